@@ -51,8 +51,8 @@ describe.runIf(process.platform === 'linux')('a first start that is interrupted'
   })
 })
 
-describe('a start with nothing but a folder', () => {
-  it('makes its database and its key, shows the key once, keeps both, and stops on Ctrl-C', async () => {
+describe('a start with only a data folder', () => {
+  it('creates a database and a key, shows the key once, keeps both, and stops on Ctrl-C', async () => {
     const keyFile = join(folder, 'admin-key')
     const first = start()
     const line = await first.firstLine

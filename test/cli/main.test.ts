@@ -71,7 +71,7 @@ describe('a service that has started', () => {
     expect(() => log.map((entry) => JSON.parse(entry))).not.toThrow()
   })
 
-  it('says on its first line that ADMIN_KEY is not set, and how to make keys', async () => {
+  it('states on its first line that ADMIN_KEY is not set, and how to create keys', async () => {
     const print = vi.spyOn(console, 'log').mockImplementation(() => {})
     onTestFinished(() => print.mockRestore())
     const env = { PORT: '0', DATABASE_URL: database.url, LOG_LEVEL: 'silent', DRAIN_SECONDS: '0' }

@@ -3,7 +3,7 @@ import { mistypedSettings } from '../../src/server/config.ts'
 
 const settingFor = (name: string) => mistypedSettings({ [name]: 'x' })[0]?.setting
 
-describe('a variable that is one typing mistake from a setting', () => {
+describe('a mistyped environment variable', () => {
   it.each([
     ['PROT', 'PORT'],
     ['PORTS', 'PORT'],
@@ -14,12 +14,12 @@ describe('a variable that is one typing mistake from a setting', () => {
     ['DATABASE_URI', 'DATABASE_URL'],
     ['CORS_ORIGIN', 'CORS_ORIGINS'],
     ['LOGLEVEL', 'LOG_LEVEL'],
-  ])('%s is taken for %s', (name, setting) => {
+  ])('%s is reported as a mistyped %s', (name, setting) => {
     expect(settingFor(name)).toBe(setting)
   })
 })
 
-describe('a variable that is there for something else', () => {
+describe('an environment variable of another program', () => {
   it.each([
     'PORT',
     'POST',
@@ -32,11 +32,11 @@ describe('a variable that is there for something else', () => {
     'PWD',
     'DATA',
     'POSTGRES_URL',
-  ])('%s is taken for no setting', (name) => {
+  ])('%s is not reported as a mistyped setting', (name) => {
     expect(settingFor(name)).toBeUndefined()
   })
 
-  it('is nothing that the shell, npm or the tests themselves have set', () => {
+  it('is never reported if the shell, npm or the tests set it', () => {
     expect(mistypedSettings()).toEqual([])
   })
 })

@@ -27,7 +27,7 @@ const throwError = ({ pid }: Run) => {
   if (pid !== undefined) process.kill(pid, 'SIGWINCH')
 }
 
-it('an error of one connection or file is reported once a second, and the process lives on', async () => {
+it('an error of one connection or file is reported once a second, and the process continues', async () => {
   const { service, origin } = await openService({ UNCAUGHT_CODE: 'EMFILE' })
   for (let times = 0; times < 5; times += 1) {
     throwError(service)
@@ -40,7 +40,7 @@ it('an error of one connection or file is reported once a second, and the proces
   expect(stderr.match(/the process goes on/g)?.length).toBeLessThan(5)
 })
 
-it('any other error ends the process with code 1, after it has answered what it had accepted', async () => {
+it('any other error ends the process with code 1, after responses to all accepted requests', async () => {
   const { service, origin, pool } = await openService({ DRAIN_SECONDS: '1' })
   const holder = await pool.connect()
   await holder.query("begin; select from topics where slug = 'energy' for update")

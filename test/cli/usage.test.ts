@@ -22,7 +22,7 @@ describe('the command line describes itself', () => {
   })
 
   it.each([...commands.map((command) => [command]), ['key', 'create'], ['key', 'list'], ['key', 'revoke']])(
-    '%s %s has a help of its own',
+    '%s %s prints the help of the command',
     async (...words) => {
       const given = words.filter((word) => typeof word === 'string')
       expect(await runInProcess([...given, '--help'])).toContain(`Usage: entente ${given.join(' ')} `)
@@ -59,7 +59,7 @@ describe('the command line refuses what is wrong in one line', () => {
   })
 })
 
-describe('a command other than serve makes no database unless it is told to', () => {
+describe('a command other than serve creates a database only with --create', () => {
   it.each([
     [['migrate']],
     [['seed']],
@@ -67,7 +67,7 @@ describe('a command other than serve makes no database unless it is told to', ()
     [['key', 'create', '--name', 'A', '--role', 'admin']],
     [['key', 'list']],
     [['key', 'revoke', 'ent_00000000']],
-  ])('%j names the folder and --create, and makes nothing', async (words) => {
+  ])('%j fails with a message that names the folder and --create, and creates nothing', async (words) => {
     const folder = await mkdtemp(join(tmpdir(), 'entente-cli-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const dataDir = join(folder, 'data')
@@ -77,7 +77,7 @@ describe('a command other than serve makes no database unless it is told to', ()
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('--create makes one, which the next command finds', async () => {
+  it('--create creates one, which the next command uses', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'entente-cli-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const env = { DATA_DIR: folder }

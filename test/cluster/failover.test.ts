@@ -15,7 +15,7 @@ const writers = 50
 /** How each primary ends. A server that crashes is given up at once; a machine that is lost is waited for by Patroni. */
 const ends = ['crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash'] as const
 
-describe.skipIf(clusterMissing())('a cluster of which the primary is killed', () => {
+describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await openCluster()
@@ -42,7 +42,7 @@ describe.skipIf(clusterMissing())('a cluster of which the primary is killed', ()
     }
   }
 
-  it('answers reads all the time', async ({ task }) => {
+  it('answers reads without interruption', async ({ task }) => {
     const { postgres, balancer } = cluster
     const url = `${balancer.origin}${pakistanQuestion}`
     const uncached = { headers: { 'cache-control': 'no-cache' } }

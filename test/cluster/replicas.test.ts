@@ -68,7 +68,7 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
     return sums
   }
 
-  it('never answer a client with less than it has written', async ({ task }) => {
+  it('never return a client an older state than its own writes', async ({ task }) => {
     let reads = 0
     let stale = 0
     const work = async (client: number) => {
@@ -86,7 +86,7 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
     expect(stale).toBe(0)
   })
 
-  it('answer at least 30 % of the reads without a position', async ({ task }) => {
+  it('serve at least 30 % of the reads that need no position', async ({ task }) => {
     const before = await countReads()
     const read = async (client: number) => {
       for (let at = 0; at < 200; at += 1) {

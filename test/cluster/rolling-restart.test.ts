@@ -25,7 +25,7 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
   })
   afterAll(() => cluster?.close())
 
-  it('fails no request in a rolling restart', async ({ task }) => {
+  it('fails no request during a rolling restart', async ({ task }) => {
     const { balancer, services } = cluster
     const mirror = await startMirror(balancer.origin)
     const load = startWriters(balancer.origin, 10, 100)
@@ -55,7 +55,7 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
     expect(await mirror.stop()).toEqual(feed)
   })
 
-  it('tells of a lost primary and a lost service by alerts, until these are back', async ({ task }) => {
+  it('fires alerts for a lost primary and a lost service, until they are back', async ({ task }) => {
     const { postgres, services } = cluster
     await postgres.untilWhole()
     const prometheus = await openPrometheus(folder, cluster)

@@ -16,7 +16,7 @@ const durationMs = 10_000
 const path =
   '/v1/agreements/aggregate?groupBy=country,organization,topic&measures=count,countDistinct:subregion&limit=1'
 
-describe.skipIf(clusterMissing() || !canLimitProcessors)('reads on three servers', () => {
+describe.skipIf(clusterMissing() || !canLimitProcessors)('read throughput on three servers', () => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await openCluster({ CACHE_MB: '0', MAX_EXPENSIVE: '8', READ_MAX_STALENESS_MS: '1000' })
@@ -40,7 +40,7 @@ describe.skipIf(clusterMissing() || !canLimitProcessors)('reads on three servers
     return (responses * 1000) / durationMs
   }
 
-  it('are at least 1.8 times as many with two replicas as with none', async ({ task }) => {
+  it('is at least 1.8 times as high with two replicas as with none', async ({ task }) => {
     await measure(firstClients)
     const withReplicas = await measure()
     for (const service of cluster.services) {

@@ -41,7 +41,7 @@ describe.each(resources)('a body for $name', (resource) => {
     sendAsEveryWrite(api, resource, made.path, body, options)
 
   it.each(['[]', '[{}]', '"text"', 'null', '1', 'true'])(
-    'that is %s and no object is refused with 422',
+    'that is %s instead of an object is refused with 422',
     async (body) => {
       for (const response of await everywhere(body)) {
         expect(response.status).toBe(422)
@@ -54,7 +54,7 @@ describe.each(resources)('a body for $name', (resource) => {
     for (const response of await everywhere('')) expect(response.status).toBe(400)
   })
 
-  it('that is missing, Content-Type and all, is refused', async () => {
+  it('that is missing, like its Content-Type, is refused', async () => {
     const { path } = made
     const before = (await api.get(path)).text
     const headers = { 'if-match': '*' }
@@ -120,7 +120,7 @@ describe.each(resources)('a body for $name', (resource) => {
     expect(readProblem(inName).errors).toMatchObject([{ code: 'bad_text' }])
   })
 
-  it('with whole surrogate pairs, escaped or not, is kept as it is', async () => {
+  it('with complete surrogate pairs, escaped or not, is stored unchanged', async () => {
     const rocket = 'Rocket \u{1F680} 火箭'
     for (const text of [rocket, rocket.replace('\u{1F680}', '\\ud83d\\ude80')]) {
       const { [name]: _name, ...document } = await exampleDocument(resource, api)
@@ -140,7 +140,7 @@ describe.each(resources)('a body for $name', (resource) => {
     }
   })
 
-  it('may begin with a byte order mark, which is no part of it', async () => {
+  it('may begin with a byte order mark, which is ignored', async () => {
     const document = await exampleDocument(resource, api)
     const response = await api.post(listPath(resource), bytes([0xef, 0xbb, 0xbf], JSON.stringify(document)))
     expect(response.status).toBe(201)
@@ -148,7 +148,7 @@ describe.each(resources)('a body for $name', (resource) => {
   })
 
   it.each(['__proto__', 'constructor', 'prototype', 'toString'])(
-    'with a property %s is refused like one with any other that does not exist',
+    'with a property %s is refused like any other unknown property',
     async (property) => {
       // A replacement and a patch must repeat the key where clients make it; a creation is refused before it is taken.
       const ownKey = resource.key.madeBy === 'client' ? { [resource.key.property]: made.key } : {}
@@ -160,7 +160,7 @@ describe.each(resources)('a body for $name', (resource) => {
     },
   )
 
-  it('with a number that is too large for readers of JSON is refused with 400', async () => {
+  it('with a number beyond the range of a double is refused with 400', async () => {
     const properties = [...Object.keys(resource.document.shape), 'version']
     for (const number of ['1e400', '-1e400']) {
       const body = `{${properties.map((property) => `"${property}":${number}`).join()}}`
@@ -171,7 +171,7 @@ describe.each(resources)('a body for $name', (resource) => {
     }
   })
 
-  it('that is nested 10,000 levels deep is refused as a fault of the client', async () => {
+  it('that is nested 10,000 levels deep is refused with a 4xx status', async () => {
     const depth = 10_000
     const array = '['.repeat(depth) + ']'.repeat(depth)
     const object = `${`{"${name}":`.repeat(depth)}1${'}'.repeat(depth)}`

@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-describe('an operation by external id', () => {
+describe('a bulk operation that identifies its record by external id', () => {
   const own = resources.filter((resource) => 'externalIds' in resource.document.shape)
 
   it.each(own)('changes, removes or creates the record of $name with that id', async (resource) => {
@@ -59,7 +59,7 @@ describe('an operation by external id', () => {
     ])
   })
 
-  it('is refused where the resource has none', async () => {
+  it('is refused for a resource without external ids', async () => {
     const externalId = { scheme: 'a', id: 'b' }
     const response = await send(api, resourceOf('topics'), [{ op: 'remove', externalId, ifMatch: '*' }])
     expect(faultsIn(response)).toEqual([
@@ -69,8 +69,8 @@ describe('an operation by external id', () => {
   })
 })
 
-describe('what operations refer to', () => {
-  it('may be created with them, in any order', async () => {
+describe('records that bulk operations refer to', () => {
+  it('may be created by operations of the same request, in any order', async () => {
     const [one, other] = [randomUUID(), randomUUID()]
     const made = await createRecord(agreements, api)
     const results = resultsIn(
@@ -88,7 +88,7 @@ describe('what operations refer to', () => {
     expect(results).toMatchObject([{ id: made.key, version: 2 }, { id: one }, { id: other }])
   })
 
-  it('may be removed with them, or after they stop referring to it', async () => {
+  it('may be removed with the referring records, or once these no longer refer to them', async () => {
     const target = await createRecord(agreements, api)
     const relations = [{ kind: 'renews', agreement: target.key }]
     const [one, other] = [
@@ -111,7 +111,7 @@ describe('what operations refer to', () => {
     expect(results.map(({ status }) => status)).toEqual([204, 204, 200])
   })
 
-  it('is named when it does not exist, and only dependent operations fail', async () => {
+  it('are named when they do not exist, and only the operations that need them fail', async () => {
     const [lost, nowhere] = [randomUUID(), randomUUID()]
     const operations = [
       { op: 'create', document: agreement({ topics: ['energy', 'no-such-topic'], id: lost }) },
@@ -132,7 +132,7 @@ describe('what operations refer to', () => {
     ])
   })
 
-  it('cannot make a cycle, and other operations still succeed', async () => {
+  it('must not form a cycle, and the other operations still succeed', async () => {
     const bases = resourceOf('cooperation-bases')
     const [one, other] = [randomUUID(), randomUUID()]
     const base = (id: string, partOf: string | null) => ({ id, name: 'A base', kind: 'other', partOf })

@@ -23,12 +23,12 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-describe.each(resources)('many operations on $name', (resource) => {
+describe.each(resources)('a bulk request for $name', (resource) => {
   const { property, madeBy } = resource.key
   const name = nameProperty(resource)
   const naming = (made: CreatedRecord) => ({ [property]: made.key })
 
-  it('are done together: each record is as after the same operation alone, with its revision', async () => {
+  it('has the same result as its operations sent one by one, with a revision for each', async () => {
     const [patched, replaced, same, removed] = [
       await createRecord(resource, api, await fullDocument(resource, api)),
       await createRecord(resource, api, await fullDocument(resource, api)),
@@ -83,7 +83,7 @@ describe.each(resources)('many operations on $name', (resource) => {
     expect(gone[0]).toMatchObject({ version: 2, operation: 'remove', reason: 'All at once' })
   })
 
-  it('say that nothing was written where a replacement or an upsert is what is stored', async () => {
+  it('reports as unchanged a replacement or upsert that equals the stored record', async () => {
     const made = await createRecord(resource, api, await fullDocument(resource, api))
     const upsert = { op: 'upsert', ...naming(made), document: made.record }
     const replace = { ...upsert, op: 'replace', ifMatch: '1' }
@@ -95,7 +95,7 @@ describe.each(resources)('many operations on $name', (resource) => {
     expect(result).toEqual({ ...same, version: 2, unchanged: false })
   })
 
-  it('are none of them done when any is at fault, and all faults are named at their places', async () => {
+  it('writes nothing when any operation has a fault, and returns every fault with its pointer', async () => {
     const made = await createRecord(resource, api)
     const before = await count(api, resource)
     const document = await exampleDocument(resource, api)
@@ -137,7 +137,7 @@ describe.each(resources)('many operations on $name', (resource) => {
   })
 
   it.each(['{"toString":1}', '[{"toString":1}]', '{"valueOf":null,"toString":null}', '7', 'null', '[]'])(
-    'are refused where the kind of operation is %s, which is no word',
+    'is refused when the kind of an operation is %s instead of a string',
     async (op) => {
       const response = await send(api, resource, [{ op: JSON.parse(op) }])
       expect(response.status).toBe(422)
@@ -145,7 +145,7 @@ describe.each(resources)('many operations on $name', (resource) => {
     },
   )
 
-  it('with atomic=false are each done or refused by itself, with the problem that it has alone', async () => {
+  it('with atomic=false applies or refuses each operation separately, with its own problem', async () => {
     const made = await createRecord(resource, api)
     const [first, last] = [await exampleDocument(resource, api), await fullDocument(resource, api)]
     const results = resultsIn(
@@ -164,7 +164,7 @@ describe.each(resources)('many operations on $name', (resource) => {
     expect(record).toMatchObject(last)
   })
 
-  it('about the same record, or with one key or external id for two, are refused', async () => {
+  it('is refused with two operations on one record, or one key or external id for two records', async () => {
     const made = await createRecord(resource, api)
     const document = await exampleDocument(resource, api)
     const response = await send(api, resource, [
@@ -180,7 +180,7 @@ describe.each(resources)('many operations on $name', (resource) => {
     ])
   })
 
-  it('that take what others have are refused with 409 and the place', async () => {
+  it('that takes a key or external id of another record is refused with 409 and its pointer', async () => {
     const taken = await createRecord(resource, api, await fullDocument(resource, api))
     const { version, createdAt, updatedAt, ...document } = taken.record
     const response = await send(api, resource, [
@@ -193,7 +193,7 @@ describe.each(resources)('many operations on $name', (resource) => {
   })
 })
 
-it('is done once under an Idempotency-Key', async () => {
+it('a bulk request with an Idempotency-Key is applied once', async () => {
   const options = { headers: { 'idempotency-key': randomUUID() } }
   const operations = [{ op: 'create', document: agreement() }]
   const first = await send(api, agreements, operations, '', options)
@@ -209,7 +209,7 @@ it.each([
   [{ operations: 7 }, 422, '/operations'],
   [{ operations: [], more: 1 }, 422, '/more'],
   [[], 422, ''],
-])('a body without operations is refused: %j', async (body, status, pointer) => {
+])('a bulk request without operations is refused: %j', async (body, status, pointer) => {
   const response = await api.post('/v1/agreements/bulk', body)
   expect(response.status).toBe(status)
   expect(faultsIn(response).map(([place]) => place)).toContain(pointer)

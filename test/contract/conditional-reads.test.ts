@@ -20,10 +20,10 @@ beforeAll(async () => {
 
 const ifNoneMatch = (tag: string): RequestOptions => ({ headers: { 'if-none-match': tag } })
 
-describe.each(resources)('what a client has of $name', (resource) => {
+describe.each(resources)('a conditional read of $name', (resource) => {
   const name = nameProperty(resource)
 
-  it('returns 304 while it is current, as a record and as a list, with any include', async () => {
+  it('returns 304 while the record or list is unchanged, with any include', async () => {
     const { path, key } = await createRecord(resource, api)
     const [include] = Object.keys(resource.includes())
     const list = `${listPath(resource)}?${resource.key.property}=${key}`
@@ -61,7 +61,7 @@ describe.each(resources)('what a client has of $name', (resource) => {
     }
   })
 
-  it('returns 200 when the list has one record more or less', async () => {
+  it('returns 200 when a record was added to the list or removed from it', async () => {
     // Later records alone, so that no other test can change the list meanwhile.
     const { record } = await createRecord(resource, api)
     const list = `${listPath(resource)}?createdAt[gte]=${record.createdAt}&sort=-createdAt`
@@ -74,7 +74,7 @@ describe.each(resources)('what a client has of $name', (resource) => {
     expect(less.status).toBe(200)
   })
 
-  it('is not compared with tags of another version', async () => {
+  it('returns 200 for an ETag of another version', async () => {
     const { path } = await createRecord(resource, api)
     for (const tag of ['"2"', '"0"', '"1-"', '""']) {
       expect((await api.get(path, ifNoneMatch(tag))).status).toBe(200)
@@ -94,7 +94,7 @@ describe.each(resources)('what a client has of $name', (resource) => {
 })
 
 describe.each(resources.filter((resource) => 'citations' in resource.includes()))(
-  'what a client has of $name with their citations',
+  'a conditional read of $name with their citations',
   (resource) => {
     it('returns 200 when a citation is added, changed or removed', async () => {
       const citations = resourceOf('citations')

@@ -45,13 +45,13 @@ it('every resource has a unique property', () => {
   )
 })
 
-describe.each(unique)('$properties of one of $name', ({ name, properties, pointers }) => {
+describe.each(unique)('the unique $properties of $name', ({ name, properties, pointers }) => {
   const resource = resourceOf(name)
   // Codes of withdrawn states have been given away again, so they are theirs alone only while they are valid.
   const valid = name === 'countries' ? { validTo: null } : {}
   const isKey = properties.includes(resource.key.property)
 
-  it('cannot be given to another: its creation returns 409 with a pointer and writes nothing', async () => {
+  it('cannot be used by a second record: its creation returns 409 with a pointer', async () => {
     const { record } = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...valid })
     const before = await count(api, resource)
     const other = { ...(await fullDocument(resource, api)), ...valid, ...pick(record, properties) }
@@ -62,7 +62,7 @@ describe.each(unique)('$properties of one of $name', ({ name, properties, pointe
     expect(await count(api, resource)).toBe(before)
   })
 
-  it.skipIf(isKey)('cannot be given to another by a change, which leaves both as they were', async () => {
+  it.skipIf(isKey)('cannot be moved to another record by a change, which leaves both unchanged', async () => {
     const document = { ...(await fullDocument(resource, api)), ...valid }
     const one = await createRecord(resource, api, document)
     const two = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...valid })
@@ -89,11 +89,11 @@ describe.each(unique)('$properties of one of $name', ({ name, properties, pointe
 })
 
 describe.each(unique.filter(({ properties }) => properties.includes('externalIds')))(
-  'external ids of one of $name',
+  'external ids of $name',
   ({ name }) => {
     const resource = resourceOf(name)
 
-    it('that are taken are refused with a pointer to each and the record that has it', async () => {
+    it('of other records are refused with a pointer to each and the record that has it', async () => {
       const own = { scheme: 'test', id: randomUUID() }
       const [first, second] = [await createRecord(resource, api), await createRecord(resource, api)]
       const theirs = [first, second].map(({ record }) => Object(record.externalIds)[0])
@@ -105,7 +105,7 @@ describe.each(unique.filter(({ properties }) => properties.includes('externalIds
       expect(faultAt(response, '/externalIds/2')?.message).toContain(second.path)
     })
 
-    it('may be those of a record of another resource', async () => {
+    it('may equal those of a record of another resource', async () => {
       const { record } = await createRecord(resource, api)
       const other = registry.resources.find((one) => one !== resource && 'externalIds' in one.document.shape)
       if (!other) throw new Error('no other resource has external ids')
@@ -115,7 +115,7 @@ describe.each(unique.filter(({ properties }) => properties.includes('externalIds
   },
 )
 
-it('the codes of a withdrawn state can be given to another country', async () => {
+it('another country can get the codes of a withdrawn state', async () => {
   const countries = resourceOf('countries')
   const { record } = await createRecord(countries, api, {
     ...(await fullDocument(countries, api)),

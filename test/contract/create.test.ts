@@ -42,7 +42,7 @@ describe.each(resources)('creating $name', (resource) => {
     expect(written).toEqual({ ...getDefaults(api, resource), ...document })
   })
 
-  it('stores every property of a document as it was sent, however deep', async () => {
+  it('stores every property of a document unchanged, at every depth', async () => {
     const document = await fullDocument(resource, api)
     const response = await api.post(listPath(resource), document)
     expect(response.status).toBe(201)

@@ -66,14 +66,14 @@ describe.each(resources)('a cursor of $name', (resource) => {
     return response
   }
 
-  it('continues its own query as often as it is sent', async () => {
+  it('can be sent repeatedly and returns the same page', async () => {
     const cursor = await first('')
     const [one, two] = [await at(cursor), await at(cursor)]
     expect(one.status).toBe(200)
     expect(two.text).toBe(one.text)
   })
 
-  it('returns 400 when it was cut', async () => {
+  it('returns 400 when it is truncated', async () => {
     const cursor = await first('')
     const middle = cursor.length / 2
     const cut = [cursor.slice(0, -1), cursor.slice(1), cursor.slice(0, middle), cursor.slice(middle)]

@@ -32,7 +32,7 @@ describe.each(resources)('removing $name', (resource) => {
     expect(await listAll(api, resource, `${resource.key.property}=${key}`)).toEqual([])
   })
 
-  it('frees the key and the external ids: the same document can be created again', async () => {
+  it('frees the key and the external ids, so that the same document can be created again', async () => {
     const document = await fullDocument(resource, api)
     const { path } = await createRecord(resource, api, document)
     expect((await api.post(`/v1/${resource.name}`, document)).status).toBe(409)
@@ -51,7 +51,7 @@ describe.each(resources)('removing $name', (resource) => {
   })
 })
 
-it('covers references to every resource but citations, which nothing can refer to', () => {
+it('the cases cover references to every resource but citations, to which nothing refers', () => {
   const targets = new Set(linksFrom(registry.resources).map(({ target }) => target.name))
   expect([...targets].sort()).toEqual(
     registry.resources
@@ -62,7 +62,7 @@ it('covers references to every resource but citations, which nothing can refer t
 })
 
 describe.each(links.map((link) => ({ link, ...link })))(
-  'removing one of $target.name that $pointer of one of $referrer.name refers to',
+  'removing one of $target.name that $pointer of $referrer.name refers to',
   ({ link, referrer }) => {
     it('returns 409 with the records that refer to it, until none does', async () => {
       const made = await referred(api, link)

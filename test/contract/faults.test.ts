@@ -60,7 +60,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     return response
   }
 
-  it('with a property that does not exist: each is named, and the nearest that does', async () => {
+  it('with unknown properties, each of which is named with the most similar known one', async () => {
     const names = Object.keys(resource.document.shape)
     const strangers = Object.fromEntries(names.map((name) => [`${name}x`, 1]))
     const response = await refused({ ...(await exampleDocument(resource, api)), ...strangers })
@@ -73,33 +73,33 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     }
   })
 
-  it('with a property that does not exist, in any of the objects inside it', async () => {
+  it('with an unknown property in a nested object', async () => {
     const { value, pointers } = withStrangers(await fullDocument(resource, api))
     expect(pointersIn(await refused(value))).toEqual(pointers.sort())
   })
 
-  it('without what must be there: everything that is missing is named at once', async () => {
+  it('without required properties, all of which are named at once', async () => {
     const response = await refused({})
     expect(readProblem(response).errors?.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
       getContract(api, resource).required.map((name) => ({ pointer: `/${name}`, code: 'required' })),
     )
   })
 
-  it('with null where something must be', async () => {
+  it('with null for a required property', async () => {
     const { required } = getContract(api, resource)
     const response = await refused(Object.fromEntries(required.map((name) => [name, null])))
     expect(pointersIn(response)).toEqual(required.map((name) => `/${name}`).sort())
   })
 
   it.each([{ wrong: true }, { wrong: {} }, { wrong: [] }])(
-    'with $wrong where single values must be, however deep',
+    'with $wrong in place of a single value, at every depth',
     async ({ wrong }) => {
       const { document, pointers } = withWrong(resource.document, wrong)
       expect(pointersIn(await refused(document))).toEqual(pointers)
     },
   )
 
-  it('with a number for text and text for a number', async () => {
+  it('with a number in place of text and text in place of a number', async () => {
     const pointers: string[] = []
     const document = buildDocument(resource.document, (leaf, pointer) => {
       if (leaf instanceof z.ZodLiteral) return leaf.value
@@ -109,7 +109,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     expect(pointersIn(await refused(document))).toEqual(pointers.sort())
   })
 
-  it('with an object or text for a list, and a list for an object', async () => {
+  it('with an object or text in place of a list, and a list in place of an object', async () => {
     const shape = Object.entries(resource.document.shape)
     const isList = (schema: z.core.$ZodType) => unwrapSchema(schema) instanceof z.ZodArray
     const names = shape
@@ -136,7 +136,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     }
   })
 
-  it('with one error for each property that is wrong', async () => {
+  it('with exactly one error for each wrong property', async () => {
     const { required } = getContract(api, resource)
     for (const wrong of ['', []]) {
       const response = await refused(Object.fromEntries(required.map((name) => [name, wrong])))
@@ -146,7 +146,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     }
   })
 
-  it('with all kinds of faults at once, each of which is named', async () => {
+  it('with several kinds of faults at once, each of which is named', async () => {
     const [first = '', ...others] = getContract(api, resource).required
     const { [first]: _left, ...document } = await exampleDocument(resource, api)
     const response = await refused({

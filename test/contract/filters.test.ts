@@ -144,16 +144,19 @@ describe.each(resources)('filtering $name', (resource) => {
     filters.flatMap(([filter, { comparisons }]) =>
       Object.keys(comparisons).map((operator) => ({ filter, operator })),
     ),
-  )('by $filter with $operator only narrows the list, and keeps its order', async ({ filter, operator }) => {
-    // Filters list their comparisons by operators.
-    const given = taken[operator as Operator]
-    const value = given?.(full.record) ?? valueFor(resource, filter, full.record)
-    const found = await find(filter, operator, value)
-    expect(found).toEqual(everything.filter((key) => found.includes(key)))
-    if (!(operator in (urlFilters(resource)[filter]?.comparisons ?? {}))) return
-    const counted = await api.get(`/v1/${resource.name}?count=exact&${encoded(filter, operator, value)}`)
-    expect(counted.json<Page>().page.total).toEqual({ count: found.length, relation: 'exact' })
-  })
+  )(
+    'by $filter with $operator returns a part of the list, in the same order',
+    async ({ filter, operator }) => {
+      // Filters list their comparisons by operators.
+      const given = taken[operator as Operator]
+      const value = given?.(full.record) ?? valueFor(resource, filter, full.record)
+      const found = await find(filter, operator, value)
+      expect(found).toEqual(everything.filter((key) => found.includes(key)))
+      if (!(operator in (urlFilters(resource)[filter]?.comparisons ?? {}))) return
+      const counted = await api.get(`/v1/${resource.name}?count=exact&${encoded(filter, operator, value)}`)
+      expect(counted.json<Page>().page.total).toEqual({ count: found.length, relation: 'exact' })
+    },
+  )
 
   it.each(withOperator('eq').filter((filter) => !isByOthers(resource, filter)))(
     'by %s finds a record that has the value, and not one that has another or none',
@@ -168,7 +171,7 @@ describe.each(resources)('filtering $name', (resource) => {
   )
 
   it.each(withOperator('ne'))(
-    'by %s parts the list: a record either has the value or has it not',
+    'by %s with eq and ne divides the list into two parts without overlap',
     async (filter) => {
       const [equal, other] = [await find(filter, 'eq'), await find(filter, 'ne')]
       expect(equal).toContain(full.key)
@@ -178,7 +181,7 @@ describe.each(resources)('filtering $name', (resource) => {
   )
 
   it.each(withOperator('isNull'))(
-    'by %s parts the list: a record either has a value or has none',
+    'by %s with isNull divides the list into two parts without overlap',
     async (filter) => {
       const [none, some] = [await find(filter, 'isNull', 'true'), await find(filter, 'isNull', 'false')]
       expect(some).toContain(full.key)
@@ -202,7 +205,7 @@ describe.each(resources)('filtering $name', (resource) => {
   })
 
   it.each(withOperator('noneAs'))(
-    'by %s with noneAs finds who has none in a role, whatever others have',
+    'by %s with noneAs finds records without such a participant in the role',
     async (filter) => {
       const parts = Object(full.record.parties ?? full.record.participants)
       const [role] = parts.map((part: Document) => part.role)
@@ -218,15 +221,18 @@ describe.each(resources)('filtering $name', (resource) => {
     },
   )
 
-  it.each(withOperator('year'))('by %s finds dates that can be told to a unit, or cannot', async (filter) => {
-    // The date is 1985-04/.., which has no last day.
-    for (const operator of ['year', 'decade', 'month'] as const) {
-      expect(await find(filter, operator, 'unknown')).toContain(full.key)
-    }
-    expect(await find(filter, 'year', '1985')).not.toContain(full.key)
-  })
+  it.each(withOperator('year'))(
+    'by %s finds dates whose year, decade or month is unknown',
+    async (filter) => {
+      // The date is 1985-04/.., which has no last day.
+      for (const operator of ['year', 'decade', 'month'] as const) {
+        expect(await find(filter, operator, 'unknown')).toContain(full.key)
+      }
+      expect(await find(filter, 'year', '1985')).not.toContain(full.key)
+    },
+  )
 
-  it.each(withOperator('gte'))('by %s compares with the value of a record as it is shown', async (filter) => {
+  it.each(withOperator('gte'))('by %s compares with the value that the record shows', async (filter) => {
     const [gte, lte] = [await find(filter, 'gte'), await find(filter, 'lte')]
     expect(gte).toContain(full.key)
     expect(lte).toContain(full.key)
@@ -237,19 +243,22 @@ describe.each(resources)('filtering $name', (resource) => {
     expect(lt.filter((key) => !lte.includes(key))).toEqual([])
   })
 
-  it.each(withOperator('certainlyGte'))('by %s is certain only of what may be so', async (filter) => {
-    for (const operator of ['Gt', 'Gte', 'Lt', 'Lte']) {
-      const certain = await find(filter, `certainly${operator}`, '2000')
-      const possible = await find(filter, operator.toLowerCase(), '2000')
-      expect(certain.filter((key) => !possible.includes(key))).toEqual([])
-    }
-    // The date is 1985-04/.., which is certainly not before that April, and can be of any later time.
-    expect(await find(filter, 'certainlyGte', '1985-04')).toContain(full.key)
-    expect(await find(filter, 'gte', '2000')).toContain(full.key)
-    expect(await find(filter, 'certainlyGte', '2000')).not.toContain(full.key)
-  })
+  it.each(withOperator('certainlyGte'))(
+    'by %s finds with a certain match only records that a possible match finds too',
+    async (filter) => {
+      for (const operator of ['Gt', 'Gte', 'Lt', 'Lte']) {
+        const certain = await find(filter, `certainly${operator}`, '2000')
+        const possible = await find(filter, operator.toLowerCase(), '2000')
+        expect(certain.filter((key) => !possible.includes(key))).toEqual([])
+      }
+      // The date is 1985-04/.., which is certainly not before that April, and can be of any later time.
+      expect(await find(filter, 'certainlyGte', '1985-04')).toContain(full.key)
+      expect(await find(filter, 'gte', '2000')).toContain(full.key)
+      expect(await find(filter, 'certainlyGte', '2000')).not.toContain(full.key)
+    },
+  )
 
-  it('by several values finds what any of them finds: with commas, repeated, or as name[]=value', async () => {
+  it('by several values is a union: with commas, as repeated parameters, or as name[]=value', async () => {
     const [one, two] = [full.key, everything.find((key) => key !== full.key) ?? '']
     const expected = everything.filter((key) => key === one || key === two)
     expect(expected).toHaveLength(2)
@@ -266,7 +275,7 @@ describe.each(resources)('filtering $name', (resource) => {
       expect(await keys(none)).toEqual(others)
   })
 
-  it('by several filters finds what all of them find', async () => {
+  it('by several filters is an intersection', async () => {
     const [first, ...rest] = withOperator('eq').filter((filter) => !isByOthers(resource, filter))
     const value = (filter: string) => encoded(filter, 'eq', valueFor(resource, filter, full.record))
     for (const other of rest) {

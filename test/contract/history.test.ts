@@ -56,7 +56,7 @@ const written = ({ version, createdAt, updatedAt, ...rest }: Document) => rest
 describe.each(resources)('the history of $name', (resource) => {
   const name = nameProperty(resource)
 
-  it('has every change once, newest first, with who made it, why, and the record as it was', async () => {
+  it('has every change once, newest first, with its actor, its reason and the record', async () => {
     const document = await fullDocument(resource, api)
     const response = await api.post(listPath(resource), document, because('first'))
     const record = response.json()
@@ -80,7 +80,7 @@ describe.each(resources)('the history of $name', (resource) => {
     expect((await api.get(`${path}/history/0`)).status).toBe(400)
   })
 
-  it('leads by its changes from nothing to each version', async () => {
+  it('has patches that produce each version from the one before', async () => {
     const { path } = await createRecord(resource, api, await fullDocument(resource, api))
     await api.put(path, { ...(await exampleDocument(resource, api)), ...(await ownKey(path)) })
     await api.patch(path, { [name]: 'Once more' })
@@ -114,7 +114,7 @@ describe.each(resources)('the history of $name', (resource) => {
     expect(seen.flat()).toEqual(await historyOf(path))
   })
 
-  it('is that of this record alone, and none of a record that never was', async () => {
+  it('has only versions of its own record, and returns 404 for a record that never existed', async () => {
     const [one, other] = [await createRecord(resource, api), await createRecord(resource, api)]
     for (const text of ['A', 'B']) await api.patch(one.path, { [name]: text })
     const { next } = (await api.get(`${one.path}/history?limit=1`)).json<HistoryPage>().page
@@ -126,7 +126,7 @@ describe.each(resources)('the history of $name', (resource) => {
     expect((await api.post(`${nothing}/restore`, undefined)).status).toBe(404)
   })
 
-  it('begins with the seed for what came with the registry', async () => {
+  it('begins with a revision by the seeds for seeded records', async () => {
     const key = await seededKey(api, resource.name)
     const [entry] = (await historyOf(pathTo(resource, key))).slice(-1)
     expect(entry).toMatchObject({
@@ -139,7 +139,7 @@ describe.each(resources)('the history of $name', (resource) => {
     expect(document).toEqual((await api.get(pathTo(resource, key))).json())
   })
 
-  it('has each record of a body of lines, under its key and as it is read', async () => {
+  it('has each record of an NDJSON body under its key, as it is read', async () => {
     const documents = [await fullDocument(resource, api), await exampleDocument(resource, api)]
     const lines = documents.map((document) => `${JSON.stringify(document)}\n`).join('')
     const response = await api.post(`${listPath(resource)}/import`, lines, {
@@ -153,7 +153,7 @@ describe.each(resources)('the history of $name', (resource) => {
     }
   })
 
-  it('has nothing of a change that was refused', async () => {
+  it('has no revision for a refused change', async () => {
     const { path, record } = await createRecord(resource, api)
     const document = written(record)
     const before = await revisionCount()
@@ -164,7 +164,7 @@ describe.each(resources)('the history of $name', (resource) => {
     expect(await revisionCount()).toBe(before)
   })
 
-  it('brings back what was removed, under its key and with the next version', async () => {
+  it('restores a removed record under its key, with the next version', async () => {
     const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     await api.patch(path, { [name]: 'Changed' })
     await api.delete(path)
@@ -191,7 +191,7 @@ describe.each(resources)('the history of $name', (resource) => {
     expect(first.json()).toMatchObject({ ...written(record), version: 6 })
   })
 
-  it('answers the record as of any moment, as a whole or in some properties', async () => {
+  it('returns the record as of any moment, with all or with some properties', async () => {
     const early = await databaseTime(api)
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const created = await databaseTime(api)
@@ -214,7 +214,7 @@ describe.each(resources)('the history of $name', (resource) => {
     expect((await at(await databaseTime(api))).json()).toEqual((await api.get(path)).json())
   })
 
-  it('makes a record what it was, for who has seen what it is', async () => {
+  it('restores an earlier version with a matching If-Match', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     for (const text of ['B', 'C']) await api.patch(path, { [name]: text })
     expect((await api.post(`${path}/restore`, {})).status).toBe(428)
@@ -235,12 +235,12 @@ describe.each(resources)('the history of $name', (resource) => {
   })
 })
 
-describe('a moment in the past', () => {
+describe('the parameter asOf', () => {
   it.each([
     ['asOf=2100-01-01T00:00:00Z', 'asOf'],
     ['asOf=yesterday', 'asOf'],
     ['asOf=2011-13-01', 'asOf'],
-  ])('is refused where nothing is known of it: %s', async (query, parameter) => {
+  ])('is refused with a value outside the history: %s', async (query, parameter) => {
     const response = await api.get(`/v1/organizations/${await seededKey(api, 'organizations')}?${query}`)
     expect(response.status).toBe(400)
     expect(readProblem(response).errors).toMatchObject([{ parameter }])
@@ -254,7 +254,7 @@ const countries = resourceOf('countries')
 const organizations = resourceOf('organizations')
 
 describe('a restored record', () => {
-  it('is refused when what it refers to is gone, and the place is named', async () => {
+  it('is refused when it refers to a removed record, with a pointer', async () => {
     const parent = await createRecord(organizations, api)
     const child = await createRecord(organizations, api, {
       ...(await exampleDocument(organizations, api)),
@@ -269,7 +269,7 @@ describe('a restored record', () => {
     expect((await api.post(`${child.path}/restore`, undefined)).status).toBe(201)
   })
 
-  it('is refused when another has what it alone had', async () => {
+  it('is refused when another record has its unique value now', async () => {
     const document = await exampleDocument(organizations, api)
     const { path } = await createRecord(organizations, api, document)
     await api.delete(path)
@@ -279,7 +279,7 @@ describe('a restored record', () => {
     expect(readProblem(refused).errors).toMatchObject([{ pointer: '/externalIds/0', code: 'taken' }])
   })
 
-  it('comes back once when two clients restore it at the same moment', async () => {
+  it('is restored once when two clients restore it at the same moment', async () => {
     const { path } = await createRecord(organizations, api)
     await api.delete(path)
     const responses = await Promise.all(
@@ -291,7 +291,7 @@ describe('a restored record', () => {
 })
 
 describe('versions', () => {
-  it('go on when a record is created again under a key that was free', async () => {
+  it('continue when a record is created again under the key of a removed one', async () => {
     const document = await exampleDocument(countries, api)
     const { path } = await createRecord(countries, api, document)
     await api.delete(path)
@@ -304,7 +304,7 @@ describe('versions', () => {
     ])
   })
 
-  it('go on when it is created again from lines, or in psql', async () => {
+  it('continue when it is created again from NDJSON or in psql', async () => {
     const { path, record } = await createRecord(organizations, api)
     await api.delete(path)
     await api.post('/v1/organizations/import', JSON.stringify(record), {
@@ -331,7 +331,7 @@ describe('the reason of a change', () => {
     expect((await historyOf(path)).map(({ reason }) => reason)).toEqual(['café', '条约集给出另一日期', null])
   })
 
-  it('may have 500 characters and no more', async () => {
+  it('may have at most 500 characters', async () => {
     const { path } = await createRecord(organizations, api)
     expect((await api.patch(path, { name: 'A' }, because('x'.repeat(500)))).status).toBe(200)
     const refused = await api.patch(path, { name: 'B' }, because('x'.repeat(501)))
@@ -340,13 +340,13 @@ describe('the reason of a change', () => {
   })
 })
 
-describe('what was written of the past', () => {
+describe('the stored history', () => {
   it.each([
     'update revisions set actor = actor',
     'delete from revisions',
     'truncate revisions',
     "set session_replication_role = replica; delete from revisions where key = 'CHN'",
-  ])('is refused by the database to whoever asks: %s', async (statement) => {
+  ])('cannot be changed by any database role: %s', async (statement) => {
     const before = await revisionCount()
     const client = await api.pool.connect()
     try {
@@ -357,7 +357,7 @@ describe('what was written of the past', () => {
     expect(await revisionCount()).toBe(before)
   })
 
-  it('is not there without the change, however late that fails', async () => {
+  it('has no revision of a change that fails, even at the commit', async () => {
     const { path, record } = await createRecord(organizations, api)
     await api.pool.query(`
       create function fail_late() returns trigger language plpgsql as 'begin raise exception using errcode = ''57014''; end';

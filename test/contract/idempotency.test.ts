@@ -184,7 +184,7 @@ it('accepts a corrected request under the key of one that failed', async () => {
   expect((await api.post('/v1/sources', await exampleDocument(sources, api), under(key))).status).toBe(201)
 })
 
-it('allows other white space and types of JSON, but no other path, query, If-Match or reason', async () => {
+it('allows other white space and JSON media types, but no other path, query or header', async () => {
   const { path } = await createRecord(sources, api)
   const key = randomUUID()
   const change = { title: 'Of one request' }
@@ -206,7 +206,7 @@ it('allows other white space and types of JSON, but no other path, query, If-Mat
   expect((await api.get(other.path)).text).toBe(JSON.stringify(other.record))
 })
 
-it('belongs to its sender: others may use the same', async () => {
+it('belongs to its sender, so other clients may use the same key', async () => {
   const key = randomUUID()
   const editor = await api.database.transaction((tx) =>
     createKey(tx, { name: 'Another', role: 'editor', expiresAt: null }),
@@ -300,7 +300,7 @@ it.each([
   '"é"',
   'x'.repeat(256),
   '"a\tb"',
-])('is refused with 400 that names it when it is no key: %j', async (key) => {
+])('is refused with 400 that names the header when it is malformed: %j', async (key) => {
   const sent = Buffer.from(key).toString('latin1')
   const response = await api.post('/v1/sources', await exampleDocument(sources, api), under(sent))
   expect(response.status).toBe(400)

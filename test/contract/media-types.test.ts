@@ -30,7 +30,7 @@ describe.each(resources)('a body for $name', (resource) => {
   const as = (type: string): RequestOptions => ({ headers: { 'content-type': type } })
 
   it.each(['text/plain', 'application/jsonx', 'multipart/form-data; boundary=x', 'json', '*/*'])(
-    'that is said to be %s is refused with 415',
+    'with the Content-Type %s is refused with 415',
     async (type) => {
       const body = JSON.stringify(await exampleDocument(resource, api))
       for (const response of await everywhere(body, as(type))) expect(response.status).toBe(415)
@@ -68,7 +68,7 @@ describe.each(resources)('a body for $name', (resource) => {
   })
 
   it.each(['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"', 'application/json; v=1'])(
-    'that is said to be %s is read',
+    'with the Content-Type %s is accepted',
     async (type) => {
       const response = await api.post(listPath(resource), await exampleDocument(resource, api), as(type))
       expect(response.status).toBe(201)
@@ -88,7 +88,7 @@ describe.each(resources)('a body for $name', (resource) => {
     for (const response of await everywhere(large)) expect(response.status).toBe(413)
   })
 
-  it('of more than 1 MiB is refused with 413 also when its length is not told in advance', async () => {
+  it('of more than 1 MiB is refused with 413 also without a Content-Length', async () => {
     const chunk = Buffer.alloc(64 * 1024, ' ')
     const body = ReadableStream.from(Array.from({ length: 32 }, () => chunk))
     const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
@@ -96,13 +96,13 @@ describe.each(resources)('a body for $name', (resource) => {
     expect((await fetch(`${api.origin}${listPath(resource)}`, init)).status).toBe(413)
   })
 
-  it('where none is taken is refused with 400, and nothing is removed', async () => {
+  it('in a DELETE request is refused with 400, and nothing is removed', async () => {
     const response = await api.delete(made.path, { body: {} })
     expect(response.status).toBe(400)
     expect((await api.get(made.path)).json()).toEqual(made.record)
   })
 
-  it('may be announced by a type, however odd, where there is none', async () => {
+  it('may be absent with any Content-Type where none is expected', async () => {
     const { path } = await createRecord(resource, api)
     expect((await api.delete(path, { headers: { 'content-type': '??' } })).status).toBe(204)
   })

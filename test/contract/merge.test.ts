@@ -67,7 +67,7 @@ describe.each(resources)('merging one of $name', (resource) => {
     }
   })
 
-  it('keeps both histories, and tells of both records in the feed', async () => {
+  it('keeps both histories, and has changes of both records in the feed', async () => {
     const [from, into] = await pair()
     await merge(from, into)
     const gone = { version: 2, operation: 'remove', mergedInto: into.key }
@@ -86,7 +86,7 @@ describe.each(resources)('merging one of $name', (resource) => {
     expect((await api.get(`${from.path}/history/1`)).status).toBe(200)
   })
 
-  it('takes external ids and names over', async () => {
+  it('moves external ids and names to the remaining record', async () => {
     const [from, into] = await pair()
     const response = await merge(from, into)
     const record = response.json<{ externalIds?: unknown[]; aliases?: { name: string }[] }>()
@@ -97,7 +97,7 @@ describe.each(resources)('merging one of $name', (resource) => {
     expect(response.headers.get('etag')).toBe('"2"')
   })
 
-  it('redirects over several merges, and ends with the record that stays', async () => {
+  it('redirects over several merges to the record that remains', async () => {
     const [first, second] = await pair()
     const third = await createRecord(resource, api)
     await merge(first, second)
@@ -133,9 +133,9 @@ describe.each(resources)('merging one of $name', (resource) => {
 })
 
 describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
-  'merging one of $target.name that $pointer of one of $referrer.name refers to',
+  'merging one of $target.name that $pointer of $referrer.name refers to',
   ({ link, referrer }) => {
-    it('moves the reference, and names the new key to who refers to the old one', async () => {
+    it('moves the reference, and refuses new references to the old key with the new one', async () => {
       const [from, into] = [await referred(api, link), await referred(api, link)]
       const other = await createRecord(referrer, api, await referring(api, link, from.record))
       const response = await merge(from, into)
@@ -152,7 +152,7 @@ describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
 )
 
 describe.each(resources)('GET /v1/$name/duplicates', (resource) => {
-  it('finds two records of one name, whatever page they are on', async () => {
+  it('finds two records with the same name, on whatever pages they are', async () => {
     const document = await exampleDocument(resource, api)
     const { title } = resource.registry.definition(resource.name).search
     const name = `Twins of ${resource.name}`

@@ -56,7 +56,7 @@ describe.each(resources)('$name', (resource) => {
     { url: made.path, template: `${listPath(resource)}/{${resource.key.property}}` },
   ]
 
-  it('answers HEAD as GET, status and headers, without the body', async () => {
+  it('answers HEAD with the status and headers of GET, without a body', async () => {
     for (const url of [
       `${listPath(resource)}?limit=1`,
       `${listPath(resource)}?limit=0`,
@@ -85,7 +85,7 @@ describe.each(resources)('$name', (resource) => {
     }
   })
 
-  it('answers 405 to every other method, with Allow that lists those it takes', async () => {
+  it('answers 405 to every other method, with the allowed methods in Allow', async () => {
     for (const { url } of places()) {
       const allow = (await api.request('OPTIONS', url)).headers.get('allow') ?? ''
       const others = ['POST', 'PUT', 'PATCH', 'DELETE'].filter(
@@ -103,7 +103,7 @@ describe.each(resources)('$name', (resource) => {
     expect((await api.get(made.path)).json()).toEqual(made.record)
   })
 
-  it('answers 405 to what a search and the like do not take, and takes their names for no key', async () => {
+  it('answers 405 to other methods of /search and similar paths, which are no keys', async () => {
     for (const name of collectionPaths) {
       const url = `${listPath(resource)}/${name}`
       const allow = (await api.request('OPTIONS', url)).headers.get('allow') ?? ''
@@ -118,18 +118,18 @@ describe.each(resources)('$name', (resource) => {
     }
   })
 
-  it('does not take it for another path when it does not know the method', async () => {
+  it('answers an unknown method with 405 or 501, never with 404', async () => {
     for (const { url } of places()) {
       for (const method of ['PROPFIND', 'PURGE'])
         expect([405, 501]).toContain((await send(method, url)).status)
     }
   })
 
-  it('refuses reads with a body with 400, as nobody would look at it', async () => {
+  it('refuses reads with a body with 400', async () => {
     for (const { url } of places()) expect((await send('GET', url, '{}')).status).toBe(400)
   })
 
-  it('says in a documented way what it makes of a Content-Encoding where there is no body', async () => {
+  it('returns a documented status for a Content-Encoding without a body', async () => {
     for (const { url } of places()) {
       const response = await api.get(url, { headers: { 'content-encoding': 'gzip' } })
       expect([200, 400, 415]).toContain(response.status)
@@ -137,7 +137,7 @@ describe.each(resources)('$name', (resource) => {
   })
 
   it.each(['text/html', 'application/xml, font/*;q=0.5', 'application/json;q=0', 'image/*'])(
-    'refuses with 406 to answer as %s, and does nothing then',
+    'refuses Accept: %s with 406, and writes nothing',
     async (accept) => {
       const headers = { accept }
       for (const { url } of places()) expect((await api.get(url, { headers })).status).toBe(406)
@@ -153,7 +153,7 @@ describe.each(resources)('$name', (resource) => {
   )
 
   it.each(['*/*', 'application/*', 'text/html, application/json;q=0.1', 'application/json;charset=utf-8'])(
-    'answers JSON to those who accept %s',
+    'returns JSON for Accept: %s',
     async (accept) => {
       const response = await api.get(made.path, { headers: { accept } })
       expect(response.status).toBe(200)
@@ -161,7 +161,7 @@ describe.each(resources)('$name', (resource) => {
     },
   )
 
-  it('is suggested to those who misspell its path', async () => {
+  it('is suggested in the 404 for a misspelt path', async () => {
     for (const path of [
       listPath(resource).slice(0, -1),
       `${listPath(resource)}x`,
@@ -173,13 +173,13 @@ describe.each(resources)('$name', (resource) => {
     }
   })
 
-  it('has nothing below its records', async () => {
+  it('returns 404 for paths below its records', async () => {
     for (const path of [`${made.path}/`, `${made.path}/x`, `${listPath(resource)}/`]) {
       expect([400, 404]).toContain((await api.get(path)).status)
     }
   })
 
-  it('tells every problem as a document whose type is a page that the service has', async () => {
+  it('returns every problem as a problem document whose type is a page of the service', async () => {
     const response = await api.get(`${listPath(resource)}?nonsense=1`)
     expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
     const { type } = readProblem(response)
@@ -190,7 +190,7 @@ describe.each(resources)('$name', (resource) => {
 })
 
 describe.each(['/healthz', '/readyz', '/openapi.json'])('%s', (path) => {
-  it('takes GET and HEAD, and answers 405 with Allow to other methods', async () => {
+  it('allows GET and HEAD, and answers 405 with Allow to other methods', async () => {
     expect((await api.get(path)).status).toBe(200)
     expect((await api.request('HEAD', path)).status).toBe(200)
     const response = await api.post(path, {})

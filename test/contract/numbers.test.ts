@@ -68,14 +68,14 @@ describe.each(
       .filter(({ document }) => number.property in document.shape)
       .map((resource) => ({ ...number, resource, name: resource.name })),
   ),
-)('$pointer of one of $name', ({ resource, property, pointer, write, good, bad }) => {
+)('$pointer of $name', ({ resource, property, pointer, write, good, bad }) => {
   const valueIn = (record: unknown) =>
     pointer
       .slice(1)
       .split('/')
       .reduce<unknown>((value, step) => Object(value)[step], record)
 
-  it('is kept and answered exactly as it was sent', async () => {
+  it('is stored and returned exactly as it was sent', async () => {
     for (const number of good) {
       const { path, record } = await createRecord(resource, api, {
         ...(await fullDocument(resource, api)),
@@ -86,7 +86,7 @@ describe.each(
     }
   })
 
-  it('is refused when it cannot be kept exactly or makes no sense', async () => {
+  it('is refused when it cannot be stored exactly or is out of range', async () => {
     for (const number of bad) {
       const document = { ...(await fullDocument(resource, api)), [property]: write(number) }
       const response = await api.post(listPath(resource), document)

@@ -52,7 +52,7 @@ describe.each(resources)('pages of $name', (resource) => {
     },
   )
 
-  it('lead on by a link that needs nothing else, to the end', async () => {
+  it('can be followed to the end by their links alone', async () => {
     const filter = `fields=${property}&sort=-${property}&createdAt[gte]=2000-01-01`
     const expected = (await listAll(api, resource, filter)).map(key)
     const limit = Math.max(1, Math.ceil(expected.length / 4))
@@ -72,7 +72,7 @@ describe.each(resources)('pages of $name', (resource) => {
     expect(found).toEqual(expected)
   })
 
-  it('have 25 records when nothing is said, and as many as are asked for up to 200', async () => {
+  it('have 25 records by default, and up to 200 with limit', async () => {
     const total = await count(api, resource)
     for (const [query, limit] of [
       ['', 25],
@@ -87,7 +87,7 @@ describe.each(resources)('pages of $name', (resource) => {
   })
 
   it.each(['0', '201', '-1', '1.5', '1e2', '007', 'ten', '', ' 5', '٣', '9'.repeat(30)])(
-    'are refused with 400 for limit=%s, which is not from 1 to 200',
+    'are refused with 400 for limit=%s, since only 1 to 200 are allowed',
     async (limit) => {
       const response = await api.get(`${list}?limit=${encodeURIComponent(limit)}`)
       expect(response.status).toBe(400)
@@ -95,7 +95,7 @@ describe.each(resources)('pages of $name', (resource) => {
     },
   )
 
-  it('may change their size, fields and includes from one to the next', async () => {
+  it('may have a different limit, fields and include from page to page', async () => {
     const keys = (await page(`fields=${property}&limit=4`)).data.map(key)
     const one = await page('limit=1')
     const [include] = Object.keys(resource.includes())
@@ -104,7 +104,7 @@ describe.each(resources)('pages of $name', (resource) => {
     expect(two.data[0]).toHaveProperty(include ?? '')
   })
 
-  it('tell how many records match when asked, exactly or by estimate, and not otherwise', async () => {
+  it('have the number of matches only with count, as an exact number or an estimate', async () => {
     const { key: own } = await createRecord(resource, api)
     const exact = await page(`count=exact&limit=1&${property}=${own}`)
     expect(exact.page.total).toEqual({ count: 1, relation: 'exact' })
@@ -118,14 +118,14 @@ describe.each(resources)('pages of $name', (resource) => {
     expect((await page('limit=1')).page).not.toHaveProperty('total')
   })
 
-  it('count all records that there are', async () => {
+  it('count all records without a filter', async () => {
     const before = await page('count=exact&limit=1')
     const records = await listAll(api, resource)
     expect(before.page.total?.count).toBe(records.length)
     expect((await page('count=exact&limit=200')).page.total?.count).toBe(records.length)
   })
 
-  it('lead on however long the texts are that they are sorted by', async () => {
+  it('continue after records with very long sort values', async () => {
     const name = nameProperty(resource)
     const longest = '火'.repeat(500)
     const first = await createRecord(resource, api, {

@@ -133,7 +133,7 @@ describe.each(resources)('a query of $name', (resource) => {
     return response
   }
 
-  it('with every documented parameter in every spelling is answered', async () => {
+  it('with every documented parameter in every spelling returns 200', async () => {
     const parameters = parametersOf(resource)
     expect(parameters.length).toBeGreaterThan(5)
     for (const parameter of parameters.filter(({ name }) => name !== 'cursor')) {
@@ -145,7 +145,7 @@ describe.each(resources)('a query of $name', (resource) => {
     }
   })
 
-  it('with unknown parameters is refused, each named with the nearest that there is', async () => {
+  it('with unknown parameters is refused, each named with the most similar known one', async () => {
     const names = parametersOf(resource).map(({ name }) => name)
     const response = await refused(query(names.map((name) => [`${name}x`, '1'])))
     for (const name of names) {
@@ -157,7 +157,7 @@ describe.each(resources)('a query of $name', (resource) => {
     expect(faultAt(response, 'sortx')?.message).toContain('did you mean "sort"?')
   })
 
-  it('with names that every object has is refused like one with any other unknown name', async () => {
+  it('with names of Object.prototype is refused like any other unknown name', async () => {
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       const response = await refused(`${name}=1`)
       expect(faultAt(response, name)?.code).toBe('unknown')
@@ -183,7 +183,7 @@ describe.each(resources)('a query of $name', (resource) => {
     )
   })
 
-  it('with a word that a parameter does not know is refused, with the nearest that it knows', async () => {
+  it('with an unknown word is refused with the most similar allowed one', async () => {
     const worded = parametersOf(resource).filter(({ value }) => Array.isArray(value.enum))
     expect(worded.length).toBeGreaterThan(3)
     for (const { spellings, example } of worded) {
@@ -197,7 +197,7 @@ describe.each(resources)('a query of $name', (resource) => {
     }
   })
 
-  it('with a value of another form than the documented is refused', async () => {
+  it('with a value that does not match its schema is refused', async () => {
     for (const { spellings, value, example } of parametersOf(resource)) {
       const free = !value.enum && !value.format && !value.pattern
       const wrong = ['~', 'x y', '2011-13-45', '-', '١٢'].filter(
@@ -287,7 +287,7 @@ describe.each(resources)('a query of $name', (resource) => {
     }
   })
 
-  it('with times that no calendar or no clock has is refused', async () => {
+  it('with times that do not exist is refused', async () => {
     for (const time of [
       '2026-02-30',
       '2026-13-01',
@@ -312,13 +312,13 @@ describe.each(resources)('a query of $name', (resource) => {
     'createdAt[gte=2011',
     '=1',
     'a]=1',
-  ])('with a name in no form that there is, %s, is refused and the name repeated', async (search) => {
+  ])('with the malformed name %s is refused, and the name is repeated', async (search) => {
     const response = await refused(search)
     expect(faultAt(response, search.split('=').slice(0, -1).join('='))).toBeDefined()
   })
 
   it.each(['q=%', 'q=%zz', 'q=%E4%B8', 'q=%C0%80', 'q=%ED%A0%80', '%ff=1', 'createdAt%5Bgte%5=2011'])(
-    'with percent-encoding that is no UTF-8, %s, is refused',
+    'with percent-encoding that is not UTF-8, %s, is refused',
     async (search) => {
       const response = await refused(search)
       expect(readProblem(response).type).toBe('/problems/malformed-request')
@@ -338,7 +338,7 @@ describe.each(resources)('a query of $name', (resource) => {
     expect(spaced.json()).toEqual((await api.get(`${list}?q=science%20policy`)).json())
   })
 
-  it('is refused where none is taken: on writes, which then write nothing', async () => {
+  it('is refused on writes, which then write nothing', async () => {
     const { path, record } = await createRecord(resource, api)
     const document = await exampleDocument(resource, api)
     for (const response of [
@@ -354,7 +354,7 @@ describe.each(resources)('a query of $name', (resource) => {
     expect((await api.post(list, document)).status).toBe(201)
   })
 
-  it('with many faults tells them all at once', async () => {
+  it('with several faults is refused with all of them at once', async () => {
     const response = await refused('limit=0&sort=nonsense&nonsense=1&createdAt[gte]=x&fields=id,nonsense')
     expect(
       readProblem(response)

@@ -51,7 +51,7 @@ describe.each(resources)('patching $name', (resource) => {
     },
   )
 
-  it('with null empties every property that may be empty', async () => {
+  it('with null clears every optional property', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const empty = getDefaults(api, resource)
     const nulls = Object.fromEntries(Object.keys(empty).map((property) => [property, null]))
@@ -62,7 +62,7 @@ describe.each(resources)('patching $name', (resource) => {
     expect(rest).toEqual({ ...old, ...empty, version: 2 })
   })
 
-  it('with null is refused for every property that must be there, and changes nothing', async () => {
+  it('with null for a required property is refused and changes nothing', async () => {
     const { path, record } = await createRecord(resource, api)
     const { required } = getContract(api, resource)
     const response = await api.patch(path, Object.fromEntries(required.map((property) => [property, null])))
@@ -71,7 +71,7 @@ describe.each(resources)('patching $name', (resource) => {
     expect((await api.get(path)).json()).toEqual(record)
   })
 
-  it('with null for a property that does not exist is refused, as it may be misspelt', async () => {
+  it('with null for an unknown property is refused', async () => {
     const { path, record } = await createRecord(resource, api)
     const response = await api.patch(path, { [`${name}x`]: null })
     expect(response.status).toBe(422)
@@ -79,7 +79,7 @@ describe.each(resources)('patching $name', (resource) => {
     expect((await api.get(path)).json()).toEqual(record)
   })
 
-  it('replaces lists whole', async () => {
+  it('replaces lists as a whole', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const other = await fullDocument(resource, api)
     const lists = Object.fromEntries(Object.entries(other).filter(([, value]) => Array.isArray(value)))
@@ -95,7 +95,7 @@ describe.each(resources)('patching $name', (resource) => {
     expect(rest).toEqual({ ...old, ...none })
   })
 
-  it('that says what is so already changes nothing, the version included', async () => {
+  it('with the stored values changes nothing, the version included', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     for (const same of [{}, { [name]: record[name] }, { version: record.version }]) {
       const response = await api.patch(path, same, ifMatch(etag))
@@ -105,7 +105,7 @@ describe.each(resources)('patching $name', (resource) => {
     }
   })
 
-  it('can change neither the key nor what the registry sets', async () => {
+  it('cannot change the key or the properties that the registry sets', async () => {
     const { path, record } = await createRecord(resource, api)
     const property = resource.key.property
     for (const [changed, value] of [
@@ -122,7 +122,7 @@ describe.each(resources)('patching $name', (resource) => {
     expect((await api.get(path)).json()).toEqual(record)
   })
 
-  it('many times at once loses no change: each has its own version and a later timestamp', async () => {
+  it('concurrently loses no change: each gets its own version and a later timestamp', async () => {
     const { path } = await createRecord(resource, api)
     const responses = await Promise.all(
       Array.from({ length: 12 }, (_, at) => api.patch(path, { [name]: `Change ${at}` })),
@@ -134,7 +134,7 @@ describe.each(resources)('patching $name', (resource) => {
     expect(times).toEqual(times.toSorted())
   })
 
-  it('makes no record where there is none', async () => {
+  it('returns 404 for an unknown key and creates no record', async () => {
     const response = await api.patch(pathTo(resource, unusedKey(resource)), { [name]: 'Changed' })
     expect(response.status).toBe(404)
   })
@@ -147,7 +147,7 @@ describe.each(
       .map((property) => ({ resource, property, name: resource.name })),
   ),
 )('patching $property of $name', ({ resource, property }) => {
-  it('changes what is named in it and leaves the rest of it', async () => {
+  it('changes the properties that the patch names and keeps the others', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const change = innerChanges[property]
     const response = await api.patch(path, { [property]: change })

@@ -33,22 +33,19 @@ function change(
   return api.request(method, path, { headers, ...(body && { body }) })
 }
 
-describe.each(resources)('the version that a change of $name is meant for', (resource) => {
+describe.each(resources)('If-Match of a change of $name', (resource) => {
   const name = nameProperty(resource)
 
-  it.each(methods)(
-    'must be told: %s without If-Match is refused with 428 and changes nothing',
-    async (method) => {
-      const made = await createRecord(resource, api)
-      const response = await change(method, resource, made, {})
-      expect(response.status).toBe(428)
-      expect(readProblem(response).errors).toMatchObject([{ header: 'If-Match', code: 'required' }])
-      expect((await api.get(made.path)).json()).toEqual(made.record)
-    },
-  )
+  it.each(methods)('is required: %s without it is refused with 428 and changes nothing', async (method) => {
+    const made = await createRecord(resource, api)
+    const response = await change(method, resource, made, {})
+    expect(response.status).toBe(428)
+    expect(readProblem(response).errors).toMatchObject([{ header: 'If-Match', code: 'required' }])
+    expect((await api.get(made.path)).json()).toEqual(made.record)
+  })
 
   it.each(methods)(
-    '%s with a stale If-Match returns 412 with the current ETag and changes nothing',
+    '%s with a stale one returns 412 with the current ETag and changes nothing',
     async (method) => {
       const made = await createRecord(resource, api)
       const current = await api.patch(made.path, { [name]: 'Changed by somebody else' }, ifMatch(made.etag))
@@ -60,7 +57,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
     },
   )
 
-  it.each(methods)('may be any when %s insists with *', async (method) => {
+  it.each(methods)('may be * for any version: %s', async (method) => {
     const made = await createRecord(resource, api)
     await api.patch(made.path, { [name]: 'Changed by somebody else' })
     // The whole record is sent back without what the registry sets, which has changed meanwhile.
@@ -70,7 +67,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
     expect((await api.get(made.path)).status).toBe(method === 'DELETE' ? 404 : 200)
   })
 
-  it.each(methods)('is compared strongly: %s with a weak tag never matches', async (method) => {
+  it.each(methods)('is compared strongly: %s with a weak ETag never matches', async (method) => {
     const made = await createRecord(resource, api)
     const response = await change(method, resource, made, { 'if-match': `W/${made.etag}` })
     expect(response.status).toBe(412)
@@ -90,7 +87,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
     },
   )
 
-  it('may be one of several', async () => {
+  it('may be a list of ETags', async () => {
     const made = await createRecord(resource, api)
     expect((await change('PATCH', resource, made, { 'if-match': '"7", "8"' })).status).toBe(412)
     expect((await change('PATCH', resource, made, { 'if-match': `"7", ${made.etag}` })).status).toBe(200)
@@ -106,7 +103,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
     expect((await change('PATCH', resource, made, { 'if-match': stale })).status).toBe(412)
   })
 
-  it('is held by one of two clients who change it at once, and the other is told', async () => {
+  it('lets one of two concurrent clients succeed, and returns 412 to the other', async () => {
     const made = await createRecord(resource, api)
     const responses = await Promise.all(
       ['First', 'Second'].map((word) => api.patch(made.path, { [name]: word }, ifMatch(made.etag))),
@@ -116,7 +113,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
     expect((await api.get(made.path)).json()).toEqual(winner?.json())
   })
 
-  it('does not matter where there is no record: 404', async () => {
+  it('is not checked for an unknown key, which returns 404', async () => {
     const path = pathTo(resource, unusedKey(resource))
     for (const method of methods) {
       const response = await change(

@@ -15,13 +15,13 @@ afterAll(() => api.close())
 describe.each(resources)('$name', (resource) => {
   const list = `${listPath(resource)}?limit=1`
 
-  it('are read with the key', async () => {
+  it('are returned with the key', async () => {
     const response = await api.get(list, { key: adminKey })
     expect(response.status).toBe(200)
     expect(response.json().data).toHaveLength(1)
   })
 
-  it('are not read without, nor does anybody learn what there is and what not', async () => {
+  it('return 401 without a key, whether or not they exist', async () => {
     for (const url of [
       list,
       `${list}&nonsense=1`,
@@ -37,7 +37,7 @@ describe.each(resources)('$name', (resource) => {
   })
 })
 
-it('tells whether it is alive and what its contract is, to everybody', async () => {
+it('the health checks and the OpenAPI document need no key', async () => {
   for (const path of ['/healthz', '/readyz', '/openapi.json']) {
     expect((await api.get(path, { key: null })).status).toBe(200)
   }

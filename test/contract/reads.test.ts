@@ -46,7 +46,7 @@ describe.each(resources)('reading $name', (resource) => {
     }
   })
 
-  it('of many at the same moment gives each its own, and 404 to those that are not there', async () => {
+  it('of many concurrently returns each its own record, and 404 for unknown keys', async () => {
     await createRecord(resource, api)
     const { data } = (await api.get(`${listPath(resource)}?limit=40`)).json<Page>()
     const known = data.map((record) => ({ key: keyIn(resource, record), status: 200, record }))
@@ -61,12 +61,12 @@ describe.each(resources)('reading $name', (resource) => {
     )
   })
 
-  it('gives every property of the record, in the same order always', async () => {
+  it('returns every property of the record, always in the same order', async () => {
     const { path } = await createRecord(resource, api)
     expect(Object.keys((await api.get(path)).json())).toEqual(propertiesOf(resource))
   })
 
-  it('with fields gives exactly those, whatever their order, in one record and in lists', async () => {
+  it('with fields returns exactly those, in one record and in lists', async () => {
     const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     const properties = propertiesOf(resource)
     const list = `${listPath(resource)}?${resource.key.property}=${key}`
@@ -93,7 +93,7 @@ describe.each(resources)('reading $name', (resource) => {
     expect(narrow.json()).toEqual({ version: 1, [include]: added })
   })
 
-  it('with every include at once adds each, as it would be alone', async () => {
+  it('with every include at once adds each as it is alone', async () => {
     const { path } = await createRecord(resource, api, await fullDocument(resource, api))
     const together = (await api.get(`${path}?include=${includes}`)).json()
     for (const include of includes) {
@@ -102,14 +102,14 @@ describe.each(resources)('reading $name', (resource) => {
     }
   })
 
-  it('with every include at once gives every record that there is, each with all of them', async () => {
+  it('with every include at once returns every record, each with all of them', async () => {
     const records = (await pages(api, resource, `limit=50&include=${includes}`)).flat()
     expect(records).not.toEqual([])
     for (const record of records)
       expect(Object.keys(record)).toEqual([...propertiesOf(resource), ...includes.toSorted()])
   })
 
-  it('refuses fields and includes that do not exist, and names the nearest that does', async () => {
+  it('refuses unknown fields and includes, and names the most similar known ones', async () => {
     const { path } = await createRecord(resource, api)
     const property = resource.key.property
     for (const url of [path, listPath(resource)]) {
@@ -130,7 +130,7 @@ describe.each(resources)('reading $name', (resource) => {
     }
   })
 
-  it('refuses every other parameter, and names those that are not known', async () => {
+  it('refuses every other parameter, and names the unknown ones', async () => {
     const { path } = await createRecord(resource, api)
     for (const parameter of ['limit', 'sort', 'cursor', 'q', 'createdAt', 'constructor', '__proto__']) {
       const response = await api.get(`${path}?${parameter}=1`)
@@ -139,7 +139,7 @@ describe.each(resources)('reading $name', (resource) => {
     }
   })
 
-  it('by a key that no key can be is refused with 400 that tells the form of keys', async () => {
+  it('by a malformed key is refused with 400 that describes the form of keys', async () => {
     const forms: Record<string, RegExp> = {
       regions: /three digits/,
       countries: /three capitals/,
@@ -156,21 +156,21 @@ describe.each(resources)('reading $name', (resource) => {
     }
   })
 
-  it('by a key of thousands of characters is refused as a fault of the client', async () => {
+  it('by a key of thousands of characters is refused with a 4xx status', async () => {
     for (const length of [200, 2_000, 8_000]) {
       const response = await api.get(`${listPath(resource)}/${'9'.repeat(length)}`)
       expect([400, 404, 414]).toContain(response.status)
     }
   })
 
-  it('by a key with percent-encoding that is no UTF-8 is refused with 400', async () => {
+  it('by a key with percent-encoding that is not UTF-8 is refused with 400', async () => {
     for (const wrong of ['%', '%zz', '%E4%B8', '%C0%80']) {
       const response = await api.get(`${listPath(resource)}/${wrong}`)
       expect({ wrong, status: response.status }).toEqual({ wrong, status: 400 })
     }
   })
 
-  it('by a key that nobody has is 404 and names it', async () => {
+  it('by an unknown key returns 404 that names it', async () => {
     const response = await api.get(pathTo(resource, unusedKey(resource)))
     expect(response.status).toBe(404)
     expect(readProblem(response).detail).toContain(unusedKey(resource))
@@ -180,7 +180,7 @@ describe.each(resources)('reading $name', (resource) => {
 describe.each(resources.filter((resource) => 'citations' in resource.includes()))(
   'the citations included in $name',
   (resource) => {
-    it('are those that the citations’ own list has for the record, each with its source', async () => {
+    it('are those that the list of citations has for the record, each with its source', async () => {
       const citations = resourceOf('citations')
       const { path, key } = await createRecord(resource, api)
       expect((await api.get(`${path}?include=citations`)).json().citations).toEqual([])

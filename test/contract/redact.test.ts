@@ -60,7 +60,7 @@ const expectIntact = async () => expect(await verify(api.database, [], () => {})
 describe.each(resources)('a text of $name that is redacted', (resource) => {
   const name = nameProperty(resource)
 
-  it('is in no table and in no answer any more, and the history stays verifiable', async () => {
+  it('is removed from all tables and responses, and the history stays verifiable', async () => {
     const person = madeUpName()
     const { path, record } = await createAbout(resource, person)
     const key = String(record[resource.key.property])
@@ -125,7 +125,7 @@ describe.each(resources)('a text of $name that is redacted', (resource) => {
     await expectIntact()
   })
 
-  it('must be there: otherwise nothing is written', async () => {
+  it('is refused when the text does not occur, and nothing is written', async () => {
     const { path, record } = await createRecord(resource, api)
     const response = await redact(path, { text: madeUpName() })
     expect(response.status).toBe(422)

@@ -24,7 +24,7 @@ describe.each(resources)('replacing $name', (resource) => {
   const ownKey = (record: Record<string, unknown>) =>
     resource.key.madeBy === 'client' ? { [resource.key.property]: record[resource.key.property] } : {}
 
-  it('with a record exactly as it was read changes nothing, the version included', async () => {
+  it('with an unchanged record changes nothing, the version included', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const read = await api.get(path)
     const response = await api.put(path, read.json(), ifMatch(etag))
@@ -34,7 +34,7 @@ describe.each(resources)('replacing $name', (resource) => {
     expect((await api.get(path)).text).toBe(read.text)
   })
 
-  it('makes the record what is sent, in every property', async () => {
+  it('sets every property to the value that was sent', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const document = { ...(await fullDocument(resource, api)), ...ownKey(record) }
     const response = await api.put(path, document, ifMatch(etag))
@@ -44,7 +44,7 @@ describe.each(resources)('replacing $name', (resource) => {
     expect((await api.get(path)).text).toBe(response.text)
   })
 
-  it('empties what is left out', async () => {
+  it('clears properties that are left out', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const { required } = getContract(api, resource)
     const document = Object.fromEntries(required.map((property) => [property, record[property]]))
@@ -78,7 +78,7 @@ describe.each(resources)('replacing $name', (resource) => {
     expect((await api.get(pathTo(resource, unusedKey(resource)))).status).toBe(404)
   })
 
-  it('makes no record where there is none', async () => {
+  it('returns 404 for an unknown key and creates no record', async () => {
     const path = pathTo(resource, unusedKey(resource))
     const document = await exampleDocument(resource, api)
     const key = resource.key.madeBy === 'client' ? { [resource.key.property]: unusedKey(resource) } : {}

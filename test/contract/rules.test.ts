@@ -61,7 +61,7 @@ const having = (is: (schema: z.core.$ZodType, pointer: string) => unknown) =>
   })
 
 describe.each(having(refers))('a reference in $name', (resource) => {
-  it('that leads nowhere is refused, each with its pointer, and nothing of the record is written', async () => {
+  it('to an unknown record is refused with its pointer, and nothing is written', async () => {
     const { document, pointers } = await spoiled(resource, refers)
     const before = await count(api, resource)
     const response = await api.post(listPath(resource), document)
@@ -71,7 +71,7 @@ describe.each(having(refers))('a reference in $name', (resource) => {
     expect(await count(api, resource)).toBe(before)
   })
 
-  it('that alone leads nowhere, and is written last, leaves no trace of the rest', async () => {
+  it('to an unknown record leaves no trace of other rows, even when it is written last', async () => {
     const { pointers } = await spoiled(resource, refers)
     const before = await count(api, resource)
     for (const last of pointers) {
@@ -85,7 +85,7 @@ describe.each(having(refers))('a reference in $name', (resource) => {
     expect(await count(api, resource)).toBe(before)
   })
 
-  it('that leads nowhere leaves a record that is to be changed as it was', async () => {
+  it('to an unknown record leaves a changed record as it was', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const { document } = await spoiled(resource, refers)
     const { [resource.key.property]: _key, ...change } = object.parse(document)
@@ -100,7 +100,7 @@ describe.each(having(isDate))('a date in $name', (resource) => {
     ['2011-02-30', 9],
     ['1985-04/2011-4', 14],
     ['April 2011', 1],
-  ])('that is not EDTF, %s, is refused with the place of the fault, wherever it stands', async (text, at) => {
+  ])('that is not EDTF, %s, is refused with the position of the fault, at every depth', async (text, at) => {
     const { document, pointers } = await spoiled(resource, (schema) => (isDate(schema) ? text : undefined))
     const response = await api.post(listPath(resource), document)
     expect(response.status).toBe(422)
@@ -131,7 +131,7 @@ const listsOf = (names: string[]) =>
   )
 
 describe.each(listsOf(distinctLists))('$list of $name', ({ resource, list }) => {
-  it('cannot have an entry twice: the second is pointed at', async () => {
+  it('cannot have an entry twice: the error has a pointer to the second one', async () => {
     const document = await fullDocument(resource, api)
     const entries = z.array(z.unknown()).parse(document[list])
     const response = await api.post(listPath(resource), { ...document, [list]: [...entries, entries[0]] })
@@ -141,7 +141,7 @@ describe.each(listsOf(distinctLists))('$list of $name', ({ resource, list }) => 
 })
 
 describe.each(listsOf(['parties', 'participants']))('$list of $name', ({ resource, list }) => {
-  it('name exactly one actor each: none, or two, is refused with a pointer to the entry', async () => {
+  it('name exactly one actor each: none or two are refused with a pointer to the entry', async () => {
     const document = await fullDocument(resource, api)
     const [entry] = z.array(object).parse(document[list])
     const { country, ...nobody } = entry ?? {}
@@ -169,7 +169,7 @@ const loops: { name: string; pointer: string; write(key: string): object }[] = [
 describe.each(loops)('$pointer of $name', ({ name, pointer, write }) => {
   const resource = resourceOf(name)
 
-  it('cannot lead to the record itself: it is refused with the pointer, and nothing is changed', async () => {
+  it('cannot refer to the record itself: it is refused with the pointer', async () => {
     const { path, key, record } = await createRecord(resource, api)
     const response = await api.patch(path, write(key))
     expect(response.status).toBe(422)
@@ -181,7 +181,7 @@ describe.each(loops)('$pointer of $name', ({ name, pointer, write }) => {
 describe.each(loops.slice(0, 4))('$pointer of $name', ({ name, write }) => {
   const resource = resourceOf(name)
 
-  it('cannot make a circle, also when two clients draw half of it each at the same time', async () => {
+  it('cannot form a cycle, also when two clients add half of it each at the same time', async () => {
     const [one, two] = await Promise.all([createRecord(resource, api), createRecord(resource, api)])
     const responses = await Promise.all([
       api.patch(one.path, write(two.key)),

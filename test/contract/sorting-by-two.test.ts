@@ -35,7 +35,7 @@ describe.each(pairs)('$name sorted by $sort', ({ resource, sort }) => {
 })
 
 describe.each(resources)('$name', (resource) => {
-  it('sorted by a key that many share are sorted among those by the next', async () => {
+  it('with equal values of a sort key are sorted by the next one', async () => {
     const few = Object.entries(resource.sorts).find(([key]) =>
       ['kind', 'scheme', 'modality', 'rank'].includes(key),
     )

@@ -104,7 +104,7 @@ const extremes = [
   { name: 'organizations', key: 'acronym', value: '\u00AD\u200B' },
 ]
 
-describe.each(extremes)('$name of which one has $value as $key', ({ name, key, value }) => {
+describe.each(extremes)('$name with a record whose $key is $value', ({ name, key, value }) => {
   const resource = resourceOf(name)
 
   let own: string
@@ -116,7 +116,7 @@ describe.each(extremes)('$name of which one has $value as $key', ({ name, key, v
     await createRecord(resource, api, await without())
   })
 
-  it.each([key, `-${key}`])('sorted by %s have it before those without a value', async (sort) => {
+  it.each([key, `-${key}`])('sorted by %s have that record before those without a value', async (sort) => {
     const records = (await pages(api, resource, `limit=200&sort=${sort}`)).flat()
     const place = records.findIndex((record) => keyIn(resource, record) === own)
     const firstWithout = records.findIndex((record) => record[key] === null)

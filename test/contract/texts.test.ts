@@ -34,7 +34,7 @@ const anyText = fc.string({
 })
 
 describe('a name', () => {
-  it('is stored in NFC, or refused at the character that it cannot have, whatever it is', async () => {
+  it('is stored in NFC, or refused with the position of a forbidden character', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (title) => {
         fc.pre(!title.includes('\u0000'))
@@ -65,7 +65,7 @@ describe('a name', () => {
     ['👩 \u202etxt.exe', 'has a character that reorders text, U+202E, at character 3'],
     ['a\u2066b\u2069', 'has a character that reorders text, U+2066, at character 2'],
     ['a\u2028b', 'has a line separator, U+2028, at character 2'],
-  ])('%j is refused with what it has and where', async (title, message) => {
+  ])('%j is refused with the forbidden character and its position', async (title, message) => {
     const response = await project({ title })
     expect(response.status).toBe(422)
     expect(faultAt(response, '/title')).toMatchObject({ code: 'wrong_format', message })
@@ -78,7 +78,7 @@ describe('a name', () => {
     },
   )
 
-  it('equals another spelling of it: composed or not, in capitals, without accents', async () => {
+  it('is found by other spellings: composed or not, in capitals, without accents', async () => {
     const { id } = (await project({ title: 'Café Ａgreement №1' })).json()
     for (const title of ['Cafe\u0301 Ａgreement №1', 'CAFÉ ＡGREEMENT №1', 'cafe Ａgreement №1']) {
       const { data } = (
@@ -101,7 +101,7 @@ describe('a text of several lines', () => {
     },
   )
 
-  it.each(['\u0007', '\u001b', '\u000b', '\u007f', '\u0085'])('has no %j', async (character) => {
+  it.each(['\u0007', '\u001b', '\u000b', '\u007f', '\u0085'])('cannot contain %j', async (character) => {
     const response = await project({ summary: `a\n${character}b` })
     const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
     const message = `has a control character, U+${code}, at character 3`
@@ -116,7 +116,7 @@ describe('a text of several lines', () => {
 describe('an external id', () => {
   const withId = (id: string) => ({ externalIds: [{ scheme: 'texts', id }] })
 
-  it('is the same in another case, in full width and decomposed, but not with another accent', async () => {
+  it('matches in another case, in full width and decomposed, but not with another accent', async () => {
     const { id } = (await project(withId('Café-1'))).json()
     const same = ['CAFÉ-1', 'Cafe\u0301-1', 'café-１']
     for (const spelling of same) {
@@ -138,7 +138,7 @@ describe('an external id', () => {
     expect((await project(withId('Cafe-1'))).status).toBe(201)
   })
 
-  it('stands once in a record and once in a body of records, however it is spelt', async () => {
+  it('may occur once in a record and once in an NDJSON body, whatever its spelling', async () => {
     const twice = { externalIds: ['Twice', 'TWICE'].map((id) => ({ scheme: 'texts', id })) }
     expect(faultAt(await project(twice), '/externalIds/1')?.message).toBe('occurs twice in the list')
     const lines = ['Line', 'LINE'].map((id) => JSON.stringify({ title: id, kind: 'other', ...withId(id) }))

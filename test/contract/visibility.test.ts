@@ -207,7 +207,7 @@ const findMarks = (text: string) => hidden.marks.filter((mark) => text.includes(
 const isOwn = (path: string) => !path.startsWith('/v1/')
 
 describe('a reader without a key', () => {
-  it('gets of every operation what a registry without internal records answers', async () => {
+  it('gets the responses of a registry without internal records from every operation', async () => {
     const differing: unknown[] = []
     for (const question of operations.flatMap(questionsOf)) {
       const response = await send(mixed, question, anonymous)
@@ -251,7 +251,7 @@ describe('the stream of changes', () => {
     return text
   }
 
-  it('sends nothing of internal records without a key, and all of them with one', async () => {
+  it('sends changes of internal records only with a key', async () => {
     const [anonymousText, keyedText] = await Promise.all([
       listen({}),
       listen({ authorization: `Bearer ${adminKey}` }),
@@ -262,7 +262,7 @@ describe('the stream of changes', () => {
 })
 
 describe('a reader with a key', () => {
-  it('sees internal records in every operation that tells of records', async () => {
+  it('gets internal records from every operation that returns records', async () => {
     const silent: Question[] = []
     for (const question of operations.flatMap(questionsOf).filter(({ isTelling }) => isTelling)) {
       const { text } = await send(mixed, question, withKey)

@@ -80,7 +80,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
-  it('counts internal records, shows them to who has a key, and shows health and load', async () => {
+  it('shows the internal records and their number to signed-in users, and health and load', async () => {
     const title = 'Notes <script>name=1</script> of a meeting'
     await dashboard.api.post('/v1/sources', { title, kind: 'other', visibility: 'internal' })
     const { page } = await dashboard.openSignedIn('/administration')
@@ -102,7 +102,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
-  it('offers those who have no key for it no more than to sign in', async () => {
+  it('offers only the sign-in to users without an administrator key', async () => {
     const made = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
     const { key } = made.json<{ key: string }>()
     const { page, go } = await dashboard.open(`/administration`)

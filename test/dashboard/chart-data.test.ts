@@ -33,7 +33,7 @@ const size = { width: 800, height: 480 }
 const signal = new AbortController().signal
 
 describe('the layout of a network', () => {
-  it('is the same for the same network, in whatever order its nodes come, and within the chart', async () => {
+  it('is the same for any order of the nodes, and stays within the chart', async () => {
     const graph = exampleGraph(40)
     const places = await layoutGraph(graph, size, signal)
     const again = await layoutGraph({ ...graph, nodes: graph.nodes.toReversed() }, size, signal)
@@ -93,13 +93,13 @@ describe('the bars of an event', () => {
       ],
     ],
     [null, null, []],
-  ])('from %s to %s show what is certain and what may be', (start, end, expected) => {
+  ])('from %s to %s show the certain and the possible part', (start, end, expected) => {
     expect(bars(start, end)).toEqual(expected)
   })
 })
 
 describe('the text of a chart', () => {
-  it('fits its room, or is shortened', () => {
+  it('is shortened if it is too wide', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 20, max: 200 }), (text, room) => {
         const fitted = fitText(text, room)
@@ -110,7 +110,7 @@ describe('the text of a chart', () => {
 })
 
 describe('the difference of two states of a list', () => {
-  it('names what was added, removed and changed, each property with both values', () => {
+  it('lists additions, removals and changes, with both values of each property', () => {
     const resource = resources.find(({ name }) => name === 'agreements')
     if (!resource) throw new Error('there are no agreements')
     const record = (id: string, version: number, title: string) => ({ id, version, title, place: null })

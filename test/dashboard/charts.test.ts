@@ -44,7 +44,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   it.each([
     ['en', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
     ['zh', { viewport: { width: 375, height: 800 }, colorScheme: 'dark' }],
-  ] as const)('have no fault of script, width, layout or axe in %s', async (language, options) => {
+  ] as const)('have no script error, overflow or axe violation in %s', async (language, options) => {
     const { page, faults, go } = await dashboard.open(`/?lang=${language}`, { ...options, ...auditOptions })
     for (const path of shown()) {
       await go(path)
@@ -60,7 +60,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
-  it('say that they could not be loaded, and come when tried again', async () => {
+  it('show an error when they cannot be loaded, and load on a retry', async () => {
     const { page, settle } = await dashboard.open('/sign-in')
     for (const path of ['/map', '/timeline', '/network?centre=CHN', '/compare?country=PAK,DEU']) {
       await page.route('**/v1/**', (route) => route.abort())
@@ -87,7 +87,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
-  it('lead from each number to exactly its records', async () => {
+  it('link each number to a list of exactly its records', async () => {
     const { page, go } = await dashboard.open('/sign-in')
     for (const path of [
       '/map?resource=projects&partnerOf=CHN',
@@ -131,7 +131,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
-  it('choose a period by keyboard, which the URL keeps', async () => {
+  it('let a user choose a period by keyboard, which the URL keeps', async () => {
     const { page, settle } = await dashboard.open('/map')
     await page.getByRole('slider', { name: 'First year of the period' }).focus()
     for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowRight')
@@ -146,7 +146,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
-  it('move the centre of a network, and show what a pair shares', async () => {
+  it('let a user move the centre of a network, and show the common records of a pair', async () => {
     const { page } = await dashboard.open('/network')
     await page.getByRole('link', { name: 'Japan' }).first().click()
     await page.waitForURL(/centre=JPN/)
@@ -174,7 +174,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await dashboard.api.delete(`/v1/projects/${created.json<{ id: string }>().id}`)
   })
 
-  it('say what changed between two moments', async () => {
+  it('show the changes between two moments', async () => {
     const post = async (title: string) => {
       const created = await dashboard.api.post('/v1/agreements', {
         title,

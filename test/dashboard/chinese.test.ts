@@ -27,7 +27,7 @@ const inEnglish = [
 ]
 
 describe('Chinese', () => {
-  it('has words for every problem that a reader or an editor can meet', () => {
+  it('has a translation of every problem that a reader or an editor can get', () => {
     const { find } = createLanguage('zh')
     const missing = Object.keys(problemTypes).filter((type) => find(`problem.${type}`) === undefined)
     expect(missing).toEqual(inEnglish)
@@ -35,7 +35,7 @@ describe('Chinese', () => {
 })
 
 describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_000 }, () => {
-  it('calls records by their Chinese names, in lists and at their heads', async () => {
+  it('shows the Chinese names of records, in lists and as titles', async () => {
     const { page, go } = await dashboard.open('/explore/countries?code=PAK', chinese)
     await page.getByRole('link', { name: '巴基斯坦', exact: true }).waitFor()
     await go('/records/countries/PAK')
@@ -71,7 +71,7 @@ describe.skipIf(skipsBrowser)('a refusal on a Chinese page [needs Chromium]', { 
     await page.context().close()
   })
 
-  it('says in Chinese what is wrong with a mapping and a row, and what may be meant', async () => {
+  it('says in Chinese what is wrong with a mapping and a row, with suggestions', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new', chinese)
     const mapping = 'scheme: 中文\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: Kind}}\n'
     const csv = 'Id,Title,Kind\n1,First,reprt\n'
@@ -90,7 +90,7 @@ describe.skipIf(skipsBrowser)('a refusal on a Chinese page [needs Chromium]', { 
     await page.context().close()
   })
 
-  it('marks as English what it has no Chinese words for', async () => {
+  it('marks text without a translation as English', async () => {
     const { page, go } = await dashboard.open('/changes', chinese)
     const problem = { type: '/problems/teapot', title: 'Teapot', status: 418, detail: 'Short and stout.' }
     await page.route('**/v1/changes?*', (route) =>

@@ -25,7 +25,7 @@ async function download(page: Page, name: string): Promise<{ name: string; text:
 }
 
 describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout: 60_000 }, () => {
-  it('have the internal records that the page shows, and no key in a URL', async () => {
+  it('contain the internal records that the page shows, without a key in a URL', async () => {
     const { page } = await dashboard.openSignedIn('/explore/agreements?sort=title')
     const urls: string[] = []
     page.on('request', (request) => urls.push(request.url()))
@@ -44,7 +44,7 @@ describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout:
     await page.context().close()
   })
 
-  it('can be ended, and say why they could not be made', async () => {
+  it('can be cancelled, and show why they failed', async () => {
     const { page } = await dashboard.openSignedIn('/explore/agreements')
     await page.route('**/export?*', () => {})
     await page.getByRole('button', { name: 'CSV', exact: true }).click()

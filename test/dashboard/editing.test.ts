@@ -18,7 +18,7 @@ const read = async (id: string) =>
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
 
 describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
-  it('shows each fault at its field, and creates the record once they are mended', async () => {
+  it('shows each error at its field, and creates the record once they are corrected', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     await page.getByLabel('Signed on').fill('2011-13')
     await page.getByRole('button', { name: 'Add to Parties' }).click()
@@ -94,7 +94,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('removes a record with a reason, shows who has removed it, and restores it', async () => {
+  it('removes a record with a reason, shows who removed it, and restores it', async () => {
     const id = await create({ title: 'To be removed' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     await page.getByRole('button', { name: 'Delete' }).click()
@@ -114,7 +114,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('names the records that stand in the way of a removal', async () => {
+  it('names the records that prevent a removal', async () => {
     const { page } = await dashboard.openSignedIn('/records/countries/PAK')
     await page.getByRole('button', { name: 'Delete' }).click()
     const dialog = page.getByRole('dialog')
@@ -124,7 +124,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('shows what a version changed: values, texts by words, lists by items', async () => {
+  it('shows the changes of a version: values, texts by word, lists by item', async () => {
     const parties = [
       { country: 'CHN', role: 'party' },
       { country: 'PAK', role: 'party' },
@@ -165,7 +165,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('has no fault that axe knows, in either scheme, on a desk and on a phone', async () => {
+  it('has no axe violation, in both colour schemes, on a desktop and on a phone', async () => {
     const id = await create({ title: 'Seen by axe', parties: [{ country: 'CHN', role: 'party' }] })
     await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Seen again by axe' })
     const sizes = [

@@ -18,7 +18,7 @@ describe('a date of the dashboard', () => {
     ['1985-04/..', 'from April 1985', '自1985年4月起'],
     ['../2001', 'until 2001', '至2001年'],
     ['2001/2003', '2001 to 2003', '2001年至2003年'],
-  ])('%s is written as precisely as it is, in both languages', (text, english, chinese) => {
+  ])('%s is formatted with its own precision in both languages', (text, english, chinese) => {
     expect(formatEdtf(text, createLanguage('en'))).toBe(english)
     expect(formatEdtf(text, createLanguage('zh'))).toBe(chinese)
   })
@@ -31,12 +31,12 @@ describe('a date of the dashboard', () => {
     ['2011-04-15?', '2011-04-15', '2011-04-15', false],
     ['1985-04/..', '1985-04-01', null, false],
     ['2001/2003', '2001-01-01', '2003-12-31', false],
-  ])('%s covers every day that it can mean', (text, earliest, latest, isExact) => {
+  ])('%s covers every day that it may mean', (text, earliest, latest, isExact) => {
     const span = edtfSpan(text)
     expect([day(span?.earliest), day(span?.latest), span?.isExact]).toEqual([earliest, latest, isExact])
   })
 
-  it('of any form covers the days that a slow reading of the standard gives', () => {
+  it('of any form covers the days that a simple reference implementation computes', () => {
     const dayNumber = (date: Date | null, open: number) =>
       date === null ? open : date.getTime() / 86_400_000
     fc.assert(

@@ -77,7 +77,7 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     await page.context().close()
   })
 
-  it('is refused in other pages, and so is every view without embed=1', async () => {
+  it('is blocked in pages of other origins, like every view without embed=1', async () => {
     for (const [origin, path] of [
       [other.origin, '/map?embed=1'],
       [allowed.origin, '/map'],
@@ -88,7 +88,7 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     }
   })
 
-  it('is framed by nobody without EMBED_ORIGINS', async () => {
+  it('cannot be framed by any page without EMBED_ORIGINS', async () => {
     const closed = await openApi()
     try {
       const { headers } = await fetch(`${closed.origin}/map?embed=1`)
@@ -141,7 +141,7 @@ describe.skipIf(skipsBrowser)('the data of a view', () => {
     expect(rows((await read('/network?format=csv')).text)).toHaveLength(whole.edges.length + 1)
   })
 
-  it('of records is their export, whole', async () => {
+  it('of records is their complete export', async () => {
     const list = await api.get('/v1/agreements?happenedIn=2011/..&limit=1&count=exact')
     const { count } = list.json<{ page: { total: { count: number } } }>().page.total
     expect(rows((await read('/timeline?from=2011&format=csv')).text)).toHaveLength(count + 1)

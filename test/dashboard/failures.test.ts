@@ -44,57 +44,61 @@ async function openViews(visit: (watched: WatchedPage, path: string) => Promise<
   await watched.page.context().close()
 }
 
-describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', { timeout: 90_000 }, () => {
-  it.each(failures)(
-    'says so in every view when an answer %s, and offers to try again',
-    async (_name, fail, message) => {
-      await openViews(async ({ page }, path) => {
-        await page.route('**/v1/**', fail)
+describe.skipIf(skipsBrowser)(
+  'the dashboard without responses of the API [needs Chromium]',
+  { timeout: 90_000 },
+  () => {
+    it.each(failures)(
+      'shows an error with a retry in every view when a response %s',
+      async (_name, fail, message) => {
+        await openViews(async ({ page }, path) => {
+          await page.route('**/v1/**', fail)
+          await page.goto(dashboard.api.origin + path)
+          const alert = page.getByRole('alert').first()
+          await alert.waitFor()
+          expect(await alert.textContent(), path).toMatch(message)
+          await page.unroute('**/v1/**')
+          await retryOnce(page)
+          await page.getByRole('heading', { level: 1 }).waitFor()
+        })
+      },
+    )
+
+    it('fills selects and facets without a reload once the service responds again', async () => {
+      const { page } = await dashboard.open('/sign-in')
+      for (const [path, filled] of [
+        ['/map', 'option[value=PAK]'],
+        ['/explore/agreements', '.facet input'],
+      ] as const) {
+        await page.route('**/aggregate?*', (route) => route.abort())
         await page.goto(dashboard.api.origin + path)
-        const alert = page.getByRole('alert').first()
-        await alert.waitFor()
-        expect(await alert.textContent(), path).toMatch(message)
-        await page.unroute('**/v1/**')
-        await retryOnce(page)
-        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.locator('.failure').first().waitFor()
+        expect(await page.locator(filled).count(), path).toBe(0)
+        await page.unroute('**/aggregate?*')
+        await expect.poll(() => page.locator('.failure').count(), { timeout: 20_000 }).toBe(0)
+        await page.locator(filled).first().waitFor({ state: 'attached' })
+      }
+      await page.context().close()
+    })
+
+    it('shows the navigation and placeholders while responses are slow', async () => {
+      await openViews(async ({ page }, path) => {
+        await page.route('**/v1/**', () => {})
+        await page.goto(dashboard.api.origin + path)
+        await page.getByRole('navigation').first().waitFor()
+        await page.getByRole('status').first().waitFor()
+        expect(await page.getByRole('alert').count(), path).toBe(0)
       })
-    },
-  )
-
-  it('fills selects and facets by itself once the service answers again', async () => {
-    const { page } = await dashboard.open('/sign-in')
-    for (const [path, filled] of [
-      ['/map', 'option[value=PAK]'],
-      ['/explore/agreements', '.facet input'],
-    ] as const) {
-      await page.route('**/aggregate?*', (route) => route.abort())
-      await page.goto(dashboard.api.origin + path)
-      await page.locator('.failure').first().waitFor()
-      expect(await page.locator(filled).count(), path).toBe(0)
-      await page.unroute('**/aggregate?*')
-      await expect.poll(() => page.locator('.failure').count(), { timeout: 20_000 }).toBe(0)
-      await page.locator(filled).first().waitFor({ state: 'attached' })
-    }
-    await page.context().close()
-  })
-
-  it('shows navigation and room for the content while answers are slow', async () => {
-    await openViews(async ({ page }, path) => {
-      await page.route('**/v1/**', () => {})
-      await page.goto(dashboard.api.origin + path)
-      await page.getByRole('navigation').first().waitFor()
-      await page.getByRole('status').first().waitFor()
-      expect(await page.getByRole('alert').count(), path).toBe(0)
     })
-  })
 
-  it('does not scroll sideways at twice the size of text', async () => {
-    await openViews(async ({ page, go }, path) => {
-      // A window of 1280 points that is zoomed to 200 % has 640.
-      await page.setViewportSize({ width: 640, height: 450 })
-      await go(path)
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect(overflow, path).toBeLessThanOrEqual(0)
+    it('does not scroll horizontally at 200 % text size', async () => {
+      await openViews(async ({ page, go }, path) => {
+        // A window of 1280 points that is zoomed to 200 % has 640.
+        await page.setViewportSize({ width: 640, height: 450 })
+        await go(path)
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+        expect(overflow, path).toBeLessThanOrEqual(0)
+      })
     })
-  })
-})
+  },
+)

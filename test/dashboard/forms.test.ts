@@ -32,14 +32,14 @@ const fields = [
 ]
 
 describe('a form', () => {
-  it('sends numbers as numbers, texts without white space around them, and nothing for nothing', () => {
+  it('sends numbers as numbers, trims texts, and omits empty fields', () => {
     const entered = { title: ' A ', value: '1.50', location: { name: '', latitude: '' }, languages: ['en '] }
     expect(toDocument(entered, fields)).toEqual({ title: 'A', value: 1.5, languages: ['en'] })
     expect(toDocument({ title: ' ', value: '1e5' }, fields)).toEqual({ value: '1e5' })
     expect(toDocument({ value: '12345678901234567890' }, fields)).toEqual({ value: '12345678901234567890' })
   })
 
-  it('patches only what differs, and nothing of a record that was not touched', () => {
+  it('patches only properties that differ, and none of an unchanged record', () => {
     const before = { title: 'A', value: 1, location: { name: 'X', latitude: null }, languages: [] }
     expect(toPatch(before, before, fields)).toEqual({})
     expect(toPatch(before, { ...before, value: '', title: 'B' }, fields)).toEqual({ title: 'B', value: null })
@@ -52,7 +52,7 @@ describe('the form of each resource', () => {
   const withParts = (fields: readonly FormField[]): FormField[] =>
     fields.flatMap((one) => [one, ...withParts(one.fields ?? []), ...withParts(one.item ? [one.item] : [])])
 
-  it.each(resources)('says what its properties are in every language: $name', async ({ name }) => {
+  it.each(resources)('has a label for each property in every language: $name', async ({ name }) => {
     const fields = withParts(await loadForm(name))
     const hints = fields.flatMap(({ hint }) => (hint === undefined ? [] : [hint]))
     expect(hints.length).toBeGreaterThan(0)
@@ -61,20 +61,23 @@ describe('the form of each resource', () => {
     expect(fields.filter((one) => ['version', 'createdAt'].includes(one.name))).toEqual([])
   })
 
-  it.each(resources)('keeps the lines of every text that may have several: $name', async ({ name }) => {
-    const { shape } = registry.get(name).document
-    const form = await loadForm(name)
-    const oneLine = form.filter(({ kind }) => kind === 'text').map((one) => one.name)
-    const takesLines = (property: string) =>
-      shape[property] && z.safeParse(shape[property], 'one\ntwo').success
-    expect(oneLine.filter(takesLines)).toEqual([])
-  })
+  it.each(resources)(
+    'keeps line breaks in every text that may have several lines: $name',
+    async ({ name }) => {
+      const { shape } = registry.get(name).document
+      const form = await loadForm(name)
+      const oneLine = form.filter(({ kind }) => kind === 'text').map((one) => one.name)
+      const takesLines = (property: string) =>
+        shape[property] && z.safeParse(shape[property], 'one\ntwo').success
+      expect(oneLine.filter(takesLines)).toEqual([])
+    },
+  )
 })
 
 describe('a conflict', () => {
   const base = { title: 'A', value: 1, languages: ['en'] }
 
-  it('leaves to the editor what both have changed, and nothing else', () => {
+  it('requires a choice only for properties that both sides have changed', () => {
     const found = findDifferences(
       fields,
       base,
@@ -88,7 +91,7 @@ describe('a conflict', () => {
     ])
   })
 
-  it('keeps every change of one side, and of both the one that was chosen', () => {
+  it('keeps changes of one side, and the chosen one of properties that both have changed', () => {
     // What a form has none of is an empty text there, and null in a record.
     const recorded = fc.record({ title: fc.constantFrom('A', 'B'), value: fc.constantFrom(1, 2, null) })
     const entered = fc.record({ title: fc.constantFrom('A', 'B'), value: fc.constantFrom('1', '2', '') })
@@ -109,7 +112,7 @@ describe('a conflict', () => {
 })
 
 describe('a diff', () => {
-  it('can be put together again: what stays and goes is before, what stays and comes is after', () => {
+  it('contains both texts: kept and removed parts, and kept and added parts', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (before, after) => {
         const parts = diffTexts(before, after, 'en')
@@ -130,7 +133,7 @@ describe('a diff', () => {
     )
   })
 
-  it('divides Chinese by words, and leaves out what every change changes', () => {
+  it('splits Chinese into words, and omits properties that every change sets', () => {
     const parts = diffTexts('中国与巴基斯坦签署协议', '中国与德国签署协议', 'zh')
     expect(parts.find(({ status }) => status === 'added')).toMatchObject({ value: '德国' })
     const diffs = diffProperties(
@@ -161,7 +164,7 @@ describe('a date that is entered', () => {
     if (date) expect(findEdtfFault(date)).toBeUndefined()
   })
 
-  it('is read with what it leaves open, and not at all if it is none', () => {
+  it('is parsed with its unknown parts, and not at all if it is invalid', () => {
     expect(readEdtf('2011-04', english)).toEqual({
       text: 'April 2011, day unknown',
       days: 'any day from April 1, 2011 to April 30, 2011',
@@ -185,7 +188,7 @@ describe('a redaction', () => {
   })
 })
 
-it('metrics are read with their labels, and added up', () => {
+it('metrics are parsed with their labels, and summed', () => {
   const metrics = parseMetrics('# HELP a b\na{status="200",x="{}"} 3\na{status="500"} 1\nb 0.5\n')
   expect(total(metrics, 'a')).toBe(4)
   expect(total(metrics, 'a', ({ status = '' }) => status.startsWith('5'))).toBe(1)

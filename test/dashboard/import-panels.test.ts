@@ -38,7 +38,7 @@ const figure = (page: Page, name: string) =>
   page.locator('.key-figure', { has: page.getByText(name, { exact: true }) }).locator('dd')
 
 describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeout: 90_000 }, () => {
-  it('name the records that earlier files had, and the columns that are not read', async () => {
+  it('list the records that only earlier files had, and the columns that are not read', async () => {
     const scheme = newScheme()
     const rows = ['1,On water,2001,China', '2,On air,2002,China', '3,On fire,2003,China']
     await importMapped(dashboard.api.database, treatyMapping(scheme), [treatyHeader, ...rows].join('\n'))
@@ -58,7 +58,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.context().close()
   })
 
-  it('are not there when the file lacks nothing and every column is read', async () => {
+  it('are hidden when no record is missing and every column is read', async () => {
     const page = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,China\n`)
     await panel(page, 'Ready to commit').waitFor()
     for (const heading of ['Missing records', 'Not read', 'Names to decide', 'Refused rows'])

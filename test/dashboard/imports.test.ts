@@ -43,7 +43,7 @@ const figure = (page: Page, name: string) =>
 const small = 'scheme: a-register\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: =report}}\n'
 
 describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
-  it('take the example register from its file over a decision to records, and undo it', async () => {
+  it('import the example register with a decision about a name, and undo the import', async () => {
     const { csv, mapping } = await exampleFiles()
     const { page, settle } = await dashboard.openSignedIn('/imports')
     await page.getByRole('link', { name: 'New import' }).click()
@@ -81,7 +81,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('say at the line of the mapping what is wrong, and lead there', async () => {
+  it('show errors of the mapping at their lines, with links to these', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     const editor = page.getByRole('textbox', { name: 'Mapping' })
     await editor.fill(small.replace('title: Title', 'titel: Title'))
@@ -100,7 +100,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('begin with the columns of the file, or with the mapping of an earlier import', async () => {
+  it('start from the columns of the file, or from the mapping of an earlier import', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     const csv = 'No.,Treaty,Signed,Country\n1,On water,2001,China\n2,On air,no date,China\n'
     await page
@@ -126,7 +126,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('keep what was entered when the service fails, say so at the widget, and try again', async () => {
+  it('keep the input when the service fails, show the error at the widget, and can be retried', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     await page.route('**/v1/imports/preview', (route) => route.abort())
     await page.getByRole('textbox', { name: 'Mapping' }).fill(small)
@@ -138,7 +138,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('follow an import again when the connection was lost, and delete it before a commit', async () => {
+  it('continue to follow an import after a lost connection, and delete it before a commit', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     let lost = 0
     await page.route('**/events', (route) => {

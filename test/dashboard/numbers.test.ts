@@ -143,7 +143,7 @@ describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeo
     ['/', ['figure', 'column', 'mark', 'bar', 'claim']],
     ['/countries/CHN', ['figure', 'column', 'bar', 'claim', 'money', 'citations']],
     ['/countries/PAK', ['figure', 'column', 'bar', 'money', 'citations']],
-  ])('equals the answer of the API, and none is left: %s', async (path, kinds) => {
+  ])('equals the number in the response of the API: %s', async (path, kinds) => {
     const { page } = await dashboard.open(path)
     const drawn = await readNumbers(page)
     await page.context().close()

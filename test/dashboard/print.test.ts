@@ -28,7 +28,7 @@ async function printPage(page: Page): Promise<string[]> {
 }
 
 describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 60_000 }, () => {
-  it('numbers its sources, and the facts refer to these numbers', async () => {
+  it('has numbered sources, and facts that refer to these numbers', async () => {
     const { page, faults } = await dashboard.open('/countries/PAK')
     // They are read after what they stand beside.
     await page.locator('.dated .reference-marks').first().waitFor()
@@ -43,7 +43,7 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
-  it('says of which moment it is, and where it can be read', async () => {
+  it('shows its moment and its URL', async () => {
     const moment = new Date().toISOString()
     const path = `/countries/PAK?asOf=${moment}`
     const { page } = await dashboard.open(path)
@@ -55,7 +55,7 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
-  it('has the number of each sheet and of all sheets, and no controls of the screen', async () => {
+  it('has page numbers and the page count, and no interactive controls', async () => {
     const { page } = await dashboard.open('/countries/CHN')
     const sheets = await printPage(page)
     expect(sheets.length).toBeGreaterThan(1)

@@ -45,7 +45,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     expect(faults).toEqual([])
   })
 
-  it('send a read untouched and show what its plain URL answers', { timeout }, async () => {
+  it('send an unchanged read and show the response of its URL', { timeout }, async () => {
     // A stream has no end. Removed keys and pages for monitors need what an empty form does not have.
     const reads = operations.filter(
       ({ method, operationId, ...own }) =>
@@ -75,7 +75,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     }
   })
 
-  it('show every operation and every schema, and suggest the nearest name', async () => {
+  it('show every operation and every schema, and suggest the most similar name', async () => {
     for (const { operationId } of operations) {
       expect((await api.app.inject(`/docs/operations/${operationId}`)).statusCode, operationId).toBe(200)
     }

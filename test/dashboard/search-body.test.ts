@@ -29,7 +29,7 @@ const questions: [resource: string, query: string][] = [
   ['assistance-programs', 'country[noneAs]=donor&externalId=interview-2011:F33'],
 ]
 
-describe('a search copied from the explorer', () => {
+describe('a search body copied from the explorer', () => {
   it.each(questions)('finds what the list finds: %s?%s', async (name, query) => {
     const resource = findResource(name)
     if (!resource) throw new Error(`there is no resource ${name}`)

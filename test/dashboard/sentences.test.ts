@@ -42,11 +42,11 @@ describe('Chinese sentences', () => {
     ['"x" is not known; it can be "a", "b"', '"x" 不是已知的值；可以是 "a", "b"'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     ['has the id of row 5: give each row an id of its own', '与第 5 行的标识相同：每行须有自己的标识'],
-  ])('have the words of %s', (english, expected) => {
+  ])('translate the messages of %s', (english, expected) => {
     expect(translate(english)).toBe(expected)
   })
 
-  it('leave what is quoted as it is, and what they do not know', () => {
+  it('keep quoted text and unknown messages unchanged', () => {
     expect(translate('"is required" is not known')).toBe('"is required" 不是已知的值')
     expect(translate('The kettle is empty.')).toBeUndefined()
     expect(translate('The kettle is empty; did you mean "full"?')).toBeUndefined()

@@ -31,7 +31,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
     { viewport: { width: 375, height: 800 }, colorScheme: 'dark' },
   ] as const)(
-    'shows every view without a fault of script, layout, width or axe: $colorScheme',
+    'shows every view without script errors, overflow or axe violations: $colorScheme',
     async (options) => {
       const { page, faults, go } = await dashboard.open('/sign-in', { ...options, ...auditOptions })
       for (const [name, path] of views()) {
@@ -48,7 +48,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     120_000,
   )
 
-  it('names the window after the view, in the language of the view', async () => {
+  it('sets the document title to the view, in the language of the view', async () => {
     const { page, go } = await dashboard.open('/sign-in')
     for (const [name, path] of [
       ...views(),
@@ -62,7 +62,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('leads from the overview to the sentence behind a claim in three clicks', async () => {
+  it('leads from the overview to the quotation behind a claim in three clicks', async () => {
     const { page } = await dashboard.open('/')
     await page
       .locator('section.widget', { hasText: 'What sources claim' })
@@ -92,7 +92,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('shows the numbers that the API answers', async () => {
+  it('shows the numbers of the API', async () => {
     const { page } = await dashboard.open('/')
     for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
       const response = await dashboard.api.get(`/v1/${resource}?limit=1&count=exact`)
@@ -119,7 +119,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('names what filters are by, also where no record matches', async () => {
+  it('shows the names of filter values, also when no record matches', async () => {
     const { page } = await dashboard.open('/explore/agreements?country[all]=AND,PAK&topic=energy&region=002')
     for (const filter of ['Country all: Andorra, Pakistan', 'Topic: Energy', 'Region: Africa'])
       await page.getByRole('button', { name: `Remove the filter ${filter}` }).waitFor()
@@ -135,7 +135,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('shows a record full of markup as text', async () => {
+  it('shows markup in a record as text', async () => {
     const title = '<img src=x onerror="name=1"><script>name=2</script> & co'
     const created = await dashboard.api.post('/v1/projects', { title, kind: 'other', summary: title })
     const { id } = created.json<{ id: string }>()
@@ -156,7 +156,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await dashboard.api.delete(`/v1/projects/${id}`)
   })
 
-  it('shows where a record is, and every one who takes part', async () => {
+  it('shows the location and every participant of a record', async () => {
     const codes = ['CHN', 'PAK', 'DEU', 'USA', 'JPN', 'RUS', 'ITA', 'FRA']
     const created = await dashboard.api.post('/v1/cooperation-bases', {
       name: 'An observatory on a mountain',
@@ -178,7 +178,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await dashboard.api.delete(`/v1/cooperation-bases/${id}`)
   })
 
-  it('speaks Chinese, with the labels and names of the registry in Chinese', async () => {
+  it('is available in Chinese, with the Chinese labels and names of the registry', async () => {
     const { page } = await dashboard.open('/countries/PAK?lang=zh')
     await page.getByRole('heading', { level: 1, name: '巴基斯坦' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('zh')
@@ -186,7 +186,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('says at the widgets that they could not be loaded, and tries again on request', async () => {
+  it('shows failed requests at their widgets, with a retry', async () => {
     const { page } = await dashboard.open('/sign-in')
     let isBroken = true
     await page.route('**/v1/agreements/aggregate?groupBy=country*', (route) =>
@@ -213,12 +213,12 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
 })
 
 describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
-  it('lets its pages load nothing from elsewhere', async () => {
+  it('lets its pages load nothing from other origins', async () => {
     const { headers } = await fetch(dashboard.api.origin)
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'self'; /)
   })
 
-  it('says on a page of its own that a path leads nowhere, and to programs as a problem', async () => {
+  it('returns a 404 page to browsers and a problem document to other clients', async () => {
     const { page } = await dashboard.open('/country/PAK?x')
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
     await page.getByRole('navigation').waitFor()

@@ -7,7 +7,7 @@ import { runFirstMigrations } from '../support/first-migrations.ts'
 /** Migrations that databases had before revisions were chained. */
 const migrationsBefore = 4
 
-it('chains the revisions that a database had before they were chained', async () => {
+it('the migration computes the hash chain of existing revisions', async () => {
   const { pool, database, close } = await openEmptyDatabase()
   onTestFinished(close)
   await runFirstMigrations(pool, migrationsBefore)

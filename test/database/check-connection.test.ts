@@ -18,14 +18,14 @@ async function reason(url: string): Promise<string> {
   }
 }
 
-describe('a DATABASE_URL that leads nowhere is explained in one line', () => {
-  it('when no machine has the name', async () => {
+describe('a DATABASE_URL without a reachable database is reported in one line', () => {
+  it('when the host is unknown', async () => {
     expect(await reason('postgresql://user:secret@nowhere.invalid/db')).toBe(
       'StartupError: DATABASE_URL: cannot resolve host name "nowhere.invalid"',
     )
   })
 
-  it('when nothing listens on the port', async () => {
+  it('when the port is closed', async () => {
     expect(await reason('postgresql://user:secret@127.0.0.1:1/db')).toBe(
       'StartupError: DATABASE_URL: connection refused at 127.0.0.1:1; is PostgreSQL running there?',
     )

@@ -23,7 +23,7 @@ afterAll(() => database.close())
 /** What makes a row belong to a project instead of an agreement. */
 const inProject = { record: ids.project, resource: 'projects' }
 
-it.each(Object.entries(rows))('a row of %s that has what it needs is accepted', async (table, row) => {
+it.each(Object.entries(rows))('a complete row of %s is accepted', async (table, row) => {
   expect(await database.attempt(insert(table, row))).toBe('accepted')
 })
 
@@ -126,7 +126,7 @@ describe('psql cannot write', () => {
     ['sources', 'accessed_on'],
     ['countries', 'valid_from'],
     ['countries', 'valid_to'],
-  ])('a date that is no EDTF in %s.%s, nor its earliest day by itself', async (table, column) => {
+  ])('a date that is not EDTF in %s.%s, or its generated earliest day', async (table, column) => {
     const written = (value: string, name = column) =>
       database.attempt(insert(table, { ...rows[table], [name]: value }))
     expect(await written('2011-04/..')).toBe('accepted')
@@ -135,7 +135,7 @@ describe('psql cannot write', () => {
     expect(await written('2011-04-01', `${column}_earliest`)).toMatchObject({ code: '428C9' })
   })
 
-  it('a date that is no EDTF in an action of a party', async () => {
+  it('a date that is not EDTF in an action of a party', async () => {
     const action = (date: string) =>
       database.attempt(
         insert('participations', rows.participations),
@@ -170,7 +170,7 @@ describe('psql cannot write', () => {
     ['assistance_programs', 'status', 'assistance_programs_status_known'],
     ['assistance_programs', 'aid_type', 'assistance_programs_aid_type_known'],
     ['figures', 'qualifier', 'figures_qualifier_known'],
-  ])('a word in %s.%s that is not on its list', async (table, column, rule) => {
+  ])('a value in %s.%s that is not in its enumeration', async (table, column, rule) => {
     expect(await database.attempt(insert(table, { ...rows[table], [column]: 'unheard_of' }))).toEqual(
       check(rule),
     )
@@ -196,7 +196,7 @@ describe('psql cannot write', () => {
     ['assistance_programs', 'title', '', 'assistance_programs_title_filled'],
     ['figures', 'title', '', 'figures_title_filled'],
     ['figures', 'unit', '', 'figures_unit_filled'],
-  ])('in %s.%s what has not its form, such as "%s"', async (table, column, value, rule) => {
+  ])('a malformed value in %s.%s, such as "%s"', async (table, column, value, rule) => {
     expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(check(rule))
   })
 
@@ -247,7 +247,7 @@ describe('psql cannot write', () => {
   })
 
   it.each(['cooperation_bases'] as const)(
-    'a place in %s that is half given or not on the globe',
+    'a location in %s with one coordinate or out of range',
     async (table) => {
       const at = (place: Row) => database.attempt(insert(table, { ...rows[table], ...place }))
       expect(
@@ -272,7 +272,7 @@ describe('psql cannot write', () => {
   )
 
   it.each(['projects', 'assistance_programs'] as const)(
-    'in %s one of several places, amounts or sectors that is half given or out of range',
+    'an incomplete or out-of-range location, amount or sector in a list of %s',
     async (table) => {
       const item = (list: 'amounts' | 'locations' | 'sectors', columns: Row) =>
         database.attempt(insert(`${table}_${list}`, { ...rows[`${table}_${list}`], ...columns }))
@@ -291,7 +291,7 @@ describe('psql cannot write', () => {
   )
 
   it.each(['regions', 'countries', 'topics', 'organizations'] as const)(
-    'a list of aliases in %s that has not its form',
+    'a malformed list of aliases in %s',
     async (table) => {
       const called = (aliases: unknown) => database.attempt(insert(table, { ...rows[table], aliases }))
       expect(
@@ -318,7 +318,7 @@ describe('psql cannot write', () => {
     },
   )
 
-  it('a number of bases below one', async () => {
+  it('a unit count below one', async () => {
     const counting = (unit_count: number) =>
       database.attempt(insert('cooperation_bases', { ...rows.cooperation_bases, unit_count }))
     expect(await counting(222)).toBe('accepted')
@@ -326,7 +326,7 @@ describe('psql cannot write', () => {
   })
 })
 
-it('two rows that only look alike are both accepted', async () => {
+it('two rows that differ in one column of a unique key are both accepted', async () => {
   expect(await database.twice('external_ids', inProject)).toBe('accepted')
   expect(await database.twice('participations', { position: 1, role: 'beneficiary' })).toBe('accepted')
   expect(await database.twice('countries', { code: 'ZZY', valid_to: '1990' })).toBe('accepted')

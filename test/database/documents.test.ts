@@ -171,9 +171,9 @@ const turn = fc.record({
   end: fc.constantFrom('commit' as const, 'commit' as const, 'commit' as const, 'rollback' as const),
 })
 
-describe('a write past the service', () => {
+describe('a write that bypasses the service', () => {
   it.each(writtenTables.filter((table) => table !== 'records'))(
-    'to %s is in every answer when it commits, and later in the history',
+    'to %s is in every response once it commits, and later in the history',
     async (table) => {
       const write = (action: SqlWrite['action'], row: number): SqlWrite => ({
         table,
@@ -197,7 +197,7 @@ describe('a write past the service', () => {
     },
   )
 
-  it('of any kind, in any transaction, never leaves a stale answer', { timeout: 120_000 }, async () => {
+  it('of any kind, in any transaction, never leaves a stale response', { timeout: 120_000 }, async () => {
     let count = 0
     await fc.assert(
       fc.asyncProperty(fc.array(turn, { minLength: 1, maxLength: 4 }), async (turns) => {
@@ -224,7 +224,7 @@ describe('a write past the service', () => {
     expect(count).toBeGreaterThan(10)
   })
 
-  it('that inserts nothing after all leaves no record and no revision', async () => {
+  it('whose insert is skipped leaves no record and no revision', async () => {
     const insert = `insert into organizations (name, kind, ror) values ('Once', 'academic', 'https://ror.org/034t30j35')
       on conflict (ror) do nothing`
     await api.pool.query(insert)
@@ -237,7 +237,7 @@ describe('a write past the service', () => {
     expect(rows).toEqual([])
   })
 
-  it('between writes of the service is in history and feed in its place, also when it removes', async () => {
+  it('between writes of the service is in history and feed in order, also a removal', async () => {
     const path = '/v1/topics/in-turns'
     const document = { slug: 'in-turns', name: 'Turns', scheme: 'domain' }
     const run = (text: string) => api.pool.query(text)

@@ -47,7 +47,7 @@ describe('the embedded PostgreSQL', () => {
   const pid = async () => Number.parseInt(await readFile(join(folder, 'postgres/postmaster.pid'), 'utf8'), 10)
   const isRunning = async () => (await readdir(join(folder, 'postgres'))).includes('postmaster.pid')
 
-  it('keeps what was written when it is stopped and started again', async () => {
+  it('keeps its data over a restart', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     try {
       expect(await query(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
@@ -57,7 +57,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await isRunning()).toBe(false)
   })
 
-  it('says in a file that only its owner may read where it is, for as long as it runs', async () => {
+  it('writes its URL to a file that only its owner may read, while it runs', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     const file = join(folder, 'url')
     try {
@@ -69,7 +69,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(stat(file)).rejects.toThrow('ENOENT')
   })
 
-  it('holds UTF-8, lowers letters beyond ASCII and keeps the time in UTC on every machine', async () => {
+  it('uses UTF-8, lowercases non-ASCII letters, and uses UTC on every machine', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     try {
       const rows = await query(
@@ -82,7 +82,7 @@ describe('the embedded PostgreSQL', () => {
     }
   })
 
-  it('is shared by those that open it at the same time, and stopped by the last to leave', async () => {
+  it('is shared by processes that open it at the same time, and stopped by the last one', async () => {
     const databases = await Promise.all([1, 2, 3].map(() => openEmbeddedDatabase(folder, settings)))
     const [first, second, third] = databases
     expect(new Set(databases.map(({ url }) => url)).size).toBe(1)
@@ -92,7 +92,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await isRunning()).toBe(false)
   })
 
-  it('is taken over from a process that was killed, and then stopped in its stead', async () => {
+  it('is taken over from a killed process, and stopped by the new one', async () => {
     const holder = spawn(process.execPath, ['--import', 'tsx', 'test/support/hold-embedded.ts', folder])
     const [line] = await once(holder.stdout, 'data')
     holder.kill('SIGKILL')
@@ -120,7 +120,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it.runIf(isLinux)(
-    'starts when another program has the process id that a crash left in the lock file',
+    'starts when another program has the process id in the lock file of a crashed server',
     async () => {
       const crashed = await openEmbeddedDatabase(folder, settings)
       const lockFile = join(folder, 'postgres/postmaster.pid')
@@ -162,7 +162,7 @@ describe('the embedded PostgreSQL', () => {
   )
 
   it.runIf(isRoot && isLinux && isOpenToOthers(process.cwd()))(
-    "keeps nothing of root's rights where its user needs none",
+    'drops all capabilities of root if its user needs none',
     async () => {
       await chmod(folder, 0o755)
       const database = await openEmbeddedDatabase(folder, settings)
@@ -200,13 +200,13 @@ describe('a folder for the embedded PostgreSQL', () => {
     )
   })
 
-  it.runIf(isLinux)('is refused at once where the file system makes no folders', async () => {
+  it.runIf(isLinux)('is refused at once where the file system cannot create folders', async () => {
     const refusal = openEmbeddedDatabase('/proc/x/data')
     await expect(refusal).rejects.toThrow(/^DATA_DIR \/proc\/x\/data cannot be written: .* \/proc$/)
     await expect(refusal).rejects.toBeInstanceOf(StartupError)
   })
 
-  it.runIf(canMount)('is refused as a read-only file system where it would be made in one', async () => {
+  it.runIf(canMount)('is refused on a read-only file system, which the message names', async () => {
     const mounted = join(folder, 'mounted')
     await mkdir(mounted)
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', mounted])
@@ -215,13 +215,13 @@ describe('a folder for the embedded PostgreSQL', () => {
     await expect(refusal).rejects.toThrow(/a\/b cannot be written: the file system is read-only$/)
   })
 
-  it('is refused in one line when it holds something else under the name of the data', async () => {
+  it('is refused in one line when another file has the name of the data folder', async () => {
     const other = join(folder, 'other')
     await mkdir(join(other, 'postgres/something'), { recursive: true })
     await expect(openEmbeddedDatabase(other)).rejects.toThrow(/is not PostgreSQL's data: move it away/)
   })
 
-  it('is initialised anew after an initialisation that was interrupted', async () => {
+  it('is initialised again after an interrupted initialisation', async () => {
     const interrupted = join(folder, 'interrupted')
     await mkdir(join(interrupted, 'postgres.new-abc123/cluster/base'), { recursive: true })
     await writeFile(join(interrupted, 'postgres.new-abc123/cluster/PG_VERSION'), '18\n')

@@ -55,20 +55,20 @@ describe.each(hierarchies)('$table has no cycles', ({ table, key, upward, proper
       await database.query(...insert(table, { ...rows[table], [key]: value }))
   })
 
-  it('by pointing to itself, when it is made or later', async () => {
+  it('of one row, at its creation or later', async () => {
     expect(await database.attempt(put(first, first))).toEqual(cycle)
     expect(
       await database.attempt(insert(table, { ...rows[table], [key]: another, [upward]: another })),
     ).toEqual(cycle)
   })
 
-  it('by a circle of two or three, while a chain is possible', async () => {
+  it('of two or three rows, while chains are possible', async () => {
     expect(await database.attempt(put(second, first), put(third, second))).toBe('accepted')
     expect(await database.attempt(put(second, first), put(first, second))).toEqual(cycle)
     expect(await database.attempt(put(second, first), put(third, second), put(first, third))).toEqual(cycle)
   })
 
-  it('by two transactions that close half of a circle each at the same moment', async () => {
+  it('from two concurrent transactions that add half of a cycle each', async () => {
     const [one, other] = await Promise.all([database.pool.connect(), database.pool.connect()])
     try {
       await one.query('begin')

@@ -88,7 +88,7 @@ describe('a versioned table', () => {
     expect(await asOf(await moment(), things)).toEqual([])
   })
 
-  it('keeps only states that others could see, by the time at which they ended', async () => {
+  it('keeps only committed states, with the time at which each ended', async () => {
     await run(
       `begin; insert into things values (1, 'a'); update things set name = 'b'; delete from things; commit`,
     )
@@ -102,7 +102,7 @@ describe('a versioned table', () => {
     ).toEqual([{ name: 'a', ends: true }])
   })
 
-  it('keeps the same row where versioning is off, for columns that are derived', async () => {
+  it('keeps the row period when derived columns are updated without versioning', async () => {
     await run("insert into things values (1, 'a')")
     const [before] = await run('select row_start from things')
     await sleep(2)
@@ -115,7 +115,7 @@ describe('a versioned table', () => {
     expect(await run(twins)).toMatchObject([{ name: 'b' }])
   })
 
-  it('has a twin with its sort indexes alone, which hold nothing unique', async () => {
+  it('has a history table with its sort indexes only, none of them unique', async () => {
     const indexes = await run(
       `select indexname as name, indexdef like '%UNIQUE%' as unique from pg_indexes where tablename = 'things' and schemaname = 'history' order by 1`,
     )
@@ -140,7 +140,7 @@ describe('a versioned table', () => {
 })
 
 describe('the clock', () => {
-  it('gives a transaction one time, also over savepoints, and the next one its own', async () => {
+  it('gives each transaction one time, also over savepoints', async () => {
     const client = await connect()
     const time = async () => (await run('select extract(epoch from change_time())::text as at', client))[0]
     await run('begin', client)
@@ -160,7 +160,7 @@ describe('the clock', () => {
     ).toEqual([{ left_over: '' }])
   })
 
-  it('is later than the time that it is given, and the same in any time zone and style of dates', async () => {
+  it('returns a time after a given one, whatever TimeZone and DateStyle are', async () => {
     const client = await connect()
     await run("begin; set local timezone = 'Asia/Tokyo'; set local datestyle = 'SQL, DMY'", client)
     expect(
@@ -173,7 +173,7 @@ describe('the clock', () => {
     await run('rollback', client)
   })
 
-  it('moves on where a row is newer than it, so that the bounds of rows never run backwards', async () => {
+  it('advances when a row is newer, so that row periods never run backwards', async () => {
     await run("insert into things values (1, 'a'), (2, 'b')")
     await sleep(2)
     const [slow, quick] = [await connect(), await connect()]
@@ -212,7 +212,7 @@ describe('the clock', () => {
     ).toEqual([{ name: 'one' }])
   })
 
-  it('leaves a row that is written twice where it started, also when it has moved on meanwhile', async () => {
+  it('keeps the start of a row that is written twice, also when the clock has advanced', async () => {
     await run("insert into things values (1, 'a')")
     await sleep(2)
     await run(`begin; update things set name = 'b'; savepoint one; update things set name = 'c';
@@ -222,7 +222,7 @@ describe('the clock', () => {
     ).toEqual([{ name: 'a', ends: true }])
   })
 
-  it('is the same for a record, its revision and the rows that belong to it', async () => {
+  it('is the same for a record, its revision and its rows in other tables', async () => {
     expect(
       await run(`select count(*)::int as count from records join agreements on agreements.id = records.id
         join revisions on revisions.resource = records.resource and revisions.key = records.key and revisions.version = records.version
@@ -234,7 +234,7 @@ describe('the clock', () => {
 })
 
 describe('a migration', () => {
-  it('may drop, add and retype columns, and the past is asked with the columns of today', async () => {
+  it('may drop, add and retype columns, and asOf reads use the current columns', async () => {
     await run(
       "alter table things add column worth text, add column gone text; select sync_history(); insert into things (id, name, worth, gone) values (1, 'a', '7', 'x')",
     )
@@ -250,7 +250,7 @@ describe('a migration', () => {
     expect(await run(all)).toMatchObject([{ row: { worth: 9, added: 'new' } }])
   })
 
-  it('may drop a table, whose twin stays', async () => {
+  it('may drop a table, whose history table remains', async () => {
     await run("insert into things values (1, 'a')")
     await sleep(2)
     await run(
@@ -262,7 +262,7 @@ describe('a migration', () => {
 })
 
 describe('the service', () => {
-  it('has a twin and a view of every table that says no reason against them', async () => {
+  it('has a history table and a view of every table without a stated exemption', async () => {
     expect(await run('select * from history_drift()')).toEqual([])
     expect(await run('select name from registry_tables() where versioned is false order by name')).toEqual(
       ['idempotent_requests', ...importTables, 'keys', 'revisions', 'settings'].map((name) => ({ name })),
@@ -299,7 +299,7 @@ describe('the service', () => {
       'table loose has neither a column row_start',
     ],
   ]
-  it.each(drifts)('does not start with %s, and says so', async (_what, statement, message) => {
+  it.each(drifts)('does not start with %s, and names it', async (_what, statement, message) => {
     await run(statement)
     onTestFinished(async () => void (await run('drop table if exists loose')))
     const failure = await migrate(database.database).catch((error: unknown) => error)
@@ -310,8 +310,8 @@ describe('the service', () => {
   })
 })
 
-describe('a question about the past', () => {
-  it('has another text than one about the present, and no name', async () => {
+describe('a read as of an earlier time', () => {
+  it('has another SQL text than a current read, and no statement name', async () => {
     const sent: unknown[] = []
     const tx = pastStatements({
       query: async (statement) => {

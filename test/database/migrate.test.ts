@@ -25,14 +25,14 @@ describe('migrating', () => {
     return rows.map((row) => row.line)
   }
 
-  it('makes the schema of an empty database, which is ready only then', async () => {
+  it('creates the schema of an empty database, which is ready only then', async () => {
     expect(await isMigrated(database.database)).toBe(false)
     await migrate(database.database)
     expect(await isMigrated(database.database)).toBe(true)
     expect(await schema()).toContainEqual(expect.stringMatching(/^public\.agreements\.title /))
   })
 
-  it('makes no function because of which PostgreSQL refuses to add columns', async () => {
+  it('creates no function that prevents adding columns to a table', async () => {
     await migrate(database.database)
     const { rows } = await database.pool.query(`select objid::regprocedure::text, refobjid::regclass::text
       from pg_depend where classid = 'pg_proc'::regclass and refclassid = 'pg_class'::regclass`)
@@ -55,7 +55,7 @@ describe('migrating', () => {
     expect(await isMigrated(database.database)).toBe(true)
   })
 
-  it('refuses a database with which only newer versions work, and leaves it as it is', async () => {
+  it('refuses and does not change a database that needs a newer version', async () => {
     await migrate(database.database)
     await makeContracted(database.pool)
     const before = await schema()
@@ -63,7 +63,7 @@ describe('migrating', () => {
     expect(await schema()).toEqual(before)
   })
 
-  it('counts a database as ready that a newer version has expanded, and leaves it as it is', async () => {
+  it('accepts and does not change a database that a newer version has expanded', async () => {
     await migrate(database.database)
     await database.pool.query(
       "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
@@ -75,7 +75,7 @@ describe('migrating', () => {
     await expect(requireOwnSchema(database.database)).rejects.toThrow(/run this command of the newer version/)
   })
 
-  it('is not ready on a database with a migration after which it does not work', async () => {
+  it('is not ready on a database with a migration that needs a newer version', async () => {
     await migrate(database.database)
     await makeContracted(database.pool)
     expect(await isMigrated(database.database)).toBe(false)

@@ -65,7 +65,7 @@ describe.skipIf(missing !== undefined)(
       expect(again.map(({ body }) => body)).toEqual(direct.map(({ body }) => body))
     })
 
-    it('notifications are not believed in, so nothing is answered from memory', async () => {
+    it('notifications are not trusted, so no stored response is served', async () => {
       const app = await openApp()
       const end = performance.now() + 1500
       while (performance.now() < end) {
@@ -75,7 +75,7 @@ describe.skipIf(missing !== undefined)(
       }
     })
 
-    it('a direct way for notifications lets answers come from memory, and changes be heard of', async () => {
+    it('with a direct URL for notifications, stored responses are served until a change', async () => {
       const app = await openApp({ LISTEN_DATABASE_URL: database.url })
       const read = () => app.inject('/v1/topics/energy')
       const isKept = async () => expect((await read()).headers['cache-status']).toMatch(/hit$/)
@@ -84,7 +84,7 @@ describe.skipIf(missing !== undefined)(
       await expect.poll(async () => (await read()).body, { interval: 5 }).toContain('Changed in psql')
     })
 
-    it('a way to another database is not believed in', async () => {
+    it('a notification URL of another database is not trusted', async () => {
       const other = await openTestDatabase()
       onTestFinished(other.close)
       const app = await openApp({ LISTEN_DATABASE_URL: other.url })
@@ -95,7 +95,7 @@ describe.skipIf(missing !== undefined)(
       }
     })
 
-    it('a statement over time is stopped in PostgreSQL, and no other one with it', async () => {
+    it('only the statement that exceeds its timeout is cancelled in PostgreSQL', async () => {
       const service = openPool(bouncer.url, { ...generousOptions, statementTimeoutMs: 1000 })
       onTestFinished(() => service.close())
       const sleeping = (seconds: number) => ({ text: `select ${seconds} as slept from pg_sleep(${seconds})` })

@@ -53,11 +53,11 @@ describe('psql cannot write', () => {
       randomUUID(),
       'assistance_programs_agreements_target_agreements_id_fk',
     ],
-  ])('in %s.%s a reference that leads nowhere', async (table, column, value, rule) => {
+  ])('a reference to a missing record in %s.%s', async (table, column, value, rule) => {
     expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(dangling(rule))
   })
 
-  it('a record away that others refer to, while what belongs to it goes with it', async () => {
+  it('the removal of a referenced record; other removals cascade to its own rows', async () => {
     const remove = (table: string, id: string): [string, unknown[]] => [
       `delete from ${table} where id = $1`,
       [id],

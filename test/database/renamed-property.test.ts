@@ -59,8 +59,8 @@ afterAll(async () => {
   await older.close()
 })
 
-describe('a property that has another name since', () => {
-  it('has the name of today in the record, also as of a time before', async () => {
+describe('a renamed property', () => {
+  it('has its current name in the record, also as of an earlier time', async () => {
     for (const asOf of ['', `?asOf=${new Date(Date.parse(then) + 1).toISOString()}`]) {
       const record = (await api.get(path + asOf)).json()
       expect(record).toMatchObject({ id, version: 1, kind: 'academic' })
@@ -70,12 +70,12 @@ describe('a property that has another name since', () => {
     }
   })
 
-  it('has the name of today in citations of it', async () => {
+  it('has its current name in citations of it', async () => {
     const page = (await api.get(`/v1/citations?record=${id}`)).json()
     expect(page).toMatchObject({ data: [{ property: '/kind' }] })
   })
 
-  it('keeps in revisions the name that it had, and is not named as a change', async () => {
+  it('keeps its former name in revisions, and its renaming is not a change', async () => {
     expect((await api.patch(path, { acronym: 'AC' })).status).toBe(200)
     const { rows } = await older.pool.query(
       `select document ->> 'type' as type from revisions where key = '${id}' and version = 1`,
@@ -89,7 +89,7 @@ describe('a property that has another name since', () => {
     ])
   })
 
-  it('comes back with a version that had it under the former name', async () => {
+  it('is restored from a version with its former name', async () => {
     expect((await api.patch(path, { kind: 'other' })).status).toBe(200)
     const restored = await api.post(`${path}/restore`, { version: 1 }, { headers: { 'if-match': '*' } })
     expect(restored.json()).toMatchObject({ kind: 'academic', acronym: null })

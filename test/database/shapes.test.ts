@@ -158,7 +158,7 @@ async function patch({ origin }: Service, key: string, change: object): Promise<
   return documentForm.parse(await response.json())
 }
 
-it('both answer by their own declaration and write, while documents are composed again', {
+it('both versions read and write by their own declaration while documents are recomposed', {
   timeout: timeoutMs,
 }, async () => {
   const [old, young] = services
@@ -182,7 +182,7 @@ it('both answer by their own declaration and write, while documents are composed
   await recomposed
 })
 
-it('composing again makes all documents of one shape, and changes nothing else', {
+it('recomposing gives all documents one shape and changes nothing else', {
   timeout: timeoutMs,
 }, async () => {
   await recompose(test.database, newer)
@@ -205,7 +205,7 @@ it('composing again makes all documents of one shape, and changes nothing else',
   expect(await versions()).toEqual(before)
 })
 
-it('two versions that compose again at once come to an end', { timeout: timeoutMs }, async () => {
+it('two versions that recompose concurrently both finish', { timeout: timeoutMs }, async () => {
   const counts = await Promise.all([recompose(test.database, older), recompose(test.database, newer)])
   expect(Math.max(...counts)).toBeLessThanOrEqual(2 * total)
   for (const one of services) await expectReads(one, keys[7] ?? '')

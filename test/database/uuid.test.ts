@@ -46,7 +46,7 @@ describe('uuid_v7()', () => {
     expectVersion7(await madeBy('uuid_v7', database.pool))
   })
 
-  it('makes such UUIDs also on servers without a function of their own for them', async () => {
+  it('makes them also on servers without a built-in function', async () => {
     const migration = await readFile('migrations/0000_functions.sql', 'utf8')
     const [, body] =
       /CREATE FUNCTION uuid_v7\(\)[^$]*LANGUAGE plpgsql[^$]*(\$body\$.*?\$body\$)/s.exec(migration) ?? []
@@ -59,7 +59,7 @@ describe('uuid_v7()', () => {
     }
   })
 
-  it('gives each record that comes without an id one of its own', async () => {
+  it('is the default id of a record', async () => {
     const made = await database.query(
       "insert into sources (title, kind) select 'A source', 'report' from generate_series(1, 50) returning id",
     )
@@ -68,7 +68,7 @@ describe('uuid_v7()', () => {
   })
 })
 
-it('name_id() makes the same ids of natural keys as the service', async () => {
+it('name_id() computes the same ids of natural keys as the service', async () => {
   for (const [resource, key] of [
     ['countries', 'PAK'],
     ['regions', '142'],

@@ -67,12 +67,12 @@ describe.each(cases)('an update of %s in psql', (name, key, column) => {
   }
   const rename = (to: string) => `update ${table} set ${column} = '${to}' where id = '${id}'`
 
-  it('raises the version by one, moves the time of change and makes the document invalid', async () => {
+  it('increments the version, sets updatedAt and invalidates the document', async () => {
     const { before, after } = await change(rename('Changed in psql'))
     expectInvalidated(before, after)
   })
 
-  it('raises the version once per transaction, with several changes and savepoints', async () => {
+  it('increments the version once per transaction, with several changes and savepoints', async () => {
     const { before, after } = await change(
       rename('A'),
       'savepoint one',
@@ -145,7 +145,7 @@ describe('a row that is inserted in psql', () => {
     },
   )
 
-  it('leaves nothing behind when its own transaction deletes it', async () => {
+  it('leaves no record and no revision when its own transaction deletes it', async () => {
     await database.pool.query(
       "begin; insert into topics (slug, name, scheme) values ('brief', 'Brief', 'domain'); delete from topics where slug = 'brief'; commit",
     )

@@ -34,7 +34,7 @@ const { spec } = deployment.parse(manifests[0])
 const { env } = spec.template.spec.containers[0]
 
 describe('the manifests for Kubernetes', () => {
-  it('give the service only variables that it has, with values that it takes', () => {
+  it('give the service only variables that it knows, with valid values', () => {
     const parts = env.flatMap(({ value = '' }) => [...value.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name))
     expect(env.filter(({ name }) => !(name in environment.shape) && !parts.includes(name))).toEqual([])
     const set = env.flatMap(({ name, value }) =>
@@ -44,7 +44,7 @@ describe('the manifests for Kubernetes', () => {
     expect(() => readConfig(Object.fromEntries(set))).not.toThrow()
   })
 
-  it('leave the service the time that it takes to stop', () => {
+  it('give the service enough time to stop', () => {
     const drainSeconds = Number(env.find(({ name }) => name === 'DRAIN_SECONDS')?.value)
     expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(drainSeconds + 10)
   })

@@ -69,11 +69,11 @@ describe('the dashboard for Grafana and the alerts', () => {
     expect([...labels].filter((label) => !known.has(label))).toEqual([])
   })
 
-  it('refuses what is no PromQL', () => {
+  it('are checked by a parser that rejects invalid PromQL', () => {
     expect(() => readQuery('sum by (le rate(x[5m])')).toThrow('not PromQL')
   })
 
-  it('names its own data source and variables only, and has no panel over another', () => {
+  it('uses only its own data source and variables, and has no overlapping panels', () => {
     const [source] = datasources.parse(
       readDeployedYaml('grafana/provisioning/datasources/prometheus.yml'),
     ).datasources

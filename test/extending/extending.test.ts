@@ -82,7 +82,7 @@ describe('a resource that is only declared', () => {
     expect(cells).toContain('Zephyrine voyage')
   })
 
-  it('was not there as of a moment before it was created', async () => {
+  it('does not exist as of a moment before its creation', async () => {
     expect(await keysIn(`/v1/expeditions?asOf=${beforeCreation}`)).not.toContain(made.key)
     expect(await keysIn('/v1/expeditions')).toContain(made.key)
   })
@@ -95,7 +95,7 @@ describe('a resource that is only declared', () => {
     expect((await api.get(`${made.path}?include=citations`)).text).toContain(String(citation.json().id))
   })
 
-  it('has phrases as labels of words that the vocabulary does not have', async () => {
+  it('has readable labels of words that the vocabulary does not have', async () => {
     const { text } = await api.get('/v1/vocabularies?lang=zh')
     expect(text).toContain('{"word":"polar","label":"Polar"}')
     const groups = await api.get(`/v1/expeditions/aggregate?groupBy=kind&id=${made.key}&lang=zh`)

@@ -29,9 +29,7 @@ const restart = (one: Pick<Service | FragilePostgres, 'kill' | 'start'>) => asyn
   await one.start()
 }
 
-it('every acknowledged write is there once, with its revision, whatever is killed meanwhile', async ({
-  task,
-}) => {
+it('every acknowledged write exists once, with its revision, whatever is killed', async ({ task }) => {
   const one = await openService(postgres.url, { SEED: 'reference' })
   const other = await openService(postgres.url)
   const origins = [one.origin, other.origin]

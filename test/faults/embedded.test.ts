@@ -74,7 +74,7 @@ async function recover(origin: string): Promise<void> {
 }
 
 describe('the embedded PostgreSQL', () => {
-  it('is started again after it was killed, and the service goes on without a restart', async () => {
+  it('is restarted after a kill, and the service continues without a restart', async () => {
     const { service, origin } = await openService(folder)
     for (let times = 0; times < 2; times += 1) {
       const before = await postmaster(folder)
@@ -94,7 +94,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await readdir(join(folder, 'postgres'))).not.toContain('postmaster.pid')
   })
 
-  it('recovers when one of its processes was killed, and the service with it', async () => {
+  it('recovers after a kill of one of its processes, and so does the service', async () => {
     const { origin } = await openService(folder)
     await recover(origin)
     const server = await postmaster(folder)

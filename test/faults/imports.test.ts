@@ -97,7 +97,7 @@ async function contents({ origin }: Service, scheme: string): Promise<string[]> 
   )
 }
 
-it('an import goes on after the service and PostgreSQL were killed, as if they were not', async ({
+it('an import continues after kills of the service and PostgreSQL, with the same result', async ({
   task,
 }) => {
   const service = await openService(postgres.url, { SEED: 'reference' })

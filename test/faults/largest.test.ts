@@ -76,7 +76,7 @@ const longToRead: [what: string, bytes: string][] = [
   ['the document', 'GET /openapi.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
 ]
 
-it('what takes long to read or to write delays others by less than 500 ms', async ({ task }) => {
+it('slow reads and writes delay others by less than 500 ms', async ({ task }) => {
   const service = await openService(database.url, {
     RATE_LIMIT: '0',
     SHED_LAG_MS: '0',

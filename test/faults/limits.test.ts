@@ -22,7 +22,7 @@ async function openService(env: NodeJS.ProcessEnv, options: { openFiles?: number
   return { service, origin }
 }
 
-it('1,100 idle connections at a limit of 1,024 open files keep nobody out', async () => {
+it('1,100 idle connections at a limit of 1,024 open files do not block other clients', async () => {
   const { service, origin } = await openService(
     { MAX_CONNECTIONS_PER_ADDRESS: '100000', MAX_CONNECTIONS_PER_SECOND: '0' },
     { openFiles: 1024 },
@@ -54,7 +54,7 @@ it('1,100 idle connections at a limit of 1,024 open files keep nobody out', asyn
   expect(await service.ended).toMatchObject({ code: 0, stderr: '' })
 })
 
-it('a heap of 256 MB outlives 24 clients that send bodies of 8 MB at once', async ({ task }) => {
+it('a process with a 256 MB heap survives 24 concurrent bodies of 8 MB', async ({ task }) => {
   const { service, origin } = await openService({ NODE_OPTIONS: '--max-old-space-size=256' })
   const operations = Array.from({ length: 1000 }, (_, at) => ({
     op: 'create',

@@ -67,7 +67,7 @@ async function createKey(origin: string, role: string): Promise<string> {
   return z.looseObject({ key: z.string() }).parse(await response.json()).key
 }
 
-describe('other clients read and write as quickly as before while one client', () => {
+describe('reads and writes of other clients stay as fast as before while one client', () => {
   for (const { does, attack, role } of cases) {
     it(does, async ({ skip, task }) => {
       if (process.platform !== 'linux') skip('127.0.0.2 and /proc/<pid>/status are there on Linux only')

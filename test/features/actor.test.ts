@@ -20,7 +20,7 @@ describe('GET /v1/actor', () => {
     expect((await actor(adminKey)).json()).toMatchObject({ id: 'ADMIN_KEY', role: 'admin' })
   })
 
-  it('says that a client without a key is nobody, and refuses a wrong key', async () => {
+  it('returns the kind anonymous for a client without a key, and refuses a wrong key', async () => {
     expect((await actor(null)).json()).toEqual({ kind: 'anonymous', id: null, name: null, role: null })
     expect((await actor('ent_wrong')).status).toBe(401)
   })

@@ -75,7 +75,7 @@ describe('POST /mcp', () => {
     expect(JSON.stringify(tools).length / 4).toBeLessThan(4000)
   })
 
-  it('answers what the API answers to the request that the result names', async () => {
+  it('returns the response of the API to the request that the result names', async () => {
     for (const [name, input] of Object.entries(await inputs())) {
       if (name === 'describe') continue
       const { request, response } = await callTool(name, input)
@@ -83,7 +83,7 @@ describe('POST /mcp', () => {
     }
   })
 
-  it('describes the resources, and of one its filters with operators, sort keys and dimensions', async () => {
+  it('describes the resources, and the filters, operators, sort keys and dimensions of one', async () => {
     const all: { resources: { name: string }[] } = JSON.parse((await call('describe', {})).text)
     expect(all.resources.map(({ name }) => name)).toContain('cooperation-bases')
     const { filters, dimensions } = JSON.parse((await call('describe', { resource: 'agreements' })).text)
@@ -120,7 +120,7 @@ describe('POST /mcp', () => {
     }
   })
 
-  it('refuses input that is not of the tool, and names what is wrong', async () => {
+  it('refuses input that does not match the schema of the tool, and names the fault', async () => {
     const { isError, text } = await call('list', { resource: 'keys' }, admin)
     expect(isError).toBe(true)
     expect(text).toMatch(/resource/)
@@ -134,7 +134,7 @@ describe('POST /mcp', () => {
     expect(await count()).toEqual(before)
   })
 
-  it('shows internal records with a key alone', async () => {
+  it('shows internal records only with a key', async () => {
     const { key } = await createRecord(resourceOf('agreements'), api, {
       title: 'Not for everybody',
       kind: 'treaty',
@@ -159,7 +159,7 @@ describe('POST /mcp', () => {
     }
   })
 
-  it('refuses batches, methods other than POST, and what is no message or a large one', async () => {
+  it('refuses batches, methods other than POST, and malformed or too large messages', async () => {
     const send = (method: string, body?: unknown) =>
       fetch(`${api.origin}/mcp`, {
         method,

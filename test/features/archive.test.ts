@@ -77,7 +77,7 @@ describe('an archive of the registry', () => {
     }
   })
 
-  it('gives a registry that answers as the first did, now, at any time before, and of changes', async () => {
+  it('restores a registry with the same responses, now, as of earlier times, and of changes', async () => {
     const target = await openMigrated()
     const key = { headers: {} }
     try {
@@ -112,7 +112,7 @@ describe('an archive of the registry', () => {
     }
   })
 
-  it('keeps what imports know: the next one leaves corrections, and can be undone', async () => {
+  it('keeps the state of imports: the next one keeps corrections and can be undone', async () => {
     const target = await openMigrated()
     try {
       await restoreArchive(target.database, cut(archive))
@@ -128,7 +128,7 @@ describe('an archive of the registry', () => {
     }
   })
 
-  it('is refused when it is cut, changed, followed by more, or none, and nothing is written', async () => {
+  it('is refused when it is truncated, changed, extended or empty, and nothing is written', async () => {
     const target = await openMigrated()
     try {
       const nothing = await archiveOf(target.database)

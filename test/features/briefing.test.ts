@@ -73,7 +73,7 @@ async function followLinks(document: Briefing): Promise<number> {
 
 describe('GET /v1/countries/{code}/briefing', () => {
   it.each(['CHN', 'PAK'])(
-    'of %s has no number whose list has another number of records',
+    'of %s has numbers that equal the lengths of their linked lists',
     async (code) => {
       expect(await followLinks(await briefing(code))).toBeGreaterThan(40)
     },
@@ -92,7 +92,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(records.agreements?.count).toBe((document.records.agreements?.count ?? 0) + 1)
   }, 60_000)
 
-  it('counts partners without the country itself, and those beyond the largest', async () => {
+  it('counts partners without the country itself, and those after the largest ones', async () => {
     const { records } = await briefing('CHN')
     const partner = records.agreements?.groups.partner
     expect(partner?.data).toHaveLength(20)
@@ -220,7 +220,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect((await briefing('PAK', '?lang=zh')).country.name).toBe('巴基斯坦')
   })
 
-  it('is 404 for a country that there is not, and 400 for a code that can be none', async () => {
+  it('returns 404 for an unknown country, and 400 for a malformed code', async () => {
     expect((await api.get('/v1/countries/ZZZ/briefing')).status).toBe(404)
     expect((await api.get('/v1/countries/pak/briefing')).status).toBe(400)
   })

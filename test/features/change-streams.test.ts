@@ -93,7 +93,7 @@ it('sends every change once and in order to all of them, with one read for all',
   expect(reads).toBeLessThan(100)
 })
 
-it('sends each the resources that it wants, and goes on after Last-Event-ID', async () => {
+it('sends each the requested resources, and continues after Last-Event-ID', async () => {
   const after = await present()
   const [topics, all] = await Promise.all([
     open('10.0.0.1', `?after=${after}&resource=topics`),

@@ -112,7 +112,7 @@ describe('the feed of changes', () => {
     expect(new Set(changes.map(({ position }) => position)).size).toBe(changes.length)
   })
 
-  it('gives those of the resources that were asked for, and no others', async () => {
+  it('returns only changes of the requested resources', async () => {
     const after = await present()
     const topic = await createRecord(resourceOf('topics'), api)
     const { key } = await createRecord(organizations, api)
@@ -121,7 +121,7 @@ describe('the feed of changes', () => {
     expect(changes.map((change) => change.key)).toEqual([topic.key, key])
   })
 
-  it('shows nothing that something committed later could come before', async () => {
+  it('ends before the oldest running transaction, so that no later commit is skipped', async () => {
     const after = await present()
     const [early, late] = await begun(2)
     if (!early || !late) throw new Error('there are not two connections')
@@ -203,7 +203,7 @@ describe('the feed of changes', () => {
     expect(changes.map(({ version }) => version)).toEqual(names.concat('').map((_, at) => at + 1))
   })
 
-  it('lets no transaction change a record that a later one has changed already', async () => {
+  it('refuses a change of a record by a transaction older than the last change', async () => {
     const [early, late] = await begun(2)
     if (!early || !late) throw new Error('there are not two connections')
     await early.query('select pg_current_xact_id()')
@@ -234,7 +234,7 @@ describe('the feed of changes', () => {
     }
   })
 
-  it('refuses a position that is none', async () => {
+  it('refuses a malformed position', async () => {
     for (const after of ['x', '1', '1.', '-1.2', '1.2.3', '9999999999999999999.1']) {
       const response = await api.get(`/v1/changes?after=${after}`)
       expect(response.status).toBe(400)
@@ -273,7 +273,7 @@ async function take(stream: IncomingMessage, enough: number): Promise<{ id: stri
 }
 
 describe('the stream of changes', () => {
-  it('sends changes as they come, also those of others, and goes on where a client has left it', async () => {
+  it('sends changes of all processes as they commit, and continues at a position', async () => {
     const after = await present()
     const stream = await connect(`?after=${after}`, {
       'accept-encoding': 'gzip, br',
@@ -294,13 +294,13 @@ describe('the stream of changes', () => {
     expect((await take(again, 1)).map(({ change }) => change.key)).toEqual([made[1]?.key])
   })
 
-  it('has all that the pages have', async () => {
+  it('has the same changes as the pages', async () => {
     const { changes } = await readOn(null)
     const taken = await take(await connect(), changes.length)
     expect(taken.map(({ change }) => change).slice(0, changes.length)).toEqual(changes)
   })
 
-  it('shows a change that had to wait for a transaction of which nothing is ever heard', async () => {
+  it('shows a change that waited for a transaction without a notification', async () => {
     const after = await present()
     const [silent] = await begun(1)
     await silent?.query('select pg_current_xact_id()')
@@ -311,7 +311,7 @@ describe('the stream of changes', () => {
     expect((await taking).map(({ change }) => change.key)).toEqual([key])
   })
 
-  it('reads no further while a client does not read', async () => {
+  it('stops reading while a client does not read', async () => {
     const document = {
       ...(await exampleDocument(organizations, api)),
       aliases: [{ name: 'x'.repeat(150), language: null }],

@@ -33,7 +33,7 @@ describe('generated registries', () => {
     for (const table of tables) expect(other[table]).not.toBe(first[table])
   })
 
-  it('hold what the contract promises, and few countries have most of the agreements', async () => {
+  it('satisfy the contract, and few countries have most of the agreements', async () => {
     const api = await openApi()
     try {
       await generate(api.database, 400, 7)
@@ -55,7 +55,7 @@ describe('generated registries', () => {
     }
   })
 
-  it('begin a history with each record, and with none of those that were there before', async () => {
+  it('have a first revision for each generated record only', async () => {
     const api = await openApi()
     try {
       const count = async () =>

@@ -70,7 +70,7 @@ const count = async (scheme: string) =>
   }>().page.total.count
 
 describe('an uploaded file', () => {
-  it('is checked without a record being written, and committed when asked for', async () => {
+  it('is checked without writing a record, and committed on request', async () => {
     const scheme = newScheme()
     const csv = `${treatyHeader}\n1,First,2001-02-03,China\n2,Second,2001,Pakistan\n3,,2001,Pakistan\n`
     const staged = await dryRun(treatyMapping(scheme), csv)
@@ -86,7 +86,7 @@ describe('an uploaded file', () => {
     expect(await count(scheme)).toBe(0)
   })
 
-  it('is undone after the later ones of its register that have changed its records', async () => {
+  it('can be undone only after later imports of the register that changed its records', async () => {
     const mapping = treatyMapping(newScheme())
     const importNow = async (title: string) => {
       const response = await upload(mapping, `${treatyHeader}\n1,${title},2001,China\n`, {
@@ -107,7 +107,7 @@ describe('an uploaded file', () => {
     }
   })
 
-  it('does not wait for a later look when the one before of its register has just ended', async () => {
+  it('starts at once when the previous import of its register ends', async () => {
     const mapping = treatyMapping(newScheme())
     const durationsMs: number[] = []
     for (let at = 0; at < 6; at += 1) {
@@ -119,7 +119,7 @@ describe('an uploaded file', () => {
     expect(Math.max(...durationsMs)).toBeLessThan(7000)
   })
 
-  it('gives its refused rows as they were, with reasons, which can be mended and sent again', async () => {
+  it('returns its refused rows unchanged with reasons, and accepts them corrected', async () => {
     const scheme = newScheme()
     const staged = await dryRun(
       treatyMapping(scheme),
@@ -135,7 +135,7 @@ describe('an uploaded file', () => {
     expect(mended).toMatchObject({ state: 'staged', counts: { created: 1, refused: 0 } })
   })
 
-  it('says what was dropped of its values, by column', async () => {
+  it('reports dropped values by column', async () => {
     const csv = `${treatyHeader}\n1,First\u0085 treaty,2001,China\n2,Sec\u009dond,2001,China\n`
     const { counts, report } = await dryRun(treatyMapping(newScheme()), csv)
     expect(counts).toMatchObject({ created: 2, refused: 0, dropped: report?.droppedBy[0]?.rows })
@@ -173,7 +173,7 @@ describe('an upload with an Idempotency-Key', () => {
   const importsOf = async (scheme: string) =>
     (await api.pool.query('select id from imports where scheme = $1', [scheme])).rows
 
-  it('is one import, however often it is sent, and keeps no second file', async () => {
+  it('is one import, however often it is sent, and stores its file once', async () => {
     const scheme = newScheme()
     const headers = { 'idempotency-key': randomUUID() }
     const first = await upload(treatyMapping(scheme), csv, { headers })
@@ -201,7 +201,7 @@ describe('an upload with an Idempotency-Key', () => {
     expect(await importsOf(`${scheme}-2`)).toHaveLength(0)
   })
 
-  it('is deleted once, and the answer is sent again', async () => {
+  it('is deleted once, and the response is repeated', async () => {
     const staged = await dryRun(treatyMapping(newScheme()), csv)
     const headers = { 'idempotency-key': randomUUID() }
     for (const replayed of [null, 'true']) {
@@ -212,7 +212,7 @@ describe('an upload with an Idempotency-Key', () => {
   })
 })
 
-describe('a name that stands for no record', () => {
+describe('a name that matches no record', () => {
   const csv = `${treatyHeader}\n1,First,2001,Atlantis\n2,Second,2001,Atlantis\n3,Third,2001,China\n`
 
   it('is listed, refuses its rows, and is resolved by a decision for this and later imports', async () => {
@@ -244,7 +244,7 @@ describe('a name that stands for no record', () => {
     expect(data).toMatchObject([{ resource: 'countries', name: 'Atlantis', rows: 2 }])
   })
 
-  it('is decided by a file of decisions that is sent along', async () => {
+  it('is resolved by an uploaded file of decisions', async () => {
     const scheme = newScheme()
     const staged = await dryRun(treatyMapping(scheme), csv)
     const { text } = await api.get(`/v1/imports/${staged.id}/names.csv`, withKey)
@@ -255,7 +255,7 @@ describe('a name that stands for no record', () => {
     })
   })
 
-  it('cannot be decided as a record that there is not', async () => {
+  it('cannot be resolved to an unknown record', async () => {
     const staged = await dryRun(treatyMapping(newScheme()), csv)
     const decisions = [
       { resource: 'countries', name: 'Atlantis', key: 'QQQ' },
@@ -278,7 +278,7 @@ describe('an upload that is refused', () => {
     expect(response.text).toContain(text)
   })
 
-  it('leaves nothing behind when the file is larger than the limit', async () => {
+  it('stores nothing when the file is larger than the limit', async () => {
     const scheme = newScheme()
     const response = await upload(treatyMapping(scheme), `${treatyHeader}\n${'x'.repeat(2 * 1024 * 1024)}`)
     expect(response.status, response.text).toBe(413)
@@ -286,7 +286,7 @@ describe('an upload that is refused', () => {
     expect(rows).toHaveLength(0)
   })
 
-  it('says which part is missing', async () => {
+  it('names the missing part', async () => {
     const form = new FormData()
     form.append('file', new Blob([treatyHeader]), 'treaties.csv')
     const encoded = new Response(form)
@@ -303,7 +303,7 @@ describe('an upload that is refused', () => {
     expect(failed.failure).toContain('Party')
   })
 
-  it('refuses a body that is not the multipart/form-data that it is said to be', async () => {
+  it('refuses a malformed multipart/form-data body', async () => {
     const authorization = `Bearer ${adminKey}`
     for (const type of ['multipart/form-data', 'multipart/form-data; boundary=there-is-none']) {
       const headers = { authorization, 'content-type': type }
@@ -317,8 +317,8 @@ describe('an upload that is refused', () => {
   })
 })
 
-describe('what an import leaves to look at', () => {
-  it('is its mapping as it was sent', async () => {
+describe('the resources of an import', () => {
+  it('include its mapping as it was sent', async () => {
     const mapping = `${treatyMapping(newScheme())}# A comment\n`
     const { id } = await dryRun(mapping, `${treatyHeader}\n1,First,2001,China\n`)
     const response = await api.get(`/v1/imports/${id}/mapping.yaml`, withKey)
@@ -326,7 +326,7 @@ describe('what an import leaves to look at', () => {
     expect(response.text).toBe(mapping)
   })
 
-  it('is each row with faults, page by page, with column, value and reason', async () => {
+  it('include pages of rows with faults, each with column, value and reason', async () => {
     const csv = `${treatyHeader}\n1,First,no date,China\n2,Second,2001,China\n3,Third,2001,Atlantis\n`
     const { id } = await dryRun(treatyMapping(newScheme()), csv)
     const first = (await api.get(`/v1/imports/${id}/rows?limit=1`, withKey)).json<{
@@ -344,7 +344,7 @@ describe('what an import leaves to look at', () => {
     })
   })
 
-  it('is each record that was written, with its name, its row and what was done', async () => {
+  it('include each written record, with its name, row and action', async () => {
     const { id } = await dryRun(
       treatyMapping(newScheme()),
       `${treatyHeader}\n1,First,2001,China\n2,Second,2001,China\n`,

@@ -45,8 +45,8 @@ const fileOf = (word: string, count: number) => [
   ),
 ]
 
-describe('organizations that an import makes', () => {
-  it('are one whether a row says their country or not, and the next run finds them', async () => {
+describe('organizations that an import creates', () => {
+  it('are created once with or without a country in the row, and reused by the next run', async () => {
     const scheme = newScheme()
     const csv = fileOf('Zelkova', 150).join('\n')
     const first = await importMapped(api.database, mappingOf(scheme), csv)
@@ -59,7 +59,7 @@ describe('organizations that an import makes', () => {
     expect(await organizationsLike('Zelkova')).toEqual([])
   })
 
-  it('are not chosen by chance where the same name is in several countries', async () => {
+  it('are left unresolved if organizations in several countries have the name', async () => {
     const csv = [
       'Id,Title,Funder,Partner,Country',
       '1,One,Tupelo Institute,Tupelo Institute,KEN',
@@ -77,7 +77,7 @@ describe('organizations that an import makes', () => {
 })
 
 describe('two imports of different registers at once', () => {
-  it('make each organization and topic that both name once', async () => {
+  it('create each organization and topic that both name once', async () => {
     const csv = fileOf('Hawthorn', 150).map((line, at) => `${line},${at === 0 ? 'Topic' : `Hawthorn ${at}`}`)
     const mapping = () =>
       `${mappingOf(newScheme())}      topics: {from: Topic, scheme: hawthorn, create: true}\n`
@@ -92,8 +92,8 @@ describe('two imports of different registers at once', () => {
   })
 })
 
-describe('topics that an import makes', () => {
-  it('are removed when it is undone, also after they were made and removed before', async () => {
+describe('topics that an import creates', () => {
+  it('are removed when it is undone, also if they were created and removed before', async () => {
     const mapping = `${mappingOf(newScheme())}      topics: {from: Topic, scheme: quince, create: true}\n`
     const csv = 'Id,Title,Funder,Partner,Country,Topic\n1,One,,,,Quince growing\n'
     for (let turn = 0; turn < 2; turn += 1) {

@@ -38,7 +38,7 @@ async function preview(mapping: string, file?: string, query = '', lists: FormPa
 }
 
 describe('POST /v1/imports/preview', () => {
-  it('shows what each of the first ten rows becomes, with names, and stores nothing', async () => {
+  it('shows the records of the first ten rows, with names, and stores nothing', async () => {
     const rows = Array.from({ length: 30 }, (_, at) => `${at},Treaty ${at},2001-02,"Korea, Republic of"`)
     const shown = await preview(treatyMapping(newScheme()), [treatyHeader, ...rows].join('\n'))
     expect(shown.rows).toHaveLength(10)
@@ -61,7 +61,7 @@ describe('POST /v1/imports/preview', () => {
     expect(stored).toHaveLength(0)
   })
 
-  it('says of each row why it is refused or left out', async () => {
+  it('shows for each row why it is refused or skipped', async () => {
     const mapping = `${treatyMapping(newScheme())}when: {Title: {not: draft}}\n`
     const { rows } = await preview(
       mapping,
@@ -76,7 +76,7 @@ describe('POST /v1/imports/preview', () => {
     expect(rows[2]?.reason).toContain('Title')
   })
 
-  it('uses what was decided about names of the register', async () => {
+  it('applies earlier decisions about names of the register', async () => {
     const scheme = newScheme()
     const csv = `${treatyHeader}\n1,A,2001,Lemuria\n`
     const decisions = 'resource,name,decision\ncountries,Lemuria,CHN\n'
@@ -91,7 +91,7 @@ describe('POST /v1/imports/preview', () => {
     expect(names.countries).toEqual({ CHN: 'China' })
   })
 
-  it('names the records that the import would make', async () => {
+  it('names the records that the import would create', async () => {
     const mapping = treatyMapping(newScheme()).replace(
       'country: Party',
       'organization: {from: Party, create: true}',
@@ -112,7 +112,7 @@ describe('POST /v1/imports/preview', () => {
       'did you mean "Title"',
     ],
     ['YAML that is none', 'summary: [Title', 8, 7, 'Flow sequence'],
-  ])('finds %s, and says in which line and what is nearest', async (_what, line, at, column, message) => {
+  ])('reports %s with the line and the most similar name', async (_what, line, at, column, message) => {
     const mapping = treatyMapping(newScheme()).replace('kind: =treaty', `${line}`)
     const { mappingFaults, rows } = await preview(mapping, `${treatyHeader}\n1,A,2001,China\n`)
     expect(mappingFaults).toContainEqual({
@@ -123,7 +123,7 @@ describe('POST /v1/imports/preview', () => {
     expect(rows).toEqual([])
   })
 
-  it('checks a mapping alone, and tells the columns of a file whose mapping is wrong', async () => {
+  it('checks a mapping without a file, and lists the columns of a file with a wrong mapping', async () => {
     expect(await preview(treatyMapping('a-register'))).toMatchObject({
       scheme: 'a-register',
       mappingFaults: [],
@@ -133,13 +133,13 @@ describe('POST /v1/imports/preview', () => {
     expect(wrong.mappingFaults[0]?.line).toBeNull()
   })
 
-  it('takes the name of a built-in mapping, and says of another name that there is none', async () => {
+  it('accepts the name of a built-in mapping, and refuses an unknown name', async () => {
     expect(await preview('iati')).toMatchObject({ scheme: expect.any(String), mappingFaults: [] })
     const { mappingFaults } = await preview('itai')
     expect(mappingFaults).toMatchObject([{ line: null, message: expect.stringContaining('"iati"') }])
   })
 
-  it('says of a missing code list where the mapping names it, and reads one that is sent', async () => {
+  it('reports a missing code list where the mapping names it, and reads an uploaded one', async () => {
     const mapping = treatyMapping(newScheme()).replace(
       'kind: =treaty',
       'kind: {from: Title, codes: kinds.csv}',
@@ -151,7 +151,7 @@ describe('POST /v1/imports/preview', () => {
     expect(rows[0]?.records[0]?.document.kind).toBe('agreement')
   })
 
-  it('needs no more than the beginning of a file, of CSV and of XML', async () => {
+  it('reads only the beginning of a CSV or XML file', async () => {
     const folder = join(packageRoot, 'docs/examples')
     const xml = await readFile(join(folder, 'activities.xml'), 'utf8')
     const mapping = await readFile(join(folder, 'activities.yaml'), 'utf8')
@@ -164,7 +164,7 @@ describe('POST /v1/imports/preview', () => {
     expect(csv.rows).toHaveLength(10)
   })
 
-  it('shortens long texts and lists, so that its answer stays small', async () => {
+  it('shortens long texts and lists, so that the response stays small', async () => {
     const csv = `${treatyHeader}\n1,${'long '.repeat(30_000)},2001,${'China|'.repeat(3000)}\n`
     const response = await sendForm(api, '/v1/imports/preview', [
       ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],
@@ -174,7 +174,7 @@ describe('POST /v1/imports/preview', () => {
     expect(response.text.length).toBeLessThan(5000)
   })
 
-  it('refuses parts that it does not know, and files that cannot be read', async () => {
+  it('refuses unknown parts and unreadable files', async () => {
     const mapping: FormPart = ['mapping', treatyMapping(newScheme()), 'mapping.yaml']
     const unknown = await sendForm(api, '/v1/imports/preview', [mapping, ['rows', '', 'rows.csv']])
     expect(unknown.json<object>()).toMatchObject({ status: 422, detail: expect.stringContaining('"rows"') })

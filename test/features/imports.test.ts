@@ -49,7 +49,7 @@ describe('an import', () => {
     expect(found.json<{ page: { total: { count: number } } }>().page.total.count).toBe(3)
   })
 
-  it('changes nothing when it is run again', async () => {
+  it('changes nothing when it is repeated', async () => {
     const scheme = newScheme()
     await importRows(api.database, scheme, rows(5))
     const before = await agreementsOf(scheme, '&include=citations')
@@ -64,7 +64,7 @@ describe('an import', () => {
 })
 
 describe('a row with the id of an earlier one', () => {
-  it('is refused with the place of that row, and the earlier one is written', async () => {
+  it('is refused with the location of that row, and the earlier one is written', async () => {
     const imported = await importRows(api.database, newScheme(), [{ id: 'a' }, { id: 'b' }, { id: 'A ' }])
     expect(imported).toMatchObject({ counts: { created: 2, refused: 1 } })
     expect(imported.report?.refusedBy).toMatchObject([
@@ -73,7 +73,7 @@ describe('a row with the id of an earlier one', () => {
   })
 })
 
-describe('a file that lacks records of earlier ones', () => {
+describe('a file without some records of earlier files', () => {
   const missingOf = async (id: string) => {
     const { text } = await api.get(`/v1/imports/${id}/missing.csv`, { key: adminKey })
     const [header, ...lines] = text.trimEnd().split('\r\n')
@@ -81,7 +81,7 @@ describe('a file that lacks records of earlier ones', () => {
     return lines.map((line) => line.split(',').slice(2).join())
   }
 
-  it('is reported with them, and they stay', async () => {
+  it('is reported with these records, which are kept', async () => {
     const scheme = newScheme()
     const first = await importRows(api.database, scheme, rows(4))
     expect(first.report).toMatchObject({ missing: 0 })
@@ -93,7 +93,7 @@ describe('a file that lacks records of earlier ones', () => {
     expect(await agreementsOf(scheme)).toHaveLength(5)
   })
 
-  it('lacks nothing that others have written, or that was undone', async () => {
+  it('is not reported with records that others wrote or that an undo removed', async () => {
     const scheme = newScheme()
     const externalIds = [{ scheme, id: 'by-hand' }]
     await api.post('/v1/agreements', { title: 'By hand', kind: 'treaty', externalIds })
@@ -106,7 +106,7 @@ describe('a finished import', () => {
   const stagedRows = async (id: string) =>
     (await api.pool.query('select state from import_rows where import = $1', [id])).rows
 
-  it('keeps only its refused rows, and is undone all the same', async () => {
+  it('keeps only its refused rows, and can still be undone', async () => {
     const scheme = newScheme()
     const imported = await importRows(api.database, scheme, [...rows(3), { id: '4', title: '' }])
     expect(imported).toMatchObject({ state: 'committed', cleared: true })
@@ -115,7 +115,7 @@ describe('a finished import', () => {
     expect(await agreementsOf(scheme)).toEqual([])
   })
 
-  it('is cleared by the next look when its process has ended before', async () => {
+  it('is cleaned up by the next poll when its process has ended', async () => {
     const imported = await importRows(api.database, newScheme(), rows(1))
     await api.pool.query('update imports set cleared = false where id = $1', [imported.id])
     expect(await listUnfinished(singleReads(api.database))).toContain(imported.id)
@@ -124,7 +124,7 @@ describe('a finished import', () => {
 })
 
 describe('an import after a person has changed a property', () => {
-  it('keeps it, changes the others, and says so', async () => {
+  it('keeps that property, changes the others, and reports it', async () => {
     const scheme = newScheme()
     await importRows(api.database, scheme, rows(2))
     const [record] = await agreementsOf(scheme)
@@ -140,7 +140,7 @@ describe('an import after a person has changed a property', () => {
     expect(changed?.parties.map(({ country }) => country)).toEqual(['CHN', 'DEU'])
   })
 
-  it('replaces it where the mapping says so', async () => {
+  it('replaces that property if the mapping says so', async () => {
     const scheme = newScheme()
     await importRows(api.database, scheme, rows(1))
     const [record] = await agreementsOf(scheme)
@@ -158,7 +158,7 @@ describe('undoing an import', () => {
     return found.map(({ document }) => document)
   }
 
-  it('leaves the documents of the registry as they were before', async () => {
+  it('restores all documents as they were before', async () => {
     const scheme = newScheme()
     await importRows(api.database, scheme, rows(3))
     const before = await everything()
@@ -174,7 +174,7 @@ describe('undoing an import', () => {
     expect(await everything()).toEqual(before)
   })
 
-  it('keeps and reports what others have changed since', async () => {
+  it('keeps and reports later changes by others', async () => {
     const scheme = newScheme()
     const imported = await importRows(api.database, scheme, rows(2))
     const [one, other] = await agreementsOf(scheme)

@@ -59,7 +59,7 @@ const of = (version: number) => `resource = 'sources' and key = '${key}' and ver
 const subject = (version: number) => `sources/${key} version ${version}`
 
 describe('verifying', () => {
-  it('finds no fault in what the service has written, and the feed fits its seal', async () => {
+  it('finds no fault in data that the service has written, and the feed matches its seal', async () => {
     expect(await faultsNow([seal])).toEqual([])
   })
 
@@ -157,7 +157,7 @@ const rehash = (from: number) => `do $$
   end $$`
 
 describe('a seal', () => {
-  it('speaks of the whole feed, and goes on to fit when more is written', async () => {
+  it('covers the whole feed, and still matches after later changes', async () => {
     const { rows } = await api.pool.query<{ count: number }>(
       `select count(*)::int as count from revisions
        where (transaction, sequence) <= (${seal.seal.position.replace('.', ', ')})`,
@@ -176,7 +176,7 @@ describe('a seal', () => {
     expect(rows).toEqual([{ hash: seal.seal.hash }])
   })
 
-  it('shows what was changed by somebody who computed all hashes anew, and between which seals', async () => {
+  it('reveals a change with recomputed hashes, and between which seals it was made', async () => {
     await feedIsComplete(api)
     const second = { name: 'second', seal: await makeSeal(api.database) }
     const change = `update revisions set reason = 'made up' where ${of(5)}; ${rehash(5)}`
@@ -189,7 +189,7 @@ describe('a seal', () => {
     ])
   })
 
-  it('tells how many revisions were removed with all that could show it', async () => {
+  it('reveals how many revisions were removed together with their hashes', async () => {
     const created = await api.post('/v1/sources', { title: 'To be forgotten', kind: 'report' })
     const id = created.json<{ id: string }>().id
     await api.delete(`/v1/sources/${id}`)
@@ -201,7 +201,7 @@ describe('a seal', () => {
     ])
   })
 
-  it('ends before a transaction that is still open, whatever commits meanwhile', async () => {
+  it('ends before the oldest open transaction, whatever commits meanwhile', async () => {
     await feedIsComplete(api)
     const open = await api.pool.connect()
     try {

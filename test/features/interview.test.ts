@@ -42,8 +42,8 @@ const interview = expect.objectContaining({
   title: 'Scientific and Technological Diplomacy',
 })
 
-describe('each fact of the interview is found by a request, and cites its paragraph', () => {
-  it('is a list of 36 facts', () => {
+describe('each fact of the interview is found by a request and has a citation of its paragraph', () => {
+  it('the list has 36 facts', () => {
     expect([...factsFrom1To16, ...factsFrom17To36].map(({ id }) => id)).toEqual(
       Array.from({ length: 36 }, (_, at) => `F${String(at + 1).padStart(2, '0')}`),
     )
@@ -69,7 +69,7 @@ describe('each fact of the interview is found by a request, and cites its paragr
 })
 
 describe('the interview as a whole', () => {
-  it('answers what was agreed with Pakistan in April 2011, and cites the first paragraph', async () => {
+  it('is the source of the agreement with Pakistan in April 2011, in its first paragraph', async () => {
     const response = await api.get(
       '/v1/agreements?country=PAK&signedOn[gte]=2011-04&signedOn[lte]=2011-04-30&include=citations',
     )

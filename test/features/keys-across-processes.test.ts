@@ -91,7 +91,7 @@ describe('a key that was revoked', () => {
 describe('the command line', () => {
   const key = (...words: string[]) => runInProcess(['key', ...words], { DATABASE_URL: database.url })
 
-  it('makes keys, lists them and revokes them by their prefix or by what was copied whole', async () => {
+  it('creates and lists keys, and revokes them by prefix, id or the whole key', async () => {
     const service = await openService()
     const words = ['create', '--name', 'An import', '--role', 'editor', '--expires', '2999-01-31']
     const created = await key(...words)

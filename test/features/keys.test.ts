@@ -74,7 +74,7 @@ describe('a key', () => {
     await expect.poll(() => reads(key), { timeout: 3000 }).toBe(401)
   })
 
-  it('is refused from the moment on that it is revoked, for good, and stays in the list', async () => {
+  it('is refused permanently once it is revoked, and stays in the list', async () => {
     const { id, key } = await make({ role: 'admin' })
     expect(await reads(key)).toBe(200)
     // It may revoke itself.
@@ -102,7 +102,7 @@ describe('a key', () => {
     ['an end that is past', { expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
     ['an end that is no moment', { expiresAt: 'tomorrow' }, '/expiresAt'],
     ['a property that there is not', { scope: 'all' }, '/scope'],
-  ])('with %s is refused, saying what would be right', async (_, change, pointer) => {
+  ])('with %s is refused with the allowed values', async (_, change, pointer) => {
     const response = await api.post('/v1/keys', { name: 'A key', role: 'reader', ...change })
     expect(response.status).toBe(422)
     const { errors } = response.json<{ errors: { pointer: string; message: string }[] }>()
@@ -141,7 +141,7 @@ describe('a key', () => {
   })
 })
 
-it('the list of keys has each once, the newest first, page by page', async () => {
+it('the pages of the list of keys have each key once, newest first', async () => {
   const made = [await make({}), await make({}), await make({})]
   const seen: string[] = []
   for (let next: string | null = ''; next !== null; ) {

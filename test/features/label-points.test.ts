@@ -15,12 +15,12 @@ beforeAll(async () => {
 const germany = { longitude: 9.93, latitude: 51.65 }
 
 describe('label points of countries', () => {
-  it('are those of the seeds', async () => {
+  it('equal those of the seed files', async () => {
     const { labelPoint } = (await api.get('/v1/countries/DEU')).json<{ labelPoint: Point }>()
     expect(labelPoint).toEqual(germany)
   })
 
-  it('stand beside the partners of a country and the nodes of a network', async () => {
+  it('are returned for the partners of a country and the nodes of a network', async () => {
     const { partners } = (await api.get('/v1/countries/CHN/network')).json<{
       partners: { country: string; labelPoint: Point }[]
     }>()
@@ -32,7 +32,7 @@ describe('label points of countries', () => {
       expect(node.labelPoint).toBeNull()
   })
 
-  it('are refused off the globe, or with one coordinate', async () => {
+  it('are refused out of range, or with one coordinate', async () => {
     const countries = resourceOf('countries')
     for (const labelPoint of [{ longitude: 181, latitude: 0 }, { longitude: 10 }]) {
       const document = await exampleDocument(countries, api, { labelPoint })

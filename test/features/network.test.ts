@@ -248,7 +248,7 @@ const questions = fc.record(
 )
 
 describe('the network', () => {
-  it('has each two countries or organizations that share records, as reading every record shows', async () => {
+  it('has every pair of actors that share records, as a scan of all records shows', async () => {
     const records = await readAll()
     const within = async (region: string) =>
       new Set(
@@ -332,7 +332,7 @@ describe('the network', () => {
     )
   }, 60_000)
 
-  it('is told the strongest first, as many as asked for, with the number of all', async () => {
+  it('has the strongest pairs first, up to the limit, with the number of all pairs', async () => {
     const all = await get<Network>('/v1/network?limit=1000')
     const counts = all.edges.map(({ count }) => count)
     expect(counts).toEqual(counts.toSorted((a, b) => b - a))
@@ -343,7 +343,7 @@ describe('the network', () => {
     expect(few.nodes.length).toBeLessThanOrEqual(4)
   })
 
-  it('of a country has searches for each partner that find as many records as it counts', async () => {
+  it('of a country has a search for each partner that finds as many records as it counts', async () => {
     for (const query of ['', '?from=2004&to=2008', '?from=2006&undated=include&topic=energy']) {
       const { partners } = await get<CountryNetwork>(`/v1/countries/CHN/network${query}`)
       expect(partners.length).toBeGreaterThan(0)
@@ -359,12 +359,12 @@ describe('the network', () => {
     }
   })
 
-  it('of a country that there is not is 404, and of a code that can be none is 400', async () => {
+  it('returns 404 for an unknown country, and 400 for a malformed code', async () => {
     expect((await api.get('/v1/countries/ZZZ/network')).status).toBe(404)
     expect((await api.get('/v1/countries/pak/network')).status).toBe(400)
   })
 
-  it('of a country in nothing has no partners', async () => {
+  it('of a country without records has no partners', async () => {
     const { partners, total } = await get<CountryNetwork>('/v1/countries/PLW/network')
     expect({ partners, total }).toEqual({ partners: [], total: { partners: 0, records: 0 } })
   })
@@ -391,7 +391,7 @@ describe('the network', () => {
     expect(partners).toMatchObject([{ country: 'NRU', count: 1, first: '201X', last: '201X' }])
   })
 
-  it('is not sent again while the client has it', async () => {
+  it('returns 304 while the ETag of the client is current', async () => {
     for (const path of ['/v1/network', '/v1/countries/CHN/network']) {
       const etag = (await api.get(path)).headers.get('etag') ?? ''
       expect((await api.get(path, { headers: { 'if-none-match': etag } })).status).toBe(304)

@@ -97,7 +97,7 @@ describe('the reconciliation service', () => {
     expect(preflight.headers['access-control-allow-methods']).toContain('POST')
   })
 
-  it('answers a batch by POST and by GET alike, and matches only what is certain', async () => {
+  it('returns the same for a batch by POST and GET, and matches only unambiguous names', async () => {
     const queries = {
       q0: { query: 'Congo, Dem. Rep.', type: 'countries' },
       q1: { query: 'Congo', type: 'countries' },
@@ -137,7 +137,7 @@ describe('the reconciliation service', () => {
     ])
   })
 
-  it('suggests entities, types and properties as they are typed', async () => {
+  it('suggests entities, types and properties by prefix', async () => {
     const suggest = async (what: string, prefix: string) =>
       suggestForm
         .parse((await get(`/reconcile/suggest/${what}?prefix=${prefix}`)).json())
@@ -165,7 +165,7 @@ describe('the reconciliation service', () => {
     expect(proposed).toMatchObject({ type: 'organizations', properties: [{}, {}, {}] })
   })
 
-  it('shows a record in a frame, as escaped HTML, and leads to the record', async () => {
+  it('returns a preview of a record as escaped HTML with a link to the record', async () => {
     const headers = { authorization: `Bearer ${adminKey}` }
     const payload = { name: '<script>alert(1)</script>', kind: 'other' }
     const made = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
@@ -180,7 +180,7 @@ describe('the reconciliation service', () => {
     expect((await get('/reconcile/preview?id=countries:QQQ')).statusCode).toBe(404)
   })
 
-  it('refuses what is no JSON, unknown types and what is too large, and says why', async () => {
+  it('refuses malformed JSON, unknown types and too large batches, and says why', async () => {
     const statuses = async (queries: string) => (await post({ queries })).statusCode
     expect(await statuses('{')).toBe(400)
     expect(await statuses('[]')).toBe(422)
@@ -191,7 +191,7 @@ describe('the reconciliation service', () => {
     expect(await statuses(JSON.stringify(Array(250).fill(values)))).toBe(413)
   })
 
-  it('shows internal records to nobody without a key', async () => {
+  it('hides internal records from clients without a key', async () => {
     const headers = { authorization: `Bearer ${adminKey}` }
     const payload = { name: 'Secret Institute of Names', kind: 'other', visibility: 'internal' }
     const made = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })

@@ -76,7 +76,7 @@ describe('a search across resources', () => {
     ['巴基斯坦', 'countries', 'PAK'],
     ['中国', 'countries', 'CHN'],
     ['electic cars', 'topics', 'electric-vehicles'],
-  ])('finds what %s means first', async (q, resource, key) => {
+  ])('ranks the record that %s means first', async (q, resource, key) => {
     const [first] = (await searchFor(q)).data
     expect({ resource: first?.resource, key: first?.key }).toEqual({ resource, key })
     expect(first?.link).toBe(`/v1/${resource}/${key}`)
@@ -97,7 +97,7 @@ describe('a search across resources', () => {
     ['TANZANIA, UNITED REPUBLIC OF', 'TZA'],
     ["POLAND, PEOPLE'S REPUBLIC OF", 'POL'],
     ['SUDAN, REPUBLIC OF THE', 'SDN'],
-  ])('finds %s first, in whatever order a list has its words', async (q, key) => {
+  ])('ranks %s first, in any order of its words', async (q, key) => {
     const [first] = (await searchFor(q)).data
     expect(first).toMatchObject({ resource: 'countries', key })
     expect(first?.score).toBeGreaterThanOrEqual(0.97)
@@ -114,7 +114,7 @@ describe('a search across resources', () => {
     }
   })
 
-  it('says by which other name a record was found', async () => {
+  it('returns the alias by which a record was found', async () => {
     const found = async (q: string) => (await searchFor(q)).data[0]
     expect(await found('mqa')).toMatchObject({
       title: 'Ministry of Quixotic Affairs',
@@ -152,7 +152,7 @@ describe('a search across resources', () => {
     expect(mistyped.data.some(({ title }) => /environment/i.test(title))).toBe(true)
   })
 
-  it('finds Chinese in the midst of a title, be it two characters or one', async () => {
+  it('finds one or two Chinese characters within a title', async () => {
     for (const q of ['巴基斯坦', '合作', '基斯', '和']) {
       const { data } = await searchFor(q, '&resource=projects')
       expect(data.map(({ title }) => title)).toEqual(['中国和巴基斯坦的合作'])
@@ -174,7 +174,7 @@ describe('a search across resources', () => {
     expect(first?.snippet).toBe(`<mark>${first?.matched}</mark>`)
   })
 
-  it('finds all that a Chinese sentence speaks of, and titles that have half of its pairs', async () => {
+  it('finds the names in a Chinese sentence, and titles with half of its character pairs', async () => {
     const { data } = await searchFor('中国与巴基斯坦在能源方面的合作')
     expect(data.map(({ key }) => key).slice(0, 3)).toEqual(['PAK', 'CHN', 'energy'])
     const [project] = (await searchFor('巴基斯坦合作', '&resource=projects')).data
@@ -183,7 +183,7 @@ describe('a search across resources', () => {
     expect((await searchFor('巴黎的和平会议', '&resource=projects')).data).toEqual([])
   })
 
-  it('marks what was found in HTML that has nothing else of its own', async () => {
+  it('highlights matches in HTML that is otherwise escaped', async () => {
     const snippet = async (q: string) =>
       (await searchFor(q, '&resource=agreements')).data.find(({ key }) => key === agreement)?.snippet
     expect(await snippet('windmills')).toBe('Quixotic <mark>windmills</mark> &lt;b&gt;&amp; more&lt;/b&gt;')
@@ -193,14 +193,14 @@ describe('a search across resources', () => {
     expect(script?.replaceAll(/<\/?mark>/g, '')).not.toMatch(/[<>"]/)
   })
 
-  it('searches the resources that are asked for, all when none is', async () => {
+  it('searches the requested resources, by default all', async () => {
     const only = (await searchFor('quixotic', '&resource=organizations,projects')).data
     expect(new Set(only.map(({ resource }) => resource))).toEqual(new Set(['organizations', 'projects']))
     const all = (await searchFor('china', '&limit=100')).data
     expect(new Set(all.map(({ resource }) => resource)).size).toBeGreaterThan(3)
   })
 
-  it('finds a record of every resource by its title, and each once', async () => {
+  it('finds a record of every resource by its title, once', async () => {
     for (const { name, key } of resources) {
       const list = (await api.get(`/v1/${name}?limit=1&sort=-${key.property}`)).json<{
         data: Record<string, unknown>[]
@@ -225,7 +225,7 @@ describe('a search across resources', () => {
   })
 
   it.each(['-'.repeat(33), '–'.repeat(40), '- '.repeat(40), '-!'.repeat(40)])(
-    'takes many dashes for no negation, here and in lists: %s',
+    'does not read repeated dashes as negation, here and in lists: %s',
     async (dashes) => {
       const q = encodeURIComponent(`quixotic ${dashes} windmills`)
       expect((await api.get(`/v1/search?q=${q}`)).status).toBe(200)
@@ -237,7 +237,7 @@ describe('a search across resources', () => {
     },
   )
 
-  it('says whether there is more than it shows, which is the best', async () => {
+  it('returns the best matches, and whether there are more', async () => {
     const all = await searchFor('china', '&limit=100')
     const few = await searchFor('china', '&limit=3')
     expect(few.data).toEqual(all.data.slice(0, 3))
@@ -260,7 +260,7 @@ describe('a search across resources', () => {
     '((',
     "'",
     '日'.repeat(200),
-  ])('takes %s for a text like any other', async (q) => {
+  ])('treats %s as ordinary text', async (q) => {
     expect((await searchFor(q)).data.length).toBeLessThanOrEqual(20)
   })
 
@@ -279,7 +279,7 @@ describe('a search across resources', () => {
     expect(response.json<{ errors: unknown[] }>().errors).toMatchObject([{ parameter }])
   })
 
-  it('is not answered again while the client has the answer', async () => {
+  it('returns 304 while the ETag of the client is current', async () => {
     const etag = (await api.get('/v1/search?q=pakistan')).headers.get('etag') ?? ''
     const again = await api.get('/v1/search?q=pakistan', { headers: { 'if-none-match': etag } })
     expect(again.status).toBe(304)
@@ -287,7 +287,7 @@ describe('a search across resources', () => {
 })
 
 describe('a database whose locale is C', () => {
-  it('finds Chinese names and mistyped English ones as any other does', async () => {
+  it('finds Chinese names and mistyped English ones', async () => {
     const base = await openEmptyDatabase()
     const name = `${new URL(base.url).pathname.slice(1)}_c${randomBytes(2).toString('hex')}`
     await base.pool.query(

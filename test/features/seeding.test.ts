@@ -43,7 +43,7 @@ const referenceTables = {
   settings: 3,
 }
 
-describe('seeding a database that has a schema and nothing else', slow, () => {
+describe('seeding a database without records', slow, () => {
   let database: TestDatabase
   beforeEach(async () => {
     database = await openEmptyDatabase()
@@ -51,7 +51,7 @@ describe('seeding a database that has a schema and nothing else', slow, () => {
   })
   afterEach(() => database.close())
 
-  it('`reference` seeds nothing of the interview, and `all` after it the same as `all` alone', async () => {
+  it('`reference` omits the interview, and `all` after it gives the same as `all` alone', async () => {
     await seed(database.database, 'reference')
     expect(await rowCounts(database.pool)).toEqual(referenceTables)
     await seed(database.database, 'all')
@@ -71,7 +71,7 @@ describe('seeding a database that has a schema and nothing else', slow, () => {
     expect(await rowCounts(database.pool)).toEqual({ settings: 3 })
   })
 
-  it('happens once when two processes seed in turn at the same moment', async () => {
+  it('happens once when two processes seed concurrently', async () => {
     const inTurn = () => withLock(database.database, 'seed', () => seed(database.database, 'all'))
     const [one, other] = await Promise.all([inTurn(), inTurn()])
     const [first, second] = one.created > 0 ? [one, other] : [other, one]
@@ -79,14 +79,14 @@ describe('seeding a database that has a schema and nothing else', slow, () => {
     expect(await rowCounts(database.pool)).toMatchObject({ regions: 34, agreements: 4, figures: 8 })
   })
 
-  it('doubles nothing either when two seed at the same moment without waiting for their turn', async () => {
+  it('creates no duplicates when two processes seed concurrently without the lock', async () => {
     const seedings = [seed(database.database, 'all'), seed(database.database, 'all')]
     const outcomes = await Promise.allSettled(seedings)
     expect(outcomes.map(({ status }) => status)).toContain('fulfilled')
     expect(await rowCounts(database.pool)).toMatchObject({ regions: 34, agreements: 4, figures: 8 })
   })
 
-  it('is asked for only while there is no record of any kind', async () => {
+  it('is needed only while there is no record of any resource', async () => {
     expect(await isEmpty(database.database)).toBe(true)
     await database.pool.query("insert into topics (slug, name, scheme) values ('one', 'One', 'domain')")
     expect(await isEmpty(database.database)).toBe(false)
@@ -142,7 +142,7 @@ describe('seeding a registry that people work with', slow, () => {
     expect(again.data).toHaveLength(citations.data.length)
   })
 
-  it('makes again what people have removed, when it is asked to, and nothing besides', async () => {
+  it('recreates removed records on request, and changes nothing else', async () => {
     const before = await only('/v1/citations?externalId=interview-2011:F36')
     await api.delete(`/v1/citations/${before.id}`)
     const without = await rowCounts(api.pool)

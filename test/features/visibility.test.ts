@@ -121,7 +121,7 @@ const across = fc.constantFrom(
 )
 
 describe('a reader without a key', () => {
-  it('is answered as if internal records had never been', async () => {
+  it('gets the same responses as without internal records', async () => {
     const made = fc.sample(recordForm, { numRuns: 20, seed: 7 })
     await write(mixed, made, () => true)
     await write(open, made, ({ isInternal }) => !isInternal)
@@ -153,7 +153,7 @@ describe('a record that becomes internal and public again', () => {
     return data.filter(({ key }) => path.endsWith(key)).map(({ version }) => version)
   }
 
-  it('is gone from stored answers, history, past and feed at once, and back later', {
+  it('leaves stored responses, history, past and feed at once, and returns later', {
     timeout: 60_000,
   }, async () => {
     const path = await create('A note')
@@ -185,7 +185,7 @@ describe('a record that becomes internal and public again', () => {
     expect((await mixed.get(`${path}?asOf=${at}`, { key: adminKey })).status).toBe(200)
   })
 
-  it('is told apart by caches: two readers of one URL, one body each', async () => {
+  it('is cached separately for readers with and without a key', async () => {
     const path = await create('Of two readers')
     await setVisibility(path, 'internal')
     const list = `/v1/sources?id=${path.split('/').at(-1)}`
@@ -203,7 +203,7 @@ describe('a record that becomes internal and public again', () => {
     }
   })
 
-  it('stays as visible as it is where a replacement, upsert or restored version says nothing', async () => {
+  it('keeps its visibility if a replacement, upsert or restored version does not state it', async () => {
     const path = await create('Kept')
     const key = path.split('/').at(-1)
     await setVisibility(path, 'internal')
@@ -255,7 +255,7 @@ describe('a public record that refers to an internal one', () => {
     await mixed.patch(path, { visibility: 'public' })
   })
 
-  it('is refused by one of two requests at once that together would make one', async () => {
+  it('is refused to one of two concurrent requests that together would create one', async () => {
     for (let round = 0; round < 5; round += 1) {
       const made = await mixed.post('/v1/organizations', { name: `Raced ${round}`, kind: 'academic' })
       const { id: lab } = made.json()

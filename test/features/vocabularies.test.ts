@@ -38,7 +38,7 @@ describe('the vocabulary of the service', () => {
     expect(registry.resources.map(({ name }) => name).filter((name) => !findLabel(name))).toEqual([])
   })
 
-  it('has no label that no word needs', () => {
+  it('has no unused label', () => {
     const needed = new Set([
       ...words.map(({ word }) => word),
       ...registry.resources.map(({ name }) => name),

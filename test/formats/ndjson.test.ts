@@ -6,7 +6,7 @@ const lines = Array.from({ length: 100_000 }, (_, at) =>
 )
 
 describe('newline-delimited JSON', () => {
-  it('has the same values however it is cut', async () => {
+  it('has the same values for any chunks', async () => {
     const bytes = Buffer.from('{"a":1}\n["ü"]\n"last"')
     async function* cut(size: number) {
       for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
@@ -18,7 +18,7 @@ describe('newline-delimited JSON', () => {
     }
   })
 
-  it('lets others have their turn while megabytes are parsed that have arrived at once', async () => {
+  it('yields to the event loop while it parses megabytes from one chunk', async () => {
     let turns = 0
     const turn = () => {
       turns += 1

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { writeWorkbook } from '../../src/formats/xlsx.ts'
 
-it('a workbook asks for rows only as fast as it is read, so that it never stands in memory', async () => {
+it('a workbook requests rows only as fast as it is read, so that memory stays bounded', async () => {
   const batches = 400
   let requestedBatches = 0
   async function* rows() {

@@ -108,7 +108,7 @@ describe.each(resources)(`with ${agreements} agreements, lists of $name`, (resou
     expect(found).toEqual({})
   }, 120_000)
 
-  it('come in the order of every sort key from an index, at the start and deep inside', async () => {
+  it('are sorted by an index for every sort key, on first and deep pages', async () => {
     const found: Record<string, string[]> = {}
     const counted = await database.database.read<{ total: number }>(countStatement(planOf(resource)))
     const limit = Math.min(4000, (counted[0]?.total ?? 0) - 1)
@@ -131,7 +131,7 @@ describe.each(resources)(`with ${agreements} agreements, lists of $name`, (resou
     expect(found).toEqual({})
   }, 120_000)
 
-  it('find what is included through indexes', async () => {
+  it('read included records through indexes', async () => {
     const found: Record<string, string[]> = {}
     for (const name of Object.keys(resource.includes())) {
       const plan = planOf(resource, {

@@ -13,7 +13,7 @@ function madeAnew(searchable: Pick<Searchable, 'collections'>, name: string): st
 
 describe.each(resources)('the definition of $name', (resource) => {
   // To make their schemas takes milliseconds.
-  it('makes its collections and includes once, and not for every request', () => {
+  it('creates its collections and includes once, and not for every request', () => {
     expect(madeAnew(resource, resource.name)).toEqual([])
     expect(resource.includes()).toBe(resource.includes())
   })

@@ -244,7 +244,7 @@ async function compare(made: Made, state: State, moment: string): Promise<void> 
   }
 }
 
-it('answers of a moment are those of a replay of the feed up to it, for any history', async () => {
+it('responses as of a moment equal a replay of the feed up to it, for any history', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
       const made = new Made()

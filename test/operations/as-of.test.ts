@@ -44,7 +44,7 @@ describe.each(resources)('the $name of a moment', (resource) => {
   const { property } = resource.key
   const [dimension] = Object.keys(resource.dimensions)
 
-  it('are those that there were then, as they were, whatever asks', async () => {
+  it('are the records of that time in lists, searches and aggregates', async () => {
     const early = await databaseTime(api)
     const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     const created = await databaseTime(api)
@@ -76,7 +76,7 @@ describe.each(resources)('the $name of a moment', (resource) => {
     expect(JSON.parse(lines.text)).toEqual(record)
   })
 
-  it('can be read with what is included as it was', async () => {
+  it('have their includes as of that moment', async () => {
     const { path, record } = await createRecord(resource, api)
     const include = Object.keys(resource.includes())[0]
     const early = (await api.get(`${path}?include=${include}`)).json()
@@ -90,8 +90,8 @@ describe.each(resources)('the $name of a moment', (resource) => {
   })
 })
 
-describe('what filters and groups look at', () => {
-  it('is as it was: names, aliases, regions, and where topics belong', async () => {
+describe('the data of filters and groups', () => {
+  it('is as of the moment: names, aliases, regions, and the hierarchy of topics', async () => {
     const { key: above } = await createRecord(resourceOf('topics'), api)
     const topic = await createRecord(resourceOf('topics'), api, {
       ...(await exampleDocument(resourceOf('topics'), api)),
@@ -157,7 +157,7 @@ describe('what filters and groups look at', () => {
     expect(one.countries).toEqual([country.record])
   })
 
-  it('is as it was for networks and the search across resources, and so are their links', async () => {
+  it('is as of the moment in networks and searches across resources, with their links', async () => {
     const agreement = await createRecord(resourceOf('agreements'), api, {
       title: 'Zyxwvut agreement',
       kind: 'treaty',
@@ -202,7 +202,7 @@ describe('what filters and groups look at', () => {
     expect(lists.flat()).toContain(made.key)
   })
 
-  it('for figures is asked as registryAsOf, since asOf is the date of a figure', async () => {
+  it('for figures is registryAsOf, since asOf is the date of a figure', async () => {
     const figures = resourceOf('figures')
     const made = await createRecord(figures, api)
     const then = await databaseTime(api)
@@ -221,7 +221,7 @@ describe('what filters and groups look at', () => {
 })
 
 describe('a list of the past', () => {
-  it('goes on page by page while everything changes, and its cursors are for its moment alone', async () => {
+  it('can be paged during changes, and its cursors are valid for its moment only', async () => {
     const topics = resourceOf('topics')
     const before = await listAll(api, topics, 'sort=-name')
     const then = await databaseTime(api)
@@ -253,7 +253,7 @@ describe('a list of the past', () => {
     expect(total).toBe(0)
   })
 
-  it('is exported with all that belongs to it', async () => {
+  it('can be exported with its citations and includes', async () => {
     const agreements = resourceOf('agreements')
     const made = await createRecord(agreements, api, {
       ...(await exampleDocument(agreements, api)),
@@ -277,7 +277,7 @@ describe('a list of the past', () => {
     expect((await api.get(`/v1/projects/export?format=geojson&asOf=${then}`)).status).toBe(200)
   })
 
-  it('is kept in memory like others, and is another after something has been written', async () => {
+  it('is cached like other responses, and read again after a change', async () => {
     const path = `/v1/regions?asOf=${await databaseTime(api)}`
     const [first, again] = [await api.get(path), await api.get(path)]
     expect(again.headers.get('cache-status')).toBe('Entente; hit')
@@ -290,7 +290,7 @@ describe('a list of the past', () => {
     expect(later.text).toBe(first.text)
   })
 
-  it('leaves nothing behind, also when it fails, and many can be asked at once', async () => {
+  it('leaves no session settings, also when it fails, and can be read concurrently', async () => {
     const then = await databaseTime(api)
     await createRecord(resourceOf('agreements'), api)
     const responses = await Promise.all(
@@ -320,19 +320,19 @@ describe('a moment', () => {
     ['/v1/search?q=energy&asOf=2100-01-01', 'asOf'],
     ['/v1/network?asOf=2100-01-01', 'asOf'],
     ['/v1/changes?asOf=2020-01-01', 'asOf'],
-  ])('is refused where nothing is known of it: %s', async (path, parameter) => {
+  ])('is refused with a value outside the history: %s', async (path, parameter) => {
     const response = await api.get(path)
     expect(response.status).toBe(400)
     expect(readProblem(response).errors).toMatchObject([{ parameter }])
   })
 
-  it('of a search is a parameter, as its format is, and no property', async () => {
+  it('of a search is a query parameter, not a property of the body', async () => {
     expect((await api.post('/v1/agreements/search', { asOf: '2026-01-01' })).status).toBe(400)
     expect((await api.post('/v1/agreements/search?asOf=2100-01-01', {})).status).toBe(400)
     expect((await api.post('/v1/figures/search?asOf=2026-01-01', {})).status).toBe(200)
   })
 
-  it('is the same in whatever way it is written', async () => {
+  it('is the same in every notation', async () => {
     const made = await createRecord(resourceOf('sources'), api)
     const then = await databaseTime(api)
     await api.delete(made.path)

@@ -65,7 +65,7 @@ describe('include=recorded', () => {
     expect(recorded?.count).toBe((before.recorded?.count ?? 0) + 1)
   })
 
-  it('is new as soon as a counted record is written, and as of before what it was', async () => {
+  it('is updated as soon as a counted record is written, and keeps its value as of before', async () => {
     const { id } = await makeFigure('/v1/projects?kind=observatory')
     const before = await readFigure(id)
     const moment = new Date().toISOString()

@@ -33,7 +33,7 @@ describe('the language of labels', () => {
     expect(labelsIn(await list('&lang=zh-CN', 'en'))).toContain('观测站')
   })
 
-  it('is told by Content-Language, and Vary names Accept-Language', async () => {
+  it('is returned in Content-Language, and Vary names Accept-Language', async () => {
     const { headers } = await list('&lang=zh')
     expect(headers.get('content-language')).toBe('zh')
     expect(headers.get('vary')).toContain('Accept-Language')
@@ -47,7 +47,7 @@ describe('the language of labels', () => {
     expect((await api.get(path, { headers: again })).status).toBe(304)
   })
 
-  it('is one stored response however a request says it', async () => {
+  it('has one stored response for all spellings of a language', async () => {
     await waitUntilCached(api, `${path}&lang=zh`)
     let requests = 0
     await vi.waitFor(async () => {
@@ -61,7 +61,7 @@ describe('the language of labels', () => {
     expect(labelsIn(await list('', 'en'))).toContain('Observatory')
   })
 
-  it('is refused when the registry does not have it, with those that it has', async () => {
+  it('is refused with the available languages if it is unknown', async () => {
     const response = await list('&lang=fr')
     expect(response.status).toBe(400)
     expect(response.text).toMatch(/en.*zh/)
@@ -87,7 +87,7 @@ describe('labels of groups', () => {
     expect(data.every(({ label }) => label.country !== '')).toBe(true)
   })
 
-  it('are phrases for words that no vocabulary has', async () => {
+  it('are readable phrases for words that are in no vocabulary', async () => {
     const { data } = await aggregate(api, 'figures', { groupBy: 'indicator' })
     for (const { key, label } of data) {
       expect(label.indicator?.toLowerCase()).toBe(key.indicator?.replaceAll('_', ' '))

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe.each(resources)('$name', (resource) => {
-  it('as JSON-LD has its address, type, name and version, and 404 for no record', async () => {
+  it('as JSON-LD has its URL, type, name and version, and returns 404 for an unknown record', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const response = await api.get(`${path}/jsonld`)
     expect(response.status, response.text).toBe(200)

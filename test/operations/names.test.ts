@@ -48,13 +48,13 @@ describe('names', () => {
     expect(await nameAt('&lang=en')).toBe('First Institute')
   })
 
-  it('are new as soon as a change of the name is acknowledged', async () => {
+  it('are updated as soon as a change of the name is acknowledged', async () => {
     expect(await nameAt()).toBe('First Institute')
     await api.patch(`/v1/organizations/${organization}`, { name: 'Second Institute' })
     expect(await nameAt()).toBe('Second Institute')
   })
 
-  it('are new after a change in SQL', async () => {
+  it('are updated after a change in SQL', async () => {
     await nameAt()
     await api.pool.query('update organizations set name = $1 where id = $2', [
       'Third Institute',
@@ -63,7 +63,7 @@ describe('names', () => {
     await vi.waitFor(async () => expect(await nameAt()).toBe('Third Institute'), { timeout: 5000 })
   })
 
-  it('in memory end the stored responses that have them, when they change', async () => {
+  it('invalidate the stored responses that contain them when they change', async () => {
     const other = await makeAgreement(organization, 'public')
     const nameIn = async (record: string) => {
       const { names } = (await api.get(`${record}?include=names`)).json<{
@@ -81,7 +81,7 @@ describe('names', () => {
     await vi.waitFor(async () => expect(await nameIn(other)).toEqual(['Fourth Institute']), { timeout: 5000 })
   })
 
-  it('are those of the time that asOf names', async () => {
+  it('are those as of the time of asOf', async () => {
     const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now')
     const before = await nameAt()
     await api.patch(`/v1/organizations/${organization}`, { name: 'Last Institute' })
@@ -97,7 +97,7 @@ describe('names', () => {
     expect((await api.get(`${path}?include=names`)).headers.get('etag')).not.toBe(before)
   })
 
-  it('of internal records are not in answers to anonymous readers', async () => {
+  it('of internal records are hidden from anonymous readers', async () => {
     const internal = await makeOrganization('Secret Institute', 'internal')
     const secret = await makeAgreement(internal, 'internal')
     expect((await api.get(`${secret}?include=names`, { key: adminKey })).text).toContain('Secret Institute')

@@ -176,7 +176,7 @@ describe('NDJSON records', () => {
     expect((await api.get(`/v1/agreements/${last}`)).json()).toMatchObject({ parties })
   }, 20_000)
 
-  it('are accepted by imports only, which accept nothing else', async () => {
+  it('are accepted by /import only, which accepts no other type', async () => {
     const line = JSON.stringify(agreement({}))
     expect((await api.post('/v1/agreements', line, ndjson)).status).toBe(415)
     expect((await api.put(`/v1/agreements/${ids[0]}`, line, ndjson)).status).toBe(415)

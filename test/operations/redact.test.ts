@@ -110,7 +110,7 @@ it('a text that would make a value invalid is refused with its place, and nothin
   expect((await api.get(`${path}/history`)).json<{ data: unknown[] }>().data).toHaveLength(1)
 })
 
-it('what was written in psql and never composed is redacted in the former rows', async () => {
+it('rows that were written in psql and never composed are redacted in the history', async () => {
   const path = await create('sources', { title: 'Before', kind: 'report' })
   const id = path.split('/').at(-1)
   for (const title of ['Of Zaphod Qqy', 'After'])
@@ -120,7 +120,7 @@ it('what was written in psql and never composed is redacted in the former rows',
   expect(await formerRows('sources', 'id', path)).not.toMatch(/qqy/i)
 })
 
-it('repeated requests whose answers were redacted are refused, and not done again', async () => {
+it('repeated requests whose stored responses were redacted are refused', async () => {
   const headers = { 'idempotency-key': randomUUID() }
   const document = { title: 'Of Jane Doe', kind: 'report' }
   const path = await create('sources', document, headers)
@@ -132,7 +132,7 @@ it('repeated requests whose answers were redacted are refused, and not done agai
   )
 })
 
-it('readers of the feed learn of a redaction by a change of its own', async () => {
+it('a redaction is a change of its own in the feed', async () => {
   const path = await create('sources', { title: 'Of Jane Doe', kind: 'report' })
   await redact(path, { text: 'Jane Doe' })
   await feedIsComplete(api)
@@ -145,7 +145,7 @@ it('readers of the feed learn of a redaction by a change of its own', async () =
   ])
 })
 
-it('verify tells when a redacted revision was changed after its redaction', async () => {
+it('verify reports a redacted revision that was changed after its redaction', async () => {
   const path = await create('sources', { title: 'Of Jane Doe', kind: 'report' })
   await redact(path, { text: 'Jane Doe' })
   await redact(path, { properties: ['/title'] })

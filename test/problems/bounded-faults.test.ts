@@ -66,7 +66,7 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
   ],
 ]
 
-describe('of many faults, a problem tells 100 and how many more there are:', () => {
+describe('a problem lists at most 100 faults and the number of further ones:', () => {
   it.each(requests)('%s', async (_what, faults, send) => {
     const response = await send()
     expect(response.status).toBeGreaterThanOrEqual(400)
@@ -78,7 +78,7 @@ describe('of many faults, a problem tells 100 and how many more there are:', () 
   })
 })
 
-it('operations that are refused by themselves tell 100 faults together, and count the others', async () => {
+it('refused operations with atomic=false list at most 100 faults together', async () => {
   const operations = many(300, () => ({ op: 'create', document: fault }))
   const response = await api.post('/v1/agreements/bulk?atomic=false', { operations })
   const { results } = response.json<{ results: { problem: Partial<Problem> }[] }>()
@@ -88,7 +88,7 @@ it('operations that are refused by themselves tell 100 faults together, and coun
   expect(counted.reduce((sum, count) => sum + count)).toBe(200)
 })
 
-it('long locations are told only up to 50,000 characters', async () => {
+it('long locations are limited to 50,000 characters in total', async () => {
   const name = (at: number) => `${at}`.padEnd(200, 'x')
   const nested = many(90, (at) => `{${JSON.stringify(name(at))}:`).join('')
   const body = `${nested}${object(100, () => name(0))}${'}'.repeat(90)}`

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 const agreement = { title: 'An agreement', kind: 'agreement' }
 
-describe('a document with a fault is refused with the pointer, the value and the nearest match', () => {
+describe('a document with a fault is refused with the pointer, the value and a suggestion', () => {
   const post = async (resource: string, document: unknown) => {
     const response = await api.post(`/v1/${resource}`, document)
     return response.json<ProblemBody>()
@@ -132,7 +132,7 @@ describe('a document with a fault is refused with the pointer, the value and the
     })
   })
 
-  it('names the rule that a value breaks, and the limit that it passes', async () => {
+  it('names the violated rule of a value, and the limit', async () => {
     const { errors = [] } = await post('agreements', {
       title: 'A'.repeat(501),
       kind: 'treaty',

@@ -204,7 +204,7 @@ describe('any request', () => {
     )
   })
 
-  it('a refusal by the database returns none of its own words', async () => {
+  it('a refusal by the database returns none of its messages', async () => {
     const refused: [string, string, RequestOptions][] = [
       ['POST', '/v1/countries', { body: { code: 'PAK', alpha2: 'ZY', name: 'Pakistan' } }],
       ['POST', '/v1/countries', { body: { code: 'ZZB', alpha2: 'ZY', name: 'Z', region: '998' } }],

@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-describe('a request with a wrong parameter is refused with its name, the fault and the nearest match', () => {
+describe('a request with a wrong parameter is refused with its name, the fault and a suggestion', () => {
   it.each<[request: string, parameter: string, code: string, message: RegExp]>([
     ['/v1/agreements?stauts=signed', 'stauts', 'unknown', /"stauts".*did you mean "status"\?/],
     ['/v1/agreements?signed_on=2011', 'signed_on', 'unknown', /"signed_on".*did you mean "signedOn"\?/],
@@ -92,7 +92,7 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     for (const { parameter } of errors ?? []) expect(detail).toContain(`"${parameter}"`)
   })
 
-  it('a cursor of another query is refused as one', async () => {
+  it('a cursor of another query is refused with that reason', async () => {
     const { page } = (await api.get('/v1/agreements?limit=1')).json<{ page: { next: string } }>()
     const response = await api.get(`/v1/agreements?limit=1&status=signed&cursor=${page.next}`)
     expect(response.status).toBe(400)
@@ -110,7 +110,7 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     ['the year 0', '/v1/agreements?createdAt[gte]=0000-01-01'],
     ['a moment before the year 1', '/v1/agreements?createdAt[gte]=0001-01-01T00:00:00%2B14:00'],
     ['a key of 6000 characters', `/v1/agreements/${'a'.repeat(6000)}`],
-  ])('a value that no column can hold is a fault of the request: %s', async (_what, question) => {
+  ])('a value out of the range of the column is refused with a 4xx status: %s', async (_what, question) => {
     const { status, type } = (await api.get(question)).json<ProblemBody>()
     expect({ status, type }).toEqual({
       status: expect.toSatisfy((code: number) => [400, 404, 414].includes(code)),

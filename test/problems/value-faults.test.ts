@@ -22,7 +22,7 @@ describe('a date in another notation', () => {
     ['1899-7-10', '1899-07-10'],
     ['29/02/2000', '2000-02-29'],
     ['10/1899', '1899-10'],
-  ])('%s is refused with what it may mean: %s', async (startsOn, readings) => {
+  ])('%s is refused with its possible meanings: %s', async (startsOn, readings) => {
     const response = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
     expect(response.status).toBe(422)
     const message = `"${startsOn}" is not in EDTF: write ${readings} (at character 1)`
@@ -32,7 +32,7 @@ describe('a date in another notation', () => {
   })
 
   it.each(['31/02/1899', '13/13/1899', '0/1/1899', '07/10-1899'])(
-    'that is no day of the calendar gets no suggestion: %s',
+    'that does not exist gets no suggestion: %s',
     async (startsOn) => {
       const response = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
       expect(faultAt(response, '/startsOn')?.message).not.toContain('write')
@@ -68,13 +68,13 @@ describe('a web address', () => {
     'https://[2001:db8::1]/x',
     'https://example.org/a%20b?c=d#e',
     'https://例え.example/',
-  ])('%s is stored as it is given', async (url) => {
+  ])('%s is stored unchanged', async (url) => {
     const response = await api.post('/v1/sources', { title: 'Linked', kind: 'report', url })
     expect(response.json()).toMatchObject({ url })
   })
 })
 
-describe('a number with more digits than can be kept', () => {
+describe('a number with more digits than can be stored', () => {
   const postAmount = (amount: string) =>
     api.post(
       '/v1/projects',
@@ -99,7 +99,7 @@ describe('a number with more digits than can be kept', () => {
     expect(faultAt(response, '/amounts/0/amount')?.code).toBe('too_precise')
   })
 
-  it('is any amount with a third decimal, and none with two', async () => {
+  it('is any amount with three decimals, and none with two', async () => {
     const amounts = fc.tuple(fc.integer({ min: 2e12, max: 1e13 - 1 }), fc.integer({ min: 0, max: 999 }))
     await fc.assert(
       fc.asyncProperty(amounts, async ([whole, thousandths]) => {
@@ -119,7 +119,7 @@ describe('a number with more digits than can be kept', () => {
     ['-0.0', 0],
     ['8796093022208.210', 8796093022208.21],
     ['9999999999999.990', 9999999999999.99],
-  ])('is not a number in another spelling: %s', async (written, read) => {
+  ])('is refused in another notation: %s', async (written, read) => {
     const response = await postAmount(written)
     expect(response.status, response.text).toBe(201)
     expect(response.json()).toMatchObject({ amounts: [{ amount: expect.closeTo(read, 10) }] })

@@ -70,7 +70,7 @@ describe('a refused write names what to change', () => {
     ])
   })
 
-  it('without a key or with a wrong one never repeats the key', async () => {
+  it('without a key or with a wrong one does not contain the key', async () => {
     const without = await api.post('/v1/agreements', agreement, { key: null })
     expect(without.status).toBe(401)
     expect(without.json<ProblemBody>().detail).toContain('Authorization: Bearer')

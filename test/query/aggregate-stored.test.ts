@@ -80,7 +80,7 @@ const turns = fc.record({
 })
 
 describe('an aggregate by country', () => {
-  it('counts what participants, organizations and hosts say after any writes, also by SQL', async () => {
+  it('counts participants, organizations and hosts after any writes, also by SQL', async () => {
     // In a registry of its own: the writes may remove any country.
     const own = await openApi({ env: { CACHE_MB: '0' } })
     onTestFinished(() => own.close())
@@ -105,7 +105,7 @@ describe('an aggregate by country', () => {
     )
   }, 60_000)
 
-  it('follows a participant that was replaced or removed with its record', async () => {
+  it('is updated when a participant is replaced or removed with its record', async () => {
     const parties = [
       { country: 'BRA', role: 'party' },
       { country: 'ARG', role: 'party' },
@@ -128,7 +128,7 @@ describe('an aggregate by country', () => {
     await expectSame(api, 'agreements', { groupBy: 'country' })
   })
 
-  it('follows an organization into another country, and leaves the past as it was', async () => {
+  it('is updated when an organization moves to another country, with an unchanged past', async () => {
     const institute = await organizationOf(api, 'FRA')
     const parties = [
       { country: 'CHN', role: 'party' },
@@ -190,7 +190,7 @@ describe('an aggregate by country', () => {
     expect(groups.count).toBe(500)
   })
 
-  it('ignores what SQL writes into the column that is made of participants', async () => {
+  it('ignores SQL writes to the column that is computed from participants', async () => {
     await api.pool.query(`update agreements set participating_countries = '{XXX}'`)
     await expectSame(api, 'agreements', { groupBy: 'country' })
   })

@@ -33,7 +33,7 @@ const dimensions = registry.resources.flatMap(({ name, dimensions }) =>
 
 describe('top', () => {
   it.each(dimensions)(
-    'gives the largest groups of $resource by $dimension, and the others as one',
+    'returns the largest groups of $resource by $dimension, and the others as one group',
     async ({ resource, dimension, kind }) => {
       const all = await aggregate(api, resource, { groupBy: dimension, limit: '10000' })
       const url = `/v1/${resource}/aggregate?groupBy=${dimension}&top=2`
@@ -61,7 +61,7 @@ describe('top', () => {
     },
   )
 
-  it('ranks by the first measure, and sums up each record of the others once', async () => {
+  it('ranks by the first measure, and counts each record of the others once', async () => {
     const parameters = { groupBy: 'country', measures: 'sum:unitCount,count', 'kind[ne]': 'observatory' }
     const { data, other } = await aggregate(api, 'cooperation-bases', { ...parameters, top: '1', lang: 'zh' })
     expect(data[0]?.key.country).toBe('CHN')
@@ -115,7 +115,7 @@ describe('partnerOf', () => {
     return { total, ...Object.fromEntries(data.map(({ key, measures }) => [key[dimension], measures.count])) }
   }
 
-  it('leaves the country itself out of groups by country and region, which link to their records', async () => {
+  it('excludes the country itself from groups by country and region', async () => {
     expect(await counts('country')).toEqual({ total: 3, JPN: 1, null: 2 })
     expect(await counts('region')).toEqual({ total: 3, '142': 1, '150': 1, null: 1 })
     expect(await counts('subregion')).toEqual({ total: 3, '030': 1, null: 2 })
@@ -141,7 +141,7 @@ describe('partnerOf', () => {
     for (const { list, measures } of data) expect(await countBehind(list)).toBe(measures.count)
   })
 
-  it('is a filter of searches, too', async () => {
+  it('is also a filter of searches', async () => {
     const where = { title: { eq: 'Of partners' }, partnerOf: { eq: 'CHN' }, country: { eq: 'JPN' } }
     const { data } = (await api.post('/v1/agreements/search', { where }, { key: null })).json<{
       data: unknown[]

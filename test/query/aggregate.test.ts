@@ -66,7 +66,7 @@ describe('amounts of money', () => {
     expect(two.status).toBe(400)
   })
 
-  it('of one record stay apart by kind, currency and year, and each is counted once', async () => {
+  it('of one record are grouped by kind, currency and year, and each is counted once', async () => {
     const amounts = [
       { kind: 'commitment', date: '2011', amount: 100, currency: 'CNY', valueUsd: 15 },
       { kind: 'commitment', date: '2012-03', amount: 50, currency: 'USD', valueUsd: 50 },

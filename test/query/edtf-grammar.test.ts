@@ -115,12 +115,12 @@ describe('refusals', () => {
     ['Y12345/..', 0, /expected a year, month or day/],
     ['2011-04-05T10:00:00/2012', 0, /expected a year, month or day/],
     ['2011/2012-02-30', 13, /February 2012 has 29 days/],
-  ])('of "%s" point at character %i and say why', async (text, position, message) => {
+  ])('of "%s" have the position %i and a reason', async (text, position, message) => {
     expect(findEdtfFault(text)).toEqual({ position, message: expect.stringMatching(message) })
     expect(await outcomesOf([text])).toEqual([{ earliest: 'refused', latest: 'refused' }])
   })
 
-  test('of an interval come exactly when it ends before it starts', async () => {
+  test('of an interval occur exactly when it ends before it starts', async () => {
     await fc.assert(
       fc.asyncProperty(many(fc.tuple(plainDates, plainDates)), async (pairs) => {
         const texts = pairs.map(([start, end]) => `${start.text}/${end.text}`)
@@ -135,7 +135,7 @@ describe('refusals', () => {
     )
   })
 
-  test('take little time, however long the text', () => {
+  test('take bounded time for any length of text', () => {
     const started = performance.now()
     for (const text of [`Y${'1'.repeat(1_000_000)}`, `[${'2011,'.repeat(200_000)}2011]`]) {
       expect(findEdtfFault(text)).toMatchObject({ position: 0 })

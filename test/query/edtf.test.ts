@@ -112,7 +112,7 @@ describe('bounds', () => {
     )
   })
 
-  it('of an absent date are absent', async () => {
+  it('of a missing date are null', async () => {
     const { rows } = await client.query('select edtf_earliest(null) as earliest, edtf_latest(null) as latest')
 
     expect(rows).toEqual([{ earliest: null, latest: null }])
@@ -135,7 +135,7 @@ describe('generated columns', () => {
   // Closed rather than given back, since its settings are changed.
   afterAll(() => session?.release(true))
 
-  it('hold the bounds whatever the settings of the session, as when a dump is restored', async () => {
+  it('have the bounds for any session settings, as when a dump is restored', async () => {
     await session.query(`set search_path = ''; set datestyle = 'SQL, DMY'; set timezone = 'Asia/Tokyo'`)
     await session.query(`insert into pg_temp.treaties values ('-0044-03/2011-04-05'), ('2011-24')`)
 
@@ -155,7 +155,7 @@ describe('generated columns', () => {
     ['/', 'names no date: "/"'],
     ['last year', 'not an EDTF date of level 0 or 1: "last year"'],
     ['Y5874898', 'beyond the days from -4713-11-24 to the end of Y5874897: "Y5874898"'],
-  ])('refuse "%s" whoever writes it', async (text, message) => {
+  ])('refuse "%s" for every database role', async (text, message) => {
     const written = session.query('insert into pg_temp.treaties values ($1)', [text])
 
     await expect(written).rejects.toMatchObject({ code: '22007', message })

@@ -25,7 +25,7 @@ async function calendar(ids: string[]) {
 }
 
 describe('GET /v1/agreements/export?format=ics', () => {
-  it('has an event for each entry into force and expiry, with a lasting identity', async () => {
+  it('has an event for each entry into force and expiry, with a stable UID', async () => {
     const id = await agreement({
       title: '科技; energy, and water',
       inForceFrom: '2011-04-05',
@@ -49,7 +49,7 @@ describe('GET /v1/agreements/export?format=ics', () => {
     expect([lines[0], lines.at(-2)]).toEqual(['BEGIN:VCALENDAR', 'END:VCALENDAR'])
   })
 
-  it('leaves out dates that may mean more than a year, and counts them', async () => {
+  it('omits dates that span more than a year, and counts them', async () => {
     const ids = [
       await agreement({ inForceFrom: '201X', expiresOn: '2030/..' }),
       await agreement({ inForceFrom: '-0044-03-15' }),
@@ -63,7 +63,7 @@ describe('GET /v1/agreements/export?format=ics', () => {
     )
   })
 
-  it('exists for resources with dates of a calendar alone', async () => {
+  it('exists only for resources with calendar dates', async () => {
     expect((await api.get('/v1/sources/export?format=ics')).status).toBe(400)
   })
 })

@@ -110,7 +110,7 @@ describe('GET /v1/assistance-programs/export?format=iati', () => {
     ])
   })
 
-  it('has the codes of the standard, and days for dates that are less precise', async () => {
+  it('has the codes of the standard, and a day for each less precise date', async () => {
     const { text } = await exported('&title=Water %26 power')
     for (const part of [
       '<reporting-org ref="XX-1" type="15"><narrative>A ministry &amp; more</narrative></reporting-org>',
@@ -134,7 +134,7 @@ describe('GET /v1/assistance-programs/export?format=iati', () => {
       expect(text).toContain(part)
   })
 
-  it('says of an activity without dates that none is known', async () => {
+  it('states for an activity without dates that none is known', async () => {
     const { text } = await exported('')
     expect(childrenOf(text, 'iati-activities').length).toBeGreaterThan(8)
     expect(text).toMatch(/<activity-date type="2" iso-date="\d{4}-\d\d-\d\d"><narrative>No date is known\./)
@@ -152,7 +152,7 @@ describe('GET /v1/assistance-programs/export?format=iati', () => {
     },
   )
 
-  it('refuses fields, include and per, and exists for activities alone', async () => {
+  it('refuses fields, include and per, and exists only for activities', async () => {
     for (const query of ['fields=title', 'include=citations', 'per=participant', 'names=true']) {
       const refused = await api.get(`/v1/projects/export?format=iati&${query}`)
       expect(refused.status, query).toBe(400)

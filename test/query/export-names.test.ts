@@ -66,7 +66,7 @@ describe('names beside codes in exports', () => {
     expect(readProblem(response).errors).toMatchObject([{ parameter: 'names', code: 'invalid' }])
   })
 
-  it('are disarmed where a spreadsheet would take them for formulas', async () => {
+  it('are escaped if a spreadsheet would read them as formulas', async () => {
     const made = await api.post('/v1/organizations', { name: '=1+1 Institute', kind: 'academic' })
     const parent = made.json<{ id: string }>().id
     await api.post('/v1/organizations', { name: 'Part of a formula', kind: 'academic', parent })

@@ -58,7 +58,7 @@ describe('a long export', () => {
     return bytes
   }
 
-  it('waits for a slow client and returns everything as it was when the export began', async () => {
+  it('waits for a slow client and returns the state at the start of the export', async () => {
     const message = await open()
     await sleep(100)
     expect(await copying()).toHaveLength(1)
@@ -73,7 +73,7 @@ describe('a long export', () => {
     expect(lines.filter(({ title }) => title === 'Changed')).toEqual([])
   })
 
-  it('stops in the database when the client goes away, and leaves connections that work', async () => {
+  it('is cancelled in the database when the client disconnects, with intact connections', async () => {
     const message = await open()
     await once(message, 'readable')
     expect(await copying()).toHaveLength(1)
@@ -84,7 +84,7 @@ describe('a long export', () => {
   })
 
   it.each(['ndjson', 'csv', 'xlsx'])(
-    'as %s that breaks midway is cut and does not end as if it were whole',
+    'as %s that fails midway is truncated without a valid end',
     async (format) => {
       const message = await open(`/v1/sources/export?format=${format}&kind=other`)
       await once(message, 'readable')
@@ -96,7 +96,7 @@ describe('a long export', () => {
     },
   )
 
-  it('keeps out only further exports, of the same client by 429 and of others by 503', async () => {
+  it('blocks only further exports: of the same client with 429, of others with 503', async () => {
     await until(async () => (await copying()).length === 0)
     await Promise.all(Array.from({ length: 5 }, (_, at) => open(large, `10.0.0.${at >> 1}`)))
     await until(async () => (await copying()).length === 5)

@@ -43,7 +43,7 @@ describe('a table', () => {
     .map((parts) => parts.join(''))
     .filter((text) => /\S/.test(text))
 
-  it('says of any record what the record says, in CSV and in XLSX, and no cell is a formula', async () => {
+  it('has the values of any record, in CSV and in XLSX, and no cell is a formula', async () => {
     const documents = fc.sample(
       fc.record({
         title: fc.oneof(line, dangerous),
@@ -131,17 +131,20 @@ describe('a table', () => {
     ['a;;@x;+49;-5', "a;;'@x;'+49;'-5"],
     ['=1;=2', "'=1;'=2"],
     ['a;b = c; d-e', 'a;b = c; d-e'],
-  ])('defuses a formula after a semicolon, where some spreadsheets begin a cell: %s', async (title, cell) => {
-    const { id } = (await api.post('/v1/agreements', { title, kind: 'other' })).json()
-    const { text } = await api.get(`/v1/agreements/export?format=csv&id=${id}`)
-    expect(tableOf(text)[0]?.title).toBe(cell)
-    expect(text).toContain(`,"${cell.replaceAll('"', '""')}",`)
-    const sheet = (await workbook(api, `/v1/agreements/export?format=xlsx&id=${id}`)).worksheets[0]
-    const [header = [], cells = []] = rowsIn(sheet)
-    expect(cells[header.indexOf('title')]).toBe(title)
-  })
+  ])(
+    'escapes a formula after a semicolon, which some spreadsheets read as a delimiter: %s',
+    async (title, cell) => {
+      const { id } = (await api.post('/v1/agreements', { title, kind: 'other' })).json()
+      const { text } = await api.get(`/v1/agreements/export?format=csv&id=${id}`)
+      expect(tableOf(text)[0]?.title).toBe(cell)
+      expect(text).toContain(`,"${cell.replaceAll('"', '""')}",`)
+      const sheet = (await workbook(api, `/v1/agreements/export?format=xlsx&id=${id}`)).worksheets[0]
+      const [header = [], cells = []] = rowsIn(sheet)
+      expect(cells[header.indexOf('title')]).toBe(title)
+    },
+  )
 
-  it('keeps numbers numbers, and puts places on the map with the longitude first', async () => {
+  it('has numbers as numbers, and GeoJSON positions with the longitude first', async () => {
     const document = {
       name: 'A place below the sea',
       kind: 'other',
@@ -159,7 +162,7 @@ describe('a table', () => {
     expect(features[0]?.geometry).toEqual({ type: 'Point', coordinates: [-70.25, -33.5, -12] })
   })
 
-  it('put a record with several places on the map at each of them', async () => {
+  it('has a GeoJSON position for each location of a record', async () => {
     const locations = [
       { latitude: 1, longitude: 2 },
       { name: 'Somewhere' },
@@ -175,7 +178,7 @@ describe('a table', () => {
     expect(features[0]?.geometry).toEqual({ type: 'MultiPoint', coordinates })
   })
 
-  it('with a text too long for a cell of XLSX says that it was cut, and where', async () => {
+  it('marks a text that is truncated to the size of an XLSX cell, and counts these', async () => {
     const aliases = Array.from({ length: 100 }, (_, at) => ({
       name: `${at} ${'多'.repeat(297)}`,
       language: 'zh',

@@ -26,13 +26,13 @@ afterAll(() => api.close())
 describe.each(resources)('an export of $name', (resource) => {
   const path = `${listPath(resource)}/export`
 
-  it('as NDJSON has every record as the list has it, in its order', async () => {
+  it('as NDJSON has every record of the list, in the same order', async () => {
     const response = await api.get(`${path}?format=ndjson&sort=-updatedAt`)
     expect(response.headers.get('content-type')).toMatch(media.ndjson)
     expect(linesOf(response.text)).toEqual(await listAll(api, resource, 'sort=-updatedAt'))
   })
 
-  it('as CSV has a row for every record, whose plain properties are those of the record', async () => {
+  it('as CSV has a row for every record with the values of its scalar properties', async () => {
     const response = await api.get(`${path}?format=csv`)
     expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${resource.name}.csv"`)
     expect(response.headers.get('vary')).toBe('Accept-Language, Accept-Encoding, Authorization')
@@ -65,7 +65,7 @@ describe.each(resources)('an export of $name', (resource) => {
     expect(new Set(sourceRows.map(([id]) => String(id)))).toEqual(cited)
   })
 
-  it('as GeoJSON exists for resources with a location; others name the formats that they have', async () => {
+  it('as GeoJSON exists for resources with a location; others name their formats', async () => {
     const response = await api.get(`${path}?format=geojson`)
     if (!('location' in resource.document.shape || 'locations' in resource.document.shape)) {
       expect(response.status).toBe(400)
@@ -82,7 +82,7 @@ describe.each(resources)('an export of $name', (resource) => {
     expect(features.map(({ id }) => id)).toEqual(records.map((record) => keyIn(resource, record)))
   })
 
-  it('of a search is what the search finds, whole', async () => {
+  it('of a search has all records that the search finds', async () => {
     const { property } = resource.key
     const found = await api.post(`${path}?format=ndjson`, {
       sort: [{ by: property, direction: 'desc' }],
@@ -93,7 +93,7 @@ describe.each(resources)('an export of $name', (resource) => {
 })
 
 describe('the parameters of an export', () => {
-  it('need a format, and say which there are', async () => {
+  it('require a format, and the error names the formats', async () => {
     for (const response of [
       await api.get('/v1/topics/export'),
       await api.post('/v1/topics/export', {}),
@@ -107,14 +107,14 @@ describe('the parameters of an export', () => {
   })
 
   it.each(['application/octet-stream', 'application/json', 'image/png', '*/*'])(
-    'decide its media type, also for a client that accepts %s',
+    'determine its media type, also with Accept: %s',
     async (accept) => {
       const response = await api.get('/v1/topics/export?format=csv', { headers: { accept } })
       expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
     },
   )
 
-  it('are of no list or search: these are JSON, or 406', async () => {
+  it('do not apply to lists and searches, which return JSON or 406', async () => {
     for (const response of [
       await api.get('/v1/topics?format=csv'),
       await api.get('/v1/topics?per=participant'),
@@ -138,7 +138,7 @@ describe('the parameters of an export', () => {
   })
 
   it.each(['limit=10', 'cursor=abc', 'count=exact'])(
-    'with %s are refused, since it has no pages',
+    'with %s are refused, since an export has no pages',
     async (query) => {
       const response = await api.get(`/v1/topics/export?format=csv&${query}`)
       expect(response.status).toBe(400)
@@ -146,7 +146,7 @@ describe('the parameters of an export', () => {
     },
   )
 
-  it('in the body of a search with what is of pages are refused at their place', async () => {
+  it('for paging in the body of a search are refused with a pointer', async () => {
     const response = await api.post('/v1/topics/export?format=csv', { limit: 10, count: 'exact' })
     expect(response.status).toBe(400)
     expect(readProblem(response).errors?.map(({ pointer }) => pointer)).toEqual(['/limit', '/count'])
@@ -156,13 +156,13 @@ describe('the parameters of an export', () => {
     '/v1/agreements/export?per=participant&format=ndjson',
     '/v1/agreements/export?per=participant&format=csv&fields=title',
     '/v1/topics/export?per=participant&format=csv',
-  ])('that ask for rows which it cannot have are refused: %s', async (path) => {
+  ])('for unsupported rows are refused: %s', async (path) => {
     const response = await api.get(path)
     expect(response.status).toBe(400)
     expect(readProblem(response).errors?.[0]?.parameter).toBe('per')
   })
 
-  it('narrow the columns by fields, add what is included, and keep filters', async () => {
+  it('select columns with fields, add includes, and apply filters', async () => {
     const query = 'country=PAK&fields=name,location&include=citations'
     const { text } = await api.get(`/v1/cooperation-bases/export?format=csv&${query}`)
     const [header] = readCsv(text)
@@ -170,7 +170,7 @@ describe('the parameters of an export', () => {
     expect(header).toEqual(['name', ...location.map((name) => `location.${name}`), 'citations'])
   })
 
-  it('by HEAD give the headers of GET and no body, and are refused as by GET', async () => {
+  it('with HEAD give the headers of GET without a body, and the same refusals', async () => {
     const response = await api.request('HEAD', '/v1/agreements/export?format=csv')
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toMatch(media.csv)

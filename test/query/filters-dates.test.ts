@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-describe('inForceOn finds what may have been in force in the world', () => {
+describe('inForceOn finds records that may have been in force on a day', () => {
   // Title, beginning, provisional beginning, expiry, end.
   const histories: [string, string | null, string | null, string | null, string | null][] = [
     ['open', '2010', null, null, null],
@@ -70,7 +70,7 @@ describe('inForceOn finds what may have been in force in the world', () => {
   })
 })
 
-describe('a filter of dates compares what the source has said, which may be a span of days', () => {
+describe('a date filter compares spans of days', () => {
   const none = 'no date'
   const dates = [
     '-0044-03-15',
@@ -154,7 +154,7 @@ describe('a filter of dates compares what the source has said, which may be a sp
     },
   )
 
-  it('holds for each of several dates by itself', async () => {
+  it('tests each of several dates separately', async () => {
     expect(await world.find({ 'inForceFrom[certainlyGte]': '2011-05', signedOn: '2012' })).toEqual([
       '2010-06/..',
       '2012/',

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-describe('a filter by country finds what a country takes part in', () => {
+describe('a filter by country finds records in which the country takes part', () => {
   let ministry: string
   let projects: World
   let bases: World
@@ -45,7 +45,7 @@ describe('a filter by country finds what a country takes part in', () => {
     })
   })
 
-  it('itself, by one of its organizations, or because it is there', async () => {
+  it('itself, through one of its organizations, or as the location', async () => {
     expect(await projects.find({ country: 'KAZ' })).toEqual(['by a ministry', 'itself', 'there'])
     expect(await bases.find({ country: 'KAZ' })).toEqual(['hosted', 'itself', 'there'])
   })
@@ -59,21 +59,21 @@ describe('a filter by country finds what a country takes part in', () => {
     ])
   })
 
-  it('not because of where it is when a role is asked for, since places have none', async () => {
+  it('but not as the location if a role is given, since locations have none', async () => {
     expect(await projects.find({ country: 'KAZ', role: 'participant' })).toEqual(['itself'])
     expect(await projects.find({ country: 'KAZ', role: 'developer,funder' })).toEqual(['by a ministry'])
     expect(await projects.find({ country: 'KAZ', role: 'host' })).toEqual([])
     expect(await bases.find({ country: 'KAZ', role: 'host' })).toEqual([])
   })
 
-  it('while the filters of one place or one organization stay with that', async () => {
+  it('and filters by one location or one organization match only that', async () => {
     expect(await projects.find({ locationCountry: 'KAZ' })).toEqual(['there'])
     expect(await bases.find({ hostCountry: 'KAZ' })).toEqual(['hosted'])
     expect(await bases.find({ locationCountry: 'KAZ' })).toEqual(['there'])
     expect(await projects.find({ organization: ministry })).toEqual(['by a ministry'])
   })
 
-  it('and a region finds it for all its countries and for itself, by every such way', async () => {
+  it('and a filter by region finds records of all its countries and of the region itself', async () => {
     const centralAsian = ['by a ministry', 'itself', 'neighbour', 'region', 'there']
     expect(await projects.find({ region: '143' })).toEqual(centralAsian)
     expect(await projects.find({ region: '142' })).toEqual(centralAsian)
@@ -142,7 +142,7 @@ describe('a role narrows country, organization and region to one and the same pa
     expect(await world.find(parameters)).toEqual(expected)
   })
 
-  it('whatever stands for it: an organization or a region', async () => {
+  it('also of an organization or a region', async () => {
     expect(await world.find({ organization: institute, role: 'beneficiary' })).toEqual([
       'Uzbekistan for an institute',
     ])
@@ -153,7 +153,7 @@ describe('a role narrows country, organization and region to one and the same pa
     expect(await world.find({ region: '150', role: 'beneficiary' })).toEqual([])
   })
 
-  it('and alone finds every record that has a participant in it', async () => {
+  it('and by itself finds every record with a participant in the role', async () => {
     expect(await world.find({ role: 'beneficiary' })).toHaveLength(5)
     expect(await world.find({ role: 'observer' })).toEqual([])
   })
@@ -173,7 +173,7 @@ describe('a filter by region', () => {
     })
   })
 
-  it('takes the region itself, all regions below it and all their countries', async () => {
+  it('finds the region itself, all regions below it and all their countries', async () => {
     expect(await world.find({ region: '002' })).toEqual([
       'Africa',
       'Egypt',
@@ -183,12 +183,12 @@ describe('a filter by region', () => {
     ])
   })
 
-  it('does not take what takes part as a region above it', async () => {
+  it('does not find participants that are a containing region', async () => {
     expect(await world.find({ region: '202' })).toEqual(['Ethiopia', 'South Africa', 'Sub-Saharan Africa'])
     expect(await world.find({ region: '018' })).toEqual(['South Africa'])
   })
 
-  it('takes the countries of a group, and the group itself where it takes part as one', async () => {
+  it('finds the countries of a group, and the group itself', async () => {
     expect(await world.find({ region: '199' })).toEqual(['Ethiopia'])
     expect(await world.find({ region: '902' })).toEqual([
       'Egypt',
@@ -202,7 +202,7 @@ describe('a filter by region', () => {
     expect(await world.find({ region: '018,015,155' })).toEqual(['Egypt', 'Germany', 'South Africa'])
   })
 
-  it('finds figures, organizations, countries and regions too', async () => {
+  it('also applies to figures, organizations, countries and regions', async () => {
     const count = async (request: string) =>
       (await api.get(`${request}&count=exact&limit=1`)).json<Page<unknown>>().page.total?.count
     const figure = { indicator: 'rainy_days', title: 'Rainy days', unit: 'days', country: 'FJI' }
@@ -245,7 +245,7 @@ describe('a filter by topic', () => {
     expect(await world.find({ topic: 'climate,new-energy' })).toEqual(['climate', 'new energy'])
   })
 
-  it('tells among topics the narrower ones from those directly below', async () => {
+  it('distinguishes all narrower topics from those directly below', async () => {
     const slugs = async (search: string) =>
       (await api.get(`/v1/topics?${search}&fields=slug&sort=slug`))
         .json<Page<{ slug: string }>>()

@@ -63,7 +63,7 @@ describe('a search for words', () => {
 })
 
 describe('filters of other kinds', () => {
-  it('find a record by its id in an external system, also one with colons', async () => {
+  it('find a record by its external id, also one with colons', async () => {
     const identified = (...externalIds: string[]) => ({
       title: 'An agreement',
       kind: 'agreement',
@@ -103,7 +103,7 @@ describe('filters of other kinds', () => {
     )
   })
 
-  it('compare when a record was made and changed to the millisecond, in any time zone', async () => {
+  it('compare createdAt and updatedAt to the millisecond, in any time zone', async () => {
     const world = await worldOf(api, 'sources', {
       first: { title: 'First', kind: 'report' },
       second: { title: 'Second', kind: 'report' },
@@ -153,7 +153,7 @@ describe('filters of other kinds', () => {
     expect(await world.find({ amountCurrency: 'CNY', 'amount[gte]': '-1' })).toEqual(['large', 'odd'])
   })
 
-  it('name the countries that take part in something together with another one', async () => {
+  it('find the partner countries of a country', async () => {
     const ours = await create(api, 'organizations', { name: 'Of Nauru', kind: 'government', country: 'NRU' })
     const theirs = await create(api, 'organizations', {
       name: 'Of Kiribati',
@@ -192,7 +192,7 @@ describe('filters of other kinds', () => {
     expect(await partners('partnerOf=NRU&region=061')).toEqual(['TUV'])
   })
 
-  it('follow the links between records', async () => {
+  it('match records by their references', async () => {
     const agreement = { title: 'An agreement', kind: 'agreement' }
     const first = await create(api, 'agreements', agreement)
     const related = await worldOf(api, 'agreements', {
@@ -224,7 +224,7 @@ describe('filters of other kinds', () => {
     expect(states.data).toEqual([{ code: 'CSK' }])
   })
 
-  it('find citations by their source, their place in it, and what they speak of', async () => {
+  it('find citations by their source, their locator, and their record', async () => {
     const source = await create(api, 'sources', { title: 'A yearbook', kind: 'report' })
     const world = await worldOf(api, 'citations', {
       country: { source, record: { resource: 'countries', id: 'PAK' }, locator: { page: '12' } },
@@ -242,7 +242,7 @@ describe('filters of other kinds', () => {
   })
 })
 
-it('sorts records without a code behind all others, whatever letters the codes have', async () => {
+it('sorts records without a code after all others, for any characters in codes', async () => {
   const topic = (slug: string, code: string | null) =>
     api.post('/v1/topics', { slug, name: slug, scheme: 'domain', code, broader: 'agriculture' })
   await topic('sorted-none', null)

@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-describe('happenedIn finds what may have happened in a span of days', () => {
+describe('happenedIn finds records that may have happened in a span of days', () => {
   it('compares the only date of a record by overlap', async () => {
     const dates = ['2010', '2011-04', '201X', '2013/..', '../2009', 'none']
     const world = await worldOf(
@@ -27,7 +27,7 @@ describe('happenedIn finds what may have happened in a span of days', () => {
     expect(await world.find({ happenedIn: '../2010' })).toEqual(['../2009', '2010', '201X'])
   })
 
-  it('lets an event without an end continue, and one without a start begin at any time', async () => {
+  it('treats a missing end or start of an event as open', async () => {
     const world = await worldOf(api, 'projects', {
       'whole span': { title: 'a', kind: 'other', startsOn: '2004', endsOn: '2010' },
       continues: { title: 'b', kind: 'other', startsOn: '2006', endsOn: null },
@@ -41,7 +41,7 @@ describe('happenedIn finds what may have happened in a span of days', () => {
     expect(await found('2011/..')).toEqual(['continues'])
   })
 
-  it('selects the records that a network has between the same dates', async () => {
+  it('selects the same records as a network with the same dates', async () => {
     for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
       for (const [from, to] of [
         ['2006', '2011-04'],

@@ -340,7 +340,7 @@ describe('a list with any filters, any order and any page size', () => {
     return { ids, total }
   }
 
-  it('answers over all pages exactly the records that match, each once, in that order', slow, async () => {
+  it('returns over all pages exactly the matching records, each once, in that order', slow, async () => {
     const known = new Map(records.map((record) => [record.id, record]))
     await fc.assert(
       fc.asyncProperty(query, async (drawn) => {
@@ -361,7 +361,7 @@ describe('a list with any filters, any order and any page size', () => {
     )
   })
 
-  it('is asked of records that are many and not alike, so that the comparison means something', () => {
+  it('is compared over many different records, so that the test has matches and mismatches', () => {
     expect(records.length).toBe(45 + 4)
     for (const key of ['kind', 'level', 'status', 'signedOn'] as const)
       expect(new Set(records.map((record) => record[key])).size, key).toBeGreaterThan(2)

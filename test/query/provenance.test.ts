@@ -39,7 +39,7 @@ describe('source and externalIdScheme', () => {
 })
 
 describe('broadestTopic', () => {
-  it('groups records by the topics at the top, and links each group to its records', async () => {
+  it('groups records by top-level topics, and links each group to its records', async () => {
     const topic = async (slug: string, broader: string | null) =>
       expect((await api.post('/v1/topics', { slug, name: slug, scheme: 'domain', broader })).status).toBe(201)
     await topic('sky', null)
@@ -65,8 +65,8 @@ describe('broadestTopic', () => {
   })
 })
 
-describe('participants with roles of their own', () => {
-  it('keep them beside the filter role', async () => {
+describe('participants of resources with other roles', () => {
+  it('keep these roles with the filter role', async () => {
     const programs = resourceOf('assistance-programs')
     const participants = [
       { country: 'ISL', role: 'donor' },

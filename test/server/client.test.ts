@@ -86,7 +86,7 @@ async function openLoggedMirror(trustProxy: string[] | false) {
   return { warnings, ...(await openMirror({ trustProxy, logger: { level: 'warn', stream } })) }
 }
 
-it('without TRUST_PROXY, forwarded addresses count for nothing, and the log warns of them once', async () => {
+it('without TRUST_PROXY, forwarded addresses are ignored with one warning in the log', async () => {
   const { find, warnings } = await openLoggedMirror(false)
   for (const header of ['x-forwarded-for', 'forwarded']) {
     const { name } = await find({ [header]: '203.0.113.9' }, '192.0.2.1')
@@ -104,7 +104,7 @@ it('with TRUST_PROXY, a forwarded address is the client if a trusted proxy sends
   expect(warnings).toHaveLength(1)
 })
 
-it('limits requests a minute by /64 network, and by /48 network to ten times as many', async () => {
+it('limits requests per minute by /64 network, and ten times as many by /48 network', async () => {
   const api = await openApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
   onTestFinished(() => api.close())
   const status = async (address: string) =>
@@ -120,7 +120,7 @@ it('limits requests a minute by /64 network, and by /48 network to ten times as 
   expect(await status('2001:db8:2:1::1')).toBe(200)
 })
 
-it('end clients of a key share its requests a minute', async () => {
+it('end clients of a key share its requests per minute', async () => {
   const api = await openApi({ env: { RATE_LIMIT: '2' } })
   onTestFinished(() => api.close())
   const status = async (name: string) =>

@@ -38,12 +38,12 @@ describe.each([
     return (await api.get(path, { key })).status
   }
 
-  it('takes keys until they expire, and none after that', async () => {
+  it('accepts keys until they expire', async () => {
     expect(await statusWithKey(at(1))).toBe(200)
     expect(await statusWithKey(at(-1))).toBe(401)
   })
 
-  it('makes keys that expire in an hour, and none that has expired', async () => {
+  it('creates keys that expire in an hour, and refuses to create expired ones', async () => {
     const body = (expiresAt: Date) => ({
       name: 'Of a moment',
       role: 'reader',
@@ -53,7 +53,7 @@ describe.each([
     expect((await api.post('/v1/keys', body(at(-1)))).status).toBe(422)
   })
 
-  it('makes keys by the command line likewise', async () => {
+  it('does the same on the command line', async () => {
     const create = (expires: Date) =>
       runInProcess(['key', 'create', '--name', 'A', '--role', 'reader', '--expires', expires.toISOString()], {
         DATABASE_URL: api.pool.options.connectionString,
@@ -62,7 +62,7 @@ describe.each([
     await expect(create(at(-1))).rejects.toThrow('must be in the future')
   })
 
-  it('notes the use of a key at the time of the database', async () => {
+  it('stores the last use of a key with the time of the database', async () => {
     const { key, record } = await api.database.transaction((tx) =>
       createKey(tx, { name: 'Used', role: 'reader', expiresAt: null }),
     )
@@ -75,7 +75,7 @@ describe.each([
     expect(Math.abs(rows[0]?.age ?? Number.NaN)).toBeLessThan(60)
   })
 
-  it('answers as of an hour ago, and refuses what is to come', async () => {
+  it('accepts asOf an hour ago, and refuses it in the future', async () => {
     const asOf = (hours: number) => api.get(`/v1/countries?limit=1&asOf=${at(hours).toISOString()}`)
     expect((await asOf(-1)).status).toBe(200)
     const refused = await asOf(1)
@@ -83,7 +83,7 @@ describe.each([
     expect(refused.text).toContain('must not be in the future')
   })
 
-  it('trusts access tokens that are in force, and no others', async () => {
+  it('accepts only access tokens that are valid now', async () => {
     const token = (hours: number) => {
       const iat = Math.floor(at(hours).getTime() / 1000)
       return issuer.token({ roles: ['admin'], iat, exp: iat + 1800 })
@@ -94,7 +94,7 @@ describe.each([
     expect(await status(1)).toBe(401)
   })
 
-  it('repeats the response to a request that was sent before', async () => {
+  it('repeats the stored response to a request with an Idempotency-Key', async () => {
     const headers = { 'idempotency-key': `clock-${skewMs}` }
     const send = () => api.post('/v1/sources', { title: 'Once', kind: 'report' }, { headers })
     const [first, second] = [await send(), await send()]

@@ -6,7 +6,7 @@ import { StartupError } from '../../src/startup-error.ts'
 const url = 'postgresql://user:password@db.example:5432/entente'
 
 describe('the configuration', () => {
-  it('needs no variable at all', () => {
+  it('needs no variable', () => {
     expect(readConfig({})).toEqual({
       PORT: 3000,
       HOST: '127.0.0.1',
@@ -86,19 +86,19 @@ describe('the configuration', () => {
     ['CORS_ORIGINS', 'https://a.example,b.example'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '10.0.0.0/33'],
-  ])('refuses %s=%j, naming it, its value and what would be right', (name, value) => {
+  ])('refuses %s=%j with its name, its value and the allowed values', (name, value) => {
     const read = () => readConfig({ [name]: value })
     expect(read).toThrow(StartupError)
     expect(read).toThrow(new RegExp(`^${name} must be .+, not '${value}'$`))
   })
 
-  it('limits requests where others than this machine can send them, unless told otherwise', () => {
+  it('limits requests by default unless it listens on the loopback interface', () => {
     expect(readConfig({ HOST: '0.0.0.0' }).RATE_LIMIT).toBe(600)
     expect(readConfig({ HOST: '::1' }).RATE_LIMIT).toBe(0)
     expect(readConfig({ HOST: '0.0.0.0', RATE_LIMIT: '0' }).RATE_LIMIT).toBe(0)
   })
 
-  it('takes lists with commas between', () => {
+  it('accepts comma-separated lists', () => {
     expect(readConfig({ CORS_ORIGINS: 'https://a.example, http://localhost:5173' }).CORS_ORIGINS).toEqual([
       'https://a.example',
       'http://localhost:5173',
@@ -106,7 +106,7 @@ describe('the configuration', () => {
     expect(readConfig({ TRUST_PROXY: '10.0.0.0/8,::1' }).TRUST_PROXY).toEqual(['10.0.0.0/8', '::1'])
   })
 
-  it('trusts no issuer without knowing for whom its tokens must be', () => {
+  it('requires an audience with an issuer', () => {
     const OIDC_ISSUER = 'https://login.example/realms/ministry'
     expect(() => readConfig({ OIDC_ISSUER })).toThrow(/^OIDC_AUDIENCE must be set/)
     expect(readConfig({ OIDC_ISSUER, OIDC_AUDIENCE: 'entente' }).OIDC_ISSUER).toBe(OIDC_ISSUER)
@@ -126,7 +126,7 @@ describe('the configuration', () => {
     expect(read).not.toThrow(value)
   })
 
-  it('names all that is wrong at once, in one line', () => {
+  it('reports all faults at once, in one line', () => {
     expect(() => readConfig({ PORT: 'x', SEED: 'y' })).toThrow(/^PORT must be [^\n]+; SEED must be [^\n]+$/)
   })
 

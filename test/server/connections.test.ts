@@ -46,7 +46,7 @@ describe('with at most 20 connections', () => {
     await api.close()
   })
 
-  it('closes the longest idle connections for new ones, and none that has a request', async () => {
+  it('closes the longest idle connections for new ones, and none with a request', async () => {
     const [reader] = await openIdle(api, 1)
     if (!reader) throw new Error('there is no connection')
     expect(await send(reader, '/v1/changes/stream')).toMatch(/^HTTP\/1\.1 200 /)
@@ -76,7 +76,7 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections of an a
     await api.close()
   })
 
-  it('a new one closes the longest idle one of the same address, and none of another', async () => {
+  it('a new one closes the longest idle one of the same address only', async () => {
     const [mine] = await openIdle(api, 1, '127.0.0.1')
     const others = await openIdle(api, 12, other)
     await expect.poll(() => openCount(others)).toBe(5)
@@ -102,7 +102,7 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections of 
     await api.close()
   })
 
-  it('resets those after the tenth at once, serves other addresses, and later the same one', async () => {
+  it('resets those after the tenth, serves other addresses, and later the same one', async () => {
     const hasty = await openIdle(api, 40, '127.0.0.2')
     await expect.poll(() => openCount(hasty)).toBeLessThan(20)
     expect(openCount(hasty)).toBeGreaterThanOrEqual(10)
@@ -146,7 +146,7 @@ describe.runIf(process.platform === 'linux')('an address that misuses its connec
   ] as const
 
   it.each(misuses)(
-    'opens no more for a while, others do, and then it does: %s',
+    'is blocked for a while, unlike other addresses: %s',
     async (_what, other, bytes) => {
       /** Opens a connection and sends a request on it. A reset may come before or after the connection is open. */
       const opens = async () => {
@@ -171,7 +171,7 @@ describe.runIf(process.platform === 'linux')('an address that misuses its connec
 })
 
 describe('the number of connections', () => {
-  it('leaves descriptors for the database and for files, whatever is configured', () => {
+  it('leaves file descriptors for the database and for files in any configuration', () => {
     expect(maxClientConnections(1024, undefined, 20)).toBe(904)
     expect(maxClientConnections(1024, 5000, 20)).toBe(904)
     expect(maxClientConnections(1024, 50, 20)).toBe(50)

@@ -14,7 +14,7 @@ afterAll(() => api.close())
 describe.each([
   ['kept', {}],
   ['not kept', { CACHE_MB: '0' }],
-])('answers that are %s', (what, env) => {
+])('responses that are %s', (what, env) => {
   let service: Api
   beforeAll(async () => {
     service = what === 'kept' ? api : await openApi({ env })
@@ -37,24 +37,20 @@ describe.each([
     ['identity', null],
     ['zstd', null],
     ['gzip;q=0, br;q=0', null],
-  ])(
-    'to a client that accepts "%s" are encoded as %s, and the same once decoded',
-    async (header, encoding) => {
-      const plain = await service.get(url)
-      for (const _turn of [1, 2]) {
-        const response = await service.get(url, accepting(header))
-        expect(response.headers.get('content-encoding')).toBe(encoding)
-        expect(response.headers.get('vary')).toBe('Accept-Encoding, Authorization')
-        expect(response.text).toBe(plain.text)
-        const head = await service.request('HEAD', url, accepting(header))
-        expect(head.headers.get('content-length')).toBe(response.headers.get('content-length'))
-        if (encoding)
-          expect(Number(response.headers.get('content-length'))).toBeLessThan(plain.text.length / 2)
-      }
-    },
-  )
+  ])('to Accept-Encoding "%s" are encoded as %s, and decode to the same body', async (header, encoding) => {
+    const plain = await service.get(url)
+    for (const _turn of [1, 2]) {
+      const response = await service.get(url, accepting(header))
+      expect(response.headers.get('content-encoding')).toBe(encoding)
+      expect(response.headers.get('vary')).toBe('Accept-Encoding, Authorization')
+      expect(response.text).toBe(plain.text)
+      const head = await service.request('HEAD', url, accepting(header))
+      expect(head.headers.get('content-length')).toBe(response.headers.get('content-length'))
+      if (encoding) expect(Number(response.headers.get('content-length'))).toBeLessThan(plain.text.length / 2)
+    }
+  })
 
-  it('have a tag for each encoding, which is known in that encoding only', async () => {
+  it('have an ETag for each encoding, which matches in that encoding only', async () => {
     const tags = new Map<string, string>()
     for (const encoding of ['identity', 'gzip', 'br']) {
       tags.set(encoding, (await service.get(url, accepting(encoding))).headers.get('etag') ?? '')
@@ -70,7 +66,7 @@ describe.each([
     }
   })
 
-  it('begin their tags with the version, so that a change can be made with any of them', async () => {
+  it('have ETags that start with the version, so that any of them works in If-Match', async () => {
     const created = await service.post('/v1/agreements', {
       title: 'Long enough to be compressed',
       kind: 'agreement',
@@ -85,7 +81,7 @@ describe.each([
     expect((await change('"1-gzip"')).status).toBe(200)
   })
 
-  it('are not encoded when they are small, unless the client takes nothing else', async () => {
+  it('are not encoded when they are small, unless identity is refused', async () => {
     const small = '/v1/countries/PAK?fields=name'
     const response = await service.get(small, accepting('gzip, br'))
     expect(response.headers.get('content-encoding')).toBeNull()
@@ -94,7 +90,7 @@ describe.each([
     expect(insisting.text).toBe(response.text)
   })
 
-  it('are refused to a client that takes no encoding at all', async () => {
+  it('return 406 if no encoding is acceptable', async () => {
     const response = await service.get(url, accepting('*;q=0'))
     expect(response.status).toBe(406)
     expect(response.json().detail).toContain('Accept-Encoding')

@@ -63,7 +63,7 @@ describe('while the database cannot be reached', () => {
       expect(response.status).toBe(200)
   })
 
-  it('a connection that ends in a statement or transaction returns 503, and nothing is written', async () => {
+  it('a connection loss in a statement or transaction returns 503, and nothing is written', async () => {
     const holder = await api.pool.connect()
     await holder.query("begin; select from topics where slug = 'energy' for update")
     const writing = write('Never')
@@ -97,7 +97,7 @@ describe('while the database cannot be reached', () => {
 })
 
 describe('a connection that is lost during the commit', () => {
-  it('returns that the change may have been made; with If-Match it can be repeated safely', async () => {
+  it('returns outcome-unknown; with If-Match the request can be repeated safely', async () => {
     await warm()
     const tag = (await read()).headers.get('etag') ?? ''
     proxy.loseAfter('commit')
@@ -111,8 +111,8 @@ describe('a connection that is lost during the commit', () => {
   })
 })
 
-describe('a server that takes no changes', () => {
-  it('serves reads, returns 503 to writes, and is ready as read_only until it takes writes again', async () => {
+describe('a read-only database server', () => {
+  it('serves reads, returns 503 to writes, and is ready as read_only until writes work', async () => {
     await warm()
     const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
     const set = async (value: string) => {

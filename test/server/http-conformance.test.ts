@@ -72,7 +72,7 @@ describe('the limit of requests', () => {
   })
 })
 
-describe('a request in order', () => {
+describe('a valid request', () => {
   it.each<[what: string, headers: string[]]>([
     ['the expectation 100-continue', [host, 'Expect: 100-continue']],
     ['a port in the Host header', ['Host: registry.example:3000']],
@@ -88,7 +88,7 @@ describe('a request in order', () => {
   })
 })
 
-describe('a method that no path takes', () => {
+describe('a method that no path allows', () => {
   it.each(['QUERY', 'PROPFIND', 'LINK', 'M-SEARCH'])('%s is refused with 405 and Allow', async (method) => {
     const response = await send(method, '/v1/agreements')
     expect(response.status).toBe(405)
@@ -110,7 +110,7 @@ describe('the pages of /docs', () => {
     expect(JSON.parse(response.text)).toMatchObject({ type: '/problems/not-found', instance: target })
   })
 
-  it('are sent whole where a range is outside of them', async () => {
+  it('are sent completely if the requested range is outside of them', async () => {
     expect((await send('GET', '/docs/style.css', [host, 'Range: bytes=99999999-'])).status).toBe(200)
   })
 })

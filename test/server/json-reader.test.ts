@@ -40,7 +40,7 @@ const storable = fc
     return !text.includes('\\u0000') && !/\\ud[89a-f]/.test(text)
   })
 
-it('every JSON text is read as JSON.parse reads it, however it is spaced', () => {
+it('every JSON text is parsed as by JSON.parse, with any white space', () => {
   fc.assert(
     fc.property(storable, fc.constantFrom('', ' ', '\t', '\r\n  '), (value, space) => {
       const text = JSON.stringify(value, null, space).replaceAll('\n', '\r\n')
@@ -49,7 +49,7 @@ it('every JSON text is read as JSON.parse reads it, however it is spaced', () =>
   )
 })
 
-it('a text that is changed at random is read as JSON.parse does, or refused if that refuses it', () => {
+it('a randomly changed text is parsed as by JSON.parse, or refused if it refuses', () => {
   fc.assert(
     fc.property(storable, fc.nat(), fc.nat(2), fc.string({ maxLength: 2 }), (value, place, cut, added) => {
       const whole = JSON.stringify(value)
@@ -81,13 +81,13 @@ it('any amount of white space is read', () => {
   expect(read(`${space}{${space}"a"${space}:${space}1${space}}${space}`)).toEqual({ value: { a: 1 } })
 })
 
-it('the name __proto__ is a property like any other', () => {
+it('__proto__ is an ordinary property', () => {
   const result = read('{"__proto__": {"polluted": true}}')
   expect(result).toEqual({ value: JSON.parse('{"__proto__": {"polluted": true}}') })
   expect(Object.keys('value' in result ? Object(result.value) : {})).toEqual(['__proto__'])
 })
 
-it('values are counted, nested ones too', () => {
+it('nested values count towards the limit', () => {
   expect(read('[1, {"a": [2]}]', 5)).toHaveProperty('value')
   expect(read('[1, {"a": [2]}]', 4)).toMatchObject({ problem: { type: 'too-large' } })
 })

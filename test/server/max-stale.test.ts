@@ -24,7 +24,7 @@ async function change(title: string): Promise<string> {
 }
 
 describe('Cache-Control: max-stale', () => {
-  it('answers at once from memory with Age after a change, and refreshes behind', async () => {
+  it('returns the stored response with Age at once, and refreshes it in the background', async () => {
     await waitUntilCached(api, list)
     const before = await api.get(list)
     await change('Newer than the answer')
@@ -38,7 +38,7 @@ describe('Cache-Control: max-stale', () => {
     expect(after.headers.has('age')).toBe(false)
   })
 
-  it('gives others what the database has', async () => {
+  it('gives clients without it the current state', async () => {
     await waitUntilCached(api, list)
     await change('For others')
     const response = await api.get(list)
@@ -46,7 +46,7 @@ describe('Cache-Control: max-stale', () => {
     expect(response.text).toContain('For others')
   })
 
-  it('never gives a client an answer of before its own last write', async () => {
+  it('never returns a state before the last write of the client', async () => {
     await waitUntilCached(api, list)
     const path = await change('Of one client')
     const key = await api.post('/v1/keys', { name: 'Writer', role: 'editor' })
@@ -58,7 +58,7 @@ describe('Cache-Control: max-stale', () => {
     expect(cacheStatus(response)).not.toBe(stale)
   })
 
-  it('never shows what has become internal or was redacted', async () => {
+  it('never shows a record that became internal or was redacted', async () => {
     const path = await change('A secret of somebody')
     await waitUntilCached(api, list)
     await api.patch(path, { visibility: 'internal' })

@@ -6,7 +6,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('a stored briefing is not served any more on the next day, since it tells what is in force', async () => {
+it('a stored briefing is not served on the next day, since it depends on the date', async () => {
   const lastMinute = Date.UTC(2030, 0, 1, 23, 59)
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: lastMinute })
   const api = await openApi()

@@ -16,7 +16,7 @@ const entry = z.looseObject({
 })
 
 describe('the log', () => {
-  it('has one line a request with id and trace, and slow statements without their values', async () => {
+  it('has one line per request with id and trace, and slow statements without values', async () => {
     const { url, close } = await openTestDatabase()
     onTestFinished(close)
     const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, SLOW_STATEMENT_MS: '1', CACHE_MB: '0' }
@@ -100,7 +100,7 @@ describe('the metrics', () => {
     )
   }
 
-  it('count requests by operation and status, whatever was in them, and where answers come from', async () => {
+  it('count requests by operation and status, and responses by source', async () => {
     for (let at = 0; at < 3; at += 1) await api.get('/v1/topics?limit=3')
     await api.get('/v1/topics?stauts=1')
     await api.get('/v1/topics/there-is-none')
@@ -137,13 +137,13 @@ describe('the metrics', () => {
     expect(got.get('process_resident_memory_bytes')).toBeGreaterThan(1e6)
   })
 
-  it('say that stored responses are served while notifications arrive, also when nobody asks', async () => {
+  it('report that the cache is active while notifications arrive, also without requests', async () => {
     // Longer than a connection counts as verified.
     await sleep(300)
     expect((await samples()).get('entente_cache_on')).toBe(1)
   })
 
-  it('count a request that the client gave up, and are not left with it in flight', async () => {
+  it('count an aborted request, and do not keep it in flight', async () => {
     const holder = await api.pool.connect()
     await holder.query("begin; select from topics where slug = 'energy' for update")
     const giving = new AbortController()
@@ -166,7 +166,7 @@ describe('the metrics', () => {
     [{ PUBLIC_READ: 'false' }, 401, 200],
     [{ METRICS: 'key' }, 401, 200],
     [{ METRICS: 'off' }, 404, 404],
-  ])('are for whom they are meant: %j answers %i to anybody and %i to a key', async (env, anybody, key) => {
+  ])('with %j return %i without a key and %i with one', async (env, anybody, key) => {
     const own = await openApi({ env })
     onTestFinished(() => own.close())
     expect((await own.get('/metrics')).status).toBe(anybody)

@@ -91,7 +91,7 @@ describe('a token of the issuer', () => {
     expect((await getWith(token)).status).toBe(200)
   })
 
-  it('reads its roles from OIDC_ROLE_CLAIM, also a nested claim or one with dots in its name', async () => {
+  it('has its roles in OIDC_ROLE_CLAIM, also a nested claim or one with dots in its name', async () => {
     const roleAt = async (roleClaim: string, claims: Record<string, unknown>) => {
       const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim }, clock)
       return (await verify(await issuer.token(claims))).role
@@ -104,7 +104,7 @@ describe('a token of the issuer', () => {
     expect(await roleAt('constructor.name', admin)).toBeNull()
   })
 
-  it('names the actor by its subject and, where there is one, its name', async () => {
+  it('identifies the actor by its subject and, if present, its name', async () => {
     const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim: 'roles' }, clock)
     const token = await issuer.token({ ...admin, sub: 'u-7', preferred_username: 'liwei' })
     expect(await verify(token)).toEqual({ kind: 'oidc', id: 'u-7', name: 'liwei', role: 'admin' })
@@ -252,7 +252,7 @@ describe('the keys of the issuer', () => {
     expect(await outcome(stranger)).toBe(401)
   })
 
-  it('that are of another issuer than the one that is trusted are not used', async () => {
+  it('of an untrusted issuer are not used', async () => {
     verify = trustIssuer({ issuer: `${other.url}/`, audience: other.audience, roleClaim: 'roles' }, clock)
     expect(await outcome(await other.token({ ...admin, iss: `${other.url}/` }))).toBe(503)
     expect(other.keyRequests()).toBe(0)

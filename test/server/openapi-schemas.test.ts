@@ -113,7 +113,7 @@ describe('the schemas of the OpenAPI document', () => {
 
   const parametersOf = (path: string) => document.paths[path]?.get?.parameters ?? []
 
-  it('describe each operator as a parameter of its own: one value, or a list with commas between', () => {
+  it('describe each operator as a separate parameter: one value, or a comma-separated list', () => {
     const found = new Map(parametersOf('/v1/agreements').map((one) => [one.name, one]))
     for (const [name, type] of [
       ['signedOn', 'string'],
@@ -142,7 +142,7 @@ describe('the schemas of the OpenAPI document', () => {
     }
   })
 
-  it('type numbers in queries as numbers, so that clients can give numbers', () => {
+  it('have numeric types for numbers in queries', () => {
     const typeOf = (path: string, name: string) => {
       const own = parametersOf(path).find((candidate) => candidate.name === name)
       return JSON.stringify(own?.schema)

@@ -43,7 +43,7 @@ describe('the OpenAPI document', () => {
     expect(isDeepStrictEqual(parse(text, { maxAliasCount: -1 }), await json?.json())).toBe(true)
   })
 
-  it.each(['json', 'yaml'])('is sent compressed as %s, and 304 to a client that has it', async (format) => {
+  it.each(['json', 'yaml'])('is sent compressed as %s, and as 304 for a matching ETag', async (format) => {
     const url = `/openapi.${format}`
     const headers = { 'accept-encoding': 'br' }
     const first = await api.app.inject({ url, headers })
@@ -170,7 +170,7 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('describes every operation, every parameter, and in its introduction every operator', () => {
+  it('describes every operation and parameter, and in its introduction every operator', () => {
     const silent = operations.flatMap(({ operationId, summary, description, parameters }) => [
       ...(summary && description ? [] : [operationId]),
       ...parameters
@@ -200,7 +200,7 @@ describe('the OpenAPI document', () => {
       expect(schemas[`${singular}Input`]?.examples, singular).toBeDefined()
   })
 
-  it('names every enumeration, one form of null, and what tells alternatives apart', () => {
+  it('names every enumeration, has one form of null, and discriminators of alternatives', () => {
     const check = (value: unknown, place: string) => {
       if (typeof value !== 'object' || value === null) return
       const { enum: words, type, oneOf, anyOf, discriminator } = Object(value)
@@ -219,7 +219,7 @@ describe('the OpenAPI document', () => {
     check(api.served, '')
   })
 
-  it('has patterns that every regular expression engine reads', () => {
+  it('has patterns that all regular expression engines support', () => {
     const text = JSON.stringify(api.served)
     const patterns = [...text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, own = '']) =>
       JSON.parse(own),
@@ -234,7 +234,7 @@ describe('the OpenAPI document', () => {
     expect(brotliCompressSync(text).length).toBeLessThan(50 * 1024)
   })
 
-  it('has no component that no operation leads to', () => {
+  it('has no unused component', () => {
     const used = new Set<string>()
     const follow = (value: unknown) => {
       // Written out once, a part of the document names all the components that it leads to.
@@ -248,7 +248,7 @@ describe('the OpenAPI document', () => {
     expect([...used].sort()).toEqual(Object.keys(document.components.schemas).sort())
   })
 
-  it('has component names that differ by more than case, and refuses a second schema for a name', () => {
+  it('has component names that differ by more than case, each with one schema', () => {
     const names = Object.keys(document.components.schemas).map((name) => name.toLowerCase())
     expect(new Set(names).size).toBe(names.length)
     for (const name of Object.keys(document.components.schemas)) expect(name).toMatch(/^([A-Z][a-z0-9]*)+$/)

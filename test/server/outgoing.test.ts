@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { expect, it } from 'vitest'
 import { openApi } from '../support/api.ts'
 
-it('a URL in a record is stored and answered, and the service never connects to it', async () => {
+it('a URL in a record is stored and returned, and the service never connects to it', async () => {
   let connections = 0
   const host = createServer((socket) => {
     connections += 1

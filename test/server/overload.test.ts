@@ -19,7 +19,7 @@ const numberIn = (metrics: string, line: string) =>
       ?.split(' ')[1],
   )
 
-describe('with two connections, of which each is busy', () => {
+describe('with two busy connections', () => {
   let api: Api
   beforeAll(async () => {
     const env = {
@@ -93,7 +93,7 @@ describe('with two connections, of which each is busy', () => {
     expect(numberIn(text, 'entente_requests_shed_total{reason="wait"}')).toBeGreaterThanOrEqual(3)
   })
 
-  it('a write that waits too long for a lock fails and leaves its connection usable', async () => {
+  it('a write that waits too long for a lock fails, and its connection stays usable', async () => {
     const stopped = async () => numberIn((await api.get('/metrics')).text, 'entente_statement_timeouts_total')
     const before = await stopped()
     const { writing, free } = await occupy()
@@ -105,7 +105,7 @@ describe('with two connections, of which each is busy', () => {
     expect(await stopped()).toBeGreaterThanOrEqual(before + 2)
   })
 
-  it('a read and an export that take too long are stopped in PostgreSQL, and say what to do', async () => {
+  it('a read and an export over the timeout are cancelled in PostgreSQL, with advice', async () => {
     const holder = await api.pool.connect()
     onTestFinished(() => holder.release())
     await holder.query('begin; lock table citations in access exclusive mode')
@@ -123,7 +123,7 @@ describe('with two connections, of which each is busy', () => {
   }, 30_000)
 })
 
-describe('a process that is behind with its work', () => {
+describe('a process with a delayed event loop', () => {
   it('returns 503 except to probes and metrics, and recovers when the event loop does', async () => {
     const api = await openApi({ env: { SHED_LAG_MS: '20' } })
     onTestFinished(() => api.close())
@@ -142,7 +142,7 @@ describe('a process that is behind with its work', () => {
     await expect.poll(() => status('/v1/topics/energy'), { timeout: 10_000, interval: 50 }).toBe(200)
   })
 
-  it('refuses nobody after a single pause', async () => {
+  it('refuses no request after a single pause', async () => {
     // The mean delay of the interval with this pause is above the limit, wherever in the interval the pause is.
     const api = await openApi({ env: { SHED_LAG_MS: '25' } })
     onTestFinished(() => api.close())

@@ -21,8 +21,8 @@ function exchange(bytes: string): Promise<string> {
   return text(socket).catch(() => '')
 }
 
-describe('requests that come in one packet', () => {
-  it('are answered in their order', async () => {
+describe('pipelined requests in one packet', () => {
+  it('get responses in order', async () => {
     const names = Array.from({ length: 50 }, (_, at) => `/nothing-${at}`)
     const requests = [...names.map((name) => requestFor(name)), requestFor('/last', 'connection: close\r\n')]
     const output = await exchange(requests.join(''))
@@ -30,7 +30,7 @@ describe('requests that come in one packet', () => {
     expect(instances).toEqual([...names, '/last'])
   })
 
-  it('are not begun, and the connection is closed, when they are thousands', async () => {
+  it('in thousands are not handled, and the connection is closed', async () => {
     await exchange(requestFor('/thousands').repeat(3000))
     const { text: metrics } = await api.get('/metrics')
     const counts = [...metrics.matchAll(/^entente_http_request_duration_seconds_count\{.*404.*\} (\d+)$/gm)]

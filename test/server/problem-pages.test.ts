@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('the pages of problems', () => {
-  it('exist for each type that the document lists, with its title', async () => {
+  it('exist for each type in the OpenAPI document, with its title', async () => {
     const problem = z
       .looseObject({ properties: z.looseObject({ type: z.looseObject({ enum: z.array(z.string()) }) }) })
       .parse(document.components.schemas.Problem)
@@ -28,7 +28,7 @@ describe('the pages of problems', () => {
     }
   })
 
-  it('tell browsers to send no referrer and to keep other windows away', async () => {
+  it('have the headers Referrer-Policy and Cross-Origin-Opener-Policy', async () => {
     const { headers } = await fetch(`${api.origin}/problems`)
     expect(headers.get('referrer-policy')).toBe('no-referrer')
     expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')

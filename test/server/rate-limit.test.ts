@@ -26,7 +26,7 @@ describe('with a limit of requests a minute', () => {
   }
   const path = '/v1/countries/CHN'
 
-  it('allows an address that many requests, returns how many are left, then 429', async () => {
+  it('allows an address that many requests, returns the remaining number, then 429', async () => {
     const who = somebody()
     const first = await api.get(path, who)
     expect(first.headers.get('ratelimit-policy')).toBe(`"units";q=${requestsAMinute};w=60`)
@@ -74,7 +74,7 @@ describe('with a limit of requests a minute', () => {
     expect((await api.request('GET', '/docs/nothing', who)).status).toBe(429)
   })
 
-  it('refuses wrong keys of an address after 20 with 429, and takes a right key of it', async () => {
+  it('refuses an address after 20 wrong keys with 429, and still accepts a valid key', async () => {
     const who = somebody()
     const wrong = { ...who, key: 'not-the-key' }
     expect(await statuses(20, path, wrong)).toEqual(Array(20).fill(401))
@@ -91,7 +91,7 @@ describe('with a limit of requests a minute', () => {
     expect((await api.get(path, who)).status).toBe(200)
   })
 
-  it('limits guesses of ADMIN_KEY, which stays usable at addresses that it came from', async () => {
+  it('limits guesses of ADMIN_KEY, which stays usable from its earlier addresses', async () => {
     const [stranger, owner] = [somebody(), somebody()]
     expect((await api.get(path, { ...owner, key: adminKey })).status).toBe(200)
     for (const who of [stranger, owner])

@@ -96,13 +96,13 @@ async function pause() {
   for (const standby of servers.standbys) await standby.run('select pg_wal_replay_pause()')
 }
 
-it('answers a change with its position, in a header and in a cookie for browsers', async () => {
+it('returns the position of a change in a header, and in a cookie for browsers', async () => {
   const { position, cookie } = await create(here)
   expect(position).toMatch(/^[\da-f]+-[\da-f]+-[\w-]{8}$/)
   expect(cookie).toBe(`entente-position=${position}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax`)
 })
 
-it('lets replicas answer reads of every kind', async () => {
+it('runs reads of every kind on replicas', async () => {
   const urls = [
     '/v1/countries/CHN',
     '/v1/topics?limit=2&include=names',
@@ -115,7 +115,7 @@ it('lets replicas answer reads of every kind', async () => {
 })
 
 it.each(['here', 'there'] as const)(
-  'finds what a client has written, read %s with its key, header or cookie',
+  'returns the own writes of a client, read %s with its key, header or cookie',
   async (place) => {
     const process = place === 'here' ? here : there
     await untilOnReplicas(process)
@@ -127,14 +127,14 @@ it.each(['here', 'there'] as const)(
   },
 )
 
-it('remembers for its process what a key has written', async () => {
+it('remembers the position of the last write of a key in the process', async () => {
   await untilOnReplicas(here)
   await pause()
   const { slug } = await create(here)
   expect((await get(here, `/v1/topics/${slug}`, authorization)).statusCode).toBe(200)
 })
 
-it('shows nobody a record that has become internal, however far the replicas are', async () => {
+it('hides a record that has become internal, whatever the replication lag', async () => {
   const { slug } = await create(here)
   const url = `/v1/topics/${slug}`
   await untilOnReplicas(here, url)
@@ -162,7 +162,7 @@ it('ignores a cookie of another service', async () => {
   expect(response.statusCode).toBe(200)
 })
 
-it('serves no answer from memory that a replica has read before a change', async () => {
+it('serves no stored response that a replica has read before a change', async () => {
   await untilOnReplicas(there)
   const url = '/v1/topics?limit=1&count=exact&q=replicated'
   const count = async (process: Process) => (await get(process, url)).json().page.total.count
@@ -194,7 +194,7 @@ it('serves nothing stale from before a position, whatever staleness the client a
   }
 })
 
-it('shows no feed of a standby, to which a balancer may lead until it sees a failover', async () => {
+it('serves no change feed from a standby that a load balancer takes for the primary', async () => {
   expect((await get(here, '/v1/changes')).statusCode).toBe(200)
   const process = await openProcess(servers.standbys[0]?.url)
   onTestFinished(async () => {
@@ -222,7 +222,7 @@ it('names the states of replicas in /readyz, and stays ready', async () => {
   expect(metrics).toMatch(/entente_reads_total\{server="replica"\} [1-9]/)
 })
 
-it('is ready to answer reads while the primary is away', async () => {
+it('is ready for reads while the primary is away', async () => {
   await untilOnReplicas(here)
   await servers.primary.stop()
   onTestFinished(() => servers.primary.start())

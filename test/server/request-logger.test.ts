@@ -15,7 +15,7 @@ function openLog() {
   return { log, lines, made }
 }
 
-it('makes the child logger once, for its first line', () => {
+it('creates the child logger once, for its first line', () => {
   const { log, lines, made } = openLog()
   expect(made.children).toBe(0)
   log.warn({ some: 'thing' }, 'first')
@@ -27,7 +27,7 @@ it('makes the child logger once, for its first line', () => {
   ])
 })
 
-it('writes no line below the level, which it takes from the child or sets there', () => {
+it('writes no line below its level, which can be changed', () => {
   const { log, lines } = openLog()
   log.debug('nothing')
   expect(lines).toEqual([])

@@ -27,7 +27,7 @@ describe('a change of one resource', () => {
     ['a list by topic', energy, '/v1/sources'],
     ['a record', '/v1/countries/CHN', '/v1/sources'],
     ['an aggregate', '/v1/agreements/aggregate?groupBy=country,signedYear', '/v1/sources'],
-  ])('leaves what was read of others in memory: %s', async (_what, url, path) => {
+  ])('keeps stored responses of other resources: %s', async (_what, url, path) => {
     await waitUntilCached(api, url)
     const { status } = await api.post(path, { title: 'Another one', kind: 'report' })
     expect(status).toBe(201)
@@ -38,7 +38,7 @@ describe('a change of one resource', () => {
     ['the resource itself', '/v1/sources?fields=id&limit=3'],
     ['a search across resources', '/v1/search?q=another'],
     ['the history of a record', '/v1/countries/CHN/history'],
-  ])('drops what was read of %s', async (_what, url) => {
+  ])('drops stored responses of %s', async (_what, url) => {
     await waitUntilCached(api, url)
     await api.post('/v1/sources', { title: 'Another one', kind: 'report' })
     expect(isHit(await api.get(url))).toBe(false)
@@ -51,7 +51,7 @@ describe('a change of one resource', () => {
   })
 })
 
-it('drops everything when a record becomes internal or public', async () => {
+it('a record that becomes internal or public drops all stored responses', async () => {
   const source = await api.post('/v1/sources', { title: 'To hide', kind: 'report' })
   const path = source.headers.get('location') ?? ''
   for (const visibility of ['internal', 'public']) {
@@ -90,7 +90,7 @@ const others = [
   '/v1/topics/energy',
 ]
 
-it('answers as without a cache after SQL writes to any table', { timeout: 120_000 }, async () => {
+it('responses after SQL writes to any table equal those without a cache', { timeout: 120_000 }, async () => {
   const uncached = await buildApp({
     config: readConfig({ ADMIN_KEY: adminKey, CACHE_MB: '0', RATE_LIMIT: '0', LOG_LEVEL: 'silent' }),
     database: api.database,

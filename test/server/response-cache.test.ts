@@ -73,7 +73,7 @@ describe('a repeated request', () => {
     ['a list', '/v1/countries?region=142&sort=-name&limit=7'],
     ['a list by topic', '/v1/agreements?topic=energy&include=citations'],
     ['a record', '/v1/countries/PAK'],
-  ])('is answered without the database: %s', async (_what, url) => {
+  ])('gets the stored response without a database read: %s', async (_what, url) => {
     const first = await api.get(url)
     await withoutDatabase(async () => {
       const again = await api.get(url)
@@ -85,7 +85,7 @@ describe('a repeated request', () => {
     })
   })
 
-  it('is returned without the database for If-None-Match and for HEAD', async () => {
+  it('gets it also with If-None-Match and for HEAD', async () => {
     const url = '/v1/organizations?limit=3'
     const tag = (await api.get(url)).headers.get('etag') ?? ''
     await withoutDatabase(async () => {
@@ -101,7 +101,7 @@ describe('a repeated request', () => {
     })
   })
 
-  it('is the same however its parameters are ordered and encoded', async () => {
+  it('gets it with any order and encoding of its parameters', async () => {
     await api.get('/v1/countries?limit=4&name[contains]=P&sort=name')
     for (const same of [
       '/v1/countries?sort=name&name[contains]=P&limit=4',
@@ -118,7 +118,7 @@ describe('a repeated request', () => {
     }
   })
 
-  it('is found by the body of a search', async () => {
+  it('gets it by the body of a search', async () => {
     const search = (name: string) =>
       api.post('/v1/countries/search', { where: { name: { startsWith: name } }, limit: 5 })
     const first = await search('Ch')
@@ -128,7 +128,7 @@ describe('a repeated request', () => {
     expect((await search('Pa')).text).not.toBe(first.text)
   })
 
-  it('is still refused to clients that would not take it', async () => {
+  it('is refused with an unacceptable Accept header or a wrong key', async () => {
     const url = '/v1/countries?limit=2'
     await api.get(url)
     expect((await api.get(url, { headers: { accept: 'image/png' } })).status).toBe(406)
@@ -136,8 +136,8 @@ describe('a repeated request', () => {
   })
 })
 
-describe('what has changed', () => {
-  it('is seen by the next read after a write on the same process, whatever was kept', async () => {
+describe('a change', () => {
+  it('is visible to the next read on the same process, whatever is stored', async () => {
     const path = await newAgreement()
     const id = path.split('/').at(-1)
     const urls = [path, `/v1/agreements?id=${id}`, `/v1/agreements?id=${id}&include=citations`]
@@ -151,7 +151,7 @@ describe('what has changed', () => {
     expect((await api.get(path)).status).toBe(404)
   })
 
-  it('is seen by the next read on the same process before anybody has announced it', async () => {
+  it('is visible to the next read on the same process before its notification', async () => {
     const { rows } = await api.pool.query<{ definition: string }>(
       "select pg_get_functiondef('announce'::regproc) as definition",
     )
@@ -167,7 +167,7 @@ describe('what has changed', () => {
     expect((await api.get('/v1/topics/ocean')).text).toContain('Ocean, changed')
   })
 
-  it('is seen when it was changed in psql, be it by UPDATE, INSERT or DELETE', async () => {
+  it('is visible after UPDATE, INSERT or DELETE in psql', async () => {
     const url = '/v1/agreements?fields=title&sort=-updatedAt&limit=1&count=exact&q=psql'
     const path = await newAgreement()
     const id = path.split('/').at(-1)
@@ -190,7 +190,7 @@ describe('what has changed', () => {
       .toMatch(/"count":0/)
   })
 
-  it('is announced by every table that answers to reads are made of', async () => {
+  it('is announced by triggers of every table that responses are read from', async () => {
     const { rows } = await api.pool.query<{ name: string }>(
       `select relname as name from pg_class
        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
@@ -204,7 +204,7 @@ describe('what has changed', () => {
     ])
   })
 
-  it('is read from the database when a client insists, and so by the next one that does not', async () => {
+  it('is read with Cache-Control: no-cache, and stored for later reads', async () => {
     const url = '/v1/sources?limit=1'
     // What was changed in psql before is composed again, which is a change, too.
     const uncomposed = async () => (await api.pool.query('select from records where shape is null')).rowCount
@@ -228,7 +228,7 @@ describe('what has changed', () => {
     expect(next.text).toContain('unheard of')
   })
 
-  it('never includes estimates, which change by themselves', async () => {
+  it('is irrelevant for estimates, which are never stored', async () => {
     const url = '/v1/countries?limit=1&count=estimated'
     await api.get(url)
     const again = await api.get(url)
@@ -239,7 +239,7 @@ describe('what has changed', () => {
 
 describe('concurrent identical requests', () => {
   // Tried again, since a machine that stands still for longer than a proof of life holds makes the service ask more.
-  it('are answered by one statement', { retry: 2 }, async () => {
+  it('run one statement', { retry: 2 }, async () => {
     let arrived = 0
     const count = () => {
       arrived += 1
@@ -261,7 +261,7 @@ describe('concurrent identical requests', () => {
     }
   })
 
-  it('do not share an answer that was begun before a write that has been answered', async () => {
+  it('do not share a read that began before an acknowledged write', async () => {
     const url = '/v1/figures?limit=9&sort=title'
     const release = await block('figures')
     const early = api.get(url)
@@ -275,7 +275,7 @@ describe('concurrent identical requests', () => {
     expect(cacheStatus(await late)).toBe('Entente; fwd=uri-miss')
   })
 
-  it('are each answered again when the first one has failed', async () => {
+  it('are each computed again when the first one fails', async () => {
     const url = '/v1/figures?limit=8&sort=title'
     const release = await block('figures')
     const responses = [api.get(url), api.get(url)]
@@ -290,7 +290,7 @@ describe('concurrent identical requests', () => {
 })
 
 describe('where reading needs a key', () => {
-  it('it is asked for whatever is kept, and nobody between here and the client may keep answers', async () => {
+  it('a stored response needs a key too, and shared caches must not store responses', async () => {
     const closed = await openApi({ env: { PUBLIC_READ: 'false' } })
     try {
       const url = '/v1/countries?limit=3'
@@ -315,7 +315,7 @@ describe('the memory', () => {
     staleSince: undefined,
   })
 
-  it('never takes more than it may, whatever is kept, asked for and encoded', async () => {
+  it('never exceeds its limit, whatever is stored, requested and encoded', async () => {
     const store = new ResponseStore(1_000_000)
     for (let at = 0; at < 500; at += 1) {
       const kept = response((at * 7919) % 60_000)
@@ -330,7 +330,7 @@ describe('the memory', () => {
     expect(store.size).toBeGreaterThan(500_000)
   })
 
-  it('keeps no answer that would drive out all others', () => {
+  it('stores no response that would evict all others', () => {
     const store = new ResponseStore(1_000_000)
     store.set('small', response(1000))
     store.set('large', response(400_000))
@@ -338,7 +338,7 @@ describe('the memory', () => {
     expect(store.get('small')).toBeDefined()
   })
 
-  it('finds what was read of a resource until that resource changes, and then as stale', () => {
+  it('returns responses of a resource until it changes, and as stale afterwards', () => {
     const store = new ResponseStore(1_000_000)
     store.set('topics', response(10, ['topics', 'regions']))
     store.set('sources', response(10, ['sources']))

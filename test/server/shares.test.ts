@@ -54,7 +54,7 @@ function sendRequest(path: string, headers: Record<string, string>) {
 }
 
 describe('while one client has all expensive connections and further requests in the queue', () => {
-  it('others read and write, and are next when the client disconnects', async () => {
+  it('others can read and write, and are served first when the client disconnects', async () => {
     const unblock = await blockCitations()
     const requests = [1, 2, 3, 4].map((limit) =>
       sendRequest(`/v1/citations?limit=${limit}`, uncached('192.0.2.1')),

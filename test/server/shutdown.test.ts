@@ -37,7 +37,7 @@ function send(agent: Agent, origin: string, path: string, method = 'GET', body?:
   })
 }
 
-it('on SIGTERM under load it is not ready, answers every accepted request and ends in time', async () => {
+it('on SIGTERM under load, it completes every accepted request and ends in time', async () => {
   const { url, pool, close } = await openTestDatabase()
   onTestFinished(close)
   const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'warn', DRAIN_SECONDS: '1' }

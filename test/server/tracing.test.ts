@@ -87,7 +87,7 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     return spans.filter((each) => each.parentSpanId === spanId && each.traceId === traceId)
   }
 
-  it("sends the span of a request as a part of its client's trace", () => {
+  it('sends the span of a request as a child of the span of its client', () => {
     expect(bodies.every((body) => body.startsWith('/v1/traces {'))).toBe(true)
     expect(requestSpan(0)).toMatchObject({
       traceId: clientTrace,
@@ -114,7 +114,7 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     )
   })
 
-  it('marks a statement that failed with its SQLSTATE, and no refusal of a request as a failure', () => {
+  it('marks a failed statement with its SQLSTATE, and no 4xx response as an error', () => {
     const failed = statementsOf(2).filter(({ status }) => status.code === 2)
     expect(failed.map(({ attributes }) => attributes['error.type'])).toContain('23505')
     expect(requestSpan(2).status.code ?? 0).toBe(0)
@@ -126,7 +126,7 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   })
 })
 
-it('a statement in a span has no strings, whatever is in them', () => {
+it('a statement in a span contains no string literals', () => {
   const statement = `set local x = 'it''s'; select "a" from b where c = 'd' and e = $1 and f = 'cut`
   expect(describeStatement(statement)).toEqual({
     operation: 'SET',
@@ -134,7 +134,7 @@ it('a statement in a span has no strings, whatever is in them', () => {
   })
 })
 
-it('a collector that is away holds up neither requests nor the end of the service', async () => {
+it('an unreachable collector delays neither requests nor the shutdown', async () => {
   const api = await openApi({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } })
   expect((await api.get('/v1/topics')).status).toBe(200)
   const startedAt = performance.now()

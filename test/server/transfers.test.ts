@@ -33,7 +33,7 @@ function watch(
   return { cutAfter, reason, left: transfers.count }
 }
 
-it('cuts off a client that reads less than the least speed for a minute while data waits', () => {
+it('disconnects a client below the minimum speed for a minute while data waits', () => {
   expect(watch(999, () => 50_000)).toEqual({
     cutAfter: 60,
     reason: expect.stringContaining('1000 bytes'),
@@ -42,17 +42,17 @@ it('cuts off a client that reads less than the least speed for a minute while da
   expect(watch(0, (second) => (second < 40 ? 0 : 1))).toMatchObject({ cutAfter: 100 })
 })
 
-it('lets a client go on that reads fast enough, and one for which no data waits', () => {
+it('keeps a client that reads fast enough, and one for which no data waits', () => {
   expect(watch(1000, () => 50_000)).toEqual({ cutAfter: undefined, reason: '', left: 1 })
   expect(watch(0, () => 0)).toMatchObject({ cutAfter: undefined })
   expect(watch(0, (second) => (second % 50 === 0 ? 0 : 1))).toMatchObject({ cutAfter: undefined })
 })
 
-it('forgets a response that is over', () => {
+it('forgets a completed response', () => {
   expect(watch(0, () => 1, 3_600_000, 30)).toMatchObject({ cutAfter: undefined, left: 0 })
 })
 
-it('cuts off whatever takes longer than the longest duration', () => {
+it('disconnects a client after the maximum duration', () => {
   expect(watch(1_000_000, () => 0, 90_000)).toMatchObject({
     cutAfter: 95,
     reason: expect.stringContaining('90 s'),

@@ -37,13 +37,13 @@ async function sendSlowly(bytes: number) {
   return { response: Buffer.concat(parts).toString(), errors, sent }
 }
 
-it('a client that sends all of a body above the limit gets 413, and no reset connection', async () => {
+it('a client that sends a whole body above the limit gets 413 without a connection reset', async () => {
   const { response, errors } = await sendSlowly(8 * MiB)
   expect(response).toMatch(/^HTTP\/1.1 413 /)
   expect(errors).toEqual([])
 })
 
-it('the connection of a client that sends without end is closed', async () => {
+it('the connection of a client that sends endlessly is closed', async () => {
   const { sent } = await sendSlowly(200 * MiB)
   expect(sent).toBeLessThan(100 * MiB)
 })

@@ -51,7 +51,7 @@ async function read(from: Database, position: Position | undefined): Promise<num
   return rows.map(({ number }) => number)
 }
 
-it('reads nothing from a standby that follows the old primary after a failover', {
+it('reads nothing from a standby of the old primary after a failover', {
   timeout: 60_000,
 }, async () => {
   const { old, next, other } = await openServers()

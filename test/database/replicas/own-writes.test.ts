@@ -79,7 +79,7 @@ async function read(position: Position | undefined): Promise<number> {
 const replay = (index: 0 | 1, what: 'pause' | 'resume') =>
   servers.standbys[index]?.run(`select pg_wal_replay_${what}()`)
 
-it('never answers a client with less than it knows of, nor with what is older than the bound', {
+it('never returns a state before the own writes of a client or beyond the maximum age', {
   timeout: 120_000,
 }, async () => {
   const written: Written[] = [{ ...(await write(1)), at: Number.NEGATIVE_INFINITY }]

@@ -89,13 +89,13 @@ async function longestReadMs(work: () => Promise<unknown>): Promise<number> {
   return longestMs
 }
 
-it('sends reads with a freshness to a standby, and all others to the primary', async () => {
+it('sends reads with a maximum age to a standby, and all others to the primary', async () => {
   await untilReading(0)
   const [row] = await database.read<{ found: boolean }>({ text: 'select pg_is_in_recovery() as found' })
   expect(row?.found).toBe(false)
 })
 
-it('finds what was committed at a position, on whichever server the read runs', async () => {
+it('reads every commit up to a position, on whichever server the read runs', async () => {
   await untilReading(0)
   const { numbers } = await read(await write())
   for (let count = 1; count <= 100; count += 1)
@@ -176,7 +176,7 @@ it('starts a COPY on the primary that conflicts with recovery on a standby', asy
 })
 
 it.skipIf(process.platform !== 'linux')(
-  'answers within two seconds while a standby hangs, and uses it again after that',
+  'responds within two seconds while a standby hangs, and uses it again afterwards',
   {
     timeout: 30_000,
   },
@@ -193,7 +193,7 @@ it.skipIf(process.platform !== 'linux')(
   },
 )
 
-it('answers within two seconds while a standby is stopped, and uses it again after that', {
+it('responds within two seconds while a standby is stopped, and uses it again afterwards', {
   timeout: 30_000,
 }, async () => {
   const [first] = servers.standbys

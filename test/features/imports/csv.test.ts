@@ -17,7 +17,7 @@ describe('dialect', () => {
   const isPlain = (text: string) => text.trim() === text && text !== ''
   const filled = cell.filter(isPlain)
 
-  it('reads what was written with any delimiter back equal', { timeout: 60_000 }, async () => {
+  it('reads values written with any delimiter back unchanged', { timeout: 60_000 }, async () => {
     const tables = fc.array(fc.tuple(filled, filled, filled, filled), { minLength: 4, maxLength: 20 })
     await fc.assert(
       fc.asyncProperty(
@@ -97,13 +97,13 @@ describe('encoding', () => {
     ['utf-16be', iconv.encode(text, 'utf-16be', { addBOM: true })],
     ['utf-16le', iconv.encode(text, 'utf-16le', { addBOM: false })],
     ['windows-1252', iconv.encode(text, 'windows-1252')],
-  ])('is found: %s', async (encoding, bytes) => {
+  ])('is detected: %s', async (encoding, bytes) => {
     const { facts, rows } = await readContent('file.csv', bytes)
     expect(facts.encoding).toBe(encoding)
     expect(rows[0]?.values).toEqual({ country: 'Côte d’Ivoire', title: '“Coopération” à Abidjan' })
   })
 
-  it.each(['gb18030', 'big5', 'shift_jis'])('is found in Chinese and Japanese: %s', async (encoding) => {
+  it.each(['gb18030', 'big5', 'shift_jis'])('is detected in Chinese and Japanese: %s', async (encoding) => {
     const kana =
       '国名,題名\n日本,科学技術における協力に関する協定です\n韓国,エネルギーについての覚え書きになります\n'
     const content =
@@ -117,7 +117,7 @@ describe('encoding', () => {
     expect(Object.values(rows[0]?.values ?? {})).toEqual(content.split('\n')[1]?.split(','))
   })
 
-  it('is refused when lines have different ones, with the first line that differs', async () => {
+  it('is refused if lines have different encodings, with the first line that differs', async () => {
     const mixed = Buffer.concat([
       Buffer.from(text),
       iconv.encode('Perú,Lección número uno\n', 'windows-1252'),
@@ -125,7 +125,7 @@ describe('encoding', () => {
     expect(await messageOf(readContent('file.csv', mixed))).toContain('line 4 is not UTF-8')
   })
 
-  it('is what the mapping says, and an unknown one is refused with the nearest', async () => {
+  it('can be set by the mapping, and an unknown one is refused with a suggestion', async () => {
     const bytes = iconv.encode('a,b\nПривет,мир\n', 'windows-1251')
     expect(await valuesOf(bytes, { encoding: 'windows-1251' })).toEqual([{ a: 'Привет', b: 'мир' }])
     expect(await messageOf(readContent('file.csv', bytes, { encoding: 'windows1252x' }))).toContain(
@@ -143,7 +143,7 @@ describe('rows', () => {
     ])
   })
 
-  it('with another number of values than the header have a fault, and the others none', async () => {
+  it('with another number of values than the header have a fault, and only these', async () => {
     const { rows } = await readContent('file.csv', 'a,b\n1,2\n1,2,3\n1\n1,2,,\n')
     expect(rows.map(({ fault }) => fault?.detail.split(' Most')[0])).toEqual([
       undefined,
@@ -153,7 +153,7 @@ describe('rows', () => {
     ])
   })
 
-  it('begin below the header that is named, and take values from above where told', async () => {
+  it('begin below the chosen header row, and repeat values from above if configured', async () => {
     const text = 'Register of treaties\n\nTreaty,Party\nA,China\n,Pakistan\nB,France\n'
     expect(await valuesOf(text, { header: 3, fillDown: ['Treaty'] })).toEqual([
       { Treaty: 'A', Party: 'China' },
@@ -163,7 +163,7 @@ describe('rows', () => {
     expect(await valuesOf('1,2\n', { header: 'none' })).toEqual([{ A: '1', B: '2' }])
   })
 
-  it('with the same value are one row where the mapping says so', async () => {
+  it('with equal values of a column are joined if the mapping says so', async () => {
     const { rows } = await readContent('file.csv', 'id,party\n1,CHN\n1,PAK\n2,FRA\n', { groupBy: 'id' })
     expect(rows.map(({ locator, values }) => [locator, values.rows])).toEqual([
       [
@@ -183,7 +183,7 @@ describe('rows', () => {
     )
   })
 
-  it.skipIf(process.platform !== 'linux')('may be left unread: the file is closed all the same', async () => {
+  it.skipIf(process.platform !== 'linux')('may be left unread, and the file is closed anyway', async () => {
     const open = () => readdirSync('/proc/self/fd').length
     const before = open()
     await withFile('file.csv', `a,b\n${'1,2\n'.repeat(500_000)}`, async (file) => {

@@ -27,7 +27,7 @@ describe('the example mappings', () => {
     }
   })
 
-  it('make assistance programs of a spreadsheet of aid, and lose no amount', async () => {
+  it('convert a spreadsheet of aid to assistance programs without losing an amount', async () => {
     const made = await documents('finance-register', 'csv')
     expect(made[0]).toEqual({
       title: 'Bridge over the Example River',
@@ -61,7 +61,7 @@ describe('the example mappings', () => {
     expect(made[1]).not.toHaveProperty('amounts')
   })
 
-  it('make assistance programs of an IATI file, and refuse what has no meaning', async () => {
+  it('convert an IATI file to assistance programs, and refuse invalid values', async () => {
     const [activity, refused] = await documents('activities', 'xml')
     expect(activity).toEqual({
       title: 'Water and sanitation fund',
@@ -102,7 +102,7 @@ describe('the mapping of the tutorial', () => {
     return new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(tutorial)?.[1] ?? ''
   }
 
-  it('makes of its table what the text says', async () => {
+  it('converts its table as the tutorial describes', async () => {
     const rows = await convertContent(block('yaml'), 'treaties.csv', block('csv'))
     const [first, second] = rows.slice(0, 2).flatMap(draftsOf)
     expect(first).toMatchObject({

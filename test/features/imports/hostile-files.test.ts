@@ -39,7 +39,7 @@ describe('a line that never ends', () => {
     ['JSON', 'file.json', '[{"a":"', 'more than 8,388,608 characters'],
     ['XML', 'file.xml', '<r><a>', 'more than 8,388,608 characters'],
     ['XML attribute', 'file.xml', '<r><a b="', 'more than 8,388,608 characters'],
-  ])('ends the reading of %s in little memory', { timeout: 60_000 }, async (_, name, start, expected) => {
+  ])('stops the reading of %s with bounded memory', { timeout: 60_000 }, async (_, name, start, expected) => {
     const { message, growthMib } = await readLarge(name, (descriptor) => {
       writeSync(descriptor, start)
       fill(descriptor, 300, 'x ')
@@ -70,7 +70,7 @@ describe('a ZIP bomb', () => {
   })
 })
 
-describe('a file that is not what its name says', () => {
+describe('a file whose content does not match its name', () => {
   it.each([
     ['an empty file', '', 'empty'],
     ['a web page', '<!DOCTYPE html><html><body>Not found</body></html>', 'web page'],
@@ -81,11 +81,11 @@ describe('a file that is not what its name says', () => {
     ['another ZIP', makeZip({ 'a.txt': 'a' }), 'ZIP archive of another kind'],
     ['binary', Buffer.from([1, 0, 0, 0, 7, 8, 0, 0, 1, 1, 0]), 'binary'],
     ['a table without rows', '\n\n', 'no row with the names of the columns'],
-  ])('is explained: %s', async (_, content, message) => {
+  ])('is refused with an explanation: %s', async (_, content, message) => {
     expect(await messageOf(readContent('file.csv', content))).toContain(message)
   })
 
-  it('but random bytes is refused as no text, and UTF-16 in Cyrillic is read', async () => {
+  it('of random bytes is refused as binary, and UTF-16 in Cyrillic is read', async () => {
     const random = Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7919 + (at >> 3) * 31) % 251))
     expect(await messageOf(readContent('file.csv', random))).toContain('is binary, and not text')
     const rows = `ид,название\n${'1,Договор\n'.repeat(50)}`
@@ -93,14 +93,14 @@ describe('a file that is not what its name says', () => {
       expect((await readContent('file.csv', Buffer.from(text, 'utf16le'))).rows).toHaveLength(50)
   })
 
-  it('and one whose compressed data are damaged is a problem of the file', async () => {
+  it('with damaged compressed data is refused as unreadable', async () => {
     const rows = Array.from({ length: 2000 }, (_, at) => `<row><c><v>${Math.sin(at)}</v></c></row>`)
     const file = makeXlsx(rows.join(''))
     file.fill(0xff, file.length / 2, file.length / 2 + 100)
     await expect(readContent('file.xlsx', file)).rejects.toMatchObject({ type: 'unreadable-file' })
   })
 
-  it('or was cut off is explained', async () => {
+  it('or is truncated is refused with an explanation', async () => {
     const whole = makeXlsx('<row><c><v>1</v></c></row>')
     expect(await messageOf(readContent('file.xlsx', whole.subarray(0, whole.length - 30)))).toContain(
       'damaged or cut off',
@@ -115,7 +115,7 @@ describe('a table', () => {
     expect(await messageOf(readContent('file.csv', `${header}\n`))).toContain('10,000 columns')
   })
 
-  it('may name columns as objects name what they inherit', async () => {
+  it('may have columns with names of Object.prototype', async () => {
     const { rows } = await readContent('file.csv', '__proto__,constructor,toString\n1,2,3\n')
     expect(Object.entries(rows[0]?.values ?? {})).toEqual([
       ['A', '1'],
@@ -133,14 +133,14 @@ describe('a table', () => {
     expect(rows[1]?.fault).toBeUndefined()
   })
 
-  it('keeps formulas as texts, and replaces what no text can store', async () => {
+  it('keeps formulas as text, and replaces characters that PostgreSQL cannot store', async () => {
     const { rows } = await readContent('file.csv', 'a,b\n=HYPERLINK("http://x"),x\0y\n', { delimiter: ',' })
     expect(rows[0]?.values).toEqual({ a: '=HYPERLINK("http://x")', b: 'x\ufffdy' })
   })
 })
 
 describe('rows of JSON and XML', () => {
-  it('that are nested too deeply or have too many values have a fault, and the others none', async () => {
+  it('that are nested too deeply or have too many values have a fault, and only these', async () => {
     const deep = `${'['.repeat(100)}${']'.repeat(100)}`
     const { rows } = await readContent(
       'f.json',

@@ -49,7 +49,7 @@ const old = `<?xml version="1.0"?>
 </iati-activities>`
 
 describe('the built-in mapping of IATI', () => {
-  it('makes programs of a file of version 2.03, and says what it does not read', async () => {
+  it('converts a file of version 2.03 to programs, and reports unused elements', async () => {
     const file = readFileSync(join(packageRoot, 'docs/examples/activities.xml'), 'utf8')
     const imported = await importFile(api.database, mapping, 'activities.xml', file)
     expect(imported).toMatchObject({ state: 'committed', counts: { created: 2, refused: 0 } })
@@ -76,7 +76,7 @@ describe('the built-in mapping of IATI', () => {
     })
   })
 
-  it('reads a file of version 1.03 as far as it goes, and lists the elements that it does not', async () => {
+  it('reads a file of version 1.03, and lists the elements that it does not use', async () => {
     const imported = await importFile(api.database, mapping, 'old.xml', old)
     expect(imported).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
     expect(imported.facts?.unused?.map(({ column }) => column)).toEqual(
@@ -108,14 +108,14 @@ describe('the built-in mapping of IATI', () => {
     })
   })
 
-  it('is refused under another name, with the right one', async () => {
+  it('is refused under another name, with the right name as a suggestion', async () => {
     await expect(resolveMapping('iatti')).rejects.toThrow('did you mean "iati"?')
     expect(await resolveMapping('scheme: iati')).toBe('scheme: iati')
   })
 })
 
-describe('what a mapping does not read', () => {
-  it('is listed by column, with the number of rows that have a value', async () => {
+describe('columns that a mapping does not use', () => {
+  it('are listed with the number of rows that have a value', async () => {
     const csv = 'Id,Title,Remark,Empty\n1,One,x,\n2,Two,,\n3,Three,y,\n'
     const text = 'scheme: unused\nrecords: {agreements: {id: Id, properties: {title: Title, kind: =treaty}}}'
     const imported = await importFile(api.database, text, 'rows.csv', csv)

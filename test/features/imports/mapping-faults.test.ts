@@ -68,11 +68,11 @@ describe('a mapping with a fault', () => {
       mapping('status: { from: a, codes: ../x.csv }'),
       '/records/agreements/properties/status/codes',
     ],
-  ])('names its place and what would be right: %s', (_, text, fault) => {
+  ])('is refused with its position and a suggestion: %s', (_, text, fault) => {
     expect(faults(text).join('\n')).toContain(fault)
   })
 
-  it('that is no YAML, or one that grows without end, is refused', async () => {
+  it('that is not YAML, or expands aliases without end, is refused', async () => {
     expect(await messageOf(Promise.resolve().then(() => parseMapping('a: [', registry)))).toContain(
       'neither YAML nor JSON',
     )
@@ -85,7 +85,7 @@ describe('a mapping with a fault', () => {
     expect(await messageOf(Promise.resolve().then(() => parseMapping(bomb, registry)))).toContain('aliases')
   })
 
-  it('that names columns which the file does not have is refused, with the nearest', async () => {
+  it('that names unknown columns of the file is refused with suggestions', async () => {
     const work = convertContent(mapping('place: Plcae, occasion: at/x'), 'f.csv', 'id,title,Place\n1,a,b\n')
     await expect(work).rejects.toMatchObject({
       message: 'The mapping names 2 columns that the file does not have. It has "id", "title", "Place".',
@@ -106,7 +106,7 @@ describe('the JSON Schema', () => {
   const schema = mappingJsonSchema(registry)
   const validate = new Ajv2020({ strict: false }).compile(schema)
 
-  it('takes a mapping that the service takes, and refuses unknown keys', () => {
+  it('accepts a mapping that the service accepts, and refuses unknown keys', () => {
     const text = mapping(
       'place: { from: [a, b] }, parties: [{ each: { from: c, split: ";" }, country: ., role: =party }]',
     )

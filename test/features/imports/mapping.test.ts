@@ -22,7 +22,7 @@ const documentOf = (properties: string, values: JsonObject, more = '') => {
 }
 
 describe('a mapping', () => {
-  it('makes a draft with external id, document, mentions and the place of the row', () => {
+  it('creates a draft with external id, document, mentions and the location of the row', () => {
     const row = convert(
       'signedOn: signed, parties: [{ country: a, role: =party }, { country: b, role: =party }]',
       {
@@ -112,7 +112,7 @@ describe('a mapping', () => {
     })
   })
 
-  it('drops a bad value where it says so, with what only that value mentioned', () => {
+  it('drops a bad value if configured, with the mentions of only that value', () => {
     const row = convert(
       'status: { from: state, onBadValue: drop }, parties: [{ country: a, role: =party, contribution: { from: c, onBadValue: drop } }, { country: b, role: =party }]',
       { state: '?', a: 'China', b: 'Pakistan', c: 'x'.repeat(1001) },
@@ -127,7 +127,7 @@ describe('a mapping', () => {
     })
   })
 
-  it('notes what is cut, left out or not used', () => {
+  it('reports truncated, dropped and unused values', () => {
     const { dropped } = convert('place: { from: a, max: 10 }, summary: b, occasion: { all: [c, d] }', {
       a: 'Llanfairpwllgwyngyll',
       b: 'x\u0007y',
@@ -146,7 +146,7 @@ describe('a mapping', () => {
     })
   })
 
-  it('skips rows that its filter does not take', () => {
+  it('skips rows that its filter excludes', () => {
     const when = 'when: { year: { atLeast: 1990 }, state: { not: [draft], empty: false } }'
     const kind = (year: number, state: string | null) => convert('', { year, state }, when).kind
     expect([kind(1991, 'x'), kind(1989, 'x'), kind(1991, 'draft'), kind(1991, null)]).toEqual([
@@ -157,7 +157,7 @@ describe('a mapping', () => {
     ])
   })
 
-  it('goes through parts of a text, with the columns of the row at hand', () => {
+  it('splits a text into items, which can use the columns of the row', () => {
     const property =
       'parties: [{ each: { from: a, split: ";" }, organization: { from: ., beforeLast: ",", country: /c, create: true }, role: =party }]'
     const [draft] = draftsOf(convert(property, { a: 'CAS, Academy; NSFC, Foundation', c: 'CHN' }))
@@ -169,7 +169,7 @@ describe('a mapping', () => {
 })
 
 describe('files beside a mapping', () => {
-  it('give codes their meaning, by their first two columns or by named ones', () => {
+  it('translate codes by their first two columns or by named columns', () => {
     const list = new CodeList(['code', 'word', 'label'], [{ code: 'F', word: 'in_force', label: 'In force' }])
     const lists = new Map([['states.csv', list]])
     const run = (codes: string) =>
@@ -220,7 +220,7 @@ records:
 })
 
 describe('several records', () => {
-  it('are made of one row, and refer to one another by their ids in the register', () => {
+  it('can come from one row, and refer to one another by their ids in the register', () => {
     const [agreement, project] = draftsOf(
       convertRow(
         `

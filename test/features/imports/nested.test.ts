@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { messageOf, readContent } from '../../support/import-files.ts'
 
 describe('JSON', () => {
-  it('reads the items of a list at any path back equal', { timeout: 60_000 }, async () => {
+  it('reads the items of a list at any path back unchanged', { timeout: 60_000 }, async () => {
     const items = fc.array(
       fc.dictionary(
         fc.string({ maxLength: 5 }).filter((name) => name !== '__proto__'),
@@ -28,13 +28,13 @@ describe('JSON', () => {
     )
   })
 
-  it('takes a list at the top, and says where a row is', async () => {
+  it('accepts a list at the top level, and locates each row', async () => {
     const { rows, facts } = await readContent('file.json', '[{"a": 1}, {"a": [1, {"b": null}]}]')
     expect(facts.format).toBe('json')
     expect(rows.map(({ locator }) => locator)).toEqual(['item 1', 'item 2'])
   })
 
-  it('keeps long numbers as texts, since numbers would lose digits', async () => {
+  it('keeps long numbers as text, since doubles would lose digits', async () => {
     const { rows } = await readContent(
       'file.json',
       '[{"id": 12345678901234567890, "text": "12345678901234567890"}]',
@@ -51,7 +51,7 @@ describe('JSON', () => {
     expect(await messageOf(readContent('file.json', text, options))).toContain(message)
   })
 
-  it('is told from NDJSON, of which a bad line is a bad row', async () => {
+  it('is distinguished from NDJSON, in which a malformed line is a row with a fault', async () => {
     const { facts, rows } = await readContent('file.txt', '{"a": 1}\n{"a": \n\n{"a": 3}\n[1]\n')
     expect(facts.format).toBe('ndjson')
     expect(rows.map(({ number, fault }) => [number, fault?.detail.slice(0, 20)])).toEqual([
@@ -83,7 +83,7 @@ describe('XML', () => {
     ])
   })
 
-  it('in an encoding that it declares is read in it', async () => {
+  it('is read in its declared encoding', async () => {
     const bytes = Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><r><a>Perú</a></r>', 'latin1')
     const { facts, rows } = await readContent('file.xml', bytes)
     expect([facts.encoding, rows[0]?.values]).toEqual(['windows-1252', { '#': 'Perú' }])

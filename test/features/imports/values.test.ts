@@ -44,7 +44,7 @@ describe('dates', () => {
     'MMMM D, YYYY',
   ]
 
-  it('in a format that is given are read back equal', () => {
+  it('in a given format are read back unchanged', () => {
     fc.assert(
       fc.property(days, fc.constantFrom(...formats), (day, format) => {
         expect(read(write(day, format), [format])).toBe(day)
@@ -52,7 +52,7 @@ describe('dates', () => {
     )
   })
 
-  it('with names of months in other languages are read back equal', () => {
+  it('with names of months in other languages are read back unchanged', () => {
     const languages = fc.constantFrom('fr', 'es', 'de', 'pt', 'ru', 'it')
     fc.assert(
       fc.property(days, languages, (day, language) => {
@@ -61,7 +61,7 @@ describe('dates', () => {
     )
   })
 
-  it('without a format are read as themselves, or refused when they may be two', () => {
+  it('without a format are read if they are unambiguous, and otherwise refused', () => {
     fc.assert(
       fc.property(days, fc.constantFrom('DD/MM/YYYY', 'MM/DD/YYYY'), (day, format) => {
         const [, month, dayOfMonth] = day.split('-').map(Number)
@@ -107,7 +107,7 @@ describe('dates', () => {
     ['2011-04-05 00:00:00', '2011-04-05'],
     ['2011-04-05T10:30', '2011-04-05T10:30:00'],
     ['2011-04', '2011-04'],
-  ])('as sources write them: %s', (text, date) => {
+  ])('are read in common notations: %s', (text, date) => {
     expect(read(text)).toBe(date)
   })
 
@@ -116,11 +116,11 @@ describe('dates', () => {
     ['2011-02-30', 'February 2011 has 28 days'],
     ['next year', 'is not read as a date'],
     ['1995-1990', 'is not read as a date'],
-  ])('that are none are explained: %s', (text, message) => {
+  ])('that are invalid are refused with an explanation: %s', (text, message) => {
     expect(read(text)).toContain(message)
   })
 
-  it('that contradict a given format are refused, and serial days read where told', () => {
+  it('that contradict a given format are refused, and serial days are read if configured', () => {
     expect(read('04/13/2011', ['DD/MM/YYYY'])).toContain('no date of the format "DD/MM/YYYY"')
     expect([read('40179', ['excel']), read('38717', ['excel1904'])]).toEqual(['2010-01-01', '2010-01-01'])
     expect(compileDate(['hh:mm'])).toBeUndefined()
@@ -136,7 +136,7 @@ describe('numbers', () => {
     ['de-CH', '1’234.5'],
   )
 
-  it('written in any country are read back equal where the mapping says how', () => {
+  it('in any national format are read back unchanged if the mapping states the format', () => {
     fc.assert(
       fc.property(amounts, locales, (amount, [locale = '', example = '']) => {
         const format = readNumberFormat(example)
@@ -147,7 +147,7 @@ describe('numbers', () => {
     )
   })
 
-  it('without a format are read as themselves, or refused when they may be two', () => {
+  it('without a format are read if they are unambiguous, and otherwise refused', () => {
     fc.assert(
       fc.property(amounts, locales, (amount, [locale]) => {
         const found = compileNumber()(amount.toLocaleString(locale, { maximumFractionDigits: 2 }))
@@ -164,11 +164,11 @@ describe('numbers', () => {
     ['50 %', 50],
     ['1.5e6', 1_500_000],
     ['-285.716521513', -285.716521513],
-  ])('as sources write them: %s', (text, number) => {
+  ])('are read in common notations: %s', (text, number) => {
     expect(compileNumber()(text)).toBe(number)
   })
 
-  it('are rounded half away from zero, as people do', () => {
+  it('are rounded half away from zero', () => {
     expect([1.005, 2.675, -1.005, 329_430.985389, 1e21].map((number) => roundNumber(number, 2))).toEqual([
       1.01, 2.68, -1.01, 329_430.99, 1e21,
     ])

@@ -47,7 +47,7 @@ describe('XLSX', () => {
     ])
   })
 
-  it('reads the sheet that the mapping names, and suggests the nearest name', async () => {
+  it('reads the sheet that the mapping names, and suggests the most similar name', async () => {
     const file = await write((workbook) => {
       workbook.addWorksheet('Notes').addRow(['x'])
       workbook.addWorksheet('Treaties').addRows([['title'], ['Accord']])
@@ -116,7 +116,7 @@ describe('XLSX', () => {
     ['#,##0.00_);[Red]\\(#,##0.00\\)', false],
     ['"day "0', false],
     ['0.00E+00', false],
-  ])('tells formats of dates from those of numbers: %s', (format, isDate) => {
+  ])('distinguishes date formats from number formats: %s', (format, isDate) => {
     expect(isDateFormat(format)).toBe(isDate)
   })
 })

@@ -34,7 +34,7 @@ describe('POST /v1/resolve', () => {
     expect(errors[0]?.message).toContain('countries')
   })
 
-  it('knows an alias as soon as a record has it', async () => {
+  it('resolves a new alias at once', async () => {
     const resolve = async () => {
       const queries = [{ resource: 'countries', name: 'Tiergartenland' }]
       const response = await api.post('/v1/resolve', { queries }, anonymous)

@@ -59,7 +59,7 @@ describe('500 labelled mentions of countries', () => {
     expect((await resolveCountry(name)).match?.key).toBe(key)
   })
 
-  it('proposes candidates with a reason where a person must decide', async () => {
+  it('proposes candidates with a reason if a name is ambiguous', async () => {
     for (const name of [
       'Congo',
       'Korea',
@@ -94,12 +94,12 @@ describe('what a match says', () => {
     expect(match).toMatchObject({ key, reason })
   })
 
-  it('names the state that answers for a territory, and what followed a former state', async () => {
+  it('names the sovereign state of a territory, and the successors of a former state', async () => {
     expect((await resolveCountry('Greenland')).match?.note).toBe('Denmark (DNK) answers for it.')
     expect((await resolveCountry('Czechoslovakia')).match?.note).toBe('Until 1993; followed by CZE, SVK.')
   })
 
-  it('takes what a name meant at the date of the fact', async () => {
+  it('resolves a name as of the date of the fact', async () => {
     expect((await resolveCountry('Burma', { on: '1960' })).match?.key).toBe('BUR')
     expect((await resolveCountry('Burma', { on: '2005-03-02' })).match?.key).toBe('MMR')
     expect((await resolveCountry('East Germany', { on: '2005' })).match?.key).toBe('DDR')
@@ -123,7 +123,7 @@ describe('what a match says', () => {
 })
 
 describe('other resources', () => {
-  it('offers the topic with whose code an unknown code begins, and decides nothing', async () => {
+  it('proposes the topic whose code is a prefix of an unknown code, and does not resolve it', async () => {
     const [extended, unlike] = await resolve([
       { resource: 'topics', name: '15105', scheme: 'crs' },
       { resource: 'topics', name: '99905', scheme: 'crs' },

@@ -23,7 +23,7 @@ const keyOf = (found: Awaited<ReturnType<typeof findOrMake>>[number] | undefined
   found && 'key' in found ? found.key : undefined
 
 describe('organizations of an import', () => {
-  it('are made once, whatever the spelling and however often they are mentioned', async () => {
+  it('are created once, whatever the spelling and the number of mentions', async () => {
     const first = await findOrMake([
       { name: 'Institute of Testing, Lahore', country: 'PAK' },
       { name: 'INSTITUTE OF TESTING LAHORE', country: 'PAK' },
@@ -47,7 +47,7 @@ describe('organizations of an import', () => {
     expect(found.map(keyOf)).toEqual([keyOf(made), keyOf(made)])
   })
 
-  it('are made once by imports that run at the same time', async () => {
+  it('are created once by concurrent imports', async () => {
     const name = 'Centre for Concurrent Tests'
     const all = await Promise.all(
       Array.from({ length: 5 }, () => findOrMake([{ name, country: 'KEN', document: { kind: 'academic' } }])),
