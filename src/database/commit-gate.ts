@@ -2,21 +2,21 @@ import { Problem } from '../problems/problem.ts'
 import { CommitTimeoutError } from './connection.ts'
 import { retryAfterSeconds } from './errors.ts'
 
-/** How long changes are refused before one of them may try whether commits end again. */
+/** How long changes are refused before one of them may try whether commits succeed again. */
 const pauseMs = 1000
 
 /**
- * Refuses changes while commits do not end, as when no synchronous standby confirms them. Otherwise each would wait in
- * PostgreSQL for as long as a statement may, with a connection that reads need. It is a circuit breaker: after a commit
- * over time it is shut, then lets one change in each pause through, and opens with the first commit that ends.
+ * A circuit breaker for changes. It refuses them while commits hang, as when no synchronous standby confirms them. Otherwise
+ * each would wait in PostgreSQL until its timeout, and hold a connection that reads need. A commit timeout shuts it. Then it
+ * lets one change through after each pause, and the first commit that succeeds opens it.
  */
 export class CommitGate {
-  /** When the last commit over time was given up; undefined while it is open. */
+  /** Time of the last commit timeout; undefined while the gate is open. */
   #shutAt: number | undefined
   #opensAt = 0
 
   /**
-   * @returns the moment, for `recheck`.
+   * @returns the current time, for `recheck`.
    * @throws Problem `unavailable` while it is shut. Nothing of the change has been written then.
    */
   pass(): number {
@@ -32,7 +32,7 @@ export class CommitGate {
     if (this.#shutAt !== undefined && this.#shutAt > passedAt) throw refusal()
   }
 
-  /** Runs a transaction, and sees how its commit ends. */
+  /** Runs a transaction, and opens or shuts the gate by the result of its commit. */
   async watch<T>(transaction: () => Promise<T>): Promise<T> {
     try {
       const result = await transaction()

@@ -42,14 +42,14 @@ function insertedValue(property: string, column: PgColumn): string {
 
 function insertText({ table, properties }: TableWrite, parameter: number): string {
   const columns = listColumns(table, properties)
-  const values = columns.map((column, at) => insertedValue(properties[at] ?? '', column))
+  const values = columns.map((column, index) => insertedValue(properties[index] ?? '', column))
   return `insert into ${quoted(getTableName(table))} (${listNames(columns.map(({ name }) => name))}) select ${values.join(', ')} from json_to_recordset($${parameter}) as given(${recordColumns(table, properties)})`
 }
 
 function updateText({ table, properties }: TableWrite, parameter: number): string {
   const columns = listColumns(table, properties)
-  const assigned = columns.flatMap(({ name }, at) =>
-    properties[at] === 'id' ? [] : [`${quoted(name)} = given.${quoted(properties[at] ?? '')}`],
+  const assigned = columns.flatMap(({ name }, index) =>
+    properties[index] === 'id' ? [] : [`${quoted(name)} = given.${quoted(properties[index] ?? '')}`],
   )
   return `update ${quoted(getTableName(table))} as target set ${assigned.join(', ')} from json_to_recordset($${parameter}) as given(${recordColumns(table, properties)}) where target.id = given.id`
 }
@@ -71,9 +71,9 @@ export function writeStatement(writes: TableWrite[]): Statement {
     .map(({ kind, table, properties }) => `${kind} ${getTableName(table)} ${properties.join()}`)
     .join('|')
   const statement = prepare(shape, () => {
-    const parts = writes.map((write, at) => {
-      const text = write.kind === 'insert' ? insertText(write, at + 1) : updateText(write, at + 1)
-      return `write_${at} as (${text})`
+    const parts = writes.map((write, index) => {
+      const text = write.kind === 'insert' ? insertText(write, index + 1) : updateText(write, index + 1)
+      return `write_${index} as (${text})`
     })
     return `with ${parts.join(', ')} select`
   })
@@ -92,8 +92,8 @@ export function deleteStatement(tables: RecordRows[], ids: string[]): Statement 
   const shape = `delete ${tables.map(({ table, recordId }) => `${getTableName(table)} ${recordId.name}`).join('|')}`
   const statement = prepare(shape, () => {
     const parts = tables.map(
-      ({ table, recordId }, at) =>
-        `delete_${at} as (delete from ${quoted(getTableName(table))} where ${quoted(recordId.name)} = any($1::uuid[]))`,
+      ({ table, recordId }, index) =>
+        `delete_${index} as (delete from ${quoted(getTableName(table))} where ${quoted(recordId.name)} = any($1::uuid[]))`,
     )
     return `with ${parts.join(', ')} select`
   })

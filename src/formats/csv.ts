@@ -10,8 +10,8 @@ export async function* withCrlf(source: AsyncIterable<Buffer>): AsyncGenerator<B
     // Every byte may be a line break at worst.
     const out = Buffer.allocUnsafe(chunk.length * 2)
     let length = 0
-    for (let at = 0; at < chunk.length; at += 1) {
-      const byte = chunk[at] ?? 0
+    for (let index = 0; index < chunk.length; index += 1) {
+      const byte = chunk[index] ?? 0
       // A doubled quote inside a cell ends it and begins it again.
       if (byte === quote) quoted = !quoted
       if (byte === newline && !quoted) {

@@ -23,8 +23,8 @@ export async function* parseNdjson(source: AsyncIterable<Buffer>): AsyncGenerato
     const text = Buffer.concat([...rest, chunk.subarray(0, end)]).toString()
     rest = [chunk.subarray(end + 1)]
     const lines = text.split('\n')
-    for (let at = 0; at < lines.length; at += batchSize) {
-      yield lines.slice(at, at + batchSize).map((line): unknown => JSON.parse(line))
+    for (let index = 0; index < lines.length; index += batchSize) {
+      yield lines.slice(index, index + batchSize).map((line): unknown => JSON.parse(line))
       await pause()
     }
   }

@@ -98,8 +98,8 @@ async function writeTable(workbook: Writer, table: Sheet, signal: AbortSignal): 
       row = 1
     }
     row += 1
-    const values = columns.map(({ kind, name: column }, at) => {
-      const value = toCell(cells[at], kind)
+    const values = columns.map(({ kind, name: column }, index) => {
+      const value = toCell(cells[index], kind)
       if (typeof value !== 'string') return value
       if (value.length <= sheetLimits.characters) return value.replaceAll(unwritable, coded)
       cuts.push([name, row, column, value.length])

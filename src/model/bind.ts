@@ -11,7 +11,14 @@ import { includedRecords } from './includes.ts'
 import { lazy } from './lazy.ts'
 import { nameLinesOf } from './names.ts'
 import type { Registry } from './registry.ts'
-import type { BoundField, Key, RecordTable, Resource, ResourceDefinition, ResourcePlace } from './resource.ts'
+import type {
+  BoundField,
+  Key,
+  RecordTable,
+  Resource,
+  ResourceContext,
+  ResourceDefinition,
+} from './resource.ts'
 import { nameInput } from './schema-names.ts'
 import { edtf } from './schemas.ts'
 import { byColumn, type SortKey } from './sorts.ts'
@@ -51,9 +58,9 @@ function documentSchema(registry: Registry, definition: ResourceDefinition): z.Z
 function bindFields(registry: Registry, { name, fields }: ResourceDefinition): Record<string, BoundField> {
   return Object.fromEntries(
     Object.entries(fields).map(([property, field]) => {
-      const place = registry.place(name, property, field)
-      const rows = field.rows?.(place)
-      return [property, { field, place, ...(rows && { rows }) }]
+      const context = registry.fieldContext(name, property, field)
+      const rows = field.rows?.(context)
+      return [property, { field, context, ...(rows && { rows }) }]
     }),
   )
 }
@@ -69,8 +76,8 @@ const mergeLazy = <T>(parts: ((() => Record<string, T>) | undefined)[]): Record<
 /** Includes that fields of other resources declare for this one: the records that refer to a record of it. */
 function inverseIncludes(registry: Registry, resource: Resource) {
   const found = registry.resources.flatMap((other) =>
-    Object.values(other.bound).flatMap(({ field, place }) => {
-      const inverse = field.inverse?.(place)
+    Object.values(other.bound).flatMap(({ field, context }) => {
+      const inverse = field.inverse?.(context)
       return inverse?.resource === resource.name ? [{ other, inverse }] : []
     }),
   )
@@ -82,8 +89,8 @@ function inverseIncludes(registry: Registry, resource: Resource) {
   )
 }
 
-/** Returns the place of rules that belong to no single field. */
-function resourcePlace(registry: Registry, { name }: ResourceDefinition): ResourcePlace {
+/** Returns the context of rules that belong to no single field. */
+function resourceContext(registry: Registry, { name }: ResourceDefinition): ResourceContext {
   const table = registry.table(name)
   return {
     table,
@@ -126,8 +133,8 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
   }
   const bound = bindFields(registry, definition)
   const queries = [
-    ...Object.values(bound).map(({ field, place }) => field.query?.(place) ?? {}),
-    query?.(resourcePlace(registry, definition)) ?? {},
+    ...Object.values(bound).map(({ field, context }) => field.query?.(context) ?? {}),
+    query?.(resourceContext(registry, definition)) ?? {},
     eventQuery(table, definition),
   ]
   const nameLines = nameLinesOf(getTableColumns(table), search)

@@ -13,8 +13,8 @@ import type { SortKey } from './sorts.ts'
 /** Weight of a text in the full-text index: `A` for names and titles, `B` for prose. */
 export type TextWeight = 'A' | 'B'
 
-/** The place of a field: in a resource, or in the items of a list inside one. */
-export interface FieldPlace {
+/** The context of a field: its table and columns, in a resource or in a list of it. */
+export interface FieldContext {
   /** Name of the property. */
   name: string
   /** The table that has the field's columns. */
@@ -98,25 +98,25 @@ export type ColumnBuilders = Record<string, PgColumnBuilderBase>
 export interface Field<Schema extends z.ZodType = z.ZodType> {
   capability?: Capability
   /** Countries that count as participants of the record: a host, a location. */
-  hostCountries?(place: FieldPlace): HostCountry[]
+  hostCountries?(context: FieldContext): HostCountry[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema
   /** Columns in the resource's own table, by property; those of a value in rows of other tables are made from it. */
   columns?(name: string, registry: Registry): ColumnBuilders
   /** The columns that aggregates read of every record. One index of each resource has them all, so that its rows are not read. */
-  grouped?(place: FieldPlace): PgColumn[]
+  grouped?(context: FieldContext): PgColumn[]
   /** Checks, foreign keys and indexes of these columns. */
-  constraints?(place: FieldPlace): PgTableExtraConfigValue[]
+  constraints?(context: FieldContext): PgTableExtraConfigValue[]
   /** SQL of the property's JSON, over the record's row. Absent: the one column that has the field's name. */
-  json?(place: FieldPlace): SQL
+  json?(context: FieldContext): SQL
   /** The columns of a value. Absent: the one column that has the field's name, or none when the value is in other rows. */
-  toColumns?(value: z.output<Schema>, place: FieldPlace): Record<string, unknown>
+  toColumns?(value: z.output<Schema>, context: FieldContext): Record<string, unknown>
   /** The rows of a value in other tables. */
-  rows?(place: FieldPlace): FieldRows
+  rows?(context: FieldContext): FieldRows
   /** Tables that only this field uses. */
-  tables?(place: FieldPlace): PgTable[]
-  query?(place: FieldPlace): FieldQuery
-  inverse?(place: FieldPlace): InverseInclude
+  tables?(context: FieldContext): PgTable[]
+  query?(context: FieldContext): FieldQuery
+  inverse?(context: FieldContext): InverseInclude
   /** SQL text expressions for the full-text index, by their weight. */
   searchText?(name: string): Partial<Record<TextWeight, string>>
 }
@@ -133,7 +133,7 @@ export type DocumentOf<Map extends Fields> = {
 export const defineField = <Schema extends z.ZodType>(field: Field<Schema>): Field<Schema> => field
 
 /** The one column of a field that has the field's name. @throws when there is none. */
-export const ownColumn = ({ name, columns }: FieldPlace): PgColumn => columnIn(columns, name)
+export const ownColumn = ({ name, columns }: FieldContext): PgColumn => columnIn(columns, name)
 
 /**
  * The columns of a field, out of those of its table.

@@ -2,19 +2,19 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { columnOf } from '../database/columns.ts'
 import { type Row, withPositions } from '../database/rows.ts'
-import type { FieldPlace, FieldRows } from './field.ts'
+import type { FieldContext, FieldRows } from './field.ts'
 
 /** Lists that are stored as rows of a table, which has the columns `record` and `position`. */
 
 /** Returns the table of a list. @throws when the field has none. */
-export function listTable(place: FieldPlace): PgTable {
-  const [table] = place.registry.fieldTables(place)
-  if (!table) throw new Error(`the list ${place.name} has no table`)
+export function listTable(context: FieldContext): PgTable {
+  const [table] = context.registry.fieldTables(context)
+  if (!table) throw new Error(`the list ${context.name} has no table`)
   return table
 }
 
 /** Returns the query for the rows of a record, in the order of the list. */
-export const listQuery = (table: PgTable, columns: SQL, { recordId }: Pick<FieldPlace, 'recordId'>): SQL =>
+export const listQuery = (table: PgTable, columns: SQL, { recordId }: Pick<FieldContext, 'recordId'>): SQL =>
   sql`select ${columns} from ${table} where ${columnOf(table, 'record')} = ${recordId} order by ${columnOf(table, 'position')}`
 
 /**

@@ -59,7 +59,7 @@ export function referenceProperties(
   })
   const found = [...propertiesOfShape(chosen), ...included]
   return found.filter(
-    ({ before, section }, at) =>
-      found.findIndex((other) => other.before === before && other.section === section) === at,
+    ({ before, section }, index) =>
+      found.findIndex((other) => other.before === before && other.section === section) === index,
   )
 }

@@ -14,7 +14,7 @@ import { columnIn, columnOf, literals, rowStart, searchColumn, snakeCase } from 
 import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { bindResource } from './bind.ts'
-import { type Field, type FieldPlace, fieldColumns, type HostCountry } from './field.ts'
+import { type Field, type FieldContext, fieldColumns, type HostCountry } from './field.ts'
 import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
@@ -145,7 +145,7 @@ export class Registry {
   }
 
   /** The tables that only one field uses. */
-  fieldTables({ resource, name }: Pick<FieldPlace, 'resource' | 'name'>): PgTable[] {
+  fieldTables({ resource, name }: Pick<FieldContext, 'resource' | 'name'>): PgTable[] {
     return this.#fieldTables.get(`${resource}.${name}`) ?? []
   }
 
@@ -153,7 +153,7 @@ export class Registry {
   hostCountries(name: string): HostCountry[] {
     const { fields } = this.definition(name)
     return Object.entries(fields).flatMap(
-      ([property, field]) => field.hostCountries?.(this.place(name, property, field)) ?? [],
+      ([property, field]) => field.hostCountries?.(this.fieldContext(name, property, field)) ?? [],
     )
   }
 
@@ -223,15 +223,15 @@ export class Registry {
   }
 
   /**
-   * Returns the place of a field in a resource.
+   * Returns the context of a field in a resource.
    * @param all columns of the table by their properties. In the callback for checks and indexes, drizzle passes others.
    */
-  place(
+  fieldContext(
     resource: string,
     name: string,
     field: Field,
     all: Record<string, PgColumn> = getTableColumns(this.table(resource)),
-  ): FieldPlace {
+  ): FieldContext {
     const table = this.table(resource)
     return {
       name,
@@ -266,7 +266,7 @@ export class Registry {
       },
       (made: Record<string, PgColumn>) => [
         ...Object.entries(fields).flatMap(
-          ([property, field]) => field.constraints?.(this.place(name, property, field, made)) ?? [],
+          ([property, field]) => field.constraints?.(this.fieldContext(name, property, field, made)) ?? [],
         ),
         ...(definition.constraints?.(made) ?? []),
         ...searchIndexes(definition, made),
@@ -279,7 +279,7 @@ export class Registry {
   /** The index of all that aggregates read of every record: it is far smaller than the table. */
   #dimensionIndexes({ name, fields }: ResourceDefinition, made: Record<string, PgColumn>): IndexBuilder[] {
     const columns = Object.entries(fields).flatMap(
-      ([property, field]) => field.grouped?.(this.place(name, property, field, made)) ?? [],
+      ([property, field]) => field.grouped?.(this.fieldContext(name, property, field, made)) ?? [],
     )
     if (columns.length === 0) return []
     // The id leads to what other tables have of the record.
@@ -296,7 +296,7 @@ export class Registry {
 
   #makeFieldTables({ name, fields }: ResourceDefinition): void {
     for (const [property, field] of Object.entries(fields)) {
-      const tables = field.tables?.(this.place(name, property, field)) ?? []
+      const tables = field.tables?.(this.fieldContext(name, property, field)) ?? []
       if (tables.length > 0) this.#fieldTables.set(`${name}.${property}`, tables)
     }
   }

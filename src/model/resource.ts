@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable, PgTableExtraConfigValue } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Dimension, Measure } from './dimensions.ts'
-import type { Field, FieldPlace, FieldQuery, FieldRows, Fields } from './field.ts'
+import type { Field, FieldContext, FieldQuery, FieldRows, Fields } from './field.ts'
 import type { Filter } from './filters.ts'
 import type { KeyForm } from './keys.ts'
 import type { Registry } from './registry.ts'
@@ -40,13 +40,13 @@ export interface ResourceRules {
   /** Checks and indexes beside those of the fields. */
   constraints?(columns: Record<string, PgColumn>): PgTableExtraConfigValue[]
   /** Filters and includes beside those of the fields. */
-  query?(place: ResourcePlace): FieldQuery
+  query?(context: ResourceContext): FieldQuery
   /** Validates several properties together. */
   refine?(document: unknown, context: z.RefinementCtx, registry: Registry): void
 }
 
 /** The table of a resource and the columns of its fields, which its rules use. */
-export interface ResourcePlace extends Omit<FieldPlace, 'name'> {}
+export interface ResourceContext extends Omit<FieldContext, 'name'> {}
 
 /**
  * The roles of participants in terms of IATI: a code of the list OrganisationRole, or `recipient` for the recipient of
@@ -110,7 +110,7 @@ export interface SearchColumns {
 /** A field bound to its table. */
 export interface BoundField {
   field: Field
-  place: FieldPlace
+  context: FieldContext
   rows?: FieldRows
 }
 

@@ -171,10 +171,10 @@ export const requireUnique =
   <Item>(identity: (item: Item) => unknown) =>
   (list: Item[], context: z.RefinementCtx): void => {
     const seen = new Set<unknown>()
-    for (const [at, item] of list.entries()) {
+    for (const [index, item] of list.entries()) {
       if (seen.has(identity(item))) {
         const message = 'occurs twice in the list'
-        context.addIssue({ code: 'custom', path: [at], params: { code: 'repeated' }, message })
+        context.addIssue({ code: 'custom', path: [index], params: { code: 'repeated' }, message })
       }
       seen.add(identity(item))
     }

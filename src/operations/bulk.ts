@@ -77,12 +77,12 @@ async function parseOperations(resource: Resource, body: unknown) {
   const operations: IndexedOperation[] = []
   const refused = new Refusals()
   const pause = startSlices()
-  for (const [at, value] of values.entries()) {
+  for (const [index, value] of values.entries()) {
     try {
-      operations.push({ at, operation: readOperation(resource, value) })
+      operations.push({ at: index, operation: readOperation(resource, value) })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      refused.set(at, atOperation(error, at))
+      refused.set(index, atOperation(error, index))
     }
     await pause()
   }
@@ -110,12 +110,12 @@ function resultsResponse(
   // Each result repeats it.
   const [instance = ''] = request.url.split('?')
   const results = [
-    ...[...done].map(([at, { status, key, version, unchanged }]) => ({
-      at,
+    ...[...done].map(([index, { status, key, version, unchanged }]) => ({
+      at: index,
       result: { status, [property]: key, version, unchanged },
     })),
-    ...[...refused].map(([at, each]) => ({
-      at,
+    ...[...refused].map(([index, each]) => ({
+      at: index,
       result: { status: each.status, problem: each.toDocument(instance) },
     })),
   ]

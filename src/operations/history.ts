@@ -128,7 +128,7 @@ export const history: Operation = {
     const page = rows.slice(0, size)
     const last = rows.length > size ? page.at(-1) : undefined
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null
-    const data = page.map((row, at) => entryJson(resource, row, rows[at + 1])).join(',')
+    const data = page.map((row, index) => entryJson(resource, row, rows[index + 1])).join(',')
     const body = pageEnvelope(data, { limit: size, next })
     const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(request.search, next) }) }
     return { status: 200, headers, body }

@@ -68,7 +68,7 @@ function derivation(
   { source, property, locator, url, excerpt, rank, sourceDetails }: z.output<typeof citation>,
   publisher: Publisher,
 ) {
-  const place = known(locator ?? {})
+  const locatorParts = known(locator ?? {})
   return known({
     '@type': 'prov:Derivation',
     'prov:entity': {
@@ -77,7 +77,7 @@ function derivation(
       ...known({ name: sourceDetails?.title, url: sourceDetails?.url, publisher: sourceDetails?.publisher }),
     },
     'entente:property': property,
-    'entente:locator': Object.keys(place).length > 0 ? place : undefined,
+    'entente:locator': Object.keys(locatorParts).length > 0 ? locatorParts : undefined,
     'entente:excerpt': excerpt,
     'entente:rank': rank,
     'prov:atLocation': url,

@@ -88,19 +88,19 @@ async function readPage(
 /**
  * Returns the JSON of the page of a plan, and the cursor of the next page.
  * @param language of the names, if the plan has any.
- * @param place where the cursor was sent; the query string when left out.
+ * @param cursorLocation where the cursor was sent; the query string when left out.
  * @throws Problem `invalid-cursor` when the plan's cursor is not of this plan.
  */
 export async function pageText(
   plan: ListPlan,
   context: Context,
   language: Language,
-  place?: CursorLocation,
+  cursorLocation?: CursorLocation,
 ): Promise<{ body: string; next: string | null }> {
   const after =
     plan.cursor === undefined
       ? undefined
-      : readCursor(listScope(plan), plan.cursor, context.cursorSecret, place)
+      : readCursor(listScope(plan), plan.cursor, context.cursorSecret, cursorLocation)
   const [{ records, last, names }, total] = await readRegistryAt(plan.asOf, context, (registry) => {
     const records = () => readPage(plan, after, registry, context, language)
     if (plan.count === undefined) return records().then((found) => [found, undefined] as const)

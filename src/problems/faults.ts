@@ -155,8 +155,8 @@ function toFaults(error: z.core.$ZodError): FaultList {
       continue
     }
     const messages = issue.message.split('\n')
-    for (const [at, key] of issue.keys.slice(0, messages.length).entries()) {
-      add([...issue.path, key], { code, message: `${quote(key)} ${messages[at]}` })
+    for (const [index, key] of issue.keys.slice(0, messages.length).entries()) {
+      add([...issue.path, key], { code, message: `${quote(key)} ${messages[index]}` })
     }
     faults.addUnlisted(issue.keys.length - messages.length)
   }

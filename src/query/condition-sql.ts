@@ -10,7 +10,7 @@ const value = (at: number): SQL => sql`${sql.placeholder(`value.${at}`)}`
 
 /** Returns the values of a condition by the names of its placeholders. */
 export const conditionValues = (condition: Condition): Record<string, unknown> =>
-  Object.fromEntries(listValues(condition).map((given, at) => [`value.${at}`, given]))
+  Object.fromEntries(listValues(condition).map((given, index) => [`value.${index}`, given]))
 
 /** How a statement reads the records that a condition selects: by an index, or all of them, now or as of a time. */
 export type Reading = 'index' | 'scan' | 'past scan'
@@ -25,10 +25,10 @@ function fieldsSql(
     const at = comparisons.findIndex(({ filter, operator }) => filter === name && operator === 'eq')
     return at < 0 ? undefined : value(from + at)
   }
-  const conditions = comparisons.map(({ filter, operator }, at) => {
+  const conditions = comparisons.map(({ filter, operator }, index) => {
     const comparison = searchable.filters[filter]?.comparisons[operator]
     if (!comparison) throw new Error(`unknown comparison in a plan: ${filter}[${operator}]`)
-    const given = value(from + at)
+    const given = value(from + index)
     const stored = reading === 'scan' ? comparison.stored?.(given, getOtherFilter) : undefined
     const scan = reading === 'index' ? undefined : (stored ?? comparison.scan?.(given))
     return sql`(${scan ?? comparison.sql(given, getOtherFilter)})`

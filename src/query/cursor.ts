@@ -35,9 +35,9 @@ export type CursorLocation = Pick<Fault, 'parameter' | 'pointer'>
 
 const inQuery: CursorLocation = { parameter: 'cursor' }
 
-const invalidCursor = (reason: string, place: CursorLocation) =>
+const invalidCursor = (reason: string, location: CursorLocation) =>
   new Problem('invalid-cursor', `The cursor ${reason}. Start again without it.`, {
-    errors: [{ ...place, code: 'invalid', message: reason }],
+    errors: [{ ...location, code: 'invalid', message: reason }],
   })
 
 /** Returns a signed cursor for the page after a position. */
@@ -50,19 +50,19 @@ export function writeCursor(scope: CursorScope, position: Position, secret: stri
  * Verifies a cursor and returns its position.
  * @throws Problem `invalid-cursor` if the cursor was cut or edited, or belongs to another registry or query.
  */
-export function readCursor(scope: CursorScope, cursor: string, secret: string, place = inQuery): Position {
+export function readCursor(scope: CursorScope, cursor: string, secret: string, location = inQuery): Position {
   const [payload = '', signature = '', ...rest] = cursor.split('.')
   const given = Buffer.from(signature)
   const expected = Buffer.from(sign(payload, secret))
   if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw invalidCursor('was not issued by this registry, or was cut or changed', place)
+    throw invalidCursor('was not issued by this registry, or was cut or changed', location)
   }
   // The signature proves that `writeCursor` wrote the content: an array of strings.
   const [cursorScope, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]
   if (cursorScope !== scope) {
     throw invalidCursor(
       'belongs to another query: send it with the same filters and sort as the page that gave it',
-      place,
+      location,
     )
   }
   return position

@@ -30,6 +30,6 @@ export const namesStatement = (
 ): Statement =>
   statement(
     `names|${language}|${JSON.stringify(wanted.map(({ reference }) => reference))}`,
-    () => unionAll(wanted.map((one, at) => namesSql(registry, one, at, language))),
-    Object.fromEntries(wanted.map(({ values }, at) => [`values.${at}`, values])),
+    () => unionAll(wanted.map((one, index) => namesSql(registry, one, index, language))),
+    Object.fromEntries(wanted.map(({ values }, index) => [`values.${index}`, values])),
   )

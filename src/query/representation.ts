@@ -66,7 +66,7 @@ export function representationParameters(
 
 /** Refuses repeated names. @throws Problem `invalid-parameter`. */
 export function refuseRepeated(parameter: string, names: string[]): void {
-  const repeated = names.filter((name, at) => names.indexOf(name) < at)
+  const repeated = names.filter((name, index) => names.indexOf(name) < index)
   if (repeated.length > 0) {
     throw invalidParameters(
       repeated.map((name) => ({ parameter, code: 'repeated', message: `"${name}" is given twice` })),

@@ -37,11 +37,11 @@ const requireNonEmpty = (error: string) =>
 const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKey[] = []) =>
   z.check<Word[]>((payload) => {
     const found = new Set<string>()
-    for (const [at, item] of payload.value.entries()) {
+    for (const [index, item] of payload.value.entries()) {
       const word = wordOf(item)
       if (found.has(word)) {
         const message = `"${word}" is given twice`
-        payload.issues.push({ code: 'custom', path: [at, ...subpath], message, input: word })
+        payload.issues.push({ code: 'custom', path: [index, ...subpath], message, input: word })
       }
       found.add(word)
     }
@@ -277,7 +277,7 @@ function requireBoundedSize(where: unknown): void {
       const message = `is more than ${searchLimits.depth} conditions deep`
       throw invalidSearch([{ pointer: formatPointer(path), code: 'too_deep', message }])
     }
-    if (Array.isArray(node)) for (const [at, part] of node.entries()) walk(part, [...path, at], depth)
+    if (Array.isArray(node)) for (const [index, part] of node.entries()) walk(part, [...path, index], depth)
     else if (typeof node === 'object' && node !== null) {
       for (const [key, part] of Object.entries(node))
         walk(part, [...path, key], depth + (isLevel(key) ? 1 : 0))

@@ -110,14 +110,14 @@ export class SourceFinder {
    * @returns undefined if it does not everywhere.
    */
   #findDemanded(table: string, text: string): string[] | undefined {
-    const [, ...places] = text.split(new RegExp(`(?<!\\bas\\s+)"?\\b${table}\\b"?(?!"?\\s*\\.)`))
-    const demanded = places.map((place) => this.#demandedIn(table, place))
+    const [, ...sqlParts] = text.split(new RegExp(`(?<!\\bas\\s+)"?\\b${table}\\b"?(?!"?\\s*\\.)`))
+    const demanded = sqlParts.map((sqlPart) => this.#demandedIn(table, sqlPart))
     return demanded.every((names) => names.length > 0) ? demanded.flat() : undefined
   }
 
-  #demandedIn(table: string, place: string): string[] {
-    const byName = place.matchAll(new RegExp(`"${table}"\\."resource" = '([\\w-]+)'`, 'g'))
-    const byRow = place.matchAll(new RegExp(`"${table}"\\."(?:id|record)" = "(\\w+)"\\."id"`, 'g'))
+  #demandedIn(table: string, sqlPart: string): string[] {
+    const byName = sqlPart.matchAll(new RegExp(`"${table}"\\."resource" = '([\\w-]+)'`, 'g'))
+    const byRow = sqlPart.matchAll(new RegExp(`"${table}"\\."(?:id|record)" = "(\\w+)"\\."id"`, 'g'))
     const owners = [...byRow].flatMap(([, owner = '']) => this.#resources.get(owner) ?? [])
     return [...[...byName].flatMap(([, name = '']) => name), ...owners]
   }

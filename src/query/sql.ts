@@ -63,7 +63,7 @@ function afterPosition(keys: Key[]): SQL {
       sql`, `,
     )
     const values = sql.join(
-      keys.map((key, at) => value(at, key)),
+      keys.map((key, index) => value(index, key)),
       sql`, `,
     )
     return sql`(${expressions}) ${comparison(first)} (${values})`
@@ -159,8 +159,10 @@ export function listStatement(
     const documents = pageDocuments(plan, compose)
     const limit = fixedLimit === '' ? sql`${placeholder('limit')}::int` : sql.raw(fixedLimit)
     const keyAt = (at: number) => sql.identifier(`key ${at}`)
-    const ordered = keys.map(({ expression }, at) => sql`${expression} as ${keyAt(at)}`)
-    const position = keys.map(({ type }, at) => sql`${positionText(sql`${keyAt(at)}`, type)} collate "C"`)
+    const ordered = keys.map(({ expression }, index) => sql`${expression} as ${keyAt(index)}`)
+    const position = keys.map(
+      ({ type }, index) => sql`${positionText(sql`${keyAt(index)}`, type)} collate "C"`,
+    )
     const where = after ? sql`${matching(plan)} and ${afterPosition(keys)}` : matching(plan)
     // One more record than the page has tells whether another page follows.
     return sql`select string_agg(document, ',' order by place) filter (where place <= ${limit}) as records,
@@ -170,7 +172,7 @@ export function listStatement(
         select ${plan.resource.id} as id, ${sql.join(ordered, sql`, `)}${documents.columns} from ${pageSource(plan)}${where}
         order by ${orderedBy(keys)} limit ${limit} + 1) page) placed${documents.join}`
   }
-  const positions = Object.fromEntries((after ?? []).map((text, at) => [`position.${at}`, text]))
+  const positions = Object.fromEntries((after ?? []).map((text, index) => [`position.${index}`, text]))
   return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit })
 }
 

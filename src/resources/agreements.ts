@@ -5,7 +5,7 @@ import { field } from '../model/fields/index.ts'
 import { filterByAny, filterByOne, isInAny } from '../model/filters.ts'
 import { includedRelatives } from '../model/includes.ts'
 import { keys } from '../model/keys.ts'
-import { defineResource, type ResourcePlace } from '../model/resource.ts'
+import { defineResource, type ResourceContext } from '../model/resource.ts'
 import { edtf, language } from '../model/schemas.ts'
 import {
   agreementKinds,
@@ -19,7 +19,7 @@ import {
 const roles = ['party', 'beneficiary', 'depositary', 'observer'] as const
 
 /** The filter for agreements that may have been in force on a day. */
-const inForceOn = ({ table }: ResourcePlace) =>
+const inForceOn = ({ table }: ResourceContext) =>
   filterByOne(
     edtf('A day or a span of days.'),
     'Day on which the agreement may have been in force: `inForceFrom` or `provisionalFrom` may be that day or an earlier one, and `expiresOn` and `terminatedOn`, if known, may be later. An agreement with neither `inForceFrom` nor `provisionalFrom` is not found. `expiresOn` applies regardless of `renewal`.',
@@ -32,7 +32,7 @@ const inForceOn = ({ table }: ResourcePlace) =>
   )
 
 /** Agreements that are related to one, in either direction. */
-function relatedTo({ recordId, resource, registry }: ResourcePlace) {
+function relatedTo({ recordId, resource, registry }: ResourceContext) {
   const [relations] = registry.fieldTables({ resource, name: 'relations' })
   if (!relations) throw new Error('agreements have no relations')
   const [from, to] = [columnOf(relations, 'record'), columnOf(relations, 'agreement')]
@@ -45,7 +45,7 @@ function relatedTo({ recordId, resource, registry }: ResourcePlace) {
 }
 
 /** Include of the agreements that are related to one, in either direction. */
-function relatedAgreements({ recordId, resource, registry }: ResourcePlace) {
+function relatedAgreements({ recordId, resource, registry }: ResourceContext) {
   const [relations] = registry.fieldTables({ resource, name: 'relations' })
   if (!relations) throw new Error('agreements have no relations')
   const [from, to] = [columnOf(relations, 'record'), columnOf(relations, 'agreement')]
@@ -158,9 +158,9 @@ export const agreements = defineResource(
     search: { title: 'title', prose: ['summary', 'occasion', 'place'] },
     eventDates: ['signedOn'],
     calendar: { inForceFrom: 'Entry into force', expiresOn: 'Expiry' },
-    query: (place) => ({
-      filters: { inForceOn: inForceOn(place), relatedTo: relatedTo(place) },
-      includes: () => ({ relatedAgreements: relatedAgreements(place) }),
+    query: (context) => ({
+      filters: { inForceOn: inForceOn(context), relatedTo: relatedTo(context) },
+      includes: () => ({ relatedAgreements: relatedAgreements(context) }),
     }),
     example: {
       title: 'China–Pakistan cooperation documents in science, technology and energy',

@@ -5,7 +5,7 @@ import { columnIn, literals, unionAll } from '../database/columns.ts'
 import { orderIndexes, textOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
 import { wordLabels } from '../model/dimensions.ts'
-import { defineField, type FieldPlace } from '../model/field.ts'
+import { defineField, type FieldContext } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, filterByAny } from '../model/filters.ts'
 import { jsonObject } from '../model/json.ts'
@@ -54,7 +54,7 @@ function citedRecordSchema(registry: Registry) {
   )
 }
 
-const cited = ({ columns }: FieldPlace) => ({
+const cited = ({ columns }: FieldContext) => ({
   record: columnIn(columns, 'citedRecord'),
   resource: columnIn(columns, 'citedResource'),
 })
@@ -83,8 +83,8 @@ const citedRecord = () =>
       citedRecord: uuid('cited_record').notNull(),
       citedResource: text('cited_resource').notNull(),
     }),
-    constraints: (place) => {
-      const { record, resource } = cited(place)
+    constraints: (context) => {
+      const { record, resource } = cited(context)
       return [
         foreignKey({
           name: 'citations_cited_record',
@@ -95,8 +95,8 @@ const citedRecord = () =>
         index('citations_cited_resource').on(resource),
       ]
     },
-    json: (place) => {
-      const { record, resource } = cited(place)
+    json: (context) => {
+      const { record, resource } = cited(context)
       const key = sql`(select key from ${records} where ${records.id} = ${record})`
       return jsonObject({ resource: sql`${resource}`, id: key })
     },
@@ -104,20 +104,20 @@ const citedRecord = () =>
       citedResource: resource,
       citedRecord: recordId({ name: resource, key: registry.keyForm(resource) }, id),
     }),
-    query: (place) => {
-      const { record, resource } = cited(place)
+    query: (context) => {
+      const { record, resource } = cited(context)
       return {
         filters: {
-          resource: anyOf(resource, z.enum(citable(place.registry)), 'Resource of the cited record.'),
+          resource: anyOf(resource, z.enum(citable(context.registry)), 'Resource of the cited record.'),
           record: filterByAny(
             z.string().regex(/^[0-9A-Za-z-]{3,100}$/, { error: 'must be the id, code or slug of a record' }),
             'Key of the cited record.',
-            (values) => sql`${record} in (${idsOfKeys(place.registry, values)})`,
+            (values) => sql`${record} in (${idsOfKeys(context.registry, values)})`,
           ),
           country: filterByAny(
             keys.country(),
             'Country that the cited record is found by: the filter `country` of its resource.',
-            (values) => sql`${record} in (${idsOfCountries(place.registry, values)})`,
+            (values) => sql`${record} in (${idsOfCountries(context.registry, values)})`,
           ),
         },
         dimensions: {
@@ -126,7 +126,7 @@ const citedRecord = () =>
             type: 'text',
             values: { kind: 'one', value: sql`${resource}` },
             text: (value) => sql`(${value})::text`,
-            label: wordLabels(citable(place.registry)),
+            label: wordLabels(citable(context.registry)),
             groupFilter: { filter: 'resource', finds: 'eq', lacks: 'isNull', none: 'true' },
           },
         },
@@ -154,7 +154,7 @@ const locatorSchema = named(
     }),
 )
 
-const located = ({ columns }: FieldPlace) => ({
+const located = ({ columns }: FieldContext) => ({
   paragraph: columnIn(columns, 'paragraph'),
   page: columnIn(columns, 'page'),
   row: columnIn(columns, 'row'),
@@ -170,16 +170,16 @@ const locator = () =>
       row: text('locator_row'),
       column: text('locator_column'),
     }),
-    constraints: (place) => {
-      const { paragraph, page } = located(place)
+    constraints: (context) => {
+      const { paragraph, page } = located(context)
       return [
-        ...orderIndexes('citations_paragraph_order', textOrder(paragraph), place.recordId, paragraph),
+        ...orderIndexes('citations_paragraph_order', textOrder(paragraph), context.recordId, paragraph),
         index('citations_paragraph').on(paragraph),
         index('citations_page').on(page),
       ]
     },
-    json: (place) => {
-      const parts = Object.entries(located(place)).map(([name, column]) => [name, sql`${column}`] as const)
+    json: (context) => {
+      const parts = Object.entries(located(context)).map(([name, column]) => [name, sql`${column}`] as const)
       const all = sql.join(
         parts.map(([, column]) => column),
         sql`, `,
@@ -192,8 +192,8 @@ const locator = () =>
       row: value?.row ?? null,
       column: value?.column ?? null,
     }),
-    query: (place) => {
-      const { paragraph, page } = located(place)
+    query: (context) => {
+      const { paragraph, page } = located(context)
       return {
         filters: {
           paragraph: anyOf(paragraph, line(50), 'Paragraph of the source.'),

@@ -6,7 +6,7 @@ import { field } from '../model/fields/index.ts'
 import { filterByAny } from '../model/filters.ts'
 import { includedRecords } from '../model/includes.ts'
 import { keys } from '../model/keys.ts'
-import { defineResource, type ResourcePlace } from '../model/resource.ts'
+import { defineResource, type ResourceContext } from '../model/resource.ts'
 
 const alpha2 = z
   .string()
@@ -14,7 +14,7 @@ const alpha2 = z
 const numeric = z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of ISO 3166-1, such as 586' })
 
 /** The filter for countries that take part in a record together with a given one, directly or through an organization. */
-function partnerOf({ table, registry }: ResourcePlace) {
+function partnerOf({ table, registry }: ResourceContext) {
   const { participations } = registry.shared
   const taking = sql`
     select participations.record, coalesce(participations.country, organizations.country) as country
@@ -30,7 +30,7 @@ function partnerOf({ table, registry }: ResourcePlace) {
 }
 
 /** The region and the groups of a country. */
-function regionInclude({ table, recordId, resource, registry }: ResourcePlace) {
+function regionInclude({ table, recordId, resource, registry }: ResourceContext) {
   const [groups] = registry.fieldTables({ resource, name: 'groups' })
   const regions = registry.get('regions')
   const { column } = regions.key
@@ -87,15 +87,15 @@ export const countries = defineResource(
     description: 'A country of ISO 3166-1, a withdrawn state of ISO 3166-3, or a state that ended before.',
     naturalKey: 'code',
     search: { title: 'name', otherName: 'officialName', hasAliases: true, prose: [] },
-    query: (place) => {
-      const code = columnOf(place.table, 'code')
+    query: (context) => {
+      const code = columnOf(context.table, 'code')
       return {
         filters: {
-          ...areaFilters(place.recordId, code, 'The country lies in it, or belongs to the group.'),
-          partnerOf: partnerOf(place),
+          ...areaFilters(context.recordId, code, 'The country lies in it, or belongs to the group.'),
+          partnerOf: partnerOf(context),
         },
-        dimensions: areaDimensions(place.registry, place.recordId, code),
-        includes: () => ({ regions: regionInclude(place) }),
+        dimensions: areaDimensions(context.registry, context.recordId, code),
+        includes: () => ({ regions: regionInclude(context) }),
       }
     },
     example: {

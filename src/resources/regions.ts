@@ -4,11 +4,11 @@ import { field } from '../model/fields/index.ts'
 import { filterByAny } from '../model/filters.ts'
 import { includedRecords } from '../model/includes.ts'
 import { keys } from '../model/keys.ts'
-import { defineResource, type ResourcePlace } from '../model/resource.ts'
+import { defineResource, type ResourceContext } from '../model/resource.ts'
 import { regionKinds } from '../model/vocabularies.ts'
 
 /** The countries directly in a region, or in a group. */
-function countryInclude({ table, registry }: ResourcePlace) {
+function countryInclude({ table, registry }: ResourceContext) {
   const countries = registry.get('countries')
   const [groups] = registry.fieldTables({ resource: 'countries', name: 'groups' })
   const code = columnOf(table, 'code')
@@ -36,15 +36,15 @@ export const regions = defineResource(
     description: 'A region of the world in UN M49, or a group of countries that cuts across regions.',
     naturalKey: 'code',
     search: { title: 'name', hasAliases: true, prose: [] },
-    query: (place) => ({
+    query: (context) => ({
       filters: {
         region: filterByAny(
           keys.region(),
           'The region itself and all below it.',
-          (values) => sql`${columnOf(place.table, 'code')} in (select regions_within(${values}::text[]))`,
+          (values) => sql`${columnOf(context.table, 'code')} in (select regions_within(${values}::text[]))`,
         ),
       },
-      includes: () => ({ countries: countryInclude(place) }),
+      includes: () => ({ countries: countryInclude(context) }),
     }),
     example: {
       code: '142',

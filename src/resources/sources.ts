@@ -2,12 +2,12 @@ import { sql } from 'drizzle-orm'
 import { columnOf } from '../database/columns.ts'
 import { field } from '../model/fields/index.ts'
 import { includedRecords } from '../model/includes.ts'
-import { defineResource, type ResourcePlace } from '../model/resource.ts'
+import { defineResource, type ResourceContext } from '../model/resource.ts'
 import { language } from '../model/schemas.ts'
 import { sourceKinds } from '../model/vocabularies.ts'
 
 /** Include of all citations of a source. */
-function citationsOfSource({ recordId, registry }: ResourcePlace) {
+function citationsOfSource({ recordId, registry }: ResourceContext) {
   const citations = registry.get('citations')
   return includedRecords(
     citations,
@@ -45,7 +45,7 @@ export const sources = defineResource(
     schemaType: 'CreativeWork',
     description: 'A document that facts come from.',
     search: { title: 'title', prose: ['publisher', 'author', 'interviewee', 'occasion', 'context'] },
-    query: (place) => ({ includes: () => ({ supports: citationsOfSource(place) }) }),
+    query: (context) => ({ includes: () => ({ supports: citationsOfSource(context) }) }),
     example: {
       title: 'Scientific and Technological Diplomacy',
       kind: 'interview',

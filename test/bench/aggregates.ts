@@ -122,12 +122,12 @@ async function measureService(origin: string, path: string, rounds: number): Pro
 export async function measureAggregates(url: string, origin: string, options: Options): Promise<Ratio[]> {
   const duckDb = await measureDuckDb(url, options.rounds)
   const ratios: Ratio[] = []
-  for (const [at, { what, path, max }] of questions.entries()) {
+  for (const [index, { what, path, max }] of questions.entries()) {
     const service = await measureService(origin, path, options.rounds)
-    console.log(`aggregate, ${what}: ${service.toFixed(1)} ms, DuckDB ${duckDb[at]?.toFixed(1)} ms`)
+    console.log(`aggregate, ${what}: ${service.toFixed(1)} ms, DuckDB ${duckDb[index]?.toFixed(1)} ms`)
     ratios.push({
       what: `aggregate by ${what} / DuckDB`,
-      measured: service / (duckDb[at] ?? Number.NaN),
+      measured: service / (duckDb[index] ?? Number.NaN),
       max,
     })
   }

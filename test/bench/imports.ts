@@ -72,9 +72,9 @@ const summaryOf = (at: number) =>
 
 function* linesOf(rows: number): Generator<string> {
   yield 'Id,Title,Signed,PartyA,PartyB,Summary\n'
-  for (let at = 0; at < rows; at += 1) {
-    const [one, other] = partiesOf(at)
-    yield `T${at},"${titleOf(at)}",${dayOf(at)},${names[one]},${names[other]},"${summaryOf(at)}"\n`
+  for (let index = 0; index < rows; index += 1) {
+    const [one, other] = partiesOf(index)
+    yield `T${index},"${titleOf(index)}",${dayOf(index)},${names[one]},${names[other]},"${summaryOf(index)}"\n`
   }
 }
 
@@ -148,7 +148,7 @@ const operation = (at: number) => ({
 })
 
 async function sendBulk({ origin }: Server, key: string, from: number): Promise<void> {
-  const operations = Array.from({ length: bulkSize }, (_, at) => operation(from + at))
+  const operations = Array.from({ length: bulkSize }, (_, index) => operation(from + index))
   const response = await fetch(`${origin}/v1/agreements/bulk`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },

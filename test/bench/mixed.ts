@@ -10,7 +10,7 @@ const countries = ['CHN', 'PAK', 'DEU', 'FRA', 'USA', 'GBR', 'JPN', 'IND', 'BRA'
 const lists = countries.flatMap((country) =>
   Array.from(
     { length: 100 },
-    (_, at) => `/v1/agreements?country=${country}&signedOn[gte]=${1925 + at}&limit=25`,
+    (_, index) => `/v1/agreements?country=${country}&signedOn[gte]=${1925 + index}&limit=25`,
   ),
 )
 
@@ -20,7 +20,9 @@ const aggregates = countries.flatMap((country) =>
 )
 
 /** Every list and, spread between them, every aggregate. */
-const paths = lists.flatMap((list, at) => (at % 50 === 0 ? [list, aggregates[at / 50] ?? list] : [list]))
+const paths = lists.flatMap((list, index) =>
+  index % 50 === 0 ? [list, aggregates[index / 50] ?? list] : [list],
+)
 
 /** Creates ten sources a second until it is stopped. @returns stops it; throws when a write has failed. */
 function startWriting(origin: string, key: string): () => Promise<void> {

@@ -114,11 +114,11 @@ interface Measured {
 async function measure({ what, rounds, run }: Case, few: Registry, many: Registry): Promise<Measured> {
   const times: [number[], number[]] = [[], []]
   for (let round = -Math.ceil(rounds / 10); round < rounds; round += 1) {
-    for (const [at, registry] of [few, many].entries()) {
+    for (const [index, registry] of [few, many].entries()) {
       const startedAt = performance.now()
       await run(registry, Math.abs(round))
       // The first ones are for caches and compilers, and do not count.
-      if (round >= 0) times[at]?.push(performance.now() - startedAt)
+      if (round >= 0) times[index]?.push(performance.now() - startedAt)
     }
   }
   const [small, large] = times.map(median)

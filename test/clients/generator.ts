@@ -85,7 +85,7 @@ export function testGenerators(language: Language, generators: Generator[]): voi
 
   beforeAll(async () => {
     const installed = await Promise.all(language.tools.map(isInstalled))
-    missing = language.tools.filter((_, at) => !installed[at])
+    missing = language.tools.filter((_, index) => !installed[index])
     folder = await mkdtemp(join(tmpdir(), `entente-client-${language.folder}-`))
     if (missing.length > 0) return
     const source = fileURLToPath(new URL(language.folder, import.meta.url))

@@ -20,7 +20,7 @@ export function startWriters(origin: string, count: number, pauseMs: number): Wr
   onTestFinished(() => failed.abort())
   const writers = Array.from(
     { length: count },
-    (_, at) => new Writer(`writer-${at}`, [origin], failed.signal),
+    (_, index) => new Writer(`writer-${index}`, [origin], failed.signal),
   )
   let isStopped = false
   const work = async (writer: Writer) => {

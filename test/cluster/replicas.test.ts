@@ -75,8 +75,8 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
       let written = await write(`client ${client}`)
       for (let round = 1; reads < ownReads; round += 1) {
         written = await write(`client ${client}, ${round}`, written.key)
-        for (let at = 0; at < readsAfterWrite; at += 1) {
-          if (await isStale(written, at)) stale += 1
+        for (let index = 0; index < readsAfterWrite; index += 1) {
+          if (await isStale(written, index)) stale += 1
           reads += 1
         }
       }
@@ -89,10 +89,10 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
   it('serve at least 30 % of the reads that need no position', async ({ task }) => {
     const before = await countReads()
     const read = async (client: number) => {
-      for (let at = 0; at < 200; at += 1) {
+      for (let index = 0; index < 200; index += 1) {
         // Writes go on meanwhile.
-        if (at % 20 === 0) await write(`writer ${client}, ${at}`)
-        const url = `${cluster.balancer.origin}/v1/agreements?country=PAK&limit=${1 + (at % 25)}`
+        if (index % 20 === 0) await write(`writer ${client}, ${index}`)
+        const url = `${cluster.balancer.origin}/v1/agreements?country=PAK&limit=${1 + (index % 25)}`
         const response = await fetch(url, { headers: { 'cache-control': 'no-cache' } })
         await response.arrayBuffer()
         expect(response.status).toBe(200)

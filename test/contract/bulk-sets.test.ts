@@ -31,7 +31,7 @@ it('with atomic=false, one of two creates with the same external id succeeds', a
 })
 
 it('takes a thousand operations with a constant number of statements', async () => {
-  const externalIds = Array.from({ length: 1000 }, (_, at) => ({ scheme: 'thousand', id: String(at) }))
+  const externalIds = Array.from({ length: 1000 }, (_, index) => ({ scheme: 'thousand', id: String(index) }))
   const documents = externalIds.map((externalId) =>
     agreement({
       externalIds: [externalId],
@@ -43,10 +43,12 @@ it('takes a thousand operations with a constant number of statements', async () 
   expect((await send(api, agreements, [...creations, creations[0]])).status).toBe(413)
   const made = resultsIn(await send(api, agreements, creations))
   expect(made).toHaveLength(1000)
-  const third = documents.map((document, at) => {
-    const externalId = externalIds[at]
-    if (at % 3 === 0) return { op: 'patch', externalId, ifMatch: '1', patch: { title: `Patched ${at}` } }
-    if (at % 3 === 1) return { op: 'upsert', externalId, document: { ...document, title: `Again ${at}` } }
+  const third = documents.map((document, index) => {
+    const externalId = externalIds[index]
+    if (index % 3 === 0)
+      return { op: 'patch', externalId, ifMatch: '1', patch: { title: `Patched ${index}` } }
+    if (index % 3 === 1)
+      return { op: 'upsert', externalId, document: { ...document, title: `Again ${index}` } }
     return { op: 'remove', externalId, ifMatch: '1' }
   })
   const results = resultsIn(await send(api, agreements, third))
@@ -71,7 +73,7 @@ describe('the number of statements that explain a refusal', () => {
   }
 
   it('is the same for 2 and for 40 changes, be they new or unchanged', async () => {
-    const externalIds = Array.from({ length: 40 }, (_, at) => ({ scheme: 'explained', id: String(at) }))
+    const externalIds = Array.from({ length: 40 }, (_, index) => ({ scheme: 'explained', id: String(index) }))
     const documents = externalIds.map((externalId) =>
       agreement({ topics: ['energy'], externalIds: [externalId] }),
     )
@@ -79,7 +81,11 @@ describe('the number of statements that explain a refusal', () => {
     const few = await count(creations.slice(0, 2), dangling, 422)
     expect(await count(creations, dangling, 422)).toBe(few)
     resultsIn(await send(api, agreements, creations))
-    const upserts = documents.map((document, at) => ({ op: 'upsert', externalId: externalIds[at], document }))
+    const upserts = documents.map((document, index) => ({
+      op: 'upsert',
+      externalId: externalIds[index],
+      document,
+    }))
     const fewUpserts = await count(upserts.slice(0, 2), dangling, 422)
     expect(await count(upserts, dangling, 422)).toBe(fewUpserts)
   })
@@ -138,8 +144,8 @@ describe('random operations', () => {
             twins.map((document) => ({ op: 'create', document })),
           ),
         ).map(({ id }) => id)
-        const operations = plan.map(({ kind, change }, at) => {
-          const id = made[at * 2]
+        const operations = plan.map(({ kind, change }, index) => {
+          const id = made[index * 2]
           if (kind === 'patch') return { op: kind, id, ifMatch: '1', patch: change }
           if (kind === 'remove') return { op: kind, id, ifMatch: '*' }
           const document = agreement(change)
@@ -147,14 +153,14 @@ describe('random operations', () => {
           return { op: kind, id, ...(kind === 'replace' && { ifMatch: '*' }), document }
         })
         const results = resultsIn(await send(api, agreements, operations))
-        for (const [at, { kind, change }] of plan.entries()) {
-          const path = `/v1/agreements/${made[at * 2 + 1]}`
-          let twin: unknown = made[at * 2 + 1]
+        for (const [index, { kind, change }] of plan.entries()) {
+          const path = `/v1/agreements/${made[index * 2 + 1]}`
+          let twin: unknown = made[index * 2 + 1]
           if (kind === 'patch') await api.patch(path, change)
           else if (kind === 'remove') await api.delete(path)
           else if (kind === 'create') twin = (await api.post('/v1/agreements', agreement(change))).json().id
           else await api.put(path, agreement(change))
-          expect(await known(results[at]?.id)).toEqual(await known(twin))
+          expect(await known(results[index]?.id)).toEqual(await known(twin))
         }
       }),
       { numRuns: 12 },
@@ -167,8 +173,8 @@ it('concurrent bulks on the same records both finish, one after the other', asyn
   const patches = (keys: CreatedRecord[], text: string) =>
     keys.map(({ key }) => ({ op: 'patch', id: key, ifMatch: '*', patch: { title: text } }))
   const responses = await Promise.all(
-    Array.from({ length: 6 }, (_, at) =>
-      send(api, agreements, patches(at % 2 ? made : [...made].reverse(), `Title ${at}`)),
+    Array.from({ length: 6 }, (_, index) =>
+      send(api, agreements, patches(index % 2 ? made : [...made].reverse(), `Title ${index}`)),
     ),
   )
   expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200))

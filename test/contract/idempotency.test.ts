@@ -233,7 +233,7 @@ it('expires after 24 hours, and later requests remove the stored response', asyn
   expect(replayed(second)).toBeNull()
   expect(second.json().id).not.toBe(first.id)
   expect((await api.post('/v1/agreements', document, under(key))).json().id).toBe(second.json().id)
-  for (let at = 0; at < 40; at += 1) {
+  for (let index = 0; index < 40; index += 1) {
     const { rows } = await api.pool.query(
       `select count(*)::int as old from idempotent_requests where created_at < now() - interval '24 hours'`,
     )

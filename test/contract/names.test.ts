@@ -16,7 +16,7 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** The name of the record that a value refers to, as the API has it. */
+/** Reads the name of the record that a value refers to from the API. */
 async function nameOf(resource: Resource, value: string, property: string | undefined): Promise<string> {
   const title = resource.search.title.name
   const list = `/v1/${resource.name}?${property ?? resource.key.property}=${value}&fields=${title}`

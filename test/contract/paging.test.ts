@@ -32,9 +32,9 @@ describe.each(resources)('pages of $name', (resource) => {
     async (sort) => {
       // Every second record stays; the others go while the list is read, and new ones come.
       const made: CreatedRecord[] = []
-      for (let at = 0; at < 8; at += 1) made.push(await createRecord(resource, api))
-      const staying = made.filter((_, at) => at % 2 === 0).map((record) => record.key)
-      const going = made.filter((_, at) => at % 2 === 1)
+      for (let index = 0; index < 8; index += 1) made.push(await createRecord(resource, api))
+      const staying = made.filter((_, index) => index % 2 === 0).map((record) => record.key)
+      const going = made.filter((_, index) => index % 2 === 1)
       const query = `createdAt[gte]=${made[0]?.record.createdAt}&sort=${sort}&limit=2`
 
       const seen: string[] = []

@@ -173,8 +173,8 @@ describe.each(resources)('a query of $name', (resource) => {
         .map((operator): [string, string] => [`${name}[${operator}]`, example]),
     )
     // A problem tells at most 100 faults.
-    for (let at = 0; at < entries.length; at += 100) {
-      const part = entries.slice(at, at + 100)
+    for (let index = 0; index < entries.length; index += 100) {
+      const part = entries.slice(index, index + 100)
       const response = await refused(query(part))
       for (const [spelling] of part) expect(faultAt(response, spelling)?.code).toBe('unknown')
     }

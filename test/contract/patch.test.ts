@@ -125,11 +125,11 @@ describe.each(resources)('patching $name', (resource) => {
   it('concurrently loses no change: each gets its own version and a later timestamp', async () => {
     const { path } = await createRecord(resource, api)
     const responses = await Promise.all(
-      Array.from({ length: 12 }, (_, at) => api.patch(path, { [name]: `Change ${at}` })),
+      Array.from({ length: 12 }, (_, index) => api.patch(path, { [name]: `Change ${index}` })),
     )
     const records = responses.map((response) => response.json<{ version: number; updatedAt: string }>())
     const inOrder = records.sort((a, b) => a.version - b.version)
-    expect(inOrder.map(({ version }) => version)).toEqual(Array.from({ length: 12 }, (_, at) => at + 2))
+    expect(inOrder.map(({ version }) => version)).toEqual(Array.from({ length: 12 }, (_, index) => index + 2))
     const times = inOrder.map(({ updatedAt }) => updatedAt)
     expect(times).toEqual(times.toSorted())
   })

@@ -70,7 +70,7 @@ describe.each(resources)('reading $name', (resource) => {
     const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     const properties = propertiesOf(resource)
     const list = `${listPath(resource)}?${resource.key.property}=${key}`
-    const some = properties.filter((_, at) => at % 2 === 1)
+    const some = properties.filter((_, index) => index % 2 === 1)
     const only = (fields: string[]) =>
       Object.fromEntries(fields.map((property) => [property, record[property]]))
     for (const property of properties) {

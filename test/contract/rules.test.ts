@@ -100,14 +100,17 @@ describe.each(having(isDate))('a date in $name', (resource) => {
     ['2011-02-30', 9],
     ['1985-04/2011-4', 14],
     ['April 2011', 1],
-  ])('that is not EDTF, %s, is refused with the position of the fault, at every depth', async (text, at) => {
-    const { document, pointers } = await spoiled(resource, (schema) => (isDate(schema) ? text : undefined))
-    const response = await api.post(listPath(resource), document)
-    expect(response.status).toBe(422)
-    expect(pointersIn(response)).toEqual(pointers)
-    for (const { message } of readProblem(response).errors ?? [])
-      expect(message).toContain(`(at character ${at})`)
-  })
+  ])(
+    'that is not EDTF, %s, is refused with the position of the fault, at every depth',
+    async (text, index) => {
+      const { document, pointers } = await spoiled(resource, (schema) => (isDate(schema) ? text : undefined))
+      const response = await api.post(listPath(resource), document)
+      expect(response.status).toBe(422)
+      expect(pointersIn(response)).toEqual(pointers)
+      for (const { message } of readProblem(response).errors ?? [])
+        expect(message).toContain(`(at character ${index})`)
+    },
+  )
 })
 
 /** Lists in which nothing can stand twice. */

@@ -13,8 +13,8 @@ afterAll(() => api.close())
 const pairs = resources.flatMap((resource) => {
   // By the key or the time of creation no two records are equal, so what follows would not matter.
   const keys = Object.keys(resource.sorts).filter((key) => key !== resource.key.property)
-  return keys.flatMap((first, at) => {
-    const second = keys[(at + 1) % keys.length]
+  return keys.flatMap((first, index) => {
+    const second = keys[(index + 1) % keys.length]
     return [`${first},${second}`, `${first},-${second}`, `-${first},${second}`, `-${first},-${second}`].map(
       (sort) => ({ resource, name: resource.name, sort }),
     )

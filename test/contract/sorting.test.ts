@@ -86,8 +86,8 @@ describe.each(directed)('$name sorted by $sort', ({ resource, key, sort }) => {
     const present = values.filter((value) => value !== null)
     expect(values.slice(0, present.length)).toEqual(present)
     const sign = sort.startsWith('-') ? -1 : 1
-    const wrong = present.filter((value, at) => {
-      const before = present[at - 1]
+    const wrong = present.filter((value, index) => {
+      const before = present[index - 1]
       return before !== undefined && sign * compare(resource, key, before, value) > 0
     })
     expect(wrong).toEqual([])

@@ -83,11 +83,11 @@ const aggregateQuestions = (resource: Resource): Question[] =>
   }))
 
 const recordQuestions = (resource: Resource, below: string): Question[] =>
-  keysOf(resource).flatMap((key, at) =>
+  keysOf(resource).flatMap((key, index) =>
     ['', ...(below === '' ? [`?include=${includesOf(resource).join()}`] : [])].map((query) => ({
       path: `/v1/${resource.name}/${key}${below}${query}`,
       // The second is removed, and the rest has one version only.
-      isTelling: at === 0,
+      isTelling: index === 0,
     })),
   )
 
@@ -96,9 +96,9 @@ function questionsOf({ path, method }: Operation): Question[] {
   const [, name = '', ...rest] = path.split('/').slice(1)
   switch (`${method} ${path}`) {
     case 'get /v1/search':
-      return [`q=${hiddenWord}`, `q=${hiddenWord.slice(0, 4)}`, 'q=china'].map((query, at) => ({
+      return [`q=${hiddenWord}`, `q=${hiddenWord.slice(0, 4)}`, 'q=china'].map((query, index) => ({
         path: `/v1/search?${query}`,
-        isTelling: at < 1,
+        isTelling: index < 1,
       }))
     case 'post /v1/resolve':
       return [

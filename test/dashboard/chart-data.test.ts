@@ -19,11 +19,11 @@ const edge = (source: string, target: string): NetworkEdge => ({
 
 /** A network of so many nodes, each joined with some others. */
 function exampleGraph(count: number): NetworkGraph {
-  const ids = Array.from({ length: count }, (_, at) => `N${at}`)
-  const edges = ids.flatMap((id, at) =>
+  const ids = Array.from({ length: count }, (_, index) => `N${index}`)
+  const edges = ids.flatMap((id, index) =>
     ids
-      .slice(at + 1)
-      .filter((_, other) => other % 5 === at % 5)
+      .slice(index + 1)
+      .filter((_, other) => other % 5 === index % 5)
       .map((other) => edge(id, other)),
   )
   return { nodes: ids.map((id) => ({ id, name: id })), edges, totalEdges: edges.length, centre: 'N0' }

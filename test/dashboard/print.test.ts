@@ -59,7 +59,7 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     const { page } = await dashboard.open('/countries/CHN')
     const sheets = await printPage(page)
     expect(sheets.length).toBeGreaterThan(1)
-    for (const [at, sheet] of sheets.entries()) expect(sheet).toContain(`${at + 1} / ${sheets.length}`)
+    for (const [index, sheet] of sheets.entries()) expect(sheet).toContain(`${index + 1} / ${sheets.length}`)
     for (const control of ['Print', 'Show as table', 'Cooperation bases Assistance programs Countries'])
       expect(sheets.join(' ')).not.toContain(control)
     await page.context().close()

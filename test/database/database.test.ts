@@ -34,16 +34,16 @@ it('a statement is prepared exactly when it has a name', async () => {
 it('a connection keeps a bounded number of prepared statements', async () => {
   const { database } = await open()
   const kept = { text: 'select count(*)::int as count from pg_prepared_statements' }
-  for (let at = 0; at < 450; at += 1) {
-    expect(await database.read({ name: `shape-${at}`, text: `select ${at} as value` })).toEqual([
-      { value: at },
+  for (let index = 0; index < 450; index += 1) {
+    expect(await database.read({ name: `shape-${index}`, text: `select ${index} as value` })).toEqual([
+      { value: index },
     ])
   }
   const [row] = await database.read<{ count: number }>(kept)
   expect(row?.count).toBeLessThanOrEqual(200)
 })
 
-it('a statement over time is stopped in PostgreSQL and its connection returns to the pool', async () => {
+it('a statement that exceeds its timeout is cancelled, and its connection returns to the pool', async () => {
   const { database, pool } = await open({ statementTimeoutMs: 200 })
   const before = await pidOf(database)
   await expect(database.read(slow)).rejects.toMatchObject({ code: '57014' })
@@ -53,7 +53,7 @@ it('a statement over time is stopped in PostgreSQL and its connection returns to
   expect((await pool.query(running)).rowCount).toBe(0)
 })
 
-it('a statement over time stops the transaction, and the next one on the connection runs', async () => {
+it('a statement timeout ends the transaction, and the next one on the connection runs', async () => {
   const { database, pool } = await open({ statementTimeoutMs: 200 })
   await pool.query('create table things (id int)')
   const work = database.transaction(async (tx) => {
@@ -64,7 +64,7 @@ it('a statement over time stops the transaction, and the next one on the connect
   expect(await database.read({ text: 'select * from things' })).toEqual([])
 })
 
-it('only the statement over time is cancelled, not those of other connections', async () => {
+it('a statement timeout cancels only that statement, and none of other connections', async () => {
   const { database } = await open({ maxConnections: 2, statementTimeoutMs: 400 })
   const late = database.read(slow)
   late.catch(() => {})
@@ -74,7 +74,7 @@ it('only the statement over time is cancelled, not those of other connections', 
   expect(await others).toEqual([{ value: 1 }])
 })
 
-it('a commit over time is not cancelled, and its outcome is unknown to its client', async () => {
+it('a commit that exceeds its timeout is not cancelled, and its outcome is unknown', async () => {
   const { database, pool } = await open({ statementTimeoutMs: 200 })
   await pool.query(`create table things (id int);
     create function wait() returns trigger language plpgsql as 'begin perform pg_sleep(0.6); return null; end';

@@ -15,7 +15,7 @@ interface Item {
 }
 
 const countBy = (items: Item[], names: Owner) =>
-  items.filter((item) => names.every((name, at) => item.owner[at] === name)).length
+  items.filter((item) => names.every((name, index) => item.owner[index] === name)).length
 
 it('the next item is of the member with the least running, at every level of owners', () => {
   fc.assert(

@@ -48,15 +48,15 @@ describe.skipIf(missing !== undefined)(
     it('reads and writes at the same time all succeed, in more shapes than it keeps prepared', async () => {
       const app = await openApp({ CACHE_MB: '0' })
       const properties = ['title', 'kind', 'status', 'parties', 'topics', 'summary']
-      const lists = Array.from({ length: 40 }, (_, at) => {
-        const fields = properties.filter((_property, bit) => ((at + 1) >> bit) & 1).join()
+      const lists = Array.from({ length: 40 }, (_, index) => {
+        const fields = properties.filter((_property, bit) => ((index + 1) >> bit) & 1).join()
         return { url: `/v1/agreements?fields=${fields}&limit=3&country=PAK` }
       })
-      const writes = Array.from({ length: 20 }, (_, at) => ({
+      const writes = Array.from({ length: 20 }, (_, index) => ({
         method: 'PATCH' as const,
         url: '/v1/topics/energy',
         headers,
-        payload: { name: `Energy ${at}` },
+        payload: { name: `Energy ${index}` },
       }))
       const requests = [...lists, ...writes, ...lists, ...writes, ...lists]
       const responses = await Promise.all(requests.map((request) => app.inject(request)))

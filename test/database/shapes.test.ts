@@ -66,7 +66,7 @@ async function insertFigures(pool: pg.Pool): Promise<string[]> {
 async function migrateFigures(pool: pg.Pool): Promise<void> {
   const tablesOf = ({ tables }: Registry) => ({
     ...commonTables,
-    ...Object.fromEntries(tables.map((table, at) => [`table${at}`, table])),
+    ...Object.fromEntries(tables.map((table, index) => [`table${index}`, table])),
   })
   const before = generateDrizzleJson(tablesOf(older))
   const after = generateDrizzleJson(tablesOf(newer), before.id)
@@ -164,18 +164,18 @@ it('both versions read and write by their own declaration while documents are re
   const [old, young] = services
   if (!old || !young) throw new Error('two services are needed')
   const recomposed = recompose(test.database, newer)
-  for (let at = 0; at < 12; at++) {
-    const key = keys[(at * 251) % keys.length] ?? ''
-    const remarked = await patch(young, key, { remark: `Remark ${at}` })
-    expect(remarked).toMatchObject({ version: 2, remark: `Remark ${at}` })
+  for (let index = 0; index < 12; index++) {
+    const key = keys[(index * 251) % keys.length] ?? ''
+    const remarked = await patch(young, key, { remark: `Remark ${index}` })
+    expect(remarked).toMatchObject({ version: 2, remark: `Remark ${index}` })
     await Promise.all(services.map((one) => expectReads(one, key)))
-    const changed = await patch(old, key, { unit: `units ${at}` })
+    const changed = await patch(old, key, { unit: `units ${index}` })
     expect(Object.keys(changed).sort()).toEqual(names(older))
-    expect(changed).toMatchObject({ version: 3, unit: `units ${at}` })
+    expect(changed).toMatchObject({ version: 3, unit: `units ${index}` })
     await Promise.all(services.map((one) => expectReads(one, key)))
     expect(await composed(newer, key)).toMatchObject({
-      remark: `Remark ${at}`,
-      unit: `units ${at}`,
+      remark: `Remark ${index}`,
+      unit: `units ${index}`,
       version: 3,
     })
   }

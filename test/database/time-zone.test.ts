@@ -9,12 +9,12 @@ import { generousOptions } from '../support/database-options.ts'
 it('responses do not depend on the time zone of the database server', async () => {
   const { url, pool, database, close } = await openTestDatabase()
   onTestFinished(close)
-  for (const [at, hour] of ['12', '16', '23'].entries()) {
-    await pool.query("insert into topics (slug, name, scheme) values ($1, $1, 'domain')", [`zone-${at}`])
+  for (const [index, hour] of ['12', '16', '23'].entries()) {
+    await pool.query("insert into topics (slug, name, scheme) values ($1, $1, 'domain')", [`zone-${index}`])
     // Only the service may say when a record was made.
     await pool.query(
       `begin; set local entente.writer = 'service';
-       update records set created_at = '2020-01-01T${hour}:00:00Z' where key = 'zone-${at}'; commit`,
+       update records set created_at = '2020-01-01T${hour}:00:00Z' where key = 'zone-${index}'; commit`,
     )
   }
   const elsewhere = openPool(url, generousOptions)

@@ -18,8 +18,8 @@ afterAll(() => postgres.close())
 
 /** Runs the steps at equal intervals over the writes. */
 async function spread(steps: (() => Promise<void>)[], done: () => number): Promise<void> {
-  for (const [at, step] of steps.entries()) {
-    await until(() => done() >= ((at + 1) * writes) / (steps.length + 1), 600_000)
+  for (const [index, step] of steps.entries()) {
+    await until(() => done() >= ((index + 1) * writes) / (steps.length + 1), 600_000)
     await step()
   }
 }
@@ -36,7 +36,7 @@ it('every acknowledged write exists once, with its revision, whatever is killed'
   const stopping = new AbortController()
   const writers = Array.from(
     { length: clients },
-    (_, at) => new Writer(`writer-${at}`, origins, stopping.signal),
+    (_, index) => new Writer(`writer-${index}`, origins, stopping.signal),
   )
   const done = () => writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
   const kills = [one, postgres, other, one, postgres, other, postgres, one].map(restart)

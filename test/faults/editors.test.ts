@@ -58,8 +58,8 @@ it('200 editors of one record at the same time lose no change', async ({ task })
   })
   const { id } = record.parse(JSON.parse(made?.text ?? ''))
   const edits = await Promise.all(
-    Array.from({ length: editors }, (_, at) =>
-      addName(`${services[at % services.length]?.origin}/v1/agreements/${id}`, `Name ${at}`),
+    Array.from({ length: editors }, (_, index) =>
+      addName(`${services[index % services.length]?.origin}/v1/agreements/${id}`, `Name ${index}`),
     ),
   )
   const last = await fetchText(`${origin}/v1/agreements/${id}`, {})
@@ -72,7 +72,9 @@ it('200 editors of one record at the same time lose no change', async ({ task })
   expect(namesIn(JSON.parse(last?.text ?? '')).sort()).toEqual(
     ['Nobody', ...edits.map(({ name }) => name)].sort(),
   )
-  expect(feed.map(({ version }) => version)).toEqual(Array.from({ length: editors + 1 }, (_, at) => at + 1))
+  expect(feed.map(({ version }) => version)).toEqual(
+    Array.from({ length: editors + 1 }, (_, index) => index + 1),
+  )
   // Each version has the names of the previous version and one more.
   const states = new Map(feed.map(({ version, document }) => [version, namesIn(document)]))
   for (const { version, name } of edits) {

@@ -39,9 +39,9 @@ const countries = ['China', 'Pakistan', 'Germany', 'France', 'Brazil', 'India', 
 /** Rows of which every tenth refers to the record of a later row. */
 const csv = [
   'Id,Title,PartyA,PartyB,Implements',
-  ...Array.from({ length: rows }, (_, at) => {
-    const later = at % 10 === 0 && at + 500 < rows ? `A${at + 500}` : ''
-    return `A${at},Agreement ${at},${countries[at % 7]},${countries[(at + 1) % 7]},${later}`
+  ...Array.from({ length: rows }, (_, index) => {
+    const later = index % 10 === 0 && index + 500 < rows ? `A${index + 500}` : ''
+    return `A${index},Agreement ${index},${countries[index % 7]},${countries[(index + 1) % 7]},${later}`
   }),
 ].join('\n')
 
@@ -111,10 +111,10 @@ it('an import continues after kills of the service and PostgreSQL, with the same
 
   const disturbed = await upload(service, 'disturbed')
   const kills = [service, postgres, service, postgres]
-  for (const [at, one] of kills.entries()) {
-    await until(hasCreated(service, disturbed.id, ((at + 1) * rows) / 6), 300_000)
+  for (const [index, one] of kills.entries()) {
+    await until(hasCreated(service, disturbed.id, ((index + 1) * rows) / 6), 300_000)
     const { counts } = (await read(service, disturbed.id)) ?? {}
-    task.meta.figures = { ...task.meta.figures, [`records at kill ${at + 1}`]: counts?.created ?? -1 }
+    task.meta.figures = { ...task.meta.figures, [`records at kill ${index + 1}`]: counts?.created ?? -1 }
     await one.kill()
     await one.start()
   }

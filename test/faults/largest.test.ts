@@ -27,8 +27,8 @@ const formOf = (body: string) =>
 
 /** A reconciliation batch whose queries have as many values as possible. */
 const manyValues = Object.fromEntries(
-  Array.from({ length: 200 }, (_, at) => [
-    `q${at}`,
+  Array.from({ length: 200 }, (_, index) => [
+    `q${index}`,
     { query: 'x', properties: Array(20).fill({ pid: 'x', v: Array(100).fill(1) }) },
   ]),
 )
@@ -70,7 +70,10 @@ for (const [memory, env] of memories) {
 const longToRead: [what: string, bytes: string][] = [
   ['a body in chunks of one byte', `${chunked}${'1\r\n \r\n'.repeat(1_000_000)}0\r\n\r\n`],
   ['thousands of requests in one packet', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(20_000)],
-  ['a form of a hundred thousand fields', formOf(Array.from({ length: 100_000 }, (_, at) => at).join('&'))],
+  [
+    'a form of a hundred thousand fields',
+    formOf(Array.from({ length: 100_000 }, (_, index) => index).join('&')),
+  ],
   ['queries of a thousand values', formOf(`queries=${JSON.stringify(manyValues)}`)],
   ['the document as YAML', 'GET /openapi.yaml HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
   ['the document', 'GET /openapi.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],

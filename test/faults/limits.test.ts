@@ -56,9 +56,9 @@ it('1,100 idle connections at a limit of 1,024 open files do not block other cli
 
 it('a process with a 256 MB heap survives 24 concurrent bodies of 8 MB', async ({ task }) => {
   const { service, origin } = await openService({ NODE_OPTIONS: '--max-old-space-size=256' })
-  const operations = Array.from({ length: 1000 }, (_, at) => ({
+  const operations = Array.from({ length: 1000 }, (_, index) => ({
     op: 'create',
-    document: { title: `Large ${at}`, kind: 'agreement', summary: 'x'.repeat(8000) },
+    document: { title: `Large ${index}`, kind: 'agreement', summary: 'x'.repeat(8000) },
   }))
   const body = JSON.stringify({ operations })
   const counts: Record<string, number> = {}

@@ -152,7 +152,7 @@ class Load {
 
   /** Starts the clients. The returned promise rejects with the first request that fails. */
   start(): Promise<unknown> {
-    return Promise.all(Array.from({ length: clients }, (_, at) => this.#client(`organization-${at}`)))
+    return Promise.all(Array.from({ length: clients }, (_, index) => this.#client(`organization-${index}`)))
   }
 
   /** Waits for `writesPerStep` more writes. */

@@ -179,7 +179,8 @@ describe('POST /mcp', () => {
     try {
       const agent = await connect(limited)
       const results = []
-      for (let at = 0; at < 4; at += 1) results.push(await call('network', {}, agent).catch(() => undefined))
+      for (let index = 0; index < 4; index += 1)
+        results.push(await call('network', {}, agent).catch(() => undefined))
       const refusal = results.find((result) => result?.isError)
       expect(JSON.parse(refusal?.text ?? '{}')).toMatchObject({ type: '/problems/rate-limited', status: 429 })
       await agent.close().catch(() => {})

@@ -18,7 +18,7 @@ async function archiveOf(database: TestDatabase['database']): Promise<Buffer> {
 
 /** Cuts bytes into small chunks, as a file is read. */
 async function* cut(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += 4099) yield bytes.subarray(at, at + 4099)
+  for (let index = 0; index < bytes.length; index += 4099) yield bytes.subarray(index, index + 4099)
 }
 
 async function openMigrated(): Promise<TestDatabase> {

@@ -35,7 +35,7 @@ async function open(address: string, query = '', lastEventId = ''): Promise<Inco
 }
 
 const openMany = (count: number, query: string) =>
-  Promise.all(Array.from({ length: count }, (_, at) => open(`10.0.0.${at % 10}`, query)))
+  Promise.all(Array.from({ length: count }, (_, index) => open(`10.0.0.${index % 10}`, query)))
 
 /** Collects the keys of the changes that a stream sends. */
 function collect(stream: IncomingMessage): { keys: string[]; lastId: () => string } {
@@ -84,7 +84,7 @@ it('sends every change once and in order to all of them, with one read for all',
   await expect.poll(() => taken.every(({ keys }) => keys.length === 1), { timeout: 10_000 }).toBe(true)
   const query = vi.spyOn(Connection.prototype, 'query')
   const made = [first]
-  for (let at = 0; at < 20; at += 1) made.push(await createRecord(resourceOf('organizations'), api))
+  for (let index = 0; index < 20; index += 1) made.push(await createRecord(resourceOf('organizations'), api))
   await expect.poll(() => taken.every(({ keys }) => keys.length === 21), { timeout: 20_000 }).toBe(true)
   const reads = query.mock.calls.filter(([{ text }]) => text.includes('feed_horizon')).length
   query.mockRestore()
@@ -119,7 +119,7 @@ it('refuses more than the limit of a client by 429, and of all by 503, until one
   expect(more.statusCode).toBe(429)
   expect(more.headers['retry-after']).toMatch(/^[1-9]/)
   for (let address = 2; address <= 4; address += 1)
-    for (let at = 0; at < 10; at += 1) (await open(`10.0.1.${address}`)).resume()
+    for (let index = 0; index < 10; index += 1) (await open(`10.0.1.${address}`)).resume()
   const further = await open('10.0.1.9')
   expect(further.statusCode).toBe(503)
   expect(further.headers['retry-after']).toMatch(/^[1-9]/)

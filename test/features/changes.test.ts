@@ -163,12 +163,12 @@ describe('the feed of changes', () => {
           if (how === 'commit') expected.push(...(pending[at] ?? []))
           pending[at] = []
         }
-        for (const [at, { client, does }] of plan.entries()) {
+        for (const [index, { client, does }] of plan.entries()) {
           const connection = clients[client]
           if (!connection) continue
           if (does === 'read') await read()
           else if (does === 'write') {
-            const key = `${round}-${at}`
+            const key = `${round}-${index}`
             await write(connection, key)
             pending[client]?.push(key)
           } else {
@@ -195,12 +195,12 @@ describe('the feed of changes', () => {
   it('returns the changes of a record in the order of its versions, also with many editors', async () => {
     const after = await present()
     const { key, path } = await createRecord(organizations, api)
-    const names = Array.from({ length: 20 }, (_, at) => `Name ${at}`)
+    const names = Array.from({ length: 20 }, (_, index) => `Name ${index}`)
     const responses = await Promise.all(names.map((name) => api.patch(path, { name })))
     expect(responses.map(({ status }) => status)).toEqual(names.map(() => 200))
     const { changes } = await readUntil(after, (read) => read.length === 21)
     expect(changes.every((change) => change.key === key)).toBe(true)
-    expect(changes.map(({ version }) => version)).toEqual(names.concat('').map((_, at) => at + 1))
+    expect(changes.map(({ version }) => version)).toEqual(names.concat('').map((_, index) => index + 1))
   })
 
   it('refuses a change of a record by a transaction older than the last change', async () => {
@@ -341,7 +341,7 @@ describe('the stream of changes', () => {
       }
       expect(await rowsRead()).toBeLessThan(400)
       const taken = await take(stream, 400)
-      const expected = Array.from({ length: 400 }, (_, at) => `big-${at + 1}`)
+      const expected = Array.from({ length: 400 }, (_, index) => `big-${index + 1}`)
       expect(taken.slice(0, 400).map(({ change }) => change.key)).toEqual(expected)
     } finally {
       query.mockRestore()

@@ -110,9 +110,9 @@ describe('an uploaded file', () => {
   it('starts at once when the previous import of its register ends', async () => {
     const mapping = treatyMapping(newScheme())
     const durationsMs: number[] = []
-    for (let at = 0; at < 6; at += 1) {
+    for (let index = 0; index < 6; index += 1) {
       const startedAt = performance.now()
-      expect((await dryRun(mapping, `${treatyHeader}\n${at},First,2001,China\n`)).state).toBe('staged')
+      expect((await dryRun(mapping, `${treatyHeader}\n${index},First,2001,China\n`)).state).toBe('staged')
       durationsMs.push(performance.now() - startedAt)
     }
     // Looks are 15 s apart.

@@ -41,7 +41,7 @@ const fileOf = (word: string, count: number) => [
   'Id,Title,Funder,Partner,Country',
   ...Array.from(
     { length: count },
-    (_, at) => `${at},Project ${at},"${word} Bank ${at}, Ltd.",${word} bank ${at} Ltd,`,
+    (_, index) => `${index},Project ${index},"${word} Bank ${index}, Ltd.",${word} bank ${index} Ltd,`,
   ),
 ]
 
@@ -78,7 +78,9 @@ describe('organizations that an import creates', () => {
 
 describe('two imports of different registers at once', () => {
   it('create each organization and topic that both name once', async () => {
-    const csv = fileOf('Hawthorn', 150).map((line, at) => `${line},${at === 0 ? 'Topic' : `Hawthorn ${at}`}`)
+    const csv = fileOf('Hawthorn', 150).map(
+      (line, index) => `${line},${index === 0 ? 'Topic' : `Hawthorn ${index}`}`,
+    )
     const mapping = () =>
       `${mappingOf(newScheme())}      topics: {from: Topic, scheme: hawthorn, create: true}\n`
     const imports = await Promise.all(

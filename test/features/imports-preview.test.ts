@@ -39,7 +39,10 @@ async function preview(mapping: string, file?: string, query = '', lists: FormPa
 
 describe('POST /v1/imports/preview', () => {
   it('shows the records of the first ten rows, with names, and stores nothing', async () => {
-    const rows = Array.from({ length: 30 }, (_, at) => `${at},Treaty ${at},2001-02,"Korea, Republic of"`)
+    const rows = Array.from(
+      { length: 30 },
+      (_, index) => `${index},Treaty ${index},2001-02,"Korea, Republic of"`,
+    )
     const shown = await preview(treatyMapping(newScheme()), [treatyHeader, ...rows].join('\n'))
     expect(shown.rows).toHaveLength(10)
     expect(shown.columns).toEqual(treatyHeader.split(','))
@@ -159,7 +162,7 @@ describe('POST /v1/imports/preview', () => {
     const cut = await preview(mapping, xml.slice(0, xml.indexOf('</iati-activity>') + 30), '?limit=1')
     expect(cut.rows).toHaveLength(1)
     expect(cut.rows[0]).toMatchObject({ state: 'ready', values: whole.rows[0]?.values })
-    const rows = Array.from({ length: 20_000 }, (_, at) => `${at},A,2001,China\n`)
+    const rows = Array.from({ length: 20_000 }, (_, index) => `${index},A,2001,China\n`)
     const csv = await preview(treatyMapping(newScheme()), `${treatyHeader}\n${rows.join('')}2,"cut`)
     expect(csv.rows).toHaveLength(10)
   })

@@ -28,7 +28,7 @@ async function agreementsOf(scheme: string, more = ''): Promise<AgreementRecord[
   return response.json<{ data: AgreementRecord[] }>().data
 }
 
-const rows = (count: number) => Array.from({ length: count }, (_, at) => ({ id: `${at + 1}` }))
+const rows = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `${index + 1}` }))
 
 describe('an import', () => {
   it('creates a record for each row, with its names resolved, its source and its row', async () => {

@@ -45,7 +45,7 @@ const interview = expect.objectContaining({
 describe('each fact of the interview is found by a request and has a citation of its paragraph', () => {
   it('the list has 36 facts', () => {
     expect([...factsFrom1To16, ...factsFrom17To36].map(({ id }) => id)).toEqual(
-      Array.from({ length: 36 }, (_, at) => `F${String(at + 1).padStart(2, '0')}`),
+      Array.from({ length: 36 }, (_, index) => `F${String(index + 1).padStart(2, '0')}`),
     )
   })
 

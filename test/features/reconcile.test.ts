@@ -185,7 +185,7 @@ describe('the reconciliation service', () => {
     expect(await statuses('{')).toBe(400)
     expect(await statuses('[]')).toBe(422)
     expect(await statuses('{"q":{"query":"x","type":"country"}}')).toBe(422)
-    const many = Object.fromEntries(Array.from({ length: 251 }, (_, at) => [`q${at}`, { query: 'x' }]))
+    const many = Object.fromEntries(Array.from({ length: 251 }, (_, index) => [`q${index}`, { query: 'x' }]))
     expect(await statuses(JSON.stringify(many))).toBe(422)
     const values = { query: 'x', properties: [{ pid: 'country', v: Array(100).fill('PAK') }] }
     expect(await statuses(JSON.stringify(Array(250).fill(values)))).toBe(413)

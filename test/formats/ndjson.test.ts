@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { parseNdjson } from '../../src/formats/ndjson.ts'
 
-const lines = Array.from({ length: 100_000 }, (_, at) =>
-  JSON.stringify({ id: at, title: 'A title'.repeat(5) }),
+const lines = Array.from({ length: 100_000 }, (_, index) =>
+  JSON.stringify({ id: index, title: 'A title'.repeat(5) }),
 )
 
 describe('newline-delimited JSON', () => {
   it('has the same values for any chunks', async () => {
     const bytes = Buffer.from('{"a":1}\n["ü"]\n"last"')
     async function* cut(size: number) {
-      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+      for (let index = 0; index < bytes.length; index += size) yield bytes.subarray(index, index + size)
     }
     for (const size of [1, 2, 7, 100]) {
       const values: unknown[] = []

@@ -294,8 +294,8 @@ describe('a list of the past', () => {
     const then = await databaseTime(api)
     await createRecord(resourceOf('agreements'), api)
     const responses = await Promise.all(
-      Array.from({ length: 12 }, (_, at) =>
-        api.get(`/v1/agreements?asOf=${then}&limit=${at + 1}&sort=-title`),
+      Array.from({ length: 12 }, (_, index) =>
+        api.get(`/v1/agreements?asOf=${then}&limit=${index + 1}&sort=-title`),
       ),
     )
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))

@@ -54,7 +54,7 @@ it('an export of one registry can be imported unchanged by another, and exports 
 }, 20_000)
 
 describe('NDJSON records', () => {
-  const ids = Array.from({ length: 6 }, (_, at) => `0190aaaa-0000-7000-8000-00000000000${at}`)
+  const ids = Array.from({ length: 6 }, (_, index) => `0190aaaa-0000-7000-8000-00000000000${index}`)
   const agreement = (more: Document) => ({ title: 'Of a line', kind: 'other', ...more })
 
   it('may have a byte order mark before the first line, and are refused with one before another', async () => {

@@ -13,7 +13,7 @@ interface Problem {
 }
 
 const many = <Item>(count: number, make: (at: number) => Item) =>
-  Array.from({ length: count }, (_, at) => make(at))
+  Array.from({ length: count }, (_, index) => make(index))
 const object = (count: number, name: (at: number) => string) =>
   `{${many(count, (at) => `${JSON.stringify(name(at))}:1`).join()}}`
 

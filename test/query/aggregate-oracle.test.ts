@@ -62,7 +62,7 @@ const distinct = <T>(values: (T | undefined | null)[]): T[] => [
   ...new Set(values.filter((value): value is T => value !== undefined && value !== null)),
 ]
 
-const taking = (base: Base, within: Roles) =>
+const participantsIn = (base: Base, within: Roles) =>
   base.participants.filter(({ role }) => within === undefined || within.includes(role))
 
 const countryOf = ({ country, organization }: Participant) =>
@@ -70,25 +70,26 @@ const countryOf = ({ country, organization }: Participant) =>
 
 const countriesOf = (base: Base, within: Roles) =>
   distinct([
-    ...taking(base, within).map(countryOf),
+    ...participantsIn(base, within).map(countryOf),
     ...(within === undefined ? [base.hostCountry, base.location?.country] : []),
   ])
 
 const areasOf = (base: Base, within: Roles, areas: Record<string, string>) =>
   distinct([
     ...countriesOf(base, within).map((country) => areas[country]),
-    ...taking(base, within).map(({ region }) => areas[region ?? '']),
+    ...participantsIn(base, within).map(({ region }) => areas[region ?? '']),
   ])
 
 const dateOf = (base: Base) => dates.find(({ text }) => text === base.designatedOn)
 
-/** What a base has of each dimension, in plain TypeScript. */
+/** The values of a base in each dimension, computed in TypeScript. */
 const valuesOf: Record<string, (base: Base, within: Roles) => string[]> = {
   country: countriesOf,
-  organization: (base, within) => distinct(taking(base, within).map(({ organization }) => organization)),
+  organization: (base, within) =>
+    distinct(participantsIn(base, within).map(({ organization }) => organization)),
   region: (base, within) => areasOf(base, within, regionOf),
   subregion: (base, within) => areasOf(base, within, subregionOf),
-  role: (base, within) => distinct(taking(base, within).map(({ role }) => role)),
+  role: (base, within) => distinct(participantsIn(base, within).map(({ role }) => role)),
   topic: (base) => base.topics,
   kind: (base) => [base.kind],
   status: (base) => distinct([base.status]),
@@ -100,7 +101,10 @@ const valuesOf: Record<string, (base: Base, within: Roles) => string[]> = {
 
 const ofParticipants = ['country', 'organization', 'region', 'subregion']
 
-/** The keys of all groups that a base is in: every combination, an actor's values being those in the role beside it. */
+/**
+ * The keys of all groups that a base is in: every combination of values. If `role` is a dimension, the values of an actor are
+ * those of the participants in that role.
+ */
 function keysOf(base: Base, groupBy: string[], within: Roles): (string | null)[][] {
   const orNull = (values: string[]) => (values.length > 0 ? values : [null])
   const roleAt = groupBy.indexOf('role')
@@ -117,18 +121,18 @@ function keysOf(base: Base, groupBy: string[], within: Roles): (string | null)[]
   )
 }
 
-/** A filter as a list has it, and as plain TypeScript. */
+/** Filters as parameters of a list, and as a predicate in TypeScript. */
 interface Filters {
   parameters: Record<string, string>
   holds: (base: Base) => boolean
 }
 
-const whole: Filters = { parameters: {}, holds: () => true }
+const noFilter: Filters = { parameters: {}, holds: () => true }
 
-const rolesAsked = fc.option(fc.subarray(roles, { minLength: 1, maxLength: 2 }), { nil: undefined })
+const requestedRoles = fc.option(fc.subarray(roles, { minLength: 1, maxLength: 2 }), { nil: undefined })
 
 const otherFilters = fc.constantFrom<Filters>(
-  whole,
+  noFilter,
   { parameters: { status: 'active' }, holds: ({ status }) => status === 'active' },
   { parameters: { 'status[isNull]': 'true' }, holds: ({ status }) => status === null },
   { parameters: { 'status[ne]': 'active' }, holds: ({ status }) => status !== 'active' },
@@ -160,16 +164,16 @@ const otherFilters = fc.constantFrom<Filters>(
 function participantFilter(within: Roles): fc.Arbitrary<Filters> {
   const has = (values: string[], own: string[]) => values.every((value) => own.includes(value))
   const inRole: Filters = within
-    ? { parameters: { role: within.join() }, holds: (base) => taking(base, within).length > 0 }
-    : whole
+    ? { parameters: { role: within.join() }, holds: (base) => participantsIn(base, within).length > 0 }
+    : noFilter
   const both = (filters: Filters): Filters => ({
     parameters: { ...inRole.parameters, ...filters.parameters },
     holds: (base) => inRole.holds(base) && filters.holds(base),
   })
   return fc
     .constantFrom<Filters>(
-      whole,
-      whole,
+      noFilter,
+      noFilter,
       {
         parameters: { country: 'CHN,DEU' },
         holds: (base) => countriesOf(base, within).some((country) => country !== 'PAK'),
@@ -196,17 +200,17 @@ function participantFilter(within: Roles): fc.Arbitrary<Filters> {
       },
       {
         parameters: { 'organization[all]': institute },
-        holds: (base) => taking(base, within).some(({ organization }) => organization === institute),
+        holds: (base) => participantsIn(base, within).some(({ organization }) => organization === institute),
       },
       {
         parameters: { 'role[all]': 'host' },
-        holds: (base) => taking(base, within).some(({ role }) => role === 'host'),
+        holds: (base) => participantsIn(base, within).some(({ role }) => role === 'host'),
       },
     )
     .map(both)
 }
 
-const questions = rolesAsked.chain((within) =>
+const queries = requestedRoles.chain((within) =>
   fc.record({
     within: fc.constant(within),
     filters: fc.tuple(participantFilter(within), otherFilters).map(
@@ -221,7 +225,7 @@ const questions = rolesAsked.chain((within) =>
   }),
 )
 
-/** A text that sorts as time does, whatever its unit. */
+/** A value that sorts chronologically for each unit of time. */
 function inOrder(text: string): number | string {
   const [, minus = '', year = '', month = '0'] = /^(-?)(\d{4}|\d{3}X)(?:-(\d\d))?$/.exec(text) ?? []
   if (year === '') return text
@@ -254,7 +258,7 @@ async function countBehind(list: string): Promise<number | undefined> {
 describe('an aggregate', () => {
   it('equals counting in memory, and each group links to the list of its records', async () => {
     await fc.assert(
-      fc.asyncProperty(questions, async ({ within, filters, groupBy, distinctOf, descending }) => {
+      fc.asyncProperty(queries, async ({ within, filters, groupBy, distinctOf, descending }) => {
         const found = bases.filter(filters.holds)
         const groups = new Map<string, Base[]>()
         for (const base of found) {

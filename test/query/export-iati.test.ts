@@ -86,7 +86,7 @@ describe('GET /v1/assistance-programs/export?format=iati', () => {
     expect(headers.get('content-type')).toBe('application/xml; charset=utf-8')
     expect(headers.get('content-disposition')).toContain('assistance-programs.xml')
     const parts = childrenOf(text, 'iati-activity')
-    expect(parts.filter((part, at) => part !== parts[at - 1])).toEqual([
+    expect(parts.filter((part, index) => part !== parts[index - 1])).toEqual([
       'iati-identifier',
       'reporting-org',
       'title',

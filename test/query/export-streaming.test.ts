@@ -98,7 +98,7 @@ describe('a long export', () => {
 
   it('blocks only further exports: of the same client with 429, of others with 503', async () => {
     await until(async () => (await copying()).length === 0)
-    await Promise.all(Array.from({ length: 5 }, (_, at) => open(large, `10.0.0.${at >> 1}`)))
+    await Promise.all(Array.from({ length: 5 }, (_, index) => open(large, `10.0.0.${index >> 1}`)))
     await until(async () => (await copying()).length === 5)
     const refused = await api.get(large)
     expect(refused.status).toBe(503)

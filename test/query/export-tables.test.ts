@@ -179,8 +179,8 @@ describe('a table', () => {
   })
 
   it('marks a text that is truncated to the size of an XLSX cell, and counts these', async () => {
-    const aliases = Array.from({ length: 100 }, (_, at) => ({
-      name: `${at} ${'多'.repeat(297)}`,
+    const aliases = Array.from({ length: 100 }, (_, index) => ({
+      name: `${index} ${'多'.repeat(297)}`,
       language: 'zh',
     }))
     const { id } = (

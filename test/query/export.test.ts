@@ -39,10 +39,10 @@ describe.each(resources)('an export of $name', (resource) => {
     const rows = tableOf(response.text)
     const records = await listAll(api, resource)
     expect(rows.length).toBe(records.length)
-    for (const [at, record] of records.entries()) {
+    for (const [index, record] of records.entries()) {
       for (const [property, value] of Object.entries(record)) {
         if (value !== null && typeof value === 'object') continue
-        const cell = rows[at]?.[property]
+        const cell = rows[index]?.[property]
         if (cell === undefined) expect(value).toBe(null)
         else expect(cell).toBe(typeof value === 'string' ? disarmed(value) : cellText(value))
       }

@@ -351,8 +351,8 @@ describe('a list with any filters, any order and any page size', () => {
         expect([...ids].sort(), hint).toEqual(expected.map(({ id }) => id).sort())
         expect(total, hint).toBe(expected.length)
         const found = ids.flatMap((id) => known.get(id) ?? [])
-        found.slice(1).forEach((after, at) => {
-          const before = found[at]
+        found.slice(1).forEach((after, index) => {
+          const before = found[index]
           const right = before !== undefined && inOrder(before, after, query.sort, around)
           expect(right, `${JSON.stringify([before, after])} in ${hint}`).toBe(true)
         })

@@ -43,8 +43,8 @@ function makeAgreements(count: number): Agreement[] {
   const random = pseudoRandom(7)
   const pick = <T>(values: readonly T[]): T => values[random(values.length)] as T
   const some = <T>(values: readonly T[]): T[] => values.filter(() => random(2) === 0)
-  return Array.from({ length: count }, (_, at) => ({
-    title: `${pick(titles)} ${at}`,
+  return Array.from({ length: count }, (_, index) => ({
+    title: `${pick(titles)} ${index}`,
     kind: pick(kinds),
     status: pick(statuses),
     signedOn: pick(dates),
@@ -62,8 +62,8 @@ const mark = { scheme: 'search-test', all: 'mark' }
 async function fill(): Promise<void> {
   const resource = resources.find(({ name }) => name === 'agreements')
   if (!resource) throw new Error('there are no agreements')
-  const documents = agreements.map((agreement, at) =>
-    checkDocument(resource, { ...agreement, externalIds: [{ scheme: mark.scheme, id: String(at) }] }),
+  const documents = agreements.map((agreement, index) =>
+    checkDocument(resource, { ...agreement, externalIds: [{ scheme: mark.scheme, id: String(index) }] }),
   )
   await api.database.transaction((transaction) =>
     insertDocuments(transaction, resource, documents, testCreation),

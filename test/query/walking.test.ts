@@ -171,8 +171,8 @@ class Registry {
 async function seenBy({ sort, filter, steps }: Walk, registry: Registry, since: string): Promise<Shown[]> {
   const search = `createdAt[gte]=${since}${filter[0]}${sort.length > 0 ? `&sort=${sort}` : ''}`
   const seen: Shown[] = []
-  for (let at = 0, next: string | null = ''; next !== null; at += 1) {
-    const { limit, writes, when } = steps[at] ?? { limit: 5, writes: [], when: 'before' }
+  for (let index = 0, next: string | null = ''; next !== null; index += 1) {
+    const { limit, writes, when } = steps[index] ?? { limit: 5, writes: [], when: 'before' }
     const written = (async () => {
       // One after the other, since each is meant for a record that is there.
       for (const writing of writes) await registry.write(writing)
@@ -209,8 +209,8 @@ describe('the pages of a list under concurrent writes', { timeout: 60_000 }, () 
           expect(registry.states.get(record.id), 'a state that the record was in').toContainEqual(record)
           expect(filter[1](record), 'matches as it was shown').toBe(true)
         }
-        seen.slice(1).forEach((after, at) => {
-          const before = seen[at]
+        seen.slice(1).forEach((after, index) => {
+          const before = seen[index]
           // So who is shown again stands further on by then.
           expect(before && compare(before, after, sort), 'comes after what was shown before').toBeLessThan(0)
         })

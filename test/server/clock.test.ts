@@ -4,7 +4,7 @@ import { type Api, openApi } from '../support/api.ts'
 import { runInProcess } from '../support/command-line.ts'
 import { openIssuer, type TestIssuer } from '../support/issuer.ts'
 
-/** Stored and compared moments are those of the database, however wrong the clock of the process is. */
+/** Stored and compared times come from the clock of the database, even if the clock of the process is wrong. */
 
 const dayMs = 86_400_000
 

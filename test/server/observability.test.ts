@@ -101,7 +101,7 @@ describe('the metrics', () => {
   }
 
   it('count requests by operation and status, and responses by source', async () => {
-    for (let at = 0; at < 3; at += 1) await api.get('/v1/topics?limit=3')
+    for (let index = 0; index < 3; index += 1) await api.get('/v1/topics?limit=3')
     await api.get('/v1/topics?stauts=1')
     await api.get('/v1/topics/there-is-none')
     await api.patch('/v1/topics/energy', { name: 'Energy, counted' })

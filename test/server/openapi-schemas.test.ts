@@ -29,7 +29,7 @@ describe('the schemas of the OpenAPI document', () => {
     ajv.addSchema(api.document, 'openapi')
   })
 
-  /** What a validator has against a value, by the schema at a pointer; an empty list if nothing. */
+  /** Validates a value by the schema at a pointer. @returns the errors, or an empty list. */
   function faultsOf(value: unknown, pointer: string): unknown[] {
     const validate = ajv.compile({ $ref: `openapi#${pointer}` })
     return validate(value) ? [] : (validate.errors ?? [])
@@ -60,8 +60,8 @@ describe('the schemas of the OpenAPI document', () => {
       ]
       for (const { example, at } of contents.filter((content) => content.example !== undefined)) {
         count++
-        const place = escaped('paths', path, method, ...at, 'schema')
-        expect(faultsOf(example, place), place).toEqual([])
+        const pointer = escaped('paths', path, method, ...at, 'schema')
+        expect(faultsOf(example, pointer), pointer).toEqual([])
       }
     }
     expect(count).toBeGreaterThanOrEqual(3 * resources.length)
@@ -70,14 +70,14 @@ describe('the schemas of the OpenAPI document', () => {
   it('describe examples that can be sent as they are', async () => {
     for (const { name, example } of resources.filter(({ key }) => key.madeBy === 'client')) {
       const response = await api.post(`/v1/${name}`, example)
-      // The reference data has it already, or it is made now.
+      // The reference data has it already, or it is created now.
       expect([201, 409], `${name}: ${response.text}`).toContain(response.status)
     }
     for (const { name, example } of resources.filter(({ key }) => key.madeBy === 'registry')) {
       const { externalIds, ...document } = example
       const response = await api.post(`/v1/${name}`, document)
       const faults = response.status === 201 ? [] : response.json<{ errors: { code: string }[] }>().errors
-      // Ids of other records in an example are of no record here.
+      // Examples refer to ids that do not exist in this registry.
       expect(faults.filter(({ code }) => code !== 'dangling_reference')).toEqual([])
     }
   })
@@ -98,7 +98,7 @@ describe('the schemas of the OpenAPI document', () => {
       { title: 'A', kind: 'treaty', unheardOf: 1 },
       { title: '', kind: 'treaty' },
     ]
-    const place = escaped(
+    const pointer = escaped(
       'paths',
       '/v1/agreements',
       'post',
@@ -107,8 +107,8 @@ describe('the schemas of the OpenAPI document', () => {
       'application/json',
       'schema',
     )
-    for (const body of wrong) expect(faultsOf(body, place), JSON.stringify(body)).not.toEqual([])
-    expect(faultsOf({ title: 'A', kind: 'treaty' }, place)).toEqual([])
+    for (const body of wrong) expect(faultsOf(body, pointer), JSON.stringify(body)).not.toEqual([])
+    expect(faultsOf({ title: 'A', kind: 'treaty' }, pointer)).toEqual([])
   })
 
   const parametersOf = (path: string) => document.paths[path]?.get?.parameters ?? []

@@ -23,7 +23,7 @@ function exchange(bytes: string): Promise<string> {
 
 describe('pipelined requests in one packet', () => {
   it('get responses in order', async () => {
-    const names = Array.from({ length: 50 }, (_, at) => `/nothing-${at}`)
+    const names = Array.from({ length: 50 }, (_, index) => `/nothing-${index}`)
     const requests = [...names.map((name) => requestFor(name)), requestFor('/last', 'connection: close\r\n')]
     const output = await exchange(requests.join(''))
     const instances = [...output.matchAll(/"instance":"([^"]+)"/g)].map(([, instance]) => instance)

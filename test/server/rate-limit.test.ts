@@ -21,7 +21,7 @@ describe('with a limit of requests a minute', () => {
   }
   const statuses = async (count: number, path: string, options = {}) => {
     const found: number[] = []
-    for (let at = 0; at < count; at++) found.push((await api.get(path, options)).status)
+    for (let index = 0; index < count; index++) found.push((await api.get(path, options)).status)
     return found
   }
   const path = '/v1/countries/CHN'

@@ -101,11 +101,11 @@ it('responses after SQL writes to any table equal those without a cache', { time
   const read = async (app: typeof uncached, url: string) =>
     (await app.inject({ url, headers: { accept: '*/*' } })).body
   // Every table is written to, however the sample came out.
-  for (const [at, table] of writtenTables.entries()) {
-    const chosen = fc.sample(fc.constantFrom(...urls), { numRuns: 30, seed: at })
+  for (const [index, table] of writtenTables.entries()) {
+    const chosen = fc.sample(fc.constantFrom(...urls), { numRuns: 30, seed: index })
     for (const url of chosen) await read(api.app, url)
-    const update = { table, action: 'update', row: at, draw: at, savepoint: 'none' } as const
-    await runWrites(api.pool, [update, ...writes.slice(2 * at, 2 * at + 2)], 'commit')
+    const update = { table, action: 'update', row: index, draw: index, savepoint: 'none' } as const
+    await runWrites(api.pool, [update, ...writes.slice(2 * index, 2 * index + 2)], 'commit')
     for (const url of chosen) {
       const same = async () => expect(await read(api.app, url), url).toBe(await read(uncached, url))
       await vi.waitFor(same, { timeout: 5000, interval: 20 })

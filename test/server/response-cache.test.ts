@@ -317,14 +317,14 @@ describe('the memory', () => {
 
   it('never exceeds its limit, whatever is stored, requested and encoded', async () => {
     const store = new ResponseStore(1_000_000)
-    for (let at = 0; at < 500; at += 1) {
-      const kept = response((at * 7919) % 60_000)
-      store.set(`key ${at}`, kept)
-      store.setRequest(`asked ${at} ${'y'.repeat(at)}`, `key ${at}`)
+    for (let index = 0; index < 500; index += 1) {
+      const kept = response((index * 7919) % 60_000)
+      store.set(`key ${index}`, kept)
+      store.setRequest(`asked ${index} ${'y'.repeat(index)}`, `key ${index}`)
       await kept.representation.encode('gzip')
-      store.resize(`key ${at}`)
+      store.resize(`key ${index}`)
       expect(store.size).toBeLessThanOrEqual(1_000_000)
-      expect(store.get(`key ${at}`)).toBe(kept.representation)
+      expect(store.get(`key ${index}`)).toBe(kept.representation)
     }
     expect(store.get('key 1')).toBeUndefined()
     expect(store.size).toBeGreaterThan(500_000)

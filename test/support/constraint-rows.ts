@@ -35,7 +35,7 @@ export function insert(table: string, row: Row): [string, unknown[]] {
     typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
   )
   return [
-    `insert into ${table} (${columns.join(', ')}) values (${values.map((_, at) => `$${at + 1}`).join(', ')})`,
+    `insert into ${table} (${columns.join(', ')}) values (${values.map((_, index) => `$${index + 1}`).join(', ')})`,
     values,
   ]
 }

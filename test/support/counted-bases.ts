@@ -72,14 +72,14 @@ function makeBases(count: number): Base[] {
   const random = pseudoRandom(11)
   const pick = <T>(values: readonly T[]): T => values[random(values.length)] as T
   const some = <T>(values: readonly T[]): T[] => values.filter(() => random(3) === 0)
-  return Array.from({ length: count }, (_, at) => ({
-    name: `Counted ${at}`,
+  return Array.from({ length: count }, (_, index) => ({
+    name: `Counted ${index}`,
     kind: pick(kinds),
     status: pick(statuses),
     designatedOn: random(5) === 0 ? null : pick(dates).text,
     unitCount: 1 + random(20),
     // Bases may form chains.
-    partOf: at > 0 && random(2) === 0 ? id(random(at)) : null,
+    partOf: index > 0 && random(2) === 0 ? id(random(index)) : null,
     hostCountry: random(3) === 0 ? pick(countries) : null,
     location: random(4) === 0 ? { country: pick(countries) } : null,
     participants: roles.flatMap((role) => [

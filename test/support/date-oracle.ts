@@ -1,19 +1,20 @@
 /** Returns the earliest and the latest day of an EDTF date, as texts that sort as days do. It knows the forms that tests generate. */
 export function spanOf(text: string): { from: string; to: string } {
   const [start = '', end = start] = text.split('/')
-  const lastDay = (year: string, of: string) => new Date(Date.UTC(Number(year), Number(of), 0)).getUTCDate()
+  const lastDay = (year: string, month: string) =>
+    new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
   const fields = (part: string) => {
-    const [year = '', of = 'XX', day = 'XX'] = part.replace(/[?~%]$/, '').split('-')
-    return { year, month: of, day }
+    const [year = '', month = 'XX', day = 'XX'] = part.replace(/[?~%]$/, '').split('-')
+    return { year, month, day }
   }
   const fromOf = (part: string) => {
-    const { year, month: of, day } = fields(part)
-    return `${year.replaceAll('X', '0')}-${of.replace('XX', '01')}-${day.replace('XX', '01')}`
+    const { year, month, day } = fields(part)
+    return `${year.replaceAll('X', '0')}-${month.replace('XX', '01')}-${day.replace('XX', '01')}`
   }
   const toOf = (part: string) => {
-    const { year, month: of, day } = fields(part)
+    const { year, month, day } = fields(part)
     const latestYear = year.replaceAll('X', '9')
-    const latestMonth = of.replace('XX', '12')
+    const latestMonth = month.replace('XX', '12')
     return `${latestYear}-${latestMonth}-${day.replace('XX', String(lastDay(latestYear, latestMonth)))}`
   }
   return { from: start === '..' ? '' : fromOf(start), to: end === '..' ? '~' : toOf(end) }

@@ -54,9 +54,9 @@ export const pointersIn = (response: HttpResponse) =>
   [...new Set((readProblem(response).errors ?? []).map(({ pointer }) => pointer))].sort()
 
 /** Returns the fault with a pointer or parameter, or undefined. */
-export const faultAt = (response: HttpResponse, place: string) =>
+export const faultAt = (response: HttpResponse, location: string) =>
   (readProblem(response).errors ?? []).find(
-    ({ pointer, parameter }) => pointer === place || parameter === place,
+    ({ pointer, parameter }) => pointer === location || parameter === location,
   )
 
 /** Returns the ETag of a response, or an empty text. */
@@ -116,7 +116,7 @@ const used = async (api: Api, name: string, property: string) =>
   (await listAll(api, resourceOf(name), `fields=${property}`)).map((record) => record[property])
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
-const digits = Array.from({ length: 900 }, (_, at) => String(at + 100))
+const digits = Array.from({ length: 900 }, (_, index) => String(index + 100))
 const pairs = letters.flatMap((first) => letters.map((second) => first + second))
 
 /** Returns codes that no record has, each once. There are too few codes to draw them at random. */
@@ -265,10 +265,10 @@ export function buildDocument(
     if (!(item instanceof z.ZodObject) || kinds.length < actors.length) {
       return [buildDocument(item, leaf, `${pointer}/0`)]
     }
-    return kinds.map((kind, at) => {
+    return kinds.map((kind, index) => {
       const others = kinds.filter((other) => other !== kind)
       const shape = Object.entries(item.shape).filter(([property]) => !others.includes(property))
-      return buildDocument(z.object(Object.fromEntries(shape)), leaf, `${pointer}/${at}`)
+      return buildDocument(z.object(Object.fromEntries(shape)), leaf, `${pointer}/${index}`)
     })
   }
   if (inner instanceof z.ZodDiscriminatedUnion) {
@@ -340,7 +340,7 @@ export async function fullDocument(resource: Resource, api: Api): Promise<Docume
 /** Returns a deep copy of `value` in which the values of `other` that are not null or undefined replace its own. */
 export function mergeDeep(value: unknown, other: unknown): unknown {
   if (other === undefined || other === null) return value
-  if (Array.isArray(value)) return value.map((item, at) => mergeDeep(item, Object(other)[at]))
+  if (Array.isArray(value)) return value.map((item, index) => mergeDeep(item, Object(other)[index]))
   if (typeof value !== 'object' || value === null) return other
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name, mergeDeep(inner, Object(other)[name])]),

@@ -4,5 +4,5 @@ import type { Registry } from '../../src/model/registry.ts'
 /** Returns every table of the database under a name of its own, as drizzle-kit takes the exports of a module. */
 export const drizzleTables = (registry: Registry): Record<string, unknown> => ({
   ...tables,
-  ...Object.fromEntries(registry.tables.map((table, at) => [`table${at}`, table])),
+  ...Object.fromEntries(registry.tables.map((table, index) => [`table${index}`, table])),
 })

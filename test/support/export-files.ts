@@ -23,7 +23,7 @@ export function tableOf(text: string): Record<string, string>[] {
   const [header = [], ...rows] = readCsv(text)
   return rows.map((row) => {
     expect(row.length).toBe(header.length)
-    return Object.fromEntries(header.map((name, at) => [name, row[at] ?? '']))
+    return Object.fromEntries(header.map((name, index) => [name, row[index] ?? '']))
   })
 }
 

@@ -29,8 +29,8 @@ const distanceToBorder = (point: Position, { coordinates }: Polygon): number =>
 
 function distanceToRing(point: Position, ring: Position[]): number {
   let least = Number.POSITIVE_INFINITY
-  for (let at = 1; at < ring.length; at += 1)
-    least = Math.min(least, distanceToLine(point, ring[at - 1] ?? [], ring[at] ?? []))
+  for (let index = 1; index < ring.length; index += 1)
+    least = Math.min(least, distanceToLine(point, ring[index - 1] ?? [], ring[index] ?? []))
   return least
 }
 
@@ -108,7 +108,7 @@ const written = countries.parse(JSON.parse(readFileSync(file, 'utf8'))).map((cou
   const { labelPoint: _, ...rest } = country
   return point ? { ...rest, labelPoint: point } : rest
 })
-/** A country with a property a line, as the file has it. */
+/** Formats a country as the file does: one property per line. */
 const lines = (country: object) =>
   Object.entries(country).map(([name, value]) => {
     const text = JSON.stringify(value, null, 1).replaceAll(/\s*\n\s*/g, ' ')

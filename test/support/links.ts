@@ -41,7 +41,7 @@ export const linksFrom = (referrers: readonly Resource[]): Link[] =>
 function withValue(document: unknown, [step = '', ...rest]: string[], value: unknown): unknown {
   if (step === '') return value
   const inner = (at: string, old: unknown) => (at === step ? withValue(old, rest, value) : old)
-  if (Array.isArray(document)) return document.map((item, at) => inner(String(at), item))
+  if (Array.isArray(document)) return document.map((item, index) => inner(String(index), item))
   return Object.fromEntries(Object.entries(Object(document)).map(([name, old]) => [name, inner(name, old)]))
 }
 

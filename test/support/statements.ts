@@ -11,7 +11,7 @@ export async function countStatements(marker: string, work: () => Promise<unknow
   try {
     await work()
     const texts = spy.mock.calls.map(([config]: unknown[]) => textOf(config))
-    const marked = new Set(spy.mock.contexts.filter((_, at) => texts[at]?.includes(marker)))
+    const marked = new Set(spy.mock.contexts.filter((_, index) => texts[index]?.includes(marker)))
     return spy.mock.contexts.filter((client) => marked.has(client)).length
   } finally {
     spy.mockRestore()

@@ -39,7 +39,7 @@ export function NetworkMatrix({
   const labelWidth = Math.max(minLabelWidth, Math.min(maxLabelWidth, Math.floor(width / 3)))
   const cell = Math.max(minCell, Math.min(maxCell, Math.floor((width - labelWidth) / nodes.length)))
   const size = labelWidth + cell * nodes.length
-  const rows = new Map(nodes.map(({ id }, at) => [id, at]))
+  const rows = new Map(nodes.map(({ id }, index) => [id, index]))
   const names = new Map(nodes.map(({ id, name }) => [id, name]))
   const opacity = scaleSqrt([0, Math.max(1, ...graph.edges.map(({ count }) => count))], [0.25, 1])
   const cells = graph.edges.flatMap((edge) => {
@@ -67,8 +67,8 @@ export function NetworkMatrix({
             width={cell * nodes.length}
             height={cell * nodes.length}
           />
-          {nodes.map(({ id, name }, at) => {
-            const middle = labelWidth + at * cell + cell / 2 + 4
+          {nodes.map(({ id, name }, index) => {
+            const middle = labelWidth + index * cell + cell / 2 + 4
             const text = fitText(name, labelWidth - 8)
             return (
               <g key={id}>

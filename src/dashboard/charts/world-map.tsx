@@ -93,9 +93,9 @@ export default function WorldMap({ caption, values }: { caption: string; values:
       {missing.length > 0 && (
         <p class="small soft">
           {t('chart.notOnMap')}{' '}
-          {missing.map((marker, at) => (
+          {missing.map((marker, index) => (
             <span key={marker.label}>
-              {at > 0 && ' · '}
+              {index > 0 && ' · '}
               {marker.path !== undefined && <Link href={marker.path}>{nameOf(marker, '')}</Link>}
             </span>
           ))}

@@ -25,7 +25,9 @@ export function YearColumns({
   const known = years.flatMap(({ year }) => (year === null ? [] : [year]))
   const first = Math.min(...known)
   const span =
-    known.length === 0 ? [] : Array.from({ length: Math.max(...known) - first + 1 }, (_, at) => first + at)
+    known.length === 0
+      ? []
+      : Array.from({ length: Math.max(...known) - first + 1 }, (_, index) => first + index)
   const unknown = years.find(({ year }) => year === null)
   const slots = [...span.map(String), ...(unknown ? ['?'] : [])]
   const right = Math.min(width - margin.right, margin.left + slots.length * maxColumnWidth)
@@ -69,8 +71,8 @@ export function YearColumns({
             </g>
           )
         })}
-        {slots.map((slot, at) =>
-          slot === '?' || at % step === 0 ? (
+        {slots.map((slot, index) =>
+          slot === '?' || index % step === 0 ? (
             <text key={slot} x={(x(slot) ?? 0) + x.bandwidth() / 2} y={height - 6} text-anchor="middle">
               {slot}
             </text>

@@ -129,11 +129,11 @@ function UnknownYears({ unknown }: { unknown: readonly UnknownYear[] }) {
   return (
     <span class="soft">
       {t('chart.withoutYear')}{' '}
-      {unknown.map(({ label, count, path }, at) => {
+      {unknown.map(({ label, count, path }, index) => {
         const text = `${label} ${number(count)}`
         return (
           <Fragment key={label}>
-            {at > 0 && ' · '}
+            {index > 0 && ' · '}
             <span class="unbroken">{path === undefined ? text : <Link href={path}>{text}</Link>}</span>
           </Fragment>
         )

@@ -114,13 +114,13 @@ export function Combobox({
         onBlur={close}
       />
       <div id={list} role="listbox" aria-label={label} class="suggestions" hidden={hits.length === 0}>
-        {hits.map((hit, at) => (
+        {hits.map((hit, index) => (
           <div
             key={`${hit.resource}/${hit.key}`}
-            id={`${list}-${at}`}
+            id={`${list}-${index}`}
             role="option"
             tabIndex={-1}
-            aria-selected={at === selected}
+            aria-selected={index === selected}
             // The input would lose the focus, and close the list, before the click.
             onMouseDown={(event) => {
               event.preventDefault()

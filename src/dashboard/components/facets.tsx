@@ -51,14 +51,14 @@ export function Facets({
         <summary>{t('explore.filter')}</summary>
         <div class="facets">
           <TextFilters filters={filters} date={date} onChange={onChange} />
-          {dimensions.map((dimension, at) => (
+          {dimensions.map((dimension, index) => (
             <Facet
               key={dimension}
               resource={resource}
               dimension={dimension}
               filters={filters}
               onChange={onChange}
-              isHidden={!dimensions.slice(0, at).every((above) => settled.includes(above))}
+              isHidden={!dimensions.slice(0, index).every((above) => settled.includes(above))}
               onSettled={() => setSettled((known) => [...known, dimension])}
             />
           ))}

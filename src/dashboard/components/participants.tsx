@@ -37,12 +37,12 @@ export function Participants({
   const shown = isWhole ? participants : participants.slice(0, maxShown)
   return (
     <>
-      {shown.map(({ country, organization, region, role }, at) => {
+      {shown.map(({ country, organization, region, role }, index) => {
         const key = organization ?? country ?? region ?? ''
         const named = findName(names, key)
         return (
           <span key={`${key}${role}`}>
-            {at > 0 && ', '}
+            {index > 0 && ', '}
             {named ? <Link href={recordPath(named.resource, key)}>{named.name}</Link> : key}
             {!hasOneRole && <span class="soft small"> ({labels.word(role)})</span>}
           </span>

@@ -18,10 +18,10 @@ interface Fact {
 /** The facts that more than one source speaks of, or of which one is doubted. */
 function disputableFacts(citations: readonly Citation[]): Fact[] {
   const facts = new Map<string, Fact>()
-  for (const [at, citation] of citations.entries()) {
+  for (const [index, citation] of citations.entries()) {
     const key = citation.property ?? ''
     const fact = facts.get(key) ?? { property: pointedProperty(citation.property), citations: [] }
-    fact.citations.push({ citation, number: at + 1 })
+    fact.citations.push({ citation, number: index + 1 })
     facts.set(key, fact)
   }
   return [...facts.values()].filter(({ citations: own }) => {

@@ -16,7 +16,9 @@ export function Snippet({ html }: { html: string }) {
     <>
       {html
         .split(/(<mark>.*?<\/mark>)/)
-        .map((part, at) => (part.startsWith('<mark>') ? <mark key={at}>{decode(part)}</mark> : decode(part)))}
+        .map((part, index) =>
+          part.startsWith('<mark>') ? <mark key={index}>{decode(part)}</mark> : decode(part),
+        )}
     </>
   )
 }

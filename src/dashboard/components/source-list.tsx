@@ -18,10 +18,10 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
   if (citations.length === 0) return <p class="empty">{t('record.sourcesNone')}</p>
   return (
     <ol class="sources">
-      {citations.map(({ id, property, locator, excerpt, note, sourceDetails, source, rank }, at) => (
-        <li key={id} id={`source-${at + 1}`}>
+      {citations.map(({ id, property, locator, excerpt, note, sourceDetails, source, rank }, index) => (
+        <li key={id} id={`source-${index + 1}`}>
           <p>
-            [{at + 1}] <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
+            [{index + 1}] <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
             {sourceDetails?.publisher && `, ${sourceDetails.publisher}`}
             {sourceDetails?.publishedOn && `, ${formatEdtf(sourceDetails.publishedOn, language)}`}
             {locator?.paragraph && `, ${t('record.paragraph', { paragraph: locator.paragraph })}`}

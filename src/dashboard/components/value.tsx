@@ -57,7 +57,7 @@ export function Value({
 /** A word in snake_case may break after each of its words. */
 const breakable = (text: string) =>
   /^[a-z0-9]+(_[a-z0-9]+)+$/.test(text)
-    ? text.split('_').flatMap((word, at) => (at === 0 ? word : ['_', <wbr key={at} />, word]))
+    ? text.split('_').flatMap((word, index) => (index === 0 ? word : ['_', <wbr key={index} />, word]))
     : text
 
 function ListValue({ values, names }: { values: unknown[]; names: Names }) {
@@ -117,9 +117,9 @@ function ObjectValue({ value, names }: { value: Record<string, unknown>; names: 
   )
   return (
     <>
-      {parts.map(([name, part], at) => (
+      {parts.map(([name, part], index) => (
         <span key={name}>
-          {at > 0 && ' · '}
+          {index > 0 && ' · '}
           <span class="soft">{labels.property(name)}</span>{' '}
           <Value value={part} kind={guessKind(name)} names={names} />
         </span>

@@ -20,9 +20,9 @@ export function YearWidget({ title, caption }: { title: string; caption: string 
             <YearColumns
               caption={caption}
               heading={title}
-              years={toBars(data, 'signedYear', t('value.unknown')).map((bar, at) => ({
+              years={toBars(data, 'signedYear', t('value.unknown')).map((bar, index) => ({
                 ...bar,
-                year: Number(data[at]?.key.signedYear ?? Number.NaN) || null,
+                year: Number(data[index]?.key.signedYear ?? Number.NaN) || null,
               }))}
             />
           )

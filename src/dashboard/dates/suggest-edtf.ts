@@ -6,9 +6,9 @@ function monthNames(tag: string): Map<string, number> {
   for (const locale of ['en', tag]) {
     for (const month of ['long', 'short'] as const) {
       const format = new Intl.DateTimeFormat(locale, { month, timeZone: 'UTC' })
-      for (let at = 0; at < 12; at += 1) {
-        const name = format.format(Date.UTC(2000, at, 1)).toLowerCase()
-        names.set(name.replace(/\.$/, ''), at + 1)
+      for (let index = 0; index < 12; index += 1) {
+        const name = format.format(Date.UTC(2000, index, 1)).toLowerCase()
+        names.set(name.replace(/\.$/, ''), index + 1)
       }
     }
   }

@@ -22,7 +22,7 @@ const escapeText = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, Stri
 /** A sentence may stand alone, or as a part of another one: its first letter and its full stop do not matter. */
 function toExpression(english: string): RegExp {
   // Every second piece is the name of a part.
-  const pieces = english.split(part).map((piece, at) => (at % 2 === 1 ? '(.+?)' : escapeText(piece)))
+  const pieces = english.split(part).map((piece, index) => (index % 2 === 1 ? '(.+?)' : escapeText(piece)))
   return new RegExp(`^${pieces.join('')}\\.?$`, 'is')
 }
 
@@ -30,15 +30,15 @@ function toExpression(english: string): RegExp {
 export function createTranslate(sentences: Sentences): Translate {
   const entries = Object.entries(sentences).map(([english, translated]) => ({
     expression: toExpression(english),
-    names: english.split(part).filter((_piece, at) => at % 2 === 1),
+    names: english.split(part).filter((_piece, index) => index % 2 === 1),
     translated,
   }))
   const translate: Translate = (sentence) => {
     for (const { expression, names, translated } of entries) {
       const found = expression.exec(sentence)
       if (!found) continue
-      const parts = names.map((name, at): [string, string | undefined] => {
-        const text = found[at + 1] ?? ''
+      const parts = names.map((name, index): [string, string | undefined] => {
+        const text = found[index + 1] ?? ''
         return [name, /^[A-Z]/.test(name) ? translate(text) : text]
       })
       if (parts.every(([, text]) => text !== undefined)) return fill(translated, Object.fromEntries(parts))

@@ -45,9 +45,9 @@ export function MappingEditor({
       </label>
       <div class="editor">
         <div class="gutter" aria-hidden="true">
-          {Array.from({ length: count }, (_, at) => (
-            <span key={at} class={faulty.has(at + 1) ? 'faulty' : undefined}>
-              {at + 1}
+          {Array.from({ length: count }, (_, index) => (
+            <span key={index} class={faulty.has(index + 1) ? 'faulty' : undefined}>
+              {index + 1}
             </span>
           ))}
         </div>

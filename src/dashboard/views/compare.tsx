@@ -140,14 +140,14 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         options={activities.map(({ name }) => ({ value: name, label: tOr(`resource.${name}`, name) }))}
         onChange={(resource) => change({ resource })}
       />
-      {Array.from({ length: shown }, (_, at) => (
+      {Array.from({ length: shown }, (_, index) => (
         <SelectField
-          key={at}
-          label={isOfMoments ? t('chart.country') : t('compare.country', { place: at + 1 })}
-          value={codes[at] ?? ''}
+          key={index}
+          label={isOfMoments ? t('chart.country') : t('compare.country', { place: index + 1 })}
+          value={codes[index] ?? ''}
           options={countries.body ?? []}
           none={isOfMoments ? t('chart.all') : '–'}
-          onChange={(code) => setCountry(at, code)}
+          onChange={(code) => setCountry(index, code)}
         />
       ))}
       <SelectField

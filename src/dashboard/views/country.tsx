@@ -49,7 +49,7 @@ export function CountryView({ code }: { code: string }) {
 }
 
 const numberSources = ({ sources }: CountryBriefing): ReadonlyMap<string, number> =>
-  new Map(sources.data.map(({ key: { source } }, at) => [source ?? '', at + 1]))
+  new Map(sources.data.map(({ key: { source } }, index) => [source ?? '', index + 1]))
 
 function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
   const language = useLanguage()
@@ -127,9 +127,9 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
           <YearColumns
             caption={caption}
             heading={t('overview.byYear')}
-            years={toBars(years, 'signedYear', t('value.unknown')).map((bar, at) => ({
+            years={toBars(years, 'signedYear', t('value.unknown')).map((bar, index) => ({
               ...bar,
-              year: Number(years[at]?.key.signedYear ?? Number.NaN) || null,
+              year: Number(years[index]?.key.signedYear ?? Number.NaN) || null,
             }))}
           />
         </Widget>

@@ -143,9 +143,9 @@ function Fact({
 /** The numbers of the citations that support each property. */
 function markProperties(citations: readonly Citation[]): Map<string, number[]> {
   const marks = new Map<string, number[]>()
-  for (const [at, { property }] of citations.entries()) {
+  for (const [index, { property }] of citations.entries()) {
     const name = pointedProperty(property)
-    if (name !== undefined) marks.set(name, [...(marks.get(name) ?? []), at + 1])
+    if (name !== undefined) marks.set(name, [...(marks.get(name) ?? []), index + 1])
   }
   return marks
 }

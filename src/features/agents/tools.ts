@@ -122,7 +122,7 @@ export function agentTools(registry: Registry): Tool[] {
         const wanted = resource === undefined ? commonNames.filter((one) => registry.find(one)) : [resource]
         const queries = wanted.map((one) => ({ resource: one, name, on }))
         const { data } = JSON.parse(await readJson(api, '/v1/resolve', { queries }))
-        const resolutions = Object.fromEntries(wanted.map((one, at) => [one, data[at]]))
+        const resolutions = Object.fromEntries(wanted.map((one, index) => [one, data[index]]))
         const found = await fetchExchange(api, pathOf(['search'], { q: name, resource, limit: 5 }))
         return result(found, { resolutions: JSON.stringify(resolutions) })
       },

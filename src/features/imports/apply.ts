@@ -85,12 +85,12 @@ async function writeResource(
 ): Promise<Written[]> {
   const { records, changes } = await planAll(tx, resource, upserts, onEdited, refused)
   const outcome = await writeEach(tx, resource, changes, authorship)
-  for (const [at, problem] of outcome.refused) {
-    const record = records[at]
+  for (const [index, problem] of outcome.refused) {
+    const record = records[index]
     if (record) refused.set(record.upsert.row.position, faultsOfProblem(problem, record.after))
   }
-  return records.flatMap((record, at) => {
-    const result = outcome.done.get(at)
+  return records.flatMap((record, index) => {
+    const result = outcome.done.get(index)
     return result ? [{ record, result }] : []
   })
 }
@@ -158,7 +158,7 @@ export async function applyUpserts(tx: Transaction, applying: Applying, upserts:
   const written = open.length > 0 ? await writeRecords(tx, applying, open, refused) : []
   const changed = written.filter(({ record }) => record.action !== 'none')
   const citations = await writeCitations(tx, applying, changed.map(toCited))
-  const citationOf = new Map(changed.map((one, at) => [one, citations[at] ?? null]))
+  const citationOf = new Map(changed.map((one, index) => [one, citations[index] ?? null]))
   await writeEntries(
     tx,
     applying,

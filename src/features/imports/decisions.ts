@@ -43,17 +43,17 @@ export async function checkDecisions(
       const keys = decisions.flatMap(({ resource, key }) => (resource === name && key !== null ? [key] : []))
       missing.set(name, await findMissing(database, registry, name, keys))
     }
-  for (const [at, { resource, key }] of decisions.entries()) {
+  for (const [index, { resource, key }] of decisions.entries()) {
     const absent = missing.get(resource)
     if (!absent)
       faults.push({
-        pointer: pointerOf(at),
+        pointer: pointerOf(index),
         code: 'unknown',
         message: `there is no resource "${resource}"${didYouMean(resource, names)}`,
       })
     else if (key !== null && absent.has(key))
       faults.push({
-        pointer: pointerOf(at),
+        pointer: pointerOf(index),
         code: 'dangling_reference',
         message: `there is no "${key}" in ${resource}`,
       })

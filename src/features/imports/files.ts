@@ -30,7 +30,7 @@ async function* inParts(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     if (heldBytes < partBytes) continue
     const all = Buffer.concat(held)
     const whole = all.length - (all.length % partBytes)
-    for (let at = 0; at < whole; at += partBytes) yield all.subarray(at, at + partBytes)
+    for (let index = 0; index < whole; index += partBytes) yield all.subarray(index, index + partBytes)
     held = [all.subarray(whole)]
     heldBytes = all.length - whole
   }
@@ -96,8 +96,8 @@ export async function withStoredFiles<T>(
   const folder = await mkdtemp(join(tmpdir(), 'entente-import-'))
   try {
     const local: LocalFile[] = []
-    for (const [at, { name, bytes }] of files.entries()) {
-      const path = join(folder, String(at))
+    for (const [index, { name, bytes }] of files.entries()) {
+      const path = join(folder, String(index))
       let written = 0
       const counted = async function* (parts: AsyncIterable<Buffer>) {
         for await (const part of parts) {
@@ -105,7 +105,7 @@ export async function withStoredFiles<T>(
           yield part
         }
       }
-      await pipeline(Readable.from(readParts(database, id, at)), counted, createWriteStream(path))
+      await pipeline(Readable.from(readParts(database, id, index)), counted, createWriteStream(path))
       if (written !== bytes) {
         const detail = `The file ${name} is not stored any more. Start the import again.`
         throw new Problem('not-found', detail)

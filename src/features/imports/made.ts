@@ -110,8 +110,8 @@ async function makeOrganizations(tx: Transaction, making: Making, names: MadeNam
     const own = valid.filter(({ organization }) => (organization.country !== undefined) === hasCountry)
     const organizations = own.map(({ organization }) => organization)
     const found = await findOrMakeOrganizations(tx, registry, organizations, { kind: 'create', authorship })
-    for (const [at, { name }] of own.entries()) {
-      const one = found[at]
+    for (const [index, { name }] of own.entries()) {
+      const one = found[index]
       if (one?.kind === 'made') made.add(one.key)
       if (one?.kind === 'ambiguous') outcomes.set(name.identity, { key: null, candidates: one.candidates })
       else if (one) outcomes.set(name.identity, { key: one.key })
@@ -144,8 +144,8 @@ async function makeTopics(tx: Transaction, making: Making, names: MadeName[]): P
   )
   const outcomes: Outcomes = new Map()
   const missing = new Map<string, { identities: string[]; document: Document }>()
-  for (const [at, { identity, mention }] of names.entries()) {
-    const key = known[at]?.match?.key
+  for (const [index, { identity, mention }] of names.entries()) {
+    const key = known[index]?.match?.key
     if (key !== undefined) outcomes.set(identity, { key })
     else {
       const name = mentionName(mention)
@@ -159,11 +159,11 @@ async function makeTopics(tx: Transaction, making: Making, names: MadeName[]): P
     const checked = faultsOf(document, () => checkDocument(resource, document))
     return 'result' in checked ? [{ identities, document: checked.result }] : []
   })
-  const changes = made.map(({ document }, at) => ({ at, kind: 'create' as const, document }))
+  const changes = made.map(({ document }, index) => ({ at: index, kind: 'create' as const, document }))
   const { done } = await writeEach(tx, resource, changes, authorship)
   await writeMade(tx, imported, resource.name, done.values())
-  for (const [at, { identities }] of made.entries())
-    for (const identity of identities) outcomes.set(identity, { key: done.get(at)?.key ?? null })
+  for (const [index, { identities }] of made.entries())
+    for (const identity of identities) outcomes.set(identity, { key: done.get(index)?.key ?? null })
   return outcomes
 }
 

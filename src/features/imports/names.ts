@@ -139,8 +139,8 @@ export async function findCountries(
     given.map((name) => ({ resource: 'countries', name })),
   )
   return new Map(
-    given.flatMap((name, at): [string, string][] => {
-      const key = found[at]?.match?.key
+    given.flatMap((name, index): [string, string][] => {
+      const key = found[index]?.match?.key
       return key === undefined ? [] : [[name, key]]
     }),
   )
@@ -175,7 +175,7 @@ export async function resolveMentions(
     registry,
     mentions.map((mention) => ({ ...toQuery(mention, countries), limit: maxCandidates })),
   )
-  const found = new Map(open.map(({ identity }, at) => [identity, resolutions[at]]))
+  const found = new Map(open.map(({ identity }, index) => [identity, resolutions[index]]))
   return names.map((name): ResolvedName => {
     const { identity, mention } = name
     const decided = decision(name)

@@ -177,7 +177,9 @@ const unchangedRecord = ({ resource, draft, document, existing }: Upsert): Previ
 /** Checks rows as a dry run does. */
 async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[], converted: ConvertedRow[]) {
   const { database, registry } = context
-  const shown = rows.map((row, at) => toPreviewRow(row, converted[at] ?? { kind: 'refused', faults: [] }))
+  const shown = rows.map((row, index) =>
+    toPreviewRow(row, converted[index] ?? { kind: 'refused', faults: [] }),
+  )
   const ready = converted.flatMap((one, position): ReadyRow[] =>
     one.kind === 'drafts'
       ? [{ position, locator: rows[position]?.locator ?? '', drafts: [...one.drafts] }]

@@ -65,9 +65,9 @@ const maxRecords = 500
 /** Takes as many rows as a transaction may write, but at least one. */
 export function takeBatch(rows: readonly ReadyRow[]): ReadyRow[] {
   let records = 0
-  return rows.filter(({ drafts }, at) => {
+  return rows.filter(({ drafts }, index) => {
     records += drafts.length
-    return at === 0 || records <= maxRecords
+    return index === 0 || records <= maxRecords
   })
 }
 

@@ -99,8 +99,8 @@ class UndoBatch {
     if (keys.length === 0) return
     const resource = this.#registry.get('citations')
     const locked = await lockRecords(this.#tx, resource, keys)
-    const changes = [...locked.values()].flatMap((one, at): Change[] => {
-      if (one.version === 1) return [{ at, kind: 'remove', locked: one }]
+    const changes = [...locked.values()].flatMap((one, index): Change[] => {
+      if (one.version === 1) return [{ at: index, kind: 'remove', locked: one }]
       this.#keep('citations', one.key, 'was changed since')
       return []
     })
@@ -122,7 +122,7 @@ class UndoBatch {
         return [...before, { key, version: versionAfter }]
       }),
     )
-    const changes = entries.flatMap((entry, at): Change[] => {
+    const changes = entries.flatMap((entry, index): Change[] => {
       const one = locked.get(entry.key)
       if (!one) return []
       const before = revision(entry.key, entry.versionBefore)
@@ -131,13 +131,13 @@ class UndoBatch {
         // Changes since may have been taken back, too.
         const isUnchanged =
           one.version === entry.versionAfter || (imported !== undefined && isSame(resource, one, imported))
-        return this.#planRemoval(resource, one, isUnchanged, at)
+        return this.#planRemoval(resource, one, isUnchanged, index)
       }
       if (!before || !imported) {
         this.#keep(resource.name, entry.key, 'its history lacks the version before')
         return []
       }
-      return this.#planRestoration(resource, one, { before, imported }, at)
+      return this.#planRestoration(resource, one, { before, imported }, index)
     })
     await this.#write(resource, changes)
   }
@@ -173,8 +173,8 @@ class UndoBatch {
 
   async #write(resource: Resource, changes: Change[]): Promise<void> {
     const { refused } = await writeEach(this.#tx, resource, changes, this.#authorship)
-    for (const [at, problem] of refused) {
-      const change = changes.find((one) => one.at === at)
+    for (const [index, problem] of refused) {
+      const change = changes.find((one) => one.at === index)
       if (change && change.kind !== 'create')
         this.#keep(resource.name, change.locked.key, problem.errors[0]?.message ?? problem.message)
     }

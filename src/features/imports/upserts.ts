@@ -292,9 +292,9 @@ export async function findUpserts(
     if (faults.length > 0) result.refused.set(row.position, faults)
     else if (waits) result.waiting.push(row.position)
     else
-      for (const [at, draft] of row.drafts.entries()) {
+      for (const [index, draft] of row.drafts.entries()) {
         const resource = registry.get(draft.resource)
-        const ownKeys = (resolved[at] ?? []).map((one) => (typeof one === 'string' ? one : null))
+        const ownKeys = (resolved[index] ?? []).map((one) => (typeof one === 'string' ? one : null))
         const document = documentOfDraft(resource, draft, ownKeys)
         const digest = hashValue(document)
         result.upserts.push({ row, draft, resource, document, digest, existing: undefined })
@@ -309,8 +309,8 @@ export async function findUpserts(
       resource,
       ownKeys.filter((key) => key !== undefined),
     )
-    for (const [at, upsert] of own.entries()) {
-      upsert.existing = existing.get(ownKeys[at] ?? '')
+    for (const [index, upsert] of own.entries()) {
+      upsert.existing = existing.get(ownKeys[index] ?? '')
       const given = upsert.existing ? undefined : drafts.givenKey(upsert.draft)
       if (given !== undefined) upsert.document = { ...upsert.document, [resource.key.property]: given }
     }

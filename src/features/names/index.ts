@@ -33,7 +33,7 @@ export async function resolveNamesIn(
   const pause = startSlices()
   const resolved = new Map<string, Resolution>()
   const identities = queries.map(identityOf)
-  const distinct = new Map(queries.map((query, at) => [identities[at] ?? '', query]))
+  const distinct = new Map(queries.map((query, index) => [identities[index] ?? '', query]))
   for (const [name, ofResource] of groupBy(distinct, ([, { resource }]) => resource)) {
     const resource = registry.get(name)
     const index = await indexFor(

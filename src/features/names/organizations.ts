@@ -82,12 +82,12 @@ export async function findOrMakeOrganizations(
     return unclear && { kind: 'ambiguous', candidates: unclear.candidates }
   })
   const missing = new Map<string, MentionedOrganization>()
-  for (const [at, one] of mentioned.entries()) {
-    if (!found[at] && !missing.has(identityOf(one))) missing.set(identityOf(one), one)
+  for (const [index, one] of mentioned.entries()) {
+    if (!found[index] && !missing.has(identityOf(one))) missing.set(identityOf(one), one)
   }
   const resource = registry.get('organizations')
   const documents = [...missing.values()].map((one) => checkDocument(resource, organizationDocument(one)))
   const stored = await insertDocuments(tx, resource, documents, change)
-  const made = new Map([...missing.keys()].map((identity, at) => [identity, stored[at]?.key ?? '']))
-  return mentioned.map((one, at) => found[at] ?? { kind: 'made', key: made.get(identityOf(one)) ?? '' })
+  const made = new Map([...missing.keys()].map((identity, index) => [identity, stored[index]?.key ?? '']))
+  return mentioned.map((one, index) => found[index] ?? { kind: 'made', key: made.get(identityOf(one)) ?? '' })
 }

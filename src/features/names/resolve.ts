@@ -54,7 +54,7 @@ function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameM
   if (code.length > maxCodeLength) return []
   const lengths = Array.from(
     { length: Math.max(0, code.length - minBeginning) },
-    (_, at) => code.length - 1 - at,
+    (_, index) => code.length - 1 - index,
   )
   return lengths.flatMap((length) =>
     index.withCode(scheme, code.slice(0, length)).map((record) => ({

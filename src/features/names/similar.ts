@@ -9,8 +9,8 @@ const minLikeness = 0.4
 function trigramsOf(folded: string): Set<string> {
   const padded = `  ${folded} `
   const trigrams = new Set<string>()
-  for (let at = 0; at + 3 <= padded.length && trigrams.size < maxTrigrams; at += 1) {
-    trigrams.add(padded.slice(at, at + 3))
+  for (let index = 0; index + 3 <= padded.length && trigrams.size < maxTrigrams; index += 1) {
+    trigrams.add(padded.slice(index, index + 3))
   }
   return trigrams
 }
@@ -39,8 +39,8 @@ export class SimilarNames {
       for (const at of this.#places.get(trigram) ?? []) shared.set(at, (shared.get(at) ?? 0) + 1)
     }
     const best = new Map<string, { entry: NameEntry; likeness: number }>()
-    for (const [at, count] of shared) {
-      const { entry, size } = this.#entries[at] ?? {}
+    for (const [index, count] of shared) {
+      const { entry, size } = this.#entries[index] ?? {}
       const likeness = (2 * count) / (wanted.size + (size ?? 0))
       if (likeness < minLikeness || !entry) continue
       const known = best.get(entry.record.key)

@@ -151,8 +151,8 @@ export async function storedNamesIndex(
     if (known) return known
     const record = toRecord(row)
     records.set(row.key, record)
-    for (const [at, text] of row.names.entries())
-      entries.push({ record, text, reason: at === 0 ? 'exact' : 'alias', rank: 0 })
+    for (const [index, text] of row.names.entries())
+      entries.push({ record, text, reason: index === 0 ? 'exact' : 'alias', rank: 0 })
     return record
   }
   const byScheme = groupBy(queries, ({ scheme }) => scheme)

@@ -78,7 +78,9 @@ async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promi
   if (unknown.length === 0) return new Map()
   const nameQueries = unknown.map((name) => ({ resource: 'countries', name: name.slice(0, 500) }))
   const { data } = await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries: nameQueries })
-  return new Map(unknown.flatMap((name, at) => (data[at]?.match ? [[name, data[at].match.key]] : [])))
+  return new Map(
+    unknown.flatMap((name, index) => (data[index]?.match ? [[name, data[index].match.key]] : [])),
+  )
 }
 
 /** Converts a query for one type to a query of the name resolver; undefined if it has no text. */
@@ -146,8 +148,8 @@ export async function answerQueries(
         })
   return Object.fromEntries(
     entries.map(([id, one]) => {
-      const own = nameQueries.flatMap(({ id: of, question }, at) => {
-        const resolution = data[at]
+      const own = nameQueries.flatMap(({ id: of, question }, index) => {
+        const resolution = data[index]
         return of === id && resolution ? [{ resource: question.resource, resolution }] : []
       })
       const resolved = own.filter(({ resolution }) => resolution.status === 'resolved')

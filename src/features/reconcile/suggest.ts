@@ -79,6 +79,6 @@ export const propertiesOf = (registry: Registry, type: string) =>
 /** Suggests properties of the types that are asked by default. */
 export function suggestProperties(registry: Registry, { prefix, cursor }: Typed) {
   const all = defaultTypesOf(registry).flatMap((type) => propertiesOf(registry, type))
-  const distinct = all.filter(({ id }, at) => all.findIndex((other) => other.id === id) === at)
+  const distinct = all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index)
   return { result: distinct.filter(({ id }) => contains(id, prefix)).slice(cursor, cursor + pageSize) }
 }

@@ -186,7 +186,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
   const shape = `across|${resources.map(({ name }) => name).join()}|${wide ? 'wide' : 'plain'}`
   const build = () => {
     const each = (make: (at: number, resource: Resource) => SQL | SQL[]) =>
-      unionAll(resources.flatMap((resource, at) => make(at, resource)))
+      unionAll(resources.flatMap((resource, index) => make(index, resource)))
     const fewNamed = sql`(select count(distinct (place, key)) from named) <= ${limit}`
     const fewFound = sql`(select count(distinct (place, key)) from (select place, key from named union all select place, key from worded) as found) <= ${limit}`
     // A text may have no trigrams, such as Chinese in the locale C. Then a search by similarity would read every record.
@@ -216,7 +216,9 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
         group by place, key order by score desc, place, key collate "C" limit ${limit} + 1
       )
       select (case place ${sql.join(
-        resources.map((resource, at) => sql`when ${sql.raw(String(at))} then ${hitJson(at, resource)}`),
+        resources.map(
+          (resource, index) => sql`when ${sql.raw(String(index))} then ${hitJson(index, resource)}`,
+        ),
         sql` `,
       )} end)::text as document
       from hits order by score desc, place, key collate "C"`

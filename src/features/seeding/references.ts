@@ -41,8 +41,8 @@ export async function resolveReferences(
   file: SeedFile,
   documents: Document[],
 ): Promise<Document[]> {
-  const mentions = documents.flatMap((document, at) =>
-    findReferences(file.resource.document, document, [at]).filter(({ value }) => isName(value)),
+  const mentions = documents.flatMap((document, index) =>
+    findReferences(file.resource.document, document, [index]).filter(({ value }) => isName(value)),
   )
   const keys = await keysOfMentioned(transaction, file.resource.registry, mentions)
   const resolved = structuredClone(documents)

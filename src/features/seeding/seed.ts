@@ -19,7 +19,7 @@ async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seede
   const keys = await findKeys(transaction, file.resource, file.documents)
   const missing = file.documents.filter((document) => !isPresent(file.resource, document, keys))
   const resolved = await resolveReferences(transaction, file, missing)
-  const documents = resolved.map((document, at) => checkSeed(file, document, at))
+  const documents = resolved.map((document, index) => checkSeed(file, document, index))
   await insertDocuments(transaction, file.resource, documents, { kind: 'create', authorship: bySeed })
   return { created: documents.length, present: file.documents.length - documents.length }
 }

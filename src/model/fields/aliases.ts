@@ -10,12 +10,15 @@ export const aliases = (description?: string) =>
   defineField({
     schema: () => (description === undefined ? aliasesSchema() : aliasesSchema().meta({ description })),
     columns: (name) => ({ [name]: jsonb(snakeCase(name)).notNull().default([]) }),
-    constraints: (place) => [
-      check(`${place.tableName}_${snakeCase(place.name)}_form`, sql`is_alias_list(${ownColumn(place)})`),
+    constraints: (context) => [
+      check(
+        `${context.tableName}_${snakeCase(context.name)}_form`,
+        sql`is_alias_list(${ownColumn(context)})`,
+      ),
     ],
-    json: (place) =>
+    json: (context) =>
       jsonRows(
-        sql`select alias -> 'name' as name, alias -> 'language' as language from jsonb_array_elements(${ownColumn(place)}) with ordinality as listed(alias, at) order by at`,
+        sql`select alias -> 'name' as name, alias -> 'language' as language from jsonb_array_elements(${ownColumn(context)}) with ordinality as listed(alias, at) order by at`,
       ),
     searchText: (name) => ({ A: `alias_names(${snakeCase(name)})` }),
   })

@@ -5,7 +5,7 @@ import { columnIn, columnOf, snakeCase } from '../../database/columns.ts'
 import { unitNumber, unitText } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byRelation, type Dimension, itself, wordLabels } from '../dimensions.ts'
-import { defineField, type FieldPlace, ownColumn } from '../field.ts'
+import { defineField, type FieldContext, ownColumn } from '../field.ts'
 import { type Comparison, decimalText, type Filter, filterByAny, isInAny } from '../filters.ts'
 import { listTable } from '../list-rows.ts'
 import type { ListElements, Relation } from '../relations.ts'
@@ -36,14 +36,14 @@ const sumInList = <Schema extends z.ZodType<number | null>>(
       const column = numeric(snakeCase(name), { precision: 15, scale: 2, mode: 'number' })
       return { [name]: required ? column.notNull() : column }
     },
-    constraints: (place) => [
+    constraints: (context) => [
       check(
-        `${place.tableName}_${snakeCase(place.name)}_range`,
-        sql`${ownColumn(place)} > -10000000000000 and ${ownColumn(place)} < 10000000000000`,
+        `${context.tableName}_${snakeCase(context.name)}_range`,
+        sql`${ownColumn(context)} > -10000000000000 and ${ownColumn(context)} < 10000000000000`,
       ),
-      ...(indexed ? [index(`${place.tableName}_${snakeCase(place.name)}`).on(ownColumn(place))] : []),
+      ...(indexed ? [index(`${context.tableName}_${snakeCase(context.name)}`).on(ownColumn(context))] : []),
     ],
-    json: (place) => sql`trim_scale(${ownColumn(place)})`,
+    json: (context) => sql`trim_scale(${ownColumn(context)})`,
   })
 
 /** The date of an amount, with an index by the year in which it lies. */
@@ -51,10 +51,10 @@ const amountDate = () => {
   const date = edtfInList('When it was committed, paid or due; of a budget, its period.')
   return defineField({
     ...date,
-    constraints: (place) => [
-      ...(date.constraints?.(place) ?? []),
-      index(`${place.tableName}_year`).on(
-        unitNumber.year(columnIn(place.columns, 'dateEarliest'), columnIn(place.columns, 'dateLatest')),
+    constraints: (context) => [
+      ...(date.constraints?.(context) ?? []),
+      index(`${context.tableName}_year`).on(
+        unitNumber.year(columnIn(context.columns, 'dateEarliest'), columnIn(context.columns, 'dateLatest')),
       ),
     ],
   })
@@ -89,12 +89,12 @@ function hasOneOf(name: Narrowing, values: SQL): SQL {
 }
 
 /** The amounts of records, with the year in which the date lies. */
-function amountElements(place: FieldPlace): ListElements {
-  const table = listTable(place)
+function amountElements(context: FieldContext): ListElements {
+  const table = listTable(context)
   const column = (property: string) => columnOf(table, property)
   const yearNumber = unitNumber.year(column('dateEarliest'), column('dateLatest'))
   return {
-    name: place.name,
+    name: context.name,
     rows: (getOtherFilter) => {
       const conditions = narrowingNames.flatMap((filter) => {
         const values = getOtherFilter(filter)
@@ -107,7 +107,7 @@ function amountElements(place: FieldPlace): ListElements {
 }
 
 /** One value of the amounts of a record. */
-const amountRelation = (key: FieldPlace['recordId'], elements: ListElements, column: string): Relation => ({
+const amountRelation = (key: FieldContext['recordId'], elements: ListElements, column: string): Relation => ({
   key,
   type: 'text',
   element: { list: elements, column },
@@ -117,7 +117,7 @@ const amountRelation = (key: FieldPlace['recordId'], elements: ListElements, col
 })
 
 /** The filter by the number itself, of amounts that match the other filters. */
-function numberFilter(key: FieldPlace['recordId'], elements: ListElements): Filter {
+function numberFilter(key: FieldContext['recordId'], elements: ListElements): Filter {
   const compare =
     (condition: (value: SQL) => SQL): Comparison['sql'] =>
     (value, getOtherFilter) =>
@@ -167,9 +167,9 @@ const labels: Record<Narrowing, Dimension['label']> = {
   amountYear: itself,
 }
 
-function amountQuery(place: FieldPlace) {
-  const { recordId: key } = place
-  const elements = amountElements(place)
+function amountQuery(context: FieldContext) {
+  const { recordId: key } = context
+  const elements = amountElements(context)
   const relations = narrowingNames.map(
     (name) => [name, amountRelation(key, elements, narrowing[name])] as const,
   )
@@ -242,6 +242,6 @@ export const amounts = (schemaName: string) => {
   })
   return defineField({
     ...amountList,
-    query: (place) => ({ ...amountList.query?.(place), ...amountQuery(place) }),
+    query: (context) => ({ ...amountList.query?.(context), ...amountQuery(context) }),
   })
 }

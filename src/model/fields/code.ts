@@ -59,17 +59,17 @@ function codeField<Schema extends z.ZodType>(
       const column = required ? text(snakeCase(name)).notNull() : text(snakeCase(name))
       return { [name]: options.default === undefined ? column : column.default(options.default) }
     },
-    ...(group && { grouped: (place) => [ownColumn(place)] }),
-    constraints: (place) =>
+    ...(group && { grouped: (context) => [ownColumn(context)] }),
+    constraints: (context) =>
       codeConstraints(
-        `${place.tableName}_${snakeCase(place.name)}`,
-        ownColumn(place),
-        place.recordId,
+        `${context.tableName}_${snakeCase(context.name)}`,
+        ownColumn(context),
+        context.recordId,
         options,
       ),
-    query: (place) => {
-      const { name } = place
-      const column = ownColumn(place)
+    query: (context) => {
+      const { name } = context
+      const column = ownColumn(context)
       return {
         filters: { [name]: (sort ? anyOfSortKey : anyOf)(column, form, description) },
         ...(sort && { sorts: { [name]: byCode(column, description) } }),

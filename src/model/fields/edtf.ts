@@ -3,13 +3,13 @@ import { columnIn, edtfColumns, snakeCase } from '../../database/columns.ts'
 import { dayOrder, orderIndexes } from '../../database/ordering.ts'
 import { spanIndex } from '../../database/spans.ts'
 import { byDate as groupByDate } from '../dimensions.ts'
-import { defineField, type FieldPlace } from '../field.ts'
+import { defineField, type FieldContext } from '../field.ts'
 import { edtfDate } from '../filters.ts'
 import { edtf as edtfSchema, optional } from '../schemas.ts'
 import { byDate } from '../sorts.ts'
 
 /** The columns of the earliest and the latest day. */
-const boundColumns = ({ name, columns }: FieldPlace) => ({
+const boundColumns = ({ name, columns }: FieldContext) => ({
   earliest: columnIn(columns, `${name}Earliest`),
   latest: columnIn(columns, `${name}Latest`),
 })
@@ -17,17 +17,17 @@ const boundColumns = ({ name, columns }: FieldPlace) => ({
 /** `signedOn` gives the dimensions `signedYear`, `signedDecade` and `signedMonth`. */
 const dimensionName = (name: string) => name.replace(/(?<=.)(On|From)$/, '')
 
-const dateConstraints = (place: FieldPlace) => {
-  const { earliest, latest } = boundColumns(place)
-  const base = `${place.tableName}_${snakeCase(place.name)}`
+const dateConstraints = (context: FieldContext) => {
+  const { earliest, latest } = boundColumns(context)
+  const base = `${context.tableName}_${snakeCase(context.name)}`
   return [
-    ...orderIndexes(`${base}_order`, dayOrder(earliest), place.recordId, earliest),
+    ...orderIndexes(`${base}_order`, dayOrder(earliest), context.recordId, earliest),
     spanIndex(`${base}_span`, earliest, latest),
   ]
 }
 
-const dateQuery = (place: FieldPlace, description: string) => {
-  const { name, table } = place
+const dateQuery = (context: FieldContext, description: string) => {
+  const { name, table } = context
   return {
     filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
     sorts: { [name]: byDate(table, name, description) },
@@ -40,12 +40,12 @@ export const edtf = (description: string) =>
   defineField({
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
-    grouped: (place) => Object.values(boundColumns(place)),
+    grouped: (context) => Object.values(boundColumns(context)),
     constraints: dateConstraints,
-    query: (place) => dateQuery(place, description),
+    query: (context) => dateQuery(context, description),
   })
 
-const inListQuery = ({ name, table }: FieldPlace, description: string) => ({
+const inListQuery = ({ name, table }: FieldContext, description: string) => ({
   filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
 })
 
@@ -54,7 +54,7 @@ export const edtfInList = (description: string) =>
   defineField({
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
-    query: (place) => inListQuery(place, description),
+    query: (context) => inListQuery(context, description),
   })
 
 /** A required date in the items of a list. */
@@ -62,5 +62,5 @@ export const requiredEdtfInList = (description: string) =>
   defineField({
     schema: () => edtfSchema(description),
     columns: (name) => ({ ...edtfColumns(name), [name]: text(snakeCase(name)).notNull() }),
-    query: (place) => inListQuery(place, description),
+    query: (context) => inListQuery(context, description),
   })

@@ -2,14 +2,14 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { foldCode } from '../../database/folding.ts'
 import type { Row } from '../../database/rows.ts'
-import { defineField, type FieldPlace } from '../field.ts'
+import { defineField, type FieldContext } from '../field.ts'
 import { anyOf, filterByAny, isInAny, text } from '../filters.ts'
 import { columnList, jsonRows } from '../json.ts'
 import { listQuery, listRows } from '../list-rows.ts'
 import { belongsTo } from '../resource.ts'
 import { externalIds as externalIdsSchema, externalScheme } from '../schemas.ts'
 
-function externalIdQuery({ name, recordId, resource, registry }: FieldPlace) {
+function externalIdQuery({ name, recordId, resource, registry }: FieldContext) {
   const { externalIds } = registry.shared
   const own = belongsTo(externalIds.resource, resource)
   return {
@@ -58,9 +58,9 @@ export const externalIds = () =>
   defineField({
     capability: { kind: 'externalIds' },
     schema: () => externalIdsSchema(),
-    json: (place) => {
-      const table = place.registry.shared.externalIds
-      return jsonRows(listQuery(table, columnList(table, ['scheme', 'id']), place))
+    json: (context) => {
+      const table = context.registry.shared.externalIds
+      return jsonRows(listQuery(table, columnList(table, ['scheme', 'id']), context))
     },
     rows: ({ resource, registry: { shared } }) =>
       listRows(shared.externalIds, (externalId: Row) => externalId, { resource }),

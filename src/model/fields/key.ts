@@ -18,8 +18,8 @@ export const key = (form: z.ZodString, pattern: string) => {
   return defineField({
     schema: () => schema,
     columns: (name) => ({ [name]: text(snakeCase(name)).notNull().unique() }),
-    constraints: (place) => [
-      matches(`${place.tableName}_${snakeCase(place.name)}_form`, ownColumn(place), pattern),
+    constraints: (context) => [
+      matches(`${context.tableName}_${snakeCase(context.name)}_form`, ownColumn(context), pattern),
     ],
   })
 }

@@ -23,12 +23,12 @@ export const listRequest = (description: string, count: { name: string; descript
           .superRefine((request, context) => checkListRequest(registry, request, context)),
       ).meta({ description }),
     columns: (name) => ({ [name]: text(snakeCase(name)) }),
-    query: (place) => ({
+    query: (context) => ({
       includes: () => ({
         [count.name]: {
           description: count.description,
           schema: countedSchema().nullable(),
-          json: sql`coalesce(to_json(${ownColumn(place)})::text, 'null')`,
+          json: sql`coalesce(to_json(${ownColumn(context)})::text, 'null')`,
         },
       }),
     }),

@@ -3,7 +3,7 @@ import { type PgColumn, type PgTable, pgTable, primaryKey, unique, uuid } from '
 import { z } from 'zod'
 import { columnIn, columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
 import type { Row } from '../../database/rows.ts'
-import { type DocumentOf, defineField, type FieldPlace, type Fields, fieldColumns } from '../field.ts'
+import { type DocumentOf, defineField, type FieldContext, type Fields, fieldColumns } from '../field.ts'
 import { jsonRows } from '../json.ts'
 import { listQuery, listRows, listTable } from '../list-rows.ts'
 import type { Registry } from '../registry.ts'
@@ -21,7 +21,7 @@ interface ListOptions<Items extends Fields> {
   item?: (registry: Registry) => z.ZodType<DocumentOf<Items>>
 }
 
-const listTableName = ({ name, tableName }: FieldPlace) => `${tableName}_${snakeCase(name)}`
+const listTableName = ({ name, tableName }: FieldContext) => `${tableName}_${snakeCase(name)}`
 
 /**
  * A list of objects, each kept as a row of a table of the field's own.
@@ -34,35 +34,35 @@ export const list = <const Items extends Fields>(
   options: ListOptions<Items>,
 ) => {
   const entries = Object.entries(items)
-  /** The fields of the items, each with its place in the table of the list. */
+  /** The fields of the items, each with its context in the table of the list. */
   const bindItems = (
-    place: FieldPlace,
+    context: FieldContext,
     table: PgTable,
     all: Record<string, PgColumn> = getTableColumns(table),
   ) =>
     entries.map(([name, field]) => {
-      const own: FieldPlace = {
-        ...place,
+      const own: FieldContext = {
+        ...context,
         name,
         table,
-        tableName: listTableName(place),
+        tableName: listTableName(context),
         recordId: columnIn(all, 'record'),
-        columns: fieldColumns(field, name, place.registry, all),
+        columns: fieldColumns(field, name, context.registry, all),
       }
-      return { field, place: own }
+      return { field, context: own }
     })
-  const makeTable = (place: FieldPlace) => {
-    const tableName = listTableName(place)
+  const makeTable = (context: FieldContext) => {
+    const tableName = listTableName(context)
     const columns = Object.assign(
       {},
-      ...entries.map(([name, field]) => field.columns?.(name, place.registry) ?? {}),
+      ...entries.map(([name, field]) => field.columns?.(name, context.registry) ?? {}),
     )
     const table: PgTable = pgTable(
       tableName,
       {
         record: uuid('record')
           .notNull()
-          .references(() => place.recordId, { onDelete: 'cascade' }),
+          .references(() => context.recordId, { onDelete: 'cascade' }),
         position: positionColumn(),
         ...columns,
         ...rowStart(),
@@ -73,7 +73,9 @@ export const list = <const Items extends Fields>(
         return [
           primaryKey({ columns: [record, columnIn(made, 'position')] }),
           ...(first ? [unique(`${tableName}_once`).on(record, first, ...others)] : []),
-          ...bindItems(place, table, made).flatMap(({ field, place: own }) => field.constraints?.(own) ?? []),
+          ...bindItems(context, table, made).flatMap(
+            ({ field, context: own }) => field.constraints?.(own) ?? [],
+          ),
         ]
       },
     )
@@ -98,21 +100,21 @@ export const list = <const Items extends Fields>(
           : all
       ).default([])
     },
-    tables: (place) => [makeTable(place)],
-    json: (place) => {
-      const table = listTable(place)
-      const columns = bindItems(place, table).map(({ field, place: own }) => {
+    tables: (context) => [makeTable(context)],
+    json: (context) => {
+      const table = listTable(context)
+      const columns = bindItems(context, table).map(({ field, context: own }) => {
         const value = field.json?.(own) ?? sql`${columnOf(table, own.name)}`
         return sql`${value} as ${sql.identifier(own.name)}`
       })
-      return jsonRows(listQuery(table, sql.join(columns, sql`, `), place))
+      return jsonRows(listQuery(table, sql.join(columns, sql`, `), context))
     },
-    rows: (place) => listRows(listTable(place), (item: Row) => item),
-    query: (place) => {
-      const table = listTable(place)
+    rows: (context) => listRows(listTable(context), (item: Row) => item),
+    query: (context) => {
+      const table = listTable(context)
       return {
         collections: () => ({
-          [place.name]: {
+          [context.name]: {
             description: options.description,
             table,
             owner: [columnOf(table, 'record')],
@@ -120,7 +122,7 @@ export const list = <const Items extends Fields>(
             collections: () => ({}),
             filters: Object.assign(
               {},
-              ...bindItems(place, table).map(({ field, place: own }) => field.query?.(own).filters ?? {}),
+              ...bindItems(context, table).map(({ field, context: own }) => field.query?.(own).filters ?? {}),
             ),
           },
         }),

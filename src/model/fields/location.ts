@@ -3,7 +3,7 @@ import { check, doublePrecision, index, type PgColumn, text } from 'drizzle-orm/
 import { z } from 'zod'
 import { columnIn, snakeCase } from '../../database/columns.ts'
 import { byValue } from '../dimensions.ts'
-import { defineField, type FieldPlace } from '../field.ts'
+import { defineField, type FieldContext } from '../field.ts'
 import { anyOf } from '../filters.ts'
 import { jsonObject } from '../json.ts'
 import { keys } from '../keys.ts'
@@ -87,11 +87,11 @@ type LocationProperty = keyof typeof columnSuffixes
 
 const locationProperties: LocationProperty[] = ['name', 'country', 'latitude', 'longitude', 'elevationMetres']
 
-const locationColumn = ({ name, columns }: FieldPlace, property: LocationProperty): PgColumn =>
+const locationColumn = ({ name, columns }: FieldContext, property: LocationProperty): PgColumn =>
   columnIn(columns, `${name}${columnSuffixes[property]}`)
 
-function locationJson(place: FieldPlace): SQL {
-  const columns = locationProperties.map((property) => [property, locationColumn(place, property)] as const)
+function locationJson(context: FieldContext): SQL {
+  const columns = locationProperties.map((property) => [property, locationColumn(context, property)] as const)
   const list = sql.join(
     columns.map(([, column]) => sql`${column}`),
     sql`, `,
@@ -109,7 +109,7 @@ function locationJson(place: FieldPlace): SQL {
 export const location = (description: string) =>
   defineField({
     capability: { kind: 'location' },
-    hostCountries: (place) => [{ record: place.recordId, country: locationColumn(place, 'country') }],
+    hostCountries: (context) => [{ record: context.recordId, country: locationColumn(context, 'country') }],
     schema: (registry) => optional(locationSchema(registry)).meta({ description }),
     columns: (name, registry) => {
       const column = snakeCase(name)
@@ -121,11 +121,11 @@ export const location = (description: string) =>
         [`${name}ElevationMetres`]: doublePrecision(`${column}_elevation_metres`),
       }
     },
-    constraints: (place) => {
-      const base = `${place.tableName}_${snakeCase(place.name)}`
-      const latitude = locationColumn(place, 'latitude')
-      const longitude = locationColumn(place, 'longitude')
-      const elevation = locationColumn(place, 'elevationMetres')
+    constraints: (context) => {
+      const base = `${context.tableName}_${snakeCase(context.name)}`
+      const latitude = locationColumn(context, 'latitude')
+      const longitude = locationColumn(context, 'longitude')
+      const elevation = locationColumn(context, 'elevationMetres')
       return [
         check(
           `${base}_coordinates_range`,
@@ -133,7 +133,7 @@ export const location = (description: string) =>
         ),
         check(`${base}_coordinates_pair`, sql`num_nulls(${latitude}, ${longitude}) <> 1`),
         check(`${base}_elevation_range`, sql`${elevation} between -12000 and 9000`),
-        index(`${base}_country`).on(locationColumn(place, 'country')),
+        index(`${base}_country`).on(locationColumn(context, 'country')),
       ]
     },
     json: locationJson,
@@ -144,9 +144,9 @@ export const location = (description: string) =>
           value?.[property] ?? null,
         ]),
       ),
-    query: (place) => {
-      const name = `${place.name}Country`
-      const country = locationColumn(place, 'country')
+    query: (context) => {
+      const name = `${context.name}Country`
+      const country = locationColumn(context, 'country')
       return {
         filters: { [name]: anyOf(country, keys.country(), 'Country of the location.') },
         dimensions: {
@@ -154,7 +154,7 @@ export const location = (description: string) =>
             country,
             name,
             'Country of the location.',
-            place.registry.nameOf({ resource: 'countries' }),
+            context.registry.nameOf({ resource: 'countries' }),
           ),
         },
       }

@@ -3,7 +3,7 @@ import { check, doublePrecision } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../../database/columns.ts'
 import { byRelation } from '../dimensions.ts'
-import { type DocumentOf, defineField, type FieldPlace, ownColumn } from '../field.ts'
+import { type DocumentOf, defineField, type FieldContext, ownColumn } from '../field.ts'
 import { filterByAny, isInAny, withRelation } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { keys } from '../keys.ts'
@@ -20,12 +20,12 @@ const coordinate = (minimum: number, maximum: number, checks: Record<string, SQL
   defineField({
     schema: () => optional(z.number().min(minimum).max(maximum)),
     columns: (name) => ({ [name]: doublePrecision(snakeCase(name)) }),
-    constraints: (place) => [
+    constraints: (context) => [
       check(
-        `${place.tableName}_${snakeCase(place.name)}_range`,
-        sql`${ownColumn(place)} between ${sql.raw(String(minimum))} and ${sql.raw(String(maximum))}`,
+        `${context.tableName}_${snakeCase(context.name)}_range`,
+        sql`${ownColumn(context)} between ${sql.raw(String(minimum))} and ${sql.raw(String(maximum))}`,
       ),
-      ...Object.entries(checks).map(([name, condition]) => check(`${place.tableName}_${name}`, condition)),
+      ...Object.entries(checks).map(([name, condition]) => check(`${context.tableName}_${name}`, condition)),
     ],
   })
 
@@ -38,11 +38,11 @@ const items = {
 }
 
 /** The countries of the locations of a record. */
-function countryRelation(place: FieldPlace): Relation {
-  const table = listTable(place)
+function countryRelation(context: FieldContext): Relation {
+  const table = listTable(context)
   const [record, country] = [columnOf(table, 'record'), columnOf(table, 'country')]
   return {
-    key: place.recordId,
+    key: context.recordId,
     type: 'text',
     queries: () => [
       sql`select ${record} as record, ${country} as value from ${table} where ${country} is not null`,
@@ -50,12 +50,14 @@ function countryRelation(place: FieldPlace): Relation {
   }
 }
 
-function countryQuery(place: FieldPlace) {
-  const table = listTable(place)
-  const relation = countryRelation(place)
+function countryQuery(context: FieldContext) {
+  const table = listTable(context)
+  const relation = countryRelation(context)
   const [record, country] = [columnOf(table, 'record'), columnOf(table, 'country')]
   const filter = filterByAny(keys.country(), 'Country of a location.', (values) =>
-    isInAny(place.recordId, [sql`select ${record} from ${table} where ${country} = any(${values}::text[])`]),
+    isInAny(context.recordId, [
+      sql`select ${record} from ${table} where ${country} = any(${values}::text[])`,
+    ]),
   )
   return {
     filters: { locationCountry: withRelation(filter, relation) },
@@ -64,12 +66,12 @@ function countryQuery(place: FieldPlace) {
         relation,
         'locationCountry',
         'Country of a location.',
-        place.registry.nameOf({ resource: 'countries' }),
+        context.registry.nameOf({ resource: 'countries' }),
       ),
     },
     includes: () => {
-      const countries = place.registry.get('countries')
-      const chosen = sql`${countries.key.column} in (select ${country} from ${table} where ${record} = ${place.recordId})`
+      const countries = context.registry.get('countries')
+      const chosen = sql`${countries.key.column} in (select ${country} from ${table} where ${record} = ${context.recordId})`
       return {
         locationCountries: includedRecords(countries, 'the countries of its locations, as records.', chosen),
       }
@@ -92,10 +94,10 @@ export const locations = (description: string) => {
   return defineField({
     ...locationList,
     capability: { kind: 'locations' },
-    hostCountries: (place) => {
-      const table = listTable(place)
+    hostCountries: (context) => {
+      const table = listTable(context)
       return [{ record: columnOf(table, 'record'), country: columnOf(table, 'country') }]
     },
-    query: (place) => ({ ...locationList.query?.(place), ...countryQuery(place) }),
+    query: (context) => ({ ...locationList.query?.(context), ...countryQuery(context) }),
   })
 }

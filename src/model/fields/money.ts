@@ -3,12 +3,12 @@ import { check, index, numeric, text } from 'drizzle-orm/pg-core'
 import { columnIn, snakeCase } from '../../database/columns.ts'
 import { numberOrder, orderIndexes } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
-import { defineField, type FieldPlace } from '../field.ts'
+import { defineField, type FieldContext } from '../field.ts'
 import { anyOf, number } from '../filters.ts'
 import { currency as currencySchema, money as moneySchema, optional } from '../schemas.ts'
 import { byNumber } from '../sorts.ts'
 
-const moneyColumns = ({ name, columns }: FieldPlace) => ({
+const moneyColumns = ({ name, columns }: FieldContext) => ({
   amount: columnIn(columns, `${name}Amount`),
   currency: columnIn(columns, `${name}Currency`),
 })
@@ -24,29 +24,29 @@ export const money = (description: string) =>
       [`${name}Amount`]: numeric(`${snakeCase(name)}_amount`, { precision: 15, scale: 2, mode: 'number' }),
       [`${name}Currency`]: text(`${snakeCase(name)}_currency`),
     }),
-    constraints: (place) => {
-      const { amount, currency } = moneyColumns(place)
-      const base = `${place.tableName}_${snakeCase(place.name)}`
+    constraints: (context) => {
+      const { amount, currency } = moneyColumns(context)
+      const base = `${context.tableName}_${snakeCase(context.name)}`
       return [
         check(
           `${base}_valid`,
           sql`num_nulls(${amount}, ${currency}) <> 1 and ${amount} >= 0 and ${amount} < 10000000000000 and ${currency} ~ '^[A-Z]{3}$'`,
         ),
-        ...orderIndexes(`${base}_order`, numberOrder(amount), place.recordId, amount),
+        ...orderIndexes(`${base}_order`, numberOrder(amount), context.recordId, amount),
         index(`${base}_currency`).on(currency),
       ]
     },
-    json: (place) => {
-      const { amount, currency } = moneyColumns(place)
+    json: (context) => {
+      const { amount, currency } = moneyColumns(context)
       return sql`case when ${amount} is not null then (select row_to_json(part) from (select trim_scale(${amount}) as amount, ${currency} as currency) part) end`
     },
     toColumns: (value, { name }) => ({
       [`${name}Amount`]: value?.amount ?? null,
       [`${name}Currency`]: value?.currency ?? null,
     }),
-    query: (place) => {
-      const { name } = place
-      const { amount, currency } = moneyColumns(place)
+    query: (context) => {
+      const { name } = context
+      const { amount, currency } = moneyColumns(context)
       const currencyName = `${name}Currency`
       return {
         filters: {

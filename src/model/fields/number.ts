@@ -4,15 +4,15 @@ import { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
 import { numberOrder, orderIndexes } from '../../database/ordering.ts'
 import { requireDecimals } from '../decimals.ts'
-import { defineField, type FieldPlace, ownColumn } from '../field.ts'
+import { defineField, type FieldContext, ownColumn } from '../field.ts'
 import { number } from '../filters.ts'
 import { byNumber } from '../sorts.ts'
 
-const baseName = (place: FieldPlace) => `${place.tableName}_${snakeCase(place.name)}`
+const baseName = (context: FieldContext) => `${context.tableName}_${snakeCase(context.name)}`
 
-const numberQuery = (place: FieldPlace, description: string) => ({
-  filters: { [place.name]: number(ownColumn(place), description) },
-  sorts: { [place.name]: byNumber(ownColumn(place), description) },
+const numberQuery = (context: FieldContext, description: string) => ({
+  filters: { [context.name]: number(ownColumn(context), description) },
+  sorts: { [context.name]: byNumber(ownColumn(context), description) },
 })
 
 /**
@@ -27,16 +27,16 @@ export const count = (
   defineField({
     schema: () => z.int().min(minimum).max(maximum).default(minimum).meta({ description }),
     columns: (name) => ({ [name]: integer(snakeCase(name)).notNull().default(minimum) }),
-    constraints: (place) => {
-      const column = ownColumn(place)
+    constraints: (context) => {
+      const column = ownColumn(context)
       return [
-        check(`${baseName(place)}_range`, sql`${column} >= ${sql.raw(String(minimum))}`),
-        ...orderIndexes(`${baseName(place)}_order`, numberOrder(column), place.recordId, column),
+        check(`${baseName(context)}_range`, sql`${column} >= ${sql.raw(String(minimum))}`),
+        ...orderIndexes(`${baseName(context)}_order`, numberOrder(column), context.recordId, column),
       ]
     },
-    query: (place) => ({
-      ...numberQuery(place, description),
-      measures: { [place.name]: { ...measure, value: sql`${ownColumn(place)}` } },
+    query: (context) => ({
+      ...numberQuery(context, description),
+      measures: { [context.name]: { ...measure, value: sql`${ownColumn(context)}` } },
     }),
   })
 
@@ -56,16 +56,16 @@ export const decimal = (description: string, within: string) =>
     columns: (name) => ({
       [name]: numeric(snakeCase(name), { precision: 19, scale: 4, mode: 'number' }).notNull(),
     }),
-    constraints: (place) =>
+    constraints: (context) =>
       orderIndexes(
-        `${baseName(place)}_order`,
-        numberOrder(ownColumn(place)),
-        place.recordId,
-        ownColumn(place),
+        `${baseName(context)}_order`,
+        numberOrder(ownColumn(context)),
+        context.recordId,
+        ownColumn(context),
       ),
-    json: (place) => sql`trim_scale(${ownColumn(place)})`,
-    query: (place) => ({
-      ...numberQuery(place, description),
-      measures: { [place.name]: { description, value: sql`${ownColumn(place)}`, within: [within] } },
+    json: (context) => sql`trim_scale(${ownColumn(context)})`,
+    query: (context) => ({
+      ...numberQuery(context, description),
+      measures: { [context.name]: { description, value: sql`${ownColumn(context)}`, within: [within] } },
     }),
   })

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type PgColumn, text, uuid } from 'drizzle-orm/pg-core'
 import { snakeCase } from '../../database/columns.ts'
 import { withPositions } from '../../database/rows.ts'
-import { defineField, type FieldPlace, type FieldRows } from '../field.ts'
+import { defineField, type FieldContext, type FieldRows } from '../field.ts'
 import { includedRecords } from '../includes.ts'
 import { columnList, jsonRows } from '../json.ts'
 import { listQuery, listRows } from '../list-rows.ts'
@@ -22,10 +22,10 @@ const pick = (value: Record<string, unknown>, properties: string[]) =>
 type Participant = Record<string, unknown>
 type Party = Participant & { actions: Record<string, unknown>[] }
 
-const participantRows = ({ registry, resource }: FieldPlace): FieldRows<Participant[]> =>
+const participantRows = ({ registry, resource }: FieldContext): FieldRows<Participant[]> =>
   listRows(registry.shared.participations, (one) => pick(one, participantProperties), { resource })
 
-function partyRows({ registry, resource }: FieldPlace): FieldRows<Party[]> {
+function partyRows({ registry, resource }: FieldContext): FieldRows<Party[]> {
   const { participations, participationActions } = registry.shared
   // Actions are deleted with their party.
   const { tables, split } = listRows(participations, (one: Party) => pick(one, partyProperties), { resource })
@@ -44,7 +44,7 @@ function partyRows({ registry, resource }: FieldPlace): FieldRows<Party[]> {
 }
 
 /** Includes of the countries, organizations and regions that participate in a record, by include name. */
-function participantIncludes({ recordId, registry }: FieldPlace): Record<string, Include> {
+function participantIncludes({ recordId, registry }: FieldContext): Record<string, Include> {
   const { participations } = registry.shared
   const included = (name: string, column: PgColumn) => {
     const resource = registry.get(name)
@@ -81,27 +81,27 @@ const storage = {
 const distinctKeys = (participants: Participant[], property: 'country' | 'organization'): string[] =>
   [...new Set(participants.flatMap(({ [property]: key }) => (typeof key === 'string' ? [key] : [])))].sort()
 
-const query = (place: FieldPlace, roles: Roles) => {
-  const relations = participantRelations(place, roles)
+const query = (context: FieldContext, roles: Roles) => {
+  const relations = participantRelations(context, roles)
   return {
-    filters: participantFilters(place, roles, relations),
-    dimensions: participantDimensions(place.registry, relations, roles),
-    includes: () => participantIncludes(place),
+    filters: participantFilters(context, roles, relations),
+    dimensions: participantDimensions(context.registry, relations, roles),
+    includes: () => participantIncludes(context),
   }
 }
 
-function participantJson(place: FieldPlace): SQL {
-  const { participations } = place.registry.shared
-  return jsonRows(listQuery(participations, columnList(participations, participantProperties), place))
+function participantJson(context: FieldContext): SQL {
+  const { participations } = context.registry.shared
+  return jsonRows(listQuery(participations, columnList(participations, participantProperties), context))
 }
 
-function partyJson(place: FieldPlace): SQL {
-  const { participations, participationActions: actions } = place.registry.shared
+function partyJson(context: FieldContext): SQL {
+  const { participations, participationActions: actions } = context.registry.shared
   const done = jsonRows(
     sql`select ${columnList(actions, ['kind', 'date', 'note'])} from ${actions} where ${actions.record} = ${participations.record} and ${actions.party} = ${participations.position} order by ${actions.position}`,
   )
   const columns = sql`${columnList(participations, partyProperties)}, ${done} as actions`
-  return jsonRows(listQuery(participations, columns, place))
+  return jsonRows(listQuery(participations, columns, context))
 }
 
 /**
@@ -115,9 +115,9 @@ export const participants = (schemaName: string, roles: Roles) =>
     ...storage,
     json: participantJson,
     rows: participantRows,
-    query: (place) => ({
-      ...query(place, roles),
-      collections: () => ({ [place.name]: participantCollection(place.registry, roles) }),
+    query: (context) => ({
+      ...query(context, roles),
+      collections: () => ({ [context.name]: participantCollection(context.registry, roles) }),
     }),
   })
 
@@ -132,8 +132,8 @@ export const parties = (schemaName: string, roles: Roles) =>
     ...storage,
     json: partyJson,
     rows: partyRows,
-    query: (place) => ({
-      ...query(place, roles),
-      collections: () => ({ [place.name]: partyCollection(place.registry, roles) }),
+    query: (context) => ({
+      ...query(context, roles),
+      collections: () => ({ [context.name]: partyCollection(context.registry, roles) }),
     }),
   })

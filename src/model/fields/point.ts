@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, doublePrecision } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnIn, snakeCase } from '../../database/columns.ts'
-import { defineField, type FieldPlace } from '../field.ts'
+import { defineField, type FieldContext } from '../field.ts'
 import { jsonObject } from '../json.ts'
 import { named } from '../schema-names.ts'
 import { optional } from '../schemas.ts'
@@ -17,7 +17,7 @@ export const pointSchema = named(
     .meta({ description: 'A point on a map.', examples: [{ longitude: 69.4, latitude: 29.9 }] }),
 )
 
-const pointColumns = ({ name, columns }: FieldPlace) => ({
+const pointColumns = ({ name, columns }: FieldContext) => ({
   longitude: columnIn(columns, `${name}Longitude`),
   latitude: columnIn(columns, `${name}Latitude`),
 })
@@ -30,17 +30,17 @@ export const point = (description: string) =>
       [`${name}Longitude`]: doublePrecision(`${snakeCase(name)}_longitude`),
       [`${name}Latitude`]: doublePrecision(`${snakeCase(name)}_latitude`),
     }),
-    constraints: (place) => {
-      const { longitude, latitude } = pointColumns(place)
+    constraints: (context) => {
+      const { longitude, latitude } = pointColumns(context)
       return [
         check(
-          `${place.tableName}_${snakeCase(place.name)}_valid`,
+          `${context.tableName}_${snakeCase(context.name)}_valid`,
           sql`num_nulls(${longitude}, ${latitude}) <> 1 and ${longitude} between -180 and 180 and ${latitude} between -90 and 90`,
         ),
       ]
     },
-    json: (place) => {
-      const { longitude, latitude } = pointColumns(place)
+    json: (context) => {
+      const { longitude, latitude } = pointColumns(context)
       const object = jsonObject({ longitude: sql`${longitude}`, latitude: sql`${latitude}` })
       return sql`case when ${longitude} is not null then ${object} end`
     },

@@ -5,7 +5,7 @@ import { snakeCase } from '../../database/columns.ts'
 import { orderIndexes, referenceOrder } from '../../database/ordering.ts'
 import { areaDimensions, areaFilters } from '../areas.ts'
 import { byValue } from '../dimensions.ts'
-import { defineField, type Field, type FieldPlace, ownColumn } from '../field.ts'
+import { defineField, type Field, type FieldContext, ownColumn } from '../field.ts'
 import { anyOf } from '../filters.ts'
 import { includedOne, includedRecords } from '../includes.ts'
 import type { Registry } from '../registry.ts'
@@ -40,10 +40,15 @@ export const referredId = (target: string, column: PgColumn, registry: Registry)
     ? sql`${column}`
     : sql`name_id(${sql.raw(`'${target}'`)}, ${column})`
 
-function referenceQuery(place: FieldPlace, target: string, description: string, options: ReferenceOptions) {
-  const { name, recordId, registry } = place
+function referenceQuery(
+  context: FieldContext,
+  target: string,
+  description: string,
+  options: ReferenceOptions,
+) {
+  const { name, recordId, registry } = context
   const { filter = true, sort, group, areas, include } = options
-  const column = ownColumn(place)
+  const column = ownColumn(context)
   const { schema } = registry.keyForm(target)
   return {
     filters: {
@@ -80,24 +85,29 @@ function referenceField<Schema extends z.ZodType<string | null>>(
   return defineField<Schema>({
     schema,
     ...(host && {
-      hostCountries: (place: FieldPlace) => [{ record: place.recordId, country: ownColumn(place) }],
+      hostCountries: (context: FieldContext) => [{ record: context.recordId, country: ownColumn(context) }],
     }),
     columns: (name, registry) => {
       const column = keyReference(name, target, registry)
       return { [name]: required ? column.notNull() : column }
     },
-    constraints: (place) => {
-      const column = ownColumn(place)
-      const base = `${place.tableName}_${snakeCase(place.name)}`
+    constraints: (context) => {
+      const column = ownColumn(context)
+      const base = `${context.tableName}_${snakeCase(context.name)}`
       return [
         index(base).on(column),
-        ...(sort ? orderIndexes(`${base}_order`, referenceOrder(column), place.recordId, column) : []),
+        ...(sort ? orderIndexes(`${base}_order`, referenceOrder(column), context.recordId, column) : []),
         ...(notItself
-          ? [check(`${base}_other`, sql`${referredId(target, column, place.registry)} <> ${place.recordId}`)]
+          ? [
+              check(
+                `${base}_other`,
+                sql`${referredId(target, column, context.registry)} <> ${context.recordId}`,
+              ),
+            ]
           : []),
       ]
     },
-    query: (place) => referenceQuery(place, target, description, options),
+    query: (context) => referenceQuery(context, target, description, options),
   })
 }
 

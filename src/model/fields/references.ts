@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, index, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
 import { columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
-import { defineField, type FieldPlace } from '../field.ts'
+import { defineField, type FieldContext } from '../field.ts'
 import { filterByAny, isInAny } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
@@ -22,7 +22,7 @@ interface ReferencesOptions {
 
 /** The junction table of a field. Its name is made of those of the resource's table and the field. */
 const junctionTable = (
-  { name, tableName, recordId, registry }: FieldPlace,
+  { name, tableName, recordId, registry }: FieldContext,
   target: string,
   notItself: boolean,
 ) => {
@@ -50,49 +50,52 @@ const junctionTable = (
 
 /** A list of references to records of another resource, in the order given and without duplicates. */
 export const references = (target: string, description: string, options: ReferencesOptions = {}) => {
-  const junctionColumns = (place: FieldPlace) => {
-    const [table] = place.registry.fieldTables(place)
-    if (!table) throw new Error(`the references ${place.name} have no table`)
+  const junctionColumns = (context: FieldContext) => {
+    const [table] = context.registry.fieldTables(context)
+    if (!table) throw new Error(`the references ${context.name} have no table`)
     return { table, record: columnOf(table, 'record'), target: columnOf(table, 'target') }
   }
   return defineField({
     schema: (registry) => distinct(registry.keySchema(target)).default([]).meta({ description }),
-    tables: (place) => [junctionTable(place, target, options.notItself ?? false)],
-    json: (place) => {
-      const { table, target: to } = junctionColumns(place)
-      return jsonList(listQuery(table, sql`${to}`, place))
+    tables: (context) => [junctionTable(context, target, options.notItself ?? false)],
+    json: (context) => {
+      const { table, target: to } = junctionColumns(context)
+      return jsonList(listQuery(table, sql`${to}`, context))
     },
-    rows: (place) => listRows(junctionColumns(place).table, (key: string) => ({ target: key })),
+    rows: (context) => listRows(junctionColumns(context).table, (key: string) => ({ target: key })),
     ...(options.inverse && {
-      inverse: (place: FieldPlace) => {
-        const { table, record, target: to } = junctionColumns(place)
+      inverse: (context: FieldContext) => {
+        const { table, record, target: to } = junctionColumns(context)
         return {
           resource: target,
-          name: options.inverse?.name ?? place.name,
+          name: options.inverse?.name ?? context.name,
           description: options.inverse?.description ?? description,
           condition: (key: SQL) =>
-            sql`${place.recordId} in (select ${record} from ${table} where ${to} = ${key})`,
+            sql`${context.recordId} in (select ${record} from ${table} where ${to} = ${key})`,
         }
       },
     }),
-    query: (place) => {
-      const { table, record, target: to } = junctionColumns(place)
+    query: (context) => {
+      const { table, record, target: to } = junctionColumns(context)
       const { filter, include } = options
       const type = sql.raw(to.getSQLType())
       return {
         ...(filter && {
           filters: {
-            [filter.name]: filterByAny(place.registry.keyForm(target).schema, filter.description, (values) =>
-              isInAny(place.recordId, [
-                sql`select ${record} from ${table} where ${to} = any(${values}::${type}[])`,
-              ]),
+            [filter.name]: filterByAny(
+              context.registry.keyForm(target).schema,
+              filter.description,
+              (values) =>
+                isInAny(context.recordId, [
+                  sql`select ${record} from ${table} where ${to} = any(${values}::${type}[])`,
+                ]),
             ),
           },
         }),
         ...(include && {
           includes: () => {
-            const resource = place.registry.get(target)
-            const chosen = sql`${resource.key.column} in (select ${to} from ${table} where ${record} = ${place.recordId})`
+            const resource = context.registry.get(target)
+            const chosen = sql`${resource.key.column} in (select ${to} from ${table} where ${record} = ${context.recordId})`
             return { [include.name]: includedRecords(resource, include.description, chosen) }
           },
         }),

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { columnOf, snakeCase } from '../../database/columns.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byRelation } from '../dimensions.ts'
-import { defineField, type FieldPlace, ownColumn } from '../field.ts'
+import { defineField, type FieldContext, ownColumn } from '../field.ts'
 import { filterByAny, isInAny, withRelation } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { keys } from '../keys.ts'
@@ -26,13 +26,13 @@ const percentage = () =>
           .meta({ description: 'Share of the whole in per cent. At most four decimals.' }),
       ),
     columns: (name) => ({ [name]: numeric(snakeCase(name), { precision: 7, scale: 4, mode: 'number' }) }),
-    constraints: (place) => [
+    constraints: (context) => [
       check(
-        `${place.tableName}_${snakeCase(place.name)}_range`,
-        sql`${ownColumn(place)} > 0 and ${ownColumn(place)} <= 100`,
+        `${context.tableName}_${snakeCase(context.name)}_range`,
+        sql`${ownColumn(context)} > 0 and ${ownColumn(context)} <= 100`,
       ),
     ],
-    json: (place) => sql`trim_scale(${ownColumn(place)})`,
+    json: (context) => sql`trim_scale(${ownColumn(context)})`,
   })
 
 const items = {
@@ -40,11 +40,11 @@ const items = {
   percentage: percentage(),
 }
 
-function sectorQuery(place: FieldPlace) {
-  const table = listTable(place)
+function sectorQuery(context: FieldContext) {
+  const table = listTable(context)
   const [record, topic] = [columnOf(table, 'record'), columnOf(table, 'topic')]
   const relation: Relation = {
-    key: place.recordId,
+    key: context.recordId,
     type: 'text',
     queries: () => [sql`select ${record} as record, ${topic} as value from ${table}`],
   }
@@ -52,7 +52,7 @@ function sectorQuery(place: FieldPlace) {
     keys.topic(),
     'Slug of a topic that is a sector of the record, such as `crs-14010`. Records of narrower sectors are found, too.',
     (values) =>
-      isInAny(place.recordId, [
+      isInAny(context.recordId, [
         sql`select ${record} from ${table} where ${topic} = any(array(select topics_within(${values}::text[])))`,
       ]),
   )
@@ -63,13 +63,13 @@ function sectorQuery(place: FieldPlace) {
         relation,
         'sector',
         'Sector itself, without narrower ones.',
-        place.registry.nameOf({ resource: 'topics' }),
+        context.registry.nameOf({ resource: 'topics' }),
         'exactly',
       ),
     },
     includes: () => {
-      const topics = place.registry.get('topics')
-      const chosen = sql`${topics.key.column} in (select ${topic} from ${table} where ${record} = ${place.recordId})`
+      const topics = context.registry.get('topics')
+      const chosen = sql`${topics.key.column} in (select ${topic} from ${table} where ${record} = ${context.recordId})`
       return { sectorDetails: includedRecords(topics, 'the sectors, as records.', chosen) }
     },
   }
@@ -87,6 +87,6 @@ export const sectors = (schemaName: string) => {
   })
   return defineField({
     ...shares,
-    query: (place) => ({ ...shares.query?.(place), ...sectorQuery(place) }),
+    query: (context) => ({ ...shares.query?.(context), ...sectorQuery(context) }),
   })
 }

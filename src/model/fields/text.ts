@@ -33,17 +33,18 @@ function textField<Schema extends z.ZodType<string | null>>(
       const column = textColumn(snakeCase(name))
       return { [name]: required ? column.notNull() : column }
     },
-    constraints: (place) => {
-      const column = ownColumn(place)
-      const base = `${place.tableName}_${snakeCase(place.name)}`
+    constraints: (context) => {
+      const column = ownColumn(context)
+      const base = `${context.tableName}_${snakeCase(context.name)}`
       const constraints: PgTableExtraConfigValue[] = required ? [filled(`${base}_filled`, column)] : []
       if (filter) constraints.push(trigramIndex(`${base}_part`, column))
-      if (sort) constraints.push(...orderIndexes(`${base}_order`, textOrder(column), place.recordId, column))
+      if (sort)
+        constraints.push(...orderIndexes(`${base}_order`, textOrder(column), context.recordId, column))
       return constraints
     },
-    query: (place) => {
-      const { name } = place
-      const column = ownColumn(place)
+    query: (context) => {
+      const { name } = context
+      const column = ownColumn(context)
       return {
         ...(filter && { filters: { [name]: (group ? groupedText : text)(column, description) } }),
         ...(sort && { sorts: { [name]: byText(column, description) } }),

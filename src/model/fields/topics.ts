@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { columnOf } from '../../database/columns.ts'
 import { byRelation } from '../dimensions.ts'
-import { defineField, type FieldPlace } from '../field.ts'
+import { defineField, type FieldContext } from '../field.ts'
 import { anyOf, filterByAny, isInAny, withRelation } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
@@ -12,7 +12,7 @@ import { belongsTo } from '../resource.ts'
 import { distinct, topicScheme } from '../schemas.ts'
 import type { Collection } from '../searchable.ts'
 
-const topicRelation = ({ recordId: key, resource, registry }: FieldPlace): Relation => {
+const topicRelation = ({ recordId: key, resource, registry }: FieldContext): Relation => {
   const { topicLinks } = registry.shared
   return {
     key,
@@ -24,7 +24,7 @@ const topicRelation = ({ recordId: key, resource, registry }: FieldPlace): Relat
 }
 
 /** Each topic with the one without a broader topic that it is or lies under: pairs of `topic` and `broadest`. */
-const broadestTopics = (registry: FieldPlace['registry']) => {
+const broadestTopics = (registry: FieldContext['registry']) => {
   const topics = registry.table('topics')
   return sql`(with recursive rolled_up(topic, broadest) as (
     select slug, slug from ${topics} where broader is null
@@ -33,18 +33,18 @@ const broadestTopics = (registry: FieldPlace['registry']) => {
 }
 
 /** The topics of a record, rolled up to the broadest ones. */
-const broadestRelation = (place: FieldPlace): Relation => {
-  const { topicLinks } = place.registry.shared
+const broadestRelation = (context: FieldContext): Relation => {
+  const { topicLinks } = context.registry.shared
   return {
-    key: place.recordId,
+    key: context.recordId,
     type: 'text',
     queries: () => [
-      sql`select ${topicLinks.record} as record, rolled.broadest as value from ${topicLinks} join ${broadestTopics(place.registry)} rolled on rolled.topic = ${topicLinks.topic} where ${belongsTo(topicLinks.resource, place.resource)}`,
+      sql`select ${topicLinks.record} as record, rolled.broadest as value from ${topicLinks} join ${broadestTopics(context.registry)} rolled on rolled.topic = ${topicLinks.topic} where ${belongsTo(topicLinks.resource, context.resource)}`,
     ],
   }
 }
 
-function topicCollection({ registry }: FieldPlace): Collection {
+function topicCollection({ registry }: FieldContext): Collection {
   const { topicLinks } = registry.shared
   const topics = registry.table('topics')
   return {
@@ -71,11 +71,11 @@ function topicCollection({ registry }: FieldPlace): Collection {
   }
 }
 
-function topicQuery(place: FieldPlace) {
-  const { recordId, resource, registry } = place
+function topicQuery(context: FieldContext) {
+  const { recordId, resource, registry } = context
   const { topicLinks } = registry.shared
-  const relation = topicRelation(place)
-  const broadest = broadestRelation(place)
+  const relation = topicRelation(context)
+  const broadest = broadestRelation(context)
   const own = belongsTo(topicLinks.resource, resource)
   return {
     filters: {
@@ -115,7 +115,7 @@ function topicQuery(place: FieldPlace) {
         'exactly',
       ),
     },
-    collections: () => ({ [place.name]: topicCollection(place) }),
+    collections: () => ({ [context.name]: topicCollection(context) }),
     includes: () => {
       const topics = registry.get('topics')
       const chosen = sql`${topics.key.column} in (select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.record} = ${recordId})`
@@ -130,9 +130,9 @@ export const topics = () =>
     capability: { kind: 'topics' },
     schema: (registry) =>
       distinct(registry.keySchema('topics')).default([]).meta({ description: 'Slugs of topics.' }),
-    json: (place) => {
-      const { topicLinks } = place.registry.shared
-      return jsonList(listQuery(topicLinks, sql`${topicLinks.topic}`, place))
+    json: (context) => {
+      const { topicLinks } = context.registry.shared
+      return jsonList(listQuery(topicLinks, sql`${topicLinks.topic}`, context))
     },
     rows: ({ resource, registry: { shared } }) =>
       listRows(shared.topicLinks, (topic: string) => ({ topic }), { resource }),

@@ -3,18 +3,18 @@ import { index, text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
 import { byRelation, itself } from '../dimensions.ts'
-import { defineField, type FieldPlace, ownColumn } from '../field.ts'
+import { defineField, type FieldContext, ownColumn } from '../field.ts'
 import { arrayHas, withRelation } from '../filters.ts'
 import type { Relation } from '../relations.ts'
 import { distinct } from '../schemas.ts'
 
-const wordRelation = (place: FieldPlace): Relation => {
-  const column = ownColumn(place)
-  const { recordId: key } = place
+const wordRelation = (context: FieldContext): Relation => {
+  const column = ownColumn(context)
+  const { recordId: key } = context
   return {
     key,
     type: 'text',
-    queries: () => [sql`select distinct ${key} as record, unnest(${column}) as value from ${place.table}`],
+    queries: () => [sql`select distinct ${key} as record, unnest(${column}) as value from ${context.table}`],
     some: () => sql`cardinality(${column}) > 0`,
   }
 }
@@ -28,13 +28,13 @@ export const words = (word: () => z.ZodType<string>, one: string, description: s
   defineField({
     schema: () => distinct(word()).default([]).meta({ description }),
     columns: (name) => ({ [name]: text(snakeCase(name)).array().notNull().default([]) }),
-    constraints: (place) => [
-      index(`${place.tableName}_${snakeCase(place.name)}`).using('gin', ownColumn(place)),
+    constraints: (context) => [
+      index(`${context.tableName}_${snakeCase(context.name)}`).using('gin', ownColumn(context)),
     ],
-    query: (place) => {
-      const relation = wordRelation(place)
+    query: (context) => {
+      const relation = wordRelation(context)
       return {
-        filters: { [one]: withRelation(arrayHas(ownColumn(place), word(), description), relation) },
+        filters: { [one]: withRelation(arrayHas(ownColumn(context), word(), description), relation) },
         dimensions: { [one]: byRelation(relation, one, description, itself) },
       }
     },

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { columnOf } from '../../database/columns.ts'
-import type { FieldPlace } from '../field.ts'
+import type { FieldContext } from '../field.ts'
 import { type Filter, filterByAny, type GetOtherFilter, isInAny, withRelation } from '../filters.ts'
 import { keys } from '../keys.ts'
 import { belongsTo } from '../resource.ts'
@@ -12,7 +12,7 @@ const textArray = (values: SQL) => sql`${values}::text[]`
 
 /** Filters by participant. With `role`, the others match only participants in that role. */
 export function participantFilters(
-  { recordId: key, resource, registry }: FieldPlace,
+  { recordId: key, resource, registry }: FieldContext,
   roles: Roles,
   relations: ParticipantRelations,
 ): Record<string, Filter> {

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnIn, columnOf } from '../../database/columns.ts'
-import type { FieldPlace } from '../field.ts'
+import type { FieldContext } from '../field.ts'
 import type { GetOtherFilter } from '../filters.ts'
 import { type Relation, relationRows } from '../relations.ts'
 import { belongsTo } from '../resource.ts'
@@ -58,7 +58,7 @@ export interface ParticipantRelations
   extends Record<'country' | 'organization' | Area | 'anyRegion' | 'role', Relation> {}
 
 /** The queries of the participants of a resource: columns `record`, `value` and `role`. */
-function participantQueries({ resource, registry }: FieldPlace) {
+function participantQueries({ resource, registry }: FieldContext) {
   const { participations } = registry.shared
   const organizations = registry.table('organizations')
   const { record } = participations
@@ -96,10 +96,10 @@ function participantQueries({ resource, registry }: FieldPlace) {
  * Returns the participant relations of a resource. Host countries and locations count, too, unless the request filters by
  * role.
  */
-export function participantRelations(place: FieldPlace, roles: Roles): ParticipantRelations {
-  const { recordId: key, registry, columns } = place
+export function participantRelations(context: FieldContext, roles: Roles): ParticipantRelations {
+  const { recordId: key, registry, columns } = context
   const { participations } = registry.shared
-  const { participantRows, hostRows, countryRows } = participantQueries(place)
+  const { participantRows, hostRows, countryRows } = participantQueries(context)
   const common = { key, type: 'text', roles: z.enum(roles) } as const
   const stored = columnIn(columns, countriesProperty)
   const country: Relation = {

@@ -21,18 +21,18 @@ const referencedKey = (value: ParticipantReference) => value.country ?? value.or
 /** Requires exactly one of country, organization and region in each entry, and none of them twice in the same role. */
 function checkParticipants(list: (ParticipantReference & { role: string })[], context: z.RefinementCtx) {
   const seen = new Set<string>()
-  list.forEach((entry, at) => {
+  list.forEach((entry, index) => {
     const { length } = [entry.country, entry.organization, entry.region].filter((value) => value !== null)
     if (length !== 1) {
       const message = `must have exactly one of country, organization and region, not ${length || 'none'}`
-      context.addIssue({ code: 'custom', path: [at], params: { code: 'not_exactly_one' }, message })
+      context.addIssue({ code: 'custom', path: [index], params: { code: 'not_exactly_one' }, message })
       return
     }
     const identity = `${referencedKey(entry)} ${entry.role}`
     if (seen.has(identity)) {
       context.addIssue({
         code: 'custom',
-        path: [at],
+        path: [index],
         params: { code: 'repeated' },
         message: `has ${referencedKey(entry)} as ${entry.role} a second time`,
       })

@@ -19,7 +19,7 @@ export class Refusals extends Map<number, Problem> {
 
   /** Adds the problems of other operations. */
   addAll(others: ReadonlyMap<number, Problem>): this {
-    for (const [at, problem] of others) this.set(at, problem)
+    for (const [index, problem] of others) this.set(index, problem)
     return this
   }
 }

@@ -282,7 +282,7 @@ export async function writeEach(
     ...filterRemovals(remaining),
   ]) {
     const outcome = await tryWrite(transaction, resource, [change], authorship)
-    if ('done' in outcome) for (const [at, one] of outcome.done) done.set(at, one)
+    if ('done' in outcome) for (const [index, one] of outcome.done) done.set(index, one)
     else refused.set(change.at, await explainAlone(transaction, resource, change, outcome.refusal))
   }
   return { done, refused }

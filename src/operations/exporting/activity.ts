@@ -75,7 +75,7 @@ const row = z.tuple([record, spans])
 
 /** Code lists, by the words that the registry has for their codes. */
 const codesOf = <Word extends string>(words: readonly Word[], codes: readonly string[]) =>
-  Object.fromEntries(words.map((word, at) => [word, codes[at] ?? ''])) as Record<Word, string>
+  Object.fromEntries(words.map((word, index) => [word, codes[index] ?? ''])) as Record<Word, string>
 
 const statusCodes = codesOf(activityStatuses, ['1', '2', '3', '4', '5', '6'])
 const flowCodes = codesOf(flowTypes, ['10', '20', '21', '22', '30', '35', '36', '37', '40', '50'])

@@ -36,7 +36,7 @@ const formerTables = `
   where former.relnamespace = 'history'::regnamespace and former.relkind = 'r'`
 
 interface FormerRow {
-  place: string
+  ctid: string
   values: Record<string, unknown>
 }
 
@@ -67,7 +67,7 @@ async function redactTable(
   const { name, owner, computed } = former
   const table = `history.${pg.escapeIdentifier(name)}`
   const rows = await tx.query<FormerRow>({
-    text: `select ctid::text as place, to_jsonb(former) as values from ${table} as former where ${owner} = $1`,
+    text: `select ctid::text as ctid, to_jsonb(former) as values from ${table} as former where ${owner} = $1`,
     values: [id],
   })
   let changed = 0
@@ -78,7 +78,7 @@ async function redactTable(
     await tx.query({
       text: `update ${table} set (${names.join(', ')}) = row(${names.map((column) => `given.${column}`).join(', ')})
         from json_populate_record(null::${table}, $1) as given where ${table}.ctid = $2::tid`,
-      values: [JSON.stringify(after), row.place],
+      values: [JSON.stringify(after), row.ctid],
     })
     changed += 1
   }

@@ -112,7 +112,7 @@ function holdsProperty(resource: Resource, property: string, table: string, colu
   if (!bound) return false
   if (bound.rows?.tables.some((part) => getTableName(part.table) === table)) return true
   const isOwn = table === getTableName(resource.table)
-  return isOwn && Object.values(bound.place.columns).some(({ name }) => name === column)
+  return isOwn && Object.values(bound.context.columns).some(({ name }) => name === column)
 }
 
 /** Removes the values of properties, by the targets of `readTargets`. */
@@ -155,7 +155,7 @@ export function readTargets(
 ): { targets: Target[]; faults: Fault[] } {
   const targets: Target[] = []
   const faults: Fault[] = []
-  for (const [at, pointer] of pointers.entries()) {
+  for (const [index, pointer] of pointers.entries()) {
     const steps = parsePointer(pointer)
     const isKey = steps[0] === resource.key.property
     const found = isKey
@@ -164,7 +164,7 @@ export function readTargets(
     if ('value' in found) targets.push({ steps, replacement: found.value })
     else {
       const message = `"${pointer}" cannot be redacted: ${found.problem}`
-      faults.push({ pointer: `/properties/${at}`, code: 'not_redactable', message })
+      faults.push({ pointer: `/properties/${index}`, code: 'not_redactable', message })
     }
   }
   return { targets, faults }

@@ -108,8 +108,8 @@ export async function insertDocuments(
   const known = given.filter((key): key is string => typeof key === 'string')
   const { time, ids, versions } = await startWrite(tx, resource, known, documents.length - known.length)
   let used = 0
-  const made = documents.map((document, at): WrittenRecord => {
-    const own = given[at]
+  const made = documents.map((document, index): WrittenRecord => {
+    const own = given[index]
     const key = typeof own === 'string' ? own : (ids[used++] ?? '')
     return {
       id: recordId(resource, key),

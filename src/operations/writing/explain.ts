@@ -49,7 +49,7 @@ async function explainDuplicates(
       : [],
   )
   for (const find of [findTakenKeys, findTakenExternalIds])
-    for (const [at, fault] of await find(client, resource, written)) found[at]?.push(fault)
+    for (const [index, fault] of await find(client, resource, written)) found[index]?.push(fault)
   return found.map((faults) => {
     const first = new Map<string | undefined, Fault>()
     for (const fault of faults) if (!first.has(fault.pointer)) first.set(fault.pointer, fault)

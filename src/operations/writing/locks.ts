@@ -52,7 +52,7 @@ export async function startWrite(
     statement('start write', build, { known, resource: resource.name, count }),
   )
   if (!row) throw new Error('the database has no time')
-  const versions = new Map(row.keys.map((key, at) => [key, row.versions[at] ?? 1]))
+  const versions = new Map(row.keys.map((key, index) => [key, row.versions[index] ?? 1]))
   return { time: row.time, ids: row.ids, versions }
 }
 

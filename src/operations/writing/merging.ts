@@ -46,7 +46,7 @@ function removeRepeated(document: Document, path: Path): void {
     const list: unknown = above.reduce(at, document)
     if (!Array.isArray(list)) continue
     const distinct = list.filter(
-      (item, place) => list.findIndex((other) => isDeepStrictEqual(item, other)) === place,
+      (item, index) => list.findIndex((other) => isDeepStrictEqual(item, other)) === index,
     )
     setAt(document, above, distinct)
   }
@@ -143,7 +143,7 @@ export async function removeMerged(tx: Transaction, { resource, from, into }: Me
 /** The union of two lists, without what occurs twice. */
 const union = (one: unknown, other: unknown): unknown[] => {
   const all = [...(Array.isArray(one) ? one : []), ...(Array.isArray(other) ? other : [])]
-  return all.filter((item, place) => all.findIndex((same) => isDeepStrictEqual(item, same)) === place)
+  return all.filter((item, index) => all.findIndex((same) => isDeepStrictEqual(item, same)) === index)
 }
 
 /** Returns the document of the record that stays: with the external ids, names and aliases of the one that goes. */

@@ -59,8 +59,8 @@ export const listIdentities = (resource: Resource, document: Document) => [
   ...(typeof document[resource.key.property] === 'string'
     ? [{ path: [resource.key.property], identity: `key ${document[resource.key.property]}` }]
     : []),
-  ...getExternalIds(document).map((externalId, at) => ({
-    path: ['externalIds', at],
+  ...getExternalIds(document).map((externalId, index) => ({
+    path: ['externalIds', index],
     identity: externalIdKey(externalId),
   })),
 ]
@@ -68,13 +68,13 @@ export const listIdentities = (resource: Resource, document: Document) => [
 /** Adds a fault for each identity that an earlier line has already. */
 function findRepeated(resource: Resource, documents: Document[], faults: FaultList): void {
   const lines = new Map<string, number>()
-  for (const [at, document] of documents.entries()) {
+  for (const [index, document] of documents.entries()) {
     for (const { path, identity } of listIdentities(resource, document)) {
       const before = lines.get(identity)
-      lines.set(identity, before ?? at)
-      if (before === undefined || before === at) continue
+      lines.set(identity, before ?? index)
+      if (before === undefined || before === index) continue
       const message = `is that of line ${before + 1} already`
-      faults.add(() => atLine(at)({ pointer: formatPointer(path), code: 'repeated', message }))
+      faults.add(() => atLine(index)({ pointer: formatPointer(path), code: 'repeated', message }))
     }
   }
 }
@@ -87,8 +87,8 @@ export async function checkNdjson(resource: Resource, lines: unknown[]): Promise
   const documents: Document[] = []
   const faults = new FaultList()
   const pause = startSlices()
-  for (const [at, line] of lines.entries()) {
-    collectFaults(faults, () => documents.push(checkImportedDocument(resource, line)), atLine(at))
+  for (const [index, line] of lines.entries()) {
+    collectFaults(faults, () => documents.push(checkImportedDocument(resource, line)), atLine(index))
     await pause()
   }
   if (faults.count === 0) findRepeated(resource, documents, faults)
@@ -108,7 +108,7 @@ export async function explainNdjsonRefusal(
   const problems = await explainRefusals(error, singleReads(database), resource, written, together)
   const first = problems.find((problem) => problem !== undefined)
   const faults = new FaultList()
-  for (const [at, problem] of problems.entries()) if (problem) faults.addProblem(problem, atLine(at))
+  for (const [index, problem] of problems.entries()) if (problem) faults.addProblem(problem, atLine(index))
   if (!first) return error
   const detail = `Nothing was written, because of ${countFaults(faults.count)} in the ${documents.length} lines.`
   return new Problem(first.type, detail, { errors: faults, cause: error })

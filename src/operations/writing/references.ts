@@ -34,7 +34,7 @@ export function findReferences(
     return findReferences(schema.unwrap(), document, path)
   }
   if (schema instanceof z.ZodArray && Array.isArray(document)) {
-    return document.flatMap((item, at) => findReferences(schema.element, item, [...path, at]))
+    return document.flatMap((item, index) => findReferences(schema.element, item, [...path, index]))
   }
   if (schema instanceof z.ZodDiscriminatedUnion) {
     return schema.options.flatMap((option) =>

@@ -73,7 +73,7 @@ export async function findReferrers(
     .filter((reference) => refersToRecords(resource, reference))
     .map(({ table, record, columns, foreignTable, foreignColumns }) => {
       const pairs = columns.map(
-        (column, at) => sql`${column} = target.${sql.identifier(foreignColumns[at]?.name ?? '')}`,
+        (column, index) => sql`${column} = target.${sql.identifier(foreignColumns[index]?.name ?? '')}`,
       )
       return sql`select ${record} as id from ${table} where exists (select from ${foreignTable} target where target.id = removed.id and ${sql.join(pairs, sql` and `)})`
     })

@@ -30,8 +30,8 @@ function composeDocument(resource: Resource, record: WrittenRecord): string {
 export function ownRow(resource: Resource, { id, document }: Pick<WrittenRecord, 'id' | 'document'>): Row {
   // The id of a record with a natural key is generated from the key.
   const row: Row = resource.key.madeBy === 'registry' ? { id } : {}
-  for (const [name, { field, place, rows }] of Object.entries(resource.bound)) {
-    if (field.toColumns) Object.assign(row, field.toColumns(document[name], place))
+  for (const [name, { field, context, rows }] of Object.entries(resource.bound)) {
+    if (field.toColumns) Object.assign(row, field.toColumns(document[name], context))
     else if (!rows) row[name] = document[name]
   }
   return row

@@ -21,8 +21,8 @@ type Direction = 'input' | 'output'
 
 const prefix = '#/components/schemas/'
 
-/** Formats that say more than their patterns. */
-const formatsOfOwn = ['date-time', 'date', 'uuid']
+/** Formats whose patterns are redundant. */
+const formatsWithoutPattern = ['date-time', 'date', 'uuid']
 
 /** Writes a bound without `exclusive…`, which generators read in the form of OpenAPI 3.0. That of decimals is left out. */
 function withoutExclusive(schema: z.core.JSONSchema.BaseSchema): void {
@@ -40,23 +40,23 @@ function addReference(zodSchema: z.core.$ZodType, schema: z.core.JSONSchema.Base
   if (reference && reference.property === undefined) schema['x-refers-to'] = reference.resource
 }
 
-/** What zod says of a schema that it writes. */
-interface Written {
+/** The argument of zod's option `override`: a schema and the JSON Schema that zod has made of it. */
+interface OverrideContext {
   zodSchema: z.core.$ZodType
   jsonSchema: z.core.JSONSchema.BaseSchema
 }
 
-/** Removes keywords that zod writes and clients cannot use, and adds what the schema refers to. */
-const override = ({ zodSchema, jsonSchema }: Written) => {
+/** Removes keywords of zod that clients cannot use, and adds `x-refers-to`. */
+const override = ({ zodSchema, jsonSchema }: OverrideContext) => {
   addReference(zodSchema, jsonSchema)
-  if (formatsOfOwn.includes(jsonSchema.format ?? '')) delete jsonSchema.pattern
-  // A property with a default is optional in generated requests, and in responses it is always there.
+  if (formatsWithoutPattern.includes(jsonSchema.format ?? '')) delete jsonSchema.pattern
+  // A property with a default is optional in generated requests, and always present in responses.
   delete jsonSchema.default
   // Otherwise some languages read numbers with the precision of 32 bits.
   if (jsonSchema.type === 'number') jsonSchema.format = 'double'
-  // Every name of a property is a text.
+  // Every property name is a string.
   delete jsonSchema.propertyNames
-  // That texts neither begin nor end with blanks, a refusal says.
+  // Clients learn from the error of a request that a text has no blanks at its ends.
   if (jsonSchema.pattern?.startsWith('^\\S') || jsonSchema.pattern === '\\S') delete jsonSchema.pattern
   withoutExclusive(jsonSchema)
 }
@@ -111,27 +111,27 @@ function divergent(inputs: Record<string, JsonSchema>, outputs: Record<string, J
 export interface Schemas {
   /** All of them, also those that `named` has made. */
   components(): Record<string, JsonSchema>
-  /** A reference where the schema has a name, otherwise the schema in place. */
+  /** A `$ref` if the schema has a name, otherwise the schema inline. */
   of(schema: z.core.$ZodType, io: Direction): JsonSchema
   /** Returns the schema of a parameter with references to named enumerations. @param owner singular of its resource. */
   named(schema: JsonSchema, owner: string, name: string, operationId: string): JsonSchema
 }
 
-/** Leaves out of a property of a merge patch what the whole record must keep to, and what its schema says. */
+/** Removes from a property of a merge patch the constraints and texts that the schema of the whole record has. */
 const inPatch = ({ pattern, minLength, 'x-refers-to': _, ...rest }: JsonSchema): JsonSchema =>
   withoutTexts({ ...rest, ...(rest.maxLength === undefined && pattern !== undefined && { pattern }) })
 
 const withoutExamples = ({ examples, ...rest }: JsonSchema): JsonSchema => rest
 
-/** Leaves out a description that says no more than the name of the property does, such as that of `title`: "Title." */
+/** Removes a description that only repeats the name of the property, such as "Title." of `title`. */
 function withoutOwnName(name: string, schema: unknown): unknown {
   const { description, ...rest } = Object(schema)
   return String(description).toLowerCase() === `${name.toLowerCase()}.` ? rest : schema
 }
 
 /**
- * Leaves out what is said elsewhere, since it would be most of the document: examples but those of whole records, and
- * descriptions that other components have.
+ * Removes repetitions, which would be most of the document: all examples but those of whole records, and descriptions
+ * that other components have.
  */
 function brief(schema: JsonSchema, component: string, owner: string): JsonSchema {
   const { examples, properties, ...rest } = schema
@@ -147,17 +147,17 @@ function brief(schema: JsonSchema, component: string, owner: string): JsonSchema
   }
 }
 
-/** The component that a schema refers to, also as one that may be null. */
+/** The component that a schema refers to, also if it is nullable. */
 function targetOf({ $ref, anyOf }: JsonSchema): string | undefined {
   const reference = $ref ?? (Array.isArray(anyOf) ? Object(anyOf[0]).$ref : undefined)
   return typeof reference === 'string' ? reference.slice(prefix.length) : undefined
 }
 
-/** Whether a schema, or what may be null in it, has a description. */
+/** The description of a schema, or of the schema inside a nullable one. */
 const describedBy = ({ description, anyOf }: JsonSchema): unknown =>
   description ?? (Array.isArray(anyOf) ? Object(anyOf[0]).description : undefined)
 
-/** Leaves out of the form of a request the descriptions that the same property of the response has. */
+/** Removes from the schema of a request the descriptions that the same property of the response has. */
 function withoutDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchema {
   const described = Object(output.properties)
   const properties = Object.entries(Object(input.properties)).map(([name, own]): [string, unknown] => {
@@ -168,7 +168,7 @@ function withoutDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchem
   return { ...input, properties: Object.fromEntries(properties) }
 }
 
-/** Leaves out descriptions that another component has: that of the response, or that to which a property refers. */
+/** Removes descriptions that the component of the response, or the target of a reference, has too. */
 function withoutRepetition(given: Record<string, JsonSchema>): Record<string, JsonSchema> {
   const inputOf = /^(.*)Input$/
   const components = Object.fromEntries(
@@ -189,21 +189,21 @@ function withoutRepetition(given: Record<string, JsonSchema>): Record<string, Js
 }
 
 /**
- * Leaves out of a response what only requests must keep to, and that there are no other properties: later versions of the
- * service may have more.
+ * Removes from the schema of a response the constraints that only requests must satisfy, and `additionalProperties: false`,
+ * since later versions of the service may add properties.
  */
-function asSent(given: JsonSchema): JsonSchema {
+function asResponse(given: JsonSchema): JsonSchema {
   const { pattern, minLength, maxItems, minItems, minimum, 'x-refers-to': _, ...schema } = given
   const { additionalProperties, maxLength, ...open } = schema
   return {
     ...open,
-    // Long texts are shown in another way.
+    // Clients show long texts in another control.
     ...(Number(maxLength) > 1000 && { maxLength }),
     ...(additionalProperties !== undefined && additionalProperties !== false && { additionalProperties }),
   }
 }
 
-/** Orders components for naming their parts: those of the shortest names first, and conditions after what they are on. */
+/** Orders components for naming their parts: shorter names first, and `…Where` components last. */
 function byRank(one: string, other: string): number {
   const rank = (name: string) => name.length + (name.endsWith('Where') ? 100 : 0)
   return rank(one) - rank(other) || (one < other ? -1 : 1)
@@ -242,7 +242,7 @@ export function collectSchemas(
   const renamed = (schema: JsonSchema) => mapReferences(schema, inputName) as JsonSchema
   const sent = ([id, schema]: [string, JsonSchema]): [string, JsonSchema] =>
     // Mapping an object gives an object.
-    [id, id in inputs && !differing.has(id) ? schema : (mapSchema(schema, [], asSent) as JsonSchema)]
+    [id, id in inputs && !differing.has(id) ? schema : (mapSchema(schema, [], asResponse) as JsonSchema)]
   const all = {
     ...Object.fromEntries(Object.entries(inputs).map(([id, schema]) => [inputName(id), renamed(schema)])),
     ...Object.fromEntries(Object.entries(outputs).map(sent)),

@@ -28,8 +28,8 @@ const hostPattern = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d*)?$/
 /** Counts the Host headers as they were sent: names and values by turns. Node.js keeps the first one and drops the others. */
 function countHosts(rawHeaders: readonly string[]): number {
   let count = 0
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]
     // The length first, since this runs for every request.
     if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
   }

@@ -103,8 +103,8 @@ app.post<{ Body: Posted }>('/create', async ({ body }, reply) => {
       ...insertParticipations,
       values: [id, countries, roles],
     })
-    const actions = body.parties.flatMap((party, at) =>
-      party.actions.map((action, position) => ({ ...action, id: parties.rows[at]?.id, position })),
+    const actions = body.parties.flatMap((party, index) =>
+      party.actions.map((action, position) => ({ ...action, id: parties.rows[index]?.id, position })),
     )
     await client.query({
       ...insertActions,

@@ -36,8 +36,8 @@ function resolve(document: unknown, given: unknown): Schema {
 function fill(begin: string, part: (at: number) => string, end: string, bytes: number): string {
   const parts: string[] = []
   let length = begin.length + end.length
-  for (let at = 0; ; at += 1) {
-    const next = part(at)
+  for (let index = 0; ; index += 1) {
+    const next = part(index)
     length += next.length + 1
     if (length > bytes) return `${begin}${parts.join(',')}${end}`
     parts.push(next)
@@ -120,8 +120,8 @@ function* queries(names: string[]): Generator<string> {
   yield upToLimit((at) => `limit[o${at}]=1`)
   yield upToLimit(() => '')
   const values = Array(200).fill('signde').join()
-  for (let at = 0; at < names.length; at += namesInQuery) {
-    const some = names.slice(at, at + namesInQuery)
+  for (let index = 0; index < names.length; index += namesInQuery) {
+    const some = names.slice(index, index + namesInQuery)
     yield some.map((name) => `${encodeURIComponent(name)}=${values}`).join('&')
   }
   yield `${names[0] ?? 'limit'}=${'x'.repeat(13_000)}`
@@ -165,7 +165,7 @@ export function* largestRequests(
   }
 }
 
-const wide = (count: number) => `{${Array.from({ length: count }, (_, at) => `"titel${at}":1`).join()}}`
+const wide = (count: number) => `{${Array.from({ length: count }, (_, index) => `"titel${index}":1`).join()}}`
 
 function lineBodies(example: unknown): [what: string, body: string][] {
   const good = String(example).trim()

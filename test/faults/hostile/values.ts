@@ -77,7 +77,7 @@ export const hostileValues: unknown[] = [
   JSON.parse('{"__proto__": {"polluted": true}}'),
   { constructor: { prototype: { polluted: true } } },
   Array.from({ length: 300 }, () => 0),
-  Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`p${at}`, at])),
+  Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`p${index}`, index])),
 ]
 
 /** Bodies that are invalid JSON, or unusual JSON. */
@@ -112,7 +112,7 @@ export function spoilt(value: unknown, random: Random): unknown {
   if (Array.isArray(value)) {
     if (value.length === 0) return [random.pick(hostileValues)]
     const place = random.between(0, value.length - 1)
-    return value.map((item, at) => (at === place ? spoilt(item, random) : item))
+    return value.map((item, index) => (index === place ? spoilt(item, random) : item))
   }
   const entries = Object.entries(value)
   if (entries.length === 0 || random.chance(0.2)) {
@@ -120,6 +120,6 @@ export function spoilt(value: unknown, random: Random): unknown {
   }
   const place = random.between(0, entries.length - 1)
   return Object.fromEntries(
-    entries.map(([name, item], at) => [name, at === place ? spoilt(item, random) : item]),
+    entries.map(([name, item], index) => [name, index === place ? spoilt(item, random) : item]),
   )
 }

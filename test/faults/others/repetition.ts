@@ -12,5 +12,5 @@ export function keepInFlight(count: number, minIntervalMs: number, work: () => P
       await earliestNext
     }
   }
-  for (let at = 0; at < count; at += 1) void repeat()
+  for (let index = 0; index < count; index += 1) void repeat()
 }

@@ -6,7 +6,7 @@ const agreement = (at: number) => ({
   document: { title: `Written before ${at}`, kind: 'agreement', summary: 'A long summary. '.repeat(200) },
 })
 
-const largeBulk = JSON.stringify({ operations: Array.from({ length: 1000 }, (_, at) => agreement(at)) })
+const largeBulk = JSON.stringify({ operations: Array.from({ length: 1000 }, (_, index) => agreement(index)) })
 
 /**
  * Sends the largest requests that ordinary clients send, so that the memory measured before an attack is that of a service

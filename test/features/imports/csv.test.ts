@@ -26,15 +26,15 @@ describe('dialect', () => {
         fc.constantFrom('\n', '\r\n'),
         async (rows, delimiter, end) => {
           const text = stringify(
-            [['id', 'first', 'second', 'third'], ...rows.map((row, at) => [`r${at}`, ...row.slice(1)])],
+            [['id', 'first', 'second', 'third'], ...rows.map((row, index) => [`r${index}`, ...row.slice(1)])],
             {
               delimiter,
               record_delimiter: end,
               quoted: true,
             },
           )
-          const expected = rows.map(([, first, second, third], at) => ({
-            id: `r${at}`,
+          const expected = rows.map(([, first, second, third], index) => ({
+            id: `r${index}`,
             first,
             second,
             third,
@@ -66,7 +66,7 @@ describe('dialect', () => {
   })
 
   it('keeps quotes around values that all have a delimiter in the same place', async () => {
-    const lines = Array.from({ length: 5 }, (_, at) => `${at},"Bank ${at}, Ltd.",Ghana`)
+    const lines = Array.from({ length: 5 }, (_, index) => `${index},"Bank ${index}, Ltd.",Ghana`)
     const rows = await valuesOf(['id,bank,country', ...lines].join('\n'))
     expect(rows[4]).toEqual({ id: '4', bank: 'Bank 4, Ltd.', country: 'Ghana' })
   })

@@ -29,7 +29,7 @@ async function readLarge(name: string, write: (descriptor: number) => void, opti
 
 const fill = (descriptor: number, mib: number, text: string) => {
   const mebibyte = text.repeat(Math.ceil(1024 ** 2 / text.length))
-  for (let at = 0; at < mib; at += 1) writeSync(descriptor, mebibyte)
+  for (let index = 0; index < mib; index += 1) writeSync(descriptor, mebibyte)
 }
 
 describe('a line that never ends', () => {
@@ -86,7 +86,9 @@ describe('a file whose content does not match its name', () => {
   })
 
   it('of random bytes is refused as binary, and UTF-16 in Cyrillic is read', async () => {
-    const random = Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7919 + (at >> 3) * 31) % 251))
+    const random = Buffer.from(
+      Array.from({ length: 4000 }, (_, index) => (index * 7919 + (index >> 3) * 31) % 251),
+    )
     expect(await messageOf(readContent('file.csv', random))).toContain('is binary, and not text')
     const rows = `ид,название\n${'1,Договор\n'.repeat(50)}`
     for (const text of [rows, `\ufeff${rows}`])
@@ -94,7 +96,7 @@ describe('a file whose content does not match its name', () => {
   })
 
   it('with damaged compressed data is refused as unreadable', async () => {
-    const rows = Array.from({ length: 2000 }, (_, at) => `<row><c><v>${Math.sin(at)}</v></c></row>`)
+    const rows = Array.from({ length: 2000 }, (_, index) => `<row><c><v>${Math.sin(index)}</v></c></row>`)
     const file = makeXlsx(rows.join(''))
     file.fill(0xff, file.length / 2, file.length / 2 + 100)
     await expect(readContent('file.xlsx', file)).rejects.toMatchObject({ type: 'unreadable-file' })
@@ -111,7 +113,7 @@ describe('a file whose content does not match its name', () => {
 
 describe('a table', () => {
   it('with more than 2,000 columns is refused', async () => {
-    const header = Array.from({ length: 10_000 }, (_, at) => `c${at}`).join(',')
+    const header = Array.from({ length: 10_000 }, (_, index) => `c${index}`).join(',')
     expect(await messageOf(readContent('file.csv', `${header}\n`))).toContain('10,000 columns')
   })
 

@@ -80,7 +80,7 @@ describe('a mapping with a fault', () => {
       'a: &a [x]',
       ...'bcdefghijk'
         .split('')
-        .map((name, at) => `${name}: &${name} [${`*${'abcdefghijk'[at]},`.repeat(9)}]`),
+        .map((name, index) => `${name}: &${name} [${`*${'abcdefghijk'[index]},`.repeat(9)}]`),
     ].join('\n')
     expect(await messageOf(Promise.resolve().then(() => parseMapping(bomb, registry)))).toContain('aliases')
   })

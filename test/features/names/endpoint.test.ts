@@ -11,9 +11,9 @@ const anonymous = { key: null }
 
 describe('POST /v1/resolve', () => {
   it('resolves up to 1,000 names of any resource without a key', async () => {
-    const queries = Array.from({ length: 1000 }, (_, at) => ({
-      resource: ['countries', 'organizations', 'regions', 'topics', 'projects'][at % 5],
-      name: at % 5 === 0 ? 'Congo, Dem. Rep.' : `Nobody is called so ${at}`,
+    const queries = Array.from({ length: 1000 }, (_, index) => ({
+      resource: ['countries', 'organizations', 'regions', 'topics', 'projects'][index % 5],
+      name: index % 5 === 0 ? 'Congo, Dem. Rep.' : `Nobody is called so ${index}`,
     }))
     const response = await api.post('/v1/resolve', { queries }, anonymous)
     expect(response.status).toBe(200)

@@ -40,7 +40,10 @@ const resolveCountry = async (name: string, more: Partial<NameQuery> = {}): Prom
 describe('500 labelled mentions of countries', () => {
   it('resolves none wrongly, and at least 98 % of those that can be resolved', async () => {
     const resolved = await resolve(mentions.map(toQuery))
-    const outcomes = mentions.map((mention, at) => ({ ...mention, found: resolved[at]?.match?.key ?? '' }))
+    const outcomes = mentions.map((mention, index) => ({
+      ...mention,
+      found: resolved[index]?.match?.key ?? '',
+    }))
     expect(outcomes).toHaveLength(500)
     expect(outcomes.filter(({ key }) => key === '')).toHaveLength(60)
     expect(outcomes.filter(({ key, found }) => found !== '' && found !== key)).toEqual([])
@@ -162,12 +165,12 @@ describe('other resources', () => {
 })
 
 it('resolves 10,000 mentions in about a second', async () => {
-  const queries = Array.from({ length: 10_000 }, (_, at): NameQuery => {
-    const mention = mentions[at % mentions.length]
+  const queries = Array.from({ length: 10_000 }, (_, index): NameQuery => {
+    const mention = mentions[index % mentions.length]
     // Each is another text, so that nothing is resolved only once.
     return {
       resource: 'countries',
-      name: `${mention?.name ?? ''}${' '.repeat(Math.floor(at / mentions.length))}`,
+      name: `${mention?.name ?? ''}${' '.repeat(Math.floor(index / mentions.length))}`,
     }
   })
   await resolve(queries.slice(0, 10))

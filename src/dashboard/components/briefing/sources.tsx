@@ -33,9 +33,9 @@ export function Sources({
         <p class="empty">{t('country.none')}</p>
       ) : (
         <ol class="entries">
-          {sources.data.map(({ key, label, measures, list }, at) => (
-            <li key={list} id={sourceAnchor(at + 1)}>
-              [{at + 1}]{' '}
+          {sources.data.map(({ key, label, measures, list }, index) => (
+            <li key={list} id={sourceAnchor(index + 1)}>
+              [{index + 1}]{' '}
               <Link href={recordPath('sources', key.source ?? '')}>{label.source ?? key.source}</Link>
               <Details reference={body?.data.find(({ id }) => id === key.source)} />{' '}
               <Link class="soft small" href={explorePath(list)}>

@@ -31,9 +31,9 @@ export function PairDetails({
   return (
     <section class="pair" aria-label={t('network.pair')}>
       <h3>
-        {[edge.source, edge.target].map((id, at) => (
+        {[edge.source, edge.target].map((id, index) => (
           <span key={id}>
-            {at > 0 && ' – '}
+            {index > 0 && ' – '}
             <Link href={recordPath(resource, id)}>{names.get(id) ?? id}</Link>
           </span>
         ))}

@@ -16,7 +16,7 @@ const notFound = 404
  */
 export function useColumns<Body>(paths: readonly string[]): ApiState<(Body | undefined)[]> {
   // The number of hooks must not change.
-  const states = Array.from({ length: maxColumns }, (_, at) => useKept(useApi<Body>(paths[at] ?? null)))
+  const states = Array.from({ length: maxColumns }, (_, index) => useKept(useApi<Body>(paths[index] ?? null)))
   const shown = states.slice(0, paths.length)
   const failed = shown.find(({ error }) => error !== undefined && error.status !== notFound)
   const retry = () => {

@@ -61,9 +61,9 @@ export function ComparisonTable({
           {shown.map(({ label, cells }) => (
             <tr key={label}>
               <th scope="row">{label}</th>
-              {columns.map((column, at) => (
+              {columns.map((column, index) => (
                 <td key={column} class="number">
-                  <CellNumber cell={cells[at]} max={max} />
+                  <CellNumber cell={cells[index]} max={max} />
                 </td>
               ))}
               {difference && (

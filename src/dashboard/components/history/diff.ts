@@ -67,7 +67,9 @@ function isAlike(one: unknown, other: unknown): boolean {
 /** The first removed object of the last run that an added one is a changed form of, or -1. */
 function findReplaced(parts: readonly Part<unknown>[], value: unknown): number {
   const start = parts.findLastIndex(({ status }) => status === 'same') + 1
-  return parts.findIndex((part, at) => at >= start && part.status === 'removed' && isAlike(part.value, value))
+  return parts.findIndex(
+    (part, index) => index >= start && part.status === 'removed' && isAlike(part.value, value),
+  )
 }
 
 /** Compares two texts by their words, as the language divides them: Chinese has no spaces. */

@@ -39,12 +39,12 @@ export function HistoryList({
       {({ data }) => (
         <>
           <ol class="entries">
-            {data.slice(0, count).map((entry, at) => (
+            {data.slice(0, count).map((entry, index) => (
               <Entry
                 key={entry.version}
                 entry={entry}
-                previous={data[at + 1]?.version}
-                isOpen={at === 0}
+                previous={data[index + 1]?.version}
+                isOpen={index === 0}
                 resource={resource}
                 path={path}
                 names={names}

@@ -99,10 +99,10 @@ function ValueDiff({ before, after, ...shown }: { before: unknown; after: unknow
 function TextDiff({ parts }: { parts: readonly Part<string>[] }) {
   return (
     <span class="text-diff">
-      {parts.map((part, at) => {
+      {parts.map((part, index) => {
         if (part.status === 'changed') return null
-        if (part.status === 'added') return <Added key={at}>{part.value}</Added>
-        return part.status === 'removed' ? <Removed key={at}>{part.value}</Removed> : part.value
+        if (part.status === 'added') return <Added key={index}>{part.value}</Added>
+        return part.status === 'removed' ? <Removed key={index}>{part.value}</Removed> : part.value
       })}
     </span>
   )
@@ -117,10 +117,10 @@ function ListDiff({ parts, kind, names }: { parts: readonly Part<unknown>[] } & 
   )
   return (
     <ul class="stack tight">
-      {parts.map((part, at) => {
+      {parts.map((part, index) => {
         if (part.status === 'same') return null
         return (
-          <li key={at}>
+          <li key={index}>
             {part.status === 'added' && <Added>{show(part.value)}</Added>}
             {part.status === 'removed' && <Removed>{show(part.value)}</Removed>}
             {part.status === 'changed' && (

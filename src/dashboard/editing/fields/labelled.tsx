@@ -46,9 +46,9 @@ export function FaultTexts({ pointer }: { pointer: string }) {
   if (faults.length === 0) return null
   return (
     <p id={`${fieldId(pointer)}-faults`} class="fault">
-      {faults.map((fault, at) => (
+      {faults.map((fault, index) => (
         <span key={fault.message}>
-          {at > 0 && '; '}
+          {index > 0 && '; '}
           <FaultText fault={fault} />
         </span>
       ))}

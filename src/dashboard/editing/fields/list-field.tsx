@@ -26,19 +26,19 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   }
   return (
     <Group field={field} pointer={pointer}>
-      {items.map((one, at) => (
-        <div key={at} class="list-item">
+      {items.map((one, index) => (
+        <div key={index} class="list-item">
           <Item
             field={item}
             value={one}
-            pointer={`${pointer}/${at}`}
-            onChange={(next) => onChange(replaceAt(items, at, next))}
+            pointer={`${pointer}/${index}`}
+            onChange={(next) => onChange(replaceAt(items, index, next))}
             Part={Part}
           />
           <button
             type="button"
-            aria-label={t('edit.removeItem', { name, number: at + 1 })}
-            onClick={() => remove(at)}
+            aria-label={t('edit.removeItem', { name, number: index + 1 })}
+            onClick={() => remove(index)}
           >
             {t('edit.removeShort')}
           </button>

@@ -89,11 +89,11 @@ export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
     <Labelled field={field} pointer={pointer}>
       {keys.length > 0 && (
         <ul class="chips">
-          {keys.map((key, at) => (
+          {keys.map((key, index) => (
             <li key={key}>
               <Picked
                 name={findName(names, key)?.name ?? key}
-                id={fieldId(`${pointer}/${at}`)}
+                id={fieldId(`${pointer}/${index}`)}
                 onRemove={() => onChange(keys.filter((other) => other !== key))}
               />
             </li>

@@ -46,11 +46,11 @@ export function compileMapping(
   const records = Object.entries(mapping.records).flatMap(([resource, entry]) =>
     [entry]
       .flat()
-      .map((record, at) =>
+      .map((record, index) =>
         compileRecord(
           resource,
           record,
-          Array.isArray(entry) ? context.at('records', resource, at) : context.at('records', resource),
+          Array.isArray(entry) ? context.at('records', resource, index) : context.at('records', resource),
         ),
       ),
   )

@@ -100,9 +100,9 @@ export class CompileContext {
     read.push(...this.#namesTo(path))
     // The whole text may be the name of a column.
     read.push(...this.#start.from.map((start) => [...start, path.text]))
-    for (const [at, { filter }] of path.steps.entries())
+    for (const [index, { filter }] of path.steps.entries())
       if (filter) {
-        const before = path.steps.slice(0, at + 1).map(({ name }) => ({ name }))
+        const before = path.steps.slice(0, index + 1).map(({ name }) => ({ name }))
         this.#noteRead({ ...path, steps: [...before, ...filter.path] })
       }
   }

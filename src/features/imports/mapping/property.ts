@@ -162,8 +162,8 @@ const compilePart = (mapping: PropertyMapping, target: Target, context: CompileC
 
 function compileList(mapping: PropertyMapping, target: ListTarget, context: CompileContext): PropertyPlan {
   const entries = Array.isArray(mapping) ? mapping : [mapping]
-  const plans = entries.map((entry, at) =>
-    compileEntry(entry, target.items, Array.isArray(mapping) ? context.at(at) : context),
+  const plans = entries.map((entry, index) =>
+    compileEntry(entry, target.items, Array.isArray(mapping) ? context.at(index) : context),
   )
   const plan: PropertyPlan = {
     column: [...new Set(plans.map(({ column }) => column))].filter((column) => column !== '').join(', '),

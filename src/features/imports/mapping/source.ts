@@ -65,8 +65,8 @@ function compilePaths(steps: ValueSteps, context: CompileContext): Origin[] {
   if (steps.value !== undefined) return [{ constant: steps.value }]
   if (steps.template !== undefined) {
     // Every second part is the name of a column.
-    return steps.template.split(/\{([^{}]+)\}/).map((part, at) => {
-      const path = at % 2 === 1 ? context.at('template').path(part) : undefined
+    return steps.template.split(/\{([^{}]+)\}/).map((part, index) => {
+      const path = index % 2 === 1 ? context.at('template').path(part) : undefined
       return path ? { path } : { constant: part }
     })
   }

@@ -77,6 +77,7 @@ const hasQuotes = (record: readonly string[]): boolean =>
     const first = record.findIndex((value) => value.trimStart().startsWith(quote))
     if (first === -1) return false
     return record.some(
-      (value, at) => value.trimEnd().endsWith(quote) && (at > first || (at === first && value.length > 1)),
+      (value, index) =>
+        value.trimEnd().endsWith(quote) && (index > first || (index === first && value.length > 1)),
     )
   })

@@ -122,11 +122,11 @@ async function surveyFile(path: string): Promise<Survey> {
 
 /** Returns the encoding by the first bytes of a file, if they tell. */
 function encodingOfStart(start: Buffer): string | undefined {
-  const mark = byteOrderMarks.find(({ bytes }) => bytes.every((byte, at) => start[at] === byte))
+  const mark = byteOrderMarks.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte))
   if (mark) return mark.name
   const head = start.subarray(0, 4096)
   const zeros = [...head.entries()].filter(([, byte]) => byte === 0)
-  const odd = zeros.filter(([at]) => at % 2 === 1).length
+  const odd = zeros.filter(([index]) => index % 2 === 1).length
   const even = zeros.length - odd
   // Western texts in UTF-16 have a zero byte for nearly each character, always at the same place.
   if (odd > head.length / 8 && even < odd / 20) return 'utf-16le'
@@ -149,7 +149,7 @@ function endOfLines(bytes: Buffer): number {
 
 function countLines(bytes: Buffer): number {
   let count = 0
-  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) count += 1
+  for (let index = bytes.indexOf(newline); index !== -1; index = bytes.indexOf(newline, index + 1)) count += 1
   return count
 }
 

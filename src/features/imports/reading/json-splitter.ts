@@ -45,8 +45,8 @@ export class JsonSplitter {
     const items: string[] = []
     // Where the item that is being read begins in this piece.
     let start = 0
-    for (let at = 0; at < piece.length; at += 1) {
-      const character = piece[at] ?? ''
+    for (let index = 0; index < piece.length; index += 1) {
+      const character = piece[index] ?? ''
       if (this.#inString) {
         this.#readString(character)
         continue
@@ -55,12 +55,12 @@ export class JsonSplitter {
         this.#inString = true
         this.#name = ''
       } else if (!this.#inItems) {
-        if (this.#entersItems(character)) start = at + 1
+        if (this.#entersItems(character)) start = index + 1
       } else if (this.#itemDepth === 0 && (character === ',' || character === ']')) {
-        const item = this.#item + piece.slice(start, at)
+        const item = this.#item + piece.slice(start, index)
         if (character === ',' || item.trim() !== '') items.push(item)
         this.#item = ''
-        start = at + 1
+        start = index + 1
         this.#inItems = character === ','
       } else if (character === '{' || character === '[') this.#itemDepth += 1
       else if (character === '}' || character === ']') this.#itemDepth -= 1
@@ -122,7 +122,7 @@ export class JsonSplitter {
     const levels = this.#levels
     return (
       levels.length === this.#path.length &&
-      levels.every(({ isList, name }, at) => !isList && name === this.#path[at])
+      levels.every(({ isList, name }, index) => !isList && name === this.#path[index])
     )
   }
 }

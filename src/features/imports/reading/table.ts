@@ -50,7 +50,7 @@ export class Table {
       const { header } = this.#options
       if (header === 'none') {
         if (isEmptyRow(row)) return undefined
-        this.#readHeader(row.cells.map((_, at) => columnName(at)))
+        this.#readHeader(row.cells.map((_, index) => columnName(index)))
       } else {
         if (header === undefined ? isEmptyRow(row) : row.number < header) return undefined
         if (header !== undefined && row.number > header) {
@@ -74,16 +74,18 @@ export class Table {
       )
     }
     // Values are objects, in which `__proto__` is no name.
-    this.columns = names.map((name, at) => (name === '__proto__' ? '' : cleanText(name)) || columnName(at))
+    this.columns = names.map(
+      (name, index) => (name === '__proto__' ? '' : cleanText(name)) || columnName(index),
+    )
     const seen = new Map<string, number>()
-    for (const [at, name] of this.columns.entries()) {
+    for (const [index, name] of this.columns.entries()) {
       const first = seen.get(name)
       if (first !== undefined) {
         throw unreadableFile(
-          `The columns ${columnName(first)} and ${columnName(at)} have the same name, "${name}". Rename one of them.`,
+          `The columns ${columnName(first)} and ${columnName(index)} have the same name, "${name}". Rename one of them.`,
         )
       }
-      seen.set(name, at)
+      seen.set(name, index)
     }
     for (const column of [...(this.#options.fillDown ?? []), this.#options.groupBy ?? []].flat()) {
       if (!seen.has(column)) {
@@ -98,8 +100,8 @@ export class Table {
 
   #makeRow({ number, cells }: Cells): Row {
     const values: Record<string, JsonValue> = {}
-    for (const [at, column] of this.columns.entries()) {
-      const cell = cells[at]
+    for (const [index, column] of this.columns.entries()) {
+      const cell = cells[index]
       if (cell === undefined || cell === '') values[column] = null
       else values[column] = typeof cell === 'string' ? cleanText(cell) : cell
     }

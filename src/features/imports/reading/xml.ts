@@ -131,7 +131,9 @@ class RowCollector {
   #isRow(): boolean {
     const names = this.#names
     if (this.#path === undefined) return names.length === 2
-    return names.length === this.#path.length && this.#path.every((step, at) => isNamed(names[at], step))
+    return (
+      names.length === this.#path.length && this.#path.every((step, index) => isNamed(names[index], step))
+    )
   }
 
   /** Counts what a row holds. Of a row that is too large nothing more is kept. */

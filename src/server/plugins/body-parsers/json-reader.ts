@@ -248,7 +248,7 @@ class JsonReader {
   #location(): string {
     let line = 1
     // Splitting the text into lines would take long where most of it is line breaks.
-    for (let at = 0; at < this.#at; at += 1) if (this.#text.charCodeAt(at) === lineFeed) line += 1
+    for (let index = 0; index < this.#at; index += 1) if (this.#text.charCodeAt(index) === lineFeed) line += 1
     const column = this.#at - (this.#at > 0 ? this.#text.lastIndexOf('\n', this.#at - 1) : -1)
     return line === 1 ? `character ${column}` : `line ${line}, column ${column}`
   }

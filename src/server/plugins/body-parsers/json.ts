@@ -19,8 +19,8 @@ async function decodeText(bytes: Buffer): Promise<string> {
   const parts: string[] = []
   try {
     if (bytes.length <= bytesInStep) return decoder.decode(bytes)
-    for (let at = 0; at < bytes.length; at += bytesInStep) {
-      parts.push(decoder.decode(bytes.subarray(at, at + bytesInStep), { stream: true }))
+    for (let index = 0; index < bytes.length; index += bytesInStep) {
+      parts.push(decoder.decode(bytes.subarray(index, index + bytesInStep), { stream: true }))
       await pause()
     }
     return parts.join('') + decoder.decode()

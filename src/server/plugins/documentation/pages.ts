@@ -20,9 +20,9 @@ const operationItem = (operation: DescribedOperation) =>
 
 /** The page with all operations by their tags, in the order of the document. Those of the first tag are open. */
 export function indexPage({ description, tags, operations }: Described): string {
-  const sections = tags.map(({ name, description: about }, at) => {
+  const sections = tags.map(({ name, description: about }, index) => {
     const items = operations.filter(({ tags: [tag] }) => tag === name).map(operationItem)
-    return `<details${at === 0 ? ' open' : ''}><summary><h2>${escapeHtml(name)}</h2> ${inlineHtml(about)}</summary><ul class="operations">${items.join('')}</ul></details>`
+    return `<details${index === 0 ? ' open' : ''}><summary><h2>${escapeHtml(name)}</h2> ${inlineHtml(about)}</summary><ul class="operations">${items.join('')}</ul></details>`
   })
   return pageHtml('Operations', `${sections.join('')}<h2>About</h2>${blocksHtml(description)}`)
 }

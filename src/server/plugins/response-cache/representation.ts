@@ -12,8 +12,8 @@ export interface EncodedResponse {
 }
 
 /**
- * The tag of an encoded representation. Strong tags tell bytes apart (RFC 9110, 8.8.3.3), so each encoding has its own.
- * A record's tag still begins with its version, which is all that `If-Match` compares.
+ * The ETag of an encoded representation. A strong ETag identifies exact bytes (RFC 9110, 8.8.3.3), so each encoding has its
+ * own. The ETag of a record still begins with its version, and `If-Match` compares only that.
  * @example encodedTag('"3"', 'br') is '"3-br"'
  */
 export const encodedTag = (tag: string, encoding: Encoding): string =>
@@ -60,7 +60,7 @@ export class Representation {
     return this.#encoded[encoding]
   }
 
-  /** The response in an encoding. Compresses the body once, however many ask. */
+  /** The response in an encoding. Compresses the body once for all clients. */
   encode(encoding: Encoding): Promise<EncodedResponse> | EncodedResponse {
     const encoded = this.#encoded[encoding]
     if (encoded || encoding === 'identity') return encoded ?? this.#encoded.identity
@@ -95,7 +95,7 @@ export function readHeaders(
 
 /**
  * Makes a representation of a 200 with a text. Streams and other statuses are returned unchanged.
- * @param use `store` copies the text out of the heap; `once` sends it as it is.
+ * @param use `store` copies the text out of the V8 heap; `once` sends it unchanged.
  */
 export function represent(
   response: ApiResponse,

@@ -14,9 +14,9 @@ const search = '/v1/agreements/search'
 function fill(before: string, part: (at: number) => string, after: string, bytes = maxBytes): Buffer {
   const parts: string[] = []
   let length = before.length + after.length
-  for (let at = 0; length + part(at).length < bytes; at += 1) {
-    parts.push(part(at))
-    length += part(at).length + 1
+  for (let index = 0; length + part(index).length < bytes; index += 1) {
+    parts.push(part(index))
+    length += part(index).length + 1
   }
   return Buffer.from(`${before}${parts.join(',')}${after}`)
 }

@@ -33,17 +33,17 @@ export const formatHelp =
 export function compileDateFormat(format: string, language?: string): DateReader | undefined {
   const order: ('year' | 'month' | 'name' | 'day')[] = []
   let pattern = ''
-  for (let at = 0; at < format.length; ) {
-    const found = parts.find(([token]) => format.startsWith(token, at))
+  for (let index = 0; index < format.length; ) {
+    const found = parts.find(([token]) => format.startsWith(token, index))
     if (found) {
       if (found[2] !== 'any') order.push(found[2])
       pattern += found[1]
-      at += found[0].length
+      index += found[0].length
     } else {
-      pattern += /\s/.test(format[at] ?? '')
+      pattern += /\s/.test(format[index] ?? '')
         ? '\\s+'
-        : (format[at] ?? '').replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&')
-      at += 1
+        : (format[index] ?? '').replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&')
+      index += 1
     }
   }
   const hasMonth = order.includes('month') || order.includes('name')
@@ -57,8 +57,8 @@ export function compileDateFormat(format: string, language?: string): DateReader
     const match = expression.exec(text)
     if (!match) return undefined
     const found: Partial<Record<(typeof order)[number], string>> = {}
-    order.forEach((part, at) => {
-      found[part] = match[at + 1] ?? ''
+    order.forEach((part, index) => {
+      found[part] = match[index + 1] ?? ''
     })
     const month = found.name === undefined ? found.month : monthOf(found.name, language)
     if (found.name !== undefined && month === undefined) return undefined
