@@ -69,7 +69,7 @@ export function networkDataPath(parameters: URLSearchParams): string {
     : wholeNetworkPath(parameters)
 }
 
-/** Returns the path of the network of all participants, whoever is in the centre of the view. */
+/** Returns the path of the network of all participants, without the centre of the view. */
 export function wholeNetworkPath(parameters: URLSearchParams): string {
   const { centre: _, ...filters } = listFilters(parameters)
   return withQuery('/v1/network', { ...filters, limit: String(maxEdges) })

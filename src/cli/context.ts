@@ -16,7 +16,7 @@ export interface CommandContext extends Lifecycle {
   keepRunning(): void
 }
 
-/** Adds a command, with its arguments and options, to the program. Each file of a command exports one. */
+/** Adds a command, with its arguments and options, to the program. Each file of a command exports such a function. */
 export type AddCommand = (program: Command, context: CommandContext) => void
 
 /** The option of `openMigratedDatabase`. */

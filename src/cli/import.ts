@@ -70,7 +70,7 @@ async function importFiles(
   if (options.strict && refused > 0) throw new StartupError(`${refused} rows were refused (--strict)`)
 }
 
-/** Commits a staged import if the person at the terminal wants to. */
+/** Commits a staged import if the user confirms it at the terminal. */
 async function commitIfConfirmed(
   imports: { commit(id: string): Promise<ImportRecord>; describe(imported: ImportRecord): string },
   imported: ImportRecord,

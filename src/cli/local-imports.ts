@@ -33,7 +33,7 @@ import type { CommandContext } from './context.ts'
 import { describeImport } from './import-report.ts'
 import { ProgressBar } from './progress.ts'
 
-/** What a new import of the command line is made of: paths of files. */
+/** The input of a new import on the command line: paths of files. */
 export interface LocalImport {
   mapping: string
   files: string[]
@@ -41,7 +41,7 @@ export interface LocalImport {
   commitsItself: boolean
 }
 
-/** How long the database may be away before the command gives up, and the pause between its attempts. */
+/** How long the database may be unreachable before the command fails, and the pause between its attempts. */
 const maxOutageMs = 120_000
 const retryMs = 1000
 
@@ -108,7 +108,7 @@ export class LocalImports {
     return this.#run(id)
   }
 
-  /** Takes back what an import has written. */
+  /** Undoes an import. */
   async undo(id: string): Promise<ImportRecord> {
     const change = () => ({ state: 'undoing' }) as const
     await this.#outlast(id, () => this.#step(id, ['committed', 'failed'], change, findLaterImport))

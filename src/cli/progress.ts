@@ -1,6 +1,6 @@
 import type { Progress } from '../features/imports/run.ts'
 
-/** Milliseconds between two drawings: a terminal needs no more. */
+/** Minimum milliseconds between two updates of the line. */
 const intervalMs = 100
 
 const barWidth = 24
@@ -10,7 +10,7 @@ const verbs: Partial<Record<Progress['state'], string>> = {
   undoing: 'Taking back',
 }
 
-/** Whole numbers are easier to read in groups of three digits. */
+/** Formats a whole number in groups of three digits. */
 export const grouped = (count: number): string => count.toLocaleString('en')
 
 /** A line that says how far an import has come, with a bar where the end is known. */

@@ -12,7 +12,7 @@ async function readSeal(file: string): Promise<NamedSeal> {
   return { name: file, seal: parseSeal(text, file) }
 }
 
-/** `entente verify` finds what was changed or removed past the service, and fails when it finds anything. */
+/** `entente verify` finds data that was changed or removed without the service, and fails if it finds any. */
 export const addVerify: AddCommand = (program, context) => {
   program
     .command('verify')

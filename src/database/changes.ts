@@ -8,7 +8,7 @@ const channel = 'entente_changes'
 /** For how long a verified connection counts as current. */
 const currentForMs = 100
 
-/** Changes whose moments are remembered. */
+/** Maximum number of changes whose times are kept. */
 const maxMoments = 1000
 
 /** Receives messages for the operator. */
@@ -17,7 +17,7 @@ export interface ChangesLog {
   warn(message: string): void
 }
 
-/** What something was read of: the names of resources, or everything. */
+/** The data that a result was read from: the names of resources, or everything. */
 export type Sources = readonly string[] | typeof everything
 
 type ChangeHandler = (source: string) => void
@@ -97,8 +97,8 @@ export class Changes {
   }
 
   /**
-   * The generation of a moment of `performance.now()`: what was read of the database as it was then has every change that
-   * was counted up to this generation. 0 for moments of long ago.
+   * The generation at a time of `performance.now()`: data that was read as of that time has every change that was counted
+   * up to this generation. 0 for times before the oldest kept change.
    */
   generationAt(moment: number): number {
     // A change of the same moment may have been counted after it.

@@ -2,7 +2,7 @@
 export interface Clock {
   /**
    * Returns the time of the database, at most a round trip ahead of it. Only the first call waits for the database. Later
-   * calls add the time that has passed since, by a clock that nobody sets.
+   * calls add the time that has passed since, by the monotonic clock of the process.
    * @throws the error of the first statement.
    */
   now(): Promise<Date>

@@ -27,7 +27,7 @@ export class CommitGate {
     return now
   }
 
-  /** For a change that has waited since it passed. @throws Problem `unavailable` when the gate was shut meanwhile. */
+  /** Checks again for a change that has waited since `pass`. @throws Problem `unavailable` if the gate was shut meanwhile. */
   recheck(passedAt: number): void {
     if (this.#shutAt !== undefined && this.#shutAt > passedAt) throw refusal()
   }

@@ -31,15 +31,15 @@ export type DatabaseObserver = PoolObserver & ServerObserver
 
 /** How a database is used. */
 export interface DatabaseOptions extends PoolOptions {
-  /** Where to listen for notifications; left out for the database's own URL. It must lead to the same database. */
+  /** URL to listen for notifications; by default the database's own URL. It must lead to the same database. */
   listenUrl?: string | undefined
-  /** Where reads may run that have a freshness; left out for the primary alone. */
+  /** The replicas for reads with a freshness; by default all reads run on the primary. */
   replicas?: ReplicaOptions | undefined
 }
 
 /** What operations do with a database: they read, write in transactions, and copy. */
 export interface DatabaseClient {
-  /** What stored and compared moments are taken from: the clock of this process may be wrong. */
+  /** The clock for times that are stored or compared, since the clock of this process may be wrong. */
   readonly clock: Clock
   /**
    * Runs one statement, read-only by contract. Cancels it after `statementTimeoutMs`, or when `signal` aborts.
@@ -97,7 +97,7 @@ export interface Database extends DatabaseClient {
   readonly shared: Database
   /**
    * Calls `handler` with what each transaction of this database has announced to other processes, as soon as it is committed.
-   * @see everything, which is what a commit announces of which nobody knows whether it was made.
+   * @see everything, which is announced for a commit whose outcome is unknown.
    */
   onCommit(handler: (announced: string[]) => void): void
   /** Sends refusals, cancelled and slow statements to `observer`, instead of the one before. */
@@ -252,7 +252,7 @@ class PoolDatabase implements Database {
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const { pool, commitGate } = this.#services
     const passedAt = commitGate.pass()
-    // A change is never given up, so that its client knows what became of it.
+    // A change is never cancelled for a client that has gone, so that its outcome is known.
     const connection = await pool.acquire('cheap', this.#work && { owner: this.#work.owner })
     const passing = (tx: Transaction) => {
       commitGate.recheck(passedAt)

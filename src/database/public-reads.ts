@@ -26,7 +26,7 @@ const mixedMs = 60_000
 /** A statement without its values. */
 type Form = Omit<Statement, 'values'>
 
-/** Most statements of which both forms are remembered. */
+/** Maximum number of statements whose rewritten form is cached. */
 const maxForms = 1000
 
 /**

@@ -11,7 +11,7 @@ const lockTimeoutMs = 500
 
 const pauseMs = 1000
 
-/** How long a migration tries to have the tables for itself, in milliseconds. */
+/** How long a migration tries to lock the tables, in milliseconds. */
 const giveUpAfterMs = 600_000
 
 /** SQLSTATEs of a transaction that did not get its locks: cancelled, deadlock, and lock timeout. */
@@ -39,7 +39,7 @@ begin
 end $$`
 
 /**
- * Takes all tables and views for the transaction of a client alone, so that what it does after that waits for nobody.
+ * Locks all tables and views exclusively for the transaction of a client, so that its later statements need not wait.
  * @throws what makes `retryWhileInUse` try again.
  */
 export async function lockAllTables(client: pg.Client): Promise<void> {
@@ -54,7 +54,7 @@ export async function lockAllTables(client: pg.Client): Promise<void> {
 
 /**
  * Runs a transaction that begins with `lockAllTables` until it has them. Others use them during the pauses.
- * @throws StartupError when a transaction of somebody else has not ended after ten minutes.
+ * @throws StartupError when another transaction has not ended after ten minutes.
  */
 export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + giveUpAfterMs

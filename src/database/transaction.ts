@@ -5,10 +5,10 @@ import { unreachable } from './replicas/position.ts'
 import type { Work } from './shares/work.ts'
 import type { Transaction } from './statement.ts'
 
-/** Announces a change of which nobody knows what it has changed. */
+/** Announces a change of unknown resources. */
 export const everything = '*'
 
-/** Who hears of a commit: what it has announced, and whose work it is. */
+/** Receives the announcements of each commit, with the owner of its work. */
 interface Committing {
   announce(announced: string[]): void
   work: Work | undefined
@@ -16,7 +16,7 @@ interface Committing {
 
 /**
  * Runs work in a transaction on a connection, which is released in the end.
- * @throws what the work throws, after the rollback, and Problem `outcome-unknown` when nobody knows whether the commit was made.
+ * @throws what the work throws, after the rollback, and Problem `outcome-unknown` if it is unknown whether it was committed.
  */
 export async function inTransaction<T>(
   connection: Connection,

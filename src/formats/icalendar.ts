@@ -2,7 +2,7 @@
 
 /** An event of one or more whole days. */
 export interface CalendarEvent {
-  /** The same for the same event for ever. */
+  /** Stable identifier of the event. */
   uid: string
   /** Number of its version, which grows. */
   sequence: number
@@ -16,7 +16,7 @@ export interface CalendarEvent {
   url?: string | undefined
 }
 
-/** What a calendar says of itself. */
+/** The properties of a calendar. */
 export interface CalendarFacts {
   name: string
   description: string
@@ -82,7 +82,7 @@ const eventLines = ({ uid, sequence, changedAt, first, last, summary, descriptio
     'END:VEVENT',
   ])
 
-/** Streams a calendar. Calendar programs that subscribe to it are asked to read it once a day (RFC 7986). */
+/** Streams a calendar. It states a refresh interval of one day for calendar programs that subscribe to it (RFC 7986). */
 export async function* writeCalendar(
   { name, description }: CalendarFacts,
   batches: AsyncIterable<CalendarEvent[]>,

@@ -2,11 +2,11 @@ import type { z } from 'zod'
 
 /**
  * Characters that no name has: controls, line separators, and what reorders the text around it (embeddings, overrides and
- * isolates of the bidirectional algorithm). The joiners of Persian and Indic scripts, U+200C and U+200D, are letters' business.
+ * isolates of the bidirectional algorithm). The joiners of Persian and Indic scripts, U+200C and U+200D, are allowed.
  */
 const forbiddenInLines = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 
-/** In texts of several lines, tabs and line breaks are at home, and sources quote what reorders text. */
+/** In texts of several lines, tabs and line breaks are allowed, and so are bidirectional controls, which sources may contain. */
 const forbiddenInProse = /(?![\t\n\r])\p{Cc}/u
 
 function describe(character: string): string {

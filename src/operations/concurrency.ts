@@ -34,7 +34,7 @@ export class Concurrency {
   acquire({ name, group }: Client): () => void {
     const { maxTotal, maxPerClient } = this.#limits
     this.#check('rate-limited', name, maxPerClient, 'of one client')
-    // A client alone is its group: its own limit counts.
+    // A client without a group is its own group, so only its own limit applies.
     if (group !== name) this.#check('rate-limited', group, Math.ceil(maxTotal / 2), 'of one group of clients')
     if (this.#running >= maxTotal) throw this.#refusal('busy', maxTotal, 'in all')
     const names = new Set([name, group])

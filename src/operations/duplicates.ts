@@ -15,7 +15,7 @@ import { notModified, pageInfoSchema } from './response-schemas.ts'
 
 const limits = { defaultSize: 100, maxSize: 200 } as const
 
-/** Most others that are proposed for a record. */
+/** Maximum number of duplicates that are proposed for a record. */
 const maxOthers = 5
 
 const similarRecord = z.strictObject({
@@ -105,11 +105,11 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
   return statement(shape, build, { limit, ...(after !== undefined && { after }) })
 }
 
-/** Whether a value says something. */
+/** Whether a value is neither null nor empty. */
 const isFilled = (value: unknown) =>
   value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
 
-/** Compares two records by what they have beside names. */
+/** Compares two records by their properties other than names. */
 function compare(resource: Resource, one: string | null, other: string | null) {
   const form = z.record(z.string(), z.unknown())
   const [first, second] = [one, other].map((text) => form.parse(JSON.parse(text ?? '{}')))

@@ -2,7 +2,7 @@ import type { Resource } from '../model/resource.ts'
 import { handleMerged, mergedResponse } from './merged.ts'
 import type { Contract, Endpoint, Operation } from './operation.ts'
 
-/** Adds what every operation on one record answers to the key of a merged one. */
+/** Adds the responses of every operation on one record for the key of a merged record. */
 const withMerged = ({ method }: Operation, contract: Contract): Contract =>
   method === 'GET'
     ? { ...contract, responses: { ...contract.responses, 308: mergedResponse } }

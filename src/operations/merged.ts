@@ -26,7 +26,7 @@ export async function findMergedInto(
   return row?.key
 }
 
-/** The answer of a read to the key of a merged record. */
+/** The response to a read of the key of a merged record. */
 export const mergedResponse: ResponseContract = {
   description: 'The record was merged into another one, which `Location` names.',
   headers: {
@@ -43,7 +43,7 @@ function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiRes
   const rest = url.slice(prefix.length).replace(/^[^/?]*/, '')
   return {
     status: 308,
-    // What was merged may change again, so nobody keeps the answer for long.
+    // The target may be merged again, so caches keep the response only briefly.
     headers: { location: `${prefix}${into}${rest}`, 'cache-control': 'no-cache' },
   }
 }

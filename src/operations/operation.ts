@@ -24,7 +24,7 @@ export interface Actor {
   role: Role | null
 }
 
-/** Whether an actor may see internal records: whoever has a role, which keys and tokens give. */
+/** Whether an actor may see internal records: every actor with a role, from a key or token. */
 export const seesInternal = ({ role }: Actor): boolean => role !== null
 
 /** The access that an endpoint requires: `read` a reader (anyone in a public registry), `write` an editor, `admin` an administrator. */
@@ -35,7 +35,7 @@ export interface ApiRequest {
   /** The HTTP method. The handler of GET also serves HEAD. */
   method: string
   actor: Actor
-  /** Whose work the request is, for limits. A response must not depend on it. */
+  /** The client whose limits the request counts against. A response must not depend on it. */
   client: Client
   /** Id of the request in the logs. */
   requestId: string

@@ -2,7 +2,7 @@
  * Returns the JSON of a page: `{"data":[…],"page":{…}}`, perhaps with `"names":{…}`.
  * @param items JSON texts, joined with commas, as PostgreSQL composes them.
  * @param page limit, next cursor and total.
- * @param names JSON of the names of what the items refer to, if they are asked for.
+ * @param names JSON of the names of the referenced records, if requested.
  */
 export const pageEnvelope = (
   items: string,

@@ -37,7 +37,7 @@ export async function findRecords(
   return new Map(rows.map((row) => [row.key, row]))
 }
 
-/** A record that a request asks for. */
+/** A requested record. */
 interface Lookup {
   key: string
   freshness: Freshness | undefined
@@ -53,7 +53,7 @@ interface Reader {
 /** Maximum number of records in one statement. A few large records must not make many others wait. */
 const maxBatchSize = 25
 
-/** The reading of several clients, which is done together: on the primary if one of them demands it. */
+/** Batched reads of several clients. They run on the primary if one of them requires it. */
 function sharedWork(lookups: readonly Lookup[]): Work {
   const all = lookups.flatMap(({ freshness }) => freshness ?? [])
   return {

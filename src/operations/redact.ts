@@ -32,13 +32,13 @@ import { redactionProblems } from './writing/problems.ts'
 import { getAuthorship } from './writing/revisions.ts'
 import { checkReplacement, invalidBody } from './writing/validation.ts'
 
-/** What a redaction of one record works with. */
+/** The input of a redaction of one record. */
 interface Task extends RedactionRequest {
   resource: Resource
   key: string
 }
 
-/** Redacts what questions about the past and repeated requests read. @throws Problem when nothing was there to remove. */
+/** Redacts the history rows and the stored responses. @throws Problem when there was nothing to remove. */
 async function redactRest(tx: Transaction, task: Task, isFound: boolean): Promise<void> {
   const { resource, key, redaction, pointer } = task
   const changed = await redactFormerRows(tx, resource, key, getTableName(resource.table), redaction)
@@ -51,7 +51,7 @@ async function redactRest(tx: Transaction, task: Task, isFound: boolean): Promis
   await redactResponses(tx, [ofRecord, ...(text === undefined ? [] : [JSON.stringify(text).slice(1, -1)])])
 }
 
-/** Redacts a record that is there. The new version says who has done it and why. */
+/** Redacts an existing record. The new version has the author and the reason. */
 async function redactRecord(
   tx: Transaction,
   task: Task,
@@ -70,7 +70,7 @@ async function redactRecord(
   return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
 }
 
-/** Redacts the history of a record that has been removed. Its last revision says `remove` again, as the feed does. */
+/** Redacts the history of a removed record. The new revision has the operation `remove` again, in the feed, too. */
 async function redactRemoved(
   tx: Transaction,
   task: Task,
@@ -92,7 +92,7 @@ async function redactRemoved(
   return { status: 204, headers: {} }
 }
 
-/** `POST /v1/{resource}/{key}/redact`: removes personal data from a record and everything that remembers it. */
+/** `POST /v1/{resource}/{key}/redact`: removes personal data from a record, its history and stored responses. */
 export const redact: Operation = {
   method: 'POST',
 

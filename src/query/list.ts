@@ -31,7 +31,7 @@ export interface SortTerm {
   nulls: 'first' | 'last'
 }
 
-/** Which records of a resource are read, in which order and form. Everything is checked against the resource. */
+/** A selection of records of a resource: condition, order and representation. All parts are validated. */
 export interface Selection {
   resource: Resource
   where: Condition

@@ -32,16 +32,16 @@ export async function readCatalog(database: Transaction): Promise<Catalog> {
   }
 }
 
-/** Most statements of which the sources are remembered. */
+/** Maximum number of statements whose sources are cached. */
 const maxStatements = 1000
 
 /** A word that may name a table or a function: not what follows `as`, and not what a column is of. */
 const words = /(\bas\s+)?"?\b([a-z_][a-z0-9_]*)\b"?(\s*\.)?/g
 
-/** What a text may hide: names that are made at run time. */
+/** Dynamic SQL, whose names the text of a function does not show. */
 const isDynamic = (text: string): boolean => /\b(execute|regclass|query_to_xml)\b/i.test(text)
 
-/** Texts between quotes are values and not names. An apostrophe in a comment begins no such text. */
+/** String literals, which are values and not names. An apostrophe in a comment does not begin one. */
 const withoutLiterals = (text: string): string =>
   /--|\/\*|\be'/i.test(text) ? text : text.replaceAll(/'(?:[^']|'')*'/g, "''")
 
@@ -58,7 +58,7 @@ export class SourceFinder {
     this.#functions = functions
   }
 
-  /** Returns of which resources a statement reads. */
+  /** Returns the resources that a statement reads. */
   find(text: string): Sources {
     const known = this.#found.get(text)
     if (known) return known.sources
@@ -67,7 +67,7 @@ export class SourceFinder {
     return sources
   }
 
-  /** Returns of which resources one of several statements reads. */
+  /** Returns the resources that several statements read together. */
   findAll(texts: Iterable<string>): Sources {
     const all = new Set<string>()
     for (const text of texts) {
@@ -105,9 +105,9 @@ export class SourceFinder {
   }
 
   /**
-   * Finds which resource's rows a statement demands of a table for several resources, wherever it names the table:
+   * Finds the resources whose rows a statement selects from a shared table, for each occurrence of the table:
    * `"records"."resource" = 'agreements'`, or that the row belongs to one of a resource's own table.
-   * @returns undefined if it does not everywhere.
+   * @returns undefined if an occurrence has no such condition.
    */
   #findDemanded(table: string, text: string): string[] | undefined {
     const [, ...sqlParts] = text.split(new RegExp(`(?<!\\bas\\s+)"?\\b${table}\\b"?(?!"?\\s*\\.)`))

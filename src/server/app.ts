@@ -68,7 +68,7 @@ function tokenVerifier(
     : trustIssuer({ issuer, audience, roleClaim }, clock)
 }
 
-/** What every request passes, also one that no route takes, in this order. */
+/** Registers the hooks for every request, also for one without a route, in this order. */
 async function registerCommon(app: FastifyInstance, config: Config, database: Database): Promise<void> {
   await app.register(metrics)
   await app.register(requestEnd)
@@ -140,7 +140,7 @@ export async function buildApp({
   const endpoints = listEndpoints(registry)
 
   await app.register(async function probes(scope) {
-    // Monitors ask often, and above all when the service is overloaded.
+    // Monitors send many requests, especially while the service is overloaded.
     scope.addHook('onRoute', (route) => {
       const limited = route.config?.access !== undefined
       route.config = {

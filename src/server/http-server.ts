@@ -19,12 +19,12 @@ export const misuse = 'misuse'
 
 /**
  * Passes requests on in turn: those of a connection one after another, and those of all as the queue says. A client may send
- * thousands in one packet (pipelining); Node.js would begin all of them at once, and nobody else would have a turn.
+ * thousands in one packet (pipelining); Node.js would handle all of them at once, and delay all other clients.
  * @param refuse receives a connection that has sent too many requests at once.
  */
 function inTurn(handle: RequestListener, refuse: (socket: Socket) => void): RequestListener {
   const turns = new RequestQueue()
-  /** What waits on connections that have a request. */
+  /** Waiting requests of connections with an active request. */
   const connections = new WeakMap<Socket, (() => void)[]>()
   /** Runs what belongs to the next request outside of the asynchronous context of the last one. */
   const outside = AsyncLocalStorage.snapshot()

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Headers by which the API knows the client and what it has written, and the language that it prefers. */
+/** The headers with the client's credentials, its position and its preferred language. */
 const passedHeaders = [
   'authorization',
   'client-id',

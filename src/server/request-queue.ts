@@ -8,7 +8,7 @@ const sliceMs = 2
 const maxPerTurn = 20
 
 /**
- * Says when requests begin: at once while there is time left in a turn of the event loop, otherwise in later turns, where
+ * Schedules requests: at once while there is time left in a turn of the event loop, otherwise in later turns, where
  * the addresses they come from take turns. So the next request of one address waits for one of each other address, and not for all
  * that another address has sent.
  */

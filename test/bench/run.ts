@@ -18,19 +18,19 @@ import { measureSize } from './size.ts'
 import { type Measured, printCases, printFloors, type Ratio, type Results } from './tables.ts'
 import { transfer } from './transfer.ts'
 
-/** Measures the service against what could be had at best, in one run on the same data and machine. */
+/** Measures the service and servers without its features, as upper bounds, in one run on the same data and machine. */
 
 type Servers = Record<Name, Server>
 
-/** The middle of some rounds, by requests a second. */
-function middle(rounds: Figures[]): Figures {
+/** The median round by requests per second. */
+function medianRound(rounds: Figures[]): Figures {
   const wanted = median(rounds.map(({ perSecond }) => perSecond))
   const found = rounds.find(({ perSecond }) => perSecond === wanted)
   if (!found) throw new Error('nothing was measured')
   return found
 }
 
-/** Measures one case on every server that it is for, by turns, so that what disturbs the machine disturbs all. */
+/** Measures one case on each of its servers alternately, so that other load on the machine affects all of them. */
 async function measureCase(one: Case, servers: Servers, options: Options): Promise<Measured> {
   const { seconds, rounds } = options
   const connections = one.connections ?? options.connections
@@ -38,9 +38,9 @@ async function measureCase(one: Case, servers: Servers, options: Options): Promi
   await requireSameContent(one, servers.cold, servers['by hand'])
   for (let round = 0; round <= rounds; round++) {
     for (const [name, request] of Object.entries(one.requests)) {
-      // The keys are those of the record.
+      // The keys of `one.requests` are names.
       const server = name as Name
-      // The first round is for caches and compilers, and does not count.
+      // The first round warms up caches and the JIT compiler, and does not count.
       const figures = await measure(servers[server], request, {
         seconds: round === 0 ? 1 : seconds,
         connections,
@@ -49,13 +49,13 @@ async function measureCase(one: Case, servers: Servers, options: Options): Promi
       if (round > 0) results.set(server, [...(results.get(server) ?? []), figures])
     }
   }
-  const figures = [...results].map(([name, list]) => [name, middle(list)] as const)
+  const figures = [...results].map(([name, list]) => [name, medianRound(list)] as const)
   const speeds = [...results].map(([name, list]) => [name, list.map(({ perSecond }) => perSecond)] as const)
   const { name, title } = one
   return { name, title, servers: Object.fromEntries(figures), rounds: Object.fromEntries(speeds) }
 }
 
-/** Reads the whole register as CSV from the service and by COPY. The database by hand has no later writes than its own. */
+/** Reads all agreements as CSV from the service, and by COPY from the database by hand. */
 async function measureTransfers(rows: number, servers: Servers) {
   const service = await transfer(servers.cold, '/v1/agreements?format=csv').catch(() =>
     transfer(servers.cold, '/v1/agreements/export?format=csv'),
@@ -75,7 +75,7 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
   const servers = { hot, cold, bare, 'by hand': byHand }
   try {
     const others: Ratio[] = runs('size') ? await measureSize(url, cold.origin, byHandUrl) : []
-    // Before the long cases, since they come from elsewhere and may fail.
+    // Before the long cases, since the peers are downloaded and may fail.
     const peers = options.peers ? await comparePeers(byHandUrl, cold, options) : []
     const wanted = casesFor(await someIds(cold.origin), adminKey).filter(({ name }) => runs(name))
     const cases: Measured[] = []

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { audit, noFaults, readRecords, replayFeed } from './audit.ts'
 import { readFeed } from './feed.ts'
 import { type FragilePostgres, openFragilePostgres } from './postgres.ts'
-import { openService, type Service, until } from './service.ts'
+import { openService, type Service, waitUntil } from './service.ts'
 import { Writer } from './writers.ts'
 
 /** Service and PostgreSQL processes are killed while many clients write. */
@@ -19,7 +19,7 @@ afterAll(() => postgres.close())
 /** Runs the steps at equal intervals over the writes. */
 async function spread(steps: (() => Promise<void>)[], done: () => number): Promise<void> {
   for (const [index, step] of steps.entries()) {
-    await until(() => done() >= ((index + 1) * writes) / (steps.length + 1), 600_000)
+    await waitUntil(() => done() >= ((index + 1) * writes) / (steps.length + 1), 600_000)
     await step()
   }
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { type Run, run } from '../support/command-line.ts'
-import { asAdministrator, fetchText, until } from './service.ts'
+import { asAdministrator, fetchText, waitUntil } from './service.ts'
 
 /** The embedded PostgreSQL stops, or cannot write, while the service runs. */
 
@@ -55,7 +55,7 @@ async function backends(server: number): Promise<number[]> {
 /** Waits until the service is ready and reads, writes, and serves from its cache. Until then every response is 503. */
 async function recover(origin: string): Promise<void> {
   const statuses = new Set<number | undefined>()
-  await until(async () => {
+  await waitUntil(async () => {
     const responses = await Promise.all([
       get(origin, '/readyz'),
       get(origin, '/v1/topics?limit=1'),
@@ -70,7 +70,7 @@ async function recover(origin: string): Promise<void> {
   expect([...statuses].filter((status) => ![200, 201, 503].includes(status ?? 0))).toEqual([])
   const isHit = async () =>
     (await get(origin, '/v1/topics?limit=2'))?.headers.get('cache-status')?.endsWith('hit') ?? false
-  await until(isHit, 20_000)
+  await waitUntil(isHit, 20_000)
 }
 
 describe('the embedded PostgreSQL', () => {
@@ -79,7 +79,7 @@ describe('the embedded PostgreSQL', () => {
     for (let times = 0; times < 2; times += 1) {
       const before = await postmaster(folder)
       process.kill(before, 'SIGKILL')
-      await until(async () => (await get(origin, '/readyz'))?.status === 503, 10_000)
+      await waitUntil(async () => (await get(origin, '/readyz'))?.status === 503, 10_000)
       // Requests may notice the failure before the supervisor does.
       const reasons = /embedded PostgreSQL has stopped|database cannot be reached|"status":"ok"/
       expect((await get(origin, '/readyz'))?.text).toMatch(reasons)
@@ -117,7 +117,7 @@ describe('the embedded PostgreSQL', () => {
       process.kill(await postmaster(disk), 'SIGKILL')
       const isReported = async () =>
         (await get(origin, '/readyz'))?.text.includes('cannot be started') ?? false
-      await until(isReported, 30_000)
+      await waitUntil(isReported, 30_000)
       expect((await get(origin, '/healthz'))?.status).toBe(200)
       expect((await get(origin, '/readyz'))?.text).not.toContain(disk)
       await rm(filler)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { readFeed } from './feed.ts'
 import { type FragilePostgres, openFragilePostgres } from './postgres.ts'
-import { asAdministrator, fetchText, openService, type Service, until } from './service.ts'
+import { asAdministrator, fetchText, openService, type Service, waitUntil } from './service.ts'
 
 /** Imports resume after a crash during the commit, and do not disturb other clients. */
 
@@ -102,7 +102,7 @@ it('an import continues after kills of the service and PostgreSQL, with the same
 }) => {
   const service = await openService(postgres.url, { SEED: 'reference' })
   const undisturbed = await upload(service, 'undisturbed')
-  await until(finished(service, undisturbed.id), 300_000)
+  await waitUntil(finished(service, undisturbed.id), 300_000)
   expect(await read(service, undisturbed.id)).toMatchObject({
     state: 'committed',
     failure: null,
@@ -112,13 +112,13 @@ it('an import continues after kills of the service and PostgreSQL, with the same
   const disturbed = await upload(service, 'disturbed')
   const kills = [service, postgres, service, postgres]
   for (const [index, one] of kills.entries()) {
-    await until(hasCreated(service, disturbed.id, ((index + 1) * rows) / 6), 300_000)
+    await waitUntil(hasCreated(service, disturbed.id, ((index + 1) * rows) / 6), 300_000)
     const { counts } = (await read(service, disturbed.id)) ?? {}
     task.meta.figures = { ...task.meta.figures, [`records at kill ${index + 1}`]: counts?.created ?? -1 }
     await one.kill()
     await one.start()
   }
-  await until(finished(service, disturbed.id), 300_000)
+  await waitUntil(finished(service, disturbed.id), 300_000)
   expect(await read(service, disturbed.id)).toMatchObject({
     state: 'committed',
     failure: null,
@@ -132,7 +132,7 @@ it('others write while an import commits, and the feed shows their changes withi
 }) => {
   const service = await openService(postgres.url)
   const { id } = await upload(service, 'feed')
-  await until(hasCreated(service, id, 1), 300_000)
+  await waitUntil(hasCreated(service, id, 1), 300_000)
   const delays: number[] = []
   while (!(await finished(service, id)())) {
     const title = `Written meanwhile ${delays.length}`
@@ -145,7 +145,7 @@ it('others write while an import commits, and the feed shows their changes withi
     expect(response?.status).toBe(201)
     const written = performance.now()
     const newest = `${service.origin}/v1/changes?resource=agreements&order=desc&limit=500`
-    await until(async () => ((await fetchText(newest, {}))?.text ?? '').includes(title), 30_000)
+    await waitUntil(async () => ((await fetchText(newest, {}))?.text ?? '').includes(title), 30_000)
     delays.push(performance.now() - written)
     await sleep(50)
   }

@@ -72,10 +72,10 @@ export async function fetchText(
 }
 
 /** Waits until a condition holds. @throws after a timeout in milliseconds. */
-export async function until(holds: () => Promise<boolean> | boolean, milliseconds: number): Promise<void> {
-  const deadline = Date.now() + milliseconds
+export async function waitUntil(holds: () => Promise<boolean> | boolean, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`what was waited for did not come within ${milliseconds} ms`)
+    if (Date.now() > deadline) throw new Error(`the condition did not hold within ${timeoutMs} ms`)
     await sleep(20)
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { makeLaterVersion, type ServiceVersion } from '../support/service-version.ts'
-import { asAdministrator, openService, type Service, until } from './service.ts'
+import { asAdministrator, openService, type Service, waitUntil } from './service.ts'
 
 /**
  * The column `website` of organizations becomes `homepage` while clients of both versions write and read: the second version adds
@@ -108,7 +108,7 @@ class Load {
   /** Removes a server from the load balancer, and stops it when no request is in flight. */
   async stop(server: Server): Promise<void> {
     this.servers.splice(this.servers.indexOf(server), 1)
-    await until(() => this.#running.get(server) === 0, 30_000)
+    await waitUntil(() => this.#running.get(server) === 0, 30_000)
     expect(await server.service.stop()).toBe(0)
   }
 
@@ -158,7 +158,7 @@ class Load {
   /** Waits for `writesPerStep` more writes. */
   async waitForWrites(): Promise<void> {
     const before = this.writes
-    await until(() => this.writes >= before + writesPerStep, 300_000)
+    await waitUntil(() => this.writes >= before + writesPerStep, 300_000)
   }
 
   end(): void {
@@ -206,7 +206,7 @@ it('two versions write and read while one column replaces another, and no reques
     return newest
   }
   const upgrading = upgrade().finally(() => load.end())
-  await until(() => load.servers.length > 0, 300_000)
+  await waitUntil(() => load.servers.length > 0, 300_000)
   await Promise.all([upgrading, load.start()])
   const newest = await upgrading
   for (const [key, expected] of load.written) await expectAddress(newest, key, expected)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
-/** Requests that HTTP demands to refuse, and that fetch refuses to send. */
+/** Requests that a server must refuse by the standard of HTTP, and that `fetch` cannot send. */
 
 const host = 'Host: registry.example'
 const maxPerMinute = 5
@@ -38,7 +38,7 @@ type Case = [what: string, method: string, target: string, headers: string[], st
 
 const refusals: Case[] = [
   ['a broken percent-encoding', 'GET', '/%', [host], 400, 'malformed-request'],
-  ['percent-encoding of no hexadecimal', 'GET', '/v1/%zz', [host], 400, 'malformed-request'],
+  ['percent-encoding with invalid digits', 'GET', '/v1/%zz', [host], 400, 'malformed-request'],
   ['percent-encoding that is not UTF-8', 'GET', '/v1/topics/%ff?limit=1', [host], 400, 'malformed-request'],
   ['an unknown expectation', 'GET', '/v1/countries', [host, 'Expect: miracles'], 417, 'expectation-failed'],
   ['two Host headers', 'GET', '/healthz', [host, 'Host: other.example'], 400, 'malformed-request'],

@@ -59,5 +59,6 @@ export const media = {
   geojson: 'application/geo+json',
 }
 
-/** Returns a text as exports write it: an apostrophe before what a spreadsheet would take as a formula, also after `;`. */
-export const disarmed = (text: string) => text.replaceAll(/(^|;[\s"]*)(?=[=+\-@\t\r\n＝＋－＠])/g, "$1'")
+/** Returns a text as exports write it: with an apostrophe before each formula of a spreadsheet, also after `;`. */
+export const withEscapedFormulas = (text: string) =>
+  text.replaceAll(/(^|;[\s"]*)(?=[=+\-@\t\r\n＝＋－＠])/g, "$1'")

@@ -24,7 +24,7 @@ function remember(key: string, body: unknown): void {
   if (seen.size > maxSeen && oldest !== undefined) seen.delete(oldest)
 }
 
-/** An attempt at a read. During a quiet one, which no person has asked for, the page keeps the failure before it. */
+/** An attempt at a read. During a quiet one, which starts automatically, the page keeps showing the previous failure. */
 interface Attempt {
   count: number
   isQuiet: boolean

@@ -33,7 +33,7 @@ const plainRadius = 7
 
 const width = 960
 const height = 480
-/** Without Antarctica, where nobody signs. */
+/** The map without Antarctica. */
 const shownHeight = 420
 
 const projection = geoNaturalEarth1().fitSize([width, height], { type: 'Sphere' })

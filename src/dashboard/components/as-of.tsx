@@ -1,6 +1,6 @@
 import { useLanguage } from '../i18n/language.ts'
 
-/** The last moment of a day by UTC, or now if the day is not over: the future cannot be asked for. */
+/** The last moment of a day by UTC, or now if the day is not over: times in the future are refused. */
 export function endOfDay(day: string): string {
   const end = `${day}T23:59:59.999Z`
   const now = new Date().toISOString()

@@ -3,10 +3,10 @@ import { lazy } from 'preact/compat'
 import { ApiError } from '../api/client.ts'
 import { Failure } from './widget.tsx'
 
-/** Stands for a part whose script did not arrive. Browsers may remember that, so only a new page tries again. */
+/** Shown in place of a component whose script failed to load. Browsers may cache the failure, so a retry reloads the page. */
 const MissingPart = () => <Failure error={new ApiError(0, '')} retry={() => location.reload()} />
 
-/** Makes a component whose script is loaded when it is first shown. If it cannot be loaded, the page says so in its place. */
+/** Creates a component whose script is loaded when it is first rendered. If the script fails to load, an error is rendered. */
 export const loadLazily = <Props extends object>(
   load: () => Promise<{ default: ComponentType<Props> }>,
 ): ComponentType<Props> =>

@@ -6,7 +6,7 @@ import { startSession, useSession } from '../session.ts'
 import { Reason } from './service-text.tsx'
 import '../styles/forms.css'
 
-/** Asks the service whose key it is. @throws ApiError when the key is wrong. */
+/** Reads the actor of a key from the service. @throws ApiError when the key is wrong. */
 async function readActor(key: string): Promise<Actor> {
   const response = await sendRequest('/v1/actor', { headers: { accept: 'application/json' } }, key)
   // The service validates its responses against the OpenAPI document in its tests.

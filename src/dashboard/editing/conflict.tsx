@@ -7,7 +7,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { type Difference, needsDecision } from './conflicts.ts'
 import type { FormValues } from './form-values.ts'
 
-/** What was saved while somebody edited the same record. */
+/** A record that was saved by another user while it was being edited. */
 export interface Conflict {
   error: ApiError
   theirs: FormValues

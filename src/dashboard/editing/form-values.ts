@@ -1,15 +1,15 @@
 import type { FormField } from '../api/forms.ts'
 
-/** A record, or a part of it, while it is edited. Numbers are the texts that were typed until they are sent. */
+/** A record, or a part of it, while it is edited. Numbers are kept as typed text until the form is sent. */
 export type FormValues = Readonly<Record<string, unknown>>
 
 export const isValues = (value: unknown): value is FormValues =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Most digits that a JavaScript number keeps. Numbers with more are sent as texts, which the service refuses. */
+/** Maximum digits that a JavaScript number keeps. Longer numbers are sent as text, which the service refuses. */
 const maxDigits = 15
 
-/** Returns a typed number as a number; any other text stays, so that the service says what is wrong with it. */
+/** Returns a typed number as a number. Other text is returned unchanged, so that the service reports its fault. */
 function toNumber(text: string): unknown {
   const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) && text.replaceAll(/\D/g, '').length <= maxDigits
   return isNumber ? Number(text) : text
@@ -19,7 +19,7 @@ function trimText(text: string, { kind }: FormField): string {
   return kind === 'longText' && text.trim() !== '' ? text : text.trim()
 }
 
-/** Returns a value as it is sent: without the white space around it; null for nothing. */
+/** Returns the value to send: trimmed, and null for an empty one. */
 export function toSent(value: unknown, field: FormField): unknown {
   if (typeof value === 'string') {
     const text = trimText(value, field)
@@ -29,11 +29,11 @@ export function toSent(value: unknown, field: FormField): unknown {
   if (Array.isArray(value)) return value.map((item) => (field.item ? toSent(item, field.item) : item))
   if (!isValues(value) || !field.fields) return value ?? null
   const sent = toSentObject(value, field.fields)
-  // An object of which nothing was entered is unknown.
+  // An object with only empty parts is null.
   return field.isNullable && Object.values(sent).every((part) => part === null) ? null : sent
 }
 
-/** The parts of an object, without those that are left to the service. What its fields do not name stays as it is. */
+/** The parts of an object to send. Parts without a field are sent unchanged. */
 function toSentObject(values: FormValues, fields: readonly FormField[]): FormValues {
   const byName = new Map(fields.map((field) => [field.name, field]))
   return Object.fromEntries(
@@ -46,7 +46,7 @@ function toSentObject(values: FormValues, fields: readonly FormField[]): FormVal
   )
 }
 
-/** The document that creates a record. What was left empty is left out. */
+/** The document that creates a record, without empty properties. */
 export function toDocument(values: FormValues, fields: readonly FormField[]): FormValues {
   const sent = toSentObject(values, fields)
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null))
@@ -62,7 +62,7 @@ export const canonical = (value: unknown): string =>
 
 export const isEqual = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other)
 
-/** The merge patch (RFC 7396) from a record to what was entered: the properties that differ. */
+/** The merge patch (RFC 7396) from a record to the entered values: the properties that differ. */
 export function toPatch(before: FormValues, values: FormValues, fields: readonly FormField[]): FormValues {
   const changes = fields.flatMap((field) => {
     const sent = toSent(values[field.name], field)
@@ -84,5 +84,5 @@ const emptyPart = (field: FormField): unknown =>
   field.name === 'role' ? (field.values?.[0] ?? null) : field.kind === 'list' ? [] : null
 
 /** Replaces an item of a list. */
-export const replaceAt = (list: readonly unknown[], at: number, item: unknown): unknown[] =>
-  list.map((one, index) => (index === at ? item : one))
+export const replaceAt = (list: readonly unknown[], position: number, item: unknown): unknown[] =>
+  list.map((one, index) => (index === position ? item : one))

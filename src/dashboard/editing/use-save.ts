@@ -13,7 +13,7 @@ import type { Base } from './record-form.tsx'
 interface SaveState {
   status: 'editing' | 'saving' | 'saved' | 'unchanged'
   error?: ApiError
-  /** What somebody else has saved meanwhile, with the names of what it refers to. */
+  /** The version that another user saved meanwhile, with the names of the records that it refers to. */
   conflict?: Conflict & { names: Names }
 }
 

@@ -4,7 +4,7 @@ import { Widget } from '../components/widget.tsx'
 import { type Language, useLanguage } from '../i18n/language.ts'
 import { isRunning } from './use-import.ts'
 
-/** How much of the running step is done; undefined while the file is read, since nobody knows how many rows it has. */
+/** How much of the running step is done; undefined while the file is read, since the number of its rows is unknown. */
 function shareDone({
   state,
   rows,

@@ -14,9 +14,9 @@ import { Supervisor } from './supervisor.ts'
 export interface EmbeddedDatabase {
   /** The database as its owner, who is no superuser. */
   url: string
-  /** Says whether the server runs, and starts it again when it has gone. */
+  /** Watches the server, and restarts it when it has stopped. */
   supervisor: Supervisor
-  /** Leaves the server, and stops it when nobody else uses it. */
+  /** Leaves the server, and stops it if no other process uses it. */
   close(): Promise<void>
 }
 

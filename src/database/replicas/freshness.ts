@@ -1,13 +1,13 @@
 import { later, type Position } from './position.ts'
 import type { Choice } from './replica.ts'
 
-/** What a read demands of the server that it runs on. */
+/** The requirements of a read on the server that it runs on. */
 export interface Demand {
-  /** What the read must contain, since its client knows of it. */
+  /** The read must contain all commits up to this position, since its client knows of them. */
   readonly position: Position | undefined
-  /** What was committed as long ago must be in it, in milliseconds. */
+  /** The read must contain commits that are older than this, in milliseconds. */
   readonly maxAgeMs: number
-  /** What was committed before this moment of `performance.now()` must be in it, however recent it is. */
+  /** The read must contain all commits before this time of `performance.now()`. */
   readonly notBefore?: number | undefined
 }
 

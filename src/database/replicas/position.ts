@@ -9,7 +9,7 @@ export interface Progress {
 }
 
 /**
- * A place in the write-ahead log of the primary. A replica that has replayed the log up to it has every change that was
+ * A position in the write-ahead log of the primary. A replica that has replayed the log up to it has every change that was
  * committed before.
  */
 export interface Position extends Progress {
@@ -48,7 +48,7 @@ export function parsePosition(text: string): Position | undefined {
   return { timeline: Number.parseInt(timeline, 16), lsn: Number.parseInt(lsn, 16), text }
 }
 
-/** A position that no replica reaches: that of a commit of which nobody knows whether it was made. */
+/** A position that no replica reaches, for a commit whose outcome is unknown. */
 export const unreachable: Position = {
   timeline: Number.MAX_SAFE_INTEGER,
   lsn: Number.MAX_SAFE_INTEGER,

@@ -9,7 +9,7 @@ type ProbeRow = PositionRow & { noted: string | null }
 /** Measurements in memory. Replicas are compared with these, so they reach back several intervals. */
 const maxSamples = 16
 
-/** What becomes of the primary. */
+/** Receives the measurements of the primary. */
 export interface PrimaryHandler {
   /** Called when the position of the log is measured. */
   onPosition(): void
@@ -17,7 +17,7 @@ export interface PrimaryHandler {
   onTimeline(timeline: string): void
 }
 
-/** Where the log of the primary ended at some moments, by which the age of replicas is known. */
+/** Measures the end of the primary's log at intervals. The age of replicas is computed from these measurements. */
 export class Primary {
   readonly #probe: Probe<ProbeRow>
   #samples: { at: number; lsn: number }[] = []
@@ -72,7 +72,7 @@ export class Primary {
 
   #receive({ timeline, lsn }: ProbeRow, sentAt: number): void {
     const current = Number.parseInt(timeline, 16)
-    // Places in the logs of two timelines cannot be compared.
+    // Positions in the logs of two timelines cannot be compared.
     if (current !== this.#timeline) this.#samples = []
     this.#timeline = current
     this.#isAway = false

@@ -6,7 +6,7 @@ import { Sockets } from './sockets.ts'
 /** Timeout of the statement, and of opening a connection. After a timeout, the server counts as away. */
 export const probeTimeoutMs = 500
 
-/** Rest after the first failure. It doubles with each further one. */
+/** Pause after the first failure. It doubles with each further one. */
 const minRestMs = 50
 const maxRestMs = 2000
 

@@ -14,11 +14,11 @@ interface ProbeRow {
   timeline: string | null
 }
 
-/** Rest after the first connection that was lost under a read. It doubles with each further one. */
+/** Pause after a read lost its connection. It doubles with each further loss. */
 const minRestMs = 100
 const maxRestMs = 5000
 
-/** What becomes of a replica. */
+/** Receives the measurements of a replica. */
 export interface ReplicaHandler {
   /** Called when the position of the replica is measured. */
   onPosition(replica: Replica): void
@@ -28,13 +28,13 @@ export interface ReplicaHandler {
 /** A replica that a read runs on. */
 export interface Choice {
   replica: Replica
-  /** As of when it reads, at the least: a moment of `performance.now()`. */
+  /** The earliest time as of which it reads, as `performance.now()`. */
   asOf: number
 }
 
 /** A standby that replays the log of the primary, and how far it is. */
 export class Replica {
-  /** Its place in the configuration, from 1. */
+  /** Its index in the configuration, from 1. */
   readonly number: number
   /** Host and port. */
   readonly address: string
@@ -46,7 +46,7 @@ export class Replica {
   #timeline = -1
   #faults = 0
   #restsUntil = Number.NEGATIVE_INFINITY
-  /** As of when it has everything that was committed, at the least; a moment of `performance.now()`. */
+  /** The time up to which it has at least everything that was committed, as `performance.now()`. */
   asOf = Number.NEGATIVE_INFINITY
 
   constructor(url: string, number: number, handler: ReplicaHandler) {

@@ -31,10 +31,10 @@ const idleIntervalMs = 1000
 /** Time after a read during which servers are probed at the short interval. */
 const activeForMs = 1000
 
-/** How often a replica is reported that stays away. */
+/** How often a replica that stays unreachable is reported. */
 const reportIntervalMs = 60_000
 
-/** A primary that has been silent for as long is taken to be away. */
+/** A primary that has not responded for this time counts as unreachable. */
 const primaryTimeoutMs = 1000
 
 /** Reads by where they ran: on a replica, on the primary, or on the primary after a replica had failed. */
@@ -134,7 +134,7 @@ export class Replicas {
   }
 
   /**
-   * The replica that has replayed the most, for reads while the primary is away. Nobody knows how old it is.
+   * The replica that has replayed the most, for reads while the primary is unreachable. Its age is unknown.
    * @returns undefined when none has replayed the position.
    */
   lastResort(position: Position | undefined): Choice | undefined {

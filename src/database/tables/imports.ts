@@ -52,7 +52,7 @@ export const imports = pgTable(
     requestId: text('request_id'),
     /** Why it has failed, for people. */
     failure: text('failure'),
-    /** Whether the staged rows that nobody needs any more are gone. */
+    /** Whether the staged rows that are no longer needed have been removed. */
     cleared: boolean('cleared').notNull().default(false),
     createdAt: instantColumn('created_at').notNull().default(sql`now()`),
     stagedAt: instantColumn('staged_at'),

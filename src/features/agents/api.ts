@@ -1,6 +1,6 @@
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 
-/** Asks the API as the client of the agent does. */
+/** Sends read requests to the API with the access rights of the agent's client. */
 export type ReadApi = ApiFetch
 
 /** A query: values by parameters. A parameter without a value is left out. */
@@ -16,7 +16,7 @@ export function pathOf(segments: readonly string[], query: Query = {}): string {
   return `/v1/${segments.map(encodeURIComponent).join('/')}${search}`
 }
 
-/** The API has refused a request. */
+/** The API responded with an error status. */
 export class RefusedError extends Error {
   /** The body of the response. */
   readonly problem: string

@@ -3,7 +3,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { measureNames } from '../../query/aggregate.ts'
 
-/** What the registry has, for a client that has not seen it. */
+/** Describes the registry to a client that does not know it. */
 export const describeRegistry = ({ resources }: Registry) => ({
   resources: resources.map(({ name, description, key }) => ({ name, description, key: key.property })),
   next: 'Call this tool with one of these resources for its properties, filters, sort keys, dimensions and measures.',
@@ -12,7 +12,7 @@ export const describeRegistry = ({ resources }: Registry) => ({
 const descriptions = (named: Record<string, { description: string }>) =>
   Object.fromEntries(Object.entries(named).map(([name, { description }]) => [name, description]))
 
-/** What a resource has. Operators follow a filter in brackets: `signedOn[gte]`. */
+/** Describes a resource. Operators follow a filter in brackets: `signedOn[gte]`. */
 export const describeResource = (resource: Resource) => ({
   resource: resource.name,
   description: resource.description,

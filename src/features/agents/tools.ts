@@ -4,7 +4,7 @@ import type { Registry } from '../../model/registry.ts'
 import { pathOf, type Query, type ReadApi, RefusedError, readJson } from './api.ts'
 import { describeRegistry, describeResource } from './describe.ts'
 
-/** A tool of agents. All of them only read. */
+/** A tool for agents. All tools only read. */
 export interface Tool {
   name: string
   title: string
@@ -13,12 +13,12 @@ export interface Tool {
   run(input: unknown, api: ReadApi): Promise<CallToolResult>
 }
 
-/** Records in a result: an agent reads all of them. */
+/** Maximum numbers of items in a result, since an agent reads all of them. */
 const limits = { records: 50, groups: 200, partners: 100 } as const
 
 const maxCitations = 200
 
-/** The resources whose records are named where others are described. */
+/** The resources whose records are named in `describe` of other resources. */
 const commonNames = ['countries', 'organizations', 'regions', 'topics']
 
 /** A request to the API with its response, as JSON text. The request is what an agent can cite. */

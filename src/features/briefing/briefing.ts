@@ -17,7 +17,7 @@ import { readFigures } from './figures.ts'
 import { QueryRunner } from './query-runner.ts'
 import { briefingResources, moneyText, sectionText, sourcesText, sumText } from './sections.ts'
 
-/** What a briefing is about. */
+/** The parameters of a briefing. */
 interface Subject {
   code: string
   language: Language

@@ -22,8 +22,8 @@ function summarize(registry: Registry, { resource, key, version, operation, time
 }
 
 /**
- * Returns the JSON of the latest changes of a country, and the path of the feed of all of them. A change is there as soon as
- * it is committed, since a briefing is stored until the next notification, and none tells that the feed goes on.
+ * Returns the JSON of the latest changes of a country, and the path of the feed of all of them. It has a change as soon as
+ * it is committed. A stored briefing expires only at a notification, and there is none when the feed advances.
  */
 export async function changesText(registry: Registry, tx: Transaction, code: string): Promise<string> {
   const plan: FeedPlan = {

@@ -8,10 +8,10 @@ const dimensions = ['kind', 'modality', 'status', 'topic', 'country'] as const
 /** The names of the groups of sections. */
 export const sectionGroups = ['year', 'kind', 'modality', 'status', 'topic', 'partner'] as const
 
-/** Groups that are shown of each dimension, the largest first; of years all. */
+/** Maximum number of groups of each dimension, the largest first. All years are shown. */
 const maxGroups = { year: 1000, topic: 10, country: 20, other: 50 } as const
 
-/** Returns the resources with participants, which a briefing has sections of. */
+/** Returns the resources with participants: a briefing has a section for each. */
 export const briefingResources = (registry: Registry): Resource[] =>
   registry.resources.filter(({ name }) => registry.participants.has(name))
 

@@ -19,14 +19,14 @@ const replayPageSize = 20
 /** Pages that are read at once for streams that are behind. */
 const maxReplays = 2
 
-/** Changes kept in memory for the streams: as many as these, and their bytes. */
+/** Maximum number of changes in memory for the streams, and maximum bytes of them. */
 const maxEvents = 2000
 const maxEventBytes = 16 * 1024 * 1024
 
-/** For how long changes are kept in memory: a record may be redacted or made internal at any time. */
+/** Maximum milliseconds for which a change stays in memory, since a record may be redacted or made internal at any time. */
 const maxEventAgeMs = 2000
 
-/** Streams to which a change is sent in a millisecond: between two reads there is time for other work. */
+/** Maximum number of streams that get a change before other work of the event loop runs. */
 const streamsPerMs = 5
 
 interface Row {
@@ -42,7 +42,7 @@ interface FeedEvent {
   bytes: Buffer
 }
 
-/** What a stream sends next, and where it is then. */
+/** The events that a stream sends next, and its position after them. */
 export interface FeedPage {
   bytes: Buffer
   order: bigint
@@ -123,7 +123,7 @@ export class ChangeFeed {
 
   /**
    * Reads the changes after a position from the database, waiting for others that do so. At the end of the feed the page
-   * is empty or short, and the position after it is one that `read` has reached.
+   * is empty or short, and its end is a position that `read` has reached.
    */
   async readPage(after: bigint, resources: string[]): Promise<FeedPage> {
     return this.#replays.runExclusive(async () => {

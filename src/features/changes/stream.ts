@@ -44,7 +44,7 @@ async function* events(
     if (bytes.length > 0) yield bytes
     else if (performance.now() - sentAt >= heartbeatMs) yield ': still here\n\n'
     else {
-      // After a page from the database, the memory is looked at first: a change may have come meanwhile.
+      // After a page from the database, memory is checked first, since a change may have arrived meanwhile.
       if (live || !feed.isReading) await feed.next(gone)
       continue
     }
@@ -85,7 +85,7 @@ export const changesStream = (registry: Registry): Endpoint => {
       description:
         'The changes of `GET /v1/changes` as server-sent events, as they happen. A client that reconnects with `Last-Event-ID`, as browsers do, misses no change; the header takes precedence over `after`. A client that reads too slowly while changes wait, or for longer than an hour, is disconnected. The streams of one client, and of all, are limited.',
       access: 'read',
-      // Transactions that still run end the feed, and a replica does not know of all.
+      // The feed ends before the oldest running transaction, and a replica does not know all of these.
       replicas: false,
       cache: false,
       query: feedParameters(registry),

@@ -20,9 +20,9 @@ import { type ImportCounts, noCounts } from './store.ts'
 import type { RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
 
-/** Writes what rows ask for, with the history, citations and notes of each record. */
+/** Writes the records of rows, with the history, citations and import entries of each. */
 
-/** What a batch of rows has come to. */
+/** The result of a batch of rows. */
 export interface Outcome {
   counts: ImportCounts
   refused: Map<number, RowFault[]>
@@ -95,7 +95,7 @@ async function writeResource(
   })
 }
 
-/** Whether a row asks for several records, of which some may have been written when another one is refused. */
+/** Whether a row has several records, so that some may have been written when another one is refused. */
 const hasSeveral = (upserts: Upsert[], refused: ReadonlyMap<number, unknown>) =>
   upserts.some(({ row }) => row.drafts.length > 1 && refused.has(row.position))
 
@@ -149,8 +149,8 @@ const toCited = ({ record: { upsert }, result: { key } }: Written): Cited => ({
 })
 
 /**
- * Writes what rows ask for, within the caller's transaction.
- * @returns what came of it. Rows that are refused have written nothing.
+ * Writes the records of rows, within the caller's transaction.
+ * @returns the result. Refused rows have written nothing.
  */
 export async function applyUpserts(tx: Transaction, applying: Applying, upserts: Upsert[]): Promise<Outcome> {
   const refused = new Map<number, RowFault[]>()

@@ -9,7 +9,7 @@ import { changeImport, type ImportCounts, type ImportRecord, noCounts } from './
 import type { RowFault } from './types.ts'
 import { readUpserts, type Upsert } from './upserts.ts'
 
-/** The dry run: what a commit would come to, without writing a record. */
+/** The dry run: computes the result of a commit without writing a record. */
 
 /** Rows that are checked together. */
 const batchSize = 500
@@ -36,10 +36,10 @@ async function readDocuments(
   return documents
 }
 
-/** A record that is to be written, and what is planned of it; or why the registry refuses it. */
+/** A record to write with its plan, or the reason why the registry refuses it. */
 export type Outcome = { upsert: Upsert } & ({ result: PlannedRecord } | { faults: RowFault[] })
 
-/** Plans what becomes of records, without those that are as the last import has left them. */
+/** Plans the writes of records, except those that have not changed since the last import. */
 export async function* planUpserts(
   database: Pick<DatabaseClient, 'read'>,
   upserts: readonly Upsert[],
@@ -71,7 +71,7 @@ async function checkUpserts(database: Database, upserts: Upsert[], onEdited: OnE
   return { counts: { ...counts, refused: refused.size }, refused }
 }
 
-/** Opens the rows again that an earlier check has refused, since names may have been decided meanwhile. */
+/** Resets rows that an earlier check has refused to `ready`, since names may have been decided meanwhile. */
 async function beginCheck(database: Database, imported: ImportRecord): Promise<ImportRecord> {
   const { id } = imported
   for (let opened = 1; opened > 0; ) {

@@ -9,13 +9,13 @@ import { type SourceProperties, writeSource } from './source.ts'
 import { changeImport, type ImportRecord, type KeptRecord } from './store.ts'
 import { type Absent, type ReadyRow, readUpserts } from './upserts.ts'
 
-/** Milliseconds that a transaction should take: others wait for its locks, and the feed of changes for its end. */
+/** Target duration of a transaction in milliseconds: others wait for its locks, and the feed of changes for its end. */
 const transactionMs = 300
 
-/** How often a transaction is tried again that another one has got in the way of. */
+/** How often a transaction is retried after a conflict with another one. */
 const maxAttempts = 5
 
-/** What the commit of an import needs to know. */
+/** The options of a commit. */
 export interface CommitOptions {
   onEdited: OnEdited
   onUnresolved: 'refuse' | 'drop'
@@ -32,7 +32,7 @@ export const importAuthorship = ({ actor, requestId, files, id }: ImportRecord):
   reason: `Import ${id} of ${files[0]?.name ?? 'a file'}`.slice(0, 500),
 })
 
-/** Whether another transaction got in the way, so that the same work will succeed a little later. */
+/** Whether an error is a conflict with another transaction, so that a retry will succeed. */
 const isTransient = (error: unknown) => /^(40|55)/.test(getDatabaseError(error)?.code ?? '')
 
 async function withRetries<T>(work: () => Promise<T>): Promise<T> {
@@ -116,7 +116,7 @@ class Commit {
     return { ...before, ...change, source }
   }
 
-  /** Goes over the rows once. @returns false when another process has taken over. */
+  /** Makes one pass over the rows. @returns false when another process has taken over. */
   async pass(absent: Absent): Promise<boolean> {
     for (;;) {
       this.#options.signal.throwIfAborted()
@@ -145,7 +145,7 @@ async function countWaiting(database: Database, id: string): Promise<number> {
   return row?.count ?? 0
 }
 
-/** Goes over the rows that wait, until no further one can be written; those that still wait are refused. */
+/** Makes passes over the waiting rows until no further one can be written, and refuses those that still wait. */
 async function commitWaiting(database: Database, commit: Commit): Promise<boolean> {
   for (let before = Number.POSITIVE_INFINITY; ; ) {
     const waiting = await countWaiting(database, commit.current.id)
@@ -155,16 +155,16 @@ async function commitWaiting(database: Database, commit: Commit): Promise<boolea
   }
 }
 
-/** What a commit has come to. */
+/** The result of a commit. */
 export interface Committed {
   imported: ImportRecord
   kept: KeptRecord[]
 }
 
 /**
- * Writes what the staged rows of an import ask for, in short transactions of at most 1,000 records. Each also notes how far
- * the import has come: so a commit that was interrupted goes on where it has stopped, and writes nothing twice.
- * @returns what it has come to; undefined when another process has taken over.
+ * Writes the records of the staged rows of an import, in short transactions of at most 1,000 records. Each also stores the
+ * progress of the import, so an interrupted commit continues where it stopped, and writes nothing twice.
+ * @returns the result; undefined when another process has taken over.
  * @throws the database error that stopped it; what is committed by then stays.
  */
 export async function commitRows(

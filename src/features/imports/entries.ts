@@ -3,7 +3,7 @@ import { writeStatement } from '../../database/rows.ts'
 import { importRecords } from '../../database/tables/index.ts'
 import type { importActions } from '../../database/vocabularies.ts'
 
-/** What an import notes of a record that it has dealt with. */
+/** The entry of an import about a record that it has processed. */
 export interface EntryOfRecord {
   resource: string
   key: string
@@ -33,7 +33,7 @@ const properties = [
   'citation',
 ]
 
-/** Stores the notes of an import, in the transaction that writes the records. */
+/** Stores entries of an import, in the transaction that writes the records. */
 export async function writeEntries(
   tx: Transaction,
   { id, scheme }: { id: string; scheme: string },
@@ -44,7 +44,7 @@ export async function writeEntries(
   await tx.query(writeStatement([{ kind: 'insert', table: importRecords, properties, rows }]))
 }
 
-/** The note of a record that an import makes for itself: its source, or an organization that a row names. */
+/** The entry of a record that an import creates without a row of its own: its source, or an organization that a row names. */
 export const ownEntry = (resource: string, key: string, version: number): EntryOfRecord => ({
   resource,
   key,

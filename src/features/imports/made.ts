@@ -17,7 +17,7 @@ import { faultsOf } from './plan.ts'
 import type { ImportRecord } from './store.ts'
 import type { Mention } from './types.ts'
 
-/** Makes the records of names that the mapping says to make when nothing matches: organizations and topics. */
+/** Creates the records of unmatched names if the mapping allows it: organizations and topics. */
 
 const batchSize = 200
 
@@ -26,7 +26,7 @@ interface MadeName {
   mention: Mention
 }
 
-/** What became of a name: a record, none, or several among which a person must choose. */
+/** The result for a name: a record, none, or several among which a person must choose. */
 interface Outcome {
   key: string | null
   candidates?: NameMatch[]

@@ -7,7 +7,7 @@ import { importMissing } from '../../database/tables/index.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { ImportRecord } from './store.ts'
 
-/** Records of a register that its newest file does not have, though earlier files had them. They stay as they are. */
+/** Records of a register that earlier files had and the newest file does not have. They are only reported. */
 
 /** A record that a file lacks. */
 export interface MissingRecord {

@@ -9,7 +9,7 @@ import { hashValue } from './hashes.ts'
 import type { RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
 
-/** What becomes of a record that a row asks for. */
+/** The planned write of a record of a row. */
 
 /** What is written of a upsert, and what later imports must know of it. */
 export interface PlannedRecord {
@@ -17,16 +17,16 @@ export interface PlannedRecord {
   action: 'create' | 'change' | 'none'
   before: Document | undefined
   after: Document
-  /** Hashes of the values that the row asks for, by property. */
+  /** Hashes of the values of the row, by property. */
   properties: Record<string, string>
   /** Properties that stay as others have changed them. */
   kept: string[]
 }
 
-/** What becomes of properties that others have changed since the last import of the scheme. */
+/** How properties are treated that others have changed since the last import of the scheme. */
 export type OnEdited = 'keep' | 'replace'
 
-/** Whether a record is as the last import has left it, and the row asks for the same as then. */
+/** Whether neither the record nor the row has changed since the last import. */
 export const isUnchanged = ({ digest, existing }: Upsert): boolean =>
   existing?.mark !== undefined &&
   existing.mark.digest === digest &&
@@ -60,7 +60,7 @@ function joinExternalIds(before: Document, wanted: Document) {
   return [...known, ...getExternalIds(wanted).filter((id) => !keys.has(externalIdKey(id)))]
 }
 
-/** The document of a record with what the row asks for. Other properties stay as they are. */
+/** The document of a record with the values of the row. Other properties stay unchanged. */
 function mergeWanted({ resource, document }: Upsert, before: Document): Document {
   const { [resource.key.property]: _, ...others } = document
   const merged = { ...before, ...others }
@@ -91,7 +91,7 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
 }
 
 /**
- * Plans what becomes of the record that a row asks for.
+ * Plans the write of a record of a row.
  * @param stored the JSON of the record, if it exists.
  * @throws Problem `invalid-body` when the registry refuses the document.
  */

@@ -39,7 +39,7 @@ export interface PreviewRecord {
   kept: string[]
 }
 
-/** What becomes of a row. */
+/** The preview of a row. */
 export interface PreviewRow {
   row: Row
   state: 'ready' | 'refused' | 'skipped'
@@ -64,7 +64,7 @@ export interface Preview {
   names: PreviewNames
 }
 
-/** What is previewed. */
+/** The input of a preview. */
 export interface PreviewInput {
   mapping: string
   /** The file with the rows; without it, the mapping alone is checked. */
@@ -80,7 +80,7 @@ interface PreviewContext {
   signal: AbortSignal
 }
 
-/** Does something with a mapping. @returns its result, or the faults of the mapping. */
+/** Runs a function of a mapping. @returns its result, or the faults of the mapping. */
 async function orFaults<T>(
   text: string,
   work: () => T | Promise<T>,

@@ -24,7 +24,7 @@ import {
 } from './store.ts'
 import { undoImport } from './undo.ts'
 
-/** What an import works with. */
+/** The services that an import uses. */
 export interface ImportContext {
   database: Database
   registry: Registry
@@ -96,7 +96,7 @@ class Run {
     return imported
   }
 
-  /** Does all that can be done before a person has to decide. */
+  /** Runs all steps up to the next decision of a person. */
   async all(id: string): Promise<void> {
     for (;;) {
       const imported = await this.#read(id)
@@ -191,8 +191,8 @@ async function fail({ database }: ImportContext, id: string, error: unknown): Pr
 }
 
 /**
- * Goes on with an import, from where it has stopped, until it is done or a person has to decide. Only one process works on
- * the imports of a scheme.
+ * Continues an import where it stopped, until it is done or a person has to decide. Only one process works on the imports of
+ * a scheme.
  * @returns whether it ran; false when another process works on the scheme.
  * @throws an error for which `isTemporary` holds: the import stays as it is, to be continued later. After any other error the
  * import has failed, and says why.

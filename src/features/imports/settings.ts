@@ -3,7 +3,7 @@ import { parseMapping } from './mapping/index.ts'
 import type { OnEdited } from './plan.ts'
 import type { SourceProperties } from './source.ts'
 
-/** What the mapping of an import says about it as a whole. */
+/** The settings in a mapping that concern the whole import. */
 export interface ImportSettings {
   scheme: string
   onEdited: OnEdited

@@ -1,7 +1,7 @@
 import { isList } from './reading/clean.ts'
 import type { JsonObject, JsonValue } from './types.ts'
 
-/** What is shown of a row, which may have 8 MiB. */
+/** Limits for showing a row, which may have 8 MiB. */
 const limits = { characters: 300, items: 20, properties: 200, values: 2000 }
 
 const shortenText = (text: string) =>

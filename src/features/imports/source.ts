@@ -6,7 +6,7 @@ import { checkDocument } from '../../operations/writing/validation.ts'
 import { ownEntry, writeEntries } from './entries.ts'
 import type { ImportRecord } from './store.ts'
 
-/** What a mapping says of the source of a file: properties of a record of `sources`. */
+/** The properties of a record of `sources` that a mapping gives to the source of a file. */
 export type SourceProperties = Readonly<Record<string, unknown>>
 
 /** The facts that identify an imported file, as text. */

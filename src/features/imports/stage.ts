@@ -30,7 +30,7 @@ interface StagedRow {
   faults?: string
 }
 
-/** Moves rows of an import into the database: as they were, and what the mapping made of them. */
+/** Stores the rows of an import in the database, each with the drafts that the mapping made of it. */
 class Stage {
   readonly #client: pg.ClientBase
   readonly #id: string
@@ -84,7 +84,7 @@ class Stage {
     return this.#rows.length >= maxRows || this.#names.isFull
   }
 
-  /** Writes what was added, in a transaction of its own: the feed of changes waits for no more. */
+  /** Writes the added rows in a short transaction of their own, since the feed of changes waits for its end. */
   async write(): Promise<void> {
     const client = this.#client
     const rows = this.#rows
@@ -101,14 +101,14 @@ class Stage {
   }
 }
 
-/** Rows whose record an earlier row of the file has, with the place of the first such row. */
+/** Rows with the same record as an earlier row of the file, with the locator of the first such row. */
 const repeatedRows = `select found.position, found.id, earlier.locator as first from (
     select rows.position, own.id, min(rows.position) over (partition by own.id) as first
     from import_rows rows, unnest(ids) as own(id) where import = $1 and state = 'ready'
   ) found join import_rows earlier on earlier.import = $1 and earlier.position = found.first
   where found.first < found.position`
 
-/** Refuses the rows whose record an earlier row of the file has. @returns how many. */
+/** Refuses rows with the same record as an earlier row of the file. @returns how many. */
 async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number> {
   const { rows } = await client.query<{ position: number; id: string; first: string }>(repeatedRows, [id])
   const faults = new Map<number, RowFault>()
@@ -160,7 +160,7 @@ export async function stageRows(
       }
     }
     await stage.write()
-    // Without it, the planner knows nothing of the new rows.
+    // Otherwise the planner has no statistics of the new rows.
     await client.query('analyze import_rows')
     const repeated = await refuseRepeated(client, imported.id)
     const counts = { ...stage.counts, refused: stage.counts.refused + repeated }

@@ -89,7 +89,7 @@ export interface ImportRecord {
   actor: Author
   requestId: string | null
   failure: string | null
-  /** Whether the staged rows that nobody needs any more are gone. */
+  /** Whether the staged rows that are no longer needed have been removed. */
   cleared: boolean
   createdAt: Date
   stagedAt: Date | null
@@ -199,8 +199,8 @@ const changeable: Record<keyof ImportChange, string> = {
 const moments = new Set(['stagedAt', 'committedAt', 'undoneAt'])
 
 /**
- * Changes an import, if it is still in the state, pass and row that `expected` has: so nobody goes on with work that another
- * process has taken over.
+ * Changes an import if it still has the state, pass and row of `expected` (optimistic locking), so that a process stops when
+ * another one has taken over.
  * @returns whether it was.
  */
 export async function changeImport(

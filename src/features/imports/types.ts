@@ -67,7 +67,7 @@ export interface Mention {
   readonly onUnresolved?: 'refuse' | 'drop'
 }
 
-/** A record that a row asks for. */
+/** A record that a row describes. */
 export interface Draft {
   readonly resource: string
   readonly externalId: { readonly scheme: string; readonly id: string }

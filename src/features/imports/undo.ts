@@ -13,7 +13,7 @@ import type { EntryOfRecord } from './entries.ts'
 import { maxKept } from './report.ts'
 import type { ImportRecord, KeptRecord } from './store.ts'
 
-/** Takes back what an import has written, as far as nobody has changed it since. */
+/** Undoes an import: reverts its writes, except values that others have changed since. */
 
 /** Records of one transaction; each may have a citation. */
 const batchSize = 200
@@ -93,7 +93,7 @@ class UndoBatch {
     this.kept.push({ resource, key, reason })
   }
 
-  /** Removes the citations that the import has made, but those that others have changed. */
+  /** Removes the citations that the import created, except those that others have changed. */
   async #removeCitations(entries: Entry[]): Promise<void> {
     const keys = entries.flatMap(({ citation }) => citation ?? [])
     if (keys.length === 0) return
@@ -182,8 +182,8 @@ class UndoBatch {
 }
 
 /**
- * Takes back what an import has written: records that it created are removed, the others get the values that they had. What
- * others have changed since stays. It continues where an earlier process has stopped.
+ * Undoes an import: records that it created are removed, and the others get back their earlier values. Later changes by others
+ * are kept. It continues where an earlier process stopped.
  * @param onProgress gets the number of records so far.
  * @returns what was kept, at most `maxKept` of it, and how much.
  */

@@ -11,7 +11,7 @@ import { findNameKeys, type NameKey } from './names.ts'
 import { draftIdentity } from './stage.ts'
 import type { Draft, Mention, RowFault } from './types.ts'
 
-/** What staged rows ask for, once their mentions are resolved and the records of their external ids are known. */
+/** Computes the upserts of staged rows: it resolves their mentions and finds the records of their external ids. */
 
 /** A staged row that can be written. */
 export interface ReadyRow {
@@ -20,7 +20,7 @@ export interface ReadyRow {
   drafts: Draft[]
 }
 
-/** What the last import of the scheme wanted of a record. */
+/** The values that the last import of the scheme wrote to a record. */
 export interface Mark {
   /** The version that it has left. */
   version: number
@@ -36,7 +36,7 @@ export interface Existing {
   mark: Mark | undefined
 }
 
-/** A record that a row asks for: created, or changed if it exists. */
+/** A record of a row to write: it is created, or changed if it exists. */
 export interface Upsert {
   row: ReadyRow
   draft: Draft
@@ -48,7 +48,7 @@ export interface Upsert {
   existing: Existing | undefined
 }
 
-/** What some rows ask for, the rows that are refused, and those that wait for the records of other rows. */
+/** The upserts of some rows, the refused rows, and those that wait for the records of other rows. */
 export interface Upserts {
   upserts: Upsert[]
   refused: Map<number, RowFault[]>
@@ -237,7 +237,7 @@ type Resolved = string | null | RowFault | 'waits'
 
 interface ResolvedRow {
   row: ReadyRow
-  /** What the mentions of each draft stand for. */
+  /** The records that the mentions of each draft stand for. */
   resolved: Resolved[][]
   faults: RowFault[]
   waits: boolean
@@ -260,7 +260,7 @@ function resolveRows(drafts: Drafts, rows: readonly ReadyRow[]): ResolvedRow[] {
 }
 
 /**
- * Finds out what staged rows ask for.
+ * Computes the upserts of staged rows.
  */
 export async function readUpserts(
   tx: Transaction,
@@ -275,7 +275,7 @@ export async function readUpserts(
 }
 
 /**
- * Finds out what rows ask for.
+ * Computes the upserts of rows.
  * @param names what the names in them stand for, by their identities.
  */
 export async function findUpserts(

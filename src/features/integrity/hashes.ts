@@ -1,6 +1,6 @@
 /**
  * The hashes of revisions, as SQL over the columns of `revisions`. The trigger `chain_revision` computes them when a
- * revision is written. They are repeated here with built-in functions only: somebody who can change revisions in the database
+ * revision is written. They are repeated here with built-in functions only: an attacker who can change revisions in the database
  * can also change its functions.
  */
 

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { contentHash, milliseconds, revisionHash } from './hashes.ts'
 import { readAll } from './read-all.ts'
 
-/** A difference between what was written and what the database has. */
+/** A difference between the data that the service wrote and the data in the database. */
 export interface IntegrityFault {
   /** Where it was found: a record with its version, or a seal. */
   subject: string
@@ -18,18 +18,18 @@ interface Row {
   resource: string
   key: string
   version: number
-  contentFits: boolean
-  linkFits: boolean
+  contentMatches: boolean
+  linkMatches: boolean
   previousVersion: number | null
   redactedBy: number | null
 }
 
 /**
- * The revisions that do not fit their hashes. A redacted one must fit the hash that its redaction has left. The inner query
+ * The revisions that do not match their hashes. A redacted one must match the hash that its redaction stored. The inner query
  * reads each document once and returns only short columns; `offset 0` keeps PostgreSQL from sorting the documents.
  */
 const faultyRevisions = `
-  select resource, key, version, content_fits as "contentFits", hash = ${revisionHash} as "linkFits",
+  select resource, key, version, content_fits as "contentMatches", hash = ${revisionHash} as "linkMatches",
     previous_version as "previousVersion", redacted_by as "redactedBy"
   from (
     select *, lag(hash) over chain as previous_hash, lag(version) over chain as previous_version
@@ -63,10 +63,10 @@ const explainContent = ({ redactedBy }: Row): string =>
     ? 'its content does not fit its hash: document, actor, request id or reason was changed'
     : `its content is not what the redaction of version ${redactedBy} has left`
 
-/** Yields what is wrong with revisions: with the content of each, and with its link to the revision before it. */
+/** Yields the faults of revisions: of the content of each, and of its link to the previous revision. */
 export async function* findRevisionFaults(client: pg.ClientBase): AsyncGenerator<IntegrityFault> {
   for await (const row of readAll<Row>(client, 'faulty_revisions', faultyRevisions)) {
-    if (!row.contentFits) yield { subject: subjectOf(row), message: explainContent(row) }
-    if (!row.linkFits) yield { subject: subjectOf(row), message: explainLink(row) }
+    if (!row.contentMatches) yield { subject: subjectOf(row), message: explainContent(row) }
+    if (!row.linkMatches) yield { subject: subjectOf(row), message: explainLink(row) }
   }
 }

@@ -4,7 +4,7 @@ import { StartupError } from '../../startup-error.ts'
 import { FeedHash } from './feed-hash.ts'
 import { inSnapshot } from './read-all.ts'
 
-/** A seal: it is published, so that anybody can tell later whether the history of the registry was changed. */
+/** A seal. It is published, so that others can verify later that the history of the registry was not changed. */
 const sealSchema = z.strictObject({
   /** Position in the feed up to which the seal goes: `transaction.sequence`. No later commit comes before it. */
   position: z.string().regex(/^\d{1,18}\.\d{1,18}$/),

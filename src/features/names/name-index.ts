@@ -20,13 +20,13 @@ export interface Found {
  */
 const plainForms = new Set(['rep', 'kingdom', 'sultanate', 'gov', 'royal'])
 
-/** Words for the government of a state, whose name with its form of government is behind them. */
+/** Words for the government of a state that stand before its formal name. */
 const governmentWords = new Set(['gov', 'royal'])
 
-/** Words that say that something is gone. */
+/** Words for a former state, such as `former`. */
 const formerWords = new Set(['former', 'formerly', 'ex', 'late'])
 
-/** The names of records, by every form in which they are looked for. */
+/** The names of records, indexed by every form in which they are looked up. */
 export class NameIndex {
   readonly records: ReadonlyMap<string, NamedRecord>
   readonly #folded = new Map<string, NameEntry[]>()

@@ -2,7 +2,7 @@ import type { NameIndex } from './name-index.ts'
 import { decide } from './resolve.ts'
 import type { NameMatch, NameQuery, Resolution } from './types.ts'
 
-/** Narrows what a name means by what else a query says: the country of an organization. */
+/** Narrows the matches of a name by the other parts of a query: the country of an organization. */
 export function narrow(index: NameIndex, query: NameQuery, resolution: Resolution): Resolution {
   if (query.resource !== 'organizations' || query.scheme !== undefined) return resolution
   if (resolution.status === 'unresolved') return resolution

@@ -26,7 +26,7 @@ export type FoundOrganization =
   | { kind: 'found' | 'made'; key: string }
   | { kind: 'ambiguous'; candidates: NameMatch[] }
 
-/** Returns the questions by which an organization is looked for, the surest first. */
+/** Returns the queries for an organization, the most reliable first. */
 function questionsOf({ name, country, ror, externalId }: MentionedOrganization): NameQuery[] {
   const resource = 'organizations'
   return [

@@ -1,6 +1,6 @@
 import type { NameEntry } from './entries.ts'
 
-/** Most trigrams of a name that is compared. */
+/** Maximum number of trigrams of a name that are compared. */
 const maxTrigrams = 60
 
 /** Minimum likeness of a candidate. */

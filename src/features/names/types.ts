@@ -17,7 +17,7 @@ export interface NameQuery {
   limit?: number | undefined
 }
 
-/** Why a record matches a name, the surest first. */
+/** Why a record matches a name, the most reliable reason first. */
 export const matchReasons = [
   'code',
   'external-id',
@@ -47,7 +47,7 @@ export interface NameMatch {
   note?: string | undefined
 }
 
-/** What became of a query. */
+/** The result of a query. */
 export interface Resolution {
   status: 'resolved' | 'ambiguous' | 'unresolved'
   /** The record; only of `resolved`. */

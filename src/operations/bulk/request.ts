@@ -99,7 +99,7 @@ function operationSchema({ create, replace, patch, remove, upsert }: Operations)
 
 /**
  * Returns the schema of the whole body for the OpenAPI document. There, an operation is one object and no union by `op`: many
- * generators make of a union what nobody can write.
+ * generators make unusable types of a union.
  */
 export const bulkSchema = memoizeByResource((resource) => {
   const target = Object.entries(targetShape(resource)).map(([property, schema]) => [

@@ -11,7 +11,7 @@ const externalIds = z.array(z.object({ scheme: text, id: text })).default([])
 const country = z.object({ code: text, name: text, alpha2: text.nullable() })
 const topic = z.object({ slug: text, name: text, scheme: text, code: text.nullable() })
 
-/** What IATI takes of a record and of its includes. */
+/** The properties of a record and of its includes that IATI files use. */
 const record = z.object({
   id: text,
   title: text,
@@ -150,7 +150,7 @@ function datesOf(activity: ActivityRecord, known: Spans): Activity['dates'] {
   return [{ type: isPlanned ? '1' : '2', day: registered(activity), note }]
 }
 
-/** The status; one that is not known is told from the dates, since IATI requires one. */
+/** The status. IATI requires one, so an unknown status is derived from the dates. */
 function statusOf({ status, endsOn, updatedAt }: ActivityRecord, known: Spans): string {
   if (status !== null) return statusCodes[status]
   const end = endsOn === null ? undefined : finiteDay(known[endsOn]?.[1])

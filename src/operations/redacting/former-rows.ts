@@ -4,7 +4,7 @@ import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Redaction } from './redaction.ts'
 
-/** Redacts the former rows of a record, which questions about the past read: those of the tables in `history`. */
+/** Redacts the former rows of a record in the tables of the schema `history`, which reads with `asOf` use. */
 
 /** A table of former rows. */
 interface FormerTable {

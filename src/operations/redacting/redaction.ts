@@ -6,7 +6,7 @@ import type { Fault } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import type { Document } from '../writing/documents.ts'
 
-/** What is to be removed, as functions of the places that hold it. */
+/** A redaction as functions, one for each kind of stored data. */
 export interface Redaction {
   /** Returns a record, as it is answered, without what is removed. */
   redactRecord(record: Document): Document
@@ -48,7 +48,7 @@ export function redactText(resource: Resource, text: string, replacement: string
 /** A property that is redacted: the steps to it, where a list stands for each of its elements. */
 interface Target {
   steps: string[]
-  /** What comes in its place: null where the property may have no value. */
+  /** The replacement: null if the property is nullable. */
   replacement: string | null
 }
 
@@ -61,7 +61,7 @@ const parsePointer = (pointer: string): string[] =>
 /** Whether a schema allows null, also below a default. */
 const isNullable = (schema: z.core.$ZodType): boolean => z.safeParse(schema, null).success
 
-/** Returns what comes in the place of a property, or why it cannot be redacted, as the end of a sentence. */
+/** Returns the replacement of a property, or why it cannot be redacted, as the end of a sentence. */
 function findReplacement(
   schema: z.core.$ZodType,
   [step, ...rest]: string[],

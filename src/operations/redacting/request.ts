@@ -47,7 +47,7 @@ export const redactionBody = nameInput(
     }),
 )
 
-/** A redaction as it is asked for. */
+/** A requested redaction. */
 export interface RedactionRequest {
   redaction: Redaction
   reason: string

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { runInSlices } from '../../time-slice.ts'
 
-/** Characters that are hashed in one step. */
+/** Number of characters that are hashed in one step. */
 const charactersInStep = 65_536
 
 /** Yields JSON of a value in parts, each of a property, an entry or a scalar. */

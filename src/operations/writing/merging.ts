@@ -13,12 +13,12 @@ import { findReferences } from './references.ts'
 import { findReferrers } from './referrers.ts'
 import { checkDocument } from './validation.ts'
 
-/** What a merge does to documents and rows. */
+/** The changes of documents and rows in a merge. */
 
-/** Most records whose references one merge moves: all of them are locked. */
+/** Maximum number of referring records in one merge, since all of them are locked. */
 export const maxMovedReferences = 1000
 
-/** The record that goes, and the one that stays. */
+/** The record that is merged, and the one that remains. */
 export interface MergedPair {
   resource: Resource
   from: Locked
@@ -52,12 +52,12 @@ function removeRepeated(document: Document, path: Path): void {
   }
 }
 
-/** Removes references of a document to its own record, which a merge would make: null, or nothing in a list. */
+/** Removes references of a document to its own record that a merge would create: a property becomes null, a list entry is removed. */
 function removeReferencesToItself(resource: Resource, document: Document, key: string): void {
   const own = findReferences(resource.document, document).filter(
     ({ value, reference }) => reference.resource === resource.name && value === key,
   )
-  // From the end, so that the places of a list stay those of the paths.
+  // From the end, so that the indexes in the paths stay valid.
   for (const { path } of own.reverse()) {
     const last = path.at(-1)
     const list: unknown = path.slice(0, -1).reduce(at, document)
@@ -74,8 +74,8 @@ function referredValue({ property, only = {} }: Reference, key: string, document
 }
 
 /**
- * Returns a document that refers to the record that stays where it referred to the one that goes.
- * @throws Problem `conflict` if it refers to the one that goes by a property that the other one lacks.
+ * Returns a document with its references moved from the merged record to the remaining one.
+ * @throws Problem `conflict` if it refers to the merged record by a property that the remaining one lacks.
  */
 function moveReferences(owner: Resource, document: Document, pair: MergedPair): Document {
   const { resource, from, into, gone, staying } = pair
@@ -96,7 +96,7 @@ function moveReferences(owner: Resource, document: Document, pair: MergedPair): 
   return moved
 }
 
-/** Writes the records that referred to the one that goes. @throws Problem `conflict` when there are too many. */
+/** Writes the records that referred to the merged one. @throws Problem `conflict` when there are too many. */
 export async function moveReferrers(tx: Transaction, pair: MergedPair, change: Change): Promise<void> {
   const { resource, from, into } = pair
   const found = await findReferrers(tx, resource, [from.key], maxMovedReferences + 1)
@@ -146,7 +146,7 @@ const union = (one: unknown, other: unknown): unknown[] => {
   return all.filter((item, index) => all.findIndex((same) => isDeepStrictEqual(item, same)) === index)
 }
 
-/** Returns the document of the record that stays: with the external ids, names and aliases of the one that goes. */
+/** Returns the document of the remaining record, with the external ids, names and aliases of the merged one. */
 export function takeOver(pair: MergedPair): Document {
   const { resource, into, gone, staying: before } = pair
   const after = moveReferences(resource, before, pair)

@@ -5,9 +5,9 @@ import type { Endpoint, RequestHeader } from '../../operations/operation.ts'
 import { clientId } from '../plugins/client/end-client.ts'
 import { positionHeader } from '../plugins/positions.ts'
 
-/** What the OpenAPI document says once, of all operations. */
+/** The parts of the OpenAPI document that describe all operations together. */
 
-/** Headers that many operations take. They stand here alone. */
+/** Headers that every request may have. Only the introduction describes them. */
 export const anyRequest: readonly RequestHeader[] = [clientId, acceptLanguage, ifNoneMatch, positionHeader]
 
 const requestHeader = ({ name, description }: RequestHeader) => `- \`${name}\`: ${description}`
@@ -16,7 +16,7 @@ const requestHeader = ({ name, description }: RequestHeader) => `- \`${name}\`: 
 const pathBelow = ({ path, tag, collection }: Endpoint) =>
   path.slice(`/v1/${tag}`.length).replace(`{${collection?.key.property}}`, '{key}')
 
-/** What the operations do that every resource has, each once. */
+/** Descriptions of the operations that every resource has, each once. */
 function describeOperations(endpoints: readonly Endpoint[]): string {
   const described = endpoints.flatMap((endpoint) => {
     const { details } = endpoint.contract

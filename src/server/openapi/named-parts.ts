@@ -32,7 +32,7 @@ export function mapSchema(
 
 const unbounded = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
 
-/** Writes what may be null in one form, as a schema or null, and leaves out the bounds of all whole numbers. */
+/** Writes nullable schemas in one form, and removes the default bounds of integers. */
 export function simplified(schema: JsonSchema): JsonSchema {
   const { minimum, maximum, ...rest } = schema
   const bounds = Object.entries({ minimum, maximum })
@@ -73,7 +73,7 @@ export class NamedParts {
     this.#users.set(key, (this.#users.get(key) ?? new Set()).add(owner))
   }
 
-  /** Whether an enumeration is of the whole registry and not of one or two resources, such as `asc` and `desc`. */
+  /** Whether more than two resources use an enumeration, such as `asc` and `desc`. */
   isCommon(words: unknown[]): boolean {
     return (this.#users.get(JSON.stringify(words))?.size ?? 0) > 2
   }
@@ -130,7 +130,7 @@ export const namingEnums =
 
 const suffix = 'Where'
 
-/** Leaves out of a schema what it says to readers. */
+/** Removes the description and the examples of a schema. */
 export const withoutTexts = ({ description, examples, ...rest }: JsonSchema): JsonSchema => rest
 
 /** What a comparison says of a value: the forms of words are those of the record's properties, so they stand there alone. */
@@ -176,7 +176,7 @@ export const namingComparisons =
     const name = parts.name({ ...rest, properties: operators }, names, () => ({
       description: 'Comparisons.',
     }))
-    // What a property compares, the property of the record says.
+    // The property of the record describes the compared value.
     return reference(name)
   }
 

@@ -50,8 +50,8 @@ export const headerParameter = ({
 })
 
 /**
- * Returns the schema of what an operator takes, with its description apart, since that belongs to the parameter. What an
- * operator asks, the introduction of the document says.
+ * Returns the schema of an operator's operand and, separately, its description, which belongs to the parameter. The
+ * introduction of the document describes what each operator compares.
  */
 function operandSchema(
   parameter: Parameter,

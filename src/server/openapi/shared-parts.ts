@@ -8,7 +8,7 @@ export interface Use {
   part: object
 }
 
-/** Parts that several operations have in common. */
+/** Parameters or responses that several operations share. */
 export interface SharedParts {
   components: Record<string, object>
   /** A reference to a part that is shared, otherwise the part itself. */

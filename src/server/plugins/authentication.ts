@@ -12,7 +12,7 @@ declare module 'fastify' {
     actor: Actor
   }
   interface FastifyContextConfig {
-    /** What the route demands of its client. Left out, the `Authorization` header is not read. */
+    /** The access that the route requires. If absent, the `Authorization` header is not read. */
     access?: Access
   }
 }

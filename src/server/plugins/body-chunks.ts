@@ -2,19 +2,19 @@ import { Transform, type TransformCallback } from 'node:stream'
 import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
 
-/** So many chunks may be of any size. */
+/** Number of chunks that may have any size. */
 const freeChunks = 1000
 
-/** Bytes that chunks must have on average when there are more. */
+/** Minimum average bytes of a chunk, if there are more chunks. */
 const minAverageBytes = 64
 
 const refusal = `The body has more than ${freeChunks} chunks of less than ${minAverageBytes} bytes on average. Send larger ones.`
 
-/** Whether so many chunks have too few bytes in all. */
+/** Whether a body has too many small chunks. */
 export const areTooSmall = (count: number, bytes: number): boolean =>
   count > freeChunks && bytes < count * minAverageBytes
 
-/** Passes chunks on while they are not too many and small. */
+/** Passes chunks on until there are too many small ones. */
 class CheckedChunks extends Transform {
   readonly #refused: () => void
   #count = 0
@@ -48,7 +48,7 @@ export const bodyChunks = fp(
         return done(null, payload)
       const checked = new CheckedChunks(() => app.connections.misused(request.raw.socket))
       payload.on('error', (error) => checked.destroy(error))
-      // Nobody listens any more after a refusal.
+      // After a refusal there is no listener any more.
       checked.on('error', () => {})
       done(null, payload.pipe(checked))
     })

@@ -8,7 +8,7 @@ import { Problem } from '../../problems/problem.ts'
 import { parseJson, parseNdjson } from './body-parsers/json.ts'
 
 const jsonMediaTypes = ['application/json', 'application/merge-patch+json']
-/** NDJSON is the only kind of file that is taken. */
+/** NDJSON is the only accepted type of file. */
 const ndjsonMediaTypes = ['application/x-ndjson', anyFile]
 
 function requireUncompressed(request: FastifyRequest): void {

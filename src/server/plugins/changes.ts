@@ -9,7 +9,7 @@ declare module 'fastify' {
   }
 }
 
-/** Milliseconds between two looks at the date. Briefings depend on today, and no notification tells of a new day. */
+/** Milliseconds between two checks of the date. Briefings depend on it, and there is no notification of a new day. */
 const dayCheckMs = 60_000
 
 const today = () => new Date().toISOString().slice(0, 10)

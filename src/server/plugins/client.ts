@@ -7,7 +7,7 @@ import { forwardingWarning } from './client/forwarding.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose work the request is: that of its key or token, or of its address. */
+    /** The client whose limits the request counts against: its key, its token's subject or its address. */
     readonly client: Client
   }
 }

@@ -25,7 +25,7 @@ export const routableUrl = (url: string): string =>
 /** The Host header of RFC 9110, section 7.2: a name, an IPv4 address or an IPv6 address in brackets, and perhaps a port. */
 const hostPattern = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d*)?$/
 
-/** Counts the Host headers as they were sent: names and values by turns. Node.js keeps the first one and drops the others. */
+/** Counts the Host headers as they were sent: names and values alternate. Node.js keeps the first one and drops the others. */
 function countHosts(rawHeaders: readonly string[]): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -60,7 +60,7 @@ function findProblem(request: FastifyRequest): Problem | undefined {
 }
 
 /**
- * Refuses requests that HTTP demands to refuse: malformed paths, Host headers that are missing, repeated or malformed (400),
+ * Refuses requests that a server must refuse by the standard: malformed paths, missing, repeated or malformed Host headers (400),
  * and unknown expectations (417). They pass the plugins before this one, so they are counted and logged as others are.
  */
 export const httpConformance = fp(

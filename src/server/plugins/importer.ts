@@ -6,10 +6,10 @@ import { removeImport } from '../../features/imports/staged.ts'
 import { listStaleUploads, listUnfinished } from '../../features/imports/store.ts'
 import type { Registry } from '../../model/registry.ts'
 
-/** Milliseconds between two looks for imports that nobody works on. */
+/** Milliseconds between two polls for imports that no process works on. */
 const intervalMs = 15_000
 
-/** Milliseconds between two looks for uploads that have stopped. They may be removed by several processes at once. */
+/** Milliseconds between two polls for abandoned uploads. Several processes may remove them concurrently. */
 const cleaningIntervalMs = 600_000
 
 /** Imports that one process works on at once. */
@@ -34,7 +34,7 @@ export const importer = fp<ImporterOptions>(
     const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
-    /** Works on an import. Returns whether that has ended, well or not. */
+    /** Works on an import. Returns whether the work has ended, with success or failure. */
     const work = async (id: string): Promise<boolean> => {
       try {
         await runImport({ database, registry }, id, { signal: stopping.signal })

@@ -7,21 +7,20 @@ import { Problem } from '../../problems/problem.ts'
 /** Bodies up to this many bytes are not counted. Only clients who may write can send larger ones. */
 const smallBodyBytes = 1024 * 1024
 
-/** Share of the heap of V8 that large bodies may be, as they were sent. Parsed and checked they need many times as much. */
+/** Share of the V8 heap that the raw bytes of large bodies may be. Parsed and validated, they need many times as much. */
 const heapShare = 1 / 16
 
 /** Most bytes of large bodies, however large the heap is: parsing them keeps the event loop busy. */
 const maxLargeBytes = 64 * 1024 * 1024
 
-/** The size of a body as announced, or the largest that the route takes. */
+/** The `Content-Length` of a body, or the limit of the route. */
 function expectedBytes({ headers, routeOptions }: FastifyRequest): number {
   if (headers['content-length'] !== undefined) return Number(headers['content-length'])
   return headers['transfer-encoding'] === undefined ? 0 : routeOptions.bodyLimit
 }
 
 /**
- * Bounds the large bodies in memory: while there are as many as the heap can bear, further ones get 503 before they are
- * read. One is always taken.
+ * Bounds the large bodies in memory: above the limit, further ones get 503 before they are read. One is always accepted.
  */
 export const largeBodies = fp(
   async function largeBodies(app) {

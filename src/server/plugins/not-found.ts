@@ -7,12 +7,12 @@ import { methodNotAllowed, type Routes } from './routes.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** How the service answers a person in a browser whose path leads nowhere. */
+    /** The response to a browser for an unknown path. */
     notFoundPage: { send?: (reply: FastifyReply) => FastifyReply }
   }
 }
 
-/** Whether a person asks, and not a program: browsers put HTML first. The API answers everybody alike. */
+/** Whether the client is a browser, which prefers HTML. Paths of the API return a problem to all clients. */
 const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
   method === 'GET' && headers.accept?.startsWith('text/html') === true && !url.startsWith('/v1')
 

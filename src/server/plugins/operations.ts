@@ -44,7 +44,7 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
     ],
   }) satisfies Omit<RouteOptions, 'handler'>
 
-/** The services of a request: what they do is the work of its client. */
+/** The services of a request. Their work counts against the limits of its client. */
 function contextFor(
   { client }: FastifyRequest,
   context: Context,
@@ -91,7 +91,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
       return app.responseCache.respond(request, reply, key, async (computation) => {
         const { getSignal, onRead, onReplica } = computation
         const freshness =
-          // What has become internal or was redacted is not to be seen for a moment longer.
+          // A record that became internal or was redacted must disappear at once.
           contract.replicas === false
             ? undefined
             : app.positions?.freshness(request, app.changes?.allChangedAt, onReplica)

@@ -12,7 +12,7 @@ declare module 'fastify' {
     committed: Position | undefined
   }
   interface FastifyInstance {
-    /** What clients have written, so that replicas answer none of them with less; undefined without replicas. */
+    /** The positions of clients' own writes, which replicas must have reached; undefined without replicas. */
     positions: Positions | undefined
   }
 }
@@ -23,7 +23,7 @@ interface Positions {
   /** The latest position that is known of the client of a request. */
   find(request: FastifyRequest): Position | undefined
   /**
-   * What the reads of a request demand.
+   * The freshness that the reads of a request require.
    * @param notBefore and `onReplica` as of `Freshness`.
    */
   freshness(
@@ -31,7 +31,7 @@ interface Positions {
     notBefore: number | undefined,
     onReplica: (asOf: number) => void,
   ): Freshness
-  /** Remembers what the request has committed, and tells the client. */
+  /** Remembers the position of the request's commits, and sends it to the client. */
   tell(request: FastifyRequest, reply: FastifyReply): void
 }
 

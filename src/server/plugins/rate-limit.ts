@@ -33,7 +33,7 @@ async function spend(count: Count, request: FastifyRequest): ReturnType<Count> {
   return count(request)
 }
 
-/** Whom a request counts for: an address, or a key with all its end clients. */
+/** The client that a request counts against: an address, or a key with all its end clients. */
 const countedClient = ({ client }: FastifyRequest) => (client.isAnonymous ? client.name : client.group)
 
 /**

@@ -2,10 +2,10 @@ import fp from 'fastify-plugin'
 import { recompose, recomposeChangedRecords } from '../../features/recompose/recompose.ts'
 import type { Registry } from '../../model/registry.ts'
 
-/** The channel on which triggers announce writes past the service. */
+/** The notification channel of writes that bypass the service. */
 const channel = 'entente_uncomposed'
 
-/** Milliseconds between two looks for documents of another shape. */
+/** Milliseconds between two polls for documents of another shape. */
 const intervalMs = 600_000
 
 /** Options of the plugin `recomposer`. */
@@ -13,7 +13,7 @@ export interface RecomposerOptions {
   registry: Registry
 }
 
-/** Composes documents again in the background: at the start, after writes past the service, and now and then. */
+/** Recomposes documents in the background: at the start, after writes that bypass the service, and at intervals. */
 export const recomposer = fp<RecomposerOptions>(
   async function recomposer(app, { registry }) {
     // A connection of its own: requests need not wait for it.

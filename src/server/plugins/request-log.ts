@@ -23,7 +23,7 @@ class SilentLogController extends Fastify.LogController {
   override requestCompleted(): void {}
 }
 
-/** What every line about a request has beside its `requestId`. */
+/** The properties of every log line about a request, beside `requestId`. */
 function traceBindings({ headers }: Pick<FastifyRequest, 'headers'>): { traceId?: string } {
   const traceId = parseTraceId(headers.traceparent)
   return traceId === undefined ? {} : { traceId }

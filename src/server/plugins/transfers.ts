@@ -9,7 +9,7 @@ declare module 'fastify' {
   }
 }
 
-/** How often transfers are looked at, in milliseconds. */
+/** How often transfers are checked, in milliseconds. */
 const intervalMs = 5000
 
 /** The time over which the speed of a client is averaged, in milliseconds. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import fp from 'fastify-plugin'
 import { areTooSmall } from './body-chunks.ts'
 
-/** Most bytes of a refused body that are read and thrown away: twice the largest body that is taken. */
+/** Maximum bytes of a refused body that are read and discarded: twice the limit of bodies. */
 const maxUnreadBytes = 32 * 1024 * 1024
 
 /** Longest time for which they are read. A connection that sends on after it is reset. */

@@ -31,7 +31,7 @@ export function send(origin: string, { method, url, headers, body }: Request): P
 }
 
 /** Sends parts on a new connection with pauses between them, and returns the response. */
-export function sendBytes(origin: string, parts: readonly string[], pause = 0): Promise<string> {
+export function sendBytes(origin: string, parts: readonly string[], pauseMs = 0): Promise<string> {
   const { hostname, port } = new URL(origin)
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname)
@@ -41,7 +41,7 @@ export function sendBytes(origin: string, parts: readonly string[], pause = 0): 
       const part = left.shift()
       if (part === undefined || socket.destroyed) return
       socket.write(Buffer.from(part, 'latin1'))
-      setTimeout(next, pause)
+      setTimeout(next, pauseMs)
     }
     socket.on('connect', next)
     socket.on('data', (bytes) => {
@@ -49,7 +49,6 @@ export function sendBytes(origin: string, parts: readonly string[], pause = 0): 
     })
     socket.on('error', () => {})
     socket.on('close', () => resolve(output))
-    // Gives up after this time.
     socket.setTimeout(5_000, () => socket.destroy())
   })
 }

@@ -14,10 +14,10 @@ export interface ComparedRow {
   cells: readonly (Cell | undefined)[]
 }
 
-/** Rows that are shown before a reader wants all. */
+/** Number of rows that are shown before a click on "show all". */
 const firstRows = 12
 
-/** The height of a comparison of so many rows whose labels take one line. */
+/** The height of a comparison with this number of rows, each with a label of one line. */
 export const comparisonHeight = (rows: number): string => `${2.3 + 2.97 * rows}rem`
 
 /** Numbers side by side, with a bar for each; with `difference`, the last column minus the first. */
@@ -84,7 +84,7 @@ export function ComparisonTable({
   )
 }
 
-/** How much more the last column has. Without one of the two numbers there is no difference. */
+/** The last column minus the first one. If one of the two numbers is missing, there is no difference. */
 function Difference({ first, last }: { first: Cell | undefined; last: Cell | undefined }) {
   const { number } = useLanguage()
   if (!first || !last) return <span class="soft">–</span>

@@ -13,10 +13,10 @@ import {
   tag,
 } from './contract.ts'
 
-/** Milliseconds between two looks at an import. */
+/** Milliseconds between two reads of an import. */
 const intervalMs = 500
 
-/** Looks without news after which a comment is sent, so that proxies keep the connection open. */
+/** Number of reads without a change after which a comment is sent, so that proxies keep the connection open. */
 const looksPerHeartbeat = 30
 
 const isRunning = ({ state }: ImportRecord) =>

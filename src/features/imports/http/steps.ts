@@ -50,7 +50,7 @@ async function lockImport(tx: Transaction, id: string): Promise<ImportRecord> {
 }
 
 /**
- * Takes a step. Taking it twice is taking it once.
+ * Takes a step. It is idempotent.
  * @throws Problem `not-found`, or `conflict` when the import is in another state.
  */
 async function takeStep(tx: Transaction, id: string, step: Step): Promise<ImportRecord> {

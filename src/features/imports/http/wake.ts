@@ -1,9 +1,9 @@
 import type { Transaction } from '../../../database/database.ts'
 
-/** The channel on which processes are told that there is something to do for an import. */
+/** The notification channel for imports with pending work. */
 export const importChannel = 'entente_imports'
 
-/** Tells every process, when the transaction commits, that there is something to do for an import. */
+/** Notifies every process, when the transaction commits, that an import has pending work. */
 export async function wake(tx: Transaction): Promise<void> {
   await tx.query({ text: 'select pg_notify($1, $2)', values: [importChannel, ''] })
 }

@@ -5,14 +5,14 @@ import iconv from 'iconv-lite'
 import { suggest } from '../../../problems/suggest.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
-/** The encoding of a file, and how sure that is. */
+/** The encoding of a file, with a note if it is uncertain. */
 export interface DetectedEncoding {
   /** Name as in the WHATWG encoding standard, in lower case. */
   name: string
   note?: string
 }
 
-/** Bytes of lines that are not ASCII, by which other encodings than UTF-8 are told apart. */
+/** Maximum bytes of non-ASCII lines that are kept as a sample, to guess an encoding other than UTF-8. */
 const sampleBytes = 256 * 1024
 
 /** Share of lines in another encoding from which a file counts as mixed. */
@@ -25,7 +25,7 @@ const byteOrderMarks = [
   { name: 'utf-16be', bytes: [0xfe, 0xff] },
 ]
 
-/** Encodings that many texts fit, with the one that contains them and is meant most often (WHATWG). */
+/** Encodings that are usually declared in place of a superset, with that superset (WHATWG). */
 const supersets: Record<string, string> = {
   'iso-8859-1': 'windows-1252',
   'iso-8859-9': 'windows-1254',
@@ -35,7 +35,7 @@ const supersets: Record<string, string> = {
 }
 
 /**
- * Finds out the encoding of a file: by a byte order mark, as UTF-8 if every byte fits, and otherwise by the frequency of
+ * Detects the encoding of a file: by a byte order mark, as UTF-8 if every byte is valid, and otherwise by the frequency of
  * characters. Reads the whole file once, and keeps a sample.
  * @param wanted name of the encoding, if it is known.
  * @throws Problem when the encoding is unknown, the file is binary, or its lines have different encodings.
@@ -75,7 +75,7 @@ function requireEncoding(wanted: string): string {
 interface Survey {
   /** The encoding, if it is certain. */
   name?: string
-  /** Lines that are not ASCII, and are UTF-8 or are not. */
+  /** Number of non-ASCII lines that are valid UTF-8, and of those that are not. */
   utf8Lines: number
   otherLines: number
   firstOtherLine: number
@@ -84,7 +84,7 @@ interface Survey {
 
 const newline = 0x0a
 
-/** Reads a file, and counts its lines by whether they are UTF-8. Lines are never longer in memory than a chunk. */
+/** Reads a file, and counts its lines that are UTF-8 and those that are not. A line in memory is never longer than a chunk. */
 async function surveyFile(path: string): Promise<Survey> {
   const survey: Survey = { utf8Lines: 0, otherLines: 0, firstOtherLine: 0, sample: [] }
   let line = 1
@@ -120,7 +120,7 @@ async function surveyFile(path: string): Promise<Survey> {
   return survey.otherLines === 0 ? { ...survey, name: 'utf-8' } : survey
 }
 
-/** Returns the encoding by the first bytes of a file, if they tell. */
+/** Returns the encoding if the first bytes of a file determine it. */
 function encodingOfStart(start: Buffer): string | undefined {
   const mark = byteOrderMarks.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte))
   if (mark) return mark.name
@@ -128,7 +128,7 @@ function encodingOfStart(start: Buffer): string | undefined {
   const zeros = [...head.entries()].filter(([, byte]) => byte === 0)
   const odd = zeros.filter(([index]) => index % 2 === 1).length
   const even = zeros.length - odd
-  // Western texts in UTF-16 have a zero byte for nearly each character, always at the same place.
+  // Western texts in UTF-16 have a zero byte in nearly each character, always at even or always at odd positions.
   if (odd > head.length / 8 && even < odd / 20) return 'utf-16le'
   if (even > head.length / 8 && odd < even / 20) return 'utf-16be'
   // A damaged text may have a zero byte here and there.
@@ -138,7 +138,7 @@ function encodingOfStart(start: Buffer): string | undefined {
   )
 }
 
-/** Returns where the last whole line ends; in a line that is longer than a chunk, where its last whole character does. */
+/** Returns the end of the last whole line, or of the last whole character if the line is longer than the chunk. */
 function endOfLines(bytes: Buffer): number {
   const end = bytes.lastIndexOf(newline) + 1
   if (end > 0) return end
@@ -162,7 +162,7 @@ function eachLine(bytes: Buffer, visit: (line: Buffer) => void): void {
   }
 }
 
-/** Guesses an encoding by the frequency of characters, and takes the first in which every byte fits. */
+/** Guesses an encoding by the frequency of characters: the most likely one in which every byte is valid. */
 function guessEncoding(sample: Buffer): DetectedEncoding {
   const fits = (name: string) => !iconv.decode(sample, name).includes('\ufffd')
   for (const { name, confidence } of chardet.analyse(sample)) {

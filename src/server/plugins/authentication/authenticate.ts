@@ -43,12 +43,12 @@ export const anonymous: Actor = { kind: 'anonymous', id: null, name: null, role:
 /** Finds the actor of a token of the OpenID Connect issuer. @throws Problem when the token is not trusted. */
 export type VerifyToken = (token: string) => Promise<Actor>
 
-/** What clients are recognised by. */
+/** The credentials that are accepted. */
 export interface Credentials {
   /** The first administrator's key. */
   adminKey: string | undefined
   keyring: Pick<Keyring, 'find' | 'use'>
-  /** Says when keys have expired. */
+  /** The clock for the expiry of keys. */
   clock: Clock
   /** Undefined when no OpenID Connect issuer is trusted. */
   verifyToken: VerifyToken | undefined
@@ -82,7 +82,7 @@ const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
 
 /**
  * Makes the function that finds the actor of an `Authorization` header (RFC 6750). It throws Problem `unauthorized` for a
- * header that is not valid, also where none is needed: a client that sends one wants to know.
+ * header that is not valid, also on routes that need none, since the client relies on it.
  */
 export function authenticator({ adminKey, keyring, clock, verifyToken }: Credentials): Authenticate {
   const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }
@@ -93,7 +93,7 @@ export function authenticator({ adminKey, keyring, clock, verifyToken }: Credent
     if (key === undefined)
       throw unauthorized('The header must be Authorization: Bearer <key>.', 'invalid_request')
     if (expected && mayGuess && timingSafeEqual(digest(key), expected)) return administrator
-    // Nobody guesses a signature or the 256 random bits of a key, so these are tried however many were wrong before.
+    // Signatures and keys with 256 random bits cannot be guessed, so they are checked after any number of failures.
     if (verifyToken && tokenPattern.test(key)) return verifyToken(key)
     return findKeyActor(key, { keyring, clock }, !isLimited)
   }

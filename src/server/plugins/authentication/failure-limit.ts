@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { addressName } from '../client/addresses.ts'
 import { maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
 
-/** How many failed authentications the address of a request has. */
+/** The failed authentications of the address of a request. */
 export interface Failures {
   /** Whether further failures are refused as too many, and unknown keys are not looked up. */
   isLimited: boolean
@@ -17,13 +17,13 @@ export interface Failures {
 /** Limits failed authentications of an address in a minute. */
 export interface FailureLimit {
   read(request: FastifyRequest): Promise<Failures>
-  /** Counts a wrong credential. The same one again is a client with an old key and no guess. */
+  /** Counts a wrong credential. Repetitions of the same one are a client with an old key, and not guesses. */
   count(request: FastifyRequest, credential: string): Promise<void>
   /** Notes that the administrator's key came from the address, so that others there cannot lock it out. */
   trust(request: FastifyRequest): void
 }
 
-/** How many times the usual guesses an address may make from which the administrator's key has come before. */
+/** Factor of the limit for addresses that have used the administrator's key before. */
 const trustedFactor = 30
 
 const noFailures: Failures = { isLimited: false, mayGuess: true, seconds: 0 }

@@ -33,16 +33,16 @@ const algorithms = [
 /** How far the clocks of issuer and service may differ. */
 const clockToleranceSeconds = 30
 
-/** The issuer's keys are used for so long. */
+/** How long the issuer's keys are cached. */
 const keyMaxAgeMs = 600_000
 
 /** Tokens with unknown keys make the service fetch the keys again, but not more often. */
 const keyCooldownMs = 5_000
 
-/** Longest time for a response of the issuer. */
+/** Timeout of a request to the issuer. */
 const requestTimeoutMs = 5_000
 
-/** After a failed request, the issuer gets no other for so long. */
+/** Pause after a failed request to the issuer. */
 const failurePauseMs = 1_000
 
 type Fetch = (url: string, options: RequestInit) => Promise<Response>

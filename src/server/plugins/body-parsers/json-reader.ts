@@ -19,11 +19,11 @@ export const jsonLimits = {
   digits: 1000,
 } as const
 
-/** A step ends after so many values or characters. */
+/** A step ends after this number of values or characters. */
 const valuesInStep = 256
 const charactersInStep = 65_536
 
-// V8 keeps a way back for each character of a repetition, in memory that is limited. So a match is bounded.
+// V8 stores a backtracking state for each character of a repetition, in limited memory. So a match is bounded.
 const whitespace = /[ \t\n\r]{1,65536}/y
 // Control characters must be escaped.
 const plainText = new RegExp(`[^"\\\\\\u0000-\\u001f]{0,${jsonLimits.textLength}}`, 'y')
@@ -55,7 +55,7 @@ const opened = Symbol('opened')
 
 type Members = Record<string, unknown>
 
-/** An object or array that has not ended, and the place in it that is being read. */
+/** An object or array that has not ended, and the position in it. */
 type Open = { members: Members; name: string } | { items: unknown[] }
 
 const malformed = (detail: string) => new Problem('malformed-request', detail)
@@ -134,7 +134,7 @@ class JsonReader {
     return opened
   }
 
-  /** Puts a value in its place. */
+  /** Adds a value to the innermost object or array. */
   #put(value: unknown): void {
     const open = this.#open.at(-1)
     if (!open) return
@@ -142,7 +142,7 @@ class JsonReader {
     else setMember(open.members, open.name, value)
   }
 
-  /** Goes on after a value. @returns the object or array if it ends here. */
+  /** Continues after a value. @returns the object or array if it ends here. */
   #goOn(): object | undefined {
     const open = this.#open.at(-1)
     if (!open) return undefined
@@ -244,7 +244,7 @@ class JsonReader {
     this.faults.add(() => ({ pointer: formatPointer(this.#path()), code, message }))
   }
 
-  /** Where the reader is, in words. */
+  /** Describes the position of the reader for a message. */
   #location(): string {
     let line = 1
     // Splitting the text into lines would take long where most of it is line breaks.

@@ -11,7 +11,7 @@ function normalizeDecimal(text: string): string {
   return significant === '' ? '0' : `${significant}e${exponent + digits.length - significant.length}`
 }
 
-/** So many digits every number of JSON.parse keeps. */
+/** Number of digits that every double keeps. */
 const safeDigits = 15
 
 /**

@@ -5,7 +5,7 @@ import type { Client } from '../../../operations/client.ts'
 /** An IPv6 subscriber has a /64 for each network and may have a /48 in all (RFC 6177). */
 const prefixLengths = { subscriber: 64, site: 48 } as const
 
-/** Names where a request comes from. IPv4 addresses that are mapped to IPv6 are IPv4 addresses. */
+/** Returns the network of a request's address. IPv4-mapped IPv6 addresses count as IPv4. */
 export const addressName = (ip: string): string => `address ${normalizeIP(ip, prefixLengths.subscriber)}`
 
 function siteName(ip: string): string {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { RequestHeader } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
 
-/** By this header a server names which of its own clients it sends a request for. */
+/** The header by which a server names its own client on whose behalf it sends a request. */
 export const clientId: RequestHeader = {
   name: 'Client-Id',
   presence: 'optional',

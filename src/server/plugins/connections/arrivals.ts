@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 /** Most addresses in memory. The least recent one is dropped first, and may open as many as a new one. */
 const maxAddresses = 50_000
 
-/** An address may open so many seconds' worth of connections at once, as a browser with many pages does. */
+/** Burst size, in seconds of `maxPerSecond`: a browser with many pages opens several connections at once. */
 const burstSeconds = 5
 
 /** How many connections an address may open now, as of a time in milliseconds. */

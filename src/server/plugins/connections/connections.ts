@@ -28,7 +28,7 @@ interface Tracked {
   hasRequested: boolean
 }
 
-/** Share of `maxConnections` from which on idle connections are closed for new ones. The rest takes bursts. */
+/** Share of `maxConnections` above which idle connections are closed for new ones. The rest is for bursts. */
 const evictionShare = 0.9
 
 /**
@@ -78,7 +78,7 @@ export class Connections {
   }
 
   /**
-   * Counts a connection whose client has made the service work for nothing, as by thousands of requests in one packet. Its address
+   * Counts a misused connection, such as one with thousands of requests in one packet. Its address
    * may open no new ones for some seconds, and those are closed on which no request has been read: they may hold as many.
    */
   misused(socket: Socket): void {

@@ -7,7 +7,7 @@ import { chartCsv, partsCsv, recordCsv } from './chart-csv.ts'
 /** A part of a view's data with the response that it is. */
 export type ReadPart = DataPart & { response: unknown }
 
-/** A response of the API that is no data, but says why there are none. */
+/** An error response of the API. */
 class Refusal extends Error {
   readonly response: ReadResponse
 

@@ -14,7 +14,7 @@ export const constant = (body: string | Buffer, type: string): Representation =>
   })
 
 /**
- * Sends such a body, compressed once for all requests, or 304 to a client that has it.
+ * Sends such a body, compressed once for all requests, or 304 for a matching ETag.
  * @throws Problem `not-acceptable` when `Accept-Encoding` refuses every encoding.
  */
 export async function sendConstant(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What the pages of the API reference read of the OpenAPI document. */
+/** The parts of the OpenAPI document that the pages of the API reference show. */
 
 const schema = z.looseObject({
   $ref: z.string().optional(),

@@ -50,7 +50,7 @@ function inputHtml(parameter: DescribedParameter, described: Described, firstOf:
   return `<input ${attributes} value="${escapeHtml(value)}"${lookUp}>`
 }
 
-/** What a parameter is: of one with an operator, what the operator asks. */
+/** The description of a parameter: of the operator, if it has one. */
 function meaningOf({ name, description }: DescribedParameter): string {
   const [, operator] = /\[(\w+)\]$/.exec(name) ?? []
   const meaning = Object.entries(operatorMeanings).find(([known]) => known === operator)?.[1]
@@ -59,7 +59,7 @@ function meaningOf({ name, description }: DescribedParameter): string {
   )
 }
 
-/** What a parameter takes: its words, or its type. */
+/** The allowed values of a parameter: its words, or its type. */
 function formHtml({ schema }: DescribedParameter): string {
   const inner = schema.items ?? schema
   const name = referenceOf(inner)

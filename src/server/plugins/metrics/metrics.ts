@@ -4,7 +4,7 @@ import { type Lane, lanes } from '../../../database/shares/lanes.ts'
 /** Upper ends of the histogram's buckets, in seconds. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Why a request was refused with 503 before it cost anything. */
+/** Why a request was refused with 503 before any work. */
 export type Shed = 'lag' | 'memory' | 'queue' | 'wait'
 
 /** The metrics for Prometheus. Labels have few values: operations, statuses and those listed here. */

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import { later, type Position } from '../../../database/replicas/position.ts'
 
-/** For how long it is remembered what a client has written. */
+/** How long the position of a client's last write is kept. */
 export const positionTtlMs = 60_000
 
-/** Most clients in memory. For one that was dropped, the latest position of all dropped ones counts. */
+/** Maximum number of clients in memory. For an evicted client, the latest position of all evicted ones applies. */
 const maxClients = 10_000
 
 /** The latest position that each client has written through this process. */

@@ -17,7 +17,7 @@ export class Audience {
     this.join(reader)
   }
 
-  /** Whether nobody waits any more. */
+  /** Whether no client waits any more. */
   get hasLeft(): boolean {
     return this.#waiting === 0
   }
@@ -32,7 +32,7 @@ export class Audience {
     })
   }
 
-  /** Returns a signal that aborts when nobody waits any more. */
+  /** Returns a signal that aborts when no client waits any more. */
   getSignal(): AbortSignal {
     this.#controller ??= new AbortController()
     if (this.hasLeft) this.#controller.abort(clientLeft())

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-/** Most clients in memory. For one that was dropped, the latest write of all dropped ones counts. */
+/** Maximum number of clients in memory. For an evicted client, the latest write of all evicted ones applies. */
 const maxClients = 10_000
 
 /** The generation of the database after the last write of each client through this process. */

@@ -17,7 +17,7 @@ export type CacheableResponse = Representation | ApiResponse
 
 /** What the computation of a response reports, and when it is cancelled. */
 export interface Computation {
-  /** Returns a signal that aborts when nobody waits for the response any more. */
+  /** Returns a signal that aborts when no client waits for the response any more. */
   getSignal(): AbortSignal
   /** Receives the text of each statement that the response is read by. */
   onRead(text: string): void
@@ -25,7 +25,7 @@ export interface Computation {
   onReplica(asOf: number): void
 }
 
-/** Asks the database for a response. */
+/** Computes a response from the database. */
 export type Compute = (computation: Computation) => Promise<ApiResponse>
 
 /** Computes a response for one reader alone. */
@@ -53,12 +53,12 @@ interface Pending {
   response: Promise<CacheableResponse>
 }
 
-/** What the computation of a response has, at the least: every change that was counted up to a generation. */
+/** The state that the computation of a response contains: at least every change up to a generation. */
 interface Computed {
   generation: number
 }
 
-/** A reader that waits for as long as it takes: the cache itself. */
+/** The cache itself as a reader, which never stops waiting. */
 const patientReader: Reader = { destroyed: false, writableFinished: false, once: () => {} }
 
 /**
@@ -81,7 +81,7 @@ export class ResponseCache {
     this.#sources = sources
     this.#store = new ResponseStore(maxBytes)
     changes.onChange((source) => {
-      // What has become internal or was redacted is not to be seen for a moment longer.
+      // A record that became internal or was redacted must disappear at once.
       if (source === everything) this.#store.clear()
       else this.#store.markStale(source)
     })

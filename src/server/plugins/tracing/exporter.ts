@@ -15,7 +15,7 @@ import type { TracingOptions } from '../tracing.ts'
 /** Longest time that a batch may take to be sent, also when the service stops. */
 const exportTimeoutMs = 3000
 
-/** How often a collector that is away is mentioned. */
+/** How often an unreachable collector is logged. */
 const warnEveryMs = 60_000
 
 /** Makes spans, and sends them in batches. */

@@ -7,7 +7,7 @@ export interface TransferLimits {
   maxDurationMs: number
 }
 
-/** What is known of a connection: `bytesWritten` includes what still waits in `writableLength`. */
+/** The counters of a connection: `bytesWritten` includes the bytes in `writableLength`. */
 interface Connection {
   readonly bytesWritten: number
   readonly writableLength: number
@@ -30,7 +30,7 @@ interface Transfer extends LongResponse {
 
 const sentBytes = ({ bytesWritten, writableLength }: Connection) => bytesWritten - writableLength
 
-/** Responses that take long. Times are milliseconds of `performance.now()`. */
+/** Long responses. Times are milliseconds of `performance.now()`. */
 export class Transfers {
   readonly cut = { slow: 0, long: 0 }
   readonly #limits: TransferLimits
@@ -48,7 +48,7 @@ export class Transfers {
     this.#transfers.add({ ...response, startedAt: now, waiting: undefined })
   }
 
-  /** Forgets what is over, and cuts off what breaks the limits. */
+  /** Forgets completed responses, and ends those that exceed the limits. */
   check(now: number): void {
     const { maxDurationMs } = this.#limits
     for (const transfer of this.#transfers) {
