@@ -12,8 +12,8 @@ import type { Options } from './options.ts'
 import type { Ratio } from './tables.ts'
 
 /**
- * Case `aggregates`: what the service without its cache needs for an aggregate, by what DuckDB needs for the same rows in
- * tables of its own. DuckDB is installed into a folder of its own, since it takes 70 MB.
+ * Case `aggregates`: the duration of an aggregate in the service without its cache, divided by that of DuckDB for the same
+ * rows in its own tables. DuckDB is installed into a separate folder, since it takes 70 MB.
  */
 
 const run = promisify(execFile)
@@ -22,7 +22,7 @@ interface Question {
   what: string
   path: string
   sql: string
-  /** How many times as long as DuckDB it may take. */
+  /** Maximum ratio of the service's duration to DuckDB's. */
   max: number
 }
 

@@ -4,15 +4,15 @@ import { aggregateSearch, listSearch, newAgreement, qSearch, wideSearch } from '
 /** The servers that are compared. */
 export type Name = 'hot' | 'cold' | 'by hand' | 'bare'
 
-/** One question, as each server is asked it. */
+/** One case: the request to each server. */
 export interface Case {
-  /** Its word for `--only`. */
+  /** Its name for `--only`. */
   name: string
   title: string
   requests: Partial<Record<Name, Request>>
-  /** Fewer connections for what keeps a whole processor busy. */
+  /** Number of connections; fewer for a request that keeps a whole processor busy. */
   connections?: number
-  /** So many requests a round, where one takes longer than a round would. */
+  /** Number of requests per round, for requests that take longer than a round. */
   amount?: number
 }
 

@@ -1,7 +1,7 @@
-/** How long pages take at the start of a list and deep in it. */
+/** Durations of the first page of a list and of a deep one. */
 export interface Depths {
   depth: number
-  /** Milliseconds, the middle of many requests. */
+  /** Median of many requests, in milliseconds. */
   firstPage: number
   deepPage: number
 }
@@ -11,7 +11,7 @@ interface Page {
   page: { next: string | null }
 }
 
-/** The middle of some figures. */
+/** The median of some numbers. */
 export const median = (figures: number[]): number =>
   [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN
 

@@ -1,9 +1,9 @@
 import autocannon from 'autocannon'
 import { cpuOf, memoryOf, type Server } from './servers.ts'
 
-/** How a server did under load. */
+/** Measurements of a server under load. */
 export interface Figures {
-  /** Requests answered in a second. */
+  /** Responses per second. */
   perSecond: number
   /** Milliseconds. */
   p50: number

@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util'
 
 /** Options of a run of the benchmark. */
 export interface Options {
-  /** How many agreements the registry has at least. */
+  /** Minimum number of agreements in the registry. */
   agreements: number
-  /** Seconds of load a case, server and round. */
+  /** Seconds of load per case, server and round. */
   seconds: number
-  /** How often each case is measured; the middle one counts. */
+  /** Number of rounds per case; the median counts. */
   rounds: number
   /** Simultaneous connections. */
   connections: number

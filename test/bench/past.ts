@@ -2,7 +2,7 @@ import { median } from './deep.ts'
 import { countAgreements } from './registry.ts'
 import type { Ratio } from './tables.ts'
 
-/** Questions about the past beside the same questions about the present. */
+/** Reads with `asOf`, compared with the same reads of the current state. */
 
 interface Question {
   name: string
@@ -49,7 +49,7 @@ async function timed(origin: string, question: Question, asOf?: string): Promise
   return performance.now() - start
 }
 
-/** The middle of the rounds' ratios of the past's p50 by the present's. Both are asked by turns. */
+/** The median over the rounds of the ratio of the p50 with `asOf` to the p50 without. Both are measured alternately. */
 async function ratioAt(origin: string, question: Question, asOf: string, options: Times): Promise<number> {
   const ratios: number[] = []
   for (let round = 0; round <= options.rounds; round++) {
@@ -59,7 +59,7 @@ async function ratioAt(origin: string, question: Question, asOf: string, options
       past.push(await timed(origin, question, asOf))
       present.push(await timed(origin, question))
     } while (performance.now() < end)
-    // The first round is for caches and compilers.
+    // The first round warms up caches and the JIT compiler.
     if (round > 0) ratios.push(median(past) / median(present))
   }
   return median(ratios)

@@ -8,13 +8,13 @@ import { type Figures, measure, type Request } from './load.ts'
 import type { Options } from './options.ts'
 import { type Server, startWith } from './servers.ts'
 
-/** Another API server over the database by hand, beside the service without its cache. */
+/** Another API server over the database by hand, which is compared with the service without its cache. */
 export interface Peer {
   name: string
   figures: Figures
   /** Requests per second of the service divided by those of the peer: the median of the rounds. */
   ratio: number
-  /** What the ratio must reach. */
+  /** Minimum of the ratio. */
   least: number
 }
 
@@ -128,7 +128,7 @@ async function requireFullPage({ origin }: Server, { path, body, headers = {} }:
     throw new Error(`not 25 agreements: ${text.slice(0, 500)}`)
 }
 
-/** Measures one question by turns. */
+/** Measures one query on both servers alternately. */
 async function compareBy(
   question: Question,
   { name, floors, questions }: Competitor,

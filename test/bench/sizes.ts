@@ -4,8 +4,8 @@ import { listSearch, newAgreement, wideSearch } from './questions.ts'
 import { adminKey, countAgreements, openCold, someIds } from './registry.ts'
 
 /**
- * Measures how long requests take in a registry of many agreements beside one of few. Both are asked in turn, so that other work
- * on the machine disturbs both. Each request finds or changes equally much in both.
+ * Compares the durations of requests in a large registry with those in a small one. Both are measured alternately, so that
+ * other load on the machine affects both. Each request finds or changes the same number of records in both.
  */
 
 /** A word that only the agreements of this benchmark have, equally many in each registry. */
@@ -104,7 +104,7 @@ const cases: Case[] = [
   { what: `first ${exportedRows.toLocaleString('en')} rows of an export`, rounds: 7, run: readExport },
 ]
 
-/** The middle of the durations of a case in each registry, in milliseconds. */
+/** The median duration of a case in each registry, in milliseconds. */
 interface Measured {
   what: string
   small: number
@@ -117,7 +117,7 @@ async function measure({ what, rounds, run }: Case, few: Registry, many: Registr
     for (const [index, registry] of [few, many].entries()) {
       const startedAt = performance.now()
       await run(registry, Math.abs(round))
-      // The first ones are for caches and compilers, and do not count.
+      // The first ones warm up caches and the JIT compiler, and do not count.
       if (round >= 0) times[index]?.push(performance.now() - startedAt)
     }
   }

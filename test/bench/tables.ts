@@ -8,9 +8,9 @@ import type { Transfer } from './transfer.ts'
 export interface Measured {
   name: string
   title: string
-  /** The middle round of each. */
+  /** The median round of each. */
   servers: Partial<Record<Name, Figures>>
-  /** What each answered in a second, round by round. */
+  /** Responses per second of each, round by round. */
   rounds: Partial<Record<Name, number[]>>
 }
 
@@ -27,7 +27,7 @@ export interface Results {
 
 const shown = (figure: number, digits = 2) => Number(figure.toFixed(digits))
 
-/** Requests a second of a server by those of another, the middle of the rounds' ratios. */
+/** Ratio of the requests per second of two servers: the median over the rounds. */
 function ratioOf({ rounds }: Measured, server: Name, against: Name): number {
   const others = rounds[against] ?? []
   return median((rounds[server] ?? []).map((perSecond, round) => perSecond / (others[round] ?? Number.NaN)))
@@ -52,7 +52,7 @@ export function printCases(cases: Measured[]): void {
   )
 }
 
-/** One ratio or figure beside what it must reach. */
+/** One ratio or figure with its bound. */
 export interface Ratio {
   what: string
   measured: number

@@ -1,6 +1,6 @@
 import { memoryOf, type Server } from './servers.ts'
 
-/** How a whole register went through. */
+/** Measurements of the download of all agreements. */
 export interface Transfer {
   seconds: number
   megabytes: number

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
 
-/** Ctrl-C while the first start makes its database. The tests share one folder, each goes on where one before stopped. */
+/** Ctrl-C while the first start creates its database. The tests share one folder: each continues where the previous one stopped. */
 
 vi.setConfig({ testTimeout: 60_000 })
 

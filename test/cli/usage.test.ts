@@ -6,7 +6,7 @@ import { packageVersion } from '../../src/package-root.ts'
 import { StartupError } from '../../src/startup-error.ts'
 import { runInProcess } from '../support/command-line.ts'
 
-/** What the command line says of itself, and what it refuses before it opens anything. */
+/** The help of the command line, and arguments that it refuses before it opens anything. */
 
 const commands = ['serve', 'migrate', 'seed', 'generate', 'key']
 

@@ -12,7 +12,7 @@ import { clusterMissing } from './tools.ts'
 
 const writers = 50
 
-/** How each primary ends. A server that crashes is given up at once; a machine that is lost is waited for by Patroni. */
+/** How each primary ends. Patroni replaces a crashed server at once, and waits for a lost machine. */
 const ends = ['crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash'] as const
 
 describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {

@@ -4,13 +4,13 @@ import type { Change } from '../faults/feed.ts'
 import { feedEnd, readFeed } from '../faults/feed.ts'
 import { type AcknowledgedWrite, type FailureCounts, Writer } from '../faults/writers.ts'
 
-/** Clients who write all the time, each asking again until it knows what became of its write. */
+/** Clients that write continuously. Each retries a write until its outcome is known. */
 export interface Writers {
   /** Number of acknowledged writes so far. */
   done(): number
-  /** Ends after the current writes, and returns all that were acknowledged. @throws what a client must not have seen. */
+  /** Ends after the current writes, and returns all acknowledged ones. @throws the first violation that a client saw. */
   stop(): Promise<AcknowledgedWrite[]>
-  /** What the clients met besides. */
+  /** Counts of failed attempts. */
   trouble(): FailureCounts
 }
 
@@ -30,7 +30,7 @@ export function startWriters(origin: string, count: number, pauseMs: number): Wr
     }
   }
   const ended = Promise.all(writers.map(work)).catch((error) => {
-    // When one has seen what it must not, the others give up.
+    // After the first violation, the other clients stop.
     failed.abort()
     return error
   })
@@ -52,7 +52,7 @@ export function startWriters(origin: string, count: number, pauseMs: number): Wr
   }
 }
 
-/** A mirror: a client that reads the feed of agreements from now on, again and again from where it is. */
+/** A mirror: a client that follows the feed of agreements from now on. */
 export async function startMirror(origin: string) {
   const start = await feedEnd(origin)
   const changes: Change[] = []
@@ -85,7 +85,7 @@ export async function startMirror(origin: string) {
   }
 }
 
-/** What China and Pakistan agreed in April 2011, and which source says so. */
+/** The list of the agreements of China and Pakistan in April 2011, with their sources. */
 export const pakistanQuestion =
   '/v1/agreements?country=PAK&signedOn[gte]=2011-04&signedOn[lte]=2011-04-30&include=citations'
 

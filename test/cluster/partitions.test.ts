@@ -19,7 +19,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
   })
   afterAll(() => cluster?.close())
 
-  /** Looks all the time which servers say that they are the primary. Returns the most at one moment. */
+  /** Polls which servers claim to be the primary. Returns the maximum number at one moment. */
   function watchPrimaries() {
     let most = 0
     let isStopped = false
@@ -56,7 +56,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
   const slowest = (observations: Observation[]) =>
     Math.round(Math.max(0, ...observations.map(({ durationMs }) => durationMs)))
 
-  /** Lets clients work before, during and after a fault, and returns what they met. */
+  /** Lets clients work before, during and after a fault, and returns their responses. */
   async function during(fault: () => Promise<void>) {
     const { postgres, balancer } = cluster
     await postgres.untilWhole()

@@ -65,7 +65,7 @@ const clusterState = z.object({
   members: z.array(z.object({ name: z.string(), role: z.string(), state: z.string() })),
 })
 
-/** What a server says that it is: the primary, a standby, or nothing because it cannot be asked. */
+/** The role that a server reports: primary, standby, or undefined if it is unreachable. */
 export type Role = 'primary' | 'standby' | undefined
 
 /** One PostgreSQL with its Patroni. */
@@ -126,7 +126,7 @@ export class Member {
     }
   }
 
-  /** What the server itself says that it is, whatever Patroni says. */
+  /** The role that the server itself reports, independent of Patroni. */
   async role(): Promise<Role> {
     try {
       const [row] = await this.query<{ standby: boolean }>('select pg_is_in_recovery() as standby')

@@ -59,7 +59,7 @@ function addressed(name: string, hosts: Map<string, Host>): string[] {
   return host ? [`${host.address}:${port}`] : []
 }
 
-/** Starts Prometheus with the configuration of `deploy/`, but that it looks every second, and alerts need last two seconds only. */
+/** Starts Prometheus with the configuration of `deploy/`, with a scrape interval of 1 s and alerts that fire after 2 s. */
 export async function openPrometheus(folder: string, cluster: Cluster): Promise<Prometheus> {
   const host = await Host.open('prometheus', 21)
   const { balancer, postgres, services } = cluster

@@ -21,7 +21,7 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
 
   const path = () => `${cluster.balancer.origin}/v1/organizations`
 
-  /** Writes once, and returns what a client must know to read what it has written. */
+  /** Writes once, and returns the position that a client must send to read its own write. */
   async function write(
     name: string,
     key?: string,
@@ -42,7 +42,7 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
     return { key: id, version, position }
   }
 
-  /** Reads without a key what a write has made, half of the time past the cache. Returns whether it is stale. */
+  /** Reads a written record without a key, in half of the cases without the cache. Returns whether the response is stale. */
   async function isStale({ key, version, position }: Awaited<ReturnType<typeof write>>, at: number) {
     const headers = {
       'entente-position': position,

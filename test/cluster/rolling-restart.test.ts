@@ -9,7 +9,7 @@ import { folder } from './remains.ts'
 import { clusterMissing } from './tools.ts'
 
 /**
- * Both processes of the service are stopped and started again, one after the other, and parts are lost. Between the service and the
+ * Both processes of the service are restarted one after the other, and parts fail. Between the service and the
  * primary is PgBouncer in transaction mode, where it can be had, and Prometheus reads all parts, as in `deploy/`.
  */
 

@@ -3,12 +3,12 @@ import { canLimitProcessors, limitProcessor } from './cgroups.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { clusterMissing } from './tools.ts'
 
-/** Reads with and without replicas, where PostgreSQL is what takes the time. */
+/** Read throughput with and without replicas, where PostgreSQL is the bottleneck. */
 
 const cores = 0.3
 const clients = 24
 
-/** So few that one service takes them all while it does not know what the question costs. */
+/** Number of clients that one process serves while the cost of the statement is not yet measured. */
 const firstClients = 4
 const durationMs = 10_000
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const basic = `Basic ${btoa(`admin:${adminKey}`)}`
 
-/** Ways to come without the administrator's key. */
+/** Headers of requests without a valid key. */
 const strangers: Record<string, RequestOptions> = {
   'no key': { key: null },
   'a wrong key': { key: `${adminKey}x` },

@@ -13,7 +13,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Bodies that are no JSON object which could be kept as it is. */
+/** Bodies that are not a JSON object, or one that cannot be stored unchanged. */
 
 let api: Api
 beforeAll(async () => {
@@ -36,7 +36,7 @@ describe.each(resources)('a body for $name', (resource) => {
   beforeAll(async () => {
     made = await createRecord(resource, api)
   })
-  /** Sends it to create, to replace and to patch; that also holds that nothing is written. */
+  /** Sends the body as a create, a replace and a patch, and checks that nothing is written. */
   const everywhere = (body: string | Uint8Array, options?: RequestOptions) =>
     sendAsEveryWrite(api, resource, made.path, body, options)
 

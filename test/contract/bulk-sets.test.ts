@@ -121,7 +121,7 @@ describe('random operations', () => {
   const kind = fc.constantFrom('patch', 'replace', 'remove', 'upsert', 'create')
   const plans = fc.array(fc.record({ kind, change }), { minLength: 1, maxLength: 12 })
 
-  /** What is known of a record, without what must differ between two. */
+  /** The state of a record without ids and times, which differ between two records. */
   const known = async (key: unknown) => {
     const response = await api.get(`/v1/agreements/${key}`)
     const { data } = (await api.get(`/v1/agreements/${key}/history`)).json<{ data: Document[] }>()

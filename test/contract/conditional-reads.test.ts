@@ -11,7 +11,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** What a client has already is not sent again, and what has changed always is. */
+/** Conditional reads with `If-None-Match`. */
 
 let api: Api
 beforeAll(async () => {

@@ -13,7 +13,7 @@ import {
 } from '../support/documents.ts'
 import { registry, resources } from '../support/registry.ts'
 
-/** What one record of a resource has and no other can have. */
+/** Unique properties and external ids. */
 
 let api: Api
 beforeAll(async () => {

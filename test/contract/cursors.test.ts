@@ -22,7 +22,7 @@ beforeAll(async () => {
   }
 })
 
-/** An edit of a text, at a place given as a share of its length. */
+/** An edit of a text, at a position given as a share of its length. */
 const edits = fc.oneof(
   fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),

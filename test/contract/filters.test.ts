@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Where the value of a filter stands in a record, when it is not the property of that name. */
+/** Path of the value of a filter in a record, if it is not the property of that name. */
 const places: Record<string, string[]> = {
   role: ['/parties/1/role', '/participants/1/role'],
   country: ['/parties/0/country', '/participants/0/country'],
@@ -53,7 +53,7 @@ const places: Record<string, string[]> = {
   externalIdScheme: ['/externalIds/0/scheme'],
 }
 
-/** What is said of a record in other records: its citation, and the broadest of its topics. */
+/** Filter values from other records: the citation of a record, and the broadest of its topics. */
 async function relatedFacts(resource: Resource, { key, record }: CreatedRecord): Promise<Document> {
   if (resource.name === 'citations') return {}
   const citation = { source: await seededKey(api, 'sources'), record: { resource: resource.name, id: key } }
@@ -99,7 +99,7 @@ const taken: Partial<Record<Operator, (record: Document) => string>> = {
 
 const nobody = '00000000-0000-7000-8000-000000000000'
 
-/** Whether a filter looks at other records than the one it finds. */
+/** Whether a filter depends on other records than the one that it finds. */
 const isByOthers = ({ name }: Resource, filter: string) =>
   filter === 'partnerOf' || (name === 'citations' && filter === 'country')
 
@@ -129,7 +129,7 @@ describe.each(resources)('filtering $name', (resource) => {
   })
 
   const answered = new Map<string, Promise<string[]>>()
-  /** The keys of all records that a query finds, in their order. Nothing is written here, so each is asked once. */
+  /** The keys of all records that a query finds, in order. Nothing is written here, so each query is sent once. */
   function keys(query: string): Promise<string[]> {
     const found =
       answered.get(query) ??

@@ -12,7 +12,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** How bodies may be sent, and how large. */
+/** Media types, encodings and sizes of bodies. */
 
 let api: Api
 beforeAll(async () => {
@@ -24,7 +24,7 @@ describe.each(resources)('a body for $name', (resource) => {
   beforeAll(async () => {
     made = await createRecord(resource, api)
   })
-  /** Sends it to create, to replace and to patch; that also holds that nothing is written. */
+  /** Sends the body as a create, a replace and a patch, and checks that nothing is written. */
   const everywhere = (body: string | Uint8Array, options?: RequestOptions) =>
     sendAsEveryWrite(api, resource, made.path, body, options)
   const as = (type: string): RequestOptions => ({ headers: { 'content-type': type } })

@@ -16,7 +16,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Methods, formats and paths: what is there, and what is said where nothing is. */
+/** Methods, media types and paths: allowed ones, and the errors of all others. */
 
 let api: Api
 beforeAll(async () => {
@@ -31,7 +31,7 @@ const ofConnection = ['cache-status', 'date', 'connection', 'keep-alive', 'x-req
 const lasting = (headers: Headers) =>
   Object.fromEntries([...headers].filter(([name]) => !ofConnection.includes(name)))
 
-/** Sends a method or a body that fetch refuses to send. */
+/** Sends a request whose method or body `fetch` cannot send. */
 function send(method: string, path: string, body = ''): Promise<{ status: number; allow: string }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${adminKey}`, ...(body && { 'content-length': body.length }) }

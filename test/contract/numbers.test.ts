@@ -3,7 +3,7 @@ import { type Api, sharedApi } from '../support/api.ts'
 import { createRecord, faultAt, fullDocument, listPath } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Amounts and counts are what the source says, to the last digit. */
+/** Amounts and counts are stored exactly. */
 
 let api: Api
 beforeAll(async () => {

@@ -12,7 +12,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Nothing in a query is ignored: what is unknown or impossible is refused with 400 that names it. */
+/** No part of a query is ignored: unknown and invalid parts are refused with 400 that names them. */
 
 let api: Api
 beforeAll(async () => {
@@ -30,7 +30,7 @@ interface Parameter {
   /** JSON Schema of one value. */
   value: Document
   example: string
-  /** What operators are sent with that take something else than the parameter. */
+  /** Operands of operators that differ from the values of the parameter. */
   taken: Record<string, string>
 }
 
@@ -118,7 +118,7 @@ function exampleOf(value: Document): string {
   return candidates.find((candidate) => pattern.test(candidate)) ?? '14010'
 }
 
-/** What a spelling is sent with: a value of the parameter, unless the operator takes something else. */
+/** The operand of a spelling: a value of the parameter, unless the operator takes another type. */
 const sent = (spelling: string, { taken, example }: Parameter) => taken[spelling] ?? example
 
 const query = (entries: [string, string][]) =>

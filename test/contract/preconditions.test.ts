@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 const methods = ['PUT', 'PATCH', 'DELETE'] as const
 
-/** A change that would be made if its precondition held. */
+/** Sends a valid change with the given headers. */
 function change(
   method: (typeof methods)[number],
   resource: Resource,

@@ -19,7 +19,7 @@ import {
 } from '../support/documents.ts'
 import { registry, resources } from '../support/registry.ts'
 
-/** Rules that are more than the type of a value: references, dates, lists, circles. */
+/** Rules beyond the types of values: references, dates, lists, cycles. */
 
 let api: Api
 beforeAll(async () => {
@@ -29,8 +29,8 @@ beforeAll(async () => {
 const object = z.record(z.string(), z.unknown())
 
 /**
- * A document with other values in some places, and where these are.
- * @param replace gives the other value of a place, or undefined to leave it.
+ * A document with replaced values, and their pointers.
+ * @param replace returns the new value at a pointer, or undefined to keep it.
  */
 async function spoiled(resource: Resource, replace: (schema: z.core.$ZodType, pointer: string) => unknown) {
   const pointers: string[] = []
@@ -113,7 +113,7 @@ describe.each(having(isDate))('a date in $name', (resource) => {
   )
 })
 
-/** Lists in which nothing can stand twice. */
+/** Lists without duplicates. */
 const distinctLists = [
   'externalIds',
   'topics',

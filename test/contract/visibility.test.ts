@@ -91,7 +91,7 @@ const recordQuestions = (resource: Resource, below: string): Question[] =>
     })),
   )
 
-/** The questions of an operation by the path behind its resource. @throws for an operation that nobody has thought of. */
+/** The requests of an operation by its path below the resource. @throws for an operation without a case. */
 function questionsOf({ path, method }: Operation): Question[] {
   const [, name = '', ...rest] = path.split('/').slice(1)
   switch (`${method} ${path}`) {

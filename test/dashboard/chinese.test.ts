@@ -5,7 +5,7 @@ import { problemTypes } from '../../src/problems/types.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** What the service refuses, on Chinese pages. Needs Chromium, and the build. */
+/** Error messages on Chinese pages. Needs Chromium, and the build. */
 
 const dashboard = useDashboard()
 const chinese = { locale: 'zh-CN' }

@@ -24,8 +24,8 @@ export interface DrawnPage {
 }
 
 /**
- * Reads every number of a page. What was read is taken out of a copy of the page, so a number in a place that nobody thought of
- * is left in `rest`.
+ * Reads every number of a page. Numbers that were read are removed from a copy of the page, so any number that is not covered
+ * remains in `rest`.
  */
 export function readNumbers(page: Page): Promise<DrawnPage> {
   return page.evaluate(() => {

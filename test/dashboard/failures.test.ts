@@ -25,7 +25,7 @@ const failures: [name: string, answer: (route: Route) => Promise<void>, told: Re
   ['does not arrive', (route) => route.abort(), /the service did not answer/],
 ]
 
-/** Tries again at the first place that could not be loaded, and waits until everything is there: one success leads to the others. */
+/** Retries the first failed widget, and waits until all widgets have loaded: one success makes the others retry. */
 async function retryOnce(page: Page): Promise<void> {
   await page.locator('.failure').first().getByRole('button').click()
   await expect.poll(() => page.locator('.failure, .loading').count(), { timeout: 20_000 }).toBe(0)

@@ -14,7 +14,7 @@ import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { findEdtfFault } from '../../src/model/edtf.ts'
 import { registry } from '../../src/resources/registry.ts'
 
-/** What forms, conflicts and diffs of the dashboard compute, without a browser. */
+/** The logic of forms, conflicts and diffs of the dashboard, without a browser. */
 
 const field = (name: string, kind: FormField['kind'], more: Partial<FormField> = {}): FormField => ({
   name,

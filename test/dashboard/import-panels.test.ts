@@ -6,7 +6,7 @@ import { useDashboard } from '../support/dashboard.ts'
 import { importMapped, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
-/** What a dry run leaves to look at and to decide, in a browser. Needs Chromium, and the build. */
+/** The panels of a dry run, in a browser. Needs Chromium, and the build. */
 
 const dashboard = useDashboard({ changesRecords: true })
 

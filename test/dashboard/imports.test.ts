@@ -12,7 +12,7 @@ import { sendForm } from '../support/send-form.ts'
 const dashboard = useDashboard({ changesRecords: true })
 const examples = join(packageRoot, 'docs/examples')
 
-/** The example register, in which a recipient has a name that nobody knows, and a year is none. */
+/** The example register. It has a recipient with an unknown name, and an invalid year. */
 async function exampleFiles() {
   const csv = await readFile(join(examples, 'finance-register.csv'), 'utf8')
   const mapping = await readFile(join(examples, 'finance-register.yaml'), 'utf8')

@@ -7,7 +7,7 @@ import { registry } from '../../src/resources/registry.ts'
 import { convertContent } from '../support/conversion.ts'
 import { messageOf, readContent } from '../support/import-files.ts'
 
-/** What the service says of imports, in the other languages of the dashboard. */
+/** Translations of the service's messages about imports. */
 
 const translate = createTranslate(chinese)
 

@@ -27,7 +27,7 @@ describe.skipIf(skipsBrowser)('the data of a view of several parts', () => {
     ['/compare?country=PAK,DEU&resource=projects', 'projects'],
     ['/compare?country=CHN&before=2030-01-01T00:00:00Z', 'agreements'],
   ])('has the numbers of the API, each with the list of its records: %s', async (view, resource) => {
-    // The future cannot be asked for.
+    // A time in the future is refused.
     const path = view.replace('2030-01-01T00:00:00Z', new Date().toISOString())
     const rows = await readRows(`${path}&format=csv`)
     expect(rows.length).toBeGreaterThan(3)

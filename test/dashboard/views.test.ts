@@ -8,7 +8,7 @@ import { readLayoutShift } from '../support/layout-shift.ts'
 
 const dashboard = useDashboard()
 let agreement: string
-/** A fiftieth of what the Web Vitals call good: nobody sees it. */
+/** Maximum cumulative layout shift: a fiftieth of the "good" threshold of the Web Vitals. */
 const maxLayoutShift = 0.002
 beforeAll(async () => {
   if (skipsBrowser) return

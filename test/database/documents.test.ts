@@ -12,7 +12,7 @@ import { adminKey } from '../support/app.ts'
 import { type Document, databaseTime, keyIn, nameProperty, pathTo, resourceOf } from '../support/documents.ts'
 import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
-/** Stored documents against what the tables give, whatever is written past the service. */
+/** Stored documents equal those composed from the tables, also after writes that bypass the service. */
 
 let api: Api
 beforeAll(async () => {

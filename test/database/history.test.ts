@@ -38,7 +38,7 @@ async function moment(): Promise<string> {
   return String((row as { now: string }).now)
 }
 
-/** Begins a transaction as the service does for a question about the past. */
+/** Begins a transaction as the service does for a read with `asOf`. */
 const beginReading = (at: string) => `begin isolation level repeatable read read only; ${beginPast(at)}`
 
 /** The rows of a statement as of a time. */

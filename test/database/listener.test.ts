@@ -5,7 +5,7 @@ import { openPool } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-/** A way to the server that can fall silent, as when a cable is cut: nothing is closed and nothing arrives. */
+/** A proxy that can go silent, as when a cable is cut: no connection is closed and no data arrives. */
 async function openWay(url: string) {
   const target = new URL(url)
   const sockets = new Set<Socket>()

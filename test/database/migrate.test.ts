@@ -13,7 +13,7 @@ describe('migrating', () => {
   })
   afterEach(() => database.close())
 
-  /** What the database consists of, but for the migrator's own table. */
+  /** The objects of the database, without the migrator's own table. */
   async function schema(): Promise<string[]> {
     const { rows } = await database.pool.query<{ line: string }>(`
       select format('%s.%s.%s %s', table_schema, table_name, column_name, data_type) as line

@@ -112,7 +112,7 @@ async function countOf(registry: Registry): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** What must stay as it is when documents are composed again. */
+/** The state that recomposing must not change. */
 async function versions(): Promise<unknown> {
   const { rows } = await test.pool.query(
     `select (select count(*) from revisions) as revisions, (select count(*) from history.records) as former,

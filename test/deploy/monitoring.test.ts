@@ -53,7 +53,7 @@ function readMetrics(text: string): Map<string, Set<string>> {
 describe('the dashboard for Grafana and the alerts', () => {
   let exposed: Map<string, Set<string>>
   beforeAll(async () => {
-    // Metrics of replicas are there only with one, which need not answer.
+    // Metrics of replicas exist only with a configured replica, which may be unreachable.
     const { app, close } = await openTestApp({ env: { READ_DATABASE_URLS: 'postgresql://127.0.0.1:9/none' } })
     await app.inject('/v1/topics')
     exposed = readMetrics((await app.inject('/metrics')).body)

@@ -46,7 +46,7 @@ const agreement = (parties: Document[], more: Document = {}) =>
 const project = (more: Document) =>
   createRecord(resourceOf('projects'), api, { title: 'x', kind: 'other', ...more })
 
-/** The codes in a document under these names, at any depth, as somebody would look for them. */
+/** The codes in a document under these names, at any depth. */
 function named(value: unknown, names: string[]): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, inner]) =>

@@ -52,7 +52,7 @@ async function readOn(
   }
 }
 
-/** Reads on until something holds of what was read. Transactions of other databases on the server hold the feed up. */
+/** Reads until a condition on the changes holds. Transactions of other databases on the server hold the feed up. */
 async function readUntil(after: string | null, enough: (changes: Change[]) => boolean, query = '') {
   const changes: Change[] = []
   await expect
@@ -84,10 +84,10 @@ const begun = async (clients: number): Promise<pg.PoolClient[]> =>
     }),
   )
 
-/** Whom revisions name that no request has written, as an SQL literal. */
+/** The actor of revisions that the tests insert, as an SQL literal. */
 const somebody = `'{"kind": "seed", "id": null, "name": null}'`
 
-/** Writes a revision of a record of nobody's, as the last step of a change would. */
+/** Inserts a revision without a record, as the last step of a change does. */
 const write = (client: pg.PoolClient, key: string, version = 1) =>
   client.query(
     `insert into revisions (resource, key, version, operation, document, actor) values ('figures', $1, $2, 'create', '{}', ${somebody})`,

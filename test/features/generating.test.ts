@@ -6,7 +6,7 @@ import { openTestDatabase } from '../support/database.ts'
 
 const tables = ['agreements', 'participations', 'projects', 'topic_links', 'citations', 'external_ids']
 
-/** What there is of generated records in a registry, without when it was written, as one digest a table. */
+/** A digest per table of the generated records, without times. */
 async function generated(count: number, seed: number): Promise<Record<string, string>> {
   const { pool, database, close } = await openTestDatabase()
   try {

@@ -47,7 +47,7 @@ async function upload(
   return sendForm(api, `/v1/imports${query}`, parts, headers)
 }
 
-/** Waits until an import has come to a state in which somebody has to do something. */
+/** Waits until an import is in a state in which nothing more happens by itself. */
 async function settled(id: string): Promise<ImportJob> {
   const read = async () => (await api.get(`/v1/imports/${id}`, withKey)).json<object>() as ImportJob
   await expect
@@ -115,7 +115,7 @@ describe('an uploaded file', () => {
       expect((await dryRun(mapping, `${treatyHeader}\n${index},First,2001,China\n`)).state).toBe('staged')
       durationsMs.push(performance.now() - startedAt)
     }
-    // Looks are 15 s apart.
+    // Polls are 15 s apart.
     expect(Math.max(...durationsMs)).toBeLessThan(7000)
   })
 

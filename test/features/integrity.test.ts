@@ -142,7 +142,7 @@ describe('verifying', () => {
   })
 })
 
-/** Gives all versions of the record from one on the hashes that fit them, as somebody does who knows the formula. */
+/** Recomputes the hashes of all versions of the record from one on, as an attacker who knows the formula does. */
 const rehash = (from: number) => `do $$
   declare one revisions; previous bytea;
   begin

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { spanOf } from '../support/date-oracle.ts'
 
-/** Who cooperates with whom is counted just as somebody would who reads every record. */
+/** Networks equal those that are computed from every record in TypeScript. */
 
 type Properties = Record<string, unknown>
 
@@ -146,7 +146,7 @@ interface Known {
 
 const asCode = (value: unknown): string[] => (typeof value === 'string' ? [value] : [])
 
-/** Every record, read as a person would. */
+/** The participants of every record. */
 async function readAll(): Promise<Known[]> {
   const countryOf = new Map(
     (await listed('organizations')).map(({ id, country }) => [String(id), country as string | null]),
@@ -188,7 +188,7 @@ function happened({ span: [start, end] }: Known, from?: number, to?: number, und
   )
 }
 
-/** The ties of records by their two ends: how many, of which resources, which topics, and the dates. */
+/** The expected edges by their two ends: counts by resource, topics, and dates. */
 function tiesOf(records: Known[], actorsOf: (record: Known) => string[]) {
   const ties = new Map<string, Known[]>()
   for (const record of records) {
@@ -233,7 +233,7 @@ const toldOf = ({ count, resources, topics, first, last }: Tie) => ({
   last,
 })
 
-/** Questions about a network, with what they mean. */
+/** Requests for a network, with the predicate of each. */
 const questions = fc.record(
   {
     from: fc.integer({ min: 1998, max: 2014 }),

@@ -14,7 +14,7 @@ import { generousOptions } from '../support/database-options.ts'
 
 const { resources } = registry
 
-/** One question finds the records of every resource, however it is spelt. */
+/** The search across resources. */
 
 let api: Api
 let agreement: string

@@ -12,7 +12,7 @@ async function rowCounts(pool: pg.Pool): Promise<Record<string, number>> {
   return Object.fromEntries(Object.entries(contents).map(([table, { rows }]) => [table, rows]))
 }
 
-/** The rows of each table and a digest of all that stands in them: versions and timestamps too. */
+/** The number of rows of each table, and a digest of them with versions and timestamps. */
 async function contentsOf(pool: pg.Pool): Promise<Record<string, { rows: number; digest: string }>> {
   const { rows: tables } = await pool.query<{ name: string }>(
     "select tablename as name from pg_tables where schemaname = 'public' order by 1",

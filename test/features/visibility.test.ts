@@ -5,7 +5,7 @@ import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
 import { feedIsComplete } from '../support/feed.ts'
 
-/** What becomes visible and invisible, over HTTP and over time. */
+/** Changes of visibility, over HTTP. */
 
 /** Two registries with the same seeds: `mixed` gets public and internal records, `open` only the public ones. */
 let mixed: Api

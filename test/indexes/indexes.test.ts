@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 600_000)
 afterAll(() => database.close())
 
-/** Values of every form that filters take. What a filter accepts first is what it is asked. */
+/** Candidate values of filters. Each filter gets the first one that it accepts. */
 const candidates = [
   '00000000-0000-7000-8000-000000000000',
   'TUV',
@@ -74,7 +74,7 @@ const readAll = ({ name }: Resource, filter: string, operator: Operator) =>
   (operator === 'all' && ['region', 'subregion', 'language'].includes(filter)) ||
   (name === 'countries' && filter === 'partnerOf')
 
-/** What some operators take that is no value of their filter. */
+/** Operands of operators that are not values of their filter. */
 const words: Partial<Record<Operator, string>> = { year: '1955', decade: '195X', month: '1955-04' }
 
 const planOf = (resource: Resource, changes: Partial<ListPlan> = {}): ListPlan => ({

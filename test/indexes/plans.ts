@@ -28,7 +28,7 @@ export async function largeTables(pool: pg.Pool): Promise<Sizes> {
 
 const rowsOf = (node: Node) => node['Actual Rows'] * node['Actual Loops']
 
-/** What is wrong with a node: it reads a large table from end to end, or sorts most of one. */
+/** The faults of a node: it reads a large table completely, or sorts most of one. */
 function faultsOf(node: Node, sizes: Sizes): string[] {
   const table = node['Relation Name'] ?? ''
   const size = sizes.get(table)
@@ -41,7 +41,7 @@ function faultsOf(node: Node, sizes: Sizes): string[] {
 
 const nodesIn = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesIn)]
 
-/** Runs a statement and tells what is wrong with how PostgreSQL does it. */
+/** Runs a statement and returns the faults of its plan. */
 export async function planFaults(pool: pg.Pool, query: Statement, sizes: Sizes): Promise<string[]> {
   const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(
     `explain (analyze, timing off, format json) ${query.text}`,

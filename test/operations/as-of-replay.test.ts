@@ -24,7 +24,7 @@ interface Change {
 const kinds = ['topics', 'organizations', 'agreements'] as const
 type Kind = (typeof kinds)[number]
 
-/** What is done next: to the `at`-th record of its kind, of whatever there was. */
+/** The next step, applied to the `at`-th record of its kind. */
 interface Step {
   action: 'create' | 'patch' | 'replace' | 'remove' | 'restore' | 'look'
   kind: Kind
@@ -44,12 +44,12 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 const pick = <T>(list: readonly T[], number: number): T | undefined => list[number % list.length]
 
-/** All that a history has made, in order, whether it is still there or not. */
+/** All records that a history has created, in order, also removed ones. */
 class Made {
   readonly keys: Record<Kind, string[]> = { topics: [], organizations: [], agreements: [] }
   #names = 0
 
-  /** What a record of a kind is to be, tied to some of the others. */
+  /** A document of a kind that refers to some of the other records. */
   document(kind: Kind, [a, b, c]: Step['draw']): Document {
     const topic = pick(this.keys.topics, a)
     const organization = pick(this.keys.organizations, b)

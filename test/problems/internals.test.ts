@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** What belongs inside the process: SQL, stacks, names of constraints, tables and files. */
+/** Internals that no response may contain: SQL, stacks, names of constraints, tables and files. */
 const secrets = [
   /\b(select|insert into|update|delete from)\b.{0,80}\b(from|values|set|where)\b/is,
   /\bat (async )?[\w.<>]+ \(|node_modules|\.(ts|js|mjs):\d+|file:\/\/|\/(src|dist|home|root|usr|tmp)\//,

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 
-/** Values that nearly have the form of a property, and what is said of them. */
+/** Values that are nearly valid, and their errors. */
 
 let api: Api
 beforeAll(async () => {

@@ -81,7 +81,7 @@ function span(date: string): [number, number] {
   return [day(from, false), to === '..' ? Number.POSITIVE_INFINITY : day(to, true)]
 }
 
-/** What a tree says of an agreement, in plain TypeScript. */
+/** Whether an agreement matches a tree, computed in TypeScript. */
 type Oracle = (agreement: Agreement) => boolean
 
 interface Asked {

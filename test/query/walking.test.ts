@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { resourceOf } from '../support/documents.ts'
 
-/** What a reader of a list's pages sees while others write, held against an oracle that knows no SQL. */
+/** The pages of a list during concurrent writes, compared with an oracle without SQL. */
 
 let api: Api
 beforeAll(async () => {
@@ -96,7 +96,7 @@ const change = document.chain((whole) =>
     .map((names) => Object.fromEntries(Object.entries(whole).filter(([name]) => names.includes(name)))),
 )
 
-/** Which of the records that there are, as a share of their number. */
+/** Selects one of the existing records, as a share of their number. */
 const place = fc.double({ min: 0, max: 0.999, noNaN: true })
 
 /** A write; most are changes, which move records. */

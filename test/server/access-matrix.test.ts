@@ -8,7 +8,7 @@ import { responseCheck } from '../support/responses.ts'
 
 /** Requests of every kind of client to every route of the OpenAPI document. */
 
-/** What somebody brings, and what it makes them: a role, somebody without one, a stranger, or nobody known. */
+/** The credentials of a request, and the resulting kind of client: a role, no role, invalid, or anonymous. */
 interface Visitor {
   authorization: string | undefined
   is: Role | 'known without a role' | 'a stranger' | 'refused'
@@ -96,7 +96,7 @@ afterAll(async () => {
   await issuer.close()
 })
 
-/** Whom a route lets in, by the rules that README states. */
+/** The clients that a route admits, by the documented rules. */
 function demanded({ method, path }: Route): Role | 'anybody' {
   if (!path.startsWith('/v1/')) return 'anybody'
   if (path.startsWith('/v1/keys') || path.endsWith('/redact')) return 'admin'
@@ -107,8 +107,8 @@ function demanded({ method, path }: Route): Role | 'anybody' {
 const rank = ['reader', 'editor', 'admin']
 
 /**
- * The outcome that is documented. `406` is that of somebody who was let in and wants an answer that there is not; exports
- * take any `Accept`, and lack a parameter here.
+ * The documented status. Admitted clients get `406`, since the request accepts no media type of the response. Exports accept
+ * any `Accept`, and lack a parameter here.
  */
 function expected(route: Route, { is }: Visitor, reading: 'open' | 'closed'): number {
   // Metrics are as open as reading is, and take any `Accept`.

@@ -30,7 +30,7 @@ function search(blanks = 0): Promise<string> {
   return text(socket).catch(() => '')
 }
 
-/** How much more memory objects and buffers take until a promise is settled, at most, in MiB. */
+/** Maximum growth of the memory of objects and buffers until a promise settles, in MiB. */
 async function highestGrowth(work: Promise<unknown>): Promise<number> {
   const usedMiB = () => {
     const { heapUsed, arrayBuffers } = process.memoryUsage()

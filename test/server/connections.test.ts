@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maxClientConnections } from '../../src/server/descriptors.ts'
 import { type Api, openApi } from '../support/api.ts'
 
-/** Connections without a request, which cost their client nothing. */
+/** Limits of idle connections. */
 
 const opened: Socket[] = []
 const closeOpened = () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 import { openProxy, type Proxy as Way } from '../support/proxy.ts'
 
-/** The database goes away and comes back, and the service says so and goes on. */
+/** Outages of the database: the service reports them and recovers. */
 
 let api: Api
 let proxy: Way

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { openTestApp } from '../support/app.ts'
 
-/** Documentation, which no client of the API calls, and what agents and OpenRefine call, which describes itself. */
+/** Routes outside of the OpenAPI document: the documentation, and protocols that describe themselves (MCP, OpenRefine). */
 const isPage = (url: string) => url === '/' || /^\/(docs|problems|openapi\.|mcp$|reconcile)/.test(url)
 
 const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })

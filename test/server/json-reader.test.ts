@@ -25,7 +25,7 @@ function parse(text: string): { value: unknown } | undefined {
   }
 }
 
-/** JSON of which nothing is lost: numbers of up to 15 digits, and text that PostgreSQL can store. */
+/** JSON that can be stored exactly: numbers of up to 15 digits, and text that PostgreSQL can store. */
 const storable = fc
   .jsonValue()
   .map((value): unknown =>
@@ -57,7 +57,7 @@ it('a randomly changed text is parsed as by JSON.parse, or refused if it refuses
       const text = whole.slice(0, at) + added + whole.slice(at + cut)
       const mine = read(text)
       const wanted = parse(text)
-      // What JSON.parse loses is refused with its place.
+      // Values that JSON.parse would change are refused with their position.
       if ('problem' in mine && mine.problem.errors.length > 0) expect(wanted).toBeDefined()
       else if (wanted) expect(mine).toEqual(wanted)
       else expect(mine).toHaveProperty('problem')

@@ -5,7 +5,7 @@ import { type Api, openApi } from '../support/api.ts'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 
-/** What those who run the service can see of it. */
+/** Logs and metrics. */
 
 const adminKey = 'a-key-for-seeing-tests'
 

@@ -30,7 +30,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Asks for what only administrators may see. */
+/** Sends a request that needs the role admin. */
 async function getWith(token: string) {
   const response = await test.app.inject({ url: '/v1/keys', headers: { authorization: `Bearer ${token}` } })
   return { status: response.statusCode, headers: response.headers, body: response.body }
@@ -112,7 +112,7 @@ describe('a token of the issuer', () => {
   })
 })
 
-/** Tokens that must not be taken, each by what is wrong with it. */
+/** Tokens that must be refused, by their fault. */
 const tricks: Record<string, () => Promise<string> | string> = {
   'no signature (alg none)': () => new UnsecuredJWT(usual()).encode(),
   'alg none with the signature of another token': async () => {
@@ -202,7 +202,7 @@ describe('the keys of the issuer', () => {
   })
   afterEach(() => other.close())
 
-  /** What becomes of a token: the role that it is trusted with, or the problem. */
+  /** The result of a token: its role, or the problem. */
   const outcome = (token: string) =>
     verify(token).then(
       ({ role }) => role,
@@ -241,7 +241,7 @@ describe('the keys of the issuer', () => {
     other.answering = false
     later(60)
     expect(await outcome(token)).toBe('admin')
-    // A key that nobody knows may be a new one.
+    // An unknown key may be a new one.
     expect(await outcome(stranger)).toBe(503)
     expect(await outcome(token)).toBe('admin')
     later(900)

@@ -18,10 +18,10 @@ const schemaForm = z.looseObject({
 
 type Schema = z.output<typeof schemaForm>
 
-/** Formats whose texts have a greatest length by themselves. */
+/** Formats that limit the length of a text. */
 const boundedFormats = ['uuid', 'date', 'date-time']
 
-/** Whether a pattern ends, and repeats nothing without end. */
+/** Whether a pattern is anchored at its end and has no unbounded repetition. */
 const isBounded = (pattern: string) =>
   /^\^.*\$$/s.test(pattern) && !/[*+]|\{\d+,\}/.test(pattern.replaceAll(/\\.|\[[^\]]*\]/g, ''))
 
@@ -33,7 +33,7 @@ const isBoundedText = (schema: Schema) =>
   boundedFormats.includes(schema.format ?? '') ||
   isBounded(schema.pattern ?? '')
 
-/** Lists what a schema leaves without a maximum, by the place in the schema. */
+/** Returns the paths of parts of a schema that have no maximum. */
 function* findUnbounded(
   document: object,
   given: unknown,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** Tools that take seconds take many when the machine has other work. */
+/** These tools take seconds, and longer on a busy machine. */
 const slow = { timeout: 60_000 }
 
 let api: Api
@@ -16,8 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /**
- * What somebody writes against the registry with types made from its document. It is compiled with these types, and
- * then it runs.
+ * A client program of the registry. It is compiled with the types that are generated from the OpenAPI document, and then run.
  */
 const program = `
 import type { Client } from 'openapi-fetch'
@@ -95,7 +94,7 @@ export async function work(client: Client<paths, 'application/json' | 'applicati
 `
 
 describe('types made from the OpenAPI document', () => {
-  /** Compiles files that exist only here, as if they were beside package.json; returns what the compiler says. */
+  /** Compiles files in memory, as if they were next to package.json. @returns the messages of the compiler. */
   function compile(files: Record<string, string>): string[] {
     const options: ts.CompilerOptions = {
       strict: true,

@@ -16,7 +16,7 @@ import { documentForm, gridOperations, type Operation, operationsIn } from '../s
 
 const { resources } = registry
 
-/** Tools that take seconds take many when the machine has other work. */
+/** These tools take seconds, and longer on a busy machine. */
 const slow = { timeout: 60_000 }
 
 let api: Api
@@ -82,7 +82,7 @@ describe('the OpenAPI document', () => {
         process.execPath,
         [cli, 'lint', file, '--extends=recommended', '--format=json'],
         {
-          // In its own folder it finds no configuration that would excuse anything.
+          // In a separate folder it finds no configuration that disables rules.
           cwd: folder,
           env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
           maxBuffer: 64 * 1024 * 1024,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** What is too much is turned away before it costs anything, and says when to come again. */
+/** Excess requests are refused early, with Retry-After. */
 
 const expectProblem = (response: HttpResponse, type: string) => {
   expect(response.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
@@ -30,7 +30,7 @@ describe('with two busy connections', () => {
       CACHE_MB: '0',
     }
     api = await openApi({ env, connectVia: (url) => url })
-    // What hears of keys waits for a connection as requests do.
+    // The listener for keys waits for a connection as requests do.
     const hearing =
       "application_name = 'entente listener' and state = 'idle' and query like 'select channel from pg_list%'"
     const heard = async () =>
@@ -79,7 +79,7 @@ describe('with two busy connections', () => {
       expect(response.json().detail).toBe('Too many requests wait for a database connection (limit 3).')
     }
     expect(performance.now() - late).toBeLessThan(1900)
-    // What watches over the service is answered meanwhile.
+    // Probes and metrics are served meanwhile.
     expect((await api.get('/readyz')).status).toBe(200)
     for (const [response, milliseconds] of await Promise.all(waited)) {
       expectProblem(response, 'overloaded')

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 
-/** Requests that a client sends without waiting for the responses to those before. */
+/** HTTP pipelining: a client sends requests without waiting for earlier responses. */
 
 let api: Api
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => api.close())
 
 const requestFor = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nhost: x\r\n${more}\r\n`
 
-/** Sends bytes on one connection, and returns all that comes back until the service closes it. */
+/** Sends bytes on one connection, and returns all received bytes until the service closes it. */
 function exchange(bytes: string): Promise<string> {
   const { hostname, port } = new URL(api.origin)
   const socket = connect(Number(port), hostname)

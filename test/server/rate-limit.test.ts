@@ -14,7 +14,7 @@ describe('with a limit of requests a minute', () => {
   afterAll(() => api.close())
 
   let made = 0
-  /** Somebody at an address of their own. */
+  /** Headers of a client with a new address. */
   const somebody = () => {
     made += 1
     return { headers: { 'x-forwarded-for': `203.0.113.${made}` } }
@@ -37,7 +37,7 @@ describe('with a limit of requests a minute', () => {
     expect(refused.json()).toMatchObject({ type: '/problems/rate-limited', status: 429 })
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(refused.headers.get('ratelimit')).toMatch(/^"units";r=0;t=\d+$/)
-    // Others are not concerned, nor are those that watch over the service.
+    // Other clients and the probes are not limited.
     expect((await api.get(path, somebody())).status).toBe(200)
     expect((await api.get('/healthz', who)).status).toBe(200)
   })

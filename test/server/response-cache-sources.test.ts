@@ -8,7 +8,7 @@ import { isHit, waitUntilCached } from '../support/cache-status.ts'
 import { registry } from '../support/registry.ts'
 import { runWrites, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
-/** Only a change of what a response was read of makes it stale. */
+/** A stored response becomes stale only by changes of the resources that it was read from. */
 
 let api: Api
 beforeAll(async () => {

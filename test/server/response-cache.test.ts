@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** How many statements the service sends to its database while something is done. */
+/** Returns the number of statements that the service sends to its database while `work` runs. */
 async function statementsDuring(work: () => Promise<unknown>): Promise<number> {
   const query = vi.spyOn(api.database, 'read')
   try {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** No client can keep others from being answered. */
+/** One client cannot block others. */
 
 let api: Api
 beforeAll(async () => {

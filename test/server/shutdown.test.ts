@@ -59,7 +59,7 @@ it('on SIGTERM under load, it completes every accepted request and ends in time'
       try {
         outcomes.push(await send(agent, origin, path, method, body))
       } catch (error) {
-        // Nobody listens any more: what was never taken is not lost.
+        // The server no longer listens: a connection that was not accepted loses no request.
         if (Object(error).code === 'ECONNREFUSED') return
         failures.push(error)
       }

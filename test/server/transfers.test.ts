@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { Transfers } from '../../src/server/plugins/transfers/transfers.ts'
 
-/** Exports and streams, and how fast their clients read. */
+/** Speed limits of exports and streams. */
 
-/** A transfer that is looked at every five seconds for three minutes. Returns after how many it was cut off, and why. */
+/** Checks a transfer every five seconds for three minutes. Returns after how many seconds it was ended, and why. */
 function watch(
   bytesPerSecond: number,
   waitingBytes: (second: number) => number,

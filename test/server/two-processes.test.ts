@@ -108,7 +108,7 @@ it("never serves a response older than its own writes, or than another process's
       tooOld.push(`${path} on ${origin === near ? 'one' : 'the other'}: ${got} after ${must} (${status})`)
   }
 
-  /** Reads and writes at random on both for a while. */
+  /** Random reads and writes on both processes. */
   async function storm(milliseconds: number): Promise<void> {
     const end = performance.now() + milliseconds
     const again = async (work: () => Promise<void>, pause: () => number) => {

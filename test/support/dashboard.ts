@@ -9,7 +9,7 @@ import { watchLayout } from './layout-shift.ts'
 /** Timeout for elements of a page, for a busy machine. */
 const timeoutMs = 20_000
 
-/** A tab of a browser, and what went wrong since its last navigation: errors of scripts, refused requests, requests to elsewhere. */
+/** A tab of a browser, and its faults since the last navigation: script errors, failed requests, requests to other origins. */
 export interface WatchedPage {
   page: Page
   faults: string[]

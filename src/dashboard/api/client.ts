@@ -7,7 +7,7 @@ export interface Fault {
   /** Name of the query or path parameter. */
   parameter?: string
   code: string
-  /** What a value that is too big or too small passes. */
+  /** The limit that a value exceeds. */
   limit?: number
   message: string
 }
@@ -40,7 +40,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What went wrong, as an error of the API. */
+/** Converts an error response to an `ApiError`. */
 export const toApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError(0, String(error))
 
@@ -87,7 +87,7 @@ export async function sendRequest(
  * Reads JSON from the API. A stored response of the last minute is good enough, unless it has to be fresh: the service then
  * answers at once and refreshes it (`max-stale`, RFC 9111).
  * @param language of names and labels.
- * @typeParam Body what the OpenAPI document says of the response.
+ * @typeParam Body the type of the response in the OpenAPI document.
  * @throws ApiError with the detail of the problem (RFC 9457).
  */
 export async function readApi<Body>(
@@ -104,7 +104,7 @@ export async function readApi<Body>(
     },
     ...(signal && { signal }),
   })
-  // A page of a proxy or of a network's login is no answer of the service.
+  // A page of a proxy or of a captive portal is not a response of the service.
   const body: unknown = await response.json().catch(() => {
     throw new ApiError(0, '')
   })

@@ -1,4 +1,4 @@
-/** How a property is entered. `build/describe-forms.ts` makes the fields from the OpenAPI document. */
+/** The input of a property. `build/describe-forms.ts` derives the fields from the OpenAPI document. */
 export interface FormField {
   name: string
   /**
@@ -19,7 +19,7 @@ export interface FormField {
   isRequired: boolean
   /** Whether the value may be null, which is unknown. Otherwise the service has a default. */
   isNullable: boolean
-  /** What it is, by language, as the OpenAPI document says it in English. */
+  /** Description by language. The English one is that of the OpenAPI document. */
   hint?: Readonly<Record<string, string>>
   maxLength?: number
   /** Words of an enumeration. */
@@ -28,7 +28,7 @@ export interface FormField {
   resources?: string[]
   /** Fields of an object. */
   fields?: FormField[]
-  /** What each item of a list is. */
+  /** The field of each item of a list. */
   item?: FormField
 }
 

@@ -1,7 +1,7 @@
 import type { Bar } from '../components/bar-table.tsx'
 import { explorePath, recordPath } from './resources.ts'
 
-/** What bars need of a group of an aggregate or a briefing. */
+/** The properties of a group of an aggregate or a briefing that bars show. */
 interface LabelledGroup {
   key: Readonly<Record<string, string | null>>
   label: Readonly<Record<string, string | null>>

@@ -18,7 +18,7 @@ const isAlias = (value: unknown): value is Alias =>
 export const aliasProperty = ({ properties }: ResourceDescription, language: string): string[] =>
   language !== 'en' && properties.some(({ name }) => name === 'aliases') ? ['aliases'] : []
 
-/** What a record is called in a language: by an alias in it if there is one, otherwise by its title or its key. */
+/** The name of a record in a language: an alias in it if there is one, otherwise its title or its key. */
 export function titleOf(
   { title, key }: ResourceDescription,
   record: RecordDocument,

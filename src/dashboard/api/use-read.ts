@@ -5,7 +5,7 @@ import { type ApiError, toApiError } from './client.ts'
 import { shareRead } from './shared-reads.ts'
 import { noteRecovery, useRetries } from './use-retries.ts'
 
-/** What a read has led to so far. While a new one runs, `body` may still be that of the one before. */
+/** The state of a read. While a new one runs, `body` may still be that of the previous one. */
 export interface ApiState<Body> {
   status: 'loading' | 'ready' | 'failed'
   body?: Body

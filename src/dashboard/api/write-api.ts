@@ -2,13 +2,13 @@ import { noteWrite } from '../session.ts'
 import { sendRequest } from './client.ts'
 import type { RecordDocument } from './types.ts'
 
-/** What a write sends beside its path. */
+/** The body and headers of a write. */
 interface Write {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
   /** The version that was read, for `If-Match`. */
   version?: number
-  /** Why, for the history. */
+  /** The reason for the history. */
   reason?: string
 }
 
@@ -16,7 +16,7 @@ interface Write {
 const utf8Header = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text.trim()))
 
 /**
- * Writes to the API, and tells every view to read again.
+ * Writes to the API, and makes every view read again.
  * @returns the response, for its body and status.
  * @throws ApiError with every fault.
  */
@@ -39,7 +39,7 @@ export async function writeApi(
   return response
 }
 
-/** Reads the record that a write answers. */
+/** Parses the record in the response to a write. */
 export const writtenRecord = async (response: Response): Promise<RecordDocument> =>
   // The service validates its responses against the OpenAPI document in its tests.
   (await response.json()) as RecordDocument

@@ -33,7 +33,7 @@ type Kind =
   | 'key'
   | 'pointer'
 
-/** What a filter takes, if not one text. */
+/** The value type of a filter that is not a single text. */
 type FilterValue = 'texts' | 'number' | 'numbers' | 'boolean'
 
 const [source = '', target = ''] = process.argv.slice(2)
@@ -79,7 +79,7 @@ function describe(name: string) {
   const exported = document.paths[`/v1/${name}/export`]?.get
   const dimensions = (aggregate?.parameters ?? []).map(resolveParameter).find((one) => one.name === 'groupBy')
   const format = (exported?.parameters ?? []).map(resolveParameter).find((one) => one.name === 'format')
-  // Includes are properties of a record only when they are asked for.
+  // Includes are properties of a record only on request.
   const own = words(resolve(parameters.find((one) => one.name === 'fields')?.schema ?? {}))
   const sorts = parameters.find((one) => one.name === 'sort')
   const properties = Object.entries(item.properties ?? {})

@@ -102,7 +102,7 @@ function EventRow({
 }: {
   event: TimedEvent
   first: Date
-  /** The place of a day; null is the end of the timeline. */
+  /** The horizontal position of a day; null is the end of the timeline. */
   x: (day: Date | null) => number
   y: number
   width: number

@@ -12,7 +12,7 @@ const centreRadius = 10
 const labelHeight = 15
 const maxLabelWidth = 190
 
-/** Places of a graph in a chart of some size, once they are computed. */
+/** The positions of a graph's nodes in a chart of a given size, once they are computed. */
 function useLayout(graph: NetworkGraph, width: number, height: number): Map<string, Place> | undefined {
   const [places, setPlaces] = useState<Map<string, Place>>()
   useEffect(() => {
@@ -22,7 +22,7 @@ function useLayout(graph: NetworkGraph, width: number, height: number): Map<stri
     })
     return () => controller.abort()
   }, [graph, width, height])
-  // Places of a former graph are for other nodes.
+  // The positions of an earlier graph are of other nodes.
   return places && graph.nodes.every(({ id }) => places.has(id)) ? places : undefined
 }
 

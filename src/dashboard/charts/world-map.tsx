@@ -22,13 +22,13 @@ export interface MapValue {
   /** Where its mark lies, if the registry says so. */
   labelPoint: LabelPoint | null
   label: string
-  /** What the area of the circle shows; null for a mark that counts nothing. */
+  /** The number that the area of the circle shows; null for a mark without a number. */
   value: number | null
   /** The view that the mark leads to. */
   path?: string
 }
 
-/** The radius of a mark that counts nothing. */
+/** The radius of a mark without a number. */
 const plainRadius = 7
 
 const width = 960

@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 /** A change with the name of its record. */
 type NamedChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'>
 
-/** What a change is called that has no name: a citation without a quotation and a note. */
+/** The title of a change without a name: a citation without a quotation and a note. */
 function Unnamed({ resource }: { resource: string }) {
   const { t, tOr } = useLanguage()
   return <>{t('changes.unnamed', { resource: tOr(`resource.${resource}`, resource) })}</>

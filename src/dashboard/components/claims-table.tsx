@@ -11,7 +11,7 @@ interface Claim {
   unit: string
 }
 
-/** What sources claim, beside what the registry records of the same. */
+/** Figures that sources claim, with the number of matching records in the registry. */
 export function ClaimsTable<Figure extends Claim>({
   caption,
   claims,

@@ -45,7 +45,7 @@ export function Combobox({
   onPick: (hit: Hit) => void
   /** Takes the text when Enter is pressed and no suggestion is selected. */
   onEnter?: (text: string) => void
-  /** What a suggestion shows beside its title. */
+  /** Text of a suggestion beside its title. */
   children?: (hit: Hit) => ComponentChildren
 }) {
   const { t } = useLanguage()

@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { FaultText, Reason } from './service-text.tsx'
 import '../styles/forms.css'
 
-/** A button that asks before it acts, with a reason for the history, and says why the service has refused. */
+/** A button with a confirmation dialog, which takes a reason for the history and shows a refusal of the service. */
 export function ConfirmButton({
   label,
   title,
@@ -19,12 +19,12 @@ export function ConfirmButton({
   label: string
   title: string
   isDanger?: boolean
-  /** Whether it is what a person most likely wants to do here. */
+  /** Whether it is the primary action of the page. */
   isPrimary?: boolean
   asksReason?: boolean
-  /** What will happen. */
+  /** Text that describes the consequences. */
   children: ComponentChildren
-  /** Acts. @throws ApiError when the service refuses. */
+  /** Runs the action. @throws ApiError when the service refuses. */
   onConfirm: (reason: string) => Promise<unknown>
 }) {
   const [isOpen, setOpen] = useState(false)
@@ -106,7 +106,7 @@ function ConfirmDialog({
   )
 }
 
-/** Why the service has refused, with links to the records that stand in the way. */
+/** The refusal of the service, with links to the records that prevent the action. */
 function Refusal({ error }: { error: ApiError }) {
   return (
     <div class="failure faults" role="alert">

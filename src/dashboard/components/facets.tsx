@@ -9,7 +9,7 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Loaded } from './widget.tsx'
 
-/** Rows of a facet before a reader wants more, and after that. */
+/** Number of rows of a facet before and after a click on "show more". */
 const firstRows = 7
 const maxRows = 50
 
@@ -122,7 +122,7 @@ function Facet({
   filters: Filters
   onChange: (filters: Record<string, string>) => void
   isHidden: boolean
-  /** Called when its values are there, or why they are not. */
+  /** Called when its values have loaded or failed to load. */
   onSettled: () => void
 }) {
   const { t, number } = useLanguage()

@@ -7,8 +7,8 @@ import { useSession } from '../session.ts'
 import { Reason } from './service-text.tsx'
 
 /**
- * Leads to a file. A link sends no key, so for somebody who has signed in the file is requested with the key, and saved: it
- * has what the page shows, internal records too.
+ * A link to a file. A link cannot send a key, so for a signed-in user the file is requested with the key, and saved. It
+ * contains internal records, as the page does.
  */
 export function FileLink({
   href,

@@ -4,7 +4,7 @@ import type { ResourceDescription } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** What filters take keys of, by their names. */
+/** The resource whose keys each filter takes, by the name of the filter. */
 const keyFilters: readonly [filter: RegExp, resource: string][] = [
   [/country$|^partnerOf$|^successor$/i, 'countries'],
   [/region$/i, 'regions'],

@@ -6,7 +6,7 @@ import { PageTitle } from './page-title.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
 /**
- * Shows its content to those who may do something, and to all others how they could. A form stays when its key is refused
+ * Shows its content to users with the right, and a sign-in to all others. A form stays when its key is refused
  * meanwhile, so that nothing that was entered is lost.
  */
 export function NeedsRight({

@@ -2,7 +2,7 @@ import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 import { PageTitle } from './page-title.tsx'
 
-/** Says that an address leads to nothing, and where to go on. */
+/** The page for an unknown address, with links to other views. */
 export function NotFound() {
   const { t } = useLanguage()
   return (

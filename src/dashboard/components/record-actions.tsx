@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { useRights } from '../session.ts'
 import { ConfirmButton } from './confirm-dialog.tsx'
 
-/** What editors and administrators can do with a record. Nothing for all others. */
+/** The actions of editors and administrators on a record. */
 export function RecordActions({
   resource,
   record,

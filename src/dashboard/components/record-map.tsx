@@ -13,7 +13,7 @@ import { Loaded, Widget } from './widget.tsx'
 // The projection and its geometry are for maps alone.
 const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
 
-/** A place of a record whose coordinates are known. */
+/** A location of a record with coordinates. */
 interface Place {
   name: string | null
   longitude: number

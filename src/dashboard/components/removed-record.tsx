@@ -13,7 +13,7 @@ import { RestoreButton } from './record-actions.tsx'
 import { ResourceLink } from './resource-link.tsx'
 import { Loaded, Widget } from './widget.tsx'
 
-/** A record that has been removed: what it was, who has removed it, and its history. Editors can restore it. */
+/** A removed record: its last state, who removed it, and its history. Editors can restore it. */
 export function RemovedRecord({ resource, id }: { resource: ResourceDescription; id: string }) {
   const { t, tOr, moment } = useLanguage()
   const { write, administer } = useRights()

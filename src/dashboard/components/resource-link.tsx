@@ -1,7 +1,7 @@
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The way from a record back to the records of its resource, above the heading. */
+/** The link above the heading of a record to the list of its resource. */
 export function ResourceLink({ name }: { name: string }) {
   const { tOr } = useLanguage()
   return (

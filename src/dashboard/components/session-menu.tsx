@@ -2,7 +2,7 @@ import { Link, useLocation, useSearch } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 import { endSession, useRights, useSession } from '../session.ts'
 
-/** Who has signed in, and the way out; the way in for all others. */
+/** The signed-in user with a button to sign out; a link to sign in for all others. */
 export function SessionMenu() {
   const { t } = useLanguage()
   const { session } = useSession()

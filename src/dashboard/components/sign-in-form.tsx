@@ -16,7 +16,7 @@ async function readActor(key: string): Promise<Actor> {
 /** The characters that a header can carry. */
 const isSendable = (key: string) => /^[\x21-\x7e]+$/.test(key)
 
-/** Takes a key, checks it, and starts a session. The key is in no URL, and outlasts the page only on request. */
+/** Takes a key, checks it, and starts a session. The key is never in a URL, and is stored beyond the page only on request. */
 export function SignInForm({ onDone }: { onDone?: () => void }) {
   const { t } = useLanguage()
   const { end } = useSession()

@@ -6,7 +6,7 @@ import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The sources of a record, numbered, with the quotation that says so and where it stands. */
+/** The numbered sources of a record, each with its quotation and locator. */
 export function SourceList({ citations }: { citations: readonly Citation[] }) {
   const language = useLanguage()
   const { t } = language

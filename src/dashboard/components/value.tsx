@@ -16,7 +16,7 @@ const isWebAddress = (text: string) => /^https?:\/\//.test(text)
 /** A list of the API, such as that of the records that a figure counts. */
 const isList = (text: string) => /^\/v1\/[a-z-]+(\?|$)/.test(text)
 
-/** A value of a record in words: names instead of keys, dates as precise as they are, labels of words. */
+/** A value of a record for readers: names instead of keys, dates with their own precision, labels of words. */
 export function Value({
   value,
   kind,
@@ -128,7 +128,7 @@ function ObjectValue({ value, names }: { value: Record<string, unknown>; names: 
   )
 }
 
-/** The kind of a part of an object, of which the descriptions say nothing. */
+/** The kind of a part of an object that has no description. */
 export function guessKind(name: string): string {
   if (/^(date|from|to|on)$|(On|From|To)$/.test(name)) return 'date'
   return ['kind', 'role', 'status', 'qualifier'].includes(name) ? 'enumeration' : 'text'

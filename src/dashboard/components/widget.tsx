@@ -32,7 +32,7 @@ export function Widget({
 const mayPass = ({ status }: ApiError): boolean =>
   status === 0 || status === 408 || status === 429 || status >= 500
 
-/** Why something could not be loaded, with a button that tries again if that may help. */
+/** Shows why something could not be loaded, with a retry button if a retry may help. */
 export function Failure({ error, retry }: { error: ApiError; retry: () => void }) {
   const { t } = useLanguage()
   return (
@@ -51,7 +51,7 @@ export function Failure({ error, retry }: { error: ApiError; retry: () => void }
   )
 }
 
-/** What is wrong with each filter of the URL, and what would be right. */
+/** The fault of each filter in the URL, with the expected value. */
 function FilterFaults({ error: { faults } }: { error: ApiError }) {
   const { t } = useLanguage()
   const labels = useLabels()

@@ -8,7 +8,7 @@ export interface Reading {
   days?: string
 }
 
-/** What a date leaves open: `2011-04` has no day. */
+/** The unknown part of a date: `2011-04` has no day. */
 function unknownPart(text: string): 'edtf.dayUnknown' | 'edtf.monthUnknown' | undefined {
   if (/^\d{4}-(0\d|1[0-2])(-XX)?[?~%]?$/.test(text)) return 'edtf.dayUnknown'
   if (/^\d{4}(-XX){0,2}[?~%]?$/.test(text)) return 'edtf.monthUnknown'

@@ -12,7 +12,7 @@ export interface Conflict {
   error: ApiError
   theirs: FormValues
   version: number
-  /** Who has saved it, when and why. */
+  /** Author, time and reason of the saved version. */
   entry: HistoryEntry | undefined
 }
 

@@ -7,7 +7,7 @@ export interface Difference {
   base: unknown
   theirs: unknown
   mine: unknown
-  /** Whose value a save keeps; undefined while the editor has to say, since both have changed it. */
+  /** Whose value a save keeps; undefined until the editor chooses, since both have changed it. */
   winner: 'mine' | 'theirs' | undefined
 }
 
@@ -39,7 +39,7 @@ export function findDifferences(
 /** The properties that the editor has to decide. */
 export const needsDecision = ({ winner }: Difference): boolean => winner === undefined
 
-/** What a form shows once every difference is decided: the saved version with the editor's values where they win. */
+/** The values of the form after all choices: the saved version with the editor's values where they win. */
 export function merge(
   theirs: FormValues,
   entered: FormValues,

@@ -16,7 +16,7 @@ export function usePointerLabel(): (pointer: string) => string {
       .join(' › ')
 }
 
-/** Why a form was refused: in one sentence, and each fault with a button that leads to its field. It takes the focus. */
+/** The refusal of a form: one sentence, and each fault with a button that focuses its field. It takes the focus. */
 export function FaultSummary({ error }: { error: ApiError }) {
   const { t } = useLanguage()
   const nameOf = usePointerLabel()

@@ -15,7 +15,7 @@ import { ReasonField } from './reason-field.tsx'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
-/** What a form begins with: nothing for a new record, otherwise the record as it was read, with its version. */
+/** The initial state of a form: empty for a new record, otherwise the record as it was read, with its version. */
 export interface Base {
   values: FormValues
   version: number

@@ -17,7 +17,7 @@ interface SaveState {
   conflict?: Conflict & { names: Names }
 }
 
-/** The record as it is now, and who has made it so. */
+/** The current record, and the author of its version. */
 async function readConflict(
   path: string,
   language: string,

@@ -3,7 +3,7 @@ import { useLanguage } from '../i18n/language.ts'
 
 const counted = ['created', 'changed', 'unchanged', 'kept', 'refused', 'skipped', 'dropped'] as const
 
-/** The numbers of an import: its rows, what becomes of them, and what not. */
+/** The counts of an import by outcome. */
 export function Counts({ job: { rows, counts } }: { job: ImportJob }) {
   const { t, number } = useLanguage()
   return (

@@ -6,7 +6,7 @@ import { StateTag } from './state-tag.tsx'
 /** The path of the page of an import. */
 export const importPath = (id: string): string => `/imports/${id}`
 
-/** Imports as rows, each with its state and what came of it. */
+/** Imports as rows, each with its state and its counts. */
 export function ImportTable({ jobs }: { jobs: readonly ImportJob[] }) {
   const { t, number, moment } = useLanguage()
   return (

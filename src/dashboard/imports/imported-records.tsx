@@ -14,7 +14,7 @@ import { Pager } from './pager.tsx'
 const pageLimit = 50
 const recordHeightRem = 2.5
 
-/** What an import has done to each record. */
+/** The records of an import, with the action on each. */
 export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJob }) {
   const { t } = useLanguage()
   const records = Math.min(counts.created + counts.changed + counts.unchanged + 1, pageLimit)

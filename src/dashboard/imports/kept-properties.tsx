@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 
 type Kept = NonNullable<ImportJob['report']>['kept'][number]
 
-/** What an import or its undoing has left as others had changed it. */
+/** Properties that an import or its undo kept, since others had changed them. */
 export function KeptProperties({ kept, count }: { kept: readonly Kept[]; count: number }) {
   const { t, tOr, number } = useLanguage()
   return (

@@ -4,7 +4,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { PreviewTable } from './preview-table.tsx'
 import type { ImportInput, PreviewState } from './use-preview.ts'
 
-/** Says how the first rows fare, and starts the dry run of all. */
+/** Shows the preview of the first rows, and starts the dry run of all rows. */
 export function PreviewPanel({
   input,
   state,
@@ -80,7 +80,7 @@ function PreviewStatus({
   )
 }
 
-/** Why the service has refused, with every fault, and a way to try again. */
+/** The refusal of the service with every fault, and a retry button. */
 function Refusal({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   const { t } = useLanguage()
   return (

@@ -26,7 +26,7 @@ function nameKeys(value: unknown, names: Names): unknown {
 
 const isKnown = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0)
 
-/** The first rows of a file, each as it is there, and what it becomes. */
+/** The first rows of a file, each with its values and the resulting records. */
 export function PreviewTable({ preview: { rows, names } }: { preview: ImportPreview }) {
   const known = allNames(names)
   return (

@@ -2,7 +2,7 @@ import type { ImportJob } from '../api/types.ts'
 import { Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
-/** What the file has, and the mapping does not read. */
+/** The columns of the file that the mapping does not read. */
 export function UnusedColumns({ columns }: { columns: ImportJob['unused'] }) {
   const { t, number } = useLanguage()
   return (

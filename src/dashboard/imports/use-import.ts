@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { noteWrite, useEpoch } from '../session.ts'
 import { readImportEvents } from './read-events.ts'
 
-/** Whether something happens to an import without a person. */
+/** Whether an import is in a state in which the service works on it. */
 export const isRunning = ({ state }: ImportJob): boolean =>
   ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 
@@ -16,7 +16,7 @@ const maxReconnects = 10
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Tells how an import goes on, also when the connection is lost meanwhile. @throws ApiError when it stays lost. */
+/** Yields each change of an import, and reconnects after a lost connection. @throws ApiError when it stays lost. */
 async function follow(
   id: string,
   tag: string,

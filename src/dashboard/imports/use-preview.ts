@@ -5,14 +5,14 @@ import { useLanguage } from '../i18n/language.ts'
 
 export type MappingFault = ImportPreview['mappingFaults'][number]
 
-/** What is entered for a new import. */
+/** The input of a new import. */
 export interface ImportInput {
   mapping: string
   file: File | undefined
   lists: readonly File[]
 }
 
-/** What the mapping makes of the file so far. While the next preview is made, the last one stays. */
+/** The current preview. While the next one is computed, the last one stays. */
 export interface PreviewState {
   isLoading: boolean
   preview?: ImportPreview | undefined

@@ -23,7 +23,7 @@ import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** What the registry knows of one country, now or as of an earlier time, made to be read on paper as well. */
+/** The briefing of a country, now or as of an earlier time. It can be printed. */
 export function CountryView({ code }: { code: string }) {
   const asOf = new URLSearchParams(useSearch()).get('asOf') ?? undefined
   const state = useApi<CountryBriefing>(
@@ -153,7 +153,7 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
   )
 }
 
-/** What came of the agreements, and what else there is: projects, bases, programs. */
+/** The sections of projects, bases and programs. */
 function Activities({ briefing }: { briefing: CountryBriefing }) {
   const { t, tOr, tag } = useLanguage()
   const labels = useLabels()

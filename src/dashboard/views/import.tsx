@@ -67,7 +67,7 @@ function Head({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
   )
 }
 
-/** What a finished step has left to look at and to decide. */
+/** The results of a finished step, and the open decisions. */
 function Results({ job }: { job: ImportJob }) {
   const { refusedBy = [], droppedBy = [], names, missing = 0, kept = [] } = job.report ?? {}
   const hasRecords = ['committed', 'undone'].includes(job.state) || job.source !== null

@@ -29,10 +29,10 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { changeParameters, useParameters } from '../use-parameters.ts'
 
-/** From so many nodes on, a network is shown as a matrix: as a graph, its lines would cover one another. */
+/** Minimum number of nodes for a matrix. In a graph of this size, lines would cover one another. */
 const minMatrixNodes = 100
 
-/** Who takes part together with whom: everybody, or the partners of one participant. */
+/** The network of all participants, or of the partners of one. */
 export default function NetworkView() {
   const { t } = useLanguage()
   const [parameters, change] = useParameters()

@@ -19,7 +19,7 @@ import { useParameters } from '../use-parameters.ts'
 import '../styles/forms.css'
 import '../styles/imports.css'
 
-/** Takes the files and the mapping of an import, shows what they make of the first rows, and starts the dry run. */
+/** Takes the files and the mapping of an import, shows a preview of the first rows, and starts the dry run. */
 export default function NewImportView() {
   const { t } = useLanguage()
   return (

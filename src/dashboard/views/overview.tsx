@@ -18,7 +18,7 @@ import { YearWidget } from '../components/year-widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** What the registry holds, at a glance. */
+/** The overview of the registry. */
 export function OverviewView() {
   const { t } = useLanguage()
   return (

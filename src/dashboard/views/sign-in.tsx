@@ -4,13 +4,13 @@ import { SignInForm } from '../components/sign-in-form.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useSession } from '../session.ts'
 
-/** The view that led here, which the link has noted, or the overview. */
+/** The view from which the user came, from a parameter of the URL, or the overview. */
 const cameFrom = (state: unknown): string =>
   typeof state === 'object' && state !== null && 'from' in state && typeof state.from === 'string'
     ? state.from
     : '/'
 
-/** Signs in with a key, and says who has. */
+/** Signs in with a key, and shows the signed-in user. */
 export default function SignInView() {
   const { t, tOr } = useLanguage()
   const { session } = useSession()

@@ -7,7 +7,7 @@ import { openReplicatedServers, type ReplicatedServers } from '../../support/rep
 
 const maxAgeMs = 100
 
-/** What is done one after the other: a write, a pause or its end on a standby, or a read of a client that knows of a write. */
+/** A step: a write, a pause of replay on a standby or its end, or a read of a client that knows of a write. */
 type Step =
   | { do: 'write' }
   | { do: 'pause' | 'resume'; standby: 0 | 1 }

@@ -6,7 +6,7 @@ import { useApi } from '../../api/use-api.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Loaded, Widget } from '../widget.tsx'
 
-/** How many records of each resource only readers with a key see, and the way to them. */
+/** The number of internal records of each resource, with links to them. */
 export function InternalRecords() {
   const { t } = useLanguage()
   return (

@@ -10,7 +10,7 @@ import { NewKeyForm } from './new-key-form.tsx'
 
 const pageLimit = 100
 
-/** The keys of the registry: who has which, a new one, and revoking one. */
+/** The keys of the registry: a list, a form for a new one, and revocation. */
 export function Keys() {
   const { t } = useLanguage()
   const [issued, setIssued] = useState<IssuedKey>()
@@ -46,7 +46,7 @@ export function Keys() {
   )
 }
 
-/** A key that was just made. It is in the memory of this page alone, and gone when the notice is closed. */
+/** A key that was just created. Only the memory of this page holds it, until the notice is closed. */
 function NewKey({ issued: { name, key }, onClose }: { issued: IssuedKey; onClose: () => void }) {
   const { t } = useLanguage()
   const [isCopied, setCopied] = useState(false)

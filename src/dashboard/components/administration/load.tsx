@@ -7,7 +7,7 @@ import { type Metrics, parseMetrics, total } from './metrics.ts'
 
 const refreshMs = 5000
 
-/** What the service said of itself at a moment. */
+/** The health and metrics of the service at one moment. */
 interface Report {
   time: number
   /** `ok` or `read_only`; otherwise why it is not ready. */
@@ -40,7 +40,7 @@ async function readReport(): Promise<Report> {
 
 const requests = 'entente_http_request_duration_seconds_count'
 
-/** What is shown of the metrics: its text, and its value in its unit. */
+/** The rows of the table: a label, and a value of the metrics in its unit. */
 function rows(metrics: Metrics, before: Report | undefined, now: number) {
   const answered = total(metrics, requests)
   const earlier = before?.metrics && total(before.metrics, requests)

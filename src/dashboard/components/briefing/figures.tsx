@@ -6,7 +6,7 @@ import { ClaimsTable } from '../claims-table.tsx'
 import { Widget } from '../widget.tsx'
 import { SourceMarks, useCitedSources } from './source-marks.tsx'
 
-/** What sources claim about the country, beside the number of records of the same. */
+/** Figures that sources claim about the country, with the number of matching records. */
 export function Figures({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
   const { t, number } = useLanguage()
   const citedSources = useCitedSources(

@@ -3,7 +3,7 @@ import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 
-/** Parameters of a chart that its title or its period says. */
+/** Parameters of a chart that its title or its period shows already. */
 const saidElsewhere = [
   'resource',
   'centre',

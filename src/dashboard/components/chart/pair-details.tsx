@@ -14,7 +14,7 @@ export const sharedPath = (
   { kind, filters }: { kind: 'country' | 'organization'; filters: Filters },
 ): string => explorePath(apiPath(`/v1/${resource}`, { [`${kind}[all]`]: [source, target], ...filters }))
 
-/** What two participants share: records by resource as links to them, topics, and the first and last date. */
+/** The common records of two participants by resource, as links, with topics and the first and last date. */
 export function PairDetails({
   edge,
   names,

@@ -4,7 +4,7 @@ import { type NetworkEdge, type NetworkGraph, pairOf } from '../../charts/networ
 import { useLanguage } from '../../i18n/language.ts'
 import { sharedPath } from './pair-details.tsx'
 
-/** Rows that are shown before a reader wants all. */
+/** Number of rows that are shown before a click on "show all". */
 const firstRows = 50
 
 /** The edges of a network as rows, with the number of records of each resource as a link to them. */

@@ -11,7 +11,7 @@ export function SelectField({
   label: string
   value: string
   options: readonly Option[]
-  /** What no choice is called; without it, one must be chosen. */
+  /** Label of the empty choice; without it, an option must be chosen. */
   none?: string
   onChange: (value: string) => void
 }) {

@@ -8,14 +8,14 @@ interface PropertyDifference {
   after: unknown
 }
 
-/** What differs between two states of the same list. */
+/** The differences between two states of the same list. */
 export interface RecordDifferences {
   added: RecordDocument[]
   removed: RecordDocument[]
   changed: { record: RecordDocument; properties: PropertyDifference[] }[]
 }
 
-/** Properties that every change changes. */
+/** Properties that every change sets. */
 const managed = ['version', 'createdAt', 'updatedAt']
 
 /** Returns the records that only one of two lists has, and those whose properties differ, each with these properties. */

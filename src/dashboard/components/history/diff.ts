@@ -8,7 +8,7 @@ export interface PropertyDiff {
   after: unknown
 }
 
-/** What every change changes by itself. */
+/** Properties that every change sets. */
 const bookkeeping = ['id', 'version', 'createdAt', 'updatedAt']
 
 /** Whether a property has no value. */
@@ -26,7 +26,7 @@ export function diffProperties(
     .filter((diff) => !isEqual(diff.before, diff.after) && !(isNothing(diff.before) && isNothing(diff.after)))
 }
 
-/** An item of a list, or a part of a text, and what became of it. */
+/** An item of a list or a part of a text, with its status. */
 export type Part<Value> =
   | { status: 'same' | 'added' | 'removed'; value: Value }
   | { status: 'changed'; before: Value; after: Value }
@@ -34,7 +34,7 @@ export type Part<Value> =
 /** Comparing takes time by the number of differences; with more of them, everything is removed and added. */
 const maxEditLength = 2000
 
-/** Compares two lists by their items. An object that stands in the place of one much like it is a changed one. */
+/** Compares two lists by their items. A removed object followed by a similar added one counts as changed. */
 export function diffLists(before: readonly unknown[], after: readonly unknown[]): Part<unknown>[] {
   const runs = diffArrays(before.map(canonical), after.map(canonical), { maxEditLength }) ?? [
     { value: before.map(canonical), removed: true, added: false },

@@ -11,7 +11,7 @@ interface Shown {
   names: Names
 }
 
-/** What an item of a diff says to those who do not see its colour. */
+/** The text of a diff item for screen readers and readers who do not see its colour. */
 function Added({ children }: { children: ComponentChildren }) {
   const { t } = useLanguage()
   return (

@@ -11,7 +11,7 @@ interface Revision {
   document: RecordDocument
 }
 
-/** What a version of a record changed, against the version before; of the first one, everything that it has. */
+/** The changes of a version of a record from the previous one; of the first version, all properties. */
 export function VersionChanges({
   resource,
   path,

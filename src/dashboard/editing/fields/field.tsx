@@ -6,7 +6,7 @@ import { ListField } from './list-field.tsx'
 import { ObjectField, ParticipantField } from './object-field.tsx'
 import { AnyRecordField, ReferenceField } from './reference-field.tsx'
 
-/** A text of at most so many characters is a note. */
+/** Maximum characters of a text that is entered as a note. */
 const maxNoteLength = 1000
 
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value))

@@ -5,7 +5,7 @@ import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId, useFaults } from '../faults.ts'
 
-/** What every field takes. */
+/** Props of every field. */
 export interface FieldProps {
   field: FormField
   value: unknown
@@ -14,13 +14,13 @@ export interface FieldProps {
   onChange: (value: unknown) => void
 }
 
-/** What a field takes that has others inside. */
+/** Props of a field with nested fields. */
 export interface CompositeProps extends FieldProps {
   /** The field of a part. */
   Part: ComponentType<FieldProps>
 }
 
-/** What an input needs of the labels, hints and faults around it. */
+/** The ids that connect an input to its label, hint and faults. */
 export interface InputLabels {
   id: string
   'aria-describedby': string
@@ -56,7 +56,7 @@ export function FaultTexts({ pointer }: { pointer: string }) {
   )
 }
 
-/** What a property is, by the API's description. */
+/** The description of a property in the API. */
 export function Hint({ field, pointer }: { field: FormField; pointer: string }) {
   const { tag } = useLanguage()
   return (
@@ -71,7 +71,7 @@ export function RequiredMark({ field }: { field: FormField }) {
   return field.isRequired ? <span class="soft small"> {t('edit.required')}</span> : null
 }
 
-/** A text of so many characters needs the width of the form. */
+/** Texts above this number of characters get the full width of the form. */
 const minWideLength = 500
 
 const isWide = ({ kind, maxLength = 0 }: FormField) =>

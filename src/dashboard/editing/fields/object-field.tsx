@@ -34,7 +34,7 @@ export function ObjectField(props: CompositeProps) {
   )
 }
 
-/** Who can take part, and the property that names it. */
+/** The property of a participant for each resource. */
 const whoProperties: Readonly<Record<string, string>> = {
   countries: 'country',
   organizations: 'organization',

@@ -14,7 +14,7 @@ export function Picked({ name, id, onRemove }: { name: string; id?: string; onRe
   )
 }
 
-/** What tells a suggestion from others of its name: its resource, and the name by which it was found. */
+/** Distinguishes suggestions with equal names: the resource, and the name that matched. */
 export function HitDetails({ hit: { resource, key, matched } }: { hit: Hit }) {
   const { tOr } = useLanguage()
   const isCode = !key.includes('-')
