@@ -102,7 +102,7 @@ export class LocalImports {
     return this.#run(made.id, files)
   }
 
-  /** Commits a staged import, or goes on with one that was interrupted. */
+  /** Commits a staged import, or continues an interrupted commit. */
   async commit(id: string): Promise<ImportRecord> {
     await this.#outlast(id, () => this.#step(id, ['staged'], beginCommit))
     return this.#run(id)

@@ -44,19 +44,19 @@ export interface ClientState {
 
 export interface ConnectionServices {
   limits: StatementLimits
-  /** The right to use the connection, which is released with it. */
+  /** The lease of the connection, which is released with it. */
   lease: Lease
   observer(): DatabaseObserver
   /** Cancels what the client with this `application_name` runs. Never rejects. */
   cancel(name: string): Promise<void>
 }
 
-/** How long a statement may run before it is decided whether it may go on. */
+/** How long a statement may run before a decision whether it may continue. */
 export interface Budget {
   ms: number
   /**
    * Called when the statement has run for `ms`.
-   * @returns whether it may go on, and until what signal aborts.
+   * @returns whether it may continue, and a signal that cancels it.
    */
   extend(): { isGranted: boolean; signal?: AbortSignal | undefined }
 }

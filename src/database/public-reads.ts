@@ -45,7 +45,7 @@ function remembered(make: (statement: Form) => Form): (statement: Statement) => 
 
 /**
  * Gives a statement another text and name than it has for readers with a key, since names in it mean something else:
- * PostgreSQL would make the plan of a prepared statement anew each time.
+ * PostgreSQL would plan a prepared statement again each time.
  */
 const ofViews = remembered(({ text, name }) => ({
   text: `/* public */ ${text}`,
@@ -149,7 +149,7 @@ class PublicReads implements DatabaseClient {
 
 /**
  * Returns the database as clients without a key see it. While no record is internal, a statement costs one condition more
- * that PostgreSQL evaluates once; otherwise it runs in a transaction of its own. It throws when it is asked to write.
+ * that PostgreSQL evaluates once; otherwise it runs in a transaction of its own. It throws at a write.
  */
 export const publicReads = (database: Database): DatabaseClient =>
   new PublicReads(database, { mixedUntil: 0 })

@@ -2,12 +2,12 @@ const [quote, newline, carriageReturn] = ['"', '\n', '\r'].map((character) => ch
 
 /**
  * Replaces LF by CRLF at the ends of records, as RFC 4180 requires. Line breaks inside quoted cells stay.
- * @param source CSV with LF between records and `"` around cells that need it, cut anywhere.
+ * @param source CSV with LF between records and `"` around cells that need it, in chunks of any size.
  */
 export async function* withCrlf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let quoted = false
   for await (const chunk of source) {
-    // Every byte may be a line break at worst.
+    // In the worst case, every byte is a line break.
     const out = Buffer.allocUnsafe(chunk.length * 2)
     let length = 0
     for (let index = 0; index < chunk.length; index += 1) {

@@ -30,7 +30,7 @@ export async function* featureCollection(batches: AsyncIterable<Place[]>): Async
   let separator = ''
   for await (const batch of batches) {
     if (batch.length === 0) continue
-    yield separator + batch.map((place) => JSON.stringify(createFeature(place))).join(',')
+    yield separator + batch.map((record) => JSON.stringify(createFeature(record))).join(',')
     separator = ','
   }
   yield ']}'

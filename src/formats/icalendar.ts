@@ -22,7 +22,7 @@ export interface CalendarFacts {
   description: string
 }
 
-/** Most octets of a line without its end (RFC 5545, section 3.1). */
+/** Maximum octets of a line without its end (RFC 5545, section 3.1). */
 const maxLineOctets = 75
 
 /** Folds a content line into lines of at most 75 octets, none of which cuts a character. */

@@ -2,7 +2,7 @@ import { startSlices } from '../time-slice.ts'
 
 /** Newline-delimited JSON: one value a line, each line ended by LF. */
 
-/** Most values that are yielded together. */
+/** Maximum number of values that are yielded together. */
 const batchSize = 100
 
 /**

@@ -214,8 +214,8 @@ export class Registry {
       [externalIds, this.withExternalIds],
     ]
     const own = [...this.#tables].map(([resource, table]): [PgTable, string[]] => [table, [resource]])
-    const fields = [...this.#fieldTables].flatMap(([place, tables]) =>
-      tables.map((table): [PgTable, string[]] => [table, [place.split('.')[0] ?? place]]),
+    const fields = [...this.#fieldTables].flatMap(([fieldPath, tables]) =>
+      tables.map((table): [PgTable, string[]] => [table, [fieldPath.split('.')[0] ?? fieldPath]]),
     )
     return new Map(
       [...shared, ...own, ...fields].map(([table, names]) => [getTableConfig(table).name, names]),

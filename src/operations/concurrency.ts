@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 
 const retryAfterSeconds = '5'
 
-/** How many long responses of a kind may be sent at once. */
+/** Limits of the number of concurrent long responses of a kind. */
 export interface ConcurrencyLimits {
   maxTotal: number
   /** For one client. All clients of a group together may have half of `maxTotal`. */

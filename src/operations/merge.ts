@@ -97,13 +97,13 @@ export const merge: Operation = {
         }
         if (body.version !== undefined)
           requireVersion([versionTag(body.version)], into.version, resource.noun)
-        const gone = documentOf(resource, JSON.parse(from.document))
+        const mergedDocument = documentOf(resource, JSON.parse(from.document))
         const before = documentOf(resource, JSON.parse(into.document))
-        if (gone.visibility !== before.visibility) {
+        if (mergedDocument.visibility !== before.visibility) {
           const detail = `One ${resource.noun} is public and the other internal: make both equally visible first.`
           throw new Problem('conflict', detail)
         }
-        const pair = { resource, from, into, gone, staying: before }
+        const pair = { resource, from, into, mergedDocument, remainingDocument: before }
         document = takeOver(pair)
         await moveReferrers(tx, pair, change)
         await removeMerged(tx, pair, change)

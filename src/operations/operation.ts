@@ -158,7 +158,7 @@ export interface Context {
   names: Names
   /** Who publishes the registry, for formats that name a publisher. */
   publisher: Publisher
-  /** Most bytes of an uploaded file. */
+  /** Maximum bytes of an uploaded file. */
   importMaxBytes: number
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string

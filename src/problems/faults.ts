@@ -27,7 +27,7 @@ function passedLimit(issue: z.core.$ZodIssue): { limit?: number } {
   return {}
 }
 
-/** Longest value in a message, in characters. */
+/** Maximum length of a value in a message, in characters. */
 const maxShownLength = 60
 
 /** Quotes a text for a message, shortened. */
@@ -134,7 +134,7 @@ function explainUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return issues.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(explainUnion)
 }
 
-/** How many issues of a value are explained: enough to fill a problem, although some may be of one location. */
+/** Maximum number of explained issues of a value: enough to fill a problem, even if several are of one location. */
 const maxExplained = 2 * faultLimits.faults
 
 /** Collects the faults of a zod error. Its issues are in the order of the schema. */

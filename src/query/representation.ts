@@ -15,7 +15,7 @@ export const namesInclude = 'names'
 
 const names = ` \`${namesInclude}\`: the names of all that the response refers to, once.`
 
-/** Most records of a response with counts, since each may be a statement that reads many records. */
+/** Maximum number of records of a response with counts, since each may be a statement that reads many records. */
 const maxCounted = 50
 
 const counted = ` Of records with counts, \`limit\` is at most ${maxCounted}.`

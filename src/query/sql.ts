@@ -206,7 +206,7 @@ export const wholeRepresentation = (resource: Resource): Representation => ({
  * The statement of records: `id`, `key`, `version`, `document` as text, and `current` (false when the document was stored in
  * another shape: then the statement with `compose` is needed). Keys without a record have no row.
  *
- * The subquery hides the number of keys from the planner. Otherwise it would plan each execution anew, which takes longer
+ * The subquery hides the number of keys from the planner. Otherwise it would plan each execution again, which takes longer
  * than finding the records.
  */
 export function readStatement(

@@ -52,10 +52,10 @@ import { urlLimit } from './plugins/url-limit.ts'
 
 const megabyte = 1024 * 1024
 
-/** Most failed authentications of an address in a minute. */
+/** Maximum number of failed authentications of an address in a minute. */
 const maxFailuresPerMinute = 20
 
-/** Most connections to PostgreSQL beside the pools of requests and exports: streams, notifications, readiness, recomposing, cancelling. */
+/** Maximum number of connections to PostgreSQL beside the pools of requests and exports: streams, notifications, readiness, recomposing, cancelling. */
 const otherConnections = 16
 
 /** The trusted issuer of access tokens, if the configuration names one. */

@@ -11,7 +11,7 @@ import type { Socket } from 'node:net'
 import { anonymousClient } from './plugins/client/addresses.ts'
 import { RequestQueue } from './request-queue.ts'
 
-/** Most requests of one connection that wait for those before them. Further ones close it. */
+/** Maximum number of waiting requests of one connection. Further ones close it. */
 const maxPipelined = 64
 
 /** The event of the server for a connection that is closed for too many requests at once. Listeners receive the socket. */

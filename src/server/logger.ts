@@ -27,8 +27,8 @@ export const loggerOptions = (level: string) => ({
   level,
   serializers: { req: requestEntry, err: errorEntry },
   // No line has headers today; this is for one that is added later. A wildcard would cost time for each property of each line.
-  redact: ['', 'req.', 'res.', 'request.', 'response.', 'err.'].flatMap((place) => [
-    `${place}headers.authorization`,
-    `${place}headers.cookie`,
+  redact: ['', 'req.', 'res.', 'request.', 'response.', 'err.'].flatMap((prefix) => [
+    `${prefix}headers.authorization`,
+    `${prefix}headers.cookie`,
   ]),
 })

@@ -1,10 +1,10 @@
 /**
- * Longest time for which requests are begun in one turn of the event loop, in milliseconds. Node.js accepts one connection in
- * each turn, so that new clients wait for long turns.
+ * Maximum time for starting requests in one turn of the event loop, in milliseconds. Node.js accepts one connection per turn,
+ * so long turns delay new clients.
  */
 const sliceMs = 2
 
-/** Most requests that are begun in one turn after they have waited. */
+/** Maximum number of waiting requests that start in one turn. */
 const maxPerTurn = 20
 
 /**
@@ -13,13 +13,13 @@ const maxPerTurn = 20
  * that another address has sent.
  */
 export class RequestQueue {
-  /** What waits, by address. The address whose turn it is comes first. */
+  /** Waiting requests by address. The address that is next comes first. */
   readonly #waiting = new Map<string, (() => void)[]>()
   /** `free`: no request has begun in this turn; `begun`: there may be time left; `full`: requests wait. */
   #state: 'free' | 'begun' | 'full' = 'free'
   #sliceEnd = 0
 
-  /** Calls `begin`, now or in a later turn. @param getAddress names where the request comes from, if it has to wait. */
+  /** Calls `begin`, now or in a later turn. @param getAddress returns the address of the request, if it has to wait. */
   add(getAddress: () => string, begin: () => void): void {
     if (this.#state === 'free') {
       this.#state = 'begun'
@@ -36,7 +36,7 @@ export class RequestQueue {
     }
   }
 
-  /** At the end of a turn: has the requests that wait begin in the next one. */
+  /** Ends a turn: schedules waiting requests for the next one. */
   #endTurn(): void {
     if (this.#waiting.size === 0) {
       this.#state = 'free'
@@ -45,7 +45,7 @@ export class RequestQueue {
     setImmediate(() => {
       this.#sliceEnd = performance.now() + sliceMs
     })
-    // Each has a callback of its own, so that what it does after its first `await` counts, too.
+    // Each request has a separate callback, so that its microtasks count towards the slice, too.
     for (let count = 0; count < maxPerTurn; count += 1) setImmediate(() => this.#beginNext())
     setImmediate(() => this.#endTurn())
   }

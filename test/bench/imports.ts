@@ -179,7 +179,7 @@ async function measureBulk(url: string, key: string): Promise<number> {
   }
 }
 
-/** Measures imports of so many rows. @param server URL of a database on a server where others may be created. */
+/** Measures imports. @param server URL of a database on a server where others may be created. */
 export async function measureImports(server: string, key: string, rows: number): Promise<Ratio[]> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-bench-'))
   const file = join(folder, 'agreements.csv')

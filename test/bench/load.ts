@@ -24,7 +24,7 @@ export interface Request {
 }
 
 /**
- * Sends requests for some seconds, or so many, over some connections, each waiting for its response before the next request.
+ * Sends requests for a duration, or a number of requests, over some connections, each with one request at a time.
  * @throws when any response had an error status.
  */
 export async function measure(

@@ -118,7 +118,7 @@ async function startService(folder: string, agreements: number, database?: strin
 
 const { values } = parseArgs({
   options: {
-    /** Made-up agreements, besides the first data. */
+    /** Number of made-up agreements, in addition to the seed data. */
     agreements: { type: 'string', default: '0' },
     /** A database that has a registry already; it is not filled. */
     database: { type: 'string' },

@@ -33,8 +33,8 @@ export interface ColdRegistry {
 
 /** Starts the service and reads where its database is, which is an embedded one in a folder when `database` is absent. */
 async function startFirst(database: string | undefined, folder: string): Promise<ColdRegistry> {
-  const place = database === undefined ? { DATA_DIR: folder } : { DATABASE_URL: database }
-  const cold = await start([program, 'serve'], { ...common, ...place, SEED: 'all', CACHE_MB: '0' })
+  const databaseEnv = database === undefined ? { DATA_DIR: folder } : { DATABASE_URL: database }
+  const cold = await start([program, 'serve'], { ...common, ...databaseEnv, SEED: 'all', CACHE_MB: '0' })
   return { cold, url: database ?? (await readFile(`${folder}/url`, 'utf8')).trim() }
 }
 

@@ -7,7 +7,7 @@ async function fetchContent(server: Server, { method, path, body, headers = {} }
   const response = await fetch(server.origin + path(1), { method, headers, ...(body && { body: body(1) }) })
   const text = await response.text()
   if (!response.ok) throw new Error(`${method} ${path(1)}: ${response.status} ${text}`)
-  return JSON.parse(text, withoutNewer)
+  return JSON.parse(text, withoutAddedProperties)
 }
 
 /** Country, year and count of a group. The service has them in `key` and `measures`. */
@@ -18,10 +18,10 @@ function groupOf(group: object): unknown[] {
     : [country, year === null ? null : String(year), count]
 }
 
-/** Groups in one order: those of equal counts come in any order. */
+/** Sorts groups, since groups with equal counts come in any order. */
 const groupsOf = (groups: object[]): string[] => groups.map((group) => JSON.stringify(groupOf(group))).sort()
 
-/** What must be equal: no cursors, and of created and changed records neither id nor timestamps. */
+/** The parts of a response that must be equal: without cursors, and without ids and timestamps of written records. */
 function contentOf(name: string, body: unknown): unknown {
   const { data, page, total, ...record } = Object(body)
   if (name === 'aggregate') return groupsOf(data)
@@ -31,8 +31,8 @@ function contentOf(name: string, body: unknown): unknown {
   return name === 'patch' ? { ...record, updatedAt: '' } : record
 }
 
-/** Properties that agreements of c79015c did not have. Those to be measured have no values of them. */
-const newerProperties = [
+/** Properties that agreements did not have at commit c79015c. They are empty in the measured agreements. */
+const addedProperties = [
   'visibility',
   'alternativeTitles',
   'adoptedOn',
@@ -41,7 +41,8 @@ const newerProperties = [
   'territories',
 ]
 
-const withoutNewer = (key: string, value: unknown) => (newerProperties.includes(key) ? undefined : value)
+const withoutAddedProperties = (key: string, value: unknown) =>
+  addedProperties.includes(key) ? undefined : value
 
 /** Sends one request of a case to the service and to the server by hand. @throws when the responses differ in content. */
 export async function requireSameContent(one: Case, cold: Server, byHand: Server): Promise<void> {

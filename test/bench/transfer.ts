@@ -4,7 +4,7 @@ import { memoryOf, type Server } from './servers.ts'
 export interface Transfer {
   seconds: number
   megabytes: number
-  /** Most memory of the server's process during it beyond what it had before, in MB. */
+  /** Maximum memory of the server's process during it beyond what it had before, in MB. */
   growth: number
 }
 

@@ -9,7 +9,7 @@ import { run, runInProcess } from '../support/command-line.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-/** On a quiet machine it takes less than a second. That nothing was printed shows that the start did not go on. */
+/** On a quiet machine it takes less than a second. No output shows that the start did not continue. */
 const stopTimeoutMs = 10_000
 
 let parent: string

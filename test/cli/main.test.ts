@@ -4,7 +4,7 @@ import { run, runInProcess } from '../support/command-line.ts'
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { makeContracted } from '../support/first-migrations.ts'
 
-// Some of these start Node anew, which takes its time on a busy machine.
+// Some of these start a Node.js process, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
 let database: TestDatabase

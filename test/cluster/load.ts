@@ -66,7 +66,7 @@ export async function startMirror(origin: string) {
   }
   const follow = async () => {
     while (!isStopped) {
-      // The service may be unavailable at the moment; the mirror then goes on from where it is.
+      // If the service is unavailable, the mirror continues later at its position.
       await read().catch(() => {})
       await sleep(200)
     }

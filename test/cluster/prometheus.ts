@@ -72,8 +72,8 @@ export async function openPrometheus(folder: string, cluster: Cluster): Promise<
     ['etcd1', postgres.etcd] as const,
   ])
   const deployed = configuration.parse(readDeployedYaml('prometheus/prometheus.yml'))
-  const place = join(folder, 'prometheus')
-  await mkdir(join(place, 'alerts'), { recursive: true })
+  const prometheusFolder = join(folder, 'prometheus')
+  await mkdir(join(prometheusFolder, 'alerts'), { recursive: true })
   for (const file of listDeployed('prometheus/alerts'))
     await writeFile(join(folder, file), readDeployed(file).replace(/for: \d+[smh]$/gm, 'for: 2s'))
   const scraped = deployed.scrape_configs.map((job) => ({
@@ -81,12 +81,15 @@ export async function openPrometheus(folder: string, cluster: Cluster): Promise<
     static_configs: [{ targets: job.static_configs[0].targets.flatMap((name) => addressed(name, hosts)) }],
   }))
   const global = { scrape_interval: '1s', evaluation_interval: '1s' }
-  await writeFile(join(place, 'prometheus.yml'), stringify({ ...deployed, global, scrape_configs: scraped }))
+  await writeFile(
+    join(prometheusFolder, 'prometheus.yml'),
+    stringify({ ...deployed, global, scrape_configs: scraped }),
+  )
   await host.start({
     command: [
       'prometheus',
-      `--config.file=${join(place, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(place, 'data')}`,
+      `--config.file=${join(prometheusFolder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(prometheusFolder, 'data')}`,
       `--web.listen-address=${host.address}:9090`,
     ],
     log: join(folder, 'prometheus.log'),

@@ -7,7 +7,7 @@ import type { Host } from './namespaces.ts'
 
 const entente = [process.execPath, '--import', 'tsx', 'src/cli/main.ts']
 
-/** Makes the schema and adds the seed data, with the usual limits. @throws when it fails. */
+/** Creates the schema and adds the seed data, with the default limits. @throws when it fails. */
 export async function seed(host: Host, env: NodeJS.ProcessEnv, log: string): Promise<void> {
   const child = await host.start({ command: [...entente, 'seed', 'all'], env, log })
   const [code] = await once(child, 'close')
@@ -37,8 +37,8 @@ export class Service {
   }
 
   /**
-   * Starts the service, again if it ends as a supervisor does, and returns when it is ready. A PgBouncer that was idle
-   * refuses the first connection after a failover with the error of its last one.
+   * Starts the service, restarts it as a supervisor does if it ends, and returns when it is ready. An idle PgBouncer
+   * refuses the first connection after a failover with the error of its previous connection.
    * @throws when it ends `maxStarts` times.
    */
   async start(maxStarts = 3): Promise<void> {

@@ -112,10 +112,10 @@ describe.each(resources)('a bulk request for $name', (resource) => {
       7,
     ])
     expect(response.status).toBe(422)
-    const places = faultsIn(response).filter(
+    const faults = faultsIn(response).filter(
       ([pointer]) => !/^\/operations\/[01]\/document\/id$/.test(pointer ?? ''),
     )
-    expect(places).toEqual(
+    expect(faults).toEqual(
       [
         [`/operations/1/document/${name}`, 'wrong_type'],
         ['/operations/1/document/unheardOf', 'unknown'],
@@ -212,5 +212,5 @@ it.each([
 ])('a bulk request without operations is refused: %j', async (body, status, pointer) => {
   const response = await api.post('/v1/agreements/bulk', body)
   expect(response.status).toBe(status)
-  expect(faultsIn(response).map(([place]) => place)).toContain(pointer)
+  expect(faultsIn(response).map(([found]) => found)).toContain(pointer)
 })

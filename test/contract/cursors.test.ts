@@ -42,10 +42,10 @@ type Edit = (typeof edits extends fc.Arbitrary<infer T> ? T : never) & {
 }
 
 function edited(text: string, { at, insert = '', remove = 0, replace }: Edit): string {
-  const place = Math.floor(at * text.length)
+  const index = Math.floor(at * text.length)
   const gone = replace === undefined ? remove : 1
-  // What is cut in half of a surrogate pair could not be sent.
-  return (text.slice(0, place) + (replace ?? insert) + text.slice(place + gone)).toWellFormed()
+  // Half of a surrogate pair cannot be sent.
+  return (text.slice(0, index) + (replace ?? insert) + text.slice(index + gone)).toWellFormed()
 }
 
 describe.each(resources)('a cursor of $name', (resource) => {
@@ -84,12 +84,12 @@ describe.each(resources)('a cursor of $name', (resource) => {
 
   it('returns 400 when any character was changed', async () => {
     const cursor = await first('')
-    const places = [...cursor].map((_, place) => place)
-    // Every character for one resource, some for the others: all are made alike.
-    const tried = resource.name === 'topics' ? places : places.filter((place) => place % 11 === 0)
-    for (const place of [...tried, cursor.length - 1]) {
-      const other = cursor[place] === 'A' ? 'B' : 'A'
-      await expectRefused(cursor.slice(0, place) + other + cursor.slice(place + 1))
+    const indexes = [...cursor].map((_, index) => index)
+    // Every character for one resource, some for the others, since all cursors have the same form.
+    const tried = resource.name === 'topics' ? indexes : indexes.filter((index) => index % 11 === 0)
+    for (const index of [...tried, cursor.length - 1]) {
+      const other = cursor[index] === 'A' ? 'B' : 'A'
+      await expectRefused(cursor.slice(0, index) + other + cursor.slice(index + 1))
     }
   })
 

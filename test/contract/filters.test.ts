@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** Path of the value of a filter in a record, if it is not the property of that name. */
-const places: Record<string, string[]> = {
+const paths: Record<string, string[]> = {
   role: ['/parties/1/role', '/participants/1/role'],
   country: ['/parties/0/country', '/participants/0/country'],
   organization: ['/parties/1/organization', '/participants/1/organization'],
@@ -82,7 +82,7 @@ function valueFor(resource: Resource, filter: string, record: Document): string 
   const [id] = Array.isArray(record.externalIds) ? record.externalIds : []
   if (filter === 'externalId') return `${id?.scheme}:${id?.id}`
   if (filter === 'q') return `"${record[nameProperty(resource)]}"`
-  const found = [`/${filter}`, ...(places[filter] ?? [])]
+  const found = [`/${filter}`, ...(paths[filter] ?? [])]
     .map((pointer) => valueAt(record, pointer))
     .find((value) => typeof value === 'string' || typeof value === 'number')
   return String(found ?? around[filter])
@@ -128,13 +128,13 @@ describe.each(resources)('filtering $name', (resource) => {
     everything = await keys('')
   })
 
-  const answered = new Map<string, Promise<string[]>>()
+  const foundByQuery = new Map<string, Promise<string[]>>()
   /** The keys of all records that a query finds, in order. Nothing is written here, so each query is sent once. */
   function keys(query: string): Promise<string[]> {
     const found =
-      answered.get(query) ??
+      foundByQuery.get(query) ??
       findRecords(api, resource, query).then((records) => records.map((record) => keyIn(resource, record)))
-    answered.set(query, found)
+    foundByQuery.set(query, found)
     return found
   }
   const find = (filter: string, operator: string, value = valueFor(resource, filter, full.record)) =>

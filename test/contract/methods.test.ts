@@ -51,7 +51,7 @@ describe.each(resources)('$name', (resource) => {
   beforeAll(async () => {
     made = await createRecord(resource, api)
   })
-  const places = () => [
+  const locations = () => [
     { url: listPath(resource), template: listPath(resource) },
     { url: made.path, template: `${listPath(resource)}/{${resource.key.property}}` },
   ]
@@ -75,7 +75,7 @@ describe.each(resources)('$name', (resource) => {
 
   it('answers OPTIONS with the methods that the contract documents, without a key', async () => {
     const { paths } = documented.parse(api.document)
-    for (const { url, template } of places()) {
+    for (const { url, template } of locations()) {
       const response = await api.request('OPTIONS', url)
       expect(response.status).toBe(204)
       const allowed = response.headers.get('allow')?.split(', ').sort()
@@ -86,7 +86,7 @@ describe.each(resources)('$name', (resource) => {
   })
 
   it('answers 405 to every other method, with the allowed methods in Allow', async () => {
-    for (const { url } of places()) {
+    for (const { url } of locations()) {
       const allow = (await api.request('OPTIONS', url)).headers.get('allow') ?? ''
       const others = ['POST', 'PUT', 'PATCH', 'DELETE'].filter(
         (method) => !allow.split(', ').includes(method),
@@ -119,18 +119,18 @@ describe.each(resources)('$name', (resource) => {
   })
 
   it('answers an unknown method with 405 or 501, never with 404', async () => {
-    for (const { url } of places()) {
+    for (const { url } of locations()) {
       for (const method of ['PROPFIND', 'PURGE'])
         expect([405, 501]).toContain((await send(method, url)).status)
     }
   })
 
   it('refuses reads with a body with 400', async () => {
-    for (const { url } of places()) expect((await send('GET', url, '{}')).status).toBe(400)
+    for (const { url } of locations()) expect((await send('GET', url, '{}')).status).toBe(400)
   })
 
   it('returns a documented status for a Content-Encoding without a body', async () => {
-    for (const { url } of places()) {
+    for (const { url } of locations()) {
       const response = await api.get(url, { headers: { 'content-encoding': 'gzip' } })
       expect([200, 400, 415]).toContain(response.status)
     }
@@ -140,7 +140,7 @@ describe.each(resources)('$name', (resource) => {
     'refuses Accept: %s with 406, and writes nothing',
     async (accept) => {
       const headers = { accept }
-      for (const { url } of places()) expect((await api.get(url, { headers })).status).toBe(406)
+      for (const { url } of locations()) expect((await api.get(url, { headers })).status).toBe(406)
       const document = await exampleDocument(resource, api)
       expect((await api.post(listPath(resource), document, { headers })).status).toBe(406)
       expect((await api.put(made.path, made.record, { headers })).status).toBe(406)

@@ -118,9 +118,9 @@ describe.each(extremes)('$name with a record whose $key is $value', ({ name, key
 
   it.each([key, `-${key}`])('sorted by %s have that record before those without a value', async (sort) => {
     const records = (await pages(api, resource, `limit=200&sort=${sort}`)).flat()
-    const place = records.findIndex((record) => keyIn(resource, record) === own)
+    const ownIndex = records.findIndex((record) => keyIn(resource, record) === own)
     const firstWithout = records.findIndex((record) => record[key] === null)
-    expect(place).toBeGreaterThanOrEqual(0)
-    expect(firstWithout).toBeGreaterThan(place)
+    expect(ownIndex).toBeGreaterThanOrEqual(0)
+    expect(firstWithout).toBeGreaterThan(ownIndex)
   })
 })

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 
-/** Names and other texts: which characters they may have, how they are stored, and what equals them. */
+/** Names and other texts: allowed characters, normalisation, and comparison. */
 
 let api: Api
 beforeAll(async () => {
@@ -42,8 +42,8 @@ describe('a name', () => {
         const control = title.search(lineControls)
         if (control >= 0) {
           const code = title.charCodeAt(control).toString(16).toUpperCase().padStart(4, '0')
-          const place = [...title.slice(0, control)].length + 1
-          expect(faultAt(response, '/title')?.message).toContain(`U+${code}, at character ${place}`)
+          const position = [...title.slice(0, control)].length + 1
+          expect(faultAt(response, '/title')?.message).toContain(`U+${code}, at character ${position}`)
         } else if (/^\s|\s$/.test(title.normalize('NFC'))) {
           expect(faultAt(response, '/title')?.message).toContain('white space at its ends')
         } else {

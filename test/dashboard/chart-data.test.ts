@@ -17,7 +17,7 @@ const edge = (source: string, target: string): NetworkEdge => ({
   last: null,
 })
 
-/** A network of so many nodes, each joined with some others. */
+/** Makes a network with a number of nodes, each connected to some others. */
 function exampleGraph(count: number): NetworkGraph {
   const ids = Array.from({ length: count }, (_, index) => `N${index}`)
   const edges = ids.flatMap((id, index) =>
@@ -35,10 +35,10 @@ const signal = new AbortController().signal
 describe('the layout of a network', () => {
   it('is the same for any order of the nodes, and stays within the chart', async () => {
     const graph = exampleGraph(40)
-    const places = await layoutGraph(graph, size, signal)
+    const positions = await layoutGraph(graph, size, signal)
     const again = await layoutGraph({ ...graph, nodes: graph.nodes.toReversed() }, size, signal)
-    expect(Object.fromEntries(again)).toEqual(Object.fromEntries(places))
-    for (const { x, y } of places.values()) {
+    expect(Object.fromEntries(again)).toEqual(Object.fromEntries(positions))
+    for (const { x, y } of positions.values()) {
       expect(x).toBeGreaterThanOrEqual(0)
       expect(x).toBeLessThanOrEqual(size.width)
       expect(y).toBeGreaterThanOrEqual(0)

@@ -4,7 +4,7 @@ import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 import { readLayoutShift } from '../support/layout-shift.ts'
 
-/** Map, timeline, network and comparison in a browser, on the first data. Needs Chromium, and the build. */
+/** Map, timeline, network and comparison in a browser, on the seed data. Needs Chromium, and the build. */
 
 const dashboard = useDashboard()
 

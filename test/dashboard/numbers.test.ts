@@ -10,7 +10,7 @@ import { type DrawnNumber, type DrawnPage, readNumbers } from './drawn-numbers.t
 const dashboard = useDashboard({ changesRecords: true })
 const english = createLanguage('en')
 
-/** Records that give the pages numbers which the first data has none of: amounts, units, what expires, thousands. */
+/** Records for numbers that the seed data lacks: amounts, units, expiring agreements, thousands. */
 async function addRecords(): Promise<void> {
   const day = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10)
   const both = (role: string, other = role) => [
@@ -71,7 +71,7 @@ const withQuery = (path: string, query: string) => `${path}${path.includes('?') 
 const countRecords = async (list: string): Promise<number> =>
   (await get<{ page: { total: { count: number } } }>(withQuery(list, 'limit=1&count=exact'))).page.total.count
 
-/** All records of a list; the first data and what is added have fewer than a page of any that is summed here. */
+/** All records of a list, which fit on one page. */
 const readRecords = async <Item>(list: string): Promise<Item[]> =>
   (await get<{ data: Item[] }>(withQuery(list, 'limit=200'))).data
 

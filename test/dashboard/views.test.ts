@@ -4,7 +4,7 @@ import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 import { readLayoutShift } from '../support/layout-shift.ts'
 
-/** The dashboard in a browser, on the first data. Needs Chromium, and the build of `npm ci` or `npm run build`. */
+/** The dashboard in a browser, on the seed data. Needs Chromium, and the build of `npm ci` or `npm run build`. */
 
 const dashboard = useDashboard()
 let agreement: string

@@ -30,7 +30,7 @@ async function query(url: string, statement: string): Promise<Record<string, unk
   }
 }
 
-/** Makes the schema and the first data as the service does. */
+/** Creates the schema and the seed data as the service does. */
 async function fill(url: string): Promise<void> {
   const database = openPool(url, generousOptions)
   try {

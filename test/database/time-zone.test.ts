@@ -46,7 +46,7 @@ it('responses do not depend on the time zone of the database server', async () =
     const found = await app.inject({ method: 'POST', url: '/v1/topics/search', payload: search })
     expect(found.json().data).toEqual([])
   }
-  // A page that was begun on one goes on on the other.
+  // A cursor of one service works on the other.
   const first = await both('/v1/topics?sort=createdAt&limit=2&fields=slug')
   await both(`/v1/topics?sort=createdAt&limit=2&fields=slug&cursor=${first.page.next}`)
   const byDay = '/v1/agreements?sort=-signedOn,updatedAt&include=citations&limit=3'

@@ -1,18 +1,18 @@
 import { parser } from '@prometheus-io/lezer-promql'
 
-/** What a PromQL expression reads. */
+/** The metrics and labels that a PromQL expression reads. */
 export interface Query {
   metrics: Set<string>
   /** Labels by which it selects or groups. */
   labels: Set<string>
 }
 
-/** Grafana's variables, as they would be filled in. */
+/** Replaces Grafana's variables. */
 const fillIn = (expression: string) => expression.replaceAll('$__rate_interval', '5m')
 
 /**
  * Reads a PromQL expression by Prometheus's own grammar.
- * @throws Error when it is none.
+ * @throws Error when it is invalid.
  */
 export function readQuery(expression: string): Query {
   const text = fillIn(expression)

@@ -36,19 +36,19 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** The changes after a position that can be read now, and where to go on. */
+/** Reads the changes after a position, and the next position. */
 async function readOn(
   after: string | null,
   query = '',
 ): Promise<{ changes: Change[]; after: string | null }> {
   const changes: Change[] = []
-  for (let place = after; ; ) {
-    const response = await api.get(`/v1/changes?limit=100${place ? `&after=${place}` : ''}${query}`)
+  for (let position = after; ; ) {
+    const response = await api.get(`/v1/changes?limit=100${position ? `&after=${position}` : ''}${query}`)
     expect(response.status).toBe(200)
     const { data, page } = response.json<FeedPage>()
     changes.push(...data)
-    place = page.after
-    if (!page.more) return { changes, after: place }
+    position = page.after
+    if (!page.more) return { changes, after: position }
   }
 }
 

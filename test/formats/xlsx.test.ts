@@ -8,7 +8,7 @@ it('a workbook requests rows only as fast as it is read, so that memory stays bo
   let requestedBatches = 0
   async function* rows() {
     for (; requestedBatches < batches; requestedBatches += 1) {
-      // As from a database: what was written before has the time to go on.
+      // As from a database: earlier rows have time to be flushed.
       await setImmediate()
       // What hardly can be compressed, so that it fills the buffers on its way, which have other sizes in each Node.js.
       yield Array.from({ length: 50 }, () => [randomBytes(300).toString('base64')])
@@ -24,7 +24,7 @@ it('a workbook requests rows only as fast as it is read, so that memory stays bo
   await settled()
   expect(requestedBatches).toBeGreaterThan(0)
   expect(requestedBatches).toBeLessThan(batches / 4)
-  // Once it is read it goes on to the end.
+  // Once the stream is read, all rows are requested.
   for await (const _ of workbook);
   expect(requestedBatches).toBe(batches)
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Searchable } from '../../src/model/searchable.ts'
 import { resources } from '../support/registry.ts'
 
-/** Walks a resource and the collections below it, and names those that are made anew each time. */
+/** Walks a resource and the collections below it, and returns those that are created again at each call. */
 function madeAnew(searchable: Pick<Searchable, 'collections'>, name: string): string[] {
   const collections = searchable.collections()
   const isEmpty = Object.keys(collections).length === 0

@@ -181,7 +181,7 @@ describe('any request', () => {
     if (response.status < 400) return
     const { detail, errors = [] } = response.json<ProblemBody>()
     const words = [detail, ...errors.map(({ message }) => message)].join('\n')
-    // What was sent may be repeated, so only what the service adds is looked at.
+    // A response may repeat the request, so only text that the service adds is checked.
     const own = words.replaceAll(/"[^\n]*"/g, '""')
     for (const secret of secrets) expect(own, hint).not.toMatch(secret)
   }

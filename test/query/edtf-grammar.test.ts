@@ -148,7 +148,7 @@ describe('refusals', () => {
 describe('the grammar', () => {
   const edits = fc.array(
     fc.record({
-      place: fc.nat({ max: 26 }),
+      position: fc.nat({ max: 26 }),
       removed: fc.nat({ max: 2 }),
       inserted: fc.oneof(
         fc.string({ unit: fc.constantFrom(...'0123456789-/X.?~%TYZ:+'), maxLength: 1 }),
@@ -158,8 +158,8 @@ describe('the grammar', () => {
     { maxLength: 2 },
   )
   const damaged = fc.tuple(spans, edits).map(([{ text }, changes]) =>
-    changes.reduce((result, { place, removed, inserted }) => {
-      const at = Math.min(place, result.length)
+    changes.reduce((result, { position, removed, inserted }) => {
+      const at = Math.min(position, result.length)
       return result.slice(0, at) + inserted + result.slice(at + removed)
     }, text),
   )

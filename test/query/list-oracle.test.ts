@@ -271,7 +271,7 @@ describe('a list with any filters, any order and any page size', () => {
   }
 
   /** The places of organizations, as the arbitraries have them, as ids. */
-  const organizationId = (place: unknown) => organizations[Number(place)] ?? ''
+  const organizationId = (index: unknown) => organizations[Number(index)] ?? ''
 
   const seed = Date.now()
   // A registry of its own, so that the oracle knows every record and every kind of date in it.

@@ -97,13 +97,13 @@ const change = document.chain((whole) =>
 )
 
 /** Selects one of the existing records, as a share of their number. */
-const place = fc.double({ min: 0, max: 0.999, noNaN: true })
+const share = fc.double({ min: 0, max: 0.999, noNaN: true })
 
 /** A write; most are changes, which move records. */
 const write = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ does: fc.constant('patch' as const), at: place, change }) },
+  { weight: 4, arbitrary: fc.record({ does: fc.constant('patch' as const), at: share, change }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('create' as const), document }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('delete' as const), at: place }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('delete' as const), at: share }) },
 )
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
 

@@ -13,7 +13,7 @@ afterAll(() => api.close())
 
 const body = JSON.stringify({ where: { title: { contains: 'China' } }, limit: 1 })
 
-/** Sends a search whose body comes in chunks of one byte, after so many blanks, and returns the response as text. */
+/** Sends a search in chunks of one byte, with a number of leading blanks, and returns the response as text. */
 function search(blanks = 0): Promise<string> {
   const { hostname, port } = new URL(api.origin)
   const socket = connect(Number(port), hostname)

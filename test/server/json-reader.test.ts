@@ -51,9 +51,9 @@ it('every JSON text is parsed as by JSON.parse, with any white space', () => {
 
 it('a randomly changed text is parsed as by JSON.parse, or refused if it refuses', () => {
   fc.assert(
-    fc.property(storable, fc.nat(), fc.nat(2), fc.string({ maxLength: 2 }), (value, place, cut, added) => {
+    fc.property(storable, fc.nat(), fc.nat(2), fc.string({ maxLength: 2 }), (value, position, cut, added) => {
       const whole = JSON.stringify(value)
-      const at = place % (whole.length + 1)
+      const at = position % (whole.length + 1)
       const text = whole.slice(0, at) + added + whole.slice(at + cut)
       const mine = read(text)
       const wanted = parse(text)

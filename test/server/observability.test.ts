@@ -46,10 +46,10 @@ describe('the log', () => {
     const { stdout } = await service.ended
     const lines = stdout.trimEnd().split('\n').slice(1)
     const log = lines.map((line) => entry.parse(JSON.parse(line)))
-    const of = (response: Response) =>
+    const linesOf = (response: Response) =>
       log.filter(({ requestId }) => requestId === response.headers.get('x-request-id'))
 
-    expect(of(traced)).toMatchObject([
+    expect(linesOf(traced)).toMatchObject([
       {
         level: 30,
         traceId: trace,
@@ -59,9 +59,9 @@ describe('the log', () => {
         milliseconds: expect.any(Number),
       },
     ])
-    expect(of(later)).toMatchObject([{ traceId: trace, operationId: 'getTopic' }])
+    expect(linesOf(later)).toMatchObject([{ traceId: trace, operationId: 'getTopic' }])
     for (const response of untraced) {
-      const [line, ...more] = of(response)
+      const [line, ...more] = linesOf(response)
       expect(more).toEqual([])
       expect(line).not.toHaveProperty('traceId')
       expect(line).toMatchObject({ status: String(response.status) })
@@ -114,7 +114,7 @@ describe('the metrics', () => {
     expect(requests('getTopic', 404)).toBe(1)
     expect(requests('updateTopic', 200)).toBe(1)
     expect(requests('none', 404)).toBe(1)
-    // This one is being answered.
+    // The request for the metrics itself is in flight.
     expect(got.get('entente_http_requests_in_flight')).toBe(1)
     const operations = [...got.keys()].flatMap((name) => /operation="([^"]*)"/.exec(name)?.[1] ?? [])
     expect(
@@ -146,15 +146,15 @@ describe('the metrics', () => {
   it('count an aborted request, and do not keep it in flight', async () => {
     const holder = await api.pool.connect()
     await holder.query("begin; select from topics where slug = 'energy' for update")
-    const giving = new AbortController()
-    const given = fetch(`${api.origin}/v1/topics/energy`, {
+    const abort = new AbortController()
+    const abortedRequest = fetch(`${api.origin}/v1/topics/energy`, {
       method: 'DELETE',
       headers: { authorization: 'Bearer the-administrators-key-in-tests', 'if-match': '*' },
-      signal: giving.signal,
+      signal: abort.signal,
     })
     await expect.poll(async () => (await samples()).get('entente_http_requests_in_flight')).toBe(2)
-    giving.abort()
-    await expect(given).rejects.toThrow()
+    abort.abort()
+    await expect(abortedRequest).rejects.toThrow()
     await holder.query('rollback')
     holder.release()
     await expect.poll(async () => (await samples()).get('entente_http_requests_in_flight')).toBe(1)
@@ -167,11 +167,11 @@ describe('the metrics', () => {
     [{ METRICS: 'key' }, 401, 200],
     [{ METRICS: 'off' }, 404, 404],
   ])('with %j return %i without a key and %i with one', async (env, anybody, key) => {
-    const own = await openApi({ env })
-    onTestFinished(() => own.close())
-    expect((await own.get('/metrics')).status).toBe(anybody)
-    expect((await own.get('/metrics', { key: 'the-administrators-key-in-tests' })).status).toBe(key)
-    expect((await own.get('/metrics', { key: 'a-key-that-there-never-was' })).status).toBe(
+    const service = await openApi({ env })
+    onTestFinished(() => service.close())
+    expect((await service.get('/metrics')).status).toBe(anybody)
+    expect((await service.get('/metrics', { key: 'the-administrators-key-in-tests' })).status).toBe(key)
+    expect((await service.get('/metrics', { key: 'a-key-that-there-never-was' })).status).toBe(
       anybody === 401 ? 401 : anybody,
     )
   })

@@ -37,7 +37,7 @@ const isBoundedText = (schema: Schema) =>
 function* findUnbounded(
   document: object,
   given: unknown,
-  place: string,
+  path: string,
   seen: Set<string>,
 ): Generator<string> {
   const schema = schemaForm.parse(given === true ? {} : given)
@@ -50,21 +50,21 @@ function* findUnbounded(
     return
   }
   const types = [schema.type ?? []].flat()
-  if (types.includes('string') && !isBoundedText(schema)) yield `${place} has no maxLength`
-  if (types.includes('array') && !('maxItems' in schema)) yield `${place} has no maxItems`
+  if (types.includes('string') && !isBoundedText(schema)) yield `${path} has no maxLength`
+  if (types.includes('array') && !('maxItems' in schema)) yield `${path} has no maxItems`
   if (types.includes('object') && schema.additionalProperties !== false && !('maxProperties' in schema)) {
-    yield `${place} has no maxProperties`
+    yield `${path} has no maxProperties`
   }
   for (const [name, inner] of Object.entries(Object(schema.properties))) {
-    yield* findUnbounded(document, inner, `${place}/${name}`, seen)
+    yield* findUnbounded(document, inner, `${path}/${name}`, seen)
   }
   for (const keyword of ['items', 'additionalProperties', 'not']) {
     const inner = schema[keyword]
-    if (typeof inner === 'object') yield* findUnbounded(document, inner, `${place}/${keyword}`, seen)
+    if (typeof inner === 'object') yield* findUnbounded(document, inner, `${path}/${keyword}`, seen)
   }
   for (const keyword of ['anyOf', 'oneOf', 'allOf', 'prefixItems']) {
     for (const inner of z.array(z.unknown()).parse(schema[keyword] ?? [])) {
-      yield* findUnbounded(document, inner, `${place}/${keyword}`, seen)
+      yield* findUnbounded(document, inner, `${path}/${keyword}`, seen)
     }
   }
 }

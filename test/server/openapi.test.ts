@@ -201,20 +201,20 @@ describe('the OpenAPI document', () => {
   })
 
   it('names every enumeration, has one form of null, and discriminators of alternatives', () => {
-    const check = (value: unknown, place: string) => {
+    const check = (value: unknown, path: string) => {
       if (typeof value !== 'object' || value === null) return
       const { enum: words, type, oneOf, anyOf, discriminator } = Object(value)
       if (Array.isArray(words) && words.length > 1 && type === 'string')
-        expect(place).toMatch(
+        expect(path).toMatch(
           /^\/components\/schemas\/\w+$|^\/components\/schemas\/Problem\/|^\/paths\/\/(healthz|readyz)/,
         )
       // A type has null beside it, and only a reference is an alternative to null.
-      if (anyOf !== undefined) expect(anyOf, place).toEqual([{ $ref: expect.any(String) }, { type: 'null' }])
-      if (oneOf !== undefined) expect(discriminator?.propertyName, place).toBeTypeOf('string')
-      if (Array.isArray(type)) expect(type, place).toEqual([expect.any(String), 'null'])
-      else if (type !== undefined && typeof type !== 'object') expect(type, place).toBeTypeOf('string')
+      if (anyOf !== undefined) expect(anyOf, path).toEqual([{ $ref: expect.any(String) }, { type: 'null' }])
+      if (oneOf !== undefined) expect(discriminator?.propertyName, path).toBeTypeOf('string')
+      if (Array.isArray(type)) expect(type, path).toEqual([expect.any(String), 'null'])
+      else if (type !== undefined && typeof type !== 'object') expect(type, path).toBeTypeOf('string')
       for (const [key, inner] of Object.entries(value))
-        if (key !== 'examples' && key !== 'example') check(inner, `${place}/${key}`)
+        if (key !== 'examples' && key !== 'example') check(inner, `${path}/${key}`)
     }
     check(api.served, '')
   })

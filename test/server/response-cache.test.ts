@@ -27,8 +27,8 @@ async function statementsDuring(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Does something that must not need the database. It is tried again, since a machine that stands still for longer
- * than a proof of life holds makes the service ask.
+ * Runs `work`, which must not read the database. It is retried: after a long pause of the machine, the service verifies its
+ * connection for notifications before it serves stored responses.
  */
 async function withoutDatabase(work: () => Promise<unknown>): Promise<void> {
   await vi.waitFor(async () => expect(await statementsDuring(work)).toBe(0), { timeout: 5000 })
@@ -89,7 +89,7 @@ describe('a repeated request', () => {
     const url = '/v1/organizations?limit=3'
     const tag = (await api.get(url)).headers.get('etag') ?? ''
     await withoutDatabase(async () => {
-      // Not by fetch, which sends Cache-Control: no-cache with every condition that one gives it.
+      // Not by fetch, which adds Cache-Control: no-cache to conditional requests.
       const known = await api.app.inject({ url, headers: { accept: '*/*', 'if-none-match': tag } })
       expect({ status: known.statusCode, body: known.body }).toEqual({ status: 304, body: '' })
       expect(known.headers).toMatchObject({ etag: tag, 'cache-status': 'Entente; hit' })
@@ -206,12 +206,12 @@ describe('a change', () => {
 
   it('is read with Cache-Control: no-cache, and stored for later reads', async () => {
     const url = '/v1/sources?limit=1'
-    // What was changed in psql before is composed again, which is a change, too.
+    // Records that were changed in psql are recomposed, which is a change, too.
     const uncomposed = async () => (await api.pool.query('select from records where shape is null')).rowCount
     await expect.poll(uncomposed, { timeout: 10_000 }).toBe(0)
     await waitUntilCached(api, url)
     const { title } = (await api.get(url)).json<{ data: [{ title: string }] }>().data[0]
-    // A change that is announced to nobody shows whether memory or the database answers.
+    // A change without a notification shows whether a response comes from memory or from the database.
     await api.pool.query('alter table records disable trigger announce_change')
     await api.pool.query(`do $$ begin
       set local entente.writer = 'service';
@@ -238,7 +238,7 @@ describe('a change', () => {
 })
 
 describe('concurrent identical requests', () => {
-  // Tried again, since a machine that stands still for longer than a proof of life holds makes the service ask more.
+  // Retried: after a long pause of the machine, the service verifies its connection with further statements.
   it('run one statement', { retry: 2 }, async () => {
     let arrived = 0
     const count = () => {
@@ -305,7 +305,7 @@ describe('where reading needs a key', () => {
   })
 })
 
-describe('the memory', () => {
+describe('the response store', () => {
   const representation = (bytes: number) =>
     new Representation('x'.repeat(bytes), { 'content-type': 'text/plain' })
   const response = (bytes: number, sources: string[] = []) => ({
@@ -320,7 +320,7 @@ describe('the memory', () => {
     for (let index = 0; index < 500; index += 1) {
       const kept = response((index * 7919) % 60_000)
       store.set(`key ${index}`, kept)
-      store.setRequest(`asked ${index} ${'y'.repeat(index)}`, `key ${index}`)
+      store.setRequest(`request ${index} ${'y'.repeat(index)}`, `key ${index}`)
       await kept.representation.encode('gzip')
       store.resize(`key ${index}`)
       expect(store.size).toBeLessThanOrEqual(1_000_000)
@@ -342,11 +342,11 @@ describe('the memory', () => {
     const store = new ResponseStore(1_000_000)
     store.set('topics', response(10, ['topics', 'regions']))
     store.set('sources', response(10, ['sources']))
-    store.setRequest('asked', 'topics')
+    store.setRequest('request', 'topics')
     store.markStale('agreements')
-    expect(store.getByRequest('asked')).toBeDefined()
+    expect(store.getByRequest('request')).toBeDefined()
     store.markStale('regions')
-    expect(store.getByRequest('asked')).toBeUndefined()
+    expect(store.getByRequest('request')).toBeUndefined()
     expect(store.find('topics')?.staleSince).toBeTypeOf('number')
     expect(store.get('sources')).toBeDefined()
     store.clear()

@@ -140,7 +140,7 @@ function sharedService(): Promise<Api> {
   return service
 }
 
-/** The service on the first data and a browser, which the tests of a file share. */
+/** The service on the seed data and a browser, which the tests of a file share. */
 class Dashboard {
   #opened: { api: Api; browser: Browser } | undefined
   readonly #changesRecords: boolean

@@ -9,7 +9,7 @@ function suggestedName(response: Response): string | undefined {
 /**
  * Saves the body of a response as a file. The browser collects the body, large ones on disk, so no script holds it.
  * @param name of the file, if the response suggests none.
- * @throws ApiError when the body breaks off. What has come of it is not saved: half of a table looks like a whole one.
+ * @throws ApiError when the body is incomplete. Then nothing is saved, since half of a table looks like a whole one.
  */
 export async function saveFile(response: Response, name: string): Promise<void> {
   const body = await response.blob().catch(() => {

@@ -2,10 +2,10 @@ import type { FormField } from '../api/forms.ts'
 import chineseHints from '../i18n/hints.zh.json' with { type: 'json' }
 import { type Document, isNullable, jsonSchemaOf, resolve, type Schema, wordsOf } from './openapi.ts'
 
-/** The fewest characters that a text of several lines may have. An input of one line would take its line breaks away. */
+/** Texts with at least this `maxLength` may have several lines. An input of one line would remove their line breaks. */
 const minLongText = 1000
 
-/** The properties that say who a participant is. Exactly one of them has a value. */
+/** The properties that identify a participant. Exactly one of them has a value. */
 const whoNames = ['country', 'organization', 'region']
 
 /** The alternatives of a record of any resource: objects whose `resource` is a constant. */
@@ -41,7 +41,7 @@ function fieldsOf(
   )
 }
 
-/** Returns the hint of a field, without what its label or its own explanation of a format says. */
+/** Returns the hint of a field, without text that its label or the help of its format repeats. */
 function hintOf(name: string, description = ''): string | undefined {
   const hint = description.replaceAll('`', '').replace(/ EDTF(, level 0 or 1)?\.$/, '')
   const isLabel = hint === 'Values.' || hint.toLowerCase() === `${name.toLowerCase()}.`

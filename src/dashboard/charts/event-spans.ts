@@ -3,7 +3,7 @@ import { edtfSpan, type Span } from '../dates/edtf-span.ts'
 /** A bar of a timeline, from the first day to the day after the last. */
 export interface Bar {
   from: Date
-  /** Null if the end is unknown: the bar goes on to the end of the timeline. */
+  /** Null if the end is unknown: the bar extends to the end of the timeline. */
   to: Date | null
   kind: 'certain' | 'uncertain'
 }

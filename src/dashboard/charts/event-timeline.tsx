@@ -11,7 +11,7 @@ export interface TimedEvent {
   title: string
   start: string | null
   end: string | null
-  /** Whether it goes on for a time of which no end is known. */
+  /** Whether it continues without a known end. */
   isOpen: boolean
   /** Its dates in words. */
   dates: string
@@ -37,8 +37,8 @@ const formatTick = (tick: Date, tag: string): string =>
   }).format(tick)
 
 /** Labels at the edges of the chart lie inside. */
-const anchorAt = (place: number, width: number) =>
-  place < tickWidth / 3 ? 'start' : place > width - tickWidth / 3 ? 'end' : 'middle'
+const anchorAt = (x: number, width: number) =>
+  x < tickWidth / 3 ? 'start' : x > width - tickWidth / 3 ? 'end' : 'middle'
 
 /** The first and the last day of all dates, with a margin: a timeline of one day still needs an axis. */
 function extent(events: readonly TimedEvent[]): [Date, Date] | undefined {

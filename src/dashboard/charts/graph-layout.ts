@@ -11,7 +11,7 @@ import {
 import type { NetworkGraph } from './network-data.ts'
 
 /** A position in the chart, in pixels. */
-export interface Place {
+export interface NodePosition {
   x: number
   y: number
 }
@@ -35,7 +35,7 @@ const margin = 24
 const yieldToEvents = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 /** Scales positions to fill the chart. */
-function scaleToFit(nodes: readonly PlacedNode[], { width, height }: GraphSize): Map<string, Place> {
+function scaleToFit(nodes: readonly PlacedNode[], { width, height }: GraphSize): Map<string, NodePosition> {
   const xs = nodes.map(({ x = 0 }) => x)
   const ys = nodes.map(({ y = 0 }) => y)
   const scaled = (values: readonly number[], size: number) => {
@@ -56,7 +56,7 @@ export async function layoutGraph(
   { nodes, edges, centre }: NetworkGraph,
   size: GraphSize,
   signal: AbortSignal,
-): Promise<Map<string, Place>> {
+): Promise<Map<string, NodePosition>> {
   // Sorted by id, since the initial positions depend on the order.
   const placed: PlacedNode[] = nodes
     .map(({ id }) => (id === centre ? { id, fx: 0, fy: 0 } : { id }))

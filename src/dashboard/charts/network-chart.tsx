@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 import { fitText, textWidth } from './fit-text.ts'
-import { layoutGraph, type Place } from './graph-layout.ts'
+import { layoutGraph, type NodePosition } from './graph-layout.ts'
 import { type NetworkEdge, type NetworkGraph, type NetworkNode, pairOf } from './network-data.ts'
 import { useWidth } from './use-width.ts'
 
@@ -13,17 +13,21 @@ const labelHeight = 15
 const maxLabelWidth = 190
 
 /** The positions of a graph's nodes in a chart of a given size, once they are computed. */
-function useLayout(graph: NetworkGraph, width: number, height: number): Map<string, Place> | undefined {
-  const [places, setPlaces] = useState<Map<string, Place>>()
+function useLayout(
+  graph: NetworkGraph,
+  width: number,
+  height: number,
+): Map<string, NodePosition> | undefined {
+  const [positions, setPositions] = useState<Map<string, NodePosition>>()
   useEffect(() => {
     const controller = new AbortController()
-    layoutGraph(graph, { width, height }, controller.signal).then(setPlaces, (error: unknown) => {
+    layoutGraph(graph, { width, height }, controller.signal).then(setPositions, (error: unknown) => {
       if (!controller.signal.aborted) throw error
     })
     return () => controller.abort()
   }, [graph, width, height])
   // The positions of an earlier graph are of other nodes.
-  return places && graph.nodes.every(({ id }) => places.has(id)) ? places : undefined
+  return positions && graph.nodes.every(({ id }) => positions.has(id)) ? positions : undefined
 }
 
 interface Label {
@@ -35,38 +39,38 @@ interface Label {
 }
 
 /** Labels beside nodes, those of the most connected nodes first. One that would cover another, or a node, is left out. */
-function placeLabels(
+function positionLabels(
   nodes: readonly NetworkNode[],
-  places: ReadonlyMap<string, Place>,
+  positions: ReadonlyMap<string, NodePosition>,
   { width, centre }: { width: number; centre: string | undefined },
 ): Label[] {
   const taken: { left: number; right: number; top: number }[] = []
-  const isFree = (own: Place, left: number, right: number, top: number) =>
+  const isFree = (own: NodePosition, left: number, right: number, top: number) =>
     taken.every((box) => right < box.left || left > box.right || Math.abs(top - box.top) >= labelHeight) &&
-    [...places.values()].every(
-      (place) =>
-        place === own ||
-        place.x < left - nodeRadius ||
-        place.x > right + nodeRadius ||
-        Math.abs(place.y - own.y) > labelHeight / 2 + nodeRadius,
+    [...positions.values()].every(
+      (position) =>
+        position === own ||
+        position.x < left - nodeRadius ||
+        position.x > right + nodeRadius ||
+        Math.abs(position.y - own.y) > labelHeight / 2 + nodeRadius,
     )
   return nodes.flatMap((node) => {
-    const place = places.get(node.id)
-    if (!place) return []
+    const position = positions.get(node.id)
+    if (!position) return []
     const text = fitText(node.name, maxLabelWidth)
     const length = textWidth(text)
     const offset = (node.id === centre ? centreRadius : nodeRadius) + 5
     const sides = [
-      { x: place.x + offset, left: place.x + offset, anchor: 'start' },
-      { x: place.x - offset, left: place.x - offset - length, anchor: 'end' },
+      { x: position.x + offset, left: position.x + offset, anchor: 'start' },
+      { x: position.x - offset, left: position.x - offset - length, anchor: 'end' },
     ] as const
-    const top = place.y - labelHeight / 2
+    const top = position.y - labelHeight / 2
     const side = sides.find(
-      ({ left }) => left >= 0 && left + length <= width && isFree(place, left, left + length, top),
+      ({ left }) => left >= 0 && left + length <= width && isFree(position, left, left + length, top),
     )
     if (!side) return []
     taken.push({ left: side.left, right: side.left + length, top })
-    return [{ node, text, x: side.x, y: place.y + 4, anchor: side.anchor }]
+    return [{ node, text, x: side.x, y: position.y + 4, anchor: side.anchor }]
   })
 }
 
@@ -97,7 +101,7 @@ export function NetworkChart({
   const { number } = useLanguage()
   const [frame, width] = useWidth<HTMLDivElement>()
   const height = Math.round(Math.min(640, Math.max(340, width * 0.6)))
-  const places = useLayout(graph, width, height)
+  const positions = useLayout(graph, width, height)
   const max = Math.max(1, ...graph.edges.map(({ count }) => count))
   const lineWidth = scaleSqrt([0, max], [0.75, 8])
   const names = new Map(graph.nodes.map(({ id, name }) => [id, name]))
@@ -105,12 +109,12 @@ export function NetworkChart({
   const isOwn = ({ source, target }: NetworkEdge) => source === graph.centre || target === graph.centre
   return (
     <div ref={frame} style={{ minHeight: `${height}px` }}>
-      {places && (
+      {positions && (
         <svg class="network" width={width} height={height}>
           <title>{caption}</title>
           {graph.edges.toReversed().map((edge) => {
-            const from = places.get(edge.source)
-            const to = places.get(edge.target)
+            const from = positions.get(edge.source)
+            const to = positions.get(edge.target)
             if (!from || !to) return null
             const isSelected = selected !== undefined && pairOf(selected) === pairOf(edge)
             return (
@@ -131,23 +135,23 @@ export function NetworkChart({
             )
           })}
           {ordered.map(({ id, name }) => {
-            const place = places.get(id)
+            const position = positions.get(id)
             return (
-              place && (
+              position && (
                 <Link key={id} href={hrefOfNode(id)} aria-label={name}>
                   <title>{name}</title>
-                  <circle class="hit" cx={place.x} cy={place.y} r="12" />
+                  <circle class="hit" cx={position.x} cy={position.y} r="12" />
                   <circle
                     class={id === graph.centre ? 'node centre' : 'node'}
-                    cx={place.x}
-                    cy={place.y}
+                    cx={position.x}
+                    cy={position.y}
                     r={id === graph.centre ? centreRadius : nodeRadius}
                   />
                 </Link>
               )
             )
           })}
-          {placeLabels(ordered, places, { width, centre: graph.centre }).map(
+          {positionLabels(ordered, positions, { width, centre: graph.centre }).map(
             ({ node, text, x, y, anchor }) => (
               <text key={node.id} x={x} y={y} text-anchor={anchor}>
                 {text}

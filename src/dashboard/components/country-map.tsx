@@ -11,7 +11,7 @@ import { Loaded } from './widget.tsx'
 // The projection and its geometry are for this chart alone.
 const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
 
-/** Most values of a filter, and most records of a page. */
+/** Maximum number of values of a filter, and of records on a page. */
 const maxCountries = 200
 
 const placeholder = <div class="placeholder loading" style={{ aspectRatio: '2' }} />

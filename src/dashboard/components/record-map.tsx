@@ -14,13 +14,13 @@ import { Loaded, Widget } from './widget.tsx'
 const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
 
 /** A location of a record with coordinates. */
-interface Place {
+interface MarkedLocation {
   name: string | null
   longitude: number
   latitude: number
 }
 
-const isPlace = (value: unknown): value is Place =>
+const isLocation = (value: unknown): value is MarkedLocation =>
   typeof value === 'object' &&
   value !== null &&
   'name' in value &&
@@ -42,24 +42,24 @@ const countriesOf = (record: RecordDocument): string[] => [
 /** Where a record is: the countries that take part, and places with coordinates. Nothing when it has neither. */
 export function RecordMap({ record, names }: { record: RecordDocument; names: Names }) {
   const { t } = useLanguage()
-  const places = valuesOf(record).filter(isPlace)
+  const locations = valuesOf(record).filter(isLocation)
   const countries = countriesOf(record)
-  if (places.length + countries.length === 0) return null
+  if (locations.length + countries.length === 0) return null
   return (
     <Widget title={t('nav.map')} caption={t('record.mapCaption')}>
       <div class="record-map">
-        <Marks places={places} countries={countries} names={names} />
+        <Marks locations={locations} countries={countries} names={names} />
       </div>
     </Widget>
   )
 }
 
 function Marks({
-  places,
+  locations,
   countries,
   names,
 }: {
-  places: readonly Place[]
+  locations: readonly MarkedLocation[]
   countries: readonly string[]
   names: Names
 }) {
@@ -79,7 +79,7 @@ function Marks({
       value: null,
       path: recordPath('countries', code),
     })),
-    ...places.map(({ name, longitude, latitude }) => ({
+    ...locations.map(({ name, longitude, latitude }) => ({
       code: '',
       labelPoint: { longitude, latitude },
       label: name ?? labels.property('location'),

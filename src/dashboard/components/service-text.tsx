@@ -12,7 +12,7 @@ export function ServiceText({ text }: { text: string }) {
   return tag === 'en' ? text : (translated ?? <span lang="en">{text}</span>)
 }
 
-/** Where a row stands in its file. The service says `row 5`; places in other files than tables are in its words. */
+/** The position of a row in its file. It is translated for tables (`row 5`), and otherwise shown as the service returns it. */
 export function RowPlace({ locator }: { locator: string }) {
   const { t } = useLanguage()
   const [, row] = /^row (\d+)$/.exec(locator) ?? []

@@ -63,7 +63,7 @@ export function createLanguage(tag: LanguageTag): Language {
       try {
         return languages.of(other) ?? other
       } catch {
-        // The registry takes tags that are none by the standard.
+        // The registry accepts some tags that are not valid BCP 47.
         return other
       }
     },

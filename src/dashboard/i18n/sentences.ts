@@ -49,7 +49,7 @@ export function createTranslate(sentences: Sentences): Translate {
 }
 
 const fill = (text: string, values: Readonly<Record<string, string | undefined>>): string =>
-  text.replaceAll(new RegExp(part, 'g'), (place, name: string) => values[name] ?? place)
+  text.replaceAll(new RegExp(part, 'g'), (placeholder, name: string) => values[name] ?? placeholder)
 
 const translations = new Map<LanguageTag, Promise<Translate>>()
 

@@ -9,7 +9,7 @@ import { useLanguage } from '../i18n/language.ts'
 /** Imports whose mappings are offered. */
 const maxImports = 200
 
-/** The mappings that come with the service. Such a mapping is its name. */
+/** The built-in mappings by name. The name is sent in place of the text of the mapping. */
 const builtIn: Readonly<Record<string, string>> = { iati: 'IATI' }
 
 /** The last import of each register: its mapping is the newest. */

@@ -70,12 +70,14 @@ function Partners() {
   )
 }
 
-/** The resources whose changes are listed. Citations stand at their records, and one import writes hundreds of them. */
-const changing = resources.map(({ name }) => name).filter((name) => name !== 'citations')
+/** The resources whose changes are listed: all but citations, of which one import writes hundreds. */
+const listedResources = resources.map(({ name }) => name).filter((name) => name !== 'citations')
 
 function LatestChanges() {
   const { t } = useLanguage()
-  const state = useApi<ChangePage>(apiPath('/v1/changes', { resource: changing, order: 'desc', limit: 8 }))
+  const state = useApi<ChangePage>(
+    apiPath('/v1/changes', { resource: listedResources, order: 'desc', limit: 8 }),
+  )
   return (
     <Widget title={t('overview.changes')}>
       <Loaded state={state} height="22rem">

@@ -34,7 +34,7 @@ export class Freshness implements Demand {
     this.#onReplica = onReplica
   }
 
-  /** As of when the next read is, at the least: a moment of `performance.now()`. */
+  /** The earliest time as of which the next read may be, as `performance.now()`. */
   get asOf(): number {
     if (!this.#isChosen || this.#choice instanceof Promise) return performance.now() - this.maxAgeMs
     return this.#choice?.asOf ?? performance.now()

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** How far a write-ahead log has come. */
+/** A position in a write-ahead log, with its timeline. */
 export interface Progress {
   /** Rises with each failover. */
   timeline: number
@@ -41,7 +41,7 @@ export function makePosition(row: PositionRow): Position {
 
 const form = /^([\da-f]{1,8})-([\da-f]{1,13})-[\w-]{8}$/
 
-/** Reads the text of a position; undefined when it is none. */
+/** Parses the text of a position; undefined when it is malformed. */
 export function parsePosition(text: string): Position | undefined {
   const [, timeline, lsn] = form.exec(text) ?? []
   if (timeline === undefined || lsn === undefined) return undefined

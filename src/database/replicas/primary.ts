@@ -53,7 +53,7 @@ export class Primary {
   }
 
   /**
-   * As of when a log has everything that was committed, at the least: the moment of the last measurement that it reaches. An
+   * The time up to which a log has at least everything that was committed: that of the last measurement that it reaches. An
    * idle primary writes no log, so a log that reaches its end is current, however old its last record is.
    */
   dateOf({ timeline, lsn }: { timeline: number; lsn: number }): number {

@@ -71,7 +71,7 @@ export class Replica {
     return this.#isUp && performance.now() >= this.#restsUntil
   }
 
-  /** Bytes of the log that it has replayed; a lower bound, since it goes on. Negative while it is unknown. */
+  /** Bytes of the log that it has replayed; a lower bound, since replay continues. Negative while it is unknown. */
   get lsn(): number {
     return this.#lsn
   }

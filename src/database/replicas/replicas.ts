@@ -40,7 +40,7 @@ const primaryTimeoutMs = 1000
 /** Reads by where they ran: on a replica, on the primary, or on the primary after a replica had failed. */
 export type ReadCounts = Record<'replica' | 'primary' | 'retried', number>
 
-/** How often reads have waited for a replica to replay a position, by what came of it. */
+/** How often reads have waited for a replica to replay a position, by outcome. */
 export type Waits = Record<'reached' | 'timeout', number>
 
 /**

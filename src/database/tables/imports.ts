@@ -22,7 +22,7 @@ import type { Author } from './revisions.ts'
 
 const importColumn = () => uuid('import').notNull()
 
-/** An import: the file, its mapping, how far it has come, and what came of it. */
+/** An import: the file, its mapping, its progress, and its result. */
 export const imports = pgTable(
   'imports',
   {
@@ -120,7 +120,7 @@ export const importNames = pgTable(
     /** Hash of the mention. */
     identity: text('identity').notNull(),
     mention: json('mention').notNull(),
-    /** How many rows have it. */
+    /** Number of rows with the name. */
     rows: integer('rows').notNull(),
     /** How it was resolved; null until then. */
     status: text('status'),

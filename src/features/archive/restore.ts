@@ -60,7 +60,7 @@ const triggersQuery = `
     case tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end as enable
   from pg_trigger where not tgisinternal and tgenabled <> 'D' and tgrelid = any($1::regclass[])`
 
-/** Runs `work` without the triggers of tables, which would make versions, history and hashes anew. */
+/** Runs `work` without the triggers of tables, which would compute versions, history and hashes again. */
 async function withoutTriggers(client: pg.Client, tables: string[], work: () => Promise<void>) {
   const { rows } = await client.query<TriggerRow>(triggersQuery, [tables])
   for (const { target, name } of rows) await client.query(`alter table ${target} disable trigger ${name}`)

@@ -12,11 +12,11 @@ const pollMs = 1000
 /** Milliseconds after which streams are woken without changes, to send a comment. */
 export const heartbeatMs = 15_000
 
-/** Changes that one statement reads for all streams, and for a stream that is behind. A stream that waits holds a page. */
+/** Number of changes that one statement reads for all streams, and for a stream that is behind, which holds a page in memory. */
 const livePageSize = 200
 const replayPageSize = 20
 
-/** Pages that are read at once for streams that are behind. */
+/** Maximum number of concurrent page reads for streams that are behind. */
 const maxReplays = 2
 
 /** Maximum number of changes in memory for the streams, and maximum bytes of them. */
@@ -68,9 +68,9 @@ const toEvent = ({ position, resource, document }: Row): FeedEvent => ({
 })
 
 /**
- * The changes for all streams whose clients see the same records. One loop reads them from the database while there are streams, and keeps the last ones in
- * memory, from which every stream takes its own at its own pace. A stream that is further behind reads pages by itself,
- * a few at a time. The connections are not those of requests.
+ * The changes for all streams whose clients see the same records. While there are streams, one loop reads the changes from the
+ * database and keeps the latest ones in memory. Every stream takes them from there at its own speed. A stream that is further
+ * behind reads pages from the database, of which only `maxReplays` run at a time. The pool of requests is not used.
  */
 export class ChangeFeed {
   readonly #database: DatabaseClient
@@ -91,12 +91,12 @@ export class ChangeFeed {
     closing.addEventListener('abort', () => this.#wakeUps.emit('wake'))
   }
 
-  /** Whether the changes in memory have a beginning. */
+  /** Whether the loop has read the end of the feed, so that changes after it are in memory. */
   get isReading(): boolean {
     return this.#start !== undefined
   }
 
-  /** Begins to read for one more stream, until the function that is returned is called. */
+  /** Registers a stream, and starts the loop for the first one. @returns a function that unregisters it. */
   open(): () => void {
     this.#streams += 1
     this.#running ??= this.#run().finally(() => {
@@ -142,22 +142,22 @@ export class ChangeFeed {
     let wokenAt = performance.now()
     while (this.#streams > 0 && !this.#context.closing.aborted) {
       // Starts before the read, so that no change between the two is missed.
-      const news = this.#context.changed(pollMs)
-      const count = await this.#readOn().catch(() => {
-        // The database is away: the next read goes on at the same position.
+      const nextChange = this.#context.changed(pollMs)
+      const count = await this.#readNext().catch(() => {
+        // The database is unreachable: the next read continues at the same position.
         return 0
       })
       if (count > 0 || performance.now() - wokenAt >= heartbeatMs) {
         wokenAt = performance.now()
         this.#wakeUps.emit('wake')
       }
-      await (count === livePageSize ? undefined : news)
+      await (count === livePageSize ? undefined : nextChange)
       await delay(this.#streams / streamsPerMs)
     }
   }
 
-  /** Reads the next changes into memory. Returns how many streams must hear of; at the first time, of the beginning. */
-  async #readOn(): Promise<number> {
+  /** Reads the next changes into memory. @returns their number; 1 at the first time, which only reads the end of the feed. */
+  async #readNext(): Promise<number> {
     if (this.#start === undefined) {
       const [row] = await this.#database.read<{ position: string }>(feedEndStatement())
       this.#end = toOrder(positionIn(row?.position ?? ''))
@@ -191,8 +191,8 @@ export class ChangeFeed {
   #prune(since: number): void {
     let count = 0
     for (const { order, readAt, bytes } of this.#events) {
-      const isMuch = this.#events.length - count > maxEvents || this.#bytes > maxEventBytes
-      if (readAt >= since && !isMuch) break
+      const exceedsLimits = this.#events.length - count > maxEvents || this.#bytes > maxEventBytes
+      if (readAt >= since && !exceedsLimits) break
       count += 1
       this.#bytes -= bytes.length
       this.#start = order

@@ -14,7 +14,7 @@ export const decisionColumns = ['resource', 'name', 'country', 'rows', 'decision
 /** What a person writes for a name that stands for no record: its value is left out. */
 export const leftOut = '-'
 
-/** Most decisions in a file. */
+/** Maximum number of decisions in a file. */
 export const maxDecisions = 100_000
 
 /** Returns the lines of names, with their candidates. */
@@ -37,7 +37,7 @@ export const namesHeader = stringify([decisionColumns], { record_delimiter: 'win
 /**
  * Reads decisions from CSV with the columns `resource`, `name`, `decision` and perhaps `country`. Lines without a decision are
  * left out.
- * @throws Problem `invalid-body` for a file that is none, with the line.
+ * @throws Problem `invalid-body` for a malformed file, with the line.
  */
 export function readDecisions(text: string): Decision[] {
   const rows = parseRows(text)

@@ -26,7 +26,7 @@ async function findMissing(database: DatabaseClient, registry: Registry, name: s
 
 /**
  * Checks that decisions name resources and records that there are.
- * @param pointerOf returns where a decision stands in the request.
+ * @param pointerOf returns the JSON pointer of a decision in the request.
  * @throws Problem `invalid-body` with every fault.
  */
 export async function checkDecisions(

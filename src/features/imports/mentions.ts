@@ -8,7 +8,7 @@ const identities = new LRUCache<string, string>({ max: 50_000 })
 
 const hashText = (text: string) => hash('sha1', text, 'base64url')
 
-/** What makes two mentions of an import the same. The column and what becomes of it make no difference. */
+/** The identity of a mention within an import. The column and the treatment of failures make no difference. */
 export function mentionIdentity({ resource, name, code, scheme, country, on, create }: Mention): string {
   const text = JSON.stringify([resource, name, code, scheme, country, on, create])
   const known = identities.get(text)
@@ -18,7 +18,7 @@ export function mentionIdentity({ resource, name, code, scheme, country, on, cre
   return identity
 }
 
-/** What makes two mentions the same for a decision, in whatever import: the resource, the name and the country. */
+/** The identity of a mention for decisions, in all imports: the resource, the name and the country. */
 export const decisionIdentity = ({
   resource,
   name,
@@ -37,7 +37,7 @@ export const mentionName = ({ name, code, externalId }: Mention): string =>
 export const namedMentions = (drafts: readonly Draft[]): Mention[] =>
   drafts.flatMap(({ mentions }) => mentions.filter(({ externalId }) => externalId === undefined))
 
-/** The place of a mention whose value is dropped. */
+/** Placeholder of a mention whose value is dropped. */
 const dropped = Symbol('dropped')
 
 const isMention = (value: object): value is { $mention: number } =>

@@ -115,7 +115,7 @@ const newKey = ({ registry }: PreviewContext, { resource, ...mention }: Mention)
     ? timeOrderedUuid()
     : slugOf(mentionName({ resource, ...mention }))
 
-/** Finds out what the names in rows stand for, and how the records that do not exist yet will be called. */
+/** Resolves the names in rows, and returns the names of records that do not exist yet. */
 async function resolveRowNames(context: PreviewContext, scheme: string, rows: readonly ReadyRow[]) {
   const mentions = rows.flatMap(({ drafts }) => namedMentions(drafts))
   const distinct = new Map(mentions.map((mention) => [mentionIdentity(mention), mention]))

@@ -30,7 +30,7 @@ export interface ImportContext {
   registry: Registry
 }
 
-/** How far an import has come. */
+/** The progress of an import. */
 export interface Progress {
   state: ImportState
   /** Rows or, while it is undone, records. */

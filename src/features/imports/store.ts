@@ -3,7 +3,7 @@ import type { Author } from '../../database/tables/revisions.ts'
 import type { importStates } from '../../database/vocabularies.ts'
 import type { FileFacts, RowFault } from './types.ts'
 
-/** Imports as they are stored: how far each has come, and what came of it. */
+/** Stored imports, with progress and result. */
 
 /** The state of an import. */
 export type ImportState = (typeof importStates)[number]

@@ -63,7 +63,7 @@ export interface Mention {
   readonly create?: boolean
   /** The column of the file from which the name comes. */
   readonly column?: string
-  /** What becomes of a name that is not found; refuse by default. */
+  /** How a name that is not found is treated; refuse by default. */
   readonly onUnresolved?: 'refuse' | 'drop'
 }
 

@@ -14,7 +14,7 @@ export interface NamedSeal {
 function located({ name, seal }: NamedSeal) {
   const position = positionIn(seal.position)
   if (!position) throw new Error(`${name} has no position`)
-  return { name, seal, position, place: [position.transaction, position.sequence].map(BigInt) }
+  return { name, seal, position, order: [position.transaction, position.sequence].map(BigInt) }
 }
 
 const compare = (one: bigint[], other: bigint[]): number => {
@@ -41,7 +41,7 @@ export async function* findSealFaults(
   let fitting: string | undefined
   for (const { name, seal, position } of seals
     .map(located)
-    .sort((one, other) => compare(one.place, other.place))) {
+    .sort((one, other) => compare(one.order, other.order))) {
     const { count, hash } = await feed.advance(position)
     if (hash === seal.hash && count === seal.count) fitting = name
     else yield { subject: name, message: explain(seal, count, fitting) }

@@ -8,7 +8,7 @@ import { Problem } from '../../problems/problem.ts'
 import { resolveNames } from './index.ts'
 import { matchReasons } from './types.ts'
 
-/** Most queries of a request. */
+/** Maximum number of queries of a request. */
 export const maxQueries = 1000
 
 const exampleMatch = {

@@ -59,7 +59,7 @@ export const organizationDocument = ({
 /**
  * Finds organizations by ROR id, external id, or name within their country, and makes those that do not exist. Transactions
  * that do so take turns, so none is made twice. Equal mentions of one call are one organization.
- * @returns what became of each, in the order given.
+ * @returns the result of each, in the given order.
  * @throws Problem `invalid-body` for an organization whose properties are not valid.
  */
 export async function findOrMakeOrganizations(

@@ -18,16 +18,16 @@ function trigramsOf(folded: string): Set<string> {
 /** Names by their trigrams, to propose candidates for names that are not found. */
 export class SimilarNames {
   readonly #entries: { entry: NameEntry; size: number }[] = []
-  readonly #places = new Map<string, number[]>()
+  readonly #entriesByTrigram = new Map<string, number[]>()
 
   /** Adds an entry by its folded name. */
   add(entry: NameEntry, folded: string): void {
     const trigrams = trigramsOf(folded)
     const at = this.#entries.push({ entry, size: trigrams.size }) - 1
     for (const trigram of trigrams) {
-      const places = this.#places.get(trigram)
-      if (places) places.push(at)
-      else this.#places.set(trigram, [at])
+      const entries = this.#entriesByTrigram.get(trigram)
+      if (entries) entries.push(at)
+      else this.#entriesByTrigram.set(trigram, [at])
     }
   }
 
@@ -36,7 +36,7 @@ export class SimilarNames {
     const wanted = trigramsOf(folded)
     const shared = new Map<number, number>()
     for (const trigram of wanted) {
-      for (const at of this.#places.get(trigram) ?? []) shared.set(at, (shared.get(at) ?? 0) + 1)
+      for (const at of this.#entriesByTrigram.get(trigram) ?? []) shared.set(at, (shared.get(at) ?? 0) + 1)
     }
     const best = new Map<string, { entry: NameEntry; likeness: number }>()
     for (const [index, count] of shared) {

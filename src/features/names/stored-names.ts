@@ -25,10 +25,10 @@ interface Row {
 
 const governmentKinds = new Set(['government', 'local_government', 'other_public_sector'])
 
-/** Most records of one name that are read. Where there are as many, the name is ambiguous anyway. */
+/** Maximum number of records of one name that are read. A name of that many records is ambiguous anyway. */
 const maxPerName = 20
 
-/** Most texts that are looked for one by one in the index of names. */
+/** Maximum number of texts that are looked up one by one in the index of names. */
 const maxLookups = 200
 
 /** Names for which similar ones are looked for in one call, since each takes milliseconds. */

@@ -5,7 +5,7 @@ import { fetchJson } from './fetch-json.ts'
 import { type EntityId, readId, writeId } from './ids.ts'
 import { checkField } from './queries.ts'
 
-/** Most entities of a request: each is read by its key. */
+/** Maximum number of entities of a request: each is read by its key. */
 const maxIds = 50
 
 const extension = z.looseObject({

@@ -8,7 +8,7 @@ export interface EntityId {
 
 export const writeId = ({ resource, key }: EntityId): string => `${resource}:${key}`
 
-/** Returns the record of an identifier; undefined for a text that is none. */
+/** Parses an identifier; undefined for a malformed one. */
 export function readId(id: string): EntityId | undefined {
   const { resource, key } = /^(?<resource>[a-z-]+):(?<key>[0-9A-Za-z-]{1,100})$/.exec(id)?.groups ?? {}
   return resource === undefined || key === undefined ? undefined : { resource, key }

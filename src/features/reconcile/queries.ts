@@ -121,7 +121,7 @@ const toCandidate = (registry: Registry, resource: string, match: NameMatch, isM
  * that any of the types resolves the query to.
  * @throws Problem for a batch that is not valid or too large.
  */
-export async function answerQueries(
+export async function reconcileQueries(
   api: ApiFetch,
   registry: Registry,
   value: unknown,

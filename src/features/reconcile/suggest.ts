@@ -6,7 +6,7 @@ import { fetchJson } from './fetch-json.ts'
 import { writeId } from './ids.ts'
 import { defaultTypesOf, typeOf } from './manifest.ts'
 
-/** Most suggestions of an answer, and most that a cursor goes beyond. */
+/** Maximum number of suggestions of an answer, and maximum offset of a cursor. */
 const pageSize = 10
 const maxCursor = 90
 
@@ -76,7 +76,7 @@ export const propertiesOf = (registry: Registry, type: string) =>
     return { id, name: id, ...(typeof description === 'string' && { description }) }
   })
 
-/** Suggests properties of the types that are asked by default. */
+/** Suggests properties of the types that are queried by default. */
 export function suggestProperties(registry: Registry, { prefix, cursor }: Typed) {
   const all = defaultTypesOf(registry).flatMap((type) => propertiesOf(registry, type))
   const distinct = all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index)

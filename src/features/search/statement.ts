@@ -113,7 +113,7 @@ function containing(at: number, resource: Resource, needed: SQL): SQL {
   )
 }
 
-/** Rows with a pair of ideographs of the query that are looked at. */
+/** Maximum number of rows with a pair of ideographs of the query that are read. */
 const paired = 2000
 
 /** The names of a record, one a row. */

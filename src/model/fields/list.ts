@@ -15,7 +15,7 @@ interface ListOptions<Items extends Fields> {
   example: Record<string, unknown>
   /** Properties whose combined values must be unique within a list. */
   distinctBy?: (keyof Items & string)[]
-  /** Most items of a list; 100 when left out. */
+  /** Maximum number of items of a list; 100 when left out. */
   max?: number
   /** The schema of an item, if it has rules beyond those of its fields. It must have the properties of exactly these. */
   item?: (registry: Registry) => z.ZodType<DocumentOf<Items>>

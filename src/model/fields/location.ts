@@ -41,15 +41,15 @@ const makeLocationSchema = (registry: Registry) =>
           .default(null)
           .meta({ description: 'Metres above sea level.' }),
       })
-      .superRefine((place, context) => {
-        if ((place.latitude === null) !== (place.longitude === null)) {
+      .superRefine((location, context) => {
+        if ((location.latitude === null) !== (location.longitude === null)) {
           context.addIssue({
             code: 'custom',
             params: { code: 'needs_other' },
             message: 'latitude and longitude belong together: give both or neither',
           })
         }
-        if (Object.values(place).every((value) => value === null)) {
+        if (Object.values(location).every((value) => value === null)) {
           context.addIssue({
             code: 'custom',
             message:

@@ -229,7 +229,7 @@ export function readOperation(resource: Resource, value: unknown): BulkOperation
   }
 }
 
-/** The operations are counted before they are looked at. */
+/** The operations are counted before they are parsed. */
 const envelope = z.strictObject({
   operations: z.custom<unknown[]>(Array.isArray, { error: 'must be an array' }),
 })

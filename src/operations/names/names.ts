@@ -35,7 +35,7 @@ function compose(sections: readonly Section[], dictionary: Dictionary): { json: 
   return { json: `{${parts.join()}}`, missing }
 }
 
-/** Whether a value has the form of the keys that it should be one of. */
+/** Whether a value is a well-formed key of the referenced resource. */
 const isKey = (registry: Registry, { resource, property }: NameLookup['reference'], value: string) =>
   property !== undefined || registry.keyForm(resource).schema.safeParse(value).success
 
@@ -117,7 +117,7 @@ export class Names {
 
   /**
    * The names in memory, if they are those of the database.
-   * @param asOf when those are of that are added, which must not be older than the last change; now when left out.
+   * @param asOf the time as of which missing names are read, which must not be before the last change; now when left out.
    */
   #valid(language: Language, asOf?: number): Dictionary | undefined {
     if (!this.#changes?.isCurrent()) return undefined

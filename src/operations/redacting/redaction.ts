@@ -8,7 +8,7 @@ import type { Document } from '../writing/documents.ts'
 
 /** A redaction as functions, one for each kind of stored data. */
 export interface Redaction {
-  /** Returns a record, as it is answered, without what is removed. */
+  /** Returns the JSON of a record as in responses, without the removed parts. */
   redactRecord(record: Document): Document
   /** Returns the value of a column of a former row. Records are redacted before, so that their values are known. */
   redactColumn(table: string, column: string, value: unknown): unknown

@@ -39,8 +39,8 @@ function requireValid(
 ) {
   const { error } = resource.document.safeParse(documentOf(resource, after))
   if (!error || !resource.document.safeParse(documentOf(resource, before)).success) return
-  const places = [...new Set(error.issues.map(({ path }) => formatPointer(path)))]
-  const message = `would leave an invalid value at ${places.join(', ')} of version ${version}: choose another replacement, or name properties`
+  const pointers = [...new Set(error.issues.map(({ path }) => formatPointer(path)))]
+  const message = `would leave an invalid value at ${pointers.join(', ')} of version ${version}: choose another replacement, or name properties`
   throw invalidBody('request', [{ pointer, code: 'not_redactable', message }])
 }
 

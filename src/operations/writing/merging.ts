@@ -24,8 +24,8 @@ export interface MergedPair {
   from: Locked
   into: Locked
   /** Their documents. */
-  gone: Document
-  staying: Document
+  mergedDocument: Document
+  remainingDocument: Document
 }
 
 type Path = readonly PropertyKey[]
@@ -78,14 +78,14 @@ function referredValue({ property, only = {} }: Reference, key: string, document
  * @throws Problem `conflict` if it refers to the merged record by a property that the remaining one lacks.
  */
 function moveReferences(owner: Resource, document: Document, pair: MergedPair): Document {
-  const { resource, from, into, gone, staying } = pair
+  const { resource, from, into, mergedDocument, remainingDocument } = pair
   const moved = structuredClone(document)
   const found = findReferences(owner.document, moved).filter(
     ({ value, reference }) =>
-      reference.resource === resource.name && referredValue(reference, from.key, gone) === value,
+      reference.resource === resource.name && referredValue(reference, from.key, mergedDocument) === value,
   )
   for (const { path, reference } of found) {
-    const value = referredValue(reference, into.key, staying)
+    const value = referredValue(reference, into.key, remainingDocument)
     if (value === undefined) {
       const detail = `A record of ${owner.name} refers to the ${resource.noun} ${from.key} by /${path.join('/')}, which cannot refer to ${into.key}.`
       throw new Problem('conflict', detail)
@@ -109,7 +109,7 @@ export async function moveReferrers(tx: Transaction, pair: MergedPair, change: C
     const keys = referrers
       .filter((referrer) => referrer.resource === owner.name)
       .map(({ key }) => key)
-      // The record that stays is written with all that it takes over.
+      // The remaining record is written later, with the properties that it takes over.
       .filter((key) => owner !== resource || key !== into.key)
     const locked = await lockRecords(tx, owner, keys)
     const updates = [...locked.values()].map((one) => {
@@ -121,8 +121,8 @@ export async function moveReferrers(tx: Transaction, pair: MergedPair, change: C
 }
 
 /**
- * Removes the record that goes. Its row in `records` stays and names the one that stays, and so do the rows of those that
- * had been merged into it.
+ * Removes the merged record. Its row in `records` is kept and refers to the remaining record, like the rows of records that
+ * had been merged into it earlier.
  */
 export async function removeMerged(tx: Transaction, { resource, from, into }: MergedPair, change: Change) {
   const { key, version, document, time, id } = from
@@ -140,7 +140,7 @@ export async function removeMerged(tx: Transaction, { resource, from, into }: Me
   )
 }
 
-/** The union of two lists, without what occurs twice. */
+/** The union of two lists, without duplicates. */
 const union = (one: unknown, other: unknown): unknown[] => {
   const all = [...(Array.isArray(one) ? one : []), ...(Array.isArray(other) ? other : [])]
   return all.filter((item, index) => all.findIndex((same) => isDeepStrictEqual(item, same)) === index)
@@ -148,24 +148,24 @@ const union = (one: unknown, other: unknown): unknown[] => {
 
 /** Returns the document of the remaining record, with the external ids, names and aliases of the merged one. */
 export function takeOver(pair: MergedPair): Document {
-  const { resource, into, gone, staying: before } = pair
+  const { resource, into, mergedDocument, remainingDocument: before } = pair
   const after = moveReferences(resource, before, pair)
   removeReferencesToItself(resource, after, into.key)
-  if (resource.bound.externalIds) after.externalIds = union(before.externalIds, gone.externalIds)
+  if (resource.bound.externalIds) after.externalIds = union(before.externalIds, mergedDocument.externalIds)
   const { title, otherName, hasAliases } = resource.registry.definition(resource.name).search
   if (hasAliases) {
     const names = [title, ...(otherName === undefined ? [] : [otherName])]
     const known = new Set(names.map((name) => before[name]))
     const former = names
-      .map((name) => gone[name])
+      .map((name) => mergedDocument[name])
       .filter((name) => typeof name === 'string' && !known.has(name))
       .map((name) => ({ name, language: null }))
-    after.aliases = distinctNames([...union(before.aliases, gone.aliases), ...former])
+    after.aliases = distinctNames([...union(before.aliases, mergedDocument.aliases), ...former])
   }
   return checkDocument(resource, after)
 }
 
-/** Aliases without those whose name another one has. */
+/** Aliases with distinct names. */
 function distinctNames(aliases: readonly unknown[]): unknown[] {
   const seen = new Set<unknown>()
   return aliases.filter((alias) => {

@@ -158,7 +158,7 @@ export const namingComparisons =
     const { properties } = schema
     if (!component.endsWith(suffix) || path.length !== 1 || !isObject(properties)) return schema
     if ('some' in properties || !('eq' in properties || 'gte' in properties)) return schema
-    // The texts of values differ by property, and they stand at the property.
+    // The descriptions of values differ by property, so the property keeps them.
     const operators = Object.fromEntries(
       Object.entries(properties).map(([operator, own]) => [operator, mapSchema(own, [], operand)]),
     )

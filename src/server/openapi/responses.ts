@@ -36,7 +36,7 @@ const headerObject = ({ description, example }: HeaderContract) => ({
   example,
 })
 
-/** Headers that the description of the document explains once, or that of the request header to which they belong. */
+/** Headers that the introduction of the document, or the description of a request header, explains once. */
 const explainedOnce: readonly HeaderContract[] = [
   etagHeader,
   linkHeader,

@@ -6,7 +6,7 @@ import { pickHeaders, readAs } from '../read-as.ts'
 
 const json = 'application/json'
 
-/** Most bytes of a message. The input of every tool is shorter. */
+/** Maximum bytes of a message. The input of every tool is shorter. */
 const maxBodyBytes = 64 * 1024
 
 /** Serves agents by the Model Context Protocol at `POST /mcp`. */

@@ -21,7 +21,7 @@ declare module 'fastify' {
 export interface AuthenticationOptions extends Omit<Credentials, 'keyring' | 'clock'> {
   /** Whether reading needs no key. */
   publicRead: boolean
-  /** Most failed authentications of an address in a minute; 0 for no limit. */
+  /** Maximum number of failed authentications of an address in a minute; 0 for no limit. */
   maxFailuresPerMinute: number
 }
 

@@ -28,7 +28,7 @@ function requireUtf8(request: FastifyRequest): void {
 const largeBodies = new Mutex()
 const largeBodyBytes = 64 * 1024
 
-/** Most JSON values in a body: as many as in a record, and so many for each MiB where several records are sent. */
+/** Maximum JSON values in a body: the limit of one record, and this number per MiB for bodies of several records. */
 const maxValues = ({ routeOptions: { bodyLimit = 0 } }: FastifyRequest) =>
   maxRecordValues * Math.max(1, Math.floor(bodyLimit / 2 ** 20))
 

@@ -13,11 +13,11 @@ declare module 'fastify' {
 
 /** Options of the plugin `connections`. */
 export interface ConnectionsOptions {
-  /** Most connections of clients. It must leave descriptors for the database and for files. */
+  /** Maximum number of connections of clients. It must leave descriptors for the database and for files. */
   maxConnections: number
-  /** Most connections of one address, or of one IPv6 /64; 0 for a quarter of `maxConnections`. */
+  /** Maximum number of connections of one address, or of one IPv6 /64; 0 for a quarter of `maxConnections`. */
   maxPerAddress: number
-  /** Most connections that one address opens a second, on average; 0 for any number. */
+  /** Maximum number of connections that one address opens a second, on average; 0 for any number. */
   maxNewPerSecond: number
   /** Addresses and networks of reverse proxies, whose connections are those of many clients. */
   proxies: readonly string[]

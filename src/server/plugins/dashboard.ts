@@ -13,7 +13,7 @@ import { sendViewData } from './dashboard/view-data-response.ts'
 const contentSecurityPolicy = (frameAncestors: readonly string[]) =>
   `default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ${frameAncestors.join(' ')}; object-src 'none'`
 
-const framedByNobody = contentSecurityPolicy(["'none'"])
+const unframedPolicy = contentSecurityPolicy(["'none'"])
 
 /** Seconds for which a browser keeps a file whose name has the hash of its content. */
 const assetMaxAgeSeconds = 31_536_000
@@ -69,15 +69,15 @@ export const dashboard = fp<{
     // For an unknown path, the page shows that nothing was found, and its navigation.
     app.notFoundPage.send = (reply) =>
       reply
-        .headers({ 'content-security-policy': framedByNobody, 'cache-control': 'no-cache', vary: 'Accept' })
+        .headers({ 'content-security-policy': unframedPolicy, 'cache-control': 'no-cache', vary: 'Accept' })
         .type('text/html')
         .send(page)
     app.addHook('onRequest', (_request, reply, done) => {
-      reply.header('content-security-policy', framedByNobody)
+      reply.header('content-security-policy', unframedPolicy)
       done()
     })
     await app.register(fastifyStatic, fileOptions(root))
-    const framed = embedOrigins.length > 0 ? contentSecurityPolicy(embedOrigins) : framedByNobody
+    const framedPolicy = embedOrigins.length > 0 ? contentSecurityPolicy(embedOrigins) : unframedPolicy
     for (const [view, path] of Object.entries(viewPaths)) {
       app.get<{ Params: Record<string, string> }>(path, async (request, reply) => {
         const { searchParams } = new URL(request.url, 'http://localhost')
@@ -87,7 +87,7 @@ export const dashboard = fp<{
           return await sendViewData(app, request, reply, { format, data })
         }
         if (searchParams.get('embed') === '1' && !unframedViews.includes(view))
-          reply.header('content-security-policy', framed)
+          reply.header('content-security-policy', framedPolicy)
         return reply.sendFile('index.html')
       })
     }

@@ -9,7 +9,7 @@ declare module 'fastify' {
   }
 }
 
-/** Longest text of a slow statement in the log, in characters. */
+/** Maximum length of a slow statement in the log, in characters. */
 const maxLoggedStatementLength = 4000
 
 /** Counts what the database refuses and cancels, and logs slow statements without their values. */

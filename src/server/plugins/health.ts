@@ -6,7 +6,7 @@ import { isMigrated } from '../../database/migrate.ts'
 import { isWritable } from '../../database/settings.ts'
 import { Problem } from '../../problems/problem.ts'
 
-/** Longest time for a connection, and then for each statement, in milliseconds. */
+/** Timeout of the connection, and of each statement, in milliseconds. */
 const readinessTimeoutMs = 2000
 
 const json = 'application/json; charset=utf-8'

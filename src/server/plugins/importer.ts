@@ -40,7 +40,7 @@ export const importer = fp<ImporterOptions>(
         await runImport({ database, registry }, id, { signal: stopping.signal })
         return true
       } catch (error) {
-        // The database is away, or another import of the register is worked on: a later look goes on with it.
+        // The database is unreachable, or another import of the register is running: a later poll continues it.
         if (isTemporary(error, stopping.signal)) return false
         app.log.error({ err: error, import: id }, 'An import cannot go on.')
         return true

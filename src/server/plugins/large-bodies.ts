@@ -10,7 +10,7 @@ const smallBodyBytes = 1024 * 1024
 /** Share of the V8 heap that the raw bytes of large bodies may be. Parsed and validated, they need many times as much. */
 const heapShare = 1 / 16
 
-/** Most bytes of large bodies, however large the heap is: parsing them keeps the event loop busy. */
+/** Maximum bytes of large bodies, however large the heap is: parsing them keeps the event loop busy. */
 const maxLargeBytes = 64 * 1024 * 1024
 
 /** The `Content-Length` of a body, or the limit of the route. */

@@ -14,7 +14,7 @@ declare module 'fastify' {
 export interface LoadSheddingOptions {
   /** Longest delay of the event loop, on average over two seconds, in milliseconds; 0 for no limit. */
   maxEventLoopDelayMs: number
-  /** Most memory of the process (RSS), in bytes; 0 for no limit. */
+  /** Maximum memory of the process (RSS), in bytes; 0 for no limit. */
   maxRssBytes: number
 }
 

@@ -58,7 +58,7 @@ function contextFor(
   return { ...context, database, exportDatabase: context.exportDatabase.forWork(owned) }
 }
 
-/** How much older than responses of replicas a moment must be, so that the clocks of two machines cannot matter. */
+/** Margin by which `asOf` must be older than the maximum age on replicas, for differences between the clocks of machines. */
 const momentMarginMs = 1000
 
 /** The contexts of readers: of those who see internal records, and of all others. */
@@ -84,7 +84,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
         ? [...options.onRequest, app.responseCache.serveStored]
         : options.onRequest,
     handler: (request, reply) => {
-      // A response that is stored and sent to others depends on no more of the actor than the context does.
+      // A stored response is sent to other actors, too, so it may depend on the actor only through the context.
       const visible = { actor: isCached ? anonymous : request.actor, headers }
       const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
@@ -117,7 +117,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
 function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): void {
   const { contract } = endpoint
   const readQuery = queryReader(contract.query)
-  const working = (request: FastifyRequest) =>
+  const commitObserver = (request: FastifyRequest) =>
     app.positions
       ? {
           onCommit: (position: Position) => {
@@ -135,10 +135,12 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
         headers,
         type = json,
         body,
-      } = await endpoint.handle(apiRequest, contextFor(request, context, working(request))).finally(() => {
-        if (contract.access === 'write') app.responseCache.noteWrite(request)
-        app.positions?.tell(request, reply)
-      })
+      } = await endpoint
+        .handle(apiRequest, contextFor(request, context, commitObserver(request)))
+        .finally(() => {
+          if (contract.access === 'write') app.responseCache.noteWrite(request)
+          app.positions?.tell(request, reply)
+        })
       reply.code(status).headers(headers)
       return body === undefined ? reply.send() : reply.type(type).send(body)
     },
@@ -164,8 +166,8 @@ function addOptions(app: FastifyInstance, url: string): void {
 }
 
 /**
- * Refuses with 405 the methods that a path takes only as a key below another: GET of `/v1/topics/search` would read the
- * topic `search`.
+ * Refuses with 405 the methods of a path that would match a route with a parameter: GET of `/v1/topics/search` would read
+ * the topic `search`.
  */
 function addRefusals(app: FastifyInstance, url: string): void {
   const allowed = app.routes.methods(url)
@@ -182,7 +184,7 @@ function addRefusals(app: FastifyInstance, url: string): void {
   })
 }
 
-/** Connections for streams: readers of all changes and of public ones alone read for all, and some streams are behind. */
+/** Connections for streams: one for the feed of all changes, one for that of public changes, and some for streams that are behind. */
 const maxStreamConnections = 6
 
 /** Options of the plugin `operations`. */
@@ -191,7 +193,7 @@ export interface OperationsOptions {
   exportLimits: ConcurrencyLimits
   streamLimits: ConcurrencyLimits
   publisher: Publisher
-  /** Most bytes of an uploaded file. */
+  /** Maximum bytes of an uploaded file. */
   importMaxBytes: number
 }
 

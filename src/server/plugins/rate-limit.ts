@@ -5,10 +5,10 @@ import { Problem } from '../../problems/problem.ts'
 /** Length of a window, in milliseconds. */
 export const rateLimitWindowMs = 60_000
 
-/** Most clients in memory. The least recent one is dropped first. */
+/** Maximum number of clients in memory. The least recent one is dropped first. */
 export const maxCountedClients = 50_000
 
-/** How many times the limit of one IPv6 subscriber its site may use: a site of 65,536 subscribers is one client, too. */
+/** The limit of an IPv6 site (/48), as a multiple of the limit of a subscriber (/64). */
 const siteFactor = 10
 
 declare module 'fastify' {

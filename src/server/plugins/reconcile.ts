@@ -5,7 +5,7 @@ import { ApiResponseError } from '../../features/reconcile/fetch-json.ts'
 import { type EntityId, readId } from '../../features/reconcile/ids.ts'
 import { makeManifest } from '../../features/reconcile/manifest.ts'
 import { makePreview } from '../../features/reconcile/preview.ts'
-import { answerQueries } from '../../features/reconcile/queries.ts'
+import { reconcileQueries } from '../../features/reconcile/queries.ts'
 import {
   propertiesOf,
   readTyped,
@@ -21,10 +21,10 @@ import { runInSlices } from '../../time-slice.ts'
 import { readAs } from '../read-as.ts'
 import { readJson } from './body-parsers/json-reader.ts'
 
-/** Most bytes of a form. A batch of 250 queries with properties is shorter. */
+/** Maximum bytes of a form. A batch of 250 queries with properties is shorter. */
 const maxBodyBytes = 1024 * 1024
 
-/** Most fields of a form that are read; a client sends one. */
+/** Maximum number of fields of a form that are read; a client sends one. */
 const maxFields = 20
 
 const form = 'application/x-www-form-urlencoded'
@@ -42,7 +42,7 @@ const queryOf = ({ url }: FastifyRequest): Fields =>
 /** Parses the JSON of a field, in slices. @throws Problem `malformed-request` or `too-large`. */
 const parseField = (text: string): Promise<unknown> => runInSlices(readJson(text, maxRecordValues))
 
-/** The record of the parameter `id`. @throws Problem `not-found` if it is none. */
+/** The record of the parameter `id`. @throws Problem `not-found` if the id is malformed. */
 function entityIn(request: FastifyRequest, registry: Registry): EntityId {
   const { id } = queryOf(request)
   const entity = typeof id === 'string' ? readId(id) : undefined
@@ -88,7 +88,7 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
 
   const main = handleWith(async (api, request) => {
     const { queries, extend: extension } = { ...queryOf(request), ...fieldsOf(request.body) }
-    if (typeof queries === 'string') return answerQueries(api, registry, await parseField(queries))
+    if (typeof queries === 'string') return reconcileQueries(api, registry, await parseField(queries))
     if (typeof extension === 'string') return extend(api, registry, await parseField(extension))
     return makeManifest(`${request.protocol}://${request.host}`, registry)
   })

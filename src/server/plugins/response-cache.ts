@@ -48,7 +48,7 @@ declare module 'fastify' {
 
 /** Options of the plugin `response-cache`. */
 export interface ResponseCacheOptions {
-  /** Most bytes of stored responses. Nothing is stored when `app.changes` is undefined. */
+  /** Maximum bytes of stored responses. Nothing is stored when `app.changes` is undefined. */
   maxBytes: number
   /** Whether shared caches may store responses to anonymous readers, too. Every cache has to revalidate them. */
   publicRead: boolean

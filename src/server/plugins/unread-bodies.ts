@@ -5,7 +5,7 @@ import { areTooSmall } from './body-chunks.ts'
 /** Maximum bytes of a refused body that are read and discarded: twice the limit of bodies. */
 const maxUnreadBytes = 32 * 1024 * 1024
 
-/** Longest time for which they are read. A connection that sends on after it is reset. */
+/** Maximum time for reading them, in milliseconds. After it, a connection that still sends is reset. */
 const maxUnreadMs = 5_000
 
 /** Reads what is left of a request and throws it away, within the limits above, unless it comes in small chunks. Calls `done` once. */

@@ -15,4 +15,4 @@ select json_build_object(
   'total', (select count(*) from matched), 'groups', (select count(*) from groups),
   'data', (select json_agg(row_to_json(top)) from (
     select groups.*, name from groups left join countries on code = country order by count desc, country, year limit 100
-  ) as top))::text as answer
+  ) as top))::text as body

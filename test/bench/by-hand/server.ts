@@ -45,8 +45,8 @@ app.get('/count', async (_request, reply) => {
 })
 
 app.get('/aggregate', async (_request, reply) => {
-  const { rows } = await pool.query<{ answer: string }>(aggregate)
-  return reply.type(json).send(rows[0]?.answer)
+  const { rows } = await pool.query<{ body: string }>(aggregate)
+  return reply.type(json).send(rows[0]?.body)
 })
 
 interface Posted {

@@ -21,7 +21,7 @@ const read = async (id: string) => {
   return (await api.get(url)).json<{ data: object[] }>().data[0]
 }
 
-/** An activity of version 1.03, in which texts stand in their elements, and codes are words and letters. */
+/** An activity of version 1.03, in which texts are the content of elements, and codes are words and letters. */
 const old = `<?xml version="1.0"?>
 <iati-activities version="1.03">
   <iati-activity default-currency="GBP" xml:lang="en">

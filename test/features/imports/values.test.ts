@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Bad } from '../../../src/features/imports/mapping/values/bad.ts'
+import { BadValue } from '../../../src/features/imports/mapping/values/bad.ts'
 import { compileDate } from '../../../src/features/imports/mapping/values/date.ts'
 import {
   compileNumber,
@@ -11,7 +11,7 @@ import { findEdtfFault } from '../../../src/model/edtf.ts'
 
 const read = (text: string, formats: string[] = [], language?: string) => {
   const date = compileDate(formats, language)?.(text)
-  return date instanceof Bad ? `bad: ${date.detail}` : date
+  return date instanceof BadValue ? `bad: ${date.detail}` : date
 }
 
 const days = fc
@@ -151,7 +151,7 @@ describe('numbers', () => {
     fc.assert(
       fc.property(amounts, locales, (amount, [locale]) => {
         const found = compileNumber()(amount.toLocaleString(locale, { maximumFractionDigits: 2 }))
-        if (found instanceof Bad) expect(found.detail).toContain('may be')
+        if (found instanceof BadValue) expect(found.detail).toContain('may be')
         // A point before three digits is a decimal point, as programs write it.
         else expect([amount, amount / 1000]).toContain(found)
       }),

@@ -11,7 +11,7 @@ interface Shown {
   names: Names
 }
 
-/** The text of a diff item for screen readers and readers who do not see its colour. */
+/** An added item of a diff, with a text for screen readers. */
 function Added({ children }: { children: ComponentChildren }) {
   const { t } = useLanguage()
   return (

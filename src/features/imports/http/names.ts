@@ -147,7 +147,7 @@ export const namesCsv = csvDownload({
   write: (database, { id }) => writeOpenNames(database, id),
 })
 
-/** Most decisions in one request. */
+/** Maximum number of decisions in one request. */
 const maxDecisions = 1000
 
 const decisionsInput = nameInput(
@@ -211,7 +211,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
       const found = await readImport(tx, key)
       if (!found) throw importNotFound(key)
       await saveDecisions(tx, found.scheme, decisions, actor)
-      // The check begins anew: rows that were refused for a name may be ready now.
+      // The check starts again: rows that were refused for a name may be ready now.
       if (found.state === 'staged') {
         await changeImport(tx, found, { state: 'staging', doneThrough: 0 })
         await wake(tx)

@@ -13,7 +13,7 @@ import { baseContract, importCollection, importNotFound, readProblems, rowFault,
 
 /** Rows of an import that have faults. */
 
-/** Most faults of a row that are shown. */
+/** Maximum number of faults of a row that are shown. */
 const maxFaults = 20
 
 const example = {

@@ -67,14 +67,14 @@ async function takeStep(tx: Transaction, id: string, step: Step): Promise<Import
   return lockImport(tx, id)
 }
 
-const answerStep = (request: ApiRequest, { database }: Context, step: Step): Promise<ApiResponse> =>
+const respondToStep = (request: ApiRequest, { database }: Context, step: Step): Promise<ApiResponse> =>
   runOnce(database, request, async (tx) => ({
     status: 202,
     headers: {},
     body: importToJson(await takeStep(tx, request.key, step)),
   }))
 
-/** The change that begins a commit: the pass over the rows begins anew, and so do the counts of records. */
+/** The change that begins a commit: the first pass over the rows, with reset counts of records. */
 export const beginCommit = ({ counts }: ImportRecord): ImportChange => ({
   state: 'committing',
   doneThrough: 0,
@@ -104,7 +104,7 @@ export const commitImport: Endpoint = {
     problems: [...changeProblems, 'conflict'],
   },
   handle: (request, context) =>
-    answerStep(request, context, {
+    respondToStep(request, context, {
       from: ['staged'],
       taken: ['committing', 'committed'],
       needs: 'wait for the dry run, or start another import',
@@ -134,7 +134,7 @@ export const undoImportEndpoint: Endpoint = {
     problems: [...changeProblems, 'conflict'],
   },
   handle: (request, context) =>
-    answerStep(request, context, {
+    respondToStep(request, context, {
       from: ['committed', 'failed'],
       taken: ['undoing', 'undone'],
       needs: 'only what has been committed can be undone',

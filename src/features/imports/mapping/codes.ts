@@ -2,10 +2,10 @@ import { didYouMean, suggest } from '../../../problems/suggest.ts'
 import type { CompileContext } from './context.ts'
 import { textOf } from './path.ts'
 import type { ValueSteps } from './types.ts'
-import { Bad, type Scalar } from './values/bad.ts'
+import { BadValue, type Scalar } from './values/bad.ts'
 
 /** Translates a code. Null means that it stands for no value. */
-export type Translate = (text: string) => Scalar | null | Bad
+export type Translate = (text: string) => Scalar | null | BadValue
 
 /** The code that stands for all that are not listed; as a meaning, the code itself. */
 const others = '*'
@@ -50,9 +50,9 @@ function compileList({ list: name, key, value }: List, context: CompileContext):
 /** Characters of a code from which a similar one may be what is meant. */
 const minSuggestedLength = 3
 
-function unknown(text: string, known: readonly string[], where: string): Bad {
+function unknown(text: string, known: readonly string[], where: string): BadValue {
   const similar = text.length < minSuggestedLength ? [] : known
-  return new Bad(
+  return new BadValue(
     `${JSON.stringify(text.slice(0, 60))} is a code that the ${where} not have${didYouMean(text, similar) || '.'}`,
     suggest(text, similar),
   )

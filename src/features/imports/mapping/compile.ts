@@ -14,7 +14,7 @@ import { compileProperty, type PropertyPlan } from './property.ts'
 import { isRequired, targetOf } from './target.ts'
 import type { Mapping, RecordMapping } from './types.ts'
 import { toSteps } from './value.ts'
-import { Bad } from './values/bad.ts'
+import { BadValue } from './values/bad.ts'
 
 /** A mapping, compiled. */
 export interface CompiledMapping {
@@ -74,11 +74,11 @@ export function compileMapping(
 /** Compiles the second files: each adds a list to a row. */
 function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonObject) => JsonObject {
   const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals }]) => {
-    const place = context.at('join', name)
-    const list = place.list(file)
-    place.at('equals').path(equals)
+    const joinContext = context.at('join', name)
+    const list = joinContext.list(file)
+    joinContext.at('equals').path(equals)
     if (list && list.columns.length > 0 && !list.columns.includes(key)) {
-      place.at('key').fault(`${file} has no column ${JSON.stringify(key)}`)
+      joinContext.at('key').fault(`${file} has no column ${JSON.stringify(key)}`)
     }
     return { name, key, equals, list }
   })
@@ -124,7 +124,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     const faults = conversion.faults.length
     const key = id.build(scope, conversion)
     if (typeof key !== 'string' && conversion.faults.length === faults) {
-      conversion.reject('refuse', id.column, null, new Bad('The record has no id: the value is empty.'))
+      conversion.reject('refuse', id.column, null, new BadValue('The record has no id: the value is empty.'))
     }
     const externalId = typeof key === 'string' ? { scheme: context.mapping.scheme, id: key } : undefined
     if (externalId) conversion.records.push({ resource, externalId })
@@ -138,7 +138,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
       const plan = properties.get(name)
       if (body[name] !== undefined || conversion.faults.length > faults) continue
       const detail = `There is no ${name}, which every record of ${resource} has: the value is empty or was dropped.`
-      conversion.reject('refuse', plan?.column || name, null, new Bad(detail))
+      conversion.reject('refuse', plan?.column || name, null, new BadValue(detail))
     }
     if (!externalId || conversion.faults.length > faults) return []
     return [

@@ -1,7 +1,7 @@
 import { isList } from '../reading/clean.ts'
 import type { Draft, JsonObject, JsonValue, Mention, RowFault } from '../types.ts'
 import type { OnBadValue } from './types.ts'
-import type { Bad } from './values/bad.ts'
+import type { BadValue } from './values/bad.ts'
 
 /** Characters of a value in a fault. */
 const maxShownLength = 200
@@ -26,7 +26,7 @@ export class Conversion {
   }
 
   /** Notes that a value cannot be used. The row is refused for it, or does without the value. */
-  reject(onBadValue: OnBadValue, column: string, value: JsonValue, { detail, suggestion }: Bad): void {
+  reject(onBadValue: OnBadValue, column: string, value: JsonValue, { detail, suggestion }: BadValue): void {
     const fault = { column, value: show(value), detail, ...(suggestion !== undefined && { suggestion }) }
     if (onBadValue === 'drop') this.dropped.push(fault)
     else this.faults.push(fault)

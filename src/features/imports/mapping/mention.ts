@@ -40,7 +40,7 @@ export function compileReference(
   return (value, scope, conversion, { column, onBadValue }) => {
     const text = String(value)
     if (by === 'key') return text
-    const place = country?.evaluate(scope, conversion)[0]
+    const countryName = country?.evaluate(scope, conversion)[0]
     const time = on ? on.evaluate(scope, conversion)[0] : timeOf(resource, conversion.on)
     const mention: Mention = {
       resource,
@@ -49,7 +49,7 @@ export function compileReference(
       ...(by === 'id'
         ? { externalId: { scheme: scheme ?? '', id: text } }
         : scheme !== undefined && { scheme }),
-      ...(typeof place === 'string' && { country: place }),
+      ...(typeof countryName === 'string' && { country: countryName }),
       ...(typeof time === 'string' && { on: time }),
       ...(steps.create && { create: true }),
       ...(column !== '' && { column }),

@@ -2,7 +2,7 @@ import type { Registry } from '../../../model/registry.ts'
 import { isList } from '../reading/clean.ts'
 import type { JsonValue, Mention } from '../types.ts'
 
-/** Keys of the forms that resources have, different for each number. */
+/** Functions that make a distinct key from each number, one for each form of keys. */
 const forms: ((number: number) => string)[] = [
   (number) => `00000000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`,
   (number) =>
@@ -24,8 +24,8 @@ function formOf(resource: string, registry: Registry): (number: number) => strin
 }
 
 /**
- * Puts keys in the place of mentions, so that a document can be validated before the names in it are resolved. The same
- * mention has the same key.
+ * Replaces mentions by placeholder keys, so that a document can be validated before the names in it are resolved. The same
+ * mention gets the same key.
  */
 export function withPlaceholders(
   value: JsonValue,

@@ -12,7 +12,7 @@ import { withPlaceholders } from './placeholders.ts'
 import { isRequired, type Target } from './target.ts'
 import type { ItemMapping, OnBadValue, PropertyMapping, ValueMapping } from './types.ts'
 import { compileValue, toSteps } from './value.ts'
-import { Bad } from './values/bad.ts'
+import { BadValue } from './values/bad.ts'
 
 /** A property of a mapping, compiled. */
 export interface PropertyPlan {
@@ -78,7 +78,7 @@ function rejectInvalid(
       part?.onBadValue ?? plan.onBadValue,
       part?.column || plan.column,
       found,
-      new Bad(sentence(subject)),
+      new BadValue(sentence(subject)),
     )
   }
   return faults !== undefined

@@ -3,7 +3,7 @@ import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
 import { type Path, type Scope, textOf, valuesAt } from './path.ts'
 import type { OnBadValue, ValueSteps } from './types.ts'
-import { Bad } from './values/bad.ts'
+import { BadValue } from './values/bad.ts'
 import { compileNumber, readNumberFormat } from './values/number.ts'
 
 /** Where a value comes from, compiled. */
@@ -117,7 +117,7 @@ function compileSum(
     let sum = 0
     for (const value of values) {
       const found = read(textOf(value) ?? '')
-      if (found instanceof Bad) conversion.reject(onBadValue, column, value, found)
+      if (found instanceof BadValue) conversion.reject(onBadValue, column, value, found)
       else sum += found
     }
     // Binary fractions add up to more digits than the addends have.

@@ -1,7 +1,7 @@
 import type { RowOptions } from '../reading/options.ts'
 import type { Scalar } from './values/bad.ts'
 
-/** What becomes of a value that cannot be used. */
+/** How an invalid value is treated. */
 export type OnBadValue = 'refuse' | 'drop'
 
 /** A condition on a column: its text, one of several texts, or more. */

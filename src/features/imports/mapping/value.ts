@@ -10,7 +10,7 @@ import { type Scope, textOf } from './path.ts'
 import { compileSource } from './source.ts'
 import { type Target, targetOf } from './target.ts'
 import type { OnBadValue, ValueMapping, ValueSteps } from './types.ts'
-import { Bad, type Scalar } from './values/bad.ts'
+import { BadValue, type Scalar } from './values/bad.ts'
 import { compileDate } from './values/date.ts'
 import { formatHelp } from './values/date-format.ts'
 import { compileNumber, readNumberFormat, roundNumber } from './values/number.ts'
@@ -28,7 +28,7 @@ export interface ValuePlan {
   evaluate(scope: Scope, conversion: Conversion): JsonValue[]
 }
 
-type Step = (value: Scalar, conversion: Conversion, column: string) => Scalar | null | Bad
+type Step = (value: Scalar, conversion: Conversion, column: string) => Scalar | null | BadValue
 
 /** Returns the steps of a value, of which a text is a short form: `=treaty` is a constant, any other text a path. */
 export const toSteps = (mapping: ValueMapping): ValueSteps =>
@@ -84,7 +84,7 @@ function compileRefer(steps: ValueSteps, reference: Reference, context: CompileC
 function checkConstant(target: Target | undefined, steps: ValueSteps, context: CompileContext) {
   if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
   const found = compileTyped(target)(steps.value, () => undefined)
-  if (found instanceof Bad) context.fault(found.detail)
+  if (found instanceof BadValue) context.fault(found.detail)
 }
 
 type Change = (value: JsonValue, conversion: Conversion, plan: ValuePlan) => JsonValue[]
@@ -112,36 +112,36 @@ function compileSteps(steps: ValueSteps, target: Target | undefined, context: Co
     // What `each` goes through may be objects. Nothing is done with them.
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
     const scalar = scalarOf(value)
-    const parts = scalar instanceof Bad ? [scalar] : text ? text(scalar, context.empty) : [scalar]
+    const parts = scalar instanceof BadValue ? [scalar] : text ? text(scalar, context.empty) : [scalar]
     return parts.flatMap((part) => runSteps(list, part, value, conversion, plan))
   }
 }
 
 function runSteps(
   list: readonly Step[],
-  part: Scalar | Bad,
+  part: Scalar | BadValue,
   value: JsonValue,
   conversion: Conversion,
   { onBadValue, column }: ValuePlan,
 ): JsonValue[] {
-  let result: Scalar | null | Bad = part
+  let result: Scalar | null | BadValue = part
   for (const step of list) {
-    if (result === null || result instanceof Bad) break
+    if (result === null || result instanceof BadValue) break
     result = step(result, conversion, column)
   }
-  if (result instanceof Bad) {
+  if (result instanceof BadValue) {
     conversion.reject(onBadValue, column, value, result)
     return []
   }
   return result === null || result === '' ? [] : [result]
 }
 
-function scalarOf(value: JsonValue): Scalar | Bad {
+function scalarOf(value: JsonValue): Scalar | BadValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   const text = textOf(value)
   if (text !== undefined) return text
   const names = Object.keys(value ?? {}).slice(0, 10)
-  return new Bad(`The value is an object and no text. Name one of its properties: ${names.join(', ')}.`)
+  return new BadValue(`The value is an object and no text. Name one of its properties: ${names.join(', ')}.`)
 }
 
 function compileTypedStep(target: Target): Step {
@@ -164,7 +164,7 @@ function compileNumberStep({ number, times, round }: ValueSteps, context: Compil
   const read = compileNumber(format)
   return (value) => {
     const found = read(value)
-    if (found instanceof Bad) return found
+    if (found instanceof BadValue) return found
     const multiplied = times === undefined ? found : roundNumber(found * times, 6)
     return round === undefined ? multiplied : roundNumber(multiplied, round)
   }

@@ -26,12 +26,12 @@ async function* readItems(
   path: readonly string[],
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const splitter = new JsonSplitter(path)
-  const place = path.length > 0 ? `/${path.join('/')}` : ''
+  const pointer = path.length > 0 ? `/${path.join('/')}` : ''
   let number = 0
   const makeRow = (item: string): Row => {
     number += 1
     try {
-      return parseJsonRow(item, number, place === '' ? `item ${number}` : `${place}[${number}]`)
+      return parseJsonRow(item, number, pointer === '' ? `item ${number}` : `${pointer}[${number}]`)
     } catch (error) {
       throw unreadableFile(
         `Item ${number} of the list is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
@@ -48,5 +48,7 @@ async function* readItems(
       : lists.length > 0
         ? `; rows.path can be ${lists.map((name) => `/${name}`).join(', ')}`
         : ''
-  throw unreadableFile(`The JSON has no list ${place === '' ? 'at its top' : `at ${place}`}${hint || '.'}`)
+  throw unreadableFile(
+    `The JSON has no list ${pointer === '' ? 'at its top' : `at ${pointer}`}${hint || '.'}`,
+  )
 }

@@ -6,7 +6,7 @@ import { unreadableFile } from './unreadable-file.ts'
 /** A text file as it is read: its encoding, and its text in pieces. */
 export interface TextFile {
   encoding: DetectedEncoding
-  /** Reads the text from the start. @param byteCount reads only so many bytes. */
+  /** Reads the text from the start. @param byteCount maximum bytes to read. */
   read(byteCount?: number): AsyncGenerator<string, void, undefined>
   /** Reads the text as UTF-8, in buffers if it is UTF-8 in the file, for parsers that take either. */
   readUtf8(): AsyncIterable<string | Buffer>

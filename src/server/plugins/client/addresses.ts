@@ -13,7 +13,7 @@ function siteName(ip: string): string {
   return site.includes(':') ? `network ${site}/${prefixLengths.site}` : addressName(ip)
 }
 
-/** Most addresses in memory; parsing an IPv6 address takes microseconds. */
+/** Maximum number of addresses in memory; parsing an IPv6 address takes microseconds. */
 const maxKnownAddresses = 10_000
 
 const clients = new LRUCache<string, Client>({ max: maxKnownAddresses })

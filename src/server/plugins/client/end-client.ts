@@ -20,7 +20,7 @@ const refused = (code: string, message: string) =>
 
 /**
  * Reads `Client-Id`.
- * @throws Problem `malformed-request` for a value that is no such name, and for a request without a key.
+ * @throws Problem `malformed-request` for a malformed value, and for a request without a key.
  */
 export function readEndClient({ headers, actor }: FastifyRequest): string | undefined {
   const value = headers['client-id']

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-/** Most addresses in memory. The least recent one is dropped first, and may open as many as a new one. */
+/** Maximum number of addresses in memory. The least recent one is dropped first, and may open as many as a new one. */
 const maxAddresses = 50_000
 
 /** Burst size, in seconds of `maxPerSecond`: a browser with many pages opens several connections at once. */

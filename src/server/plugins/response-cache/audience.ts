@@ -1,6 +1,6 @@
 import { Problem } from '../../../problems/problem.ts'
 
-/** A response that is being made for a client. It emits `close` when it has been sent, or the client has left. */
+/** A response in progress for a client. It emits `close` when it has been sent, or the client has disconnected. */
 export interface Reader {
   once(event: 'close', listener: () => void): unknown
   readonly destroyed: boolean
@@ -8,7 +8,7 @@ export interface Reader {
   readonly writableFinished: boolean
 }
 
-/** Those who wait for one response. */
+/** The clients that wait for one response. */
 export class Audience {
   #waiting = 0
   #controller: AbortController | undefined
@@ -27,7 +27,7 @@ export class Audience {
     this.#waiting += 1
     reader.once('close', () => {
       this.#waiting -= 1
-      // To abort what has ended would do nothing but take time.
+      // Aborting a completed response would only take time.
       if (this.hasLeft && !reader.writableFinished) this.#controller?.abort(clientLeft())
     })
   }
@@ -40,5 +40,5 @@ export class Audience {
   }
 }
 
-/** Nobody receives this: it is what the log says of the request. */
+/** The reason in the log. No client receives it. */
 const clientLeft = () => new Problem('timeout', 'The client disconnected before the response was sent.')

@@ -12,7 +12,7 @@ import {
 import { packageVersion } from '../../../package-root.ts'
 import type { TracingOptions } from '../tracing.ts'
 
-/** Longest time that a batch may take to be sent, also when the service stops. */
+/** Timeout for sending a batch, also when the service stops. */
 const exportTimeoutMs = 3000
 
 /** How often an unreachable collector is logged. */

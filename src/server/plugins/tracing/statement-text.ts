@@ -1,4 +1,4 @@
-/** Longest text of a statement in a span, in characters. */
+/** Maximum length of a statement in a span, in characters. */
 const maxTextLength = 4000
 
 /**

@@ -1,5 +1,5 @@
 /** A value that cannot be used: what is wrong and what would be right. */
-export class Bad {
+export class BadValue {
   readonly detail: string
   readonly suggestion: string | undefined
 

@@ -2,11 +2,11 @@ import { readOtherNotation } from '../../../../model/date-readings.ts'
 import { findEdtfFault } from '../../../../model/edtf.ts'
 import { listed } from '../../../../problems/suggest.ts'
 import { formatSerial } from '../../reading/xlsx/serial.ts'
-import { Bad } from './bad.ts'
+import { BadValue } from './bad.ts'
 import { compileDateFormat, type DateReader, formatDate } from './date-format.ts'
 import { monthOf } from './month-names.ts'
 
-/** Longest text that is read as a date. */
+/** Maximum length of a text that is read as a date. */
 const maxLength = 100
 
 /** Times of day that say nothing: midnight, as databases write it. */
@@ -29,12 +29,12 @@ const seasons: Record<string, string> = { spring: '21', summer: '22', autumn: '2
 export function compileDate(
   formats: readonly string[],
   language?: string,
-): ((value: string | number | boolean) => string | Bad) | undefined {
+): ((value: string | number | boolean) => string | BadValue) | undefined {
   const readers = formats.map((format) => compileFormat(format, language))
   if (!readers.every((reader) => reader !== undefined)) return undefined
   return (value) => {
     const text = String(value).trim()
-    if (text.length > maxLength) return new Bad(`A date has at most ${maxLength} characters.`)
+    if (text.length > maxLength) return new BadValue(`A date has at most ${maxLength} characters.`)
     for (const reader of readers) {
       const date = reader(text)
       if (date !== undefined) return date
@@ -50,7 +50,7 @@ function compileFormat(format: string, language: string | undefined): DateReader
 }
 
 /** Reads a date in any notation that has one meaning only. */
-function readDate(text: string, language: string | undefined, formats: readonly string[]): string | Bad {
+function readDate(text: string, language: string | undefined, formats: readonly string[]): string | BadValue {
   const readings = readOtherNotation(text)
   // A format that is given and does not fit is a contradiction, and not one notation of several.
   const plain = formats.length > 0 && readings.length > 0 ? undefined : readPlainDate(text, language)
@@ -58,20 +58,20 @@ function readDate(text: string, language: string | undefined, formats: readonly 
   const uncertain = readUncertain(text, language) ?? readRange(text, language)
   if (uncertain !== undefined) return uncertain
   if (readings.length > 1 && formats.length === 0) {
-    return new Bad(
+    return new BadValue(
       `${JSON.stringify(text)} may be ${readings.join(' or ')}. Say in the mapping which it is, with date: DD/MM/YYYY or date: MM/DD/YYYY.`,
     )
   }
   if (/^\d{5}(\.\d+)?$/.test(text)) {
-    return new Bad(
+    return new BadValue(
       `${JSON.stringify(text)} is no date. If it is a serial day of a spreadsheet, say so in the mapping with date: excel.`,
       formatSerial(Number(text), false),
     )
   }
   if (formats.length > 0)
-    return new Bad(`${JSON.stringify(text)} is no date of the format ${listed(formats)}.`)
+    return new BadValue(`${JSON.stringify(text)} is no date of the format ${listed(formats)}.`)
   const fault = findEdtfFault(text)
-  return new Bad(
+  return new BadValue(
     `${JSON.stringify(text)} is not read as a date${fault && /^\d{4}/.test(text) ? `: ${fault.message}` : ''}. Write it as 2011-04-05, 2011-04 or 2011, or say with date: how it is written.`,
   )
 }

@@ -1,21 +1,21 @@
-import { Bad } from './bad.ts'
+import { BadValue } from './bad.ts'
 
-/** How numbers are written: what separates thousands, and decimals. */
+/** A number format: the separators of thousands and of decimals. */
 interface NumberFormat {
   group: string
   decimal: string
 }
 
 /** Reads a number of a column. */
-export type NumberReader = (value: string | number | boolean) => number | Bad
+export type NumberReader = (value: string | number | boolean) => number | BadValue
 
 /** Spaces and apostrophes that separate thousands. */
 const spaces = /[\s\u00a0\u202f\u2009'’]/g
 
 /**
- * Finds out how numbers are written by an example.
+ * Derives a number format from an example.
  * @param example such as `1,234.5`, `1.234,5`, `1 234,5` or `1234.5`.
- * @returns undefined when it is no such example.
+ * @returns undefined when the example is invalid.
  */
 export function readNumberFormat(example: string): NumberFormat | undefined {
   const [, group = '', decimal = ''] = /^1([.,\s'’]?)234([.,])5+$/.exec(example) ?? []
@@ -39,9 +39,9 @@ export const compileNumber =
       .replace(/\s*[\p{Sc}%]$/u, '')
       .replaceAll(spaces, '')
     const plain = format ? toPlain(text, format) : toPlainUnambiguous(text)
-    if (plain instanceof Bad) return plain
+    if (plain instanceof BadValue) return plain
     if (plain === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
-      return new Bad(`${JSON.stringify(written.slice(0, 60))} is not a number.`)
+      return new BadValue(`${JSON.stringify(written.slice(0, 60))} is not a number.`)
     }
     const number = Number(plain)
     return isNegative ? -number : number
@@ -56,7 +56,7 @@ function toPlain(text: string, { group, decimal }: NumberFormat): string | undef
 }
 
 /** Returns a number with a decimal point and nothing between thousands, if the text can mean one number only. */
-function toPlainUnambiguous(text: string): string | Bad | undefined {
+function toPlainUnambiguous(text: string): string | BadValue | undefined {
   if (!text.includes(',')) {
     // Several points can only separate thousands.
     return text.indexOf('.') === text.lastIndexOf('.') ? text : toPlain(text, { group: '.', decimal: ',' })
@@ -67,7 +67,7 @@ function toPlainUnambiguous(text: string): string | Bad | undefined {
   }
   if (text.indexOf(',') !== text.lastIndexOf(',')) return toPlain(text, { group: ',', decimal: '.' })
   if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(text)) {
-    return new Bad(
+    return new BadValue(
       `${JSON.stringify(text)} may be ${text.replace(',', '')} or ${text.replace(',', '.')}. Say in the mapping which it is, with number: "1,234.5" or number: "1.234,5".`,
     )
   }

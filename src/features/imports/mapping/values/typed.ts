@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { didYouMean, suggest } from '../../../../problems/suggest.ts'
 import type { Target } from '../target.ts'
-import { Bad, type Scalar } from './bad.ts'
+import { BadValue, type Scalar } from './bad.ts'
 
 const yes = new Set(['true', 'yes', 'y', '1'])
 const no = new Set(['false', 'no', 'n', '0'])
@@ -13,7 +13,7 @@ const formulaError = /^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!
 type Note = (detail: string) => void
 
 /** Compiles the last step of a value: it becomes what its target takes. */
-export function compileTyped(target: Target): (value: Scalar, note: Note) => Scalar | Bad {
+export function compileTyped(target: Target): (value: Scalar, note: Note) => Scalar | BadValue {
   switch (target.kind) {
     case 'enumeration': {
       const words = new Map(target.words.map((word) => [plainWord(word), word]))
@@ -23,7 +23,7 @@ export function compileTyped(target: Target): (value: Scalar, note: Note) => Sca
       return (value) => {
         const text = String(value).trim().toLowerCase()
         if (yes.has(text)) return true
-        return no.has(text) ? false : new Bad(`${JSON.stringify(text)} is neither yes nor no.`)
+        return no.has(text) ? false : new BadValue(`${JSON.stringify(text)} is neither yes nor no.`)
       }
     case 'text':
     case 'reference': {
@@ -44,9 +44,9 @@ const unwanted = {
   lines: /(?![\t\n])[\p{Cc}\ufffd]/gu,
 }
 
-function toText(text: string, takesLines: boolean, note: Note): string | Bad {
+function toText(text: string, takesLines: boolean, note: Note): string | BadValue {
   const plain = takesLines ? text.replaceAll(/\r\n?/g, '\n').trim() : text.replaceAll(/\s+/g, ' ').trim()
-  if (formulaError.test(plain)) return new Bad(`The formula of the cell failed with ${plain}.`)
+  if (formulaError.test(plain)) return new BadValue(`The formula of the cell failed with ${plain}.`)
   const expression = takesLines ? unwanted.lines : unwanted.line
   const [found, ...more] = plain.match(expression) ?? []
   if (found === undefined) return plain
@@ -64,7 +64,7 @@ const plainWord = (word: string) =>
     .replaceAll(/[\s_-]+/g, '_')
 
 const unknownWord = (text: string, words: readonly string[]) =>
-  new Bad(
+  new BadValue(
     `${JSON.stringify(text.slice(0, 60))} is not known${didYouMean(text, words)} Say with codes: what it means.`.replace(
       /([^?.]) Say/,
       '$1. Say',

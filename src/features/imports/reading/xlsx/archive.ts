@@ -4,7 +4,7 @@ import { Problem } from '../../../../problems/problem.ts'
 import { readLimits } from '../limits.ts'
 import { formatCount, unreadableFile } from '../unreadable-file.ts'
 
-/** Entries of an archive that are looked at. An XLSX file has a dozen. */
+/** Maximum number of entries of an archive that are read. An XLSX file has a dozen. */
 const maxEntries = 10_000
 
 /** A ZIP archive, whose entries are found by name. */
