@@ -75,7 +75,7 @@ export interface Comparison {
   sql(value: SQL, getOtherFilter: GetOtherFilter): SQL
   /** The same condition for statements that read every record: it is cheaper to evaluate, and no index finds rows by it. */
   scan?(value: SQL): SQL
-  /** The same by what the record's own row has of other tables. Undefined if other filters narrow it. Not for the past. */
+  /** The same condition over values that the record's row stores from other tables; undefined if other filters narrow it. Not with `asOf`. */
   stored?(value: SQL, getOtherFilter: GetOtherFilter): SQL | undefined
 }
 
@@ -274,8 +274,8 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
 
 /**
  * A filter by the time of a record's event: one date, or a start and an end. It compares by overlap, as
- * `edtfDate` does. An event without an end continues, an event without a start has always gone on, and an event without
- * either date is not found.
+ * `edtfDate` does. An event without an end has no upper bound, one without a start no lower bound, and one without either
+ * date is not found.
  */
 export function happenedIn(
   table: PgTable,

@@ -37,7 +37,7 @@ export const exampleKey = ({ key, example }: Resource) =>
   key.madeBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
 
 /**
- * Caches a schema that has nothing of a resource but its key. Resources whose keys the registry makes share one.
+ * Caches a schema that depends only on the key of a resource. Resources whose keys the registry generates share one.
  * @param make takes a function that makes names for the OpenAPI document, the form of the key, and an example of a key.
  */
 export function memoizeByKey<T>(

@@ -16,11 +16,11 @@ const searchLimits = { depth: 10, comparisons: 100, values: 200, nodes: 2000 } a
 
 /** Returns the schemas of a filter's operators in JSON. `in` takes a list of the values of `eq`. */
 function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
-  const resourceSchema = ({ takes, value: own = jsonValue }: Comparison) =>
+  const operandSchema = ({ takes, value: own = jsonValue }: Comparison) =>
     takes === 'boolean' ? z.boolean() : own
   const own = Object.entries(comparisons).map(([operator, comparison]) => [
     operator,
-    resourceSchema(comparison).optional(),
+    operandSchema(comparison).optional(),
   ])
   const list = z.array(jsonValue).min(1).max(searchLimits.values).optional()
   return { ...Object.fromEntries(own), ...(comparisons.eq && { in: list }) }
@@ -69,7 +69,7 @@ const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(
 
 const sharedConditions = new WeakMap<PgTable, z.ZodType>()
 
-/** Returns the schema of the conditions on a table that several lists share, which all of them share as well. */
+/** Returns the schema of the conditions on a table that several lists share. There is one for each table. */
 function sharedCondition(searchable: Searchable, name: string, table: PgTable): z.ZodType {
   const known = sharedConditions.get(table) ?? conditionSchema(searchable, name)
   sharedConditions.set(table, known)
@@ -165,7 +165,6 @@ function selectionShape(resource: Resource, includes: string[]) {
 function makeBodies(resource: Resource) {
   const includes = (isFile: boolean) => includesOf(resource, { isFile }).map(([name]) => name)
   const selection = selectionShape(resource, includes(true))
-  const _noun = resource.name.replaceAll('-', ' ')
   return {
     page: nameInput(
       `${resource.singular}Search`,

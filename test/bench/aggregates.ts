@@ -18,7 +18,7 @@ import type { Ratio } from './tables.ts'
 
 const run = promisify(execFile)
 
-interface Question {
+interface ComparedAggregate {
   what: string
   path: string
   sql: string
@@ -31,7 +31,7 @@ const byYear = (
 ) => `select country, year, count(*) from participations join agreements using (id)
   ${where} group by all`
 
-const questions: Question[] = [
+const comparedAggregates: ComparedAggregate[] = [
   {
     what: 'countries by years',
     path: 'groupBy=country,signedYear&sort=-count&limit=100',
@@ -94,7 +94,7 @@ async function measureDuckDb(url: string, rounds: number): Promise<number[]> {
   } finally {
     await client.end()
   }
-  const statements = questions.map(({ sql }) => sql)
+  const statements = comparedAggregates.map(({ sql }) => sql)
   const task = JSON.stringify({ tables: Object.keys(tables), statements, rounds })
   const { stdout } = await run(process.execPath, ['measure.mjs', task], { cwd: folder })
   // The program above printed it.
@@ -122,7 +122,7 @@ async function measureService(origin: string, path: string, rounds: number): Pro
 export async function measureAggregates(url: string, origin: string, options: Options): Promise<Ratio[]> {
   const duckDb = await measureDuckDb(url, options.rounds)
   const ratios: Ratio[] = []
-  for (const [index, { what, path, max }] of questions.entries()) {
+  for (const [index, { what, path, max }] of comparedAggregates.entries()) {
     const service = await measureService(origin, path, options.rounds)
     console.log(`aggregate, ${what}: ${service.toFixed(1)} ms, DuckDB ${duckDb[index]?.toFixed(1)} ms`)
     ratios.push({

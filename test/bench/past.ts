@@ -4,16 +4,16 @@ import type { Ratio } from './tables.ts'
 
 /** Reads with `asOf`, compared with the same reads of the current state. */
 
-interface Question {
+interface PastRequest {
   name: string
   method: 'GET' | 'POST'
   path: string
   body?: string
 }
 
-const list: Question = { name: 'list', method: 'GET', path: '/v1/agreements?sort=-signedOn&limit=25' }
+const list: PastRequest = { name: 'list', method: 'GET', path: '/v1/agreements?sort=-signedOn&limit=25' }
 
-const questions: Question[] = [
+const requests: PastRequest[] = [
   list,
   {
     name: 'search',
@@ -29,7 +29,7 @@ const questions: Question[] = [
   { name: 'network', method: 'GET', path: '/v1/network?' },
 ]
 
-async function send(origin: string, { method, path, body }: Question, asOf?: string): Promise<Response> {
+async function send(origin: string, { method, path, body }: PastRequest, asOf?: string): Promise<Response> {
   return fetch(`${origin}${path}${asOf === undefined ? '' : `&asOf=${encodeURIComponent(asOf)}`}`, {
     method,
     headers: {
@@ -41,23 +41,23 @@ async function send(origin: string, { method, path, body }: Question, asOf?: str
 }
 
 /** Milliseconds of one request. @throws when it is refused. */
-async function timed(origin: string, question: Question, asOf?: string): Promise<number> {
+async function timed(origin: string, request: PastRequest, asOf?: string): Promise<number> {
   const start = performance.now()
-  const response = await send(origin, question, asOf)
+  const response = await send(origin, request, asOf)
   const text = await response.text()
-  if (!response.ok) throw new Error(`${question.name}, asOf ${asOf}: ${response.status} ${text}`)
+  if (!response.ok) throw new Error(`${request.name}, asOf ${asOf}: ${response.status} ${text}`)
   return performance.now() - start
 }
 
 /** The median over the rounds of the ratio of the p50 with `asOf` to the p50 without. Both are measured alternately. */
-async function ratioAt(origin: string, question: Question, asOf: string, options: Times): Promise<number> {
+async function ratioAt(origin: string, request: PastRequest, asOf: string, options: Times): Promise<number> {
   const ratios: number[] = []
   for (let round = 0; round <= options.rounds; round++) {
     const [past, present]: [number[], number[]] = [[], []]
     const end = performance.now() + options.seconds * 1000
     do {
-      past.push(await timed(origin, question, asOf))
-      present.push(await timed(origin, question))
+      past.push(await timed(origin, request, asOf))
+      present.push(await timed(origin, request))
     } while (performance.now() < end)
     // The first round warms up caches and the JIT compiler.
     if (round > 0) ratios.push(median(past) / median(present))
@@ -150,24 +150,24 @@ async function momentOfTenth(origin: string): Promise<{ moment: string; share: n
   return { moment: new Date(from).toISOString(), share }
 }
 
-/** Case `grown`: each question as of before 90 % of today's agreements existed, by the same question now. */
+/** Case `grown`: each request as of before 90 % of today's agreements existed, divided by the same request now. */
 export async function measureGrown(origin: string, options: Times): Promise<Ratio[]> {
   const { moment, share } = await momentOfTenth(origin)
   console.log(`grown: ${(share * 100).toFixed(1)} % of the agreements existed at ${moment}`)
   const ratios: Ratio[] = []
-  for (const question of questions) {
-    const response = await send(origin, question, moment)
+  for (const request of requests) {
+    const response = await send(origin, request, moment)
     const text = await response.text()
     if (!response.ok) {
       console.log(
-        `grown: skips ${question.name}, since the API refuses asOf: ${response.status} ${text.slice(0, 300)}`,
+        `grown: skips ${request.name}, since the API refuses asOf: ${response.status} ${text.slice(0, 300)}`,
       )
       continue
     }
     ratios.push({
-      what: `${question.name} as of before 90 % existed / now`,
-      measured: await ratioAt(origin, question, moment, options),
-      ...(question === list && { max: 10 }),
+      what: `${request.name} as of before 90 % existed / now`,
+      measured: await ratioAt(origin, request, moment, options),
+      ...(request === list && { max: 10 }),
     })
   }
   return ratios

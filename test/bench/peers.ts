@@ -19,25 +19,25 @@ export interface Peer {
 }
 
 /** A query that the service and its peers get, each in its own form, for the same content. */
-type Question = 'flat columns' | 'all that belongs to it'
+type QueryName = 'flat columns' | 'all that belongs to it'
 
 const flat =
   'title,kind,level,status,signedOn,provisionalFrom,inForceFrom,expiresOn,terminatedOn,renewal,place,occasion,summary,languages,version,createdAt,updatedAt'
 
 /** The requests to the service for the first 25 agreements. */
-const paths: Record<Question, string> = {
+const paths: Record<QueryName, string> = {
   'flat columns': `/v1/agreements?sort=id&limit=25&fields=id,${flat}`,
   'all that belongs to it': '/v1/agreements?sort=id&limit=25',
 }
 
 interface Competitor {
   name: string
-  /** Floors of the ratio, by question. */
-  floors: Record<Question, number>
+  /** Minimum ratios by query. */
+  floors: Record<QueryName, number>
   /** What is run, below the folder that it is installed in; it finds the database in the environment. */
   program: string
   /** The same query in GraphQL. */
-  questions: Record<Question, string>
+  queries: Record<QueryName, string>
 }
 
 const platformatic = `
@@ -76,7 +76,7 @@ const competitors: Competitor[] = [
     name: 'Platformatic DB',
     floors: { 'flat columns': 2, 'all that belongs to it': 2 },
     program: 'platformatic.mjs',
-    questions: {
+    queries: {
       'flat columns': ofPlatformatic(''),
       // It does not show rows of tables whose key has two columns, so its responses are smaller.
       'all that belongs to it': ofPlatformatic(`
@@ -88,7 +88,7 @@ const competitors: Competitor[] = [
     name: 'PostGraphile',
     floors: { 'flat columns': 2, 'all that belongs to it': 5 },
     program: 'node_modules/.bin/postgraphile',
-    questions: {
+    queries: {
       'flat columns': ofPostGraphile(''),
       'all that belongs to it': ofPostGraphile(`
         participationsByAgreementId { nodes { country organization region role contribution signatory
@@ -130,14 +130,14 @@ async function requireFullPage({ origin }: Server, { path, body, headers = {} }:
 
 /** Measures one query on both servers alternately. */
 async function compareBy(
-  question: Question,
-  { name, floors, questions }: Competitor,
+  queryName: QueryName,
+  { name, floors, queries }: Competitor,
   peer: Server,
   service: Server,
   options: Options,
 ): Promise<Peer> {
-  const theirs = graphqlRequest(questions[question])
-  const own: Request = { method: 'GET', path: () => paths[question] }
+  const theirs = graphqlRequest(queries[queryName])
+  const own: Request = { method: 'GET', path: () => paths[queryName] }
   await requireFullPage(peer, theirs)
   const rounds: { figures: Figures; ratio: number }[] = []
   for (let round = 0; round <= options.rounds; round++) {
@@ -148,7 +148,7 @@ async function compareBy(
   const ratio = median(rounds.map((round) => round.ratio))
   const found = rounds.find((round) => round.ratio === ratio)
   if (!found) throw new Error('nothing was measured')
-  return { name: `${name}, ${question}`, least: floors[question], ...found }
+  return { name: `${name}, ${queryName}`, least: floors[queryName], ...found }
 }
 
 async function compare(
@@ -162,8 +162,8 @@ async function compare(
   const peer = await startWith(node, [join(folder, competitor.program)], { DATABASE_URL: url }, folder)
   try {
     const compared: Peer[] = []
-    for (const question of ['flat columns', 'all that belongs to it'] as const)
-      compared.push(await compareBy(question, competitor, peer, service, options))
+    for (const queryName of ['flat columns', 'all that belongs to it'] as const)
+      compared.push(await compareBy(queryName, competitor, peer, service, options))
     return compared
   } finally {
     await peer.close()

@@ -4,7 +4,7 @@ import { audit, noFaults, readRecords, replayFeed } from '../faults/audit.ts'
 import { readFeed } from '../faults/feed.ts'
 import { asAdministrator } from '../faults/service.ts'
 import { type Cluster, openCluster } from './cluster.ts'
-import { observe, pakistanQuestion, startMirror, startProbes, startWriters } from './load.ts'
+import { observe, pakistanList, startMirror, startProbes, startWriters } from './load.ts'
 import type { Member } from './patroni.ts'
 import { clusterMissing } from './tools.ts'
 
@@ -44,7 +44,7 @@ describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
 
   it('answers reads without interruption', async ({ task }) => {
     const { postgres, balancer } = cluster
-    const url = `${balancer.origin}${pakistanQuestion}`
+    const url = `${balancer.origin}${pakistanList}`
     const uncached = { headers: { 'cache-control': 'no-cache' } }
     await postgres.untilWhole()
     const probes = startProbes(

@@ -86,7 +86,7 @@ export async function startMirror(origin: string) {
 }
 
 /** The list of the agreements of China and Pakistan in April 2011, with their sources. */
-export const pakistanQuestion =
+export const pakistanList =
   '/v1/agreements?country=PAK&signedOn[gte]=2011-04&signedOn[lte]=2011-04-30&include=citations'
 
 /** A response as a client saw it. */

@@ -3,7 +3,7 @@ import { audit, noFaults } from '../faults/audit.ts'
 import { readFeed } from '../faults/feed.ts'
 import { pgBouncerMissing } from '../support/pgbouncer.ts'
 import { type Cluster, openCluster } from './cluster.ts'
-import { observe, pakistanQuestion, startMirror, startProbes, startWriters } from './load.ts'
+import { observe, pakistanList, startMirror, startProbes, startWriters } from './load.ts'
 import { openPrometheus } from './prometheus.ts'
 import { folder } from './remains.ts'
 import { clusterMissing } from './tools.ts'
@@ -29,7 +29,7 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
     const { balancer, services } = cluster
     const mirror = await startMirror(balancer.origin)
     const load = startWriters(balancer.origin, 10, 100)
-    const probes = startProbes({ list: () => observe('list', `${balancer.origin}${pakistanQuestion}`) }, 10)
+    const probes = startProbes({ list: () => observe('list', `${balancer.origin}${pakistanList}`) }, 10)
     for (let round = 0; round < 2; round += 1) {
       for (const service of services) {
         expect(await service.stop()).toBe(0)

@@ -29,10 +29,10 @@ afterAll(async () => {
 })
 
 /** A request, and whether its response shows internal records to a reader with a key. */
-interface Question {
+interface ReadRequest {
   path: string
   body?: unknown
-  isTelling: boolean
+  showsInternal: boolean
 }
 
 const keysOf = (resource: Resource) =>
@@ -41,64 +41,64 @@ const keysOf = (resource: Resource) =>
 const includesOf = (resource: Resource) => Object.keys(resource.includes())
 
 /** The filters that a text of an internal record matches. */
-function filterQuestions(resource: Resource): Question[] {
+function filterRequests(resource: Resource): ReadRequest[] {
   const [record] = hidden.records.filter((one) => one.resource === resource)
   return Object.entries(resource.filters).flatMap(([name, { comparisons }]) => {
     const value = record?.document[name]
     if (typeof value !== 'string' || !comparisons.eq) return []
     const search = new URLSearchParams({ [name]: value, count: 'exact' })
-    return [{ path: `/v1/${resource.name}?${search}`, isTelling: false }]
+    return [{ path: `/v1/${resource.name}?${search}`, showsInternal: false }]
   })
 }
 
-function listQuestions(resource: Resource): Question[] {
+function listRequests(resource: Resource): ReadRequest[] {
   const path = `/v1/${resource.name}`
   return [
-    { path: `${path}?limit=200`, isTelling: false },
-    { path: `${path}?limit=1&sort=-updatedAt&count=exact`, isTelling: true },
-    { path: `${path}?visibility=internal`, isTelling: true },
-    { path: `${path}?visibility=public,internal&limit=200`, isTelling: false },
-    { path: `${path}?q=${hiddenWord}`, isTelling: false },
-    { path: `${path}?sort=-createdAt&fields=${resource.key.property},visibility`, isTelling: true },
-    { path: `${path}?limit=200&include=${includesOf(resource).join()}`, isTelling: false },
-    { path: `${path}?limit=200&asOf=${new Date().toISOString()}`, isTelling: false },
-    ...filterQuestions(resource),
+    { path: `${path}?limit=200`, showsInternal: false },
+    { path: `${path}?limit=1&sort=-updatedAt&count=exact`, showsInternal: true },
+    { path: `${path}?visibility=internal`, showsInternal: true },
+    { path: `${path}?visibility=public,internal&limit=200`, showsInternal: false },
+    { path: `${path}?q=${hiddenWord}`, showsInternal: false },
+    { path: `${path}?sort=-createdAt&fields=${resource.key.property},visibility`, showsInternal: true },
+    { path: `${path}?limit=200&include=${includesOf(resource).join()}`, showsInternal: false },
+    { path: `${path}?limit=200&asOf=${new Date().toISOString()}`, showsInternal: false },
+    ...filterRequests(resource),
   ]
 }
 
 /** The formats of exports that are text. The dates of the internal records are too imprecise for a calendar. */
-const exportQuestions = (resource: Resource, path: string) =>
+const exportRequests = (resource: Resource, path: string) =>
   exportFormats(resource)
     .options.filter((format) => format !== 'xlsx')
-    .map((format) => ({ path: `${path}?format=${format}`, isTelling: format !== 'ics' }))
+    .map((format) => ({ path: `${path}?format=${format}`, showsInternal: format !== 'ics' }))
 
-const aggregateQuestions = (resource: Resource): Question[] =>
+const aggregateRequests = (resource: Resource): ReadRequest[] =>
   Object.keys(resource.dimensions).map((dimension) => ({
     path: `/v1/${resource.name}/aggregate?groupBy=${dimension}&limit=1000&measures=count${Object.keys(
       resource.measures,
     )
       .map((measure) => `,${measure}`)
       .join('')}`,
-    isTelling: false,
+    showsInternal: false,
   }))
 
-const recordQuestions = (resource: Resource, below: string): Question[] =>
+const recordRequests = (resource: Resource, below: string): ReadRequest[] =>
   keysOf(resource).flatMap((key, index) =>
     ['', ...(below === '' ? [`?include=${includesOf(resource).join()}`] : [])].map((query) => ({
       path: `/v1/${resource.name}/${key}${below}${query}`,
       // The second is removed, and the rest has one version only.
-      isTelling: index === 0,
+      showsInternal: index === 0,
     })),
   )
 
 /** The requests of an operation by its path below the resource. @throws for an operation without a case. */
-function questionsOf({ path, method }: Operation): Question[] {
+function requestsOf({ path, method }: Operation): ReadRequest[] {
   const [, name = '', ...rest] = path.split('/').slice(1)
   switch (`${method} ${path}`) {
     case 'get /v1/search':
       return [`q=${hiddenWord}`, `q=${hiddenWord.slice(0, 4)}`, 'q=china'].map((query, index) => ({
         path: `/v1/search?${query}`,
-        isTelling: index < 1,
+        showsInternal: index < 1,
       }))
     case 'post /v1/resolve':
       return [
@@ -109,31 +109,31 @@ function questionsOf({ path, method }: Operation): Question[] {
               { resource: resource.name, name: String(document.name ?? document.title ?? hiddenWord) },
             ],
           },
-          isTelling: false,
+          showsInternal: false,
         })),
         {
           path,
           body: { queries: keysOf(resourceOf('countries')).map((name) => ({ resource: 'countries', name })) },
-          isTelling: false,
+          showsInternal: false,
         },
       ]
     case 'get /v1/network':
       return ['', '?level=region', '?minimum=1'].map((query) => ({
         path: `/v1/network${query}`,
-        isTelling: false,
+        showsInternal: false,
       }))
     case 'get /v1/countries/{code}/network':
       return ['CHN', ...keysOf(resourceOf('countries'))].map((code) => ({
         path: `/v1/countries/${code}/network`,
-        isTelling: false,
+        showsInternal: false,
       }))
     case 'get /v1/countries/{code}/briefing':
       return ['CHN', ...keysOf(resourceOf('countries'))].map((code) => ({
         path: `/v1/countries/${code}/briefing`,
-        isTelling: false,
+        showsInternal: false,
       }))
     case 'get /v1/changes':
-      return [{ path: `/v1/changes?limit=200&after=${feedEnd}`, isTelling: true }]
+      return [{ path: `/v1/changes?limit=200&after=${feedEnd}`, showsInternal: true }]
     case 'get /v1/changes/stream':
       // Read by the test of the stream, since it never ends.
       return []
@@ -143,43 +143,43 @@ function questionsOf({ path, method }: Operation): Question[] {
     case 'get /healthz':
     case 'get /readyz':
     case 'get /metrics':
-      return [{ path, isTelling: false }]
+      return [{ path, showsInternal: false }]
   }
-  if (path === '/v1/imports/mapping-schema') return [{ path, isTelling: false }]
+  if (path === '/v1/imports/mapping-schema') return [{ path, showsInternal: false }]
   // Keys and imports are not for readers; `test/server/access-matrix.test.ts` says so.
   if (/^\/v1\/(keys|imports)/.test(path)) return []
   const resource = resourceOf(name)
   const below = `${method} /${rest.join('/').replace(/^\{\w+\}/, '{key}')}`
   switch (below) {
     case 'get /':
-      return listQuestions(resource)
+      return listRequests(resource)
     case 'post /search':
       return [
-        { path, body: { limit: 200 }, isTelling: false },
-        { path, body: { where: { visibility: { eq: 'internal' } }, count: 'exact' }, isTelling: true },
-        { path, body: { where: { not: { visibility: { eq: 'public' } } } }, isTelling: true },
+        { path, body: { limit: 200 }, showsInternal: false },
+        { path, body: { where: { visibility: { eq: 'internal' } }, count: 'exact' }, showsInternal: true },
+        { path, body: { where: { not: { visibility: { eq: 'public' } } } }, showsInternal: true },
       ]
     case 'get /export':
-      return exportQuestions(resource, path)
+      return exportRequests(resource, path)
     case 'post /export':
-      return exportQuestions(resource, path).map((question) => ({
-        ...question,
+      return exportRequests(resource, path).map((request) => ({
+        ...request,
         body: { where: { not: { visibility: { eq: 'public' } } } },
       }))
     case 'get /duplicates':
-      return [{ path: `${path}?limit=200`, isTelling: false }]
+      return [{ path: `${path}?limit=200`, showsInternal: false }]
     case 'get /aggregate':
-      return aggregateQuestions(resource)
+      return aggregateRequests(resource)
     case 'get /{key}':
-      return recordQuestions(resource, '')
+      return recordRequests(resource, '')
     case 'get /{key}/jsonld':
-      return recordQuestions(resource, '/jsonld').map((question) => ({ ...question, isTelling: false }))
+      return recordRequests(resource, '/jsonld').map((request) => ({ ...request, showsInternal: false }))
     case 'get /table-schema':
-      return [{ path, isTelling: false }]
+      return [{ path, showsInternal: false }]
     case 'get /{key}/history':
-      return recordQuestions(resource, '/history')
+      return recordRequests(resource, '/history')
     case 'get /{key}/history/{version}':
-      return recordQuestions(resource, '/history/1')
+      return recordRequests(resource, '/history/1')
     case 'post /':
     case 'post /bulk':
     case 'post /import':
@@ -195,7 +195,7 @@ function questionsOf({ path, method }: Operation): Question[] {
   throw new Error(`nobody has said who sees what by ${method} ${path}`)
 }
 
-const send = (api: Api, { path, body }: Question, options: RequestOptions): Promise<HttpResponse> =>
+const send = (api: Api, { path, body }: ReadRequest, options: RequestOptions): Promise<HttpResponse> =>
   body === undefined ? api.get(path, options) : api.post(path, body, options)
 
 const anonymous: RequestOptions = { key: null }
@@ -209,15 +209,15 @@ const isOwn = (path: string) => !path.startsWith('/v1/')
 describe('a reader without a key', () => {
   it('gets the responses of a registry without internal records from every operation', async () => {
     const differing: unknown[] = []
-    for (const question of operations.flatMap(questionsOf)) {
-      const response = await send(mixed, question, anonymous)
-      const { status, text } = await send(open, question, anonymous)
+    for (const request of operations.flatMap(requestsOf)) {
+      const response = await send(mixed, request, anonymous)
+      const { status, text } = await send(open, request, anonymous)
       const isSame =
-        isOwn(question.path) ||
+        isOwn(request.path) ||
         (response.status === status && withoutTime(response.text) === withoutTime(text))
-      if (!isSame || findMarks(withoutUrl(response.text, question.path)).length > 0)
+      if (!isSame || findMarks(withoutUrl(response.text, request.path)).length > 0)
         differing.push({
-          question,
+          request,
           status,
           is: response.status,
           text: response.text.slice(0, 300),
@@ -263,10 +263,10 @@ describe('the stream of changes', () => {
 
 describe('a reader with a key', () => {
   it('gets internal records from every operation that returns records', async () => {
-    const silent: Question[] = []
-    for (const question of operations.flatMap(questionsOf).filter(({ isTelling }) => isTelling)) {
-      const { text } = await send(mixed, question, withKey)
-      if (findMarks(text).length === 0 && !text.includes('"visibility":"internal"')) silent.push(question)
+    const silent: ReadRequest[] = []
+    for (const request of operations.flatMap(requestsOf).filter(({ showsInternal }) => showsInternal)) {
+      const { text } = await send(mixed, request, withKey)
+      if (findMarks(text).length === 0 && !text.includes('"visibility":"internal"')) silent.push(request)
     }
     expect(silent).toEqual([])
   }, 120_000)

@@ -16,7 +16,7 @@ interface Found {
   data: unknown[]
 }
 
-const questions: [resource: string, query: string][] = [
+const lists: [resource: string, query: string][] = [
   ['agreements', ''],
   ['agreements', 'country=PAK,DEU&sort=-signedOn,title'],
   ['agreements', 'signedOn[gte]=2011&signedOn[lte]=2011-05&status[isNull]=true'],
@@ -30,7 +30,7 @@ const questions: [resource: string, query: string][] = [
 ]
 
 describe('a search body copied from the explorer', () => {
-  it.each(questions)('finds what the list finds: %s?%s', async (name, query) => {
+  it.each(lists)('finds what the list finds: %s?%s', async (name, query) => {
     const resource = findResource(name)
     if (!resource) throw new Error(`there is no resource ${name}`)
     const state = exploreState(resource, query)

@@ -51,17 +51,17 @@ describe('each fact of the interview is found by a request and has a citation of
 
   it.each([...factsFrom1To16, ...factsFrom17To36].map((fact) => [fact.id, fact.fact, fact] as const))(
     '%s: %s',
-    async (_id, _fact, { paragraph, questions }) => {
-      for (const { path: ask, expected: answers, cited = { property: null } } of questions) {
-        const found = await listed(withCitations(ask))
-        expect(found, ask).toEqual(answers.map((answer) => expect.objectContaining(answer)))
+    async (_id, _fact, { paragraph, requests }) => {
+      for (const { path, expected, cited = { property: null } } of requests) {
+        const found = await listed(withCitations(path))
+        expect(found, path).toEqual(expected.map((record) => expect.objectContaining(record)))
         for (const { citations } of found) {
           const support = {
             ...cited,
             locator: { paragraph, page: null, row: null, column: null },
             sourceDetails: interview,
           }
-          expect(citations, ask).toContainEqual(expect.objectContaining(support))
+          expect(citations, path).toContainEqual(expect.objectContaining(support))
         }
       }
     },

@@ -125,7 +125,7 @@ describe('the data of filters and groups', () => {
         counts.push((await keys(`/v1/agreements?id=${key}&${filter}${moment}`)).length)
       return counts
     }
-    // Often enough for the connection to have the statements and functions prepared for good.
+    // Ten times, so that the connection uses generic plans of the statements and functions.
     for (let times = 0; times < 10; times++) expect(await countAll('')).toEqual([1, 1, 1, 1])
     const then = await databaseTime(api)
     await api.patch(topic.path, { broader: null })
@@ -138,7 +138,7 @@ describe('the data of filters and groups', () => {
     expect(await countAll('')).toEqual([0, 0, 0, 1])
     const since = await databaseTime(api)
     await api.patch(`/v1/agreements/${key}`, { title: 'Another title' })
-    // From one past to another, in which more is different: what was prepared for the one is not for the other.
+    // Two different times on one connection: a plan of one must not be used for the other.
     expect(await countAll(`&asOf=${since}`)).toEqual([0, 0, 0, 1])
     expect(await countAll(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
     const search = async (moment: string) => {

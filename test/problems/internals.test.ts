@@ -6,7 +6,7 @@ import { type ProblemBody, unusedId } from '../support/documents.ts'
 
 const { resources } = registry
 
-/** Many requests take long when the machine has other work. */
+/** Many requests are slow on a busy machine. */
 const slow = { timeout: 60_000 }
 
 let api: Api
@@ -69,7 +69,7 @@ describe('any request', () => {
     '[__proto__]',
   )
 
-  const question = resource.chain(({ name, filters, dimensions }) => {
+  const query = resource.chain(({ name, filters, dimensions }) => {
     const start = [`/v1/${name}?`, `/v1/${name}/aggregate?groupBy=${Object.keys(dimensions)[0]}&`]
     return fc
       .tuple(
@@ -155,7 +155,7 @@ describe('any request', () => {
     return text.toWellFormed()
   }
 
-  /** Keys of records that may be changed at will; a resource whose example needs others has none. */
+  /** Keys of records that the test may change. Resources whose example refers to other records have none. */
   const keys = new Map([
     ['regions', '901'],
     ['countries', 'ZZC'],
@@ -172,7 +172,7 @@ describe('any request', () => {
     }
   })
 
-  /** The path with the key of a record that may be changed in the place of `{key}`. */
+  /** Replaces `{key}` in a path by the key of a record that the test may change. */
   const resolved = (path: string) =>
     path.replace(/([\w-]+)\/\{key\}$/, (_all, name) => `${name}/${keys.get(name)}`)
 
@@ -188,7 +188,7 @@ describe('any request', () => {
 
   it('random requests return no server error and no internals', slow, async () => {
     const anything = fc.oneof(
-      { weight: 3, arbitrary: question },
+      { weight: 3, arbitrary: query },
       { weight: 1, arbitrary: reading },
       { weight: 3, arbitrary: writing },
       { weight: 1, arbitrary: raw },

@@ -110,8 +110,8 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     ['the year 0', '/v1/agreements?createdAt[gte]=0000-01-01'],
     ['a moment before the year 1', '/v1/agreements?createdAt[gte]=0001-01-01T00:00:00%2B14:00'],
     ['a key of 6000 characters', `/v1/agreements/${'a'.repeat(6000)}`],
-  ])('a value out of the range of the column is refused with a 4xx status: %s', async (_what, question) => {
-    const { status, type } = (await api.get(question)).json<ProblemBody>()
+  ])('a value out of the range of the column is refused with a 4xx status: %s', async (_what, path) => {
+    const { status, type } = (await api.get(path)).json<ProblemBody>()
     expect({ status, type }).toEqual({
       status: expect.toSatisfy((code: number) => [400, 404, 414].includes(code)),
       type: expect.stringMatching(/malformed-request|invalid-parameter|not-found|uri-too-long/),
@@ -124,8 +124,8 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     [`/v1/agreements/${unusedId}`, new RegExp(`agreement ${unusedId}`)],
     ['/v1/countries/XXX', /country XXX/],
     ['/v1/topics/no-such-topic', /topic no-such-topic/],
-  ])('an unknown path or key returns 404: %s', async (question, detail) => {
-    const response = await api.get(question)
+  ])('an unknown path or key returns 404: %s', async (path, detail) => {
+    const response = await api.get(path)
     expect(response.status).toBe(404)
     expect(response.json<ProblemBody>().detail).toMatch(detail)
   })

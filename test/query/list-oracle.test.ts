@@ -11,7 +11,7 @@ import type { Page } from '../support/labelled-records.ts'
 
 const { resources } = registry
 
-/** Many requests take long when the machine has other work. */
+/** Many requests are slow on a busy machine. */
 const slow = { timeout: 60_000 }
 
 describe('a list with any filters, any order and any page size', () => {

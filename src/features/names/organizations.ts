@@ -9,7 +9,7 @@ import { resolveNamesIn } from './index.ts'
 import { toRor } from './stored-names.ts'
 import type { NameMatch, NameQuery } from './types.ts'
 
-/** An organization that is mentioned, and what is known of it. */
+/** A mentioned organization, with its known properties. */
 export interface MentionedOrganization {
   name: string
   /** Alpha-3 code of the country in which to look, and of an organization that is made. */
@@ -27,7 +27,7 @@ export type FoundOrganization =
   | { kind: 'ambiguous'; candidates: NameMatch[] }
 
 /** Returns the queries for an organization, the most reliable first. */
-function questionsOf({ name, country, ror, externalId }: MentionedOrganization): NameQuery[] {
+function queriesOf({ name, country, ror, externalId }: MentionedOrganization): NameQuery[] {
   const resource = 'organizations'
   return [
     ...(ror === undefined ? [] : [{ resource, name: ror, scheme: 'ror' }]),
@@ -36,7 +36,7 @@ function questionsOf({ name, country, ror, externalId }: MentionedOrganization):
   ]
 }
 
-/** What tells an organization from others in one batch. */
+/** The identity of an organization within a batch. */
 const identityOf = ({ name, country, ror }: MentionedOrganization): string =>
   ror === undefined ? `${country ?? ''} ${foldName(name)}` : `ror ${ror}`
 
@@ -70,10 +70,10 @@ export async function findOrMakeOrganizations(
 ): Promise<FoundOrganization[]> {
   if (mentioned.length === 0) return []
   await tx.query(compileSql(sql`select pg_advisory_xact_lock(hashtextextended('make organizations', 0))`))
-  const questions = mentioned.map(questionsOf)
-  const resolutions = await resolveNamesIn(tx, registry, questions.flat())
+  const queries = mentioned.map(queriesOf)
+  const resolutions = await resolveNamesIn(tx, registry, queries.flat())
   let next = 0
-  const found = questions.map((own): FoundOrganization | undefined => {
+  const found = queries.map((own): FoundOrganization | undefined => {
     const ofOne = resolutions.slice(next, next + own.length)
     next += own.length
     const resolved = ofOne.find(({ status }) => status === 'resolved')

@@ -134,8 +134,8 @@ export async function reconcileQueries(
   )
   const nameQueries = entries.flatMap(([id, one]) =>
     typesOf(one, registry).flatMap((resource) => {
-      const question = toNameQuery(one, resource, countries)
-      return question ? [{ id, question }] : []
+      const nameQuery = toNameQuery(one, resource, countries)
+      return nameQuery ? [{ id, question: nameQuery }] : []
     }),
   )
   if (nameQueries.length > 1000)
@@ -144,13 +144,13 @@ export async function reconcileQueries(
     nameQueries.length === 0
       ? { data: [] }
       : await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', {
-          queries: nameQueries.map(({ question }) => question),
+          queries: nameQueries.map(({ question: nameQuery }) => nameQuery),
         })
   return Object.fromEntries(
     entries.map(([id, one]) => {
-      const own = nameQueries.flatMap(({ id: of, question }, index) => {
+      const own = nameQueries.flatMap(({ id: of, question: nameQuery }, index) => {
         const resolution = data[index]
-        return of === id && resolution ? [{ resource: question.resource, resolution }] : []
+        return of === id && resolution ? [{ resource: nameQuery.resource, resolution }] : []
       })
       const resolved = own.filter(({ resolution }) => resolution.status === 'resolved')
       const result = own

@@ -16,7 +16,7 @@ export interface Fact {
   id: string
   fact: string
   paragraph: string
-  questions: Question[]
+  requests: Question[]
 }
 
 /** Matches a participant that is a country. */

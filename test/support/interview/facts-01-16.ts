@@ -8,7 +8,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F01',
     fact: 'China and Pakistan signed cooperation documents in science, technology and energy',
     paragraph: '1',
-    questions: [
+    requests: [
       {
         path: '/v1/agreements?country=PAK&topic=energy',
         expected: [
@@ -30,7 +30,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F02',
     fact: 'China and the United States agreed at the third round of their dialogue to cooperate more on innovation',
     paragraph: '1',
-    questions: [
+    requests: [
       {
         path: '/v1/agreements?country=USA&topic=innovation&signedOn=2011',
         expected: [
@@ -49,7 +49,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F03',
     fact: 'China and Germany decided on a strategic partnership on electric cars and wider cooperation around energy',
     paragraph: '1',
-    questions: [
+    requests: [
       {
         path: '/v1/agreements?kind=strategic_partnership&country=DEU&q=electric+cars',
         expected: [
@@ -66,7 +66,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F04',
     fact: "China's science ministry and UNEP signed a memorandum on African environmental technology",
     paragraph: '11',
-    questions: [
+    requests: [
       {
         path: '/v1/agreements?region=002&role=beneficiary&include=organizations',
         expected: [
@@ -93,7 +93,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F05',
     fact: 'The source is an interview with Jin Xiaoming on the occasion of the ninth working conference of 2011',
     paragraph: '2',
-    questions: [
+    requests: [
       {
         path: '/v1/sources?kind=interview&q="Jin+Xiaoming"&publishedOn[gte]=2011&language=en',
         expected: [
@@ -113,7 +113,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F06',
     fact: '2011 is the first year of the 12th Five-Year Plan',
     paragraph: '2',
-    questions: [
+    requests: [
       {
         path: '/v1/sources?q="five-year+plan"',
         expected: [
@@ -139,7 +139,7 @@ export const factsFrom1To16: Fact[] = [
       id,
       fact: `${name}: a global challenge that diplomacy takes up`,
       paragraph: '3',
-      questions: [
+      requests: [
         { path: `/v1/topics?scheme=challenge&q=${q}`, expected: [{ slug, name, scheme: 'challenge' }] },
       ],
     }),
@@ -148,7 +148,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F12',
     fact: 'China has started technological cooperation with 152 countries and regions',
     paragraph: '4',
-    questions: [
+    requests: [
       {
         path: '/v1/figures?country=CHN&asOf=2011-08&q=countries+technological+cooperation',
         expected: [
@@ -166,7 +166,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F13',
     fact: 'China has sent 141 technological diplomats abroad',
     paragraph: '4',
-    questions: [
+    requests: [
       {
         path: '/v1/figures?country=CHN&asOf=2011-08&q=diplomats+-institutions',
         expected: [{ ...chineseFigure(141), unit: 'technological diplomats' }],
@@ -178,7 +178,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F14',
     fact: 'The diplomats were sent to 69 institutions',
     paragraph: '4',
-    questions: [
+    requests: [
       {
         path: '/v1/figures?country=CHN&asOf=2011-08&unit=institutions',
         expected: [{ ...chineseFigure(69), title: expect.stringContaining('diplomats') }],
@@ -190,7 +190,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F15',
     fact: 'These institutions are in 46 countries',
     paragraph: '4',
-    questions: [
+    requests: [
       {
         path: '/v1/figures?country=CHN&asOf=2011-08&unit=countries',
         expected: [{ ...chineseFigure(46), indicator: 'countries_with_technological_diplomats' }],
@@ -202,7 +202,7 @@ export const factsFrom1To16: Fact[] = [
     id: 'F16',
     fact: 'China has joined more than 200 intergovernmental organizations',
     paragraph: '4',
-    questions: [
+    requests: [
       {
         path: '/v1/figures?country=CHN&qualifier=more_than&value[gte]=200',
         expected: [{ ...chineseFigure(200, 'more_than'), unit: 'organizations' }],

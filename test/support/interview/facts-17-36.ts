@@ -16,7 +16,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F17',
     fact: 'China takes part in ITER',
     paragraph: '5',
-    questions: [
+    requests: [
       {
         path: '/v1/projects?kind=mega_science&country=CHN&topic=energy',
         expected: [megaScience('International Thermonuclear Experimental Reactor', 'fusion')],
@@ -27,7 +27,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F18',
     fact: 'China takes part in the Integrated Ocean Drilling Program',
     paragraph: '5',
-    questions: [
+    requests: [
       {
         path: '/v1/projects?kind=mega_science&country=CHN&topic=ocean',
         expected: [megaScience('Integrated Ocean Drilling Program', 'ocean')],
@@ -38,7 +38,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F19',
     fact: 'China takes part in the Global Earth Observation System, whose usual name a note gives',
     paragraph: '5',
-    questions: [
+    requests: [
       {
         path: '/v1/projects?kind=mega_science&country=CHN&q="earth+observation"',
         expected: [megaScience('Global Earth Observation System', 'earth-observation')],
@@ -59,7 +59,7 @@ export const factsFrom17To36: Fact[] = [
       id,
       fact: `China has ${count} ${level === null ? '' : 'state-level '}${unit} of kind ${kind}`,
       paragraph: '6',
-      questions: [
+      requests: [
         {
           path: `/v1/cooperation-bases?country=CHN&kind=${kind}`,
           expected: [
@@ -79,7 +79,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F23',
     fact: 'Shengrui developed an eight-speed transmission with a German concept, British design and Japanese management',
     paragraph: '8',
-    questions: [
+    requests: [
       {
         path: '/v1/projects?country=GBR&role=contributor&include=organizations',
         expected: [
@@ -109,7 +109,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F24',
     fact: "The Indonesia-China Center for Ocean and Climate is China's first joint research entity overseas",
     paragraph: '8',
-    questions: [
+    requests: [
       {
         path: '/v1/cooperation-bases?hostCountry=IDN&topic=ocean',
         expected: [
@@ -128,7 +128,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F25',
     fact: 'The cosmic ray observatory at Yangbajing is shared with Italy and lies at 4,300 metres',
     paragraph: '8',
-    questions: [
+    requests: [
       {
         path: '/v1/cooperation-bases?country=ITA&kind=observatory',
         expected: [
@@ -160,7 +160,7 @@ export const factsFrom17To36: Fact[] = [
       id,
       fact: `China ${what} with developing countries as a group`,
       paragraph: '10',
-      questions: [
+      requests: [
         {
           path: `/v1/assistance-programs?country=CHN&role=donor&modality=${modality}`,
           expected: [helpForDevelopingCountries(modality)],
@@ -176,7 +176,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F32',
     fact: 'A station in South Africa gives free satellite data for Africa; that Pakistan is its partner is doubted in a note',
     paragraph: '11',
-    questions: [
+    requests: [
       {
         path: '/v1/assistance-programs?locationCountry=ZAF&q=satellite',
         expected: [
@@ -205,7 +205,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F33',
     fact: 'A programme on African water treatment was launched under the memorandum of 2008',
     paragraph: '11',
-    questions: [
+    requests: [
       {
         path: '/v1/assistance-programs?region=002&topic=water-treatment&include=agreementDetails',
         expected: [underTheMemorandum('water treatment')],
@@ -216,7 +216,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F34',
     fact: 'A programme on African environmental monitoring was launched under the memorandum of 2008',
     paragraph: '11',
-    questions: [
+    requests: [
       {
         path: '/v1/assistance-programs?modality=environment&q=monitoring&include=agreementDetails',
         expected: [underTheMemorandum('environmental monitoring')],
@@ -227,7 +227,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F35',
     fact: 'China works on the big science programmes with Europe, the United States, Japan and Russia',
     paragraph: '5',
-    questions: [
+    requests: [
       {
         path: '/v1/projects?country=RUS&kind=mega_science&sort=title',
         expected: [
@@ -243,7 +243,7 @@ export const factsFrom17To36: Fact[] = [
     id: 'F36',
     fact: 'The principle for the future is innovation in openness and win-win cooperation',
     paragraph: '12',
-    questions: [
+    requests: [
       {
         path: '/v1/sources?q=openness+"win-win+cooperation"',
         expected: [

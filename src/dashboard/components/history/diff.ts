@@ -45,17 +45,17 @@ export function diffLists(before: readonly unknown[], after: readonly unknown[])
     for (const text of run.value) {
       const value: unknown = JSON.parse(text)
       const status = run.added ? 'added' : run.removed ? 'removed' : 'same'
-      const at = status === 'added' ? findReplaced(parts, value) : -1
-      const replaced = parts[at]
+      const replacedIndex = status === 'added' ? findReplaced(parts, value) : -1
+      const replaced = parts[replacedIndex]
       if (replaced?.status === 'removed')
-        parts[at] = { status: 'changed', before: replaced.value, after: value }
+        parts[replacedIndex] = { status: 'changed', before: replaced.value, after: value }
       else parts.push({ status, value })
     }
   }
   return parts
 }
 
-/** Whether one object is likely a changed form of another: more than half of what they have is equal. */
+/** Whether one object is likely a changed form of another: more than half of their properties are equal. */
 function isAlike(one: unknown, other: unknown): boolean {
   if (!isValues(one) || !isValues(other)) return false
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
@@ -64,7 +64,7 @@ function isAlike(one: unknown, other: unknown): boolean {
   return names.filter((name) => isEqual(one[name], other[name])).length > names.length / 2
 }
 
-/** The first removed object of the last run that an added one is a changed form of, or -1. */
+/** The index of the first similar removed object in the last run, or -1. */
 function findReplaced(parts: readonly Part<unknown>[], value: unknown): number {
   const start = parts.findLastIndex(({ status }) => status === 'same') + 1
   return parts.findIndex(

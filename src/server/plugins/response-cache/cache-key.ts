@@ -16,7 +16,7 @@ export const varyingHeaders = ({ contract }: Endpoint): string[] =>
 const headerLines = (request: FastifyRequest, headers: readonly string[]) =>
   headers.map((name) => `${request.headers[name] ?? ''}\n`).join('')
 
-/** What tells keys of readers who see internal records from those of others. No header can begin so. */
+/** Prefix of the keys of readers who see internal records. No header can begin with it. */
 const readerMark = (request: FastifyRequest) => (seesInternal(request.actor) ? '\0' : '')
 
 /** The key of a GET request as it was sent: cheap to make, and equal for equal bytes of equal readers. */
