@@ -42,7 +42,7 @@ export const importEvents: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/events',
   tag,
-  collection: importCollection,
+  keyed: importCollection,
   contract: {
     ...baseContract,
     operationId: 'streamImport',

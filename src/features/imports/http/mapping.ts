@@ -9,7 +9,7 @@ export const importMapping: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/mapping.yaml',
   tag,
-  collection: importCollection,
+  keyed: importCollection,
   contract: {
     ...baseContract,
     operationId: 'getImportMapping',

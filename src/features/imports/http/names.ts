@@ -96,7 +96,7 @@ export const listNames: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/names',
   tag,
-  collection: importCollection,
+  keyed: importCollection,
   contract: {
     ...baseContract,
     operationId: 'listImportNames',
@@ -185,7 +185,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
   method: 'PUT',
   path: '/v1/imports/{id}/names',
   tag,
-  collection: importCollection,
+  keyed: importCollection,
   contract: {
     ...changeContract,
     operationId: 'decideImportNames',

@@ -51,7 +51,7 @@ export const getImport: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}',
   tag,
-  collection: importCollection,
+  keyed: importCollection,
   contract: {
     ...baseContract,
     operationId: 'getImport',

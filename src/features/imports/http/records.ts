@@ -84,7 +84,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
   method: 'GET',
   path: '/v1/imports/{id}/records',
   tag,
-  collection: importCollection,
+  keyed: importCollection,
   contract: {
     ...baseContract,
     operationId: 'listImportedRecords',

@@ -62,7 +62,7 @@ export const listFaultyRows: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/rows',
   tag,
-  collection: importCollection,
+  keyed: importCollection,
   contract: {
     ...baseContract,
     operationId: 'listImportRows',

@@ -87,7 +87,7 @@ export const commitImport: Endpoint = {
   method: 'POST',
   path: '/v1/imports/{id}/commit',
   tag,
-  collection: importCollection,
+  keyed: importCollection,
   contract: {
     ...changeContract,
     operationId: 'commitImport',
@@ -117,7 +117,7 @@ export const undoImportEndpoint: Endpoint = {
   method: 'POST',
   path: '/v1/imports/{id}/undo',
   tag,
-  collection: importCollection,
+  keyed: importCollection,
   contract: {
     ...changeContract,
     operationId: 'undoImport',
@@ -162,7 +162,7 @@ export const deleteImport: Endpoint = {
   method: 'DELETE',
   path: '/v1/imports/{id}',
   tag,
-  collection: importCollection,
+  keyed: importCollection,
   contract: {
     ...changeContract,
     operationId: 'deleteImport',
