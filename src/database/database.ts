@@ -100,6 +100,8 @@ export interface Database extends DatabaseClient {
    * @see everything, which is announced for a commit whose outcome is unknown.
    */
   onCommit(handler: (announced: string[]) => void): void
+  /** Opens some connections before they are needed. */
+  openAhead(): Promise<void>
   /** Sends refusals, cancelled and slow statements to `observer`, instead of the one before. */
   observe(observer: DatabaseObserver): void
   close(): Promise<void>
@@ -292,6 +294,10 @@ class PoolDatabase implements Database {
       committed(announced)
       handler(announced)
     }
+  }
+
+  openAhead(): Promise<void> {
+    return this.#services.pool.openAhead()
   }
 
   observe(observer: DatabaseObserver): void {

@@ -34,6 +34,9 @@ const ignoreErrors = (emitter: EventEmitter): void => {
 
 const silent: DatabaseObserver = { refused: () => {}, stopped: () => {}, slow: () => {} }
 
+/** Connections that stay open. */
+const minConnections = ({ maxConnections }: PoolOptions) => Math.min(4, Math.ceil(maxConnections / 2))
+
 /**
  * Opens the connections of the process and bounds their use. Connects at the first `acquire`.
  *
@@ -66,6 +69,7 @@ export class Pool {
     }
     this.#pool = new pg.Pool({
       ...shared,
+      min: minConnections(options),
       max: options.maxConnections,
       connectionTimeoutMillis: isReplica
         ? Math.min(replicaConnectTimeoutMs, options.acquireTimeoutMs)
@@ -150,6 +154,18 @@ export class Pool {
   /** Whether expensive statements share the processors with others, now or in the last seconds. */
   get isContended(): boolean {
     return this.#lanes.isContended
+  }
+
+  /**
+   * Opens some connections before they are needed, since each takes tens of milliseconds of both processes while requests wait. It
+   * does nothing where the server is away: the first request says so.
+   */
+  async openAhead(): Promise<void> {
+    const open = async (pool: pg.Pool, count: number) => {
+      const clients = await Promise.allSettled(Array.from({ length: count }, () => pool.connect()))
+      for (const client of clients) if (client.status === 'fulfilled') client.value.release()
+    }
+    await Promise.all([open(this.#pool, minConnections(this.options)), open(this.#cancelPool, 1)])
   }
 
   async end(): Promise<void> {

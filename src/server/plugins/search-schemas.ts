@@ -1,7 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import fp from 'fastify-plugin'
 import type { Registry } from '../../model/registry.ts'
+import { type Resource, toSearchable } from '../../model/resource.ts'
 import { searchBodies } from '../../query/search.ts'
+
+/** A search whose check needs the schemas of the resource and of each of its lists. */
+function makeSearch(resource: Resource): object {
+  const lists = Object.keys(toSearchable(resource).collections())
+  return { where: { and: [{}, ...lists.map((list) => ({ not: { [list]: { every: {} } } }))] } }
+}
 
 /**
  * Builds the schemas of searches, resource by resource, as soon as the service listens. Otherwise the first search of each
@@ -17,7 +24,7 @@ export const searchSchemas = fp<{ registry: Registry }>(
       for (const resource of registry.resources) {
         await setImmediate()
         if (isClosed) return
-        searchBodies(resource).page.safeParse({ where: {} })
+        searchBodies(resource).page.safeParse(makeSearch(resource))
       }
     }
     app.addHook('onListen', async () => void build())

@@ -49,13 +49,16 @@ export async function runAttack(
   const startClient = () =>
     start('client.ts', { target: { port, localAddress: '127.0.0.3' }, key: writerKey })
   try {
+    const target = { port, localAddress: '127.0.0.2', ...(attackerKey !== undefined && { key: attackerKey }) }
+    // A process that starts takes processor time, which is no part of the attack.
+    const attacker = start('attacker.ts', { attack, target })
+    await attacker.nextMessage()
     const client = startClient()
     await client.nextMessage()
     await sleep(baselineMs)
     const baseline = measurementsSchema.parse(await client.requestReport())
     const beforeMb = await residentMegabytes(pid)
-    const target = { port, localAddress: '127.0.0.2', ...(attackerKey !== undefined && { key: attackerKey }) }
-    const attacker = start('attacker.ts', { attack, target })
+    await attacker.requestReport()
     const peakMb = await measurePeakMemory(pid, attackMs)
     const counts = countsSchema.parse(await attacker.requestReport())
     const underAttack = measurementsSchema.parse(await client.requestReport())
