@@ -294,6 +294,13 @@ const isLevel = (key: string) => ['and', 'or', 'not', ...quantifiers].includes(k
 
 const everything: Condition = { kind: 'fields', comparisons: [] }
 
+/**
+ * Returns the condition that all of these hold, which the service makes of checked values. They have the form of conditions of a
+ * search, but are not checked, which takes ten times as long as to read them.
+ */
+export const joinConditions = (resource: Resource, conditions: object[]): Condition =>
+  conditions.length === 0 ? everything : readCondition(toSearchable(resource), { and: conditions })
+
 /** Checks a body. @throws Problem `invalid-search` with every fault. */
 function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
   requireBoundedSize(jsonObject.safeParse(body).data?.where)

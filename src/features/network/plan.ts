@@ -5,7 +5,7 @@ import { type CheckedQuery, getWords, invalidParameters } from '../../model/para
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Condition } from '../../query/condition.ts'
-import { planSearch } from '../../query/search.ts'
+import { joinConditions } from '../../query/search.ts'
 
 type OneOrTwo<T> = readonly [T] | readonly [T, T]
 
@@ -99,7 +99,6 @@ export function selectedRecords(registry: Registry, query: CheckedQuery, country
         ...(schemes.length > 0 ? [{ externalIdScheme: { in: schemes } }] : []),
         ...timeConditions(found.dates, from, to, undated),
       ]
-      const where = conditions.length > 0 ? { where: { and: conditions } } : {}
-      return { from: found, conditions, where: planSearch(found.resource, where).where }
+      return { from: found, conditions, where: joinConditions(found.resource, conditions) }
     })
 }
