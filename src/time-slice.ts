@@ -38,3 +38,12 @@ export async function runInSlices<Result>(steps: Iterator<undefined, Result>): P
     await pause()
   }
 }
+
+/** Passes chunks on, and yields to the event loop between them when the time slice is used up. */
+export async function* passInSlices<Chunk>(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk> {
+  const pause = startSlices()
+  for await (const chunk of chunks) {
+    yield chunk
+    await pause()
+  }
+}

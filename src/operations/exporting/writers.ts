@@ -20,6 +20,7 @@ import {
 } from '../../query/export.ts'
 import { type FlatColumn, flatColumns, type RowPer } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
+import { passInSlices } from '../../time-slice.ts'
 import type { Publisher } from '../publisher.ts'
 import { toActivity } from './activity.ts'
 import { calendarFile } from './calendar.ts'
@@ -89,7 +90,9 @@ async function* parseActivities(source: AsyncIterable<Buffer>, resource: Resourc
 
 const now = () => new Date().toISOString()
 
-const toByteStream = (chunks: AsyncIterable<Buffer | string>) => Readable.from(chunks, { objectMode: false })
+/** A stream of bytes that leaves time for other requests, however fast PostgreSQL and the client are. */
+const toByteStream = (chunks: AsyncIterable<Buffer | string>) =>
+  Readable.from(passInSlices(chunks), { objectMode: false })
 
 /** What the writers need beside the records. */
 export interface WriterOptions {
