@@ -42,7 +42,6 @@ import { requestEnd } from './plugins/request-end.ts'
 import { requestLog } from './plugins/request-log.ts'
 import { responseCache } from './plugins/response-cache.ts'
 import { routes } from './plugins/routes.ts'
-import { searchSchemas } from './plugins/search-schemas.ts'
 import { pageSecurityHeaders, securityHeaders } from './plugins/security-headers.ts'
 import { shutdown } from './plugins/shutdown.ts'
 import { tracing } from './plugins/tracing.ts'
@@ -167,7 +166,6 @@ export async function buildApp({
 
   await app.register(recomposer, { registry })
   await app.register(importer, { registry })
-  await app.register(searchSchemas, { registry })
 
   await app.register(async function api(scope) {
     await scope.register(changes, { enabled: config.CACHE_MB > 0 })

@@ -15,7 +15,12 @@ import type { Config } from './config.ts'
  */
 export async function serve(config: Config, lifecycle: Lifecycle): Promise<void> {
   // Loads the app while PostgreSQL starts.
-  const [database, { buildApp }] = await Promise.all([openDatabase(config, lifecycle), import('./app.ts')])
+  const [database, { buildApp }, { warmUp }, { registry }] = await Promise.all([
+    openDatabase(config, lifecycle),
+    import('./app.ts'),
+    import('./warm-up.ts'),
+    import('../resources/registry.ts'),
+  ])
   await migrate(database)
   if (config.SEED !== 'none') await seedWhenEmpty(database, config.SEED)
   const { key, notice } = await findAdminKey(config)
@@ -28,6 +33,7 @@ export async function serve(config: Config, lifecycle: Lifecycle): Promise<void>
   console.log(`Entente listens on ${address} (documentation: ${address}/docs)${notice}`)
   app.log.level = level
   app.log.info(`At most ${app.server.maxConnections} connections of clients are open at once.`)
+  void warmUp(database, registry)
 }
 
 /** Seeds an empty database, once also when several processes start at the same moment. */

@@ -81,7 +81,6 @@ export const database = fp<{ database: Database }>(
     database.observe(observer(app))
     observeReplicas(app, database)
     app.decorate('database', database)
-    app.addHook('onListen', async () => void database.openAhead())
     metrics.gauge('entente_pool_connections_max', 'Connections that the pool may open.', () => maxConnections)
     metrics.gauge('entente_pool_connections', 'Connections that the pool has.', () => database.counts.total)
     metrics.gauge(
