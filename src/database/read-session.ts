@@ -141,7 +141,7 @@ class ReadSession implements Transaction {
     if (!measured) return this.#chooseNewLane(first, work)
     return measured.then(() => {
       work.getSignal?.().throwIfAborted()
-      return costs.laneOf(first) ?? 'expensive'
+      return costs.laneOf(first) ?? this.#chooseNewLane(first, work)
     })
   }
 

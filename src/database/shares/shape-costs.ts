@@ -5,6 +5,12 @@ import type { Lane } from './lanes.ts'
 /** A statement that takes this time or longer is expensive. */
 export const maxCheapMs = 250
 
+/**
+ * Maximum time that others wait for the first statement of a shape. It is known to be expensive after `maxCheapMs`, unless it waits
+ * itself for a connection.
+ */
+const maxFirstMs = 2 * maxCheapMs
+
 /** Maximum number of shapes in memory. */
 const maxShapes = 5000
 
@@ -48,13 +54,13 @@ export class ShapeCosts {
         this.#firsts.delete(shape)
         resolve()
       }
-      const timer = setTimeout(end, maxCheapMs)
+      const timer = setTimeout(end, maxFirstMs)
     })
     this.#firsts.set(shape, { ended, end })
   }
 
   /**
-   * Resolves when the first statement of a new shape is measured, or after `maxCheapMs`. Undefined when none runs.
+   * Resolves when the first statement of a new shape is measured, or has failed, or after `maxFirstMs`. Undefined when none runs.
    */
   firstOf(statement: Statement): Promise<void> | undefined {
     return this.#firsts.get(getShape(statement))?.ended
@@ -76,5 +82,6 @@ export class ShapeCosts {
   /** Adds a measurement of a statement that did not end. It counts only if it says that the statement is expensive. */
   addUnfinished(statement: Statement, durationMs: number): void {
     if (durationMs >= maxCheapMs) this.add(statement, unfinishedFactor * durationMs)
+    else this.#firsts.get(getShape(statement))?.end()
   }
 }
