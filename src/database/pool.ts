@@ -34,7 +34,7 @@ const ignoreErrors = (emitter: EventEmitter): void => {
 
 const silent: DatabaseObserver = { refused: () => {}, stopped: () => {}, slow: () => {} }
 
-/** Connections that stay open. */
+/** Minimum number of connections that are kept open. */
 const minConnections = ({ maxConnections }: PoolOptions) => Math.min(4, Math.ceil(maxConnections / 2))
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SharedLock } from './shared-lock.ts'
 
-/** The longest pause between two attempts to start the server again, in milliseconds. */
+/** Maximum pause between two attempts to start the server again, in milliseconds. */
 const maxPauseMs = 10_000
 
 /** Receives what happens to a server that the service runs itself. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Owner } from './work.ts'
+import { type Owner, ownerKey } from './work.ts'
 
 /** Time until an owner is forgotten, in milliseconds. */
 const ttlMs = 60_000
@@ -11,10 +11,10 @@ export class ExpensiveOwners {
   readonly #owners = new LRUCache<string, true>({ max: maxOwners, ttl: ttlMs })
 
   add(owner: Owner): void {
-    this.#owners.set(owner.join('\n'), true)
+    this.#owners.set(ownerKey(owner), true)
   }
 
   has(owner: Owner): boolean {
-    return this.#owners.size > 0 && this.#owners.has(owner.join('\n'))
+    return this.#owners.size > 0 && this.#owners.has(ownerKey(owner))
   }
 }

@@ -1,7 +1,7 @@
 import { Problem } from '../../problems/problem.ts'
 import { retryAfterSeconds } from '../errors.ts'
 import { FairQueue } from './fair-queue.ts'
-import type { Owner, Work } from './work.ts'
+import { type Owner, ownerKey, type Work } from './work.ts'
 
 /** Priority class of statements: `expensive` statements use much CPU time; all others, and every change, are `cheap`. */
 export type Lane = 'cheap' | 'expensive'
@@ -120,14 +120,14 @@ export class Lanes {
   }
 
   #hasExpensiveRoom(): boolean {
-    const { running } = this.#queues.expensive
-    if (running === 0 || running >= this.#maxExpensive) return running === 0
-    return running < this.#maxExpensive - 1 || performance.now() - this.#othersAt >= activeMs
+    const areOthersActive = performance.now() - this.#othersAt < activeMs
+    const max = areOthersActive ? Math.max(1, this.#maxExpensive - 1) : this.#maxExpensive
+    return this.#queues.expensive.running < max
   }
 
   #noteOwner(lane: Lane, owner: Owner): void {
-    if (lane === 'expensive') this.#expensiveOwner = owner.join('\n')
-    else if (this.#queues.expensive.running > 0 && owner.join('\n') !== this.#expensiveOwner)
+    if (lane === 'expensive') this.#expensiveOwner = ownerKey(owner)
+    else if (this.#queues.expensive.running > 0 && ownerKey(owner) !== this.#expensiveOwner)
       this.#othersAt = performance.now()
   }
 

@@ -47,6 +47,7 @@ export class ShapeCosts {
   /** Notes that the first statement of a new shape starts, so that others of this shape can wait for its measurement. */
   startFirst(statement: Statement): void {
     const shape = getShape(statement)
+    if (this.#firsts.has(shape)) return
     let end = () => {}
     const ended = new Promise<void>((resolve) => {
       end = () => {

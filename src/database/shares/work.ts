@@ -7,6 +7,9 @@ import type { Position } from '../replicas/position.ts'
  */
 export type Owner = readonly string[]
 
+/** Returns the owner as one text, for comparisons. */
+export const ownerKey = (owner: Owner): string => owner.join('\n')
+
 /** Work for somebody. */
 export interface Work {
   readonly owner: Owner

@@ -80,7 +80,7 @@ function countryQuery(context: FieldContext) {
 }
 
 /**
- * The places of a record, each with a name, a country, WGS 84 degrees and metres above sea level. Filters and dimensions
+ * The locations of a record, each with a name, a country, WGS 84 degrees and metres above sea level. Filters and dimensions
  * by `country` count their countries like those of participants.
  */
 export const locations = (description: string) => {

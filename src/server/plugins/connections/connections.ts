@@ -3,7 +3,7 @@ import { Arrivals } from './arrivals.ts'
 
 /** Limits of the connections of clients. */
 export interface ConnectionLimits {
-  /** Maximum number of connections. Near it, a new one closes the one that has been idle for longest. */
+  /** Maximum number of connections. Near it, a new one closes the one that has been idle longest. */
   maxConnections: number
   /** Maximum number of connections of one address; infinity for no limit. */
   maxPerAddress: number
@@ -17,7 +17,7 @@ export interface ConnectionLimits {
 interface Source {
   count: number
   maxCount: number
-  /** Its idle connections, the one that has been idle for longest first. */
+  /** Its idle connections, the one that has been idle longest first. */
   idle: Set<Socket>
 }
 
