@@ -123,6 +123,8 @@ describe('while one client has all expensive connections and further requests in
     await expect.poll(() => countBlocked('"rank"'), { timeout: 5000 }).toBe(1)
     await unblock()
     expect(await modest.status).toBe(200)
+    // The next test would block it.
+    expect(await greedy[2]?.status).toBe(200)
   })
 })
 
