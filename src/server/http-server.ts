@@ -17,13 +17,19 @@ const maxPipelined = 64
 /** The event of the server for a connection that is closed for too many requests at once. Listeners receive the socket. */
 export const misuse = 'misuse'
 
+/** The address or network that a connection comes from. */
+const addressOf = (socket: Socket): string => anonymousClient(socket.remoteAddress ?? '').name
+
 /**
  * Passes requests on in turn: those of a connection one after another, and those of all as the queue says. A client may send
  * thousands in one packet (pipelining); Node.js would handle all of them at once, and delay all other clients.
  * @param refuse receives a connection that has sent too many requests at once.
  */
-function inTurn(handle: RequestListener, refuse: (socket: Socket) => void): RequestListener {
-  const turns = new RequestQueue()
+function inTurn(
+  turns: RequestQueue,
+  handle: RequestListener,
+  refuse: (socket: Socket) => void,
+): RequestListener {
   /** Waiting requests of connections with an active request. */
   const connections = new WeakMap<Socket, (() => void)[]>()
   /** Runs what belongs to the next request outside of the asynchronous context of the last one. */
@@ -37,7 +43,7 @@ function inTurn(handle: RequestListener, refuse: (socket: Socket) => void): Requ
       else connections.delete(socket)
     })
     turns.add(
-      () => anonymousClient(socket.remoteAddress ?? '').name,
+      () => addressOf(socket),
       () => {
         if (!socket.destroyed) handle(request, response)
       },
@@ -73,6 +79,7 @@ export const httpServer =
       server.emit(misuse, socket)
       socket.destroy()
     }
-    const server = createServer(options, inTurn(handle, refuse)).setTimeout(connectionTimeoutMs)
-    return server
+    const turns = new RequestQueue()
+    const server = createServer(options, inTurn(turns, handle, refuse)).setTimeout(connectionTimeoutMs)
+    return server.on('connection', (socket: Socket) => turns.connectionOpened(addressOf(socket)))
   }
