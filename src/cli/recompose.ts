@@ -4,7 +4,7 @@ import { type AddCommand, type CreateOption, createOption, openMigratedDatabase 
 export const addRecompose: AddCommand = (program, context) => {
   program
     .command('recompose')
-    .description('bring the schema up to date and compose every document of another shape anew')
+    .description('bring the schema up to date and compose every document of another shape again')
     .addOption(createOption())
     .action(async (options: CreateOption) => {
       const database = await openMigratedDatabase(context, options)

@@ -31,9 +31,9 @@ export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
   // A stopped server removes its Unix socket.
-  const isGone = code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect'
+  const isSocketMissing = code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect'
   return (
-    isGone ||
+    isSocketMissing ||
     connectionErrorCodes.has(code) ||
     connectionErrorMessages.test(error.message) ||
     isConnectionError(error.cause)

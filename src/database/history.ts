@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 const maxDifferences = 5
 
 /**
- * Checks that each versioned table has its twin, triggers and view, as `sync_history()` makes them.
+ * Checks that each versioned table has its history table, triggers and view, as `sync_history()` makes them.
  * @throws StartupError that names the differences.
  */
 export async function checkHistory(database: Database): Promise<void> {

@@ -192,7 +192,7 @@ const read: Endpoint = {
   method: 'GET',
   path: '/v1/keys/{id}',
   tag: 'keys',
-  keyed: keyCollection,
+  collection: keyCollection,
   contract: {
     ...common,
     operationId: 'getKey',
@@ -212,7 +212,7 @@ const revoke: Endpoint = {
   method: 'DELETE',
   path: '/v1/keys/{id}',
   tag: 'keys',
-  keyed: keyCollection,
+  collection: keyCollection,
   contract: {
     ...common,
     operationId: 'revokeKey',

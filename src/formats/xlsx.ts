@@ -142,15 +142,15 @@ async function write(workbook: Writer, tables: Sheet[], signal: AbortSignal): Pr
  */
 export function writeWorkbook(tables: Sheet[]): Readable {
   const output = new PassThrough()
-  const gone = new AbortController()
-  output.once('close', () => gone.abort())
+  const disconnected = new AbortController()
+  output.once('close', () => disconnected.abort())
   const workbook = new exceljs.stream.xlsx.WorkbookWriter({
     stream: output,
     useStyles: true,
     useSharedStrings: false,
     zip: { zlib: { level: 1 } },
   })
-  write(workbook, tables, gone.signal).catch((error: unknown) => {
+  write(workbook, tables, disconnected.signal).catch((error: unknown) => {
     output.destroy(error instanceof Error ? error : new Error(String(error)))
   })
   return output

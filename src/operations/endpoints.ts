@@ -19,7 +19,7 @@ function createEndpoint(resource: Resource, operation: Operation): Endpoint {
     path: `/v1/${resource.name}${record}${path}`,
     tag: resource.name,
     contract,
-    ...(of === 'one' && { keyed: resource }),
+    ...(of === 'one' && { collection: resource }),
     handle: (request, context) =>
       of === 'one' && contract.segments === undefined
         ? handleMerged(operation, resource, request, context)

@@ -187,7 +187,7 @@ export interface Endpoint {
   tag: string
   contract: Contract
   /** The collection of the key in the path; undefined if the path has no key. */
-  keyed?: KeyedCollection
+  collection?: KeyedCollection
   handle(request: ApiRequest, context: Context): Promise<ApiResponse>
 }
 

@@ -7,7 +7,7 @@ import { StartupError } from '../../src/startup-error.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { importTables } from '../support/import-tables.ts'
 
-/** System-versioned tables, on a made-up one: twins, triggers, views and the clock come from the catalog alone. */
+/** System-versioned tables, on a made-up one: history tables, triggers, views and the clock come from the catalog alone. */
 
 let database: TestDatabase
 let pool: pg.Pool
@@ -66,7 +66,7 @@ beforeEach(() =>
 )
 
 const things = 'select id, name, length from things order by id'
-const twins = 'select id, name, row_start, row_end from history.things order by row_start, id'
+const historyRows = 'select id, name, row_start, row_end from history.things order by row_start, id'
 
 describe('a versioned table', () => {
   it('shows its rows as of any time, with generated columns as they were', async () => {
@@ -92,7 +92,7 @@ describe('a versioned table', () => {
     await run(
       `begin; insert into things values (1, 'a'); update things set name = 'b'; delete from things; commit`,
     )
-    expect(await run(twins)).toEqual([])
+    expect(await run(historyRows)).toEqual([])
     await run("insert into things values (1, 'a')")
     await sleep(2)
     await run("begin; update things set name = 'b'; update things set name = 'c'; commit")
@@ -110,9 +110,9 @@ describe('a versioned table', () => {
       "begin; select set_config('entente.versioning', 'off', true); update things set name = 'b'; commit",
     )
     expect(await run('select name, row_start from things')).toEqual([{ name: 'b', ...(before as object) }])
-    expect(await run(twins)).toEqual([])
+    expect(await run(historyRows)).toEqual([])
     await run("update things set name = 'c'")
-    expect(await run(twins)).toMatchObject([{ name: 'b' }])
+    expect(await run(historyRows)).toMatchObject([{ name: 'b' }])
   })
 
   it('has a history table with its sort indexes only, none of them unique', async () => {
@@ -257,7 +257,7 @@ describe('a migration', () => {
       'delete from things; drop schema past, published, published_past cascade; drop table things; select sync_history()',
     )
     expect(await run('select * from history_drift()')).toEqual([])
-    expect(await run(twins)).toMatchObject([{ name: 'a' }])
+    expect(await run(historyRows)).toMatchObject([{ name: 'a' }])
   })
 })
 
@@ -278,7 +278,7 @@ describe('the service', () => {
 
   const drifts: [string, string, string][] = [
     [
-      'a column without a twin',
+      'a column that its history table lacks',
       'alter table things add column more text',
       'column history.things.more is missing',
     ],

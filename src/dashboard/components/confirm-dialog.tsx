@@ -12,7 +12,7 @@ export function ConfirmButton({
   title,
   isDanger = false,
   isPrimary = false,
-  asksReason = true,
+  withReason = true,
   children,
   onConfirm,
 }: {
@@ -21,7 +21,7 @@ export function ConfirmButton({
   isDanger?: boolean
   /** Whether it is the primary action of the page. */
   isPrimary?: boolean
-  asksReason?: boolean
+  withReason?: boolean
   /** Text that describes the consequences. */
   children: ComponentChildren
   /** Runs the action. @throws ApiError when the service refuses. */
@@ -38,7 +38,7 @@ export function ConfirmButton({
           label={label}
           title={title}
           isDanger={isDanger}
-          asksReason={asksReason}
+          withReason={withReason}
           onConfirm={onConfirm}
           onClose={() => setOpen(false)}
         >
@@ -53,7 +53,7 @@ function ConfirmDialog({
   label,
   title,
   isDanger,
-  asksReason,
+  withReason,
   children,
   onConfirm,
   onClose,
@@ -61,7 +61,7 @@ function ConfirmDialog({
   label: string
   title: string
   isDanger: boolean
-  asksReason: boolean
+  withReason: boolean
   children: ComponentChildren
   onConfirm: (reason: string) => Promise<unknown>
   onClose: () => void
@@ -91,7 +91,7 @@ function ConfirmDialog({
       <form class="stack" onSubmit={submit}>
         <h2 id={id}>{title}</h2>
         <div>{children}</div>
-        {asksReason && <ReasonField value={reason} onChange={setReason} />}
+        {withReason && <ReasonField value={reason} onChange={setReason} />}
         {error && <Refusal error={error} />}
         <div class="toolbar">
           <button type="submit" class={isDanger ? 'primary danger' : 'primary'} disabled={isBusy}>

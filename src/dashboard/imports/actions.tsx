@@ -18,7 +18,7 @@ export function ImportActions({ job, onDeleted }: { job: ImportJob; onDeleted: (
           label={t('imports.commit')}
           title={t('imports.commitTitle', { name })}
           isPrimary
-          asksReason={false}
+          withReason={false}
           onConfirm={() => writeApi(`${path}/commit`, { method: 'POST' })}
         >
           {t('imports.commitText', {
@@ -33,7 +33,7 @@ export function ImportActions({ job, onDeleted }: { job: ImportJob; onDeleted: (
           label={t('imports.undo')}
           title={t('imports.undoTitle', { name })}
           isDanger
-          asksReason={false}
+          withReason={false}
           onConfirm={() => writeApi(`${path}/undo`, { method: 'POST' })}
         >
           {t('imports.undoText')}
@@ -44,7 +44,7 @@ export function ImportActions({ job, onDeleted }: { job: ImportJob; onDeleted: (
           label={t('imports.delete')}
           title={t('imports.deleteTitle', { name })}
           isDanger
-          asksReason={false}
+          withReason={false}
           onConfirm={async () => {
             await writeApi(path, { method: 'DELETE' })
             onDeleted()

@@ -138,7 +138,7 @@ export const importNames = pgTable(
 )
 
 /**
- * The records of the register that a file does not have, though earlier files had them. Found anew by the dry run and by the
+ * The records of the register that a file does not have, though earlier files had them. Found again by the dry run and by the
  * commit.
  */
 export const importMissing = pgTable(

@@ -102,7 +102,7 @@ export function briefing(registry: Registry): Endpoint {
     method: 'GET',
     path: '/v1/countries/{code}/briefing',
     tag: countries.name,
-    keyed: countries,
+    collection: countries,
     contract: {
       operationId: 'getCountryBriefing',
       summary: 'Read the briefing of a country',

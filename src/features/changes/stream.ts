@@ -30,14 +30,14 @@ function readStart({ headers, query }: ApiRequest): FeedPosition | undefined {
 async function* events(
   request: ApiRequest,
   feed: ChangeFeed,
-  gone: AbortSignal,
+  disconnected: AbortSignal,
   closing: AbortSignal,
 ): AsyncGenerator<Buffer | string> {
   const resources = resourcesIn(request.query)
   let after = toOrder(readStart(request))
   let sentAt = performance.now()
   yield `retry: ${reconnection}\n\n`
-  while (!gone.aborted && !closing.aborted) {
+  while (!disconnected.aborted && !closing.aborted) {
     const live = feed.read(after, resources)
     const { bytes, order } = live ?? (await feed.readPage(after, resources))
     after = order
@@ -45,7 +45,7 @@ async function* events(
     else if (performance.now() - sentAt >= heartbeatMs) yield ': still here\n\n'
     else {
       // After a page from the database, memory is checked first, since a change may have arrived meanwhile.
-      if (live || !feed.isReading) await feed.next(gone)
+      if (live || !feed.isReading) await feed.next(disconnected)
       continue
     }
     sentAt = performance.now()
@@ -56,14 +56,14 @@ async function* events(
 function openStream(request: ApiRequest, { streamLimit, closing }: Context, feed: ChangeFeed): Readable {
   const release = streamLimit.acquire(request.client)
   const leave = feed.open()
-  const gone = request.getAbortSignal()
+  const disconnected = request.getAbortSignal()
   const end = () => {
     leave()
     release()
   }
-  if (gone.aborted) end()
-  else gone.addEventListener('abort', end, { once: true })
-  return Readable.from(events(request, feed, gone, closing))
+  if (disconnected.aborted) end()
+  else disconnected.addEventListener('abort', end, { once: true })
+  return Readable.from(events(request, feed, disconnected, closing))
 }
 
 const stream = z.string().meta({

@@ -193,21 +193,21 @@ export async function resolveMentions(
 }
 
 /**
- * Resolves the names of an import, in batches. Decisions come first. A resolved name stays resolved, unless `anew`.
+ * Resolves the names of an import, in batches. Decisions come first. A resolved name stays resolved, unless `resolveAgain`.
  * @param signal stops it after a batch.
  */
 export async function resolveImportNames(
   database: Database,
   registry: Registry,
   { id, scheme }: ImportRecord,
-  { anew, signal }: { anew: boolean; signal: AbortSignal },
+  { resolveAgain, signal }: { resolveAgain: boolean; signal: AbortSignal },
 ): Promise<void> {
   for (let after = ''; ; ) {
     signal.throwIfAborted()
     const names = await database.read<MentionedName>({
       text: `select identity, mention from import_names where import = $1 and identity > $2
           and ($3 or status is null or status in ('ambiguous', 'unresolved')) order by identity limit $4`,
-      values: [id, after, anew, batchSize],
+      values: [id, after, resolveAgain, batchSize],
     })
     const last = names.at(-1)
     if (!last) return

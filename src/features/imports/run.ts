@@ -113,7 +113,7 @@ class Run {
   async #stage(imported: ImportRecord): Promise<void> {
     if (imported.rowsRead === null) return this.#stageFiles(imported)
     const { database, registry } = this.#context
-    await resolveImportNames(database, registry, imported, { anew: false, signal: this.#signal })
+    await resolveImportNames(database, registry, imported, { resolveAgain: false, signal: this.#signal })
     if (imported.commitsItself) return this.#change(imported, { state: 'committing', stagedAt: 'now' })
     const { onEdited, onUnresolved } = readSettings(imported.mapping, registry)
     const total = imported.rowsRead

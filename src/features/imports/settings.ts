@@ -8,7 +8,7 @@ export interface ImportSettings {
   scheme: string
   onEdited: OnEdited
   source: SourceProperties
-  /** What becomes of a name that stands for no record. */
+  /** What is done with a name that stands for no record. */
   onUnresolved: 'refuse' | 'drop'
 }
 

@@ -250,7 +250,7 @@ function resolveRow(drafts: Drafts, row: ReadyRow): ResolvedRow {
   return { row, resolved, faults, waits: all.includes('waits') }
 }
 
-/** Resolves the mentions of rows. Rows that refer to the record of one that is not written now are resolved anew without it. */
+/** Resolves the mentions of rows. Rows that refer to the record of one that is not written now are resolved again without it. */
 function resolveRows(drafts: Drafts, rows: readonly ReadyRow[]): ResolvedRow[] {
   for (;;) {
     const resolved = rows.map((row) => resolveRow(drafts, row))

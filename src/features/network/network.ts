@@ -103,7 +103,7 @@ export function countryNetwork(registry: Registry): Endpoint {
     method: 'GET',
     path: '/v1/countries/{code}/network',
     tag: countries.name,
-    keyed: countries,
+    collection: countries,
     contract: {
       ...common,
       operationId: 'getCountryNetwork',

@@ -65,11 +65,15 @@ async function startExport(
   { exportDatabase, exportLimit }: Context,
 ): Promise<Readable> {
   const release = exportLimit.acquire(request.client)
-  const gone = request.getAbortSignal()
+  const disconnected = request.getAbortSignal()
   try {
     const session = await exportDatabase.copy(asOf === undefined ? '' : beginPast(asOf))
     try {
-      const source = await session.start(writer.statement, `copy (an export of ${resource.name})`, gone)
+      const source = await session.start(
+        writer.statement,
+        `copy (an export of ${resource.name})`,
+        disconnected,
+      )
       const body = writer.write(source, session)
       finished(body, (error) => {
         // A client that exports one file after the other is never refused: one that is complete does not count any more.
@@ -85,7 +89,7 @@ async function startExport(
     }
   } catch (error) {
     release()
-    if (gone.aborted)
+    if (disconnected.aborted)
       throw new Problem('timeout', 'The client disconnected before the export began.', { cause: error })
     throw error
   }

@@ -13,8 +13,8 @@ export const anyRequest: readonly RequestHeader[] = [clientId, acceptLanguage, i
 const requestHeader = ({ name, description }: RequestHeader) => `- \`${name}\`: ${description}`
 
 /** The path of an operation, the same for every resource: `/{key}/merge`. */
-const pathBelow = ({ path, tag, keyed }: Endpoint) =>
-  path.slice(`/v1/${tag}`.length).replace(`{${keyed?.key.property}}`, '{key}')
+const pathBelow = ({ path, tag, collection }: Endpoint) =>
+  path.slice(`/v1/${tag}`.length).replace(`{${collection?.key.property}}`, '{key}')
 
 /** Descriptions of the operations that every resource has, each once. */
 function describeOperations(endpoints: readonly Endpoint[]): string {

@@ -17,7 +17,7 @@ function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
 }
 
 function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, headers: SharedParts) {
-  const { contract, keyed } = endpoint
+  const { contract, collection } = endpoint
   const body = requestBody(endpoint, schemas)
   return {
     operationId: contract.operationId,
@@ -26,7 +26,7 @@ function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, he
     description: contract.description,
     ...(contract.cost !== undefined && { 'x-cost': contract.cost }),
     parameters: [
-      ...(keyed ? [pathParameter(keyed, schemas)] : []),
+      ...(collection ? [pathParameter(collection, schemas)] : []),
       ...Object.entries(contract.segments ?? {}).map(([name, segment]) =>
         segmentParameter(name, segment, schemas),
       ),

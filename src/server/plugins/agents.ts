@@ -23,15 +23,15 @@ export const agents = fp<{ registry: Registry }>(
           'The body is a batch. Send one JSON-RPC message in each request.',
         )
       endpoint ??= load()
-      const isGone = new AbortController()
-      reply.raw.once('close', () => isGone.abort())
+      const disconnected = new AbortController()
+      reply.raw.once('close', () => disconnected.abort())
       const sent = new Request(`${request.protocol}://${request.host}${request.url}`, {
         method: 'POST',
         headers: pickHeaders(request, Object.keys(request.headers)),
         body: JSON.stringify(request.body),
       })
       const response = await (await endpoint)(sent, request.body, (path, body) =>
-        readAs(app, request, path, isGone.signal, body),
+        readAs(app, request, path, disconnected.signal, body),
       )
       const text = await response.text()
       reply.code(response.status).header('cache-control', 'no-store')

@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import { singleReads } from '../../database/database.ts'
-import { importChannel } from '../../features/imports/http/wake.ts'
+import { importChannel } from '../../features/imports/http/notify.ts'
 import { isTemporary, runImport } from '../../features/imports/run.ts'
 import { removeImport } from '../../features/imports/staged.ts'
 import { listStaleUploads, listUnfinished } from '../../features/imports/store.ts'

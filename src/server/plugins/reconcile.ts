@@ -75,10 +75,10 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
   const handleWith =
     (work: (api: ApiFetch, request: FastifyRequest) => unknown) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
-      const isGone = new AbortController()
-      reply.raw.once('close', () => isGone.abort())
+      const disconnected = new AbortController()
+      reply.raw.once('close', () => disconnected.abort())
       try {
-        const api: ApiFetch = (path, body) => readAs(scope, request, path, isGone.signal, body)
+        const api: ApiFetch = (path, body) => readAs(scope, request, path, disconnected.signal, body)
         return await work(api, request)
       } catch (error) {
         if (!(error instanceof ApiResponseError)) throw error

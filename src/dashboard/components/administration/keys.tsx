@@ -102,7 +102,7 @@ function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
                   label={t('keys.revoke')}
                   title={t('keys.revokeTitle', { name })}
                   isDanger
-                  asksReason={false}
+                  withReason={false}
                   onConfirm={() => writeApi(`/v1/keys/${id}`, { method: 'DELETE' })}
                 >
                   {t('keys.revokeText')}

@@ -25,8 +25,8 @@ import {
   readImport,
 } from '../store.ts'
 import { changeContract, importSchema, importToJson, tag } from './contract.ts'
+import { notifyImports } from './notify.ts'
 import { isUpload, type Upload, type UploadPart } from './upload.ts'
-import { wake } from './wake.ts'
 
 /** Largest mapping, code list or file of decisions, in bytes: they are held in memory. */
 const maxTextBytes = 4 * 1024 * 1024
@@ -172,7 +172,7 @@ async function beginStaging(
 ): Promise<ImportRecord> {
   const uploaded = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
   await changeImport(tx, uploaded, { state: 'staging', files })
-  await wake(tx)
+  await notifyImports(tx)
   const imported = await readImport(tx, id)
   if (!imported) throw new Error('an import was not there after it had been written')
   await saveDecisions(tx, imported.scheme, decisions, actor)

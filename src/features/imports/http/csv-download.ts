@@ -21,7 +21,7 @@ export const csvDownload = ({ name, operationId, summary, description, write }: 
   method: 'GET',
   path: `/v1/imports/{id}/${name}.csv`,
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId,

@@ -42,7 +42,7 @@ export const importEvents: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/events',
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'streamImport',
@@ -62,15 +62,17 @@ export const importEvents: Endpoint = {
   async handle(request, { database, streamLimit, closing }) {
     const { key, method } = request
     if (!(await readImport(singleReads(database), key))) throw importNotFound(key)
-    const gone = request.getAbortSignal()
+    const disconnected = request.getAbortSignal()
     const release = method === 'HEAD' ? () => {} : streamLimit.acquire(request.client)
-    if (gone.aborted) release()
-    else gone.addEventListener('abort', release, { once: true })
+    if (disconnected.aborted) release()
+    else disconnected.addEventListener('abort', release, { once: true })
     return {
       status: 200,
       headers: { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no', connection: 'close' },
       type: 'text/event-stream; charset=utf-8',
-      body: Readable.from(method === 'HEAD' ? [] : events(database, key, AbortSignal.any([gone, closing]))),
+      body: Readable.from(
+        method === 'HEAD' ? [] : events(database, key, AbortSignal.any([disconnected, closing])),
+      ),
     }
   },
 }

@@ -9,7 +9,7 @@ export const importMapping: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/mapping.yaml',
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'getImportMapping',

@@ -35,6 +35,6 @@ export const missingRecords = (registry: Registry): Endpoint =>
     operationId: 'getMissingRecords',
     summary: 'Read the records that a file no longer has as CSV',
     description:
-      'The records that earlier imports of the register have brought in, and that the file of this one does not have: their resource, key, id in the register, and name. Nothing becomes of them; a person may look why they are gone. Found by the dry run, and anew by the commit.',
+      'The records that earlier imports of the register have brought in, and that the file of this one does not have: their resource, key, id in the register, and name. The import does not change them: a person decides. Found by the dry run, and again by the commit.',
     write: (database, imported) => writeMissing(database, registry, imported),
   })

@@ -28,7 +28,7 @@ import {
   tag,
 } from './contract.ts'
 import { csvDownload } from './csv-download.ts'
-import { wake } from './wake.ts'
+import { notifyImports } from './notify.ts'
 
 /** Names of an import that people have to decide. */
 
@@ -96,7 +96,7 @@ export const listNames: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/names',
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'listImportNames',
@@ -185,7 +185,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
   method: 'PUT',
   path: '/v1/imports/{id}/names',
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...changeContract,
     operationId: 'decideImportNames',
@@ -214,7 +214,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
       // The check starts again: rows that were refused for a name may be ready now.
       if (found.state === 'staged') {
         await changeImport(tx, found, { state: 'staging', doneThrough: 0 })
-        await wake(tx)
+        await notifyImports(tx)
       }
       return { status: 200, headers: {}, body: importToJson((await readImport(tx, key)) ?? found) }
     })

@@ -51,7 +51,7 @@ export const getImport: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}',
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'getImport',

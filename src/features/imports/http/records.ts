@@ -84,7 +84,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
   method: 'GET',
   path: '/v1/imports/{id}/records',
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'listImportedRecords',

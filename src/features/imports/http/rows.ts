@@ -62,7 +62,7 @@ export const listFaultyRows: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/rows',
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'listImportRows',

@@ -22,7 +22,7 @@ import {
   importToJson,
   tag,
 } from './contract.ts'
-import { wake } from './wake.ts'
+import { notifyImports } from './notify.ts'
 
 /** The steps that a person takes with an import: commit, undo, remove. */
 
@@ -63,7 +63,7 @@ async function takeStep(tx: Transaction, id: string, step: Step): Promise<Import
   const obstacle = await step.findObstacle?.(tx, found)
   if (obstacle !== undefined) throw new Problem('conflict', obstacle)
   await changeImport(tx, found, step.change(found))
-  await wake(tx)
+  await notifyImports(tx)
   return lockImport(tx, id)
 }
 
@@ -87,7 +87,7 @@ export const commitImport: Endpoint = {
   method: 'POST',
   path: '/v1/imports/{id}/commit',
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...changeContract,
     operationId: 'commitImport',
@@ -117,7 +117,7 @@ export const undoImportEndpoint: Endpoint = {
   method: 'POST',
   path: '/v1/imports/{id}/undo',
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...changeContract,
     operationId: 'undoImport',
@@ -162,7 +162,7 @@ export const deleteImport: Endpoint = {
   method: 'DELETE',
   path: '/v1/imports/{id}',
   tag,
-  keyed: importCollection,
+  collection: importCollection,
   contract: {
     ...changeContract,
     operationId: 'deleteImport',

@@ -68,11 +68,11 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
     ),
     onBadValue: describe(
       z.enum(['refuse', 'drop']).default('refuse'),
-      'What becomes of a value that cannot be used: the row is refused, or does without the value, and the record has a note.',
+      'What is done with a value that cannot be used: the row is refused, or does without the value, and the record has a note.',
     ),
     onEdited: describe(
       z.enum(['keep', 'replace']).default('keep'),
-      'What becomes of a property that a person has changed since the last import.',
+      'What is done with a property that a person has changed since the last import.',
     ),
   })
   // The properties depend on the registry, so their types cannot be inferred. `compileMapping` reads them by their targets.

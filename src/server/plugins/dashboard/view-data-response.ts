@@ -40,10 +40,10 @@ export async function sendViewData(
   }
   if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)
   if (data.kind !== 'parts' && format === 'json') return reply.redirect(data.json, 302)
-  const isGone = new AbortController()
-  reply.raw.once('close', () => isGone.abort())
+  const disconnected = new AbortController()
+  reply.raw.once('close', () => disconnected.abort())
   const read = async (path: string): Promise<string> => {
-    const response = await readAs(app, request, path, isGone.signal)
+    const response = await readAs(app, request, path, disconnected.signal)
     if (response.status !== 200) throw new Refusal(response)
     return response.text
   }

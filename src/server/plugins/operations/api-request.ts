@@ -12,7 +12,7 @@ const pathParameter = (request: FastifyRequest, name: string): string =>
   (request.params as Record<string, string>)[name] ?? ''
 
 /** The key in the path. @throws Problem `invalid-parameter` when it has not the form of the resource's keys. */
-function readKey({ keyed: collection }: Endpoint, request: FastifyRequest): string {
+function readKey({ collection }: Endpoint, request: FastifyRequest): string {
   if (!collection) return ''
   const { property, schema } = collection.key
   const key = pathParameter(request, property)

@@ -4,6 +4,6 @@ import type { Transaction } from '../../../database/database.ts'
 export const importChannel = 'entente_imports'
 
 /** Notifies every process, when the transaction commits, that an import has pending work. */
-export async function wake(tx: Transaction): Promise<void> {
+export async function notifyImports(tx: Transaction): Promise<void> {
   await tx.query({ text: 'select pg_notify($1, $2)', values: [importChannel, ''] })
 }
