@@ -67,7 +67,8 @@ async function importFiles(
   context.print(imports.describe(imported))
   if (imported.state === 'failed') throw new StartupError('the import has failed; its report says why')
   const { refused } = imported.counts
-  if (options.strict && refused > 0) throw new StartupError(`${refused} rows were refused (--strict)`)
+  if (options.strict && refused > 0)
+    throw new StartupError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
 }
 
 /** Commits a staged import if the user confirms it at the terminal. */

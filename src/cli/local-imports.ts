@@ -14,15 +14,13 @@ import type { LocalFile } from '../features/imports/files.ts'
 import { writeMissing } from '../features/imports/http/missing.ts'
 import { writeOpenNames } from '../features/imports/http/names.ts'
 import { writeRejected } from '../features/imports/http/rejected.ts'
-import { beginCommit, type Step } from '../features/imports/http/steps.ts'
-import { findLaterImport } from '../features/imports/later-imports.ts'
 import { saveDecisions } from '../features/imports/names.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
 import { readSettings } from '../features/imports/settings.ts'
+import { commitStep, lockImport, type Step, takeStep, undoStep } from '../features/imports/steps.ts'
 import {
   changeImport,
   createImport,
-  type ImportChange,
   type ImportFile,
   type ImportRecord,
   readImport,
@@ -104,40 +102,28 @@ export class LocalImports {
 
   /** Commits a staged import, or continues an interrupted commit. */
   async commit(id: string): Promise<ImportRecord> {
-    await this.#outlast(id, () => this.#step(id, ['staged'], beginCommit))
+    await this.#outlast(id, () => this.#step(id, commitStep))
     return this.#run(id)
   }
 
   /** Undoes an import. */
   async undo(id: string): Promise<ImportRecord> {
-    const change = () => ({ state: 'undoing' }) as const
-    await this.#outlast(id, () => this.#step(id, ['committed', 'failed'], change, findLaterImport))
+    await this.#outlast(id, () => this.#step(id, undoStep))
     return this.#run(id)
   }
 
-  /** Begins a step, unless it has begun already and was interrupted. */
-  async #step(
-    id: string,
-    from: readonly ImportRecord['state'][],
-    change: (imported: ImportRecord) => ImportChange,
-    findObstacle?: Step['findObstacle'],
-  ): Promise<void> {
-    const imported = await this.#read(id)
-    const changed = change(imported)
-    if (imported.state === changed.state) return
-    if (!from.includes(imported.state))
-      throw new StartupError(`the import ${id} is ${imported.state} and must be ${from.join(' or ')}`)
+  /** Takes a step, unless it has been taken already and was interrupted. */
+  async #step(id: string, step: Step): Promise<void> {
     await this.#database.transaction(async (tx) => {
-      const obstacle = await findObstacle?.(tx, imported)
-      if (obstacle !== undefined) throw new StartupError(obstacle)
-      await changeImport(tx, imported, changed)
+      const imported = isImportId(id) ? await lockImport(tx, id) : undefined
+      if (!imported) throw noImport(id)
+      await takeStep(tx, imported, step)
     })
   }
 
   async #read(id: string): Promise<ImportRecord> {
-    const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
-    const imported = isId ? await readImport(singleReads(this.#database), id) : undefined
-    if (!imported) throw new StartupError(`there is no import ${id}`)
+    const imported = await readImport(singleReads(this.#database), id)
+    if (!imported) throw noImport(id)
     return imported
   }
 
@@ -201,6 +187,10 @@ export class LocalImports {
     return describeImport(imported)
   }
 }
+
+const isImportId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+
+const noImport = (id: string) => new StartupError(`there is no import ${id}`)
 
 const goOn = (id: string, cause: unknown) =>
   new StartupError(

@@ -3,16 +3,9 @@ import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operat
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { removeFiles } from '../files.ts'
-import { findLaterImport } from '../later-imports.ts'
 import { removeStaged } from '../staged.ts'
-import {
-  changeImport,
-  type ImportChange,
-  type ImportRecord,
-  type ImportState,
-  noCounts,
-  readImport,
-} from '../store.ts'
+import { commitStep, lockImport, type Step, takeStep, undoStep } from '../steps.ts'
+import { type ImportRecord, readImport } from '../store.ts'
 import {
   changeContract,
   changeProblems,
@@ -24,63 +17,20 @@ import {
 } from './contract.ts'
 import { notifyImports } from './notify.ts'
 
-/** The steps that a person takes with an import: commit, undo, remove. */
-
-/** A step, and when it can be taken. */
-export interface Step {
-  /** The states in which the step can be taken. */
-  from: readonly ImportState[]
-  /** Those of an import whose step has been taken already. */
-  taken: readonly ImportState[]
-  /** Says what must come first. */
-  needs: string
-  /** Returns why the step cannot be taken now. */
-  findObstacle?: (tx: Transaction, imported: ImportRecord) => Promise<string | undefined>
-  change: (imported: ImportRecord) => ImportChange
-}
-
-const listed = (states: readonly ImportState[]) => states.join(' or ')
-
 /** Reads an import under a lock. @throws Problem `not-found`. */
-async function lockImport(tx: Transaction, id: string): Promise<ImportRecord> {
-  await tx.query({ text: 'select from imports where id = $1 for update', values: [id] })
-  const imported = await readImport(tx, id)
+async function lockExisting(tx: Transaction, id: string): Promise<ImportRecord> {
+  const imported = await lockImport(tx, id)
   if (!imported) throw importNotFound(id)
   return imported
 }
 
-/**
- * Takes a step. It is idempotent.
- * @throws Problem `not-found`, or `conflict` when the import is in another state.
- */
-async function takeStep(tx: Transaction, id: string, step: Step): Promise<ImportRecord> {
-  const found = await lockImport(tx, id)
-  if (step.taken.includes(found.state)) return found
-  if (!step.from.includes(found.state)) {
-    const detail = `The import is ${found.state} and must be ${listed(step.from)}: ${step.needs}.`
-    throw new Problem('conflict', detail)
-  }
-  const obstacle = await step.findObstacle?.(tx, found)
-  if (obstacle !== undefined) throw new Problem('conflict', obstacle)
-  await changeImport(tx, found, step.change(found))
-  await notifyImports(tx)
-  return lockImport(tx, id)
-}
-
+/** Takes a step, and has a process of the service work on the import. It is idempotent. */
 const respondToStep = (request: ApiRequest, { database }: Context, step: Step): Promise<ApiResponse> =>
-  runOnce(database, request, async (tx) => ({
-    status: 202,
-    headers: {},
-    body: importToJson(await takeStep(tx, request.key, step)),
-  }))
-
-/** The change that begins a commit: the first pass over the rows, with reset counts of records. */
-export const beginCommit = ({ counts }: ImportRecord): ImportChange => ({
-  state: 'committing',
-  doneThrough: 0,
-  pass: 0,
-  counts: { ...noCounts, skipped: counts.skipped, dropped: counts.dropped, refused: counts.refused },
-})
+  runOnce(database, request, async (tx) => {
+    await takeStep(tx, await lockExisting(tx, request.key), step)
+    await notifyImports(tx)
+    return { status: 202, headers: {}, body: importToJson(await lockExisting(tx, request.key)) }
+  })
 
 /** `POST /v1/imports/{id}/commit` */
 export const commitImport: Endpoint = {
@@ -103,13 +53,7 @@ export const commitImport: Endpoint = {
     },
     problems: [...changeProblems, 'conflict'],
   },
-  handle: (request, context) =>
-    respondToStep(request, context, {
-      from: ['staged'],
-      taken: ['committing', 'committed'],
-      needs: 'wait for the dry run, or start another import',
-      change: beginCommit,
-    }),
+  handle: (request, context) => respondToStep(request, context, commitStep),
 }
 
 /** `POST /v1/imports/{id}/undo` */
@@ -133,14 +77,7 @@ export const undoImportEndpoint: Endpoint = {
     },
     problems: [...changeProblems, 'conflict'],
   },
-  handle: (request, context) =>
-    respondToStep(request, context, {
-      from: ['committed', 'failed'],
-      taken: ['undoing', 'undone'],
-      needs: 'only what has been committed can be undone',
-      findObstacle: findLaterImport,
-      change: () => ({ state: 'undoing' }),
-    }),
+  handle: (request, context) => respondToStep(request, context, undoStep),
 }
 
 /** @throws Problem `conflict` for an import that has written records, or that is being worked on. */
@@ -176,12 +113,12 @@ export const deleteImport: Endpoint = {
     const { key } = request
     // The rows go before, in short transactions: many of them would hold up the feed of changes.
     if (await readImport(singleReads(database), key)) {
-      await database.transaction(async (tx) => requireRemovable(tx, await lockImport(tx, key)))
+      await database.transaction(async (tx) => requireRemovable(tx, await lockExisting(tx, key)))
       await removeFiles(database, key)
       await removeStaged({ query: (one) => database.transaction((tx) => tx.query(one)) }, key)
     }
     return runOnce(database, request, async (tx) => {
-      await requireRemovable(tx, await lockImport(tx, key))
+      await requireRemovable(tx, await lockExisting(tx, key))
       await tx.query({ text: 'delete from imports where id = $1', values: [key] })
       return { status: 204, headers: {} }
     })

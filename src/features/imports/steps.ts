@@ -1,0 +1,70 @@
+import type { Transaction } from '../../database/database.ts'
+import { Problem } from '../../problems/problem.ts'
+import { findLaterImport } from './later-imports.ts'
+import {
+  changeImport,
+  type ImportChange,
+  type ImportRecord,
+  type ImportState,
+  noCounts,
+  readImport,
+} from './store.ts'
+
+/** The steps that a person takes with an import, by the API or on the command line. A run of the import does the work. */
+
+/** A step, and when it can be taken. */
+export interface Step {
+  /** The states in which the step can be taken. */
+  from: readonly ImportState[]
+  /** The states of an import whose step has been taken already. */
+  taken: readonly ImportState[]
+  /** Says what must come first. */
+  needs: string
+  /** Returns why the step cannot be taken now. */
+  findObstacle?: (tx: Transaction, imported: ImportRecord) => Promise<string | undefined>
+  change: (imported: ImportRecord) => ImportChange
+}
+
+/** Begins a commit: the first pass over the rows, with reset counts of records. */
+export const commitStep: Step = {
+  from: ['staged'],
+  taken: ['committing', 'committed'],
+  needs: 'wait for the dry run, or start another import',
+  change: ({ counts }) => ({
+    state: 'committing',
+    doneThrough: 0,
+    pass: 0,
+    counts: { ...noCounts, skipped: counts.skipped, dropped: counts.dropped, refused: counts.refused },
+  }),
+}
+
+/** Begins to undo a commit. */
+export const undoStep: Step = {
+  from: ['committed', 'failed'],
+  taken: ['undoing', 'undone'],
+  needs: 'only what has been committed can be undone',
+  findObstacle: findLaterImport,
+  change: () => ({ state: 'undoing' }),
+}
+
+/** Reads an import under a lock that holds until the transaction ends. Returns undefined when there is none. */
+export async function lockImport(tx: Transaction, id: string): Promise<ImportRecord | undefined> {
+  await tx.query({ text: 'select from imports where id = $1 for update', values: [id] })
+  return readImport(tx, id)
+}
+
+/**
+ * Takes a step of a locked import, unless it has been taken already.
+ * @throws Problem `conflict` when the import is in another state, or something else must be done first.
+ */
+export async function takeStep(tx: Transaction, imported: ImportRecord, step: Step): Promise<void> {
+  const { state } = imported
+  if (step.taken.includes(state)) return
+  if (!step.from.includes(state)) {
+    const detail = `The import is ${state} and must be ${step.from.join(' or ')}: ${step.needs}.`
+    throw new Problem('conflict', detail)
+  }
+  const obstacle = await step.findObstacle?.(tx, imported)
+  if (obstacle !== undefined) throw new Problem('conflict', obstacle)
+  await changeImport(tx, imported, step.change(imported))
+}

@@ -1,0 +1,106 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { runInProcess } from '../support/command-line.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+
+/** Imports of files by the command line. */
+
+vi.setConfig({ testTimeout: 60_000 })
+
+let database: TestDatabase
+let folder: string
+beforeAll(async () => {
+  database = await openTestDatabase()
+  folder = await mkdtemp(join(tmpdir(), 'entente-import-test-'))
+  await runInProcess(['seed'], { DATABASE_URL: database.url, SEED: 'reference' })
+})
+afterAll(async () => {
+  await rm(folder, { recursive: true })
+  await database.close()
+})
+
+const entente = (...words: string[]) => runInProcess(['import', ...words], { DATABASE_URL: database.url })
+
+/** Writes a mapping for a new register, and a file with a row that is imported and one that is refused. */
+async function writeFiles(): Promise<{ scheme: string; mapping: string; file: string }> {
+  const scheme = newScheme()
+  const [mapping, file] = [join(folder, `${scheme}.yaml`), join(folder, `${scheme}.csv`)]
+  await writeFile(mapping, treatyMapping(scheme))
+  await writeFile(
+    file,
+    [treatyHeader, '1,A treaty,2001-05-03,France', '2,Another,no date,France', ''].join('\n'),
+  )
+  return { scheme, mapping, file }
+}
+
+async function countOf(scheme: string): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    'select count(*)::int as count from external_ids where scheme = $1',
+    [scheme],
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** The id of the last import of a register. */
+async function lastImport(scheme: string): Promise<string> {
+  const { rows } = await database.pool.query<{ id: string }>(
+    'select id from imports where scheme = $1 order by id desc limit 1',
+    [scheme],
+  )
+  return rows[0]?.id ?? ''
+}
+
+describe('entente import', () => {
+  it('writes nothing in a dry run, and the refused rows into a file', async () => {
+    const { scheme, mapping, file } = await writeFiles()
+    const rejected = join(folder, 'rejected.csv')
+    expect(await entente(mapping, file, '--dry-run', '--rejected', rejected)).toContain('Dry run:')
+    expect(await countOf(scheme)).toBe(0)
+    expect(await readFile(rejected, 'utf8')).toContain('no date')
+  })
+
+  it('commits a dry run once, however often the command is repeated', async () => {
+    const { scheme, mapping, file } = await writeFiles()
+    await entente(mapping, file, '--dry-run')
+    const id = await lastImport(scheme)
+    expect(await entente('--commit', id)).toContain('Committed:')
+    expect(await entente('--commit', id)).toContain('Committed:')
+    expect(await countOf(scheme)).toBe(1)
+  })
+
+  it('undoes an import, which cannot be committed again', async () => {
+    const { scheme, mapping, file } = await writeFiles()
+    await entente(mapping, file, '--yes')
+    expect(await countOf(scheme)).toBe(1)
+    const id = await lastImport(scheme)
+    expect(await entente('--undo', id)).toContain('Undone:')
+    expect(await countOf(scheme)).toBe(0)
+    await expect(entente('--commit', id)).rejects.toThrow(
+      'The import is undone and must be staged: wait for the dry run, or start another import.',
+    )
+  })
+
+  it('undoes the later of two imports that changed a record first', async () => {
+    const { scheme, mapping, file } = await writeFiles()
+    await entente(mapping, file, '--yes')
+    const first = await lastImport(scheme)
+    await writeFile(file, [treatyHeader, '1,A renamed treaty,2001-05-03,France', ''].join('\n'))
+    await entente(mapping, file, '--yes')
+    await expect(entente('--undo', first)).rejects.toThrow('Undo that one first.')
+  })
+
+  it('ends with an error for refused rows when it is strict', async () => {
+    const { mapping, file } = await writeFiles()
+    await expect(entente(mapping, file, '--yes', '--strict')).rejects.toThrow(
+      '1 row was refused (--strict)',
+    )
+  })
+
+  it.each(['2', '0192f0c1-7a3b-7c4d-8e5f-0123456789ab'])('says that there is no import %s', async (id) => {
+    await expect(entente('--commit', id)).rejects.toThrow(`there is no import ${id}`)
+    await expect(entente('--undo', id)).rejects.toThrow(`there is no import ${id}`)
+  })
+})
