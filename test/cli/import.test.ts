@@ -94,9 +94,7 @@ describe('entente import', () => {
 
   it('ends with an error for refused rows when it is strict', async () => {
     const { mapping, file } = await writeFiles()
-    await expect(entente(mapping, file, '--yes', '--strict')).rejects.toThrow(
-      '1 row was refused (--strict)',
-    )
+    await expect(entente(mapping, file, '--yes', '--strict')).rejects.toThrow('1 row was refused (--strict)')
   })
 
   it.each(['2', '0192f0c1-7a3b-7c4d-8e5f-0123456789ab'])('says that there is no import %s', async (id) => {
