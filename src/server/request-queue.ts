@@ -8,7 +8,18 @@ const sliceMs = 2
 const maxPerTurn = 20
 
 /** Maximum time that requests of an address wait while it opens connections, in milliseconds. */
-const maxHoldMs = 50
+const maxHoldMs = 250
+
+/** After this number of connections in successive turns, one request starts in each turn. */
+const burstLength = 10
+
+/** Connections that an address opens in successive turns. */
+interface Opening {
+  startedAt: number
+  count: number
+  /** Whether it has opened one in this turn. */
+  isOpening: boolean
+}
 
 /**
  * Schedules requests: at once while there is time left in a turn of the event loop, otherwise in later turns, where
@@ -19,28 +30,30 @@ const maxHoldMs = 50
 export class RequestQueue {
   /** Waiting requests by address. The address that is next comes first. */
   readonly #waiting = new Map<string, (() => void)[]>()
-  /** Addresses that have opened a connection in this turn or the one before, with the time when they began to. */
-  readonly #openingSince = new Map<string, number>()
-  /** Addresses that have opened a connection in this turn. */
-  readonly #opened = new Set<string>()
+  /** Addresses that have opened a connection in this turn or the one before. */
+  readonly #openings = new Map<string, Opening>()
   /** `free`: no request has begun in this turn; `begun`: there may be time left; `full`: requests wait. */
   #state: 'free' | 'begun' | 'full' = 'free'
+  #hasBurst = false
   #isEndScheduled = false
   #sliceEnd = 0
 
   /** Notes that an address has opened a connection. */
   connectionOpened(address: string): void {
-    if (!this.#openingSince.has(address)) this.#openingSince.set(address, performance.now())
-    this.#opened.add(address)
+    const opening = this.#openings.get(address) ?? { startedAt: performance.now(), count: 0, isOpening: true }
+    opening.count += 1
+    opening.isOpening = true
+    this.#hasBurst ||= opening.count > burstLength
+    this.#openings.set(address, opening)
     this.#scheduleEnd()
   }
 
   /** Calls `begin`, now or in a later turn. @param getAddress returns the address of the request, if it may have to wait. */
   add(getAddress: () => string, begin: () => void): void {
-    if (this.#openingSince.size > 0 && this.#isHeld(getAddress())) this.#wait(getAddress(), begin)
+    if (this.#openings.size > 0 && this.#isHeld(getAddress())) this.#wait(getAddress(), begin)
     else if (this.#state === 'free') {
       this.#state = 'begun'
-      this.#sliceEnd = performance.now() + sliceMs
+      this.#startSlice()
       this.#scheduleEnd()
       begin()
     } else if (this.#state === 'begun' && performance.now() < this.#sliceEnd) begin()
@@ -55,8 +68,12 @@ export class RequestQueue {
   }
 
   #isHeld(address: string): boolean {
-    const since = this.#openingSince.get(address)
-    return since !== undefined && performance.now() - since < maxHoldMs
+    const startedAt = this.#openings.get(address)?.startedAt
+    return startedAt !== undefined && performance.now() - startedAt < maxHoldMs
+  }
+
+  #startSlice(): void {
+    this.#sliceEnd = performance.now() + (this.#hasBurst ? 0 : sliceMs)
   }
 
   #scheduleEnd(): void {
@@ -65,26 +82,35 @@ export class RequestQueue {
     setImmediate(() => this.#endTurn())
   }
 
-  /** Ends a turn: schedules waiting requests for the next one. */
+  /** Ends a turn: starts the first waiting request, and schedules others for the next turn. */
   #endTurn(): void {
     this.#isEndScheduled = false
-    for (const address of this.#openingSince.keys())
-      if (!this.#opened.delete(address)) this.#openingSince.delete(address)
+    this.#forgetOpened()
+    if (this.#openings.size > 0 || this.#waiting.size > 0) this.#scheduleEnd()
     if (this.#waiting.size === 0) {
       this.#state = 'free'
-      if (this.#openingSince.size > 0) this.#scheduleEnd()
       return
     }
-    setImmediate(() => {
-      this.#sliceEnd = performance.now() + sliceMs
-    })
+    this.#startSlice()
+    this.#beginNext()
     // Each request has a separate callback, so that its microtasks count towards the slice, too.
-    for (let count = 0; count < maxPerTurn; count += 1) setImmediate(() => this.#beginNext())
-    this.#scheduleEnd()
+    for (let count = 1; count < maxPerTurn && !this.#hasBurst; count += 1)
+      setImmediate(() => {
+        if (performance.now() < this.#sliceEnd) this.#beginNext()
+      })
+  }
+
+  /** Forgets the addresses that have opened no connection in this turn. */
+  #forgetOpened(): void {
+    this.#hasBurst = false
+    for (const [address, opening] of this.#openings) {
+      if (!opening.isOpening) this.#openings.delete(address)
+      else if (opening.count > burstLength) this.#hasBurst = true
+      opening.isOpening = false
+    }
   }
 
   #beginNext(): void {
-    if (performance.now() >= this.#sliceEnd) return
     for (const [address, queue] of this.#waiting) {
       if (this.#isHeld(address)) continue
       this.#waiting.delete(address)

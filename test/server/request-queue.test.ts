@@ -39,33 +39,48 @@ describe('the queue of requests', () => {
     expect(begun).toEqual(['a', 'b', 'a', 'a'])
   })
 
-  it('lets the requests of an address wait while it opens a connection in each turn', async () => {
-    const { queue, begun, send } = openQueue()
-    for (let number = 0; number < 5; number += 1) {
-      queue.connectionOpened('a')
-      send('a')
+  /** Opens a connection in each of some turns. */
+  const openConnections = async (queue: RequestQueue, address: string, count: number) => {
+    for (let number = 0; number < count; number += 1) {
+      queue.connectionOpened(address)
       await turn()
     }
+  }
+
+  it('starts the request of a new connection in the turn in which no other is opened', async () => {
+    const { queue, begun, send } = openQueue()
+    await openConnections(queue, 'a', 1)
+    send('a')
+    expect(begun).toEqual([])
+    await turn()
+    expect(begun).toEqual(['a'])
+  })
+
+  it('lets the requests of an address wait while it opens a connection in each turn', async () => {
+    const { queue, begun, send } = openQueue()
+    await openConnections(queue, 'a', 5)
+    send('a')
+    send('a')
+    queue.connectionOpened('a')
+    await turn()
     expect(begun).toEqual([])
     await waitTurns(20)
-    expect(begun).toEqual(['a', 'a', 'a', 'a', 'a'])
+    expect(begun).toEqual(['a', 'a'])
   })
 
-  it('starts the requests of other addresses meanwhile', async () => {
+  it('starts one request of other addresses in each turn meanwhile', async () => {
     const { queue, begun, send } = openQueue()
-    queue.connectionOpened('a')
-    send('b')
-    send('a')
-    send('b')
-    await turn()
-    queue.connectionOpened('a')
-    await turn()
-    queue.connectionOpened('a')
-    await turn()
-    expect(begun).toEqual(['b', 'b'])
+    await openConnections(queue, 'a', 11)
+    for (const address of ['b', 'a', 'b', 'c']) send(address)
+    expect(begun).toEqual(['b'])
+    await openConnections(queue, 'a', 3)
+    expect(begun.length).toBeLessThanOrEqual(3)
+    expect(begun).not.toContain('a')
+    await waitTurns(20)
+    expect(begun.toSorted()).toEqual(['a', 'b', 'b', 'c'])
   })
 
-  it('starts the requests of an address after 50 ms, though it goes on opening connections', async () => {
+  it('starts the requests of an address after 250 ms, though it goes on opening connections', async () => {
     const { queue, begun, send } = openQueue()
     const startedAt = performance.now()
     while (begun.length === 0 && performance.now() - startedAt < 5000) {
@@ -73,7 +88,7 @@ describe('the queue of requests', () => {
       send('a')
       await turn()
     }
-    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(50)
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(250)
     expect(begun.length).toBeGreaterThan(0)
   })
 })

@@ -43,14 +43,16 @@ function blockList(networks: readonly string[]): BlockList {
 export const connections = fp<ConnectionsOptions>(
   async function connections(app, { maxConnections, maxPerAddress, maxNewPerSecond, proxies }) {
     const proxyList = blockList(proxies)
+    // A check takes some ten microseconds, so there is none without proxies.
+    const isProxy = (address: string) =>
+      proxies.length > 0 && proxyList.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
     const open = new Connections({
       maxConnections,
       maxPerAddress: maxPerAddress || Math.ceil(maxConnections / 4),
       maxNewPerSecond,
       nameAddress: (address) => {
         // A connection that was reset before it was accepted has no address.
-        const isExempt = address === '' || proxyList.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-        return isExempt ? undefined : addressName(address)
+        return address === '' || isProxy(address) ? undefined : addressName(address)
       },
     })
     app.decorate('connections', open)

@@ -22,11 +22,17 @@ async function openExport(origin: string, resource: string): Promise<Readable> {
   throw new Error(`the service does not export ${resource} as NDJSON`)
 }
 
-/** Copies the documents of a resource into a temporary table. JSON text has no control characters, so it is one field a line. */
+/**
+ * Copies the documents of a resource into a temporary table, uncompressed, since each statement of the filling reads all of them.
+ * JSON text has no control characters, so it is one field a line.
+ */
 async function copyExport(client: pg.Client, origin: string, resource: string): Promise<void> {
   const table = `exported_${resource}`
   await client.query(
-    `create temporary table ${table} (text text, document jsonb generated always as (text::jsonb) stored)`,
+    `create temporary table ${table} (
+      text text storage external,
+      document jsonb storage external generated always as (text::jsonb) stored
+    )`,
   )
   const copy = copyFrom(
     `copy ${table} (text) from stdin with (format csv, quote e'\\x01', delimiter e'\\x02')`,
