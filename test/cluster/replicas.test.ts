@@ -43,10 +43,10 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
   }
 
   /** Reads a written record without a key, in half of the cases without the cache. Returns whether the response is stale. */
-  async function isStale({ key, version, position }: Awaited<ReturnType<typeof write>>, at: number) {
+  async function isStale({ key, version, position }: Awaited<ReturnType<typeof write>>, index: number) {
     const headers = {
       'entente-position': position,
-      ...(at % 2 === 0 && { 'cache-control': 'no-cache' }),
+      ...(index % 2 === 0 && { 'cache-control': 'no-cache' }),
     }
     const response = await fetch(`${path()}/${key}`, { headers })
     const text = await response.text()

@@ -7,14 +7,14 @@ import { FaultList, Problem } from '../../problems/problem.ts'
 export class Refusals extends Map<number, Problem> {
   readonly #all = new FaultList()
 
-  override set(at: number, problem: Problem): this {
+  override set(index: number, problem: Problem): this {
     const before = this.#all.listed.length
     this.#all.addProblem(problem)
     const own = new FaultList()
     for (const fault of this.#all.listed.slice(before)) own.add(() => fault)
     own.addUnlisted(problem.errors.length + problem.moreErrors - own.count)
     const { type, message, headers, cause } = problem
-    return super.set(at, new Problem(type, message, { errors: own, headers, cause }))
+    return super.set(index, new Problem(type, message, { errors: own, headers, cause }))
   }
 
   /** Adds the problems of other operations. */

@@ -21,8 +21,8 @@ export const maxNdjsonLines = 1000
 
 /** Returns a function that prefixes pointers with the line's number: `/3/title` is the title in the third line. */
 const atLine =
-  (at: number) =>
-  (fault: Fault): Fault => ({ ...fault, pointer: `/${at + 1}${fault.pointer ?? ''}` })
+  (index: number) =>
+  (fault: Fault): Fault => ({ ...fault, pointer: `/${index + 1}${fault.pointer ?? ''}` })
 
 /** Runs a check and adds the faults of the problem that it throws. */
 function collectFaults(faults: FaultList, check: () => void, move?: (fault: Fault) => Fault): void {

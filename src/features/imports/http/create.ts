@@ -196,7 +196,7 @@ async function createFromUpload(
     async ({ mapping: text, decisions }) => {
       const mapping = await resolveMapping(text)
       const { scheme } = readSettings(mapping, registry)
-      await checkDecisions(database, registry, decisions, (at) => `/decisions/${at + 2}`)
+      await checkDecisions(database, registry, decisions, (index) => `/decisions/${index + 2}`)
       const begun = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId } as const
       await requireFew(singleReads(database), ['uploaded'], 'Wait until some of them have arrived.')
       return (await database.transaction((tx) => createImport(tx, begun))).id
