@@ -173,7 +173,7 @@ const tricks: Record<string, () => Promise<string> | string> = {
   'a subject that is too long': () => issuer.token({ ...admin, sub: 'u'.repeat(256) }),
   'no end': () => issuer.token({ ...admin, exp: undefined }),
   'an end that is past': () => issuer.token({ ...admin, iat: now() - 600, exp: now() - 60 }),
-  'an end that is no number': () => issuer.token({ ...admin, exp: '9999999999' }),
+  'an `exp` that is not a number': () => issuer.token({ ...admin, exp: '9999999999' }),
   'a beginning that is to come (nbf)': () => issuer.token({ ...admin, nbf: now() + 120 }),
   'a making that is to come (iat)': () => issuer.token({ ...admin, iat: now() + 120 }),
   'nothing in it': () => `${segment({ alg: 'ES256' })}..`,

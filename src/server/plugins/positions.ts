@@ -72,7 +72,7 @@ function readHeader(request: FastifyRequest): Position | undefined {
   })
 }
 
-/** A cookie that is no position is not of this service, and no client can mend it. */
+/** A cookie that is not a position was not set by this service, and the client cannot correct it, so it is ignored. */
 function readCookie({ headers }: FastifyRequest): Position | undefined {
   const [, text] = cookieForm.exec(headers.cookie ?? '') ?? []
   return text === undefined ? undefined : parsePosition(text)
