@@ -22,7 +22,7 @@ import { documentProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { countFaults } from './writing/validation.ts'
 
-/** Largest body in bytes, as for NDJSON. */
+/** Maximum size of a body in bytes, as for NDJSON. */
 const maxBytes = 16 * 1024 * 1024
 
 const atomic = single(

@@ -1,8 +1,8 @@
 import { FaultList, Problem } from '../../problems/problem.ts'
 
 /**
- * The problems of refused operations, by the index of the operation. All together list as many errors as one problem may
- * (`faultLimits`), and only count the others: otherwise, a response could be much larger than its request.
+ * The problems of refused operations, by the index of the operation. Together, they list as many errors as one problem may
+ * have (`faultLimits`). Further errors are only counted: otherwise, a response could be much larger than its request.
  */
 export class Refusals extends Map<number, Problem> {
   readonly #all = new FaultList()

@@ -13,7 +13,7 @@ import { checkDocument, countFaults, invalidBody, requireObject } from './valida
 
 /** Checks NDJSON bodies: one record a line, in the form of an export. */
 
-/** Largest body, in bytes. */
+/** Maximum size of a body, in bytes. */
 export const maxNdjsonBytes = 16 * 1024 * 1024
 
 /** Maximum number of records in one body. */

@@ -3,7 +3,7 @@ import type { Draft, JsonObject, JsonValue, Mention, RowFault } from '../types.t
 import type { OnBadValue } from './types.ts'
 import type { BadValue } from './values/bad.ts'
 
-/** Characters of a value in a fault. */
+/** Maximum length of a value in a fault, in characters. */
 const maxShownLength = 200
 
 /** Collects what the conversion of a row finds: faults, values that are dropped, and the mentions of a draft. */

@@ -52,7 +52,8 @@ export function compileValue(
   const onBadValue = steps.onBadValue ?? context.onBadValue
   const check = compileConditions(steps.when, context.at('when'))
   const change = compileSteps(steps, target, context)
-  const findRecord = target?.kind === 'reference' ? compileReferenceStep(steps, target.reference, context) : undefined
+  const findRecord =
+    target?.kind === 'reference' ? compileReferenceStep(steps, target.reference, context) : undefined
   const fallback = steps.default
   const plan: ValuePlan = {
     column: source.column,
