@@ -22,10 +22,10 @@ const presentation = [
   'include',
 ]
 
-/** Most edges and partners that a network has in one response. */
+/** Maximum number of edges or partners in the response of a network. */
 const maxEdges = 1000
 
-/** Most groups that an aggregate has in one response. */
+/** Maximum number of groups in the response of an aggregate. */
 const maxGroups = 10_000
 
 const listFilters = (parameters: URLSearchParams, own: readonly string[] = []): Filters =>
@@ -138,7 +138,7 @@ export interface ComparedColumn {
   asOf?: string | undefined
 }
 
-/** Most columns of a comparison. */
+/** Maximum number of columns of a comparison. */
 export const maxColumns = 4
 
 /** Parameters of a comparison's URL that are no filters of the records. */

@@ -10,7 +10,7 @@ export interface CommandContext extends Lifecycle {
   config(): Config
   /** Prints a line to standard output. */
   print(text: string): void
-  /** Prints a line to standard error, beside a result on standard output that other programs read. */
+  /** Prints a line to standard error. Other programs may read the result on standard output. */
   printNote(text: string): void
   /** Marks the command as started: it now runs until the process receives a signal to stop. */
   keepRunning(): void

@@ -3,7 +3,7 @@ import { grouped } from './progress.ts'
 
 /** The report of an import for a terminal. */
 
-/** Columns of refused rows that are listed. */
+/** Maximum number of columns of refused rows that are listed. */
 const maxColumns = 20
 
 const line = (name: string, count: number, note = '') =>

@@ -89,7 +89,7 @@ export class LocalImports {
     const { username } = userInfo()
     const actor = { kind: 'command', id: null, name: `entente import (${username})` } as const
     const decided = decisions === undefined ? [] : readDecisions(await readText(decisions))
-    await checkDecisions(this.#database, registry, decided, (at) => `${decisions}, line ${at + 2}:`)
+    await checkDecisions(this.#database, registry, decided, (index) => `${decisions}, line ${index + 2}:`)
     const made = await this.#database.transaction(async (tx) => {
       await saveDecisions(tx, scheme, decided, actor)
       const settings = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId: null } as const

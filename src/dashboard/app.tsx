@@ -29,8 +29,8 @@ const ImportsView = loadLazily(() => import('./views/imports.tsx'))
 const NewImportView = loadLazily(() => import('./views/new-import.tsx'))
 const ImportView = loadLazily(() => import('./views/import.tsx'))
 
-/** Explored from the header, beside what countries take part in. */
-const explored = [...activities.map(({ name }) => name), 'countries']
+/** Resources with a link to their exploration in the header. */
+const exploredResources = [...activities.map(({ name }) => name), 'countries']
 
 function Navigation() {
   const { t, tOr } = useLanguage()
@@ -43,7 +43,7 @@ function Navigation() {
   return (
     <nav class="nav" aria-label={t('nav.main')}>
       {item('/', t('nav.overview'))}
-      {explored.map((name) => item(`/explore/${name}`, tOr(`resource.${name}`, name)))}
+      {exploredResources.map((name) => item(`/explore/${name}`, tOr(`resource.${name}`, name)))}
       {item(viewPaths.map, t('nav.map'))}
       {item(viewPaths.timeline, t('nav.timeline'))}
       {item(viewPaths.network, t('nav.network'))}
@@ -147,7 +147,7 @@ export function App() {
   )
 }
 
-/** A view inside another page: nothing around it but the way to the whole. */
+/** A view in a frame of another site: without the header, with a link to the full page in the footer. */
 function EmbeddedView() {
   const { t } = useLanguage()
   return (

@@ -65,12 +65,12 @@ export async function saveResponse(
   })
 }
 
-/** The fingerprint of a request whose response was redacted: that of no request. */
+/** Stands in for the fingerprint of a request whose response was redacted. No request has it, so its key is refused from then on. */
 export const redactedFingerprint = 'redacted'
 
 /**
- * Removes the bodies of stored responses that hold one of some texts. Their keys stay, so that the requests are not done
- * again.
+ * Removes the bodies of stored responses that hold one of some texts. Their keys stay, so that a repeated request is
+ * not run again.
  */
 export async function redactResponses(tx: Transaction, texts: string[]): Promise<void> {
   await tx.query({

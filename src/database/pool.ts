@@ -105,7 +105,7 @@ export class Pool {
     }
   }
 
-  /** Cuts the connections of a replica that is away, and opens no more. Its statements fail at once. */
+  /** Cuts the connections of an unreachable replica, and opens no more. Its statements fail at once. */
   suspend(): void {
     this.#isSuspended = true
     this.#sockets.cut()
@@ -158,7 +158,7 @@ export class Pool {
 
   /**
    * Opens some connections before they are needed, since each takes tens of milliseconds of both processes while requests wait. It
-   * does nothing where the server is away: the first request says so.
+   * does nothing if the server is unreachable: the first request reports that.
    */
   async openAhead(): Promise<void> {
     const open = async (pool: pg.Pool, count: number) => {

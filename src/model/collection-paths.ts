@@ -1,5 +1,5 @@
 /**
- * What follows the path of a list where an operation is: `/v1/topics/search`. Operations of a list have no other paths
+ * The last segments of the paths of operations on a list, such as `/v1/topics/search`. Operations of a list have no other paths
  * (`OperationContract`), and a natural key cannot be one of these words, since `/v1/topics/search` would be its record.
  */
 export const collectionPaths = [

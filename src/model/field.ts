@@ -101,7 +101,7 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   hostCountries?(context: FieldContext): HostCountry[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema
-  /** Columns in the resource's own table, by property; those of a value in rows of other tables are made from it. */
+  /** Columns in the resource's own table, by property. For a value in rows of other tables, they hold data derived from it. */
   columns?(name: string, registry: Registry): ColumnBuilders
   /** The columns that aggregates read of every record. One index of each resource has them all, so that its rows are not read. */
   grouped?(context: FieldContext): PgColumn[]

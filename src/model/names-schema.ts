@@ -3,7 +3,7 @@ import { referenceProperties } from './reference-properties.ts'
 import { ownProperties, type Resource } from './resource.ts'
 import { nameOutput } from './schema-names.ts'
 
-/** Returns the schema of a dictionary of names: a section for whatever records of these resources can refer to. */
+/** Returns the schema of a dictionary of names. It has a section for each resource that records of `resources` can refer to. */
 export function makeNamesSchema(resources: readonly Resource[]) {
   const sections = new Set(
     resources.flatMap((resource) =>

@@ -65,10 +65,10 @@ export function readQuery(text: string): RawQuery {
   const query: RawQuery = new Map()
   for (const pair of text.split('&')) {
     if (pair === '') continue
-    const at = pair.indexOf('=')
-    const name = decode(at < 0 ? pair : pair.slice(0, at))
+    const index = pair.indexOf('=')
+    const name = decode(index < 0 ? pair : pair.slice(0, index))
     // Texts are stored in NFC, so they are compared in NFC.
-    const value = at < 0 ? '' : decode(pair.slice(at + 1)).normalize('NFC')
+    const value = index < 0 ? '' : decode(pair.slice(index + 1)).normalize('NFC')
     const [, parameter, word = 'eq', mark = ''] = namePattern.exec(name) ?? []
     if (parameter === undefined) {
       const message = `"${name}" is not the name of a parameter: write name=value or name[operator]=value`

@@ -106,13 +106,13 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
     .string()
     .max(150)
     .superRefine((text, context) => {
-      const at = text.indexOf(':')
+      const index = text.indexOf(':')
       const parts: [z.ZodType, string][] =
-        at < 0
+        index < 0
           ? [[value, text]]
           : [
-              [value, text.slice(0, at)],
-              [roles, text.slice(at + 1)],
+              [value, text.slice(0, index)],
+              [roles, text.slice(index + 1)],
             ]
       for (const [schema, part] of parts) {
         for (const { message } of schema.safeParse(part, { error: faultMessage }).error?.issues ?? []) {

@@ -16,10 +16,10 @@ const names: Record<string, string> = {
 
 /** Returns what is wrong with a web address, or undefined. */
 function findFault(text: string): string | undefined {
-  const at = text.search(forbidden)
-  if (at >= 0) {
-    const name = names[text.charAt(at)] ?? 'a control character or space'
-    return `has ${name} at character ${at + 1}: percent-encode it`
+  const index = text.search(forbidden)
+  if (index >= 0) {
+    const name = names[text.charAt(index)] ?? 'a control character or space'
+    return `has ${name} at character ${index + 1}: percent-encode it`
   }
   const isWebAddress =
     /^https?:\/\//i.test(text) && URL.canParse(text) && hostPattern.test(new URL(text).hostname)

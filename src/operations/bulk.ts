@@ -22,7 +22,7 @@ import { documentProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { countFaults } from './writing/validation.ts'
 
-/** Largest body in bytes, as for NDJSON. */
+/** Maximum size of a body in bytes, as for NDJSON. */
 const maxBytes = 16 * 1024 * 1024
 
 const atomic = single(
@@ -79,7 +79,7 @@ async function parseOperations(resource: Resource, body: unknown) {
   const pause = startSlices()
   for (const [index, value] of values.entries()) {
     try {
-      operations.push({ at: index, operation: readOperation(resource, value) })
+      operations.push({ index, operation: readOperation(resource, value) })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       refused.set(index, atOperation(error, index))
@@ -111,15 +111,15 @@ function resultsResponse(
   const [instance = ''] = request.url.split('?')
   const results = [
     ...[...done].map(([index, { status, key, version, unchanged }]) => ({
-      at: index,
+      index,
       result: { status, [property]: key, version, unchanged },
     })),
     ...[...refused].map(([index, each]) => ({
-      at: index,
+      index,
       result: { status: each.status, problem: each.toDocument(instance) },
     })),
   ]
-  const ordered = results.sort((one, other) => one.at - other.at).map(({ result }) => result)
+  const ordered = results.sort((one, other) => one.index - other.index).map(({ result }) => result)
   return { status: 200, headers: {}, body: JSON.stringify({ results: ordered }) }
 }
 

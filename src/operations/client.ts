@@ -3,8 +3,8 @@ export interface Client {
   /** Unique among clients: `key 0190…`, `key 0190… for reader-7`, `oidc <subject>` or `address 203.0.113.7`. */
   readonly name: string
   /**
-   * The group of the client, so that many clients of one group get no more than a few: the key of an end client, or the
-   * /48 network of an IPv6 address; otherwise the same as `name`.
+   * The group of the client: the key of an end client, or the /48 network of an IPv6 address; otherwise the same as `name`.
+   * Capacity is also shared by group, so that a group gets little more by having many clients.
    */
   readonly group: string
   /** Whether the request has no key or token. */

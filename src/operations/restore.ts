@@ -123,7 +123,7 @@ export const restore: Operation = {
     try {
       return await runOnce(database, request, async (transaction) => {
         const locked = await lockRecord(transaction, resource, key)
-        // What belonged to a merged record belongs to another one now.
+        // A merged record is not restored: its citations and references belong to another record now.
         if (!locked && (await findMergedInto(transaction, resource, key)) !== undefined)
           throw recordNotFound(resource, key)
         if (locked) requireVersion(parseIfMatch(request.headers['if-match']), locked.version, resource.noun)
@@ -134,7 +134,7 @@ export const restore: Operation = {
         if (locked) {
           ownKey = key
           const before = documentOf(resource, JSON.parse(locked.document))
-          // What has become internal is not published by its former text.
+          // A record that has become internal stays internal, also if the restored version was public.
           document = { ...document, visibility: before.visibility }
           const update = { locked, before, after: document }
           const stored = await writeChange(transaction, resource, update, change)

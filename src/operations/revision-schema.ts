@@ -51,7 +51,7 @@ export const revisionExample = {
   mergedInto: null,
 }
 
-/** The largest version: that of a PostgreSQL integer. */
+/** Maximum version: that of a PostgreSQL integer. */
 export const maxVersion = 2_147_483_647
 
 /** Path parameter: the number of a version. */

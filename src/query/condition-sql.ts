@@ -6,7 +6,7 @@ import { type Condition, type FilterComparison, getParts, listValues } from './c
 /** Columns, separated by commas. */
 const list = (columns: PgColumn[]): SQL => sql.join(columns, sql`, `)
 
-const value = (at: number): SQL => sql`${sql.placeholder(`value.${at}`)}`
+const value = (index: number): SQL => sql`${sql.placeholder(`value.${index}`)}`
 
 /** Returns the values of a condition by the names of its placeholders. */
 export const conditionValues = (condition: Condition): Record<string, unknown> =>
@@ -22,8 +22,8 @@ function fieldsSql(
   reading: Reading,
 ): SQL {
   const getOtherFilter = (name: string) => {
-    const at = comparisons.findIndex(({ filter, operator }) => filter === name && operator === 'eq')
-    return at < 0 ? undefined : value(from + at)
+    const index = comparisons.findIndex(({ filter, operator }) => filter === name && operator === 'eq')
+    return index < 0 ? undefined : value(from + index)
   }
   const conditions = comparisons.map(({ filter, operator }, index) => {
     const comparison = searchable.filters[filter]?.comparisons[operator]

@@ -12,14 +12,14 @@ export interface NameLookup {
   values: string[]
 }
 
-function namesSql(registry: Registry, { reference }: NameLookup, at: number, language: Language): SQL {
+function namesSql(registry: Registry, { reference }: NameLookup, index: number, language: Language): SQL {
   const { from, row, key, keyType, condition } = registry.referred(reference)
-  const values = sql`${sql.placeholder(`values.${at}`)}::${sql.raw(keyType)}[]`
-  return sql`select ${sql.raw(String(at))} as at, ${key}::text as value, ${registry.nameIn(reference.resource, row, language)} as name from ${from} where ${key} = any(${values}) and ${condition}`
+  const values = sql`${sql.placeholder(`values.${index}`)}::${sql.raw(keyType)}[]`
+  return sql`select ${sql.raw(String(index))} as "index", ${key}::text as value, ${registry.nameIn(reference.resource, row, language)} as name from ${from} where ${key} = any(${values}) and ${condition}`
 }
 
 /**
- * The statement of the names of records: rows of `at` (which of `wanted`), `value` and `name`. A value without a record
+ * The statement of the names of records: rows of `index` (in `wanted`), `value` and `name`. A value without a record
  * has no row.
  * @param wanted with values that have the form of the keys or properties that they refer to.
  */

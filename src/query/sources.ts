@@ -35,7 +35,7 @@ export async function readCatalog(database: Transaction): Promise<Catalog> {
 /** Maximum number of statements whose sources are cached. */
 const maxStatements = 1000
 
-/** A word that may name a table or a function: not what follows `as`, and not what a column is of. */
+/** A word that may name a table or a function. It is not an alias after `as`, nor the qualifier of a column. */
 const words = /(\bas\s+)?"?\b([a-z_][a-z0-9_]*)\b"?(\s*\.)?/g
 
 /** Dynamic SQL, whose names the text of a function does not show. */
@@ -97,11 +97,11 @@ export class SourceFinder {
       : this.#read(definition, new Set([...calling, name]))
   }
 
-  /** The resources of the rows that are read of a table: those that the statement demands, or all that have rows there. */
+  /** The resources whose rows are read from a table: those that the statement selects, or all that have rows there. */
   #readTable(table: string, text: string): Sources {
     const resources = this.#resources.get(table)
     if (resources?.length === 1) return resources
-    return this.#findDemanded(table, text) ?? resources ?? everything
+    return this.#findSelected(table, text) ?? resources ?? everything
   }
 
   /**
@@ -109,13 +109,13 @@ export class SourceFinder {
    * `"records"."resource" = 'agreements'`, or that the row belongs to one of a resource's own table.
    * @returns undefined if an occurrence has no such condition.
    */
-  #findDemanded(table: string, text: string): string[] | undefined {
+  #findSelected(table: string, text: string): string[] | undefined {
     const [, ...sqlParts] = text.split(new RegExp(`(?<!\\bas\\s+)"?\\b${table}\\b"?(?!"?\\s*\\.)`))
-    const demanded = sqlParts.map((sqlPart) => this.#demandedIn(table, sqlPart))
-    return demanded.every((names) => names.length > 0) ? demanded.flat() : undefined
+    const selected = sqlParts.map((sqlPart) => this.#selectedIn(table, sqlPart))
+    return selected.every((names) => names.length > 0) ? selected.flat() : undefined
   }
 
-  #demandedIn(table: string, sqlPart: string): string[] {
+  #selectedIn(table: string, sqlPart: string): string[] {
     const byName = sqlPart.matchAll(new RegExp(`"${table}"\\."resource" = '([\\w-]+)'`, 'g'))
     const byRow = sqlPart.matchAll(new RegExp(`"${table}"\\."(?:id|record)" = "(\\w+)"\\."id"`, 'g'))
     const owners = [...byRow].flatMap(([, owner = '']) => this.#resources.get(owner) ?? [])

@@ -45,8 +45,8 @@ function positionText(value: SQL, type: SortKey['type']): SQL {
   return sql`(${value})::text`
 }
 
-const positionValue = (at: number, type: SortKey['type']) =>
-  sql`${placeholder(`position.${at}`)}::text::${sql.raw(type)}`
+const positionValue = (index: number, type: SortKey['type']) =>
+  sql`${placeholder(`position.${index}`)}::text::${sql.raw(type)}`
 
 /**
  * SQL condition that a record comes after a position. Keys are never null. If all keys have the same direction, a row
@@ -55,7 +55,7 @@ const positionValue = (at: number, type: SortKey['type']) =>
  */
 function afterPosition(keys: Key[]): SQL {
   const comparison = (key: Key | undefined) => sql.raw(key?.direction === 'desc' ? '<' : '>')
-  const value = (at: number, key: Key) => positionValue(at, key.type)
+  const value = (index: number, key: Key) => positionValue(index, key.type)
   const [first] = keys
   if (keys.every(({ direction }) => direction === first?.direction)) {
     const expressions = sql.join(
@@ -68,11 +68,11 @@ function afterPosition(keys: Key[]): SQL {
     )
     return sql`(${expressions}) ${comparison(first)} (${values})`
   }
-  const decidedBy = keys.map((key, at) => {
+  const decidedBy = keys.map((key, deciding) => {
     const equal = keys
-      .slice(0, at)
+      .slice(0, deciding)
       .map((before, index) => sql`${before.expression} = ${value(index, before)}`)
-    return sql`(${sql.join([...equal, sql`${key.expression} ${comparison(key)} ${value(at, key)}`], sql` and `)})`
+    return sql`(${sql.join([...equal, sql`${key.expression} ${comparison(key)} ${value(deciding, key)}`], sql` and `)})`
   })
   const bound = keys
     .slice(0, 1)
@@ -158,7 +158,7 @@ export function listStatement(
     const keys = keysOf(plan)
     const documents = pageDocuments(plan, compose)
     const limit = fixedLimit === '' ? sql`${placeholder('limit')}::int` : sql.raw(fixedLimit)
-    const keyAt = (at: number) => sql.identifier(`key ${at}`)
+    const keyAt = (index: number) => sql.identifier(`key ${index}`)
     const ordered = keys.map(({ expression }, index) => sql`${expression} as ${keyAt(index)}`)
     const position = keys.map(
       ({ type }, index) => sql`${positionText(sql`${keyAt(index)}`, type)} collate "C"`,

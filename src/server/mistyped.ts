@@ -31,6 +31,6 @@ function isMistyped(name: string, setting: string): boolean {
 /** Whether exchanging two neighbouring letters makes one of the other. */
 function isTransposed(name: string, setting: string): boolean {
   if (name.length !== setting.length || name === setting) return false
-  const at = [...name].findIndex((letter, index) => letter !== setting[index])
-  return `${name.slice(0, at)}${name[at + 1]}${name[at]}${name.slice(at + 2)}` === setting
+  const first = [...name].findIndex((letter, index) => letter !== setting[index])
+  return `${name.slice(0, first)}${name[first + 1]}${name[first]}${name.slice(first + 2)}` === setting
 }

@@ -1,5 +1,5 @@
 import type { Request } from './load.ts'
-import { aggregateSearch, listSearch, newAgreement, qSearch, wideSearch } from './questions.ts'
+import { aggregateSearch, listSearch, newAgreement, qSearch, wideSearch } from './requests.ts'
 
 /** The servers that are compared. */
 export type Name = 'hot' | 'cold' | 'by hand' | 'bare'

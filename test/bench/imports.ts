@@ -57,18 +57,18 @@ records:
         - {country: PartyB, role: =party}
 `
 
-const partiesOf = (at: number) => [at % names.length, (at + 1 + (at % 3)) % names.length] as const
+const partiesOf = (index: number) => [index % names.length, (index + 1 + (index % 3)) % names.length] as const
 
-const titleOf = (at: number) => {
-  const [one, other] = partiesOf(at)
-  return `Agreement between ${names[one]} and ${names[other]} on matter no. ${at}`
+const titleOf = (index: number) => {
+  const [one, other] = partiesOf(index)
+  return `Agreement between ${names[one]} and ${names[other]} on matter no. ${index}`
 }
 
-const dayOf = (at: number) =>
-  `${1950 + (at % 70)}-${String(1 + (at % 12)).padStart(2, '0')}-${String(1 + (at % 28)).padStart(2, '0')}`
+const dayOf = (index: number) =>
+  `${1950 + (index % 70)}-${String(1 + (index % 12)).padStart(2, '0')}-${String(1 + (index % 28)).padStart(2, '0')}`
 
-const summaryOf = (at: number) =>
-  `Cooperation of laboratories, exchange of researchers and of data; item ${at}.`
+const summaryOf = (index: number) =>
+  `Cooperation of laboratories, exchange of researchers and of data; item ${index}.`
 
 function* linesOf(rows: number): Generator<string> {
   yield 'Id,Title,Signed,PartyA,PartyB,Summary\n'
@@ -133,17 +133,17 @@ async function copyBare(server: string, file: string): Promise<number> {
   }
 }
 
-const operation = (at: number) => ({
+const operation = (index: number) => ({
   op: 'upsert',
-  externalId: { scheme: 'bench-bulk', id: `T${at}` },
+  externalId: { scheme: 'bench-bulk', id: `T${index}` },
   document: {
-    title: titleOf(at),
+    title: titleOf(index),
     kind: 'treaty',
     status: 'signed',
-    signedOn: dayOf(at),
-    summary: summaryOf(at),
-    parties: partiesOf(at).map((country) => ({ country: codes[country], role: 'party' })),
-    externalIds: [{ scheme: 'bench-bulk', id: `T${at}` }],
+    signedOn: dayOf(index),
+    summary: summaryOf(index),
+    parties: partiesOf(index).map((country) => ({ country: codes[country], role: 'party' })),
+    externalIds: [{ scheme: 'bench-bulk', id: `T${index}` }],
   },
 })
 

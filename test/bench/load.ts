@@ -5,13 +5,12 @@ import { cpuOf, memoryOf, type Server } from './servers.ts'
 export interface Figures {
   /** Responses per second. */
   perSecond: number
-  /** Milliseconds. */
-  p50: number
-  p99: number
-  /** Microseconds of the server's process for one request. */
-  cpu: number
-  /** MB in use after it. */
-  memory: number
+  p50Ms: number
+  p99Ms: number
+  /** Processor time of the server for one request. */
+  cpuMicroseconds: number
+  /** Memory of the server after the requests. */
+  memoryMb: number
 }
 
 /** Requests of one kind, made in turn. */
@@ -61,9 +60,9 @@ export async function measure(
     // autocannon reports whole seconds, which is too coarse for a few requests.
     perSecond:
       amount === undefined ? result['2xx'] / result.duration : (connections * 1000) / result.latency.average,
-    p50: result.latency.p50,
-    p99: result.latency.p99,
-    cpu: used / result['2xx'],
-    memory: await memoryOf(server.pid),
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    cpuMicroseconds: used / result['2xx'],
+    memoryMb: await memoryOf(server.pid),
   }
 }

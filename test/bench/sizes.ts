@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { median } from './deep.ts'
-import { listSearch, newAgreement, wideSearch } from './questions.ts'
 import { adminKey, countAgreements, openCold, someIds } from './registry.ts'
+import { listSearch, newAgreement, wideSearch } from './requests.ts'
 
 /**
  * Compares the durations of requests in a large registry with those in a small one. Both are measured alternately, so that

@@ -43,10 +43,10 @@ export function printCases(cases: Measured[]): void {
         // The keys are those of the record.
         'of by hand': shown(ratioOf(one, server as Name, 'by hand')),
         'req/s': shown(figures.perSecond, 0),
-        'p50 ms': figures.p50,
-        'p99 ms': figures.p99,
-        'CPU µs': shown(figures.cpu, 0),
-        MB: shown(figures.memory, 0),
+        'p50 ms': figures.p50Ms,
+        'p99 ms': figures.p99Ms,
+        'CPU µs': shown(figures.cpuMicroseconds, 0),
+        MB: shown(figures.memoryMb, 0),
       })),
     ),
   )

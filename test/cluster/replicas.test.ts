@@ -43,10 +43,10 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
   }
 
   /** Reads a written record without a key, in half of the cases without the cache. Returns whether the response is stale. */
-  async function isStale({ key, version, position }: Awaited<ReturnType<typeof write>>, at: number) {
+  async function isStale({ key, version, position }: Awaited<ReturnType<typeof write>>, index: number) {
     const headers = {
       'entente-position': position,
-      ...(at % 2 === 0 && { 'cache-control': 'no-cache' }),
+      ...(index % 2 === 0 && { 'cache-control': 'no-cache' }),
     }
     const response = await fetch(`${path()}/${key}`, { headers })
     const text = await response.text()
@@ -90,7 +90,7 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
     const before = await countReads()
     const read = async (client: number) => {
       for (let index = 0; index < 200; index += 1) {
-        // Writes go on meanwhile.
+        // Writes continue meanwhile.
         if (index % 20 === 0) await write(`writer ${client}, ${index}`)
         const url = `${cluster.balancer.origin}/v1/agreements?country=PAK&limit=${1 + (index % 25)}`
         const response = await fetch(url, { headers: { 'cache-control': 'no-cache' } })

@@ -116,7 +116,7 @@ describe.each(resources.filter((resource) => 'citations' in resource.includes())
       seen.push(await tags())
       await api.patch(citation.path, { rank: 'preferred' })
       seen.push(await tags())
-      for (const at of [0, 1]) expect(new Set(seen.map((pair) => pair[at])).size).toBe(4)
+      for (const index of [0, 1]) expect(new Set(seen.map((pair) => pair[index])).size).toBe(4)
 
       await api.delete(citation.path)
       expect(await tags()).toEqual(seen[0])

@@ -28,27 +28,27 @@ describe.each(resources)('pages of $name', (resource) => {
   const page = async (query: string) => (await api.get(`${list}?${query}`)).json<Page>()
 
   it.each([property, `-createdAt,${property}`, Object.keys(resource.sorts).at(-1)])(
-    'sorted by %s return every lasting record once while others are created and removed',
+    'sorted by %s return every kept record once while others are created and removed',
     async (sort) => {
-      // Every second record stays; the others go while the list is read, and new ones come.
+      // Every second record is kept. The others are removed while the list is read, and new ones are created.
       const made: CreatedRecord[] = []
       for (let index = 0; index < 8; index += 1) made.push(await createRecord(resource, api))
-      const staying = made.filter((_, index) => index % 2 === 0).map((record) => record.key)
-      const going = made.filter((_, index) => index % 2 === 1)
+      const keptKeys = made.filter((_, index) => index % 2 === 0).map((record) => record.key)
+      const toRemove = made.filter((_, index) => index % 2 === 1)
       const query = `createdAt[gte]=${made[0]?.record.createdAt}&sort=${sort}&limit=2`
 
       const seen: string[] = []
-      let { data, page: at } = await page(query)
-      while (at.next !== null) {
+      let { data, page: current } = await page(query)
+      while (current.next !== null) {
         seen.push(...data.map(key))
-        const next = going.pop()
-        if (next) await api.delete(next.path)
+        const removed = toRemove.pop()
+        if (removed) await api.delete(removed.path)
         if (seen.length < 8) await createRecord(resource, api)
-        ;({ data, page: at } = await page(`${query}&cursor=${at.next}`))
+        ;({ data, page: current } = await page(`${query}&cursor=${current.next}`))
       }
       seen.push(...data.map(key))
-      expect(going.length).toBeLessThan(4)
-      expect(seen.filter((one) => staying.includes(one)).sort()).toEqual(staying.sort())
+      expect(toRemove.length).toBeLessThan(4)
+      expect(seen.filter((one) => keptKeys.includes(one)).sort()).toEqual(keptKeys.sort())
     },
   )
 

@@ -9,7 +9,7 @@ import { useDashboard } from '../support/dashboard.ts'
 
 const dashboard = useDashboard()
 
-/** Reads a PDF and writes the texts of its sheets. A process of its own: pdf.js refuses to run beside changed prototypes. */
+/** Reads a PDF and writes the texts of its sheets. It runs in another process: pdf.js fails where libraries extend prototypes. */
 const readPdf = `
 import { extractText, getDocumentProxy } from 'unpdf'
 import { buffer } from 'node:stream/consumers'
@@ -30,7 +30,7 @@ async function printPage(page: Page): Promise<string[]> {
 describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 60_000 }, () => {
   it('has numbered sources, and facts that refer to these numbers', async () => {
     const { page, faults } = await dashboard.open('/countries/PAK')
-    // They are read after what they stand beside.
+    // The page requests the sources after the facts that cite them.
     await page.locator('.dated .reference-marks').first().waitFor()
     const text = (await printPage(page)).join(' ')
     const [source] = (await dashboard.api.get('/v1/sources?fields=title')).json<{

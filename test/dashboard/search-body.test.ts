@@ -42,7 +42,7 @@ describe('a search body copied from the explorer', () => {
     expect(searched.json<Found>().data).toEqual(listed.json<Found>().data)
   })
 
-  it('keeps the moment of the past in its path', () => {
+  it('keeps `asOf` in the query of its path', () => {
     const resource = findResource('agreements')
     if (!resource) throw new Error('there are no agreements')
     const state = exploreState(resource, 'asOf=2026-01-01T00:00:00Z&country=PAK')

@@ -25,7 +25,7 @@ function mappingFaults(text: string): string[] {
   return []
 }
 
-/** What is wrong with the row of a file, or was dropped of it. */
+/** Converts a file with one row. @returns the messages of its faults and of its dropped values. */
 async function rowFaults(properties: string, value: string, more = ''): Promise<string[]> {
   const csv = `Id,Title,Value\n1,First,"${value}"\n`
   const rows = await convertContent(mapping(properties, more), 'rows.csv', csv)
@@ -55,7 +55,7 @@ describe('Chinese sentences', () => {
   it.each([
     ['an unknown key', `schem: x\n${mapping('')}`],
     ['an unknown property', mapping('signdOn: a')],
-    ['a constant that is no word', mapping('status: =signd')],
+    ['a constant that is not in the enumeration', mapping('status: =signd')],
     ['two sources', mapping('place: { from: a, value: b }')],
     ['no source', mapping('place: { split: ";" }')],
     ['a bad format of dates', mapping('signedOn: { from: a, date: hh:mm }')],
@@ -64,7 +64,7 @@ describe('Chinese sentences', () => {
     ['a missing property', 'scheme: x\nrecords: { agreements: { id: id, properties: { kind: =treaty } } }'],
     ['a value of another type', mapping('place: { from: 3 }')],
     ['an unknown language', `language: xx\n${mapping('')}`],
-    ['a list beside it in a folder', mapping('status: { from: a, codes: lists/a.csv }')],
+    ['a list of codes in another folder', mapping('status: { from: a, codes: lists/a.csv }')],
   ])('say what is wrong with a mapping: %s', (_name, text) => {
     const faults = mappingFaults(text)
     expect(faults).not.toEqual([])
@@ -72,10 +72,10 @@ describe('Chinese sentences', () => {
   })
 
   it.each([
-    ['a word that is none', 'status: Value', 'signd'],
-    ['a code that is none', 'status: { from: Value, codes: { Active: in_force } }', 'Actve'],
-    ['a date that is none', 'signedOn: Value', 'some day'],
-    ['a date of two meanings', 'signedOn: Value', '03/04/2011'],
+    ['a text that is not in the enumeration', 'status: Value', 'signd'],
+    ['an unknown code', 'status: { from: Value, codes: { Active: in_force } }', 'Actve'],
+    ['a text that is not a date', 'signedOn: Value', 'some day'],
+    ['an ambiguous date', 'signedOn: Value', '03/04/2011'],
     ['a serial day', 'signedOn: Value', '40650'],
     ['a date of another format', 'signedOn: { from: Value, date: DD/MM/YYYY }', 'soon'],
     ['a day that its month does not have', 'signedOn: Value', '2011-02-30'],
@@ -84,16 +84,16 @@ describe('Chinese sentences', () => {
     ['a text that is too long', 'place: Value', 'x'.repeat(600)],
     ['a text that is cut', 'place: { from: Value, max: 5 }', 'Islamabad'],
     ['several values', 'place: { from: Value, split: ";" }', 'a;b'],
-    ['an address that is none', 'website: Value', 'not an address'],
-    ['a number that is none', 'place: { from: Value, number: "1,234.5" }', 'many'],
-    ['a number of two meanings', 'place: { from: Value, times: 1 }', '1,234'],
+    ['a text that is not an address', 'website: Value', 'not an address'],
+    ['a text that is not a number', 'place: { from: Value, number: "1,234.5" }', 'many'],
+    ['an ambiguous number', 'place: { from: Value, times: 1 }', '1,234'],
   ])('say what is wrong with a value: %s', async (_name, properties, value) => {
     const faults = await rowFaults(properties, value)
     expect(faults).not.toEqual([])
     for (const fault of faults) expect(translate(fault), fault).toBeDefined()
   })
 
-  it('say why a row is left out, or not whole', async () => {
+  it('say why a row is left out, or has too many or too few values', async () => {
     const [left = ''] = await rowFaults('place: Value', 'x', 'when: { Value: y }')
     expect(translate(left)).toBe('when：Value 为 "x"')
     const { rows } = await readContent('a.csv', 'Id,Title\n1,A,B,C\n2\n')

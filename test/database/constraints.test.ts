@@ -44,7 +44,7 @@ describe('psql cannot write', () => {
       { resource: 'projects', role: 'lead' },
       dangling('participations_record'),
     ],
-    ['a role that is none', 'participations', { role: 'friend' }, check('participations_role_known')],
+    ['an unknown role', 'participations', { role: 'friend' }, check('participations_role_known')],
     ['a role of assistance', 'participations', { role: 'donor' }, check('participations_role_known')],
     ['a role of agreements', 'participations', inProject, check('participations_role_known')],
     [
@@ -102,8 +102,8 @@ describe('psql cannot write', () => {
       { cited_resource: 'projects' },
       dangling('citations_cited_record'),
     ],
-    ['a property that is no pointer', 'citations', { property: 'name' }, check('citations_property_form')],
-    ['a rank that is none', 'citations', { rank: 'best' }, check('citations_rank_known')],
+    ['a property that is not a pointer', 'citations', { property: 'name' }, check('citations_property_form')],
+    ['an unknown rank', 'citations', { rank: 'best' }, check('citations_rank_known')],
   ])('%s in %s', async (_what, table, change, outcome) => {
     expect(await database.attempt(insert(table, { ...rows[table], ...change }))).toEqual(outcome)
   })

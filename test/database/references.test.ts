@@ -57,7 +57,7 @@ describe('psql cannot write', () => {
     expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(dangling(rule))
   })
 
-  it('the removal of a referenced record; other removals cascade to its own rows', async () => {
+  it('the removal of a referenced record, while that of another one cascades to its rows', async () => {
     const remove = (table: string, id: string): [string, unknown[]] => [
       `delete from ${table} where id = $1`,
       [id],

@@ -12,18 +12,18 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 describe('uuid_v7()', () => {
-  interface Made {
+  interface MadeId {
     id: string
     before: number
     after: number
   }
 
-  /** Ids with the milliseconds between which each was made, no two in the same millisecond. */
-  async function madeBy(functionName: string, client: pg.Pool | pg.PoolClient): Promise<Made[]> {
-    const made: Made[] = []
+  /** Returns 20 ids, each made in another millisecond, with the database's times before and after. */
+  async function makeIds(functionName: string, client: pg.Pool | pg.PoolClient): Promise<MadeId[]> {
+    const made: MadeId[] = []
     const clock = 'extract(epoch from clock_timestamp()) * 1000'
     for (let count = 0; count < 20; count++) {
-      const { rows: found } = await client.query<Made>(
+      const { rows: found } = await client.query<MadeId>(
         `select floor(${clock})::float8 as before, made.id, ceil(${clock})::float8 as after
            from (select ${functionName}() as id, pg_sleep(0.002) offset 0) made`,
       )
@@ -32,7 +32,7 @@ describe('uuid_v7()', () => {
     return made
   }
 
-  function expectVersion7(made: Made[]) {
+  function expectVersion7(made: MadeId[]) {
     expect(new Set(made.map(({ id }) => id)).size).toBe(made.length)
     expect(made.map(({ id }) => id)).toEqual(made.map(({ id }) => id).sort())
     for (const { id, after } of made) {
@@ -42,18 +42,18 @@ describe('uuid_v7()', () => {
     }
   }
 
-  it('makes UUIDs of version 7 that hold the time and rise with it', async () => {
-    expectVersion7(await madeBy('uuid_v7', database.pool))
+  it('makes UUIDs of version 7 that contain the time and increase with it', async () => {
+    expectVersion7(await makeIds('uuid_v7', database.pool))
   })
 
-  it('makes them also on servers without a built-in function', async () => {
+  it('also makes them on servers without a built-in function', async () => {
     const migration = await readFile('migrations/0000_functions.sql', 'utf8')
     const [, body] =
       /CREATE FUNCTION uuid_v7\(\)[^$]*LANGUAGE plpgsql[^$]*(\$body\$.*?\$body\$)/s.exec(migration) ?? []
     const client = await database.pool.connect()
     try {
       await client.query(`create function pg_temp.made() returns uuid language plpgsql as ${body}`)
-      expectVersion7(await madeBy('pg_temp.made', client))
+      expectVersion7(await makeIds('pg_temp.made', client))
     } finally {
       client.release(true)
     }

@@ -171,7 +171,7 @@ const bytes: Record<string, string[]> = {
     '\r\n0\r\n\r\n',
   ],
   'a length below zero': [head('POST /v1/agreements HTTP/1.1', 'Content-Length: -1'), '\r\n'],
-  'chunks that are none': [
+  'malformed chunks': [
     head('POST /v1/agreements HTTP/1.1', 'Transfer-Encoding: chunked', 'Content-Type: application/json'),
     '\r\nzz\r\n',
   ],

@@ -158,10 +158,10 @@ describe('the feed of changes', () => {
           seen.push(...page.changes)
           after = page.after
         }
-        const end = async (at: number, how: 'commit' | 'rollback') => {
-          await clients[at]?.query(how)
-          if (how === 'commit') expected.push(...(pending[at] ?? []))
-          pending[at] = []
+        const end = async (index: number, how: 'commit' | 'rollback') => {
+          await clients[index]?.query(how)
+          if (how === 'commit') expected.push(...(pending[index] ?? []))
+          pending[index] = []
         }
         for (const [index, { client, does }] of plan.entries()) {
           const connection = clients[client]
@@ -176,7 +176,7 @@ describe('the feed of changes', () => {
             await connection.query('begin')
           }
         }
-        for (const at of clients.keys()) await end(at, 'commit')
+        for (const index of clients.keys()) await end(index, 'commit')
         for (const client of clients) client.release()
         await expect
           .poll(async () => read().then(() => seen.length), { timeout: 10_000, interval: 10 })

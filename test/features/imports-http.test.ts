@@ -271,7 +271,7 @@ describe('a name that matches no record', () => {
 describe('an upload that is refused', () => {
   it.each([
     ['a mapping with an unknown key', 'scheme: a\nrecord: {}', 422, 'record'],
-    ['a mapping that is no YAML', '{', 422, 'mapping'],
+    ['a mapping that is not YAML', '{', 422, 'mapping'],
   ])('%s', async (_, mapping, status, text) => {
     const response = await upload(mapping, treatyHeader)
     expect(response.status, response.text).toBe(status)

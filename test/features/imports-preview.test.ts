@@ -114,17 +114,20 @@ describe('POST /v1/imports/preview', () => {
       7,
       'did you mean "Title"',
     ],
-    ['YAML that is none', 'summary: [Title', 8, 7, 'Flow sequence'],
-  ])('reports %s with the line and the most similar name', async (_what, line, at, column, message) => {
-    const mapping = treatyMapping(newScheme()).replace('kind: =treaty', `${line}`)
-    const { mappingFaults, rows } = await preview(mapping, `${treatyHeader}\n1,A,2001,China\n`)
-    expect(mappingFaults).toContainEqual({
-      line: at,
-      column,
-      message: expect.stringContaining(message),
-    })
-    expect(rows).toEqual([])
-  })
+    ['text that is not YAML', 'summary: [Title', 8, 7, 'Flow sequence'],
+  ])(
+    'reports %s with the line and the most similar name',
+    async (_what, mappingLine, line, column, message) => {
+      const mapping = treatyMapping(newScheme()).replace('kind: =treaty', mappingLine)
+      const { mappingFaults, rows } = await preview(mapping, `${treatyHeader}\n1,A,2001,China\n`)
+      expect(mappingFaults).toContainEqual({
+        line,
+        column,
+        message: expect.stringContaining(message),
+      })
+      expect(rows).toEqual([])
+    },
+  )
 
   it('checks a mapping without a file, and lists the columns of a file with a wrong mapping', async () => {
     expect(await preview(treatyMapping('a-register'))).toMatchObject({

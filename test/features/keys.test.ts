@@ -100,7 +100,7 @@ describe('a key', () => {
     ['a blank name', { name: ' ' }, '/name'],
     ['an unknown role', { role: 'editer' }, '/role'],
     ['an end that is past', { expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
-    ['an end that is no moment', { expiresAt: 'tomorrow' }, '/expiresAt'],
+    ['an `expiresAt` that is not a time', { expiresAt: 'tomorrow' }, '/expiresAt'],
     ['a property that there is not', { scope: 'all' }, '/scope'],
   ])('with %s is refused with the allowed values', async (_, change, pointer) => {
     const response = await api.post('/v1/keys', { name: 'A key', role: 'reader', ...change })

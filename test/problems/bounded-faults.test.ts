@@ -12,10 +12,10 @@ interface Problem {
   moreErrors?: number
 }
 
-const many = <Item>(count: number, make: (at: number) => Item) =>
+const many = <Item>(count: number, make: (index: number) => Item) =>
   Array.from({ length: count }, (_, index) => make(index))
-const object = (count: number, name: (at: number) => string) =>
-  `{${many(count, (at) => `${JSON.stringify(name(at))}:1`).join()}}`
+const object = (count: number, name: (index: number) => string) =>
+  `{${many(count, (index) => `${JSON.stringify(name(index))}:1`).join()}}`
 
 const agreement = (own: object) => ({ title: 'An agreement', kind: 'treaty', ...own })
 const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
@@ -34,7 +34,7 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
     10_000,
     post(
       '/v1/agreements',
-      object(10_000, (at) => `titel${at}`).replace('{', '{"title":"a","kind":"treaty",'),
+      object(10_000, (index) => `titel${index}`).replace('{', '{"title":"a","kind":"treaty",'),
     ),
   ],
   [
@@ -50,9 +50,13 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
   [
     'unknown conditions',
     1500,
-    post('/v1/agreements/search', { where: Object.fromEntries(many(1500, (at) => [`stat${at}`, 1])) }),
+    post('/v1/agreements/search', { where: Object.fromEntries(many(1500, (index) => [`stat${index}`, 1])) }),
   ],
-  ['unknown parameters', 1000, () => api.get(`/v1/agreements?${many(1000, (at) => `p${at}=1`).join('&')}`)],
+  [
+    'unknown parameters',
+    1000,
+    () => api.get(`/v1/agreements?${many(1000, (index) => `p${index}=1`).join('&')}`),
+  ],
   [
     'unknown values of a parameter',
     150,
@@ -89,8 +93,8 @@ it('refused operations with atomic=false list at most 100 faults together', asyn
 })
 
 it('long locations are limited to 50,000 characters in total', async () => {
-  const name = (at: number) => `${at}`.padEnd(200, 'x')
-  const nested = many(90, (at) => `{${JSON.stringify(name(at))}:`).join('')
+  const name = (index: number) => `${index}`.padEnd(200, 'x')
+  const nested = many(90, (index) => `{${JSON.stringify(name(index))}:`).join('')
   const body = `${nested}${object(100, () => name(0))}${'}'.repeat(90)}`
   const response = await api.post('/v1/agreements', body)
   expect(response.status).toBe(400)

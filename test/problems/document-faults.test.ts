@@ -81,14 +81,14 @@ describe('a document with a fault is refused with the pointer, the value and a s
     ],
     ['a topic twice', { topics: ['energy', 'energy'] }, '/topics/1', /twice/],
     [
-      'a country that is none',
+      'an unknown country',
       { parties: [{ country: 'XXX', role: 'party' }] },
       '/parties/0/country',
       /"XXX".*countries/,
     ],
-    ['a topic that is none', { topics: ['energy', 'no-topic'] }, '/topics/1', /"no-topic".*topics/],
+    ['an unknown topic', { topics: ['energy', 'no-topic'] }, '/topics/1', /"no-topic".*topics/],
     [
-      'an agreement that is none',
+      'an unknown agreement',
       { relations: [{ kind: 'renews', agreement: unusedId }] },
       '/relations/0/agreement',
       new RegExp(`"${unusedId}".*agreements`),
@@ -198,7 +198,7 @@ describe('a document with a fault is refused with the pointer, the value and a s
   })
 
   it.each<[what: string, body: string, message: RegExp]>([
-    ['that is no JSON', '{"title": }', /not JSON/],
+    ['that is not JSON', '{"title": }', /not JSON/],
     ['that is empty', '', /empty/],
     [
       'that says a thing twice',

@@ -12,7 +12,7 @@ let client: pg.PoolClient
 beforeAll(async () => {
   database = await openTestDatabase()
   client = await database.pool.connect()
-  // Catches only what the functions promise to raise: any other error fails the test that meets it.
+  // Catches only the error of invalid dates. Any other error fails the test.
   await client.query(`
     create function pg_temp.outcome(function_name text, value text) returns text language plpgsql as $$
     begin
@@ -29,12 +29,12 @@ afterAll(async () => {
   await database?.close()
 })
 
-/** Which of 'accepted' and 'refused' each function says of each text. */
+/** Returns whether each of the two SQL functions accepted or refused each text. */
 async function outcomesOf(texts: string[]): Promise<{ earliest: string; latest: string }[]> {
   const { rows } = await client.query(
     `select pg_temp.outcome('edtf_earliest', value) as earliest, pg_temp.outcome('edtf_latest', value) as latest
-       from unnest($1::text[]) with ordinality as given (value, place)
-      order by place`,
+       from unnest($1::text[]) with ordinality as given (value, nth)
+      order by nth`,
     [texts],
   )
   return rows
@@ -159,8 +159,8 @@ describe('the grammar', () => {
   )
   const damaged = fc.tuple(spans, edits).map(([{ text }, changes]) =>
     changes.reduce((result, { position, removed, inserted }) => {
-      const at = Math.min(position, result.length)
-      return result.slice(0, at) + inserted + result.slice(at + removed)
+      const index = Math.min(position, result.length)
+      return result.slice(0, index) + inserted + result.slice(index + removed)
     }, text),
   )
   const pieces = fc.constantFrom(
@@ -189,7 +189,7 @@ describe('the grammar', () => {
   const noise = fc.string({ unit: fc.constantFrom(...'0123456789-/X.?~%TYZ:+'), maxLength: 12 })
   const nearlyDates = fc.oneof({ weight: 3, arbitrary: damaged }, composed, noise)
 
-  function takenByLibrary(text: string): boolean {
+  function isAcceptedByLibrary(text: string): boolean {
     try {
       parse(text, { level: 1 })
       return true
@@ -208,8 +208,9 @@ describe('the grammar', () => {
           const outcome = fault ? 'refused' : 'accepted'
           expect({ text, ...outcomes[index] }).toEqual({ text, earliest: outcome, latest: outcome })
 
-          if (fault) expect(fault.position, text).toSatisfy((at) => at >= 0 && at <= text.length)
-          else expect(takenByLibrary(text), text).toBe(true)
+          if (fault)
+            expect(fault.position, text).toSatisfy((position) => position >= 0 && position <= text.length)
+          else expect(isAcceptedByLibrary(text), text).toBe(true)
         }
       }),
       runs(4),

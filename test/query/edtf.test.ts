@@ -23,8 +23,8 @@ async function boundsOf(texts: string[]): Promise<Omit<Span, 'text'>[]> {
   const { rows } = await client.query<Omit<Span, 'text'>>(
     `select (extract(epoch from edtf_earliest(value)) / 86400)::float8 as from,
             (extract(epoch from edtf_latest(value)) / 86400)::float8 as to
-       from unnest($1::text[]) with ordinality as given (value, place)
-      order by place`,
+       from unnest($1::text[]) with ordinality as given (value, nth)
+      order by nth`,
     [texts],
   )
   return rows
@@ -98,8 +98,8 @@ describe('bounds', () => {
       fc.asyncProperty(many(fc.tuple(spans, spans)), async (pairs) => {
         const { rows } = await client.query<{ overlap: boolean }>(
           `select edtf_earliest(a) <= edtf_latest(b) and edtf_latest(a) >= edtf_earliest(b) as overlap
-             from unnest($1::text[], $2::text[]) with ordinality as given (a, b, place)
-            order by place`,
+             from unnest($1::text[], $2::text[]) with ordinality as given (a, b, nth)
+            order by nth`,
           [pairs.map(([a]) => a.text), pairs.map(([, b]) => b.text)],
         )
 

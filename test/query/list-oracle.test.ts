@@ -98,7 +98,7 @@ describe('a list with any filters, any order and any page size', () => {
       fc.oneof(
         fc.constantFrom(...countries).map((country) => ({ country })),
         fc.constantFrom(...regions).map((region) => ({ region })),
-        fc.nat(2).map((at) => ({ organization: at })),
+        fc.nat(2).map((index) => ({ organization: index })),
       ),
       fc.constantFrom(...roles),
     )
@@ -297,9 +297,9 @@ describe('a list with any filters, any order and any page size', () => {
       }),
     )
     // In three transactions, so that there are few moments of creation, each shared by many records.
-    for (const at of [0, 15, 30])
+    for (const index of [0, 15, 30])
       await own.database.transaction((transaction) =>
-        insertDocuments(transaction, resource, documents.slice(at, at + 15), testCreation),
+        insertDocuments(transaction, resource, documents.slice(index, index + 15), testCreation),
       )
     records = await everything<Agreement>('agreements')
     around = await surroundings()

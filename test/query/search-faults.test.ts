@@ -46,7 +46,7 @@ describe('a wrong search is refused with a pointer into its tree', () => {
     ['an empty alternative', { or: [] }, '/where/or', 'needs at least 1 entry'],
     ['a property with no operator', { status: {} }, '/where/status', 'at least one operator'],
     ['a value of the wrong type', { status: { isNull: 'yes' } }, '/where/status/isNull', 'true or false'],
-    ['a value that is no object', { status: 'signed' }, '/where/status', 'must be an object'],
+    ['a value that is not an object', { status: 'signed' }, '/where/status', 'must be an object'],
   ])('%s', async (_what, where, pointer, message) => {
     const errors = await refuse({ where })
     // And nothing else: what follows from a fault is none.

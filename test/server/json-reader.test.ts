@@ -53,8 +53,8 @@ it('a randomly changed text is parsed as by JSON.parse, or refused if it refuses
   fc.assert(
     fc.property(storable, fc.nat(), fc.nat(2), fc.string({ maxLength: 2 }), (value, position, cut, added) => {
       const whole = JSON.stringify(value)
-      const at = position % (whole.length + 1)
-      const text = whole.slice(0, at) + added + whole.slice(at + cut)
+      const index = position % (whole.length + 1)
+      const text = whole.slice(0, index) + added + whole.slice(index + cut)
       const mine = read(text)
       const wanted = parse(text)
       // Values that JSON.parse would change are refused with their position.

@@ -7,7 +7,7 @@ import { trustIssuer } from '../../src/server/plugins/authentication/oidc.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import { makePair, now, openIssuer, type Pair, sign, type TestIssuer, unheardOf } from '../support/issuer.ts'
 
-/** Access tokens of an OpenID Connect issuer, against one that runs. */
+/** Access tokens of an OpenID Connect issuer, which the tests start. */
 
 /** The clock of this process, which some tests set. */
 const clock = { now: async () => new Date() }
@@ -112,45 +112,44 @@ describe('a token of the issuer', () => {
   })
 })
 
-/** Tokens that must be refused, by their fault. */
-const tricks: Record<string, () => Promise<string> | string> = {
+/** Invalid tokens by their fault. */
+const invalidTokens: Record<string, () => Promise<string> | string> = {
   'no signature (alg none)': () => new UnsecuredJWT(usual()).encode(),
   'alg none with the signature of another token': async () => {
     const [, payload, signature] = (await issuer.token(admin)).split('.')
     return `${segment({ alg: 'none' })}.${payload}.${signature}`
   },
-  'an HMAC with the public key, as it is published, for a secret': async () => {
+  'an HMAC with the public key, as it is published, as secret': async () => {
     const { kid } = issuer.current().jwk
     const content = `${segment({ alg: 'HS256', kid })}.${segment(usual())}`
     const secret = await exportSPKI(issuer.current().publicKey)
     return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`
   },
-  'an HMAC with the JSON of the public key for a secret': () => {
+  'an HMAC with the JSON of the public key as secret': () => {
     const content = `${segment({ alg: 'HS256', kid: issuer.current().jwk.kid })}.${segment(usual())}`
     const secret = JSON.stringify(issuer.current().jwk)
     return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`
   },
-  'a key of somebody else under the id of the issuer’s': async () => {
+  'a foreign key with the `kid` of the issuer’s key': async () => {
     const foreign = await makePair()
     return sign(usual(), { ...foreign, jwk: { ...foreign.jwk, kid: issuer.current().jwk.kid ?? '' } })
   },
-  'a key of somebody else under an id of its own': async () => sign(usual(), await makePair()),
-  'a key of somebody else without an id': async () => {
+  'a foreign key with another `kid`': async () => sign(usual(), await makePair()),
+  'a foreign key without a `kid`': async () => {
     const foreign = await makePair()
     return sign(usual(), foreign, { kid: undefined })
   },
-  'a key that it brings along (jwk)': async () => {
+  'a foreign key in its header (`jwk`)': async () => {
     const foreign = await makePair()
     return sign(usual(), foreign, { kid: undefined, jwk: await exportJWK(foreign.publicKey) })
   },
-  'a good signature, but a key that it brings along': () =>
+  'a valid signature, but a key in its header (`jwk`)': () =>
     issuer.token(admin, { jwk: issuer.current().jwk }),
-  'a place of keys that it brings along (jku)': async () =>
+  'a URL of keys in its header (`jku`)': async () =>
     sign(usual(), await makePair(), { jku: 'http://127.0.0.1:1/keys' }),
-  'an extension that must be understood (crit)': () =>
-    issuer.token(admin, { crit: [unheardOf], [unheardOf]: 1 }),
-  'another type': () => issuer.token(admin, { typ: 'logout+jwt' }),
-  'another algorithm in its header': async () => {
+  'an unknown critical extension (`crit`)': () => issuer.token(admin, { crit: [unheardOf], [unheardOf]: 1 }),
+  'another `typ`': () => issuer.token(admin, { typ: 'logout+jwt' }),
+  'another `alg` than that of its key': async () => {
     const [, payload, signature] = (await issuer.token(admin)).split('.')
     return `${segment({ alg: 'ES384', kid: issuer.current().jwk.kid })}.${payload}.${signature}`
   },
@@ -159,7 +158,7 @@ const tricks: Record<string, () => Promise<string> | string> = {
     return `${header}.${segment(usual())}.${signature}`
   },
   'another issuer': () => issuer.token({ ...admin, iss: 'https://login.example' }),
-  'the issuer with a slash more': () => issuer.token({ ...admin, iss: `${issuer.url}/` }),
+  'the issuer with an additional slash': () => issuer.token({ ...admin, iss: `${issuer.url}/` }),
   'no issuer': () => issuer.token({ ...admin, iss: undefined }),
   'another audience': () => issuer.token({ ...admin, aud: 'another-service' }),
   'an audience that begins like the right one': () => issuer.token({ ...admin, aud: `${issuer.audience}-2` }),
@@ -167,25 +166,25 @@ const tricks: Record<string, () => Promise<string> | string> = {
   'no subject': () => issuer.token({ ...admin, sub: undefined }),
   'an empty subject': () => issuer.token({ ...admin, sub: '' }),
   'a blank subject': () => issuer.token({ ...admin, sub: ' ' }),
-  'a number for a subject': () => issuer.token({ ...admin, sub: 7 }),
-  'null for a subject': () => issuer.token({ ...admin, sub: null }),
+  'a number as subject': () => issuer.token({ ...admin, sub: 7 }),
+  'null as subject': () => issuer.token({ ...admin, sub: null }),
   'a control character in its subject': () => issuer.token({ ...admin, sub: 'u\u00007' }),
   'a subject that is too long': () => issuer.token({ ...admin, sub: 'u'.repeat(256) }),
-  'no end': () => issuer.token({ ...admin, exp: undefined }),
-  'an end that is past': () => issuer.token({ ...admin, iat: now() - 600, exp: now() - 60 }),
-  'an end that is no number': () => issuer.token({ ...admin, exp: '9999999999' }),
-  'a beginning that is to come (nbf)': () => issuer.token({ ...admin, nbf: now() + 120 }),
-  'a making that is to come (iat)': () => issuer.token({ ...admin, iat: now() + 120 }),
-  'nothing in it': () => `${segment({ alg: 'ES256' })}..`,
-  'a list for claims': async () => {
+  'no `exp`': () => issuer.token({ ...admin, exp: undefined }),
+  'an `exp` in the past': () => issuer.token({ ...admin, iat: now() - 600, exp: now() - 60 }),
+  'an `exp` that is not a number': () => issuer.token({ ...admin, exp: '9999999999' }),
+  'an `nbf` in the future': () => issuer.token({ ...admin, nbf: now() + 120 }),
+  'an `iat` in the future': () => issuer.token({ ...admin, iat: now() + 120 }),
+  'an empty payload': () => `${segment({ alg: 'ES256' })}..`,
+  'a list instead of claims': async () => {
     const [header, , signature] = (await issuer.token()).split('.')
     return `${header}.${segment([1])}.${signature}`
   },
 }
 
 describe('a token is refused with 401 and never with another status when it has', () => {
-  it.each(Object.keys(tricks))('%s', async (what) => {
-    const token = (await tricks[what]?.()) ?? ''
+  it.each(Object.keys(invalidTokens))('%s', async (what) => {
+    const token = (await invalidTokens[what]?.()) ?? ''
     const { status, headers, body } = await getWith(token)
     expect({ status, body }).toMatchObject({ status: 401 })
     expect(headers['www-authenticate']).toContain('error="invalid_token"')

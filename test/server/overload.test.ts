@@ -45,7 +45,7 @@ describe('with two busy connections', () => {
     const holder = await api.pool.connect()
     // A write first locks the row in `records`. A lock on the topic alone would let a write pass that changes nothing.
     await holder.query("begin; select from records where resource = 'topics' and key = 'energy' for update")
-    const writing = [1, 2].map((at) => api.patch('/v1/topics/energy', { name: `Waited ${at}` }))
+    const writing = [1, 2].map((index) => api.patch('/v1/topics/energy', { name: `Waited ${index}` }))
     const busy = async () => numberIn((await api.get('/metrics')).text, 'entente_pool_connections_idle')
     await expect.poll(busy, { interval: 5 }).toBe(0)
     const free = async () => {

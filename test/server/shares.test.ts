@@ -32,7 +32,7 @@ async function blockCitations() {
 
 const countLane = () => api.database.laneCounts('expensive')
 
-/** For one second after a cheap statement of another client, one expensive statement less runs at once. */
+/** Waits for counts: for a second after a cheap statement of another client, the limit of expensive ones is lower by one. */
 const expectLane = () => expect.poll(countLane, { timeout: 5000 })
 
 /** Counts the statements that wait for a lock and contain a text. */
@@ -123,7 +123,7 @@ describe('while one client has all expensive connections and further requests in
     await expect.poll(() => countBlocked('"rank"'), { timeout: 5000 }).toBe(1)
     await unblock()
     expect(await modest.status).toBe(200)
-    // The next test would block it.
+    // Otherwise the next test would block this request.
     expect(await greedy[2]?.status).toBe(200)
   })
 })

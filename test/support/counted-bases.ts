@@ -23,7 +23,7 @@ export interface Base {
 }
 
 /** Returns the id of the base at a position. */
-export const id = (at: number) => `01933b5e-7c1a-7d4e-9f2b-${String(at).padStart(12, '0')}`
+export const id = (index: number) => `01933b5e-7c1a-7d4e-9f2b-${String(index).padStart(12, '0')}`
 /** The ids of two organizations: an institute of Pakistan and a union without a country. */
 export const institute = id(900_001)
 export const union = id(900_002)

@@ -19,8 +19,8 @@ export async function exchange(origin: string, bytes: string): Promise<RawRespon
   const [head = '', ...body] = Buffer.concat(chunks).toString().split('\r\n\r\n')
   const [start = '', ...lines] = head.split('\r\n')
   const headers = lines.map((line) => {
-    const at = line.indexOf(':')
-    return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()]
+    const index = line.indexOf(':')
+    return [line.slice(0, index).toLowerCase(), line.slice(index + 1).trim()]
   })
   return {
     status: Number(start.split(' ')[1]),

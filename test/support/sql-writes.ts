@@ -16,12 +16,12 @@ export interface SqlWrite {
 }
 
 /** A column of some row. */
-const pick = (table: string, column: string, at: number) =>
-  `(select ${column} from ${table} order by 1 offset ${at} % (select greatest(count(*), 1) from ${table}) limit 1)`
+const pick = (table: string, column: string, index: number) =>
+  `(select ${column} from ${table} order by 1 offset ${index} % (select greatest(count(*), 1) from ${table}) limit 1)`
 
 /** The columns of a row to insert, and the assignment of an update. */
 interface Forms {
-  insert: (at: number, draw: number) => Record<string, string>
+  insert: (index: number, draw: number) => Record<string, string>
   update: (draw: number) => string
 }
 
@@ -31,18 +31,18 @@ const kindless = (name: string, other: Record<string, string>) => (_at: number, 
   ...other,
 })
 const shared =
-  (other: (draw: number) => Record<string, string>, resources: string[]) => (at: number, draw: number) => {
+  (other: (draw: number) => Record<string, string>, resources: string[]) => (index: number, draw: number) => {
     const table = resources[draw % resources.length] ?? ''
     return {
-      record: pick(table, 'id', at),
+      record: pick(table, 'id', index),
       resource: text(table.replaceAll('_', '-')),
       position: `${10 + (draw % 5)}`,
       ...other(draw),
     }
   }
 const part =
-  (owner: string, other: (draw: number) => Record<string, string>) => (at: number, draw: number) => ({
-    record: pick(owner, 'id', at),
+  (owner: string, other: (draw: number) => Record<string, string>) => (index: number, draw: number) => ({
+    record: pick(owner, 'id', index),
     position: `${10 + (draw % 5)}`,
     ...other(draw),
   })
@@ -100,9 +100,9 @@ const forms: Record<string, Forms> = {
     update: (draw) => `value = ${draw} / 4.0`,
   },
   citations: {
-    insert: (at, draw) => ({
+    insert: (index, draw) => ({
       source: pick('sources', 'id', draw),
-      cited_record: pick('projects', 'id', at),
+      cited_record: pick('projects', 'id', index),
       cited_resource: text('projects'),
     }),
     update: (draw) => `note = 'Note ${draw}'`,
@@ -121,8 +121,8 @@ const forms: Record<string, Forms> = {
       ][draw % 4] ?? '',
   },
   participation_actions: {
-    insert: (at, draw) => ({
-      record: pick('participations', 'record', at),
+    insert: (index, draw) => ({
+      record: pick('participations', 'record', index),
       party: '0',
       position: `${10 + (draw % 5)}`,
       kind: text('signed'),

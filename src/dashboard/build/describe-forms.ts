@@ -5,8 +5,8 @@ import { type Document, isNullable, jsonSchemaOf, resolve, type Schema, wordsOf 
 /** Texts with at least this `maxLength` may have several lines. An input of one line would remove their line breaks. */
 const minLongText = 1000
 
-/** The properties that identify a participant. Exactly one of them has a value. */
-const whoNames = ['country', 'organization', 'region']
+/** The properties of a participant that hold its key. Exactly one of them has a value. */
+const participantKeys = ['country', 'organization', 'region']
 
 /** The alternatives of a record of any resource: objects whose `resource` is a constant. */
 function recordChoices(document: Document, { oneOf = [] }: Schema): string[] {
@@ -27,7 +27,10 @@ function kindOf(document: Document, schema: Schema): FormField['kind'] {
   return format === undefined && pattern === undefined && maxLength >= minLongText ? 'longText' : 'text'
 }
 
-/** Describes the fields of an object, with the texts of the same object in responses where its own have none. */
+/**
+ * Describes the fields of an object.
+ * @param described the schema of the same object in responses. Its descriptions are used where the fields have none.
+ */
 function fieldsOf(
   document: Document,
   { properties = {}, required = [] }: Schema,
@@ -48,7 +51,7 @@ function hintOf(name: string, description = ''): string | undefined {
   return hint === '' || isLabel ? undefined : hint
 }
 
-/** The hints of the OpenAPI document in other languages. A further language is a file and a word here. */
+/** The hints of the OpenAPI document in other languages. To add a language, add a file and an entry here. */
 const translations: Readonly<Record<string, Readonly<Record<string, string>>>> = { zh: chineseHints }
 
 /** Returns a hint in each language that it is translated to. */
@@ -93,8 +96,12 @@ function describeField(
   if (kind !== 'object') return base
   const fields = fieldsOf(document, schema, described)
   const names = fields.map((field) => field.name)
-  return whoNames.every((one) => names.includes(one)) && names.includes('role')
-    ? { ...base, kind: 'participant', fields: fields.filter((field) => !whoNames.includes(field.name)) }
+  return participantKeys.every((one) => names.includes(one)) && names.includes('role')
+    ? {
+        ...base,
+        kind: 'participant',
+        fields: fields.filter((field) => !participantKeys.includes(field.name)),
+      }
     : { ...base, fields }
 }
 

@@ -13,7 +13,7 @@ import { useWidth } from './use-width.ts'
 
 const rowHeight = 18
 const maxRows = 60
-/** A table of more rows is shown on request. */
+/** Maximum number of rows of a table that is open at first. */
 const maxOpenRows = 12
 const dayMs = 86_400_000
 

@@ -86,7 +86,7 @@ export function Combobox({
     event.preventDefault()
     setOpen(true)
     const step = event.key === 'ArrowDown' ? 1 : -1
-    setSelected((at) => Math.max(-1, Math.min(hits.length - 1, at + step)))
+    setSelected((index) => Math.max(-1, Math.min(hits.length - 1, index + step)))
   }
 
   return (

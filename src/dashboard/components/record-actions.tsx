@@ -48,7 +48,7 @@ export function RecordActions({
   )
 }
 
-/** Restores a version of a record as a new version; without a version, what a removed record had. */
+/** Restores a version of a record as a new version. Without `version`, it restores the last version of a removed record. */
 export function RestoreButton({
   path,
   version,

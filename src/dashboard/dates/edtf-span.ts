@@ -39,10 +39,10 @@ function pointSpan(text: string): Span | undefined {
     const start = 2 + 3 * (Number(month) - firstSeason)
     return span(utc(first, start, 1), utc(last, start + 3, 0))
   }
-  const at = Number(month) - 1
+  const index = Number(month) - 1
   // Day 0 of the next month is the last one of this month.
-  if (day.includes('X')) return span(utc(first, at, 1), utc(last, at + 1, 0))
-  const date = utc(first, at, Number(day))
+  if (day.includes('X')) return span(utc(first, index, 1), utc(last, index + 1, 0))
+  const date = utc(first, index, Number(day))
   return span(date, date, qualifier === undefined)
 }
 

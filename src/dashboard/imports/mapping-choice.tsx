@@ -6,7 +6,7 @@ import { useApi } from '../api/use-api.ts'
 import { Reason } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Imports whose mappings are offered. */
+/** Maximum number of imports whose mappings are offered. */
 const maxImports = 200
 
 /** The built-in mappings by name. The name is sent in place of the text of the mapping. */
@@ -23,7 +23,7 @@ export async function readMapping(id: string): Promise<string> {
   return response.text()
 }
 
-/** Ways to a mapping: a file, that of an earlier import, or one that is made from the columns of the file. */
+/** Offers three sources of a mapping: a file, an earlier import, and a template made from the columns of the imported file. */
 export function MappingChoice({
   template,
   onMapping,
@@ -36,7 +36,7 @@ export function MappingChoice({
   const id = useId()
   const [error, setError] = useState<ApiError>()
   const state = useApi<Page<ImportJob>>(apiPath('/v1/imports', { limit: maxImports }), { isFresh: true })
-  const take = (reading: Promise<string>) =>
+  const load = (reading: Promise<string>) =>
     reading.then(
       (mapping) => {
         setError(undefined)
@@ -54,7 +54,7 @@ export function MappingChoice({
           accept=".yaml,.yml,.json"
           onChange={(event) => {
             const [file] = event.currentTarget.files ?? []
-            if (file) void take(file.text())
+            if (file) void load(file.text())
           }}
         />
       </div>
@@ -66,7 +66,7 @@ export function MappingChoice({
           onChange={(event) => {
             const { value } = event.currentTarget
             if (Object.hasOwn(builtIn, value)) onMapping(value)
-            else if (value !== '') void take(readMapping(value))
+            else if (value !== '') void load(readMapping(value))
           }}
         >
           <option value="">{t('imports.choose')}</option>

@@ -12,13 +12,14 @@ function schemeOf(fileName: string): string {
   return words === '' ? 'my-register' : words.slice(0, 40)
 }
 
-const find = (columns: readonly string[], pattern: RegExp, otherwise: number): string =>
-  columns.find((column) => pattern.test(column)) ?? columns[otherwise] ?? columns[0] ?? ''
+/** Finds the column whose name matches, otherwise the one at an index, otherwise the first. */
+const findColumn = (columns: readonly string[], pattern: RegExp, fallbackIndex: number): string =>
+  columns.find((column) => pattern.test(column)) ?? columns[fallbackIndex] ?? columns[0] ?? ''
 
 /** Returns a mapping to begin with, for agreements, with the columns of a file. */
 export function mappingTemplate(fileName: string, columns: readonly string[]): string {
-  const id = find(columns, /^(id|no\.?|nr\.?|number|code|key)$/i, 0)
-  const title = find(columns, /title|name|treaty|agreement/i, 1)
+  const id = findColumn(columns, /^(id|no\.?|nr\.?|number|code|key)$/i, 0)
+  const title = findColumn(columns, /title|name|treaty|agreement/i, 1)
   const date = columns.find((column) => /sign|date|year/i.test(column))
   const country = columns.find((column) => /countr|part(y|ies)|state|nation/i.test(column))
   return `scheme: ${schemeOf(fileName)}

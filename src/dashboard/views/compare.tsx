@@ -111,9 +111,9 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
   const isOfMoments = parameters.has('before')
   const topics = useOptions('topic')
   const { error, retry } = combineStates([countries, topics])
-  const setCountry = (at: number, code: string) => {
+  const setCountry = (index: number, code: string) => {
     const next = [...codes]
-    next[at] = code
+    next[index] = code
     change({ country: next.filter((one) => one !== '').join(',') })
   }
   const shown = isOfMoments ? 1 : Math.min(maxColumns, Math.max(2, codes.length + 1))

@@ -14,7 +14,7 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
-/** Pages of 200 that hold every country. */
+/** Maximum number of pages of 200 countries. They have room for every country. */
 const maxCountryPages = 5
 
 /** The records of a resource by country, on the map and as a table. */

@@ -6,7 +6,7 @@ const statement = `select ${positionColumns}, (select value from settings where 
 
 type ProbeRow = PositionRow & { noted: string | null }
 
-/** Measurements in memory. Replicas are compared with these, so they reach back several intervals. */
+/** Maximum number of measurements in memory. Replicas are compared with them, so they cover several intervals. */
 const maxSamples = 16
 
 /** Receives the measurements of the primary. */

@@ -3,7 +3,7 @@ import { errorCode } from '../../error-code.ts'
 import { withTimeout } from '../with-timeout.ts'
 import { Sockets } from './sockets.ts'
 
-/** Timeout of the statement, and of opening a connection. After a timeout, the server counts as away. */
+/** Timeout of the statement, and of opening a connection. After a timeout, the server counts as unreachable. */
 export const probeTimeoutMs = 500
 
 /** Pause after the first failure. It doubles with each further one. */
@@ -14,7 +14,7 @@ const maxRestMs = 2000
 export interface ProbeHandler<Row> {
   /** @param sentAt moment of `performance.now()` before the statement was sent. */
   onResult(row: Row, sentAt: number): void
-  /** The server is away: it did not answer in time, refused, or has closed the connection. */
+  /** The server is unreachable: it did not answer in time, refused, or has closed the connection. */
   onFailure(reason: string): void
 }
 

@@ -99,7 +99,7 @@ export class Replicas {
     await Promise.all([this.#primary.close(), ...this.all.map((replica) => replica.close())])
   }
 
-  /** Calls `handler` when a replica comes up, and when it goes away. @returns a function that unsubscribes. */
+  /** Calls `handler` when a replica is reachable again, and when it is not. @returns a function that unsubscribes. */
   watch(handler: { up(replica: Replica): void; away(replica: Replica): void }): () => void {
     this.#events.on('up', handler.up).on('away', handler.away)
     return () => void this.#events.off('up', handler.up).off('away', handler.away)
@@ -111,7 +111,7 @@ export class Replicas {
     return replica.isFresh(Math.max(this.options.maxAgeMs, 2 * idleIntervalMs)) ? 'current' : 'behind'
   }
 
-  /** Bytes of the primary's log that a replica has not replayed; undefined while it is away. */
+  /** Bytes of the primary's log that a replica has not replayed; undefined while it is unreachable. */
   lagBytes(replica: Replica): number | undefined {
     return replica.isUp ? Math.max(0, this.#primary.lsn - replica.lsn) : undefined
   }

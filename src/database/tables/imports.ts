@@ -36,7 +36,7 @@ export const imports = pgTable(
     files: json('files').$type<{ name: string; bytes: number; sha256: string }[]>().notNull(),
     /** Format, encoding, dialect and columns, as they were detected. */
     facts: json('facts'),
-    /** Whether the commit follows without a person who has seen the dry run. */
+    /** Whether the import is committed after staging, without a request of a person who has seen the dry run. */
     commitsItself: boolean('commits_itself').notNull().default(false),
     /** Number of rows, once the file has been read to its end. */
     rowsRead: integer('rows_read'),
@@ -179,8 +179,8 @@ export const importDecisions = pgTable(
 )
 
 /**
- * What imports have written of each record. The last entry of a scheme that is not undone tells what the file wanted, so
- * that a later import knows which properties have been changed by others since.
+ * What imports have written of each record. The last entry of a scheme that is not undone has the hashes of the file's
+ * values. By them, a later import finds the properties that others have changed since.
  */
 export const importRecords = pgTable(
   'import_records',
@@ -190,7 +190,7 @@ export const importRecords = pgTable(
     scheme: text('scheme').notNull(),
     resource: text('resource').notNull(),
     key: text('key').notNull(),
-    /** The row that it came from; null for what the import made for itself. */
+    /** The row that it came from; null for a record that no row describes, such as the source of the import. */
     row: integer('row'),
     action: text('action', { enum: importActions }).notNull(),
     /** Versions of the record before and after; null for none. */

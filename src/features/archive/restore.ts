@@ -12,7 +12,7 @@ import { StartupError } from '../../startup-error.ts'
 import { endMark, footer, header, tableLine } from './format.ts'
 import { archivedTables } from './tables.ts'
 
-/** Longest line of an archive, in bytes: more than any document that the service stores. */
+/** Maximum length of a line of an archive, in bytes. No document that the service stores is as long. */
 const maxLineBytes = 256 * 1024 * 1024
 
 const damaged = (what: string) =>

@@ -26,7 +26,7 @@ interface Subject {
   asOf: string | undefined
 }
 
-/** Records that expire soon are listed up to this number. */
+/** Maximum number of expiring records that a briefing lists. */
 const maxExpiring = 20
 
 /** Returns the same day of the next year; 1 March after 29 February. */

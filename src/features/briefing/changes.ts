@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type FeedPlan, feedStatement } from '../../query/revisions.ts'
 
-/** Changes in a briefing. */
+/** Maximum number of changes in a briefing. */
 const maxChanges = 10
 
 interface Change {

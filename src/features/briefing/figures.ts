@@ -1,7 +1,7 @@
 import type { Registry } from '../../model/registry.ts'
 import type { QueryRunner } from './query-runner.ts'
 
-/** Figures of a country in its briefing. */
+/** Maximum number of figures in a briefing. */
 const maxFigures = 50
 
 const fields = ['id', 'indicator', 'title', 'value', 'qualifier', 'unit', 'asOf'] as const

@@ -11,7 +11,7 @@ import { ChangeFeed, heartbeatMs, toOrder } from './feed.ts'
 /** Milliseconds that a client should wait before it reconnects (`retry` of server-sent events). */
 const reconnection = 2000
 
-/** Returns the position where a stream begins. @throws Problem `malformed-request` for a `Last-Event-ID` that is no position. */
+/** Returns the position where a stream begins. @throws Problem `malformed-request` for a `Last-Event-ID` that is not a position. */
 function readStart({ headers, query }: ApiRequest): FeedPosition | undefined {
   const last = headers['last-event-id']?.trim()
   if (last === undefined || last === '') return afterIn(query)

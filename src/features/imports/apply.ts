@@ -66,9 +66,9 @@ async function planAll(
     else {
       const record = planned.result
       const { before, after } = record
-      const at = records.push(record) - 1
-      if (!own || !before) changes.push({ at, kind: 'create', document: after })
-      else changes.push({ at, kind: 'replace', locked: own, before, after })
+      const index = records.push(record) - 1
+      if (!own || !before) changes.push({ index, kind: 'create', document: after })
+      else changes.push({ index, kind: 'replace', locked: own, before, after })
     }
     await pause()
   }

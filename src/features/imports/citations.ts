@@ -16,7 +16,7 @@ const cut = (text: string, max: number) => (text.length <= max ? text : `${text.
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
-/** The longest place in a source, quotation and note of a citation, in characters. */
+/** Maximum lengths of the locator, quotation and note of a citation, in characters. */
 const maxLocator = 50
 const maxQuote = 300
 const maxNote = 10_000

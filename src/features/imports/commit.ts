@@ -12,7 +12,7 @@ import { type Absent, type ReadyRow, readUpserts } from './upserts.ts'
 /** Target duration of a transaction in milliseconds: others wait for its locks, and the feed of changes for its end. */
 const transactionMs = 300
 
-/** How often a transaction is retried after a conflict with another one. */
+/** Maximum number of times that a transaction is retried after a conflict with another one. */
 const maxAttempts = 5
 
 /** The options of a commit. */

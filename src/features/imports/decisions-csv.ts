@@ -26,7 +26,7 @@ export const writeNames = (names: readonly ImportName[]): string =>
       mention.country ?? '',
       rows,
       '',
-      ...[0, 1, 2].flatMap((at) => [candidates[at]?.key ?? '', candidates[at]?.name ?? '']),
+      ...[0, 1, 2].flatMap((index) => [candidates[index]?.key ?? '', candidates[index]?.name ?? '']),
     ]),
     { record_delimiter: 'windows' },
   )

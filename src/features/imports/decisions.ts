@@ -33,7 +33,7 @@ export async function checkDecisions(
   database: DatabaseClient,
   registry: Registry,
   decisions: readonly Decision[],
-  pointerOf: (at: number) => string,
+  pointerOf: (index: number) => string,
 ): Promise<void> {
   const faults: Fault[] = []
   const names = registry.resources.map(({ name }) => name)

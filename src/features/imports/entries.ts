@@ -44,7 +44,7 @@ export async function writeEntries(
   await tx.query(writeStatement([{ kind: 'insert', table: importRecords, properties, rows }]))
 }
 
-/** The entry of a record that an import creates without a row of its own: its source, or an organization that a row names. */
+/** The entry of a record that is created for the whole import, not for a row: its source, or an organization that rows name. */
 export const ownEntry = (resource: string, key: string, version: number): EntryOfRecord => ({
   resource,
   key,

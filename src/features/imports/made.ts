@@ -159,7 +159,7 @@ async function makeTopics(tx: Transaction, making: Making, names: MadeName[]): P
     const checked = faultsOf(document, () => checkDocument(resource, document))
     return 'result' in checked ? [{ identities, document: checked.result }] : []
   })
-  const changes = made.map(({ document }, index) => ({ at: index, kind: 'create' as const, document }))
+  const changes = made.map(({ document }, index) => ({ index, kind: 'create' as const, document }))
   const { done } = await writeEach(tx, resource, changes, authorship)
   await writeMade(tx, imported, resource.name, done.values())
   for (const [index, { identities }] of made.entries())

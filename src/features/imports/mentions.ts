@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Draft, JsonValue, Mention } from './types.ts'
 
-/** Mentions in drafts: what identifies one, and how the keys of records take their places. */
+/** Mentions in drafts: how they are identified, and replaced by the keys of records. */
 
 const identities = new LRUCache<string, string>({ max: 50_000 })
 
@@ -56,7 +56,7 @@ function fill(value: JsonValue | undefined, keys: readonly (string | null)[], in
   const result: Record<string, JsonValue> = {}
   for (const [name, inner] of Object.entries(value)) {
     const filled = fill(inner, keys, false)
-    // An entry of a list is nothing without what it refers to.
+    // An entry of a list is dropped with its mention.
     if (filled === dropped && inList) return dropped
     if (filled !== undefined) result[name] = filled === dropped ? null : filled
   }
@@ -64,8 +64,8 @@ function fill(value: JsonValue | undefined, keys: readonly (string | null)[], in
 }
 
 /**
- * Returns the document of a draft with keys in place of its mentions. A dropped mention, whose key is null, is null, or takes
- * the entry of the list with it.
+ * Returns the document of a draft with keys in place of its mentions. A mention whose key is null is dropped: the property
+ * becomes null, or, in a list, the whole entry is removed.
  */
 export function fillMentions({ document }: Draft, keys: readonly (string | null)[]): Record<string, unknown> {
   const filled = fill(document, keys, false)

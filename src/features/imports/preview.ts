@@ -151,10 +151,11 @@ async function readNames(
   const sections = [...wanted].map(([resource, values]) => ({ reference: { resource }, values: [...values] }))
   const names: PreviewNames = {}
   if (sections.length === 0) return names
-  const found = await database.read<{ at: number; value: string; name: string }>(
+  const found = await database.read<{ index: number; value: string; name: string }>(
     namesStatement(registry, sections, language),
   )
-  for (const { at, value, name } of found) addName(names, sections[at]?.reference.resource ?? '', value, name)
+  for (const { index, value, name } of found)
+    addName(names, sections[index]?.reference.resource ?? '', value, name)
   return names
 }
 

@@ -22,9 +22,9 @@ export async function readNames(
     reference: { resource },
     values: records.filter((record) => record.resource === resource).map(({ key }) => key),
   }))
-  const rows = await database.read<{ at: number; value: string; name: string }>(
+  const rows = await database.read<{ index: number; value: string; name: string }>(
     namesStatement(registry, wanted, language),
   )
-  const names = new Map(rows.map(({ at, value, name }) => [`${resources[at]} ${value}`, name]))
+  const names = new Map(rows.map(({ index, value, name }) => [`${resources[index]} ${value}`, name]))
   return ({ resource, key }) => names.get(`${resource} ${key}`) ?? null
 }

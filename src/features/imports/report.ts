@@ -3,7 +3,7 @@ import { countMissing } from './missing.ts'
 import { countOpenNames } from './names.ts'
 import type { FaultyColumn, ImportReport, KeptRecord } from './store.ts'
 
-/** Columns that a report names, and kept records that it lists. */
+/** Maximum numbers of columns and of kept records that a report lists. */
 const maxColumns = 50
 export const maxKept = 100
 

@@ -50,7 +50,7 @@ export interface RunOptions {
 /** An import is worked on by another process. */
 class Taken extends Error {}
 
-/** The longest reason of a failure that is stored, in characters. */
+/** Maximum length of the stored reason of a failure, in characters. */
 const maxFailure = 2000
 
 /** The reason of a failure, for people: the problem and its first errors. */

@@ -12,7 +12,7 @@ import { removeStaged } from './staged.ts'
 import { changeImport, type ImportCounts, type ImportRecord } from './store.ts'
 import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
-/** Rows that are staged in one transaction. */
+/** Maximum number of rows that are staged in one transaction. */
 const maxRows = 2000
 
 /** The identity of a record within a file. */

@@ -100,7 +100,7 @@ class UndoBatch {
     const resource = this.#registry.get('citations')
     const locked = await lockRecords(this.#tx, resource, keys)
     const changes = [...locked.values()].flatMap((one, index): Change[] => {
-      if (one.version === 1) return [{ at: index, kind: 'remove', locked: one }]
+      if (one.version === 1) return [{ index, kind: 'remove', locked: one }]
       this.#keep('citations', one.key, 'was changed since')
       return []
     })
@@ -142,8 +142,8 @@ class UndoBatch {
     await this.#write(resource, changes)
   }
 
-  #planRemoval(resource: Resource, locked: Locked, isUnchanged: boolean, at: number): Change[] {
-    if (isUnchanged) return [{ at, kind: 'remove', locked }]
+  #planRemoval(resource: Resource, locked: Locked, isUnchanged: boolean, index: number): Change[] {
+    if (isUnchanged) return [{ index, kind: 'remove', locked }]
     this.#keep(resource.name, locked.key, 'was changed since')
     return []
   }
@@ -152,7 +152,7 @@ class UndoBatch {
     resource: Resource,
     locked: Locked,
     { before, imported }: { before: Document; imported: Document },
-    at: number,
+    index: number,
   ): Change[] {
     const current = documentOf(resource, JSON.parse(locked.document))
     const { document, kept } = withoutImport(
@@ -163,7 +163,7 @@ class UndoBatch {
     if (kept.length > 0) this.#keep(resource.name, locked.key, `${kept.join(', ')} was changed since`)
     try {
       const after = checkDocument(resource, document)
-      return [{ at, kind: 'replace', locked, before: current, after }]
+      return [{ index, kind: 'replace', locked, before: current, after }]
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       this.#keep(resource.name, locked.key, error.errors[0]?.message ?? error.message)
@@ -174,7 +174,7 @@ class UndoBatch {
   async #write(resource: Resource, changes: Change[]): Promise<void> {
     const { refused } = await writeEach(this.#tx, resource, changes, this.#authorship)
     for (const [index, problem] of refused) {
-      const change = changes.find((one) => one.at === index)
+      const change = changes.find((one) => one.index === index)
       if (change && change.kind !== 'create')
         this.#keep(resource.name, change.locked.key, problem.errors[0]?.message ?? problem.message)
     }

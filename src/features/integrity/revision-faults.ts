@@ -29,7 +29,7 @@ interface Row {
  * reads each document once and returns only short columns; `offset 0` keeps PostgreSQL from sorting the documents.
  */
 const faultyRevisions = `
-  select resource, key, version, content_fits as "contentMatches", hash = ${revisionHash} as "linkMatches",
+  select resource, key, version, content_matches as "contentMatches", hash = ${revisionHash} as "linkMatches",
     previous_version as "previousVersion", redacted_by as "redactedBy"
   from (
     select *, lag(hash) over chain as previous_hash, lag(version) over chain as previous_version
@@ -40,11 +40,11 @@ const faultyRevisions = `
           select decode(redaction.redactions ->> revisions.version::text, 'hex') from revisions as redaction
           where redaction.resource = revisions.resource and redaction.key = revisions.key
             and redaction.version = revisions.redacted_by
-        ) end, false) as content_fits
+        ) end, false) as content_matches
       from revisions offset 0
     ) revision window chain as (partition by resource, key order by version)
   ) link
-  where not content_fits or hash <> ${revisionHash}
+  where not content_matches or hash <> ${revisionHash}
   order by resource, key, version`
 
 function explainLink({ version, previousVersion }: Row): string {

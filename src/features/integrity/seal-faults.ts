@@ -18,8 +18,8 @@ function located({ name, seal }: NamedSeal) {
 }
 
 const compare = (one: bigint[], other: bigint[]): number => {
-  const at = one.findIndex((number, index) => number !== other[index])
-  return at < 0 ? 0 : (one[at] ?? 0n) < (other[at] ?? 0n) ? -1 : 1
+  const first = one.findIndex((number, index) => number !== other[index])
+  return first < 0 ? 0 : (one[first] ?? 0n) < (other[first] ?? 0n) ? -1 : 1
 }
 
 function explain(seal: Seal, count: number, fitting: string | undefined): string {

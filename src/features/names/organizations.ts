@@ -73,12 +73,12 @@ export async function findOrMakeOrganizations(
   const queries = mentioned.map(queriesOf)
   const resolutions = await resolveNamesIn(tx, registry, queries.flat())
   let next = 0
-  const found = queries.map((own): FoundOrganization | undefined => {
-    const ofOne = resolutions.slice(next, next + own.length)
-    next += own.length
-    const resolved = ofOne.find(({ status }) => status === 'resolved')
+  const found = queries.map((ownQueries): FoundOrganization | undefined => {
+    const ownResolutions = resolutions.slice(next, next + ownQueries.length)
+    next += ownQueries.length
+    const resolved = ownResolutions.find(({ status }) => status === 'resolved')
     if (resolved?.match) return { kind: 'found', key: resolved.match.key }
-    const unclear = ofOne.find(({ status }) => status === 'ambiguous')
+    const unclear = ownResolutions.find(({ status }) => status === 'ambiguous')
     return unclear && { kind: 'ambiguous', candidates: unclear.candidates }
   })
   const missing = new Map<string, MentionedOrganization>()

@@ -42,7 +42,7 @@ function resolveCertain(index: NameIndex, query: NameQuery, limit: number): Reso
   return { status: 'unresolved', candidates, detail: 'No record has this name.' }
 }
 
-/** Characters of the longest code of which beginnings are looked for, and of the shortest such beginning. */
+/** Prefixes of an unknown code are looked up if it has at most `maxCodeLength` characters, down to `minBeginning` characters. */
 const maxCodeLength = 20
 const minBeginning = 3
 

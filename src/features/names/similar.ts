@@ -23,11 +23,11 @@ export class SimilarNames {
   /** Adds an entry by its folded name. */
   add(entry: NameEntry, folded: string): void {
     const trigrams = trigramsOf(folded)
-    const at = this.#entries.push({ entry, size: trigrams.size }) - 1
+    const index = this.#entries.push({ entry, size: trigrams.size }) - 1
     for (const trigram of trigrams) {
       const entries = this.#entriesByTrigram.get(trigram)
-      if (entries) entries.push(at)
-      else this.#entriesByTrigram.set(trigram, [at])
+      if (entries) entries.push(index)
+      else this.#entriesByTrigram.set(trigram, [index])
     }
   }
 
@@ -36,7 +36,8 @@ export class SimilarNames {
     const wanted = trigramsOf(folded)
     const shared = new Map<number, number>()
     for (const trigram of wanted) {
-      for (const at of this.#entriesByTrigram.get(trigram) ?? []) shared.set(at, (shared.get(at) ?? 0) + 1)
+      for (const index of this.#entriesByTrigram.get(trigram) ?? [])
+        shared.set(index, (shared.get(index) ?? 0) + 1)
     }
     const best = new Map<string, { entry: NameEntry; likeness: number }>()
     for (const [index, count] of shared) {

@@ -31,7 +31,7 @@ const maxPerName = 20
 /** Maximum number of texts that are looked up one by one in the index of names. */
 const maxLookups = 200
 
-/** Names for which similar ones are looked for in one call, since each takes milliseconds. */
+/** Maximum number of names for which one call searches similar ones, since each takes milliseconds. */
 const maxSimilar = 25
 
 /** SQL of what is read of a record. */

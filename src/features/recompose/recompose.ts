@@ -26,7 +26,7 @@ const withoutHistory = compileSql(sql`select ${asService}, set_config('entente.v
 const isStale = (resource: Resource): SQL =>
   sql`${records.resource} = ${sql.raw(`'${resource.name}'`)} and ${records.mergedInto} is null and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})`
 
-/** Composes a batch of documents of another shape and stores them. @returns how many. */
+/** Composes a batch of documents of another shape and stores them. @returns the number of documents. */
 async function recomposeBatch(tx: Transaction, resource: Resource): Promise<number> {
   await tx.query(withoutHistory)
   const stale = sql`select ${records.key} as key from ${records} where ${isStale(resource)}
@@ -48,10 +48,10 @@ async function recomposeBatch(tx: Transaction, resource: Resource): Promise<numb
 }
 
 /** Returns keys of records whose last write bypassed the service. */
-async function changedKeys(read: Database, resource: Resource): Promise<string[]> {
+async function changedKeys(database: Database, resource: Resource): Promise<string[]> {
   const changed = sql`select ${records.key} as key from ${records}
     where ${records.shape} is null and ${records.mergedInto} is null and ${records.resource} = ${sql.placeholder('resource')} limit ${sql.placeholder('limit')}::int`
-  const rows = await read.read<{ key: string }>(
+  const rows = await database.read<{ key: string }>(
     statement('uncomposed', () => changed, { resource: resource.name, limit: batchSize }),
   )
   return rows.map(({ key }) => key)
@@ -59,7 +59,7 @@ async function changedKeys(read: Database, resource: Resource): Promise<string[]
 
 /**
  * Composes a record whose last write bypassed the service. `lockRecord` writes the revision. Does nothing if another process
- * was faster.
+ * has already done it.
  */
 async function recomposeChanged(tx: Transaction, resource: Resource, key: string): Promise<void> {
   await tx.query(withoutHistory)
@@ -82,9 +82,9 @@ async function recomposeChanged(tx: Transaction, resource: Resource, key: string
 }
 
 /** Counts the documents of a resource with another shape. */
-async function countStale(read: Database, resource: Resource): Promise<number> {
+async function countStale(database: Database, resource: Resource): Promise<number> {
   const stale = sql`select count(*)::int as count from ${records} where ${isStale(resource)}`
-  const rows = await read.read<{ count: number }>(
+  const rows = await database.read<{ count: number }>(
     statement(`count stale|${resource.name}|${shapeOf(resource)}`, () => stale, {}),
   )
   return rows[0]?.count ?? 0
@@ -98,15 +98,15 @@ async function countStale(read: Database, resource: Resource): Promise<number> {
  * @returns how many documents were composed.
  */
 export async function recompose(
-  of: Database,
+  database: Database,
   registry: Registry,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<number> {
-  let total = await recomposeChangedRecords(of, registry, signal)
+  let total = await recomposeChangedRecords(database, registry, signal)
   for (const resource of registry.resources) {
-    const stale = await countStale(of, resource)
+    const stale = await countStale(database, resource)
     for (let composed = 0; composed < stale && !signal?.aborted; ) {
-      const count = await of.transaction((tx) => recomposeBatch(tx, resource))
+      const count = await database.transaction((tx) => recomposeBatch(tx, resource))
       if (count === 0) break
       composed += count
       total += count
@@ -117,16 +117,16 @@ export async function recompose(
 
 /** Composes the records whose last write bypassed the service. @returns how many. */
 export async function recomposeChangedRecords(
-  of: Database,
+  database: Database,
   registry: Registry,
   signal?: AbortSignal,
 ): Promise<number> {
   let total = 0
   for (const resource of registry.resources) {
-    for (let keys = await changedKeys(of, resource); keys.length > 0 && !signal?.aborted; ) {
-      for (const key of keys) await of.transaction((tx) => recomposeChanged(tx, resource, key))
+    for (let keys = await changedKeys(database, resource); keys.length > 0 && !signal?.aborted; ) {
+      for (const key of keys) await database.transaction((tx) => recomposeChanged(tx, resource, key))
       total += keys.length
-      keys = keys.length < batchSize ? [] : await changedKeys(of, resource)
+      keys = keys.length < batchSize ? [] : await changedKeys(database, resource)
     }
   }
   return total

@@ -60,7 +60,7 @@ function textOf({ properties = [] }: Query, pid: string): string | undefined {
 /** Properties that are codes by which a record is found, as schemes of `POST /v1/resolve`. */
 const codeProperties = ['alpha2', 'alpha3', 'numeric', 'ror'] as const
 
-/** Returns the types of a query. @throws Problem `invalid-body` for one that is no resource. */
+/** Returns the types of a query. @throws Problem `invalid-body` for a type that is not a resource. */
 function typesOf({ type }: Query, registry: Registry): string[] {
   const given = type === undefined ? [] : [type].flat()
   const unknown = given.find((name) => !registry.find(name))

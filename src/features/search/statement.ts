@@ -39,8 +39,8 @@ const twos = sql`(select array(select pair from unnest(pairs) as pair where leng
 const searchedNames = ({ search: { title, nameLines } }: Resource): SQL => nameLines ?? sql`${title}`
 
 /** The hits of one resource: number of the resource, key and score. */
-const hits = (at: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
-  sql`(select ${sql.raw(String(at))} as place, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
+const hits = (index: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
+  sql`(select ${sql.raw(String(index))} as place, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
 
 /** Component of a score: the length of the query divided by that of the name. */
 const share = (whole: SQL) => sql`length(${part})::float8 / greatest(length(${whole}), length(${part}), 1)`
@@ -59,17 +59,17 @@ function isCalled({ search: { title, nameLines } }: Resource, texts: SQL): SQL {
  * Records with an equal title, alias or code (score 1), those that are called so in another order (0.98), or as the first
  * part of the query (0.97), and those whose title begins with it (0.75 to 0.95).
  */
-function named(at: number, resource: Resource): SQL[] {
+function named(index: number, resource: Resource): SQL[] {
   const { title, nameLines } = resource.search
   const start = foldedPrefix(title)
   const prefix = sql`left(${part}, 200) collate "C"`
   const score = sql`case when ${fold(title)} = ${part} then 1 else 0.75 + 0.2 * ${share(fold(title))} end`
   const sameBeginning = sql`${start} >= ${prefix} and ${start} < ${prefix} || U&'\\+10FFFF'`
-  const found = [hits(at, resource, score, sameBeginning, sql`order by ${start} limit ${limit} + 1`)]
+  const found = [hits(index, resource, score, sameBeginning, sql`order by ${start} limit ${limit} + 1`)]
   const one = sql`1::float8`
   if (nameLines) {
     found.push(
-      hits(at, resource, one, sql`${nameList(nameLines)} @> array[${part}]`, sql`limit ${limit} + 1`),
+      hits(index, resource, one, sql`${nameList(nameLines)} @> array[${part}]`, sql`limit ${limit} + 1`),
     )
   }
   for (const [score, texts] of [
@@ -77,11 +77,11 @@ function named(at: number, resource: Resource): SQL[] {
     [formScores.head, sql`array[${head}]`],
   ] as const) {
     const scored = sql.raw(`${score}::float8`)
-    found.push(hits(at, resource, scored, isCalled(resource, texts), sql`limit ${limit} + 1`))
+    found.push(hits(index, resource, scored, isCalled(resource, texts), sql`limit ${limit} + 1`))
   }
   if (resource.key.madeBy === 'client') {
     const spellings = sql`array[btrim(${q}), upper(btrim(${q})), lower(btrim(${q}))]`
-    found.push(hits(at, resource, one, sql`${resource.key.column} = any(${spellings})`, sql``))
+    found.push(hits(index, resource, one, sql`${resource.key.column} = any(${spellings})`, sql``))
   }
   return found
 }
@@ -89,11 +89,11 @@ function named(at: number, resource: Resource): SQL[] {
 const onlyIf = (condition: SQL, end: SQL) => sql`and ${condition} ${end}`
 
 /** Records with the words in their names or prose (0.5 to 0.75), by English stemming. */
-function worded(at: number, resource: Resource, needed: SQL): SQL {
+function worded(index: number, resource: Resource, needed: SQL): SQL {
   const search = columnOf(resource.table, 'search')
   const score = sql`0.5 + 0.25 * ts_rank('{0.05, 0.1, 0.3, 1}', ${search}, ${words}, 33)`
   return hits(
-    at,
+    index,
     resource,
     score,
     sql`${search} @@ ${words}`,
@@ -102,10 +102,10 @@ function worded(at: number, resource: Resource, needed: SQL): SQL {
 }
 
 /** Records whose names contain the query, for scripts without spaces between words, such as Chinese. */
-function containing(at: number, resource: Resource, needed: SQL): SQL {
+function containing(index: number, resource: Resource, needed: SQL): SQL {
   const names = searchedNames(resource)
   return hits(
-    at,
+    index,
     resource,
     sql`0.5 + 0.25 * ${share(fold(names))}`,
     sql`${widePairs(names)} @> ${pairs} and strpos(${fold(names)}, ${part}) > 0`,
@@ -124,12 +124,12 @@ const eachName = ({ search: { title, nameLines } }: Resource): SQL =>
  * Records that a query without spaces between its words speaks of: those with a name of which it has a part of (0.4 to 0.5), and
  * those whose names have half of its pairs of ideographs (below 0.4). Chinese is written so, and PostgreSQL divides no words of it.
  */
-function spokenOf(at: number, resource: Resource, needed: SQL): SQL {
+function spokenOf(index: number, resource: Resource, needed: SQL): SQL {
   const { table, key } = resource
   const names = searchedNames(resource)
   const whole = sql`(select max(length(name)) from ${eachName(resource)} as name where length(name) > 1 and strpos(${part}, name) > 0)`
   const shared = sql`(select count(*) from unnest(${twos}) as two where strpos(${fold(names)}, two) > 0)`
-  return sql`(select ${sql.raw(String(at))} as place, key, score from (
+  return sql`(select ${sql.raw(String(index))} as place, key, score from (
       select key, case when whole > 0 then 0.4 + 0.1 * whole::float8 / length(${part}) else 0.4 * shared::float8 / cardinality(${twos}) end as score
       from (select ${key.column}::text as key, ${whole} as whole, ${shared} as shared from ${table}
         where ${widePairs(names)} && ${twos} and ${needed} limit ${sql.raw(String(paired))}) as found
@@ -138,10 +138,10 @@ function spokenOf(at: number, resource: Resource, needed: SQL): SQL {
 }
 
 /** Records with a name similar to the query (below 0.5), for mistyped queries. */
-function alike(at: number, resource: Resource, needed: SQL): SQL {
+function alike(index: number, resource: Resource, needed: SQL): SQL {
   const names = fold(searchedNames(resource))
   return hits(
-    at,
+    index,
     resource,
     sql`0.4 * word_similarity(${part}, ${names}) + 0.1 * similarity(${part}, ${fold(resource.search.title)})`,
     sql`${part} <% ${names}`,
@@ -150,7 +150,7 @@ function alike(at: number, resource: Resource, needed: SQL): SQL {
 }
 
 /** The JSON of a hit of one resource; null for hits of others. */
-function hitJson(at: number, resource: Resource): SQL {
+function hitJson(index: number, resource: Resource): SQL {
   const { table, key, name } = resource
   const { title, nameLines, prose } = resource.search
   const heading = sql`coalesce(${sql.join([title, ...prose], sql`, `)}, '')`
@@ -165,7 +165,7 @@ function hitJson(at: number, resource: Resource): SQL {
   const whole = fold(sql`coalesce(shown.matched, shown.title)`)
   const marked = sql`case when strpos(${part}, ${whole}) > 0 then ${whole} else ${part} end`
   // The keys of other resources have other types, so only those of this one reach the cast.
-  const own = sql`(case when hits.place = ${sql.raw(String(at))} then hits.key end)::${sql.raw(key.column.getSQLType())}`
+  const own = sql`(case when hits.place = ${sql.raw(String(index))} then hits.key end)::${sql.raw(key.column.getSQLType())}`
   return sql`(select row_to_json(hit) from (
     select ${sql.raw(`'${name}'`)}::text as resource, hits.key as key, shown.title, shown.matched,
       search_snippet(coalesce(shown.matched, shown.title), shown.prose, ${words}, ${marked}) as snippet,
@@ -185,7 +185,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
   const wide = /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(text)
   const shape = `across|${resources.map(({ name }) => name).join()}|${wide ? 'wide' : 'plain'}`
   const build = () => {
-    const each = (make: (at: number, resource: Resource) => SQL | SQL[]) =>
+    const each = (make: (index: number, resource: Resource) => SQL | SQL[]) =>
       unionAll(resources.flatMap((resource, index) => make(index, resource)))
     const fewNamed = sql`(select count(distinct (place, key)) from named) <= ${limit}`
     const fewFound = sql`(select count(distinct (place, key)) from (select place, key from named union all select place, key from worded) as found) <= ${limit}`
@@ -200,14 +200,14 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
           array(select ${fold(sql`form`)} from unnest(${sql.placeholder('inversions')}::text[]) as form) as turned) as folded
       ), named as materialized (${each(named)}),
       worded as materialized (
-        ${each((at, resource) => [
-          worded(at, resource, fewNamed),
-          ...(wide ? [containing(at, resource, sql`${fewNamed} and ${hasPairs}`)] : []),
+        ${each((index, resource) => [
+          worded(index, resource, fewNamed),
+          ...(wide ? [containing(index, resource, sql`${fewNamed} and ${hasPairs}`)] : []),
         ])}
       ), alike as materialized (
-        ${each((at, resource) => [
-          alike(at, resource, sql`${fewFound} and ${hasTrigrams}`),
-          ...(wide ? [spokenOf(at, resource, hasTwos)] : []),
+        ${each((index, resource) => [
+          alike(index, resource, sql`${fewFound} and ${hasTrigrams}`),
+          ...(wide ? [spokenOf(index, resource, hasTwos)] : []),
         ])}
       ),
       hits as materialized (

@@ -4,12 +4,14 @@ import { Problem } from '../../problems/problem.ts'
 import type { SeedFile } from './files.ts'
 
 /** Checks a seed like a document that the API creates. @throws Error that names the file, the record and the errors. */
-export function checkSeed({ path, resource }: SeedFile, document: Document, at: number): Document {
+export function checkSeed({ path, resource }: SeedFile, document: Document, index: number): Document {
   try {
     return checkDocument(resource, document)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const faults = error.errors.map(({ pointer, message }) => `${pointer} ${message}`).join('; ')
-    throw new Error(`${path}: the missing record number ${at + 1} is not valid: ${faults}`, { cause: error })
+    throw new Error(`${path}: the missing record number ${index + 1} is not valid: ${faults}`, {
+      cause: error,
+    })
   }
 }

@@ -21,10 +21,10 @@ const wordRelation = (context: FieldContext): Relation => {
 
 /**
  * A list of codes or tags without duplicates, in one array column.
- * @param word returns the schema of one of them.
- * @param one name of the filter and the dimension: `language` for `languages`.
+ * @param word returns the schema of an item.
+ * @param singular name of the filter and the dimension: `language` for `languages`.
  */
-export const words = (word: () => z.ZodType<string>, one: string, description: string) =>
+export const words = (word: () => z.ZodType<string>, singular: string, description: string) =>
   defineField({
     schema: () => distinct(word()).default([]).meta({ description }),
     columns: (name) => ({ [name]: text(snakeCase(name)).array().notNull().default([]) }),
@@ -34,8 +34,8 @@ export const words = (word: () => z.ZodType<string>, one: string, description: s
     query: (context) => {
       const relation = wordRelation(context)
       return {
-        filters: { [one]: withRelation(arrayHas(ownColumn(context), word(), description), relation) },
-        dimensions: { [one]: byRelation(relation, one, description, itself) },
+        filters: { [singular]: withRelation(arrayHas(ownColumn(context), word(), description), relation) },
+        dimensions: { [singular]: byRelation(relation, singular, description, itself) },
       }
     },
   })

@@ -23,7 +23,7 @@ export function participantFilters(
     const wanted = getOtherFilter('role')
     return wanted ? sql` and ${participations.role} = any(${textArray(wanted)})` : sql``
   }
-  const taking = (condition: SQL, getOtherFilter: GetOtherFilter) =>
+  const recordsWithParticipant = (condition: SQL, getOtherFilter: GetOtherFilter) =>
     sql`select ${participations.record} from ${participations} where (${condition}) and ${belongsTo(participations.resource, resource)}${role(getOtherFilter)}`
   /**
    * SQL condition that a participant is one of some countries, or an organization of theirs. It reads one table, so
@@ -40,18 +40,24 @@ export function participantFilters(
         )
   /** The countries without those whose partners are wanted. */
   const partnersAmong = (countries: SQL, getOtherFilter: GetOtherFilter) => {
-    const whose = getOtherFilter('partnerOf')
-    return whose
-      ? sql`array(select unnest(${countries}) except select unnest(${textArray(whose)}))`
+    const partnerOf = getOtherFilter('partnerOf')
+    return partnerOf
+      ? sql`array(select unnest(${countries}) except select unnest(${textArray(partnerOf)}))`
       : countries
   }
   const byCountries = (countries: SQL, getOtherFilter: GetOtherFilter) =>
-    isInAny(key, [taking(fromCountries(countries), getOtherFilter), ...hostedIn(countries, getOtherFilter)])
+    isInAny(key, [
+      recordsWithParticipant(fromCountries(countries), getOtherFilter),
+      ...hostedIn(countries, getOtherFilter),
+    ])
   const withinRegions = (codes: SQL, getOtherFilter: GetOtherFilter) => {
     const regions = sql`array(select regions_within(${codes}))`
     const countries = partnersAmong(sql`array(select countries_within(${codes}))`, getOtherFilter)
     const within = sql`${participations.region} = any(${regions}) or ${fromCountries(countries)}`
-    return isInAny(key, [taking(within, getOtherFilter), ...hostedIn(countries, getOtherFilter)])
+    return isInAny(key, [
+      recordsWithParticipant(within, getOtherFilter),
+      ...hostedIn(countries, getOtherFilter),
+    ])
   }
   const orHosts = hosts.length > 0 ? ', or that hosts it or where it is' : ''
   return {
@@ -84,7 +90,12 @@ export function participantFilters(
     ),
     organization: withRelation(
       filterByAny(keys.uuid(), 'Organization that takes part.', (values, getOtherFilter) =>
-        isInAny(key, [taking(sql`${participations.organization} = any(${values}::uuid[])`, getOtherFilter)]),
+        isInAny(key, [
+          recordsWithParticipant(
+            sql`${participations.organization} = any(${values}::uuid[])`,
+            getOtherFilter,
+          ),
+        ]),
       ),
       relations.organization,
     ),
@@ -116,7 +127,10 @@ export function participantFilters(
           (getOtherFilter('country') ?? getOtherFilter('organization') ?? getOtherFilter('region'))
             ? sql`true`
             : isInAny(key, [
-                taking(sql`${participations.role} = any(${textArray(values)})`, () => undefined),
+                recordsWithParticipant(
+                  sql`${participations.role} = any(${textArray(values)})`,
+                  () => undefined,
+                ),
               ]),
       ),
       relations.role,

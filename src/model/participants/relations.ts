@@ -69,8 +69,8 @@ function participantQueries({ resource, registry }: FieldContext) {
   }
   /** With the filter `partnerOf`, leaves out the countries that it names: only their partners count. */
   const isNotPartnerOf = (country: AnyPgColumn, getOtherFilter: GetOtherFilter) => {
-    const whose = getOtherFilter('partnerOf')
-    return whose ? sql` and ${country} <> all(${whose}::text[])` : sql``
+    const partnerOf = getOtherFilter('partnerOf')
+    return partnerOf ? sql` and ${country} <> all(${partnerOf}::text[])` : sql``
   }
   const participantRows = (value: AnyPgColumn, getOtherFilter: GetOtherFilter) =>
     sql`select ${record} as record, ${value} as value, ${participations.role} as role from ${participations} where ${isOfResource} and ${value} is not null${inRole(getOtherFilter)}`

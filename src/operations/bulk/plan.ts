@@ -17,8 +17,8 @@ import { atOperation, type BulkOperation, bodyProperty, type Target } from './re
 
 /** Turns operations into changes, once the stored records are known and locked. */
 
-/** The write that an operation results in. `at` is the index of the operation. */
-export type Change = { at: number } & (
+/** The write that an operation results in. `index` is the index of the operation. */
+export type Change = { index: number } & (
   | { kind: 'create'; document: Document }
   | { kind: 'replace' | 'patch'; locked: Locked; before: Document; after: Document }
   | { kind: 'remove'; locked: Locked }
@@ -32,7 +32,7 @@ export interface BulkPlan {
 
 /** An operation with its index in the request. */
 export interface IndexedOperation {
-  at: number
+  index: number
   operation: BulkOperation
 }
 
@@ -57,10 +57,10 @@ async function resolveKeys(
   const ids = operations.flatMap(({ operation }) => getTarget(operation).externalId ?? [])
   const found = await findByExternalIds(transaction, resource, ids)
   return new Map(
-    operations.flatMap(({ at, operation }): [number, string][] => {
+    operations.flatMap(({ index, operation }): [number, string][] => {
       const { key, externalId } = getTarget(operation)
       const known = key ?? (externalId && found.get(formatExternalId(externalId)))
-      return known === undefined ? [] : [[at, known]]
+      return known === undefined ? [] : [[index, known]]
     }),
   )
 }
@@ -72,7 +72,7 @@ const bodyFault = (resource: Resource, path: PropertyKey[], code: string, messag
 /** Plans an upsert: a create without a stored record, otherwise a replace. @throws Problem `invalid-body`. */
 function planUpsert(
   resource: Resource,
-  at: number,
+  index: number,
   operation: BulkOperation & { kind: 'upsert' },
   stored?: Locked,
 ): Change {
@@ -90,7 +90,11 @@ function planUpsert(
     const own = document[property] ?? key
     if (key !== undefined && own !== key)
       throw bodyFault(resource, [property], 'read_only', `is not the key "${key}" that names the record`)
-    return { at, kind: 'create', document: own === undefined ? document : { ...document, [property]: own } }
+    return {
+      index,
+      kind: 'create',
+      document: own === undefined ? document : { ...document, [property]: own },
+    }
   }
   const record: Document = JSON.parse(stored.document)
   const { [property]: given = record[property], ...others } = document
@@ -104,7 +108,7 @@ function planUpsert(
   const before = documentOf(resource, record)
   const after = madeBy === 'client' ? document : others
   return {
-    at,
+    index,
     kind: 'replace',
     locked: stored,
     before,
@@ -115,7 +119,7 @@ function planUpsert(
 /** Plans a change of a stored record. @throws Problem `stale-version` or `invalid-body`. */
 function planChange(
   resource: Resource,
-  at: number,
+  index: number,
   operation: Exclude<BulkOperation, { kind: 'create' | 'upsert' }>,
   key: string,
   stored: Locked,
@@ -123,9 +127,9 @@ function planChange(
   try {
     requireVersion(operation.expected, stored.version, resource.noun)
   } catch (error) {
-    throw error instanceof Problem ? atOperation(error, at, ['ifMatch']) : error
+    throw error instanceof Problem ? atOperation(error, index, ['ifMatch']) : error
   }
-  if (operation.kind === 'remove') return { at, kind: 'remove', locked: stored }
+  if (operation.kind === 'remove') return { index, kind: 'remove', locked: stored }
   const record: Document = JSON.parse(stored.document)
   const before = documentOf(resource, record)
   const body = withoutManaged(resource, operation.body, record)
@@ -135,21 +139,21 @@ function planChange(
     operation.kind === 'patch' ? mergePatch(before, body) : body,
   )
   requireSameKey(resource, key, after)
-  return { at, kind: operation.kind, locked: stored, before, after }
+  return { index, kind: operation.kind, locked: stored, before, after }
 }
 
 /** Plans one operation. @throws Problem with pointers into the whole body. */
 function planOperation(
   resource: Resource,
-  { at, operation }: IndexedOperation,
+  { index, operation }: IndexedOperation,
   key: string | undefined,
   stored?: Locked,
 ): Change {
-  if (operation.kind === 'create') return { at, kind: operation.kind, document: operation.document }
+  if (operation.kind === 'create') return { index, kind: operation.kind, document: operation.document }
   const { externalId } = operation.target
   if (!stored && operation.kind !== 'upsert') {
     const property = externalId === undefined ? resource.key.property : 'externalId'
-    throw atOperation(notFound(resource, operation.target), at, [property])
+    throw atOperation(notFound(resource, operation.target), index, [property])
   }
   // A concurrent request may have moved the external id to another record before this one was locked.
   if (stored && externalId) {
@@ -160,16 +164,16 @@ function planOperation(
           'conflict',
           'Concurrent update: the external id now belongs to another record. Retry the request.',
         ),
-        at,
+        index,
         ['externalId'],
       )
   }
   try {
-    if (operation.kind === 'upsert') return planUpsert(resource, at, operation, stored)
-    if (stored && key !== undefined) return planChange(resource, at, operation, key, stored)
+    if (operation.kind === 'upsert') return planUpsert(resource, index, operation, stored)
+    if (stored && key !== undefined) return planChange(resource, index, operation, key, stored)
   } catch (error) {
     if (!(error instanceof Problem) || error.type !== 'invalid-body') throw error
-    throw atOperation(error, at, [bodyProperty(operation.kind)])
+    throw atOperation(error, index, [bodyProperty(operation.kind)])
   }
   throw notFound(resource, operation.target)
 }
@@ -197,12 +201,12 @@ function refuseRepeated(resource: Resource, { changes, refused }: BulkPlan): voi
   for (const change of changes) {
     for (const { path, identity } of listClaims(resource, change)) {
       const first = before.get(identity)
-      before.set(identity, first ?? change.at)
-      if (first === undefined || first === change.at || refused.has(change.at)) continue
+      before.set(identity, first ?? change.index)
+      if (first === undefined || first === change.index || refused.has(change.index)) continue
       const what = identity.startsWith('key ') ? 'is about the record of' : 'claims the external id of'
       const message = `${what} operation ${first}: send one operation for each record`
       const problem = invalidBody('operation', [{ pointer: formatPointer(path), code: 'repeated', message }])
-      refused.set(change.at, atOperation(problem, change.at))
+      refused.set(change.index, atOperation(problem, change.index))
     }
   }
 }
@@ -221,15 +225,15 @@ export async function planBulk(
   const plan: BulkPlan = { changes: [], refused: new Refusals() }
   const pause = startSlices()
   for (const placed of operations) {
-    const key = keys.get(placed.at)
+    const key = keys.get(placed.index)
     try {
       plan.changes.push(planOperation(resource, placed, key, key === undefined ? undefined : stored.get(key)))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      plan.refused.set(placed.at, error)
+      plan.refused.set(placed.index, error)
     }
     await pause()
   }
   refuseRepeated(resource, plan)
-  return { ...plan, changes: plan.changes.filter(({ at }) => !plan.refused.has(at)) }
+  return { ...plan, changes: plan.changes.filter(({ index }) => !plan.refused.has(index)) }
 }

@@ -1,20 +1,20 @@
 import { FaultList, Problem } from '../../problems/problem.ts'
 
 /**
- * The problems of refused operations, by the index of the operation. All together list as many errors as one problem may
- * (`faultLimits`), and only count the others: otherwise, a response could be much larger than its request.
+ * The problems of refused operations, by the index of the operation. Together, they list as many errors as one problem may
+ * have (`faultLimits`). Further errors are only counted: otherwise, a response could be much larger than its request.
  */
 export class Refusals extends Map<number, Problem> {
   readonly #all = new FaultList()
 
-  override set(at: number, problem: Problem): this {
+  override set(index: number, problem: Problem): this {
     const before = this.#all.listed.length
     this.#all.addProblem(problem)
     const own = new FaultList()
     for (const fault of this.#all.listed.slice(before)) own.add(() => fault)
     own.addUnlisted(problem.errors.length + problem.moreErrors - own.count)
     const { type, message, headers, cause } = problem
-    return super.set(at, new Problem(type, message, { errors: own, headers, cause }))
+    return super.set(index, new Problem(type, message, { errors: own, headers, cause }))
   }
 
   /** Adds the problems of other operations. */

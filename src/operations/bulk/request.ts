@@ -35,9 +35,9 @@ export type BulkOperation =
   | { kind: 'remove'; target: Target; expected: ExpectedVersions }
   | { kind: 'replace' | 'patch'; target: Target; expected: ExpectedVersions; body: Document }
 
-/** Returns the problem of operation `at` with its pointers moved below `/operations/{at}/{path}`. */
-export function atOperation(problem: Problem, at: number, path: PropertyKey[] = []): Problem {
-  const prefix = formatPointer(['operations', at, ...path])
+/** Returns the problem of operation `index` with its pointers moved below `/operations/{index}/{path}`. */
+export function atOperation(problem: Problem, index: number, path: PropertyKey[] = []): Problem {
+  const prefix = formatPointer(['operations', index, ...path])
   const errors = new FaultList()
   errors.addProblem(problem, ({ pointer = '', code, message }) => ({
     pointer: `${prefix}${pointer}`,

@@ -48,12 +48,12 @@ async function create(
 ): Promise<[number, OperationResult][]> {
   const documents = changes.map(({ document }) => document)
   const written = await insertDocuments(transaction, resource, documents, { kind: 'create', authorship })
-  return changes.map(({ at }, index) => [
-    at,
+  return changes.map(({ index }, nth) => [
+    index,
     {
       status: 201,
-      key: written[index]?.key ?? '',
-      version: written[index]?.version ?? 1,
+      key: written[nth]?.key ?? '',
+      version: written[nth]?.version ?? 1,
       unchanged: false,
     },
   ])
@@ -73,8 +73,8 @@ async function update(
     const written = await updateDocuments(transaction, resource, ofKind, { kind, authorship })
     for (const { key, version } of written) versions.set(key, version)
   }
-  return changes.map(({ at, locked: { key, version } }) => [
-    at,
+  return changes.map(({ index, locked: { key, version } }) => [
+    index,
     { status: 200, key, version: versions.get(key) ?? version, unchanged: !versions.has(key) },
   ])
 }
@@ -87,9 +87,9 @@ async function remove(
 ): Promise<[number, OperationResult][]> {
   const removed = changes.map(({ locked }) => locked)
   const versions = await deleteDocuments(transaction, resource, removed, authorship)
-  return changes.map(({ at, locked: { key } }, index) => [
-    at,
-    { status: 204, key, version: versions[index] ?? 1, unchanged: false },
+  return changes.map(({ index, locked: { key } }, nth) => [
+    index,
+    { status: 204, key, version: versions[nth] ?? 1, unchanged: false },
   ])
 }
 
@@ -151,7 +151,7 @@ function problemOfWrite(change: Write, problem: Problem | undefined): Problem | 
       ? [...problem.errors]
       : problem.errors.filter((fault) => !isUntouched(change, fault))
   if (problem.errors.length > 0 && errors.length === 0) return undefined
-  return atOperation(new Problem(type, message, { errors, cause }), change.at, [bodyProperty(change.kind)])
+  return atOperation(new Problem(type, message, { errors, cause }), change.index, [bodyProperty(change.kind)])
 }
 
 async function explainWrites(
@@ -172,7 +172,7 @@ async function explainWrites(
   const problems = await explainRefusals(refusal, transaction, resource, written, together)
   return writes.flatMap((change, index): [number, Problem][] => {
     const problem = problemOfWrite(change, problems[index])
-    return problem ? [[change.at, problem]] : []
+    return problem ? [[change.index, problem]] : []
   })
 }
 
@@ -186,13 +186,13 @@ async function explainRemovals(
   const removals = filterRemovals(changes)
   const removed = new Set(removals.map(({ locked }) => locked.key))
   const referrers = await findReferrers(transaction, resource, [...removed])
-  return removals.flatMap(({ at, locked: { key } }): [number, Problem][] => {
+  return removals.flatMap(({ index, locked: { key } }): [number, Problem][] => {
     const errors = (referrers.get(key) ?? [])
       .filter((referrer) => referrer.resource !== resource.name || !removed.has(referrer.key))
       .map(referrerFault)
     if (errors.length === 0) return []
     const detail = `Other records refer to the ${resource.noun} ${key}; remove or change them first.`
-    return [[at, atOperation(new Problem('conflict', detail, { errors, cause: refusal }), at)]]
+    return [[index, atOperation(new Problem('conflict', detail, { errors, cause: refusal }), index)]]
   })
 }
 
@@ -244,11 +244,11 @@ async function explainAlone(
   refusal: unknown,
 ): Promise<Problem> {
   const explained = await explain(transaction, resource, [change], refusal)
-  const problem = explained.get(change.at)
+  const problem = explained.get(change.index)
   if (problem) return problem
   const known = toProblem(refusal)
   if (!known) throw refusal
-  return atOperation(known, change.at)
+  return atOperation(known, change.index)
 }
 
 /** How many times `writeEach` retries the set without its refused changes, before it writes one change at a time. */
@@ -273,7 +273,7 @@ export async function writeEach(
     const found = await explain(transaction, resource, remaining, outcome.refusal)
     if (found.size === 0 || (found.size > 1 && getDatabaseError(outcome.refusal)?.code === '23505')) break
     refused.addAll(found)
-    remaining = remaining.filter(({ at }) => !refused.has(at))
+    remaining = remaining.filter(({ index }) => !refused.has(index))
   }
   const done = new Map<number, OperationResult>()
   for (const change of [
@@ -283,7 +283,7 @@ export async function writeEach(
   ]) {
     const outcome = await tryWrite(transaction, resource, [change], authorship)
     if ('done' in outcome) for (const [index, one] of outcome.done) done.set(index, one)
-    else refused.set(change.at, await explainAlone(transaction, resource, change, outcome.refusal))
+    else refused.set(change.index, await explainAlone(transaction, resource, change, outcome.refusal))
   }
   return { done, refused }
 }

@@ -53,9 +53,9 @@ async function readNames(
   })
   if (wanted.length === 0) return
   const statement = namesStatement(registry, wanted, language)
-  const rows = await database.query<{ at: number; value: string; name: string }>(statement)
-  for (const { at, value, name } of rows) {
-    const { section = '' } = wanted[at] ?? {}
+  const rows = await database.query<{ index: number; value: string; name: string }>(statement)
+  for (const { index, value, name } of rows) {
+    const { section = '' } = wanted[index] ?? {}
     const names = dictionary.get(section) ?? new Map<string, string>()
     dictionary.set(section, names.set(value, `${JSON.stringify(value)}:${JSON.stringify(name)}`))
   }

@@ -57,13 +57,13 @@ function getFinder(resource: Resource, { fields, include }: Representation): Fin
  * Adds the text, or the texts of the list, that begins at an index. Keys and codes have no characters that JSON escapes.
  * @param at the index after the first character of the value.
  */
-function addValues(values: Set<string>, text: string, at: number): void {
-  if (text[at - 1] === '"') {
-    values.add(text.slice(at, text.indexOf('"', at)))
+function addValues(values: Set<string>, text: string, index: number): void {
+  if (text[index - 1] === '"') {
+    values.add(text.slice(index, text.indexOf('"', index)))
     return
   }
-  const end = text.indexOf(']', at)
-  if (end > at) for (const value of text.slice(at + 1, end - 1).split('","')) values.add(value)
+  const end = text.indexOf(']', index)
+  if (end > index) for (const value of text.slice(index + 1, end - 1).split('","')) values.add(value)
 }
 
 /**

@@ -26,7 +26,7 @@ export async function findTakenExternalIds(
   written: readonly WrittenDocument[],
 ): Promise<DocumentFault[]> {
   const ids = written.flatMap(({ document, key = null }, index) =>
-    getExternalIds(document).map(({ scheme, id }, at) => ({ index, at, scheme, id, key })),
+    getExternalIds(document).map(({ scheme, id }, idIndex) => ({ index, idIndex, scheme, id, key })),
   )
   if (ids.length === 0) return []
   const { externalIds } = resource.registry.shared
@@ -44,7 +44,7 @@ export async function findTakenExternalIds(
     const id = ids[nth]
     if (!id) return []
     const message = `is already the id of /v1/${resource.name}/${key}`
-    return [[id.index, { pointer: formatPointer(['externalIds', id.at]), code: 'taken', message }]]
+    return [[id.index, { pointer: formatPointer(['externalIds', id.idIndex]), code: 'taken', message }]]
   })
 }
 

@@ -13,7 +13,7 @@ import { checkDocument, countFaults, invalidBody, requireObject } from './valida
 
 /** Checks NDJSON bodies: one record a line, in the form of an export. */
 
-/** Largest body, in bytes. */
+/** Maximum size of a body, in bytes. */
 export const maxNdjsonBytes = 16 * 1024 * 1024
 
 /** Maximum number of records in one body. */
@@ -21,8 +21,8 @@ export const maxNdjsonLines = 1000
 
 /** Returns a function that prefixes pointers with the line's number: `/3/title` is the title in the third line. */
 const atLine =
-  (at: number) =>
-  (fault: Fault): Fault => ({ ...fault, pointer: `/${at + 1}${fault.pointer ?? ''}` })
+  (index: number) =>
+  (fault: Fault): Fault => ({ ...fault, pointer: `/${index + 1}${fault.pointer ?? ''}` })
 
 /** Runs a check and adds the faults of the problem that it throws. */
 function collectFaults(faults: FaultList, check: () => void, move?: (fault: Fault) => Fault): void {

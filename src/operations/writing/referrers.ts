@@ -60,7 +60,7 @@ export const referrerFault = ({ resource, key }: Referrer): Fault => ({
 
 /**
  * Finds the records that refer to others, with one statement.
- * @param limit most referring records of each.
+ * @param limit maximum number of referring records for each record.
  * @returns the first of each record, by its key. A key without an entry is not referred to.
  */
 export async function findReferrers(

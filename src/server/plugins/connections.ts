@@ -64,7 +64,7 @@ export const connections = fp<ConnectionsOptions>(
     server.on('drop', () => {
       open.closed.refused += 1
     })
-    // Node.js reports here that no descriptor is left to accept a connection with. It goes on accepting later.
+    // Node.js reports here that no descriptor is left to accept a connection with. It accepts connections again later.
     server.on('error', (error) => {
       if (server.listening) log.error({ err: error }, 'a connection was not accepted')
     })

@@ -12,7 +12,7 @@ const intervalMs = 15_000
 /** Milliseconds between two polls for abandoned uploads. Several processes may remove them concurrently. */
 const cleaningIntervalMs = 600_000
 
-/** Imports that one process works on at once. */
+/** Maximum number of imports that one process works on at once. */
 const maxRunning = 2
 
 /** Connections for imports: each writes on one while it reads on another. Locks have connections of their own. */

@@ -19,8 +19,8 @@ export interface LoadSheddingOptions {
 }
 
 /**
- * Share of its heap that V8 may fill. A fifth of the limit is for young objects, and what the requests that have been
- * accepted still need must fit in the rest: at the limit, the process ends.
+ * Maximum share of the heap limit of V8 that is in use. The rest is for young objects, about a fifth of the limit, and for
+ * the requests in progress. At the limit, V8 ends the process.
  */
 const maxHeapShare = 0.7
 
@@ -28,8 +28,8 @@ const overloaded = (detail: string) =>
   new Problem('overloaded', detail, { headers: { 'retry-after': retryAfterSeconds } })
 
 /**
- * Refuses requests with 503 while the event loop is late or memory is short. Memory is checked after the stored responses,
- * which need none, and before the body is read.
+ * Refuses requests with 503 while the event loop is late or memory is short. Memory is checked after the response cache,
+ * whose responses need no memory, and before the body is read.
  */
 export const loadShedding = fp<LoadSheddingOptions>(
   async function loadShedding(app, { maxEventLoopDelayMs, maxRssBytes }) {

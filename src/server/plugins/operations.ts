@@ -139,7 +139,7 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
         .handle(apiRequest, contextFor(request, context, commitObserver(request)))
         .finally(() => {
           if (contract.access === 'write') app.responseCache.noteWrite(request)
-          app.positions?.tell(request, reply)
+          app.positions?.send(request, reply)
         })
       reply.code(status).headers(headers)
       return body === undefined ? reply.send() : reply.type(type).send(body)
@@ -184,7 +184,7 @@ function addRefusals(app: FastifyInstance, url: string): void {
   })
 }
 
-/** Connections for streams: one for the feed of all changes, one for that of public changes, and some for streams that are behind. */
+/** Maximum number of connections for streams: one for the feed of all changes, one for that of public changes, and some for streams that are behind. */
 const maxStreamConnections = 6
 
 /** Options of the plugin `operations`. */

@@ -24,7 +24,7 @@ interface Positions {
   find(request: FastifyRequest): Position | undefined
   /**
    * The freshness that the reads of a request require.
-   * @param notBefore and `onReplica` as of `Freshness`.
+   * @param notBefore as in `Freshness`, like `onReplica`.
    */
   freshness(
     request: FastifyRequest,
@@ -32,10 +32,10 @@ interface Positions {
     onReplica: (asOf: number) => void,
   ): Freshness
   /** Remembers the position of the request's commits, and sends it to the client. */
-  tell(request: FastifyRequest, reply: FastifyReply): void
+  send(request: FastifyRequest, reply: FastifyReply): void
 }
 
-/** The header of requests, which responses to changes have, too. */
+/** The header of requests. Responses to changes have it, too. */
 export const positionHeader: RequestHeader = {
   name: 'Entente-Position',
   presence: 'optional',
@@ -51,11 +51,11 @@ const headerName = name.toLowerCase()
 
 const cookieForm = /(?:^|;\s*)entente-position=([\w-]+)/
 
-/** Browsers send it on by themselves, for as long as a process remembers a client. */
+/** The cookie by which browsers send the position. It expires when the service forgets the client. */
 const cookie = (position: Position) =>
   `${headerName}=${position.text}; Max-Age=${positionTtlMs / 1000}; Path=/; HttpOnly; SameSite=Lax`
 
-/** @throws Problem `malformed-request` when the header is no position. */
+/** @throws Problem `malformed-request` when the header is not a position. */
 function readHeader(request: FastifyRequest): Position | undefined {
   const text = request.headers[headerName]
   if (text === undefined) return undefined
@@ -72,7 +72,7 @@ function readHeader(request: FastifyRequest): Position | undefined {
   })
 }
 
-/** A cookie that is no position is not of this service, and no client can mend it. */
+/** A cookie that is not a position was not set by this service, and the client cannot correct it, so it is ignored. */
 function readCookie({ headers }: FastifyRequest): Position | undefined {
   const [, text] = cookieForm.exec(headers.cookie ?? '') ?? []
   return text === undefined ? undefined : parsePosition(text)
@@ -100,7 +100,7 @@ export const positions = fp(
       find,
       freshness: (request, notBefore, onReplica) =>
         new Freshness({ position: find(request), maxAgeMs, notBefore }, onReplica),
-      tell(request, reply) {
+      send(request, reply) {
         const { committed, client } = request
         if (!committed) return
         remembered.set(client.name, committed)

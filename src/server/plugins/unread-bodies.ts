@@ -5,10 +5,10 @@ import { areTooSmall } from './body-chunks.ts'
 /** Maximum bytes of a refused body that are read and discarded: twice the limit of bodies. */
 const maxUnreadBytes = 32 * 1024 * 1024
 
-/** Maximum time for reading them, in milliseconds. After it, a connection that still sends is reset. */
+/** Maximum time for reading a refused body, in milliseconds. After it, the connection is reset if the client still sends. */
 const maxUnreadMs = 5_000
 
-/** Reads what is left of a request and throws it away, within the limits above, unless it comes in small chunks. Calls `done` once. */
+/** Reads and discards the rest of a request within the limits above, unless it arrives in small chunks. Calls `done` once. */
 function discard(request: IncomingMessage, done: () => void): void {
   let bytes = 0
   let chunks = 0
@@ -29,8 +29,8 @@ function discard(request: IncomingMessage, done: () => void): void {
 }
 
 /**
- * Takes the rest of a refused body before a response that closes the connection (RFC 9112, 9.6). Closing it while the
- * client sends resets it, and the client may never see why it was refused.
+ * Reads the rest of a refused body before it sends a response that closes the connection (RFC 9112, 9.6). If the service
+ * closed the connection while the client sends, the connection would be reset, and the client might not get the response.
  */
 export const unreadBodies = fp(
   async function unreadBodies(app) {

@@ -56,7 +56,7 @@ it('reads nothing from a standby of the old primary after a failover', {
 }, async () => {
   const { old, next, other } = await openServers()
   await next.promote()
-  // The old primary goes on, and its standby has more of the log than the new primary.
+  // The old primary continues to run, and its standby has more of the log than the new primary.
   await old.run('insert into numbers select generate_series(1, 10000)')
   const database = open(next, other)
   for (let count = 1; count <= 50; count += 1) {

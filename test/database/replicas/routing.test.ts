@@ -71,7 +71,7 @@ const untilReading = (...indexes: number[]) =>
     { timeout: 10_000, interval: 20 },
   )
 
-/** Runs something while reads go on, and returns the longest duration of one in milliseconds. */
+/** Runs a function during repeated reads, and returns the duration of the longest read in milliseconds. */
 async function longestReadMs(work: () => Promise<unknown>): Promise<number> {
   let isDone = false
   let longestMs = 0

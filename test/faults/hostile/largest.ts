@@ -33,7 +33,7 @@ function resolve(document: unknown, given: unknown): Schema {
 }
 
 /** Repeats a part of JSON until the body has the given size. */
-function fill(begin: string, part: (at: number) => string, end: string, bytes: number): string {
+function fill(begin: string, part: (index: number) => string, end: string, bytes: number): string {
   const parts: string[] = []
   let length = begin.length + end.length
   for (let index = 0; ; index += 1) {
@@ -45,7 +45,7 @@ function fill(begin: string, part: (at: number) => string, end: string, bytes: n
 }
 
 /** A word with a typo. */
-const nearly = (word: string, at: number) => `${word.slice(0, -1)}${at}`
+const nearly = (word: string, index: number) => `${word.slice(0, -1)}${index}`
 
 const quoted = (text: string) => JSON.stringify(text)
 
@@ -64,12 +64,12 @@ function* faultyBodies(
 ): Generator<[what: string, body: string]> {
   const properties = Object.entries(schema.properties ?? {})
   const names = properties.map(([name]) => name)
-  const name = (at: number) => names[at % names.length] ?? 'title'
+  const name = (index: number) => names[index % names.length] ?? 'title'
   for (const count of [5000, Number.POSITIVE_INFINITY]) {
-    const unknown = (at: number) => `${quoted(nearly(name(at), at))}:1`
+    const unknown = (index: number) => `${quoted(nearly(name(index), index))}:1`
     const size = Math.min(bytes, count * 20)
     yield ['unknown properties', fill('{', unknown, '}', size)]
-    yield ['repeated properties', fill('{', (at) => `${quoted(name(at))}:1`, '}', size)]
+    yield ['repeated properties', fill('{', (index) => `${quoted(name(index))}:1`, '}', size)]
   }
   yield ['half surrogate pairs', fill('[', () => '"\\ud800"', ']', Math.min(bytes, 150_000))]
   yield ['nesting', fill('[', () => `${'['.repeat(90)}${']'.repeat(90)}`, ']', bytes)]
@@ -114,10 +114,10 @@ const namesInQuery = 8
 
 /** Query strings of the maximum length of a URL. */
 function* queries(names: string[]): Generator<string> {
-  const upToLimit = (part: (at: number) => string) => fill('', part, '', 13_000).replaceAll(',', '&')
-  yield upToLimit((at) => `${nearly(names[at % names.length] ?? 'limit', at)}=1`)
+  const upToLimit = (part: (index: number) => string) => fill('', part, '', 13_000).replaceAll(',', '&')
+  yield upToLimit((index) => `${nearly(names[index % names.length] ?? 'limit', index)}=1`)
   yield upToLimit(() => 'limit=1')
-  yield upToLimit((at) => `limit[o${at}]=1`)
+  yield upToLimit((index) => `limit[o${index}]=1`)
   yield upToLimit(() => '')
   const values = Array(200).fill('signde').join()
   for (let index = 0; index < names.length; index += namesInQuery) {

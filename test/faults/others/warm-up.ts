@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers'
 import { type ClientRequest, startRequest, type Target, waitForResponse } from './target.ts'
 
-const agreement = (at: number) => ({
+const agreement = (index: number) => ({
   op: 'create',
-  document: { title: `Written before ${at}`, kind: 'agreement', summary: 'A long summary. '.repeat(200) },
+  document: { title: `Written before ${index}`, kind: 'agreement', summary: 'A long summary. '.repeat(200) },
 })
 
 const largeBulk = JSON.stringify({ operations: Array.from({ length: 1000 }, (_, index) => agreement(index)) })

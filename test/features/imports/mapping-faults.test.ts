@@ -38,7 +38,7 @@ describe('a mapping with a fault', () => {
       '/records/agreements/properties/parties/0/contry: "contry" is not known here; did you mean "country"?',
     ],
     [
-      'a constant that is no word',
+      'a constant that is not in the enumeration',
       mapping('status: =signd'),
       '/records/agreements/properties/status: "signd" is not known; did you mean "signed"?',
     ],

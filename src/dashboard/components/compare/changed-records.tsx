@@ -10,7 +10,7 @@ import { Value } from '../value.tsx'
 import { Loaded, Widget } from '../widget.tsx'
 import { compareRecords } from './record-differences.ts'
 
-/** Pages of 200 records that are compared. */
+/** Maximum number of pages of 200 records that are compared. */
 const maxPages = 3
 
 /**

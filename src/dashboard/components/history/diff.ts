@@ -31,7 +31,7 @@ export type Part<Value> =
   | { status: 'same' | 'added' | 'removed'; value: Value }
   | { status: 'changed'; before: Value; after: Value }
 
-/** Comparing takes time by the number of differences; with more of them, everything is removed and added. */
+/** Maximum number of differences. Beyond it, everything counts as removed and added, since the comparison would take too long. */
 const maxEditLength = 2000
 
 /** Compares two lists by their items. A removed object followed by a similar added one counts as changed. */

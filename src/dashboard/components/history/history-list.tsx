@@ -10,7 +10,7 @@ import { Loaded } from '../widget.tsx'
 import { VersionChanges } from './version-changes.tsx'
 
 const firstCount = 20
-/** The most that a request can ask for, and one of them is only compared with. */
+/** Maximum number of shown versions. A request returns up to 200, the last of which is only compared with the one before. */
 const maxCount = 199
 
 /**

@@ -19,8 +19,8 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   if (!item) return null
   const items: readonly unknown[] = Array.isArray(value) ? value : []
   const name = labels.property(field.name)
-  const remove = (at: number) => {
-    onChange(items.filter((_one, index) => index !== at))
+  const remove = (removed: number) => {
+    onChange(items.filter((_one, index) => index !== removed))
     // The button that had the focus is gone.
     add.current?.focus()
   }

@@ -35,7 +35,7 @@ export function ObjectField(props: CompositeProps) {
 }
 
 /** The property of a participant for each resource. */
-const whoProperties: Readonly<Record<string, string>> = {
+const participantKeys: Readonly<Record<string, string>> = {
   countries: 'country',
   organizations: 'organization',
   regions: 'region',
@@ -49,13 +49,13 @@ export function ParticipantField(props: CompositeProps) {
   const { t } = useLanguage()
   const { names, add } = useNames()
   const values = isValues(value) ? value : {}
-  const property = Object.values(whoProperties).find((name) => typeof values[name] === 'string')
+  const property = Object.values(participantKeys).find((name) => typeof values[name] === 'string')
   const key = property === undefined ? undefined : String(values[property])
   const who = `${pointer}/${property ?? 'country'}`
   const isInvalid = useFaults(who).length > 0
   const pick = (hit: Hit) => {
     add(hit)
-    onChange({ ...values, ...nobody, [whoProperties[hit.resource] ?? 'country']: hit.key })
+    onChange({ ...values, ...nobody, [participantKeys[hit.resource] ?? 'country']: hit.key })
   }
   return (
     <>
@@ -69,7 +69,7 @@ export function ParticipantField(props: CompositeProps) {
               label={t('edit.who')}
               id={fieldId(who)}
               placeholder={t('edit.anyName')}
-              resources={Object.keys(whoProperties)}
+              resources={Object.keys(participantKeys)}
               isInvalid={isInvalid}
               onPick={pick}
             >

@@ -28,13 +28,13 @@ import { changeContract, importSchema, importToJson, tag } from './contract.ts'
 import { notifyImports } from './notify.ts'
 import { isUpload, type Upload, type UploadPart } from './upload.ts'
 
-/** Largest mapping, code list or file of decisions, in bytes: they are held in memory. */
+/** Maximum size of a mapping, code list or file of decisions, in bytes. They are held in memory. */
 const maxTextBytes = 4 * 1024 * 1024
 
-/** Largest file, in bytes, however large `IMPORT_MB` is. */
+/** Maximum size of a file, in bytes, also if `IMPORT_MB` is larger. */
 const maxFileBytes = 65_536 * 1024 * 1024
 
-/** Imports that wait for somebody, and uploads that arrive, at most: both take up space. */
+/** Maximum number of imports that wait for a commit, and of running uploads. They take disk space. */
 const maxOpen = 100
 
 const body = nameInput(
@@ -196,7 +196,7 @@ async function createFromUpload(
     async ({ mapping: text, decisions }) => {
       const mapping = await resolveMapping(text)
       const { scheme } = readSettings(mapping, registry)
-      await checkDecisions(database, registry, decisions, (at) => `/decisions/${at + 2}`)
+      await checkDecisions(database, registry, decisions, (index) => `/decisions/${index + 2}`)
       const begun = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId } as const
       await requireFew(singleReads(database), ['uploaded'], 'Wait until some of them have arrived.')
       return (await database.transaction((tx) => createImport(tx, begun))).id

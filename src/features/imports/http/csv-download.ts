@@ -5,9 +5,9 @@ import { anyFile, type Endpoint } from '../../../operations/operation.ts'
 import { type ImportRecord, readImport } from '../store.ts'
 import { baseContract, importCollection, importNotFound, readProblems, tag } from './contract.ts'
 
-/** A file of CSV about an import. */
+/** A CSV file about an import. */
 interface CsvDownload {
-  /** What it holds, which names the path and the file: `rejected` is `/v1/imports/{id}/rejected.csv`. */
+  /** Name of the file in its path and in the download: `rejected` is `/v1/imports/{id}/rejected.csv`. */
   name: string
   operationId: string
   summary: string

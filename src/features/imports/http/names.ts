@@ -205,7 +205,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     const { data, faults } = checkValue(decisionsInput, request.body)
     if (faults) throw invalidBody('request', faults)
     const decisions = data.decisions.map(({ country = null, ...one }) => ({ ...one, country }))
-    await checkDecisions(database, registry, decisions, (at) => `/decisions/${at}/key`)
+    await checkDecisions(database, registry, decisions, (index) => `/decisions/${index}/key`)
     const { actor } = getAuthorship(request)
     return runOnce(database, request, async (tx) => {
       const found = await readImport(tx, key)

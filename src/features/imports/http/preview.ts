@@ -20,10 +20,10 @@ import { isUpload } from './upload.ts'
 /** Rows that are shown. */
 const rowLimit = { defaultSize: 10, maxSize: 50 } as const
 
-/** Bytes of a mapping of the most characters. */
+/** Maximum size of a mapping, in bytes. A character has up to four. */
 const maxMappingBytes = maxMappingLength * 4
 
-/** The longest that a preview may take, in milliseconds: the first rows of a file are read in less. */
+/** Maximum duration of a preview, in milliseconds. Reading the first rows of a file takes less. */
 const timeoutMs = 20_000
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -47,7 +47,7 @@ function toCells(columns: readonly string[], { locator, values, faults }: Refuse
   ]
 }
 
-/** Properties of the rows of a file without columns that become columns. */
+/** Maximum number of properties that become columns, if the file itself has no columns. */
 const maxColumns = 2000
 
 const columnsOf = ({ facts }: ImportRecord, rows: readonly RefusedRow[]): readonly string[] =>

@@ -6,12 +6,12 @@ import { compileMapping } from './compile.ts'
 import type { Path } from './path.ts'
 import type { Mapping } from './types.ts'
 
-/** Columns that a message lists. */
+/** Maximum number of columns that a message lists. */
 const maxListed = 30
 
 /**
  * Checks that a file has the columns that a mapping names. Only CSV and XLSX have columns.
- * @throws Problem of type invalid-mapping with a fault for each that it has not.
+ * @throws Problem of type invalid-mapping with a fault for each missing column.
  */
 export function checkColumns(mapping: Mapping, registry: Registry, { columns }: FileFacts): void {
   if (columns.length === 0) return

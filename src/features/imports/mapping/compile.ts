@@ -154,7 +154,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     each.scopes(scope, conversion).flatMap((inner) => build(inner, row, conversion))
 }
 
-/** Characters of a locator, as citations take them. */
+/** Maximum length of the locator of a citation, in characters. */
 const maxLocatorLength = 50
 
 /** Shortens a locator from its start, since its end says which row it is. */

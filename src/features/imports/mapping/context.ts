@@ -6,7 +6,7 @@ import type { CodeList } from './code-list.ts'
 import { type Path, parsePath } from './path.ts'
 import type { Mapping, OnBadValue } from './types.ts'
 
-/** A column that the mapping names, and where it does. */
+/** A column that the mapping names, with the pointer to its name in the mapping. */
 export interface ColumnUse {
   path: Path
   pointer: string
@@ -20,15 +20,15 @@ interface Shared {
   lists: ReadonlyMap<string, CodeList> | undefined
   faults: FaultList
   columns: ColumnUse[]
-  /** What is read, as names from the row on. */
+  /** The paths that the mapping reads, as names from the row to the value. */
   read: (readonly string[])[]
   empty: ReadonlySet<string>
 }
 
-/** Where paths start: the row, or the items of `each`, which may come from several places. */
+/** The start of paths: the row, or the items of `each`, which may have several paths. */
 interface Start {
   isRow: boolean
-  /** The names that lead there. */
+  /** The paths from the row to the start, as names. */
   from: readonly (readonly string[])[]
   /** The column of the items, for messages. */
   column: string
@@ -36,7 +36,7 @@ interface Start {
 
 const atRow: Start = { isRow: true, from: [[]], column: '' }
 
-/** A place in a mapping that is being compiled. */
+/** The context of a part of a mapping while it is compiled: its pointer, and the start of its paths. */
 export class CompileContext {
   readonly #shared: Shared
   readonly #path: readonly PropertyKey[]
@@ -48,7 +48,7 @@ export class CompileContext {
     this.#start = start
   }
 
-  /** The column of the values that `each` is at, for messages. */
+  /** The column of the items of `each`, for messages. */
   get itemColumn(): string {
     return this.#start.column
   }
@@ -70,15 +70,15 @@ export class CompileContext {
     return this.#shared.empty
   }
 
-  /** A place inside this one. */
+  /** The context of a nested part. */
   at(...steps: PropertyKey[]): CompileContext {
     return new CompileContext(this.#shared, [...this.#path, ...steps], this.#start)
   }
 
   /**
-   * This place, with paths that start at the items of `each`.
+   * The context of the same part with paths that start at the items of `each`.
    * @param column of these items, for messages.
-   * @param paths those that lead to the items.
+   * @param paths of these items.
    */
   inItems(column: string, paths: readonly string[]): CompileContext {
     const from = paths.flatMap((text) => {
@@ -88,7 +88,7 @@ export class CompileContext {
     return new CompileContext(this.#shared, this.#path, { isRow: false, from, column })
   }
 
-  /** The names that lead to a path, from the row on. */
+  /** The paths from the row to the values of a path, as names. */
   #namesTo({ fromRow, steps }: Path): (readonly string[])[] {
     const names = steps.map(({ name }) => name)
     return fromRow ? [names] : this.#start.from.map((start) => [...start, ...names])
@@ -107,7 +107,7 @@ export class CompileContext {
       }
   }
 
-  /** Notes a fault of the mapping at this place. */
+  /** Notes a fault of this part of the mapping. */
   fault(message: string): void {
     this.#shared.faults.add(() => ({ pointer: formatPointer(this.#path), code: 'invalid', message }))
   }

@@ -3,7 +3,7 @@ import type { Draft, JsonObject, JsonValue, Mention, RowFault } from '../types.t
 import type { OnBadValue } from './types.ts'
 import type { BadValue } from './values/bad.ts'
 
-/** Characters of a value in a fault. */
+/** Maximum length of a value in a fault, in characters. */
 const maxShownLength = 200
 
 /** Collects what the conversion of a row finds: faults, values that are dropped, and the mentions of a draft. */
@@ -50,12 +50,12 @@ export class Conversion {
       const { $mention: index } = value
       if (typeof index !== 'number') return moveAll(value)
       const mention = this.mentions[index]
-      const at = moved.get(index) ?? mentions.length
+      const newIndex = moved.get(index) ?? mentions.length
       if (mention && !moved.has(index)) {
-        moved.set(index, at)
+        moved.set(index, newIndex)
         mentions.push(mention)
       }
-      return { $mention: at }
+      return { $mention: newIndex }
     }
     const moveAll = (object: JsonObject): JsonObject =>
       Object.fromEntries(Object.entries(object).map(([name, item]) => [name, move(item)]))
@@ -69,8 +69,8 @@ export class Conversion {
     // The same name in two columns is one mention.
     const { column: _, ...rest } = mention
     const text = JSON.stringify(rest)
-    const at = this.#texts.indexOf(text)
-    if (at !== -1) return { $mention: at }
+    const index = this.#texts.indexOf(text)
+    if (index !== -1) return { $mention: index }
     this.#texts.push(text)
     return { $mention: this.mentions.push(mention) - 1 }
   }

@@ -6,7 +6,7 @@ import { compileMapping } from './compile.ts'
 import { mappingSchema } from './schema.ts'
 import type { Mapping } from './types.ts'
 
-/** Characters of a mapping. */
+/** Maximum length of a mapping, in characters. */
 export const maxMappingLength = 200_000
 
 /**

@@ -9,7 +9,7 @@ import { type Target, targetOf } from './target.ts'
 import type { Mapping } from './types.ts'
 import { conditionsSchema, fileName, valueSchema } from './value-schema.ts'
 
-/** Entries of a list in a mapping. */
+/** Maximum number of entries of a list in a mapping. */
 const maxEntries = 50
 
 const schemas = new WeakMap<Registry, z.ZodType<Mapping>>()

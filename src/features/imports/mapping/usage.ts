@@ -11,7 +11,7 @@ interface Node {
   next: Map<string, Node>
 }
 
-/** Columns, elements and attributes that are listed. */
+/** Maximum number of unused columns, elements and attributes that are listed. */
 const maxUnused = 200
 
 const newNode = (): Node => ({ isRead: false, next: new Map() })

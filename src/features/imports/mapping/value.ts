@@ -30,7 +30,7 @@ export interface ValuePlan {
 
 type Step = (value: Scalar, conversion: Conversion, column: string) => Scalar | null | BadValue
 
-/** Returns the steps of a value, of which a text is a short form: `=treaty` is a constant, any other text a path. */
+/** Returns the steps of a value. A text is a short form of steps: `=treaty` is a constant, any other text a path. */
 export const toSteps = (mapping: ValueMapping): ValueSteps =>
   typeof mapping !== 'string'
     ? mapping
@@ -40,7 +40,7 @@ export const toSteps = (mapping: ValueMapping): ValueSteps =>
 
 /**
  * Compiles a value.
- * @param target what takes it; undefined for any value, such as those that `each` goes through.
+ * @param target the property that gets the value; undefined where any value is allowed, such as for the values of `each`.
  */
 export function compileValue(
   mapping: ValueMapping,
@@ -52,7 +52,8 @@ export function compileValue(
   const onBadValue = steps.onBadValue ?? context.onBadValue
   const check = compileConditions(steps.when, context.at('when'))
   const change = compileSteps(steps, target, context)
-  const refer = target?.kind === 'reference' ? compileRefer(steps, target.reference, context) : undefined
+  const findRecord =
+    target?.kind === 'reference' ? compileReferenceStep(steps, target.reference, context) : undefined
   const fallback = steps.default
   const plan: ValuePlan = {
     column: source.column,
@@ -62,7 +63,7 @@ export function compileValue(
       const texts = check(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
       const values = texts.flatMap((value) => change(value, conversion, plan))
       const found = values.length === 0 && fallback !== undefined ? [fallback] : values
-      return refer ? found.flatMap((value) => refer(value, scope, conversion, plan) ?? []) : found
+      return findRecord ? found.flatMap((value) => findRecord(value, scope, conversion, plan) ?? []) : found
     },
   }
   if (source.isConstant) checkConstant(target, steps, context)
@@ -72,7 +73,7 @@ export function compileValue(
 const dateTarget = targetOf(edtf('When.'))
 const textTarget = targetOf(line())
 
-function compileRefer(steps: ValueSteps, reference: Reference, context: CompileContext) {
+function compileReferenceStep(steps: ValueSteps, reference: Reference, context: CompileContext) {
   const { country, on } = steps
   return compileReference(steps, reference, context, {
     country: country === undefined ? undefined : compileValue(country, textTarget, context.at('country')),
@@ -109,7 +110,7 @@ function compileSteps(steps: ValueSteps, target: Target | undefined, context: Co
   if (target) list.push(compileTypedStep(target))
   if (steps.max !== undefined) list.push(compileMax(steps.max))
   return (value, conversion, plan) => {
-    // What `each` goes through may be objects. Nothing is done with them.
+    // The values of `each` may be objects. They are not changed.
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
     const scalar = scalarOf(value)
     const parts = scalar instanceof BadValue ? [scalar] : text ? text(scalar, context.empty) : [scalar]

@@ -1,10 +1,10 @@
 import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
-/** Objects and lists inside one another, outside of the rows. */
+/** Maximum nesting of objects and lists outside of the rows. */
 const maxDepth = 200
 
-/** Characters of a name, and names of lists, that are remembered. */
+/** Maximum length of a remembered name in characters, and maximum number of remembered names of lists. */
 const maxNameLength = 500
 const maxLists = 20
 

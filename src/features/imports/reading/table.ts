@@ -145,9 +145,9 @@ const emptied = (values: JsonObject): JsonObject =>
 const plainName = (name: string) => name.replaceAll(/[\s\u00a0]+/g, ' ').trim()
 
 /** Returns the letters of a column as spreadsheets have them. @example columnName(27) // 'AB' */
-export function columnName(at: number): string {
-  const letter = String.fromCharCode(65 + (at % 26))
-  return at < 26 ? letter : columnName(Math.floor(at / 26) - 1) + letter
+export function columnName(index: number): string {
+  const letter = String.fromCharCode(65 + (index % 26))
+  return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter
 }
 
 /**

@@ -42,10 +42,10 @@ async function* readText(
   const isUtf = encoding.startsWith('utf')
   let line = 1
   const check = (text: string) => {
-    const at = isUtf ? -1 : text.indexOf('\ufffd')
-    if (at === -1) return text
+    const index = isUtf ? -1 : text.indexOf('\ufffd')
+    if (index === -1) return text
     throw unreadableFile(
-      `Line ${line + text.slice(0, at).split('\n').length - 1} has bytes that ${encoding} does not have: the file mixes encodings, or has another one. Say which with rows: { encoding: … }.`,
+      `Line ${line + text.slice(0, index).split('\n').length - 1} has bytes that ${encoding} does not have: the file mixes encodings, or has another one. Say which with rows: { encoding: … }.`,
     )
   }
   const stream = createReadStream(path, {

@@ -3,7 +3,7 @@ import { Problem } from '../../../problems/problem.ts'
 import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
-/** What is done with the parts of an XML document. */
+/** The callbacks for the parts of an XML document. */
 export interface XmlHandlers {
   open(name: string, attributes: Readonly<Record<string, string>>): void
   close(name: string): void
@@ -11,7 +11,7 @@ export interface XmlHandlers {
   text(text: string): void
 }
 
-/** Elements inside one another, above those of a row. */
+/** Maximum nesting of elements. Rows may be nested themselves, so it is twice the limit of a row. */
 const maxDepth = 2 * readLimits.depth
 
 /** A parser of XML that is fed with pieces of text. */
@@ -23,8 +23,8 @@ export interface XmlParser {
 }
 
 /**
- * Makes a parser of XML 1.0 without document type declarations: no entities but the five that XML has, and nothing that is
- * fetched.
+ * Makes a parser of XML 1.0 that refuses document type declarations. So it knows the five predefined entities only, and
+ * loads no external ones.
  * @param subject what is parsed, for messages: `The XML`.
  */
 export function createXmlParser(subject: string, handlers: XmlHandlers): XmlParser {

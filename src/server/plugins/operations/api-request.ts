@@ -33,8 +33,8 @@ function readSegments({ contract: { segments = {} } }: Endpoint, request: Fastif
 }
 
 function queryString({ url }: FastifyRequest): string {
-  const at = url.indexOf('?')
-  return at < 0 ? '' : url.slice(at + 1)
+  const index = url.indexOf('?')
+  return index < 0 ? '' : url.slice(index + 1)
 }
 
 /**

@@ -11,7 +11,7 @@ const maxNdjsonBytes = 16 * maxBytes
 const search = '/v1/agreements/search'
 
 /** Joins as many parts as fit into a body between `before` and `after`. */
-function fill(before: string, part: (at: number) => string, after: string, bytes = maxBytes): Buffer {
+function fill(before: string, part: (index: number) => string, after: string, bytes = maxBytes): Buffer {
   const parts: string[] = []
   let length = before.length + after.length
   for (let index = 0; length + part(index).length < bytes; index += 1) {
@@ -28,7 +28,7 @@ const post = (path: string, body: Buffer, type = 'application/json'): ClientRequ
   headers: { 'content-type': type },
 })
 
-const uuid = (at: number) => `"01933b5e-7c1a-7d4e-9f2b-${at.toString(16).padStart(12, '0')}"`
+const uuid = (index: number) => `"01933b5e-7c1a-7d4e-9f2b-${index.toString(16).padStart(12, '0')}"`
 
 /** Bodies that need no key: 260,000 fields, unknown properties, conditions and ids. */
 const anonymousBodies = () => [
@@ -38,16 +38,16 @@ const anonymousBodies = () => [
   ),
   post(
     search,
-    fill('{"fields":[', (at) => `"f${at}"`, ']}'),
+    fill('{"fields":[', (index) => `"f${index}"`, ']}'),
   ),
   post(
     search,
-    fill('{', (at) => `"p${at}":1`, '}'),
+    fill('{', (index) => `"p${index}":1`, '}'),
   ),
   post(search, fill('{"where":{"id":{"in":[', uuid, ']}}}')),
   post(
     search,
-    fill('{"where":{"and":[', (at) => `{"p${at}":{}}`, ']}}'),
+    fill('{"where":{"and":[', (index) => `{"p${index}":{}}`, ']}}'),
   ),
   post(
     search,
@@ -65,7 +65,7 @@ const editorBodies = () => [
   ),
   post(
     '/v1/agreements',
-    fill('{"title":"x","topics":[', (at) => `"t${at}"`, ']}'),
+    fill('{"title":"x","topics":[', (index) => `"t${index}"`, ']}'),
   ),
   post(
     '/v1/agreements',
@@ -77,7 +77,7 @@ const editorBodies = () => [
   ),
   post(
     '/v1/agreements',
-    fill('{"title":"x",', (at) => `"p${at}":1`, '}'),
+    fill('{"title":"x",', (index) => `"p${index}":1`, '}'),
   ),
 ]
 

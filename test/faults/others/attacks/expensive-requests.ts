@@ -8,11 +8,11 @@ import { type Attack, discardBody, sendCounted } from './attack.ts'
 const concurrency = 10
 
 /** A text that no record contains and no other request uses. */
-const unique = (at: number) => `${process.pid}x${at}`
+const unique = (index: number) => `${process.pid}x${index}`
 
-const negatedEvery = (at: number): ClientRequest => {
-  const every = { contribution: { contains: unique(at) }, role: { ne: 'observer' } }
-  const where = { and: [{ not: { parties: { every } } }, { not: { summary: { contains: unique(at) } } }] }
+const negatedEvery = (index: number): ClientRequest => {
+  const every = { contribution: { contains: unique(index) }, role: { ne: 'observer' } }
+  const where = { and: [{ not: { parties: { every } } }, { not: { summary: { contains: unique(index) } } }] }
   return {
     method: 'POST',
     path: '/v1/agreements/search',
@@ -20,17 +20,17 @@ const negatedEvery = (at: number): ClientRequest => {
   }
 }
 
-const manyGroups = (at: number): ClientRequest => ({
-  path: `/v1/agreements/aggregate?groupBy=country,organization,topic&measures=count,countDistinct:subregion&title[ne]=${unique(at)}&limit=10000`,
+const manyGroups = (index: number): ClientRequest => ({
+  path: `/v1/agreements/aggregate?groupBy=country,organization,topic&measures=count,countDistinct:subregion&title[ne]=${unique(index)}&limit=10000`,
 })
 
-const wholeNetwork = (at: number): ClientRequest => ({
-  path: `/v1/network?undated=include&from=${1000 + (at % 900)}&limit=${1 + (at % 1000)}`,
+const wholeNetwork = (index: number): ClientRequest => ({
+  path: `/v1/network?undated=include&from=${1000 + (index % 900)}&limit=${1 + (index % 1000)}`,
 })
 
 const requestKinds = [negatedEvery, manyGroups, wholeNetwork]
 
-const makeRequest = (at: number) => (requestKinds[at % requestKinds.length] ?? negatedEvery)(at)
+const makeRequest = (index: number) => (requestKinds[index % requestKinds.length] ?? negatedEvery)(index)
 
 /** Keeps ten expensive requests in flight. */
 export const expensiveRequests: Attack = (target, counter) => {

@@ -17,7 +17,7 @@ const parts: [token: string, pattern: string, part: 'year' | 'month' | 'name' | 
   ['*', '.*', 'any'],
 ]
 
-/** Characters of a format. */
+/** Maximum length of a format, in characters. */
 const maxFormatLength = 60
 
 /** What formats may consist of, for messages. */

@@ -18,8 +18,8 @@ const maxColumns = 16_384
 /** Returns the position of a cell's column, from 0. @example columnIndex('AB12') // 27 */
 function columnIndex(reference: string): number {
   let index = 0
-  for (let at = 0; at < reference.length; at += 1) {
-    const letter = reference.charCodeAt(at) - 64
+  for (let position = 0; position < reference.length; position += 1) {
+    const letter = reference.charCodeAt(position) - 64
     if (letter < 1 || letter > 26) break
     index = index * 26 + letter
     if (index > maxColumns) break
