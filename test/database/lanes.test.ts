@@ -164,7 +164,7 @@ it('a cancel never reaches the next statement on the same connection', async () 
   }
 }, 60_000)
 
-it('a read of whole tables has parallel workers only while no other expensive statement runs', async () => {
+it('a read of whole tables has parallel workers only while it is alone', async () => {
   const database = openPool(test.url, { ...generousOptions, maxConnections: 8, maxExpensive: 2 })
   const readWorkers = async (name: string, seconds: number) => {
     const text = `select current_setting('max_parallel_workers_per_gather') as workers, pg_sleep(${seconds})`
@@ -177,8 +177,13 @@ it('a read of whole tables has parallel workers only while no other expensive st
   }
   try {
     expect(await readWorkers('alone', 0)).toBe('2')
-    expect((await Promise.all([readWorkers('first', 0.2), readWorkers('second', 0.2)])).at(-1)).toBe('0')
+    const other = database.forWork({ owner: ['anonymous', 'other', 'other'] })
+    await other.read({ text: 'select 1', name: 'cheap' })
+    expect(await readWorkers('beside-another-client', 0)).toBe('0')
+    await delay(1100)
     expect(await readWorkers('alone-again', 0)).toBe('2')
+    expect((await Promise.all([readWorkers('first', 0.2), readWorkers('second', 0.2)])).at(-1)).toBe('0')
+    expect(await readWorkers('alone-at-last', 0)).toBe('2')
     await Promise.all(['a', 'b', 'c'].map((name) => readWorkers(name, 0.2)))
     expect(await readWorkers('soon-after', 0)).toBe('0')
   } finally {

@@ -1,6 +1,7 @@
 import { Problem } from '../../problems/problem.ts'
 import { retryAfterSeconds } from '../errors.ts'
 import { FairQueue } from './fair-queue.ts'
+import { LastOwners } from './last-owners.ts'
 import { type Owner, ownerKey, type Work } from './work.ts'
 
 /** Priority class of statements: `expensive` statements use much CPU time; all others, and every change, are `cheap`. */
@@ -75,8 +76,7 @@ export class Lanes {
   #waitedAt = -Infinity
   /** The owner of the last expensive statement. */
   #expensiveOwner: string | undefined
-  /** When a cheap statement of another owner last came, in milliseconds of `performance.now()`. */
-  #othersAt = -Infinity
+  readonly #cheapOwners = new LastOwners()
 
   constructor(limits: LaneLimits, onRefusal: (lane: Lane, refusal: Refusal) => void) {
     const { maxConnections, maxExpensive } = limits
@@ -94,9 +94,21 @@ export class Lanes {
     return this.#queues[lane].waiting
   }
 
-  /** Whether other expensive statements run, wait or have waited in the last ten seconds. Counts one that has just started. */
+  /**
+   * Whether an expensive statement that has just started shares the processors: another one runs, waits or has waited in the last
+   * ten seconds, or another client has just sent cheap statements.
+   */
   get isContended(): boolean {
-    return this.#queues.expensive.running > 1 || performance.now() - this.#waitedAt < contentionMs
+    return (
+      this.#queues.expensive.running > 1 ||
+      performance.now() - this.#waitedAt < contentionMs ||
+      this.#areOthersActive
+    )
+  }
+
+  /** Whether another client than that of the last expensive statement has just sent cheap ones. */
+  get #areOthersActive(): boolean {
+    return performance.now() - this.#cheapOwners.lastOfOthers(this.#expensiveOwner) < activeMs
   }
 
   /**
@@ -120,15 +132,13 @@ export class Lanes {
   }
 
   #hasExpensiveRoom(): boolean {
-    const areOthersActive = performance.now() - this.#othersAt < activeMs
-    const max = areOthersActive ? Math.max(1, this.#maxExpensive - 1) : this.#maxExpensive
+    const max = this.#areOthersActive ? Math.max(1, this.#maxExpensive - 1) : this.#maxExpensive
     return this.#queues.expensive.running < max
   }
 
   #noteOwner(lane: Lane, owner: Owner): void {
     if (lane === 'expensive') this.#expensiveOwner = ownerKey(owner)
-    else if (this.#queues.expensive.running > 0 && ownerKey(owner) !== this.#expensiveOwner)
-      this.#othersAt = performance.now()
+    else this.#cheapOwners.note(ownerKey(owner), performance.now())
   }
 
   #start(first: Lane, owner: Owner): Lease {
