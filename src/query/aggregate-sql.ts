@@ -25,9 +25,9 @@ import { statement } from './statement.ts'
 
 const name = (text: string) => sql.identifier(text)
 const list = (parts: SQL[]) => sql.join(parts, sql`, `)
-const key = (at: number) => sql`${name(`k${at}`)}`
-const measure = (at: number) => sql`${name(`m${at}`)}`
-const measureInput = (at: number) => sql`${name(`v${at}`)}`
+const key = (index: number) => sql`${name(`k${index}`)}`
+const measure = (index: number) => sql`${name(`m${index}`)}`
+const measureInput = (index: number) => sql`${name(`v${index}`)}`
 
 /** Values of the filters that may narrow dimensions, such as `role`, if the condition is a plain list of filters. */
 function narrowingValues(where: Condition): Record<string, unknown> {
@@ -48,7 +48,7 @@ const otherFilterGetter =
 
 /** A dimension whose values are in a column of the records' own rows. */
 interface StoredDimension extends StoredValues {
-  at: number
+  index: number
   type: 'text' | 'uuid'
 }
 
@@ -60,8 +60,8 @@ interface Grouping {
 }
 
 /** The distinct values of a record's list, together with the role if it is also a dimension. */
-function joinRelation({ plan, getOtherFilter }: Grouping, relation: Relation, at: number): SQL {
-  const alias = name(`d${at}`)
+function joinRelation({ plan, getOtherFilter }: Grouping, relation: Relation, index: number): SQL {
+  const alias = name(`d${index}`)
   const roleAt = plan.groupBy.indexOf('role')
   const narrowed = relation.roles !== undefined && roleAt >= 0
   const columns = narrowed ? sql`record, value, role` : sql`record, value`
@@ -71,18 +71,18 @@ function joinRelation({ plan, getOtherFilter }: Grouping, relation: Relation, at
 
 /** The dimensions by values of a list's elements, with the column of each. */
 const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
-  dimensions.flatMap(({ values }, at) =>
+  dimensions.flatMap(({ values }, index) =>
     values.kind === 'many' && values.relation.element?.list.name === list.name
-      ? [{ at, column: name(values.relation.element.column) }]
+      ? [{ index, column: name(values.relation.element.column) }]
       : [],
   )
 
 /** The dimension whose values the records' own rows have, if there is one and nothing narrows it. Not for the past. */
 function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): StoredDimension | undefined {
   if (plan.asOf !== undefined || plan.groupBy.includes('role')) return undefined
-  const found = dimensions.flatMap(({ values }, at): StoredDimension[] => {
+  const found = dimensions.flatMap(({ values }, index): StoredDimension[] => {
     const stored = values.kind === 'many' ? values.relation.stored?.(getOtherFilter) : undefined
-    return values.kind === 'many' && stored ? [{ ...stored, at, type: values.relation.type }] : []
+    return values.kind === 'many' && stored ? [{ ...stored, index, type: values.relation.type }] : []
   })
   return found[0]
 }
@@ -90,14 +90,14 @@ function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): Stored
 /** The distinct elements of a list by all its dimensions at once, so that values of one element stay together. */
 function joinElements(grouping: Grouping, list: ListElements): SQL {
   const parts = elementDimensions(grouping, list)
-  const columns = parts.map(({ at, column }) => sql`listed.${column} as ${key(at)}`)
+  const columns = parts.map(({ index, column }) => sql`listed.${column} as ${key(index)}`)
   return sql` left join (select distinct listed.record, ${sql.join(columns, sql`, `)} from (${list.rows(grouping.getOtherFilter)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
 }
 
 /** Joins the relations, the role before those that depend on it. @param storedAt the dimension that needs no join. */
 function joinRelations(grouping: Grouping, storedAt?: number): SQL {
-  const joins = grouping.dimensions.flatMap(({ values }, at) =>
-    values.kind === 'many' && at !== storedAt ? [{ relation: values.relation, at }] : [],
+  const joins = grouping.dimensions.flatMap(({ values }, index) =>
+    values.kind === 'many' && index !== storedAt ? [{ relation: values.relation, index }] : [],
   )
   const lists = new Map(
     joins.flatMap(({ relation: { element } }) => (element ? [[element.list.name, element.list]] : [])),
@@ -107,14 +107,14 @@ function joinRelations(grouping: Grouping, storedAt?: number): SQL {
     ...joins.filter(({ relation }) => relation.roles),
   ]
   return sql.join([
-    ...ordered.map(({ relation, at }) => joinRelation(grouping, relation, at)),
+    ...ordered.map(({ relation, index }) => joinRelation(grouping, relation, index)),
     ...[...lists.values()].map((list) => joinElements(grouping, list)),
   ])
 }
 
 /** The joined column with the values of a relation. */
-const relatedKey = ({ element }: Relation, at: number): SQL =>
-  element ? sql`${name(element.list.name)}.${key(at)}` : sql`${name(`d${at}`)}.value`
+const relatedKey = ({ element }: Relation, index: number): SQL =>
+  element ? sql`${name(element.list.name)}.${key(index)}` : sql`${name(`d${index}`)}.value`
 
 /** The column that a measure reads from each record; undefined if it counts records or rows of a relation. */
 function measureExpression({ resource }: AggregatePlan, { summary, of }: MeasureTerm): SQL | undefined {
@@ -129,12 +129,12 @@ function measureExpression({ resource }: AggregatePlan, { summary, of }: Measure
 
 /** What `matched` has of each record: its id, its own keys and the values of measures, by their names. */
 function matchedColumns({ plan, dimensions }: Grouping): { column: SQL; value: SQL }[] {
-  const own = dimensions.flatMap(({ values }, at) =>
-    values.kind === 'one' ? [{ column: key(at), value: values.value }] : [],
+  const own = dimensions.flatMap(({ values }, index) =>
+    values.kind === 'one' ? [{ column: key(index), value: values.value }] : [],
   )
-  const measured = plan.measures.flatMap((term, at) => {
+  const measured = plan.measures.flatMap((term, index) => {
     const value = measureExpression(plan, term)
-    return value ? [{ column: measureInput(at), value }] : []
+    return value ? [{ column: measureInput(index), value }] : []
   })
   return [{ column: sql`record`, value: sql`${plan.resource.id}` }, ...own, ...measured]
 }
@@ -151,12 +151,12 @@ function matchedSql(grouping: Grouping, stored?: StoredDimension): SQL {
 }
 
 /** The rows of `matched` with each of their values: those that are stored, those beside them, or null when there are none. */
-function spreadSql(grouping: Grouping, { at, others, type }: StoredDimension): SQL {
+function spreadSql(grouping: Grouping, { index, others, type }: StoredDimension): SQL {
   const columns = matchedColumns(grouping).map(({ column }) => sql`matched.${column}`)
   const array = sql.raw(`${type}[]`)
   const known = sql`when matched.stored = '{}' then array[null]::${array} else matched.stored end`
   const each = (values: SQL) =>
-    sql`select ${list([...columns, sql`unnest(${values}) as ${key(at)}`])} from matched`
+    sql`select ${list([...columns, sql`unnest(${values}) as ${key(index)}`])} from matched`
   if (others.length === 0) return each(sql`case ${known}`)
   // Most records have one value beside, which C code adds. Otherwise a function, since PostgreSQL would run a subquery for each
   // record in one process only.
@@ -170,13 +170,13 @@ const areGroupsApart = ({ dimensions }: Grouping) => dimensions.every(({ values 
 
 function tuplesSql(grouping: Grouping, stored?: StoredDimension): SQL {
   if (areGroupsApart(grouping)) return sql`select * from matched`
-  const related = grouping.dimensions.flatMap(({ values }, at) =>
-    values.kind === 'many' && at !== stored?.at
-      ? [sql`${relatedKey(values.relation, at)} as ${key(at)}`]
+  const related = grouping.dimensions.flatMap(({ values }, index) =>
+    values.kind === 'many' && index !== stored?.index
+      ? [sql`${relatedKey(values.relation, index)} as ${key(index)}`]
       : [],
   )
   const records = stored ? sql`(${spreadSql(grouping, stored)}) matched` : sql`matched`
-  return sql`select ${list([sql`matched.*`, ...related])} from ${records}${joinRelations(grouping, stored?.at)}`
+  return sql`select ${list([sql`matched.*`, ...related])} from ${records}${joinRelations(grouping, stored?.index)}`
 }
 
 const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
@@ -190,92 +190,94 @@ const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
 function directMeasure(
   { resource }: AggregatePlan,
   { summary, of }: MeasureTerm,
-  at: number,
+  index: number,
 ): SQL | undefined {
   if (summary === 'count') return sql`count(*)`
   if (summary === 'countDistinct') {
     return getDimension(resource, of).values.kind === 'one'
-      ? sql`count(distinct ${measureInput(at)})`
+      ? sql`count(distinct ${measureInput(index)})`
       : undefined
   }
   const { parts, elements } = getMeasure(resource, of)
-  return parts || elements ? undefined : rounded[summary](measureInput(at))
+  return parts || elements ? undefined : rounded[summary](measureInput(index))
 }
 
 /** The keys of a tuple as one array. Arrays with nulls compare equal, too. */
 const allKeys = (count: number, alias = sql``) =>
-  sql`array[${list(Array.from({ length: count }, (_, at) => sql`${alias}${key(at)}::text`))}]::text[]`
+  sql`array[${list(Array.from({ length: count }, (_, index) => sql`${alias}${key(index)}::text`))}]::text[]`
 
 /** A measure of a list's elements: those of a group's records that have the group's values. */
 function elementMeasure(grouping: Grouping, measured: Measure, list: ListElements): SQL {
   const same = elementDimensions(grouping, list).map(
-    (dimension) => sql` and listed.${dimension.column} is not distinct from tuples.${key(dimension.at)}`,
+    (dimension) => sql` and listed.${dimension.column} is not distinct from tuples.${key(dimension.index)}`,
   )
   return sql`tuples join (${list.rows(grouping.getOtherFilter)}) listed on listed.record = tuples.record${sql.join(same)} where ${measured.value} is not null`
 }
 
 /** A measure with a query of its own: rows of `keys` and the measure. */
-function separateMeasure(grouping: Grouping, { summary, of }: MeasureTerm, at: number): SQL {
+function separateMeasure(grouping: Grouping, { summary, of }: MeasureTerm, index: number): SQL {
   const { plan, getOtherFilter } = grouping
   const count = plan.groupBy.length
   if (summary === 'countDistinct') {
     const { values } = getDimension(plan.resource, of)
     if (values.kind !== 'many') throw new Error(`${of} is counted by the grouping itself`)
-    return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(at)} from tuples join (${relationRows(values.relation, getOtherFilter)}) related on related.record = tuples.record group by 1`
+    return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(index)} from tuples join (${relationRows(values.relation, getOtherFilter)}) related on related.record = tuples.record group by 1`
   }
   const measured = getMeasure(plan.resource, of)
   const { parts, elements } = measured
   if (elements && summary !== 'count')
-    return sql`select ${allKeys(count, sql`tuples.`)} as keys, ${rounded[summary](measured.value)} as ${measure(at)} from ${elementMeasure(grouping, measured, elements)} group by 1`
+    return sql`select ${allKeys(count, sql`tuples.`)} as keys, ${rounded[summary](measured.value)} as ${measure(index)} from ${elementMeasure(grouping, measured, elements)} group by 1`
   if (!parts || summary === 'count') throw new Error(`${of} is computed by the grouping itself`)
   const [own, other] = [sql`part.`, sql`whole.`]
-  return sql`select ${allKeys(count, own)} as keys, ${rounded[summary](sql`part.${measureInput(at)}`)} as ${measure(at)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, other)} = ${allKeys(count, own)}) group by 1`
+  return sql`select ${allKeys(count, own)} as keys, ${rounded[summary](sql`part.${measureInput(index)}`)} as ${measure(index)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, other)} = ${allKeys(count, own)}) group by 1`
 }
 
 function groupsSql({ plan }: Grouping): SQL {
-  const keys = plan.groupBy.map((_, at) => key(at))
+  const keys = plan.groupBy.map((_, index) => key(index))
   const groupBy = keys.length > 0 ? sql` group by ${list(keys)}` : sql``
-  const measures = plan.measures.flatMap((term, at) => {
-    const value = directMeasure(plan, term, at)
-    return value ? [sql`${value} as ${measure(at)}`] : []
+  const measures = plan.measures.flatMap((term, index) => {
+    const value = directMeasure(plan, term, index)
+    return value ? [sql`${value} as ${measure(index)}`] : []
   })
   return sql`select ${list([...keys, sql`count(*) as counted`, ...measures])} from tuples${groupBy}`
 }
 
 function chosenSql(grouping: Grouping): SQL {
   const { plan } = grouping
-  const added = plan.measures.flatMap((term, at) => (directMeasure(plan, term, at) ? [] : [{ term, at }]))
-  const joins = added.map(
-    ({ term, at }) =>
-      sql` left join (${separateMeasure(grouping, term, at)}) ${name(`e${at}`)} on ${name(`e${at}`)}.keys = ${allKeys(plan.groupBy.length, sql`groups.`)}`,
+  const added = plan.measures.flatMap((term, index) =>
+    directMeasure(plan, term, index) ? [] : [{ term, index }],
   )
-  const columns = added.map(({ term, at }) => {
-    const value = sql`${name(`e${at}`)}.${measure(at)}`
+  const joins = added.map(
+    ({ term, index }) =>
+      sql` left join (${separateMeasure(grouping, term, index)}) ${name(`e${index}`)} on ${name(`e${index}`)}.keys = ${allKeys(plan.groupBy.length, sql`groups.`)}`,
+  )
+  const columns = added.map(({ term, index }) => {
+    const value = sql`${name(`e${index}`)}.${measure(index)}`
     // A group whose records have no counted values gets 0.
-    return term.summary === 'countDistinct' ? sql`coalesce(${value}, 0) as ${measure(at)}` : value
+    return term.summary === 'countDistinct' ? sql`coalesce(${value}, 0) as ${measure(index)}` : value
   })
   return sql`select ${list([sql`groups.*`, ...columns])} from groups${sql.join(joins)}`
 }
 
 function havingSql({ measures, having }: AggregatePlan): SQL {
   if (having.length === 0) return sql``
-  const conditions = having.map(({ measure: name, comparison }, at) => {
+  const conditions = having.map(({ measure: name, comparison }, index) => {
     const column = measure(measures.findIndex((term) => term.name === name))
-    return sql`${column} ${sql.raw(comparison)} ${sql.placeholder(`having.${at}`)}::text::numeric`
+    return sql`${column} ${sql.raw(comparison)} ${sql.placeholder(`having.${index}`)}::text::numeric`
   })
   return sql` where ${sql.join(conditions, sql` and `)}`
 }
 
 /** The order of the groups: the requested one, then the keys, so that it is total. */
 function orderSql({ plan, dimensions }: Grouping): SQL {
-  const byKey = (at: number) =>
-    dimensions[at]?.type === 'text' ? sql`${key(at)} collate "C"` : sql`${key(at)}`
+  const byKey = (index: number) =>
+    dimensions[index]?.type === 'text' ? sql`${key(index)} collate "C"` : sql`${key(index)}`
   const column = (by: string) => {
-    const at = plan.groupBy.indexOf(by)
-    return at >= 0 ? byKey(at) : measure(plan.measures.findIndex((term) => term.name === by))
+    const index = plan.groupBy.indexOf(by)
+    return index >= 0 ? byKey(index) : measure(plan.measures.findIndex((term) => term.name === by))
   }
   const terms = plan.sort.map(({ by, direction }) => sql`${column(by)} ${sql.raw(direction)} nulls last`)
-  const keys = plan.groupBy.map((_, at) => sql`${byKey(at)} nulls last`)
+  const keys = plan.groupBy.map((_, index) => sql`${byKey(index)} nulls last`)
   // Without keys there is one group, in whatever order.
   return list(keys.length > 0 ? [...terms, ...keys] : [sql`counted`])
 }
@@ -296,7 +298,10 @@ const object = (properties: [string, SQL][]) =>
 /** The JSON of a group; without keys, if the plan has none. */
 function groupJson({ plan, dimensions }: Grouping): SQL {
   const each = (make: (dimension: Dimension, value: SQL) => SQL) =>
-    dimensions.map((dimension, at): [string, SQL] => [plan.groupBy[at] ?? '', make(dimension, key(at))])
+    dimensions.map((dimension, index): [string, SQL] => [
+      plan.groupBy[index] ?? '',
+      make(dimension, key(index)),
+    ])
   const whenKnown = (value: SQL, text: SQL) => sql`case when ${value} is not null then ${text} end`
   const { language } = plan
   const orUnknown = (label: SQL) => sql`coalesce(${label}, ${literals([unknownLabel[language]])})`
@@ -307,7 +312,7 @@ function groupJson({ plan, dimensions }: Grouping): SQL {
   ]
   return object([
     ...(plan.groupBy.length > 0 ? keys : []),
-    ['measures', object(plan.measures.map((term, at): [string, SQL] => [term.name, measure(at)]))],
+    ['measures', object(plan.measures.map((term, index): [string, SQL] => [term.name, measure(index)]))],
     ...(plan.where.kind === 'fields'
       ? [['list', groupLink(plan, common, (name) => key(plan.groupBy.indexOf(name)))] satisfies [string, SQL]]
       : []),
@@ -358,7 +363,7 @@ export function aggregateStatement(plan: AggregatePlan): QueryConfig {
     top !== undefined,
     asOf !== undefined,
   ])
-  const limits = Object.fromEntries(having.map(({ value }, at) => [`having.${at}`, value]))
+  const limits = Object.fromEntries(having.map(({ value }, index) => [`having.${index}`, value]))
   return statement(shape, () => buildSql(plan), {
     ...conditionValues(where),
     ...narrowingValues(where),

@@ -164,10 +164,10 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
 }
 
 function parseMeasure(name: string): MeasureTerm {
-  const at = name.indexOf(':')
+  const colon = name.indexOf(':')
   // The parameter has let only measures' names through.
-  const summary = (at < 0 ? name : name.slice(0, at)) as Summary
-  return { name, summary, of: at < 0 ? '' : name.slice(at + 1) }
+  const summary = (colon < 0 ? name : name.slice(0, colon)) as Summary
+  return { name, summary, of: colon < 0 ? '' : name.slice(colon + 1) }
 }
 
 function parseGroupOrder(word: string): GroupOrder {
@@ -182,7 +182,7 @@ function parseHaving(text: string): Having {
 
 const findRepeated = (parameter: string, names: string[]): Fault[] =>
   names
-    .filter((name, at) => names.indexOf(name) < at)
+    .filter((name, index) => names.indexOf(name) < index)
     .map((name) => ({ parameter, code: 'repeated', message: `"${name}" is given twice` }))
 
 /** Whether a condition restricts records to one value of a filter. */

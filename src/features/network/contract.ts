@@ -117,7 +117,7 @@ const edgeProperties = (registry: Registry) => ({
 
 const edgeExample = (registry: Registry) => ({
   count: 3,
-  resources: Object.fromEntries(listResourceNames(registry).map((name, at) => [name, [2, 1][at] ?? 0])),
+  resources: Object.fromEntries(listResourceNames(registry).map((name, index) => [name, [2, 1][index] ?? 0])),
   topics: [{ topic: 'energy', name: 'Energy', count: 2 }],
   first: '2006',
   last: '2011-04',

@@ -106,5 +106,5 @@ export function countSql(membership: Membership): SQL {
 /** Values of the placeholders of the conditions. */
 export function membershipValues({ selected }: Membership): Record<string, unknown> {
   const values = selected.flatMap(({ where }) => listValues(where))
-  return Object.fromEntries(values.map((value, at) => [`value.${at}`, value]))
+  return Object.fromEntries(values.map((value, index) => [`value.${index}`, value]))
 }
