@@ -120,6 +120,29 @@ describe('with four connections and one expensive statement at once', () => {
     expect((await test.pool.query(`${running} and datname = current_database()`)).rowCount).toBe(0)
   })
 
+  it('after an abandoned statement, others of its client wait while other clients are active', async () => {
+    const read = (seconds: number, signal?: AbortSignal) =>
+      database
+        .forWork({ owner: ['anonymous', 'leaver', 'leaver'], ...(signal && { getSignal: () => signal }) })
+        .read({ ...sleep(seconds), name: 'abandoned' })
+    const beActive = () => ofClient('active').read({ text: 'select 1', name: 'be-active' })
+    await read(0.4)
+    const measure = async () => {
+      const leaving = new AbortController()
+      const abandoned = read(5, leaving.signal)
+      await expect.poll(() => database.laneCounts('expensive').running).toBe(1)
+      leaving.abort()
+      await expect(abandoned).rejects.toThrow()
+      const startedAt = performance.now()
+      await read(0)
+      return performance.now() - startedAt
+    }
+    await delay(1100)
+    expect(await measure()).toBeLessThan(200)
+    await beActive()
+    expect(await measure()).toBeGreaterThan(200)
+  })
+
   it('a transaction that writes is never cancelled', async () => {
     const controller = new AbortController()
     const work = { owner: ['keys', 'k'], getSignal: () => controller.signal }

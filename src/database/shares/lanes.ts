@@ -55,6 +55,12 @@ const activeMs = 1000
 /** For so long after an expensive statement had to wait, others are expected. */
 const contentionMs = 10_000
 
+/**
+ * How long the expensive statements of an owner wait after one that nobody waited for any more, while others are active: those that are
+ * abandoned, too, mostly end meanwhile without having run.
+ */
+const abandonedPauseMs = 250
+
 /** The owner of work of the service itself, and of work that several clients share. */
 const serviceWork: Work = { owner: ['service'] }
 
@@ -77,6 +83,8 @@ export class Lanes {
   /** The owner of the last expensive statement. */
   #expensiveOwner: string | undefined
   readonly #cheapOwners = new LastOwners()
+  /** The last owner that abandoned an expensive statement, and until when its others wait. */
+  #paused: { owner: Owner; untilMs: number } = { owner: [], untilMs: -Infinity }
 
   constructor(limits: LaneLimits, onRefusal: (lane: Lane, refusal: Refusal) => void) {
     const { maxConnections, maxExpensive } = limits
@@ -120,7 +128,8 @@ export class Lanes {
   acquire(lane: Lane, work: Work = serviceWork): Lease | Promise<Lease> {
     const { owner } = work
     if (work !== serviceWork) this.#noteOwner(lane, owner)
-    if (this.#hasRoom(lane)) return this.#start(lane, owner)
+    if (this.#hasRoom(lane) && !(lane === 'expensive' && this.#isPaused(owner)))
+      return this.#start(lane, work)
     this.#checkQueue(lane, owner)
     return this.#wait(lane, work)
   }
@@ -141,14 +150,16 @@ export class Lanes {
     else this.#cheapOwners.note(ownerKey(owner), performance.now())
   }
 
-  #start(first: Lane, owner: Owner): Lease {
+  #start(first: Lane, work: Work): Lease {
+    const { owner } = work
     let lane = first
     let isReleased = false
     this.#queues[lane].start(owner)
     return {
       promote: () => {
         const { cheap, expensive } = this.#queues
-        if (lane !== 'cheap' || expensive.waiting > 0 || !this.#hasExpensiveRoom()) return false
+        if (lane !== 'cheap' || expensive.waiting > 0 || !this.#hasExpensiveRoom() || this.#isPaused(owner))
+          return false
         cheap.end(owner)
         expensive.start(owner)
         lane = 'expensive'
@@ -158,9 +169,30 @@ export class Lanes {
         if (isReleased) return
         isReleased = true
         this.#queues[lane].end(owner)
+        if (lane === 'expensive' && work.getSignal?.().aborted) this.#pause(owner)
         this.#startNext()
       },
     }
+  }
+
+  /** Lets the expensive statements of an owner wait for a moment. */
+  #pause(owner: Owner): void {
+    this.#paused = { owner, untilMs: performance.now() + abandonedPauseMs }
+    setTimeout(() => this.#startNext(), abandonedPauseMs).unref()
+  }
+
+  get #hasPause(): boolean {
+    return performance.now() < this.#paused.untilMs && this.#areOthersActive
+  }
+
+  #isPaused(owner: Owner): boolean {
+    return this.#hasPause && ownerKey(owner) === ownerKey(this.#paused.owner)
+  }
+
+  /** Whether all expensive statements that wait are of the owner that is paused. */
+  get #arePaused(): boolean {
+    const { expensive } = this.#queues
+    return this.#hasPause && expensive.countWaiting(this.#paused.owner).at(-1) === expensive.waiting
   }
 
   #startNext(): void {
@@ -175,12 +207,13 @@ export class Lanes {
   /** Cheap statements go first, except that one expensive statement may always run. */
   #nextLane(): Lane | undefined {
     const { cheap, expensive } = this.#queues
-    const hasExpensive = expensive.waiting > 0 && this.#hasRoom('expensive')
+    const hasExpensive = expensive.waiting > 0 && this.#hasRoom('expensive') && !this.#arePaused
     if (hasExpensive && (expensive.running === 0 || cheap.waiting === 0)) return 'expensive'
     return cheap.waiting > 0 && this.#hasRoom('cheap') ? 'cheap' : undefined
   }
 
-  #wait(lane: Lane, { owner, getSignal }: Work): Promise<Lease> {
+  #wait(lane: Lane, work: Work): Promise<Lease> {
+    const { owner, getSignal } = work
     if (lane === 'expensive') this.#waitedAt = performance.now()
     const queue = this.#queues[lane]
     const signal = getSignal?.()
@@ -200,7 +233,7 @@ export class Lanes {
       const waiter: Waiter = {
         start: () => {
           end()
-          resolve(this.#start(lane, owner))
+          resolve(this.#start(lane, work))
         },
       }
       const timeoutMs = this.#waitTimeoutMs(lane)
