@@ -120,15 +120,15 @@ it('lanes keep their capacities, leave connections for cheap work, and no room u
 it('while another client sends cheap statements, one expensive statement less runs at once', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 8, maxExpensive: 2 }, () => {})
   const [one, other] = ['a', 'b'].map((name) => ({ owner: ['anonymous', name, name] }))
-  const cheap = async () => (await lanes.acquire('cheap', other)).release()
   const first = await lanes.acquire('expensive', one)
-  await cheap()
+  const cheap = await lanes.acquire('cheap', other)
+  cheap.release()
   const second = lanes.acquire('expensive', one)
   expect(lanes.waiting('expensive')).toBe(1)
-  await expect.poll(() => lanes.running('expensive'), { timeout: 4000 }).toBe(2)
-  const leases = [first, await second]
-  for (const lease of leases) lease.release()
-  await cheap()
+  await expect.poll(() => lanes.running('expensive')).toBe(2)
+  for (const lease of [first, await second]) lease.release()
+  const own = await lanes.acquire('cheap', one)
+  own.release()
   const both = [lanes.acquire('expensive', one), lanes.acquire('expensive', one)]
   expect(lanes.running('expensive')).toBe(2)
   for (const lease of await Promise.all(both)) lease.release()
