@@ -1,7 +1,7 @@
 import { BlockList, isIPv6, type Socket } from 'node:net'
 import fp from 'fastify-plugin'
 import { misuse } from '../http-server.ts'
-import { addressName } from './client/addresses.ts'
+import { anonymousClient } from './client/addresses.ts'
 import { Connections } from './connections/connections.ts'
 
 declare module 'fastify' {
@@ -52,7 +52,7 @@ export const connections = fp<ConnectionsOptions>(
       maxNewPerSecond,
       nameAddress: (address) => {
         // A connection that was reset before it was accepted has no address.
-        return address === '' || isProxy(address) ? undefined : addressName(address)
+        return address === '' || isProxy(address) ? undefined : anonymousClient(address).name
       },
     })
     app.decorate('connections', open)
