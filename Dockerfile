@@ -4,7 +4,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-# What runs needs no optional dependencies: they are the embedded PostgreSQL and the parts of build tools.
+# The image needs no optional dependencies: these are the embedded PostgreSQL and binaries of build tools.
 RUN npm run build && npm prune --ignore-scripts --omit=optional --omit=dev
 
 FROM node:24-slim

@@ -1,6 +1,6 @@
 /**
- * The code that Node (`ENOENT`) or PostgreSQL (`28P01`) gave an error, or '' when it has none. It is looked for in the
- * cause too, since drizzle wraps PostgreSQL's errors.
+ * Returns the code of an error of Node.js (`ENOENT`) or PostgreSQL (`28P01`), or '' if there is none. Also searches the
+ * causes of the error, since drizzle wraps PostgreSQL's errors.
  */
 export function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return ''

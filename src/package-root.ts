@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /**
- * The folder of the nearest package.json upwards. What ships beside the code (migrations/, seeds/) is found from
- * here, whether this file runs from src/ or, built, from dist/.
+ * The nearest parent folder with a package.json. It contains migrations/ and seeds/, whether this file runs from src/ or,
+ * after a build, from dist/.
  */
 export const packageRoot = nearestPackage(import.meta.dirname)
 
@@ -14,7 +14,7 @@ function nearestPackage(folder: string): string {
   return nearestPackage(parent)
 }
 
-/** The version of this package, which is also that of the API's contract. */
+/** The version of this package and of the API's contract. */
 export const packageVersion: string = JSON.parse(
   readFileSync(join(packageRoot, 'package.json'), 'utf8'),
 ).version

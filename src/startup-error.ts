@@ -1,6 +1,6 @@
 /**
- * Why the service cannot start, as one line for the operator: which thing, what is wrong with it and what
- * would be right. The command line prints the message alone; a stack trace would only hide it.
+ * An error that the operator can fix, such as an invalid setting. Its message is one line: what is affected, what is wrong,
+ * and what would be right. The command line prints the message without a stack trace.
  */
 export class StartupError extends Error {
   override name = 'StartupError'

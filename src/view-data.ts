@@ -1,4 +1,4 @@
-/** Where the API has the data of a view, by the view's URL. The dashboard reads it there, and downloads lead there. */
+/** Returns the API paths of a view's data from the view's URL. The dashboard and the links of downloads use these paths. */
 
 type Filters = Readonly<Record<string, string>>
 
@@ -8,8 +8,8 @@ export interface Selection {
   filters: Filters
 }
 
-/** Parameters of a view's URL that say how it is shown, and not what. */
-const presentation = [
+/** Parameters of a view's URL that change only the presentation. They do not filter records. */
+const presentationParameters = [
   'embed',
   'format',
   'columns',
@@ -28,12 +28,14 @@ const maxEdges = 1000
 /** Maximum number of groups in the response of an aggregate. */
 const maxGroups = 10_000
 
-const listFilters = (parameters: URLSearchParams, own: readonly string[] = []): Filters =>
-  Object.fromEntries([...parameters].filter(([name]) => ![...presentation, ...own].includes(name)))
+const listFilters = (parameters: URLSearchParams, excluded: readonly string[] = []): Filters =>
+  Object.fromEntries(
+    [...parameters].filter(([name]) => ![...presentationParameters, ...excluded].includes(name)),
+  )
 
 /**
- * Returns the records that the map or the timeline shows. The years `from` and `to` of the time slider select the records
- * that may have happened between them.
+ * Returns the selection of records that the map or the timeline shows. The years `from` and `to` of the time slider select
+ * records that may have happened between these years.
  */
 export function chartSelection(parameters: URLSearchParams): Selection {
   const { resource = 'agreements', from, to, ...filters } = listFilters(parameters)
@@ -56,7 +58,7 @@ export function mapDataPath(parameters: URLSearchParams): string {
   return withQuery(`/v1/${encodeURIComponent(resource)}/aggregate`, { ...filters, ...groups })
 }
 
-/** Returns the path of a network: of all participants, or of the partners of the country in its centre. */
+/** Returns the path of a network: of all participants, or of the partners of the country `centre`. */
 export function networkDataPath(parameters: URLSearchParams): string {
   const { centre, ...filters } = listFilters(parameters)
   const isOfCountry = centre !== undefined && filters.level !== 'organization'
@@ -69,13 +71,13 @@ export function networkDataPath(parameters: URLSearchParams): string {
     : wholeNetworkPath(parameters)
 }
 
-/** Returns the path of the network of all participants, without the centre of the view. */
+/** Returns the path of the network of all participants, also if the view has a centre. */
 export function wholeNetworkPath(parameters: URLSearchParams): string {
   const { centre: _, ...filters } = listFilters(parameters)
   return withQuery('/v1/network', { ...filters, limit: String(maxEdges) })
 }
 
-/** What view data need to know of a resource: the dimensions of its aggregates, and the dates of its event. */
+/** A resource with the dimensions of its aggregates and the properties of its event dates. */
 export interface DescribedResource {
   name: string
   dimensions: readonly string[]
@@ -95,29 +97,29 @@ export function findYearDimension({ eventDates = [], dimensions }: DescribedReso
 /** A part of a view's data: the response of the API to a path. */
 export interface DataPart {
   resource: string
-  /** The dimension of the groups in the response; null for a list, of which the number of records counts. */
+  /** The dimension of the groups in the response; null for a list, of which only the number of records is used. */
   by: string | null
   path: string
   /** The column of a comparison. */
   column?: ComparedColumn
 }
 
-/** The resources that the overview counts beside those with participants. */
-const countedBesides = ['sources', 'figures']
+/** The resources that the overview counts in addition to those with participants. */
+const countedWithoutParticipants = ['sources', 'figures']
 
 /** Returns the resources that the overview counts. */
 export const overviewResources = <Resource extends DescribedResource>(
   resources: readonly Resource[],
 ): Resource[] => [
   ...resources.filter(hasParticipants),
-  ...resources.filter(({ name }) => countedBesides.includes(name)),
+  ...resources.filter(({ name }) => countedWithoutParticipants.includes(name)),
 ]
 
 /** Returns the path of the number of records of a resource. */
 export const countPath = (resource: string): string =>
   withQuery(`/v1/${resource}`, { limit: '1', count: 'exact' })
 
-/** The paths of the groups that the overview shows. A filter takes at most 200 countries, and so does a page. */
+/** Paths of the aggregates that the overview shows. Neither a filter nor a page can have more than 200 countries. */
 export const overviewGroups = {
   signedYear: withQuery('/v1/agreements/aggregate', {
     groupBy: 'signedYear',
@@ -141,8 +143,8 @@ export interface ComparedColumn {
 /** Maximum number of columns of a comparison. */
 export const maxColumns = 4
 
-/** Parameters of a comparison's URL that are no filters of the records. */
-const comparison = ['country', 'resource', 'before', 'asOf', 'lang']
+/** Parameters of a comparison's URL that are not filters of records. */
+const comparisonParameters = ['country', 'resource', 'before', 'asOf', 'lang']
 
 /** What a comparison shows: records of a resource that match filters, in each column. */
 export interface Comparison {
@@ -151,13 +153,13 @@ export interface Comparison {
   columns: ComparedColumn[]
 }
 
-/** Reads a comparison from its URL: of two to four countries, or of two moments. */
+/** Parses a comparison from the parameters of its URL: of two to four countries, or of two times. */
 export function readComparison(parameters: URLSearchParams): Comparison {
   const codes = (parameters.get('country') ?? '').split(',').filter((code) => code !== '')
   const [before, asOf] = [parameters.get('before'), parameters.get('asOf') ?? undefined]
   return {
     resource: parameters.get('resource') ?? 'agreements',
-    filters: listFilters(parameters, comparison),
+    filters: listFilters(parameters, comparisonParameters),
     columns:
       before === null
         ? codes.slice(0, maxColumns).map((country) => ({ country, asOf }))
@@ -168,16 +170,16 @@ export function readComparison(parameters: URLSearchParams): Comparison {
   }
 }
 
-/** Dimensions by which records are compared, as far as a resource has them. */
+/** Dimensions by which records are compared, if their resource has them. */
 const comparedDimensions = ['country', 'topic', 'kind', 'modality', 'status']
 
-/** Returns the dimensions by which the records of a resource are compared; the year is the last. */
+/** Returns the dimensions by which the records of a resource are compared. The year is the last one. */
 export const dimensionsToCompare = (resource: DescribedResource): string[] => [
   ...comparedDimensions.filter((name) => resource.dimensions.includes(name)),
   ...[findYearDimension(resource) ?? []].flat(),
 ]
 
-/** Returns the path of the groups of a column. A country is no partner of its own. */
+/** Returns the path of the groups of a column. Groups by country count the partners of the column's country. */
 export const comparedGroupsPath = (
   { resource, filters }: Pick<Comparison, 'resource' | 'filters'>,
   { country, asOf }: ComparedColumn,
@@ -208,15 +210,15 @@ function comparisonParts(
   )
 }
 
-/** Returns the path of the hits of a search. */
+/** Returns the path of the results of a search. */
 export const searchPath = (text: string): string => withQuery('/v1/search', { q: text, limit: '50' })
 
 /** The path of the latest changes. */
 export const changesPath: string = withQuery('/v1/changes', { order: 'desc', limit: '100' })
 
 /**
- * The data of a view: an export and its JSON; one response, of which CSV is made; a record; or several responses, which
- * become one object or table.
+ * The data of a view: the records of a list, with their export as CSV; one response, which is converted to CSV; a record; or
+ * several responses, which are combined into one object or table.
  */
 export type ViewData =
   | { kind: 'records'; json: string; csv: string }
@@ -236,7 +238,7 @@ function recordData({ resource, filters }: Selection, columns?: string): ViewDat
 
 const response = (json: string): ViewData => ({ kind: 'response', json })
 
-/** Returns the path with the labels in the language that a view's URL names, if it names one. */
+/** Adds the parameter `lang` of a view's URL, if it has one, to a path. */
 function inLanguage(path: string, parameters: URLSearchParams): string {
   const lang = parameters.get('lang')
   return lang === null ? path : `${path}&lang=${encodeURIComponent(lang)}`
@@ -248,8 +250,8 @@ const toParts = (parts: readonly DataPart[], parameters: URLSearchParams): ViewD
 })
 
 /**
- * Returns where the data of a view is, or undefined for a view without data of its own.
- * @param keys of the view's path: the code of a country, the name of a resource, the key of a record.
+ * Returns the paths of a view's data, or undefined for a view without data.
+ * @param keys path parameters of the view's URL: the code of a country, the name of a resource, the key of a record.
  */
 export function findViewData(
   view: string,

@@ -20,7 +20,7 @@ export const viewPaths = {
   import: '/imports/:id',
 } as const
 
-/** The views in which a key is entered or something is changed: no other page may frame them. */
+/** The views with forms for keys and changes. Other pages must not show them in frames. */
 export const unframedViews: readonly string[] = [
   'edit',
   'redact',

@@ -10,7 +10,7 @@ import { adminKey } from './support/app.ts'
 
 const address = 'http://127.0.0.1:3000'
 
-/** Replaces curl: ends a request after 5 seconds, since a stream never ends, and writes the status code to stderr. */
+/** Wraps curl: ends a request after 5 seconds, since a stream never ends, and writes the status code to stderr. */
 const curlFunction = `curl() { command curl --silent --max-time 5 --write-out '%{stderr}<status>%{http_code}</status>' "$@"; }`
 
 const docs = (await readdir(join(packageRoot, 'docs'))).filter((name) => name.endsWith('.md'))
@@ -21,11 +21,11 @@ interface Example {
   /** Line of the page on which the commands begin. */
   line: number
   commands: string
-  /** The status codes of 400 and above that the block announces, each by a comment such as `# 412`. */
+  /** The expected status codes of 400 and above. The block announces each by a comment such as `# 412`. */
   announced: number[]
 }
 
-/** Returns the blocks marked as sh that send requests with curl, and to the local service only. */
+/** Returns the sh code blocks that send requests with curl, to the local service only. */
 function examplesOf(text: string): Example[] {
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(({ 1: commands = '', index }) => {
     const hosts = [...commands.matchAll(/https?:\/\/[^/'"\s]+/g)].map(([host]) => host)
@@ -35,10 +35,10 @@ function examplesOf(text: string): Example[] {
   })
 }
 
-/** A request that got no answer has the status 0. */
+/** Whether a status is an error. It is 0 when there was no response. */
 const isFailure = (status: number) => status < 200 || status >= 400
 
-/** Returns the headings of a page as GitHub makes anchors of them. */
+/** Returns the anchors that GitHub makes from the headings of a page. */
 const anchorsOf = (text: string) =>
   [...text.replaceAll(/^ *```.*?^ *```$/gms, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading

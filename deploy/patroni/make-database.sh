@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes the role and the database of the service in a new cluster. Patroni runs it with the URL of the superuser.
+# Creates the role and the database of the service in a new cluster. Patroni runs it with the connection URL of the superuser.
 set -eu
 psql "$1" --quiet --set=ON_ERROR_STOP=1 --set=password="$ENTENTE_PASSWORD" <<'SQL'
 create role entente login password :'password';
--- The service sets these for each connection, but a connection through PgBouncer is another one in each transaction.
+-- The service sets these for each of its connections, but PgBouncer may use another server connection for each transaction.
 alter role entente set jit = off;
 alter role entente set max_parallel_workers_per_gather = 0;
 create database entente owner entente;

@@ -6,25 +6,25 @@ import { StartupError } from '../startup-error.ts'
 
 /** The services that the process passes to a command. */
 export interface CommandContext extends Lifecycle {
-  /** Reads the configuration. Throws a StartupError that names every wrong variable. */
+  /** Reads the configuration. Throws a StartupError that names every invalid variable. */
   config(): Config
   /** Prints a line to standard output. */
   print(text: string): void
-  /** Prints a line to standard error. Other programs may read the result on standard output. */
+  /** Prints a line to standard error, so that standard output has only the result. */
   printNote(text: string): void
   /** Marks the command as started: it now runs until the process receives a signal to stop. */
   keepRunning(): void
 }
 
-/** Adds a command, with its arguments and options, to the program. Each file of a command exports such a function. */
+/** Adds a command, with its arguments and options, to the program. Each command's file exports a function of this type. */
 export type AddCommand = (program: Command, context: CommandContext) => void
 
-/** The option of `openMigratedDatabase`. */
+/** The option `--create` of commands. */
 export interface CreateOption {
   create?: boolean
 }
 
-/** `--create`: lets a command make an embedded database if there is none. */
+/** `--create`: lets a command create an embedded database if there is none. */
 export const createOption = () =>
   new Option('--create', 'make a new embedded database in DATA_DIR when there is none')
 

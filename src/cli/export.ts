@@ -9,7 +9,7 @@ import { type AddCommand, openMigratedDatabase } from './context.ts'
 export const addExport: AddCommand = (program, context) => {
   program
     .command('export')
-    .description('write the whole registry with its history as one archive; keys are not part of it')
+    .description('write the whole registry with its history to one archive, without API keys')
     .requiredOption('--all <file>', 'the file to write, which must not exist')
     .action(async ({ all }: { all: string }) => {
       const database = await openMigratedDatabase(context, {})
@@ -20,8 +20,8 @@ export const addExport: AddCommand = (program, context) => {
           pipeline(Readable.from(chunks, { objectMode: false }), file),
         )
       } catch (cause) {
-        const isOther = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
-        if (!isOther) await rm(all, { force: true })
+        const existedBefore = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
+        if (!existedBefore) await rm(all, { force: true })
         throw new StartupError(`the archive cannot be written to a new file ${all}: ${cause}`, { cause })
       }
       context.print(`Archived: ${all}`)

@@ -11,11 +11,11 @@ interface GenerateOptions extends CreateOption {
   seed: number
 }
 
-/** `entente generate` adds made-up agreements and related records, to try the registry at size. */
+/** `entente generate` adds made-up agreements and related records, to test the registry with many records. */
 export const addGenerate: AddCommand = (program, context) => {
   program
     .command('generate')
-    .description('add made-up agreements, with projects, bases and programs, to try the registry at size')
+    .description('add made-up agreements, projects, bases and programs, to test with many records')
     .requiredOption('--agreements <number>', 'how many agreements, such as 1000000', parseCount)
     .option('--seed <number>', 'the same seed makes the same records', parseCount, 1)
     .addOption(createOption())
@@ -30,6 +30,6 @@ export const addGenerate: AddCommand = (program, context) => {
         await seed(database, 'reference')
         await generate(database, agreements, seedNumber)
       })
-      context.print(`${agreements} agreements generated, with what comes of them.`)
+      context.print(`${agreements} agreements generated, with related records.`)
     })
 }

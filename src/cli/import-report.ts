@@ -1,19 +1,19 @@
 import type { FaultyColumn, ImportRecord } from '../features/imports/store.ts'
-import { grouped } from './progress.ts'
+import { formatCount } from './progress.ts'
 
-/** The report of an import for a terminal. */
+/** Formats the report of an import for a terminal. */
 
-/** Maximum number of columns of refused rows that are listed. */
+/** Maximum number of columns in a list of the report. */
 const maxColumns = 20
 
 const line = (name: string, count: number, note = '') =>
-  `  ${name.padEnd(18)}${grouped(count).padStart(11)}${note === '' ? '' : `  ${note}`}`
+  `  ${name.padEnd(18)}${formatCount(count).padStart(11)}${note === '' ? '' : `  ${note}`}`
 
 function columnLines(columns: readonly FaultyColumn[] = []): string[] {
   return columns.slice(0, maxColumns).map(({ column, rows, example }) => {
     const where = column === '' ? 'the row' : column
     const value = example.value === '' ? '' : ` "${example.value.slice(0, 60)}"`
-    return `    ${where}: ${grouped(rows)}, such as${value}: ${example.detail}`
+    return `    ${where}: ${formatCount(rows)}, such as${value}: ${example.detail}`
   })
 }
 
@@ -24,20 +24,20 @@ function nameLines({ report }: ImportRecord): string[] {
         line(
           'names to decide',
           unresolved,
-          `in ${grouped(rows)} ${rows === 1 ? 'row' : 'rows'} (--names FILE lists them)`,
+          `in ${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} (--names FILE lists them)`,
         ),
       ]
     : []
 }
 
-/** What the mapping does not read, as `column (rows)`. */
-function unusedLines({ facts }: ImportRecord): string[] {
-  const unused = facts?.unused ?? []
+/** The columns that the mapping does not read, as `column (rows)`. */
+function unusedLines({ fileInfo }: ImportRecord): string[] {
+  const unused = fileInfo?.unused ?? []
   if (unused.length === 0) return []
-  const listed = unused.slice(0, maxColumns).map(({ column, rows }) => `${column} (${grouped(rows)})`)
+  const listed = unused.slice(0, maxColumns).map(({ column, rows }) => `${column} (${formatCount(rows)})`)
   const more = unused.length > maxColumns ? ' …' : ''
   return [
-    line('columns not read', unused.length, 'with the rows that have a value'),
+    line('columns not read', unused.length, 'with the number of rows that have a value'),
     `    ${listed.join(', ')}${more}`,
   ]
 }
@@ -48,7 +48,7 @@ const missingLines = ({ report }: ImportRecord): string[] =>
         line(
           'records missing',
           report.missing,
-          'that earlier files had; they stay (--missing FILE lists them)',
+          'that earlier files had; not deleted (--missing FILE lists them)',
         ),
       ]
     : []
@@ -68,13 +68,13 @@ const headings: Partial<Record<ImportRecord['state'], string>> = {
 
 /** Returns the report of an import, as lines of text. */
 export function describeImport(imported: ImportRecord): string {
-  const { id, state, counts, rowsRead, files, facts, scheme, failure, report } = imported
-  const read = facts
+  const { id, state, counts, rowsRead, files, fileInfo, scheme, failure, report } = imported
+  const read = fileInfo
     ? [
-        facts.format,
-        facts.encoding,
-        facts.dialect && `delimiter ${JSON.stringify(facts.dialect.delimiter)}`,
-        facts.sheet && `sheet ${facts.sheet}`,
+        fileInfo.format,
+        fileInfo.encoding,
+        fileInfo.dialect && `delimiter ${JSON.stringify(fileInfo.dialect.delimiter)}`,
+        fileInfo.sheet && `sheet ${fileInfo.sheet}`,
       ]
         .filter((part) => part !== undefined && part !== '')
         .join(', ')
@@ -90,7 +90,7 @@ export function describeImport(imported: ImportRecord): string {
     heading,
     ...(failure === null ? [] : failure.split('\n').map((text) => `  ${text}`)),
     line('rows read', rowsRead ?? 0, read),
-    ...(facts?.notes ?? []).map((note) => `    ${note}`),
+    ...(fileInfo?.notes ?? []).map((note) => `    ${note}`),
     ...unusedLines(imported),
     line('records created', counts.created),
     line('records changed', counts.changed),
@@ -100,7 +100,7 @@ export function describeImport(imported: ImportRecord): string {
       : []),
     ...keptLines(imported),
     ...(counts.dropped > 0
-      ? [line('values dropped', counts.dropped, 'or characters of them'), ...columnLines(report?.droppedBy)]
+      ? [line('values dropped', counts.dropped, 'in whole or in part'), ...columnLines(report?.droppedBy)]
       : []),
     ...(counts.skipped > 0 ? [line('rows left out', counts.skipped, 'by the mapping')] : []),
     line('rows refused', counts.refused),

@@ -79,7 +79,7 @@ async function commitIfConfirmed(
 ): Promise<ImportRecord> {
   context.print(imports.describe(imported))
   if (await askForConfirmation('Commit?')) return imports.commit(imported.id)
-  context.printNote(`Nothing is written yet. To do so: entente import --commit ${imported.id}`)
+  context.printNote(`Nothing has been written yet. To commit: entente import --commit ${imported.id}`)
   return imported
 }
 
@@ -88,19 +88,16 @@ export const addImport: AddCommand = (program, context) => {
   program
     .command('import')
     .description('import a file by a mapping: dry run, report, commit; or undo an import')
-    .argument('[mapping]', 'the mapping, a YAML or JSON file, or iati for IATI activity files')
+    .argument('[mapping]', 'the mapping: a YAML or JSON file, or iati for IATI activity files')
     .argument('[files...]', 'the file with the rows, and then the files that the mapping names')
     .option('--dry-run', 'check everything and write nothing')
     .option('--yes', 'commit without a dry run and without asking')
     .option('--decisions <file>', 'read decisions about names from this CSV file, which --names has written')
-    .option('--names <file>', 'write the names that somebody has to decide to this CSV file')
+    .option('--names <file>', 'write the names to decide to this CSV file')
     .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file')
-    .option(
-      '--missing <file>',
-      'write the records that earlier files had and this one lacks to this CSV file',
-    )
+    .option('--missing <file>', 'write missing records, which only earlier files had, to this CSV file')
     .option('--commit <id>', 'commit an import after its dry run, or continue an interrupted commit')
-    .option('--undo <id>', 'take back what an import has written')
+    .option('--undo <id>', 'undo the changes of an import')
     .option('--strict', 'exit with code 1 if rows were refused')
     .addOption(createOption())
     .action(async (mapping: string | undefined, files: string[], options: ImportOptions) => {

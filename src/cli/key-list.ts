@@ -4,7 +4,7 @@ import { type KeyRecord, listKeys } from '../database/keys.ts'
 const pageSize = 200
 
 /** Reads every key, newest first. */
-export async function allKeys(database: Database): Promise<KeyRecord[]> {
+export async function readAllKeys(database: Database): Promise<KeyRecord[]> {
   const keys: KeyRecord[] = []
   for (let page = await listKeys(database, pageSize); page.length > 0; ) {
     keys.push(...page)
@@ -13,7 +13,7 @@ export async function allKeys(database: Database): Promise<KeyRecord[]> {
   return keys
 }
 
-/** The status of a key with its date: `good until 2999-01-31T00:00:00.000Z`. @param now the time of the database. */
+/** Returns the status of a key with its date: `good until 2999-01-31T00:00:00.000Z`. @param now the time of the database. */
 export function keyStatus({ revokedAt, expiresAt }: KeyRecord, now: Date): string {
   if (revokedAt) return `revoked ${revokedAt.toISOString()}`
   if (!expiresAt) return 'good'

@@ -4,22 +4,22 @@ import { createKey, type NewKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import { StartupError } from '../startup-error.ts'
 import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
-import { allKeys, formatKeys, keyStatus } from './key-list.ts'
+import { formatKeys, keyStatus, readAllKeys } from './key-list.ts'
 
 interface CreateKeyOptions extends CreateOption, Omit<NewKey, 'expiresAt'> {
   expires?: Date
 }
 
-/** `entente key create|list|revoke` manages the keys of the API. The service may be running. */
+/** `entente key create|list|revoke` manages API keys. The service may be running. */
 export const addKey: AddCommand = (program, context) => {
-  const key = program.command('key').description('create, list and revoke the keys of the API')
+  const key = program.command('key').description('create, list and revoke API keys')
 
   key
     .command('create')
     .description('make a key and print it, alone on the first line; it is never shown again')
     .requiredOption('--name <name>', 'who or what gets the key, in at most 200 characters', parseName)
     .addOption(new Option('--role <role>', 'what the key allows').choices([...roles]).makeOptionMandatory())
-    .option('--expires <day>', 'until when it is valid: a day or time, in UTC unless it says', parseExpiry)
+    .option('--expires <day>', 'the end of its validity: a day (UTC), or a time with its offset', parseExpiry)
     .addOption(createOption())
     .action(async ({ name, role, expires, ...options }: CreateKeyOptions) => {
       const database = await openMigratedDatabase(context, options)
@@ -29,7 +29,7 @@ export const addKey: AddCommand = (program, context) => {
       const { key, record } = await database.transaction((tx) =>
         createKey(tx, { name, role, expiresAt: expires ?? null }),
       )
-      context.print(`${key}\nThis is shown only now. ${name}: ${role}, ${keyStatus(record, now)}.`)
+      context.print(`${key}\nThe key is not shown again. ${name}: ${role}, ${keyStatus(record, now)}.`)
     })
 
   key
@@ -38,7 +38,7 @@ export const addKey: AddCommand = (program, context) => {
     .addOption(createOption())
     .action(async (options: CreateOption) => {
       const database = await openMigratedDatabase(context, options)
-      const keys = await allKeys(database)
+      const keys = await readAllKeys(database)
       const now = await database.clock.now()
       context.print(keys.length > 0 ? formatKeys(keys, now) : 'There are no keys but ADMIN_KEY.')
     })
@@ -46,7 +46,7 @@ export const addKey: AddCommand = (program, context) => {
   key
     .command('revoke')
     .description('make a key invalid, at once and in every process')
-    .argument('<key>', 'what it begins with (ent_…), or its id', parseKeyReference)
+    .argument('<key>', 'its prefix (ent_…) or its id', parseKeyReference)
     .addOption(createOption())
     .action(async (reference: string, options: CreateOption) => {
       const database = await openMigratedDatabase(context, options)
@@ -62,17 +62,17 @@ function parseName(text: string): string {
   throw new InvalidArgumentError('It must have 1 to 200 characters, and no control characters.')
 }
 
-const timeForm = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
+const dayOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
 
 function parseExpiry(text: string): Date {
-  if (timeForm.safeParse(text).success) return new Date(text)
+  if (dayOrTime.safeParse(text).success) return new Date(text)
   throw new InvalidArgumentError('It must be a day or time, such as 2999-01-31 or 2999-01-31T12:00Z.')
 }
 
-/** The prefix or id of a key. The whole key is accepted too. */
+/** Returns the prefix or id of a key. The whole key is accepted too. */
 function parseKeyReference(text: string): string {
   const [prefix] = /^ent_[0-9a-z]{8}/.exec(text) ?? []
   if (prefix) return prefix
   if (/^[0-9a-f-]{36}$/.test(text)) return text
-  throw new InvalidArgumentError('It must be what the key begins with (ent_…), or its id.')
+  throw new InvalidArgumentError('It must be the prefix of a key (ent_…) or its id.')
 }

@@ -39,14 +39,14 @@ export interface LocalImport {
   commitsItself: boolean
 }
 
-/** How long the database may be unreachable before the command fails, and the pause between its attempts. */
+/** How long the database may be unreachable before the command fails, and the pause between attempts. */
 const maxOutageMs = 120_000
 const retryMs = 1000
 
-/** An attempt that took longer has reached the database, so that its failure begins another outage. */
+/** An attempt that takes longer than this has reached the database, so its failure starts a new outage. */
 const longAttemptMs = 30_000
 
-/** Size and SHA-256 of a file. @throws StartupError when it cannot be read. */
+/** Returns the name, size and SHA-256 of a file. @throws StartupError when it cannot be read. */
 async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   try {
     const { size } = await stat(path)
@@ -66,11 +66,14 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** Reads a mapping: a file, or a built-in one by its name. */
+/** Reads a mapping from a file, or a built-in mapping by its name. */
 const readMapping = async (path: string): Promise<string> =>
   builtInMappings.includes(path) ? resolveMapping(path) : readText(path)
 
-/** Imports of files on this machine, whose work this process does itself. The service may be running. */
+/** The option of `entente import` that continues an interrupted import. */
+type ContinueOption = '--commit' | '--undo'
+
+/** Imports files of this machine in this process. The service may be running. */
 export class LocalImports {
   readonly #database: Database
   readonly #context: CommandContext
@@ -80,7 +83,7 @@ export class LocalImports {
     this.#context = context
   }
 
-  /** Starts an import and makes its dry run or, if it commits itself, all of it. */
+  /** Starts an import: its dry run and, with `commitsItself`, the commit. */
   async start({ mapping: path, files: paths, decisions, commitsItself }: LocalImport): Promise<ImportRecord> {
     const mapping = await readMapping(path)
     const { scheme } = readSettings(mapping, registry)
@@ -88,47 +91,47 @@ export class LocalImports {
     const described = await Promise.all(files.map(describeFile))
     const { username } = userInfo()
     const actor = { kind: 'command', id: null, name: `entente import (${username})` } as const
-    const decided = decisions === undefined ? [] : readDecisions(await readText(decisions))
-    await checkDecisions(this.#database, registry, decided, (index) => `${decisions}, line ${index + 2}:`)
-    const made = await this.#database.transaction(async (tx) => {
-      await saveDecisions(tx, scheme, decided, actor)
+    const parsed = decisions === undefined ? [] : readDecisions(await readText(decisions))
+    await checkDecisions(this.#database, registry, parsed, (index) => `${decisions}, line ${index + 2}:`)
+    const created = await this.#database.transaction(async (tx) => {
+      await saveDecisions(tx, scheme, parsed, actor)
       const settings = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId: null } as const
       const imported = await createImport(tx, settings)
       await changeImport(tx, imported, { files: described })
       return imported
     })
-    return this.#run(made.id, files)
+    return this.#run('--commit', created.id, files)
   }
 
   /** Commits a staged import, or continues an interrupted commit. */
   async commit(id: string): Promise<ImportRecord> {
-    await this.#outlast(id, () => this.#step(id, commitStep))
-    return this.#run(id)
+    await this.#retryDuringOutage('--commit', id, () => this.#takeStep(id, commitStep))
+    return this.#run('--commit', id)
   }
 
   /** Undoes an import. */
   async undo(id: string): Promise<ImportRecord> {
-    await this.#outlast(id, () => this.#step(id, undoStep))
-    return this.#run(id)
+    await this.#retryDuringOutage('--undo', id, () => this.#takeStep(id, undoStep))
+    return this.#run('--undo', id)
   }
 
-  /** Takes a step, unless it has been taken already and was interrupted. */
-  async #step(id: string, step: Step): Promise<void> {
+  /** Starts a step of an import. An interrupted step continues. */
+  async #takeStep(id: string, step: Step): Promise<void> {
     await this.#database.transaction(async (tx) => {
       const imported = isImportId(id) ? await lockImport(tx, id) : undefined
-      if (!imported) throw noImport(id)
+      if (!imported) throw unknownImport(id)
       await takeStep(tx, imported, step)
     })
   }
 
   async #read(id: string): Promise<ImportRecord> {
     const imported = await readImport(singleReads(this.#database), id)
-    if (!imported) throw noImport(id)
+    if (!imported) throw unknownImport(id)
     return imported
   }
 
-  /** Works on an import until it is done, also while the database comes back. */
-  async #run(id: string, files?: LocalFile[]): Promise<ImportRecord> {
+  /** Runs an import until it is done. Repeats attempts while the database is unavailable. */
+  async #run(option: ContinueOption, id: string, files?: LocalFile[]): Promise<ImportRecord> {
     const bar = new ProgressBar(process.stderr)
     const options: RunOptions = {
       signal: this.#context.signal,
@@ -137,21 +140,21 @@ export class LocalImports {
     }
     try {
       const context = { database: this.#database, registry }
-      while (!(await this.#outlast(id, () => runImport(context, id, options)))) {
+      while (!(await this.#retryDuringOutage(option, id, () => runImport(context, id, options)))) {
         bar.clear()
         this.#context.printNote(
-          'The service, or another import of this register, is at work. Waiting for its end.',
+          'Another process is importing from the same register. Waiting until it has finished.',
         )
         await delay(retryMs, undefined, { signal: options.signal })
       }
     } finally {
       bar.clear()
     }
-    return this.#outlast(id, () => this.#read(id))
+    return this.#retryDuringOutage(option, id, () => this.#read(id))
   }
 
-  /** Does work for an import again while the database is away. @throws StartupError when that takes too long. */
-  async #outlast<T>(id: string, work: () => Promise<T>): Promise<T> {
+  /** Repeats `work` while the database is unavailable. @throws StartupError after `maxOutageMs`. */
+  async #retryDuringOutage<T>(option: ContinueOption, id: string, work: () => Promise<T>): Promise<T> {
     const { signal } = this.#context
     for (let failedAt: number | undefined; ; ) {
       const attemptedAt = performance.now()
@@ -161,7 +164,7 @@ export class LocalImports {
         if (!isTemporary(error) || signal.aborted) throw error
         const now = performance.now()
         if (failedAt === undefined || now - attemptedAt > longAttemptMs) failedAt = now
-        if (now - failedAt > maxOutageMs) throw goOn(id, error)
+        if (now - failedAt > maxOutageMs) throw outageError(option, id, error)
       }
       await delay(retryMs, undefined, { signal })
     }
@@ -190,9 +193,9 @@ export class LocalImports {
 
 const isImportId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
-const noImport = (id: string) => new StartupError(`there is no import ${id}`)
+const unknownImport = (id: string) => new StartupError(`there is no import ${id}`)
 
-const goOn = (id: string, cause: unknown) =>
+const outageError = (option: ContinueOption, id: string, cause: unknown) =>
   new StartupError(
-    `the database does not come back (${cause instanceof Error ? cause.message : cause}); go on later with: entente import --commit ${id}`,
+    `the database is still unavailable (${cause instanceof Error ? cause.message : cause}); continue later with: entente import ${option} ${id}`,
   )

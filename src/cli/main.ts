@@ -31,7 +31,7 @@ const closing = closeWithGrace(
     await (interrupted ? shutdown.interrupt() : shutdown.close())
     // The exit code 1 lets a supervisor restart the process.
     if (hasFailed) process.exit(1)
-    // The exit code of shells for a program that a signal ended.
+    // Shells use this exit code for a program that a signal has terminated.
     if (interrupted && signal) process.exit(128 + constants.signals[signal])
   },
 )
@@ -63,8 +63,8 @@ function report(error: unknown): void {
 }
 
 /**
- * Treats the end of the parent process as SIGTERM: npm sends the signal to the shell that runs a script, and the shell
- * ends without passing it on.
+ * Sends this process SIGTERM when its parent process has ended: npm sends the signal only to the shell that runs a script,
+ * and the shell does not forward it.
  */
 function stopWithParent(): void {
   const parent = process.ppid

@@ -34,7 +34,7 @@ const commands: readonly AddCommand[] = [
 ]
 
 /**
- * Runs the command of the arguments; `serve` without arguments.
+ * Runs the command that the arguments name, or `serve` if there are none.
  * Throws a StartupError with a message of one line if the arguments are wrong or the command fails for a known reason.
  */
 export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<void> {
@@ -67,7 +67,7 @@ function environmentHelp(): string {
   return ['', "Without a command, 'serve' runs.", '', 'Environment variables:', ...lines].join('\n')
 }
 
-/** Returns the library's message as one line. An unknown option may be a setting, which is an environment variable. */
+/** Returns commander's message as one line. An unknown option may be meant as a setting, which is an environment variable. */
 function usageError({ code, message }: CommanderError): string {
   if (code === 'commander.help') return "a command is missing or unknown; 'entente help' shows all of them"
   const line = message.replace(/^error: /, '').replaceAll('\n', ' ')

@@ -7,23 +7,23 @@ const barWidth = 24
 
 const verbs: Partial<Record<Progress['state'], string>> = {
   committing: 'Writing',
-  undoing: 'Taking back',
+  undoing: 'Undoing',
 }
 
 /** Formats a whole number in groups of three digits. */
-export const grouped = (count: number): string => count.toLocaleString('en')
+export const formatCount = (count: number): string => count.toLocaleString('en')
 
-/** A line that says how far an import has come, with a bar where the end is known. */
+/** Returns the progress of an import as a line, with a bar if the total is known. */
 export function progressLine({ state, done, total }: Progress, perSecond: number): string {
   const verb = verbs[state] ?? (total === undefined ? 'Reading' : 'Checking')
-  const speed = perSecond > 0 ? `, ${grouped(Math.round(perSecond))} a second` : ''
-  if (total === undefined || total === 0) return `${verb} ${grouped(done)} rows${speed}`
+  const speed = perSecond > 0 ? `, ${formatCount(Math.round(perSecond))} a second` : ''
+  if (total === undefined || total === 0) return `${verb} ${formatCount(done)} rows${speed}`
   const share = Math.min(1, done / total)
   const bar = '█'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '░')
-  return `${verb} ${bar} ${Math.floor(share * 100)} % of ${grouped(total)}${speed}`
+  return `${verb} ${bar} ${Math.floor(share * 100)} % of ${formatCount(total)}${speed}`
 }
 
-/** Draws progress over one line of a terminal; draws nothing elsewhere. */
+/** Draws the progress in one line of a terminal. Draws nothing if the output is not a terminal. */
 export class ProgressBar {
   readonly #output: NodeJS.WriteStream
   #drawnAt = 0

@@ -1,10 +1,10 @@
 import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
 
-/** `entente recompose` recomposes every stored document that an older declaration of its resource composed. */
+/** `entente recompose` recomposes the stored documents that an older declaration of their resource composed. */
 export const addRecompose: AddCommand = (program, context) => {
   program
     .command('recompose')
-    .description('bring the schema up to date and compose every document of another shape again')
+    .description('bring the schema up to date and recompose the documents of older declarations')
     .addOption(createOption())
     .action(async (options: CreateOption) => {
       const database = await openMigratedDatabase(context, options)

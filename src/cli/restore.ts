@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { StartupError } from '../startup-error.ts'
 import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
 
-/** `entente restore FILE` makes an empty registry equal to the archived one. */
+/** `entente restore FILE` restores an archive of the whole registry into an empty registry. */
 export const addRestore: AddCommand = (program, context) => {
   program
     .command('restore <file>')

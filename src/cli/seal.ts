@@ -8,7 +8,7 @@ export const addSeal: AddCommand = (program, context) => {
   program
     .command('seal')
     .description(
-      'make a hash of all changes so far, as JSON to publish; verify compares the feed with it later',
+      'make a hash of all changes so far, as JSON to publish; `entente verify` checks the feed against it',
     )
     .option('--out <file>', 'the file to write; without it, the seal is printed')
     .action(async ({ out }: { out?: string }) => {

@@ -2,13 +2,13 @@ import { Argument } from 'commander'
 import type { SeedSet } from '../features/seeding/files.ts'
 import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
 
-/** `entente seed` adds the records of a set that the registry does not have yet. */
+/** `entente seed` adds the records of a seed set that are missing in the registry. */
 export const addSeed: AddCommand = (program, context) => {
   program
     .command('seed')
     .description('bring the schema up to date and add the missing records of a set')
     .addArgument(
-      new Argument('[set]', 'code lists alone, or all').choices(['all', 'reference']).default('all'),
+      new Argument('[set]', 'code lists only, or all').choices(['all', 'reference']).default('all'),
     )
     .addOption(createOption())
     .action(async (set: SeedSet, options: CreateOption) => {

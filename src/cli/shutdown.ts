@@ -1,6 +1,6 @@
 import type { CloseOptions, Lifecycle } from '../database/open.ts'
 
-/** Closes what a command has opened: in order at the end, or at once after an interruption. */
+/** Closes what a command has opened: all of it at the end, or after an interruption only what outlives the process. */
 export class Shutdown implements Lifecycle {
   readonly #interruption = new AbortController()
   readonly #closers: { close: () => Promise<void>; outlivesProcess: boolean }[] = []

@@ -1,4 +1,4 @@
-/** Says how many revisions a command has read, and how fast. */
+/** Returns a text with the number of revisions that a command has read, and its speed. */
 export function describeSpeed(revisions: number, durationMs: number): string {
   const perSecond = Math.round(revisions / (Math.max(durationMs, 1) / 1000))
   return `${revisions} revisions in ${(durationMs / 1000).toFixed(1)} s (${perSecond} a second)`

@@ -2,7 +2,7 @@ import { errorCode } from '../error-code.ts'
 
 /**
  * Codes of errors that affect only one connection, stream or file: the peer has disconnected, a stream was written to after
- * its end, or the process was out of file descriptors for a moment.
+ * its end, or the process had no free file descriptors.
  */
 const survivableCodes = new Set([
   'ABORT_ERR',
@@ -20,7 +20,7 @@ const survivableCodes = new Set([
   'ETIMEDOUT',
 ])
 
-/** SQLSTATE classes of a lost connection to PostgreSQL: connection, resources, shutdown. */
+/** SQLSTATE classes of a lost connection: connection exception, insufficient resources, shutdown of PostgreSQL. */
 const lostConnection = /^(08|53|57P)\w+$/
 
 /** Minimum milliseconds between two reports of survivable errors, since there may be thousands. */
@@ -31,7 +31,7 @@ const isSurvivable = (error: unknown): boolean =>
 
 /**
  * Handles uncaught errors. An error of a single connection or stream is reported, and the process continues. After any other
- * error the state of the process is unknown, so `end` is called once to stop the process.
+ * error the state of the process is unknown, so `end` is called to stop the process. A second such error exits at once.
  */
 export function handleUncaughtErrors(report: (error: unknown) => void, end: (error: unknown) => void): void {
   let nextReportAt = Number.NEGATIVE_INFINITY
@@ -50,7 +50,7 @@ export function handleUncaughtErrors(report: (error: unknown) => void, end: (err
     if (performance.now() < nextReportAt) return
     nextReportAt = performance.now() + reportIntervalMs
     report(
-      new Error(`the process goes on after an error that nothing has caught (${unreported})`, {
+      new Error(`the process continues after an uncaught error (${unreported} since the last report)`, {
         cause: error,
       }),
     )

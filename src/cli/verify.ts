@@ -12,12 +12,12 @@ async function readSeal(file: string): Promise<NamedSeal> {
   return { name: file, seal: parseSeal(text, file) }
 }
 
-/** `entente verify` finds data that was changed or removed without the service, and fails if it finds any. */
+/** `entente verify` finds data that was changed or removed directly in the database, and fails if it finds any. */
 export const addVerify: AddCommand = (program, context) => {
   program
     .command('verify')
-    .description('find what was changed or removed past the service, in histories, records and since seals')
-    .option('--seal <files...>', 'seals that the history must fit')
+    .description('find data changed or removed directly in the database; checks histories, records and seals')
+    .option('--seal <files...>', 'seals that the feed of changes must match')
     .action(async ({ seal: files = [] }: { seal?: string[] }) => {
       const seals = await Promise.all(files.map(readSeal))
       const database = await openMigratedDatabase(context, {})
@@ -28,10 +28,10 @@ export const addVerify: AddCommand = (program, context) => {
       )
       const speed = describeSpeed(revisions, performance.now() - startedAt)
       if (waiting > 0)
-        context.print(`${waiting} records were written past the service and wait for their revision.`)
+        context.print(`Records written directly in the database that still have no revision: ${waiting}.`)
       if (faults > 0)
         throw new StartupError(`${faults === 1 ? 'one fault' : `${faults} faults`} found in ${speed}`)
-      const fitting = seals.length > 0 ? ' and fit the seals' : ''
-      context.print(`No fault found: ${speed} fit their hashes${fitting}.`)
+      const andSeals = seals.length > 0 ? ' and the seals' : ''
+      context.print(`No fault found: ${speed} match their hashes${andSeals}.`)
     })
 }

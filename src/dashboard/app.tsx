@@ -9,7 +9,7 @@ import { SearchBox } from './components/search-box.tsx'
 import { SessionMenu } from './components/session-menu.tsx'
 import { isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
 import { LabelsContext, useVocabularies } from './i18n/labels.ts'
-import { createLanguage, LanguageContext, rememberLanguage, useLanguage } from './i18n/language.ts'
+import { createLanguage, LanguageContext, selectLanguage, useLanguage } from './i18n/language.ts'
 import { ChangesView } from './views/changes.tsx'
 import { CountryView } from './views/country.tsx'
 import { OverviewView } from './views/overview.tsx'
@@ -29,7 +29,7 @@ const ImportsView = loadLazily(() => import('./views/imports.tsx'))
 const NewImportView = loadLazily(() => import('./views/new-import.tsx'))
 const ImportView = loadLazily(() => import('./views/import.tsx'))
 
-/** Resources with a link to their exploration in the header. */
+/** The resources that the header links to. */
 const exploredResources = [...activities.map(({ name }) => name), 'countries']
 
 function Navigation() {
@@ -53,7 +53,7 @@ function Navigation() {
   )
 }
 
-/** Shows the same view in the other language; the choice is part of the URL. */
+/** A link to the same view in the other language, with the language in the URL. */
 function LanguageSwitch() {
   const { tag, t } = useLanguage()
   const [location] = useLocation()
@@ -131,7 +131,7 @@ function Views() {
 
 export function App() {
   const search = useSearch()
-  const tag = useMemo(() => rememberLanguage(search), [search])
+  const tag = useMemo(() => selectLanguage(search), [search])
   const language = useMemo(() => createLanguage(tag), [tag])
   document.documentElement.lang = tag
   return (
@@ -147,7 +147,7 @@ export function App() {
   )
 }
 
-/** A view in a frame of another site: without the header, with a link to the full page in the footer. */
+/** A view in an `iframe` of another site: without the header, and with a link to the full page in the footer. */
 function EmbeddedView() {
   const { t } = useLanguage()
   return (
@@ -168,7 +168,7 @@ function EmbeddedView() {
   )
 }
 
-/** The page around the views. */
+/** The whole page: header, view and footer. */
 function Shell() {
   const { t } = useLanguage()
   return (

@@ -1,19 +1,19 @@
 import { navigate, useBrowserLocation } from 'wouter-preact/use-browser-location'
 
 /**
- * Whether the page shows one view inside another page (`?embed=1`): without navigation, and read-only. It stays so for as
- * long as the page is open.
+ * Whether the page shows one view inside another page (`?embed=1`), without navigation and read-only. The value does not
+ * change while the page is open.
  */
 export const isEmbedded = new URLSearchParams(location.search).get('embed') === '1'
 
-/** The address of the shown view outside the frame. */
+/** Returns the URL of the current view outside the frame. */
 export function unframedUrl(): string {
   const url = new URL(location.href)
   url.searchParams.delete('embed')
   return url.href
 }
 
-/** Changes the state of the view inside the frame; other views open in a window of their own. */
+/** Navigates inside the frame if the path stays the same, and otherwise opens the target in a new window. */
 function navigateEmbedded(to: string | URL, options?: Parameters<typeof navigate>[1]): void {
   const target = new URL(to, location.href)
   if (target.pathname !== location.pathname) {

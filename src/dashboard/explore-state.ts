@@ -8,16 +8,16 @@ export interface ExploreState {
   /** A sort of the API, such as `-signedOn`. */
   sort: string | null
   cursor: string | null
-  /** The properties shown, beside the record's name. */
+  /** The properties that are shown after the title of the record. */
   columns: readonly string[]
 }
 
-/** Parameters of the URL that are no filters. `lang` is the language of the dashboard. */
-const own = ['sort', 'cursor', 'columns', 'lang', 'limit', 'count', 'fields', 'include']
+/** Parameters of the URL that are not filters. `lang` is the language of the dashboard. */
+const otherParameters = ['sort', 'cursor', 'columns', 'lang', 'limit', 'count', 'fields', 'include']
 
 const maxDefaultColumns = 4
 
-/** The columns that are shown before a reader chooses: what kind of thing it is, when, and who takes part. */
+/** Returns the columns that are shown by default: preferably participants, kind, status and date. */
 export function defaultColumns({ properties, title }: ResourceDescription): string[] {
   const names = properties.map(({ name }) => name)
   const preferred = [
@@ -37,10 +37,10 @@ export function defaultColumns({ properties, title }: ResourceDescription): stri
   return [...chosen, ...rest].slice(0, maxDefaultColumns)
 }
 
-/** Reads the state from the query string. What is no filter of the resource stays, so that the service can say so. */
+/** Reads the state from the query string. Unknown parameters count as filters, so that the service reports them. */
 export function exploreState(resource: ResourceDescription, search: string): ExploreState {
   const parameters = new URLSearchParams(search)
-  const filters = [...parameters].filter(([name]) => !own.includes(name))
+  const filters = [...parameters].filter(([name]) => !otherParameters.includes(name))
   return {
     filters: Object.fromEntries(filters),
     sort: parameters.get('sort'),
@@ -49,7 +49,7 @@ export function exploreState(resource: ResourceDescription, search: string): Exp
   }
 }
 
-/** The URL of a state. Columns are in it only if they were chosen. */
+/** Returns the URL of a state. Columns are included only if they differ from the default. */
 export function exploreUrl(
   resource: ResourceDescription,
   { filters, sort, cursor, columns }: ExploreState,

@@ -2,7 +2,7 @@ import { apiPath } from './api/path.ts'
 import type { ResourceDescription } from './api/resources.ts'
 import type { ExploreState } from './explore-state.ts'
 
-/** A search of the API: where it is posted, and its body. */
+/** The path and the body of a search request to the API. */
 export interface SearchRequest {
   path: string
   body: Record<string, unknown>
@@ -14,24 +14,24 @@ function splitParameter(parameter: string): [filter: string, operator: string] {
   return [filter, operator]
 }
 
-/** Returns the comparisons of one parameter. A list means any of its values with `eq`, and all of them otherwise. */
+/** Returns the comparisons of one parameter. A list means any of its values with `eq`, and all with other operators. */
 function comparisons(
   resource: ResourceDescription,
   parameter: string,
   text: string,
 ): Record<string, unknown>[] {
   const [, operator] = splitParameter(parameter)
-  const takes = resource.filterValues[parameter]
-  if (takes === 'boolean') return [{ [operator]: text === 'true' }]
-  if (takes === 'number') return [{ [operator]: Number(text) }]
-  if (takes === undefined) return [{ [operator]: text }]
-  const values = text.split(',').map((value) => (takes === 'numbers' ? Number(value) : value))
+  const type = resource.filterValues[parameter]
+  if (type === 'boolean') return [{ [operator]: text === 'true' }]
+  if (type === 'number') return [{ [operator]: Number(text) }]
+  if (type === undefined) return [{ [operator]: text }]
+  const values = text.split(',').map((value) => (type === 'numbers' ? Number(value) : value))
   if (operator !== 'eq') return values.map((value) => ({ [operator]: value }))
   return [values.length === 1 ? { eq: values[0] } : { in: values }]
 }
 
 /**
- * Returns the search (`POST /v1/{resource}/search`) that finds what the explorer shows, in the same order and with the same
+ * Returns the search request (`POST /v1/{resource}/search`) for the records that the explorer shows, with the same order and
  * properties. `asOf` stays in the query string.
  */
 export function searchRequest(
@@ -45,7 +45,7 @@ export function searchRequest(
     const [filter] = splitParameter(parameter)
     for (const comparison of comparisons(resource, parameter, text)) {
       const known = where[filter] ?? {}
-      // One filter takes each operator once; a second value of it becomes a condition of its own.
+      // A filter can contain each operator only once. A second comparison with the operator goes to `and`.
       if (Object.keys(comparison).some((operator) => operator in known)) and.push({ [filter]: comparison })
       else where[filter] = { ...known, ...comparison }
     }

@@ -2,25 +2,25 @@ import { useSyncExternalStore } from 'preact/compat'
 import type { Actor } from './api/types.ts'
 import { isEmbedded } from './embed.ts'
 
-/** Who has signed in, with the key that every request then sends. */
+/** The actor who has signed in, and the key that all requests send. */
 export interface Session {
   key: string
   actor: Actor
 }
 
-/** Why there is no session any more: the reader has ended it, or the service has refused its key. */
+/** The reason why the last session ended: the user signed out, or the service refused the key. */
 export type SessionEnd = 'signedOut' | 'refused'
 
 interface State {
   session?: Session | undefined
   end?: SessionEnd | undefined
-  /** Counts what makes responses that were read before worthless: sign-ins, sign-outs and writes. */
+  /** Counts sign-ins, sign-outs and writes: each makes earlier responses outdated. */
   epoch: number
 }
 
 const storageKey = 'session'
 
-/** What the tab remembers. Nobody else writes it, but an older dashboard may have. A view in a frame is read-only. */
+/** Reads the stored session, which an older version of the dashboard may have written. Embedded views have no session. */
 function readStored(): Session | undefined {
   if (isEmbedded) return undefined
   try {
@@ -48,35 +48,35 @@ function subscribe(listener: () => void): () => void {
 }
 
 /**
- * Starts a session. The key is in memory, and in the session storage of the tab if it is to outlast a reload; it is never in
- * a URL, a cookie or another tab.
+ * Starts a session. The key is never in a URL, a cookie or another tab.
+ * @param isStored whether the session is also stored in the session storage of the tab, so that it survives a reload.
  */
-export function startSession(session: Session, isKept: boolean): void {
-  if (isKept) sessionStorage.setItem(storageKey, JSON.stringify(session))
+export function startSession(session: Session, isStored: boolean): void {
+  if (isStored) sessionStorage.setItem(storageKey, JSON.stringify(session))
   change({ session, end: undefined })
 }
 
-/** Forgets the key. */
+/** Ends the session and deletes the key. */
 export function endSession(end: SessionEnd): void {
   sessionStorage.removeItem(storageKey)
   change({ session: undefined, end })
 }
 
-/** Tells every view that what it shows may have changed: it reads again. */
-export const noteWrite = (): void => change({})
+/** Has all views read their data again, since it may have changed. */
+export const refetchViews = (): void => change({})
 
-/** The key that requests send; undefined without a session. */
+/** Returns the key that requests send; undefined without a session. */
 export const currentKey = (): string | undefined => state.session?.key
 
 const useStore = (): State => useSyncExternalStore(subscribe, () => state)
 
-/** The session, if there is one, and otherwise why the last one has ended. */
+/** Returns the session, if there is one, otherwise the reason why the last session ended. */
 export const useSession = (): Pick<State, 'session' | 'end'> => useStore()
 
-/** A number that changes when responses that were read before may be worthless. */
+/** Returns a number that changes when earlier responses may be outdated. */
 export const useEpoch = (): number => useStore().epoch
 
-/** What the reader may do: `write` takes an editor, `administer` an administrator. */
+/** Returns the rights of the user: `write` for editors and administrators, `administer` for administrators. */
 export function useRights(): { write: boolean; administer: boolean } {
   const role = useSession().session?.actor.role
   return { write: role === 'editor' || role === 'admin', administer: role === 'admin' }

@@ -1,6 +1,6 @@
 import { useLocation, useSearch } from 'wouter-preact'
 
-/** New values of parameters; undefined removes one. */
+/** New values of parameters. Undefined or an empty text removes the parameter. */
 export type ParameterChanges = Readonly<Record<string, string | undefined>>
 
 /** Returns the query string with some parameters changed, with a question mark before it unless it is empty. */
@@ -14,7 +14,7 @@ export function changeParameters(parameters: URLSearchParams, changes: Parameter
   return text === '' ? '' : `?${text}`
 }
 
-/** The state of a view, which is the query string of its URL, and a function that changes it. */
+/** Returns the parameters in the URL, which are the state of the view, and a function that changes them. */
 export function useParameters(): [
   URLSearchParams,
   (changes: ParameterChanges, options?: { replace?: boolean }) => void,

@@ -8,7 +8,7 @@ export default defineConfig({
   build: {
     outDir: folder('../../dist/dashboard'),
     emptyOutDir: true,
-    // A data: URL would need another content security policy.
+    // The content security policy does not allow data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',

@@ -5,11 +5,11 @@ import { type Database, everything, type Subscription } from './database.ts'
 /** The channel on which triggers announce changes: the name of the resource, or `everything`. */
 const channel = 'entente_changes'
 
-/** For how long a verified connection counts as current. */
+/** How long a connection counts as current after its verification. */
 const currentForMs = 100
 
-/** Maximum number of changes whose times are kept. */
-const maxMoments = 1000
+/** Number of latest changes whose times are always stored. */
+const minStoredTimes = 1000
 
 /** Receives messages for the operator. */
 export interface ChangesLog {
@@ -26,21 +26,21 @@ type ChangeHandler = (source: string) => void
  * Counts the changes of a database by resource, also those that other programs make.
  *
  * The generation rises with each change, and when the listening connection is lost or reopened, because changes may have
- * been missed. A result is current while none of its sources has changed since the generation noted before the read, and
- * `isCurrent()` holds.
+ * been missed. A result is current while `isCurrent()` is true and none of its sources has changed since the generation
+ * before its read.
  */
 export class Changes {
   readonly #database: Pick<Database, 'listen' | 'onCommit'>
   readonly #log: ChangesLog
-  readonly #events = new EventEmitter<{ moved: [source: string] }>().setMaxListeners(0)
+  readonly #events = new EventEmitter<{ change: [source: string] }>().setMaxListeners(0)
   /** The generation in which each resource changed last. */
   readonly #changedIn = new Map<string, number>()
-  /** The generation in which everything may have changed last. */
+  /** The last generation in which everything may have changed. */
   #allChangedIn = 0
   #allChangedAt = Number.NEGATIVE_INFINITY
   #generation = 0
-  /** When the last changes were counted, in milliseconds of `performance.now()`: the oldest first. */
-  #moments: { at: number; generation: number }[] = []
+  /** The times at which the latest changes were counted, in milliseconds of `performance.now()`, oldest first. */
+  #times: { at: number; generation: number }[] = []
   #subscribing: Promise<Subscription> | undefined
   #subscription: Subscription | undefined
   #lastReason = ''
@@ -51,13 +51,13 @@ export class Changes {
     this.#log = log
   }
 
-  /** Begins to listen, until `close()`. */
+  /** Listens for changes until `close()`. */
   open(): void {
     if (this.#subscribing) return
     this.#subscribing = this.#subscribe()
-    // Before their notifications arrive, and before their client has the response.
+    // Counts changes of this process before their notifications arrive, and before their client has the response.
     this.#database.onCommit((announced) => {
-      for (const source of announced) this.moved(source)
+      for (const source of announced) this.countChange(source)
     })
   }
 
@@ -72,22 +72,22 @@ export class Changes {
     return this.#generation
   }
 
-  /** When everything may have changed last, such as what is public: a moment of `performance.now()`. */
+  /** The last time at which everything may have changed, such as visibility, in milliseconds of `performance.now()`. */
   get allChangedAt(): number {
     return this.#allChangedAt
   }
 
-  /** Counts a change. @param source the name of a resource. */
-  moved(source: string): void {
+  /** Counts a change. @param source the name of a resource, or `everything`. */
+  countChange(source: string): void {
     this.#generation += 1
-    this.#moments.push({ at: performance.now(), generation: this.#generation })
-    if (this.#moments.length >= 2 * maxMoments) this.#moments = this.#moments.slice(-maxMoments)
-    // What older versions of the service announce has no name.
+    this.#times.push({ at: performance.now(), generation: this.#generation })
+    if (this.#times.length >= 2 * minStoredTimes) this.#times = this.#times.slice(-minStoredTimes)
+    // Older versions of the service announce changes without a name.
     if (source === everything || source === '') {
       this.#allChangedIn = this.#generation
       this.#allChangedAt = performance.now()
     } else this.#changedIn.set(source, this.#generation)
-    this.#events.emit('moved', source === '' ? everything : source)
+    this.#events.emit('change', source === '' ? everything : source)
   }
 
   /** Whether any of these sources has changed since a generation. */
@@ -97,38 +97,41 @@ export class Changes {
   }
 
   /**
-   * The generation at a time of `performance.now()`: data that was read as of that time has every change that was counted
-   * up to this generation. 0 for times before the oldest kept change.
+   * The generation at a time of `performance.now()`: data that was read as of that time includes every change that was
+   * counted up to this generation. 0 for times before the oldest stored one.
    */
-  generationAt(moment: number): number {
-    // A change of the same moment may have been counted after it.
-    const index = this.#moments.findLastIndex(({ at }) => at < moment)
-    return this.#moments[index]?.generation ?? 0
+  generationAt(time: number): number {
+    // A change with exactly this time may have been counted after the read.
+    const index = this.#times.findLastIndex(({ at }) => at < time)
+    return this.#times[index]?.generation ?? 0
   }
 
   /** Calls `handler` with the source of each change: the name of a resource, or everything. */
   onChange(handler: ChangeHandler): void {
-    this.#events.on('moved', handler)
+    this.#events.on('change', handler)
   }
 
   /** Resolves at the next change, and at the latest after `timeoutMs`. */
   async next(timeoutMs: number): Promise<void> {
-    await once(this.#events, 'moved', { signal: AbortSignal.timeout(timeoutMs) }).catch(() => {})
+    await once(this.#events, 'change', { signal: AbortSignal.timeout(timeoutMs) }).catch(() => {})
   }
 
-  /** Whether there is a connection on which notifications arrive. Unlike `isCurrent`, it does not verify it. */
+  /** Whether a connection receives notifications. Unlike `isCurrent`, does not verify the connection. */
   get isListening(): boolean {
     return this.#isListening
   }
 
-  /** Whether every change that is 100 ms old or older has been counted. Verifies the connection ahead of time. */
+  /**
+   * Whether every change that is at least 100 ms old has been counted. Starts to verify the connection, without waiting,
+   * when the last verification is more than 50 ms old.
+   */
   isCurrent(): boolean {
     const age = this.#age()
     if (age > currentForMs / 2) void this.#subscription?.verify()
     return age < currentForMs
   }
 
-  /** Verifies that every change has been counted that was committed before this call. Waits up to 100 ms. */
+  /** Verifies for up to 100 ms that every change committed before this call has been counted. @returns whether it has. */
   async catchUp(): Promise<boolean> {
     const calledAt = performance.now()
     const isVerified = () => (this.#subscription?.verifiedAt ?? Number.NEGATIVE_INFINITY) >= calledAt
@@ -142,7 +145,7 @@ export class Changes {
   }
 
   /** Like `isCurrent`, but waits up to 100 ms for the connection to be verified. */
-  async becomesCurrent(): Promise<boolean> {
+  async waitUntilCurrent(): Promise<boolean> {
     if (this.isCurrent()) return true
     await Promise.race([this.#subscription?.verify(), delay(currentForMs, undefined, { ref: false })])
     return this.#age() < currentForMs
@@ -154,18 +157,18 @@ export class Changes {
 
   async #subscribe(): Promise<Subscription> {
     const subscription = await this.#database.listen(channel, {
-      onNotification: (payload) => this.moved(payload),
+      onNotification: (payload) => this.countChange(payload),
       onConnect: () => {
         this.#isListening = true
-        this.moved(everything)
-        // The first line of the terminal is the address, so a start logs nothing here.
+        this.countChange(everything)
+        // The first connection is not logged, because the first line in the terminal is the address of the service.
         if (this.#lastReason !== '')
-          this.#log.info('The response cache is on again: changes of the database are heard.')
+          this.#log.info('The response cache is on again: notifications of changes arrive.')
         this.#lastReason = ''
       },
       onDisconnect: (reason) => {
         this.#isListening = false
-        this.moved(everything)
+        this.countChange(everything)
         if (reason !== this.#lastReason) this.#log.warn(`The response cache is off: ${reason}.`)
         this.#lastReason = reason
       },

@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 /** The oldest major version of PostgreSQL that works. */
 const minServerVersion = 15
 
-/** SQLSTATE of a server that is starting, or recovering from a crash, and takes no connections yet. */
+/** SQLSTATE of a server that is starting, or recovering from a crash, and accepts no connections yet. */
 const startingState = '57P03'
 
 /** How long a server may take to start or to recover, and the pause between two attempts. */
@@ -14,9 +14,9 @@ const maxStartMs = 60_000
 const retryMs = 500
 
 /**
- * Checks that a supported PostgreSQL answers at DATABASE_URL. Waits for at most a minute for one that is starting.
+ * Checks that a supported version of PostgreSQL answers at DATABASE_URL. Waits up to a minute for a server that is starting.
  * @param signal ends the wait.
- * @throws StartupError that names the cause, never with the password.
+ * @throws StartupError that names the cause, without the password.
  */
 export async function checkConnection(database: Database, url: string, signal?: AbortSignal): Promise<void> {
   const { hostname, port } = new URL(url)

@@ -1,17 +1,17 @@
-/** The clock of the database server, as a process knows it. */
+/** An estimate of the database server's clock. */
 export interface Clock {
   /**
    * Returns the time of the database, at most a round trip ahead of it. Only the first call waits for the database. Later
-   * calls add the time that has passed since, by the monotonic clock of the process.
+   * calls add the elapsed time to the last measured time, by the monotonic clock of the process.
    * @throws the error of the first statement.
    */
   now(): Promise<Date>
 }
 
-/** How long a measured time is used before another is measured in the background. */
+/** Age of a measured time at which the time is measured again in the background. */
 const maxAgeMs = 60_000
 
-/** Makes the clock. @param measure asks the database for its time. */
+/** Creates the clock. @param measure asks the database for its time. */
 export function databaseClock(measure: () => Promise<Date>): Clock {
   let anchor: { timeMs: number; tick: number } | undefined
   let measuring: Promise<void> | undefined

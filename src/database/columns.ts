@@ -12,25 +12,25 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 
-/** A column by its property. @throws when there is none. */
+/** Returns the column of a property. @throws Error when there is none. */
 export function columnIn(columns: Record<string, PgColumn>, property: string): PgColumn {
   const column = columns[property]
   if (!column) throw new Error(`no column for the property ${property}`)
   return column
 }
 
-/** A column of a table by its property. @throws when the table has none of that name. */
+/** Returns a table's column of a property. @throws Error when the table has none. */
 export const columnOf = (table: PgTable, property: string): PgColumn =>
   columnIn(getTableColumns(table), property)
 
-/** The name of a property or resource in the database: `signedOn` is `signed_on`, `cooperation-bases` is `cooperation_bases`. */
+/** Converts the name of a property or resource to snake_case: `signedOn` to `signed_on`, `a-resource` to `a_resource`. */
 export const snakeCase = (name: string): string =>
   name.replaceAll('-', '_').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** A UUIDv7 primary key, made by the database (RFC 9562, section 5.7). */
 export const uuidKey = () => uuid('id').primaryKey().default(sql`uuid_v7()`)
 
-/** A moment with milliseconds. */
+/** A `timestamptz` column with milliseconds. */
 export const instantColumn = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** Time of the row's last change. Every table with a history has this column, which triggers set. */
@@ -43,7 +43,7 @@ const edtfBound = (name: string, bound: 'earliest' | 'latest') =>
   date(`${name}_${bound}`).generatedAlwaysAs(sql.raw(`edtf_${bound}(${name})`))
 
 /**
- * A date as its source gives it: EDTF text beside its earliest and latest day, which the database computes.
+ * The columns of a date: EDTF text as its source gives it, and the earliest and latest day, which the database computes.
  * @example edtfColumns('signedOn') // signedOn, signedOnEarliest, signedOnLatest
  */
 export const edtfColumns = (property: string) => {
@@ -63,8 +63,8 @@ export const bytesColumn = (name: string) => bytea(name)
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 /**
- * The full-text column of a table, made by the database from its texts.
- * @param weighted SQL text expressions: `A` names and titles, `B` prose.
+ * The full-text column of a table, which the database generates from the table's texts.
+ * @param weighted SQL text expressions by weight: `A` for names and titles, `B` for prose.
  */
 export function searchColumn(weighted: { A: string[]; B: string[] }) {
   const parts = (['A', 'B'] as const).flatMap((weight) =>
@@ -75,10 +75,10 @@ export function searchColumn(weighted: { A: string[]; B: string[] }) {
   return tsvector('search').generatedAlwaysAs(sql.raw(parts.join(' || ') || "''::tsvector"))
 }
 
-/** The rows of all queries, repeated ones included. There must be at least one. */
+/** Joins queries by `union all`. There must be at least one query. */
 export const unionAll = (queries: readonly SQL[]): SQL => sql.join([...queries], sql` union all `)
 
-/** SQL literals of words, separated by commas. */
+/** SQL string literals, separated by commas. */
 export const literals = (values: readonly string[]): SQL =>
   sql.raw(values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', '))
 

@@ -2,28 +2,29 @@ import { Problem } from '../problems/problem.ts'
 import { CommitTimeoutError } from './connection.ts'
 import { retryAfterSeconds } from './errors.ts'
 
-/** How long changes are refused before one of them may try whether commits succeed again. */
+/** How long changes are refused before one of them may test whether commits succeed again. */
 const pauseMs = 1000
 
 /**
- * A circuit breaker for changes. It refuses them while commits hang, as when no synchronous standby confirms them. Otherwise
- * each would wait in PostgreSQL until its timeout, and hold a connection that reads need. A commit timeout shuts it. Then it
- * lets one change through after each pause, and the first commit that succeeds opens it.
+ * A circuit breaker for changes. It refuses changes while commits hang, such as when no synchronous standby confirms them.
+ * Otherwise each change would wait in PostgreSQL until its timeout, and hold a connection that reads need. A commit timeout
+ * shuts the gate. The gate then lets one change through after each pause, and the first successful commit opens it.
  */
 export class CommitGate {
   /** Time of the last commit timeout; undefined while the gate is open. */
   #shutAt: number | undefined
-  #opensAt = 0
+  /** Time at which the shut gate lets the next change through. */
+  #nextTrialAt = 0
 
   /**
    * @returns the current time, for `recheck`.
-   * @throws Problem `unavailable` while it is shut. Nothing of the change has been written then.
+   * @throws Problem `unavailable` while the gate is shut, before anything is written.
    */
   pass(): number {
     const now = performance.now()
     if (this.#shutAt === undefined) return now
-    if (now < this.#opensAt) throw refusal()
-    this.#opensAt = now + pauseMs
+    if (now < this.#nextTrialAt) throw refusal()
+    this.#nextTrialAt = now + pauseMs
     return now
   }
 
@@ -41,7 +42,7 @@ export class CommitGate {
     } catch (error) {
       if (error instanceof Problem && error.cause instanceof CommitTimeoutError) {
         this.#shutAt = performance.now()
-        this.#opensAt = this.#shutAt + pauseMs
+        this.#nextTrialAt = this.#shutAt + pauseMs
       }
       throw error
     }

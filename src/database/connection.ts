@@ -7,11 +7,11 @@ import { makePosition, type Position, type PositionRow, positionColumns } from '
 import type { Lane, Lease, Refusal } from './shares/lanes.ts'
 import type { Statement } from './statement.ts'
 
-/** Milliseconds from a cancel request to closing the connection. */
+/** Milliseconds between a cancel request and closing the connection. */
 export const cancelTimeoutMs = 1000
 
 /**
- * Prepared statements that a connection may keep; PostgreSQL needs about 100 kB for each. pg cannot forget one, so a
+ * Prepared statements that a connection may have; PostgreSQL needs about 100 kB for each. pg cannot deallocate them, so a
  * connection that has more is closed when it is released.
  */
 const maxPreparedStatements = 200
@@ -23,21 +23,21 @@ export interface StatementLimits {
   slowStatementMs: number
 }
 
-/** Receives what metrics and the log report. Texts never hold values. */
+/** Receives events for metrics and the log. Texts never contain values. */
 export interface DatabaseObserver {
-  /** No connection was available: the queue was full, the wait took too long, or the owner has too many that wait. */
+  /** No connection was available: the queue was full, the wait took too long, or the owner has too many waiting requests. */
   refused(lane: Lane, why: Refusal): void
   /** A statement was cancelled after `statementTimeoutMs`. */
   stopped(text: string): void
   /** A statement took at least `slowStatementMs`. */
   slow(text: string, durationMs: number): void
-  /** Runs each statement where given, to note when it runs and whether it fails. It must return what `run` returns. */
+  /** Wraps each statement, to record its time and its failure. Must return the result of `run`. */
   trace?<T>(text: string, run: () => Promise<T>): Promise<T>
 }
 
 /** State of a client of the pool. */
 export interface ClientState {
-  /** The `application_name` of this client alone, by which its statement is cancelled. */
+  /** The unique `application_name` of this client, by which a cancel request finds its statement. */
   name: string
   preparedNames: Set<string>
 }
@@ -47,16 +47,16 @@ export interface ConnectionServices {
   /** The lease of the connection, which is released with it. */
   lease: Lease
   observer(): DatabaseObserver
-  /** Cancels what the client with this `application_name` runs. Never rejects. */
+  /** Cancels the statement that the client with this `application_name` runs. Never rejects. */
   cancel(name: string): Promise<void>
 }
 
-/** How long a statement may run before a decision whether it may continue. */
+/** A first time limit of a statement, which `extend` can lift. */
 export interface Budget {
   ms: number
   /**
    * Called when the statement has run for `ms`.
-   * @returns whether it may continue, and a signal that cancels it.
+   * @returns whether the statement may continue, and a signal that cancels it from then on.
    */
   extend(): { isGranted: boolean; signal?: AbortSignal | undefined }
 }
@@ -64,18 +64,18 @@ export interface Budget {
 /** A statement was cancelled when its budget was used up. It can be run again. */
 export class OverBudgetError extends Error {}
 
-/** A commit took longer than a statement may, and its connection was closed. It may still end. */
+/** A commit exceeded the statement timeout, and its connection was closed. The commit may still succeed. */
 export class CommitTimeoutError extends Error {}
 
-/** What ends a statement beside the statement timeout. */
+/** What can end a statement besides the statement timeout. */
 export interface RunOptions {
   signal?: AbortSignal | undefined
   budget?: Budget | undefined
-  /** False for a commit, which is waited for instead. */
+  /** False for a commit: the connection is closed instead. */
   cancellable?: boolean
 }
 
-/** A client of the pool, from `acquire` to `release`. Every statement runs through `#run`, which holds the limits. */
+/** A client of the pool, from `acquire` to `release`. Every statement runs through `#run`, which enforces the limits. */
 export class Connection {
   readonly #client: pg.PoolClient
   readonly #state: ClientState
@@ -106,10 +106,10 @@ export class Connection {
   }
 
   /**
-   * Commits. It is not cancelled but waited for: PostgreSQL would acknowledge a commit whose wait for a synchronous standby
-   * is cancelled, and show to others what a failover may lose. After `statementTimeoutMs` the connection is closed.
-   * @param options `position` asks for the position of the commit.
-   * @returns what the transaction has announced to other processes, by `announce()` of the migrations.
+   * Commits. A commit is never cancelled: if the wait for a synchronous standby is cancelled, PostgreSQL acknowledges the
+   * commit, and others see changes that a failover may lose. After `statementTimeoutMs` the connection is closed.
+   * @param options `position`: whether to return the position of the commit.
+   * @returns the resources that the transaction has announced to other processes (`announce()` in the migrations).
    */
   async commit(options: { position: boolean }): Promise<{ announced: string[]; position?: Position }> {
     const commit = "select current_setting('entente.announced', true) as announced; commit"
@@ -132,7 +132,7 @@ export class Connection {
    */
   async copy(text: string, label: string, signal?: AbortSignal): Promise<Readable> {
     const stream = this.#client.query(copyTo(text))
-    // A lost connection is reported here also when nobody reads the stream any more.
+    // The connection may be lost when nobody reads the stream any more. Without a listener the error would end the process.
     stream.on('error', () => {})
     await this.#run(label, () => once(stream, 'readable'), { signal })
     return stream
@@ -156,7 +156,7 @@ export class Connection {
     this.#services.lease.release()
   }
 
-  /** Closes the connection and cancels what it runs. Does nothing when it is released. */
+  /** Closes the connection and cancels its statement. Does nothing after `release`. */
   async destroy(): Promise<void> {
     if (this.#isReleased) return
     this.#close()
@@ -181,7 +181,7 @@ export class Connection {
       if (!cancellable) return this.#close()
       if (closeTimer) return
       cancelling = cancel(this.#state.name)
-      // Cancelled once more: the first request may have come before the statement began.
+      // `destroy` cancels once more, since the first request may have arrived before the statement began.
       closeTimer = setTimeout(() => void this.destroy(), cancelTimeoutMs)
     }
     const stopBy = (reason: 'timeout' | 'budget') => {
@@ -220,7 +220,7 @@ export class Connection {
       const durationMs = performance.now() - startedAt
       if (durationMs >= limits.slowStatementMs) observer().slow(text, durationMs)
       if (stoppedBy === 'timeout') observer().stopped(text)
-      // The next statement on this connection must not be the one that is cancelled.
+      // Otherwise a late cancel request could hit the next statement on this connection.
       if (cancelling) await cancelling
     }
   }

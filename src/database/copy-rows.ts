@@ -6,11 +6,11 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { columnOf } from './columns.ts'
 import { filledProperties, type Row } from './rows.ts'
 
-/** A list as PostgreSQL reads arrays of texts. */
+/** Returns the PostgreSQL literal of an array of texts. */
 const arrayLiteral = (list: unknown[]) =>
   `{${list.map((item) => `"${String(item).replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 
-/** A value as text of the type of its column. */
+/** Converts a value to text that PostgreSQL parses as the column's type. */
 function toText(value: unknown, isJson: boolean): string {
   if (isJson) return typeof value === 'string' ? value : JSON.stringify(value)
   return Array.isArray(value) ? arrayLiteral(value) : String(value)
@@ -18,7 +18,7 @@ function toText(value: unknown, isJson: boolean): string {
 
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
-/** A value in the text format of COPY. */
+/** Converts a value to a field of COPY's text format. */
 function toCell(value: unknown, isJson: boolean): string {
   if (value === null || value === undefined) return '\\N'
   return toText(value, isJson).replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? '')
@@ -26,7 +26,7 @@ function toCell(value: unknown, isJson: boolean): string {
 
 /**
  * Writes rows into a table by COPY.
- * @throws what PostgreSQL refuses.
+ * @throws PostgreSQL's error.
  */
 export async function copyRows(client: pg.ClientBase, table: PgTable, rows: Row[]): Promise<void> {
   if (rows.length === 0) return

@@ -26,10 +26,10 @@ export type { Work } from './shares/work.ts'
 export type { Statement, Transaction } from './statement.ts'
 export { everything } from './transaction.ts'
 
-/** Receives what metrics and the log report. */
+/** Receives events for metrics and the log. */
 export type DatabaseObserver = PoolObserver & ServerObserver
 
-/** How a database is used. */
+/** Limits, listener and replicas of a database. */
 export interface DatabaseOptions extends PoolOptions {
   /** URL to listen for notifications; by default the database's own URL. It must lead to the same database. */
   listenUrl?: string | undefined
@@ -37,12 +37,12 @@ export interface DatabaseOptions extends PoolOptions {
   replicas?: ReplicaOptions | undefined
 }
 
-/** What operations do with a database: they read, write in transactions, and copy. */
+/** A database as operations use it: for reads, transactions and copies. */
 export interface DatabaseClient {
   /** The clock for times that are stored or compared, since the clock of this process may be wrong. */
   readonly clock: Clock
   /**
-   * Runs one statement, read-only by contract. Cancels it after `statementTimeoutMs`, or when `signal` aborts.
+   * Runs one statement, which must not write. Cancels it after `statementTimeoutMs`, or when `signal` aborts.
    * @throws Problem `overloaded`, the reason of `signal`, or PostgreSQL's error (57014 when it was cancelled).
    */
   read<Row extends pg.QueryResultRow>(statement: Statement, options?: ReadOptions): Promise<Row[]>
@@ -52,7 +52,7 @@ export interface DatabaseClient {
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * Runs several statements as of one moment, in a repeatable-read read-only transaction. `work` may run twice.
+   * Runs several statements on one snapshot, in a repeatable-read read-only transaction. `work` may run twice.
    * @param begin statements that run first, such as `set local …`; may be empty.
    */
   readTransaction<T>(
@@ -63,59 +63,59 @@ export interface DatabaseClient {
   /**
    * Opens a connection for `COPY … TO STDOUT` in a repeatable-read read-only transaction. The caller closes or aborts
    * it.
-   * @param begin as of `readTransaction`.
+   * @param begin as in `readTransaction`.
    */
   copy(begin: string): Promise<CopySession>
-  /** The same database, on which everything is the work of an owner: it gets no more than the owner's share. */
+  /** Returns the same database, whose statements count as work of one owner: they get no more than the owner's share. */
   forWork(work: Work): DatabaseClient
-  /** How old its reads may be; undefined where they run on the primary alone. */
+  /** How old the reads may be; undefined if they run only on the primary. */
   readonly freshness: Freshness | undefined
-  /** Tells the owner of the work of a statement that was read for it by other means, such as for several clients at once. */
+  /** Reports a statement to `Work.onRead` that was run elsewhere for this work, such as once for several clients. */
   noteRead(text: string): void
-  /** The same database, for work of the service itself, and for what is done once for several clients. */
+  /** The same database, for work of the service itself and for work that is done once for several clients. */
   readonly shared: DatabaseClient
 }
 
 /** Runs every statement of the service, within the limits of its options. No other module uses a pool of pg. */
 export interface Database extends DatabaseClient {
   readonly options: DatabaseOptions
-  /** Connections of the pool, and requests that wait for one, at this moment. */
+  /** Current numbers of connections of the pool, and of requests that wait for one. */
   readonly counts: { total: number; idle: number; waiting: number }
-  /** Statements or exports of a lane at this moment. */
+  /** Current numbers of running and waiting statements and exports of a lane. */
   laneCounts(lane: Lane): { running: number; waiting: number }
   /** Handles the notifications of a channel until the subscription is closed, also after reconnecting. */
   listen(channel: string, handler: ListenHandler): Promise<Subscription>
-  /** Runs `work` on a connection beside the pool, without limits: for migrations, locks and bulk loads. */
+  /** Runs `work` on a connection outside the pool, without limits: for migrations, locks and bulk loads. */
   maintain<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
   /** Opens another pool on the same database, with other limits. The caller closes it. */
   fork(options: Partial<DatabaseOptions>): Database
   /** The replicas, if there are any. */
   readonly replicas: Replicas | undefined
-  /** Why the server is away, where the service runs it itself; undefined while it runs, and where it does not know. */
+  /** Why the embedded server is down; undefined while it runs, and for servers that the service does not run itself. */
   readonly outage: string | undefined
   forWork(work: Work): Database
   readonly shared: Database
   /**
-   * Calls `handler` with what each transaction of this database has announced to other processes, as soon as it is committed.
-   * @see everything, which is announced for a commit whose outcome is unknown.
+   * Calls `handler` after each commit of this database, with the resources that the transaction has announced to other
+   * processes. For a commit whose outcome is unknown, this is `everything`.
    */
   onCommit(handler: (announced: string[]) => void): void
   /** Opens some connections before they are needed. */
   openAhead(): Promise<void>
-  /** Sends refusals, cancelled and slow statements to `observer`, instead of the one before. */
+  /** Reports refusals, cancelled and slow statements to `observer`, which replaces the previous observer. */
   observe(observer: DatabaseObserver): void
   close(): Promise<void>
 }
 
 export interface ReadOptions {
   signal?: AbortSignal
-  /** Statements that run first, such as `set local …`: it becomes a transaction. */
+  /** Statements that run first, such as `set local …`. With them, the read runs in a transaction. */
   begin?: string
 }
 
 /** What the databases of one pool share. */
 interface Services extends ReadServices {
-  committed: (announced: string[]) => void
+  announceCommit: (announced: string[]) => void
   commitGate: CommitGate
   url: string
   options: DatabaseOptions
@@ -124,11 +124,11 @@ interface Services extends ReadServices {
   clock: Clock
   replicas: Replicas | undefined
   routing: Routing | undefined
-  /** Closes what it does not share with the database that it was forked from. */
+  /** Closes everything that is not shared with the database from which this one was forked. */
   close(): Promise<void>
 }
 
-/** Opens a database. It connects at the first statement. `server` is given where the service runs the server itself. */
+/** Opens a database, which connects at the first statement. @param server supervises the embedded server, if it is used. */
 export function openPool(url: string, options: DatabaseOptions, server?: Supervisor): Database {
   const replicas =
     options.replicas &&
@@ -139,12 +139,12 @@ export function openPool(url: string, options: DatabaseOptions, server?: Supervi
         values: [timeline],
       })
     })
-  const database = openOn(url, options, { server, replicas })
+  const database = openWith(url, options, { server, replicas })
   return database
 }
 
-/** @param shared what several databases have in common; the first of them closes the replicas. */
-function openOn(
+/** @param shared services that forks share; the original database closes the replicas. */
+function openWith(
   url: string,
   options: DatabaseOptions,
   shared: Pick<Services, 'server' | 'replicas'>,
@@ -156,12 +156,12 @@ function openOn(
     await database.read({ text: 'select pg_notify($1, $2)', values: [channel, ''] })
   })
   const clock = databaseClock(async () => {
-    // As a number, because the text of a timestamp depends on settings of the server.
+    // Read as a number, because the text of a timestamp depends on settings of the server.
     const [row] = await database.read<{ timeMs: number }>({
       name: 'clock',
       text: 'select extract(epoch from clock_timestamp())::float8 * 1000 as "timeMs"',
     })
-    if (!row) throw new Error('the database did not say what time it is')
+    if (!row) throw new Error('the database returned no time')
     return new Date(row.timeMs)
   })
   const routing = replicas && new Routing(pool, replicas, options)
@@ -175,7 +175,7 @@ function openOn(
     routing,
     costs: new ShapeCosts(),
     expensiveOwners: new ExpensiveOwners(),
-    committed: () => {},
+    announceCommit: () => {},
     commitGate: new CommitGate(),
     close: async () => {
       await listener.close()
@@ -192,8 +192,8 @@ class PoolDatabase implements Database {
   readonly shared: Database
 
   /**
-   * @param shared the database for work of the service and of several clients; this one when left out.
-   * @param work whose work everything is.
+   * @param shared the database for work of the service and of several clients; by default this database.
+   * @param work the work that all statements belong to.
    */
   constructor(services: Services, shared?: Database, work?: Work) {
     this.#services = services
@@ -247,21 +247,21 @@ class PoolDatabase implements Database {
     work: (tx: Transaction) => Promise<T>,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<T> {
-    const noting = (tx: Transaction) => work(this.#noting(tx))
-    return this.#run({ begin, work: this.#work, signal }, noting)
+    const read = (tx: Transaction) => work(this.#withNotedReads(tx))
+    return this.#run({ begin, work: this.#work, signal }, read)
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const { pool, commitGate } = this.#services
     const passedAt = commitGate.pass()
-    // A change is never cancelled for a client that has gone, so that its outcome is known.
+    // A change is not cancelled when its client disconnects, so that its outcome is known.
     const connection = await pool.acquire('cheap', this.#work && { owner: this.#work.owner })
-    const passing = (tx: Transaction) => {
+    const recheckedWork = (tx: Transaction) => {
       commitGate.recheck(passedAt)
       return work(tx)
     }
-    const committing = { announce: this.#services.committed, work: this.#work }
-    return commitGate.watch(() => inTransaction(connection, passing, committing))
+    const committing = { announce: this.#services.announceCommit, work: this.#work }
+    return commitGate.watch(() => inTransaction(connection, recheckedWork, committing))
   }
 
   copy(begin: string): Promise<CopySession> {
@@ -281,7 +281,7 @@ class PoolDatabase implements Database {
 
   fork(changed: Partial<DatabaseOptions>): Database {
     const { url, options, server, replicas } = this.#services
-    return openOn(url, { ...options, ...changed }, { server, replicas }, true)
+    return openWith(url, { ...options, ...changed }, { server, replicas }, true)
   }
 
   get outage(): string | undefined {
@@ -289,9 +289,9 @@ class PoolDatabase implements Database {
   }
 
   onCommit(handler: (announced: string[]) => void): void {
-    const { committed } = this.#services
-    this.#services.committed = (announced) => {
-      committed(announced)
+    const { announceCommit } = this.#services
+    this.#services.announceCommit = (announced) => {
+      announceCommit(announced)
       handler(announced)
     }
   }
@@ -319,7 +319,7 @@ class PoolDatabase implements Database {
       : runRead(this.#services, settings, read)
   }
 
-  #noting(tx: Transaction): Transaction {
+  #withNotedReads(tx: Transaction): Transaction {
     return {
       query: (statement) => {
         this.noteRead(statement.text)
@@ -357,7 +357,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   }
 }
 
-/** Runs each statement by `database.read`, for functions that also run inside a transaction. */
+/** Returns a `Transaction` that runs each statement by `database.read`, for functions that also run inside a transaction. */
 export const singleReads = (database: Pick<Database, 'read'>): Transaction => ({
   query: (statement) => database.read(statement),
 })

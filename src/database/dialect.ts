@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 
-/** Turns drizzle's SQL into text. */
+/** Converts drizzle's SQL to text. */
 export const dialect = new PgDialect()
 
 /** The text of an SQL expression, and its parameters in their order. */

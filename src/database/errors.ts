@@ -2,7 +2,7 @@ import pg from 'pg'
 import { Problem } from '../problems/problem.ts'
 import { type ProblemType, problemTypes } from '../problems/types.ts'
 
-/** Returns PostgreSQL's error from the causes of an error; undefined when there is none. */
+/** Returns PostgreSQL's error from the cause chain of an error; undefined when there is none. */
 export function getDatabaseError(error: unknown): pg.DatabaseError | undefined {
   if (error instanceof pg.DatabaseError) return error
   return error instanceof Error && error.cause !== undefined ? getDatabaseError(error.cause) : undefined
@@ -73,7 +73,7 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
   '57014': { type: 'too-slow', detail: timeoutDetail },
   '58': { type: 'unavailable', detail: 'The database cannot read or write its files.' },
   EN002: { type: 'conflict', detail: 'A public record would refer to an internal one.' },
-  EN001: { type: 'invalid-body', detail: 'The record would be below itself.' },
+  EN001: { type: 'invalid-body', detail: 'The record would become its own ancestor.' },
 }
 
 /**
@@ -99,14 +99,14 @@ export function toProblem(error: unknown): Problem | undefined {
 const sessionEndingStates = /^(08|53|57P|58|XX)/
 
 /**
- * Whether an error ended the session: the connection was lost before PostgreSQL answered, or PostgreSQL closed it. A commit
- * that fails so may have been made or not; any other error rolls the transaction back. The severity would say the same,
- * but in the server's language.
+ * Whether an error ended the session: the connection was lost before PostgreSQL answered, or PostgreSQL closed it. After
+ * such an error, a commit may have succeeded; after any other error, the transaction is rolled back. The severity of an
+ * error is not used, because the server translates it.
  */
 export function isSessionLost(error: unknown): boolean {
   const state = getDatabaseError(error)?.code
   return state === undefined || sessionEndingStates.test(state)
 }
 
-/** Whether the server is read-only, as the old primary after a failover. */
+/** Whether the server is read-only, such as the old primary after a failover. */
 export const isReadOnly = (error: unknown): boolean => getDatabaseError(error)?.code === '25006'

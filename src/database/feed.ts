@@ -1,8 +1,8 @@
 import type pg from 'pg'
 
 /**
- * Raises the offset of the feed's transaction ids when stored revisions have higher ids than the cluster will assign, as
- * after a dump was restored in another cluster. So later changes follow all stored ones in the feed.
+ * Raises the offset of the feed's transaction ids if stored revisions have higher ids than the cluster will assign, such as
+ * after a dump was restored in another cluster. So new changes follow all stored changes in the feed.
  */
 export async function alignFeed(client: pg.ClientBase): Promise<void> {
   await client.query(`

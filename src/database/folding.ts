@@ -8,32 +8,32 @@ import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
 export const fold = (value: SQL | AnyPgColumn): SQL => sql`lower(plain_text(${value}))`
 
 /**
- * Returns SQL of a search in the syntax of web searches, for PostgreSQL's functions that parse it. Several minus signs in a
- * row are a line or a dash and no negation; PostgreSQL fails at 33 of them.
+ * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces runs of minus
+ * signs by a space: they are a line or a dash, not a negation, and PostgreSQL fails at 33 of them.
  */
 export const webSearch = (value: SQL): SQL =>
   sql`regexp_replace(plain_text(${value}), '-([[:space:]!&|()]*-)+', ' ', 'g')`
 
 /**
- * Returns SQL of a code without case and compatibility forms: full-width letters are as narrow ones. Accents count, since a
- * code has them on purpose.
+ * Returns SQL of a code in lower case and normalised to NFKC, so that full-width letters equal ordinary ones. Accents stay,
+ * since they are part of a code.
  */
 export const foldCode = (value: SQL | AnyPgColumn): SQL => sql`lower(normalize(${value}, NFKC))`
 
 /** Returns SQL of the first 200 characters of a folded text, in byte order. A B-tree entry has a size limit. */
 export const foldedPrefix = (value: SQL | AnyPgColumn): SQL => sql`left(${fold(value)}, 200) collate "C"`
 
-/** Returns SQL of the non-ASCII characters of a text, alone and in pairs. Trigrams cannot find words of two ideographs. */
+/** Returns SQL of a text's non-ASCII characters, alone and in pairs. Trigrams cannot find words of two ideographs. */
 export const widePairs = (value: SQL | AnyPgColumn): SQL => sql`wide_pairs(${fold(value)})`
 
 /**
- * Returns SQL of all names of a record, one a line: the name, another one, and the aliases.
- * @param other a column, or null.
+ * Returns SQL of all names of a record, one per line: the name, a second name, and the aliases.
+ * @param other the column of the second name, or SQL `null`.
  */
 export const nameLines = (name: AnyPgColumn, other: SQL | AnyPgColumn, aliases: AnyPgColumn): SQL =>
   sql`name_lines(${name}, ${other}, ${aliases})`
 
-/** Returns SQL of the folded names in such lines, as an array. */
+/** Returns SQL that splits lines of names into an array of folded names. */
 export const nameList = (lines: SQL | AnyPgColumn): SQL => sql`string_to_array(${fold(lines)}, U&'\\000A')`
 
 /** Returns the trigram index for the operators `contains` and `startsWith`. */
@@ -45,15 +45,15 @@ export const searchIndex = (table: string, search: AnyPgColumn): IndexBuilder =>
   index(`${table}_search`).using('gin', search)
 
 /**
- * Returns the indexes for searching titles across resources: by prefix and by ideographs. The trigram index of the
- * filters serves as well.
+ * Returns the indexes for searching titles across resources: by prefix and by ideographs. Searches also use the trigram
+ * index of the filters.
  */
 export const titleIndexes = (table: string, title: AnyPgColumn): IndexBuilder[] => [
   index(`${table}_beginning`).on(sql`(${foldedPrefix(title)})`),
   index(`${table}_wide_pairs`).using('gin', sql`(${widePairs(title)})`),
 ]
 
-/** Returns the same indexes for a record with several names. */
+/** Returns such indexes for records with several names. */
 export const nameIndexes = (table: string, name: AnyPgColumn, lines: SQL): IndexBuilder[] => [
   index(`${table}_beginning`).on(sql`(${foldedPrefix(name)})`),
   index(`${table}_wide_pairs`).using('gin', sql`(${widePairs(lines)})`),

@@ -1,7 +1,7 @@
 import { StartupError } from '../startup-error.ts'
 import type { Database } from './database.ts'
 
-/** Maximum number of differences in a message. */
+/** Maximum number of differences that a message names. */
 const maxDifferences = 5
 
 /**

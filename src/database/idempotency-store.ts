@@ -2,10 +2,10 @@ import type { Transaction } from './database.ts'
 
 /** Stores the responses to requests with an `Idempotency-Key`. */
 
-/** How long responses are kept, as an interval of PostgreSQL. */
+/** How long responses are stored, as an interval of PostgreSQL. */
 const retention = '24 hours'
 
-/** How many expired responses each new one deletes. */
+/** How many expired responses are deleted when a new one is stored. */
 const purgeBatchSize = 10
 
 /** The response to a request. */
@@ -34,7 +34,7 @@ export async function tryLock(tx: Transaction, identity: string): Promise<boolea
   return row?.locked === true
 }
 
-/** Returns the stored response, unless it has expired. Must run as a statement of its own after `tryLock`. */
+/** Returns the stored response, unless it has expired. Must run as a separate statement after `tryLock`. */
 export async function findResponse(tx: Transaction, identity: string): Promise<StoredRequest | undefined> {
   const [row] = await tx.query<StoredRequest>({
     name: 'idempotency-find',
@@ -65,12 +65,12 @@ export async function saveResponse(
   })
 }
 
-/** Stands in for the fingerprint of a request whose response was redacted. No request has it, so its key is refused from then on. */
+/** The fingerprint of requests with a redacted response. It differs from every real one, so a repeated request is refused. */
 export const redactedFingerprint = 'redacted'
 
 /**
- * Removes the bodies of stored responses that hold one of some texts. Their keys stay, so that a repeated request is
- * not run again.
+ * Removes the bodies of stored responses that contain one of the texts. The keys stay, so that a repeated request does not
+ * run again.
  */
 export async function redactResponses(tx: Transaction, texts: string[]): Promise<void> {
   await tx.query({

@@ -13,14 +13,14 @@ export interface CachedKey {
 /** All keys in memory. */
 export interface Keyring {
   /**
-   * The key with this hash, if there is one; it may have expired or been revoked.
-   * @param mayLookUp whether a key that is not in memory is looked up in the database, while all keys are in memory.
+   * Returns the key with this hash, even if it has expired or been revoked; undefined if there is none.
+   * @param mayLookUp false if an unknown key must not be looked up in the database while all keys are cached.
    */
   find(hash: string, mayLookUp?: boolean): Promise<CachedKey | undefined>
-  /** Notes that a key was used now. It is written to the database within a minute. */
+  /** Records that a key was used now. The time is written to the database within a minute. */
   use(id: string): void
-  /** Drops the cached keys, after this process has changed one. */
-  changed(): void
+  /** Drops the cached keys, after this process has changed a key. */
+  invalidate(): void
   close(): Promise<void>
 }
 
@@ -41,15 +41,15 @@ const find = (database: Database, hash: string) =>
 
 /** Collects uses of keys and writes them in one statement every `writeUsesIntervalMs`. */
 function collectUses(database: Database) {
-  // The moments of uses, as `performance.now()` gives them.
+  // The last use of each key, in milliseconds of `performance.now()`.
   let uses = new Map<string, number>()
   const write = async () => {
     if (uses.size === 0) return
     const taken = uses
     uses = new Map()
-    // A failed write is dropped: the next use of the key is noted again.
+    // A failed write is dropped: the next use of the key is recorded again.
     const now = performance.now()
-    const agesMs = new Map([...taken].map(([id, moment]) => [id, now - moment]))
+    const agesMs = new Map([...taken].map(([id, usedAt]) => [id, now - usedAt]))
     await storeLastUses(database, agesMs).catch(() => {})
   }
   const timer = setInterval(write, writeUsesIntervalMs).unref()
@@ -63,29 +63,29 @@ function collectUses(database: Database) {
 }
 
 /**
- * Holds all keys in memory, so that a known key needs no statement; only an unknown key is looked up. A notification of a
- * change drops all keys, and while notifications may be missed every key is looked up. So a key that another process or psql
- * has revoked is accepted for milliseconds, or for a second if the connection for notifications does not answer.
+ * Caches all keys in memory, so that a known key needs no statement; only an unknown key is looked up. A notification of a
+ * change drops all cached keys, and while notifications may be missed every key is looked up. So a key that another process
+ * or psql has revoked is still accepted for milliseconds, or for a second if the connection for notifications hangs.
  */
 export function openKeyring(database: Database): Keyring {
-  let held: Map<string, CachedKey> | undefined
-  // Loads that began before the latest change must not count.
+  let cached: Map<string, CachedKey> | undefined
+  // Rises with each change. The result of a load that began before the latest change is discarded.
   let generation = 0
   let retry: NodeJS.Timeout | undefined
 
-  const forget = () => {
-    held = undefined
+  const dropCache = () => {
+    cached = undefined
     generation += 1
     clearTimeout(retry)
   }
   const reload = async () => {
-    forget()
-    const own = generation
+    dropCache()
+    const loading = generation
     try {
       const rows = await load(database)
-      if (own === generation) held = new Map(rows.map(({ hash, ...key }) => [hash, key]))
+      if (loading === generation) cached = new Map(rows.map(({ hash, ...key }) => [hash, key]))
     } catch {
-      if (own === generation) retry = setTimeout(reload, reloadDelayMs).unref()
+      if (loading === generation) retry = setTimeout(reload, reloadDelayMs).unref()
     }
   }
   let isListening = false
@@ -97,19 +97,19 @@ export function openKeyring(database: Database): Keyring {
     },
     onDisconnect: () => {
       isListening = false
-      forget()
+      dropCache()
     },
   })
   const uses = collectUses(database)
 
   return {
-    // An unknown key may have been created by another process a moment ago.
+    // Another process may have just created an unknown key.
     find: async (hash, mayLookUp = true) => {
-      const known = held?.get(hash)
-      return known || (held && !mayLookUp) ? known : (await find(database, hash))[0]
+      const known = cached?.get(hash)
+      return known || (cached && !mayLookUp) ? known : (await find(database, hash))[0]
     },
     use: uses.note,
-    changed: () => void (isListening ? reload() : forget()),
+    invalidate: () => void (isListening ? reload() : dropCache()),
     close: async () => {
       const subscription = await subscribing
       await subscription.close()

@@ -5,7 +5,7 @@ import type { roles } from './vocabularies.ts'
 /** The role of a key: reader, editor or admin. Each includes the rights of those before it. */
 export type Role = (typeof roles)[number]
 
-/** A key as stored and listed, without the secret. */
+/** A stored key, without its secret. */
 export interface KeyRecord {
   id: string
   name: string
@@ -40,7 +40,7 @@ function randomKey(): { key: string; prefix: string } {
   return { prefix, key: `${prefix}_${randomBytes(32).toString('base64url')}` }
 }
 
-/** Returns the hash that is stored of a key: SHA-256 in hexadecimal. */
+/** Returns the hash of a key that the database stores: SHA-256 in hexadecimal. */
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex')
 
 /** Creates a key. Only the return value has the secret; the database stores its hash. */
@@ -58,7 +58,7 @@ export async function createKey(
   return { key, record }
 }
 
-/** Lists keys, revoked ones too, newest first, after the id `after`; at most `limit`. */
+/** Lists at most `limit` keys, including revoked ones, newest first, from the key after the id `after`. */
 export async function listKeys(
   database: DatabaseClient,
   limit: number,
@@ -81,7 +81,7 @@ export async function readKey(database: DatabaseClient, id: string): Promise<Key
 }
 
 /**
- * Revokes a key permanently. A second call keeps the time of the first.
+ * Revokes a key permanently. A second call does not change `revokedAt`.
  * @returns the revoked key, or undefined if there is none.
  */
 export async function revokeKey(tx: Transaction, idOrPrefix: string): Promise<KeyRecord | undefined> {

@@ -15,12 +15,12 @@ const echoTimeoutMs = 1000
 /** Maximum delay between attempts to connect. */
 const maxReconnectDelayMs = 5000
 
-/** Receives what happens on a channel. */
+/** Handles the notifications of a channel. */
 export interface ListenHandler {
   onNotification(payload: string): void
-  /** Listening has begun, or begun again: notifications may have been missed before. */
+  /** Called when the connection listens, also after a reconnect. Earlier notifications may have been missed. */
   onConnect?(): void
-  /** Notifications may be missed from here until the next `onConnect`. */
+  /** Called when the connection is lost. Notifications may be missed until the next `onConnect`. */
   onDisconnect?(reason: string): void
 }
 
@@ -40,14 +40,14 @@ export interface Subscription {
 interface Entry {
   channel: string
   handler: ListenHandler
-  /** Time at which the connection began to listen to the channel; infinity while it does not. */
+  /** Time at which the connection began to listen to the channel; infinity while it does not listen. */
   activeSince: number
 }
 
 /**
  * Listens for notifications on one connection for all channels, and reconnects when it is lost. It connects for the first
- * subscription and closes with the last one. A closed connection is noticed at once, one that does not answer within a
- * second.
+ * subscription and disconnects after the last one is closed. A closed connection is noticed at once, and a connection that
+ * hangs is noticed within a second.
  *
  * LISTEN does not work through a pooler in transaction mode. So a connection is used only after it has received a
  * notification that was sent through the pool, which also proves that both lead to the same database.
@@ -68,7 +68,7 @@ export class Listener {
     this.#notify = notify
   }
 
-  /** Adds a handler, which is called once there is a connection. Never rejects. */
+  /** Adds a handler, which is called as soon as there is a connection. Never rejects. */
   async listen(channel: string, handler: ListenHandler): Promise<Subscription> {
     const entry: Entry = { channel, handler, activeSince: Number.POSITIVE_INFINITY }
     this.#entries.add(entry)
@@ -111,7 +111,7 @@ export class Listener {
     }
   }
 
-  /** Listens until the connection is lost. Returns or throws the reason. */
+  /** Listens until the connection is lost, and then rejects with the reason. */
   async #connect(signal: AbortSignal, onConnect: () => void): Promise<string> {
     const client = new pg.Client({
       connectionString: this.#url,
@@ -176,10 +176,10 @@ export class Listener {
         heartbeatMs,
       )
       const isListening = (name: string) => channels.rows.some(({ channel }) => channel === name)
-      if (!active.every(({ channel }) => isListening(channel))) throw new Error('LISTEN was undone')
+      if (!active.every(({ channel }) => isListening(channel))) throw new Error('LISTEN has ended')
       if (client === this.#client) this.#verifiedAt = sentAt
     } catch {
-      // The event `end` makes `#connect` return.
+      // The event `end` makes `#connect` reject.
       if (client === this.#client) this.#disconnect()
       client.end().catch(() => {})
     }

@@ -21,7 +21,7 @@ const journalFile = z.object({
       tag: z.string(),
       /** Whether versions that do not know the migration work with the database after it. */
       expand: z.boolean().optional(),
-      /** Tag of the migration that a version must know to work with the database after this one; left out for itself. */
+      /** Tag of the migration that a version must know to work with the database after this one. Default: this one. */
       contract: z.string().optional(),
     }),
   ),
@@ -29,12 +29,12 @@ const journalFile = z.object({
 
 type Journal = z.output<typeof journalFile>
 
-/** Where drizzle's migrator notes the migrations of a database, as earlier versions have used it. */
+/** The table of applied migrations, as drizzle's migrator makes it, which earlier versions of the service used. */
 const migrationsTable = `create schema if not exists drizzle;
   create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`
 
 interface Applied {
-  /** PostgreSQL's bigint. */
+  /** A bigint, which pg returns as text. */
   created_at: string
 }
 const appliedText = 'select created_at from drizzle.__drizzle_migrations'
@@ -44,14 +44,14 @@ const toTime = ({ created_at }: Applied) => Number(created_at)
 const requiredMigration = 'required_migration'
 
 /**
- * Brings the database's schema up to date. Processes that start at the same time take turns, and a schema that is up
- * to date is left alone, and so is one that a newer version has expanded. Throws a StartupError when a newer version has
- * made migrations after which this version does not work.
+ * Brings the database's schema up to date. Only one process migrates at a time. A schema that is up to date or that a newer
+ * version has expanded does not change.
+ * @throws StartupError when a newer version has made migrations after which this version does not work.
  */
 export async function migrate(database: Database): Promise<void> {
   try {
     await withLock(database, 'migrate', async () => {
-      await migrateAlone(database)
+      await migrateUnderLock(database)
       await database.maintain(alignFeed)
       await checkHistory(database)
     })
@@ -60,7 +60,7 @@ export async function migrate(database: Database): Promise<void> {
   }
 }
 
-/** Returns PostgreSQL's reason in one line. */
+/** Returns a message of one line with PostgreSQL's reason. */
 function refusal(error: unknown): string {
   if (errorCode(error) === '42501')
     return 'DATABASE_URL: its user may not create tables there; make it the owner'
@@ -73,7 +73,7 @@ export async function isMigrated(database: Database): Promise<boolean> {
   return missing === 0 && !isTooNew
 }
 
-/** @throws StartupError when a newer version has expanded the database, for work on all that the database has. */
+/** For commands that work on the whole database. @throws StartupError when a newer version has expanded the database. */
 export async function requireOwnSchema(database: Database): Promise<void> {
   const { unknown } = await compareSchema(database)
   if (unknown > 0) {
@@ -83,11 +83,13 @@ export async function requireOwnSchema(database: Database): Promise<void> {
   }
 }
 
-/** Migrations of this version that the database lacks, and those that the database has and this version does not know. */
+/** The migrations of a database, compared with those of this version. */
 interface SchemaComparison {
+  /** Number of migrations of this version that the database lacks. */
   missing: number
+  /** Number of the database's migrations that this version does not know. */
   unknown: number
-  /** Whether this version does not work with the unknown ones. */
+  /** Whether this version cannot work with the unknown migrations. */
   isTooNew: boolean
 }
 
@@ -102,7 +104,7 @@ async function compareSchema(database: Database): Promise<SchemaComparison> {
   return { missing, unknown, isTooNew: missing > 0 || required === undefined || !known.has(required) }
 }
 
-async function migrateAlone(database: Database): Promise<void> {
+async function migrateUnderLock(database: Database): Promise<void> {
   const { missing, unknown, isTooNew } = await compareSchema(database)
   if (isTooNew) {
     throw new StartupError(
@@ -126,8 +128,8 @@ async function migrateAlone(database: Database): Promise<void> {
 }
 
 /**
- * Applies what is missing in the transaction of a client, and brings triggers, history and views in line. drizzle's migrator would
- * commit before that, and leave others without the views.
+ * Applies the missing migrations in the client's transaction, and then updates triggers, history tables and views. drizzle's
+ * migrator would commit before these updates, and other sessions would find no views.
  */
 async function applyMigrations(client: pg.Client): Promise<void> {
   const { readMigrationFiles } = await import('drizzle-orm/migrator')
@@ -144,12 +146,12 @@ async function applyMigrations(client: pg.Client): Promise<void> {
       folderMillis,
     ])
   }
-  await noteRequired(client, (await readJournal()).entries)
+  await saveRequired(client, (await readJournal()).entries)
   await client.query('select sync_records()')
   await client.query('select sync_history()')
 }
 
-async function noteRequired(client: pg.Client, entries: Journal['entries']): Promise<void> {
+async function saveRequired(client: pg.Client, entries: Journal['entries']): Promise<void> {
   const required = entries
     .filter(({ expand }) => !expand)
     .map(({ when, contract }) => entries.find(({ tag }) => tag === contract)?.when ?? when)

@@ -2,13 +2,13 @@ import type { Database, DatabaseOptions } from './database.ts'
 import type { EmbeddedDatabase } from './embedded/index.ts'
 
 export interface CloseOptions {
-  /** Whether it outlives the process, as a server does, so that it must be closed even when a start is interrupted. */
+  /** Whether `close` must run even if a start is aborted, because something (a server) would outlive the process. */
   outlivesProcess?: boolean
 }
 
-/** Closes what a command has opened when its process ends. */
+/** Runs the `close` functions of a command when its process ends. */
 export interface Lifecycle {
-  /** Aborted when the process gets a stop signal before the command has started its service or done its work. */
+  /** Aborts when the process gets a stop signal before the command has started its service or done its work. */
   signal: AbortSignal
   /** Registers a function that closes something. The last one registered runs first. */
   onClose(close: () => Promise<void>, options?: CloseOptions): void
@@ -29,7 +29,7 @@ export interface DatabaseConfig {
   SLOW_STATEMENT_MS: number
 }
 
-/** The limits that the configuration sets. */
+/** Returns the options of the database that the configuration sets. */
 export const databaseOptions = (config: DatabaseConfig): DatabaseOptions => ({
   maxConnections: config.POOL_SIZE,
   maxExpensive: config.MAX_EXPENSIVE,
@@ -66,7 +66,7 @@ export async function openDatabase(config: DatabaseConfig, lifecycle: Lifecycle)
 async function openEmbedded(dataDir: string, lifecycle: Lifecycle): Promise<EmbeddedDatabase> {
   const { openEmbeddedDatabase } = await import('./embedded/index.ts')
   const opening = openEmbeddedDatabase(dataDir, [], lifecycle.signal)
-  // Registered before the database is open, so that an interruption waits for the programs that open it.
+  // Registered before the database is open, so that an aborted start waits for PostgreSQL's programs.
   const close = async () => (await opening.catch(() => undefined))?.close()
   lifecycle.onClose(close, { outlivesProcess: true })
   return await opening

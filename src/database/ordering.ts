@@ -9,31 +9,31 @@ import { columnOf } from './columns.ts'
 export interface Ordering {
   asc: SQL
   desc: SQL
-  /** PostgreSQL type that a key's text is read back as. */
+  /** The PostgreSQL type to which the text of a sort key is cast. */
   type: 'text' | 'date' | 'numeric' | 'timestamptz' | 'uuid'
 }
 
 const coalesceColumn = (column: AnyPgColumn, value: SQL): SQL =>
   column.notNull ? sql`${column}` : sql`coalesce(${column}, ${value})`
 
-/** Names and titles: the Unicode collation algorithm, which does not depend on the server's locale. U+FFFF sorts after all. */
+/** Names and titles: the Unicode collation algorithm, which does not depend on the server's locale. U+FFFF sorts last. */
 export const textOrder = (column: AnyPgColumn): Ordering => ({
   asc: sql`${coalesceColumn(column, sql`U&'\\FFFF'`)} collate "und-x-icu"`,
   desc: sql`${coalesceColumn(column, sql`''`)} collate "und-x-icu"`,
   type: 'text',
 })
 
-/** Replaces a missing code: the last Unicode character. */
+/** The last Unicode character, which replaces a missing code. */
 export const maxCharacter = sql`U&'\\+10FFFF'`
 
-/** Codes: the order of their bytes. */
+/** Codes: byte order. */
 export const codeOrder = (column: AnyPgColumn): Ordering => ({
   asc: sql`${coalesceColumn(column, maxCharacter)} collate "C"`,
   desc: sql`${coalesceColumn(column, sql`''`)} collate "C"`,
   type: 'text',
 })
 
-/** Ids that the registry makes. A missing one is replaced by the first or the last UUID. */
+/** Ids that the registry generates. A missing id is replaced by the first or the last UUID. */
 const idOrder = (column: AnyPgColumn): Ordering => ({
   asc: coalesceColumn(column, sql`'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`),
   desc: coalesceColumn(column, sql`'00000000-0000-0000-0000-000000000000'::uuid`),
@@ -44,7 +44,7 @@ const idOrder = (column: AnyPgColumn): Ordering => ({
 export const referenceOrder = (column: AnyPgColumn): Ordering =>
   column.columnType === 'PgUUID' ? idOrder(column) : codeOrder(column)
 
-/** Days: an EDTF date sorts by its earliest day. A date with an open start sorts as the earliest of all. */
+/** Days: an EDTF date sorts by its earliest day. A date with an open start sorts before all others. */
 export const dayOrder = (earliest: AnyPgColumn): Ordering => ({
   asc: sql`coalesce(${earliest}, 'infinity'::date)`,
   desc: sql`case when ${earliest} is null then '-infinity'::date else greatest(${earliest}, '4713-11-24 BC'::date) end`,
@@ -54,14 +54,14 @@ export const dayOrder = (earliest: AnyPgColumn): Ordering => ({
 const asNumeric = (column: AnyPgColumn): SQL =>
   column.columnType === 'PgInteger' ? sql`(${column})::numeric` : sql`${column}`
 
-/** Numbers as numeric, because filters compare columns of every number type with any number. */
+/** Numbers: cast to `numeric`, because filters compare columns of every number type with any number. */
 export const numberOrder = (column: AnyPgColumn): Ordering => ({
   asc: column.notNull ? asNumeric(column) : sql`coalesce(${asNumeric(column)}, 'Infinity'::numeric)`,
   desc: column.notNull ? asNumeric(column) : sql`coalesce(${asNumeric(column)}, '-Infinity'::numeric)`,
   type: 'numeric',
 })
 
-/** Columns that are never null: their own order. */
+/** Columns that are never null: the default order of their type. */
 export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | 'uuid'): Ordering => ({
   asc: sql`${column}`,
   desc: sql`${column}`,

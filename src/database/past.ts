@@ -3,7 +3,7 @@ import type { Transaction } from './database.ts'
 import { wholeTableSettings } from './reading-settings.ts'
 
 /**
- * Returns the statements that begin a read-only transaction on the tables as of an earlier time: names without a schema mean
+ * Returns statements that make a read-only transaction read the tables as of an earlier time: names without a schema mean
  * the views of the schema `past`. The transaction never gets an id. Its statements must go through `pastStatements`.
  * @param at RFC 3339, or a date for its first millisecond in UTC. Times of changes are whole milliseconds.
  */
@@ -12,8 +12,8 @@ export const beginPast = (at: string): string => `${wholeTableSettings};
   set local entente.as_of = ${pg.escapeLiteral(new Date(at).toISOString())}`
 
 /**
- * Gives statements about the past another text than those about the present, since poolers such as PgBouncer share prepared
- * statements of equal text; and no name, since a changed search path invalidates prepared plans.
+ * Makes the text of statements about the past differ from those about the present, since poolers such as PgBouncer share
+ * prepared statements of equal text. Removes their names, since a changed search path invalidates prepared plans.
  */
 export const pastStatements = (tx: Transaction): Transaction => ({
   query: ({ text, values }) => tx.query({ text: `/* as of */ ${text}`, values }),

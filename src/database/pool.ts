@@ -17,10 +17,10 @@ import type { Work } from './shares/work.ts'
 /** Limits of a pool of connections and of the statements on them. */
 export interface PoolOptions extends StatementLimits, LaneLimits {}
 
-/** The message of pg-pool when no connection became free in time. */
+/** The error message of pg-pool when no connection becomes free in time. */
 const acquireTimeoutMessage = 'timeout exceeded when trying to connect'
 
-/** Timeout for a replica to open a connection, and to get the locks of a statement. After that the read runs on the primary. */
+/** Timeouts on a replica for opening a connection and for the locks of a statement. The read then runs on the primary. */
 const replicaConnectTimeoutMs = 500
 const replicaLockTimeoutMs = 200
 
@@ -32,7 +32,7 @@ const ignoreErrors = (emitter: EventEmitter): void => {
   emitter.on('error', () => {})
 }
 
-const silent: DatabaseObserver = { refused: () => {}, stopped: () => {}, slow: () => {} }
+const silentObserver: DatabaseObserver = { refused: () => {}, stopped: () => {}, slow: () => {} }
 
 /** Minimum number of connections that are kept open. */
 const minConnections = ({ maxConnections }: PoolOptions) => Math.min(4, Math.ceil(maxConnections / 2))
@@ -40,11 +40,11 @@ const minConnections = ({ maxConnections }: PoolOptions) => Math.min(4, Math.cei
 /**
  * Opens the connections of the process and bounds their use. Connects at the first `acquire`.
  *
- * Limits need no session settings and no further round trip, so they work through a pooler in transaction mode. A
+ * Limits need no session settings and no additional round trip, so they work through a pooler in transaction mode. A
  * statement over its time is cancelled by `pg_cancel_backend` on a second connection. It is found by an
  * `application_name` that is unique to its client, which PgBouncer passes on to the server session of the transaction.
- * Cancelling is best effort: when it fails, the client's connection is closed, and PostgreSQL looks every second whether it
- * still is there. Where it cannot, or behind a pooler, it may finish the statement.
+ * Cancelling is best effort: when it fails, the client's connection is closed, and PostgreSQL checks every second whether the
+ * client is still connected. On servers without this check, or behind a pooler, the statement may run to its end.
  */
 export class Pool {
   readonly options: PoolOptions
@@ -55,7 +55,7 @@ export class Pool {
   readonly #sockets = new Sockets()
   #isSuspended = false
   readonly #states = new WeakMap<pg.ClientBase, ClientState>()
-  observer = silent
+  observer = silentObserver
 
   constructor(url: string, options: PoolOptions, { isReplica = false } = {}) {
     this.options = options
@@ -74,7 +74,7 @@ export class Pool {
       connectionTimeoutMillis: isReplica
         ? Math.min(replicaConnectTimeoutMs, options.acquireTimeoutMs)
         : options.acquireTimeoutMs,
-      // Five minutes, because a connection takes its prepared statements with it.
+      // Five minutes, because a new connection must prepare its statements again.
       idleTimeoutMillis: 300_000,
       onConnect: (client) => this.#prepareClient(client),
     })
@@ -82,7 +82,7 @@ export class Pool {
       ...shared,
       max: 1,
       connectionTimeoutMillis: cancelTimeoutMs,
-      // Opening a connection takes long when it is needed most.
+      // A cancel request is needed most on a busy server, where a new connection takes long.
       idleTimeoutMillis: 300_000,
       query_timeout: cancelTimeoutMs,
     })
@@ -91,7 +91,7 @@ export class Pool {
   }
 
   /**
-   * Waits for a connection, in turn with other owners, and lends it.
+   * Lends a connection, after a wait in the fair queue of all owners if none is free.
    * @throws what `Lanes.acquire` throws; Problem `overloaded` when no connection opened in time; pg's connection errors.
    */
   async acquire(lane: Lane, work?: Work): Promise<Connection> {
@@ -105,19 +105,19 @@ export class Pool {
     }
   }
 
-  /** Cuts the connections of an unreachable replica, and opens no more. Its statements fail at once. */
+  /** Closes the connections to an unreachable replica and opens no more. Its statements fail at once. */
   suspend(): void {
     this.#isSuspended = true
-    this.#sockets.cut()
+    this.#sockets.destroyAll()
   }
 
-  /** Ends `suspend`. */
+  /** Allows connections again after `suspend`. */
   resume(): void {
     this.#isSuspended = false
   }
 
   async #connect(lane: Lane): Promise<pg.PoolClient> {
-    if (this.#isSuspended) throw new Error('Connection terminated: the replica is away')
+    if (this.#isSuspended) throw new Error('Connection terminated: the replica is unreachable')
     return this.#pool.connect().catch((error: Error) => {
       if (this.#isReplica || error.message !== acquireTimeoutMessage) throw error
       this.observer.refused(lane, 'wait')
@@ -137,7 +137,7 @@ export class Pool {
     })
   }
 
-  /** Connections and requests at this moment. */
+  /** Current numbers of connections, and of requests that wait for one. */
   get counts(): { total: number; idle: number; waiting: number } {
     return {
       total: this.#pool.totalCount,
@@ -146,7 +146,7 @@ export class Pool {
     }
   }
 
-  /** Requests of a lane that use a connection or wait for one at this moment. */
+  /** Current numbers of requests of a lane that use a connection or wait for one. */
   laneCounts(lane: Lane): { running: number; waiting: number } {
     return { running: this.#lanes.running(lane), waiting: this.#lanes.waiting(lane) }
   }
@@ -157,8 +157,8 @@ export class Pool {
   }
 
   /**
-   * Opens some connections before they are needed, since each takes tens of milliseconds of both processes while requests wait. It
-   * does nothing if the server is unreachable: the first request reports that.
+   * Opens some connections before they are needed, since opening one takes tens of milliseconds on both sides while requests
+   * wait. Does nothing if the server is unreachable: the first request reports that.
    */
   async openAhead(): Promise<void> {
     const open = async (pool: pg.Pool, count: number) => {
@@ -176,7 +176,7 @@ export class Pool {
     ignoreErrors(client)
     const name = `entente ${randomBytes(6).toString('hex')}`
     this.#states.set(client, { name, preparedNames: new Set() })
-    // Statements read a few rows of many tables: compiling them and starting parallel workers takes longer than running them.
+    // Statements read a few rows of many tables: JIT compilation and starting parallel workers take longer than running them.
     await client.query(
       `set application_name = '${name}'; set jit = off; set max_parallel_workers_per_gather = 0`,
     )

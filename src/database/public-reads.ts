@@ -12,62 +12,62 @@ import type {
 import { getDatabaseError } from './errors.ts'
 
 /**
- * Reads for clients without a key, which see nothing of internal records. The statements are the same as for all readers.
- * PostgreSQL restricts what they see (`migrations/0006_visibility.sql`), so no statement can bypass it.
+ * Reads for clients without a key, which see no internal records. The statements are the same as for all readers.
+ * PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so no statement can bypass the restriction.
  */
 
-/** Set for a transaction: names without a schema mean views that leave out what is internal. */
+/** Adds a call to `begin` that makes names without a schema mean the views without internal records, for the transaction. */
 const withRestriction = (begin: string): string =>
   begin === '' ? 'select restrict_reader()' : `${begin}; select restrict_reader()`
 
-/** Time during which statements read the views directly, after one has found that something is internal. */
-const mixedMs = 60_000
+/** For this time after a statement has found internal records, statements read the views without trying the tables. */
+const viewsOnlyMs = 60_000
 
 /** A statement without its values. */
-type Form = Omit<Statement, 'values'>
+type Template = Omit<Statement, 'values'>
 
 /** Maximum number of statements whose rewritten form is cached. */
-const maxForms = 1000
+const maxTemplates = 1000
 
 /**
- * Makes another form of statements, and remembers it by their text: to put long texts together and to compare them costs as
- * much as a tenth of a read.
+ * Returns a function that rewrites statements. The results are cached by the name or text of the statement, since building
+ * and comparing long texts takes up to a tenth of the time of a read.
  */
-function remembered(make: (statement: Form) => Form): (statement: Statement) => Statement {
-  const forms = new LRUCache<string, Form>({ max: maxForms })
+function cachedRewrite(rewrite: (statement: Template) => Template): (statement: Statement) => Statement {
+  const templates = new LRUCache<string, Template>({ max: maxTemplates })
   return ({ text, name, values }) => {
     const key = name ?? text
-    const form = forms.get(key) ?? make({ text, name })
-    forms.set(key, form)
-    return { ...form, values }
+    const template = templates.get(key) ?? rewrite({ text, name })
+    templates.set(key, template)
+    return { ...template, values }
   }
 }
 
 /**
- * Gives a statement another text and name than it has for readers with a key, since names in it mean something else:
- * PostgreSQL would plan a prepared statement again each time.
+ * Rewrites a statement to read the views. Its text and name differ from those for readers with a key, because its table names
+ * mean views: PostgreSQL would plan a shared prepared statement again each time.
  */
-const ofViews = remembered(({ text, name }) => ({
+const readingViews = cachedRewrite(({ text, name }) => ({
   text: `/* public */ ${text}`,
   ...(name !== undefined && { name: `${name}-views` }),
 }))
 
 /**
- * A condition that holds, or makes its statement fail, if anything is internal in its snapshot. PostgreSQL looks into two
- * indexes once. The function alone would do the same and takes ten times as long.
+ * A condition that is true if nothing is internal in the statement's snapshot, and otherwise makes the statement fail.
+ * PostgreSQL evaluates it once, by two indexes. A plain call of `require_all_public()` takes ten times as long.
  */
 const allPublic = `case
   when exists (select from public.records where visibility = 'internal')
     or exists (select from history.records where visibility = 'internal')
   then require_all_public() else true end`
 
-/** A statement that reads the tables themselves, and fails if anything is internal in its snapshot. */
-const ofTables = remembered(({ text, name }) => ({
+/** Rewrites a statement to read the tables themselves, and to fail if anything is internal in its snapshot. */
+const readingTables = cachedRewrite(({ text, name }) => ({
   text: `select * from (${text}) as answer where ${allPublic}`,
   ...(name !== undefined && { name: `${name}-tables` }),
 }))
 
-/** Whether a statement can stand in the `from` of another. `explain` cannot. */
+/** Whether a statement can be a subquery; `explain` cannot. */
 const isQuery = ({ text }: Statement): boolean => /^\s*(select|with)\b/i.test(text)
 
 const hasInternalRecords = (error: unknown): boolean => getDatabaseError(error)?.code === 'EN003'
@@ -76,11 +76,11 @@ const hasInternalRecords = (error: unknown): boolean => getDatabaseError(error)?
 class PublicReads implements DatabaseClient {
   readonly shared: DatabaseClient
   readonly #database: Database
-  readonly #state: { mixedUntil: number }
+  readonly #state: { viewsOnlyUntil: number }
   readonly #work: Work | undefined
 
-  /** @param shared the database for what is done once for several clients; this one when left out. */
-  constructor(database: Database, state: { mixedUntil: number }, shared?: DatabaseClient, work?: Work) {
+  /** @param shared the database for work that is done once for several clients; by default this database. */
+  constructor(database: Database, state: { viewsOnlyUntil: number }, shared?: DatabaseClient, work?: Work) {
     this.#database = database
     this.#work = work
     this.#state = state
@@ -92,7 +92,7 @@ class PublicReads implements DatabaseClient {
   }
 
   forWork(work: Work): DatabaseClient {
-    // `onRead` gets the statements without the restriction.
+    // `onRead` gets the statements before they are rewritten.
     const { onRead: _, ...rest } = work
     return new PublicReads(this.#database.forWork(rest), this.#state, this.shared, work)
   }
@@ -112,13 +112,13 @@ class PublicReads implements DatabaseClient {
     this.noteRead(statement.text)
     const options = signal && { signal }
     const readViews = () => this.readTransaction(begin ?? '', (tx) => tx.query<Row>(statement), options)
-    if (begin !== undefined || !isQuery(statement) || performance.now() < this.#state.mixedUntil)
+    if (begin !== undefined || !isQuery(statement) || performance.now() < this.#state.viewsOnlyUntil)
       return readViews()
     try {
-      return await this.#database.read<Row>(ofTables(statement), options)
+      return await this.#database.read<Row>(readingTables(statement), options)
     } catch (error) {
       if (!hasInternalRecords(error)) throw error
-      this.#state.mixedUntil = performance.now() + mixedMs
+      this.#state.viewsOnlyUntil = performance.now() + viewsOnlyMs
       return readViews()
     }
   }
@@ -132,7 +132,7 @@ class PublicReads implements DatabaseClient {
       work({
         query: (statement) => {
           this.noteRead(statement.text)
-          return tx.query(ofViews(statement))
+          return tx.query(readingViews(statement))
         },
       })
     return this.#database.readTransaction(withRestriction(begin), restricted, options)
@@ -143,13 +143,13 @@ class PublicReads implements DatabaseClient {
   }
 
   transaction(): never {
-    throw new Error('a reader without a key writes nothing')
+    throw new Error('a reader without a key cannot write')
   }
 }
 
 /**
- * Returns the database as clients without a key see it. While no record is internal, a statement costs one condition more
- * that PostgreSQL evaluates once; otherwise it runs in a transaction of its own. It throws at a write.
+ * Returns the database as clients without a key see it. While no record is internal, a statement has one more condition,
+ * which PostgreSQL evaluates once; otherwise it runs in a separate transaction. A write throws.
  */
 export const publicReads = (database: Database): DatabaseClient =>
-  new PublicReads(database, { mixedUntil: 0 })
+  new PublicReads(database, { viewsOnlyUntil: 0 })

@@ -8,7 +8,7 @@ import { maxCheapMs, type ShapeCosts } from './shares/shape-costs.ts'
 import type { Work } from './shares/work.ts'
 import type { Statement, Transaction } from './statement.ts'
 
-/** Begins a transaction that sees the database as of one moment and changes nothing. */
+/** Begins a read-only transaction on one snapshot of the database. */
 export const beginReading = 'begin isolation level repeatable read read only'
 
 /** What all reads of one pool share. */
@@ -28,10 +28,10 @@ export interface ReadSettings {
 }
 
 /**
- * Runs a read on a connection of the cheap or of the expensive lane, by what its first statement has cost before. A read
- * that exceeds the budget of the cheap lane goes on in the expensive lane if that has room. Otherwise it is cancelled, and
- * runs again when the expensive lane has.
- * @param read must do nothing but read, since it may run twice.
+ * Runs a read on a connection of the cheap or the expensive lane, by the previous costs of its first statement. A read that
+ * exceeds the budget of the cheap lane continues in the expensive lane if that has room. Otherwise the read is cancelled, and
+ * runs again when the expensive lane has room.
+ * @param read must not write, since it may run twice.
  */
 export async function runRead<T>(
   services: ReadServices,
@@ -50,24 +50,24 @@ async function readOnce<T>(session: ReadSession, read: (tx: Transaction) => Prom
   try {
     return await read(session)
   } finally {
-    // To await costs a turn of the microtask queue, and most reads have nothing to wait for.
+    // An `await` takes a turn of the microtask queue, and most reads have nothing to wait for.
     const closing = session.close()
     if (closing) await closing
   }
 }
 
-/** The statements of one read, on a connection that is acquired for the first of them. */
+/** Runs the statements of one read on one connection, which is acquired for the first statement. */
 class ReadSession implements Transaction {
   readonly #services: ReadServices
   readonly #settings: ReadSettings
   readonly #lane: Lane | undefined
   #opening: Promise<Connection> | undefined
   #connection: Connection | undefined
-  /** The first statement, when its shape was new. */
+  /** The first statement of the read, if its shape was new. */
   #newStatement: Statement | undefined
   #limits: RunOptions = {}
 
-  /** @param lane the lane; when left out, the costs of the first statement decide. */
+  /** @param lane by default, the costs of the first statement decide. */
   constructor(services: ReadServices, settings: ReadSettings, lane?: Lane) {
     this.#services = services
     this.#settings = settings
@@ -130,7 +130,7 @@ class ReadSession implements Transaction {
     }
   }
 
-  /** Decides by what statements of the same shape have cost. While the first of a new shape runs, others wait for it. */
+  /** Decides by the costs of the statement's shape. While the first statement of a new shape runs, others wait for it. */
   #chooseLane(first: Statement): Lane | Promise<Lane> {
     const { work } = this.#settings
     if (!work) return 'cheap'
@@ -146,8 +146,8 @@ class ReadSession implements Transaction {
   }
 
   /**
-   * A new shape is taken for expensive when the read has the settings of reads of whole tables, or when the owner sent
-   * another new one that was expensive.
+   * A new shape counts as expensive when the read has `wholeTableSettings`, or when another new shape of the same owner was
+   * expensive in the last minute.
    */
   #chooseNewLane(first: Statement, { owner }: Work): Lane {
     const { costs, expensiveOwners } = this.#services
@@ -170,7 +170,7 @@ class ReadSession implements Transaction {
     return { signal, budget: { ms: maxCheapMs, extend } }
   }
 
-  /** Notes that a read of a new shape has used up the budget, before it ends. */
+  /** Records that a read of a new shape has used up the budget, before the read ends. */
   #noteExpensive({ owner }: Work): void {
     const { costs, expensiveOwners } = this.#services
     if (!this.#newStatement) return

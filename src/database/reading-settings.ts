@@ -1,22 +1,23 @@
-/** Setting for a statement that leaves the other processors to others. */
+/** Setting for a statement that must run on one processor only. */
 export const oneProcessSetting = 'set local max_parallel_workers_per_gather = 0'
 
 /**
- * Settings for a statement that reads whole tables. Few share a plan, so compiling takes longer than running; the usual
- * few megabytes would sort on disk; and parallel workers gain little where the rows of partial results nearly all differ.
+ * Settings for a statement that reads whole tables. Few such statements share a plan, so JIT compilation takes longer than it
+ * saves. With the default `work_mem` of a few megabytes they would sort on disk. Parallel workers gain little where most rows
+ * of the partial results differ.
  */
 export const wholeTableSettings = `set local jit = off;
   set local work_mem = '64MB';
   ${oneProcessSetting}`
 
 /**
- * Settings, after those above, for a statement that groups whole tables: it has few partial results, so parallel workers make
- * it faster. By default, PostgreSQL costs a page of an index scan four times as high as one of a table scan, which is too
- * high for pages in memory or on an SSD.
+ * Settings that follow `wholeTableSettings` for a statement that groups whole tables. It has few partial results, so parallel
+ * workers make it faster. By default, PostgreSQL rates a page of an index scan four times as expensive as a page of a table
+ * scan, which is too much for pages in memory or on an SSD.
  */
 export const groupingSettings = `set local max_parallel_workers_per_gather = 2;
   set local random_page_cost = 1.1`
 
-/** Whether the settings that begin a read are those of statements that read whole tables. */
+/** Whether the settings of a read contain `wholeTableSettings`. */
 export const readsWholeTables = (begin: string | undefined): boolean =>
   begin?.includes(wholeTableSettings) ?? false

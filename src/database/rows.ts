@@ -34,7 +34,7 @@ const listColumns = (table: PgTable, properties: readonly string[]) =>
 const recordColumns = (table: PgTable, properties: readonly string[]) =>
   properties.map((property) => `${quoted(property)} ${columnOf(table, property).getSQLType()}`).join(', ')
 
-/** The SQL of an inserted value. A missing value becomes the default of the column if the default is SQL. */
+/** Returns the SQL of an inserted value. A missing value becomes the column's default if the default is SQL. */
 function insertedValue(property: string, column: PgColumn): string {
   const given = `given.${quoted(property)}`
   return is(column.default, SQL) ? `coalesce(${given}, ${dialect.sqlToQuery(column.default).sql})` : given
@@ -65,7 +65,7 @@ function prepare(shape: string, build: () => string): { name: string; text: stri
   return statement
 }
 
-/** The statement of several writes. All of them see the tables as they were before the statement. */
+/** Returns one statement for several writes. All of them see the tables as they were before the statement. */
 export function writeStatement(writes: TableWrite[]): Statement {
   const shape = writes
     .map(({ kind, table, properties }) => `${kind} ${getTableName(table)} ${properties.join()}`)
@@ -81,13 +81,13 @@ export function writeStatement(writes: TableWrite[]): Statement {
   return { ...statement, values }
 }
 
-/** A table, and its column with the id of the record. */
+/** A table of a resource, and its column with the id of the record. */
 export interface RecordRows {
   table: PgTable
   recordId: PgColumn
 }
 
-/** The statement that deletes the rows of several tables that belong to some records. */
+/** Returns the statement that deletes the rows of some records from several tables. */
 export function deleteStatement(tables: RecordRows[], ids: string[]): Statement {
   const shape = `delete ${tables.map(({ table, recordId }) => `${getTableName(table)} ${recordId.name}`).join('|')}`
   const statement = prepare(shape, () => {

@@ -8,7 +8,7 @@ import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
 export const dateSpan = (earliest: SQL | AnyPgColumn, latest: SQL | AnyPgColumn): SQL =>
   sql`edtf_span(${earliest}, ${latest})`
 
-/** Returns the index for comparisons of a date. It leaves out records without one. */
+/** Returns the index for comparisons of a date. Records without this date are not in it. */
 export const spanIndex = (name: string, earliest: AnyPgColumn, latest: AnyPgColumn): IndexBuilder =>
   index(name)
     .using('gist', sql`(${dateSpan(earliest, latest)})`)

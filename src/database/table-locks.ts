@@ -4,11 +4,12 @@ import { errorCode } from '../error-code.ts'
 import { StartupError } from '../startup-error.ts'
 
 /**
- * Longest time for all locks together, in milliseconds. Requests wait for as long. It is shorter than `deadlock_timeout`,
- * one second, so that of a migration and a request that wait for one another, the migration gives up.
+ * Maximum time to take all locks, in milliseconds; requests wait meanwhile. It is shorter than `deadlock_timeout` (one
+ * second), so that the migration gives up when it and a request wait for each other.
  */
 const lockTimeoutMs = 500
 
+/** Pause between two attempts, in which other sessions can use the tables. */
 const pauseMs = 1000
 
 /** How long a migration tries to lock the tables, in milliseconds. */
@@ -20,8 +21,8 @@ const inUseStates = ['57014', '40P01', '55P03']
 class TablesInUse extends Error {}
 
 /**
- * `records` comes first, as in every transaction that writes, and then views: who reads a view has it before its tables. Those of
- * extensions are left out.
+ * Locks `records` first, as every transaction that writes does, and views before tables, as every read of a view does. Leaves
+ * out the relations of extensions.
  */
 const lockText = `do $$
 declare
@@ -40,7 +41,7 @@ end $$`
 
 /**
  * Locks all tables and views exclusively for the transaction of a client, so that its later statements need not wait.
- * @throws what makes `retryWhileInUse` try again.
+ * @throws TablesInUse, after which `retryWhileInUse` tries again.
  */
 export async function lockAllTables(client: pg.Client): Promise<void> {
   await client.query(`set local statement_timeout = ${lockTimeoutMs}`)
@@ -53,7 +54,7 @@ export async function lockAllTables(client: pg.Client): Promise<void> {
 }
 
 /**
- * Runs a transaction that begins with `lockAllTables` until it has them. Others use them during the pauses.
+ * Runs a transaction that begins with `lockAllTables`, and repeats it until it gets the locks.
  * @throws StartupError when another transaction has not ended after ten minutes.
  */
 export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise<T> {

@@ -1,22 +1,22 @@
 import { Problem } from '../problems/problem.ts'
 import type { Connection } from './connection.ts'
 import { isReadOnly, isSessionLost, retryAfterSeconds } from './errors.ts'
-import { unreachable } from './replicas/position.ts'
+import { unreachablePosition } from './replicas/position.ts'
 import type { Work } from './shares/work.ts'
 import type { Transaction } from './statement.ts'
 
-/** Announces a change of unknown resources. */
+/** Announced instead of the name of a resource when every resource may have changed. */
 export const everything = '*'
 
-/** Receives the announcements of each commit, with the owner of its work. */
+/** Receivers of the announcements of a commit, and of its position (`work.onCommit`). */
 interface Committing {
   announce(announced: string[]): void
   work: Work | undefined
 }
 
 /**
- * Runs work in a transaction on a connection, which is released in the end.
- * @throws what the work throws, after the rollback, and Problem `outcome-unknown` if it is unknown whether it was committed.
+ * Runs work in a transaction on a connection, and releases the connection.
+ * @throws what the work throws, after the rollback; Problem `outcome-unknown` if the outcome of the commit is unknown.
  */
 export async function inTransaction<T>(
   connection: Connection,
@@ -45,7 +45,7 @@ async function commit(connection: Connection, { announce, work }: Committing): P
   } catch (error) {
     if (!isSessionLost(error)) throw error
     announce([everything])
-    work?.onCommit?.(unreachable)
+    work?.onCommit?.(unreachablePosition)
     throw new Problem(
       'outcome-unknown',
       'The database did not confirm the commit, so the change may have been made or not. Read the record again to find out. With If-Match or an Idempotency-Key the request can be repeated safely.',

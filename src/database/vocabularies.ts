@@ -3,17 +3,19 @@
 /** Roles of keys and tokens. Each role includes the rights of those before it. */
 export const roles = ['reader', 'editor', 'admin'] as const
 
-/** The kinds of actors that change records: a key, a token of an OpenID Connect issuer, the seeds, a command of the command
- * line, or a client of the database that does not use the service. */
+/**
+ * The kinds of actors that change records: a key, a token of an OpenID Connect issuer, the seeds, a command of the command
+ * line, or a client of the database that does not use the service.
+ */
 export const authorKinds = ['key', 'oidc', 'seed', 'command', 'database'] as const
 
 /** The operations that make a revision of a record. */
 export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore', 'redact', 'merge'] as const
 
 /**
- * The states of an import. `uploaded`: the file has arrived. `staging`: its rows are being read into the database and
- * checked; `staged`: they have been. `committing` and `committed`: its records are being written, and have been. `undoing`
- * and `undone`: they are being taken back, and have been. `failed`: a step has ended with an error.
+ * The states of an import. `uploaded`: the file has arrived. `staging`: the service reads its rows into the database and
+ * checks them; `staged`: this is done. `committing`: the service writes the records; `committed`: this is done. `undoing`:
+ * the service undoes these writes; `undone`: this is done. `failed`: a step has ended with an error.
  */
 export const importStates = [
   'uploaded',
@@ -32,5 +34,5 @@ export const importStates = [
  */
 export const importRowStates = ['ready', 'refused', 'blocked', 'skipped', 'waiting'] as const
 
-/** What an import has done to a record. `none`: it had all values of the file, or kept those that others had changed. */
+/** Effect of an import on a record. `none`: no value of the file was new, or others had changed the properties meanwhile. */
 export const importActions = ['create', 'change', 'none'] as const

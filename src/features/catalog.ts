@@ -24,7 +24,7 @@ const context = {
 
 const reference = (url: string, path: string) => ({ '@id': `${url}${path}` })
 
-/** A resource as a data set, with a distribution for each format of its exports. */
+/** Returns a resource as a DCAT data set, with a distribution for each format of its exports. */
 function dataset({ name, plural, description, ...resource }: Resource, { url = '' }: Publisher) {
   const title = plural.replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
   const formats = exportFormats({ name, plural, description, ...resource }).options
@@ -43,7 +43,7 @@ function dataset({ name, plural, description, ...resource }: Resource, { url = '
   }
 }
 
-/** `GET /v1/catalog`: what the registry offers, for catalogues of data portals (DCAT 3, https://www.w3.org/TR/vocab-dcat-3/). */
+/** `GET /v1/catalog`: the data sets of the registry, for data portals (DCAT 3, https://www.w3.org/TR/vocab-dcat-3/). */
 export function catalog(registry: Registry): Endpoint {
   return {
     method: 'GET',

@@ -12,7 +12,7 @@ import { countryNetwork, network } from './network/network.ts'
 import { search } from './search/search.ts'
 import { vocabularyList } from './vocabularies.ts'
 
-/** Every endpoint that is not an operation of every resource. */
+/** All endpoints except the operations of resources. */
 export const endpoints = (registry: Registry): Endpoint[] => [
   search(registry),
   resolveEndpoint(registry),

@@ -19,7 +19,7 @@ import { checkValue } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { pageSize } from '../query/list.ts'
 
-const moment = (description: string) => z.iso.datetime().nullable().meta({ description })
+const nullableTime = (description: string) => z.iso.datetime().nullable().meta({ description })
 
 const example = {
   id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
@@ -40,9 +40,9 @@ const shape = {
     .meta({ description: 'Role of the key. Each role includes the rights of those before it.' }),
   prefix: z.string().meta({ description: 'First characters of the key, by which people recognise it.' }),
   createdAt: z.iso.datetime().meta({ description: 'When the key was created.' }),
-  expiresAt: moment('When the key expires; null for never.'),
-  lastUsedAt: moment('When the key was last used, to the minute; null if it never was.'),
-  revokedAt: moment('When the key was revoked; null if it was not.'),
+  expiresAt: nullableTime('When the key expires; null for never.'),
+  lastUsedAt: nullableTime('When the key was last used, to the minute; null if it never was.'),
+  revokedAt: nullableTime('When the key was revoked; null if it was not.'),
 }
 
 const keyRecord = nameOutput(
@@ -74,7 +74,7 @@ const keyPage = nameOutput(
   }),
 )
 
-const right = 'must be a date and time to come, such as 2027-01-31T00:00:00Z'
+const expiryMessage = 'must be a date and time in the future, such as 2027-01-31T00:00:00Z'
 
 const newKey = nameInput(
   'Key',
@@ -82,7 +82,7 @@ const newKey = nameInput(
     .strictObject({
       name: line(200).meta({ description: 'Person or program that will use the key.' }),
       role: z.enum(roles).meta({ description: 'reader, editor (writes too) or admin (manages keys too).' }),
-      expiresAt: optional(z.iso.datetime({ offset: true, error: right })).meta({
+      expiresAt: optional(z.iso.datetime({ offset: true, error: expiryMessage })).meta({
         description: 'When the key expires; left out or null for never.',
       }),
     })
@@ -91,12 +91,12 @@ const newKey = nameInput(
 
 const keyCollection: KeyedCollection = { noun: 'key', key: { property: 'id', schema: keys.uuid() } }
 
-const shown = (record: KeyRecord, more: { key?: string } = {}) => JSON.stringify({ ...record, ...more })
+const toJson = (record: KeyRecord, more: { key?: string } = {}) => JSON.stringify({ ...record, ...more })
 
-const noSuch = (id: string) => new Problem('not-found', `There is no key ${id}.`)
+const keyNotFound = (id: string) => new Problem('not-found', `There is no key ${id}.`)
 
 /** The response to a repeated creation of a key. It has no secret, because the secret is not stored. */
-function madeBefore({ headers: { location = '' } }: ApiResponse, url: string): ApiResponse {
+function repeatedCreation({ headers: { location = '' } }: ApiResponse, url: string): ApiResponse {
   const detail = `The request was done before: it created the key ${location}, which is not shown again. If the key was lost, revoke it and create another one.`
   const problem = new Problem('conflict', detail)
   return {
@@ -107,7 +107,7 @@ function madeBefore({ headers: { location = '' } }: ApiResponse, url: string): A
   }
 }
 
-/** What the contracts of all key endpoints share. */
+/** Properties that the contracts of all key endpoints share. */
 const common = { access: 'admin', query: {}, headers: [] } satisfies Partial<Contract>
 
 const create: Endpoint = {
@@ -145,18 +145,18 @@ const create: Endpoint = {
     if (faults) throw invalidBody('key', faults)
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
     if (expiresAt && expiresAt <= (await database.clock.now()))
-      throw invalidBody('key', [{ pointer: '/expiresAt', code: 'wrong_format', message: right }])
+      throw invalidBody('key', [{ pointer: '/expiresAt', code: 'wrong_format', message: expiryMessage }])
     const response = await runOnce(
       database,
       request,
       async (transaction) => {
         const { key, record } = await createKey(transaction, { ...data, expiresAt })
         const headers = { location: `/v1/keys/${record.id}`, 'cache-control': 'no-store' }
-        return { status: 201, headers, body: shown(record, { key }) }
+        return { status: 201, headers, body: toJson(record, { key }) }
       },
-      (made) => madeBefore(made, request.url),
+      (first) => repeatedCreation(first, request.url),
     )
-    keyring.changed()
+    keyring.invalidate()
     return response
   },
 }
@@ -197,14 +197,14 @@ const read: Endpoint = {
     ...common,
     operationId: 'getKey',
     summary: 'Read one key',
-    description: 'Everything about a key but the key itself, which is not stored.',
+    description: 'Everything about a key except the key itself, which is not stored.',
     responses: { 200: { description: 'The key.', schema: () => keyRecord, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   },
   async handle({ key }, { database }) {
     const record = await readKey(database, key)
-    if (!record) throw noSuch(key)
-    return { status: 200, headers: {}, body: shown(record) }
+    if (!record) throw keyNotFound(key)
+    return { status: 200, headers: {}, body: toJson(record) }
   },
 }
 
@@ -231,10 +231,10 @@ const revoke: Endpoint = {
   },
   async handle(request, { database, keyring }) {
     const response = await runOnce(database, request, async (transaction) => {
-      if (!(await revokeKey(transaction, request.key))) throw noSuch(request.key)
+      if (!(await revokeKey(transaction, request.key))) throw keyNotFound(request.key)
       return { status: 204, headers: {} }
     })
-    keyring.changed()
+    keyring.invalidate()
     return response
   },
 }

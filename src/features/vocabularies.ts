@@ -32,7 +32,7 @@ const makeSchema = (names: string[]) => {
         words: z.array(
           z.strictObject({
             word: z.string().meta({ description: 'The value in records, filters and groups.' }),
-            label: z.string().meta({ description: 'The word for people.' }),
+            label: z.string().meta({ description: 'The label to show.' }),
           }),
         ),
       })
@@ -46,7 +46,7 @@ const makeSchema = (names: string[]) => {
   )
 }
 
-/** The vocabularies of a registry, in the order of its resources and their properties. */
+/** Returns the vocabularies of a registry, in the order of its resources and their properties. */
 function vocabularies({ resources }: Registry, language: Language) {
   return resources.flatMap((resource) =>
     enumerationsOf(resource).map(({ property, words }) => {

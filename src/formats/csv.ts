@@ -12,7 +12,7 @@ export async function* withCrlf(source: AsyncIterable<Buffer>): AsyncGenerator<B
     let length = 0
     for (let index = 0; index < chunk.length; index += 1) {
       const byte = chunk[index] ?? 0
-      // A doubled quote inside a cell ends it and begins it again.
+      // A doubled quote inside a quoted cell toggles the state twice.
       if (byte === quote) quoted = !quoted
       if (byte === newline && !quoted) {
         out[length] = carriageReturn ?? 0

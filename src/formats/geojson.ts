@@ -1,11 +1,11 @@
-/** WGS 84 degrees and metres. */
+/** A position in WGS 84: degrees, and metres of elevation. */
 interface Position {
   longitude: number
   latitude: number
   elevation: number | null
 }
 
-/** A record with its positions: none where the place is unknown. */
+/** A record with its positions: none if the place is unknown. */
 export interface Place {
   id: string
   positions: Position[]

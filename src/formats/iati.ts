@@ -1,13 +1,13 @@
 import { type XmlAttributes, xmlElement, xmlText } from './xml.ts'
 
 /**
- * IATI activity files, version 2.03 (https://iatistandard.org/en/iati-standard/203/). Codes are those of IATI's code lists.
+ * Writes IATI activity files, version 2.03 (https://iatistandard.org/en/iati-standard/203/). Codes are from IATI's code lists.
  */
 
 /** Text that is shown to readers. */
 type Narrative = string
 
-/** A first and a last day, as xsd:date. */
+/** The first and the last day, as xsd:date. */
 export interface Period {
   start: string
   end: string
@@ -21,7 +21,7 @@ export interface ParticipatingOrganisation {
   name: Narrative
 }
 
-/** A classification: a code of a vocabulary, with its name in vocabularies that are not IATI's. */
+/** A classification: a code of a vocabulary. Codes of other vocabularies than IATI's also have a name. */
 export interface Classification {
   code: string
   vocabulary: string
@@ -29,17 +29,17 @@ export interface Classification {
   percentage?: number | null
 }
 
-/** Money on a day or in a period. */
+/** An amount of money, of a day or a period. */
 export interface MoneyValue {
   amount: number
   currency: string
-  /** The value in US dollars; an attribute of the registry's own namespace. */
+  /** The value in US dollars; an attribute of the registry's namespace. */
   usd?: number | null
   note?: Narrative | null
   period: Period
 }
 
-/** An activity: what IATI's standard requires of it, and what it allows. */
+/** An activity: the elements of the IATI standard that the registry has data for. */
 export interface Activity {
   identifier: string
   updatedAt: string
@@ -61,12 +61,12 @@ export interface Activity {
   budgets: MoneyValue[]
   plannedDisbursements: MoneyValue[]
   transactions: (MoneyValue & { type: string })[]
-  /** Amounts of kinds that IATI does not have, as elements of the registry's own namespace. */
+  /** Amounts of kinds that do not exist in IATI, as elements of the registry's namespace. */
   otherAmounts: (MoneyValue & { kind: string })[]
 }
 
-/** Namespace of the elements and attributes that are not of IATI, which the standard allows. */
-const ownNamespace = 'https://entente.example/ns/iati'
+/** Namespace of the registry's elements and attributes. The standard allows other namespaces. */
+const registryNamespace = 'https://entente.example/ns/iati'
 
 const narrative = (text: Narrative, attributes: XmlAttributes = {}) =>
   xmlElement('narrative', attributes, [xmlText(text)])
@@ -96,20 +96,18 @@ const location = ({ name, latitude, longitude }: Activity['locations'][number]) 
       : []),
   ])
 
-const transaction = (one: Activity['transactions'][number]) =>
+const transaction = (money: Activity['transactions'][number]) =>
   xmlElement('transaction', {}, [
-    ...code('transaction-type', one.type),
-    day('transaction-date', one.period.start),
-    value(one),
-    ...(one.note ? [xmlElement('description', {}, [narrative(one.note)])] : []),
+    ...code('transaction-type', money.type),
+    day('transaction-date', money.period.start),
+    value(money),
+    ...(money.note ? [xmlElement('description', {}, [narrative(money.note)])] : []),
   ])
 
-const otherAmount = (one: Activity['otherAmounts'][number]) =>
-  xmlElement('entente:amount', { kind: one.kind, currency: one.currency, 'value-usd': one.usd }, [
-    String(one.amount),
-  ])
+const otherAmount = ({ kind, currency, usd, amount }: Activity['otherAmounts'][number]) =>
+  xmlElement('entente:amount', { kind, currency, 'value-usd': usd }, [String(amount)])
 
-/** Returns an activity as an element `iati-activity`, with its parts in the order of the schema. */
+/** Returns an activity as an element `iati-activity`, with its children in the order of the schema. */
 export function iatiActivity(activity: Activity): string {
   return xmlElement('iati-activity', { 'last-updated-datetime': activity.updatedAt }, [
     xmlElement('iati-identifier', {}, [xmlText(activity.identifier)]),
@@ -147,12 +145,12 @@ export function iatiActivity(activity: Activity): string {
   ])
 }
 
-/** Streams an activity file. @param generatedAt RFC 3339. */
+/** Streams an activity file. @param generatedAt a time in RFC 3339. */
 export async function* iatiFile(
   batches: AsyncIterable<Activity[]>,
   generatedAt: string,
 ): AsyncGenerator<string> {
-  yield `<?xml version="1.0" encoding="UTF-8"?>\n<iati-activities version="2.03" generated-datetime="${generatedAt}" xmlns:entente="${ownNamespace}">\n`
+  yield `<?xml version="1.0" encoding="UTF-8"?>\n<iati-activities version="2.03" generated-datetime="${generatedAt}" xmlns:entente="${registryNamespace}">\n`
   for await (const batch of batches) yield batch.map((activity) => `${iatiActivity(activity)}\n`).join('')
   yield '</iati-activities>\n'
 }

@@ -1,12 +1,12 @@
-/** iCalendar (RFC 5545): a calendar of events that last whole days. */
+/** Writes iCalendar (RFC 5545): a calendar of all-day events. */
 
-/** An event of one or more whole days. */
+/** An all-day event of one or more days. */
 export interface CalendarEvent {
   /** Stable identifier of the event. */
   uid: string
-  /** Number of its version, which grows. */
+  /** Version number of the event, which only increases. */
   sequence: number
-  /** RFC 3339, UTC. */
+  /** Time of the last change: RFC 3339, UTC. */
   changedAt: string
   /** First and last day, as YYYY-MM-DD. */
   first: string
@@ -17,15 +17,15 @@ export interface CalendarEvent {
 }
 
 /** The properties of a calendar. */
-export interface CalendarFacts {
+export interface CalendarProperties {
   name: string
   description: string
 }
 
-/** Maximum octets of a line without its end (RFC 5545, section 3.1). */
+/** Maximum octets of a line without its line break (RFC 5545, section 3.1). */
 const maxLineOctets = 75
 
-/** Folds a content line into lines of at most 75 octets, none of which cuts a character. */
+/** Folds a content line into lines of at most 75 octets, without splitting a character. */
 export function foldLine(line: string): string {
   if (Buffer.byteLength(line) <= maxLineOctets) return line
   const parts: string[] = []
@@ -48,33 +48,33 @@ export function foldLine(line: string): string {
 const escapeText = (text: string): string =>
   text.replace(/[\\;,]/g, (character) => `\\${character}`).replace(/\r\n|\r|\n/g, '\\n')
 
-const dateValue = (day: string): string => day.replaceAll('-', '')
+const toDateValue = (day: string): string => day.replaceAll('-', '')
 
-/** 2026-01-31T09:30:00.000Z as 20260131T093000Z. */
-const timeValue = (time: string): string => `${time.slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+/** @example toTimeValue('2026-01-31T09:30:00.000Z') // '20260131T093000Z' */
+const toTimeValue = (time: string): string => `${time.slice(0, 19).replaceAll(/[-:]/g, '')}Z`
 
-/** The day after a day, since an event of whole days ends before its DTEND. */
+/** Returns the day after a day, since the DTEND of an all-day event is exclusive. */
 function nextDay(day: string): string {
   const next = new Date(`${day}T00:00:00Z`)
   next.setUTCDate(next.getUTCDate() + 1)
   return next.toISOString().slice(0, 10)
 }
 
-const lines = (content: (string | undefined)[]): string =>
+const joinLines = (content: (string | undefined)[]): string =>
   content
     .filter((line) => line !== undefined)
     .map((line) => `${foldLine(line)}\r\n`)
     .join('')
 
 const eventLines = ({ uid, sequence, changedAt, first, last, summary, description, url }: CalendarEvent) =>
-  lines([
+  joinLines([
     'BEGIN:VEVENT',
     `UID:${escapeText(uid)}`,
-    `DTSTAMP:${timeValue(changedAt)}`,
-    `LAST-MODIFIED:${timeValue(changedAt)}`,
+    `DTSTAMP:${toTimeValue(changedAt)}`,
+    `LAST-MODIFIED:${toTimeValue(changedAt)}`,
     `SEQUENCE:${sequence}`,
-    `DTSTART;VALUE=DATE:${dateValue(first)}`,
-    `DTEND;VALUE=DATE:${dateValue(nextDay(last))}`,
+    `DTSTART;VALUE=DATE:${toDateValue(first)}`,
+    `DTEND;VALUE=DATE:${toDateValue(nextDay(last))}`,
     `SUMMARY:${escapeText(summary)}`,
     description === undefined ? undefined : `DESCRIPTION:${escapeText(description)}`,
     url === undefined ? undefined : `URL:${url}`,
@@ -82,12 +82,12 @@ const eventLines = ({ uid, sequence, changedAt, first, last, summary, descriptio
     'END:VEVENT',
   ])
 
-/** Streams a calendar. It states a refresh interval of one day for calendar programs that subscribe to it (RFC 7986). */
+/** Streams a calendar. Calendar programs that subscribe to the calendar refresh it daily (RFC 7986). */
 export async function* writeCalendar(
-  { name, description }: CalendarFacts,
+  { name, description }: CalendarProperties,
   batches: AsyncIterable<CalendarEvent[]>,
 ): AsyncGenerator<string> {
-  yield lines([
+  yield joinLines([
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//Entente//Registry//EN',
@@ -101,5 +101,5 @@ export async function* writeCalendar(
     'X-PUBLISHED-TTL:P1D',
   ])
   for await (const batch of batches) yield batch.map(eventLines).join('')
-  yield lines(['END:VCALENDAR'])
+  yield joinLines(['END:VCALENDAR'])
 }

@@ -1,14 +1,14 @@
 import { startSlices } from '../time-slice.ts'
 
-/** Newline-delimited JSON: one value a line, each line ended by LF. */
+/** Parses newline-delimited JSON: one value per line, each line ended by LF. */
 
-/** Maximum number of values that are yielded together. */
+/** Maximum number of values in a yielded batch. */
 const batchSize = 100
 
 /**
- * Parses newline-delimited JSON, in slices with what is done with the values, and yields up to 100 of them together.
- * PostgreSQL sends megabytes at a time, and each value may take a tenth of a millisecond.
- * @param source UTF-8, cut anywhere.
+ * Parses newline-delimited JSON, and yields batches of up to 100 values. Parsing, and the caller's work on the values, runs in
+ * time slices: PostgreSQL sends megabytes at a time, and each value may take a tenth of a millisecond.
+ * @param source UTF-8, in chunks with any boundaries.
  * @throws SyntaxError for a line that is not JSON.
  */
 export async function* parseNdjson(source: AsyncIterable<Buffer>): AsyncGenerator<unknown[]> {

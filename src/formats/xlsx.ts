@@ -2,40 +2,40 @@ import { EventEmitter, once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import exceljs from 'exceljs'
 
-/** How a column's cells are typed and shown. */
+/** A column with the type of its cells, which sets their number format. */
 export interface SheetColumn {
   name: string
   kind: 'number' | 'text' | 'day' | 'instant'
 }
 
-/** A sheet to write: its rows arrive in batches, each row a cell for each column. */
+/** A sheet to write. Its rows arrive in batches; each row has a cell for each column. */
 export interface Sheet {
   name: string
   columns: SheetColumn[]
   rows: AsyncIterable<unknown[][]>
 }
 
-/** Limits of the format: rows of a sheet, and UTF-16 units of a cell. */
+/** Limits of the format: rows of a sheet, and UTF-16 code units of a cell. */
 const sheetLimits = { rows: 1_048_576, characters: 32_767 } as const
 
 type Writer = InstanceType<typeof exceljs.stream.xlsx.WorkbookWriter>
 type SheetWriter = ReturnType<Writer['addWorksheet']>
 
-/** A cell whose text was longer than `sheetLimits.characters`. */
-type Cut = [sheet: string, row: number, column: string, characters: number]
+/** A cell whose text was truncated to `sheetLimits.characters`, with the length of the whole text. */
+type TruncatedCell = [sheet: string, row: number, column: string, characters: number]
 
 const formats = { number: '', text: '', day: 'yyyy-mm-dd', instant: 'yyyy-mm-dd hh:mm:ss' }
 
-/** What XML cannot hold, and what would be read as a code for it (ECMA-376 part 1, 22.9.2.19). */
-const unwritable = /(?![\t\n])[\p{Cc}\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/gu
+/** Characters that XML forbids, and `_` before text that looks like their escape code (ECMA-376 part 1, 22.9.2.19). */
+const charactersToEscape = /(?![\t\n])[\p{Cc}\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/gu
 
-const coded = (character: string) =>
+const escapeCharacter = (character: string) =>
   `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`
 
-/** The first day from which on spreadsheets agree about the number of a day. */
+/** The first date that has the same serial number in all spreadsheet programs. */
 const firstDay = '1900-03-01'
 
-/** A day or an instant as a date, where spreadsheets have one; otherwise the text as it is. */
+/** Converts a day or an instant to a date if spreadsheets can represent it. Otherwise returns the text. */
 function dateOrText(text: string, kind: 'day' | 'instant'): Date | string {
   const whole = kind === 'instant' || /^\d{4}-\d\d-\d\d$/.test(text)
   return whole && text >= firstDay ? new Date(text) : text
@@ -47,22 +47,22 @@ function toCell(value: unknown, kind: SheetColumn['kind']): exceljs.CellValue {
   return kind === 'day' || kind === 'instant' ? dateOrText(value, kind) : value
 }
 
-const nothing = Buffer.alloc(0)
+const emptyBuffer = Buffer.alloc(0)
 
-/** Whether a value is a stream to write to: of Node, or of the package `readable-stream`, which shares no class with it. */
+/** Whether a value is a writable stream of Node.js or of the package `readable-stream`, whose classes are not related. */
 const isWritable = (value: unknown): value is NodeJS.WritableStream & EventEmitter =>
   value instanceof EventEmitter && 'write' in value && typeof value.write === 'function'
 
 /**
- * Waits until the rows written to a sheet have been flushed. exceljs has no backpressure, so without this it would keep
- * a whole sheet in memory.
+ * Waits until the rows written to a sheet have been flushed. exceljs has no backpressure, so without this wait it would
+ * hold a whole sheet in memory.
  */
-async function drained(sheet: SheetWriter, signal: AbortSignal): Promise<void> {
+async function waitForDrain(sheet: SheetWriter, signal: AbortSignal): Promise<void> {
   const pipes: unknown = Reflect.get(Object(Reflect.get(sheet, 'stream')), 'pipes')
   const next: unknown = Array.isArray(pipes) ? pipes[0] : undefined
-  if (!isWritable(next)) throw new Error('exceljs hides where it writes to')
-  // What a write returns is the only thing that every kind of stream says about being full.
-  if (!next.write(nothing)) await once(next, 'drain', { signal })
+  if (!isWritable(next)) throw new Error('the output stream of exceljs cannot be found')
+  // Every kind of stream reports a full buffer by the return value of `write`, but not all by a property.
+  if (!next.write(emptyBuffer)) await once(next, 'drain', { signal })
 }
 
 function openSheet(workbook: Writer, name: string, columns: SheetColumn[]): SheetWriter {
@@ -83,10 +83,10 @@ function closeSheet(sheet: SheetWriter, columns: SheetColumn[], rows: number): v
   sheet.commit()
 }
 
-/** Writes a table to one sheet, or to as many as it needs. @returns the cells that were cut. */
-async function writeTable(workbook: Writer, table: Sheet, signal: AbortSignal): Promise<Cut[]> {
+/** Writes a table to one sheet, or to as many as it needs. @returns the truncated cells. */
+async function writeTable(workbook: Writer, table: Sheet, signal: AbortSignal): Promise<TruncatedCell[]> {
   const { columns } = table
-  const cuts: Cut[] = []
+  const truncated: TruncatedCell[] = []
   let [name, part, row] = [table.name, 1, 1]
   let sheet = openSheet(workbook, name, columns)
   const write = (cells: unknown[]) => {
@@ -101,24 +101,24 @@ async function writeTable(workbook: Writer, table: Sheet, signal: AbortSignal): 
     const values = columns.map(({ kind, name: column }, index) => {
       const value = toCell(cells[index], kind)
       if (typeof value !== 'string') return value
-      if (value.length <= sheetLimits.characters) return value.replaceAll(unwritable, coded)
-      cuts.push([name, row, column, value.length])
+      if (value.length <= sheetLimits.characters) return value.replaceAll(charactersToEscape, escapeCharacter)
+      truncated.push([name, row, column, value.length])
       return `${value.slice(0, sheetLimits.characters - 1).replace(/[\ud800-\udbff]$/, '')}…`.replaceAll(
-        unwritable,
-        coded,
+        charactersToEscape,
+        escapeCharacter,
       )
     })
     sheet.addRow(values).commit()
   }
   for await (const batch of table.rows) {
     for (const cells of batch) write(cells)
-    await drained(sheet, signal)
+    await waitForDrain(sheet, signal)
   }
   closeSheet(sheet, columns, row)
-  return cuts
+  return truncated
 }
 
-const cutColumns: SheetColumn[] = [
+const truncatedColumns: SheetColumn[] = [
   { name: 'sheet', kind: 'text' },
   { name: 'row', kind: 'number' },
   { name: 'column', kind: 'text' },
@@ -126,19 +126,20 @@ const cutColumns: SheetColumn[] = [
 ]
 
 async function write(workbook: Writer, tables: Sheet[], signal: AbortSignal): Promise<void> {
-  const cuts: Cut[] = []
-  for (const table of tables) cuts.push(...(await writeTable(workbook, table, signal)))
-  if (cuts.length > 0) {
-    await writeTable(workbook, { name: 'cut', columns: cutColumns, rows: Readable.from([cuts]) }, signal)
+  const truncated: TruncatedCell[] = []
+  for (const table of tables) truncated.push(...(await writeTable(workbook, table, signal)))
+  if (truncated.length > 0) {
+    const rows = Readable.from([truncated])
+    await writeTable(workbook, { name: 'cut', columns: truncatedColumns, rows }, signal)
   }
   await workbook.commit()
 }
 
 /**
  * Streams a workbook (Office Open XML) in constant memory. Text cells are never formulas. A table with more rows than a
- * sheet can have continues in `name 2` and so on. A text that is too long for a cell ends with `…` and is listed in a
- * sheet `cut`.
- * @param tables are read one after the other, each when the one before is written.
+ * sheet can have continues in `name 2` and so on. A text that is too long for a cell is truncated, ends with `…`, and is
+ * listed in a sheet `cut`.
+ * @param tables are read one after another: each after the previous table has been written.
  */
 export function writeWorkbook(tables: Sheet[]): Readable {
   const output = new PassThrough()

@@ -10,7 +10,7 @@ import { relationRows } from './relations.ts'
 const textArray = (values: SQL) => sql`${values}::text[]`
 
 /**
- * Filters by the regions that a record's one country lies in.
+ * Filters by the regions of a record's country, for records with at most one country.
  * @param id the column with the record's id.
  * @param country the column with the country's code.
  */
@@ -24,7 +24,7 @@ export function areaFilters(
     region: withRelation(
       filterByAny(
         keys.region(),
-        `Region or group of countries, at whatever level. ${description}`,
+        `Region or group of countries, at any level. ${description}`,
         (values) => sql`${country} in (select countries_within(${textArray(values)}))`,
       ),
       countryAreas(id, country, 'region', 'any'),
@@ -40,7 +40,7 @@ export function areaFilters(
   }
 }
 
-/** Dimensions by the regions that a record's one country lies in. */
+/** Dimensions by the regions of a record's country, for records with at most one country. */
 export const areaDimensions = (
   registry: Registry,
   id: AnyPgColumn,

@@ -23,7 +23,7 @@ import { nameInput } from './schema-names.ts'
 import { edtf } from './schemas.ts'
 import { byColumn, type SortKey } from './sorts.ts'
 
-/** Makes a resource from its declaration: its document, filters, sort keys, dimensions and includes, from its fields. */
+/** Builds a resource from its declaration: combines the schemas, filters, sorts, dimensions and includes of its fields. */
 
 /** Filters that every resource has: by key, and by the times of creation and of the last change. */
 const recordFilters = (id: AnyPgColumn, key: Key): Record<string, Filter> => ({
@@ -73,7 +73,7 @@ const merge = <Part extends 'filters' | 'sorts' | 'dimensions' | 'measures'>(
 const mergeLazy = <T>(parts: ((() => Record<string, T>) | undefined)[]): Record<string, T> =>
   Object.assign({}, ...parts.map((part) => part?.() ?? {}))
 
-/** Includes that fields of other resources declare for this one: the records that refer to a record of it. */
+/** Includes that fields of other resources declare for this resource: the records that refer to one of its records. */
 function inverseIncludes(registry: Registry, resource: Resource) {
   const found = registry.resources.flatMap((other) =>
     Object.values(other.bound).flatMap(({ field, context }) => {
@@ -107,7 +107,7 @@ const eventQuery = (table: RecordTable, { eventDates }: ResourceDefinition): Fie
   eventDates
     ? {
         filters: {
-          // Clients that draw records in time learn here which properties are the dates of the event.
+          // `x-dates` tells clients, such as those that draw timelines, which properties are the dates of the event.
           happenedIn: happenedIn(
             table,
             eventDates,
@@ -117,11 +117,11 @@ const eventQuery = (table: RecordTable, { eventDates }: ResourceDefinition): Fie
       }
     : {}
 
-/** The properties that the full-text index covers, as text for a sentence. */
+/** Lists the properties in the full-text index, for use in a sentence. */
 const searchedProperties = ({ fields }: ResourceDefinition): string =>
   listed(Object.keys(fields).filter((name) => fields[name]?.searchText))
 
-/** Binds a declaration to its table. Other resources are looked up only when a collection or an include is used. */
+/** Builds the resource of a declaration. Looks up other resources only when a collection or an include is used. */
 export function bindResource(registry: Registry, definition: ResourceDefinition): Resource {
   const { name, naturalKey, search, constraints: _, query, refine: __, ...rest } = definition
   const table = registry.table(name)

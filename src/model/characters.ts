@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 
 /**
- * Characters that no name has: controls, line separators, and what reorders the text around it (embeddings, overrides and
- * isolates of the bidirectional algorithm). The joiners of Persian and Indic scripts, U+200C and U+200D, are allowed.
+ * Characters that are forbidden in one line of text: controls, line separators, and the embeddings, overrides and isolates of
+ * the bidirectional algorithm. The joiners of Persian and Indic scripts, U+200C and U+200D, are allowed.
  */
 const forbiddenInLines = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 
-/** In texts of several lines, tabs and line breaks are allowed, and so are bidirectional controls, which sources may contain. */
+/** Texts of several lines may have tabs, line breaks and bidirectional controls, which sources may contain. */
 const forbiddenInProse = /(?![\t\n\r])\p{Cc}/u
 
 function describe(character: string): string {
@@ -27,7 +27,7 @@ const refuse =
     context.addIssue({ code: 'invalid_format', format: 'characters', message })
   }
 
-/** Refuses characters that one line of text cannot have, by code point and position, counted in characters from 1. */
+/** Refuses forbidden characters in one line of text. The message has the code point and its position, from 1. */
 export const requireLineCharacters = refuse(forbiddenInLines)
 
 /** Refuses control characters in a text of several lines. */

@@ -12,7 +12,7 @@ import type { Collection } from './searchable.ts'
 const citationsOf = ({ name, registry }: Resource): Resource | undefined =>
   name === 'citations' ? undefined : registry.find('citations')
 
-/** The filter `source` of a resource: its records with a citation from any of some sources. */
+/** The filter `source` of a resource: records with a citation of any of the given sources. */
 export function citationFilters(registry: Registry, name: string, id: PgColumn): Record<string, Filter> {
   if (name === 'citations' || !registry.definitions.some((definition) => definition.name === 'citations'))
     return {}
@@ -29,7 +29,7 @@ export function citationFilters(registry: Registry, name: string, id: PgColumn):
   }
 }
 
-/** The collection `citations` of a record: its citations, with the filters and collections of that resource. */
+/** The collection `citations` of a record: its citations, with the filters and collections of the resource `citations`. */
 export function citationCollection(resource: Resource): Record<string, Collection> {
   const citations = citationsOf(resource)
   if (!citations) return {}

@@ -1,6 +1,6 @@
 /**
- * The last segments of the paths of operations on a list, such as `/v1/topics/search`. Operations of a list have no other paths
- * (`OperationContract`), and a natural key cannot be one of these words, since `/v1/topics/search` would be its record.
+ * The last path segments of operations on a list, such as `/v1/topics/search`. Operations on a list have no other paths
+ * (`OperationContract`). A natural key cannot be one of these words, since its record would have the same path.
  */
 export const collectionPaths = [
   'search',

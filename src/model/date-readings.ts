@@ -1,8 +1,6 @@
-/** Dates in other notations than EDTF, and what they may mean. */
+/** Interprets dates in notations other than EDTF. */
 
-const part = (digits: string): number => Number(digits)
-
-/** Returns the day in EDTF; an empty list if the calendar does not have it. */
+/** Returns a list with the day in EDTF; an empty list if the calendar does not have it. */
 function day(year: string, month: number, dayOfMonth: number): string[] {
   // Date.UTC reads the years 0 to 99 as 1900 to 1999. The calendar repeats every 400 years.
   const lastDay = new Date(Date.UTC(2000 + (Number(year) % 400), month, 0)).getUTCDate()
@@ -11,19 +9,19 @@ function day(year: string, month: number, dayOfMonth: number): string[] {
 }
 
 /**
- * Returns the days and months that a text in another notation may mean, in EDTF. With slashes or hyphens, some people
- * write the month first and others the day; with dots, the day is first.
+ * Returns the days and months, in EDTF, that a text in another notation may mean. With slashes or hyphens, either the month
+ * or the day may be first; with dots, the day is first.
  * @example readOtherNotation('07/10/1899') // ['1899-07-10', '1899-10-07']
  */
 export function readOtherNotation(text: string): string[] {
   const [, first = '', separator, second = '', year = ''] =
     /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})$/.exec(text) ?? []
   if (year !== '') {
-    const monthFirst = separator === '.' ? [] : day(year, part(first), part(second))
-    return [...new Set([...monthFirst, ...day(year, part(second), part(first))])]
+    const monthFirst = separator === '.' ? [] : day(year, Number(first), Number(second))
+    return [...new Set([...monthFirst, ...day(year, Number(second), Number(first))])]
   }
   const [, yearFirst = '', , month = '', last = ''] = /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})$/.exec(text) ?? []
-  if (yearFirst !== '') return day(yearFirst, part(month), part(last))
+  if (yearFirst !== '') return day(yearFirst, Number(month), Number(last))
   const [, monthOfYear = '', yearLast = ''] = /^(\d{1,2})[./-](\d{4})$/.exec(text) ?? []
-  return day(yearLast, part(monthOfYear), 1).map((date) => date.slice(0, -3))
+  return day(yearLast, Number(monthOfYear), 1).map((date) => date.slice(0, -3))
 }

@@ -18,9 +18,9 @@ const yearSql = (day: AnyPgColumn) => sql`(${part('year', day)}::int + (${day} <
 
 const afterFirstYears = (day: AnyPgColumn) => sql`${day} >= date '4699-01-01 BC'`
 
-// An open end is the date `infinity`. Its year, Infinity, never equals that of the other end, so it never reaches the
+// An open end is the date `infinity`. Its year, Infinity, never equals the year of the other end, so it never reaches the
 // cast to int. PostgreSQL dates start in November 4713 BC, so the first years are excluded: filters could not cover them
-// completely. Most dates are a day, and comparing days is faster than their parts.
+// completely. Most dates are a day, and comparing days is faster than comparing years and months.
 const sameParts = (units: ('year' | 'month')[], earliest: AnyPgColumn, latest: AnyPgColumn) => {
   const equal = units.map((unit) => sql`${part(unit, earliest)} = ${part(unit, latest)}`)
   return sql`${afterFirstYears(earliest)} and (${earliest} = ${latest} or ${sql.join(equal, sql` and `)})`
@@ -29,8 +29,8 @@ const sameParts = (units: ('year' | 'month')[], earliest: AnyPgColumn, latest: A
 const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 else ${year} / 10 end)`
 
 /**
- * The unit that a date lies in, as a number. It is null without a date, and for a date that may lie in several units.
- * Decades are those of EDTF: `-001X` is -19 to -10, and years of more than four digits have no decade.
+ * The year, decade or month in which a date lies, as a number; null without a date, and for a date that may lie in several.
+ * Decades follow EDTF: `-001X` is -19 to -10, and years of more than four digits have no decade.
  */
 export const unitNumber: Record<'year' | 'decade' | 'month', BoundsFunction<SQL>> = {
   year: (earliest, latest) =>
@@ -45,7 +45,7 @@ export const unitNumber: Record<'year' | 'decade' | 'month', BoundsFunction<SQL>
 const yearText = (year: SQL) =>
   sql`(case when ${year} > 9999 then 'Y' || ${year} when ${year} < 0 then '-' || lpad((-${year})::text, 4, '0') else lpad(${year}::text, 4, '0') end)`
 
-/** Returns the EDTF text of the number of a unit. */
+/** Converts the number of a year, decade or month to EDTF text. */
 export const unitText: Record<'year' | 'decade' | 'month', (number: SQL) => SQL> = {
   year: yearText,
   decade: (number) =>
@@ -66,7 +66,7 @@ const unit = (form: RegExp, example: string) =>
       examples: [example],
     })
 
-/** Schemas of the values of the operators with these names. */
+/** Schemas of the values of the operators `year`, `decade` and `month`. */
 export const unitValue: Record<'year' | 'decade' | 'month', z.ZodType> = {
   year: unit(/^(-?\d{4}|Y\d{5,7})$/, '2011'),
   decade: unit(/^-?\d{3}X$/, '201X'),

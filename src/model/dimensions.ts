@@ -12,25 +12,25 @@ export interface Dimension {
   description: string
   /** PostgreSQL type of the grouped values. It also defines their order. */
   type: 'text' | 'uuid' | 'integer'
-  /** Where the values are: one in the record's own row, or several in related rows. */
+  /** The values of a record: `one` in its own row, or `many` in related rows. */
   values: { kind: 'one'; value: SQL } | { kind: 'many'; relation: Relation }
-  /** The text of a value: the group's key, and the value of the list's filter. */
+  /** Converts a value to text, which is the group's key and the value for the list's filter. */
   text: (value: SQL) => SQL
   /** The label of a value, for people. */
   label: LabelSql
   /**
-   * The filter that selects the records of a group: with the operator `finds` and the group's key, or for the group null
-   * with the operator `lacks` and the value `none`.
+   * The filter that selects the records of a group: the operator `finds` with the group's key or, for the group null, the
+   * operator `lacks` with the value `none`.
    */
   groupFilter: { filter: string; finds: Operator; lacks: Operator; none: string }
 }
 
-/** A measure: a number of each record, or of elements of a list in it, that can be summed and compared within a group. */
+/** A measure: a number of each record, or of each element of a list in it, that can be aggregated within a group. */
 export interface Measure {
   description: string
-  /** SQL of the number, over the record's row or, with `elements`, over the rows of these as `listed`. */
+  /** SQL of the number, over the record's row or, with `elements`, over the rows of the elements, named `listed`. */
   value: SQL
-  /** The list whose elements have the number. A group has the elements that have the group's values. */
+  /** The list whose elements have the number. An element counts in the groups of its own values. */
   elements?: ListElements
   /** Names of dimensions and filters that must have a single value, because amounts of different units cannot be added. */
   within?: readonly string[]
@@ -40,12 +40,12 @@ export interface Measure {
 
 const plain = (value: SQL) => sql`(${value})::text`
 
-/** The label is the code itself. */
+/** Makes a code its own label. */
 export const itself = plain
 
 /**
- * The labels of words.
- * @param words all words that may occur. When left out, a label is the word itself as a phrase.
+ * Returns the labels of words.
+ * @param words all words that may occur. By default, the label is the word as a phrase.
  */
 export function wordLabels(words?: readonly string[]): LabelSql {
   if (!words) return (value) => sql`upper(left(${value}, 1)) || replace(substr(${value}, 2), '_', ' ')`
@@ -55,7 +55,7 @@ export function wordLabels(words?: readonly string[]): LabelSql {
   }
 }
 
-/** A dimension by the value of a column. Its filter has the same name unless another is given. */
+/** A dimension by the value of a column. @param filter name of the filter that finds the records of a group. */
 const byColumn = (
   column: AnyPgColumn,
   filter: string,
@@ -78,7 +78,7 @@ export const byWord = (
   words?: readonly string[],
 ): Dimension => byColumn(column, filter, description, wordLabels(words))
 
-/** A dimension by a text or code, which is its own label unless one is given. */
+/** A dimension by a text or code. By default, the label is the value itself. */
 export const byValue = (
   column: AnyPgColumn,
   filter: string,
@@ -86,7 +86,7 @@ export const byValue = (
   label: Dimension['label'] = itself,
 ): Dimension => byColumn(column, filter, description, label)
 
-/** A dimension by any number of values. */
+/** A dimension by a property with any number of values in each record. */
 export const byRelation = (
   relation: Relation,
   filter: string,

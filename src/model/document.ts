@@ -5,7 +5,7 @@ import { compileSql } from '../database/dialect.ts'
 import { records } from '../database/tables/records.ts'
 import { ownProperties, type Resource } from './resource.ts'
 
-/** SQL that composes the JSON of a record, and the fingerprint (`shape`) that tells whether a stored document is current. */
+/** SQL that composes the JSON of a record, and the fingerprint (`shape`) that shows whether a stored document is current. */
 
 const propertyNames = new WeakMap<Resource, readonly string[]>()
 
@@ -20,7 +20,7 @@ export function propertiesOf(resource: Resource): readonly string[] {
 export const rfc3339 = (column: SQL) =>
   sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-/** The properties that only the record's row in `records` has. */
+/** The properties that are stored only in `records`. */
 const recordProperties: Record<string, SQL> = {
   visibility: sql`${records.visibility}`,
   version: sql`${records.version}`,
@@ -35,7 +35,7 @@ export function propertyJson(resource: Resource, property: string): SQL {
   return recordProperties[property] ?? sql`${columnOf(resource.table, property)}`
 }
 
-/** SQL text expression that composes the JSON of some own properties from the tables, over a row of the resource's table. */
+/** SQL text expression that composes the JSON of own properties from the tables, over a row of the resource's table. */
 export function composedJson(resource: Resource, properties: readonly string[]): SQL {
   const columns = properties.map(
     (property) => sql`${propertyJson(resource, property)} as ${sql.identifier(property)}`,
@@ -49,9 +49,9 @@ export function composedJson(resource: Resource, properties: readonly string[]):
 const shapes = new WeakMap<Resource, string>()
 
 /**
- * Returns the fingerprint of a resource's declaration. A document that was stored with the same fingerprint equals the one
- * that would be composed from the tables. It is a hash of the SQL that composes a document, so it changes whenever the
- * properties of the resource do.
+ * Returns the fingerprint of a resource's declaration: a hash of the SQL that composes a document. It changes whenever the
+ * properties of the resource change. A document that was stored with the current fingerprint equals the document that would
+ * be composed from the tables.
  */
 export function shapeOf(resource: Resource): string {
   const known = shapes.get(resource)
@@ -66,14 +66,14 @@ export function shapeOf(resource: Resource): string {
 export const shapeLiteral = (resource: Resource): SQL => sql.raw(`'${shapeOf(resource)}'`)
 
 /**
- * SQL text expression of a whole document: the stored one or, if that has another shape, one composed from the tables. It
- * needs a row of the resource's table.
+ * SQL text expression of a whole document, over a row of the resource's table: the stored document or, if it has another
+ * shape, a document composed from the tables.
  */
 export const storedJson = (resource: Resource): SQL =>
   sql`(select case when ${records.shape} = ${shapeLiteral(resource)} then ${records.document} else ${composedJson(resource, propertiesOf(resource))} end from ${records} where ${records.id} = ${resource.id})`
 
-/** Whether these are all own properties of a record. @param fields names of own properties, none twice. */
-export const isWhole = (resource: Resource, fields: readonly string[]): boolean =>
+/** Whether `fields` are all own properties of a record. @param fields names of own properties, without duplicates. */
+export const hasAllProperties = (resource: Resource, fields: readonly string[]): boolean =>
   fields.length === propertiesOf(resource).length
 
 /**
@@ -92,13 +92,13 @@ export function withIncludes(resource: Resource, document: SQL, include: readonl
 
 /**
  * SQL text expression of a record's JSON with some properties and includes, over a row of the resource's table.
- * @param fields which own properties, in this order.
+ * @param fields names of own properties, in the order of the JSON.
  */
 export function documentJson(
   resource: Resource,
   fields: readonly string[],
   include: readonly string[] = [],
 ): SQL {
-  const own = isWhole(resource, fields) ? storedJson(resource) : composedJson(resource, fields)
-  return withIncludes(resource, own, include)
+  const document = hasAllProperties(resource, fields) ? storedJson(resource) : composedJson(resource, fields)
+  return withIncludes(resource, document, include)
 }

@@ -1,8 +1,8 @@
 /**
  * Dates as sources give them: EDTF (ISO 8601-2, https://www.loc.gov/standards/datetime/), levels 0 and 1.
  *
- * The `edtf` library checks the grammar. This file adds what the library lacks: the length of February, refusal of forms
- * that are in neither level of the standard, and the position of a fault.
+ * The `edtf` library checks the grammar. This file adds what the library lacks: the length of February, the refusal of forms
+ * that belong to neither level, and the position of a fault.
  * The SQL functions `edtf_earliest` and `edtf_latest` accept exactly the same texts.
  */
 
@@ -20,8 +20,8 @@ export type EdtfFault = { position: number; message: string }
  * `%`, `201X`, `20XX`, `2011-XX`, `2011-04-XX`, `2011-XX-XX`, the seasons `2011-21` to `2011-24`, and
  * intervals between years, months or days, with `..` for an open end and nothing for an unknown one.
  *
- * @param text what a client sent, of any length
- * @returns undefined if the text is acceptable; otherwise where it goes wrong and what would be right
+ * @param text text of any length from a client
+ * @returns undefined if the text is valid; otherwise the position of the fault, and a message that says what is expected
  * @example
  * findEdtfFault('2011-04') // undefined
  * findEdtfFault('2011-02-30') // { position: 8, message: '"2011-02-30": February 2011 has 28 days' }
@@ -59,7 +59,7 @@ function findEndFault(end: string): EdtfFault | undefined {
   return { position: 0, message: 'expected a year, month or day: an interval has no other dates at its ends' }
 }
 
-/** Finds a fault in the order or kinds of two valid ends. Its position is in the second. */
+/** Finds a fault in the combination of two valid ends. The position is relative to the second end. */
 function findOrderFault(start: string, end: string): EdtfFault | undefined {
   if (isUnbounded(start) && isUnbounded(end))
     return { position: 0, message: 'expected a date at one of the ends' }
@@ -72,11 +72,11 @@ function isUnbounded(end: string): boolean {
 }
 
 function findDateFault(text: string): EdtfFault | undefined {
-  // The library needs quadratic time in the length. A text of this length is wrong anyway, or a year with too many
-  // digits, so the rest is cut off.
+  // The library needs quadratic time in the length of the text. A text of more than this length is invalid anyway, so the
+  // rest is cut off.
   const date = text.slice(0, LONGEST_DATE.length + 1)
   const fault = findDayFault(date)
-  // Most dates are plain or were seen before, and the library is slow for them.
+  // Most dates are plain or have been accepted before, and the library is slow.
   if (fault || PLAIN_DATE.test(date) || acceptedDates.get(date)) return fault
   const found = findGrammarFault(date) ?? findRangeFault(date)
   if (!found) acceptedDates.set(date, true)
@@ -97,7 +97,7 @@ const PLAIN_DATE = new RegExp(`^\\d{4}(?:-${MONTH}(?:-(?:0[1-9]|[12]\\d|3[01]))?
 const WHOLE_DAY = new RegExp(`^(${YEAR})-(${MONTH})-(\\d\\d)`)
 const INTERVAL_END = new RegExp(`^(?:${YEAR}(?:-${MONTH})?|${DAY})[?~%]?$`)
 
-/** Finds a day that its month does not have. The library refuses some of these without a reason. */
+/** Finds a day that its month does not have. The library refuses some of these days without a reason. */
 function findDayFault(date: string): EdtfFault | undefined {
   const [written, year, month, day] = WHOLE_DAY.exec(date) ?? []
   if (written === undefined) return undefined
@@ -112,20 +112,20 @@ function findDayFault(date: string): EdtfFault | undefined {
 }
 
 function findGrammarFault(date: string): EdtfFault | undefined {
-  const offset = offsetOfObjection(date)
-  if (offset === undefined && !ONLY_THE_LIBRARY_TAKES.test(date)) return undefined
+  const offset = libraryErrorOffset(date)
+  if (offset === undefined && !ACCEPTED_BY_LIBRARY_ONLY.test(date)) return undefined
 
   const readable = date.slice(0, offset)
   let fault = { position: 0, message: '' }
-  for (const [opening, expected] of OPENINGS) {
-    const position = opening.exec(readable)?.[0].length ?? -1
+  for (const [prefix, expected] of PREFIXES) {
+    const position = prefix.exec(readable)?.[0].length ?? -1
     if (position >= fault.position) fault = { position, message: `expected ${expected}` }
   }
   return fault
 }
 
 /** Returns the position where the library finds an error, or undefined. */
-function offsetOfObjection(date: string): number | undefined {
+function libraryErrorOffset(date: string): number | undefined {
   try {
     parseEdtf(date, { level: 1, types: ['Date', 'Year', 'Season'] })
     return undefined
@@ -139,13 +139,13 @@ function offsetOfObjection(date: string): number | undefined {
  * Forms that the library accepts and levels 0 and 1 do not have: a negative year 0, a year without digits, a time without
  * seconds or with fractions, and a time zone without a colon.
  */
-const ONLY_THE_LIBRARY_TAKES = /^-0000|^XXXX|T(?!\d\d:\d\d:\d\d(?:Z|[+-]\d\d(?::\d\d)?)?$)/
+const ACCEPTED_BY_LIBRARY_ONLY = /^-0000|^XXXX|T(?!\d\d:\d\d:\d\d(?:Z|[+-]\d\d(?::\d\d)?)?$)/
 
 /**
  * Prefixes of dates, and what may follow each. The longest prefix that matches a text explains its error. The table
  * decides only the message, not whether a date is accepted.
  */
-const OPENINGS = [
+const PREFIXES = [
   ['-?\\d{0,3}', 'a year of four digits (the last or the last two perhaps X), or Y and a longer year'],
   ['-000', 'a digit from 1 to 9 or X, as the year 0000 has no minus'],
   ['-?\\d\\dX', 'X, as only the last digits of a year can be X'],
@@ -164,7 +164,7 @@ const OPENINGS = [
   [`${DAY}${TIME}`, 'Z, a distance from UTC such as +08:00, or the end'],
   [`${DAY}${TIME}[+-]\\d{0,2}(?::\\d?)?`, 'a distance from UTC from -12:00 to +14:00'],
   [`${DAY}${TIME}(?:Z|[+-]\\d\\d:\\d\\d)`, 'the end, as nothing can follow a time zone'],
-].map(([opening, expected]) => [new RegExp(`^${opening}`), expected] as const)
+].map(([prefix, expected]) => [new RegExp(`^${prefix}`), expected] as const)
 
 /** Finds a date outside the range of PostgreSQL's type date. */
 function findRangeFault(date: string): EdtfFault | undefined {
@@ -176,7 +176,7 @@ function findRangeFault(date: string): EdtfFault | undefined {
   }
 }
 
-/** Returns a number that sorts like the earliest day of a date. The last two arguments complete a year or month. */
+/** Returns a number that sorts like the earliest day of a date. `monthIfNone` and `dayIfNone` complete a year or month. */
 function sortKey(date: string, monthIfNone: number, dayIfNone: number): number {
   const [, minus = '', digits = '', month = monthIfNone, day = dayIfNone] = FIELDS.exec(date) ?? []
   const year = Number(minus + digits.replaceAll('X', minus ? '9' : '0'))

@@ -13,19 +13,19 @@ import type { SortKey } from './sorts.ts'
 /** Weight of a text in the full-text index: `A` for names and titles, `B` for prose. */
 export type TextWeight = 'A' | 'B'
 
-/** The context of a field: its table and columns, in a resource or in a list of it. */
+/** The context of a field: its table and columns, in a resource or in one of its lists. */
 export interface FieldContext {
   /** Name of the property. */
   name: string
   /** The table that has the field's columns. */
   table: PgTable
-  /** Name of that table in the database. */
+  /** Name of the table in the database. */
   tableName: string
   /** The field's own columns, by their properties in the table. */
   columns: Record<string, PgColumn>
-  /** The column with the id of the record that a row belongs to. */
+  /** The column with the id of the record to which a row belongs. */
   recordId: PgColumn
-  /** Name of the resource that the record is of. */
+  /** Name of the record's resource. */
   resource: string
   /** Resolves other resources by their names. */
   registry: Registry
@@ -47,7 +47,7 @@ export interface TableRows {
 export interface FieldRows<Value = unknown> {
   /** Tables whose rows are replaced when the value changes. */
   tables: RecordRows[]
-  /** The rows for values. Method syntax lets one list have fields of any value. */
+  /** Returns the rows for values. Method syntax, whose parameters are bivariant, lets a list contain fields of any value. */
   split(values: OwnedValue<Value>[]): TableRows[]
 }
 
@@ -57,9 +57,9 @@ export interface FieldQuery {
   sorts?: Record<string, SortKey>
   dimensions?: Record<string, Dimension>
   measures?: Record<string, Measure>
-  /** A function, since resources search one another. */
+  /** A function, because resources refer to each other. */
   collections?: () => Record<string, Collection>
-  /** A function, since resources include one another. */
+  /** A function, because resources include each other. */
   includes?: () => Record<string, Include>
 }
 
@@ -71,20 +71,20 @@ export type Capability =
   | { kind: 'location' }
   | { kind: 'locations' }
 
-/** A column with countries that count as participants of a record, and the column with the record's id. */
+/** A column with a country that counts as a participant of a record, and the column with the record's id. */
 export interface HostCountry {
   record: PgColumn
   country: PgColumn
 }
 
-/** An include that a field declares for the resource that it refers to: the records that refer to a record there. */
+/** An include that a field declares for the resource to which it refers: the records that refer to one of its records. */
 export interface InverseInclude {
-  /** Name of the other resource. */
+  /** Name of the referenced resource, which gets the include. */
   resource: string
-  /** Name of the include there. */
+  /** Name of the include. */
   name: string
   description: string
-  /** Condition that a record refers to the one with a key. */
+  /** Returns the condition that a record refers to the record with this key. */
   condition: (key: SQL) => SQL
 }
 
@@ -101,10 +101,10 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   hostCountries?(context: FieldContext): HostCountry[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema
-  /** Columns in the resource's own table, by property. For a value in rows of other tables, they hold data derived from it. */
+  /** Columns in the resource's own table, by property. If the value is in rows of other tables, they have derived data. */
   columns?(name: string, registry: Registry): ColumnBuilders
-  /** The columns that aggregates read of every record. One index of each resource has them all, so that its rows are not read. */
-  grouped?(context: FieldContext): PgColumn[]
+  /** The columns that aggregates read from every record. One index covers them all, so that the table is not read. */
+  dimensionColumns?(context: FieldContext): PgColumn[]
   /** Checks, foreign keys and indexes of these columns. */
   constraints?(context: FieldContext): PgTableExtraConfigValue[]
   /** SQL of the property's JSON, over the record's row. Absent: the one column that has the field's name. */
@@ -129,15 +129,15 @@ export type DocumentOf<Map extends Fields> = {
   [Name in keyof Map]: z.output<ReturnType<Map[Name]['schema']>>
 }
 
-/** Declares a field. The schema's type is kept, so that documents stay typed. */
+/** Declares a field. The return type has the type of its schema, so that documents are typed. */
 export const defineField = <Schema extends z.ZodType>(field: Field<Schema>): Field<Schema> => field
 
-/** The one column of a field that has the field's name. @throws when there is none. */
+/** Returns the column of a field that has the field's name. @throws Error when there is none. */
 export const ownColumn = ({ name, columns }: FieldContext): PgColumn => columnIn(columns, name)
 
 /**
- * The columns of a field, out of those of its table.
- * @param all columns of the table, by property.
+ * Returns the columns of a field.
+ * @param all all columns of the field's table, by property.
  */
 export const fieldColumns = (
   field: Field,

@@ -35,7 +35,7 @@ export type Operator =
   | 'noneAs'
   | DateUnit
 
-/** What each operator requires of a record's value, for the documentation. */
+/** What each operator requires of a record's value, in the OpenAPI document. */
 export const operatorMeanings: Record<Operator, string> = {
   eq: 'the value, or any of several',
   ne: 'none of the values',
@@ -54,14 +54,14 @@ export const operatorMeanings: Record<Operator, string> = {
   isNull: 'whether there is no value',
   all: 'has each of the values; of participants, also as `value:role`',
   exactly: 'has each of the values itself, not only a narrower one',
-  otherThan: 'has a value beside the given ones',
-  noneAs: 'has none in the given roles',
+  otherThan: 'has a value other than the given ones',
+  noneAs: 'has no participant in the given roles',
   year: 'lies in the year, such as `2011`, or `unknown`',
   decade: 'lies in the decade, such as `201X`, or `unknown`',
   month: 'lies in the month, such as `2011-04`, or `unknown`',
 }
 
-/** Returns the value of another filter of the same request as SQL, or undefined. The value of `role` narrows `country`. */
+/** Returns the value of another filter of the request as SQL, or undefined. For example, `role` narrows `country`. */
 export type GetOtherFilter = (filter: string) => SQL | undefined
 
 /** The operand of an operator: one value, several values, or a boolean. */
@@ -73,9 +73,9 @@ export interface Comparison {
   /** Schema of one value, if it differs from the filter's. */
   value?: z.ZodType
   sql(value: SQL, getOtherFilter: GetOtherFilter): SQL
-  /** The same condition for statements that read every record: it is cheaper to evaluate, and no index finds rows by it. */
+  /** The same condition for statements that read every record: cheaper to evaluate, but it cannot use an index. */
   scan?(value: SQL): SQL
-  /** The same condition over values that the record's row stores from other tables; undefined if other filters narrow it. Not with `asOf`. */
+  /** The same condition on copies in the record's row, without `asOf`; undefined if other filters narrow the values. */
   stored?(value: SQL, getOtherFilter: GetOtherFilter): SQL | undefined
 }
 
@@ -103,8 +103,8 @@ const ifNullable = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> 
   column.notNull ? {} : { isNull: isNull(column) }
 
 /**
- * A filter by any of several codes, for a column that is also a sort key. Its conditions use the expression that the sort
- * index has. `ne` also finds records without a value.
+ * A filter by any of several codes, for a column that is also a sort key. Its conditions use the expression of the sort
+ * index. `ne` also finds records without a value.
  */
 export function anyOfSortKey(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
   const { asc } = codeOrder(column)
@@ -148,7 +148,7 @@ const substringComparisons = (column: AnyPgColumn): Partial<Record<Operator, Com
 
 const textValue = () => z.string().normalize('NFC').min(1).max(500)
 
-/** A filter by a text. `eq` compares the whole text, and every operator ignores case and accents. Values may contain commas. */
+/** A filter by a text. `eq` compares the whole text. All operators ignore case and accents. Values may contain commas. */
 export const text = (column: AnyPgColumn, description: string): Filter => ({
   description,
   value: textValue(),
@@ -164,7 +164,7 @@ export const groupedText = (column: AnyPgColumn, description: string): Filter =>
   description,
   value: textValue(),
   comparisons: {
-    // The index has folded texts. The second condition picks the exact match among the rows that it finds.
+    // The first condition uses the index of folded texts. The second one keeps only exact matches.
     eq: one((whole) => sql`(${fold(column)} = ${fold(sql`${whole}::text`)} and ${column} = ${whole}::text)`),
     ne: one((whole) => sql`${column} is distinct from ${whole}::text`),
     ...substringComparisons(column),
@@ -190,8 +190,8 @@ export const arrayHas = (column: AnyPgColumn, value: z.ZodType, description: str
   filterByAny(value, description, (values) => sql`${column} && ${values}::text[]`)
 
 /**
- * The date lies wholly in a year, decade or month. `unknown` finds records without a date, and those whose date may lie
- * in several units.
+ * The comparison that a date lies entirely in a year, decade or month. `unknown` finds records without a date, and records
+ * whose date may lie in several.
  */
 const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Comparison => ({
   takes: 'one',
@@ -205,13 +205,13 @@ const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Com
 const possibleDays = (date: SQL) =>
   dateSpan(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
 
-/** The first day after a given date. An open end has none, so its bound is infinite and excluded. */
+/** The first day after a given date. An open end has no such day, so its bound is infinite and excluded. */
 const upperBound = (date: SQL) => ({
   day: sql`upper(${possibleDays(date)})`,
   hasEnd: sql`isfinite(upper(${possibleDays(date)}))`,
 })
 
-/** The range of all days before or after a given date, with the days of the date or without. */
+/** The ranges of all days before or after a given date, with or without the days of the date. */
 const openRange = {
   after: (date: SQL) => {
     const { day, hasEnd } = upperBound(date)
@@ -228,7 +228,7 @@ const openRange = {
 /**
  * A filter by an EDTF date. Dates are spans of days: plain operators compare by overlap (the comparison may hold), and the
  * `certainly` operators by containment (the comparison must hold).
- * @example signedOn[gte]=2011-04-10 keeps 2011-04; signedOn[certainlyGte]=2011-04-10 does not.
+ * @example signedOn[gte]=2011-04-10 finds 2011-04; signedOn[certainlyGte]=2011-04-10 does not.
  */
 export function edtfDate(table: PgTable, property: string, value: z.ZodType, description: string): Filter {
   const earliest = columnOf(table, `${property}Earliest`)
@@ -295,7 +295,7 @@ export function happenedIn(
   return filterByOne(
     value,
     `Records that may have happened in a span of days, from \`${start}\` to \`${end}\`. Without an end they continue; without a start there is no lower bound. Records with neither date are not found.`,
-    // One branch for each index: that of the start, and that of the end where there is no start.
+    // One branch for the index of the start and, for records without a start, one for the index of the end.
     (days) => {
       const isBeforeItsEnd = overlaps(end, openRange.since(days))
       return sql`((${isKnown(start)} and ${overlaps(start, openRange.until(days))} and (${isBeforeItsEnd}) is not false)
@@ -342,13 +342,13 @@ function requireInstant(text: string, context: z.RefinementCtx): void {
   }
 }
 
-/** A timestamp, as text. It is not described as a union, since generated clients make classes of unions. */
+/** A timestamp, as text. The schema is not a union, since client generators make classes of unions. */
 export const instant = z
   .string()
   .max(40)
   .superRefine(requireInstant)
   .meta({
-    description: 'An RFC 3339 timestamp, or a date for its first moment in UTC.',
+    description: 'An RFC 3339 timestamp, or a date for its start in UTC.',
     examples: ['2026-01-31T09:30:00Z'],
   })
 
@@ -383,7 +383,7 @@ export const fullText = (table: PgTable, what: string): Filter =>
       sql`${columnOf(table, 'search')} @@ websearch_to_tsquery('english', ${webSearch(sql`${text}::text`)})`,
   )
 
-/** SQL condition that at least one of some queries returns the id of the record. */
+/** SQL condition that at least one of the queries returns the id of the record. */
 export const isInAny = (id: AnyPgColumn, queries: SQL[]): SQL => sql`${id} in (${unionAll(queries)})`
 
 /** Adds the operators of a relation to a filter. */

@@ -4,13 +4,13 @@ import { z } from 'zod'
 import { storedJson, withIncludes } from './document.ts'
 import { type Include, type Resource, recordSchema } from './resource.ts'
 
-/** JSON text of a list of records. */
+/** SQL of the JSON text of a list of records. */
 const jsonArray = (document: SQL, rest: SQL, order: SQL) =>
   sql`(select '[' || coalesce(string_agg(${document}, ',' order by ${order}), '') || ']' ${rest})`
 
 /**
  * Include of the records of a resource that match a condition, in the order of their keys.
- * @param nested names of the includes of those records.
+ * @param nested names of the includes of these records.
  */
 export function includedRecords(
   resource: Resource,
@@ -29,14 +29,14 @@ export function includedRecords(
 
 /**
  * Include of other records of the same resource, in the order of their keys.
- * @param condition makes the condition on them; its argument is the id of the record that includes them.
+ * @param condition returns the condition on the included records, from the id of the record that includes them.
  */
 export function includedRelatives(
   resource: Resource,
   description: string,
   condition: (id: SQL) => SQL,
 ): Include {
-  // Both records have the same table. A subquery without LATERAL sees only the one outside.
+  // Both records are in the same table. In this subquery without LATERAL, the table means that of the including record.
   const including = sql`(select ${resource.id} as id) including`
   return {
     description,

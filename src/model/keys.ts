@@ -1,7 +1,7 @@
 import { v5 as nameBasedUuid } from 'uuid'
 import { z } from 'zod'
 
-/** The schema of a key, and who makes it. */
+/** The schema of a key, and who assigns it. */
 export interface KeyForm {
   /** Schema of a key. A key that does not match is refused before the database is queried. */
   schema: z.ZodType<string>
@@ -11,7 +11,7 @@ export interface KeyForm {
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** Schemas of records' keys. Each error says what a key looks like. */
+/** Schemas of records' keys. Each error describes the form of a key. */
 export const keys = {
   uuid: () =>
     z
@@ -23,7 +23,7 @@ export const keys = {
   country: () =>
     z.string().regex(/^[A-Z]{3}$/, {
       error: (issue) =>
-        `must be three capitals of ISO 3166-1 alpha-3, such as PAK${suggestCapitals(issue.input)}`,
+        `must be three capital letters of ISO 3166-1 alpha-3, such as PAK${suggestUpperCase(issue.input)}`,
     }),
   region: () =>
     z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of UN M49, such as 142 for Asia' }),
@@ -36,13 +36,13 @@ export const keys = {
       }),
 }
 
-function suggestCapitals(input: unknown): string {
+function suggestUpperCase(input: unknown): string {
   return typeof input === 'string' && /^[A-Za-z]{3}$/.test(input)
     ? `; did you mean "${input.toUpperCase()}"?`
     : ''
 }
 
-/** Namespace of the ids of records with natural keys. The SQL function `name_id` has the same. */
+/** UUID namespace of the ids of records with natural keys. The SQL function `name_id` uses the same. */
 const namespace = '3f0f3e8c-6a0b-5d0e-9b1a-5f5f0c1d2e3a'
 
 /**

@@ -5,13 +5,13 @@ export type Label = Record<Language, string>
 
 const label = (en: string, zh: string): Label => ({ en, zh })
 
-/** The label of what has no value, or whose value is not known. */
+/** The label of a missing or unknown value. */
 export const unknownLabel = label('Unknown', '未知')
 
-/** The label of all groups beside the largest ones. */
+/** The label of all groups except the largest ones. */
 export const otherLabel = label('Other', '其他')
 
-/** Labels of the words of all enumerations, and of the names of resources. A word means the same wherever it stands. */
+/** Labels of the words of all enumerations, and of the names of resources. A word has the same label in all enumerations. */
 export const labels: Readonly<Record<string, Label>> = {
   // Several enumerations
   other: label('Other', '其他'),
@@ -347,12 +347,12 @@ export const labels: Readonly<Record<string, Label>> = {
 export const findLabel = (word: string): Label | undefined =>
   Object.hasOwn(labels, word) ? labels[word] : undefined
 
-/** Returns a word as a phrase: `ground_station` is "Ground station". */
+/** Converts a word to a phrase: `ground_station` to "Ground station". */
 const humanize = (word: string): string => {
   const phrase = word.replaceAll(/[_-]/g, ' ')
   return phrase.charAt(0).toUpperCase() + phrase.slice(1)
 }
 
-/** Returns the label of a word in a language. A word without a label is its own, as a phrase. */
+/** Returns the label of a word in a language. For a word without a label, returns the word as a phrase. */
 export const wordLabel = (word: string, language: Language): string =>
   findLabel(word)?.[language] ?? humanize(word)

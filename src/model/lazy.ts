@@ -1,4 +1,4 @@
-/** Returns a function that calls `make` the first time, and returns the same value from then on. */
+/** Returns a function that calls `make` at the first call, and then always returns the same value. */
 export function lazy<Value>(make: () => Value): () => Value {
   let made: { value: Value } | undefined
   return () => {

@@ -15,7 +15,7 @@ export const countedSchema = () =>
       .meta({ description: 'Path of the list request that returns exactly the counted records.' }),
   })
 
-/** Splits a list request. @returns the resource, undefined when there is none of the name, and the query string. */
+/** Splits a list request into the resource and the query string. The resource is undefined if none has this name. */
 export function parseListRequest(
   registry: Registry,
   request: string,
@@ -25,7 +25,7 @@ export function parseListRequest(
   return { name, resource: registry.find(name), query }
 }
 
-function faultsIn(registry: Registry, request: string): string[] {
+function findFaults(registry: Registry, request: string): string[] {
   const { name, resource, query } = parseListRequest(registry, request)
   if (!resource)
     return [
@@ -46,5 +46,5 @@ function faultsIn(registry: Registry, request: string): string[] {
 /** Refuses a list request with an unknown resource, filter or value. */
 export function checkListRequest(registry: Registry, request: string, context: z.RefinementCtx): void {
   if (!request.startsWith('/v1/')) return
-  for (const message of faultsIn(registry, request)) context.addIssue({ code: 'custom', message })
+  for (const message of findFaults(registry, request)) context.addIssue({ code: 'custom', message })
 }

@@ -6,7 +6,7 @@ import type { FieldContext, FieldRows } from './field.ts'
 
 /** Lists that are stored as rows of a table, which has the columns `record` and `position`. */
 
-/** Returns the table of a list. @throws when the field has none. */
+/** Returns the table of a list. @throws Error when the field has no table. */
 export function listTable(context: FieldContext): PgTable {
   const [table] = context.registry.fieldTables(context)
   if (!table) throw new Error(`the list ${context.name} has no table`)
@@ -18,9 +18,9 @@ export const listQuery = (table: PgTable, columns: SQL, { recordId }: Pick<Field
   sql`select ${columns} from ${table} where ${columnOf(table, 'record')} = ${recordId} order by ${columnOf(table, 'position')}`
 
 /**
- * Returns the table and the rows of a field whose value is a list.
- * @param toRow returns the row of an entry, without its record and position.
- * @param common values that are equal in every row, such as `resource`.
+ * Returns the table and the function `split` of a field whose value is a list.
+ * @param toRow returns the row of an entry, without record and position.
+ * @param common values that are the same in every row, such as `resource`.
  */
 export const listRows = <Entry>(
   table: PgTable,

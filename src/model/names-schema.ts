@@ -3,7 +3,7 @@ import { referenceProperties } from './reference-properties.ts'
 import { ownProperties, type Resource } from './resource.ts'
 import { nameOutput } from './schema-names.ts'
 
-/** Returns the schema of a dictionary of names. It has a section for each resource that records of `resources` can refer to. */
+/** Returns the schema of a dictionary of names. It has a section for each resource to which `resources` can refer. */
 export function makeNamesSchema(resources: readonly Resource[]) {
   const sections = new Set(
     resources.flatMap((resource) =>
@@ -15,7 +15,7 @@ export function makeNamesSchema(resources: readonly Resource[]) {
     'Names',
     z.strictObject(Object.fromEntries([...sections].map((section) => [section, names]))).meta({
       description:
-        'Names of records by resource and key, each once. There is a section for everything that the records can refer to.',
+        'Names of records by resource and key, each once. There is a section for all that the records can refer to.',
       examples: [{ countries: { CHN: 'China', PAK: 'Pakistan' }, topics: { energy: 'Energy' } }],
     }),
   )

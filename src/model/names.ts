@@ -16,8 +16,8 @@ export function nameLinesOf(
 }
 
 /**
- * SQL of the name of a record in a language: the title in the default language, and in any other one the first alias in
- * that language, if there is one.
+ * SQL of the name of a record in a language: the first alias in this language. In the default language, and without such an
+ * alias, it is the title.
  * @param row alias of the row of the resource's table.
  */
 export function nameIn(
@@ -26,9 +26,9 @@ export function nameIn(
   row: SQL,
   language: Language,
 ): SQL {
-  const own = sql`${row}.${sql.identifier(columnOf(table, title).name)}`
-  if (language === defaultLanguage || !hasAliases) return own
+  const mainName = sql`${row}.${sql.identifier(columnOf(table, title).name)}`
+  if (language === defaultLanguage || !hasAliases) return mainName
   const aliases = sql`${row}.${sql.identifier(columnOf(table, 'aliases').name)}`
   const first = sql.raw(`'$[*] ? (@.language like_regex "^${language}(-|$)" flag "i").name'`)
-  return sql`coalesce(jsonb_path_query_first(${aliases}, ${first}) #>> '{}', ${own})`
+  return sql`coalesce(jsonb_path_query_first(${aliases}, ${first}) #>> '{}', ${mainName})`
 }

@@ -11,17 +11,17 @@ export interface Parameter {
   value: z.ZodType
   /** Schema of one value in JSON, as the OpenAPI document describes it; by default `value`. */
   jsonValue?: z.ZodType
-  comparisons: Partial<Record<Operator, Taking>>
-  /** Operators that another endpoint takes instead. */
+  comparisons: Partial<Record<Operator, OperandSpec>>
+  /** Operators that only another endpoint accepts. */
   elsewhere?: { operators: readonly string[]; endpoint: string }
-  /** A request without the parameter is refused. */
+  /** `required`: a request without the parameter is refused. */
   presence?: 'required'
-  /** Whether the value is a moment that must not be in the future, by the clock of the database. */
+  /** Whether the value is a time that must not be in the future, by the clock of the database. */
   isPast?: true
 }
 
 /** The operand of an operator: how many values it takes, and their schema if it differs from the parameter's. */
-export type Taking = Pick<Comparison, 'takes' | 'value'>
+export type OperandSpec = Pick<Comparison, 'takes' | 'value'>
 
 /**
  * A parsed query string: parameter → operator → decoded values. A parameter without brackets has the operator `eq`.
@@ -53,8 +53,8 @@ function decode(text: string): string {
 
 const namePattern = /^([^[\]]+)(?:\[([^[\]]+)\])?(\[\])?$/
 
-/** The end of a name that clients send with each value of a list. */
-const listMark = '[]'
+/** The suffix of a parameter's name that is sent with each value of a list. */
+const listSuffix = '[]'
 
 /**
  * Parses a query string.
@@ -69,12 +69,12 @@ export function readQuery(text: string): RawQuery {
     const name = decode(index < 0 ? pair : pair.slice(0, index))
     // Texts are stored in NFC, so they are compared in NFC.
     const value = index < 0 ? '' : decode(pair.slice(index + 1)).normalize('NFC')
-    const [, parameter, word = 'eq', mark = ''] = namePattern.exec(name) ?? []
+    const [, parameter, word = 'eq', suffix = ''] = namePattern.exec(name) ?? []
     if (parameter === undefined) {
       const message = `"${name}" is not the name of a parameter: write name=value or name[operator]=value`
       throw invalidParameters([{ parameter: name, code: 'unknown', message }])
     }
-    const operator = word + mark
+    const operator = word + suffix
     const operators = query.get(parameter) ?? new Map<string, string[]>()
     const values = operators.get(operator)
     if (values) values.push(value)
@@ -91,11 +91,11 @@ export function invalidParameters(errors: Fault[] | FaultList): Problem {
   return new Problem('invalid-parameter', `Invalid query parameters: ${listed(names)}.`, { errors })
 }
 
-/** Returns the name of a parameter with an operator, as the query has it: `status`, `signedOn[gte]`. */
+/** Returns the name of a parameter with an operator, as in a query: `status`, `signedOn[gte]`. */
 export const operatorName = (name: string, operator: string): string =>
   operator === 'eq' ? name : `${name}[${operator}]`
 
-/** The values that one operator was sent with. */
+/** The values that were sent with one operator. */
 interface Sent {
   texts: string[]
   /** Whether the name ended in `[]`. */
@@ -106,8 +106,8 @@ interface Sent {
 function joinLists(operators: ReadonlyMap<string, string[]>): Map<string, Sent> {
   const joined = new Map<string, Sent>()
   for (const [sent, texts] of operators) {
-    const isList = sent.endsWith(listMark)
-    const operator = isList ? sent.slice(0, -listMark.length) : sent
+    const isList = sent.endsWith(listSuffix)
+    const operator = isList ? sent.slice(0, -listSuffix.length) : sent
     const known = joined.get(operator)
     joined.set(operator, {
       texts: [...(known?.texts ?? []), ...texts],
@@ -117,7 +117,7 @@ function joinLists(operators: ReadonlyMap<string, string[]>): Map<string, Sent> 
   return joined
 }
 
-/** Looks up an own property only, so that `constructor` and the like are unknown parameters. */
+/** Looks up own properties only, so that inherited names such as `constructor` are unknown parameters. */
 const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined
 
@@ -125,7 +125,7 @@ const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefi
 export const truth = z.enum(['true', 'false'])
 
 /** Returns the schema of an operator's operand. */
-const operandSchema = (parameter: Pick<Parameter, 'value'>, { takes, value }: Taking): z.ZodType =>
+const operandSchema = (parameter: Pick<Parameter, 'value'>, { takes, value }: OperandSpec): z.ZodType =>
   takes === 'boolean' ? truth : (value ?? parameter.value)
 
 function unknownOperator(name: string, operator: string, { comparisons, elsewhere }: Parameter): string {
@@ -141,10 +141,10 @@ function unknownOperator(name: string, operator: string, { comparisons, elsewher
 function checkValues(
   name: string,
   parameter: Parameter,
-  taking: Taking,
+  operand: OperandSpec,
   { texts, isList }: Sent,
 ): { values: unknown[]; faults: Fault[] } {
-  const { takes } = taking
+  const { takes } = operand
   const given = takes === 'many' ? texts.flatMap((text) => text.split(',')) : texts
   const fault = (code: string, message: string): Fault => ({ parameter: name, code, message })
   if (takes !== 'many' && isList) {
@@ -163,7 +163,7 @@ function checkValues(
     return { values: [], faults: [fault('bad_text', 'has a NUL character')] }
   }
   const results = given.map((text) =>
-    operandSchema(parameter, taking).safeParse(text, { error: faultMessage }),
+    operandSchema(parameter, operand).safeParse(text, { error: faultMessage }),
   )
   return {
     values: results.flatMap(({ success, data }) => (success ? [data] : [])),
@@ -177,7 +177,7 @@ function checkValues(
 
 /**
  * Checks a query against the parameters of an operation, and collects all errors.
- * @throws Problem `invalid-parameter` that names each unknown parameter, operator and value, with the nearest known.
+ * @throws Problem `invalid-parameter` that names each unknown parameter, operator and value, with the nearest known name.
  */
 export function checkQuery(parameters: Readonly<Record<string, Parameter>>, query: RawQuery): CheckedQuery {
   const checked: CheckedQuery = new Map()
@@ -194,8 +194,8 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
     }
     const values = new Map<Operator, unknown[]>()
     for (const [operator, sent] of joinLists(operators)) {
-      const fullName = operatorName(name, operator) + (sent.isList ? listMark : '')
-      const comparison = lookUp<Taking | undefined>(parameter.comparisons, operator)
+      const fullName = operatorName(name, operator) + (sent.isList ? listSuffix : '')
+      const comparison = lookUp<OperandSpec | undefined>(parameter.comparisons, operator)
       if (!comparison) {
         faults.add(() => ({
           parameter: fullName,
@@ -221,15 +221,15 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
 }
 
 /**
- * Maximum number of characters of query strings in one cache. Each operation has a cache, and callers keep a larger plan
- * for each entry, so the limit is low.
+ * Maximum total length of the query strings in one cache. Each operation has a cache, and callers cache a larger plan for
+ * each entry, so the limit is low.
  */
 const maxCachedCharacters = 50_000
 
 /**
  * Creates a function that parses query strings and caches the results. It returns the same object for equal texts, so
  * callers can cache plans by it. It throws what `readQuery` throws.
- * @param parameters the parameters that `check` of the results allows.
+ * @param parameters the parameters that the `check` of the results allows.
  */
 export function queryReader(parameters: Readonly<Record<string, Parameter>>): (text: string) => ReadQuery {
   const known = new LRUCache<string, ReadQuery>({
@@ -285,8 +285,8 @@ export const many = (value: z.ZodType, description: string): Parameter => ({
 
 /**
  * Returns the parameter `limit`.
- * @param what begins its description: `Records in a page`.
- * @param more ends its description.
+ * @param what start of the description: `Records in a page`.
+ * @param more end of the description.
  */
 export const limitParameter = (
   what: string,

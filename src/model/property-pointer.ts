@@ -6,7 +6,7 @@ import { unwrapped } from './schema-names.ts'
 /**
  * Checks that a JSON pointer (RFC 6901) resolves to a property of a schema.
  * @returns undefined if it resolves; otherwise the second half of the error message, which names the first reference
- * token that does not.
+ * token that does not resolve.
  */
 function describeUnresolvedToken(schema: z.core.$ZodType, tokens: string[]): string | undefined {
   const [token, ...rest] = tokens
@@ -37,9 +37,9 @@ export function checkProperty(document: unknown, context: z.RefinementCtx, regis
     .split('/')
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
   const resource = registry.find(record.resource)
-  const lost = resource && describeUnresolvedToken(resource.document, tokens)
-  if (lost) {
-    const message = `"${property}" does not resolve in ${record.resource}: ${lost}`
+  const unresolved = resource && describeUnresolvedToken(resource.document, tokens)
+  if (unresolved) {
+    const message = `"${property}" does not resolve in ${record.resource}: ${unresolved}`
     context.addIssue({ code: 'custom', path: ['property'], message })
   }
 }

@@ -5,14 +5,14 @@ import { type Reference, references } from './schemas.ts'
 
 /** A property whose values refer to other records. */
 export interface ReferenceProperty {
-  /** The JSON text before a value: `"country":`, or `"resource":"agreements","id":` where the resource decides. */
+  /** The JSON text before a value: `"country":`, or `"resource":"agreements","id":` for a variant of a union. */
   before: string
   reference: Reference
   /** The section of a dictionary of names: the resource, or the property if its values are not the resource's keys. */
   section: string
 }
 
-/** Finds what a schema refers to. @param name of the property that has the schema. */
+/** Finds the reference properties inside a schema. @param name name of the property that has the schema. */
 function propertiesIn(schema: z.core.$ZodType, name: string, before: string): ReferenceProperty[] {
   const reference = references.get(schema)
   if (reference) {
@@ -28,7 +28,7 @@ function propertiesIn(schema: z.core.$ZodType, name: string, before: string): Re
 }
 
 function propertiesOfShape(shape: z.core.$ZodShape): ReferenceProperty[] {
-  // Literals that tell the variants of a union apart stand before the property.
+  // The literals before a property, which distinguish the variants of a union.
   let literals = ''
   return Object.entries(shape).flatMap(([name, schema]) => {
     const start = `${literals}${JSON.stringify(name)}:`
@@ -40,8 +40,8 @@ function propertiesOfShape(shape: z.core.$ZodShape): ReferenceProperty[] {
 
 /**
  * Returns the properties of a resource's records that refer to other records.
- * @param fields which own properties the records have.
- * @param include names of their includes, whose records refer to others, too.
+ * @param fields names of the own properties that the records have.
+ * @param include names of their includes, whose records may also refer to others.
  */
 export function referenceProperties(
   resource: Resource,

@@ -25,18 +25,18 @@ import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
 import { type Reference, refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
 
-/** A capability's options, by the names of the resources that have it. */
+/** The options of the capability `participants`, by the names of the resources that have it. */
 type Participants = Map<string, { roles: readonly [string, ...string[]]; parties: boolean }>
 
-/** The records that values refer to, as SQL. */
-export interface Referred {
-  /** The table with the alias of its rows. */
+/** SQL that finds the records to which values refer. */
+export interface ReferencedRecords {
+  /** The table, with the alias `row`. */
   from: SQL
   row: SQL
-  /** The column that the values equal. */
+  /** The column that equals the values. */
   key: SQL
   keyType: string
-  /** The condition that a record can be referred to. */
+  /** The condition that values may refer to a record. */
   condition: SQL
 }
 
@@ -61,7 +61,7 @@ export class Registry {
   readonly #resources = new Map<string, Resource>()
   #namesSchema: z.ZodType | undefined
 
-  /** @throws when two resources have the same name. */
+  /** @throws Error when two resources have the same name. */
   constructor(definitions: readonly ResourceDefinition[]) {
     this.definitions = definitions.map(withVisibility)
     for (const definition of this.definitions) {
@@ -88,13 +88,13 @@ export class Registry {
     }
   }
 
-  /** The schema of a dictionary of names; one for each registry, since the OpenAPI document names it. */
+  /** The schema of a dictionary of names: one per registry, since a component of the OpenAPI document can have only one. */
   get namesSchema(): z.ZodType {
     this.#namesSchema ??= makeNamesSchema(this.resources)
     return this.#namesSchema
   }
 
-  /** A resource by its name. @throws when there is none. */
+  /** A resource by its name. @throws Error when there is none. */
   get(name: string): Resource {
     const resource = this.#resources.get(name)
     if (!resource) throw new Error(`there is no resource named ${name}`)
@@ -108,7 +108,7 @@ export class Registry {
 
   definition(name: string): ResourceDefinition {
     const definition = this.#definitions.get(name)
-    if (!definition) throw new Error(`a field refers to ${name}, which is no resource`)
+    if (!definition) throw new Error(`a field refers to ${name}, which is not a resource`)
     return definition
   }
 
@@ -117,7 +117,7 @@ export class Registry {
     const { naturalKey, fields } = this.definition(name)
     if (naturalKey === undefined) return { schema: keys.uuid(), madeBy: 'registry' }
     const schema = fields[naturalKey]?.schema(this)
-    if (!(schema instanceof z.ZodString)) throw new Error(`the key of ${name} is no text`)
+    if (!(schema instanceof z.ZodString)) throw new Error(`the key of ${name} is not a text`)
     return { schema, madeBy: 'client' }
   }
 
@@ -125,17 +125,17 @@ export class Registry {
   keySchema(name: string): z.ZodType<string> {
     const { noun } = this.definition(name)
     const { schema, madeBy } = this.keyForm(name)
-    const own =
+    const propertySchema =
       madeBy === 'registry'
         ? schema.meta({ description: `Id of the ${noun}.`, format: 'uuid' })
         : schema.clone()
-    return refersTo(own, { resource: name })
+    return refersTo(propertySchema, { resource: name })
   }
 
   /** A resource's own table. */
   table(name: string): RecordTable {
     const table = this.#tables.get(name)
-    if (!table) throw new Error(`there is no table of ${name}`)
+    if (!table) throw new Error(`there is no table for the resource ${name}`)
     return table
   }
 
@@ -166,10 +166,10 @@ export class Registry {
   }
 
   /**
-   * The records that values refer to.
-   * @returns the alias of their rows, the key that values equal, and the condition that they can be referred to.
+   * Returns SQL that finds the records to which values refer.
+   * @param reference the resource, the property whose values are meant (by default the key), and conditions on the records.
    */
-  referred({ resource, property, only = {} }: Reference): Referred {
+  referencedRecords({ resource, property, only = {} }: Reference): ReferencedRecords {
     const table = this.table(resource)
     // The alias differs from the table's name, since a resource may refer to itself.
     const row = sql`${sql.identifier('named')}`
@@ -187,14 +187,14 @@ export class Registry {
     }
   }
 
-  /** SQL of the name of the record that a value refers to. */
+  /** SQL of the name of the record to which a value refers. */
   nameOf(reference: Reference): LabelSql {
-    const { from, row, key, condition } = this.referred(reference)
+    const { from, row, key, condition } = this.referencedRecords(reference)
     return (value, language) =>
       sql`(select ${this.nameIn(reference.resource, row, language)} from ${from} where ${key} = ${value} and ${condition})`
   }
 
-  /** Every table of the resources and those that they share. */
+  /** Every table of the resources, and the tables that they share. */
   get tables(): PgTable[] {
     return [
       ...Object.values(this.shared),
@@ -213,18 +213,18 @@ export class Registry {
       [topicLinks, this.withTopics],
       [externalIds, this.withExternalIds],
     ]
-    const own = [...this.#tables].map(([resource, table]): [PgTable, string[]] => [table, [resource]])
+    const ownTables = [...this.#tables].map(([resource, table]): [PgTable, string[]] => [table, [resource]])
     const fields = [...this.#fieldTables].flatMap(([fieldPath, tables]) =>
       tables.map((table): [PgTable, string[]] => [table, [fieldPath.split('.')[0] ?? fieldPath]]),
     )
     return new Map(
-      [...shared, ...own, ...fields].map(([table, names]) => [getTableConfig(table).name, names]),
+      [...shared, ...ownTables, ...fields].map(([table, names]) => [getTableConfig(table).name, names]),
     )
   }
 
   /**
    * Returns the context of a field in a resource.
-   * @param all columns of the table by their properties. In the callback for checks and indexes, drizzle passes others.
+   * @param all columns of the table by their properties. drizzle's callback for checks and indexes gets other column objects.
    */
   fieldContext(
     resource: string,
@@ -276,13 +276,13 @@ export class Registry {
     )
   }
 
-  /** The index of all that aggregates read of every record: it is far smaller than the table. */
+  /** The index with all columns that aggregates read from every record. It is far smaller than the table. */
   #dimensionIndexes({ name, fields }: ResourceDefinition, made: Record<string, PgColumn>): IndexBuilder[] {
     const columns = Object.entries(fields).flatMap(
-      ([property, field]) => field.grouped?.(this.fieldContext(name, property, field, made)) ?? [],
+      ([property, field]) => field.dimensionColumns?.(this.fieldContext(name, property, field, made)) ?? [],
     )
     if (columns.length === 0) return []
-    // The id leads to what other tables have of the record.
+    // The id is for joins with other tables.
     return [index(`${snakeCase(name)}_dimensions`).on(columnIn(made, 'id'), ...columns)]
   }
 
@@ -302,13 +302,13 @@ export class Registry {
   }
 }
 
-/** Adds the field that records of every resource have. */
+/** Adds the field `visibility`, which records of every resource have. */
 const withVisibility = (definition: ResourceDefinition): ResourceDefinition => ({
   ...definition,
   fields: { ...definition.fields, visibility: visibility() },
 })
 
-/** Indexes for the search across resources and for full text. */
+/** Indexes for the search across resources and for full-text search. */
 function searchIndexes({ name, search }: ResourceDefinition, columns: Record<string, PgColumn>) {
   const tableName = snakeCase(name)
   const nameLines = nameLinesOf(columns, search)
@@ -319,6 +319,6 @@ function searchIndexes({ name, search }: ResourceDefinition, columns: Record<str
   ]
 }
 
-/** Makes tables, contracts and queries of declarations. @throws Error if a field refers to an unknown resource. */
+/** Builds the resources of declarations, with their tables. @throws Error if a field refers to an unknown resource. */
 export const createRegistry = (definitions: readonly ResourceDefinition[]): Registry =>
   new Registry(definitions)

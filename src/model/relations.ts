@@ -7,7 +7,7 @@ import type { Comparison, GetOtherFilter, Operator } from './filters.ts'
 
 /**
  * A property with any number of values in each record, such as its countries or topics. Filters and dimensions use the
- * same rows, so that a list finds what an aggregate counts.
+ * same rows, so that a list finds exactly the records that an aggregate counts.
  */
 export interface Relation {
   /** The column with the id of the record. */
@@ -18,10 +18,10 @@ export interface Relation {
    * @param getOtherFilter returns the value of another filter of the request, which may narrow the rows.
    */
   queries(getOtherFilter: GetOtherFilter): SQL[]
-  /** The values in the record's own row. Undefined if the values of other filters narrow them. Not for the past. */
+  /** The values in the record's own row, for reads without `asOf`; undefined if other filters narrow the values. */
   stored?(getOtherFilter: GetOtherFilter): StoredValues | undefined
-  /** The values that records are grouped by, if filters also take others, such as regions of further levels. */
-  grouped?: Relation
+  /** The values by which records are grouped, if filters also accept others, such as regions of other levels. */
+  groupValues?: Relation
   /** SQL condition that a record has at least one value. Without it, `exists` over `queries` is used. */
   some?(getOtherFilter: GetOtherFilter): SQL
   /** PostgreSQL type of the values. */
@@ -36,7 +36,7 @@ export interface Relation {
 export interface StoredValues {
   /** The column with an array of distinct values. */
   column: AnyPgColumn
-  /** Queries of the values that are not there, as those of the relation. */
+  /** Queries of the values that are not in the column, of the same form as `queries`. */
   others: SQL[]
 }
 
@@ -44,7 +44,7 @@ export interface StoredValues {
 export interface ListElements {
   name: string
   /**
-   * Query of a row for each element: the column `record` and one for each value, which may be null.
+   * Query of one row for each element: the column `record`, and a column for each value, which may be null.
    * @param getOtherFilter returns the value of another filter of the request, which may narrow the rows.
    */
   rows(getOtherFilter: GetOtherFilter): SQL
@@ -62,7 +62,7 @@ export function distinctRelationRows(relation: Relation, getOtherFilter: GetOthe
   const queries = relation.queries(getOtherFilter)
   if (queries.length === 1)
     return sql`select distinct ${columns} from (${relationRows(relation, getOtherFilter)}) related`
-  // Not `select distinct` over a `union all`: for `union` the planner estimates each part, and can read it in index order.
+  // `union` and not `select distinct` over `union all`: the planner estimates each query, and can read it in index order.
   return sql.join(
     queries.map((query) => sql`select ${columns} from (${query}) related`),
     sql` union `,
@@ -83,15 +83,15 @@ const valuesWithoutRoles = (relation: Relation, values: SQL) =>
 /**
  * SQL condition that a record has each of several values.
  * A value may end in a role, as in `PAK:donor`: then one participant must have both the value and the role. The filter
- * `role` narrows only values without a role of their own.
+ * `role` applies only to values without a role.
  */
 function havingAll(relation: Relation, values: SQL, getOtherFilter: GetOtherFilter): SQL {
   const rows: GetOtherFilter = (name) =>
     relation.roles && name === 'role' ? undefined : getOtherFilter(name)
   const wanted = getOtherFilter('role')
-  const usual = wanted ? sql`related.role = any(${textArray(wanted)})` : sql`true`
+  const hasWantedRole = wanted ? sql`related.role = any(${textArray(wanted)})` : sql`true`
   const role = relation.roles
-    ? sql` and case split_part(given.word, ':', 2) when '' then ${usual} else split_part(given.word, ':', 2) = related.role end`
+    ? sql` and case split_part(given.word, ':', 2) when '' then ${hasWantedRole} else split_part(given.word, ':', 2) = related.role end`
     : sql``
   return sql`${relation.key} in (
     select related.record from (${relationRows(relation, rows)}) related
@@ -123,10 +123,10 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
     .meta({ description: 'A value, or `value:role`.' })
 
 /**
- * Returns the operators that a filter on a relation has besides `eq`: `all` (or `exactly`), `otherThan`, `isNull` and, for
+ * Returns the operators, besides `eq`, of a filter on a relation: `all` (or `exactly`), `otherThan`, `isNull` and, for
  * participants, `noneAs`.
  * @param value schema of one value.
- * @param all name of the operator that requires every value.
+ * @param all name of the operator that requires all values.
  */
 export function relationComparisons(
   relation: Relation,
@@ -143,7 +143,7 @@ export function relationComparisons(
     otherThan: {
       takes: 'many',
       sql: (values: SQL, getOtherFilter: GetOtherFilter) =>
-        sql`${relation.key} in (select related.record from (${relationRows(relation.grouped ?? relation, getOtherFilter)}) related where related.value <> all(${values}::${sql.raw(relation.type)}[]))`,
+        sql`${relation.key} in (select related.record from (${relationRows(relation.groupValues ?? relation, getOtherFilter)}) related where related.value <> all(${values}::${sql.raw(relation.type)}[]))`,
     },
     isNull: {
       takes: 'boolean',

@@ -10,36 +10,36 @@ import { nameOutput } from './schema-names.ts'
 import type { Collection, Searchable } from './searchable.ts'
 import type { SortKey } from './sorts.ts'
 
-/** What `include` adds to each record of the response: records, or the number of those that a list request returns. */
+/** What `include` adds to each record of the response: other records, or the count of the records of a list request. */
 export interface Include {
   description: string
   schema: z.ZodType
-  /** SQL text expression of the property's JSON, over the record's row. For a count, it is the list request, or null. */
+  /** SQL text expression of the property's JSON, over the record's row. For a count: the list request or null, as JSON. */
   json: SQL
   /** The resource of the included records, and their own includes; absent for a count. */
   records?: { resource: Resource; include: readonly string[] }
 }
 
-/** Whether an include is the number of records that a list request returns. */
+/** Whether an include is the count of the records of a list request. */
 export const isCount = ({ records }: Include): boolean => records === undefined
 
 /** The properties of a resource that the search across resources reads and shows. */
 export interface SearchProperties {
   /** The property shown as the title of a search result. */
   title: string
-  /** Another name beside the title; with `aliases`, all are searched as names. */
+  /** A second name besides the title. With `hasAliases`, title, second name and aliases are all searched as names. */
   otherName?: string
-  /** Whether the records have aliases, all of which count as names. */
+  /** Whether the records have aliases, which are searched as names. */
   hasAliases?: boolean
-  /** Text properties to quote from if no name contains the search words. */
+  /** Text properties from which a result quotes if no name contains the search words. */
   prose: string[]
 }
 
 /** Rules of a resource that concern several of its fields. */
 export interface ResourceRules {
-  /** Checks and indexes beside those of the fields. */
+  /** Checks and indexes in addition to those of the fields. */
   constraints?(columns: Record<string, PgColumn>): PgTableExtraConfigValue[]
-  /** Filters and includes beside those of the fields. */
+  /** Filters and includes in addition to those of the fields. */
   query?(context: ResourceContext): FieldQuery
   /** Validates several properties together. */
   refine?(document: unknown, context: z.RefinementCtx, registry: Registry): void
@@ -49,18 +49,18 @@ export interface ResourceRules {
 export interface ResourceContext extends Omit<FieldContext, 'name'> {}
 
 /**
- * The roles of participants in terms of IATI: a code of the list OrganisationRole, or `recipient` for the recipient of
- * the aid. Roles that are null have no equivalent, and are left out of IATI files.
+ * The IATI equivalent of each role: a code of the list OrganisationRole, `recipient` for the recipient of the aid, or null
+ * for a role that has no equivalent and is left out of IATI files.
  */
 export type ActivityRoles = Record<string, '1' | '2' | '3' | '4' | 'recipient' | null>
 
-/** The declaration of a resource. `createRegistry` makes its tables and contracts. */
+/** The declaration of a resource. `createRegistry` builds its tables and contracts. */
 export interface ResourceDefinition<F extends Fields = Fields> extends ResourceRules {
   /** Name in URLs, plural: `cooperation-bases`. */
   name: string
   /** Name of one record in the OpenAPI document and, with a verb, in operation ids: `CooperationBase`. */
   singular: string
-  /** The same for several: `CooperationBases`. */
+  /** The plural of `singular`: `CooperationBases`. */
   plural: string
   /** Name of one record in messages and descriptions: `cooperation base`. */
   noun: string
@@ -71,7 +71,7 @@ export interface ResourceDefinition<F extends Fields = Fields> extends ResourceR
   search: SearchProperties
   /** Date fields of the record's event: one date, or start and end. Networks filter by them. */
   eventDates?: [string] | [string, string]
-  /** Type of its records in the terms of schema.org; `Thing` when left out. */
+  /** The schema.org type of its records; `Thing` by default. */
   schemaType?: string
   /** Roles in IATI, for resources whose records are aid activities. Exports write these resources as IATI files, too. */
   activity?: ActivityRoles
@@ -120,7 +120,7 @@ export type RecordTable = PgTable
 /** A resource with its table, its contract and its query vocabulary. */
 export interface Resource extends Omit<ResourceDefinition, 'search' | 'constraints' | 'query' | 'refine'> {
   table: RecordTable
-  /** The record's id in `records`, which all tables refer to. */
+  /** The record's id in `records`, to which all tables refer. */
   id: PgColumn
   key: Key
   /** The public schema of what clients write. Records also have a key, a version and timestamps. */
@@ -136,7 +136,7 @@ export interface Resource extends Omit<ResourceDefinition, 'search' | 'constrain
   registry: Registry
 }
 
-/** The parts of a resource that search conditions use. */
+/** Returns the parts of a resource that search conditions use. */
 export const toSearchable = ({ filters, collections, id }: Resource): Searchable => ({
   filters,
   collections,
@@ -168,7 +168,7 @@ export function recordSchema(resource: Resource): z.ZodObject {
   return record
 }
 
-/** The properties of a record in the order of the response, without includes. */
+/** Returns the schemas of a record's properties in the order of the response, without includes. */
 export const ownProperties = (resource: Resource): z.ZodRawShape => ({
   [resource.key.property]: resource.key.schema,
   ...resource.document.shape,
@@ -210,7 +210,7 @@ export const managedSchemas = {
   }),
 }
 
-/** Returns the record of a revision with the current names of its properties. */
+/** Returns the record of a revision, with its properties renamed to their current names. */
 export function withCurrentNames(
   { formerNames }: Resource,
   record: Record<string, unknown>,

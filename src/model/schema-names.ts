@@ -18,7 +18,7 @@ export function nameOutput<T extends z.ZodType>(id: string, schema: T): T {
   return schema
 }
 
-/** Describes a use of a schema that has a name, which it keeps. */
+/** Adds a description to one use of a named schema, which remains a component. */
 export const described = (schema: z.ZodType, description: string): z.ZodType =>
   z.lazy(() => schema).meta({ description })
 
@@ -33,7 +33,7 @@ export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   return schema
 }
 
-/** The schemas directly inside another one. */
+/** Returns the schemas directly inside another schema. */
 function innerSchemas(schema: z.core.$ZodType): z.core.$ZodType[] {
   if (schema instanceof z.ZodObject) return Object.values(schema.shape)
   if (schema instanceof z.ZodArray) return [schema.element]
@@ -48,8 +48,8 @@ function innerSchemas(schema: z.core.$ZodType): z.core.$ZodType[] {
 }
 
 /**
- * Collects the named schemas that some schemas are made of.
- * @throws when two different schemas have the same name: one would silently replace the other in the document.
+ * Collects the named schemas among the given schemas and inside them.
+ * @throws Error when two different schemas have the same name: one would silently replace the other in the document.
  */
 export function collectNamed(
   roots: z.core.$ZodType[],

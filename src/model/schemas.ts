@@ -4,7 +4,7 @@ import { requireDecimals } from './decimals.ts'
 import { findEdtfFault } from './edtf.ts'
 import { named } from './schema-names.ts'
 
-/** Zod schemas of the values in public representations. */
+/** Zod schemas of values in requests and responses. */
 
 /** One line of text that is not empty, such as a name or title. It is stored in the Unicode form NFC. */
 export const line = (max = 500) =>
@@ -108,7 +108,7 @@ export const topicScheme = () =>
     .regex(/^[a-z0-9][a-z0-9._-]*$/, { error: 'must be lower-case letters, digits, ".", "_" and "-"' })
     .meta({ examples: ['ford'] })
 
-/** The name of an external system that gives identifiers to records. */
+/** The name of an external system that assigns identifiers to records. */
 export const externalScheme = () =>
   z
     .string()
@@ -130,7 +130,7 @@ export const externalId = named(
     }),
 )
 
-/** Returns what makes two external ids the same, as the unique index has it: case and compatibility forms do not matter. */
+/** Returns the identity of an external id, as in the unique index: without case, in compatibility form (NFKC). */
 export const externalIdKey = ({ scheme, id }: { scheme: string; id: string }): string =>
   `${scheme}:${id.normalize('NFKC').toLowerCase()}`
 
@@ -145,19 +145,19 @@ export const externalIds = () =>
       description: 'Identifiers in external systems. Each pair of scheme and id is unique.',
     })
 
-/** A property that may be unknown. Leaving it out is the same as null. */
+/** A property that may be unknown. A missing property is the same as null. */
 export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null)
 
-/** What a property refers to: the key of a resource, or another property of some of its records. */
+/** The target of a reference: the key of a resource, or another property of some of its records. */
 export interface Reference {
   resource: string
-  /** The property that has the value, if it is not the key. */
+  /** The referenced property, if it is not the key. */
   property?: string
-  /** Further values that the records must have. */
+  /** Values of other properties that the referenced records must have. */
   only?: Record<string, string>
 }
 
-/** The schemas whose values refer to other records. Seeding reads them, and so does the check for missing records. */
+/** The schemas whose values refer to other records. Seeding and the check for missing records read this map. */
 export const references = new WeakMap<z.core.$ZodType, Reference>()
 
 /** Marks a schema whose values refer to other records. */
@@ -166,7 +166,7 @@ export function refersTo<T extends z.ZodType>(schema: T, reference: Reference): 
   return schema
 }
 
-/** Refuses duplicate entries of a list. @param identity returns what makes two entries the same. */
+/** Refuses duplicate entries of a list. @param identity returns the value by which entries are compared. */
 export const requireUnique =
   <Item>(identity: (item: Item) => unknown) =>
   (list: Item[], context: z.RefinementCtx): void => {

@@ -1,19 +1,19 @@
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Filter } from './filters.ts'
 
-/** What search conditions can apply to: the records of a resource, or the elements of a list in a record. */
+/** The target of search conditions: the records of a resource, or the elements of a list in a record. */
 export interface Searchable {
   filters: Record<string, Filter>
   /** The searchable lists inside each record or element. A function, because resources refer to each other. */
   collections: () => Record<string, Collection>
-  /** The columns that the elements of these lists refer to. */
+  /** The columns to which the elements of these lists refer. */
   key: PgColumn[]
 }
 
 /** A list inside a record, stored as rows of a table. */
 export interface Collection extends Searchable {
   description: string
-  /** Name of its conditions in the OpenAPI document, where the lists of several resources are the same. */
+  /** Name of its conditions in the OpenAPI document, if the lists of several resources have the same conditions. */
   singular?: string
   table: PgTable
   /** The columns that refer to the key of the owner of the list, in the same order. */

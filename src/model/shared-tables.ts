@@ -27,8 +27,8 @@ import type { Registry } from './registry.ts'
 import { actionKinds } from './vocabularies.ts'
 
 /**
- * Tables whose rows belong to records of several resources. Which resources have participants, topics and external ids,
- * and in which roles, comes from the declarations.
+ * Tables whose rows belong to records of several resources. The declarations define which resources have participants, in
+ * which roles, and which have topics and external ids.
  */
 
 /** A check constraint that rows belong to records of these resources. */
@@ -86,7 +86,7 @@ function makeParticipationActions(participations: ReturnType<typeof makeParticip
     'participation_actions',
     {
       record: uuid('record').notNull(),
-      /** The position of the party among those of the record. */
+      /** The position of the party in the record's list of parties. */
       party: integer('party').notNull(),
       position: positionColumn(),
       kind: text('kind', { enum: actionKinds }).notNull(),
@@ -127,7 +127,7 @@ const makeTopicLinks = (registry: Registry) =>
     ],
   )
 
-/** Identifiers of records in external systems. A scheme and id identify at most one record of a resource. */
+/** Identifiers of records in external systems. A pair of scheme and id identifies at most one record of a resource. */
 const makeExternalIds = (registry: Registry) =>
   pgTable(
     'external_ids',
@@ -152,7 +152,7 @@ const makeExternalIds = (registry: Registry) =>
 /** The tables that resources share. */
 export type SharedTables = ReturnType<typeof makeSharedTables>
 
-/** Makes the tables that resources share. drizzle resolves their references later, when it reads them. */
+/** Creates the tables that resources share. drizzle resolves their references later, at the first use. */
 export function makeSharedTables(registry: Registry) {
   const participations = makeParticipations(registry)
   return {

@@ -2,8 +2,8 @@ import type { Filter, Operator } from './filters.ts'
 import type { Parameter } from './parameters.ts'
 import type { Resource } from './resource.ts'
 
-/** Operators that a URL takes on every filter that has them. */
-const everydayOperators: readonly string[] = [
+/** Operators that a URL accepts on every filter that has them. */
+const commonOperators: readonly string[] = [
   'eq',
   'ne',
   'gt',
@@ -16,12 +16,12 @@ const everydayOperators: readonly string[] = [
 ] satisfies Operator[]
 
 /**
- * The operators that the OpenAPI document describes for filters of aggregates and exports. Both operations accept all of
- * `urlFilters`, as lists do; described three times, these would fill a third of the document.
+ * The operators that the OpenAPI document describes for filters of aggregates and exports. Both operations accept all
+ * operators of `urlFilters`, as lists do. If all were described for each operation, they would fill a third of the document.
  */
 export const listedOperators: Record<'aggregate' | 'export', readonly Operator[]> = {
   aggregate: ['eq', 'gte', 'lte'],
-  // `POST …/export` has all.
+  // `POST …/export` accepts all operators.
   export: ['eq'],
 }
 
@@ -35,7 +35,7 @@ const linkOperators = ({ dimensions }: Resource, filter: string): string[] =>
     })
 
 function urlFilter(resource: Resource, name: string, filter: Filter): Parameter {
-  const known = new Set([...everydayOperators, ...linkOperators(resource, name)])
+  const known = new Set([...commonOperators, ...linkOperators(resource, name)])
   const all = Object.entries(filter.comparisons)
   return {
     ...filter,
@@ -48,8 +48,8 @@ function urlFilter(resource: Resource, name: string, filter: Filter): Parameter 
 }
 
 /**
- * Returns the filters of a resource as parameters of a URL. They take the everyday operators and
- * those of the links of groups; `POST …/search` takes all.
+ * Returns the filters of a resource as parameters of a URL. They accept the common operators, and the operators in the links
+ * of groups; `POST …/search` accepts all operators.
  */
 export const urlFilters = (resource: Resource): Record<string, Parameter> =>
   Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * The enumerations of the model, for the checks of the tables and for the public schemas. Values are in snake_case, also
- * where the standard behind them uses numbers.
+ * The enumerations of the model, for check constraints of tables and for public schemas. Values are words in snake_case, even
+ * if the underlying standard uses numbers, except the codes of IATI aid and finance types.
  */
 
 /** Kinds of areas in UN M49, and groups of countries that cut across the regions (such as the least developed). */
@@ -27,8 +27,8 @@ export const organizationKinds = [
 ] as const
 
 /**
- * Schemes of the topics that come with the registry: OECD fields of research, the interview's global challenges, the
- * registry's own domains, OECD DAC CRS purposes. Other registers bring schemes of their own.
+ * Schemes of the topics that come with the registry: OECD fields of research, the global challenges of the interview, the
+ * registry's own domains, and OECD DAC CRS purposes. Imported registers may have other schemes.
  */
 export const topicSchemes = ['ford', 'challenge', 'domain', 'crs'] as const
 

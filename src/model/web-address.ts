@@ -7,18 +7,18 @@ const hostPattern =
 /** Characters that must be percent-encoded in a URL. URL parsers would change or drop them without an error. */
 const forbidden = /[\s\\\p{Cc}]/u
 
-const names: Record<string, string> = {
+const characterNames: Record<string, string> = {
   ' ': 'a space',
   '\\': 'a backslash',
   '\t': 'a tab',
   '\n': 'a line break',
 }
 
-/** Returns what is wrong with a web address, or undefined. */
+/** Returns a message that describes the fault of a web address; undefined if the address is valid. */
 function findFault(text: string): string | undefined {
   const index = text.search(forbidden)
   if (index >= 0) {
-    const name = names[text.charAt(index)] ?? 'a control character or space'
+    const name = characterNames[text.charAt(index)] ?? 'a control character or space'
     return `has ${name} at character ${index + 1}: percent-encode it`
   }
   const isWebAddress =
@@ -26,7 +26,7 @@ function findFault(text: string): string | undefined {
   return isWebAddress ? undefined : `${JSON.stringify(text)} is not an http(s) URL`
 }
 
-/** Schema of an http(s) URL, which is stored as it is given. It may have letters beyond ASCII (RFC 3987). */
+/** Schema of an http(s) URL, which is stored unchanged. It may contain non-ASCII letters (RFC 3987). */
 export const webAddress = () =>
   z
     .string()

@@ -35,7 +35,7 @@ const otherSchema = nameOutput(
         .meta({ description: 'Path of the list request that returns exactly the counted records.' }),
     })
     .meta({
-      description: 'All records with values beside those of the largest groups, each counted once.',
+      description: 'All records with values other than those of the largest groups, each counted once.',
       examples: [
         {
           label: 'Other',
@@ -56,7 +56,7 @@ const aggregateSchema = nameOutput(
       groups: groupCount,
       other: otherSchema.nullable().optional().meta({
         description:
-          'With `top`: the records with values beside those of the largest groups; null if there are none.',
+          'With `top`: the records with values other than those of the largest groups; null if there are none.',
       }),
       total: z.int().min(0).meta({
         description: 'Number of records that match the filters. A record in several groups is counted once.',
@@ -87,20 +87,20 @@ async function aggregateText(plan: AggregatePlan, context: Context): Promise<str
   return responseText(row, plan)
 }
 
-/** Groups as PostgreSQL writes them. */
+/** A group in the JSON that PostgreSQL writes. */
 interface Group {
   key: Record<string, string | null>
 }
 
-/** Returns the JSON of the group of all records with values beside those of the largest groups, or of null. */
+/** Returns the JSON of the group of records with values other than those of the largest groups; `null` without any. */
 async function otherText(plan: AggregatePlan, { data, groups }: Row, registry: Transaction): Promise<string> {
   const shown: Group[] = JSON.parse(`[${data}]`)
   const keys = shown.flatMap(({ key }) => Object.values(key)).filter((key) => key !== null)
   if (groups <= shown.length) return 'null'
   const [row = none] = await registry.query<Row>(aggregateStatement(planOther(plan, keys)))
-  const label = JSON.stringify({ label: otherLabel[plan.language], groups: groups - shown.length })
+  const head = JSON.stringify({ label: otherLabel[plan.language], groups: groups - shown.length })
   // The texts are joined, since JavaScript would round some sums.
-  return `${label.slice(0, -1)},${row.data.slice(1)}`
+  return `${head.slice(0, -1)},${row.data.slice(1)}`
 }
 
 /** Returns the largest groups and the others, from one snapshot. */
@@ -124,7 +124,7 @@ export const aggregate: Operation = {
     summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
     description: 'Groups of the records that match all filters.',
     details:
-      'A record counts once in every group whose values it has. Dimensions are properties, dates by year, decade and month (null also for a date that spans several), and what the filters of their names find; `topic` and `sector` without narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is how many values of a dimension a group has; `avg` is rounded to four decimals. All filters and operators of the list can be sent, also those that are not parameters here.',
+      'A record counts once in every group whose values it has. Dimensions are properties, dates by year, decade and month (null also for a date that spans several), and what the filters with the same names find; `topic` and `sector` do not include narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, also those that are not parameters here.',
     path: '/aggregate',
     of: 'all',
     access: 'read',

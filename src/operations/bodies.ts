@@ -4,9 +4,9 @@ import { nameInput } from '../model/schema-names.ts'
 import { memoizeByResource } from './response-schemas.ts'
 import { managedProperties } from './writing/validation.ts'
 
-/** Schemas of the bodies of writes for the OpenAPI document. The service validates the resulting document instead. */
+/** Schemas of request bodies for the OpenAPI document. The service itself validates the document that results. */
 
-/** The record describes the property. */
+/** Removes the description and the examples, which the schema of the record has. */
 const withoutDescription = (schema: z.ZodType) =>
   schema.meta({ ...schema.meta(), description: undefined, examples: undefined })
 
@@ -21,8 +21,8 @@ function managedShape(resource: Resource): z.ZodRawShape {
 }
 
 /**
- * Schema of a whole record in a request: the document, and optionally the properties that the registry sets, so that a record
- * can be sent back as it was read.
+ * Schema of a whole record in a request: the document, and optionally the properties that the registry sets, so that a
+ * record can be sent back as it was read.
  */
 export const inputSchema = memoizeByResource((resource) =>
   nameInput(

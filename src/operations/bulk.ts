@@ -31,8 +31,8 @@ const atomic = single(
   z.boolean(),
 )
 
-/** The problem's component is not made of zod's schemas. */
-const problem = z.unknown().optional().meta({ $ref: '#/components/schemas/Problem' })
+/** Refers to the component `Problem`, which is not made from a Zod schema. */
+const problemReference = z.unknown().optional().meta({ $ref: '#/components/schemas/Problem' })
 
 const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
   const examples = [{ status: 201, [property]: example, version: 1, unchanged: false }]
@@ -52,13 +52,12 @@ const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
           .optional()
           .meta({ description: 'The version of the record after the operation.' }),
         unchanged: z.boolean().optional().meta({
-          description:
-            'Whether the record was as the operation wants it already, so that nothing was written.',
+          description: 'Whether the record was already as requested, so that nothing was written.',
         }),
-        problem,
+        problem: problemReference,
       })
       .meta({
-        description: 'The result of one operation: what it has made, or else its problem.',
+        description: 'The result of one operation, or its problem.',
         examples,
       }),
   )
@@ -71,7 +70,7 @@ const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
   )
 })
 
-/** Parses the operations of a body, in slices. One that fails its own checks goes to `refused`, under its index. */
+/** Parses the operations of a body, in slices. `refused` has the problems of invalid operations, by index. */
 async function parseOperations(resource: Resource, body: unknown) {
   const values = readOperations(body)
   const operations: IndexedOperation[] = []
@@ -86,12 +85,12 @@ async function parseOperations(resource: Resource, body: unknown) {
     }
     await pause()
   }
-  return { count: operations.length, operations, refused }
+  return { count: values.length, operations, refused }
 }
 
-/** Combines the problems of all refused operations in one, with every fault. `count` is the number of operations. */
+/** Combines the problems of all refused operations into one. @param count number of operations, for the message. */
 function combineProblems(refused: Refusals, count: number): Problem {
-  const problems = [...refused].sort(([one], [other]) => one - other).map(([, each]) => each)
+  const problems = [...refused].sort(([one], [other]) => one - other).map(([, problem]) => problem)
   const errors = new FaultList()
   for (const problem of problems) errors.addProblem(problem)
   const types = new Set(problems.map(({ type }) => type))
@@ -107,16 +106,16 @@ function resultsResponse(
   { done, refused }: BulkOutcome,
 ): ApiResponse {
   const { property } = resource.key
-  // Each result repeats it.
+  // Every problem repeats the instance, so it has no query string.
   const [instance = ''] = request.url.split('?')
   const results = [
     ...[...done].map(([index, { status, key, version, unchanged }]) => ({
       index,
       result: { status, [property]: key, version, unchanged },
     })),
-    ...[...refused].map(([index, each]) => ({
+    ...[...refused].map(([index, problem]) => ({
       index,
-      result: { status: each.status, problem: each.toDocument(instance) },
+      result: { status: problem.status, problem: problem.toDocument(instance) },
     })),
   ]
   const ordered = results.sort((one, other) => one.index - other.index).map(({ result }) => result)
@@ -155,16 +154,16 @@ export const bulk: Operation = {
   }),
 
   async handle(resource, request, { database }) {
-    const each = getWords(request.query, 'atomic')[0] === 'false'
+    const isAtomic = getWords(request.query, 'atomic')[0] !== 'false'
     const authorship = getAuthorship(request)
     const { count, operations, refused } = await parseOperations(resource, request.body)
     return runOnce(database, request, async (transaction) => {
       const plan = await planBulk(transaction, resource, operations)
       const before = new Refusals().addAll(refused).addAll(plan.refused)
-      if (!each && before.size > 0) throw combineProblems(before, count)
-      const write = each ? writeEach : writeTogether
+      if (isAtomic && before.size > 0) throw combineProblems(before, count)
+      const write = isAtomic ? writeTogether : writeEach
       const outcome = await write(transaction, resource, plan.changes, authorship)
-      if (!each && outcome.refused.size > 0) throw combineProblems(outcome.refused, count)
+      if (isAtomic && outcome.refused.size > 0) throw combineProblems(outcome.refused, count)
       const all = new Refusals().addAll(before).addAll(outcome.refused)
       return resultsResponse(resource, request, { done: outcome.done, refused: all })
     })

@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 
 const retryAfterSeconds = '5'
 
-/** Limits of the number of concurrent long responses of a kind. */
+/** Limits of the concurrent long responses of a kind. */
 export interface ConcurrencyLimits {
   maxTotal: number
   /** For one client. All clients of a group together may have half of `maxTotal`. */
@@ -28,8 +28,8 @@ export class Concurrency {
   }
 
   /**
-   * Counts one more, until the function that is returned is called.
-   * @throws Problem `rate-limited` at the limit of the client or its group, `busy` at that of all.
+   * Counts one more response, until the returned function is called.
+   * @throws Problem `rate-limited` at the limit of the client or its group, `busy` at the limit of all clients.
    */
   acquire({ name, group }: Client): () => void {
     const { maxTotal, maxPerClient } = this.#limits

@@ -5,7 +5,7 @@ import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { listParameters, planList } from '../query/list.ts'
-import { momentName } from '../query/past.ts'
+import { asOfName } from '../query/past.ts'
 import { countsOf, type Representation } from '../query/representation.ts'
 import { countStatement } from '../query/sql.ts'
 
@@ -15,10 +15,10 @@ export interface Counted {
   list: string
 }
 
-/** Adds the moment to the query string of a list, as of which it is read. */
+/** Adds the moment `asOf` to the query string of a list. */
 export function queryAt(resource: Resource, query: string, asOf: string | undefined): string {
   const parts = query === '' ? [] : [query]
-  if (asOf !== undefined) parts.push(`${momentName(resource)}=${encodeURIComponent(asOf)}`)
+  if (asOf !== undefined) parts.push(`${asOfName(resource)}=${encodeURIComponent(asOf)}`)
   return parts.join('&')
 }
 
@@ -30,7 +30,7 @@ export function listPath(resource: Resource, query: string): string {
 /**
  * Counts the records of a query.
  * @param registry the registry of the moment `asOf`, which is undefined for now.
- * @throws Problem `invalid-parameter` for a query that no list takes.
+ * @throws Problem `invalid-parameter` for a query that is not valid for a list.
  */
 export async function countRecords(
   registry: Transaction,
@@ -46,7 +46,7 @@ export async function countRecords(
 
 /**
  * Counts the records of a stored list request.
- * @returns null when there is none, or one with a filter that lists no longer have.
+ * @returns null if there is no request, or if it has a filter that no longer exists.
  */
 async function countRequest(
   registry: Transaction,
@@ -66,7 +66,7 @@ async function countRequest(
 }
 
 /**
- * Puts counts in the place of the list requests that the includes of a representation have read.
+ * Replaces each list request that an include has read with its count and path (`Counted`).
  * @param text JSON of records, with commas between.
  * @returns `text` itself when the representation has no counts.
  */

@@ -20,7 +20,7 @@ export const create: Operation = {
   contract: (resource) => ({
     operationId: `create${resource.singular}`,
     summary: `Create ${aNoun(resource.noun)}`,
-    description: 'With all that belongs to it, or nothing.',
+    description: 'With its lists, in one transaction.',
     details: 'The record must not have the properties that the registry sets.',
     path: '',
     of: 'all',

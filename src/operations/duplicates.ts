@@ -45,7 +45,7 @@ const duplicatePage = nameOutput(
               record: similarRecord,
               other: similarRecord,
               same: z.array(z.string()).meta({
-                description: 'Properties beside names that are equal and not empty in both records.',
+                description: 'Properties other than names with equal, non-empty values in both.',
               }),
               score: z
                 .number()
@@ -59,7 +59,7 @@ const duplicatePage = nameOutput(
       page: pageInfoSchema,
     })
     .meta({
-      description: 'Pairs of records that may be one.',
+      description: 'Pairs of possible duplicates.',
       examples: [{ data: [example], page: { limit: limits.defaultSize, next: null } }],
     }),
 )
@@ -74,15 +74,15 @@ interface Row {
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /**
- * Returns the statement of a page: as many records as the limit in the order of their keys, each with the later records that
- * have a name of it. An index finds those, so the work does not grow with the resource.
+ * Returns the statement of a page: up to `limit` records in the order of their keys, each with the records with higher keys
+ * that share one of its names. An index finds these, so the cost does not grow with the resource.
  */
 function duplicatesStatement(resource: Resource, after: string | undefined, limit: number) {
   const { table, key, id, search } = resource
   const type = sql.raw(key.column.getSQLType())
   const build = () => {
     const from = after === undefined ? sql`` : sql`where ${key.column} > ${placeholder('after')}::${type}`
-    // The condition is on the table itself, whose indexes are on these expressions, and the page is the other side.
+    // The left sides are the indexed expressions of the table, so that PostgreSQL uses the indexes.
     const same = search.nameLines
       ? sql`${nameList(search.nameLines)} && page.names`
       : sql`${foldedPrefix(search.title)} = left(page.names[1], 200) collate "C" and ${fold(search.title)} = page.names[1]`
@@ -109,15 +109,15 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
 const isFilled = (value: unknown) =>
   value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
 
-/** Compares two records by their properties other than names. */
+/** Compares two documents by the properties that both have, other than names. The score is 0.5 if there are none. */
 function compare(resource: Resource, one: string | null, other: string | null) {
-  const form = z.record(z.string(), z.unknown())
-  const [first, second] = [one, other].map((text) => form.parse(JSON.parse(text ?? '{}')))
+  const schema = z.record(z.string(), z.unknown())
+  const [first, second] = [one, other].map((text) => schema.parse(JSON.parse(text ?? '{}')))
   const { title, otherName } = resource.registry.definition(resource.name).search
-  const left = new Set([title, otherName, 'aliases', 'externalIds', 'visibility', resource.key.property])
+  const ignored = new Set([title, otherName, 'aliases', 'externalIds', 'visibility', resource.key.property])
   const compared = Object.keys(first ?? {}).filter(
     (name) =>
-      !left.has(name) && !(name in managedSchemas) && isFilled(first?.[name]) && isFilled(second?.[name]),
+      !ignored.has(name) && !(name in managedSchemas) && isFilled(first?.[name]) && isFilled(second?.[name]),
   )
   const same = compared.filter((name) => isDeepStrictEqual(first?.[name], second?.[name]))
   const score = compared.length === 0 ? 0.5 : same.length / compared.length
@@ -133,13 +133,13 @@ export const duplicates: Operation = {
     summary: `Find ${resource.name.replaceAll('-', ' ')} that may be recorded twice`,
     description: 'Pairs with an equal name, title or alias.',
     details:
-      'Names are compared whatever their case and accents. A page looks at `limit` records in the order of their keys, so it may have no pair although `next` leads on. Merge a pair with `POST …/merge`.',
+      'Names are compared without case and accents. A page checks `limit` records in the order of their keys, so it may have no pair although `next` is not null. Merge a pair with `POST …/merge`.',
     path: '/duplicates',
     of: 'all',
     access: 'read',
     cost: 2,
     query: {
-      limit: limitParameter('Records to look at', limits),
+      limit: limitParameter('Records to check', limits),
       cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
     },
     headers: [ifNoneMatch],

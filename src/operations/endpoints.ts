@@ -2,7 +2,7 @@ import type { Resource } from '../model/resource.ts'
 import { handleMerged, mergedResponse } from './merged.ts'
 import type { Contract, Endpoint, Operation } from './operation.ts'
 
-/** Adds the responses of every operation on one record for the key of a merged record. */
+/** Adds the response for the key of a merged record to the contract of an operation on one record. */
 const withMerged = ({ method }: Operation, contract: Contract): Contract =>
   method === 'GET'
     ? { ...contract, responses: { ...contract.responses, 308: mergedResponse } }
@@ -10,7 +10,7 @@ const withMerged = ({ method }: Operation, contract: Contract): Contract =>
 
 function createEndpoint(resource: Resource, operation: Operation): Endpoint {
   const { path, of, ...declared } = operation.contract(resource)
-  // A version is one of its own key, also after a merge.
+  // The versions of a merged record are still read by its key.
   const contract =
     of === 'one' && declared.segments === undefined ? withMerged(operation, declared) : declared
   const record = of === 'one' ? `/{${resource.key.property}}` : ''

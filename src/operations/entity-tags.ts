@@ -9,7 +9,7 @@ export const versionTag = (version: number): string => `"${version}"`
 
 const hash = (body: string) => digest('sha1', body, 'base64url')
 
-/** Returns the tag of a record with includes. It has a hash of the body, since included records change on their own. */
+/** Returns the tag of a record with includes. It has a hash of the body, since included records change independently. */
 export const includedTag = (version: number, body: string): string => `"${version}-${hash(body)}"`
 
 /** Returns the tag of a list: a hash of its body. */
@@ -95,6 +95,6 @@ export const ifMatch: RequestHeader = {
 export const ifNoneMatch: RequestHeader = {
   name: 'If-None-Match',
   presence: 'optional',
-  description: 'ETag of the answer to a read that the client has: it gets `304` if that is current.',
+  description: 'ETag of the response that the client has; `304` if it is current.',
   example: '"1"',
 }

@@ -1,4 +1,4 @@
-import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
+import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
 import { readSearchSelection, searchBodies } from '../query/search.ts'
 import { fileContract, fileParameters } from './exporting/contract.ts'
 import { exportResponse } from './exporting/response.ts'
@@ -18,7 +18,7 @@ export const exportSearch: Operation = {
     cost: 2,
     query: {
       ...fileParameters(resource),
-      ...recordMomentParameter,
+      ...recordAsOfParameter,
     },
     headers: [acceptLanguage],
     body: {
@@ -38,7 +38,7 @@ export const exportSearch: Operation = {
   }),
 
   async handle(resource, request, context) {
-    const asOf = getRecordMoment(request.query)
+    const asOf = getRecordAsOf(request.query)
     const selection = {
       ...readSearchSelection(resource, request.body),
       ...(asOf !== undefined && { asOf }),

@@ -9,7 +9,7 @@ export const groupExample = {
   list: '/v1/agreements?country=PAK',
 }
 
-/** Schema of the groups of an aggregate, the same for every resource: what they have depends on the request. */
+/** Schema of a group of an aggregate. It is the same for every resource: the keys and measures depend on the request. */
 export const groupSchema = nameOutput(
   'Group',
   z

@@ -62,9 +62,9 @@ interface Row {
   document: string
 }
 
-/** Returns the JSON of an entry with its changes since the previous revision, or since nothing for the first. */
+/** Returns the JSON of an entry with its changes since the previous revision. The first revision is compared with null. */
 function entryJson(resource: Resource, { entry: revision, document }: Row, before: Row | undefined): string {
-  // No change has renamed a property: the registry has.
+  // Older revisions may have former names of properties. A renaming is not a change of the record.
   const read = (text: string) => withCurrentNames(resource, JSON.parse(text))
   const changes: Change[] = diffJson(before ? read(before.document) : null, read(document))
   return JSON.stringify({ ...revision, changes })
@@ -89,7 +89,7 @@ export const history: Operation = {
     query: {
       follow: single(
         z.enum(['true', 'false']),
-        '`false` reads the history of the key itself, also if the record was merged into another one; otherwise the answer is a redirect to the history of that one.',
+        '`false` reads the history of the key itself, even after a merge. Otherwise, the key of a merged record redirects to the history of its target.',
       ),
       limit: limitParameter('Changes per page', pageSize),
       cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
@@ -112,7 +112,7 @@ export const history: Operation = {
     const size = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
     const scope = cursorScope(resource, key)
     const [before] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
-    // One more row than the page has: the last entry is compared with it, and it tells whether another page follows.
+    // One row more than the page has: the last entry is compared with it, and it shows that another page follows.
     const from = before === undefined ? undefined : Number(before)
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
     const isMerged = rows[0]?.entry.mergedInto !== null && rows[0]?.entry.operation === 'remove'

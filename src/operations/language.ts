@@ -9,14 +9,14 @@ const name = 'lang'
 
 const language = z.enum(languages)
 
-/** A language tag. Its script and region make no difference: `zh-CN` is `zh`. */
+/** A language tag. Script and region are ignored: `zh-CN` counts as `zh`. */
 const tag = z.preprocess((text) => (typeof text === 'string' ? primaryLanguage(text) : text), language)
 
 /** Contract of `Accept-Language`. An endpoint that has it in its contract answers in the language of the request. */
 export const acceptLanguage: RequestHeader = {
   name: 'Accept-Language',
   presence: 'optional',
-  description: `Preferred languages of names and labels, of ${languages.join(' and ')}. \`${name}\` goes before it.`,
+  description: `Preferred languages of names and labels, of ${languages.join(' and ')}. \`${name}\` takes precedence.`,
   example: 'zh-CN, en;q=0.8',
 }
 
@@ -26,11 +26,11 @@ export const contentLanguage: HeaderContract = {
   example: languages[0],
 }
 
-/** Returns the parameter `lang`. @param what the texts whose language it is, such as `the labels`. */
+/** Returns the parameter `lang`. @param what the texts in this language, such as `the labels`. */
 export const languageParameter = (what: string): Record<string, Parameter> => ({
   [name]: single(
     tag,
-    `Language of ${what}; as \`Accept-Language\` says when left out. What has no name in the language has its usual one.`,
+    `Language of ${what}; as in \`Accept-Language\` when left out. Records without a name in it have their usual one.`,
     language,
   ),
 })
@@ -39,14 +39,14 @@ export const languageParameter = (what: string): Record<string, Parameter> => ({
 export const isLocalized = ({ headers }: Pick<Contract, 'headers'>): boolean =>
   headers.includes(acceptLanguage)
 
-/** Whether a parameter is the language. */
+/** Whether a parameter is `lang`. */
 export const isLanguageParameter = (parameter: string): boolean => parameter === name
 
-/** Returns the language that a query asks for; undefined if it asks for none. */
+/** Returns the language of the parameter `lang`; undefined without one. */
 export const getLanguage = (query: CheckedQuery): Language | undefined =>
   language.safeParse(getWords(query, name)[0]).data
 
-/** Adds to a response that its texts are in a language, and that they depend on the request. */
+/** Adds the headers `Content-Language` and `Vary` to a response with texts in a language. */
 export const inLanguage = (response: ApiResponse, language: Language): ApiResponse => ({
   ...response,
   headers: { ...response.headers, 'content-language': language, vary: acceptLanguage.name },

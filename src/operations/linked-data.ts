@@ -18,7 +18,7 @@ const citation = z.looseObject({
   sourceDetails: z.looseObject({ title: z.string(), url: text, publisher: text }).nullish(),
 })
 
-/** The properties of records that have a term in schema.org, whatever their resource. */
+/** The properties of records of any resource that have a term in schema.org. */
 const record = z.looseObject({
   title: text,
   name: text,
@@ -41,15 +41,15 @@ const addressOf = ({ url = '' }: Publisher, resource: string, key: string) => ({
   '@id': `${url}/v1/${resource}/${encodeURIComponent(key)}`,
 })
 
-/** Leaves out what is not known. */
-const known = (properties: Record<string, unknown>) =>
+/** Leaves out empty properties. */
+const filled = (properties: Record<string, unknown>) =>
   Object.fromEntries(
     Object.entries(properties).filter(
       ([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0),
     ),
   )
 
-/** The participants, each in its role (https://schema.org/Role). */
+/** Returns the participants, each in its role (https://schema.org/Role). */
 function contributors(resource: Resource, document: Record<string, unknown>, publisher: Publisher) {
   const property = participantsProperty(resource)
   const list = z.array(participant).safeParse(property && document[property]).data ?? []
@@ -63,18 +63,18 @@ function contributors(resource: Resource, document: Record<string, unknown>, pub
   })
 }
 
-/** A citation as the derivation of the record from a source. */
+/** Returns a citation as the derivation of the record from a source. */
 function derivation(
   { source, property, locator, url, excerpt, rank, sourceDetails }: z.output<typeof citation>,
   publisher: Publisher,
 ) {
-  const locatorParts = known(locator ?? {})
-  return known({
+  const locatorParts = filled(locator ?? {})
+  return filled({
     '@type': 'prov:Derivation',
     'prov:entity': {
       ...addressOf(publisher, 'sources', source),
       '@type': ['CreativeWork', 'prov:Entity'],
-      ...known({ name: sourceDetails?.title, url: sourceDetails?.url, publisher: sourceDetails?.publisher }),
+      ...filled({ name: sourceDetails?.title, url: sourceDetails?.url, publisher: sourceDetails?.publisher }),
     },
     'entente:property': property,
     'entente:locator': Object.keys(locatorParts).length > 0 ? locatorParts : undefined,
@@ -84,7 +84,7 @@ function derivation(
   })
 }
 
-/** The span of the record's event dates, as EDTF, which extends ISO 8601. */
+/** Returns the interval of the record's event dates in EDTF, which extends ISO 8601. */
 function coverage({ eventDates = [''] }: Resource, document: Record<string, unknown>): string | undefined {
   const dates = eventDates
     .map((name) => document[name])
@@ -108,7 +108,7 @@ export function toLinkedData(resource: Resource, key: string, value: unknown, pu
     ],
     ...addressOf(publisher, resource.name, key),
     '@type': [resource.schemaType ?? 'Thing', 'prov:Entity'],
-    ...known({
+    ...filled({
       name: found.title ?? found.name,
       alternateName: (found.aliases ?? found.alternativeTitles ?? []).map(({ name }) => name),
       description: found.summary,

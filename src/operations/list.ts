@@ -3,7 +3,7 @@ import { listParameters, planList } from '../query/list.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { ApiResponse, Operation } from './operation.ts'
-import { keeping, linkHeader, localized, nextLink, pageText } from './page.ts'
+import { cacheControl, linkHeader, nextLink, pageText, withLanguage } from './page.ts'
 import { notModified, pageSchema } from './response-schemas.ts'
 
 /** `GET /v1/{resource}`: pages of the records that match the filters. */
@@ -15,7 +15,7 @@ export const list: Operation = {
     summary: `List ${resource.name.replaceAll('-', ' ')}`,
     description: 'Records that match all filters.',
     details:
-      'A comma in a filter means any of the values. `q` has the syntax of web searches: `electric cars`, `"electric cars"`, `energy or climate`, `energy -coal`; accents don\'t matter. `sort` takes several keys, each with `-` for descending; dates sort by the earliest day that they can mean, and records without a value come last. `include` adds related records, as properties that the schema of the record describes; `names` are the names of all that the response refers to, once. `fields` is for clients without generated types, since the answer then lacks what its schema requires.',
+      'A comma in a filter means any of the values. `q` has the syntax of web searches: `electric cars`, `"electric cars"`, `energy or climate`, `energy -coal`; accents don\'t matter. `sort` takes several keys, each with `-` for descending; dates sort by the earliest day that they can mean, and records without a value come last. `include` adds related records, as properties that the schema of the record describes; `names` adds the names of the records that the response refers to. `fields` is for clients without generated types, since the response then lacks required properties.',
     path: '',
     of: 'all',
     access: 'read',
@@ -38,8 +38,8 @@ export const list: Operation = {
     const headers = {
       etag: bodyTag(body),
       ...(next !== null && { link: nextLink(request.search, next) }),
-      ...keeping(plan),
+      ...cacheControl(plan),
     }
-    return localized(plan, { status: 200, headers, body }, request.language)
+    return withLanguage(plan, { status: 200, headers, body }, request.language)
   },
 }

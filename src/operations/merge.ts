@@ -34,7 +34,7 @@ const mergeBody = memoizeByKey((nameOf, { schema }, example) =>
   ),
 )
 
-/** Reads the body. @throws Problem `invalid-body`, also for a record that is to be merged into itself. */
+/** Reads the body. @throws Problem `invalid-body`, also if the target is the record itself. */
 function readBody(
   resource: Resource,
   { key, body }: ApiRequest,
@@ -56,7 +56,7 @@ export const merge: Operation = {
     operationId: `merge${resource.singular}`,
     summary: `Merge ${aNoun(resource.noun)} into another one`,
     description: 'For duplicates. It cannot be undone.',
-    details: `Everything that refers to the record refers to the other one afterwards (up to ${maxMovedReferences} records), which also takes over external ids, names and aliases and keeps everything else as it is. The merged key answers \`308\` to reads and \`410\` to changes from then on. Both histories stay. \`If-Match\` has the version of the record that goes, \`version\` that of the one that stays.`,
+    details: `All references to the record (by up to ${maxMovedReferences} records) move to the other one, which also takes over external ids, names and aliases and keeps its other values. Afterwards, the response to reads of the merged key is \`308\`, and to changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` that of the one that stays.`,
     path: '/merge',
     of: 'one',
     access: 'write',

@@ -11,7 +11,7 @@ import type { ApiRequest, ApiResponse, Context, Operation, ResponseContract } fr
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
-/** Returns the key of the record that another one was merged into; undefined if the key is no key of a merged record. */
+/** Returns the key of the record that a merged record was merged into; undefined for any other record. */
 export async function findMergedInto(
   tx: Transaction,
   resource: Resource,
@@ -49,8 +49,8 @@ function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiRes
 }
 
 /**
- * Handles a request for one record. If there is none because it was merged into another one, a read is redirected to that one.
- * @throws Problem `merged` for a change of a merged record; what `handle` throws.
+ * Handles a request for one record. A read of a merged record is redirected to the record that it was merged into.
+ * @throws Problem `merged` for a change of a merged record; and the errors of `handle`.
  */
 export async function handleMerged(
   { method, handle }: Operation,

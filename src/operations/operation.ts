@@ -27,7 +27,7 @@ export interface Actor {
 /** Whether an actor may see internal records: every actor with a role, from a key or token. */
 export const seesInternal = ({ role }: Actor): boolean => role !== null
 
-/** The access that an endpoint requires: `read` a reader (anyone in a public registry), `write` an editor, `admin` an administrator. */
+/** The required access: `read` (for anyone in a public registry), `write` (for editors) or `admin` (for administrators). */
 export type Access = 'read' | 'write' | 'admin'
 
 /** An API request after parsing. `query` and `segments` are checked against the contract. */
@@ -42,7 +42,7 @@ export interface ApiRequest {
   /** The record's key from the path, checked by the resource's schema; empty for a path without a key. */
   key: string
   query: CheckedQuery
-  /** Path parameters beside the key. */
+  /** Path parameters other than the key. */
   segments: CheckedQuery
   /** Path and query as sent. */
   url: string
@@ -95,9 +95,9 @@ export interface ResponseContract {
 }
 
 /**
- * The media type of files in the OpenAPI document, since generated clients can send and receive it; many take others for
- * JSON. A response of this type has the one that a parameter selects, and `Accept` is not checked, because clients send the
- * type of the document.
+ * The media type of files in the OpenAPI document, since generated clients can send and receive it; many treat other types
+ * as JSON. A parameter selects the actual type of such a response, and `Accept` is not checked, because generated clients
+ * send the type of the document.
  */
 export const anyFile = 'application/octet-stream'
 
@@ -116,14 +116,14 @@ export interface Contract {
   cache?: false
   /** `false` for a read that must run on the primary. */
   replicas?: false
-  /** Path parameters beside the key, by name. */
+  /** Path parameters other than the key, by name. */
   segments?: Record<string, Parameter>
   query: Record<string, Parameter>
-  /** Operators that the OpenAPI document lists as parameters; all when left out. The endpoint takes the others as well. */
+  /** Operators that the OpenAPI document lists as parameters; all when left out. The endpoint accepts the others, too. */
   listedOperators?: readonly Operator[]
   headers: RequestHeader[]
   body?: {
-    /** The media types that are accepted. The OpenAPI document has the first alone: some generators cannot choose. */
+    /** The media types that are accepted. The OpenAPI document has only the first: some generators support no others. */
     mediaTypes: [string, ...string[]]
     /** The body may be left out. */
     presence?: 'optional'
@@ -142,28 +142,28 @@ export interface Contract {
 /** The services that a handler uses. */
 export interface Context {
   /**
-   * The database as the request's client sees it, on which everything is its work: without a key or token, nothing of
-   * internal records.
+   * The database as the request's client sees it: without internal records for a client without a role. Its statements are
+   * work of the client (`Work`).
    */
   database: DatabaseClient
-  /** The same on connections for exports alone, since each is held for as long as its client reads. */
+  /** The same on separate connections for exports, since each is held for as long as its client reads. */
   exportDatabase: DatabaseClient
-  /** The same on connections for streams of changes. */
+  /** The same on separate connections for streams of changes. */
   streamDatabase: DatabaseClient
   /** Bounds exports. */
   exportLimit: Concurrency
   /** Bounds streams of changes. */
   streamLimit: Concurrency
-  /** The names of what responses refer to, as the reader sees them. */
+  /** The names of the records that responses refer to, as the reader sees them. */
   names: Names
-  /** Who publishes the registry, for formats that name a publisher. */
+  /** The publisher of the registry, for formats that name one. */
   publisher: Publisher
   /** Maximum bytes of an uploaded file. */
   importMaxBytes: number
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
-  /** The keys in memory. An endpoint that changes a key calls `changed`. */
-  keyring: Pick<Keyring, 'changed'>
+  /** The keys in memory. An endpoint that changes a key calls `invalidate`. */
+  keyring: Pick<Keyring, 'invalidate'>
   /** Resolves at the next change notification of the database, or after this many milliseconds. */
   changed(milliseconds: number): Promise<void>
   /** Aborts when the service closes, so that endless responses end. */
@@ -191,7 +191,7 @@ export interface Endpoint {
   handle(request: ApiRequest, context: Context): Promise<ApiResponse>
 }
 
-/** Where an operation is: a path below the list of the resource, or below a record. */
+/** The path of an operation: below the list of the resource, or below a record. */
 type OperationPath = { of: 'all'; path: `/${CollectionPath}` | '' } | { of: 'one'; path: `/${string}` | '' }
 
 /** The contract of an operation, with its path below the resource. */

@@ -12,12 +12,12 @@ import { queryDocuments } from './records.ts'
 
 interface Row {
   records: string | null
-  /** Whether no document was stored in another shape. */
+  /** Whether all documents have the current shape. */
   current: boolean
   last: Position | null
 }
 
-/** The records of a page as JSON texts with commas between, the position of the last one, and their names. */
+/** The JSON texts of the records of a page, joined with commas, the position of the last record, and the JSON of names. */
 interface PageRecords {
   records: string
   last: Position | null
@@ -52,23 +52,23 @@ export const linkHeader: HeaderContract = {
   example: '<?cursor=WyJ…>; rel="next"',
 }
 
-/** Returns headers that keep an estimate out of caches: the planner's statistics change without a write. */
-export const keeping = ({ count }: ListPlan): Record<string, string> =>
+/** Returns headers that keep estimates out of caches, since the planner's statistics change without a write. */
+export const cacheControl = ({ count }: ListPlan): Record<string, string> =>
   count === 'estimated' ? { 'cache-control': 'no-store' } : {}
 
-/** Adds its language to the response of a plan with names. */
-export const localized = (
+/** Adds the headers of the language to a response with names. */
+export const withLanguage = (
   { representation }: ListPlan,
   response: ApiResponse,
   language: Language,
 ): ApiResponse => (representation.names ? inLanguage(response, language) : response)
 
-const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> => [
+const inSequence = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> => [
   await first(),
   await second(),
 ]
 
-/** Reads the records of a page and, if the plan has them, counts and the names of what they refer to. */
+/** Reads the records of a page and, if the plan asks for them, counts and the names of the records that they refer to. */
 async function readPage(
   plan: ListPlan,
   after: Position | undefined,
@@ -87,9 +87,9 @@ async function readPage(
 
 /**
  * Returns the JSON of the page of a plan, and the cursor of the next page.
- * @param language of the names, if the plan has any.
+ * @param language language of the names, if the plan asks for them.
  * @param cursorLocation where the cursor was sent; the query string when left out.
- * @throws Problem `invalid-cursor` when the plan's cursor is not of this plan.
+ * @throws Problem `invalid-cursor` if the cursor was issued for another plan.
  */
 export async function pageText(
   plan: ListPlan,
@@ -104,8 +104,8 @@ export async function pageText(
   const [{ records, last, names }, total] = await readRegistryAt(plan.asOf, context, (registry) => {
     const records = () => readPage(plan, after, registry, context, language)
     if (plan.count === undefined) return records().then((found) => [found, undefined] as const)
-    // A connection runs one statement at a time.
-    if (plan.asOf !== undefined) return inTurn(records, () => countTotal(plan, registry))
+    // Reads of the past share a connection, which runs one statement at a time.
+    if (plan.asOf !== undefined) return inSequence(records, () => countTotal(plan, registry))
     return Promise.all([records(), countTotal(plan, registry)])
   })
   const next = last && writeCursor(listScope(plan), last, context.cursorSecret)

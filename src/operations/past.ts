@@ -4,11 +4,11 @@ import { wholeTableSettings } from '../database/reading-settings.ts'
 import type { Context } from './operation.ts'
 
 /**
- * Runs statements on the present registry, or on the registry as of a time.
+ * Runs statements on the current registry, or on the registry as of a time.
  * @param at undefined for now; otherwise RFC 3339, or a date for its first millisecond in UTC.
  * @param work must run its statements one after the other when `at` is given, because they share a connection.
  * It may run twice.
- * @throws what `work` throws.
+ * @throws the errors of `work`.
  */
 export const readRegistryAt = <T>(
   at: string | undefined,
@@ -20,7 +20,7 @@ export const readRegistryAt = <T>(
     : database.readTransaction(beginPast(at), (tx) => work(pastStatements(tx)))
 
 /**
- * Runs statements that read whole tables in one snapshot of the present registry, or of the registry as of a time.
+ * Runs statements that read whole tables in one snapshot of the current registry, or of the registry as of a time.
  * @param settings further settings of the transaction: statements, with semicolons between.
  */
 export const readSnapshotAt = <T>(

@@ -1,7 +1,7 @@
 import type { Language } from '../model/languages.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
-import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
+import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
 import {
   countsOf,
   type Representation,
@@ -40,7 +40,7 @@ async function readRecordAt(
   return found.get(key)
 }
 
-/** Adds to a record the counts that its representation has, as of now or as of `at`. */
+/** Adds the counts of a representation to a record, as of now or as of `at`. */
 const withCounts = async (
   resource: Resource,
   document: string,
@@ -52,7 +52,7 @@ const withCounts = async (
     ? document
     : readRegistryAt(at, context, (registry) => addCounts(registry, resource, representation, document, at))
 
-/** Adds to a record the names of what it refers to, as of now or as of `at`. */
+/** Adds the names of the records that a record refers to, as of now or as of `at`. */
 async function withNames(
   resource: Resource,
   document: string,
@@ -82,7 +82,7 @@ export const read: Operation = {
     query: {
       ...representationParameters(resource, { isFile: false }),
       ...languageParameter('the names'),
-      ...recordMomentParameter,
+      ...recordAsOfParameter,
     },
     headers: [ifNoneMatch, acceptLanguage],
     responses: {
@@ -98,7 +98,7 @@ export const read: Operation = {
 
   async handle(resource, { key, query, language }, context) {
     const representation = readRepresentation(resource, query)
-    const at = getRecordMoment(query)
+    const at = getRecordAsOf(query)
     const record = await readRecordAt(resource, key, at, representation, context)
     if (!record) throw at === undefined ? recordNotFound(resource, key) : recordNotFoundAt(resource, key, at)
     const { version } = record

@@ -43,7 +43,7 @@ interface Lookup {
   freshness: Freshness | undefined
 }
 
-/** Finds records by their keys. */
+/** A loader of records in one representation. */
 interface Reader {
   loader: DataLoader<Lookup, Stored | undefined>
   /** Text of the statement that finds them. */
@@ -53,7 +53,7 @@ interface Reader {
 /** Maximum number of records in one statement. A few large records must not make many others wait. */
 const maxBatchSize = 25
 
-/** Batched reads of several clients. They run on the primary if one of them requires it. */
+/** Returns the work of a batch of reads of several clients. It runs on the primary if one of them requires it. */
 function sharedWork(lookups: readonly Lookup[]): Work {
   const all = lookups.flatMap(({ freshness }) => freshness ?? [])
   return {
@@ -74,7 +74,7 @@ const makeReader = (
       const found = await findRecords(reads, resource, keys, representation)
       return keys.map((key) => found.get(key))
     },
-    // DataLoader's cache is off: the response cache stores results, and drops them when they change.
+    // DataLoader's cache is off: the response cache stores results, and removes them when they change.
     { cache: false, maxBatchSize, batchScheduleFn: (read) => void setImmediate(read) },
   ),
   text: readStatement(resource, [], representation).text,
@@ -83,16 +83,16 @@ const makeReader = (
 const readers = new WeakMap<DatabaseClient, WeakMap<Representation, Reader>>()
 
 function readerOf(database: DatabaseClient, resource: Resource, representation: Representation): Reader {
-  const ofPool = readers.get(database) ?? new WeakMap<Representation, Reader>()
-  readers.set(database, ofPool)
-  const reader = ofPool.get(representation) ?? makeReader(database, resource, representation)
-  ofPool.set(representation, reader)
+  const byRepresentation = readers.get(database) ?? new WeakMap<Representation, Reader>()
+  readers.set(database, byRepresentation)
+  const reader = byRepresentation.get(representation) ?? makeReader(database, resource, representation)
+  byRepresentation.set(representation, reader)
   return reader
 }
 
 /**
- * Reads a record by its key. One statement finds the records that are read in the same turn of the event loop: under load
- * that saves most round trips to the database.
+ * Reads a record by its key. One statement finds the records that are read in the same turn of the event loop. Under load,
+ * this saves most round trips to the database.
  * @returns undefined when there is none.
  */
 export function readRecord(

@@ -38,11 +38,11 @@ interface Task extends RedactionRequest {
   key: string
 }
 
-/** Redacts the history rows and the stored responses. @throws Problem when there was nothing to remove. */
-async function redactRest(tx: Transaction, task: Task, isFound: boolean): Promise<void> {
+/** Redacts the former rows and the stored responses. @throws Problem if nothing was found to remove. */
+async function redactRest(tx: Transaction, task: Task, isInRevisions: boolean): Promise<void> {
   const { resource, key, redaction, pointer } = task
   const changed = await redactFormerRows(tx, resource, key, getTableName(resource.table), redaction)
-  if (!isFound && changed === 0) {
+  if (!isInRevisions && changed === 0) {
     const message = `is in no version of the ${resource.noun}`
     throw invalidBody('request', [{ pointer, code: 'not_found', message }])
   }
@@ -51,7 +51,7 @@ async function redactRest(tx: Transaction, task: Task, isFound: boolean): Promis
   await redactResponses(tx, [ofRecord, ...(text === undefined ? [] : [JSON.stringify(text).slice(1, -1)])])
 }
 
-/** Redacts an existing record. The new version has the author and the reason. */
+/** Redacts an existing record, and writes a new version with the author and the reason of the redaction. */
 async function redactRecord(
   tx: Transaction,
   task: Task,
@@ -70,7 +70,7 @@ async function redactRecord(
   return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
 }
 
-/** Redacts the history of a removed record. The new revision has the operation `remove` again, in the feed, too. */
+/** Redacts the history of a removed record, and writes another revision with the operation `remove`. */
 async function redactRemoved(
   tx: Transaction,
   task: Task,

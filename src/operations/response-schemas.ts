@@ -24,11 +24,11 @@ export const pageInfoSchema = nameOutput(
 
 /** Caches `make(resource)`, because the OpenAPI name of a schema can be registered only once. */
 export const memoizeByResource = <T>(make: (resource: Resource) => T) => {
-  const made = new WeakMap<Resource, T>()
+  const cache = new WeakMap<Resource, T>()
   return (resource: Resource): T => {
-    const known = made.get(resource) ?? make(resource)
-    made.set(resource, known)
-    return known
+    const value = cache.get(resource) ?? make(resource)
+    cache.set(resource, value)
+    return value
   }
 }
 
@@ -37,18 +37,18 @@ export const exampleKey = ({ key, example }: Resource) =>
   key.madeBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
 
 /**
- * Caches a schema that depends only on the key of a resource. Resources whose keys the registry generates share one.
+ * Caches a schema that depends only on the key of a resource. Resources with generated keys share one schema.
  * @param make takes a function that makes names for the OpenAPI document, the form of the key, and an example of a key.
  */
 export function memoizeByKey<T>(
   make: (nameOf: (word: string) => string, key: Resource['key'], example: unknown) => T,
 ): (resource: Resource) => T {
   let shared: T | undefined
-  const own = memoizeByResource((resource) =>
+  const byResource = memoizeByResource((resource) =>
     make((word) => `${resource.singular}${word}`, resource.key, exampleKey(resource)),
   )
   return (resource) => {
-    if (resource.key.madeBy === 'client') return own(resource)
+    if (resource.key.madeBy === 'client') return byResource(resource)
     shared ??= make((word) => word, resource.key, exampleKey(resource))
     return shared
   }

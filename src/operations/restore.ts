@@ -45,7 +45,7 @@ interface Past {
 }
 
 /**
- * Finds the version to restore. Without a number, that is the last one of a removed record, otherwise the previous one.
+ * Finds the version to restore. Without `version`, it is the last one of a removed record, otherwise the previous one.
  * @throws Problem `not-found` for a record that never existed, `invalid-body` for a version that it never had.
  */
 async function findVersion(
@@ -79,7 +79,7 @@ export const restore: Operation = {
     summary: `Restore ${aNoun(resource.noun)}`,
     description: 'Writes an earlier version as a new one.',
     details:
-      'Also for removed records. Without `version`, it is the content before the last change or the removal. Key and version numbers continue.',
+      'Also for removed records. Without `version`, the content before the last change or removal. The key stays; versions continue.',
     path: '/restore',
     of: 'one',
     access: 'write',

@@ -33,7 +33,7 @@ export const revisionShape = {
   }),
 }
 
-/** What every change of a record says, for schemas that have more to it. */
+/** Schema of the properties of every revision, for schemas that extend it. */
 export const recordChange = nameOutput(
   'RecordChange',
   z.strictObject(revisionShape).meta({ description: 'Who changed a record, when, how and why.' }),
@@ -51,7 +51,7 @@ export const revisionExample = {
   mergedInto: null,
 }
 
-/** Maximum version: that of a PostgreSQL integer. */
+/** Maximum version: the largest PostgreSQL integer. */
 export const maxVersion = 2_147_483_647
 
 /** Path parameter: the number of a version. */

@@ -1,8 +1,8 @@
-import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
+import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
 import { planSearch, searchBodies } from '../query/search.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { Operation } from './operation.ts'
-import { keeping, localized, pageText } from './page.ts'
+import { cacheControl, pageText, withLanguage } from './page.ts'
 import { pageSchema } from './response-schemas.ts'
 
 /** `POST /v1/{resource}/search`: pages of the records that match a boolean filter expression. */
@@ -14,14 +14,14 @@ export const search: Operation = {
     summary: `Search ${resource.name.replaceAll('-', ' ')}`,
     description: 'By a tree of conditions.',
     details:
-      'Conditions are a tree of `and`, `or`, `not`, comparisons, and `some`, `none`, `every` over lists inside the records. What stands side by side must all hold.',
+      'Conditions are a tree of `and`, `or`, `not`, comparisons, and `some`, `none`, `every` over lists inside the records. All conditions in one object must hold.',
     path: '/search',
     of: 'all',
     access: 'read',
     cost: 2,
     query: {
       ...languageParameter('the names'),
-      ...recordMomentParameter,
+      ...recordAsOfParameter,
     },
     headers: [acceptLanguage],
     body: {
@@ -48,9 +48,9 @@ export const search: Operation = {
   }),
 
   async handle(resource, request, context) {
-    const asOf = getRecordMoment(request.query)
+    const asOf = getRecordAsOf(request.query)
     const plan = { ...planSearch(resource, request.body), ...(asOf !== undefined && { asOf }) }
     const { body } = await pageText(plan, context, request.language, { pointer: '/cursor' })
-    return localized(plan, { status: 200, headers: keeping(plan), body }, request.language)
+    return withLanguage(plan, { status: 200, headers: cacheControl(plan), body }, request.language)
   },
 }

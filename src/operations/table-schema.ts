@@ -17,7 +17,7 @@ const types: Record<CellKind, string> = {
   instant: 'datetime',
 }
 
-/** What readers must know of a kind of cells beyond its type. */
+/** Descriptions of the kinds of cells whose type does not say enough. */
 const notes: Partial<Record<CellKind, string>> = {
   date: 'A date in EDTF (ISO 8601-2), as precise as its source.',
   json: 'JSON.',
@@ -35,7 +35,7 @@ const tableSchema = nameOutput(
           description: z.string().optional().meta({ description: 'What the cells are.' }),
         }),
       ),
-      missingValues: z.array(z.string()).meta({ description: 'Cells that stand for no value.' }),
+      missingValues: z.array(z.string()).meta({ description: 'Texts of cells without a value.' }),
       primaryKey: z.string().optional().meta({ description: 'Column that identifies a row.' }),
     })
     .meta({
@@ -68,7 +68,7 @@ export const tableSchemaOperation: Operation = {
       ...representationParameters(resource, { isFile: true }),
       names: single(truth, 'Whether columns of names follow those of codes; `true` when left out.'),
       ...(participantsProperty(resource) !== undefined && {
-        per: single(z.enum(['record', 'participant']), 'What has a row.'),
+        per: single(z.enum(['record', 'participant']), 'What a row stands for.'),
       }),
     },
     headers: [ifNoneMatch],

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Fault, FaultList, faultLimits } from './problem.ts'
 import { didYouMean } from './suggest.ts'
 
-/** Codes in `errors` by zod's issue codes. */
+/** Codes of faults by zod's issue codes. */
 const codes: Record<string, string> = {
   unrecognized_keys: 'unknown',
   invalid_value: 'unknown_value',
@@ -13,15 +13,18 @@ const codes: Record<string, string> = {
   not_multiple_of: 'too_precise',
 }
 
-/** A schema's own rule may name its fault: `context.addIssue({ code: 'custom', params: { code: 'invalid_date' }, … })`. */
+/**
+ * Returns the code of a fault. A custom rule of a schema may set the code:
+ * `context.addIssue({ code: 'custom', params: { code: 'invalid_date' }, … })`.
+ */
 function faultCode(issue: z.core.$ZodIssue): string {
   if (issue.message === 'is required') return 'required'
-  const own: unknown = issue.code === 'custom' ? issue.params?.code : undefined
-  return typeof own === 'string' ? own : (codes[issue.code] ?? 'invalid')
+  const customCode: unknown = issue.code === 'custom' ? issue.params?.code : undefined
+  return typeof customCode === 'string' ? customCode : (codes[issue.code] ?? 'invalid')
 }
 
-/** The limit that a value is beyond: the least or greatest number, or number of characters or entries, that is allowed. */
-function passedLimit(issue: z.core.$ZodIssue): { limit?: number } {
+/** Returns the inclusive limit that a value exceeds: the minimum or maximum of a number, a length or a number of entries. */
+function exceededLimit(issue: z.core.$ZodIssue): { limit?: number } {
   if (issue.code === 'too_small' && issue.inclusive) return { limit: Number(issue.minimum) }
   if (issue.code === 'too_big' && issue.inclusive) return { limit: Number(issue.maximum) }
   return {}
@@ -30,15 +33,15 @@ function passedLimit(issue: z.core.$ZodIssue): { limit?: number } {
 /** Maximum length of a value in a message, in characters. */
 const maxShownLength = 60
 
-/** Quotes a text for a message, shortened. */
+/** Returns a text in quotes, and shortened, for a message. */
 export function quote(text: string): string {
-  // Quoting may lengthen a text, so it is cut before and after.
+  // Quoting may lengthen a text, so it is truncated before and after.
   const quoted = JSON.stringify(text.slice(0, maxShownLength + 1))
   return quoted.length > maxShownLength + 2 ? `${quoted.slice(0, maxShownLength - 3)}…` : quoted
 }
 
-/** Formats a value of a schema for a message. */
-const shown = (value: unknown): string =>
+/** Formats a value for a message. */
+const formatValue = (value: unknown): string =>
   typeof value === 'string' ? quote(value) : (JSON.stringify(value) ?? String(value)).slice(0, maxShownLength)
 
 const typeNames: Record<string, string> = {
@@ -81,17 +84,17 @@ function sizeMessage(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.
     : issue.inclusive
       ? 'at most'
       : 'less than'
-  return `${shown(issue.input)} is out of range: must be ${comparison} ${limit}`
+  return `${formatValue(issue.input)} is out of range: must be ${comparison} ${limit}`
 }
 
 /**
- * Returns the message of a zod issue: what is wrong, what would be right, and the nearest known word. It is zod's error
- * map, because only there the schema and the value are available.
+ * Returns the message of a zod issue: what is wrong, what would be right, and the nearest known word. Used as zod's error
+ * map, because only an error map gets both the schema and the value.
  */
 export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'unrecognized_keys':
-      // `toFaults` takes them apart again, one for each key.
+      // `toFaults` splits the text into the messages of the keys again.
       return issue.keys
         .slice(0, faultLimits.faults)
         .map((key) => `is not known here${didYouMean(key, knownKeys(issue))}`)
@@ -99,8 +102,8 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_value':
       if (issue.input === undefined) return 'is required'
       return typeof issue.input === 'string'
-        ? `${shown(issue.input)} is not known${didYouMean(issue.input, issue.values.map(String))}`
-        : `must be one of ${issue.values.map(shown).join(', ')}`
+        ? `${formatValue(issue.input)} is not known${didYouMean(issue.input, issue.values.map(String))}`
+        : `must be one of ${issue.values.map(formatValue).join(', ')}`
     case 'invalid_type':
       if (issue.input === undefined) return 'is required'
       if (typeof issue.input === 'number') return `must be ${nameOfType(issue.expected)}, not ${issue.input}`
@@ -118,30 +121,30 @@ export function formatPointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/** Whether an issue says that a value is of another type than a schema takes. */
-const isOfOtherType = ({ code, path }: z.core.$ZodIssue) =>
+/** Whether an issue says that the whole value has the wrong type. */
+const isWrongType = ({ code, path }: z.core.$ZodIssue) =>
   path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
 
 /**
- * Replaces the issue of a union by those of the one alternative that takes values of this type, such as an object where a
- * text may stand, too. If there is none or several, the issue stays.
+ * Replaces the issue of a union with the issues of the alternative that accepts the type of the value, such as the object in
+ * a union of object and text. If no alternative or several accept the type, the issue is returned unchanged.
  */
 function explainUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue]
-  const fitting = issue.errors.filter((issues) => issues.length > 0 && !issues.some(isOfOtherType))
-  const [issues] = fitting
-  if (!issues || fitting.length > 1) return [issue]
+  const candidates = issue.errors.filter((issues) => issues.length > 0 && !issues.some(isWrongType))
+  const [issues] = candidates
+  if (!issues || candidates.length > 1) return [issue]
   return issues.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(explainUnion)
 }
 
-/** Maximum number of explained issues of a value: enough to fill a problem, even if several are of one location. */
+/** Maximum number of explained issues of a value: enough to fill a problem, even if several have the same location. */
 const maxExplained = 2 * faultLimits.faults
 
 /** Collects the faults of a zod error. Its issues are in the order of the schema. */
 function toFaults(error: z.core.$ZodError): FaultList {
   const faults = new FaultList()
   const locations = new Set<string>()
-  // One fault for each location: the further faults of a value often follow from the first.
+  // One fault for each location: further faults of a value are often consequences of the first.
   const add = (path: PropertyKey[], fault: Fault) => {
     const pointer = formatPointer(path)
     if (locations.has(pointer)) return
@@ -151,7 +154,7 @@ function toFaults(error: z.core.$ZodError): FaultList {
   for (const issue of error.issues.slice(0, maxExplained).flatMap(explainUnion)) {
     const code = faultCode(issue)
     if (issue.code !== 'unrecognized_keys') {
-      add(issue.path, { code, message: issue.message, ...passedLimit(issue) })
+      add(issue.path, { code, message: issue.message, ...exceededLimit(issue) })
       continue
     }
     const messages = issue.message.split('\n')

@@ -10,16 +10,16 @@ export interface Fault {
   header?: string
   /** Machine-readable code. */
   code: string
-  /** For a value that is too big or too small: the limit, as a number, a number of characters or of entries. */
+  /** For a value that is too big or too small: the limit of the number, of its characters or of its entries. */
   limit?: number
   /** Human-readable message: what is wrong and what would be right. */
   message: string
 }
 
-/** Maximum number of errors in a problem, and of the characters of their locations and messages: they bound its size. */
+/** Bounds of a problem's size: maximum number of errors, and of characters in their locations and messages. */
 export const faultLimits = { faults: 100, characters: 50_000 } as const
 
-/** Collects the errors of a request: keeps as many as a problem may list, and counts the others. */
+/** Collects the errors of a request: stores as many as a problem may list, and counts the others. */
 export class FaultList {
   /** The errors to list. */
   readonly listed: Fault[] = []
@@ -31,7 +31,7 @@ export class FaultList {
     return this.#more > 0 || this.listed.length >= faultLimits.faults
   }
 
-  /** The number of errors that are only counted. */
+  /** The number of errors that are counted but not listed. */
   get more(): number {
     return this.#more
   }
@@ -56,9 +56,9 @@ export class FaultList {
     this.listed.push(fault)
   }
 
-  /** Adds the errors of a problem. @param move changes each, such as its location. */
-  addProblem({ errors, moreErrors }: Problem, move = (fault: Fault) => fault): void {
-    for (const fault of errors) this.add(() => move(fault))
+  /** Adds the errors of a problem. @param convert changes each error, such as its location. */
+  addProblem({ errors, moreErrors }: Problem, convert = (fault: Fault) => fault): void {
+    for (const fault of errors) this.add(() => convert(fault))
     this.addUnlisted(moreErrors)
   }
 
@@ -68,7 +68,7 @@ export class FaultList {
   }
 }
 
-const listOf = (faults: Iterable<Fault>): FaultList => {
+const toFaultList = (faults: Iterable<Fault>): FaultList => {
   const list = new FaultList()
   for (const fault of faults) list.add(() => fault)
   return list
@@ -96,7 +96,7 @@ export class Problem extends Error {
   constructor(type: ProblemType, detail: string, extras: ProblemExtras = {}) {
     super(detail, { cause: extras.cause })
     this.type = type
-    const faults = extras.errors instanceof FaultList ? extras.errors : listOf(extras.errors ?? [])
+    const faults = extras.errors instanceof FaultList ? extras.errors : toFaultList(extras.errors ?? [])
     this.errors = faults.listed
     this.moreErrors = faults.more
     this.headers = extras.headers ?? {}

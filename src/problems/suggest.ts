@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein'
 
 /**
- * Returns the known word nearest to a mistyped one, or undefined when none is near. Case, `_` and `-` are ignored.
+ * Returns the known word most similar to a mistyped one, or undefined if none is similar. Ignores case, `_` and `-`.
  * @example suggest('stauts', ['status', 'kind']) // 'status'
  */
 export function suggest(word: string, known: readonly string[]): string | undefined {
@@ -17,7 +17,7 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 }
 
 /**
- * Returns the end of a message about an unknown word: the nearest known one, or all when they are few.
+ * Returns the end of a message about an unknown word: the most similar known word, or else up to 20 known words.
  * @example didYouMean('stauts', ['status', 'kind']) // '; did you mean "status"?'
  */
 export function didYouMean(word: string, known: readonly string[]): string {
@@ -26,7 +26,7 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return known.length > 0 && known.length <= 20 ? `; it can be ${listed(known)}` : ''
 }
 
-/** Returns words in quotes, with commas between. */
+/** Returns words in quotes, separated by commas. */
 export function listed(words: readonly string[]): string {
   return words.map((word) => `"${word}"`).join(', ')
 }

@@ -7,31 +7,31 @@ export const problemTypes = {
     status: 400,
     title: 'Malformed request',
     explanation:
-      'The URL, a header or the body is not well formed: broken percent-encoding, text that is not UTF-8, JSON that does not parse, a property given twice, a NUL character or half of a surrogate pair. The detail says where.',
+      'The URL, a header or the body is not well formed: broken percent-encoding, text that is not UTF-8, JSON that does not parse, a repeated property, a NUL character or half of a surrogate pair. The detail says where.',
   },
   'invalid-parameter': {
     status: 400,
     title: 'Invalid parameter',
     explanation:
-      'Nothing in a request is ignored, so a misspelt parameter, field, include, sort key or value is refused rather than dropped. Each entry of `errors` names the parameter, says what is wrong, and suggests the nearest that exists.',
+      'Nothing in a request is ignored, so a misspelt parameter, field, include, sort key or value is refused rather than dropped. Each entry of `errors` names the parameter, says what is wrong, and suggests the most similar name or value that exists.',
   },
   'invalid-search': {
     status: 400,
     title: 'Invalid search',
     explanation:
-      'Nothing in a search is ignored. Each entry of `errors` has a pointer into the body: to an unknown property, operator or value, with the nearest that exists, or to the place where the filter expression is too deep or too large.',
+      'Nothing in a search is ignored. Each entry of `errors` has a pointer into the body: to an unknown property, operator or value, with a suggestion, or to the place where the filter expression is too deep or too large.',
   },
   'invalid-cursor': {
     status: 400,
     title: 'Invalid cursor',
     explanation:
-      'A cursor is the value of `page.next` of a list, unchanged, and must be sent with the same filters and sort. A cursor that was cut, edited or issued by another registry is refused. Start again without `cursor`.',
+      'A cursor is the value of `page.next` of a list, unchanged, and must be sent with the same filters and sort. A cursor that was truncated, edited or issued by another registry is refused. Start again without `cursor`.',
   },
   unauthorized: {
     status: 401,
     title: 'Authentication required',
     explanation:
-      'Send `Authorization: Bearer <key>` with a key of this registry that has neither expired nor been revoked, or an access token of the OpenID Connect issuer that it trusts. A wrong key is refused even where none is needed.',
+      'Send `Authorization: Bearer <key>` with a key of this registry that has neither expired nor been revoked, or an access token of the OpenID Connect issuer that it trusts. A wrong key is refused even if the request needs no key.',
   },
   forbidden: {
     status: 403,
@@ -63,7 +63,7 @@ export const problemTypes = {
     status: 409,
     title: 'Conflict with another record',
     explanation:
-      'Something that must be unique exists already, a record would be below itself, or a record that others refer to would be removed. `errors` names the properties or the records that refer to it.',
+      'Something that must be unique exists already, a record would become its own ancestor, or a record that others refer to would be removed. `errors` names the properties, or the records that refer to it.',
   },
   'idempotency-key-in-use': {
     status: 409,
@@ -75,7 +75,7 @@ export const problemTypes = {
     status: 410,
     title: 'Merged into another record',
     explanation:
-      'The record was a duplicate and was merged into another one, which `detail` names. Reads of its key are redirected there with `308`; send changes there yourself.',
+      'The record was a duplicate and was merged into another one, which `detail` names. Reads of its key are redirected to that record with `308`. Send changes to that record.',
   },
   'stale-version': {
     status: 412,
@@ -87,7 +87,7 @@ export const problemTypes = {
     status: 413,
     title: 'Body too large',
     explanation:
-      'Bodies may have 1 MiB; `application/x-ndjson` 16 MiB and 1,000 lines; those of `POST …/bulk` 16 MiB and 1,000 operations. A record or search may have 20,000 JSON values, a text 100,000 characters, and the name of a property 200.',
+      'Bodies may have at most 1 MiB; bodies of `application/x-ndjson` 16 MiB and 1,000 lines; bodies of `POST …/bulk` 16 MiB and 1,000 operations. A record or search may have at most 20,000 JSON values, a text 100,000 characters, and the name of a property 200 characters.',
   },
   'uri-too-long': {
     status: 414,
@@ -104,8 +104,7 @@ export const problemTypes = {
   'expectation-failed': {
     status: 417,
     title: 'Expectation failed',
-    explanation:
-      'The only expectation that the service can meet is `Expect: 100-continue`. Leave the header out.',
+    explanation: 'The only expectation that the service can meet is `Expect: 100-continue`. Omit the header.',
   },
   'invalid-body': {
     status: 422,
@@ -117,19 +116,19 @@ export const problemTypes = {
     status: 422,
     title: 'Invalid mapping',
     explanation:
-      'The mapping of an import is not as its JSON Schema says, or it names something that neither the registry nor the file has. Each entry of `errors` has a pointer into the mapping, says what is wrong, and suggests the nearest word that exists. Nothing was read or written.',
+      'The mapping of an import does not match its JSON Schema, or it names something that exists neither in the registry nor in the file. Each entry of `errors` has a pointer into the mapping, says what is wrong, and suggests the nearest word that exists. Nothing was read or written.',
   },
   'unreadable-file': {
     status: 422,
     title: 'File cannot be read',
     explanation:
-      'The file of an import is cut off, damaged, of another format than its name says, or beyond a limit. The detail says where, and what would be right. Nothing was written.',
+      'The file of an import is truncated, damaged, in another format than its name says, or exceeds a limit. The detail says where, and what would be right. Nothing was written.',
   },
   'idempotency-key-reused': {
     status: 422,
     title: 'Idempotency key reused',
     explanation:
-      'An `Idempotency-Key` names one request of one sender for 24 hours. It was sent before with another method, path, query, media type, body, `If-Match` or `Change-Reason`. Nothing was done; send another key.',
+      'An `Idempotency-Key` identifies one request of one sender for 24 hours. This key was sent before with another method, path, query, media type, body, `If-Match` or `Change-Reason`. Nothing was done; send another key.',
   },
   'precondition-required': {
     status: 428,
@@ -141,29 +140,29 @@ export const problemTypes = {
     status: 429,
     title: 'Too many requests',
     explanation:
-      'A key, a token’s subject or, without either, an address may use as many units a minute as `RateLimit-Policy` says, of which most requests cost one (`x-cost` in the OpenAPI document); failed authentications of an address have a lower limit. How many exports and streams it may read at the same time is limited, too. Retry after the seconds in `Retry-After`.',
+      'Each client (a key, a token’s subject or, without either, an address) may use as many units a minute as `RateLimit-Policy` says. Most requests cost one unit (`x-cost` in the OpenAPI document has the exceptions). Failed authentications of an address have a lower limit. The number of exports and streams that a client reads at the same time is limited, too. Retry after the seconds in `Retry-After`.',
   },
   'too-many-waiting': {
     status: 429,
     title: 'Too many waiting requests',
     explanation:
-      'Requests that ask much of the database wait in a queue, and take turns by client: a key, a token’s subject or an address. So many requests of this client wait there already that further ones are refused. Send the next one when an earlier one is answered, or after the seconds in `Retry-After`.',
+      'Expensive requests wait for the database in a queue that is fair among clients: keys, token subjects and addresses. Too many requests of this client are waiting. Send the next request when an earlier one has been answered, or after the seconds in `Retry-After`.',
   },
   'headers-too-large': {
     status: 431,
     title: 'Headers too large',
-    explanation: 'The request line and headers together may have 16 KiB.',
+    explanation: 'The request line and headers together may have at most 16 KiB.',
   },
   internal: {
     status: 500,
     title: 'Internal error',
-    explanation: 'The service failed, not the request. The error is logged under the request id.',
+    explanation: 'The error is in the service, not in the request. It is logged with the request id.',
   },
   busy: {
     status: 503,
     title: 'Too many exports or streams',
     explanation:
-      'Exports hold a database connection for as long as their client reads, and streams of changes hold memory, so only so many run at once. Nothing was read or written. Retry after the seconds in `Retry-After`.',
+      'Exports hold a database connection for as long as their client reads, and streams of changes hold memory, so their number is limited. Nothing was read or written. Retry after the seconds in `Retry-After`.',
   },
   overloaded: {
     status: 503,

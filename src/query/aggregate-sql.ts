@@ -20,7 +20,8 @@ import { statement } from './statement.ts'
 
 /**
  * The SQL of an aggregate has six steps: `matched` has the records to group; `tuples` has a row for each record and
- * combination of its keys; `groups` counts them; `measured` adds the measures that need a query of their own; `chosen` applies `having`; `shown` sorts and limits.
+ * combination of its keys; `groups` groups and counts them; `measured` adds the measures that need a separate query;
+ * `chosen` applies `having`; `shown` sorts and limits.
  */
 
 const name = (text: string) => sql.identifier(text)
@@ -29,7 +30,7 @@ const key = (index: number) => sql`${name(`k${index}`)}`
 const measure = (index: number) => sql`${name(`m${index}`)}`
 const measureInput = (index: number) => sql`${name(`v${index}`)}`
 
-/** Values of the filters that may narrow dimensions, such as `role`, if the condition is a plain list of filters. */
+/** Returns the values of filters that may narrow dimensions, such as `role`, if the condition is a plain list of filters. */
 function narrowingValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
   return Object.fromEntries(
@@ -46,7 +47,7 @@ const otherFilterGetter =
       ? sql`${sql.placeholder(`narrowing.${filter}`)}`
       : undefined
 
-/** A dimension whose values are in a column of the records' own rows. */
+/** A dimension whose values are stored in a column of the records' own rows. */
 interface StoredDimension extends StoredValues {
   index: number
   type: 'text' | 'uuid'
@@ -59,7 +60,7 @@ interface Grouping {
   where: SQL
 }
 
-/** The distinct values of a record's list, together with the role if it is also a dimension. */
+/** Joins the distinct values of a relation, each with its role if `role` is also a dimension. */
 function joinRelation({ plan, getOtherFilter }: Grouping, relation: Relation, index: number): SQL {
   const alias = name(`d${index}`)
   const roleAt = plan.groupBy.indexOf('role')
@@ -69,7 +70,7 @@ function joinRelation({ plan, getOtherFilter }: Grouping, relation: Relation, in
   return sql` left join (${distinctRelationRows(relation, getOtherFilter, columns)}) ${alias} on ${alias}.record = matched.record${sameRole}`
 }
 
-/** The dimensions by values of a list's elements, with the column of each. */
+/** Returns the dimensions by columns of a list's elements. */
 const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
   dimensions.flatMap(({ values }, index) =>
     values.kind === 'many' && values.relation.element?.list.name === list.name
@@ -77,7 +78,7 @@ const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
       : [],
   )
 
-/** The dimension whose values the records' own rows have, if there is one and nothing narrows it. Not for the past. */
+/** Finds a dimension that can be read from the records' own rows, because no filter narrows it and there is no `asOf`. */
 function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): StoredDimension | undefined {
   if (plan.asOf !== undefined || plan.groupBy.includes('role')) return undefined
   const found = dimensions.flatMap(({ values }, index): StoredDimension[] => {
@@ -87,14 +88,14 @@ function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): Stored
   return found[0]
 }
 
-/** The distinct elements of a list by all its dimensions at once, so that values of one element stay together. */
+/** Joins the distinct combinations of a list's dimensions, so that the values of one element stay together. */
 function joinElements(grouping: Grouping, list: ListElements): SQL {
   const parts = elementDimensions(grouping, list)
   const columns = parts.map(({ index, column }) => sql`listed.${column} as ${key(index)}`)
   return sql` left join (select distinct listed.record, ${sql.join(columns, sql`, `)} from (${list.rows(grouping.getOtherFilter)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
 }
 
-/** Joins the relations, the role before those that depend on it. @param storedAt the dimension that needs no join. */
+/** Joins the relations, `role` before those that depend on it. @param storedAt index of the dimension that needs no join. */
 function joinRelations(grouping: Grouping, storedAt?: number): SQL {
   const joins = grouping.dimensions.flatMap(({ values }, index) =>
     values.kind === 'many' && index !== storedAt ? [{ relation: values.relation, index }] : [],
@@ -127,30 +128,30 @@ function measureExpression({ resource }: AggregatePlan, { summary, of }: Measure
   return values.kind === 'one' ? values.value : undefined
 }
 
-/** What `matched` has of each record: its id, its own keys and the values of measures, by their names. */
+/** The columns of `matched`: the id of the record, the keys in its own row, and the values of measures. */
 function matchedColumns({ plan, dimensions }: Grouping): { column: SQL; value: SQL }[] {
-  const own = dimensions.flatMap(({ values }, index) =>
+  const keys = dimensions.flatMap(({ values }, index) =>
     values.kind === 'one' ? [{ column: key(index), value: values.value }] : [],
   )
   const measured = plan.measures.flatMap((term, index) => {
     const value = measureExpression(plan, term)
     return value ? [{ column: measureInput(index), value }] : []
   })
-  return [{ column: sql`record`, value: sql`${plan.resource.id}` }, ...own, ...measured]
+  return [{ column: sql`record`, value: sql`${plan.resource.id}` }, ...keys, ...measured]
 }
 
-/** A row for each record that matches. */
+/** The query `matched`: a row for each matching record. */
 function matchedSql(grouping: Grouping, stored?: StoredDimension): SQL {
   const { plan, where } = grouping
   const columns = matchedColumns(grouping).map(({ column, value }) => sql`${value} as ${column}`)
   const rows = (selected: SQL[]) => sql`select ${list(selected)} from ${plan.resource.table} where (${where})`
   if (!stored) return sql`(${rows(columns)})`
-  // Read in parallel, which PostgreSQL cannot do with rows that it keeps, and again for the total. The keys are computed once
-  // for each record: without an offset, it would compute them for each value. A number would be a parameter of the plan.
+  // Not materialized, so that PostgreSQL reads the records in parallel, and again for the total. `offset` makes it compute
+  // the keys once for each record, not for each value. The literal is quoted, since a number would be a parameter.
   return sql`not materialized (${rows([...columns, sql`${stored.column} as stored`])} offset bigint '0')`
 }
 
-/** The rows of `matched` with each of their values: those that are stored, those beside them, or null when there are none. */
+/** A row of `matched` for each value: the stored values and those of `others`, or null if there are none. */
 function spreadSql(grouping: Grouping, { index, others, type }: StoredDimension): SQL {
   const columns = matchedColumns(grouping).map(({ column }) => sql`matched.${column}`)
   const array = sql.raw(`${type}[]`)
@@ -158,18 +159,18 @@ function spreadSql(grouping: Grouping, { index, others, type }: StoredDimension)
   const each = (values: SQL) =>
     sql`select ${list([...columns, sql`unnest(${values}) as ${key(index)}`])} from matched`
   if (others.length === 0) return each(sql`case ${known}`)
-  // Most records have one value beside, which C code adds. Otherwise a function, since PostgreSQL would run a subquery for each
-  // record in one process only.
+  // Most records have one further value, which the fast operator `||` appends. Otherwise a function adds the values, since
+  // PostgreSQL would run a subquery for each record in one process only.
   const values = sql`case when matched.stored @> beside.values then matched.stored when cardinality(beside.values) = 1 then matched.stored || beside.values when beside.values is not null then array_union(matched.stored, beside.values) ${known}`
   const pairs = sql`select record, value from (${unionAll(others)}) other`
   return sql`${each(values)} left join (select record, array_agg(value) as values from (${pairs}) pair group by record) beside on beside.record = matched.record`
 }
 
-/** Whether no record can be in two groups. */
-const areGroupsApart = ({ dimensions }: Grouping) => dimensions.every(({ values }) => values.kind === 'one')
+/** Whether each record is in exactly one group. */
+const areDisjoint = ({ dimensions }: Grouping) => dimensions.every(({ values }) => values.kind === 'one')
 
 function tuplesSql(grouping: Grouping, stored?: StoredDimension): SQL {
-  if (areGroupsApart(grouping)) return sql`select * from matched`
+  if (areDisjoint(grouping)) return sql`select * from matched`
   const related = grouping.dimensions.flatMap(({ values }, index) =>
     values.kind === 'many' && index !== stored?.index
       ? [sql`${relatedKey(values.relation, index)} as ${key(index)}`]
@@ -186,7 +187,7 @@ const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
   max: (value) => sql`trim_scale(max(${value})::numeric)`,
 }
 
-/** The SQL of a measure that `groups` computes; undefined if the measure needs a query of its own. */
+/** The SQL of a measure that `groups` computes; undefined if the measure needs a separate query. */
 function directMeasure(
   { resource }: AggregatePlan,
   { summary, of }: MeasureTerm,
@@ -202,11 +203,11 @@ function directMeasure(
   return parts || elements ? undefined : rounded[summary](measureInput(index))
 }
 
-/** The keys of a tuple as one array. Arrays with nulls compare equal, too. */
+/** The keys of a tuple as one array, since arrays with nulls also compare equal. */
 const allKeys = (count: number, alias = sql``) =>
   sql`array[${list(Array.from({ length: count }, (_, index) => sql`${alias}${key(index)}::text`))}]::text[]`
 
-/** A measure of a list's elements: those of a group's records that have the group's values. */
+/** The rows for a measure of list elements: the elements of a group's records that have the group's values. */
 function elementMeasure(grouping: Grouping, measured: Measure, list: ListElements): SQL {
   const same = elementDimensions(grouping, list).map(
     (dimension) => sql` and listed.${dimension.column} is not distinct from tuples.${key(dimension.index)}`,
@@ -214,22 +215,22 @@ function elementMeasure(grouping: Grouping, measured: Measure, list: ListElement
   return sql`tuples join (${list.rows(grouping.getOtherFilter)}) listed on listed.record = tuples.record${sql.join(same)} where ${measured.value} is not null`
 }
 
-/** A measure with a query of its own: rows of `keys` and the measure. */
+/** The separate query of a measure: rows of `keys` and the measure. */
 function separateMeasure(grouping: Grouping, { summary, of }: MeasureTerm, index: number): SQL {
   const { plan, getOtherFilter } = grouping
   const count = plan.groupBy.length
   if (summary === 'countDistinct') {
     const { values } = getDimension(plan.resource, of)
-    if (values.kind !== 'many') throw new Error(`${of} is counted by the grouping itself`)
+    if (values.kind !== 'many') throw new Error(`the grouping itself counts ${of}`)
     return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(index)} from tuples join (${relationRows(values.relation, getOtherFilter)}) related on related.record = tuples.record group by 1`
   }
   const measured = getMeasure(plan.resource, of)
   const { parts, elements } = measured
   if (elements && summary !== 'count')
     return sql`select ${allKeys(count, sql`tuples.`)} as keys, ${rounded[summary](measured.value)} as ${measure(index)} from ${elementMeasure(grouping, measured, elements)} group by 1`
-  if (!parts || summary === 'count') throw new Error(`${of} is computed by the grouping itself`)
-  const [own, other] = [sql`part.`, sql`whole.`]
-  return sql`select ${allKeys(count, own)} as keys, ${rounded[summary](sql`part.${measureInput(index)}`)} as ${measure(index)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, other)} = ${allKeys(count, own)}) group by 1`
+  if (!parts || summary === 'count') throw new Error(`the grouping itself computes ${of}`)
+  const [part, whole] = [sql`part.`, sql`whole.`]
+  return sql`select ${allKeys(count, part)} as keys, ${rounded[summary](sql`part.${measureInput(index)}`)} as ${measure(index)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, whole)} = ${allKeys(count, part)}) group by 1`
 }
 
 function groupsSql({ plan }: Grouping): SQL {
@@ -268,7 +269,7 @@ function havingSql({ measures, having }: AggregatePlan): SQL {
   return sql` where ${sql.join(conditions, sql` and `)}`
 }
 
-/** The order of the groups: the requested one, then the keys, so that it is total. */
+/** The order of the groups: the requested order and then the keys, so that the order is total. */
 function orderSql({ plan, dimensions }: Grouping): SQL {
   const byKey = (index: number) =>
     dimensions[index]?.type === 'text' ? sql`${key(index)} collate "C"` : sql`${key(index)}`
@@ -278,11 +279,11 @@ function orderSql({ plan, dimensions }: Grouping): SQL {
   }
   const terms = plan.sort.map(({ by, direction }) => sql`${column(by)} ${sql.raw(direction)} nulls last`)
   const keys = plan.groupBy.map((_, index) => sql`${byKey(index)} nulls last`)
-  // Without keys there is one group, in whatever order.
+  // Without keys there is only one group, and any order will do.
   return list(keys.length > 0 ? [...terms, ...keys] : [sql`counted`])
 }
 
-/** The groups of the response with their places. The largest ones do not count the unknown group, which is the last. */
+/** The groups of the response with their places. With `top`, the unknown group is added as the last one. */
 function shownSql(grouping: Grouping): SQL {
   const order = orderSql(grouping)
   if (grouping.plan.top === undefined)
@@ -295,7 +296,7 @@ function shownSql(grouping: Grouping): SQL {
 const object = (properties: [string, SQL][]) =>
   sql`(select row_to_json(one) from (select ${list(properties.map(([property, value]) => sql`${value} as ${name(property)}`))}) one)`
 
-/** The JSON of a group; without keys, if the plan has none. */
+/** The JSON of a group. It has no `key` and `label` if the plan has no dimensions. */
 function groupJson({ plan, dimensions }: Grouping): SQL {
   const each = (make: (dimension: Dimension, value: SQL) => SQL) =>
     dimensions.map((dimension, index): [string, SQL] => [
@@ -319,9 +320,9 @@ function groupJson({ plan, dimensions }: Grouping): SQL {
   ])
 }
 
-/** The number of distinct records. Read only where the groups do not tell it: what is read twice is kept in memory. */
+/** The number of distinct records. Sums up disjoint groups, since PostgreSQL materializes a query that is read twice. */
 const totalSql = (grouping: Grouping) =>
-  areGroupsApart(grouping)
+  areDisjoint(grouping)
     ? sql`(select coalesce(sum(counted), 0)::int from groups)`
     : sql`(select count(*)::int from matched)`
 
@@ -346,7 +347,7 @@ function buildSql(plan: AggregatePlan): SQL {
 }
 
 /**
- * The statement of an aggregate: one row of `data` (the JSON of the groups, with commas between), `groups` (their
+ * Returns the statement of an aggregate: one row of `data` (the JSON of the groups, separated by commas), `groups` (their
  * number) and `total` (the number of distinct records in them).
  */
 export function aggregateStatement(plan: AggregatePlan): QueryConfig {

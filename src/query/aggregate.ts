@@ -18,7 +18,7 @@ import { type Fault, Problem } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import type { Condition, FilterComparison } from './condition.ts'
 import { readCondition } from './list.ts'
-import { getListMoment, listMomentParameter } from './past.ts'
+import { getListAsOf, listAsOfParameter } from './past.ts'
 
 /** The aggregate function of a measure. */
 export type Summary = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
@@ -28,7 +28,7 @@ export interface MeasureTerm {
   /** Name in request and response: `count`, `sum:amount`. */
   name: string
   summary: Summary
-  /** The dimension that is counted, or the measure that is summed up; empty for `count`. */
+  /** The counted dimension, or the aggregated measure; empty for `count`. */
   of: string
 }
 
@@ -55,15 +55,15 @@ export interface AggregatePlan {
   where: Condition
   groupBy: string[]
   measures: MeasureTerm[]
-  /** Groups that are equal by these terms are ordered by their keys. */
+  /** The order of the groups. Groups that are equal by these terms are ordered by their keys. */
   sort: GroupOrder[]
   having: Having[]
   limit: number
-  /** Only so many of the largest groups are in the response, and the unknown one; undefined for all up to the limit. */
+  /** How many of the largest groups are in the response, besides the unknown group; undefined for all up to the limit. */
   top?: number
   /** Language of the labels. */
   language: Language
-  /** Reads the registry as of this time, as in a list; undefined for now. */
+  /** Time as of which the registry is read, as in a list; undefined for the present. */
   asOf?: string
 }
 
@@ -72,23 +72,23 @@ const groupLimit = { defaultSize: 100, maxSize: 10_000 } as const
 
 const maxDimensions = 3
 
-/** Most groups of `top`: the list request of the others names them all. */
+/** Maximum of `top`, since the list request of the other groups names all of the largest groups. */
 const maxTop = 50
 
-/** Parameters that `top` takes the place of. */
+/** Parameters that `top` replaces. */
 const replacedByTop = ['sort', 'having', 'limit']
 
 /** Returns a dimension of a resource. @throws Error for an unknown name. */
 export function getDimension(resource: Resource, name: string): Dimension {
   const dimension = resource.dimensions[name]
-  if (!dimension) throw new Error(`a plan has a dimension that ${resource.name} does not: ${name}`)
+  if (!dimension) throw new Error(`the plan has an unknown dimension of ${resource.name}: ${name}`)
   return dimension
 }
 
 /** Returns a measure of a resource. @throws Error for an unknown name. */
 export function getMeasure(resource: Resource, name: string): Measure {
   const measure = resource.measures[name]
-  if (!measure) throw new Error(`a plan has a measure that ${resource.name} does not: ${name}`)
+  if (!measure) throw new Error(`the plan has an unknown measure of ${resource.name}: ${name}`)
   return measure
 }
 
@@ -129,9 +129,9 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
     measures: {
       ...words(
         measures,
-        `\`count\`, which is meant when left out, \`countDistinct:\` with a dimension${summarized}.${amounts && ` ${amounts}`}`,
+        `\`count\` (the default), \`countDistinct:\` with a dimension${summarized}.${amounts && ` ${amounts}`}`,
       ),
-      // The words would be as many as all other enumerations of the document.
+      // An enumeration of the words would be as long as all others of the document together.
       jsonValue: z.string().max(100),
     },
     sort: {
@@ -139,7 +139,7 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
         known.flatMap((name) => [name, `-${name}`]),
         'Dimensions and measures of the request, `-` for descending. Null comes last.',
       ),
-      // The words are those of `groupBy` and `measures`, which the OpenAPI document lists there.
+      // The OpenAPI document describes these words in `groupBy` and `measures`.
       jsonValue: z.string().max(100),
     },
     having: {
@@ -155,17 +155,17 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
     ),
     top: single(
       wholeNumber(maxTop),
-      'The groups that are largest by the first measure, and `other`, which has the records with further values. Takes one dimension of `groupBy`, which is no date and no free text, and is in the place of `sort`, `having` and `limit`. The group null is beside them.',
+      'The largest groups by the first measure, and `other` for the records with further values. Needs exactly one dimension in `groupBy`, no date or free text, and replaces `sort`, `having` and `limit`. The group null is added.',
       z.int().min(1).max(maxTop),
     ),
-    ...listMomentParameter(resource),
+    ...listAsOfParameter(resource),
     ...urlFilters(resource),
   }
 }
 
 function parseMeasure(name: string): MeasureTerm {
   const colon = name.indexOf(':')
-  // The parameter has let only measures' names through.
+  // The parameter's schema allows only names of measures.
   const summary = (colon < 0 ? name : name.slice(0, colon)) as Summary
   return { name, summary, of: colon < 0 ? '' : name.slice(colon + 1) }
 }
@@ -197,13 +197,13 @@ function isFixed(where: Condition, filter: string): boolean {
 
 /** Returns an error for each measure that would mix currencies or units. */
 function findIncomparable({ resource, measures, groupBy, where, top }: AggregatePlan): Fault[] {
-  // All groups beside the largest ones are one.
-  const isApart = (unit: string) => groupBy.includes(unit) && top === undefined
+  // With `top`, all groups except the largest are merged into one.
+  const isSeparated = (unit: string) => groupBy.includes(unit) && top === undefined
   const remedy = (unit: string) => (top === undefined ? `add ${unit} to groupBy, or filter` : 'filter')
   return measures.flatMap(({ name, summary, of }) => {
     const { within = [] } = ['count', 'countDistinct'].includes(summary) ? {} : getMeasure(resource, of)
     return within
-      .filter((unit) => !isApart(unit) && !isFixed(where, unit))
+      .filter((unit) => !isSeparated(unit) && !isFixed(where, unit))
       .map((unit) => ({
         parameter: 'measures',
         code: 'incomparable',
@@ -223,8 +223,8 @@ function findMissing(parameter: string, selected: string[], names: string[], whe
 }
 
 /**
- * Returns the comparisons that find the records with a value of a dimension beside some, or undefined when no filter does.
- * @param where of the request, whose comparisons are not repeated.
+ * Returns the comparisons that find the records with a value of a dimension other than `keys`; undefined if no filter can.
+ * A comparison that is already in `where` is not repeated.
  */
 export function otherThan(
   { resource, where }: Pick<AggregatePlan, 'resource' | 'where'>,
@@ -238,12 +238,12 @@ export function otherThan(
   const isPresent = { filter, operator: 'isNull', value: false } as const
   const hasIsNull =
     where.kind === 'fields' &&
-    where.comparisons.some((one) => one.filter === filter && one.operator === 'isNull')
+    where.comparisons.some(({ filter: name, operator }) => name === filter && operator === 'isNull')
   return [{ filter, operator: 'ne', value: keys }, ...(known.isNull && !hasIsNull ? [isPresent] : [])]
 }
 
-/** Whether a measure is of the elements of a list that a dimension is of: those of other groups would count, too. */
-function isOfElements(resource: Resource, { summary, of }: MeasureTerm, dimension: string): boolean {
+/** Whether measure and dimension belong to the elements of the same list: elements of other groups would count, too. */
+function hasSameElements(resource: Resource, { summary, of }: MeasureTerm, dimension: string): boolean {
   if (summary === 'count' || summary === 'countDistinct') return false
   const { values } = getDimension(resource, dimension)
   const list = values.kind === 'many' ? values.relation.element?.list : undefined
@@ -258,22 +258,22 @@ function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
   const fault = (parameter: string, message: string): Fault => ({ parameter, code: 'invalid', message })
   const replaced = replacedByTop
     .filter((name) => query.has(name))
-    .map((name) => fault(name, `"${name}" cannot stand beside top, which takes its place`))
+    .map((name) => fault(name, `"${name}" cannot be combined with top, which replaces it`))
   if (groupBy.length !== 1) return [...replaced, fault('top', 'takes one dimension of groupBy, not several')]
   const { filter } = getDimension(resource, dimension).groupFilter
   if (!otherThan(plan, dimension, []))
-    return [...replaced, fault('top', `is not for ${dimension}, which is a date or a free text`)]
-  const mixed = plan.measures.find((measure) => isOfElements(resource, measure, dimension))
+    return [...replaced, fault('top', `is not possible for ${dimension}, a date or free text`)]
+  const mixed = plan.measures.find((measure) => hasSameElements(resource, measure, dimension))
   if (mixed)
     return [
       ...replaced,
-      fault('top', `is not for ${dimension} with "${mixed.name}": both are of the same list`),
+      fault('top', `is not possible for ${dimension} with "${mixed.name}": both are of the same list`),
     ]
-  const isTaken =
+  const hasOtherThan =
     where.kind === 'fields' &&
-    where.comparisons.some((one) => one.filter === filter && one.operator === 'otherThan')
-  return isTaken
-    ? [...replaced, fault('top', `cannot stand beside ${filter}[otherThan], by which the others are listed`)]
+    where.comparisons.some(({ filter: name, operator }) => name === filter && operator === 'otherThan')
+  return hasOtherThan
+    ? [...replaced, fault('top', `cannot be combined with ${filter}[otherThan], which "other" needs`)]
     : replaced
 }
 
@@ -322,7 +322,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
   const [size = groupLimit.defaultSize] = getValues(query, 'limit')
   if (typeof size !== 'number') throw new Problem('internal', 'A number of groups was not read as a number.')
   const measures = getWords(query, 'measures')
-  const asOf = getListMoment(resource, query)
+  const asOf = getListAsOf(resource, query)
   const plan: AggregatePlan = {
     resource,
     where: readCondition(resource, query),
@@ -347,13 +347,13 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
 }
 
 /**
- * Returns the plan of the one group of all records with further values than those of the largest groups.
- * @param keys those of the largest groups.
+ * Returns the plan of the group `other`: all records with values other than those of the largest groups.
+ * @param keys the keys of the largest groups.
  */
 export function planOther(plan: AggregatePlan, keys: readonly string[]): AggregatePlan {
   const { top: _, where, groupBy, ...rest } = plan
   const comparisons = otherThan(plan, groupBy[0] ?? '', keys)
-  if (where.kind !== 'fields' || !comparisons) throw new Error('a plan has largest groups of no list')
+  if (where.kind !== 'fields' || !comparisons) throw new Error('the plan has no list of its other groups')
   const all: Condition = { kind: 'fields', comparisons: [...where.comparisons, ...comparisons] }
   return { ...rest, where: all, groupBy: [], sort: [], limit: 1 }
 }

@@ -12,7 +12,7 @@ const value = (index: number): SQL => sql`${sql.placeholder(`value.${index}`)}`
 export const conditionValues = (condition: Condition): Record<string, unknown> =>
   Object.fromEntries(listValues(condition).map((given, index) => [`value.${index}`, given]))
 
-/** How a statement reads the records that a condition selects: by an index, or all of them, now or as of a time. */
+/** How a statement reads the records of a condition: by an index, or by a scan of all records, with or without `asOf`. */
 export type Reading = 'index' | 'scan' | 'past scan'
 
 function fieldsSql(
@@ -54,7 +54,7 @@ function elementsSql(searchable: Searchable, condition: Condition & { kind: 'ele
 /**
  * Returns the SQL of a condition, with a placeholder for each value.
  * @param from number of the first placeholder; `conditionValues` uses the same numbers.
- * @param reading how the statement reads records. Those that read all of them have cheaper comparisons.
+ * @param reading how the statement reads records. For scans, some comparisons have a cheaper form.
  */
 export function conditionSql(
   searchable: Searchable,
@@ -66,9 +66,9 @@ export function conditionSql(
   if (condition.kind === 'elements') return elementsSql(searchable, condition, from)
   let next = from
   const parts = getParts(condition).map((part) => {
-    const own = sql`(${conditionSql(searchable, part, next, reading)})`
+    const partSql = sql`(${conditionSql(searchable, part, next, reading)})`
     next += listValues(part).length
-    return own
+    return partSql
   })
   // A comparison with a missing value is null. Its negation must be true, so that a condition and its negation together
   // match all records.

@@ -7,17 +7,17 @@ export interface FilterComparison {
   value: unknown
 }
 
-/** The elements of a list that must match. `every` also holds for an empty list. */
+/** How many elements of a list must match. `every` is also true for an empty list. */
 export type Quantifier = 'some' | 'none' | 'every'
 
-/** A boolean expression of comparisons. Lists and searches both become one. */
+/** A boolean expression of comparisons: the condition of a list or a search. */
 export type Condition =
   | { kind: 'all'; of: Condition[] }
   | { kind: 'any'; of: Condition[] }
   | { kind: 'not'; of: Condition }
-  /** Comparisons that must all hold. Some filters narrow the others of the same list, as `role` does. */
+  /** Comparisons that must all be true. Some filters narrow others of the same request, such as `role`. */
   | { kind: 'fields'; comparisons: FilterComparison[] }
-  /** A condition that is tested on each element of a list. */
+  /** A condition on the elements of a list. */
   | { kind: 'elements'; collection: string; quantifier: Quantifier; of: Condition }
 
 /** Returns the direct children of a condition. */
@@ -41,6 +41,6 @@ export function listValues(condition: Condition): unknown[] {
     : getParts(condition).flatMap(listValues)
 }
 
-/** Returns a key of the SQL text of a condition: everything but the values. */
+/** Returns a cache key for the SQL text of a condition: the condition without its values. */
 export const conditionShape = (condition: Condition): string =>
   JSON.stringify(condition, (key, value) => (key === 'value' ? undefined : value))

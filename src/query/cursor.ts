@@ -2,12 +2,12 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { type Fault, Problem } from '../problems/problem.ts'
 import type { ListPlan } from './list.ts'
 
-/** The sort keys of the last record of a page, as text. A cursor holds them. */
+/** The sort keys of the last record of a page, as text. A cursor contains them. */
 export type Position = string[]
 
 const digest = (text: string) => hash('sha256', text, 'base64url').slice(0, 16)
 
-/** A hash of the query that a cursor belongs to. Another query refuses the cursor. */
+/** A hash of the query to which a cursor belongs. Other queries refuse the cursor. */
 export type CursorScope = string
 
 /** Returns the hash of JSON values as a scope. */
@@ -18,8 +18,8 @@ const scopes = new WeakMap<ListPlan, CursorScope>()
 /** Returns the scope of a list: resource, filters with values, order and `asOf`. */
 export function listScope(plan: ListPlan): CursorScope {
   const { resource, where, sort, asOf } = plan
-  const moment = asOf === undefined ? [] : [asOf]
-  const known = scopes.get(plan) ?? createScope(resource.name, where, sort, ...moment)
+  const time = asOf === undefined ? [] : [asOf]
+  const known = scopes.get(plan) ?? createScope(resource.name, where, sort, ...time)
   scopes.set(plan, known)
   return known
 }
@@ -30,7 +30,7 @@ export function listScope(plan: ListPlan): CursorScope {
  */
 const sign = (payload: string, secret: string) => hash('sha3-256', secret + payload, 'base64url').slice(0, 22)
 
-/** The parameter or pointer that held the cursor. */
+/** The parameter or JSON pointer at which the cursor was sent. */
 export type CursorLocation = Pick<Fault, 'parameter' | 'pointer'>
 
 const inQuery: CursorLocation = { parameter: 'cursor' }
@@ -48,14 +48,14 @@ export function writeCursor(scope: CursorScope, position: Position, secret: stri
 
 /**
  * Verifies a cursor and returns its position.
- * @throws Problem `invalid-cursor` if the cursor was cut or edited, or belongs to another registry or query.
+ * @throws Problem `invalid-cursor` if the cursor was truncated or changed, or belongs to another registry or query.
  */
 export function readCursor(scope: CursorScope, cursor: string, secret: string, location = inQuery): Position {
   const [payload = '', signature = '', ...rest] = cursor.split('.')
   const given = Buffer.from(signature)
   const expected = Buffer.from(sign(payload, secret))
   if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw invalidCursor('was not issued by this registry, or was cut or changed', location)
+    throw invalidCursor('was not issued by this registry, or was truncated or changed', location)
   }
   // The signature proves that `writeCursor` wrote the content: an array of strings.
   const [cursorScope, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]

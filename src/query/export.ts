@@ -9,25 +9,25 @@ import type { Selection } from './list.ts'
 import { inlineValues } from './literal.ts'
 import { matching, ordering, withRecords } from './sql.ts'
 
-/** COPY statements that write the whole result of a selection. PostgreSQL formats each row. */
+/** COPY statements that write all records of a selection. PostgreSQL formats each row. */
 
 /**
- * First characters that make a spreadsheet evaluate a cell as a formula; the full-width forms do so in East Asian
- * editions. An apostrophe before them makes the cell text.
+ * First characters that make a spreadsheet evaluate a cell as a formula, in East Asian editions also in their full-width
+ * forms. An apostrophe before them makes the cell a text.
  */
 const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[]`)
 
-/** The same characters inside a cell, after a `;`: some spreadsheets split cells there, and evaluate what follows. */
+/** The same characters inside a cell, after a `;`: some spreadsheets split cells there, and evaluate the second part. */
 const innerFormulaStart = sql.raw(String.raw`'(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])'`)
 
-// The expression of the cell is repeated, because a subquery for each cell would cost more. Most cells are just columns.
+// The expression of the cell is repeated, because a subquery for each cell would be slower. Most cells are plain columns.
 const escapeFormula = (cell: SQL): SQL =>
   sql`case when left(${cell}, 1) = any(${formulaStarts}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${innerFormulaStart}, '\\1''\\2', 'g') else ${cell} end`
 
 const columnSql = ({ name, kind, cell }: FlatColumn): SQL =>
   sql`${kind === 'text' || kind === 'date' ? escapeFormula(cell) : cell} as ${sql.identifier(name)}`
 
-/** Options for rows of one JSON text. JSON escapes control characters, so with these delimiters nothing is quoted. */
+/** Options for rows of one JSON text. The delimiters are control characters, which JSON escapes, so nothing is quoted. */
 const jsonLinesOptions = sql.raw(String.raw`(format csv, quote E'\x01', delimiter E'\x02')`)
 
 /**
@@ -93,17 +93,17 @@ export function geojsonStatement(selection: Selection): string {
 
 /** SQL of a JSON object of the dates of a record in EDTF, each with its earliest and latest day. */
 function spansJson({ name, table, eventDates, registry }: Resource): SQL {
-  const own = (eventDates ?? []).map((property) => sql`select ${columnOf(table, property)} as date`)
+  const events = (eventDates ?? []).map((property) => sql`select ${columnOf(table, property)} as date`)
   const listed = registry
     .fieldTables({ resource: name, name: 'amounts' })
     .map(
       (amounts) =>
         sql`select ${columnOf(amounts, 'date')} from ${amounts} where ${columnOf(amounts, 'record')} = ${columnOf(table, 'id')}`,
     )
-  return sql`(select coalesce(json_object_agg(date, json_build_array(edtf_earliest(date), edtf_latest(date))), '{}') from (${sql.join([...own, ...listed], sql` union `)}) dates where date is not null)`
+  return sql`(select coalesce(json_object_agg(date, json_build_array(edtf_earliest(date), edtf_latest(date))), '{}') from (${sql.join([...events, ...listed], sql` union `)}) dates where date is not null)`
 }
 
-/** The includes with what IATI has of other records: codes and names. */
+/** The includes with the codes and names of other records that IATI files need. */
 const activityIncludes = [
   'countries',
   'organizations',
@@ -113,7 +113,7 @@ const activityIncludes = [
   'locationCountries',
 ]
 
-/** Returns a COPY statement that writes one JSON array per activity: the record with what it refers to, and its dates. */
+/** Returns a COPY statement that writes one JSON array per activity: the record with referenced records, and its dates. */
 export function activityStatement(selection: Selection): string {
   const { resource, representation } = selection
   const includes = resource.includes()
@@ -122,7 +122,7 @@ export function activityStatement(selection: Selection): string {
   return copy(selection, sql`json_build_array((${document})::json, ${spansJson(resource)})`, jsonLinesOptions)
 }
 
-/** The dates of a resource's calendar, each with the SQL of what is known of it. */
+/** Returns the dates of a resource's calendar, each with the SQL of its days, its text, and whether a calendar shows it. */
 const calendarDates = ({ calendar = {}, table }: Resource) =>
   Object.keys(calendar).map((name) => {
     const column = (suffix: string) => sql`${columnOf(table, `${name}${suffix}`)}`
@@ -134,7 +134,7 @@ const calendarDates = ({ calendar = {}, table }: Resource) =>
 
 /**
  * Returns a COPY statement that writes one JSON array per record of a calendar: key, title, version, time of the last
- * change, and its dates of at most a year: property, earliest and latest day, and the date as the source gives it.
+ * change, and the dates that span at most a year: property, earliest and latest day, and the date as the source gives it.
  */
 export function calendarStatement(selection: Selection): string {
   const { resource } = selection
@@ -160,8 +160,8 @@ export function impreciseDatesStatement(selection: Selection): string {
 }
 
 /**
- * Returns a COPY statement that writes one JSON array of cells for each source that the citations of the matching records
- * name or, if the records are citations, that these name.
+ * Returns a COPY statement that writes one JSON array of cells for each source that citations of the matching records name.
+ * If the matching records are citations, these are the sources that they name themselves.
  */
 export function sourcesStatement(selection: Selection, columns: FlatColumn[]): string {
   const { table, id, registry } = selection.resource

@@ -24,14 +24,14 @@ export interface FlatColumn {
   cell: SQL
 }
 
-/** Alias of a participant, if each participant has a row of its own. */
+/** SQL alias of a participant, if there is one row per participant. */
 const participant = sql.identifier('participant')
 
-/** The property that lists the participants, or undefined. */
+/** Returns the property that lists the participants, or undefined. */
 export const participantsProperty = (resource: Resource): string | undefined =>
   Object.entries(resource.bound).find(([, { field }]) => field.capability?.kind === 'participants')?.[0]
 
-/** The properties of an object's schema; for a union, those of all variants. */
+/** Returns the properties of an object's schema; for a union, the properties of all variants. */
 function getShape(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
   if (schema instanceof z.ZodObject) return schema.shape
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return undefined
@@ -65,7 +65,7 @@ const wordsColumn = (name: string, list: SQL): FlatColumn => ({
   cell: sql`nullif(array_to_string(${list}, '; '), '')`,
 })
 
-/** What the values of a schema refer to, inside nullable, optional and default wrappers. */
+/** Returns the reference that a schema declares, also inside nullable, optional and default wrappers. */
 function referenceOf(schema: z.core.$ZodType): Reference | undefined {
   const found = references.get(schema)
   const inner = unwrapped(schema)
@@ -78,11 +78,14 @@ interface Naming {
   language: Language
 }
 
-/** SQL of the name of the record that a text refers to. */
+/** SQL of the name of the record to which a text refers. */
 const nameSql = ({ registry, language }: Naming, reference: Reference, value: SQL): SQL =>
-  registry.nameOf(reference)(sql`(${value})::${sql.raw(registry.referred(reference).keyType)}`, language)
+  registry.nameOf(reference)(
+    sql`(${value})::${sql.raw(registry.referencedRecords(reference).keyType)}`,
+    language,
+  )
 
-/** A column of names stands after that of the codes. */
+/** The column of names that follows a column of codes. */
 const nameColumn = (name: string, cell: SQL): FlatColumn => ({ name: `${name}.name`, kind: 'text', cell })
 
 /** The names of a list of codes. */
@@ -117,7 +120,7 @@ const participantsColumn = (name: string, json: SQL): FlatColumn => ({
 
 const memberText = (json: SQL, member: string) => sql`((${json}) ->> ${sql.raw(`'${member}'`)})`
 
-/** The name of a member of an object; where its schema is a union, that of the variant with the object's literals. */
+/** The column with the name for a member of an object. For a union, the variant with the object's literals decides. */
 function memberNameColumns(naming: Naming, name: string, member: string, schema: z.core.$ZodType, json: SQL) {
   const variants = schema instanceof z.ZodDiscriminatedUnion ? schema.options : [schema]
   const value = memberText(json, member)
@@ -176,7 +179,7 @@ function propertyColumns(
   return [wordsColumn(name, list), ...(reference ? [namesColumn(naming, name, reference, list)] : [])]
 }
 
-/** The columns of a participant, if each participant has a row of its own. */
+/** The columns of a participant, if there is one row per participant. */
 function participantColumns(resource: Resource, name: string, naming?: Naming): FlatColumn[] {
   const list = unwrapped(ownProperties(resource)[name] ?? z.never())
   return list instanceof z.ZodArray
@@ -184,15 +187,15 @@ function participantColumns(resource: Resource, name: string, naming?: Naming): 
     : []
 }
 
-/** What gets a row: each record, or each participant of each record. */
+/** Whether there is one row per record or one row per participant of a record. */
 export type RowPer = 'record' | 'participant'
 
 /**
  * Returns the columns of a table of records. They depend on the resource's schema and not on the data, so that a table can
- * be streamed. An object becomes a column for each property, a list of codes one column joined by `; `, a list of objects
- * one column with JSON, and participants either one column, `CHN (party); PAK (party)`, or rows and columns of their own.
- * @param language of the names. Each column of codes that refer to records is followed by one of their names, `….name`; by
- * none when left out.
+ * be streamed. An object becomes one column per property, a list of codes one column joined by `; `, a list of objects one
+ * column with JSON, and participants either one column, `CHN (party); PAK (party)`, or separate rows and columns.
+ * @param language language of names. If given, each column of codes that refer to records is followed by a column of their
+ * names, `….name`.
  */
 export function flatColumns(
   resource: Resource,
@@ -202,9 +205,9 @@ export function flatColumns(
 ): FlatColumn[] {
   const naming = language && { registry: resource.registry, language }
   const own = ownProperties(resource)
-  const apart = per === 'participant' ? participantsProperty(resource) : undefined
+  const splitProperty = per === 'participant' ? participantsProperty(resource) : undefined
   const columns = fields.flatMap((name) =>
-    name === apart
+    name === splitProperty
       ? participantColumns(resource, name, naming)
       : propertyColumns(resource, name, own[name] ?? z.never(), naming),
   )
@@ -216,7 +219,7 @@ export function flatColumns(
   return [...columns, ...included]
 }
 
-/** Returns the join that makes a row for each participant. Records without participants keep one row. */
+/** Returns the join and the order for one row per participant. A record without participants has one row. */
 export function participantRows(resource: Resource): { join: SQL; order: SQL } {
   const name = participantsProperty(resource)
   if (name === undefined) throw new Error(`${resource.name} have no participants`)

@@ -2,26 +2,26 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Operator } from '../model/filters.ts'
 import { type AggregatePlan, getDimension } from './aggregate.ts'
 import type { Condition } from './condition.ts'
-import { momentName } from './past.ts'
+import { asOfName } from './past.ts'
 
 /**
- * Paths of list requests that return exactly the records of a group. A path has the filters of the aggregate and those of
- * the group's keys.
+ * Paths of list requests that return exactly the records of a group. A path has the filters of the aggregate, and a filter
+ * for each key of the group.
  */
 
-/** Operators whose values must all match, so that the value of a group can be added to those of the request. */
+/** Operators whose values must all match, so that a group's value can be added to the values of the request. */
 const combinableOperators: Operator[] = ['all', 'exactly', 'noneAs']
 
 const parameter = (filter: string, operator: Operator) =>
   operator === 'eq' ? filter : `${filter}%5B${operator}%5D`
 
-/** The comparison of a request by a filter and operator. */
+/** Finds the comparison of a request by a filter and operator. */
 const findComparison = (where: Condition, filter: string, operator: Operator) =>
   where.kind === 'fields'
-    ? where.comparisons.find((one) => one.filter === filter && one.operator === operator)
+    ? where.comparisons.find((known) => known.filter === filter && known.operator === operator)
     : undefined
 
-/** Whether the group's value replaces a comparison of the request, because that has several values with this one among them. */
+/** Whether a group's value replaces a comparison of the request, because the comparison has several values, including it. */
 const isReplaced = (
   { resource, groupBy }: AggregatePlan,
   filter: string,
@@ -42,9 +42,9 @@ export function commonQuery(plan: AggregatePlan): string | null {
     .filter(({ filter, operator, value }) => !isReplaced(plan, filter, operator, value))
     .map(({ filter, operator, value }) => {
       const values = Array.isArray(value) ? value : [value]
-      return `${parameter(filter, operator)}=${values.map((one) => encodeURIComponent(String(one))).join()}`
+      return `${parameter(filter, operator)}=${values.map((item) => encodeURIComponent(String(item))).join()}`
     })
-  if (plan.asOf !== undefined) parts.push(`${momentName(plan.resource)}=${encodeURIComponent(plan.asOf)}`)
+  if (plan.asOf !== undefined) parts.push(`${asOfName(plan.resource)}=${encodeURIComponent(plan.asOf)}`)
   return parts.length > 0 ? parts.join('&') : null
 }
 
@@ -58,12 +58,12 @@ const literal = (text: string) => sql.raw(`'${text}'`)
 function groupFilter(plan: AggregatePlan, name: string, keyOf: (name: string) => SQL): SQL {
   const { groupFilter, values, text } = getDimension(plan.resource, name)
   const key = keyOf(name)
-  // A filter that takes one value and is in the request has the same value in every group.
+  // A filter of the request that accepts only one value has the same value in every group, and is already in the query.
   const piece = (operator: Operator, value: SQL) => {
     const known = findComparison(plan.where, groupFilter.filter, operator)
-    const settled =
+    const isInRequest =
       known !== undefined && !Array.isArray(known.value) && !combinableOperators.includes(operator)
-    return settled
+    return isInRequest
       ? sql`null::text`
       : sql`${literal(`${parameter(groupFilter.filter, operator)}=`)} || ${value}`
   }
@@ -82,8 +82,8 @@ function groupFilter(plan: AggregatePlan, name: string, keyOf: (name: string) =>
 
 /**
  * SQL of the path of the list request that returns the records of a group.
- * @param common the filters of the request, as a query or null.
- * @param keyOf SQL of a group's value of a dimension.
+ * @param common SQL of the request's filters as a query string, or null.
+ * @param keyOf returns SQL of a group's value of a dimension.
  */
 export function groupLink(plan: AggregatePlan, common: SQL, keyOf: (name: string) => SQL): SQL {
   const pieces = plan.groupBy.map((name) => sql`(${groupFilter(plan, name, keyOf)})`)

@@ -14,7 +14,7 @@ import type { Resource } from '../model/resource.ts'
 import { urlFilters } from '../model/url-filters.ts'
 import { Problem } from '../problems/problem.ts'
 import type { Condition, FilterComparison } from './condition.ts'
-import { getListMoment, listMomentParameter } from './past.ts'
+import { getListAsOf, listAsOfParameter } from './past.ts'
 import {
   findTooManyCounts,
   type Representation,
@@ -31,14 +31,14 @@ export interface SortTerm {
   nulls: 'first' | 'last'
 }
 
-/** A selection of records of a resource: condition, order and representation. All parts are validated. */
+/** A validated selection of records of a resource: condition, order and representation. */
 export interface Selection {
   resource: Resource
   where: Condition
-  /** Ends with the resource's key, so that the order is total. */
+  /** The sort terms. They end with the resource's key, so that the order is total. */
   sort: SortTerm[]
   representation: Representation
-  /** Reads the registry as of this time: RFC 3339, or a date for its first millisecond in UTC; undefined for now. */
+  /** Time as of which the registry is read: RFC 3339, or a date for its first millisecond in UTC; undefined for now. */
   asOf?: string
 }
 
@@ -60,7 +60,7 @@ export function selectionParameters(resource: Resource): Record<string, Paramete
     ...urlFilters(resource),
     sort: words(sortWords(resource), 'Sort keys, `-` for descending.'),
     ...representationParameters(resource, { isFile: true }),
-    ...listMomentParameter(resource),
+    ...listAsOfParameter(resource),
   }
 }
 
@@ -97,9 +97,9 @@ const parseSortTerm = (word: string): SortTerm =>
     ? { key: word.slice(1), direction: 'desc', nulls: 'last' }
     : { key: word, direction: 'asc', nulls: 'last' }
 
-/** Returns the condition of a query's filters, all of which must hold. */
+/** Returns the condition that all filters of a query are true. */
 export function readCondition(resource: Resource, query: CheckedQuery): Condition {
-  // The order of the definitions, so that the order of a query's parameters makes no difference to the statement.
+  // In the order of the definitions, so that the statement does not depend on the order of the query's parameters.
   const comparisons = Object.entries(resource.filters).flatMap(([filter, { comparisons: known }]) =>
     Object.entries(known).flatMap(([word, { takes }]): FilterComparison[] => {
       // A filter's comparisons are keyed by operators.
@@ -113,7 +113,7 @@ export function readCondition(resource: Resource, query: CheckedQuery): Conditio
 
 /** Returns the selection of a checked query. @throws Problem `invalid-parameter` for repeated values. */
 export function readSelection(resource: Resource, query: CheckedQuery): Selection {
-  const asOf = getListMoment(resource, query)
+  const asOf = getListAsOf(resource, query)
   return {
     resource,
     where: readCondition(resource, query),

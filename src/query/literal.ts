@@ -2,17 +2,17 @@ import { is, Placeholder, type SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 
-/** An element of an array in PostgreSQL's notation. */
+/** Returns an element of a PostgreSQL array literal. */
 const element = (value: unknown): string =>
   value === null ? 'null' : `"${toPgText(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
-/** Returns a value in PostgreSQL's text format, as the driver sends a parameter. */
+/** Returns a value in PostgreSQL's text format, as pg sends a parameter. */
 function toPgText(value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
     return String(value)
   if (Array.isArray(value)) return `{${value.map(element).join()}}`
-  throw new Error(`a value of a plan has no literal: ${typeof value}`)
+  throw new Error(`there is no SQL literal for a value of type ${typeof value}`)
 }
 
 /**
@@ -28,7 +28,7 @@ const literal = (value: unknown): string => (value === null ? 'null' : pg.escape
  */
 export function inlineValues(statement: SQL, values: Record<string, unknown>): string {
   const dialect = new PgDialect()
-  // drizzle passes the value as the second argument; its own implementation needs only the number.
+  // drizzle passes the value as the second argument; the default implementation uses only the number.
   dialect.escapeParam = (_number: number, value?: unknown) =>
     literal(is(value, Placeholder) ? values[value.name] : value)
   return dialect.sqlToQuery(statement).sql

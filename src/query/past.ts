@@ -9,60 +9,60 @@ import {
 import type { Resource } from '../model/resource.ts'
 import type { Fault } from '../problems/problem.ts'
 
-/** The parameter `asOf`: reads the registry as it was at a time. */
+/** The parameter `asOf`, which reads the registry as of an earlier time. */
 
-/** The name of the parameter, unless a filter has it. */
+/** The name of the parameter, unless a filter has this name. */
 const defaultName = 'asOf'
 
 /**
- * Returns the name of the parameter beside a resource's filters: `registryAsOf` where a filter is called `asOf`.
+ * Returns the name of the parameter in requests with a resource's filters: `registryAsOf` if a filter is called `asOf`.
  */
-export const momentName = ({ filters }: Resource): string =>
+export const asOfName = ({ filters }: Resource): string =>
   Object.hasOwn(filters, defaultName) ? 'registryAsOf' : defaultName
 
-const momentParameter = (more = ''): Parameter => ({
+const asOfParameter = (more = ''): Parameter => ({
   ...single(
     instant,
-    `Reads as of an earlier time: an RFC 3339 timestamp, or a date for its first moment in UTC.${more}`,
+    `Reads as of an earlier time: an RFC 3339 timestamp, or a date for its start in UTC.${more}`,
   ),
   isPast: true,
 })
 
 /** The parameter for requests without filters. */
-export const recordMomentParameter: Record<string, Parameter> = { [defaultName]: momentParameter() }
+export const recordAsOfParameter: Record<string, Parameter> = { [defaultName]: asOfParameter() }
 
 /** Returns the parameter for requests with the resource's filters. */
-export function listMomentParameter(resource: Resource): Record<string, Parameter> {
-  const name = momentName(resource)
+export function listAsOfParameter(resource: Resource): Record<string, Parameter> {
+  const name = asOfName(resource)
   const more = name === defaultName ? '' : ` Here, \`${defaultName}\` is the ${resource.noun}'s own date.`
-  return { [name]: momentParameter(more) }
+  return { [name]: asOfParameter(more) }
 }
 
-/** Returns the `asOf` of a request without filters: RFC 3339 or a date; undefined for now. */
-export const getRecordMoment = (query: CheckedQuery): string | undefined => getWords(query, defaultName)[0]
+/** Returns the `asOf` of a request without filters: RFC 3339 or a date; undefined for the present. */
+export const getRecordAsOf = (query: CheckedQuery): string | undefined => getWords(query, defaultName)[0]
 
 /** Returns the `asOf` of a request with the resource's filters. */
-export const getListMoment = (resource: Resource, query: CheckedQuery): string | undefined =>
-  getWords(query, momentName(resource))[0]
+export const getListAsOf = (resource: Resource, query: CheckedQuery): string | undefined =>
+  getWords(query, asOfName(resource))[0]
 
-/** Returns the names of the parameters that are moments of the past. */
-export const momentNames = (parameters: Readonly<Record<string, Parameter>>): string[] =>
+/** Returns the names of the parameters whose values are times in the past. */
+export const pastParameterNames = (parameters: Readonly<Record<string, Parameter>>): string[] =>
   Object.keys(parameters).filter((name) => parameters[name]?.isPast)
 
 /**
- * Checks that no moment of a request is in the future.
- * @param names those of the parameters that are moments.
- * @throws Problem `invalid-parameter` that names the parameters whose moment is.
+ * Checks that the times of a request are not in the future.
+ * @param names names of the parameters whose values are times in the past (`pastParameterNames`).
+ * @throws Problem `invalid-parameter` that names the parameters with a time in the future.
  */
 export function requirePast(names: readonly string[], query: CheckedQuery, now: Date): void {
   const faults = names.flatMap((parameter): Fault[] => {
-    const [moment] = getWords(query, parameter)
-    if (moment === undefined || new Date(moment) <= now) return []
+    const [time] = getWords(query, parameter)
+    if (time === undefined || new Date(time) <= now) return []
     return [{ parameter, code: 'invalid', message: 'must not be in the future' }]
   })
   if (faults.length > 0) throw invalidParameters(faults)
 }
 
-/** Whether a moment of a request is later than a time, in milliseconds since 1970. */
-export const hasMomentAfter = (names: readonly string[], query: CheckedQuery, timeMs: number): boolean =>
-  names.some((name) => getWords(query, name).some((moment) => new Date(moment).getTime() > timeMs))
+/** Whether a parameter of a request has a time later than `timeMs`, in milliseconds since 1970. */
+export const hasTimeAfter = (names: readonly string[], query: CheckedQuery, timeMs: number): boolean =>
+  names.some((name) => getWords(query, name).some((time) => new Date(time).getTime() > timeMs))

@@ -6,35 +6,35 @@ import { type Include, isCount, type Resource } from '../model/resource.ts'
 export interface Representation {
   fields: readonly string[]
   include: string[]
-  /** Whether the names of the records that it refers to are added; not when left out. */
+  /** Whether the names of referenced records are added; false by default. */
   names?: boolean
 }
 
 /** The value of `include` that adds names. */
 export const namesInclude = 'names'
 
-const names = ` \`${namesInclude}\`: the names of all that the response refers to, once.`
+const names = ` \`${namesInclude}\`: the name of each referenced record, once.`
 
-/** Maximum number of records of a response with counts, since each may be a statement that reads many records. */
+/** Maximum number of records of a response with counts, since each count may be a statement that reads many records. */
 const maxCounted = 50
 
-const counted = ` Of records with counts, \`limit\` is at most ${maxCounted}.`
+const counted = ` With counts, \`limit\` is at most ${maxCounted}.`
 
 /**
  * Returns the includes of a resource.
- * @param isFile whether they are those of an export, which has no counts: it is one statement.
+ * @param isFile whether the response is an export, which has no counts because it is one statement.
  */
 export const includesOf = (resource: Resource, { isFile }: { isFile: boolean }): [string, Include][] =>
   Object.entries(resource.includes()).filter(([, include]) => !(isFile && isCount(include)))
 
-/** Returns the names of the includes of a representation that are counts. */
+/** Returns the names of those includes of a representation that are counts. */
 export function countsOf(resource: Resource, { include }: Representation): string[] {
   if (include.length === 0) return []
   const includes = resource.includes()
   return include.filter((name) => includes[name] && isCount(includes[name]))
 }
 
-/** Returns what is wrong with the size of a page, whose records may have counts; undefined when nothing is. */
+/** Returns an error message if a page with counts is too large; otherwise undefined. */
 export function findTooManyCounts(
   resource: Resource,
   representation: Representation,
@@ -42,12 +42,12 @@ export function findTooManyCounts(
 ): string | undefined {
   const [name] = countsOf(resource, representation)
   if (name === undefined || limit <= maxCounted) return undefined
-  return `must be at most ${maxCounted} with include=${name}, which counts records for each`
+  return `must be at most ${maxCounted} with include=${name}, which runs a count for each record`
 }
 
 /**
  * Returns the parameters `fields` and `include`.
- * @param options `isFile` says whether the response is an export, which has neither counts nor a place for names.
+ * @param options `isFile`: whether the response is an export, which has neither counts nor names.
  */
 export function representationParameters(
   resource: Resource,
@@ -74,7 +74,7 @@ export function refuseRepeated(parameter: string, names: string[]): void {
   }
 }
 
-/** Takes the names out of the values of `include`. The others are sorted, so that their order makes no difference. */
+/** Separates `names` from the other values of `include`. The others are sorted, so that their order makes no difference. */
 export const splitInclude = (include: readonly string[]): Pick<Representation, 'include' | 'names'> => ({
   include: include.filter((name) => name !== namesInclude).sort(),
   names: include.includes(namesInclude),
@@ -95,7 +95,7 @@ function parseRepresentation(resource: Resource, query: CheckedQuery): Represent
 const representations = new WeakMap<CheckedQuery, Representation>()
 
 /**
- * Returns the representation of a checked query, in the order of the declaration whatever the order in the request. It is
+ * Returns the representation of a checked query. Its properties have the order of the declaration, not of the request. It is
  * cached by the query object.
  * @throws Problem `invalid-parameter` for repeated values.
  */

@@ -17,7 +17,7 @@ const entry = sql`json_build_object('version', version, 'operation', operation, 
 
 /**
  * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON) and `document` (text).
- * @param before only versions below it; undefined for all.
+ * @param before returns only lower versions; undefined for all.
  */
 export function historyStatement(
   resource: Resource,
@@ -51,22 +51,22 @@ export interface FeedPosition {
 
 /** The plan of a page of the change feed. */
 export interface FeedPlan {
-  /** Where the page continues, in the order of the feed or in the other one; undefined for its first change. */
+  /** The position after which the page starts, in the given order; undefined for the first page. */
   after: FeedPosition | undefined
   /** Names of resources; an empty array means all. */
   resources: string[]
   /** Codes of countries that the records name; an empty array means all records. */
   countries: string[]
-  /** `asc` is the order of the feed. */
+  /** `asc` is the order of the feed; `desc` starts at its end. */
   order: 'asc' | 'desc'
   limit: number
-  /** Also the changes that others may yet come before: to look at the latest, not to follow the feed. */
+  /** Includes changes before which others may still appear: for showing the latest changes, not for following the feed. */
   withUnsettled?: true
 }
 
 /**
- * SQL of the transaction before which the feed ends. It fails on a standby: one that was the primary until a failover may show
- * what the new one never had.
+ * SQL of the transaction id before which the feed ends. It fails on a standby, because a former primary may show changes that
+ * the new primary never got.
  */
 const horizon = sql`(select feed_horizon() where pg_current_wal_flush_lsn() is not null)`
 
@@ -82,8 +82,8 @@ export const feedEndStatement = (): QueryConfig =>
 /**
  * Returns the statement of the changes after a position: rows of `position`, `resource` and `document` (JSON text).
  *
- * Changes are ordered by transaction id. A change is shown only when no transaction with a lower id is still running, so
- * nothing can later appear before a position that a client has read.
+ * Changes are ordered by transaction id. A change is shown only when no transaction with a lower id is still running, so no
+ * change can later appear before a position that a client has read.
  */
 export function feedStatement({
   after,

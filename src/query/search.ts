@@ -11,22 +11,22 @@ import { type Condition, type FilterComparison, listValues, type Quantifier } fr
 import { completeSort, type ListPlan, pageSize, type Selection, type SortTerm } from './list.ts'
 import { findTooManyCounts, includesOf, namesInclude, splitInclude } from './representation.ts'
 
-/** Limits of a search: depth of the tree, number of comparisons, values of one `in`, and JSON values of the whole tree. */
+/** Limits of a search: depth of the tree, comparisons, values of one `in`, and JSON values in the whole tree. */
 const searchLimits = { depth: 10, comparisons: 100, values: 200, nodes: 2000 } as const
 
 /** Returns the schemas of a filter's operators in JSON. `in` takes a list of the values of `eq`. */
 function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
-  const operandSchema = ({ takes, value: own = jsonValue }: Comparison) =>
-    takes === 'boolean' ? z.boolean() : own
-  const own = Object.entries(comparisons).map(([operator, comparison]) => [
+  const operandSchema = ({ takes, value: operand = jsonValue }: Comparison) =>
+    takes === 'boolean' ? z.boolean() : operand
+  const operators = Object.entries(comparisons).map(([operator, comparison]) => [
     operator,
     operandSchema(comparison).optional(),
   ])
   const list = z.array(jsonValue).min(1).max(searchLimits.values).optional()
-  return { ...Object.fromEntries(own), ...(comparisons.eq && { in: list }) }
+  return { ...Object.fromEntries(operators), ...(comparisons.eq && { in: list }) }
 }
 
-/** Returns a check that an object is not empty. It is silent when there are other issues, which may be the cause. */
+/** Returns a check that an object is not empty. It adds no issue if there are others, which may be the cause. */
 const requireNonEmpty = (error: string) =>
   z.check<object>((payload) => {
     if (payload.issues.length > 0 || Object.keys(payload.value).length > 0) return
@@ -54,7 +54,7 @@ const comparisonSchema = (filter: Filter) =>
     .optional()
     .meta({ description: filter.description })
 
-/** Returns an example condition, by the first filter with an enum or one of the candidate values. */
+/** Returns an example condition, on the first filter that is an enum or accepts one of the candidate values. */
 function exampleCondition({ filters }: Searchable): object {
   const candidates = ['energy', 'PAK', '2011', '142']
   for (const [name, { value, comparisons }] of Object.entries(filters)) {
@@ -69,7 +69,7 @@ const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(
 
 const sharedConditions = new WeakMap<PgTable, z.ZodType>()
 
-/** Returns the schema of the conditions on a table that several lists share. There is one for each table. */
+/** Returns the schema of the conditions on a table. There is one per table, since several lists may share it. */
 function sharedCondition(searchable: Searchable, name: string, table: PgTable): z.ZodType {
   const known = sharedConditions.get(table) ?? conditionSchema(searchable, name)
   sharedConditions.set(table, known)
@@ -78,7 +78,7 @@ function sharedCondition(searchable: Searchable, name: string, table: PgTable): 
 
 const quantifiedSchemas = new WeakMap<z.ZodType, z.ZodType>()
 
-/** Returns the schema of conditions on the elements of a list. @param name of the elements, if several lists have them. */
+/** Returns the schema of conditions on a list's elements. @param name name of the elements, if several lists share them. */
 function quantified(element: z.ZodType, name: string | undefined): z.ZodType {
   const known = quantifiedSchemas.get(element)
   if (known) return known
@@ -187,7 +187,7 @@ function makeBodies(resource: Resource) {
 
 const bodies = new WeakMap<Resource, ReturnType<typeof makeBodies>>()
 
-/** Returns the schemas of the bodies of a search, `page`, and of its export, `selection`. They are cached by resource. */
+/** Returns the schemas of request bodies, cached by resource: `page` for searches, `selection` for exports of searches. */
 export function searchBodies(resource: Resource): ReturnType<typeof makeBodies> {
   const known = bodies.get(resource) ?? makeBodies(resource)
   bodies.set(resource, known)
@@ -211,7 +211,7 @@ const anyOfValues = (filter: string, values: unknown[]): Condition => ({
   of: values.map((value) => ({ kind: 'fields', comparisons: [compare(filter, 'eq', value)] })),
 })
 
-/** Reads the operators of one filter. `in` may need a condition; the others are comparisons. */
+/** Converts the operators of one filter to comparisons. `in` may become a condition instead. */
 function readOperators(
   filter: string,
   definition: Filter,
@@ -221,13 +221,13 @@ function readOperators(
     if (word === 'in' && definition.comparisons.eq?.takes === 'one')
       return anyOfValues(filter, jsonArray.parse(given))
     if (word === 'in') return compare(filter, 'eq', given)
-    // The schema has let only the filter's operators through.
+    // The schema allows only the filter's operators.
     const operator = word as Operator
     return compare(filter, operator, definition.comparisons[operator]?.takes === 'many' ? [given] : given)
   })
 }
 
-/** Reads a condition from a tree that its schema has checked. */
+/** Converts a tree that its schema has validated to a condition. */
 function readCondition(searchable: Searchable, where: unknown): Condition {
   const { and, or, not, ...fields } = jsonObject.parse(where)
   const all: Condition[] = []
@@ -266,8 +266,8 @@ export const invalidSearch = (errors: Fault[] | FaultList): Problem =>
   new Problem('invalid-search', 'Invalid search: see errors.', { errors })
 
 /**
- * Refuses trees that are too deep or large, before the schema parses them.
- * Depth counts objects and the lists of `and` and `or` alike as one level of the tree.
+ * Refuses trees that are too deep or too large, before the schema parses them. `and`, `or`, `not` and quantifiers each add
+ * one level of depth.
  */
 function requireBoundedSize(where: unknown): void {
   let values = 0
@@ -295,13 +295,13 @@ const isLevel = (key: string) => ['and', 'or', 'not', ...quantifiers].includes(k
 const everything: Condition = { kind: 'fields', comparisons: [] }
 
 /**
- * Returns the condition that all of these hold, which the service makes of checked values. They have the form of conditions of a
- * search, but are not checked, which takes ten times as long as to read them.
+ * Returns the condition that all given conditions are true. They have the form of search conditions, but the service builds
+ * them from checked values. So they are not validated, which would take ten times as long.
  */
 export const joinConditions = (resource: Resource, conditions: object[]): Condition =>
   conditions.length === 0 ? everything : readCondition(toSearchable(resource), { and: conditions })
 
-/** Checks a body. @throws Problem `invalid-search` with every fault. */
+/** Validates a body. @throws Problem `invalid-search` with every fault. */
 function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
   requireBoundedSize(jsonObject.safeParse(body).data?.where)
   const { data, faults } = checkValue(schema, body)
@@ -331,7 +331,7 @@ function readSelectionBody(resource: Resource, { where, sort, fields, include }:
 }
 
 /**
- * Parses a search and returns its plan, which has the form of a list's.
+ * Parses a search and returns its plan, which has the same type as the plan of a list.
  * @throws Problem `invalid-search` with every fault, each with a pointer into the tree.
  */
 export function planSearch(resource: Resource, body: unknown): ListPlan {

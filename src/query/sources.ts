@@ -4,9 +4,9 @@ import { everything, type Transaction } from '../database/database.ts'
 import type { Registry } from '../model/registry.ts'
 
 /**
- * Finds the resources that a statement reads, so that its result is valid until one of them changes. It searches the text
- * of the statement for tables and functions, and the functions for further ones. An unknown source counts as everything,
- * and a word that only looks like a table counts as that table.
+ * Finds the resources that a statement reads, so that its result is valid until one of them changes. Searches the text of
+ * the statement for tables and functions, and the definitions of the functions for further ones. A table without known
+ * resources counts as everything, and a word that only looks like a table counts as this table.
  */
 
 /** Names of tables in the database, and definitions of functions by name. */
@@ -35,13 +35,13 @@ export async function readCatalog(database: Transaction): Promise<Catalog> {
 /** Maximum number of statements whose sources are cached. */
 const maxStatements = 1000
 
-/** A word that may name a table or a function. It is not an alias after `as`, nor the qualifier of a column. */
+/** Words that may name a table or a function. The groups also match a preceding `as` (an alias) and a dot (a qualifier). */
 const words = /(\bas\s+)?"?\b([a-z_][a-z0-9_]*)\b"?(\s*\.)?/g
 
-/** Dynamic SQL, whose names the text of a function does not show. */
+/** Whether a text has dynamic SQL, in which table names cannot be found. */
 const isDynamic = (text: string): boolean => /\b(execute|regclass|query_to_xml)\b/i.test(text)
 
-/** String literals, which are values and not names. An apostrophe in a comment does not begin one. */
+/** Empties string literals, which contain no names. Texts with comments or E'' strings stay as they are. */
 const withoutLiterals = (text: string): string =>
   /--|\/\*|\be'/i.test(text) ? text : text.replaceAll(/'(?:[^']|'')*'/g, "''")
 
@@ -78,7 +78,7 @@ export class SourceFinder {
     return [...all]
   }
 
-  /** @param calling functions that are being read, which may call themselves. */
+  /** @param calling the functions that are being read, which are skipped if they call themselves. */
   #read(text: string, calling: ReadonlySet<string>): Sources {
     if (isDynamic(text)) return everything
     const found = new Set<string>()
@@ -97,7 +97,7 @@ export class SourceFinder {
       : this.#read(definition, new Set([...calling, name]))
   }
 
-  /** The resources whose rows are read from a table: those that the statement selects, or all that have rows there. */
+  /** Returns the resources whose rows the statement reads from a table: the selected ones, or all that have rows there. */
   #readTable(table: string, text: string): Sources {
     const resources = this.#resources.get(table)
     if (resources?.length === 1) return resources
@@ -105,8 +105,8 @@ export class SourceFinder {
   }
 
   /**
-   * Finds the resources whose rows a statement selects from a shared table, for each occurrence of the table:
-   * `"records"."resource" = 'agreements'`, or that the row belongs to one of a resource's own table.
+   * Finds the resources whose rows a statement selects from a shared table. After each occurrence of the table there must be
+   * a condition such as `"records"."resource" = 'agreements'`, or one that the row belongs to a row of a resource's table.
    * @returns undefined if an occurrence has no such condition.
    */
   #findSelected(table: string, text: string): string[] | undefined {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Statement } from '../database/statement.ts'
 import { records } from '../database/tables/records.ts'
-import { documentJson, isWhole, propertiesOf, shapeLiteral } from '../model/document.ts'
+import { documentJson, hasAllProperties, propertiesOf, shapeLiteral } from '../model/document.ts'
 import { recordId } from '../model/keys.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import type { SortKey } from '../model/sorts.ts'
@@ -14,6 +14,7 @@ import { statement } from './statement.ts'
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
+/** A sort key, as SQL. */
 interface Key {
   expression: SQL
   type: SortKey['type']
@@ -27,18 +28,18 @@ const isSortedByRecord = ({ sort }: Selection) => sort.some(({ key }) => recordK
 
 function keysOf(plan: Selection): Key[] {
   return plan.sort.map(({ key, direction, nulls }) => {
-    // The index of the other key has this id as its last column.
+    // The index of `createdAt` or `updatedAt` ends with `records.id`.
     if (key === 'id' && isSortedByRecord(plan))
       return { expression: sql`${records.id}`, type: 'uuid', direction }
     const sort = plan.resource.sorts[key]
-    if (!sort) throw new Error(`the plan has a sort key that ${plan.resource.name} does not: ${key}`)
-    // `sort.asc` replaces null by a value above all others, `sort.desc` by one below all others.
+    if (!sort) throw new Error(`the plan has an unknown sort key of ${plan.resource.name}: ${key}`)
+    // `sort.asc` replaces null by a value above all others, `sort.desc` by a value below all others.
     const expression = (direction === 'asc') === (nulls === 'last') ? sort.asc : sort.desc
     return { expression, type: sort.type, direction }
   })
 }
 
-/** A key's value as text that does not depend on the session's time zone and date style. */
+/** Converts a sort key to text that does not depend on the session's time zone and date style. */
 function positionText(value: SQL, type: SortKey['type']): SQL {
   if (type === 'date') return sql`(to_json(${value}) #>> '{}')`
   if (type === 'timestamptz') return sql`((to_json((${value}) at time zone 'UTC') #>> '{}') || 'Z')`
@@ -49,9 +50,8 @@ const positionValue = (index: number, type: SortKey['type']) =>
   sql`${placeholder(`position.${index}`)}::text::${sql.raw(type)}`
 
 /**
- * SQL condition that a record comes after a position. Keys are never null. If all keys have the same direction, a row
- * comparison is enough; otherwise the first key that differs decides, and a bound on the first key lets PostgreSQL use an
- * index.
+ * SQL condition that a record comes after a position. Keys are never null. If all keys have the same direction, it is a row
+ * comparison; otherwise the first key that differs decides, and a bound on the first key lets PostgreSQL use an index.
  */
 function afterPosition(keys: Key[]): SQL {
   const comparison = (key: Key | undefined) => sql.raw(key?.direction === 'desc' ? '<' : '>')
@@ -71,7 +71,7 @@ function afterPosition(keys: Key[]): SQL {
   const decidedBy = keys.map((key, deciding) => {
     const equal = keys
       .slice(0, deciding)
-      .map((before, index) => sql`${before.expression} = ${value(index, before)}`)
+      .map((previous, index) => sql`${previous.expression} = ${value(index, previous)}`)
     return sql`(${sql.join([...equal, sql`${key.expression} ${comparison(key)} ${value(deciding, key)}`], sql` and `)})`
   })
   const bound = keys
@@ -80,7 +80,7 @@ function afterPosition(keys: Key[]): SQL {
   return sql`${sql.join(bound)}(${sql.join(decidedBy, sql` or `)})`
 }
 
-/** The where clause of a selection's condition; `conditionValues` has the values of its placeholders. */
+/** The where clause of a selection's condition. `conditionValues` returns the values of its placeholders. */
 export const matching = ({ resource, where }: Selection): SQL =>
   sql` where (${conditionSql(toSearchable(resource), where)})`
 
@@ -90,7 +90,7 @@ const orderedBy = (keys: Key[]): SQL =>
     sql`, `,
   )
 
-/** The order of a selection's records, without `order by`. */
+/** The SQL of a selection's order, without the words `order by`. */
 export const ordering = (selection: Selection): SQL => orderedBy(keysOf(selection))
 
 const representationShape = ({ fields, include }: Representation) => `${fields.join()}|${include.join()}`
@@ -99,25 +99,25 @@ const representationShape = ({ fields, include }: Representation) => `${fields.j
 export const withRecords = ({ table, id, name }: Resource): SQL =>
   sql`${table} join ${records} on ${records.id} = ${id} and ${records.resource} = ${sql.raw(`'${name}'`)}`
 
-/** The tables that a page is selected from. Sorting by `createdAt` or `updatedAt` needs the rows of `records`, too. */
+/** The tables from which a page is selected. Sorting by `createdAt` or `updatedAt` also needs `records`. */
 const pageSource = (plan: ListPlan): SQL =>
   isSortedByRecord(plan) ? withRecords(plan.resource) : sql`${plan.resource.table}`
 
-/** Whether a representation is the stored document itself. */
+/** Whether a representation is the stored document. */
 const isStored = (resource: Resource, { fields, include }: Representation) =>
-  include.length === 0 && isWhole(resource, fields)
+  include.length === 0 && hasAllProperties(resource, fields)
 
-/** Where the columns `document` and `current` of a page come from (see `listStatement`). */
+/** SQL that adds the columns `document` and `current` to a page (see `listStatement`). */
 interface PageDocuments {
-  /** Columns of the select that chooses the page. */
+  /** Columns of the subquery that selects the page. */
   columns: SQL
-  /** What is joined to the chosen page. */
+  /** Join to the selected page. */
   join: SQL
 }
 
 /**
- * Stored documents are joined to the page; others are composed over its rows. OFFSET keeps the planner, which does not
- * know how small a page is, from joining whole tables.
+ * Stored documents are joined to the page; others are composed from its rows. The planner does not know how small a page is,
+ * and would join whole tables without OFFSET.
  */
 function pageDocuments({ resource, representation }: ListPlan, compose: boolean): PageDocuments {
   const { fields, include } = representation
@@ -134,14 +134,14 @@ function pageDocuments({ resource, representation }: ListPlan, compose: boolean)
   }
 }
 
-/** Whether a list has every record of its resource. */
+/** Whether a list selects all records of its resource. */
 const isUnfiltered = ({ where }: ListPlan) => where.kind === 'fields' && where.comparisons.length === 0
 
 /**
- * The statement of a page: one row of `records` (the JSON of each as text, with commas between; null when there are
- * none), `last` (the sort keys of the last record; null where no page follows) and `current` (false when a document was
- * stored in another shape: then the statement with `compose` is needed).
- * @param after where the page starts; undefined for the first.
+ * Returns the statement of a page: one row of `records` (the JSON texts of the records, separated by commas; null if there
+ * are none), `last` (the sort keys of the last record; null if no page follows) and `current` (false if a document was stored
+ * in another shape: then the statement with `compose` is needed).
+ * @param after the position after which the page starts; undefined for the first page.
  */
 export function listStatement(
   plan: ListPlan,
@@ -149,9 +149,9 @@ export function listStatement(
   { compose = false } = {},
 ): Statement {
   const order = plan.sort.map(({ key, direction, nulls }) => `${key} ${direction} ${nulls}`).join()
-  // PostgreSQL reuses a generic plan only if its estimated cost is no higher than that of a plan for the values, so the
-  // limit must be in the text. Planning takes longer than finding 25 records. With filters it pays nevertheless, since few
-  // values are as frequent as the average.
+  // PostgreSQL reuses a generic plan only if its estimated cost is no higher than the cost of a plan for the values, so the
+  // limit must be in the text: planning takes longer than finding 25 records. With filters, planning for the values is worth
+  // its time, since few values are as frequent as the average.
   const fixedLimit = isUnfiltered(plan) ? String(plan.limit) : ''
   const shape = `list|${plan.resource.name}|${conditionShape(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}|${compose}|${fixedLimit}`
   const build = () => {
@@ -164,7 +164,7 @@ export function listStatement(
       ({ type }, index) => sql`${positionText(sql`${keyAt(index)}`, type)} collate "C"`,
     )
     const where = after ? sql`${matching(plan)} and ${afterPosition(keys)}` : matching(plan)
-    // One more record than the page has tells whether another page follows.
+    // Selects one record more than the page has, to find out whether another page follows.
     return sql`select string_agg(document, ',' order by place) filter (where place <= ${limit}) as records,
       coalesce(bool_and(current), true) as current,
       case when count(*) > ${limit} then array_to_json(min(array[${sql.join(position, sql`, `)}]) filter (where place = ${limit})) end as last
@@ -176,7 +176,7 @@ export function listStatement(
   return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit })
 }
 
-/** The statement that counts all records of a list, as `total`. */
+/** Returns the statement that counts all records of a list, as `total`. */
 export function countStatement(plan: ListPlan): Statement {
   const build = () => sql`select count(*)::int as total from ${plan.resource.table}${matching(plan)}`
   return statement(
@@ -186,7 +186,7 @@ export function countStatement(plan: ListPlan): Statement {
   )
 }
 
-/** The statement that returns the query plan of a list as JSON, with the planner's estimate of its records. */
+/** Returns the statement for the query plan of a list as JSON, with the planner's estimate of the number of records. */
 export function estimateStatement(plan: ListPlan): Statement {
   const build = () => sql`explain (format json) select from ${plan.resource.table}${matching(plan)}`
   return statement(
@@ -196,18 +196,18 @@ export function estimateStatement(plan: ListPlan): Statement {
   )
 }
 
-/** The whole document of a record. */
+/** Returns the representation with all properties and no includes. */
 export const wholeRepresentation = (resource: Resource): Representation => ({
   fields: propertiesOf(resource),
   include: [],
 })
 
 /**
- * The statement of records: `id`, `key`, `version`, `document` as text, and `current` (false when the document was stored in
- * another shape: then the statement with `compose` is needed). Keys without a record have no row.
+ * Returns the statement that reads records by key: `id`, `key`, `version`, `document` as text, and `current` (false if the
+ * document was stored in another shape: then the statement with `compose` is needed). Keys without a record have no row.
  *
- * The subquery hides the number of keys from the planner. Otherwise it would plan each execution again, which takes longer
- * than finding the records.
+ * The subquery hides the number of keys from the planner, which otherwise would plan each execution again. Planning takes
+ * longer than finding the records.
  */
 export function readStatement(
   resource: Resource,

@@ -11,7 +11,7 @@ interface Statement {
   parameters: unknown[]
 }
 
-/** Statements by query shape: equal filters, sorts and includes give the same text with other parameters. */
+/** Statements by query shape: queries with the same filters, sorts and includes differ only in their parameters. */
 const compiled = new LRUCache<string, Statement>({ max: 1000 })
 
 function compile(shape: string, build: () => SQL): Statement {
@@ -26,8 +26,8 @@ function compile(shape: string, build: () => SQL): Statement {
 
 /**
  * Returns a named prepared statement with its values.
- * @param shape a key of the SQL text: everything that it depends on, without the values.
- * @param build makes the SQL, with `sql.placeholder(name)` where values go; called when the shape is new.
+ * @param shape a cache key that contains everything on which the SQL text depends; it contains no values.
+ * @param build returns the SQL, with `sql.placeholder(name)` for values. Called only for a new shape.
  * @param values for the placeholders, by name.
  */
 export function statement(shape: string, build: () => SQL, values: Record<string, unknown>): QueryConfig {

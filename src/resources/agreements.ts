@@ -31,7 +31,7 @@ const inForceOn = ({ table }: ResourceContext) =>
     },
   )
 
-/** Agreements that are related to one, in either direction. */
+/** The filter for agreements that are related to a given one, in either direction. */
 function relatedTo({ recordId, resource, registry }: ResourceContext) {
   const [relations] = registry.fieldTables({ resource, name: 'relations' })
   if (!relations) throw new Error('agreements have no relations')
@@ -44,7 +44,7 @@ function relatedTo({ recordId, resource, registry }: ResourceContext) {
   )
 }
 
-/** Include of the agreements that are related to one, in either direction. */
+/** Include of the agreements that are related to the record, in either direction. */
 function relatedAgreements({ recordId, resource, registry }: ResourceContext) {
   const [relations] = registry.fieldTables({ resource, name: 'relations' })
   if (!relations) throw new Error('agreements have no relations')
@@ -67,7 +67,7 @@ export const agreements = defineResource(
     status: field.enumeration(agreementStatuses, 'Status.'),
     adoptedOn: field.edtf('When its text was adopted.'),
     signedOn: field.edtf('When it was signed or agreed.'),
-    provisionalFrom: field.edtf('Since when it has been applied provisionally.'),
+    provisionalFrom: field.edtf('When its provisional application began.'),
     inForceFrom: field.edtf('When it entered into force, which may be before it was signed.'),
     expiresOn: field.edtf('When it expires unless renewed.'),
     terminatedOn: field.edtf('When it was ended.'),
@@ -102,11 +102,11 @@ export const agreements = defineResource(
       {
         name: field.requiredLine('Name of the territory, as written.', 300),
         country: field.reference('countries', 'The territory, if it has a code of its own.'),
-        party: field.reference('countries', 'The state that answers for it.'),
+        party: field.reference('countries', 'The state responsible for it.'),
         status: field.requiredCode(z.enum(territoryStatuses), 'Whether the agreement applies there.', {
           values: territoryStatuses,
         }),
-        date: field.edtfInList('Since when.'),
+        date: field.edtfInList('Start date.'),
         note: field.prose('Note.', { max: 1000, filter: false }),
       },
       {
@@ -128,7 +128,7 @@ export const agreements = defineResource(
         agreement: field.requiredReference('agreements', 'The other agreement.', { notItself: true }),
       },
       {
-        description: 'What the agreement does to another one.',
+        description: 'Relation to another agreement.',
         example: { kind: 'renews', agreement: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f91' },
         distinctBy: ['kind', 'agreement'],
       },

@@ -9,7 +9,7 @@ export const assistancePrograms = defineResource(
   'assistance-programs',
   {
     title: field.title('Title.'),
-    modality: field.enumeration(modalities, 'What the help consists of.'),
+    modality: field.enumeration(modalities, 'Kind of assistance.'),
     status: field.enumeration(activityStatuses, 'IATI activity status.'),
     startsOn: field.edtf('When it started or is to start.'),
     endsOn: field.edtf('When it ended or is to end.'),
@@ -28,7 +28,7 @@ export const assistancePrograms = defineResource(
     agreements: field.references('agreements', 'Agreements that it came from.', {
       filter: { name: 'agreement', description: 'Agreement that it came from.' },
       include: { name: 'agreementDetails', description: 'the agreements that it came from, as records.' },
-      inverse: { name: 'assistancePrograms', description: 'the assistance programs that came of it.' },
+      inverse: { name: 'assistancePrograms', description: 'the assistance programs that it led to.' },
     }),
     externalIds: field.externalIds(),
   },

@@ -19,7 +19,7 @@ import { byText } from '../model/sorts.ts'
 import { citationRanks } from '../model/vocabularies.ts'
 import { listed } from '../problems/suggest.ts'
 
-/** The resources whose records can be cited: all but citations. */
+/** The resources whose records can be cited: all except citations. */
 const citable = (registry: Registry): string[] =>
   registry.definitions.map(({ name }) => name).filter((name) => name !== 'citations')
 
@@ -59,14 +59,14 @@ const cited = ({ columns }: FieldContext) => ({
   resource: columnIn(columns, 'citedResource'),
 })
 
-/** SQL query of the ids that records with some keys have, in any resource. */
+/** SQL query of the ids of records with the given keys, in any resource. */
 function idsOfKeys({ definitions }: Registry, keys: SQL): SQL {
   const named = definitions.filter(({ naturalKey }) => naturalKey !== undefined).map(({ name }) => name)
   return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(named)}]) resource`
 }
 
-/** SQL query of the ids of records that the filter `country` of their resources finds. */
+/** SQL query of the ids of all records that the filter `country` of their resource finds. */
 function idsOfCountries({ resources }: Registry, codes: SQL): SQL {
   const queries = resources.flatMap(({ name, table, id, filters }) => {
     const condition = name === 'citations' ? undefined : filters.country?.comparisons.eq
@@ -75,7 +75,7 @@ function idsOfCountries({ resources }: Registry, codes: SQL): SQL {
   return unionAll(queries)
 }
 
-/** The record that a citation supports, of any resource. A record with citations cannot be removed before them. */
+/** The record that a citation supports, of any resource. A record cannot be removed while it has citations. */
 const citedRecord = () =>
   defineField({
     schema: citedRecordSchema,
@@ -116,7 +116,7 @@ const citedRecord = () =>
           ),
           country: filterByAny(
             keys.country(),
-            'Country that the cited record is found by: the filter `country` of its resource.',
+            'Country of the cited record, by the filter `country` of its resource.',
             (values) => sql`${record} in (${idsOfCountries(context.registry, values)})`,
           ),
         },
@@ -225,7 +225,7 @@ export const citations = defineResource(
       { sort: true, group: field.groupByCode, pattern: '^(/([^/~]|~[01])*)+$' },
     ),
     locator: locator(),
-    url: field.url('Web address of what is cited, if it is another one than that of the source.'),
+    url: field.url('Web address of the cited text, if it differs from that of the source.'),
     sourceRecordId: field.line('Id of the record in the source, such as the number of a row of a register.', {
       max: 300,
     }),

@@ -5,7 +5,7 @@ import { baseKinds, baseLevels, baseStatuses, qualifiers } from '../model/vocabu
 
 const roles = ['participant', 'host', 'operator', 'partner', 'funder', 'beneficiary'] as const
 
-/** Query of pairs: every base that is part of others, with each base that it is part of, directly or not. */
+/** Query of pairs: a base (`part`), and a base of which it is part, directly or indirectly (`whole`). */
 const partsOfBases = sql`
   with recursive above(part, whole) as (
     select id, part_of from cooperation_bases where part_of is not null
@@ -29,7 +29,7 @@ export const cooperationBases = defineResource(
       { minimum: 1, maximum: 1_000_000 },
       {
         description:
-          'How many bases the records represent. A base is left out if a base that it is part of, directly or not, is in the same group.',
+          'How many bases the records represent. A base is left out if a base that it is part of, directly or not, is in the group.',
         parts: partsOfBases,
       },
     ),

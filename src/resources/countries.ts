@@ -10,10 +10,10 @@ import { defineResource, type ResourceContext } from '../model/resource.ts'
 
 const alpha2 = z
   .string()
-  .regex(/^[A-Z]{2}$/, { error: 'must be two capitals of ISO 3166-1 alpha-2, such as PK' })
+  .regex(/^[A-Z]{2}$/, { error: 'must be two capital letters of ISO 3166-1 alpha-2, such as PK' })
 const numeric = z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of ISO 3166-1, such as 586' })
 
-/** The filter for countries that take part in a record together with a given one, directly or through an organization. */
+/** The filter for countries that take part in a record together with a given country, directly or through an organization. */
 function partnerOf({ table, registry }: ResourceContext) {
   const { participations } = registry.shared
   const taking = sql`
@@ -29,7 +29,7 @@ function partnerOf({ table, registry }: ResourceContext) {
   )
 }
 
-/** The region and the groups of a country. */
+/** Include of the region and the groups of a country. */
 function regionInclude({ table, recordId, resource, registry }: ResourceContext) {
   const [groups] = registry.fieldTables({ resource, name: 'groups' })
   const regions = registry.get('regions')
@@ -46,13 +46,13 @@ export const countries = defineResource(
   {
     code: field.key(
       keys.country().meta({
-        description: 'ISO 3166-1 alpha-3 code, or XAA to XZZ for states that it never had.',
+        description: 'ISO 3166-1 alpha-3 code, or XAA to XZZ for states without one.',
         examples: ['PAK'],
       }),
       '^[A-Z]{3}$',
     ),
-    // ISO reassigns the codes of withdrawn states, so codes are unique among current countries only. States that had ended
-    // before ISO 3166 have neither.
+    // ISO reassigns the codes of withdrawn states, so codes are unique only among current countries. States that ended before
+    // ISO 3166 have neither code.
     alpha2: field.code(alpha2, 'ISO 3166-1 alpha-2 code.', {
       sort: true,
       pattern: '^[A-Z]{2}$',

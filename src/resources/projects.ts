@@ -22,7 +22,7 @@ export const projects = defineResource(
     startsOn: field.edtf('When it started or is to start.'),
     endsOn: field.edtf('When it ended or is to end.'),
     summary: field.prose('Summary.', { weight: 'B' }),
-    outcomes: field.prose('What came of it.', { weight: 'B' }),
+    outcomes: field.prose('Results.', { weight: 'B' }),
     participants: field.participants('ProjectParticipant', roles),
     topics: field.topics(),
     sectors: field.sectors('ProjectSector'),
@@ -31,7 +31,7 @@ export const projects = defineResource(
     agreements: field.references('agreements', 'Agreements that it came from.', {
       filter: { name: 'agreement', description: 'Agreement that it came from.' },
       include: { name: 'agreementDetails', description: 'the agreements that it came from, as records.' },
-      inverse: { name: 'projects', description: 'the projects that came of it.' },
+      inverse: { name: 'projects', description: 'the projects that it led to.' },
     }),
     externalIds: field.externalIds(),
   },
@@ -40,8 +40,7 @@ export const projects = defineResource(
     plural: 'Projects',
     noun: 'project',
     schemaType: 'ResearchProject',
-    description:
-      'Work that several take part in: from a mega-science project to the development of one technology.',
+    description: 'Joint work: from a mega-science project to the development of one technology.',
     search: { title: 'title', prose: ['summary', 'outcomes'] },
     eventDates: ['startsOn', 'endsOn'],
     activity: {

@@ -11,7 +11,7 @@ function citationsOfSource({ recordId, registry }: ResourceContext) {
   const citations = registry.get('citations')
   return includedRecords(
     citations,
-    'every citation of this source, of whatever record.',
+    'every citation of this source, for any record.',
     sql`${columnOf(citations.table, 'source')} = ${recordId}`,
   )
 }

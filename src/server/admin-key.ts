@@ -6,7 +6,7 @@ import { StartupError } from '../startup-error.ts'
 import { writeSecret } from '../write-secret.ts'
 import type { Config } from './config.ts'
 
-/** The first administrator's key, and what the terminal says about it. */
+/** The first administrator's key, and a text about it for the terminal. */
 export interface AdminKey {
   key: string | undefined
   notice: string
@@ -27,7 +27,7 @@ export async function findAdminKey(config: Config): Promise<AdminKey> {
   if (stored !== undefined) return { key: stored, notice: `; the administrator's key is in ${file}` }
   const key = randomBytes(24).toString('base64url')
   await writeSecret(file, `${key}\n`)
-  return { key, notice: `; the administrator's key, shown only now and kept in ${file}: ${key}` }
+  return { key, notice: `; the administrator's key, shown only now and stored in ${file}: ${key}` }
 }
 
 async function readStored(file: string): Promise<string | undefined> {

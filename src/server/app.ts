@@ -54,10 +54,13 @@ const megabyte = 1024 * 1024
 /** Maximum number of failed authentications of an address in a minute. */
 const maxFailuresPerMinute = 20
 
-/** Maximum number of connections to PostgreSQL beside the pools of requests and exports: streams, notifications, readiness, recomposing, cancelling. */
+/**
+ * Maximum number of connections to PostgreSQL outside of the pools of requests and exports: for streams, notifications,
+ * readiness checks, recomposing and cancelling.
+ */
 const otherConnections = 16
 
-/** The trusted issuer of access tokens, if the configuration names one. */
+/** Returns the verifier of access tokens, or undefined if the configuration names no issuer. */
 function tokenVerifier(
   { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE_CLAIM: roleClaim }: Config,
   { clock }: Database,
@@ -67,7 +70,7 @@ function tokenVerifier(
     : trustIssuer({ issuer, audience, roleClaim }, clock)
 }
 
-/** Registers the hooks for every request, also for one without a route, in this order. */
+/** Registers the hooks of every request, also of requests without a route. Hooks run in the order of registration. */
 async function registerCommon(app: FastifyInstance, config: Config, database: Database): Promise<void> {
   await app.register(metrics)
   await app.register(requestEnd)
@@ -130,7 +133,7 @@ export async function buildApp({
 }: {
   config: Config
   database: Database
-  /** The resources that it serves. */
+  /** The resources that the service serves. */
   registry?: Registry
 }): Promise<FastifyInstance> {
   const app = Fastify(serverOptions(config))
@@ -141,12 +144,12 @@ export async function buildApp({
   await app.register(async function probes(scope) {
     // Monitors send many requests, especially while the service is overloaded.
     scope.addHook('onRoute', (route) => {
-      const limited = route.config?.access !== undefined
+      const hasAccessRule = route.config?.access !== undefined
       route.config = {
         ...route.config,
         requestLogLevel: 'debug',
         loadShedding: false,
-        ...(!limited && { rateLimit: false }),
+        ...(!hasAccessRule && { rateLimit: false }),
       }
     })
     await scope.register(health)

@@ -4,16 +4,16 @@ import { z } from 'zod'
 import { StartupError } from '../startup-error.ts'
 import { findMistyped } from './mistyped.ts'
 
-// Each check's message says what would be right, so that it can follow "PORT must be".
+// The message of each check says what is valid, and follows "PORT must be".
 
 /** A whole number in plain digits, not '', '0x10' or '1e3'. */
 function wholeNumber(min: number, max: number) {
-  const right = `a whole number from ${min} to ${max}`
+  const valid = `a whole number from ${min} to ${max}`
   return z
     .string()
-    .regex(/^\d{1,9}$/, right)
+    .regex(/^\d{1,9}$/, valid)
     .transform(Number)
-    .refine((value) => value >= min && value <= max, right)
+    .refine((value) => value >= min && value <= max, valid)
 }
 
 function oneOf<const Word extends string>(...words: Word[]) {
@@ -21,11 +21,11 @@ function oneOf<const Word extends string>(...words: Word[]) {
 }
 
 /** A list separated by commas. Each word must pass the check. */
-function list(check: (word: string) => boolean, right: string) {
+function list(check: (word: string) => boolean, valid: string) {
   return z
     .string()
     .transform((words) => words.split(',').map((word) => word.trim()))
-    .refine((words) => words.every(check), right)
+    .refine((words) => words.every(check), valid)
 }
 
 const isOrigin = (word: string) =>
@@ -33,7 +33,7 @@ const isOrigin = (word: string) =>
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
 
-/** Over plain HTTP, anybody on the way could replace the issuer's keys. */
+/** Requires HTTPS except on the same machine: over plain HTTP, an attacker on the network could replace the issuer's keys. */
 function isIssuer(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, search, hash } = new URL(text)
@@ -66,20 +66,22 @@ const databaseUrl = z
 
 const isPublicUrl = (value: string) => /^https?:\/\/.*[^/]$/.test(value) && URL.canParse(value)
 
-const isCollector = (value: string) =>
+const isCollectorUrl = (value: string) =>
   /^https?:\/\//.test(value) && URL.canParse(value) && !value.includes('/v1/traces')
 
-/** Every variable, described once: README's table and `entente help` are made from this. */
+/** Every variable, described once: the table in docs/operating.md and `entente help` are made from this. */
 export const environment = z.object({
-  PORT: wholeNumber(0, 65_535).default(3000).describe('The port to listen on; 0 takes any free one.'),
-  HOST: text.default('127.0.0.1').describe('The address to listen on; 0.0.0.0 is every IPv4 address.'),
+  PORT: wholeNumber(0, 65_535).default(3000).describe('TCP port to listen on; 0 for any free port.'),
+  HOST: text.default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all IPv4 addresses.'),
   DATABASE_URL: databaseUrl
     .optional()
-    .describe('The PostgreSQL (15 or newer) to use. Absent: an embedded PostgreSQL in `DATA_DIR`.'),
+    .describe(
+      'URL of the database, in PostgreSQL 15 or newer. Absent: an embedded PostgreSQL in `DATA_DIR`.',
+    ),
   DATA_DIR: text
     .default('.data')
     .describe(
-      'The folder of the embedded PostgreSQL; while the server runs, the file `url` in this folder holds its connection URL.',
+      'Folder of the embedded PostgreSQL; while the server runs, the file `url` in this folder holds its connection URL.',
     ),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
     .default('info')
@@ -89,7 +91,7 @@ export const environment = z.object({
     .regex(/^[\x21-\x7e]{16,}$/, 'at least 16 characters of ASCII without spaces')
     .optional()
     .describe(
-      "The first administrator's key, at least 16 characters. Absent on an embedded PostgreSQL: one is made, printed once and kept in `DATA_DIR/admin-key`.",
+      "The first administrator's key, at least 16 characters. Absent, with an embedded PostgreSQL: a key is generated, printed once and stored in `DATA_DIR/admin-key`.",
     ),
   PUBLIC_READ: oneOf('true', 'false')
     .transform((word) => word === 'true')
@@ -99,8 +101,10 @@ export const environment = z.object({
     .string()
     .refine(isIssuer, 'a URL like https://login.example/realms/ministry')
     .optional()
-    .describe('The OpenID Connect issuer whose access tokens are accepted beside API keys. Absent: none.'),
-  OIDC_AUDIENCE: text.optional().describe('Required value of `aud` in its tokens.'),
+    .describe(
+      'OpenID Connect issuer whose access tokens are accepted in addition to API keys. Absent: none.',
+    ),
+  OIDC_AUDIENCE: text.optional().describe("Required value of `aud` in the issuer's tokens."),
   OIDC_ROLE_CLAIM: text
     .default('roles')
     .describe(
@@ -109,17 +113,17 @@ export const environment = z.object({
   RATE_LIMIT: wholeNumber(0, 1_000_000)
     .optional()
     .describe(
-      'Cost units per minute and process for each API key, token subject or, without either, client address; 0 for no limit. Absent: 600, or 0 if `HOST` is the loopback.',
+      'Cost units per minute and process for each API key, token subject or, without either, client address; 0 for no limit. Absent: 600, or 0 if `HOST` is a loopback address.',
     ),
-  TRUST_PROXY: list(isNetwork, 'addresses or networks like 10.0.0.0/8, with commas between')
+  TRUST_PROXY: list(isNetwork, 'addresses or networks like 10.0.0.0/8, separated by commas')
     .optional()
     .describe(
-      'Addresses or networks of reverse proxies, with commas between, whose `X-Forwarded-For` says where requests come from.',
+      'Addresses or networks of reverse proxies, separated by commas, whose `X-Forwarded-For` header is trusted.',
     ),
-  CORS_ORIGINS: list(isOrigin, 'origins like https://dashboard.example, with commas between, or *')
+  CORS_ORIGINS: list(isOrigin, 'origins like https://dashboard.example, separated by commas, or *')
     .optional()
     .describe(
-      'Origins, with commas between, whose pages may use the API in browsers; * for any. Absent: none but its own.',
+      "Origins, separated by commas, whose pages may use the API in browsers; * for any. Absent: only the service's own origin.",
     ),
   SEED: oneOf('all', 'reference', 'none')
     .optional()
@@ -129,20 +133,22 @@ export const environment = z.object({
   POOL_SIZE: wholeNumber(2, 500)
     .default(10)
     .describe(
-      'Maximum number of connections for requests. Up to four more listen for changes, check readiness, compose documents and cancel statements.',
+      'Maximum number of database connections for requests. Up to four more connections listen for changes, check readiness, compose documents and cancel statements.',
     ),
   CACHE_MB: wholeNumber(0, 65_536).default(64).describe('Size of the response cache in MiB; 0 turns it off.'),
   POOL_QUEUE: wholeNumber(0, 1_000_000)
     .default(500)
-    .describe('Maximum number of requests that wait for a connection; further ones get 503 at once.'),
+    .describe(
+      'Maximum number of requests that wait for a database connection; further requests get 503 at once.',
+    ),
   MAX_EXPENSIVE: wholeNumber(1, 500)
     .optional()
     .describe(
-      'Maximum number of expensive statements at once: those of a shape that takes over 250 ms; never more than half of `POOL_SIZE`. Absent: the number of processors of this machine.',
+      'Maximum number of concurrent expensive statements (those that take 250 ms or more); never more than half of `POOL_SIZE`. Absent: the number of processors of this machine.',
     ),
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
-    .describe('How long a request waits for a connection before it gets 503.'),
+    .describe('How long a request waits for a database connection before it gets 503.'),
   STATEMENT_SECONDS: wholeNumber(1, 3600)
     .default(30)
     .describe('Time limit of a statement, and of an export until it sends its first line.'),
@@ -153,63 +159,67 @@ export const environment = z.object({
     ),
   REQUEST_SECONDS: wholeNumber(1, 3600)
     .default(60)
-    .describe('How long headers and body of a request may take to arrive before it gets 408.'),
+    .describe('How long the headers and body of a request may take to arrive before the request gets 408.'),
   MAX_EXPORTS: wholeNumber(1, 500)
     .default(5)
     .describe(
-      'Maximum number of exports at once, on connections to PostgreSQL beside `POOL_SIZE`; further ones get 503.',
+      'Maximum number of concurrent exports; further exports get 503. Their database connections do not count towards `POOL_SIZE`.',
     ),
   MAX_EXPORTS_PER_CLIENT: wholeNumber(1, 500)
     .default(2)
-    .describe('Maximum number of exports of one key or address at once; further ones get 429.'),
+    .describe(
+      'Maximum number of concurrent exports of one client (key, token subject or address); further exports get 429.',
+    ),
   MAX_STREAMS: wholeNumber(1, 100_000)
     .default(1000)
-    .describe('Maximum number of streams of changes at once; further ones get 503.'),
+    .describe('Maximum number of concurrent streams of changes; further streams get 503.'),
   MAX_STREAMS_PER_CLIENT: wholeNumber(1, 100_000)
     .default(20)
-    .describe('Maximum number of streams of one key or address at once; further ones get 429.'),
+    .describe(
+      'Maximum number of concurrent streams of one client (key, token subject or address); further streams get 429.',
+    ),
   IMPORT_MB: wholeNumber(1, 65_536)
     .default(512)
     .describe(
-      'Maximum size in MiB of a file that is uploaded for an import; larger ones need `entente import`.',
+      'Maximum size in MiB of a file that is uploaded for an import; larger files need `entente import`.',
     ),
   MIN_TRANSFER_KIB: wholeNumber(0, 1_000_000)
     .default(32)
     .describe(
-      'KiB a second that a client of an export or stream must read while data waits, on average over a minute; 0 for any speed.',
+      'Minimum speed, in KiB per second on average over a minute, at which a client must read an export or stream while data waits; 0 for no minimum.',
     ),
   MAX_TRANSFER_SECONDS: wholeNumber(1, 1_000_000)
     .default(3600)
-    .describe('How long an export or stream may take before it is cut off.'),
+    .describe('Maximum duration of an export or stream; then the service closes its connection.'),
   MAX_CONNECTIONS: wholeNumber(10, 1_000_000)
     .optional()
     .describe(
-      'Maximum number of connections of clients. Absent, and where the limit of open files (`ulimit -n`) is lower: what that limit leaves, up to 10000.',
+      'Maximum number of client connections, if the limit of open files (`ulimit -n`) allows that many. Absent: as many as that limit allows, up to 10000.',
     ),
   MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(0, 1_000_000)
     .default(0)
     .describe(
-      'Maximum number of connections of one address (IPv6: /64) that `TRUST_PROXY` does not name; 0 for a quarter of all.',
+      'Maximum number of connections of one address (IPv6: /64), except addresses in `TRUST_PROXY`; 0 for a quarter of `MAX_CONNECTIONS`.',
     ),
   MAX_CONNECTIONS_PER_SECOND: wholeNumber(0, 1_000_000)
     .default(100)
     .describe(
-      'Maximum number of connections that one address (IPv6: /64) that `TRUST_PROXY` does not name opens a second, on average over five seconds; 0 for any number.',
+      'Maximum number of new connections per second from one address (IPv6: /64), on average over five seconds, except addresses in `TRUST_PROXY`; 0 for no limit.',
     ),
   SHED_LAG_MS: wholeNumber(0, 60_000)
     .default(1000)
     .describe(
-      'Requests get 503 after two seconds of mean event loop delays above this many milliseconds; 0 for no limit.',
+      'Requests get 503 when the mean event loop delay has exceeded this many milliseconds in each of the last two seconds; 0 for no limit.',
     ),
   SHED_MEMORY_MB: wholeNumber(0, 1_048_576)
     .default(0)
     .describe(
-      'Requests get 503 while the process uses more MiB of memory (RSS); 0 for no limit. Independently of it, while 70 % of the V8 heap is used, except for cached answers.',
+      'Requests without a cached response get 503 while the process uses more than this many MiB of memory (RSS); 0 for no limit. They also get 503 while more than 70 % of the V8 heap is used.',
     ),
   DRAIN_SECONDS: wholeNumber(0, 300)
     .default(1)
     .describe(
-      'How long requests are still accepted after SIGTERM, while `/readyz` is 503; behind a load balancer, longer than it needs to notice.',
+      'How long requests are still accepted after SIGTERM, while `/readyz` is 503. Behind a load balancer, set it longer than the balancer needs to notice the 503.',
     ),
   METRICS: oneOf('open', 'key', 'off')
     .optional()
@@ -221,7 +231,7 @@ export const environment = z.object({
     .refine(isPublicUrl, 'a URL like https://registry.example, without a slash at its end')
     .optional()
     .describe(
-      'Where clients reach the service, for links in calendars and linked data. Absent: links are relative, and calendars have none.',
+      'Base URL at which clients reach the service, for links in calendars and linked data. Absent: links are relative, and calendars have no links.',
     ),
   PUBLISHER_NAME: text
     .default('Entente registry')
@@ -235,30 +245,30 @@ export const environment = z.object({
     .default('10')
     .describe('IATI organisation type of the publisher: a code of two digits.'),
   DASHBOARD: oneOf('on', 'off').default('on').describe('Whether the dashboard is served at `/`.'),
-  EMBED_ORIGINS: list(isOrigin, 'origins like https://ministry.example, with commas between, or *')
+  EMBED_ORIGINS: list(isOrigin, 'origins like https://ministry.example, separated by commas, or *')
     .optional()
     .describe(
-      'Origins, with commas between, whose pages may show views of the dashboard in frames, with `embed=1`; * for any. Absent: none.',
+      'Origins, separated by commas, whose pages may show views of the dashboard in frames, with `embed=1`; * for any. Absent: none.',
     ),
-  READ_DATABASE_URLS: list(isDatabaseUrl, `URLs like ${exampleDatabaseUrl}, with commas between`)
+  READ_DATABASE_URLS: list(isDatabaseUrl, `URLs like ${exampleDatabaseUrl}, separated by commas`)
     .optional()
     .describe(
-      'URLs of read replicas (hot standbys of `DATABASE_URL`), with commas between. Each leads to one server, always the same. Absent: none.',
+      'URLs of read replicas (hot standbys of `DATABASE_URL`), separated by commas. Each must always lead to the same server. Absent: none.',
     ),
   READ_MAX_STALENESS_MS: wholeNumber(20, 60_000)
     .default(100)
-    .describe('How old, in milliseconds, the response of a read replica may be.'),
+    .describe('Maximum staleness of responses from read replicas, in milliseconds.'),
   LISTEN_DATABASE_URL: databaseUrl
     .optional()
     .describe(
-      'Direct URL of the database for LISTEN, where `DATABASE_URL` leads through a pooler in transaction mode.',
+      'Direct URL of the database for LISTEN, needed if `DATABASE_URL` leads to a pooler in transaction mode.',
     ),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .string()
-    .refine(isCollector, 'a URL like http://collector:4318, without /v1/traces')
+    .refine(isCollectorUrl, 'a URL like http://collector:4318, without /v1/traces')
     .optional()
     .describe(
-      'OpenTelemetry collector to which traces are sent, by OTLP over HTTP in JSON. Absent: none. `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_RESOURCE_ATTRIBUTES` are read as OpenTelemetry defines them.',
+      'URL of the OpenTelemetry collector that receives traces (OTLP over HTTP, in JSON). Absent: none. `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_RESOURCE_ATTRIBUTES` are read as OpenTelemetry defines them.',
     ),
   OTEL_SERVICE_NAME: text.default('entente').describe('Name of the service in traces.'),
   OTEL_TRACES_SAMPLER_ARG: z
@@ -267,7 +277,7 @@ export const environment = z.object({
     .transform(Number)
     .default(1)
     .describe(
-      'Share of the requests that are traced, from 0 to 1. Requests with `traceparent` are traced if that says so.',
+      'Share of the requests that are traced, from 0 to 1. A request with a `traceparent` header is traced if the header says so.',
     ),
 })
 
@@ -282,21 +292,21 @@ export type Config = Omit<
   MAX_EXPENSIVE: number
 }
 
-/** Values that errors must not repeat, because errors end up in logs. */
+/** Variables whose values error messages must not contain, because errors are logged. */
 const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'READ_DATABASE_URLS', 'ADMIN_KEY'])
 
 /**
  * Reads the configuration from the environment. No other file reads the environment.
- * Throws a StartupError that names every variable that is wrong and what would be right.
+ * Throws a StartupError that names every invalid variable and says what would be valid.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const result = environment.safeParse(env)
   if (!result.success)
-    throw new StartupError(result.error.issues.map((issue) => fault(issue, env)).join('; '))
+    throw new StartupError(result.error.issues.map((issue) => describeIssue(issue, env)).join('; '))
   const config = result.data
   if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined)
     throw new StartupError(
-      'OIDC_AUDIENCE must be set when OIDC_ISSUER is: tokens for others must not count here',
+      'OIDC_AUDIENCE must be set if OIDC_ISSUER is set: tokens for other services must be refused',
     )
   return {
     ...config,
@@ -307,13 +317,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
 }
 
-function fault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
+function describeIssue(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
   const name = String(issue.path[0])
   const found = secrets.has(name) ? '' : `, not '${env[name]}'`
   return `${name} must be ${issue.message}${found}`
 }
 
-/** Environment variables that look like settings with a typing mistake, each with the setting. */
+/** Returns the environment variables that look like misspelt settings, each with the setting. */
 export const mistypedSettings = (env: NodeJS.ProcessEnv = process.env) =>
   findMistyped(Object.keys(env), Object.keys(environment.shape))
 
@@ -322,6 +332,6 @@ export function startedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.npm_lifecycle_event !== undefined
 }
 
-/** `DRAIN_SECONDS`; 0 when it is invalid, which `readConfig` reports. */
+/** Returns `DRAIN_SECONDS`, or 0 if it is invalid, which `readConfig` reports. */
 export const drainSeconds = (env: NodeJS.ProcessEnv = process.env): number =>
   environment.shape.DRAIN_SECONDS.safeParse(env.DRAIN_SECONDS).data ?? 0

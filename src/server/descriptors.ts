@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { StartupError } from '../startup-error.ts'
 
-/** Descriptors of a process without connections: its files, pipes and timers, and requests to the issuer of tokens. */
+/** Descriptors for files, pipes, timers and requests to the token issuer. */
 const baseDescriptors = 100
 
-/** The most connections of clients where the system would allow more. */
+/** Maximum number of client connections if the configuration sets none. */
 const defaultMaxConnections = 10_000
 
-/** The service does not start where it could take fewer connections of clients. */
+/** If the process can have fewer client connections, the service does not start. */
 const minConnections = 20
 
-const report = z.looseObject({
+const reportSchema = z.looseObject({
   userLimits: z.looseObject({
     open_files: z.looseObject({ soft: z.union([z.number(), z.literal('unlimited')]) }),
   }),
@@ -19,28 +19,28 @@ const report = z.looseObject({
 
 /**
  * Returns how many files and connections the process may have open at once: the limit `RLIMIT_NOFILE` after Node.js has
- * raised it as far as it may. Infinity where the system has no such limit.
+ * raised it as far as the system allows. Infinity if the system has no such limit.
  */
 export function descriptorLimit(): number {
   const limit = process.platform === 'linux' ? linuxLimit() : reportedLimit()
   return limit ?? Number.POSITIVE_INFINITY
 }
 
-/** The diagnostic report would also look up the names of all peers, which may take seconds. */
+/** Reads the limit from /proc. A diagnostic report would also look up the names of all peers, which may take seconds. */
 function linuxLimit(): number | undefined {
   const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
   return limit === undefined ? undefined : Number(limit)
 }
 
 function reportedLimit(): number | undefined {
-  const soft = report.safeParse(process.report.getReport()).data?.userLimits.open_files.soft
+  const soft = reportSchema.safeParse(process.report.getReport()).data?.userLimits.open_files.soft
   return typeof soft === 'number' ? soft : undefined
 }
 
 /**
- * Returns how many connections of clients the process can take, so that it has descriptors left for everything else.
+ * Returns the maximum number of client connections, so that the process has enough descriptors for everything else.
  * @param wanted the configured number; undefined for as many as possible, up to 10,000.
- * @param databaseConnections the most connections to PostgreSQL.
+ * @param databaseConnections maximum number of connections to PostgreSQL.
  * @throws StartupError when the limit of the process leaves too few.
  */
 export function maxClientConnections(

@@ -4,7 +4,7 @@ import { createEndpoints } from '../operations/endpoints.ts'
 import { operations } from '../operations/index.ts'
 import type { Endpoint } from '../operations/operation.ts'
 
-/** The endpoints of the API: every operation of every resource, and the features that belong to none. */
+/** Returns the endpoints of the API: every operation of every resource, and the endpoints of features. */
 export const listEndpoints = (registry: Registry): Endpoint[] => [
   ...createEndpoints(registry.resources, operations),
   ...featureEndpoints(registry),

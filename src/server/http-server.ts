@@ -14,35 +14,36 @@ import { RequestQueue } from './request-queue.ts'
 /** Maximum number of waiting requests of one connection. Further ones close it. */
 const maxPipelined = 64
 
-/** The event of the server for a connection that is closed for too many requests at once. Listeners receive the socket. */
+/** Event of the server: a connection is closed because it has sent too many requests at once. Listeners receive the socket. */
 export const misuse = 'misuse'
 
-/** The address or network that a connection comes from. */
+/** Returns the name of the address or network that a connection comes from. */
 const addressOf = (socket: Socket): string => anonymousClient(socket.remoteAddress ?? '').name
 
 /**
- * Passes requests on in turn: those of a connection one after another, and those of all as the queue says. A client may send
- * thousands in one packet (pipelining); Node.js would handle all of them at once, and delay all other clients.
- * @param refuse receives a connection that has sent too many requests at once.
+ * Wraps a request listener. Requests of a connection start one after another, and requests of all connections start in the
+ * order of the queue. A client may send thousands of requests in one packet (pipelining); Node.js alone would handle all of
+ * them at once, and delay all other clients.
+ * @param refuse is called with a connection that has sent too many requests at once.
  */
-function inTurn(
-  turns: RequestQueue,
+function startInOrder(
+  queue: RequestQueue,
   handle: RequestListener,
   refuse: (socket: Socket) => void,
 ): RequestListener {
   /** Waiting requests of connections with an active request. */
   const connections = new WeakMap<Socket, (() => void)[]>()
-  /** Runs what belongs to the next request outside of the asynchronous context of the last one. */
-  const outside = AsyncLocalStorage.snapshot()
+  /** Runs a function outside of the asynchronous context of the previous request. */
+  const runOutside = AsyncLocalStorage.snapshot()
 
   const begin = (request: IncomingMessage, response: ServerResponse, waiting: (() => void)[]) => {
     const { socket } = request
     response.on('close', () => {
       const next = waiting.shift()
-      if (next) outside(next)
+      if (next) runOutside(next)
       else connections.delete(socket)
     })
-    turns.add(
+    queue.add(
       () => addressOf(socket),
       () => {
         if (!socket.destroyed) handle(request, response)
@@ -52,7 +53,7 @@ function inTurn(
 
   return (request, response) => {
     const { socket } = request
-    // The rest of a packet is read, too.
+    // Node.js also parses the rest of a packet after the socket was destroyed.
     if (socket.destroyed) return
     const waiting = connections.get(socket)
     if (!waiting) {
@@ -64,22 +65,22 @@ function inTurn(
   }
 }
 
-/** Limits of the connections of a server. */
+/** Options of the HTTP server. */
 export interface HttpServerOptions extends ServerOptions {
   /** A connection with an active request is closed after this many milliseconds without traffic. */
   connectionTimeoutMs: number
 }
 
-/** Makes the server of Fastify, whose clients have their requests begun in turn. */
+/** Returns the server factory for Fastify. The server starts requests in the order of a `RequestQueue`. */
 export const httpServer =
   ({ connectionTimeoutMs, ...options }: HttpServerOptions) =>
   (handle: RequestListener): Server => {
     const refuse = (socket: Socket) => {
-      // The socket forgets its address when it is closed.
+      // A destroyed socket has no address, so the event comes first.
       server.emit(misuse, socket)
       socket.destroy()
     }
-    const turns = new RequestQueue()
-    const server = createServer(options, inTurn(turns, handle, refuse)).setTimeout(connectionTimeoutMs)
-    return server.on('connection', (socket: Socket) => turns.connectionOpened(addressOf(socket)))
+    const queue = new RequestQueue()
+    const server = createServer(options, startInOrder(queue, handle, refuse)).setTimeout(connectionTimeoutMs)
+    return server.on('connection', (socket: Socket) => queue.connectionOpened(addressOf(socket)))
   }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { getDatabaseError } from '../database/errors.ts'
 
-/** An error in the log. Libraries repeat values of a statement in their messages, so the driver's own error is logged. */
+/** An error in the log. Drizzle's message contains the values of the statement, so the error of the driver is logged. */
 function errorEntry(error: Error) {
   const source = getDatabaseError(error) ?? error
   return {
@@ -14,7 +14,7 @@ function errorEntry(error: Error) {
 
 const uuidAtEnd = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\?|$)/
 
-/** A request in the log: its route and not its path, which may hold anything, and the id of its record. */
+/** A request in the log: its route instead of its path, which may contain anything, and the id of its record. */
 function requestEntry({ method, url, routeOptions }: FastifyRequest) {
   const [, record] = uuidAtEnd.exec(url) ?? []
   return { method, route: routeOptions?.url ?? 'none', ...(record && { record }) }
@@ -26,7 +26,7 @@ function requestEntry({ method, url, routeOptions }: FastifyRequest) {
 export const loggerOptions = (level: string) => ({
   level,
   serializers: { req: requestEntry, err: errorEntry },
-  // No line has headers today; this is for one that is added later. A wildcard would cost time for each property of each line.
+  // No log line has headers now; the paths protect future ones. A wildcard would cost time for each property of each line.
   redact: ['', 'req.', 'res.', 'request.', 'response.', 'err.'].flatMap((prefix) => [
     `${prefix}headers.authorization`,
     `${prefix}headers.cookie`,

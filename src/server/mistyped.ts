@@ -1,15 +1,15 @@
 import { distance } from 'fastest-levenshtein'
 
-/** A variable that is not a setting, and the setting that was probably meant. */
+/** An environment variable that is not a setting, and the setting that was probably meant. */
 export interface Mistyped {
   name: string
   setting: string
 }
 
 /**
- * Finds variables whose names are one typing mistake away from a setting: one letter more, less or other, or two
- * neighbours exchanged. One other letter makes another word of a short name (HOST and COST), so for those only
- * exchanged letters and a plural count.
+ * Finds variables whose names are one typing mistake away from a setting: one letter added, missing or replaced, or two
+ * adjacent letters swapped. A replaced letter often turns a short name into another word (HOST and COST), so for short
+ * names only swapped letters and a plural count.
  * @example findMistyped(['PROT', 'COST'], ['PORT', 'HOST']) // [{ name: 'PROT', setting: 'PORT' }]
  */
 export function findMistyped(names: readonly string[], settings: readonly string[]): Mistyped[] {
@@ -21,14 +21,15 @@ export function findMistyped(names: readonly string[], settings: readonly string
     })
 }
 
-const shortLength = 5
+/** Maximum length of a short name. */
+const maxShortLength = 5
 
 function isMistyped(name: string, setting: string): boolean {
   if (isTransposed(name, setting)) return true
-  return setting.length <= shortLength ? name === `${setting}S` : distance(name, setting) === 1
+  return setting.length <= maxShortLength ? name === `${setting}S` : distance(name, setting) === 1
 }
 
-/** Whether exchanging two neighbouring letters makes one of the other. */
+/** Whether swapping two adjacent letters turns one into the other. */
 function isTransposed(name: string, setting: string): boolean {
   if (name.length !== setting.length || name === setting) return false
   const first = [...name].findIndex((letter, index) => letter !== setting[index])

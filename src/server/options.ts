@@ -7,7 +7,7 @@ import { connectionErrorResponse, handleError } from './plugins/error-handler.ts
 import { routableUrl } from './plugins/http-conformance.ts'
 import { requestIdOptions } from './plugins/request-log.ts'
 
-/** Largest body of most operations, in bytes. */
+/** Maximum size of a body for most operations, in bytes. */
 const bodyLimit = 1024 * 1024
 
 /** A connection with an active request is closed after this many milliseconds without traffic. */
@@ -19,7 +19,7 @@ const keepAliveTimeoutMs = 72_000
 /** A connection that sent invalid HTTP is destroyed this many milliseconds after the error response. */
 const errorCloseTimeoutMs = 1000
 
-/** How often Node.js looks for requests that take too long to arrive, in milliseconds. */
+/** How often Node.js checks for requests that take too long to arrive, in milliseconds. */
 const connectionsCheckingIntervalMs = 1000
 
 /** The options of the Fastify instance: limits of connections, the logger, and errors outside routes. */
@@ -36,9 +36,9 @@ export function serverOptions(config: Config) {
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: connectionsCheckingIntervalMs,
       requestTimeout,
-      // Node.js swaps the two timeouts when the one for the headers is longer.
+      // Node.js swaps the two timeouts if `headersTimeout` is longer.
       headersTimeout: requestTimeout,
-      // The plugin `http-conformance` requires it, with a problem in the response.
+      // The plugin `http-conformance` requires the header, and refuses requests without it with a problem.
       requireHostHeader: false,
     }),
     rewriteUrl: ({ url = '' }) => routableUrl(url),
@@ -49,7 +49,7 @@ export function serverOptions(config: Config) {
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
     clientErrorHandler(error, socket) {
       if (socket.writable) socket.end(connectionErrorResponse(error.code))
-      // The client has this long to read the response, whether or not it closes its side.
+      // The client has this time to read the response, whether or not it closes its side.
       setTimeout(() => socket.destroy(), errorCloseTimeoutMs).unref()
     },
   } satisfies FastifyHttpOptions<Server>

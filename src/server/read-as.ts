@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** The headers with the client's credentials, its position and its preferred language. */
-const passedHeaders = [
+/** Headers that are copied from the client's request. */
+const copiedHeaders = [
   'authorization',
   'client-id',
   'entente-position',
@@ -10,14 +10,14 @@ const passedHeaders = [
   'user-agent',
 ] as const
 
-/** A response of the API to a read in this process. */
+/** The API's response to a request that was made within the process. */
 export interface ReadResponse {
   status: number
   contentType: string
   text: string
 }
 
-/** Returns those of the named headers that a request has. */
+/** Returns the headers with the given names that a request has. */
 export const pickHeaders = ({ headers }: FastifyRequest, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     names.flatMap((name) => {
@@ -27,10 +27,10 @@ export const pickHeaders = ({ headers }: FastifyRequest, names: readonly string[
   )
 
 /**
- * Reads the API as the client of a request: through the same plugins, so under the same access, visibility, limits and
- * cache. Each read costs its own units of the rate limit.
- * @param signal ends the read when it is aborted.
- * @param body of a POST that changes nothing, such as a search; a GET when left out.
+ * Reads the API as the client of a request, through the same plugins: with the same access, visibility, limits and cache.
+ * Each read costs units of the rate limit.
+ * @param signal aborts the read.
+ * @param body of a POST request that changes nothing, such as a search. Without it, the request is a GET.
  */
 export async function readAs(
   app: FastifyInstance,
@@ -40,7 +40,7 @@ export async function readAs(
   body?: unknown,
 ): Promise<ReadResponse> {
   const headers = {
-    ...pickHeaders(request, passedHeaders),
+    ...pickHeaders(request, copiedHeaders),
     host: request.host,
     'accept-encoding': 'identity',
     ...(body !== undefined && { 'content-type': 'application/json' }),

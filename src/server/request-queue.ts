@@ -1,44 +1,44 @@
 /**
- * Maximum time for starting requests in one turn of the event loop, in milliseconds. Node.js accepts one connection per turn,
- * so long turns delay new clients.
+ * Maximum time for starting requests in one iteration of the event loop, in milliseconds. Node.js accepts one connection per
+ * iteration, so long iterations delay new clients.
  */
 const sliceMs = 2
 
-/** Maximum number of waiting requests that start in one turn. */
-const maxPerTurn = 20
+/** Maximum number of waiting requests that start in one iteration. */
+const maxPerIteration = 20
 
-/** Maximum time that requests of an address wait while it opens connections, in milliseconds. */
+/** Maximum time that requests of an address wait while the address opens connections, in milliseconds. */
 const maxHoldMs = 250
 
-/** After this number of connections in successive turns, one request starts in each turn. */
+/** After this number of connections in successive iterations, one request starts in each iteration. */
 const burstLength = 10
 
-/** Connections that an address opens in successive turns. */
+/** Connections that an address opens in successive iterations. */
 interface Opening {
   startedAt: number
   count: number
-  /** Whether it has opened one in this turn. */
+  /** Whether the address has opened a connection in this iteration. */
   isOpening: boolean
 }
 
 /**
- * Schedules requests: at once while there is time left in a turn of the event loop, otherwise in later turns, where
- * the addresses they come from take turns. So the next request of one address waits for one of each other address, and not for all
- * that another address has sent. While an address opens a connection in each turn, its requests wait, so that the turns are
- * short and the connections of other addresses are soon accepted.
+ * Schedules requests. A request starts at once while there is time left in an iteration of the event loop. Otherwise it starts
+ * in a later iteration, in rotation among the addresses: the next request of an address waits for one request of each other
+ * address, and not for all requests of another address. While an address opens a connection in each iteration, its requests
+ * wait, so that iterations are short and connections of other addresses are accepted soon.
  */
 export class RequestQueue {
-  /** Waiting requests by address. The address that is next comes first. */
+  /** Waiting requests by address. The first address is the next one in the rotation. */
   readonly #waiting = new Map<string, (() => void)[]>()
-  /** Addresses that have opened a connection in this turn or the one before. */
+  /** Addresses that have opened a connection in this or the previous iteration. */
   readonly #openings = new Map<string, Opening>()
-  /** `free`: no request has begun in this turn; `begun`: there may be time left; `full`: requests wait. */
+  /** `free`: no request has started in this iteration; `begun`: there may be time left; `full`: requests wait. */
   #state: 'free' | 'begun' | 'full' = 'free'
   #hasBurst = false
   #isEndScheduled = false
   #sliceEnd = 0
 
-  /** Notes that an address has opened a connection. */
+  /** Records that an address has opened a connection. */
   connectionOpened(address: string): void {
     const opening = this.#openings.get(address) ?? { startedAt: performance.now(), count: 0, isOpening: true }
     opening.count += 1
@@ -48,7 +48,7 @@ export class RequestQueue {
     this.#scheduleEnd()
   }
 
-  /** Calls `begin`, now or in a later turn. @param getAddress returns the address of the request, if it may have to wait. */
+  /** Calls `begin` now or in a later iteration. @param getAddress returns the request's address. */
   add(getAddress: () => string, begin: () => void): void {
     if (this.#openings.size > 0 && this.#isHeld(getAddress())) this.#wait(getAddress(), begin)
     else if (this.#state === 'free') {
@@ -79,13 +79,13 @@ export class RequestQueue {
   #scheduleEnd(): void {
     if (this.#isEndScheduled) return
     this.#isEndScheduled = true
-    setImmediate(() => this.#endTurn())
+    setImmediate(() => this.#endIteration())
   }
 
-  /** Ends a turn: starts the first waiting request, and schedules others for the next turn. */
-  #endTurn(): void {
+  /** Ends an iteration: starts the first waiting request, and schedules others for the next iteration. */
+  #endIteration(): void {
     this.#isEndScheduled = false
-    this.#forgetOpened()
+    this.#updateOpenings()
     if (this.#openings.size > 0 || this.#waiting.size > 0) this.#scheduleEnd()
     if (this.#waiting.size === 0) {
       this.#state = 'free'
@@ -94,14 +94,14 @@ export class RequestQueue {
     this.#startSlice()
     this.#beginNext()
     // Each request has a separate callback, so that its microtasks count towards the slice, too.
-    for (let count = 1; count < maxPerTurn && !this.#hasBurst; count += 1)
+    for (let count = 1; count < maxPerIteration && !this.#hasBurst; count += 1)
       setImmediate(() => {
         if (performance.now() < this.#sliceEnd) this.#beginNext()
       })
   }
 
-  /** Forgets the addresses that have opened no connection in this turn. */
-  #forgetOpened(): void {
+  /** Removes the addresses that have opened no connection in this iteration, and starts the next one for the others. */
+  #updateOpenings(): void {
     this.#hasBurst = false
     for (const [address, opening] of this.#openings) {
       if (!opening.isOpening) this.#openings.delete(address)

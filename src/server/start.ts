@@ -10,7 +10,7 @@ import type { Config } from './config.ts'
 
 /**
  * Starts the service: database, migrations, seeds, app, listening.
- * @param lifecycle takes what releases a resource; the caller calls these in reverse order to stop the service.
+ * @param lifecycle collects the functions that close what was opened. The caller stops the service with them.
  * @throws StartupError that says what the operator can do.
  */
 export async function serve(config: Config, lifecycle: Lifecycle): Promise<void> {
@@ -36,7 +36,7 @@ export async function serve(config: Config, lifecycle: Lifecycle): Promise<void>
   void warmUp(database, registry)
 }
 
-/** Seeds an empty database, once also when several processes start at the same moment. */
+/** Seeds an empty database: only once, even if several processes start at the same time. */
 async function seedWhenEmpty(database: Database, set: 'all' | 'reference'): Promise<void> {
   const { isEmpty, seed } = await import('../features/seeding/seed.ts')
   if (!(await isEmpty(database))) return
@@ -46,8 +46,8 @@ async function seedWhenEmpty(database: Database, set: 'all' | 'reference'): Prom
 }
 
 /**
- * Connections that may wait to be accepted. At the default of 511, a burst of connections of one client makes those of
- * others try again after a second. The system may set a lower limit (`net.core.somaxconn`).
+ * Maximum number of connections that wait to be accepted. With the default of 511, a burst of connections of one client makes
+ * other clients retry after a second. The system may set a lower limit (`net.core.somaxconn`).
  */
 const backlog = 4096
 
@@ -55,14 +55,14 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<str
   try {
     await app.listen({ host: HOST, port: PORT, backlog })
   } catch (error) {
-    throw new StartupError(refusal(error, HOST, PORT))
+    throw new StartupError(listenErrorMessage(error, HOST, PORT))
   }
   const [bound] = app.addresses()
   const port = typeof bound === 'object' ? bound.port : PORT
   return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`
 }
 
-function refusal(error: unknown, host: string, port: number): string {
+function listenErrorMessage(error: unknown, host: string, port: number): string {
   switch (errorCode(error)) {
     case 'EADDRINUSE':
       return `PORT: ${port} on ${host} is taken by another program; stop that one, or set another PORT`
@@ -71,7 +71,7 @@ function refusal(error: unknown, host: string, port: number): string {
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `HOST: ${host} is no address of this machine; 127.0.0.1 or 0.0.0.0 would be`
+      return `HOST: ${host} is not an address of this machine; try 127.0.0.1 or 0.0.0.0`
     default:
       return `cannot listen on ${host}:${port}: ${error}`
   }

@@ -4,15 +4,15 @@ import type { Registry } from '../model/registry.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import { searchBodies } from '../query/search.ts'
 
-/** A search whose check needs the schemas of the resource and of each of its lists. */
+/** Returns a search whose validation builds the schemas of the resource and of each of its lists. */
 function makeSearch(resource: Resource): object {
   const lists = Object.keys(toSearchable(resource).collections())
   return { where: { and: [{}, ...lists.map((list) => ({ not: { [list]: { every: {} } } }))] } }
 }
 
 /**
- * Does what the first requests would otherwise wait for: opens connections to the database, and builds the schemas of searches, which
- * takes up to 50 ms for a resource. Other requests run between the resources.
+ * Prepares the process, so that the first requests need not wait: opens connections to the database, and builds the schemas
+ * of searches, which takes up to 50 ms for a resource. Requests run between the resources.
  */
 export async function warmUp(database: Database, { resources }: Registry): Promise<void> {
   await database.openAhead()

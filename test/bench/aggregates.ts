@@ -47,7 +47,7 @@ const comparedAggregates: ComparedAggregate[] = [
   { what: 'kinds', path: 'groupBy=kind', sql: 'select kind, count(*) from agreements group by all', max: 20 },
 ]
 
-/** Rows as an aggregate reads them: each country of an agreement once, itself or through an organization. */
+/** Queries for the rows that an aggregate reads: each country that takes part in an agreement, also by an organization. */
 const tables = {
   agreements: `select id, kind, extract(year from signed_on_earliest)::int as year from agreements`,
   participations: `select distinct record as id, coalesce(participations.country, organizations.country) as country
@@ -55,7 +55,7 @@ const tables = {
     where resource = 'agreements' and coalesce(participations.country, organizations.country) is not null`,
 }
 
-/** Measures each statement some times after a first one. Prints all times in milliseconds as JSON. */
+/** Runs each statement `rounds` times after a warm-up, and prints all durations in milliseconds as JSON. */
 const program = `
 import { DuckDBInstance } from '@duckdb/node-api'
 const { tables, statements, rounds } = JSON.parse(process.argv[2])
@@ -79,7 +79,7 @@ async function copyTable(client: pg.Client, text: string, file: string): Promise
   await pipeline(rows, createWriteStream(file))
 }
 
-/** The median times of the statements, in milliseconds. */
+/** The median duration of each statement in DuckDB, in milliseconds. */
 async function measureDuckDb(url: string, rounds: number): Promise<number[]> {
   const folder = join(tmpdir(), 'entente-bench-duckdb')
   await mkdir(folder, { recursive: true })
@@ -101,7 +101,7 @@ async function measureDuckDb(url: string, rounds: number): Promise<number[]> {
   return (JSON.parse(stdout) as number[][]).map(median)
 }
 
-/** The median time of an aggregate, in milliseconds. @throws when a response has an error status. */
+/** The median duration of an aggregate of the service, in milliseconds. @throws when a response has an error status. */
 async function measureService(origin: string, path: string, rounds: number): Promise<number> {
   const times: number[] = []
   for (let round = 0; round <= rounds; round++) {
@@ -116,8 +116,8 @@ async function measureService(origin: string, path: string, rounds: number): Pro
 
 /**
  * Compares aggregates of the service with those of DuckDB.
- * @param url of the service's database.
- * @param origin of the service without its cache.
+ * @param url URL of the service's database.
+ * @param origin origin of the service without its cache.
  */
 export async function measureAggregates(url: string, origin: string, options: Options): Promise<Ratio[]> {
   const duckDb = await measureDuckDb(url, options.rounds)

@@ -4,7 +4,7 @@ import { aggregateSearch, listSearch, newAgreement, qSearch, wideSearch } from '
 /** The servers that are compared. */
 export type Name = 'hot' | 'cold' | 'by hand' | 'bare'
 
-/** One case: the request to each server. */
+/** A case: the same request to each server. */
 export interface Case {
   /** Its name for `--only`. */
   name: string
@@ -22,15 +22,15 @@ const json = { 'content-type': 'application/json' }
 
 /**
  * Every case of the benchmark.
- * @param ids of agreements, for reading and changing single ones.
- * @param key of the administrator.
+ * @param ids ids of agreements to read and change.
+ * @param key key of the administrator.
  */
 export function casesFor(ids: string[], key: string): Case[] {
   const id = (number: number) => ids[number % ids.length] ?? ''
   const list = `/v1/agreements?${listSearch}`
   const wide = `/v1/agreements?${wideSearch}`
   const q = `/v1/agreements?${qSearch}`
-  const counted = '/v1/agreements?country=PAK&limit=1&count=exact'
+  const count = '/v1/agreements?country=PAK&limit=1&count=exact'
   const aggregate = `/v1/agreements/aggregate?${aggregateSearch}`
   const read: Request = { method: 'GET', path: (number) => `/v1/agreements/${id(number)}` }
   const writing = { authorization: `Bearer ${key}`, 'if-match': '*' }
@@ -59,7 +59,7 @@ export function casesFor(ids: string[], key: string): Case[] {
       name: 'count',
       title: 'exact count',
       connections: 2,
-      requests: { hot: get(counted), cold: get(counted), 'by hand': get('/count') },
+      requests: { hot: get(count), cold: get(count), 'by hand': get('/count') },
     },
     {
       name: 'aggregate',

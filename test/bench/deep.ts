@@ -1,4 +1,4 @@
-/** Durations of the first page of a list and of a deep one. */
+/** Durations of the first page of a list and of a deep page. */
 export interface Depths {
   depth: number
   /** Median of many requests, in milliseconds. */
@@ -12,16 +12,17 @@ interface Page {
 }
 
 /** The median of some numbers. */
-export const median = (figures: number[]): number =>
-  [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN
+export const median = (numbers: number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
+/** Milliseconds of a request that bypasses the response cache. */
 async function timed(url: string): Promise<number> {
   const start = performance.now()
   await (await fetch(url, { headers: { 'cache-control': 'no-cache' } })).text()
   return performance.now() - start
 }
 
-/** Pages through a list to a depth, and then requests its first page and that one alternately. */
+/** Pages through a list to record number `depth`, and then requests the first and the deep page alternately. */
 export async function measureDepths(origin: string, depth: number): Promise<Depths> {
   const list = `${origin}/v1/agreements?fields=id&sort=id`
   let cursor = ''

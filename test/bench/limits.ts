@@ -2,7 +2,7 @@ import { isOfAgreements, largestRequests, longestDelay } from '../faults/hostile
 import { send } from '../faults/hostile/sending.ts'
 import type { Ratio } from './tables.ts'
 
-/** Case `limits`: the longest delay of the event loop while the largest requests about agreements are answered. */
+/** Case `limits`: the longest delay of the event loop while the service answers the largest requests about agreements. */
 export async function measureLimits(origin: string, key: string): Promise<Ratio[]> {
   const document: unknown = await (await fetch(`${origin}/openapi.json`)).json()
   await longestDelay(origin)
@@ -12,6 +12,6 @@ export async function measureLimits(origin: string, key: string): Promise<Ratio[
     delays.push(await longestDelay(origin))
   }
   return [
-    { what: 'longest delay by one of the largest requests, ms', measured: Math.max(...delays), max: 50 },
+    { what: 'longest event loop delay of the largest requests, ms', measured: Math.max(...delays), max: 50 },
   ]
 }

@@ -7,24 +7,24 @@ export interface Figures {
   perSecond: number
   p50Ms: number
   p99Ms: number
-  /** Processor time of the server for one request. */
+  /** CPU time of the server per request. */
   cpuMicroseconds: number
   /** Memory of the server after the requests. */
   memoryMb: number
 }
 
-/** Requests of one kind, made in turn. */
+/** Requests of one kind, numbered consecutively. */
 export interface Request {
   method: 'GET' | 'POST' | 'PATCH'
-  /** Path of the request, by its number. */
+  /** Returns the path of a request from its number. */
   path: (number: number) => string
   body?: (number: number) => string
   headers?: Record<string, string>
 }
 
 /**
- * Sends requests for a duration, or a number of requests, over some connections, each with one request at a time.
- * @throws when any response had an error status.
+ * Sends requests for `seconds`, or `amount` of them, over several connections, each with one request at a time.
+ * @throws when a request fails or a response has an error status.
  */
 export async function measure(
   server: Server,

@@ -6,7 +6,7 @@ import type { Ratio } from './tables.ts'
 
 const countries = ['CHN', 'PAK', 'DEU', 'FRA', 'USA', 'GBR', 'JPN', 'IND', 'BRA', 'ZAF']
 
-/** 1,000 different lists: ten countries by a hundred years. */
+/** 1,000 different lists: one for each of ten countries and a hundred years. */
 const lists = countries.flatMap((country) =>
   Array.from(
     { length: 100 },
@@ -14,17 +14,17 @@ const lists = countries.flatMap((country) =>
   ),
 )
 
-/** 20 aggregates: ten countries, by year and by kind. */
+/** 20 aggregates: by year and by kind, for each of ten countries. */
 const aggregates = countries.flatMap((country) =>
   ['signedYear', 'kind'].map((by) => `/v1/agreements/aggregate?country=${country}&groupBy=${by}`),
 )
 
-/** Every list and, spread between them, every aggregate. */
+/** All lists, with the aggregates spread evenly among them. */
 const paths = lists.flatMap((list, index) =>
   index % 50 === 0 ? [list, aggregates[index / 50] ?? list] : [list],
 )
 
-/** Creates ten sources a second until it is stopped. @returns stops it; throws when a write has failed. */
+/** Creates ten sources per second. @returns a function that stops this, and throws when a write has failed. */
 function startWriting(origin: string, key: string): () => Promise<void> {
   const writes: Promise<void>[] = []
   const write = async () => {
@@ -34,11 +34,11 @@ function startWriting(origin: string, key: string): () => Promise<void> {
       body: JSON.stringify({ title: `Source of the benchmark, ${performance.now()}`, kind: 'report' }),
     })
     const text = await response.text()
-    if (!response.ok) throw new Error(`a write beside the reads: ${response.status} ${text}`)
+    if (!response.ok) throw new Error(`a write during the reads failed: ${response.status} ${text}`)
   }
   const timer = setInterval(() => {
     const done = write()
-    // It is awaited at the end, and must not be an unhandled rejection until then.
+    // The write is awaited at the end. Until then, its failure must not be an unhandled rejection.
     done.catch(() => {})
     writes.push(done)
   }, 100)
@@ -48,16 +48,19 @@ function startWriting(origin: string, key: string): () => Promise<void> {
   }
 }
 
-/** Case `mixed`: cached reads a second while ten writes a second go to another resource, by those without writes. */
+/**
+ * Case `mixed`: cached reads per second while ten writes per second change another resource, divided by cached reads per
+ * second without writes.
+ */
 export async function measureMixed(hot: Server, key: string, options: Options): Promise<Ratio[]> {
   const request = { method: 'GET' as const, path: (number: number) => paths[number % paths.length] ?? '' }
   for (const path of paths) await (await fetch(hot.origin + path)).text()
   const ratios: number[] = []
   for (let round = 0; round <= options.rounds; round++) {
-    const alone = await measure(hot, request, options)
+    const withoutWrites = await measure(hot, request, options)
     const stop = startWriting(hot.origin, key)
-    const beside = await measure(hot, request, options).finally(stop)
-    if (round > 0) ratios.push(beside.perSecond / alone.perSecond)
+    const withWrites = await measure(hot, request, options).finally(stop)
+    if (round > 0) ratios.push(withWrites.perSecond / withoutWrites.perSecond)
   }
   return [{ what: 'reads while 10 writes a second / without writes', measured: median(ratios), min: 0.9 }]
 }

@@ -6,15 +6,15 @@ export interface Options {
   agreements: number
   /** Seconds of load per case, server and round. */
   seconds: number
-  /** Number of rounds per case; the median counts. */
+  /** Number of rounds per case; their median is the result. */
   rounds: number
   /** Simultaneous connections. */
   connections: number
-  /** The PostgreSQL to use; absent: an embedded one in `.data-bench`, kept for the next run. */
+  /** URL of the database to use; undefined: an embedded PostgreSQL in `.data-bench`, which the next run reuses. */
   database: string | undefined
-  /** The only cases to run; empty: all. */
+  /** Names of the cases to run; empty: all cases. */
   only: string[]
-  /** Whether to compare with other API servers, from the npm registry. */
+  /** Whether to compare with other API servers, which are installed from the npm registry. */
   peers: boolean
   /** File for the results as JSON. */
   json: string
@@ -41,12 +41,12 @@ export const caseNames = [
   'imports',
 ]
 
-function checkedCase(name: string): string {
+function parseCase(name: string): string {
   if (!caseNames.includes(name)) throw new Error(`--only: ${name} is not one of ${caseNames.join(', ')}`)
   return name
 }
 
-/** Reads the command line. @throws for unknown options and bad values. */
+/** Reads the command line. @throws for unknown options and invalid values. */
 export function readOptions(): Options {
   const { values } = parseArgs({
     options: {
@@ -71,7 +71,7 @@ export function readOptions(): Options {
     rounds: number(values.rounds),
     connections: number(values.connections),
     database,
-    only: only === '' ? [] : only.split(',').map(checkedCase),
+    only: only === '' ? [] : only.split(',').map(parseCase),
     peers,
     json,
   }

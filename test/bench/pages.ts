@@ -10,23 +10,23 @@ import { readLayoutShift, watchLayout } from '../support/layout-shift.ts'
 import { type Server, start } from './servers.ts'
 
 /**
- * Measures the pages of the built service in Chromium, each in a new browser context: the time until its text can be read, until
- * its last widget has its content, how far the layout shifts, and how many bytes of JavaScript it loads.
+ * Measures the pages of the built service in Chromium, each in a new browser context: the time until its heading is visible,
+ * the time until its last widget has its content, the layout shift, and the bytes of JavaScript that it loads.
  *
  *     npm run bench:pages
  *     npm run bench:pages -- --agreements 1000000
  *     npm run bench:pages -- --width 375
  */
 
-/** What a visit of a page took. */
+/** Measurements of one visit to a page. */
 interface Visit {
-  /** Milliseconds from the request until the heading is there. */
+  /** Milliseconds from the request until the heading is visible. */
   headingMs: number
-  /** Milliseconds until no widget waits for the API any more. */
+  /** Milliseconds from the request until no widget waits for the API any more. */
   completeMs: number
   /** Cumulative layout shift, as the Layout Instability API counts it. */
   layoutShift: number
-  /** Bytes of scripts as they were sent. */
+  /** Compressed bytes of the scripts. */
   scriptBytes: number
 }
 
@@ -57,7 +57,7 @@ async function visit(browser: Browser, address: string, width: number): Promise<
   }
 }
 
-/** A page of each view. The comparison of two moments has the state before the registry was filled. */
+/** Names and paths of pages, one or two of each view. 'moments compared' has the state before the registry was filled. */
 const pages = (agreement: string) =>
   [
     ['overview', '/'],
@@ -84,11 +84,11 @@ async function findAgreement(origin: string): Promise<string> {
 
 const headings = ['page', 'visit', 'heading', 'complete', 'layout shift', 'JavaScript']
 
-function row(name: string, which: string, measured: Visit): string[] {
+function row(name: string, visitName: string, measured: Visit): string[] {
   const { headingMs, completeMs, layoutShift, scriptBytes: bytes } = measured
   return [
     name,
-    which,
+    visitName,
     `${headingMs.toFixed(0)} ms`,
     `${completeMs.toFixed(0)} ms`,
     layoutShift.toFixed(3),
@@ -96,7 +96,10 @@ function row(name: string, which: string, measured: Visit): string[] {
   ]
 }
 
-/** Starts the built service on the registry of a folder, which it fills with made-up agreements if there are to be any. */
+/**
+ * Starts the built service, and generates agreements first if their number is not 0.
+ * @param folder for an embedded database, when `database` is absent.
+ */
 async function startService(folder: string, agreements: number, database?: string): Promise<Server> {
   const env = {
     PORT: '0',
@@ -120,7 +123,7 @@ const { values } = parseArgs({
   options: {
     /** Number of made-up agreements, in addition to the seed data. */
     agreements: { type: 'string', default: '0' },
-    /** A database that has a registry already; it is not filled. */
+    /** URL of a database that has a registry already; absent: a new embedded one. */
     database: { type: 'string' },
     /** The width of the window, in CSS pixels. */
     width: { type: 'string', default: '1280' },

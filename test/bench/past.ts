@@ -49,7 +49,7 @@ async function timed(origin: string, request: PastRequest, asOf?: string): Promi
   return performance.now() - start
 }
 
-/** The median over the rounds of the ratio of the p50 with `asOf` to the p50 without. Both are measured alternately. */
+/** The p50 with `asOf` divided by the p50 without, measured alternately: the median over the rounds. */
 async function ratioAt(origin: string, request: PastRequest, asOf: string, options: Times): Promise<number> {
   const ratios: number[] = []
   for (let round = 0; round <= options.rounds; round++) {
@@ -76,8 +76,8 @@ async function json<T>(response: Response): Promise<T> {
   return (await response.json()) as T
 }
 
-/** Keys of the first agreements by day of signature. */
-async function firstIds(origin: string, count: number): Promise<string[]> {
+/** Ids of the agreements that were signed last. */
+async function latestIds(origin: string, count: number): Promise<string[]> {
   const ids: string[] = []
   let cursor = ''
   while (ids.length < count) {
@@ -91,9 +91,9 @@ async function firstIds(origin: string, count: number): Promise<string[]> {
   return ids.slice(0, count)
 }
 
-/** Changes the first agreements of the list by bulk requests of 500 patches. */
+/** Changes the agreements that were signed last, by bulk requests of 500 patches. */
 async function changeAgreements(origin: string, key: string, count: number): Promise<void> {
-  const ids = await firstIds(origin, count)
+  const ids = await latestIds(origin, count)
   const occasion = `A meeting of the benchmark at ${new Date().toISOString()}`
   for (let from = 0; from < ids.length; from += 500) {
     const operations = ids
@@ -109,7 +109,7 @@ async function changeAgreements(origin: string, key: string, count: number): Pro
   }
 }
 
-/** Case `changed`: the list as of before a fifth of the agreements changed, by the same list now. */
+/** Case `changed`: the duration of a list as of a time before many agreements changed, divided by that of the list now. */
 export async function measureChanged(
   origin: string,
   key: string,
@@ -122,14 +122,14 @@ export async function measureChanged(
   await changeAgreements(origin, key, count)
   const { data } = await json<{ data: unknown }>(await send(origin, list, moment))
   if (JSON.stringify(data) !== JSON.stringify(JSON.parse(before).data))
-    throw new Error(`the list as of ${moment} is not what it was`)
+    throw new Error(`the list as of ${moment} differs from the list at that time`)
   const measured = await ratioAt(origin, list, moment, options)
-  return [{ what: `list as of before ${count} of ${agreements} changed / now`, measured, max: 3 }]
+  return [{ what: `list as of before ${count} of ${agreements} agreements changed / now`, measured, max: 3 }]
 }
 
 /**
- * Bisects for the last moment at which the registry held at most 15 % of today's agreements. It counts the list as of
- * a moment, since `createdAt` of generated agreements is made up and says nothing about their history.
+ * Finds by bisection the last time at which the registry had at most 15 % of today's agreements. Counts with `asOf`, since
+ * the `createdAt` of generated agreements is made up.
  */
 async function momentOfTenth(origin: string): Promise<{ moment: string; share: number }> {
   const countAt = (time: number) => countAgreements(origin, `asOf=${new Date(time).toISOString()}`)
@@ -138,7 +138,7 @@ async function momentOfTenth(origin: string): Promise<{ moment: string; share: n
   let from = Date.parse(first.data[0]?.time ?? '')
   let to = Date.now()
   let share = 0
-  // A tenth of a second is less than what lies between two runs of `entente generate`.
+  // Two runs of `entente generate` are more than 100 ms apart.
   while (to - from > 100) {
     const middle = Math.floor((from + to) / 2)
     const count = await countAt(middle)
@@ -150,7 +150,7 @@ async function momentOfTenth(origin: string): Promise<{ moment: string; share: n
   return { moment: new Date(from).toISOString(), share }
 }
 
-/** Case `grown`: each request as of before 90 % of today's agreements existed, divided by the same request now. */
+/** Case `grown`: each request as of a time before 90 % of today's agreements existed, divided by the same request now. */
 export async function measureGrown(origin: string, options: Times): Promise<Ratio[]> {
   const { moment, share } = await momentOfTenth(origin)
   console.log(`grown: ${(share * 100).toFixed(1)} % of the agreements existed at ${moment}`)

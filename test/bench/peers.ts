@@ -8,18 +8,18 @@ import { type Figures, measure, type Request } from './load.ts'
 import type { Options } from './options.ts'
 import { type Server, startWith } from './servers.ts'
 
-/** Another API server over the database by hand, which is compared with the service without its cache. */
+/** Results of another API server on the database by hand, compared with the service without its cache. */
 export interface Peer {
   name: string
   figures: Figures
   /** Requests per second of the service divided by those of the peer: the median of the rounds. */
   ratio: number
-  /** Minimum of the ratio. */
+  /** The minimum that the ratio must reach. */
   least: number
 }
 
-/** A query that the service and its peers get, each in its own form, for the same content. */
-type QueryName = 'flat columns' | 'all that belongs to it'
+/** A query for the same content, which the service and each peer get in its own syntax. */
+type QueryName = 'flat columns' | 'whole agreements'
 
 const flat =
   'title,kind,level,status,signedOn,provisionalFrom,inForceFrom,expiresOn,terminatedOn,renewal,place,occasion,summary,languages,version,createdAt,updatedAt'
@@ -27,14 +27,14 @@ const flat =
 /** The requests to the service for the first 25 agreements. */
 const paths: Record<QueryName, string> = {
   'flat columns': `/v1/agreements?sort=id&limit=25&fields=id,${flat}`,
-  'all that belongs to it': '/v1/agreements?sort=id&limit=25',
+  'whole agreements': '/v1/agreements?sort=id&limit=25',
 }
 
 interface Competitor {
   name: string
   /** Minimum ratios by query. */
   floors: Record<QueryName, number>
-  /** What is run, below the folder that it is installed in; it finds the database in the environment. */
+  /** File that is run, relative to the folder of installation. It reads `DATABASE_URL`. */
   program: string
   /** The same query in GraphQL. */
   queries: Record<QueryName, string>
@@ -56,41 +56,41 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { makePgService } from 'postgraphile/adaptors/pg'
 export default {
   extends: [PostGraphileAmberPreset],
-  // It would offer no relation whose index is a partial one.
+  // With this plugin, PostGraphile offers no relation whose index is partial.
   disablePlugins: ['PgIndexBehaviorsPlugin'],
   pgServices: [makePgService({ connectionString: process.env.DATABASE_URL, schemas: ['public'] })],
   grafserv: { host: '127.0.0.1', port: 5999 },
 }
 `
 
-const words = flat.replaceAll(',', ' ')
+const flatSelection = flat.replaceAll(',', ' ')
 
-const ofPlatformatic = (more: string) =>
-  `{ agreements(limit: 25, orderBy: [{ field: id, direction: ASC }]) { id ${words} ${more} } }`
+const platformaticQuery = (more: string) =>
+  `{ agreements(limit: 25, orderBy: [{ field: id, direction: ASC }]) { id ${flatSelection} ${more} } }`
 
-const ofPostGraphile = (more: string) =>
-  `{ allAgreements(first: 25, orderBy: PRIMARY_KEY_ASC) { nodes { rowId ${words} ${more} } } }`
+const postGraphileQuery = (more: string) =>
+  `{ allAgreements(first: 25, orderBy: PRIMARY_KEY_ASC) { nodes { rowId ${flatSelection} ${more} } } }`
 
 const competitors: Competitor[] = [
   {
     name: 'Platformatic DB',
-    floors: { 'flat columns': 2, 'all that belongs to it': 2 },
+    floors: { 'flat columns': 2, 'whole agreements': 2 },
     program: 'platformatic.mjs',
     queries: {
-      'flat columns': ofPlatformatic(''),
-      // It does not show rows of tables whose key has two columns, so its responses are smaller.
-      'all that belongs to it': ofPlatformatic(`
+      'flat columns': platformaticQuery(''),
+      // Platformatic shows no rows of tables whose primary key has two columns, so its responses are smaller.
+      'whole agreements': platformaticQuery(`
         participations { country { code } organization { id } region { code } role contribution signatory }
         topicLinks { topic { slug } }`),
     },
   },
   {
     name: 'PostGraphile',
-    floors: { 'flat columns': 2, 'all that belongs to it': 5 },
+    floors: { 'flat columns': 2, 'whole agreements': 5 },
     program: 'node_modules/.bin/postgraphile',
     queries: {
-      'flat columns': ofPostGraphile(''),
-      'all that belongs to it': ofPostGraphile(`
+      'flat columns': postGraphileQuery(''),
+      'whole agreements': postGraphileQuery(`
         participationsByAgreementId { nodes { country organization region role contribution signatory
           participationActionsByParticipationId { nodes { kind date note } } } }
         agreementTermsByAgreementId { nodes { startsOn endsOn note } }
@@ -108,7 +108,7 @@ const graphqlRequest = (query: string): Request => ({
   headers: { 'content-type': 'application/json' },
 })
 
-/** Installs them into a folder of their own, with the Node.js that they need. @returns the folder. */
+/** Installs the competitors into a separate folder, with the Node.js that they need. @returns the folder. */
 async function install(): Promise<string> {
   const folder = join(tmpdir(), 'entente-bench-peers')
   await mkdir(folder, { recursive: true })
@@ -129,7 +129,7 @@ async function requireFullPage({ origin }: Server, { path, body, headers = {} }:
 }
 
 /** Measures one query on both servers alternately. */
-async function compareBy(
+async function compareQuery(
   queryName: QueryName,
   { name, floors, queries }: Competitor,
   peer: Server,
@@ -137,12 +137,12 @@ async function compareBy(
   options: Options,
 ): Promise<Peer> {
   const theirs = graphqlRequest(queries[queryName])
-  const own: Request = { method: 'GET', path: () => paths[queryName] }
+  const ours: Request = { method: 'GET', path: () => paths[queryName] }
   await requireFullPage(peer, theirs)
   const rounds: { figures: Figures; ratio: number }[] = []
   for (let round = 0; round <= options.rounds; round++) {
     const figures = await measure(peer, theirs, options)
-    const { perSecond } = await measure(service, own, options)
+    const { perSecond } = await measure(service, ours, options)
     if (round > 0) rounds.push({ figures, ratio: perSecond / figures.perSecond })
   }
   const ratio = median(rounds.map((round) => round.ratio))
@@ -162,15 +162,18 @@ async function compare(
   const peer = await startWith(node, [join(folder, competitor.program)], { DATABASE_URL: url }, folder)
   try {
     const compared: Peer[] = []
-    for (const queryName of ['flat columns', 'all that belongs to it'] as const)
-      compared.push(await compareBy(queryName, competitor, peer, service, options))
+    for (const queryName of ['flat columns', 'whole agreements'] as const)
+      compared.push(await compareQuery(queryName, competitor, peer, service, options))
     return compared
   } finally {
     await peer.close()
   }
 }
 
-/** Compares cold lists of 25 agreements with those of other servers, which read the database by hand at `url`: the same columns and rows, as far as they can. */
+/**
+ * Compares cold lists of 25 agreements with those of other servers, which read the same columns and rows as far as they can.
+ * @param url URL of the database by hand, which the other servers read.
+ */
 export async function comparePeers(url: string, service: Server, options: Options): Promise<Peer[]> {
   const folder = await install()
   const peers: Peer[] = []

@@ -13,32 +13,33 @@ const dataDir = '.data-bench'
 
 const common = { ADMIN_KEY: adminKey, PORT: '0', LOG_LEVEL: 'error', SEED: 'none', RATE_LIMIT: '0' }
 
-/** The service twice, on one registry. */
+/** Two processes of the service on one registry. */
 export interface Registry {
   /** URL of the service's database. */
   url: string
   /** Without a response cache. */
   cold: Server
+  /** With a response cache. */
   hot: Server
   /** Number of agreements. */
   agreements: number
   close(): Promise<void>
 }
 
-/** The service without a response cache, on a registry. */
+/** A process of the service without a response cache, and the URL of its database. */
 export interface ColdRegistry {
   url: string
   cold: Server
 }
 
-/** Starts the service and reads where its database is, which is an embedded one in a folder when `database` is absent. */
+/** Starts the service without a response cache, on an embedded database in `folder` when `database` is absent. */
 async function startFirst(database: string | undefined, folder: string): Promise<ColdRegistry> {
   const databaseEnv = database === undefined ? { DATA_DIR: folder } : { DATABASE_URL: database }
   const cold = await start([program, 'serve'], { ...common, ...databaseEnv, SEED: 'all', CACHE_MB: '0' })
   return { cold, url: database ?? (await readFile(`${folder}/url`, 'utf8')).trim() }
 }
 
-/** Lets the owner of the embedded database create others, for the servers that the service is compared with. */
+/** Lets the owner of the embedded database create databases for the servers with which the service is compared. */
 async function allowDatabases(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: await superuserUrl(dataDir, url) })
   await client.connect()
@@ -69,9 +70,9 @@ async function generate(url: string, agreements: number, seed: number): Promise<
 }
 
 /**
- * Starts the service and fills its registry until it has enough agreements: a tenth first and the others later, since
- * a generated record was created when `entente generate` ran, and the case `grown` needs a time between.
- * @param folder where an embedded PostgreSQL is, when `database` is absent.
+ * Starts the service without a response cache, and generates agreements until it has `wanted`: first a tenth, then the
+ * others, since the case `grown` needs a time at which the registry had only a tenth.
+ * @param folder folder of the embedded PostgreSQL, when `database` is absent.
  */
 export async function openCold(
   database: string | undefined,
@@ -79,16 +80,16 @@ export async function openCold(
   folder: string,
 ): Promise<ColdRegistry> {
   const { cold, url } = await startFirst(database, folder)
-  const there = await countAgreements(cold.origin)
-  if (there < wanted) {
+  const existing = await countAgreements(cold.origin)
+  if (existing < wanted) {
     const tenth = Math.ceil(wanted / 10)
-    if (there < tenth) await generate(url, tenth, 1)
-    await generate(url, wanted - Math.max(there, tenth), 1 + Math.max(there, tenth))
+    if (existing < tenth) await generate(url, tenth, 1)
+    await generate(url, wanted - Math.max(existing, tenth), 1 + Math.max(existing, tenth))
   }
   return { cold, url }
 }
 
-/** Starts the service twice on one registry, which is filled as by `openCold`. */
+/** Starts the service twice on one registry, which `openCold` fills. */
 export async function openRegistry(database: string | undefined, wanted: number): Promise<Registry> {
   const { cold, url } = await openCold(database, wanted, dataDir)
   if (database === undefined) await allowDatabases(url)
@@ -101,7 +102,7 @@ export async function openRegistry(database: string | undefined, wanted: number)
   return { url, cold, hot, agreements: await countAgreements(cold.origin), close }
 }
 
-/** Ids of 2,000 agreements, by title, so that they lie all over the tables. */
+/** Ids of 2,000 agreements in the order of titles, so that they are spread over the tables. */
 export async function someIds(origin: string): Promise<string[]> {
   const ids: string[] = []
   let cursor = ''

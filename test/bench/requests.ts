@@ -1,18 +1,18 @@
 /** The requests that the cases send: queries of lists and aggregates, and a body. */
 
-/** A page of 25 with flat columns only. */
+/** A page of 25 agreements with flat columns only. */
 export const listSearch = 'fields=id,title,kind,status,signedOn&sort=-signedOn&limit=25'
 
-/** A page of 25 whole records, with parties, their actions, terms and topics. */
+/** A page of 25 whole agreements, with parties, their actions, terms and topics. */
 export const wideSearch = 'sort=-signedOn&limit=25'
 
-/** A page of 25 that a full-text search finds. */
+/** A page of 25 agreements that a full-text search finds. */
 export const qSearch = 'q=laboratories%20energy&limit=25'
 
-/** How many agreements countries have signed year by year. */
+/** The numbers of agreements by country and year of signature. */
 export const aggregateSearch = 'groupBy=country,signedYear&sort=-count&limit=100'
 
-/** A new agreement, a little different each time. */
+/** Body of a new agreement, with a different title for each number. */
 export const newAgreement = (number: number): string =>
   JSON.stringify({
     title: `Agreement to be measured, no. ${number}`,

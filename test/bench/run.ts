@@ -15,14 +15,14 @@ import { adminKey, openRegistry, type Registry, someIds } from './registry.ts'
 import { requireSameContent } from './same.ts'
 import { type Server, startSource } from './servers.ts'
 import { measureSize } from './size.ts'
-import { type Measured, printCases, printFloors, type Ratio, type Results } from './tables.ts'
+import { type Measured, printCases, printRatios, type Ratio, type Results } from './tables.ts'
 import { transfer } from './transfer.ts'
 
-/** Measures the service and servers without its features, as upper bounds, in one run on the same data and machine. */
+/** Measures the service, and servers with fewer features as upper bounds, in one run on the same data and machine. */
 
 type Servers = Record<Name, Server>
 
-/** The median round by requests per second. */
+/** The round with the median number of requests per second. */
 function medianRound(rounds: Figures[]): Figures {
   const wanted = median(rounds.map(({ perSecond }) => perSecond))
   const found = rounds.find(({ perSecond }) => perSecond === wanted)
@@ -38,7 +38,7 @@ async function measureCase(one: Case, servers: Servers, options: Options): Promi
   await requireSameContent(one, servers.cold, servers['by hand'])
   for (let round = 0; round <= rounds; round++) {
     for (const [name, request] of Object.entries(one.requests)) {
-      // The keys of `one.requests` are names.
+      // The keys of `one.requests` are of type `Name`.
       const server = name as Name
       // The first round warms up caches and the JIT compiler, and does not count.
       const figures = await measure(servers[server], request, {
@@ -55,7 +55,7 @@ async function measureCase(one: Case, servers: Servers, options: Options): Promi
   return { name, title, servers: Object.fromEntries(figures), rounds: Object.fromEntries(speeds) }
 }
 
-/** Reads all agreements as CSV from the service, and by COPY from the database by hand. */
+/** Downloads all agreements as CSV from the service, and from the server by hand, which uses COPY. */
 async function measureTransfers(rows: number, servers: Servers) {
   const service = await transfer(servers.cold, '/v1/agreements?format=csv').catch(() =>
     transfer(servers.cold, '/v1/agreements/export?format=csv'),
@@ -75,7 +75,7 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
   const servers = { hot, cold, bare, 'by hand': byHand }
   try {
     const others: Ratio[] = runs('size') ? await measureSize(url, cold.origin, byHandUrl) : []
-    // Before the long cases, since the peers are downloaded and may fail.
+    // Runs before the long cases, since the download of the peers may fail.
     const peers = options.peers ? await comparePeers(byHandUrl, cold, options) : []
     const wanted = casesFor(await someIds(cold.origin), adminKey).filter(({ name }) => runs(name))
     const cases: Measured[] = []
@@ -102,7 +102,7 @@ try {
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version }
   await writeFile(options.json, `${JSON.stringify({ machine, options, ...results }, null, 2)}\n`)
   printCases(results.cases)
-  printFloors(results)
+  printRatios(results)
   console.log(
     `\n${results.agreements} agreements, ${machine.cpus} processors; all figures in ${options.json}`,
   )

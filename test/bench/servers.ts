@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export interface Server {
   origin: string
   pid: number
   close(): Promise<void>
 }
 
-function addressIn(child: ChildProcess): Promise<string> {
+function readAddress(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -17,11 +17,11 @@ function addressIn(child: ChildProcess): Promise<string> {
       const [address] = /http:\/\/[\d.]+:\d+/.exec(text) ?? []
       if (address) resolve(address)
     })
-    child.once('exit', (code) => reject(new Error(`ended with ${code} before it listened`)))
+    child.once('exit', (code) => reject(new Error(`the server exited with code ${code} before it listened`)))
   })
 }
 
-/** Starts a server by a program and waits until it says on its output where it listens. */
+/** Starts a program that is a server, and waits until it prints its address. */
 export async function startWith(
   program: string,
   args: string[],
@@ -33,7 +33,7 @@ export async function startWith(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const origin = await addressIn(child)
+  const origin = await readAddress(child)
   return {
     origin,
     pid: child.pid ?? 0,
@@ -49,18 +49,18 @@ export async function startWith(
 export const start = (args: string[], env: NodeJS.ProcessEnv): Promise<Server> =>
   startWith(process.execPath, args, env)
 
-/** Starts a TypeScript file beside this one. */
+/** Starts a TypeScript file of this folder. */
 export const startSource = (file: string, env: NodeJS.ProcessEnv): Promise<Server> =>
   start(['--import', 'tsx', new URL(file, import.meta.url).pathname], env)
 
-/** The clock's ticks in a second, as Linux counts the time of processes. */
-const ticks = 100
+/** Clock ticks per second (`USER_HZ`), in which Linux counts the CPU time of processes. */
+const ticksPerSecond = 100
 
 /** CPU time that a process has used, in microseconds; NaN where there is no /proc. */
 export async function cpuOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return ((Number(fields[11]) + Number(fields[12])) / ticks) * 1e6
+  return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1e6
 }
 
 /** Memory that a process has in use, in MB; NaN where there is no /proc. */

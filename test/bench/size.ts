@@ -17,8 +17,8 @@ async function bytesOf(url: string): Promise<number> {
   }
 }
 
-/** Number of records of the service, by the exact counts of its lists. */
-async function recordsOf(origin: string, resources: readonly string[]): Promise<number> {
+/** Number of records in the service: the sum of the exact counts of its lists. */
+async function countRecords(origin: string, resources: readonly string[]): Promise<number> {
   let records = 0
   for (const resource of resources) {
     const response = await fetch(`${origin}/v1/${resource}?limit=1&count=exact`)
@@ -42,11 +42,12 @@ const resources = [
   'figures',
 ]
 
-async function recordsByHand(url: string): Promise<number> {
+/** Number of records in the database by hand. */
+async function countRecordsByHand(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    // The database by hand has one revision for each record when it has just been filled.
+    // It has one revision for each record when it has just been filled.
     const { rows } = await client.query<{ records: number }>('select count(*)::int as records from revisions')
     return rows[0]?.records ?? 0
   } finally {
@@ -54,10 +55,10 @@ async function recordsByHand(url: string): Promise<number> {
   }
 }
 
-/** Case `size`: bytes a record of both databases. It must run before other cases write. */
+/** Case `size`: bytes per record in both databases. It must run before other cases write. */
 export async function measureSize(serviceUrl: string, origin: string, byHandUrl: string): Promise<Ratio[]> {
-  const service = (await bytesOf(serviceUrl)) / (await recordsOf(origin, resources))
-  const byHand = (await bytesOf(byHandUrl)) / (await recordsByHand(byHandUrl))
+  const service = (await bytesOf(serviceUrl)) / (await countRecords(origin, resources))
+  const byHand = (await bytesOf(byHandUrl)) / (await countRecordsByHand(byHandUrl))
   return [
     { what: 'bytes a record, service', measured: service },
     { what: 'bytes a record, by hand', measured: byHand },

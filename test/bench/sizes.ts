@@ -5,14 +5,14 @@ import { listSearch, newAgreement, wideSearch } from './requests.ts'
 
 /**
  * Compares the durations of requests in a large registry with those in a small one. Both are measured alternately, so that
- * other load on the machine affects both. Each request finds or changes the same number of records in both.
+ * other load on the machine affects both. Each request returns or changes the same number of records in both.
  */
 
-/** A word that only the agreements of this benchmark have, equally many in each registry. */
+/** A word that only `wordMatches` agreements contain, which this benchmark adds to each registry. */
 const word = 'zephyrine'
-const withWord = 50
+const wordMatches = 50
 
-/** Rows of an export that are read before it is cut off. */
+/** Number of rows that are read from an export before the connection is closed. */
 const exportedRows = 10_000
 
 const maxRatio = 1.3
@@ -20,7 +20,7 @@ const maxRatio = 1.3
 interface Registry {
   origin: string
   agreements: number
-  /** Ids of agreements all over the tables. */
+  /** Ids of agreements that are spread over the tables. */
   ids: string[]
   /** Ids of the agreements with the word. */
   wordIds: string[]
@@ -35,9 +35,9 @@ async function send(url: string, init: RequestInit = {}): Promise<string> {
   return text
 }
 
-async function addWords(origin: string): Promise<string[]> {
+async function addWordAgreements(origin: string): Promise<string[]> {
   const ids: string[] = []
-  for (let number = 0; number < withWord; number += 1) {
+  for (let number = 0; number < wordMatches; number += 1) {
     const body = JSON.stringify({
       ...JSON.parse(newAgreement(number)),
       title: `A ${word} agreement, no. ${number}`,
@@ -49,7 +49,7 @@ async function addWords(origin: string): Promise<string[]> {
   return ids
 }
 
-async function removeWords({ origin, wordIds }: Registry): Promise<void> {
+async function removeWordAgreements({ origin, wordIds }: Registry): Promise<void> {
   for (const id of wordIds)
     await send(`${origin}/v1/agreements/${id}`, { method: 'DELETE', headers: { 'if-match': '*' } })
 }
@@ -65,7 +65,7 @@ async function readExport({ origin }: Registry): Promise<void> {
   }
 }
 
-/** What is measured: how often, and the request of each number. */
+/** A measured request: how often it is sent, and the request by its number. */
 interface Case {
   what: string
   rounds: number
@@ -86,11 +86,11 @@ const cases: Case[] = [
   { what: 'list of 25, flat columns', rounds: 400, run: list(listSearch) },
   { what: 'list of 25 whole agreements', rounds: 300, run: list(wideSearch) },
   {
-    what: `list by a filter with ${withWord} matches`,
+    what: `list by a filter with ${wordMatches} matches`,
     rounds: 300,
     run: list('expiresOn[gte]=2190&limit=25'),
   },
-  { what: `words with ${withWord} matches`, rounds: 300, run: list(`q=${word}&limit=25`) },
+  { what: `words with ${wordMatches} matches`, rounds: 300, run: list(`q=${word}&limit=25`) },
   {
     what: 'change',
     rounds: 200,
@@ -117,7 +117,7 @@ async function measure({ what, rounds, run }: Case, few: Registry, many: Registr
     for (const [index, registry] of [few, many].entries()) {
       const startedAt = performance.now()
       await run(registry, Math.abs(round))
-      // The first ones warm up caches and the JIT compiler, and do not count.
+      // The first rounds warm up caches and the JIT compiler, and do not count.
       if (round >= 0) times[index]?.push(performance.now() - startedAt)
     }
   }
@@ -128,14 +128,14 @@ async function measure({ what, rounds, run }: Case, few: Registry, many: Registr
 const { values } = parseArgs({
   options: {
     agreements: { type: 'string', default: '1000000' },
-    // That of `npm run bench`.
+    // The folder of `npm run bench`.
     folder: { type: 'string', default: '.data-bench' },
     against: { type: 'string', default: '10000' },
     'against-folder': { type: 'string', default: '.data-bench-small' },
   },
 })
 
-/** Opens a registry, with the agreements that have the word, for as long as `use` runs. */
+/** Adds the agreements with the word to a registry, runs `use` with it, and removes them. */
 async function withRegistry(folder: string, agreements: number, use: (registry: Registry) => Promise<void>) {
   const { cold } = await openCold(undefined, agreements, folder)
   const { origin } = cold
@@ -145,10 +145,10 @@ async function withRegistry(folder: string, agreements: number, use: (registry: 
       origin,
       agreements: counted,
       ids: await someIds(origin),
-      wordIds: await addWords(origin),
+      wordIds: await addWordAgreements(origin),
     }
     await use(registry)
-    await removeWords(registry)
+    await removeWordAgreements(registry)
   } finally {
     await cold.close()
   }

@@ -4,13 +4,13 @@ import type { Figures } from './load.ts'
 import type { Peer } from './peers.ts'
 import type { Transfer } from './transfer.ts'
 
-/** A case with what was measured of each server. */
+/** A case with the measurements of each server. */
 export interface Measured {
   name: string
   title: string
-  /** The median round of each. */
+  /** Figures of the median round, by server. */
   servers: Partial<Record<Name, Figures>>
-  /** Responses per second of each, round by round. */
+  /** Responses per second of each round, by server. */
   rounds: Partial<Record<Name, number[]>>
 }
 
@@ -21,11 +21,11 @@ export interface Results {
   depths: Depths | undefined
   transfers: { rows: number; service: Transfer; copy: Transfer } | undefined
   peers: Peer[]
-  /** Ratios of the cases that are not load on single servers. */
+  /** Ratios of the other cases. */
   others: Ratio[]
 }
 
-const shown = (figure: number, digits = 2) => Number(figure.toFixed(digits))
+const rounded = (figure: number, digits = 2) => Number(figure.toFixed(digits))
 
 /** Ratio of the requests per second of two servers: the median over the rounds. */
 function ratioOf({ rounds }: Measured, server: Name, against: Name): number {
@@ -40,25 +40,25 @@ export function printCases(cases: Measured[]): void {
       Object.entries(one.servers).map(([server, figures]) => ({
         case: one.title,
         server,
-        // The keys are those of the record.
-        'of by hand': shown(ratioOf(one, server as Name, 'by hand')),
-        'req/s': shown(figures.perSecond, 0),
+        // The keys of `one.servers` are of type `Name`.
+        'ratio to by hand': rounded(ratioOf(one, server as Name, 'by hand')),
+        'req/s': rounded(figures.perSecond, 0),
         'p50 ms': figures.p50Ms,
         'p99 ms': figures.p99Ms,
-        'CPU µs': shown(figures.cpuMicroseconds, 0),
-        MB: shown(figures.memoryMb, 0),
+        'CPU µs': rounded(figures.cpuMicroseconds, 0),
+        MB: rounded(figures.memoryMb, 0),
       })),
     ),
   )
 }
 
-/** One ratio or figure with its bound. */
+/** A measured ratio, or another figure, with its bounds. */
 export interface Ratio {
   what: string
   measured: number
-  /** It must reach at least this. */
+  /** Lower bound. */
   min?: number
-  /** It must not exceed this. */
+  /** Upper bound. */
   max?: number
 }
 
@@ -98,24 +98,24 @@ function ratiosOf({ cases, depths, transfers, peers, others }: Results): Ratio[]
   return [...ofCases, ...others, ...ofDepths, ...ofTransfers, ...ofPeers]
 }
 
-function floorOf({ min, max }: Ratio): string {
+function describeBound({ min, max }: Ratio): string {
   if (min !== undefined) return `at least ${min}`
   return max === undefined ? '' : `at most ${max}`
 }
 
-function isReached({ measured, min, max }: Ratio): boolean | string {
+function isMet({ measured, min, max }: Ratio): boolean | string {
   if (min === undefined && max === undefined) return ''
   return measured >= (min ?? Number.NEGATIVE_INFINITY) && measured <= (max ?? Number.POSITIVE_INFINITY)
 }
 
-/** Prints every ratio beside its floor. */
-export function printFloors(results: Results): void {
+/** Prints every ratio beside its bound. */
+export function printRatios(results: Results): void {
   console.table(
     ratiosOf(results).map((ratio) => ({
       what: ratio.what,
-      ratio: shown(ratio.measured),
-      floor: floorOf(ratio),
-      reached: isReached(ratio),
+      ratio: rounded(ratio.measured),
+      bound: describeBound(ratio),
+      met: isMet(ratio),
     })),
   )
 }

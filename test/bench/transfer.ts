@@ -4,16 +4,16 @@ import { memoryOf, type Server } from './servers.ts'
 export interface Transfer {
   seconds: number
   megabytes: number
-  /** Maximum memory of the server's process during it beyond what it had before, in MB. */
+  /** Maximum growth of the memory of the server's process during the download, in MB. */
   growth: number
 }
 
 /** Reads a response to its end as fast as it arrives. @throws when it has an error status. */
 export async function transfer(server: Server, path: string): Promise<Transfer> {
   const before = await memoryOf(server.pid)
-  let most = before
+  let peak = before
   const watch = setInterval(async () => {
-    most = Math.max(most, await memoryOf(server.pid))
+    peak = Math.max(peak, await memoryOf(server.pid))
   }, 50)
   const start = performance.now()
   let bytes = 0
@@ -24,5 +24,5 @@ export async function transfer(server: Server, path: string): Promise<Transfer> 
   } finally {
     clearInterval(watch)
   }
-  return { seconds: (performance.now() - start) / 1000, megabytes: bytes / 1e6, growth: most - before }
+  return { seconds: (performance.now() - start) / 1000, megabytes: bytes / 1e6, growth: peak - before }
 }

@@ -6,7 +6,7 @@ import { runInProcess } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 
-/** Imports of files by the command line. */
+/** Imports of files on the command line. */
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -83,7 +83,7 @@ describe('entente import', () => {
     )
   })
 
-  it('undoes the later of two imports that changed a record first', async () => {
+  it('refuses to undo an import before a later one that changed its records', async () => {
     const { scheme, mapping, file } = await writeFiles()
     await entente(mapping, file, '--yes')
     const first = await lastImport(scheme)
@@ -92,7 +92,7 @@ describe('entente import', () => {
     await expect(entente('--undo', first)).rejects.toThrow('Undo that one first.')
   })
 
-  it('ends with an error for refused rows when it is strict', async () => {
+  it('with --strict, ends with an error if rows are refused', async () => {
     const { mapping, file } = await writeFiles()
     await expect(entente(mapping, file, '--yes', '--strict')).rejects.toThrow('1 row was refused (--strict)')
   })

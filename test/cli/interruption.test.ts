@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
 
-/** Ctrl-C while the first start creates its database. The tests share one folder: each continues where the previous one stopped. */
+/** Ctrl-C while the first start creates its database. Each test continues in the folder that the previous one left. */
 
 vi.setConfig({ testTimeout: 60_000 })
 
-/** On a quiet machine it takes less than a second. No output shows that the start did not continue. */
+/** Stopping takes less than a second on an idle machine. The empty output shows that the start did not continue. */
 const stopTimeoutMs = 10_000
 
 let parent: string
@@ -37,7 +37,7 @@ describe.runIf(process.platform === 'linux')('a first start that is interrupted'
     ['initdb runs', hasNew, 'SIGINT', 130],
     ['initdb runs', hasNew, 'SIGTERM', 143],
     ['PostgreSQL starts', () => existsSync(join(folder, 'postgres/postmaster.pid')), 'SIGINT', 130],
-    ['the schema is made', () => existsSync(join(folder, 'url')), 'SIGINT', 130],
+    ['the schema is created', () => existsSync(join(folder, 'url')), 'SIGINT', 130],
   ])('while %s stops at once and leaves no process (%#)', async (_state, isReached, signal, exitCode) => {
     const service = start()
     await expect.poll(isReached, { interval: 2, timeout: 30_000 }).toBe(true)

@@ -23,7 +23,7 @@ describe('entente openapi', () => {
     expect(JSON.parse(await runInProcess(['openapi']))).toMatchObject({ info: { title: 'Entente' } })
   })
 
-  it('refuses a file that cannot be written in one line that names it', async () => {
+  it('refuses a file that cannot be written, with one line that names it', async () => {
     const refusal = runInProcess(['openapi', '--out', '/nowhere/openapi.json'])
     await expect(refusal).rejects.toBeInstanceOf(StartupError)
     await expect(refusal).rejects.toThrow('cannot be written to /nowhere/openapi.json')

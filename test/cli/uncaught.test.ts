@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { type Run, run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 
-/** A real process in which an error occurs that nothing catches. */
+/** Uncaught errors in a real process. */
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -36,8 +36,8 @@ it('an error of one connection or file is reported once a second, and the proces
   service.signal('SIGTERM')
   const { code, stderr } = await service.ended
   expect(code).toBe(0)
-  expect(stderr).toMatch(/the process goes on[\s\S]*thrown by a test/)
-  expect(stderr.match(/the process goes on/g)?.length).toBeLessThan(5)
+  expect(stderr).toMatch(/the process continues[\s\S]*thrown by a test/)
+  expect(stderr.match(/the process continues/g)?.length).toBeLessThan(5)
 })
 
 it('any other error ends the process with code 1, after responses to all accepted requests', async () => {

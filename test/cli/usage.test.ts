@@ -18,7 +18,7 @@ describe('the command line describes itself', () => {
   it.each([['--help'], ['-h'], ['help']])('%s lists every command and setting', async (word) => {
     const help = await runInProcess([word])
     for (const command of commands) expect(help).toMatch(new RegExp(`^  ${command} `, 'm'))
-    expect(help).toMatch(/^ {2}DATABASE_URL +The PostgreSQL/m)
+    expect(help).toMatch(/^ {2}DATABASE_URL +URL of the database/m)
   })
 
   it.each([...commands.map((command) => [command]), ['key', 'create'], ['key', 'list'], ['key', 'revoke']])(
@@ -32,7 +32,7 @@ describe('the command line describes itself', () => {
 
 const expires = (time: string) => ['key', 'create', '--name', 'A', '--role', 'reader', '--expires', time]
 
-describe('the command line refuses what is wrong in one line', () => {
+describe('the command line refuses wrong arguments with one line', () => {
   it.each<[string[], RegExp]>([
     [['migrat'], /unknown command 'migrat' .*migrate/],
     [['serve', '--port=80'], /'--port=80'.*environment variable PORT\?$/],
@@ -50,7 +50,7 @@ describe('the command line refuses what is wrong in one line', () => {
     [['key', 'list', 'all'], /too many arguments for 'list'/],
     [['key', 'list', '--name', 'A'], /unknown option '--name'/],
     [['key', 'revoke'], /missing required argument 'key'/],
-    [['key', 'revoke', 'mine'], /'mine'.*begins with/],
+    [['key', 'revoke', 'mine'], /'mine'.*prefix of a key/],
   ])('%j', async (words, line) => {
     const refusal = runInProcess(words)
     await expect(refusal).rejects.toBeInstanceOf(StartupError)

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { breakingChanges } from '../support/breaking-changes.ts'
 import { openService } from './service.ts'
 
-/** Changes against made-up released documents. Building the tool takes a while. */
+/** Building the comparison tool takes minutes. */
 const timeout = 600_000
 
 let folder: string
@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, timeout)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Compares a released document, made of the served one by a change, with the served one. */
+/** Returns the breaking changes from a modified copy of the served document, as the released one, to the served one. */
 async function changesSince(change: (document: string) => string): Promise<string[]> {
   const files = { released: join(folder, 'released.json'), current: join(folder, 'current.json') }
   await writeFile(files.released, change(served))

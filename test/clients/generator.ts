@@ -12,28 +12,28 @@ import { openService, type Service } from './service.ts'
 /** A command with its arguments. It runs in a copy of the folder of its language. */
 export type Command = [program: string, ...args: string[]]
 
-/** A generator of clients, and how its client is made, compiled and run. */
+/** A generator of clients, and how its client is generated, compiled and run. */
 export interface Generator {
   /** Name and version. */
   name: string
   generate: Command[]
   compile: Command[]
   run: Command
-  /** What the generator does badly, or what its configuration mends. */
+  /** Weaknesses of the generator, or what its configuration corrects. */
   remark: string
 }
 
-/** A row of the table: how far a client came. */
+/** A row of the table: the last step in which a client succeeded. */
 export interface ClientRow {
   language: string
   generator: string
-  state: 'skipped' | 'generates' | 'compiles' | 'runs' | 'answers'
+  state: 'skipped' | 'generates' | 'compiles' | 'runs' | 'passes'
   remark: string
 }
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What the test of a generator has found, for the table. */
+    /** The result of the test of a generator, for the table. */
     client?: ClientRow
   }
 }
@@ -64,7 +64,7 @@ async function isInstalled(command: Command): Promise<boolean> {
   }
 }
 
-/** A language: the commands that show that its tools are installed, and those that install what its clients need. */
+/** A language: commands that check whether its tools are installed, and commands that install what its clients need. */
 export interface Language {
   name: string
   /** The folder beside this file with the configurations and the scenario. */
@@ -74,9 +74,9 @@ export interface Language {
 }
 
 /**
- * Declares a test for each generator of a language. It makes a client of the served document, compiles it in the strictest
- * usual mode, and runs the scenario against the service. Without the tools of the language, the tests are skipped, or
- * fail where `CI` is set.
+ * Declares a test for each generator of a language. It generates a client from the served document, compiles it in the
+ * strictest usual mode, and runs the scenario against the service. Without the tools of the language, the tests are skipped,
+ * or fail if `CI` is set.
  */
 export function testGenerators(language: Language, generators: Generator[]): void {
   let folder: string
@@ -102,7 +102,7 @@ export function testGenerators(language: Language, generators: Generator[]): voi
   })
 
   for (const generator of generators) {
-    const title = `${generator.name} makes a client for ${language.name} that works`
+    const title = `${generator.name} generates a working client for ${language.name}`
     it(title, { timeout: timeoutMs }, async ({ task, skip }) => {
       const { name, remark } = generator
       const row: ClientRow = { language: language.name, generator: name, state: 'skipped', remark }
@@ -120,7 +120,7 @@ export function testGenerators(language: Language, generators: Generator[]): voi
       const printed = await runIn(folder, generator.run, env)
       row.state = 'runs'
       expect(JSON.parse(printed)).toEqual(expectedOutput)
-      row.state = 'answers'
+      row.state = 'passes'
     })
   }
 }

@@ -33,6 +33,6 @@ testGenerators(go('go-ogen'), [
     compile,
     run: ['./scenario-program'],
     remark:
-      '`go vet`; 8 MB of code, and files only with the `Content-Type` that the document has, which `main.go` sets',
+      '`go vet`; 8 MB of code; reads files only with the `Content-Type` in the document, which `main.go` sets',
   },
 ])

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { openTestApp } from '../support/app.ts'
 
-/** The service with its seed data, listening on a port of its own. */
+/** The service with its seed data, listening on a free port. */
 export interface Service {
   origin: string
   /** The OpenAPI document as it is served. */

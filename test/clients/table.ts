@@ -1,9 +1,9 @@
 import type { Reporter, TestModule } from 'vitest/node'
 import type {} from './generator.ts'
 
-const steps: readonly string[] = ['generates', 'compiles', 'answers']
+const steps: readonly string[] = ['generates', 'compiles', 'passes']
 
-/** Prints how far the client of each generator came, as the table in `docs/clients.md`. */
+/** Prints the steps in which the client of each generator succeeded, as the table in `docs/clients.md`. */
 export default class Table implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = modules

@@ -20,7 +20,7 @@ testGenerators(
       generate: [['npx', 'openapi-ts']],
       compile: [['npx', 'tsc', '-p', 'tsconfig.hey-api.json']],
       run: ['npx', 'tsx', 'hey-api.ts'],
-      remark: '`strict`; its own files do not compile with `exactOptionalPropertyTypes`',
+      remark: '`strict`; the generated files do not compile with `exactOptionalPropertyTypes`',
     },
     {
       name: 'orval 7.13.2 (fetch)',
@@ -28,7 +28,7 @@ testGenerators(
       compile: [['npx', 'tsc', '-p', 'tsconfig.orval.json']],
       run: ['npx', 'tsx', 'orval.ts'],
       remark:
-        '`strict`, `exactOptionalPropertyTypes`; `orval-fetch.ts` reads files, which it takes for JSON; it cannot send the file of an import',
+        '`strict`, `exactOptionalPropertyTypes`; `orval-fetch.ts` reads files, which the generated client would parse as JSON; cannot upload the file of an import',
     },
   ],
 )

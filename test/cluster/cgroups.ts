@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host } from './namespaces.ts'
 
-/** Prefix of the names of groups. */
+/** Prefix of the names of control groups. */
 const prefix = 'entente-'
 
 const root = '/sys/fs/cgroup'
@@ -12,15 +12,15 @@ const controllers = join(root, 'cgroup.controllers')
 
 const isVersion2 = existsSync(controllers) && readFileSync(controllers, 'utf8').split(/\s/).includes('cpu')
 
-/** The folder of groups that bound processors; systems with version 1 have one for each controller. */
+/** The folder of the control groups that limit CPU time; cgroup version 1 has a folder for each controller. */
 const folder = isVersion2 ? root : join(root, 'cpu')
 
 const periodUs = 100_000
 
-/** Whether processes can be held to a share of a processor here. */
+/** Whether the CPU time of processes can be limited on this machine. */
 export const canLimitProcessors = isVersion2 || existsSync(join(folder, 'cpu.cfs_quota_us'))
 
-/** Holds all processes on a host, and those that they start, to a part of one processor. */
+/** Limits all processes on a host, and those that they start, to `cores` processors together, such as 0.3. */
 export async function limitProcessor(host: Host, cores: number): Promise<void> {
   const group = join(folder, `${prefix}${host.name}`)
   if (isVersion2) await writeFile(join(root, 'cgroup.subtree_control'), '+cpu')
@@ -32,12 +32,12 @@ export async function limitProcessor(host: Host, cores: number): Promise<void> {
     await writeFile(join(group, 'cpu.cfs_quota_us'), String(quotaUs))
   }
   for (const pid of await host.pids()) {
-    // A process may have ended since.
+    // A process may have ended in the meantime.
     await writeFile(join(group, 'cgroup.procs'), String(pid)).catch(() => {})
   }
 }
 
-/** Removes a group. The kernel says for a moment that it is in use after its last process has ended. */
+/** Removes a control group, which stays busy for a moment after its last process has ended. */
 async function removeGroup(name: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -49,7 +49,7 @@ async function removeGroup(name: string): Promise<void> {
   }
 }
 
-/** Removes the groups, after their processes have ended. */
+/** Removes the control groups, after their processes have ended. */
 export async function removeGroups(): Promise<void> {
   if (!canLimitProcessors) return
   const groups = (await readdir(folder)).filter((name) => name.startsWith(prefix))

@@ -4,10 +4,10 @@ import { type Balancer, openBalancer } from './haproxy.ts'
 import { Host, openNetwork } from './namespaces.ts'
 import { openPostgres, type Postgres } from './patroni.ts'
 import { openPooler } from './pgbouncer.ts'
-import { folder, removeCluster } from './remains.ts'
+import { folder, removeCluster } from './removal.ts'
 import { Service, seed } from './services.ts'
 
-/** Three PostgreSQL under Patroni, and two processes of the service behind HAProxy, each on a host of its own. */
+/** Three PostgreSQL servers that Patroni manages, and two processes of the service behind HAProxy, each on its own host. */
 export interface Cluster {
   postgres: Postgres
   balancer: Balancer
@@ -15,26 +15,26 @@ export interface Cluster {
   close(): Promise<void>
 }
 
-async function endAlone(): Promise<void> {
+async function removeAndExit(): Promise<void> {
   await removeCluster()
   process.exit(1)
 }
 
 /**
- * Starts everything. `env` sets environment variables of the service; `pooled` puts PgBouncer on the host of each, through which
- * it reaches the primary.
+ * Starts a cluster. `env` sets environment variables of the service. With `pooled`, each process of the service reaches the
+ * primary through a PgBouncer on its host.
  */
 export async function openCluster(
   env: NodeJS.ProcessEnv = {},
   { pooled = false }: { pooled?: boolean } = {},
 ): Promise<Cluster> {
   await removeCluster()
-  // This process outlives vitest when that is killed.
-  process.once('disconnect', endAlone)
-  // PostgreSQL runs as another user, who must be able to enter.
+  // This process continues to run when vitest is killed.
+  process.once('disconnect', removeAndExit)
+  // PostgreSQL runs as another user, who needs access to the folder.
   await mkdir(folder, { mode: 0o755 })
   const close = async () => {
-    process.off('disconnect', endAlone)
+    process.off('disconnect', removeAndExit)
     await removeCluster()
   }
   try {

@@ -12,8 +12,8 @@ import { clusterMissing } from './tools.ts'
 
 const writers = 50
 
-/** How each primary ends. Patroni replaces a crashed server at once, and waits for a lost machine. */
-const ends = ['crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash'] as const
+/** How the primaries are killed. Patroni replaces a crashed server at once, and a lost machine only after the `ttl`. */
+const kills = ['crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash'] as const
 
 describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
   let cluster: Cluster
@@ -22,10 +22,10 @@ describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
   })
   afterAll(() => cluster?.close())
 
-  const kill = (primary: Member, end: 'crash' | 'loss') =>
-    end === 'crash' ? primary.killPostgres() : primary.host.kill()
+  const kill = (primary: Member, failure: 'crash' | 'loss') =>
+    failure === 'crash' ? primary.killPostgres() : primary.host.kill()
 
-  /** Milliseconds from now until a write succeeds that is sent from now on. */
+  /** Milliseconds from the call until the first write that is sent after it succeeds. */
   async function untilWritable(): Promise<number> {
     const start = Date.now()
     for (;;) {
@@ -37,7 +37,7 @@ describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
         init,
       )
       if (status === 201) return at + durationMs - start
-      if (status >= 400 && status < 500) throw new Error(`a write was answered ${status}`)
+      if (status >= 400 && status < 500) throw new Error(`the status of a write was ${status}`)
       await sleep(50)
     }
   }
@@ -46,9 +46,9 @@ describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
     const { postgres, balancer } = cluster
     const url = `${balancer.origin}${pakistanList}`
     const uncached = { headers: { 'cache-control': 'no-cache' } }
-    await postgres.untilWhole()
+    await postgres.untilHealthy()
     const probes = startProbes(
-      { question: () => observe('question', url), uncached: () => observe('uncached', url, uncached) },
+      { list: () => observe('list', url), uncached: () => observe('uncached', url, uncached) },
       100,
     )
     await sleep(1000)
@@ -59,7 +59,7 @@ describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
     const responses = await probes.stop()
     const failed = responses.filter(({ status }) => status !== 200)
     task.meta.figures = {
-      answers: responses.length,
+      responses: responses.length,
       failed: failed.length,
       'slowest in ms': Math.round(Math.max(...responses.map(({ durationMs }) => durationMs))),
       'outage of writes in ms': Math.round(outageMs),
@@ -69,31 +69,31 @@ describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
     expect(failed).toEqual([])
   })
 
-  it('neither loses nor repeats acknowledged writes, and takes writes again within 40 s', async ({
+  it('neither loses nor repeats acknowledged writes, and accepts writes again within 40 s', async ({
     task,
   }) => {
     const { postgres, balancer, services } = cluster
     const mirror = await startMirror(balancer.origin)
     const load = startWriters(balancer.origin, writers, 250)
     const outagesMs: number[] = []
-    for (const end of ends) {
-      await postgres.untilWhole()
+    for (const failure of kills) {
+      await postgres.untilHealthy()
       await sleep(1000)
       const primary = await postgres.primary()
-      await kill(primary, end)
+      await kill(primary, failure)
       outagesMs.push(await untilWritable())
-      if (end === 'loss') await primary.start()
+      if (failure === 'loss') await primary.start()
     }
-    await postgres.untilWhole()
+    await postgres.untilHealthy()
     const acknowledged = await load.stop()
     const mirrored = await mirror.stop()
     const [one, other] = services
     const feed = await readFeed(one?.origin ?? '', 'agreements', mirror.start)
     task.meta.figures = {
-      kills: ends.length,
+      kills: kills.length,
       'acknowledged writes': acknowledged.length,
       'longest outage of writes in ms': Math.round(Math.max(...outagesMs)),
-      ...load.trouble(),
+      ...load.failures(),
     }
     expect(audit(acknowledged, feed)).toEqual(noFaults)
     expect(mirrored).toEqual(feed)

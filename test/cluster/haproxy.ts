@@ -4,18 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Host } from './namespaces.ts'
 import { type Postgres, restPort } from './patroni.ts'
 
-/** HAProxy in front of PostgreSQL, where it leads to the primary, and in front of the service's processes. */
+/** HAProxy, which forwards PostgreSQL connections to the primary, and HTTP requests to the processes of the service. */
 export interface Balancer {
   host: Host
-  /** URL of the database on whichever server is the primary. */
+  /** URL of the database on the current primary. */
   databaseUrl: string
-  /** Where clients reach the service. */
+  /** Origin at which clients reach the service. */
   origin: string
   /** Waits until HAProxy sends requests to the service on a host. */
   untilUp(service: Host): Promise<void>
 }
 
-/** The balancer's own time limits are short, so that it gives up what hangs before its clients do. */
+/** Timeouts for connects and checks are short, so that HAProxy gives up on a server that hangs before its clients do. */
 const configuration = (postgres: Postgres, services: Host[]) => `
 global
   maxconn 4000
@@ -54,14 +54,14 @@ listen services
 ${services.map(({ name, address }) => `  server ${name} ${address}:3000 check`).join('\n')}
 `
 
-/** The state of each server, as CSV; empty until HAProxy has started. */
+/** The state of each server behind HAProxy, as CSV; empty until HAProxy has started. */
 async function readStatistics({ address }: Host): Promise<string> {
   return await fetch(`http://${address}:8404/;csv`)
     .then((response) => response.text())
     .catch(() => '')
 }
 
-/** Starts HAProxy on a host of its own. */
+/** Starts HAProxy on its own host. */
 export async function openBalancer(folder: string, postgres: Postgres, services: Host[]): Promise<Balancer> {
   const host = await Host.open('haproxy', 20)
   const file = join(folder, 'haproxy.cfg')

@@ -11,10 +11,10 @@ export interface Writers {
   /** Ends after the current writes, and returns all acknowledged ones. @throws the first violation that a client saw. */
   stop(): Promise<AcknowledgedWrite[]>
   /** Counts of failed attempts. */
-  trouble(): FailureCounts
+  failures(): FailureCounts
 }
 
-/** Starts clients that pause for `pauseMs` between two writes. */
+/** Starts clients that each pause for `pauseMs` between two writes. */
 export function startWriters(origin: string, count: number, pauseMs: number): Writers {
   const failed = new AbortController()
   onTestFinished(() => failed.abort())
@@ -44,7 +44,7 @@ export function startWriters(origin: string, count: number, pauseMs: number): Wr
       if (result instanceof Error) throw result
       return writers.flatMap(({ acknowledged }) => acknowledged)
     },
-    trouble: () => ({
+    failures: () => ({
       disconnected: sum('disconnected'),
       unavailable: sum('unavailable'),
       replayed: sum('replayed'),
@@ -52,7 +52,7 @@ export function startWriters(origin: string, count: number, pauseMs: number): Wr
   }
 }
 
-/** A mirror: a client that follows the feed of agreements from now on. */
+/** Starts a mirror: a client that follows the feed of agreements from its current end. */
 export async function startMirror(origin: string) {
   const start = await feedEnd(origin)
   const changes: Change[] = []
@@ -73,9 +73,9 @@ export async function startMirror(origin: string) {
   }
   const ended = follow()
   return {
-    /** The position from which the mirror has read. */
+    /** The position after which the mirror reads the feed. */
     start,
-    /** Reads the rest, and returns all changes. */
+    /** Reads the feed to its end, and returns all changes since `start`. */
     stop: async () => {
       isStopped = true
       await ended
@@ -85,7 +85,7 @@ export async function startMirror(origin: string) {
   }
 }
 
-/** The list of the agreements of China and Pakistan in April 2011, with their sources. */
+/** The list of the agreements that Pakistan signed in April 2011, with their citations. */
 export const pakistanList =
   '/v1/agreements?country=PAK&signedOn[gte]=2011-04&signedOn[lte]=2011-04-30&include=citations'
 
@@ -97,7 +97,7 @@ export interface Observation {
   /** When the request was sent, in milliseconds of `Date.now()`. */
   at: number
   durationMs: number
-  /** The body of an error response. */
+  /** The body of an error response, or the error of a request without a response. */
   problem?: string
 }
 

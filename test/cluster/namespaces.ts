@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 /**
- * Hosts of a network, each a network namespace with an address of its own. They are connected by a bridge, which is in a
+ * Hosts of a network, each a network namespace with its own address. They are connected by a bridge, which is in a
  * namespace too, so that the firewall of the machine does not apply. The tests themselves have the first address.
  */
 
@@ -16,14 +16,14 @@ const prefix = 'entente-'
 
 const bridgeNamespace = `${prefix}bridge`
 
-/** The link of the tests; names of links have at most 15 characters. */
+/** The network link of the tests; names of links have at most 15 characters. */
 const testLink = `${prefix}tests`
 
 /** Addresses for tests of networks (RFC 2544). */
 const address = (host: number) => `198.18.77.${host}`
 
-async function ip(...words: string[]): Promise<string> {
-  return (await execute('ip', words)).stdout
+async function ip(...args: string[]): Promise<string> {
+  return (await execute('ip', args)).stdout
 }
 
 async function namespaces(): Promise<string[]> {
@@ -75,17 +75,17 @@ async function connectToBridge(link: string): Promise<void> {
   await ip('-n', bridgeNamespace, 'link', 'set', link, 'master', 'bridge', 'up')
 }
 
-/** How a program runs on a host. */
+/** A program that runs on a host. */
 export interface Program {
   command: string[]
-  /** The user of the machine; root when left out. */
+  /** The user that runs it; by default root. */
   user?: string
   env?: NodeJS.ProcessEnv
   /** The file to which its output is appended. */
   log: string
 }
 
-/** A machine of the network, as far as the others can tell. */
+/** A host of the network, which other hosts see as a separate machine. */
 export class Host {
   readonly name: string
   readonly address: string
@@ -126,10 +126,10 @@ export class Host {
   /** Starts a program on the host. */
   async start({ command, user, env, log }: Program): Promise<ChildProcess> {
     const asUser = user === undefined ? [] : ['setpriv', '--reuid', user, '--regid', user, '--init-groups']
-    const words = [`--net=/run/netns/${this.#namespace}`, ...asUser, ...command]
+    const args = [`--net=/run/netns/${this.#namespace}`, ...asUser, ...command]
     const { PATH = '' } = process.env
     const output: FileHandle = await open(log, 'a')
-    const child = spawn('nsenter', words, {
+    const child = spawn('nsenter', args, {
       env: { PATH: `${PATH}:/usr/sbin`, LANG: 'C.UTF-8', ...env },
       stdio: ['ignore', output.fd, output.fd],
     })
@@ -148,24 +148,24 @@ export class Host {
     for (const pid of await this.pids()) sendSignal(pid, signal)
   }
 
-  /** Kills all processes on the host, as when it loses power, and returns when they are gone. */
+  /** Kills all processes on the host, as when it loses power, and returns when they have ended. */
   kill(): Promise<void> {
     return killIn(this.#namespace)
   }
 
-  /** Drops all packets between this host and others, without telling anybody. */
-  async cutFrom(others: Host[]): Promise<void> {
+  /** Drops all packets between this host and others silently: connections hang instead of failing. */
+  async isolateFrom(others: Host[]): Promise<void> {
     const addresses = `{ ${others.map((other) => other.address).join(', ')} }`
-    await this.#nft(`add table ip cut
-      add chain ip cut in { type filter hook input priority 0; }
-      add chain ip cut out { type filter hook output priority 0; }
-      add rule ip cut in ip saddr ${addresses} drop
-      add rule ip cut out ip daddr ${addresses} drop`)
+    await this.#nft(`add table ip isolation
+      add chain ip isolation in { type filter hook input priority 0; }
+      add chain ip isolation out { type filter hook output priority 0; }
+      add rule ip isolation in ip saddr ${addresses} drop
+      add rule ip isolation out ip daddr ${addresses} drop`)
   }
 
   /** Lets all packets through again. */
   async heal(): Promise<void> {
-    await this.#nft('add table ip cut\ndelete table ip cut')
+    await this.#nft('add table ip isolation\ndelete table ip isolation')
   }
 
   async #nft(commands: string): Promise<void> {

@@ -19,7 +19,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
   })
   afterAll(() => cluster?.close())
 
-  /** Polls which servers claim to be the primary. Returns the maximum number at one moment. */
+  /** Counts the servers that claim to be the primary. Returns a function that stops this and returns the maximum count. */
   function watchPrimaries() {
     let most = 0
     let isStopped = false
@@ -56,10 +56,10 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
   const slowest = (observations: Observation[]) =>
     Math.round(Math.max(0, ...observations.map(({ durationMs }) => durationMs)))
 
-  /** Lets clients work before, during and after a fault, and returns their responses. */
+  /** Runs clients before, during and after a fault, and returns what they observed. */
   async function during(fault: () => Promise<void>) {
     const { postgres, balancer } = cluster
-    await postgres.untilWhole()
+    await postgres.untilHealthy()
     const mirror = await startMirror(balancer.origin)
     const load = startWriters(balancer.origin, 10, 200)
     const primaries = watchPrimaries()
@@ -67,7 +67,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
     await sleep(1000)
     await fault()
     const healedAt = Date.now()
-    await postgres.untilWhole(90_000)
+    await postgres.untilHealthy(90_000)
     await sleep(1000)
     const observations = await probing.stop()
     const acknowledged = await load.stop()
@@ -85,7 +85,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
         'acknowledged writes': acknowledged.length,
         'last refusal after the end in ms': Math.max(0, (lastFailure?.at ?? 0) - healedAt),
       },
-      mostPrimaries: await primaries(),
+      maxPrimaries: await primaries(),
       audit: audit(acknowledged, feed),
       mirrored,
       feed,
@@ -97,7 +97,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
     {
       what: 'the primary cannot reach its standbys',
       fault: async (primary, standbys) => {
-        await primary.host.cutFrom(standbys.map(({ host }) => host))
+        await primary.host.isolateFrom(standbys.map(({ host }) => host))
         await sleep(10_000)
         await primary.host.heal()
       },
@@ -105,7 +105,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
     {
       what: 'the primary cannot reach its standbys and etcd',
       fault: async (primary, standbys) => {
-        await primary.host.cutFrom([cluster.postgres.etcd, ...standbys.map(({ host }) => host)])
+        await primary.host.isolateFrom([cluster.postgres.etcd, ...standbys.map(({ host }) => host)])
         const isReplaced = async () =>
           (await Promise.all(standbys.map((one) => one.role()))).includes('primary')
         while (!(await isReplaced())) await sleep(100)
@@ -133,14 +133,14 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
 
   it.for(cases)('answers within 2 s and recovers when $what', async ({ fault }, { task }) => {
     const { postgres } = cluster
-    await postgres.untilWhole()
+    await postgres.untilHealthy()
     const primary = await postgres.primary()
     const standbys = await postgres.standbys()
-    const met = await during(() => fault(primary, standbys))
-    task.meta.figures = met.figures
-    expect(met.audit).toEqual(noFaults)
-    expect(met.mirrored).toEqual(met.feed)
-    expect(met.mostPrimaries).toBe(1)
-    expect(met.late).toEqual([])
+    const outcome = await during(() => fault(primary, standbys))
+    task.meta.figures = outcome.figures
+    expect(outcome.audit).toEqual(noFaults)
+    expect(outcome.mirrored).toEqual(outcome.feed)
+    expect(outcome.maxPrimaries).toBe(1)
+    expect(outcome.late).toEqual([])
   })
 })

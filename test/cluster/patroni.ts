@@ -9,22 +9,22 @@ import { z } from 'zod'
 import { Host, sendSignal } from './namespaces.ts'
 import { findPostgres } from './tools.ts'
 
-/** PostgreSQL on several hosts, of which Patroni makes one the primary. */
+/** PostgreSQL on several hosts. Patroni chooses which of them is the primary. */
 
 const password = 'postgres'
 
-/** Port of Patroni's REST API, which says what a server is. */
+/** Port of Patroni's REST API, which reports the role of a server. */
 export const restPort = 8008
 
 /**
- * How quickly Patroni acts: the lowest `ttl` that it permits, which a lost machine takes. `retry_timeout` is as long as that
- * lets it be, because a primary that cannot reach etcd for that long steps down.
+ * Timing of Patroni. `ttl` is the lowest that it permits: after this time a lost machine is replaced. `retry_timeout` is the
+ * longest that `ttl` permits, because a primary that cannot reach etcd for that time steps down.
  */
 const timing = { ttl: 20, loop_wait: 1, retry_timeout: 8, primary_start_timeout: 0 }
 
 const settings = {
   max_connections: 200,
-  // A walsender whose standby is silent gives up, so that Patroni chooses another synchronous standby.
+  // A walsender whose standby is silent ends, so that Patroni chooses another synchronous standby.
   wal_sender_timeout: '2s',
   wal_receiver_timeout: '2s',
   wal_receiver_status_interval: '1s',
@@ -68,7 +68,7 @@ const clusterState = z.object({
 /** The role that a server reports: primary, standby, or undefined if it is unreachable. */
 export type Role = 'primary' | 'standby' | undefined
 
-/** One PostgreSQL with its Patroni. */
+/** One PostgreSQL server, with the Patroni that manages it. */
 export class Member {
   readonly host: Host
   readonly #etcd: Host
@@ -100,7 +100,7 @@ export class Member {
     return [Number(pid), ...children.split(' ').filter(Boolean).map(Number)]
   }
 
-  /** Kills PostgreSQL and leaves Patroni. */
+  /** Kills PostgreSQL but not Patroni. */
   async killPostgres(): Promise<void> {
     for (const pid of await this.processes()) sendSignal(pid, 'SIGKILL')
   }
@@ -110,7 +110,7 @@ export class Member {
     return `postgresql://${user}:${password}@${this.host.address}:5432/${database}`
   }
 
-  /** Runs one statement as the superuser, in at most a second. */
+  /** Runs one statement as the superuser. @throws after a second. */
   async query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
     const client = new pg.Client({
       connectionString: this.url(),
@@ -151,7 +151,7 @@ export class Member {
 /** All servers of a cluster. */
 export class Postgres {
   readonly members: readonly Member[]
-  /** The host of etcd, in which Patroni keeps who is the primary. */
+  /** The host of etcd, where Patroni stores which server is the primary. */
   readonly etcd: Host
 
   constructor(members: readonly Member[], etcd: Host) {
@@ -178,7 +178,7 @@ export class Postgres {
   }
 
   /** Whether every server runs, and the primary has a synchronous standby. */
-  async isWhole(): Promise<boolean> {
+  async isHealthy(): Promise<boolean> {
     for (const member of this.members) {
       const shown = await member.cluster()
       if (!shown) return false
@@ -191,16 +191,16 @@ export class Postgres {
     return roles.filter((role) => role === 'standby').length === this.members.length - 1
   }
 
-  /** Waits until the cluster is whole. @throws when that takes longer. */
-  async untilWhole(timeoutMs = 60_000): Promise<void> {
+  /** Waits until the cluster is healthy. @throws after `timeoutMs`. */
+  async untilHealthy(timeoutMs = 60_000): Promise<void> {
     const deadline = Date.now() + timeoutMs
-    while (!(await this.isWhole())) {
-      if (Date.now() > deadline) throw new Error(`the cluster is not whole after ${timeoutMs} ms`)
+    while (!(await this.isHealthy())) {
+      if (Date.now() > deadline) throw new Error(`the cluster is not healthy after ${timeoutMs} ms`)
       await sleep(200)
     }
   }
 
-  /** Creates the role and the database of the service. */
+  /** Creates the service's database, and its owner with the same name. */
   async createDatabase(name: string): Promise<void> {
     const primary = await this.primary()
     await primary.query(`create role ${name} login password '${password}'`)
@@ -208,7 +208,7 @@ export class Postgres {
   }
 }
 
-/** Starts etcd and PostgreSQL on hosts of their own, and waits until the cluster is whole. */
+/** Starts etcd and each PostgreSQL server on its own host, and waits until the cluster is healthy. */
 export async function openPostgres(folder: string, size = 3): Promise<Postgres> {
   const etcd = await Host.open('etcd', 10)
   const endpoint = `http://${etcd.address}:2379`
@@ -233,6 +233,6 @@ export async function openPostgres(folder: string, size = 3): Promise<Postgres> 
   }
   for (const member of members) await member.start()
   const postgres = new Postgres(members, etcd)
-  await postgres.untilWhole(120_000)
+  await postgres.untilHealthy(120_000)
   return postgres
 }

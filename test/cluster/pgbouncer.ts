@@ -5,8 +5,9 @@ import { waitUntilReady } from '../support/pgbouncer.ts'
 import type { Host } from './namespaces.ts'
 
 /**
- * Starts PgBouncer on the host of a service, with the settings of `deploy/`, and returns the URL of the database by way of it.
- * @param databaseUrl where it leads.
+ * Starts PgBouncer on the host of a service, with the settings of `deploy/`.
+ * @param databaseUrl URL of the database to which PgBouncer connects.
+ * @returns URL of the database through PgBouncer.
  */
 export async function openPooler(host: Host, databaseUrl: string, folder: string): Promise<string> {
   const target = new URL(databaseUrl)

@@ -7,7 +7,7 @@ import { listDeployed, readDeployed, readDeployedYaml } from '../deploy/files.ts
 import type { Cluster } from './cluster.ts'
 import { Host } from './namespaces.ts'
 
-/** Prometheus, which reads the parts of a cluster and computes the alerts of `deploy/`. */
+/** Prometheus, which scrapes the servers of a cluster and evaluates the alerts of `deploy/`. */
 export class Prometheus {
   readonly #origin: string
 
@@ -15,7 +15,7 @@ export class Prometheus {
     this.#origin = origin
   }
 
-  /** The state of each part that Prometheus reads, by its address; empty until Prometheus answers. */
+  /** The health of each target that Prometheus scrapes, by its address; empty until Prometheus answers. */
   async targets(): Promise<Record<string, string>> {
     const { activeTargets } = await this.#get('targets', targets, { activeTargets: [] })
     return Object.fromEntries(activeTargets.map(({ labels, health }) => [labels.instance, health]))
@@ -28,13 +28,13 @@ export class Prometheus {
     return [...new Set(firing.map(({ labels }) => labels.alertname))].sort()
   }
 
-  async #get<T>(what: string, form: z.ZodType<T>, otherwise: T): Promise<T> {
+  async #get<T>(path: string, schema: z.ZodType<T>, fallback: T): Promise<T> {
     try {
-      const response = await fetch(`${this.#origin}/api/v1/${what}`, { signal: AbortSignal.timeout(2000) })
-      return z.object({ data: form }).parse(await response.json()).data
+      const response = await fetch(`${this.#origin}/api/v1/${path}`, { signal: AbortSignal.timeout(2000) })
+      return z.object({ data: schema }).parse(await response.json()).data
     } catch (error) {
       if (error instanceof z.ZodError) throw error
-      return otherwise
+      return fallback
     }
   }
 }
@@ -52,8 +52,8 @@ const configuration = z.looseObject({
   ),
 })
 
-/** Makes the names of machines in `deploy/` addresses of the cluster, which has one etcd. */
-function addressed(name: string, hosts: Map<string, Host>): string[] {
+/** Converts a target of `deploy/` to its address in the cluster; empty for a machine that the cluster lacks. */
+function addressOf(name: string, hosts: Map<string, Host>): string[] {
   const [machine = '', port] = name.split(':')
   const host = hosts.get(machine)
   return host ? [`${host.address}:${port}`] : []
@@ -78,7 +78,7 @@ export async function openPrometheus(folder: string, cluster: Cluster): Promise<
     await writeFile(join(folder, file), readDeployed(file).replace(/for: \d+[smh]$/gm, 'for: 2s'))
   const scraped = deployed.scrape_configs.map((job) => ({
     ...job,
-    static_configs: [{ targets: job.static_configs[0].targets.flatMap((name) => addressed(name, hosts)) }],
+    static_configs: [{ targets: job.static_configs[0].targets.flatMap((name) => addressOf(name, hosts)) }],
   }))
   const global = { scrape_interval: '1s', evaluation_interval: '1s' }
   await writeFile(

@@ -3,9 +3,9 @@ import { asAdministrator } from '../faults/service.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { clusterMissing } from './tools.ts'
 
-/** One standby replays the log 90 s late, and the other at once. */
+/** One standby replays the WAL 90 s late, and the other without delay. */
 
-const ownReads = 100_000
+const minOwnReads = 100_000
 const clients = 20
 const readsAfterWrite = 10
 
@@ -37,7 +37,7 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
     })
     const text = await response.text()
     const position = response.headers.get('entente-position')
-    if (!response.ok || position === null) throw new Error(`a write was answered ${response.status}: ${text}`)
+    if (!response.ok || position === null) throw new Error(`status ${response.status} of a write: ${text}`)
     const { id, version } = JSON.parse(text)
     return { key: id, version, position }
   }
@@ -51,11 +51,11 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
     const response = await fetch(`${path()}/${key}`, { headers })
     const text = await response.text()
     if (response.status === 404) return true
-    if (response.status !== 200) throw new Error(`a read was answered ${response.status}: ${text}`)
+    if (response.status !== 200) throw new Error(`status ${response.status} of a read: ${text}`)
     return JSON.parse(text).version < version
   }
 
-  /** Reads of both processes so far, by where they ran. */
+  /** Counts the reads of both processes so far: those on replicas, and all. */
   async function countReads(): Promise<{ replica: number; all: number }> {
     const sums = { replica: 0, all: 0 }
     for (const { origin } of cluster.services) {
@@ -73,7 +73,7 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
     let stale = 0
     const work = async (client: number) => {
       let written = await write(`client ${client}`)
-      for (let round = 1; reads < ownReads; round += 1) {
+      for (let round = 1; reads < minOwnReads; round += 1) {
         written = await write(`client ${client}, ${round}`, written.key)
         for (let index = 0; index < readsAfterWrite; index += 1) {
           if (await isStale(written, index)) stale += 1
@@ -82,11 +82,11 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
       }
     }
     await Promise.all(Array.from({ length: clients }, (_, client) => work(client)))
-    task.meta.figures = { 'own reads': reads, stale }
+    task.meta.figures = { 'reads of own writes': reads, stale }
     expect(stale).toBe(0)
   })
 
-  it('serve at least 30 % of the reads that need no position', async ({ task }) => {
+  it('serve at least 30 % of the reads without a position', async ({ task }) => {
     const before = await countReads()
     const read = async (client: number) => {
       for (let index = 0; index < 200; index += 1) {

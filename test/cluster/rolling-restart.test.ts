@@ -5,22 +5,22 @@ import { pgBouncerMissing } from '../support/pgbouncer.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { observe, pakistanList, startMirror, startProbes, startWriters } from './load.ts'
 import { openPrometheus } from './prometheus.ts'
-import { folder } from './remains.ts'
+import { folder } from './removal.ts'
 import { clusterMissing } from './tools.ts'
 
 /**
- * Both processes of the service are restarted one after the other, and parts fail. Between the service and the
- * primary is PgBouncer in transaction mode, where it can be had, and Prometheus reads all parts, as in `deploy/`.
+ * Rolling restarts of the service, and alerts about failed servers. As in `deploy/`, the service reaches the primary through
+ * PgBouncer in transaction mode, if it is installed, and Prometheus scrapes all servers.
  */
 
 const noPgBouncer = pgBouncerMissing()
 
-const ofLosses = ['NoPrimary', 'PostgresDown', 'ServiceDown', 'ServiceNotReady']
+const lossAlerts = ['NoPrimary', 'PostgresDown', 'ServiceDown', 'ServiceNotReady']
 
 describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () => {
   let cluster: Cluster
   beforeAll(async () => {
-    // HAProxy notices the 503 of /readyz within two seconds.
+    // Longer than the two seconds after which HAProxy notices the 503 of /readyz.
     cluster = await openCluster({ DRAIN_SECONDS: '3' }, { pooled: noPgBouncer === undefined })
   })
   afterAll(() => cluster?.close())
@@ -41,26 +41,26 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
     const acknowledged = await load.stop()
     const feed = await readFeed(balancer.origin, 'agreements', mirror.start)
     const failed = observations.filter(({ status }) => status !== 200)
-    const { disconnected, unavailable } = load.trouble()
+    const { disconnected, unavailable } = load.failures()
     task.meta.figures = {
       restarts: 2 * services.length,
       reads: observations.length,
       writes: acknowledged.length,
       failed: failed.length + disconnected + unavailable,
-      PgBouncer: noPgBouncer ?? 'before the primary',
+      PgBouncer: noPgBouncer ?? 'in front of the primary',
     }
     expect(failed).toEqual([])
-    expect(load.trouble()).toEqual({ disconnected: 0, unavailable: 0, replayed: 0 })
+    expect(load.failures()).toEqual({ disconnected: 0, unavailable: 0, replayed: 0 })
     expect(audit(acknowledged, feed)).toEqual(noFaults)
     expect(await mirror.stop()).toEqual(feed)
   })
 
   it('fires alerts for a lost primary and a lost service, until they are back', async ({ task }) => {
     const { postgres, services } = cluster
-    await postgres.untilWhole()
+    await postgres.untilHealthy()
     const prometheus = await openPrometheus(folder, cluster)
-    // A busy machine may set off others, such as that of a late event loop.
-    const firing = async () => (await prometheus.firing()).filter((name) => ofLosses.includes(name))
+    // On a busy machine, other alerts may fire, such as that of a late event loop.
+    const firing = async () => (await prometheus.firing()).filter((name) => lossAlerts.includes(name))
     const untilFiring = async (names: string[]) => {
       const startedAt = Date.now()
       await expect.poll(firing, { timeout: 90_000 }).toEqual(names)
@@ -74,7 +74,7 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
     await primary.host.kill()
     const primaryMs = await untilFiring(expect.arrayContaining(['NoPrimary', 'PostgresDown']))
     await primary.start()
-    await postgres.untilWhole(90_000)
+    await postgres.untilHealthy(90_000)
     await untilFiring([])
 
     const [, service] = services

@@ -14,7 +14,7 @@ export async function seed(host: Host, env: NodeJS.ProcessEnv, log: string): Pro
   if (code !== 0) throw new Error(`the seed data could not be added: ${await readFile(log, 'utf8')}`)
 }
 
-/** The service as a process on a host of its own. */
+/** The service as a process on its own host. */
 export class Service {
   readonly host: Host
   readonly origin: string
@@ -29,7 +29,7 @@ export class Service {
     this.#log = log
   }
 
-  /** Stops the service and starts it with other environment variables. Those that are undefined are left out. */
+  /** Stops the service, and starts it with changed environment variables. A variable with an undefined value is removed. */
   async restart(env: NodeJS.ProcessEnv): Promise<void> {
     await this.stop()
     this.#env = { ...this.#env, ...env }
@@ -67,17 +67,17 @@ export class Service {
   /** Stops the service as a supervisor does, and returns its exit code. */
   async stop(): Promise<number | null> {
     const child = this.#process
-    if (!child) throw new Error('the service does not run')
+    if (!child) throw new Error('the service is not running')
     const ended = once(child, 'close')
     child.kill('SIGTERM')
     const [code] = await ended
     return code
   }
 
-  /** Kills the service, and returns when it is gone. */
+  /** Kills the service, and returns when its process has ended. */
   async kill(): Promise<void> {
     const child = this.#process
-    if (!child) throw new Error('the service does not run')
+    if (!child) throw new Error('the service is not running')
     const ended = once(child, 'close')
     child.kill('SIGKILL')
     await ended

@@ -1,24 +1,24 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setPriority } from 'node:os'
-import { removeCluster } from './remains.ts'
+import { removeCluster } from './removal.ts'
 import { clusterMissing } from './tools.ts'
 
-/** Lets one run at a time use the addresses of the cluster: the system frees this name when the process ends. */
+/** Name of an abstract Unix socket that locks the addresses of the cluster for one run. The lock ends with the process. */
 const lockName = '\0entente-cluster'
 
-/** Gives the processes that this process starts a higher priority: other work on the machine would delay responses. */
-function goFirst(): void {
+/** Raises the priority of this process and of those that it starts: other work on the machine would delay responses. */
+function raisePriority(): void {
   try {
     setPriority(-10)
   } catch {
-    // A container may lack the right; its limits of time then hold on a machine that is not too busy.
+    // A container may lack the permission. The time limits of the tests then need a machine that is not too busy.
   }
 }
 
 /**
- * Removes what a run that was killed has left, before and after the tests. Where there can be no cluster, it says why.
- * @throws in CI where there can be no cluster, and when another run is not over.
+ * Removes the cluster of this run or a killed run, before and after the tests. Prints why when no cluster can run here.
+ * @throws in CI when no cluster can run, and when another run is in progress.
  */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   const missing = clusterMissing()
@@ -29,7 +29,7 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   }
   const lock = createServer().listen(lockName)
   await once(lock, 'listening')
-  goFirst()
+  raisePriority()
   await removeCluster()
   return async () => {
     await removeCluster()

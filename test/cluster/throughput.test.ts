@@ -8,7 +8,7 @@ import { clusterMissing } from './tools.ts'
 const cores = 0.3
 const clients = 24
 
-/** Number of clients that one process serves while the cost of the statement is not yet measured. */
+/** Few clients at first: each process runs fewer statements at a time until it has measured their cost. */
 const firstClients = 4
 const durationMs = 10_000
 
@@ -50,8 +50,8 @@ describe.skipIf(clusterMissing() || !canLimitProcessors)('read throughput on thr
     await measure(firstClients)
     const without = await measure()
     task.meta.figures = {
-      'a second with replicas': Math.round(withReplicas),
-      'a second without': Math.round(without),
+      'requests per second with replicas': Math.round(withReplicas),
+      'requests per second without': Math.round(without),
       ratio: Number((withReplicas / without).toFixed(2)),
     }
     expect(withReplicas / without).toBeGreaterThanOrEqual(1.8)

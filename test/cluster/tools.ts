@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** What the tests run beside Node.js, each with the package of Debian that has it. */
+/** The commands that the tests need, each with its Debian package. */
 const commands = {
   etcd: 'etcd-server',
   haproxy: 'haproxy',
@@ -13,7 +13,7 @@ const commands = {
   setpriv: 'util-linux',
 }
 
-// The PATH of a user need not have the folders of an administrator.
+// The PATH of a user may lack the folders of administration commands.
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
 
 function isExecutable(file: string): boolean {
@@ -29,7 +29,7 @@ const isInstalled = (command: string) => folders.some((folder) => isExecutable(j
 
 const postgresFolder = '/usr/lib/postgresql'
 
-/** Folder of the programs of the newest PostgreSQL that Debian has installed; undefined when there is none. */
+/** Folder of the programs of the newest PostgreSQL from Debian's packages; undefined when none is installed. */
 export function findPostgres(): string | undefined {
   if (!existsSync(postgresFolder)) return undefined
   const versions = readdirSync(postgresFolder).sort((a, b) => Number(b) - Number(a))
@@ -38,7 +38,7 @@ export function findPostgres(): string | undefined {
     .find((bin) => isExecutable(join(bin, 'postgres')))
 }
 
-/** Why no cluster can be opened here; undefined when it can. */
+/** Why no cluster can be opened on this machine; undefined when it can. */
 export function clusterMissing(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces need Linux'
   if (process.getuid?.() !== 0) return 'network namespaces need root'

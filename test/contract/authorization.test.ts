@@ -11,8 +11,8 @@ beforeAll(async () => {
 
 const basic = `Basic ${btoa(`admin:${adminKey}`)}`
 
-/** Headers of requests without a valid key. */
-const strangers: Record<string, RequestOptions> = {
+/** Options of requests without a valid key. */
+const invalidCredentials: Record<string, RequestOptions> = {
   'no key': { key: null },
   'a wrong key': { key: `${adminKey}x` },
   'the beginning of the key': { key: adminKey.slice(0, -1) },
@@ -35,7 +35,7 @@ describe.each(resources)('$name', (resource) => {
         ['PUT', { ...record, ...change }],
         ['PATCH', change],
       ])
-      for (const [what, options] of Object.entries(strangers)) {
+      for (const [what, options] of Object.entries(invalidCredentials)) {
         const headers = { 'if-match': '*', ...options.headers }
         const response = await api.request(method, url, { body: bodies.get(method), ...options, headers })
         expect({ what, status: response.status }).toEqual({ what, status: 401 })
@@ -46,7 +46,7 @@ describe.each(resources)('$name', (resource) => {
     },
   )
 
-  it('returns reads without a key, and 401 with a wrong key', async () => {
+  it('allows reads without a key, and returns 401 with a wrong key', async () => {
     const { path } = await createRecord(resource, api)
     for (const url of [path, `${listPath(resource)}?limit=1`]) {
       expect((await api.get(url)).status).toBe(200)

@@ -13,7 +13,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Bodies that are not a JSON object, or one that cannot be stored unchanged. */
+/** Bodies that are not a JSON object, or that cannot be stored unchanged. */
 
 let api: Api
 beforeAll(async () => {
@@ -25,7 +25,7 @@ const bytes = (...parts: (string | number[])[]) =>
     Buffer.concat(parts.map((part) => Buffer.from(Array.isArray(part) ? part : [...Buffer.from(part)]))),
   )
 
-/** The text of a JSON object with one more property, whatever its name and value. */
+/** The text of a JSON object with one more property, even if its name is a duplicate. `value` is JSON text. */
 const withProperty = (document: object, name: string, value: string) =>
   `${JSON.stringify(document).slice(0, -1)},"${name}":${value}}`
 
@@ -37,13 +37,13 @@ describe.each(resources)('a body for $name', (resource) => {
     made = await createRecord(resource, api)
   })
   /** Sends the body as a create, a replace and a patch, and checks that nothing is written. */
-  const everywhere = (body: string | Uint8Array, options?: RequestOptions) =>
+  const sendWrites = (body: string | Uint8Array, options?: RequestOptions) =>
     sendAsEveryWrite(api, resource, made.path, body, options)
 
   it.each(['[]', '[{}]', '"text"', 'null', '1', 'true'])(
     'that is %s instead of an object is refused with 422',
     async (body) => {
-      for (const response of await everywhere(body)) {
+      for (const response of await sendWrites(body)) {
         expect(response.status).toBe(422)
         expect(pointersIn(response)).toEqual([''])
       }
@@ -51,10 +51,10 @@ describe.each(resources)('a body for $name', (resource) => {
   )
 
   it('that is empty is refused with 400', async () => {
-    for (const response of await everywhere('')) expect(response.status).toBe(400)
+    for (const response of await sendWrites('')) expect(response.status).toBe(400)
   })
 
-  it('that is missing, like its Content-Type, is refused', async () => {
+  it('that is missing, without a Content-Type, is refused', async () => {
     const { path } = made
     const before = (await api.get(path)).text
     const headers = { 'if-match': '*' }
@@ -98,7 +98,7 @@ describe.each(resources)('a body for $name', (resource) => {
       withProperty(document, name, '"again"'),
       withProperty(document, escaped, '"again"'),
     ]) {
-      for (const response of await everywhere(body)) {
+      for (const response of await sendWrites(body)) {
         expect(response.status).toBe(400)
         expect(faultAt(response, `/${name}`)?.code).toBe('repeated')
       }
@@ -108,9 +108,9 @@ describe.each(resources)('a body for $name', (resource) => {
     expect(pointersIn(deep)).toEqual(['/a/1/b/c~1d'])
   })
 
-  it('with NUL or half of a surrogate pair in text returns 400 with its pointer', async () => {
+  it('with NUL or a lone surrogate in text returns 400 with its pointer', async () => {
     for (const wrong of ['a\\u0000b', '\\ud800', '\\udc00\\ud800']) {
-      for (const response of await everywhere(`{"${name}":"${wrong}"}`)) {
+      for (const response of await sendWrites(`{"${name}":"${wrong}"}`)) {
         expect(response.status).toBe(400)
         expect(faultAt(response, `/${name}`)?.code).toBe('bad_text')
       }
@@ -133,9 +133,9 @@ describe.each(resources)('a body for $name', (resource) => {
   it('that is not UTF-8 is refused with 400', async () => {
     for (const wrong of [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80]]) {
       const body = bytes(`{"${name}":"`, wrong, '"}')
-      for (const response of await everywhere(body)) expect(response.status).toBe(400)
+      for (const response of await sendWrites(body)) expect(response.status).toBe(400)
     }
-    for (const response of await everywhere(new Uint8Array(Buffer.from('\ufeff{}', 'utf16le')))) {
+    for (const response of await sendWrites(new Uint8Array(Buffer.from('\ufeff{}', 'utf16le')))) {
       expect(response.status).toBe(400)
     }
   })
@@ -150,10 +150,10 @@ describe.each(resources)('a body for $name', (resource) => {
   it.each(['__proto__', 'constructor', 'prototype', 'toString'])(
     'with a property %s is refused like any other unknown property',
     async (property) => {
-      // A replacement and a patch must repeat the key where clients make it; a creation is refused before it is taken.
+      // A replace and a patch must repeat a key that clients choose. A create is refused before its key is found to exist.
       const ownKey = resource.key.madeBy === 'client' ? { [resource.key.property]: made.key } : {}
       const document = { ...(await exampleDocument(resource, api)), ...ownKey }
-      for (const response of await everywhere(withProperty(document, property, '{"a":1}'))) {
+      for (const response of await sendWrites(withProperty(document, property, '{"a":1}'))) {
         expect(response.status).toBe(422)
         expect(pointersIn(response)).toEqual([`/${property}`])
       }
@@ -164,7 +164,7 @@ describe.each(resources)('a body for $name', (resource) => {
     const properties = [...Object.keys(resource.document.shape), 'version']
     for (const number of ['1e400', '-1e400']) {
       const body = `{${properties.map((property) => `"${property}":${number}`).join()}}`
-      for (const response of await everywhere(body)) {
+      for (const response of await sendWrites(body)) {
         expect(response.status).toBe(400)
         expect(pointersIn(response)).toEqual(properties.map((property) => `/${property}`).sort())
       }
@@ -176,7 +176,7 @@ describe.each(resources)('a body for $name', (resource) => {
     const array = '['.repeat(depth) + ']'.repeat(depth)
     const object = `${`{"${name}":`.repeat(depth)}1${'}'.repeat(depth)}`
     for (const body of [array, object, `{"${name}":${array}}`]) {
-      for (const response of await everywhere(body)) expect([400, 422]).toContain(response.status)
+      for (const response of await sendWrites(body)) expect([400, 422]).toContain(response.status)
     }
   })
 })

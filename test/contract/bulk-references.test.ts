@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { agreement, agreements, each, faultsIn, resultsIn, send } from '../support/bulk.ts'
+import { agreement, agreements, faultsIn, resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
 import {
   createRecord,
   type Document,
@@ -20,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('a bulk operation that identifies its record by external id', () => {
-  const own = resources.filter((resource) => 'externalIds' in resource.document.shape)
+  const withIds = resources.filter((resource) => 'externalIds' in resource.document.shape)
 
-  it.each(own)('changes, removes or creates the record of $name with that id', async (resource) => {
+  it.each(withIds)('changes, removes or creates the record of $name with that id', async (resource) => {
     const name = nameProperty(resource)
     const made = await createRecord(resource, api, await fullDocument(resource, api))
     const idOf = (document: Document) => (document.externalIds as { scheme: string; id: string }[])[0]
@@ -32,7 +32,7 @@ describe('a bulk operation that identifies its record by external id', () => {
       externalIds: [{ scheme: 'bulk', id: randomUUID() }],
     }
     const first = resultsIn(
-      await send(api, resource, [
+      await sendBulk(api, resource, [
         { op: 'patch', externalId, ifMatch: '1', patch: { [name]: 'By its external id' } },
         { op: 'upsert', externalId: idOf(fresh), document: fresh },
       ]),
@@ -41,13 +41,13 @@ describe('a bulk operation that identifies its record by external id', () => {
     expect(first[0]?.id).toBe(made.key)
     const again = { ...fresh, [name]: 'Replaced' }
     const second = resultsIn(
-      await send(api, resource, [
+      await sendBulk(api, resource, [
         { op: 'remove', externalId, ifMatch: '2' },
         { op: 'upsert', externalId: idOf(fresh), document: again },
       ]),
     )
     expect(second).toMatchObject([{ status: 204 }, { status: 200, id: first[1]?.id, version: 2 }])
-    const third = await send(api, resource, [
+    const third = await sendBulk(api, resource, [
       { op: 'patch', externalId, ifMatch: '*', patch: {} },
       { op: 'upsert', externalId: { scheme: 'bulk', id: 'other' }, document: fresh },
       { op: 'remove', externalId: idOf(fresh), id: made.key, ifMatch: '*' },
@@ -61,7 +61,7 @@ describe('a bulk operation that identifies its record by external id', () => {
 
   it('is refused for a resource without external ids', async () => {
     const externalId = { scheme: 'a', id: 'b' }
-    const response = await send(api, resourceOf('topics'), [{ op: 'remove', externalId, ifMatch: '*' }])
+    const response = await sendBulk(api, resourceOf('topics'), [{ op: 'remove', externalId, ifMatch: '*' }])
     expect(faultsIn(response)).toEqual([
       ['/operations/0/externalId', 'unknown'],
       ['/operations/0/slug', 'required'],
@@ -69,12 +69,12 @@ describe('a bulk operation that identifies its record by external id', () => {
   })
 })
 
-describe('records that bulk operations refer to', () => {
+describe('records to which bulk operations refer', () => {
   it('may be created by operations of the same request, in any order', async () => {
     const [one, other] = [randomUUID(), randomUUID()]
     const made = await createRecord(agreements, api)
     const results = resultsIn(
-      await send(api, agreements, [
+      await sendBulk(api, agreements, [
         {
           op: 'patch',
           id: made.key,
@@ -96,13 +96,13 @@ describe('records that bulk operations refer to', () => {
       await createRecord(agreements, api, agreement({ relations })),
     ]
     const remove = { op: 'remove', id: target.key, ifMatch: '*' }
-    const refused = await send(api, agreements, [remove, { op: 'remove', id: one.key, ifMatch: '*' }])
+    const refused = await sendBulk(api, agreements, [remove, { op: 'remove', id: one.key, ifMatch: '*' }])
     expect(refused.status).toBe(409)
     expect(readProblem(refused).errors).toMatchObject([
       { pointer: '/operations/0', code: 'referred_to', message: `${other.path} refers to it` },
     ])
     const results = resultsIn(
-      await send(api, agreements, [
+      await sendBulk(api, agreements, [
         remove,
         { op: 'remove', id: one.key, ifMatch: '*' },
         { op: 'patch', id: other.key, ifMatch: '*', patch: { relations: [] } },
@@ -111,21 +111,21 @@ describe('records that bulk operations refer to', () => {
     expect(results.map(({ status }) => status)).toEqual([204, 204, 200])
   })
 
-  it('are named when they do not exist, and only the operations that need them fail', async () => {
-    const [lost, nowhere] = [randomUUID(), randomUUID()]
+  it('are named when they do not exist, and only the operations that depend on them fail', async () => {
+    const [invalidId, unknownId] = [randomUUID(), randomUUID()]
     const operations = [
-      { op: 'create', document: agreement({ topics: ['energy', 'no-such-topic'], id: lost }) },
-      { op: 'create', document: agreement({ relations: [{ kind: 'renews', agreement: nowhere }] }) },
-      { op: 'create', document: agreement({ relations: [{ kind: 'renews', agreement: lost }] }) },
+      { op: 'create', document: agreement({ topics: ['energy', 'no-such-topic'], id: invalidId }) },
+      { op: 'create', document: agreement({ relations: [{ kind: 'renews', agreement: unknownId }] }) },
+      { op: 'create', document: agreement({ relations: [{ kind: 'renews', agreement: invalidId }] }) },
       { op: 'create', document: agreement() },
     ]
-    const response = await send(api, agreements, operations)
+    const response = await sendBulk(api, agreements, operations)
     expect(response.status).toBe(422)
     expect(faultsIn(response)).toEqual([
       ['/operations/0/document/topics/1', 'dangling_reference'],
       ['/operations/1/document/relations/0/agreement', 'dangling_reference'],
     ])
-    const results = resultsIn(await each(api, agreements, operations))
+    const results = resultsIn(await sendNonAtomic(api, agreements, operations))
     expect(results.map(({ status }) => status)).toEqual([422, 422, 422, 201])
     expect(results[2]?.problem?.errors).toMatchObject([
       { pointer: '/operations/2/document/relations/0/agreement', code: 'dangling_reference' },
@@ -137,7 +137,7 @@ describe('records that bulk operations refer to', () => {
     const [one, other] = [randomUUID(), randomUUID()]
     const base = (id: string, partOf: string | null) => ({ id, name: 'A base', kind: 'other', partOf })
     const results = resultsIn(
-      await each(api, bases, [
+      await sendNonAtomic(api, bases, [
         { op: 'create', document: base(one, other) },
         { op: 'create', document: base(other, one) },
         { op: 'create', document: base(randomUUID(), null) },

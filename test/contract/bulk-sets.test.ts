@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { agreement, agreements, each, resultsIn, send } from '../support/bulk.ts'
+import { agreement, agreements, resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
 import {
   type CreatedRecord,
   createRecord,
@@ -17,11 +17,11 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-it('with atomic=false, one of two creates with the same external id succeeds', async () => {
+it('with atomic=false, one of two creates with the same unique value succeeds', async () => {
   const countries = resourceOf('countries')
   const [one, other] = [await exampleDocument(countries, api), await exampleDocument(countries, api)]
   const results = resultsIn(
-    await each(api, countries, [
+    await sendNonAtomic(api, countries, [
       { op: 'create', document: one },
       { op: 'create', document: { ...other, alpha2: one.alpha2 } },
     ]),
@@ -30,7 +30,7 @@ it('with atomic=false, one of two creates with the same external id succeeds', a
   expect(results[1]?.problem?.errors).toMatchObject([{ pointer: '/operations/1/document/alpha2' }])
 })
 
-it('takes a thousand operations with a constant number of statements', async () => {
+it('a bulk request may have 1,000 operations, and is refused with 413 if it has more', async () => {
   const externalIds = Array.from({ length: 1000 }, (_, index) => ({ scheme: 'thousand', id: String(index) }))
   const documents = externalIds.map((externalId) =>
     agreement({
@@ -40,10 +40,10 @@ it('takes a thousand operations with a constant number of statements', async () 
     }),
   )
   const creations = documents.map((document) => ({ op: 'create', document }))
-  expect((await send(api, agreements, [...creations, creations[0]])).status).toBe(413)
-  const made = resultsIn(await send(api, agreements, creations))
+  expect((await sendBulk(api, agreements, [...creations, creations[0]])).status).toBe(413)
+  const made = resultsIn(await sendBulk(api, agreements, creations))
   expect(made).toHaveLength(1000)
-  const third = documents.map((document, index) => {
+  const changes = documents.map((document, index) => {
     const externalId = externalIds[index]
     if (index % 3 === 0)
       return { op: 'patch', externalId, ifMatch: '1', patch: { title: `Patched ${index}` } }
@@ -51,28 +51,28 @@ it('takes a thousand operations with a constant number of statements', async () 
       return { op: 'upsert', externalId, document: { ...document, title: `Again ${index}` } }
     return { op: 'remove', externalId, ifMatch: '1' }
   })
-  const results = resultsIn(await send(api, agreements, third))
+  const results = resultsIn(await sendBulk(api, agreements, changes))
   expect(results.map(({ version }) => version)).toEqual(documents.map(() => 2))
   const id = results[999]?.id
   expect((await api.get(`/v1/agreements/${id}`)).json()).toMatchObject({ title: 'Patched 999', version: 2 })
 }, 30_000)
 
 describe('the number of statements that explain a refusal', () => {
-  const nowhere = '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
-  /** Statements of a bulk request of which one operation is refused, with a number of others. */
+  const unknownId = '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
+  /** Counts the statements of a bulk request in which only `refused` is refused. */
   const count = async (operations: unknown[], refused: object, status: number) => {
     const statements = await countStatements('savepoint bulk', async () => {
-      expect((await send(api, agreements, [...operations, refused])).status).toBe(status)
+      expect((await sendBulk(api, agreements, [...operations, refused])).status).toBe(status)
     })
     expect(statements).toBeGreaterThan(0)
     return statements
   }
   const dangling = {
     op: 'create',
-    document: agreement({ relations: [{ kind: 'renews', agreement: nowhere }] }),
+    document: agreement({ relations: [{ kind: 'renews', agreement: unknownId }] }),
   }
 
-  it('is the same for 2 and for 40 changes, be they new or unchanged', async () => {
+  it('is the same for 2 and for 40 operations, both creates and unchanged upserts', async () => {
     const externalIds = Array.from({ length: 40 }, (_, index) => ({ scheme: 'explained', id: String(index) }))
     const documents = externalIds.map((externalId) =>
       agreement({ topics: ['energy'], externalIds: [externalId] }),
@@ -80,7 +80,7 @@ describe('the number of statements that explain a refusal', () => {
     const creations = documents.map((document) => ({ op: 'create', document }))
     const few = await count(creations.slice(0, 2), dangling, 422)
     expect(await count(creations, dangling, 422)).toBe(few)
-    resultsIn(await send(api, agreements, creations))
+    resultsIn(await sendBulk(api, agreements, creations))
     const upserts = documents.map((document, index) => ({
       op: 'upsert',
       externalId: externalIds[index],
@@ -122,7 +122,7 @@ describe('random operations', () => {
   const plans = fc.array(fc.record({ kind, change }), { minLength: 1, maxLength: 12 })
 
   /** The state of a record without ids and times, which differ between two records. */
-  const known = async (key: unknown) => {
+  const stateOf = async (key: unknown) => {
     const response = await api.get(`/v1/agreements/${key}`)
     const { data } = (await api.get(`/v1/agreements/${key}/history`)).json<{ data: Document[] }>()
     const { id, createdAt, updatedAt, ...record } = response.json()
@@ -138,7 +138,7 @@ describe('random operations', () => {
         const initial = agreement({ topics: ['energy'], parties: [{ country: 'CHN', role: 'party' }] })
         const twins = plan.flatMap(() => [initial, initial])
         const made = resultsIn(
-          await send(
+          await sendBulk(
             api,
             agreements,
             twins.map((document) => ({ op: 'create', document })),
@@ -152,7 +152,7 @@ describe('random operations', () => {
           if (kind === 'create') return { op: kind, document }
           return { op: kind, id, ...(kind === 'replace' && { ifMatch: '*' }), document }
         })
-        const results = resultsIn(await send(api, agreements, operations))
+        const results = resultsIn(await sendBulk(api, agreements, operations))
         for (const [index, { kind, change }] of plan.entries()) {
           const path = `/v1/agreements/${made[index * 2 + 1]}`
           let twin: unknown = made[index * 2 + 1]
@@ -160,7 +160,7 @@ describe('random operations', () => {
           else if (kind === 'remove') await api.delete(path)
           else if (kind === 'create') twin = (await api.post('/v1/agreements', agreement(change))).json().id
           else await api.put(path, agreement(change))
-          expect(await known(results[index]?.id)).toEqual(await known(twin))
+          expect(await stateOf(results[index]?.id)).toEqual(await stateOf(twin))
         }
       }),
       { numRuns: 12 },
@@ -168,13 +168,13 @@ describe('random operations', () => {
   }, 30_000)
 })
 
-it('concurrent bulks on the same records both finish, one after the other', async () => {
+it('concurrent bulk requests on the same records all succeed, one after the other', async () => {
   const made = await Promise.all(Array.from({ length: 10 }, () => createRecord(agreements, api)))
   const patches = (keys: CreatedRecord[], text: string) =>
     keys.map(({ key }) => ({ op: 'patch', id: key, ifMatch: '*', patch: { title: text } }))
   const responses = await Promise.all(
     Array.from({ length: 6 }, (_, index) =>
-      send(api, agreements, patches(index % 2 ? made : [...made].reverse(), `Title ${index}`)),
+      sendBulk(api, agreements, patches(index % 2 ? made : [...made].reverse(), `Title ${index}`)),
     ),
   )
   expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { agreement, agreements, each, faultsIn, resultsIn, send } from '../support/bulk.ts'
+import { agreement, agreements, faultsIn, resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
 import {
   type CreatedRecord,
   count,
@@ -26,7 +26,7 @@ afterAll(() => api.close())
 describe.each(resources)('a bulk request for $name', (resource) => {
   const { property, madeBy } = resource.key
   const name = nameProperty(resource)
-  const naming = (made: CreatedRecord) => ({ [property]: made.key })
+  const keyOf = (made: CreatedRecord) => ({ [property]: made.key })
 
   it('has the same result as its operations sent one by one, with a revision for each', async () => {
     const [patched, replaced, same, removed] = [
@@ -39,18 +39,18 @@ describe.each(resources)('a bulk request for $name', (resource) => {
     const upserted: Document = { [property]: randomUUID(), ...(await exampleDocument(resource, api)) }
     const document = {
       ...(await exampleDocument(resource, api)),
-      ...(madeBy === 'client' && naming(replaced)),
+      ...(madeBy === 'client' && keyOf(replaced)),
     }
-    const response = await send(
+    const response = await sendBulk(
       api,
       resource,
       [
-        { op: 'remove', ...naming(removed), ifMatch: '1' },
-        { op: 'patch', ...naming(patched), ifMatch: '1', patch: { [name]: 'Patched' } },
+        { op: 'remove', ...keyOf(removed), ifMatch: '1' },
+        { op: 'patch', ...keyOf(patched), ifMatch: '1', patch: { [name]: 'Patched' } },
         { op: 'create', document: created },
-        { op: 'replace', ...naming(replaced), ifMatch: '*', document },
+        { op: 'replace', ...keyOf(replaced), ifMatch: '*', document },
         { op: 'upsert', [property]: upserted[property], document: upserted },
-        { op: 'patch', ...naming(same), ifMatch: '"1"', patch: {} },
+        { op: 'patch', ...keyOf(same), ifMatch: '"1"', patch: {} },
       ],
       '',
       { headers: { 'change-reason': 'All at once' } },
@@ -79,19 +79,19 @@ describe.each(resources)('a bulk request for $name', (resource) => {
     expect(now.slice(1)).toMatchObject([created, document, upserted, same.record])
     const { data } = (await api.get(`${patched.path}/history`)).json<{ data: Document[] }>()
     expect(data[0]).toMatchObject({ version: 2, operation: 'patch', reason: 'All at once' })
-    const gone = (await api.get(`${removed.path}/history`)).json<{ data: Document[] }>().data
-    expect(gone[0]).toMatchObject({ version: 2, operation: 'remove', reason: 'All at once' })
+    const removals = (await api.get(`${removed.path}/history`)).json<{ data: Document[] }>().data
+    expect(removals[0]).toMatchObject({ version: 2, operation: 'remove', reason: 'All at once' })
   })
 
   it('reports as unchanged a replacement or upsert that equals the stored record', async () => {
     const made = await createRecord(resource, api, await fullDocument(resource, api))
-    const upsert = { op: 'upsert', ...naming(made), document: made.record }
+    const upsert = { op: 'upsert', ...keyOf(made), document: made.record }
     const replace = { ...upsert, op: 'replace', ifMatch: '1' }
-    const same = { status: 200, ...naming(made), version: 1, unchanged: true }
+    const same = { status: 200, ...keyOf(made), version: 1, unchanged: true }
     for (const operation of [upsert, replace])
-      expect(resultsIn(await send(api, resource, [operation]))).toEqual([same])
+      expect(resultsIn(await sendBulk(api, resource, [operation]))).toEqual([same])
     const renamed = { ...upsert, document: { ...made.record, [name]: 'Renamed' } }
-    const [result] = resultsIn(await each(api, resource, [renamed]))
+    const [result] = resultsIn(await sendNonAtomic(api, resource, [renamed]))
     expect(result).toEqual({ ...same, version: 2, unchanged: false })
   })
 
@@ -99,19 +99,20 @@ describe.each(resources)('a bulk request for $name', (resource) => {
     const made = await createRecord(resource, api)
     const before = await count(api, resource)
     const document = await exampleDocument(resource, api)
-    const response = await send(api, resource, [
+    const response = await sendBulk(api, resource, [
       { op: 'create', document },
       { op: 'create', document: { ...document, unheardOf: 1, [name]: 7 } },
       { op: 'patch', [property]: unusedKey(resource), ifMatch: '*', patch: {} },
-      { op: 'patch', ...naming(made), ifMatch: '7', patch: { [name]: 'B' } },
-      { op: 'remove', ...naming(made) },
-      { op: 'replace', ...naming(made), ifMatch: '*', document: { ...made.record, version: 7 } },
+      { op: 'patch', ...keyOf(made), ifMatch: '7', patch: { [name]: 'B' } },
+      { op: 'remove', ...keyOf(made) },
+      { op: 'replace', ...keyOf(made), ifMatch: '*', document: { ...made.record, version: 7 } },
       { op: 'creat', document },
       { op: 'upsert', document },
       { op: 'patch', ifMatch: '*', [property]: made.key, patch: { [name]: 7 }, more: 1 },
       7,
     ])
     expect(response.status).toBe(422)
+    expect(response.text).toContain('in the 10 operations')
     const faults = faultsIn(response).filter(
       ([pointer]) => !/^\/operations\/[01]\/document\/id$/.test(pointer ?? ''),
     )
@@ -137,9 +138,9 @@ describe.each(resources)('a bulk request for $name', (resource) => {
   })
 
   it.each(['{"toString":1}', '[{"toString":1}]', '{"valueOf":null,"toString":null}', '7', 'null', '[]'])(
-    'is refused when the kind of an operation is %s instead of a string',
+    'is refused when the op of an operation is %s instead of a string',
     async (op) => {
-      const response = await send(api, resource, [{ op: JSON.parse(op) }])
+      const response = await sendBulk(api, resource, [{ op: JSON.parse(op) }])
       expect(response.status).toBe(422)
       expect(faultsIn(response)).toEqual([['/operations/0/op', 'invalid']])
     },
@@ -149,12 +150,12 @@ describe.each(resources)('a bulk request for $name', (resource) => {
     const made = await createRecord(resource, api)
     const [first, last] = [await exampleDocument(resource, api), await fullDocument(resource, api)]
     const results = resultsIn(
-      await each(api, resource, [
+      await sendNonAtomic(api, resource, [
         { op: 'create', document: first },
         { op: 'create', document: { unheardOf: 1 } },
-        { op: 'patch', ...naming(made), ifMatch: '7', patch: {} },
+        { op: 'patch', ...keyOf(made), ifMatch: '7', patch: {} },
         { op: 'remove', [property]: unusedKey(resource), ifMatch: '*' },
-        { op: 'remove', ...naming(made) },
+        { op: 'remove', ...keyOf(made) },
         { op: 'create', document: last },
       ]),
     )
@@ -167,10 +168,10 @@ describe.each(resources)('a bulk request for $name', (resource) => {
   it('is refused with two operations on one record, or one key or external id for two records', async () => {
     const made = await createRecord(resource, api)
     const document = await exampleDocument(resource, api)
-    const response = await send(api, resource, [
-      { op: 'patch', ...naming(made), ifMatch: '*', patch: {} },
+    const response = await sendBulk(api, resource, [
+      { op: 'patch', ...keyOf(made), ifMatch: '*', patch: {} },
       { op: 'create', document },
-      { op: 'remove', ...naming(made), ifMatch: '*' },
+      { op: 'remove', ...keyOf(made), ifMatch: '*' },
       { op: 'create', document },
     ])
     expect(response.status).toBe(422)
@@ -180,10 +181,10 @@ describe.each(resources)('a bulk request for $name', (resource) => {
     ])
   })
 
-  it('that takes a key or external id of another record is refused with 409 and its pointer', async () => {
+  it('that creates a record with a taken key or external id is refused with 409 and a pointer', async () => {
     const taken = await createRecord(resource, api, await fullDocument(resource, api))
     const { version, createdAt, updatedAt, ...document } = taken.record
-    const response = await send(api, resource, [
+    const response = await sendBulk(api, resource, [
       { op: 'create', document: await exampleDocument(resource, api) },
       { op: 'create', document },
     ])
@@ -196,11 +197,11 @@ describe.each(resources)('a bulk request for $name', (resource) => {
 it('a bulk request with an Idempotency-Key is applied once', async () => {
   const options = { headers: { 'idempotency-key': randomUUID() } }
   const operations = [{ op: 'create', document: agreement() }]
-  const first = await send(api, agreements, operations, '', options)
-  const again = await send(api, agreements, operations, '', options)
+  const first = await sendBulk(api, agreements, operations, '', options)
+  const again = await sendBulk(api, agreements, operations, '', options)
   expect(again.text).toBe(first.text)
   expect(again.headers.get('idempotency-replayed')).toBe('true')
-  expect((await send(api, agreements, operations, '?atomic=false', options)).status).toBe(422)
+  expect((await sendBulk(api, agreements, operations, '?atomic=false', options)).status).toBe(422)
 })
 
 it.each([

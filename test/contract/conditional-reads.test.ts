@@ -62,7 +62,7 @@ describe.each(resources)('a conditional read of $name', (resource) => {
   })
 
   it('returns 200 when a record was added to the list or removed from it', async () => {
-    // Later records alone, so that no other test can change the list meanwhile.
+    // The list has only later records, so that other tests cannot change it meanwhile.
     const { record } = await createRecord(resource, api)
     const list = `${listPath(resource)}?createdAt[gte]=${record.createdAt}&sort=-createdAt`
     const before = etagOf(await api.get(list))

@@ -20,8 +20,8 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** The properties of a resource which are unique, alone or together with another; where the fault is shown. */
-const uniqueIn: { name: string; properties: string[]; pointers: string[] }[] = [
+/** Unique properties and combinations of properties, with the pointers of the errors. */
+const allUnique: { name: string; properties: string[]; pointers: string[] }[] = [
   { name: 'regions', properties: ['code'], pointers: ['/code'] },
   { name: 'countries', properties: ['code'], pointers: ['/code'] },
   { name: 'countries', properties: ['alpha2'], pointers: ['/alpha2'] },
@@ -34,7 +34,7 @@ const uniqueIn: { name: string; properties: string[]; pointers: string[] }[] = [
     .map(({ name }) => ({ name, properties: ['externalIds'], pointers: ['/externalIds/0'] })),
 ]
 
-const unique = uniqueIn.filter(({ name }) => resources.some((resource) => resource.name === name))
+const unique = allUnique.filter(({ name }) => resources.some((resource) => resource.name === name))
 
 const pick = (document: Document, properties: string[]) =>
   Object.fromEntries(properties.map((property) => [property, document[property]]))
@@ -47,7 +47,7 @@ it('every resource has a unique property', () => {
 
 describe.each(unique)('the unique $properties of $name', ({ name, properties, pointers }) => {
   const resource = resourceOf(name)
-  // Codes of withdrawn states have been given away again, so they are theirs alone only while they are valid.
+  // Codes of withdrawn states can be assigned again, so they are unique only among valid countries.
   const valid = name === 'countries' ? { validTo: null } : {}
   const isKey = properties.includes(resource.key.property)
 
@@ -62,7 +62,7 @@ describe.each(unique)('the unique $properties of $name', ({ name, properties, po
     expect(await count(api, resource)).toBe(before)
   })
 
-  it.skipIf(isKey)('cannot be moved to another record by a change, which leaves both unchanged', async () => {
+  it.skipIf(isKey)('cannot be given to another record by a change, which leaves both unchanged', async () => {
     const document = { ...(await fullDocument(resource, api)), ...valid }
     const one = await createRecord(resource, api, document)
     const two = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...valid })

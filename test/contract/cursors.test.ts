@@ -15,14 +15,14 @@ import { resources } from '../support/registry.ts'
 let api: Api
 beforeAll(async () => {
   api = await sharedApi()
-  // Two records at least, so that every list has a second page.
+  // At least two records, so that every list has a second page.
   for (const resource of resources) {
     await createRecord(resource, api, await fullDocument(resource, api))
     await createRecord(resource, api, await fullDocument(resource, api))
   }
 })
 
-/** An edit of a text, at a position given as a share of its length. */
+/** Random edits of a text, each at a position that is a fraction of its length. */
 const edits = fc.oneof(
   fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -41,11 +41,11 @@ type Edit = (typeof edits extends fc.Arbitrary<infer T> ? T : never) & {
   replace?: string
 }
 
-function edited(text: string, { at, insert = '', remove = 0, replace }: Edit): string {
+function applyEdit(text: string, { at, insert = '', remove = 0, replace }: Edit): string {
   const index = Math.floor(at * text.length)
-  const gone = replace === undefined ? remove : 1
-  // Half of a surrogate pair cannot be sent.
-  return (text.slice(0, index) + (replace ?? insert) + text.slice(index + gone)).toWellFormed()
+  const removedLength = replace === undefined ? remove : 1
+  // A lone surrogate cannot be sent.
+  return (text.slice(0, index) + (replace ?? insert) + text.slice(index + removedLength)).toWellFormed()
 }
 
 describe.each(resources)('a cursor of $name', (resource) => {
@@ -76,8 +76,8 @@ describe.each(resources)('a cursor of $name', (resource) => {
   it('returns 400 when it is truncated', async () => {
     const cursor = await first('')
     const middle = cursor.length / 2
-    const cut = [cursor.slice(0, -1), cursor.slice(1), cursor.slice(0, middle), cursor.slice(middle)]
-    for (const wrong of [...cut, ...cursor.split('.'), `${cursor.split('.')[0]}.`, '.']) {
+    const truncated = [cursor.slice(0, -1), cursor.slice(1), cursor.slice(0, middle), cursor.slice(middle)]
+    for (const wrong of [...truncated, ...cursor.split('.'), `${cursor.split('.')[0]}.`, '.']) {
       expect(readProblem(await expectRefused(wrong)).type).toBe('/problems/invalid-cursor')
     }
   })
@@ -85,7 +85,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
   it('returns 400 when any character was changed', async () => {
     const cursor = await first('')
     const indexes = [...cursor].map((_, index) => index)
-    // Every character for one resource, some for the others, since all cursors have the same form.
+    // Every character for one resource, some for the others, since all cursors have the same format.
     const tried = resource.name === 'topics' ? indexes : indexes.filter((index) => index % 11 === 0)
     for (const index of [...tried, cursor.length - 1]) {
       const other = cursor[index] === 'A' ? 'B' : 'A'
@@ -121,7 +121,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
     expect((await at(cursor, filters.toReversed().join('&'))).status).toBe(200)
   })
 
-  it('returns 400 at every other resource', async () => {
+  it('returns 400 for every other resource', async () => {
     const cursor = await first('')
     for (const other of resources.filter((one) => one !== resource)) {
       const response = await api.get(`${listPath(other)}?cursor=${cursor}`)
@@ -135,7 +135,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
     const untouched = await at(cursor)
     await fc.assert(
       fc.asyncProperty(fc.array(edits, { minLength: 1, maxLength: 3 }), async (list) => {
-        const changed = list.reduce((text, edit) => edited(text, edit), cursor)
+        const changed = list.reduce((text, edit) => applyEdit(text, edit), cursor)
         const response = await at(changed)
         if (changed === cursor) expect(response.text).toBe(untouched.text)
         else expect({ changed, status: response.status }).toEqual({ changed, status: 400 })

@@ -9,7 +9,7 @@ import {
   readProblem,
   unusedKey,
 } from '../support/documents.ts'
-import { linksFrom, referred, referring } from '../support/links.ts'
+import { createTarget, linksFrom, referringDocument } from '../support/links.ts'
 import { registry, resources } from '../support/registry.ts'
 
 let api: Api
@@ -21,7 +21,7 @@ afterAll(() => api.close())
 const links = linksFrom(resources)
 
 describe.each(resources)('removing $name', (resource) => {
-  it('returns 204 without a body, and the record is gone from reads, changes and lists', async () => {
+  it('returns 204 without a body; reads and changes return 404, and lists omit the record', async () => {
     const { key, path, etag } = await createRecord(resource, api, await fullDocument(resource, api))
     const response = await api.delete(path, ifMatch(etag))
     expect(response.status).toBe(204)
@@ -51,7 +51,7 @@ describe.each(resources)('removing $name', (resource) => {
   })
 })
 
-it('the cases cover references to every resource but citations, to which nothing refers', () => {
+it('the cases cover references to every resource except citations, to which nothing refers', () => {
   const targets = new Set(linksFrom(registry.resources).map(({ target }) => target.name))
   expect([...targets].sort()).toEqual(
     registry.resources
@@ -62,11 +62,11 @@ it('the cases cover references to every resource but citations, to which nothing
 })
 
 describe.each(links.map((link) => ({ link, ...link })))(
-  'removing one of $target.name that $pointer of $referrer.name refers to',
+  'removing a record of $target.name to which $pointer of $referrer.name refers',
   ({ link, referrer }) => {
-    it('returns 409 with the records that refer to it, until none does', async () => {
-      const made = await referred(api, link)
-      const other = await createRecord(referrer, api, await referring(api, link, made.record))
+    it('returns 409 with the referring records, until there are none', async () => {
+      const made = await createTarget(api, link)
+      const other = await createRecord(referrer, api, await referringDocument(api, link, made.record))
       const refused = await api.delete(made.path)
       expect(refused.status).toBe(409)
       expect(readProblem(refused).errors).toMatchObject([

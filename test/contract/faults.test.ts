@@ -16,19 +16,19 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Records with faults are refused with 422, every fault at once, each with a JSON pointer; nothing is written. */
+/** Invalid records are refused with 422 and all faults at once, each with a JSON pointer. Nothing is written. */
 
 let api: Api
 beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** The document with `misspelt: 1` in each object inside it, and where these are. */
-function withStrangers(value: unknown, pointer = ''): { value: unknown; pointers: string[] } {
+/** The document with `misspelt: 1` in it and in each nested object, and the pointers of these properties. */
+function withUnknownProperties(value: unknown, pointer = ''): { value: unknown; pointers: string[] } {
   if (typeof value !== 'object' || value === null) return { value, pointers: [] }
   const inner = Object.entries(value).map(([name, old]) => ({
     name,
-    ...withStrangers(old, `${pointer}/${name}`),
+    ...withUnknownProperties(old, `${pointer}/${name}`),
   }))
   const pointers = inner.flatMap((entry) => entry.pointers)
   if (Array.isArray(value)) return { value: inner.map((entry) => entry.value), pointers }
@@ -39,8 +39,8 @@ function withStrangers(value: unknown, pointer = ''): { value: unknown; pointers
   }
 }
 
-/** Puts a wrong value in the place of every single value of a document. */
-function withWrong(schema: z.core.$ZodType, wrong: unknown) {
+/** A document with `wrong` in place of every single value, and the pointers of these values. */
+function withWrongValues(schema: z.core.$ZodType, wrong: unknown) {
   const pointers: string[] = []
   const document = buildDocument(schema, (leaf, pointer) => {
     if (leaf instanceof z.ZodLiteral) return leaf.value
@@ -51,8 +51,8 @@ function withWrong(schema: z.core.$ZodType, wrong: unknown) {
 }
 
 describe.each(resources)('a record for $name is refused', (resource) => {
-  /** Sends a faulty document, and checks that it is refused and nothing is written. */
-  async function refused(document: unknown): Promise<HttpResponse> {
+  /** Sends an invalid document, and checks that it is refused and nothing is written. */
+  async function expectRefused(document: unknown): Promise<HttpResponse> {
     const before = await count(api, resource)
     const response = await api.post(listPath(resource), document)
     expect(response.status).toBe(422)
@@ -60,10 +60,10 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     return response
   }
 
-  it('with unknown properties, each of which is named with the most similar known one', async () => {
+  it('with unknown properties; each error suggests the most similar known one', async () => {
     const names = Object.keys(resource.document.shape)
-    const strangers = Object.fromEntries(names.map((name) => [`${name}x`, 1]))
-    const response = await refused({ ...(await exampleDocument(resource, api)), ...strangers })
+    const unknownProperties = Object.fromEntries(names.map((name) => [`${name}x`, 1]))
+    const response = await expectRefused({ ...(await exampleDocument(resource, api)), ...unknownProperties })
     expect(pointersIn(response)).toEqual(names.map((name) => `/${name}x`).sort())
     for (const name of names) {
       expect(faultAt(response, `/${name}x`)).toMatchObject({
@@ -74,12 +74,12 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   })
 
   it('with an unknown property in a nested object', async () => {
-    const { value, pointers } = withStrangers(await fullDocument(resource, api))
-    expect(pointersIn(await refused(value))).toEqual(pointers.sort())
+    const { value, pointers } = withUnknownProperties(await fullDocument(resource, api))
+    expect(pointersIn(await expectRefused(value))).toEqual(pointers.sort())
   })
 
   it('without required properties, all of which are named at once', async () => {
-    const response = await refused({})
+    const response = await expectRefused({})
     expect(readProblem(response).errors?.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
       getContract(api, resource).required.map((name) => ({ pointer: `/${name}`, code: 'required' })),
     )
@@ -87,15 +87,15 @@ describe.each(resources)('a record for $name is refused', (resource) => {
 
   it('with null for a required property', async () => {
     const { required } = getContract(api, resource)
-    const response = await refused(Object.fromEntries(required.map((name) => [name, null])))
+    const response = await expectRefused(Object.fromEntries(required.map((name) => [name, null])))
     expect(pointersIn(response)).toEqual(required.map((name) => `/${name}`).sort())
   })
 
   it.each([{ wrong: true }, { wrong: {} }, { wrong: [] }])(
     'with $wrong in place of a single value, at every depth',
     async ({ wrong }) => {
-      const { document, pointers } = withWrong(resource.document, wrong)
-      expect(pointersIn(await refused(document))).toEqual(pointers)
+      const { document, pointers } = withWrongValues(resource.document, wrong)
+      expect(pointersIn(await expectRefused(document))).toEqual(pointers)
     },
   )
 
@@ -106,7 +106,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
       pointers.push(pointer)
       return leaf instanceof z.ZodNumber ? '12' : 12
     })
-    expect(pointersIn(await refused(document))).toEqual(pointers.sort())
+    expect(pointersIn(await expectRefused(document))).toEqual(pointers.sort())
   })
 
   it('with an object or text in place of a list, and a list in place of an object', async () => {
@@ -117,7 +117,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
       .map(([name]) => name)
     for (const forLists of [{}, 'text', { 0: 'CHN', length: 1 }]) {
       const wrong = shape.map(([name, schema]) => [name, isList(schema) ? forLists : [[]]])
-      const response = await refused({
+      const response = await expectRefused({
         ...(await exampleDocument(resource, api)),
         ...Object.fromEntries(wrong),
       })
@@ -128,10 +128,10 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   it('with a name that is empty, blank, padded, of two lines or far too long', async () => {
     const property = nameProperty(resource)
     const document = await exampleDocument(resource, api)
-    // Citations have a note in the place of a name, which may have lines.
+    // Citations have a note instead of a name, which may have several lines.
     const wrong = property === 'note' ? ['', ' ', '\n'] : ['', ' ', 'a ', ' a', 'a\nb', 'a\tb', 'a\u2028b']
     for (const text of [...wrong, 'a'.repeat(20_000)]) {
-      const response = await refused({ ...document, [property]: text })
+      const response = await expectRefused({ ...document, [property]: text })
       expect(pointersIn(response)).toEqual([`/${property}`])
     }
   })
@@ -139,7 +139,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   it('with exactly one error for each wrong property', async () => {
     const { required } = getContract(api, resource)
     for (const wrong of ['', []]) {
-      const response = await refused(Object.fromEntries(required.map((name) => [name, wrong])))
+      const response = await expectRefused(Object.fromEntries(required.map((name) => [name, wrong])))
       expect(readProblem(response).errors?.map(({ pointer }) => pointer)).toEqual(
         required.map((name) => `/${name}`),
       )
@@ -149,7 +149,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   it('with several kinds of faults at once, each of which is named', async () => {
     const [first = '', ...others] = getContract(api, resource).required
     const { [first]: _left, ...document } = await exampleDocument(resource, api)
-    const response = await refused({
+    const response = await expectRefused({
       ...document,
       ...Object.fromEntries(others.map((name) => [name, []])),
       nonsense: 1,

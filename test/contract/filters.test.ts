@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Path of the value of a filter in a record, if it is not the property of that name. */
+/** Pointers to the value of a filter in a record, for filters that are not the property of the same name. */
 const paths: Record<string, string[]> = {
   role: ['/parties/1/role', '/participants/1/role'],
   country: ['/parties/0/country', '/participants/0/country'],
@@ -53,8 +53,8 @@ const paths: Record<string, string[]> = {
   externalIdScheme: ['/externalIds/0/scheme'],
 }
 
-/** Filter values from other records: the citation of a record, and the broadest of its topics. */
-async function relatedFacts(resource: Resource, { key, record }: CreatedRecord): Promise<Document> {
+/** Filter values from other records: a citation of the record, and the broadest topic above its first topic. */
+async function relatedValues(resource: Resource, { key, record }: CreatedRecord): Promise<Document> {
   if (resource.name === 'citations') return {}
   const citation = { source: await seededKey(api, 'sources'), record: { resource: resource.name, id: key } }
   const citations = [(await api.post('/v1/citations', citation)).json<Document>()]
@@ -62,7 +62,7 @@ async function relatedFacts(resource: Resource, { key, record }: CreatedRecord):
   return { citations, ...(typeof topic === 'string' && { broadestTopic: await broadestTopic(topic) }) }
 }
 
-/** The topic that a topic is within, and no other is broader than. */
+/** The root of the hierarchy that contains a topic. */
 async function broadestTopic(slug: string): Promise<string> {
   const { broader } = (await api.get(`/v1/topics/${slug}`)).json<{ broader: string | null }>()
   return broader === null ? slug : await broadestTopic(broader)
@@ -74,10 +74,15 @@ const valueAt = (record: Document, pointer: string) =>
     .split('/')
     .reduce<unknown>((value, step) => Object(value)[step], record)
 
-/** What is left is about other records: the regions of China, the partners of Pakistan, and what is cited of it. */
-const around: Record<string, string> = { region: '142', subregion: '030', partnerOf: 'PAK', country: 'PAK' }
+/** Values of the other filters: the regions of China, the partners of Pakistan, and the citations of its records. */
+const fallbacks: Record<string, string> = {
+  region: '142',
+  subregion: '030',
+  partnerOf: 'PAK',
+  country: 'PAK',
+}
 
-/** A value of a filter that matches a record with a value in every property. */
+/** A filter value that matches a record. */
 function valueFor(resource: Resource, filter: string, record: Document): string {
   const [id] = Array.isArray(record.externalIds) ? record.externalIds : []
   if (filter === 'externalId') return `${id?.scheme}:${id?.id}`
@@ -85,11 +90,11 @@ function valueFor(resource: Resource, filter: string, record: Document): string 
   const found = [`/${filter}`, ...(paths[filter] ?? [])]
     .map((pointer) => valueAt(record, pointer))
     .find((value) => typeof value === 'string' || typeof value === 'number')
-  return String(found ?? around[filter])
+  return String(found ?? fallbacks[filter])
 }
 
-/** Values of operators that are not values of their filter: a unit of precision, or a role. */
-const taken: Partial<Record<Operator, (record: Document) => string>> = {
+/** Operands of operators that do not take values of their filter, but a unit of precision or a role. */
+const operands: Partial<Record<Operator, (record: Document) => string>> = {
   isNull: () => 'true',
   year: () => 'unknown',
   decade: () => '198X',
@@ -97,10 +102,10 @@ const taken: Partial<Record<Operator, (record: Document) => string>> = {
   noneAs: (record) => String(valueAt(record, '/parties/0/role') ?? valueAt(record, '/participants/0/role')),
 }
 
-const nobody = '00000000-0000-7000-8000-000000000000'
+const unknownId = '00000000-0000-7000-8000-000000000000'
 
 /** Whether a filter depends on other records than the one that it finds. */
-const isByOthers = ({ name }: Resource, filter: string) =>
+const dependsOnOthers = ({ name }: Resource, filter: string) =>
   filter === 'partnerOf' || (name === 'citations' && filter === 'country')
 
 const encoded = (filter: string, operator: string, value: string) =>
@@ -123,13 +128,13 @@ describe.each(resources)('filtering $name', (resource) => {
       amounts: document.amounts.map((amount) => ({ ...amount, date: '1985' })),
     }
     full = await createRecord(resource, api, { ...document, ...subregion, ...amounts })
-    full.record = { ...full.record, ...(await relatedFacts(resource, full)) }
+    full.record = { ...full.record, ...(await relatedValues(resource, full)) }
     small = await createRecord(resource, api, await minimalDocument(resource, api))
     everything = await keys('')
   })
 
   const foundByQuery = new Map<string, Promise<string[]>>()
-  /** The keys of all records that a query finds, in order. Nothing is written here, so each query is sent once. */
+  /** The keys of all records that a query finds, in order. The tests write nothing, so each query is sent only once. */
   function keys(query: string): Promise<string[]> {
     const found =
       foundByQuery.get(query) ??
@@ -145,11 +150,11 @@ describe.each(resources)('filtering $name', (resource) => {
       Object.keys(comparisons).map((operator) => ({ filter, operator })),
     ),
   )(
-    'by $filter with $operator returns a part of the list, in the same order',
+    'by $filter with $operator returns a subset of the list, in the same order',
     async ({ filter, operator }) => {
       // Filters list their comparisons by operators.
-      const given = taken[operator as Operator]
-      const value = given?.(full.record) ?? valueFor(resource, filter, full.record)
+      const operand = operands[operator as Operator]
+      const value = operand?.(full.record) ?? valueFor(resource, filter, full.record)
       const found = await find(filter, operator, value)
       expect(found).toEqual(everything.filter((key) => found.includes(key)))
       if (!(operator in (urlFilters(resource)[filter]?.comparisons ?? {}))) return
@@ -158,8 +163,8 @@ describe.each(resources)('filtering $name', (resource) => {
     },
   )
 
-  it.each(withOperator('eq').filter((filter) => !isByOthers(resource, filter)))(
-    'by %s finds a record that has the value, and not one that has another or none',
+  it.each(withOperator('eq').filter((filter) => !dependsOnOthers(resource, filter)))(
+    'by %s finds a record with the value, and no record with another value or none',
     async (filter) => {
       const value = valueFor(resource, filter, full.record)
       const found = await find(filter, 'eq', value)
@@ -198,7 +203,7 @@ describe.each(resources)('filtering $name', (resource) => {
     expect(await find(filter, operator)).toContain(full.key)
     expect(await keys(`${filter}[${operator}]=${value},${value}`)).toEqual(await find(filter, operator))
     const schema = resource.filters[filter]?.value
-    const unused = ['ZZZ', '999', nobody, 'no-such-topic', 'xx']
+    const unused = ['ZZZ', '999', unknownId, 'no-such-topic', 'xx']
     const other =
       schema instanceof z.ZodEnum ? schema.options[0] : unused.find((text) => schema?.safeParse(text).success)
     expect(await keys(`${filter}[${operator}]=${value},${other}`)).not.toContain(full.key)
@@ -214,7 +219,7 @@ describe.each(resources)('filtering $name', (resource) => {
       expect(other).toBeInstanceOf(z.ZodEnum)
       const unused = other instanceof z.ZodEnum ? String(other.options[0]) : ''
       expect(await find(filter, 'noneAs', unused)).toContain(full.key)
-      // A role narrows `all` to the same participant, behind its value or as a filter.
+      // A role after the value restricts `all` to participants with this role.
       const value = valueFor(resource, filter, full.record)
       expect(await find(filter, 'all', `${value}:${role}`)).toContain(full.key)
       expect(await find(filter, 'all', `${value}:${unused}`)).not.toContain(full.key)
@@ -232,7 +237,7 @@ describe.each(resources)('filtering $name', (resource) => {
     },
   )
 
-  it.each(withOperator('gte'))('by %s compares with the value that the record shows', async (filter) => {
+  it.each(withOperator('gte'))('by %s compares with the value of the record', async (filter) => {
     const [gte, lte] = [await find(filter, 'gte'), await find(filter, 'lte')]
     expect(gte).toContain(full.key)
     expect(lte).toContain(full.key)
@@ -251,7 +256,7 @@ describe.each(resources)('filtering $name', (resource) => {
         const possible = await find(filter, operator.toLowerCase(), '2000')
         expect(certain.filter((key) => !possible.includes(key))).toEqual([])
       }
-      // The date is 1985-04/.., which is certainly not before that April, and can be of any later time.
+      // The date is 1985-04/.., which is certainly not before that April, and can be any later date.
       expect(await find(filter, 'certainlyGte', '1985-04')).toContain(full.key)
       expect(await find(filter, 'gte', '2000')).toContain(full.key)
       expect(await find(filter, 'certainlyGte', '2000')).not.toContain(full.key)
@@ -276,7 +281,7 @@ describe.each(resources)('filtering $name', (resource) => {
   })
 
   it('by several filters is an intersection', async () => {
-    const [first, ...rest] = withOperator('eq').filter((filter) => !isByOthers(resource, filter))
+    const [first, ...rest] = withOperator('eq').filter((filter) => !dependsOnOthers(resource, filter))
     const value = (filter: string) => encoded(filter, 'eq', valueFor(resource, filter, full.record))
     for (const other of rest) {
       expect(await keys(`${value(first ?? '')}&${value(other)}`)).toEqual([full.key])

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** As histories name whose key the tests use. */
+/** The actor in histories for the key that the tests use. */
 const administrator = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY' }
 
 interface Entry {
@@ -48,23 +48,23 @@ const historyOf = async (path: string) =>
 const versionOf = async (path: string, version: number) =>
   (await api.get(`${path}/history/${version}`)).json<Entry & { document: Document }>()
 
-const because = (reason: string) => ({ headers: { 'change-reason': reason } })
+const withReason = (reason: string) => ({ headers: { 'change-reason': reason } })
 
-/** What clients write of a record, without what every change changes. */
-const written = ({ version, createdAt, updatedAt, ...rest }: Document) => rest
+/** A record without its version and times. */
+const contentOf = ({ version, createdAt, updatedAt, ...rest }: Document) => rest
 
 describe.each(resources)('the history of $name', (resource) => {
   const name = nameProperty(resource)
 
   it('has every change once, newest first, with its actor, its reason and the record', async () => {
     const document = await fullDocument(resource, api)
-    const response = await api.post(listPath(resource), document, because('first'))
+    const response = await api.post(listPath(resource), document, withReason('first'))
     const record = response.json()
     const path = pathTo(resource, keyIn(resource, record))
-    const patched = (await api.patch(path, { [name]: 'Patched' }, because('second'))).json()
+    const patched = (await api.patch(path, { [name]: 'Patched' }, withReason('second'))).json()
     const replaced = (await api.put(path, { ...patched, [name]: 'Replaced' })).json()
     await api.patch(path, { [name]: 'Replaced' })
-    await api.delete(path, because('last'))
+    await api.delete(path, withReason('last'))
 
     const entries = await historyOf(path)
     expect(entries).toMatchObject([
@@ -80,9 +80,9 @@ describe.each(resources)('the history of $name', (resource) => {
     expect((await api.get(`${path}/history/0`)).status).toBe(400)
   })
 
-  it('has patches that produce each version from the one before', async () => {
+  it('has patches that produce each version from the previous one', async () => {
     const { path } = await createRecord(resource, api, await fullDocument(resource, api))
-    await api.put(path, { ...(await exampleDocument(resource, api)), ...(await ownKey(path)) })
+    await api.put(path, { ...(await exampleDocument(resource, api)), ...(await clientKey(path)) })
     await api.patch(path, { [name]: 'Once more' })
     const state = { record: null as unknown }
     for (const { version, changes } of (await historyOf(path)).reverse()) {
@@ -92,8 +92,8 @@ describe.each(resources)('the history of $name', (resource) => {
     }
   })
 
-  /** The key where clients give it, since it can't be changed. */
-  async function ownKey(path: string): Promise<Document> {
+  /** The key, if clients choose it, since a replace must repeat it. */
+  async function clientKey(path: string): Promise<Document> {
     const record = (await api.get(path)).json()
     return resource.key.madeBy === 'client' ? { [resource.key.property]: keyIn(resource, record) } : {}
   }
@@ -126,7 +126,7 @@ describe.each(resources)('the history of $name', (resource) => {
     expect((await api.post(`${nothing}/restore`, undefined)).status).toBe(404)
   })
 
-  it('begins with a revision by the seeds for seeded records', async () => {
+  it('begins with a revision of the actor seed for seeded records', async () => {
     const key = await seededKey(api, resource.name)
     const [entry] = (await historyOf(pathTo(resource, key))).slice(-1)
     expect(entry).toMatchObject({
@@ -139,7 +139,7 @@ describe.each(resources)('the history of $name', (resource) => {
     expect(document).toEqual((await api.get(pathTo(resource, key))).json())
   })
 
-  it('has each record of an NDJSON body under its key, as it is read', async () => {
+  it('has each record of an NDJSON import under its key, as reads return it', async () => {
     const documents = [await fullDocument(resource, api), await exampleDocument(resource, api)]
     const lines = documents.map((document) => `${JSON.stringify(document)}\n`).join('')
     const response = await api.post(`${listPath(resource)}/import`, lines, {
@@ -155,7 +155,7 @@ describe.each(resources)('the history of $name', (resource) => {
 
   it('has no revision for a refused change', async () => {
     const { path, record } = await createRecord(resource, api)
-    const document = written(record)
+    const document = contentOf(record)
     const before = await revisionCount()
     expect((await api.post(listPath(resource), document)).status).not.toBe(201)
     expect((await api.patch(path, { [name]: 5 })).status).toBe(422)
@@ -168,12 +168,12 @@ describe.each(resources)('the history of $name', (resource) => {
     const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     await api.patch(path, { [name]: 'Changed' })
     await api.delete(path)
-    const response = await api.post(`${path}/restore`, undefined, because('a mistake'))
+    const response = await api.post(`${path}/restore`, undefined, withReason('a mistake'))
     expect(response.status).toBe(201)
     expect(response.headers.get('location')).toBe(path)
     expect(response.headers.get('etag')).toBe('"4"')
     expect(response.json()).toMatchObject({
-      ...written(record),
+      ...contentOf(record),
       [name]: 'Changed',
       version: 4,
       createdAt: record.createdAt,
@@ -188,10 +188,10 @@ describe.each(resources)('the history of $name', (resource) => {
 
     await api.delete(path)
     const first = await api.post(`${path}/restore`, { version: 1 })
-    expect(first.json()).toMatchObject({ ...written(record), version: 6 })
+    expect(first.json()).toMatchObject({ ...contentOf(record), version: 6 })
   })
 
-  it('returns the record as of any moment, with all or with some properties', async () => {
+  it('returns the record as of any time, with all or with some properties', async () => {
     const early = await databaseTime(api)
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const created = await databaseTime(api)
@@ -221,9 +221,9 @@ describe.each(resources)('the history of $name', (resource) => {
     expect((await api.post(`${path}/restore`, {}, ifMatch('"2"'))).status).toBe(412)
     const undone = await api.post(`${path}/restore`, undefined, ifMatch('"3"'))
     expect(undone.status).toBe(200)
-    expect(undone.json()).toMatchObject({ ...written(record), [name]: 'B', version: 4 })
+    expect(undone.json()).toMatchObject({ ...contentOf(record), [name]: 'B', version: 4 })
     const first = await api.post(`${path}/restore`, { version: 1 }, ifMatch('*'))
-    expect(written(first.json())).toEqual(written(record))
+    expect(contentOf(first.json())).toEqual(contentOf(record))
     expect((await api.post(`${path}/restore`, { version: 1 }, ifMatch('"5"'))).headers.get('etag')).toBe(
       '"5"',
     )
@@ -279,7 +279,7 @@ describe('a restored record', () => {
     expect(readProblem(refused).errors).toMatchObject([{ pointer: '/externalIds/0', code: 'taken' }])
   })
 
-  it('is restored once when two clients restore it at the same moment', async () => {
+  it('is restored only once when four clients restore it at the same time', async () => {
     const { path } = await createRecord(organizations, api)
     await api.delete(path)
     const responses = await Promise.all(
@@ -304,7 +304,7 @@ describe('versions', () => {
     ])
   })
 
-  it('continue when it is created again from NDJSON or in psql', async () => {
+  it('continue when a record is created again from NDJSON or in psql', async () => {
     const { path, record } = await createRecord(organizations, api)
     await api.delete(path)
     await api.post('/v1/organizations/import', JSON.stringify(record), {
@@ -323,18 +323,18 @@ describe('versions', () => {
 })
 
 describe('the reason of a change', () => {
-  it('is kept in any script when it is sent in UTF-8', async () => {
+  it('is stored in any script when it is sent in UTF-8', async () => {
     const { path } = await createRecord(organizations, api)
     const asBytes = (text: string) => Buffer.from(text).toString('latin1')
-    await api.patch(path, { name: 'A' }, because(asBytes('条约集给出另一日期')))
-    await api.patch(path, { name: 'B' }, because('caf\u00e9'))
+    await api.patch(path, { name: 'A' }, withReason(asBytes('条约集给出另一日期')))
+    await api.patch(path, { name: 'B' }, withReason('caf\u00e9'))
     expect((await historyOf(path)).map(({ reason }) => reason)).toEqual(['café', '条约集给出另一日期', null])
   })
 
   it('may have at most 500 characters', async () => {
     const { path } = await createRecord(organizations, api)
-    expect((await api.patch(path, { name: 'A' }, because('x'.repeat(500)))).status).toBe(200)
-    const refused = await api.patch(path, { name: 'B' }, because('x'.repeat(501)))
+    expect((await api.patch(path, { name: 'A' }, withReason('x'.repeat(500)))).status).toBe(200)
+    const refused = await api.patch(path, { name: 'B' }, withReason('x'.repeat(501)))
     expect(refused.status).toBe(400)
     expect(readProblem(refused).errors).toMatchObject([{ header: 'Change-Reason', code: 'too_big' }])
   })

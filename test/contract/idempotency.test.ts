@@ -29,14 +29,14 @@ afterAll(() => api.close())
 
 const sources = resourceOf('sources')
 
-const under = (key: string, headers: Record<string, string> = {}): RequestOptions => ({
+const withKey = (key: string, headers: Record<string, string> = {}): RequestOptions => ({
   headers: { 'idempotency-key': key, ...headers },
 })
 
 const replayed = (response: HttpResponse) => response.headers.get('idempotency-replayed')
 
-/** Returns a response without the header fields of its connection. */
-const whole = ({ status, text, headers }: HttpResponse) => ({
+/** The parts of a response that must be the same when it is sent again. */
+const stableParts = ({ status, text, headers }: HttpResponse) => ({
   status,
   text,
   headers: ['etag', 'location', 'content-type', 'content-length'].map((name) => headers.get(name)),
@@ -48,68 +48,68 @@ describe.each(resources)('an Idempotency-Key for $name', (resource) => {
   it('creates one record for a repeated request, and returns the first response byte for byte', async () => {
     const document = await exampleDocument(resource, api)
     const key = randomUUID()
-    const first = await api.post(listPath(resource), document, under(key))
+    const first = await api.post(listPath(resource), document, withKey(key))
     expect(first.status).toBe(201)
     expect(replayed(first)).toBeNull()
     const records = await count(api, resource)
     await api.patch(pathTo(resource, keyIn(resource, first.json())), { [nameProperty(resource)]: 'Since' })
     for (const sent of [key, `"${key}"`]) {
-      const again = await api.post(listPath(resource), document, under(sent))
-      expect(whole(again)).toEqual(whole(first))
+      const again = await api.post(listPath(resource), document, withKey(sent))
+      expect(stableParts(again)).toEqual(stableParts(first))
       expect(replayed(again)).toBe('true')
     }
     expect(await count(api, resource)).toBe(records)
   })
 
-  it('is refused with 422 with another body, and nothing is written', async () => {
+  it('with another body is refused with 422, and nothing is written', async () => {
     const key = randomUUID()
     const document = await exampleDocument(resource, api)
-    expect((await api.post(listPath(resource), document, under(key))).status).toBe(201)
+    expect((await api.post(listPath(resource), document, withKey(key))).status).toBe(201)
     const records = await count(api, resource)
-    const response = await api.post(listPath(resource), await exampleDocument(resource, api), under(key))
+    const response = await api.post(listPath(resource), await exampleDocument(resource, api), withKey(key))
     expect(response.status).toBe(422)
     expect(readProblem(response).type).toBe('/problems/idempotency-key-reused')
     expect(faultOf(response)).toMatchObject({ header: 'Idempotency-Key', code: 'reused' })
     expect(await count(api, resource)).toBe(records)
   })
 
-  it('makes changes, removals and restorations that are sent again happen once', async () => {
+  it('applies changes, removals and restores only once when they are sent again', async () => {
     const { path, record } = await createRecord(resource, api)
     const name = nameProperty(resource)
     const [patching, replacing, removing, restoring] = Array.from({ length: 4 }, () => randomUUID())
     const twice = async (send: () => Promise<HttpResponse>) => {
       const [first, again] = [await send(), await send()]
       expect(first.status, first.text).toBeLessThan(300)
-      expect(whole(again)).toEqual(whole(first))
+      expect(stableParts(again)).toEqual(stableParts(first))
       expect(replayed(again)).toBe('true')
       return first
     }
-    const current = (version: number, key = '') => under(key, { 'if-match': `"${version}"` })
+    const current = (version: number, key = '') => withKey(key, { 'if-match': `"${version}"` })
     await twice(() => api.patch(path, { [name]: 'Patched' }, current(1, patching)))
     await twice(() => api.put(path, { ...record, version: 2, updatedAt: undefined }, current(2, replacing)))
     await twice(() => api.delete(path, current(3, removing)))
-    await twice(() => api.post(`${path}/restore`, undefined, under(restoring ?? '')))
+    await twice(() => api.post(`${path}/restore`, undefined, withKey(restoring ?? '')))
     expect((await api.get(path)).json()).toMatchObject({ version: 5 })
   })
 })
 
-it('gives concurrent equal requests one record and the same response', async () => {
+it('concurrent equal requests create one record and get the same response', async () => {
   const document = await exampleDocument(sources, api)
-  const options = under(randomUUID())
+  const options = withKey(randomUUID())
   const before = await count(api, sources)
   const all = await Promise.all(Array.from({ length: 20 }, () => api.post('/v1/sources', document, options)))
-  // On a busy machine, one may get 409 with Retry-After.
+  // On a busy machine, a request may get 409 with Retry-After.
   const responses = all.filter(
     (response) =>
       response.status !== 409 || readProblem(response).type !== '/problems/idempotency-key-in-use',
   )
   expect(await count(api, sources)).toBe(before + 1)
-  expect(new Set(responses.map((response) => JSON.stringify(whole(response)))).size).toBe(1)
+  expect(new Set(responses.map((response) => JSON.stringify(stableParts(response)))).size).toBe(1)
   expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 201))
   expect(responses.filter((response) => replayed(response) === null)).toHaveLength(1)
 })
 
-it('gives equal requests to two processes on one database one record', async () => {
+it('equal requests to two processes on one database create one record', async () => {
   const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
   const url = new URL(String(api.pool.options.connectionString))
   expect(rows[0]?.name).toBe(url.pathname.slice(1))
@@ -119,7 +119,7 @@ it('gives equal requests to two processes on one database one record', async () 
   onTestFinished(async () => await other.close().finally(() => pool.close()))
   const document = await exampleDocument(sources, api)
   const key = randomUUID()
-  const there = () =>
+  const sendToOther = () =>
     other.inject({
       method: 'POST',
       url: '/v1/sources',
@@ -127,22 +127,22 @@ it('gives equal requests to two processes on one database one record', async () 
       payload: document,
     })
   const bodies = await Promise.all([
-    ...Array.from({ length: 4 }, async () => (await there()).body),
-    ...Array.from({ length: 4 }, async () => (await api.post('/v1/sources', document, under(key))).text),
+    ...Array.from({ length: 4 }, async () => (await sendToOther()).body),
+    ...Array.from({ length: 4 }, async () => (await api.post('/v1/sources', document, withKey(key))).text),
   ])
   expect(new Set(bodies).size).toBe(1)
   expect(Object(JSON.parse(bodies[0] ?? '')).version).toBe(1)
 })
 
-it('returns 409 with Retry-After while an equal request runs, and holds no connection', async () => {
+it('equal requests get 409 with Retry-After while the first one runs, and hold no connection', async () => {
   const client = await api.pool.connect()
   const document = await exampleDocument(sources, api)
   const key = randomUUID()
   try {
     await client.query('begin')
-    // The first waits inside its transaction, as for a slow disk.
+    // The first request waits inside its transaction, as on a slow disk.
     await client.query('lock table sources in exclusive mode')
-    const first = api.post('/v1/sources', document, under(key))
+    const first = api.post('/v1/sources', document, withKey(key))
     await expect
       .poll(async () => {
         const { rows } = await api.pool.query(
@@ -152,7 +152,7 @@ it('returns 409 with Retry-After while an equal request runs, and holds no conne
         return rows.length
       })
       .toBe(1)
-    const waiting = Array.from({ length: 20 }, () => api.post('/v1/sources', document, under(key)))
+    const waiting = Array.from({ length: 20 }, () => api.post('/v1/sources', document, withKey(key)))
     expect((await api.get('/v1/topics/energy')).status).toBe(200)
     for (const response of await Promise.all(waiting)) {
       expect(response.status).toBe(409)
@@ -161,34 +161,34 @@ it('returns 409 with Retry-After while an equal request runs, and holds no conne
     }
     await client.query('rollback')
     expect((await first).status).toBe(201)
-    expect(replayed(await api.post('/v1/sources', document, under(key)))).toBe('true')
+    expect(replayed(await api.post('/v1/sources', document, withKey(key)))).toBe('true')
   } finally {
     client.release(true)
   }
 }, 15_000)
 
-it('stores no failed response, so that the request can be retried', async () => {
+it('failed responses are not stored, so that the request can be retried', async () => {
   const taken = await createRecord(sources, api)
   const key = randomUUID()
   const document = { ...(await exampleDocument(sources, api)), externalIds: taken.record.externalIds }
-  expect((await api.post('/v1/sources', document, under(key))).status).toBe(409)
+  expect((await api.post('/v1/sources', document, withKey(key))).status).toBe(409)
   await api.delete(taken.path)
-  const response = await api.post('/v1/sources', document, under(key))
+  const response = await api.post('/v1/sources', document, withKey(key))
   expect(response.status).toBe(201)
   expect(replayed(response)).toBeNull()
 })
 
-it('accepts a corrected request under the key of one that failed', async () => {
+it('a corrected request may have the key of a failed request', async () => {
   const key = randomUUID()
-  expect((await api.post('/v1/sources', { title: '' }, under(key))).status).toBe(422)
-  expect((await api.post('/v1/sources', await exampleDocument(sources, api), under(key))).status).toBe(201)
+  expect((await api.post('/v1/sources', { title: '' }, withKey(key))).status).toBe(422)
+  expect((await api.post('/v1/sources', await exampleDocument(sources, api), withKey(key))).status).toBe(201)
 })
 
-it('allows other white space and JSON media types, but no other path, query or header', async () => {
+it('a repetition may differ in white space and JSON media type, but not in path or header', async () => {
   const { path } = await createRecord(sources, api)
   const key = randomUUID()
   const change = { title: 'Of one request' }
-  const options = (headers: Record<string, string> = {}) => under(key, { 'if-match': '"1"', ...headers })
+  const options = (headers: Record<string, string> = {}) => withKey(key, { 'if-match': '"1"', ...headers })
   const first = await api.patch(path, change, options())
   expect(first.status).toBe(200)
   expect((await api.patch(path, JSON.stringify(change, null, 4), options())).text).toBe(first.text)
@@ -206,58 +206,58 @@ it('allows other white space and JSON media types, but no other path, query or h
   expect((await api.get(other.path)).text).toBe(JSON.stringify(other.record))
 })
 
-it('belongs to its sender, so other clients may use the same key', async () => {
+it('a key belongs to its client: other clients may use the same one', async () => {
   const key = randomUUID()
   const editor = await api.database.transaction((tx) =>
     createKey(tx, { name: 'Another', role: 'editor', expiresAt: null }),
   )
   const [one, other] = [await exampleDocument(sources, api), await exampleDocument(sources, api)]
-  const first = await api.post('/v1/sources', one, under(key))
-  const second = await api.post('/v1/sources', other, { ...under(key), key: editor.key })
+  const first = await api.post('/v1/sources', one, withKey(key))
+  const second = await api.post('/v1/sources', other, { ...withKey(key), key: editor.key })
   expect([first.status, second.status]).toEqual([201, 201])
-  const stranger = await api.post('/v1/sources', one, { ...under(key), key: null })
+  const stranger = await api.post('/v1/sources', one, { ...withKey(key), key: null })
   expect(stranger.status).toBe(401)
 })
 
-it('expires after 24 hours, and later requests remove the stored response', async () => {
+it('a stored response expires after 24 hours, and later requests remove it', async () => {
   const key = randomUUID()
   const age = (interval: string) =>
     api.pool.query('update idempotent_requests set created_at = now() - $1::interval', [interval])
   const document = { title: 'Without an identity of its own', kind: 'other' }
-  const first = (await api.post('/v1/agreements', document, under(key))).json()
+  const first = (await api.post('/v1/agreements', document, withKey(key))).json()
   await age('23 hours 59 minutes')
-  expect((await api.post('/v1/agreements', document, under(key))).json().id).toBe(first.id)
+  expect((await api.post('/v1/agreements', document, withKey(key))).json().id).toBe(first.id)
   await age('24 hours 1 minute')
-  const second = await api.post('/v1/agreements', document, under(key))
+  const second = await api.post('/v1/agreements', document, withKey(key))
   expect(second.status).toBe(201)
   expect(replayed(second)).toBeNull()
   expect(second.json().id).not.toBe(first.id)
-  expect((await api.post('/v1/agreements', document, under(key))).json().id).toBe(second.json().id)
+  expect((await api.post('/v1/agreements', document, withKey(key))).json().id).toBe(second.json().id)
   for (let index = 0; index < 40; index += 1) {
     const { rows } = await api.pool.query(
       `select count(*)::int as old from idempotent_requests where created_at < now() - interval '24 hours'`,
     )
     if (rows[0].old === 0) return
-    await api.post('/v1/agreements', document, under(randomUUID()))
+    await api.post('/v1/agreements', document, withKey(randomUUID()))
   }
-  expect.unreachable('what has expired stays for ever')
+  expect.unreachable('expired responses are never removed')
 })
 
-it('works for records that are created from NDJSON', async () => {
+it('a key works for imports of NDJSON', async () => {
   const lines = [await exampleDocument(sources, api), await exampleDocument(sources, api)].map((line) =>
     JSON.stringify(line),
   )
-  const options = under(randomUUID(), { 'content-type': 'application/x-ndjson' })
+  const options = withKey(randomUUID(), { 'content-type': 'application/x-ndjson' })
   const first = await api.post('/v1/sources/import', lines.join('\n'), options)
   const again = await api.post('/v1/sources/import', lines.join('\n'), options)
   expect(first.status).toBe(201)
-  expect(whole(again)).toEqual(whole(first))
+  expect(stableParts(again)).toEqual(stableParts(first))
   expect(replayed(again)).toBe('true')
   expect((await api.post('/v1/sources/import', lines.slice(1).join('\n'), options)).status).toBe(422)
 })
 
-it('creates one API key and stores no secret: a repetition returns where the key is', async () => {
-  const options = under(randomUUID())
+it('one API key is created and no secret is stored: a repetition returns the URL of the key', async () => {
+  const options = withKey(randomUUID())
   const body = { name: 'Once', role: 'reader' }
   const first = await api.post('/v1/keys', body, options)
   const { id, key } = first.json<{ id: string; key: string }>()
@@ -270,17 +270,17 @@ it('creates one API key and stores no secret: a repetition returns where the key
   expect(JSON.stringify(rows)).not.toContain(key)
   const { data } = (await api.get('/v1/keys', { key: adminKey })).json<{ data: Document[] }>()
   expect(data.filter(({ name }) => name === 'Once')).toHaveLength(1)
-  const revoking = under(randomUUID())
+  const revoking = withKey(randomUUID())
   expect((await api.delete(`/v1/keys/${id}`, revoking)).status).toBe(204)
   expect(replayed(await api.delete(`/v1/keys/${id}`, revoking))).toBe('true')
 })
 
-it('returns 400 where a request changes nothing', async () => {
+it('a key in a request that changes nothing returns 400', async () => {
   for (const response of [
-    await api.get('/v1/sources', under('a')),
-    await api.get('/v1/changes', under('a')),
-    await api.post('/v1/sources/search', {}, under('a')),
-    await api.get('/v1/keys', { ...under('a'), key: adminKey }),
+    await api.get('/v1/sources', withKey('a')),
+    await api.get('/v1/changes', withKey('a')),
+    await api.post('/v1/sources/search', {}, withKey('a')),
+    await api.get('/v1/keys', { ...withKey('a'), key: adminKey }),
   ]) {
     expect(response.status).toBe(400)
     expect(faultOf(response)).toMatchObject({ header: 'Idempotency-Key', code: 'unknown' })
@@ -300,14 +300,14 @@ it.each([
   '"é"',
   'x'.repeat(256),
   '"a\tb"',
-])('is refused with 400 that names the header when it is malformed: %j', async (key) => {
+])('a malformed key is refused with 400, which names the header: %j', async (key) => {
   const sent = Buffer.from(key).toString('latin1')
-  const response = await api.post('/v1/sources', await exampleDocument(sources, api), under(sent))
+  const response = await api.post('/v1/sources', await exampleDocument(sources, api), withKey(sent))
   expect(response.status).toBe(400)
   expect(faultOf(response)).toMatchObject({ header: 'Idempotency-Key', code: 'invalid' })
 })
 
-it('may be any printable text of up to 255 characters, with or without quotes', async () => {
+it('a key may be any printable text of up to 255 characters, with or without quotes', async () => {
   const printable = fc
     .array(fc.integer({ min: 0x20, max: 0x7e }), { minLength: 1, maxLength: 255 })
     .map((codes) => String.fromCharCode(...codes))
@@ -315,10 +315,10 @@ it('may be any printable text of up to 255 characters, with or without quotes', 
   await fc.assert(
     fc.asyncProperty(printable, async (key) => {
       const quoted = `"${key.replaceAll(/["\\]/g, '\\$&')}"`
-      const first = await api.post('/v1/agreements', document, under(quoted))
+      const first = await api.post('/v1/agreements', document, withKey(quoted))
       expect([200, 201]).toContain(first.status)
       if (/[ ",]/.test(key)) return
-      const bare = await api.post('/v1/agreements', document, under(key))
+      const bare = await api.post('/v1/agreements', document, withKey(key))
       expect(bare.text).toBe(first.text)
     }),
     { numRuns: 40 },

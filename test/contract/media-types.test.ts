@@ -25,7 +25,7 @@ describe.each(resources)('a body for $name', (resource) => {
     made = await createRecord(resource, api)
   })
   /** Sends the body as a create, a replace and a patch, and checks that nothing is written. */
-  const everywhere = (body: string | Uint8Array, options?: RequestOptions) =>
+  const sendWrites = (body: string | Uint8Array, options?: RequestOptions) =>
     sendAsEveryWrite(api, resource, made.path, body, options)
   const as = (type: string): RequestOptions => ({ headers: { 'content-type': type } })
 
@@ -33,13 +33,13 @@ describe.each(resources)('a body for $name', (resource) => {
     'with the Content-Type %s is refused with 415',
     async (type) => {
       const body = JSON.stringify(await exampleDocument(resource, api))
-      for (const response of await everywhere(body, as(type))) expect(response.status).toBe(415)
+      for (const response of await sendWrites(body, as(type))) expect(response.status).toBe(415)
     },
   )
 
   it('without a Content-Type is refused with 415', async () => {
     const body = Buffer.from(JSON.stringify(await exampleDocument(resource, api)))
-    // The client always sends one, so this is a plain request.
+    // The client of the tests always sends a Content-Type, so these requests use fetch.
     const headers = { authorization: `Bearer ${adminKey}`, 'if-match': '*' }
     for (const response of [
       await fetch(`${api.origin}${listPath(resource)}`, { method: 'POST', body, headers }),
@@ -62,7 +62,7 @@ describe.each(resources)('a body for $name', (resource) => {
   it('in another character set than UTF-8 is refused with 415', async () => {
     const body = JSON.stringify(await exampleDocument(resource, api))
     for (const charset of ['latin1', '"UTF-16"']) {
-      const responses = await everywhere(body, as(`application/json; charset=${charset}`))
+      const responses = await sendWrites(body, as(`application/json; charset=${charset}`))
       for (const response of responses) expect(response.status).toBe(415)
     }
   })
@@ -78,14 +78,14 @@ describe.each(resources)('a body for $name', (resource) => {
   it('that is compressed is refused with 415', async () => {
     const body = new Uint8Array(gzipSync(JSON.stringify(await exampleDocument(resource, api))))
     for (const encoding of ['gzip', 'br', 'identity, gzip']) {
-      const responses = await everywhere(body, { headers: { 'content-encoding': encoding } })
+      const responses = await sendWrites(body, { headers: { 'content-encoding': encoding } })
       for (const response of responses) expect(response.status).toBe(415)
     }
   })
 
   it('of more than 1 MiB is refused with 413', async () => {
     const large = JSON.stringify({ [nameProperty(resource)]: 'a'.repeat(2 * 1024 * 1024) })
-    for (const response of await everywhere(large)) expect(response.status).toBe(413)
+    for (const response of await sendWrites(large)) expect(response.status).toBe(413)
   })
 
   it('of more than 1 MiB is refused with 413 also without a Content-Length', async () => {
@@ -102,7 +102,7 @@ describe.each(resources)('a body for $name', (resource) => {
     expect((await api.get(made.path)).json()).toEqual(made.record)
   })
 
-  it('may be absent with any Content-Type where none is expected', async () => {
+  it('may be absent with any Content-Type where no body is expected', async () => {
     const { path } = await createRecord(resource, api)
     expect((await api.delete(path, { headers: { 'content-type': '??' } })).status).toBe(204)
   })

@@ -10,7 +10,7 @@ import {
   readProblem,
   unusedKey,
 } from '../support/documents.ts'
-import { linksFrom, referred, referring } from '../support/links.ts'
+import { createTarget, linksFrom, referringDocument } from '../support/links.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api
@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Sends a request and returns the response without following redirects. */
+/** Sends a request, and returns the status and Location of the response without following redirects. */
 const redirectOf = async (path: string) => {
   const { status, headers } = await fetch(`${api.origin}${path}`, { redirect: 'manual' })
   return { status, location: headers.get('location') }
@@ -37,21 +37,21 @@ interface Entry {
 const historyOf = async (path: string): Promise<Entry[]> =>
   (await api.get(`${path}/history?follow=false`)).json<{ data: Entry[] }>().data
 
-describe.each(resources)('merging one of $name', (resource) => {
+describe.each(resources)('merging a record of $name', (resource) => {
   const pair = async () => [await createRecord(resource, api), await createRecord(resource, api)] as const
 
-  it('redirects every read of the old key with 308 to the other one, with path and query', async () => {
+  it('redirects every read of the old key with 308 to the other record, with path and query', async () => {
     const [from, into] = await pair()
     expect((await merge(from, into)).status).toBe(200)
-    for (const below of ['', '?fields=version', '/history', '/history?limit=1'])
-      expect(await redirectOf(`${from.path}${below}`)).toEqual({
+    for (const suffix of ['', '?fields=version', '/history', '/history?limit=1'])
+      expect(await redirectOf(`${from.path}${suffix}`)).toEqual({
         status: 308,
-        location: `${into.path}${below}`,
+        location: `${into.path}${suffix}`,
       })
     expect((await api.get(from.path)).json()).toEqual((await api.get(into.path)).json())
   })
 
-  it('answers changes of the old key with 410 and the new key, also a restore', async () => {
+  it('answers changes and restores of the old key with 410 and the new key', async () => {
     const [from, into] = await pair()
     await merge(from, into)
     const responses = [
@@ -70,8 +70,8 @@ describe.each(resources)('merging one of $name', (resource) => {
   it('keeps both histories, and has changes of both records in the feed', async () => {
     const [from, into] = await pair()
     await merge(from, into)
-    const gone = { version: 2, operation: 'remove', mergedInto: into.key }
-    expect(await historyOf(from.path)).toMatchObject([gone, { version: 1, operation: 'create' }])
+    const removal = { version: 2, operation: 'remove', mergedInto: into.key }
+    expect(await historyOf(from.path)).toMatchObject([removal, { version: 1, operation: 'create' }])
     expect(await historyOf(into.path)).toMatchObject([
       { version: 2, operation: 'merge', mergedInto: null },
       { version: 1, operation: 'create' },
@@ -82,7 +82,7 @@ describe.each(resources)('merging one of $name', (resource) => {
       const { data } = (await api.get(path)).json<{ data: (Entry & { key: string })[] }>()
       return data.find(({ key }) => key === from.key)
     }
-    await expect.poll(inFeed, { timeout: 5000 }).toMatchObject(gone)
+    await expect.poll(inFeed, { timeout: 5000 }).toMatchObject(removal)
     expect((await api.get(`${from.path}/history/1`)).status).toBe(200)
   })
 
@@ -133,17 +133,17 @@ describe.each(resources)('merging one of $name', (resource) => {
 })
 
 describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
-  'merging one of $target.name that $pointer of $referrer.name refers to',
+  'merging a record of $target.name to which $pointer of $referrer.name refers',
   ({ link, referrer }) => {
     it('moves the reference, and refuses new references to the old key with the new one', async () => {
-      const [from, into] = [await referred(api, link), await referred(api, link)]
-      const other = await createRecord(referrer, api, await referring(api, link, from.record))
+      const [from, into] = [await createTarget(api, link), await createTarget(api, link)]
+      const other = await createRecord(referrer, api, await referringDocument(api, link, from.record))
       const response = await merge(from, into)
       expect(response.status, response.text).toBe(200)
       const text = (await api.get(other.path)).text
       expect(text).toContain(`"${into.key}"`)
       expect(text).not.toContain(`"${from.key}"`)
-      const late = await api.post(`/v1/${referrer.name}`, await referring(api, link, from.record))
+      const late = await api.post(`/v1/${referrer.name}`, await referringDocument(api, link, from.record))
       expect(late.status).toBe(422)
       expect(readProblem(late).errors?.[0]?.message).toContain(into.key)
       expect(await historyOf(other.path)).toMatchObject([{ operation: 'merge' }, { operation: 'create' }])
@@ -152,7 +152,7 @@ describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
 )
 
 describe.each(resources)('GET /v1/$name/duplicates', (resource) => {
-  it('finds two records with the same name, on whatever pages they are', async () => {
+  it('finds two records with the same name, on whichever page they are', async () => {
     const document = await exampleDocument(resource, api)
     const { title } = resource.registry.definition(resource.name).search
     const name = `Twins of ${resource.name}`

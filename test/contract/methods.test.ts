@@ -16,7 +16,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Methods, media types and paths: allowed ones, and the errors of all others. */
+/** Methods, media types and paths: those that are allowed, and the errors for all others. */
 
 let api: Api
 beforeAll(async () => {
@@ -25,11 +25,11 @@ beforeAll(async () => {
 
 const documented = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 
-/** Header fields that differ between equal responses: those of the connection, and whether the response was stored. */
-const ofConnection = ['cache-status', 'date', 'connection', 'keep-alive', 'x-request-id']
+/** Header fields that may differ between two equal responses. */
+const variableHeaders = ['cache-status', 'date', 'connection', 'keep-alive', 'x-request-id']
 
-const lasting = (headers: Headers) =>
-  Object.fromEntries([...headers].filter(([name]) => !ofConnection.includes(name)))
+const stableHeaders = (headers: Headers) =>
+  Object.fromEntries([...headers].filter(([name]) => !variableHeaders.includes(name)))
 
 /** Sends a request whose method or body `fetch` cannot send. */
 function send(method: string, path: string, body = ''): Promise<{ status: number; allow: string }> {
@@ -67,7 +67,7 @@ describe.each(resources)('$name', (resource) => {
     ]) {
       const [get, head] = [await api.get(url), await api.request('HEAD', url)]
       expect({ url, status: head.status, text: head.text }).toEqual({ url, status: get.status, text: '' })
-      expect(lasting(head.headers)).toEqual(lasting(get.headers))
+      expect(stableHeaders(head.headers)).toEqual(stableHeaders(get.headers))
     }
     const unchanged = await api.request('HEAD', made.path, { headers: { 'if-none-match': made.etag } })
     expect(unchanged.status).toBe(304)
@@ -103,7 +103,7 @@ describe.each(resources)('$name', (resource) => {
     expect((await api.get(made.path)).json()).toEqual(made.record)
   })
 
-  it('answers 405 to other methods of /search and similar paths, which are no keys', async () => {
+  it('answers 405 to other methods of /search and similar paths, which are not keys', async () => {
     for (const name of collectionPaths) {
       const url = `${listPath(resource)}/${name}`
       const allow = (await api.request('OPTIONS', url)).headers.get('allow') ?? ''
@@ -147,7 +147,7 @@ describe.each(resources)('$name', (resource) => {
       expect((await api.patch(made.path, {}, { headers })).status).toBe(406)
       expect((await api.delete(made.path, { headers })).status).toBe(406)
       expect((await api.get(made.path)).json()).toEqual(made.record)
-      // It was not created: it can be now.
+      // The refused request has not created the record, so it can be created now.
       expect((await api.post(listPath(resource), document)).status).toBe(201)
     },
   )

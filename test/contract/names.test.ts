@@ -16,7 +16,7 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** Reads the name of the record that a value refers to from the API. */
+/** Reads from the API the name of the record to which a value refers. */
 async function nameOf(resource: Resource, value: string, property: string | undefined): Promise<string> {
   const title = resource.search.title.name
   const list = `/v1/${resource.name}?${property ?? resource.key.property}=${value}&fields=${title}`
@@ -35,7 +35,7 @@ function flatten(resource: Resource, record: Document): { resource: Resource; re
   return [{ resource, record }, ...includes.flatMap((one) => flatten(one.resource, one.record))]
 }
 
-/** The names of all that records refer to, found by walking their parsed documents along the schemas. */
+/** The names of all records to which `records` refer, found by walking the documents along their schemas. */
 async function expectedNames(resource: Resource, records: Document[]): Promise<Names> {
   const expected: Names = {}
   for (const one of records.flatMap((record) => flatten(resource, record))) {
@@ -57,7 +57,7 @@ describe.each(resources)('include=names on $name', (resource) => {
     key = (await createRecord(resource, api, await exampleDocument(resource, api, {}))).key
   })
 
-  it('adds to a page the name of everything that its records refer to, each once', async () => {
+  it('adds to a page the names of all records to which its records refer', async () => {
     const page = (await api.get(`/v1/${resource.name}?limit=20&include=names`)).json<Page>()
     expect(page.data.length).toBeGreaterThan(0)
     expect(withoutEmpty(page.names)).toEqual(await expectedNames(resource, page.data))
@@ -71,20 +71,20 @@ describe.each(resources)('include=names on $name', (resource) => {
     expect(record).toEqual((await api.get(`/v1/${resource.name}/${key}`)).json())
   })
 
-  it('adds the names to a search, as to a list', async () => {
+  it('adds the same names to a search as to a list', async () => {
     const list = (await api.get(`/v1/${resource.name}?limit=3&include=names&lang=zh`)).json<Page>()
     const search = await api.post(`/v1/${resource.name}/search?lang=zh`, { limit: 3, include: ['names'] })
     expect(search.json<Page>().names).toEqual(list.names)
     expect(search.headers.get('content-language')).toBe('zh')
   })
 
-  it('names only what the chosen fields refer to', async () => {
+  it('has only the names to which the chosen fields refer', async () => {
     const fields = resource.key.property
     const page = (await api.get(`/v1/${resource.name}?limit=3&include=names&fields=${fields}`)).json<Page>()
     expect(page.names).toEqual({})
   })
 
-  it('names what included records refer to, too', async () => {
+  it('also has the names to which included records refer', async () => {
     const path = `/v1/${resource.name}/${key}?include=names`
     for (const include of Object.keys(resource.includes())) {
       const { names, ...record } = (await api.get(`${path},${include}`)).json<Document & { names: Names }>()

@@ -11,52 +11,52 @@ beforeAll(async () => {
 })
 
 /** A list of one item. */
-const only = (item: unknown) => [item]
+const listOf = (item: unknown) => [item]
 
-/** Numbers in documents: how each is written, and which are the least, the largest and the most awkward. */
+/** Numbers in documents: the value of the property for a number, and valid and invalid numbers at the limits. */
 const numbers = [
   ...['amount', 'valueUsd'].map((part) => ({
     property: 'amounts',
     pointer: `/amounts/0/${part}`,
-    write: (value: number): unknown => only({ kind: 'budget', amount: 1, currency: 'CNY', [part]: value }),
-    good: [0, 0.01, 0.07, 0.57, 1.1, 4.35, -4.35, 1_234_567.89, 9_999_999_999_999.99],
-    bad: [0.001, 4.355, 1e13, -1e13],
+    write: (value: number): unknown => listOf({ kind: 'budget', amount: 1, currency: 'CNY', [part]: value }),
+    valid: [0, 0.01, 0.07, 0.57, 1.1, 4.35, -4.35, 1_234_567.89, 9_999_999_999_999.99],
+    invalid: [0.001, 4.355, 1e13, -1e13],
   })),
   {
     property: 'sectors',
     pointer: '/sectors/0/percentage',
-    write: (value: number): unknown => only({ topic: 'energy', percentage: value }),
-    good: [0.0001, 33.3333, 100],
-    bad: [0, -1, 100.1, 33.33333],
+    write: (value: number): unknown => listOf({ topic: 'energy', percentage: value }),
+    valid: [0.0001, 33.3333, 100],
+    invalid: [0, -1, 100.1, 33.33333],
   },
   {
     property: 'value',
     pointer: '/value',
     write: (value: number): unknown => value,
-    good: [0, -1.5, 0.0001, 0.0007, 0.3, 123_456_789.1234, 1e14, -1e14],
-    bad: [0.00001, 1e14 + 1, -1e15],
+    valid: [0, -1.5, 0.0001, 0.0007, 0.3, 123_456_789.1234, 1e14, -1e14],
+    invalid: [0.00001, 1e14 + 1, -1e15],
   },
   {
     property: 'unitCount',
     pointer: '/unitCount',
     write: (value: number): unknown => value,
-    good: [1, 222, 1_000_000],
-    bad: [0, -1, 1.5, 1_000_001],
+    valid: [1, 222, 1_000_000],
+    invalid: [0, -1, 1.5, 1_000_001],
   },
   ...[
-    { part: 'latitude', good: [-90, 0, 30.1, 90], bad: [-90.001, 91] },
-    { part: 'longitude', good: [-180, 0, 90.52, 180], bad: [-181, 180.5] },
-    { part: 'elevationMetres', good: [-12_000, 0, 4300, 4301.5, 9000], bad: [-12_001, 9001] },
-  ].flatMap(({ part, good, bad }) => {
+    { part: 'latitude', valid: [-90, 0, 30.1, 90], invalid: [-90.001, 91] },
+    { part: 'longitude', valid: [-180, 0, 90.52, 180], invalid: [-181, 180.5] },
+    { part: 'elevationMetres', valid: [-12_000, 0, 4300, 4301.5, 9000], invalid: [-12_001, 9001] },
+  ].flatMap(({ part, valid, invalid }) => {
     const place = (value: number): unknown => ({ latitude: 30, longitude: 90, [part]: value })
     return [
-      { property: 'location', pointer: `/location/${part}`, write: place, good, bad },
+      { property: 'location', pointer: `/location/${part}`, write: place, valid, invalid },
       {
         property: 'locations',
         pointer: `/locations/0/${part}`,
-        write: (value: number): unknown => only(place(value)),
-        good,
-        bad,
+        write: (value: number): unknown => listOf(place(value)),
+        valid,
+        invalid,
       },
     ]
   }),
@@ -68,7 +68,7 @@ describe.each(
       .filter(({ document }) => number.property in document.shape)
       .map((resource) => ({ ...number, resource, name: resource.name })),
   ),
-)('$pointer of $name', ({ resource, property, pointer, write, good, bad }) => {
+)('$pointer of $name', ({ resource, property, pointer, write, valid, invalid }) => {
   const valueIn = (record: unknown) =>
     pointer
       .slice(1)
@@ -76,7 +76,7 @@ describe.each(
       .reduce<unknown>((value, step) => Object(value)[step], record)
 
   it('is stored and returned exactly as it was sent', async () => {
-    for (const number of good) {
+    for (const number of valid) {
       const { path, record } = await createRecord(resource, api, {
         ...(await fullDocument(resource, api)),
         [property]: write(number),
@@ -87,7 +87,7 @@ describe.each(
   })
 
   it('is refused when it cannot be stored exactly or is out of range', async () => {
-    for (const number of bad) {
+    for (const number of invalid) {
       const document = { ...(await fullDocument(resource, api)), [property]: write(number) }
       const response = await api.post(listPath(resource), document)
       expect({ number, status: response.status }).toEqual({ number, status: 422 })

@@ -52,7 +52,7 @@ describe.each(resources)('pages of $name', (resource) => {
     },
   )
 
-  it('can be followed to the end by their links alone', async () => {
+  it('can be read to the end by following only their links', async () => {
     const filter = `fields=${property}&sort=-${property}&createdAt[gte]=2000-01-01`
     const expected = (await listAll(api, resource, filter)).map(key)
     const limit = Math.max(1, Math.ceil(expected.length / 4))
@@ -105,12 +105,12 @@ describe.each(resources)('pages of $name', (resource) => {
   })
 
   it('have the number of matches only with count, as an exact number or an estimate', async () => {
-    const { key: own } = await createRecord(resource, api)
-    const exact = await page(`count=exact&limit=1&${property}=${own}`)
+    const { key: recordKey } = await createRecord(resource, api)
+    const exact = await page(`count=exact&limit=1&${property}=${recordKey}`)
     expect(exact.page.total).toEqual({ count: 1, relation: 'exact' })
-    const none = await page(`count=exact&${property}=${own}&${property}[ne]=${own}`)
+    const none = await page(`count=exact&${property}=${recordKey}&${property}[ne]=${recordKey}`)
     expect(none).toMatchObject({ data: [], page: { next: null, total: { count: 0, relation: 'exact' } } })
-    for (const query of ['', `${property}=${own}`, 'q=science', `sort=-${property}`]) {
+    for (const query of ['', `${property}=${recordKey}`, 'q=science', `sort=-${property}`]) {
       const estimated = await page(`count=estimated&limit=1&${query}`)
       expect(estimated.page.total?.relation).toBe('estimated')
       expect(estimated.page.total?.count).toBeGreaterThanOrEqual(0)

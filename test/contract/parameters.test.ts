@@ -12,7 +12,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** No part of a query is ignored: unknown and invalid parts are refused with 400 that names them. */
+/** No part of a query is ignored: unknown and invalid parts are refused with 400, which names them. */
 
 let api: Api
 beforeAll(async () => {
@@ -25,13 +25,13 @@ interface Parameter {
   operators: string[]
   /** Every way to send the parameter: its name, and its name with each operator. */
   spellings: string[]
-  /** The ways that take one value only. */
+  /** The spellings that take one value only. */
   single: string[]
   /** JSON Schema of one value. */
   value: Document
   example: string
-  /** Operands of operators that differ from the values of the parameter. */
-  taken: Record<string, string>
+  /** Values by spelling, for operators that take another type than the parameter. */
+  operands: Record<string, string>
 }
 
 const schemaForm = z.looseObject({ type: z.string().optional(), items: z.looseObject({}).optional() })
@@ -51,7 +51,7 @@ const documentForm = z.looseObject({
   ),
 })
 
-/** The query parameters of a resource's list, as the OpenAPI document has them: one for each operator. */
+/** The query parameters of a resource's list in the OpenAPI document, which has one for each operator. */
 function parametersOf(resource: Resource): Parameter[] {
   const { paths, components } = documentForm.parse(api.document)
   const documented = (paths[listPath(resource)]?.get?.parameters ?? []).filter(
@@ -61,30 +61,30 @@ function parametersOf(resource: Resource): Parameter[] {
     spelling: name,
     name: name.replace(/\[.*/, ''),
     isMany: schema.type === 'array',
-    one: inlined(components, schema.items ?? schema),
+    one: resolveReference(components, schema.items ?? schema),
   }))
   return [...new Set(spelled.map(({ name }) => name))].map((name) => {
-    const own = spelled.filter((other) => other.name === name)
-    const value = (own.find(({ spelling }) => spelling === name) ?? own[0])?.one ?? {}
-    const taken = own.flatMap(({ spelling, one }) => {
+    const variants = spelled.filter((other) => other.name === name)
+    const value = (variants.find(({ spelling }) => spelling === name) ?? variants[0])?.one ?? {}
+    const operands = variants.flatMap(({ spelling, one }) => {
       const [word] = z.array(z.string()).safeParse(one.enum ?? one.examples).data ?? []
       if (one.type === 'boolean') return [[spelling, 'true']]
       return word === undefined || spelling === name ? [] : [[spelling, word]]
     })
     return {
       name,
-      operators: own.map(({ spelling }) => spelling.slice(name.length + 1, -1)),
-      spellings: own.map(({ spelling }) => spelling),
-      single: own.filter(({ isMany }) => !isMany).map(({ spelling }) => spelling),
+      operators: variants.map(({ spelling }) => spelling.slice(name.length + 1, -1)),
+      spellings: variants.map(({ spelling }) => spelling),
+      single: variants.filter(({ isMany }) => !isMany).map(({ spelling }) => spelling),
       value,
       example: exampleOf(value),
-      taken: Object.fromEntries(taken),
+      operands: Object.fromEntries(operands),
     }
   })
 }
 
 /** A schema, or the component that it refers to. */
-function inlined(components: unknown, schema: Document): Document {
+function resolveReference(components: unknown, schema: Document): Document {
   const name =
     String(schema.$ref ?? '')
       .split('/')
@@ -92,7 +92,7 @@ function inlined(components: unknown, schema: Document): Document {
   return Object(components).schemas?.[name] ?? schema
 }
 
-/** A value that a schema allows, as far as tests here need one. */
+/** A value that a schema allows. Covers only the schemas of these parameters. */
 function exampleOf(value: Document): string {
   const enumeration = z.array(z.string()).safeParse(value.enum)
   if (enumeration.success) return enumeration.data[0] ?? ''
@@ -118,8 +118,8 @@ function exampleOf(value: Document): string {
   return candidates.find((candidate) => pattern.test(candidate)) ?? '14010'
 }
 
-/** The operand of a spelling: a value of the parameter, unless the operator takes another type. */
-const sent = (spelling: string, { taken, example }: Parameter) => taken[spelling] ?? example
+/** A valid value for a spelling: one of the parameter, unless the operator takes another type. */
+const valueFor = (spelling: string, { operands, example }: Parameter) => operands[spelling] ?? example
 
 const query = (entries: [string, string][]) =>
   entries.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
@@ -127,7 +127,7 @@ const query = (entries: [string, string][]) =>
 describe.each(resources)('a query of $name', (resource) => {
   const list = listPath(resource)
 
-  async function refused(search: string): Promise<HttpResponse> {
+  async function expectRefused(search: string): Promise<HttpResponse> {
     const response = await api.get(`${list}?${search}`)
     expect({ search, status: response.status }).toEqual({ search, status: 400 })
     return response
@@ -138,7 +138,7 @@ describe.each(resources)('a query of $name', (resource) => {
     expect(parameters.length).toBeGreaterThan(5)
     for (const parameter of parameters.filter(({ name }) => name !== 'cursor')) {
       for (const spelling of parameter.spellings) {
-        const value = sent(spelling, parameter)
+        const value = valueFor(spelling, parameter)
         const response = await api.get(`${list}?${query([[spelling, value]])}`)
         expect({ spelling, value, status: response.status }).toEqual({ spelling, value, status: 200 })
       }
@@ -147,7 +147,7 @@ describe.each(resources)('a query of $name', (resource) => {
 
   it('with unknown parameters is refused, each named with the most similar known one', async () => {
     const names = parametersOf(resource).map(({ name }) => name)
-    const response = await refused(query(names.map((name) => [`${name}x`, '1'])))
+    const response = await expectRefused(query(names.map((name) => [`${name}x`, '1'])))
     for (const name of names) {
       expect(faultAt(response, `${name}x`)).toMatchObject({
         code: 'unknown',
@@ -159,10 +159,10 @@ describe.each(resources)('a query of $name', (resource) => {
 
   it('with names of Object.prototype is refused like any other unknown name', async () => {
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
-      const response = await refused(`${name}=1`)
+      const response = await expectRefused(`${name}=1`)
       expect(faultAt(response, name)?.code).toBe('unknown')
       const operator = `createdAt[${name}]`
-      expect(faultAt(await refused(`${operator}=2011`), operator)?.code).toBe('unknown')
+      expect(faultAt(await expectRefused(`${operator}=2011`), operator)?.code).toBe('unknown')
     }
   })
 
@@ -172,23 +172,23 @@ describe.each(resources)('a query of $name', (resource) => {
         .filter((operator) => !operators.includes(operator))
         .map((operator): [string, string] => [`${name}[${operator}]`, example]),
     )
-    // A problem tells at most 100 faults.
+    // A problem lists at most 100 faults.
     for (let index = 0; index < entries.length; index += 100) {
-      const part = entries.slice(index, index + 100)
-      const response = await refused(query(part))
-      for (const [spelling] of part) expect(faultAt(response, spelling)?.code).toBe('unknown')
+      const chunk = entries.slice(index, index + 100)
+      const response = await expectRefused(query(chunk))
+      for (const [spelling] of chunk) expect(faultAt(response, spelling)?.code).toBe('unknown')
     }
-    expect(faultAt(await refused('createdAt[gtee]=2011'), 'createdAt[gtee]')?.message).toMatch(
+    expect(faultAt(await expectRefused('createdAt[gtee]=2011'), 'createdAt[gtee]')?.message).toMatch(
       /did you mean "gte?"/,
     )
   })
 
-  it('with an unknown word is refused with the most similar allowed one', async () => {
-    const worded = parametersOf(resource).filter(({ value }) => Array.isArray(value.enum))
-    expect(worded.length).toBeGreaterThan(3)
-    for (const { spellings, example } of worded) {
+  it('with an unknown word is refused, and the error suggests the most similar allowed one', async () => {
+    const enumerated = parametersOf(resource).filter(({ value }) => Array.isArray(value.enum))
+    expect(enumerated.length).toBeGreaterThan(3)
+    for (const { spellings, example } of enumerated) {
       for (const spelling of spellings.filter((one) => !one.endsWith('[isNull]'))) {
-        const response = await refused(query([[spelling, `${example}x`]]))
+        const response = await expectRefused(query([[spelling, `${example}x`]]))
         expect(faultAt(response, spelling)).toMatchObject({
           code: 'unknown_value',
           message: expect.stringContaining('did you mean'),
@@ -199,13 +199,13 @@ describe.each(resources)('a query of $name', (resource) => {
 
   it('with a value that does not match its schema is refused', async () => {
     for (const { spellings, value, example } of parametersOf(resource)) {
-      const free = !value.enum && !value.format && !value.pattern
+      const isUnconstrained = !value.enum && !value.format && !value.pattern
       const wrong = ['~', 'x y', '2011-13-45', '-', '١٢'].filter(
         (text) => typeof value.pattern !== 'string' || !new RegExp(value.pattern, 'u').test(text),
       )
-      for (const spelling of free ? [] : spellings) {
+      for (const spelling of isUnconstrained ? [] : spellings) {
         for (const text of wrong.slice(0, 2)) {
-          expect(faultAt(await refused(query([[spelling, text]])), spelling)).toBeDefined()
+          expect(faultAt(await expectRefused(query([[spelling, text]])), spelling)).toBeDefined()
         }
       }
       expect(example).not.toBe('')
@@ -215,8 +215,8 @@ describe.each(resources)('a query of $name', (resource) => {
   it('with an empty value of any parameter is refused, and it is named', async () => {
     for (const { spellings } of parametersOf(resource)) {
       for (const spelling of spellings) {
-        expect(faultAt(await refused(`${encodeURIComponent(spelling)}=`), spelling)).toBeDefined()
-        expect(faultAt(await refused(encodeURIComponent(spelling)), spelling)).toBeDefined()
+        expect(faultAt(await expectRefused(`${encodeURIComponent(spelling)}=`), spelling)).toBeDefined()
+        expect(faultAt(await expectRefused(encodeURIComponent(spelling)), spelling)).toBeDefined()
       }
     }
   })
@@ -224,7 +224,7 @@ describe.each(resources)('a query of $name', (resource) => {
   it('with an empty value among others is refused', async () => {
     for (const { name, spellings, single, example } of parametersOf(resource)) {
       if (single.includes(name) || !spellings.includes(name)) continue
-      expect(faultAt(await refused(`${name}=${encodeURIComponent(example)},`), name)).toBeDefined()
+      expect(faultAt(await expectRefused(`${name}=${encodeURIComponent(example)},`), name)).toBeDefined()
     }
   })
 
@@ -232,16 +232,18 @@ describe.each(resources)('a query of $name', (resource) => {
     for (const { spellings, example } of parametersOf(resource)) {
       for (const spelling of spellings) {
         for (const value of ['%00', `${encodeURIComponent(example)}%00`]) {
-          expect(faultAt(await refused(`${encodeURIComponent(spelling)}=${value}`), spelling)).toBeDefined()
+          expect(
+            faultAt(await expectRefused(`${encodeURIComponent(spelling)}=${value}`), spelling),
+          ).toBeDefined()
         }
       }
     }
   })
 
-  it('with a parameter twice that takes one value is refused, and it is named', async () => {
+  it('with a repeated parameter that takes one value is refused, and it is named', async () => {
     for (const { single, example } of parametersOf(resource)) {
       for (const spelling of single) {
-        const response = await refused(
+        const response = await expectRefused(
           query([
             [spelling, example],
             [spelling, example],
@@ -255,7 +257,7 @@ describe.each(resources)('a query of $name', (resource) => {
   it('with a list as name[]=value for a parameter of one value is refused, and it is named', async () => {
     for (const { single, example } of parametersOf(resource)) {
       for (const spelling of single) {
-        const response = await refused(query([[`${spelling}[]`, example]]))
+        const response = await expectRefused(query([[`${spelling}[]`, example]]))
         expect(faultAt(response, `${spelling}[]`)).toMatchObject({
           code: 'repeated',
           message: expect.stringContaining('[]'),
@@ -272,7 +274,7 @@ describe.each(resources)('a query of $name', (resource) => {
     )
     expect(entries.length).toBeGreaterThan(0)
     for (const spelling of entries) {
-      expect(faultAt(await refused(query([[spelling, '2011']])), spelling)?.message).toContain(
+      expect(faultAt(await expectRefused(query([[spelling, '2011']])), spelling)?.message).toContain(
         `POST ${list}/search`,
       )
     }
@@ -281,13 +283,13 @@ describe.each(resources)('a query of $name', (resource) => {
   it('with more than 200 values, or a value of thousands of characters, is refused', async () => {
     const property = resource.key.property
     const many = Array.from({ length: 201 }, () => '142').join()
-    expect(faultAt(await refused(`${property}=${many}`), property)).toBeDefined()
+    expect(faultAt(await expectRefused(`${property}=${many}`), property)).toBeDefined()
     for (const name of [property, 'q', 'cursor', 'sort', 'createdAt[gte]']) {
-      expect(faultAt(await refused(query([[name, 'a'.repeat(5_000)]])), name)).toBeDefined()
+      expect(faultAt(await expectRefused(query([[name, 'a'.repeat(5_000)]])), name)).toBeDefined()
     }
   })
 
-  it('with times that do not exist is refused', async () => {
+  it('with invalid times is refused', async () => {
     for (const time of [
       '2026-02-30',
       '2026-13-01',
@@ -299,7 +301,7 @@ describe.each(resources)('a query of $name', (resource) => {
       '+010000-01-01T00:00:00Z',
       'yesterday',
     ]) {
-      const response = await refused(query([['createdAt[gte]', time]]))
+      const response = await expectRefused(query([['createdAt[gte]', time]]))
       expect(faultAt(response, 'createdAt[gte]')).toBeDefined()
     }
   })
@@ -313,14 +315,14 @@ describe.each(resources)('a query of $name', (resource) => {
     '=1',
     'a]=1',
   ])('with the malformed name %s is refused, and the name is repeated', async (search) => {
-    const response = await refused(search)
+    const response = await expectRefused(search)
     expect(faultAt(response, search.split('=').slice(0, -1).join('='))).toBeDefined()
   })
 
   it.each(['q=%', 'q=%zz', 'q=%E4%B8', 'q=%C0%80', 'q=%ED%A0%80', '%ff=1', 'createdAt%5Bgte%5=2011'])(
     'with percent-encoding that is not UTF-8, %s, is refused',
     async (search) => {
-      const response = await refused(search)
+      const response = await expectRefused(search)
       expect(readProblem(response).type).toBe('/problems/malformed-request')
       expect(readProblem(response).detail).toContain('percent-encoding')
     },
@@ -355,7 +357,9 @@ describe.each(resources)('a query of $name', (resource) => {
   })
 
   it('with several faults is refused with all of them at once', async () => {
-    const response = await refused('limit=0&sort=nonsense&nonsense=1&createdAt[gte]=x&fields=id,nonsense')
+    const response = await expectRefused(
+      'limit=0&sort=nonsense&nonsense=1&createdAt[gte]=x&fields=id,nonsense',
+    )
     expect(
       readProblem(response)
         .errors?.map(({ parameter }) => parameter)

@@ -21,7 +21,7 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** Changes to the properties that are objects, each of one thing in them. */
+/** Changes of properties that are objects, each of one inner property. */
 const innerChanges: Record<string, Document> = {
   location: { name: 'Elsewhere' },
   locator: { page: '12' },
@@ -33,7 +33,7 @@ describe.each(resources)('patching $name', (resource) => {
   const name = nameProperty(resource)
 
   it.each(['application/merge-patch+json', 'application/json'])(
-    'changes the property that is sent and leaves the others, as %s',
+    'changes the property that is sent and no other, as %s',
     async (type) => {
       const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
       const response = await api.patch(
@@ -86,7 +86,7 @@ describe.each(resources)('patching $name', (resource) => {
     expect(Object.keys(lists)).not.toEqual([])
     const response = await api.patch(path, lists)
     expect(response.status).toBe(200)
-    // An array matches only one that is as long.
+    // In `toMatchObject`, an array matches only an array of the same length.
     expect(response.json()).toMatchObject(lists)
 
     const none = Object.fromEntries(Object.keys(lists).map((property) => [property, []]))
@@ -95,7 +95,7 @@ describe.each(resources)('patching $name', (resource) => {
     expect(rest).toEqual({ ...old, ...none })
   })
 
-  it('with the stored values changes nothing, the version included', async () => {
+  it('with the stored values changes nothing, not even the version', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     for (const same of [{}, { [name]: record[name] }, { version: record.version }]) {
       const response = await api.patch(path, same, ifMatch(etag))

@@ -45,7 +45,7 @@ describe.each(resources)('If-Match of a change of $name', (resource) => {
   })
 
   it.each(methods)(
-    '%s with a stale one returns 412 with the current ETag and changes nothing',
+    '%s with a stale ETag returns 412 with the current ETag and changes nothing',
     async (method) => {
       const made = await createRecord(resource, api)
       const current = await api.patch(made.path, { [name]: 'Changed by somebody else' }, ifMatch(made.etag))
@@ -60,7 +60,7 @@ describe.each(resources)('If-Match of a change of $name', (resource) => {
   it.each(methods)('may be * for any version: %s', async (method) => {
     const made = await createRecord(resource, api)
     await api.patch(made.path, { [name]: 'Changed by somebody else' })
-    // The whole record is sent back without what the registry sets, which has changed meanwhile.
+    // The record is sent without the properties that the registry sets, since their values have changed.
     const { id, version, createdAt, updatedAt, ...document } = made.record
     const response = await change(method, resource, { ...made, record: document }, { 'if-match': '*' })
     expect(response.status).toBe(method === 'DELETE' ? 204 : 200)

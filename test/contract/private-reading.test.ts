@@ -4,7 +4,7 @@ import { adminKey } from '../support/app.ts'
 import { listPath, pathTo, unusedKey } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** A registry that only those with a key may read. */
+/** A registry that only clients with a key may read. */
 
 let api: Api
 beforeAll(async () => {

@@ -37,7 +37,7 @@ describe.each(resources)('reading $name', (resource) => {
   const includes = Object.keys(resource.includes())
   const [first = ''] = includes
 
-  it('one by one gives the same as the list', async () => {
+  it('by key returns the same record as the list', async () => {
     await createRecord(resource, api, await fullDocument(resource, api))
     const { data } = (await api.get(`${listPath(resource)}?limit=5&sort=-createdAt`)).json<Page>()
     expect(data).not.toEqual([])
@@ -46,12 +46,12 @@ describe.each(resources)('reading $name', (resource) => {
     }
   })
 
-  it('of many concurrently returns each its own record, and 404 for unknown keys', async () => {
+  it('by many keys concurrently returns the record of each key, and 404 for unknown keys', async () => {
     await createRecord(resource, api)
     const { data } = (await api.get(`${listPath(resource)}?limit=40`)).json<Page>()
     const known = data.map((record) => ({ key: keyIn(resource, record), status: 200, record }))
     const missing = { key: unusedKey(resource), status: 404, record: undefined }
-    // None of them from memory.
+    // No response comes from the cache.
     const requests = [...known, missing, ...known.toReversed(), missing]
     const fresh = { headers: { 'cache-control': 'no-cache' } }
     const responses = await Promise.all(requests.map(({ key }) => api.get(pathTo(resource, key), fresh)))
@@ -66,7 +66,7 @@ describe.each(resources)('reading $name', (resource) => {
     expect(Object.keys((await api.get(path)).json())).toEqual(propertiesOf(resource))
   })
 
-  it('with fields returns exactly those, in one record and in lists', async () => {
+  it('with fields returns exactly these properties, for one record and in lists', async () => {
     const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     const properties = propertiesOf(resource)
     const list = `${listPath(resource)}?${resource.key.property}=${key}`
@@ -93,7 +93,7 @@ describe.each(resources)('reading $name', (resource) => {
     expect(narrow.json()).toEqual({ version: 1, [include]: added })
   })
 
-  it('with every include at once adds each as it is alone', async () => {
+  it('with all includes at once adds the same as each include alone', async () => {
     const { path } = await createRecord(resource, api, await fullDocument(resource, api))
     const together = (await api.get(`${path}?include=${includes}`)).json()
     for (const include of includes) {
@@ -102,7 +102,7 @@ describe.each(resources)('reading $name', (resource) => {
     }
   })
 
-  it('with every include at once returns every record, each with all of them', async () => {
+  it('with all includes at once returns every record of the list with all of them', async () => {
     const records = (await pages(api, resource, `limit=50&include=${includes}`)).flat()
     expect(records).not.toEqual([])
     for (const record of records)
@@ -139,10 +139,10 @@ describe.each(resources)('reading $name', (resource) => {
     }
   })
 
-  it('by a malformed key is refused with 400 that describes the form of keys', async () => {
-    const forms: Record<string, RegExp> = {
+  it('by a malformed key is refused with 400, which describes the format of keys', async () => {
+    const formats: Record<string, RegExp> = {
       regions: /three digits/,
-      countries: /three capitals/,
+      countries: /three capital letters/,
       topics: /slug/,
     }
     const key = await seededKey(api, resource.name)
@@ -151,7 +151,7 @@ describe.each(resources)('reading $name', (resource) => {
       const response = await api.get(`${listPath(resource)}/${other}`)
       expect({ other, status: response.status }).toEqual({ other, status: 400 })
       expect(faultAt(response, resource.key.property)?.message).toMatch(
-        forms[resource.name] ?? /UUID in lower case/,
+        formats[resource.name] ?? /UUID in lower case/,
       )
     }
   })
@@ -170,7 +170,7 @@ describe.each(resources)('reading $name', (resource) => {
     }
   })
 
-  it('by an unknown key returns 404 that names it', async () => {
+  it('by an unknown key returns 404, which names the key', async () => {
     const response = await api.get(pathTo(resource, unusedKey(resource)))
     expect(response.status).toBe(404)
     expect(readProblem(response).detail).toContain(unusedKey(resource))
@@ -180,7 +180,7 @@ describe.each(resources)('reading $name', (resource) => {
 describe.each(resources.filter((resource) => 'citations' in resource.includes()))(
   'the citations included in $name',
   (resource) => {
-    it('are those that the list of citations has for the record, each with its source', async () => {
+    it('are the same as in the list of citations, each with its source', async () => {
       const citations = resourceOf('citations')
       const { path, key } = await createRecord(resource, api)
       expect((await api.get(`${path}?include=citations`)).json().citations).toEqual([])

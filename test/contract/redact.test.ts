@@ -19,21 +19,21 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Creates a record whose name has that of a person in it. */
+/** Creates a record whose name contains the name of a person. */
 async function createAbout(resource: Resource, person: string) {
   const document = await exampleDocument(resource, api)
   return createRecord(resource, api, { ...document, [nameProperty(resource)]: `Of ${person}` })
 }
 
-const because = { reason: 'The person has asked for it.' }
+const defaultReason = { reason: 'The person has asked for it.' }
 
 const redact = (path: string, body: object, headers = {}) =>
   api.request('POST', `${path}/redact`, {
-    body: { ...because, ...body },
+    body: { ...defaultReason, ...body },
     headers: { 'if-match': '*', ...headers },
   })
 
-/** Whether a text is in any row of any table that the database has for the registry, also as a search word. */
+/** The tables of the registry with a row that contains a word, also as a search term. */
 async function tablesWith(word: string): Promise<string[]> {
   const { rows } = await api.pool.query<{ name: string }>(
     `select table_schema || '.' || table_name as name from information_schema.tables
@@ -47,7 +47,7 @@ async function tablesWith(word: string): Promise<string[]> {
   return found
 }
 
-/** A name that occurs nowhere else, whose search word is no shorter. */
+/** A name that occurs nowhere else, and that stemming does not shorten. */
 const madeUpName = () => `Zq${randomUUID().replaceAll(/[^a-f]/g, '')}x`
 
 const versionsOf = async (path: string) =>
@@ -57,10 +57,10 @@ const versionsOf = async (path: string) =>
 
 const expectIntact = async () => expect(await verify(api.database, [], () => {})).toMatchObject({ faults: 0 })
 
-describe.each(resources)('a text of $name that is redacted', (resource) => {
+describe.each(resources)('the redaction of a text of $name', (resource) => {
   const name = nameProperty(resource)
 
-  it('is removed from all tables and responses, and the history stays verifiable', async () => {
+  it('removes it from all tables and responses, and the history stays verifiable', async () => {
     const person = madeUpName()
     const { path, record } = await createAbout(resource, person)
     const key = String(record[resource.key.property])
@@ -95,7 +95,7 @@ describe.each(resources)('a text of $name that is redacted', (resource) => {
     const then = (await api.get(`${path}?${past}`)).json()
     expect(then).toMatchObject({ [name]: '[redacted] once more', [resource.key.property]: key })
     expect(await versionsOf(path)).toMatchObject([
-      { version: 4, operation: 'redact', reason: because.reason, redactedBy: null },
+      { version: 4, operation: 'redact', reason: defaultReason.reason, redactedBy: null },
       { version: 3, redactedBy: null },
       { version: 2, reason: 'Asked by [redacted]', redactedBy: 4 },
       { version: 1, redactedBy: 4 },
@@ -105,7 +105,7 @@ describe.each(resources)('a text of $name that is redacted', (resource) => {
     await expectIntact()
   })
 
-  it('is gone from the history of a removed record, which stays removed', async () => {
+  it('removes it from the history of a removed record, which stays removed', async () => {
     const person = madeUpName()
     const { path } = await createAbout(resource, person)
     expect((await api.delete(path)).status).toBe(204)
@@ -115,7 +115,7 @@ describe.each(resources)('a text of $name that is redacted', (resource) => {
     expect(await tablesWith(person)).toEqual([])
     expect((await api.get(path)).status).toBe(404)
     expect(await versionsOf(path)).toMatchObject([
-      { version: 3, operation: 'remove', reason: because.reason, redactedBy: null },
+      { version: 3, operation: 'remove', reason: defaultReason.reason, redactedBy: null },
       { version: 2, operation: 'remove', redactedBy: 3 },
       { version: 1, operation: 'create', redactedBy: 3 },
     ])
@@ -133,23 +133,23 @@ describe.each(resources)('a text of $name that is redacted', (resource) => {
     expect((await api.get(path)).json()).toEqual(record)
   })
 
-  it('is required with a reason, as properties or a text, and with If-Match', async () => {
+  it('requires a reason, either properties or a text, and If-Match', async () => {
     const { path } = await createRecord(resource, api)
     const send = (body: object, headers = {}) => api.request('POST', `${path}/redact`, { body, headers })
-    const insisting = { 'if-match': '*' }
-    expect((await send({ text: 'somebody', ...because })).status).toBe(428)
+    const anyVersion = { 'if-match': '*' }
+    expect((await send({ text: 'somebody', ...defaultReason })).status).toBe(428)
     const wrong: [string, object][] = [
       ['/reason', { text: 'somebody' }],
-      ['', because],
-      ['/properties', { text: 'somebody', properties: [`/${name}`], ...because }],
+      ['', defaultReason],
+      ['/properties', { text: 'somebody', properties: [`/${name}`], ...defaultReason }],
       ['/reason', { text: 'somebody', reason: 'It is somebody.' }],
-      ['/replacement', { text: 'somebody', replacement: 'not somebody', ...because }],
-      ['/properties/0', { properties: [`/${resource.key.property}`], ...because }],
-      ['/properties/0', { properties: [`/${name}s`], ...because }],
-      ['/unheardOf', { text: 'somebody', unheardOf: 1, ...because }],
+      ['/replacement', { text: 'somebody', replacement: 'not somebody', ...defaultReason }],
+      ['/properties/0', { properties: [`/${resource.key.property}`], ...defaultReason }],
+      ['/properties/0', { properties: [`/${name}s`], ...defaultReason }],
+      ['/unheardOf', { text: 'somebody', unheardOf: 1, ...defaultReason }],
     ]
     for (const [pointer, body] of wrong) {
-      const response = await send(body, insisting)
+      const response = await send(body, anyVersion)
       expect(response.status, JSON.stringify(body)).toBe(422)
       expect(readProblem(response).errors?.map((fault) => fault.pointer)).toContain(pointer)
     }

@@ -24,7 +24,7 @@ describe.each(resources)('replacing $name', (resource) => {
   const ownKey = (record: Record<string, unknown>) =>
     resource.key.madeBy === 'client' ? { [resource.key.property]: record[resource.key.property] } : {}
 
-  it('with an unchanged record changes nothing, the version included', async () => {
+  it('with an unchanged record changes nothing, not even the version', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const read = await api.get(path)
     const response = await api.put(path, read.json(), ifMatch(etag))
@@ -57,10 +57,10 @@ describe.each(resources)('replacing $name', (resource) => {
 
   it('returns a pointer to each read-only property that it would change, and changes nothing', async () => {
     const { path, etag, record } = await createRecord(resource, api)
-    const birthday = '2000-01-01T00:00:00.000Z'
+    const time = '2000-01-01T00:00:00.000Z'
     const response = await api.put(
       path,
-      { ...record, version: 7, createdAt: birthday, updatedAt: birthday },
+      { ...record, version: 7, createdAt: time, updatedAt: time },
       ifMatch(etag),
     )
     expect(response.status).toBe(422)

@@ -29,20 +29,24 @@ beforeAll(async () => {
 const object = z.record(z.string(), z.unknown())
 
 /**
- * A document with replaced values, and their pointers.
- * @param replace returns the new value at a pointer, or undefined to keep it.
+ * A full document with replaced values, and the pointers of these values.
+ * @param replace returns the new value at a pointer, or undefined for no change.
  */
-async function spoiled(resource: Resource, replace: (schema: z.core.$ZodType, pointer: string) => unknown) {
+async function invalidDocument(
+  resource: Resource,
+  replace: (schema: z.core.$ZodType, pointer: string) => unknown,
+) {
   const pointers: string[] = []
-  const others = buildDocument(resource.document, (schema, pointer) => {
+  const replacements = buildDocument(resource.document, (schema, pointer) => {
     const value = replace(schema, pointer)
     if (value !== undefined) pointers.push(pointer)
     return value
   })
-  return { document: mergeDeep(await fullDocument(resource, api), others), pointers: pointers.sort() }
+  return { document: mergeDeep(await fullDocument(resource, api), replacements), pointers: pointers.sort() }
 }
 
-const refers = (schema: z.core.$ZodType) => {
+/** An unknown key if a schema is that of a reference; otherwise undefined. */
+const unknownReference = (schema: z.core.$ZodType) => {
   const name = references.get(schema)?.resource
   const target = registry.resources.find((resource) => resource.name === name)
   return target && unusedKey(target)
@@ -50,19 +54,19 @@ const refers = (schema: z.core.$ZodType) => {
 
 const isDate = (schema: z.core.$ZodType) => schema instanceof z.ZodString && schema.meta()?.format === 'edtf'
 
-/** The resources whose documents have a place of some kind. */
-const having = (is: (schema: z.core.$ZodType, pointer: string) => unknown) =>
+/** The resources with a property, at any depth, for which `matches` returns a truthy value. */
+const resourcesWith = (matches: (schema: z.core.$ZodType, pointer: string) => unknown) =>
   resources.filter(({ document }) => {
     let found = false
     buildDocument(document, (schema, pointer) => {
-      found ||= Boolean(is(schema, pointer))
+      found ||= Boolean(matches(schema, pointer))
     })
     return found
   })
 
-describe.each(having(refers))('a reference in $name', (resource) => {
+describe.each(resourcesWith(unknownReference))('a reference in $name', (resource) => {
   it('to an unknown record is refused with its pointer, and nothing is written', async () => {
-    const { document, pointers } = await spoiled(resource, refers)
+    const { document, pointers } = await invalidDocument(resource, unknownReference)
     const before = await count(api, resource)
     const response = await api.post(listPath(resource), document)
     expect(response.status).toBe(422)
@@ -71,12 +75,12 @@ describe.each(having(refers))('a reference in $name', (resource) => {
     expect(await count(api, resource)).toBe(before)
   })
 
-  it('to an unknown record leaves no trace of other rows, even when it is written last', async () => {
-    const { pointers } = await spoiled(resource, refers)
+  it('to an unknown record writes no other rows, even when the reference is written last', async () => {
+    const { pointers } = await invalidDocument(resource, unknownReference)
     const before = await count(api, resource)
     for (const last of pointers) {
-      const { document } = await spoiled(resource, (schema, pointer) =>
-        pointer === last ? refers(schema) : undefined,
+      const { document } = await invalidDocument(resource, (schema, pointer) =>
+        pointer === last ? unknownReference(schema) : undefined,
       )
       const response = await api.post(listPath(resource), document)
       expect({ last, status: response.status }).toEqual({ last, status: 422 })
@@ -85,16 +89,16 @@ describe.each(having(refers))('a reference in $name', (resource) => {
     expect(await count(api, resource)).toBe(before)
   })
 
-  it('to an unknown record leaves a changed record as it was', async () => {
+  it('to an unknown record in a patch is refused, and the record does not change', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
-    const { document } = await spoiled(resource, refers)
+    const { document } = await invalidDocument(resource, unknownReference)
     const { [resource.key.property]: _key, ...change } = object.parse(document)
     expect((await api.patch(path, change)).status).toBe(422)
     expect((await api.get(path)).json()).toEqual(record)
   })
 })
 
-describe.each(having(isDate))('a date in $name', (resource) => {
+describe.each(resourcesWith(isDate))('a date in $name', (resource) => {
   it.each([
     ['2011-13', 7],
     ['2011-02-30', 9],
@@ -103,7 +107,9 @@ describe.each(having(isDate))('a date in $name', (resource) => {
   ])(
     'that is not EDTF, %s, is refused with the position of the fault, at every depth',
     async (text, index) => {
-      const { document, pointers } = await spoiled(resource, (schema) => (isDate(schema) ? text : undefined))
+      const { document, pointers } = await invalidDocument(resource, (schema) =>
+        isDate(schema) ? text : undefined,
+      )
       const response = await api.post(listPath(resource), document)
       expect(response.status).toBe(422)
       expect(pointersIn(response)).toEqual(pointers)
@@ -134,7 +140,7 @@ const listsOf = (names: string[]) =>
   )
 
 describe.each(listsOf(distinctLists))('$list of $name', ({ resource, list }) => {
-  it('cannot have an entry twice: the error has a pointer to the second one', async () => {
+  it('cannot have duplicate entries: the error has a pointer to the second one', async () => {
     const document = await fullDocument(resource, api)
     const entries = z.array(z.unknown()).parse(document[list])
     const response = await api.post(listPath(resource), { ...document, [list]: [...entries, entries[0]] })
@@ -144,19 +150,19 @@ describe.each(listsOf(distinctLists))('$list of $name', ({ resource, list }) => 
 })
 
 describe.each(listsOf(['parties', 'participants']))('$list of $name', ({ resource, list }) => {
-  it('name exactly one actor each: none or two are refused with a pointer to the entry', async () => {
+  it('name one country, organization or region each: none or two are refused with a pointer', async () => {
     const document = await fullDocument(resource, api)
     const [entry] = z.array(object).parse(document[list])
-    const { country, ...nobody } = entry ?? {}
+    const { country, ...none } = entry ?? {}
     const two = { ...entry, region: '142' }
-    const response = await api.post(listPath(resource), { ...document, [list]: [entry, nobody, two] })
+    const response = await api.post(listPath(resource), { ...document, [list]: [entry, none, two] })
     expect(response.status).toBe(422)
     expect(pointersIn(response)).toEqual([`/${list}/1`, `/${list}/2`])
   })
 })
 
-/** Properties by which a record could refer to itself, and how the reference is written. */
-const loops: { name: string; pointer: string; write(key: string): object }[] = [
+/** Properties by which a record could refer to itself, and a function that returns a patch with the reference. */
+const selfReferences: { name: string; pointer: string; write(key: string): object }[] = [
   { name: 'regions', pointer: '/parent', write: (key) => ({ parent: key }) },
   { name: 'topics', pointer: '/broader', write: (key) => ({ broader: key }) },
   { name: 'organizations', pointer: '/parent', write: (key) => ({ parent: key }) },
@@ -169,7 +175,7 @@ const loops: { name: string; pointer: string; write(key: string): object }[] = [
   },
 ]
 
-describe.each(loops)('$pointer of $name', ({ name, pointer, write }) => {
+describe.each(selfReferences)('$pointer of $name', ({ name, pointer, write }) => {
   const resource = resourceOf(name)
 
   it('cannot refer to the record itself: it is refused with the pointer', async () => {
@@ -181,17 +187,17 @@ describe.each(loops)('$pointer of $name', ({ name, pointer, write }) => {
   })
 })
 
-describe.each(loops.slice(0, 4))('$pointer of $name', ({ name, write }) => {
+describe.each(selfReferences.slice(0, 4))('$pointer of $name', ({ name, write }) => {
   const resource = resourceOf(name)
 
-  it('cannot form a cycle, also when two clients add half of it each at the same time', async () => {
+  it('cannot form a cycle, also when two clients each add half of it at the same time', async () => {
     const [one, two] = await Promise.all([createRecord(resource, api), createRecord(resource, api)])
     const responses = await Promise.all([
       api.patch(one.path, write(two.key)),
       api.patch(two.path, write(one.key)),
     ])
     const statuses = responses.map(({ status }) => status).sort()
-    // The second may also have been undone by the database, which tells to try again.
+    // PostgreSQL may also have aborted the second transaction: a 503, after which the client tries again.
     expect([
       [200, 422],
       [200, 503],

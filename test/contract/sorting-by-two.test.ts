@@ -11,7 +11,7 @@ afterAll(() => api.close())
 
 /** Pairs of sort keys in which each key comes once as the first, in all four combinations of directions. */
 const pairs = resources.flatMap((resource) => {
-  // By the key or the time of creation no two records are equal, so what follows would not matter.
+  // No two records have the same key, so a second sort key would have no effect.
   const keys = Object.keys(resource.sorts).filter((key) => key !== resource.key.property)
   return keys.flatMap((first, index) => {
     const second = keys[(index + 1) % keys.length]
@@ -22,10 +22,10 @@ const pairs = resources.flatMap((resource) => {
 })
 
 describe.each(pairs)('$name sorted by $sort', ({ resource, sort }) => {
-  it('have every record once, in the same order whatever the size of the pages', async () => {
+  it('are listed once each, in the same order for every page size', async () => {
     const query = `sort=${sort}&fields=${resource.key.property}`
     const large = (await pages(api, resource, `limit=200&${query}`)).flat()
-    // Long lists in larger steps, so that the many pairs take seconds.
+    // Larger pages for long lists keep the tests of the many pairs fast.
     const limit = large.length > 100 ? 61 : 7
     const small = (await pages(api, resource, `limit=${limit}&${query}`)).flat()
     const keys = small.map((record) => keyIn(resource, record))
@@ -36,6 +36,7 @@ describe.each(pairs)('$name sorted by $sort', ({ resource, sort }) => {
 
 describe.each(resources)('$name', (resource) => {
   it('with equal values of a sort key are sorted by the next one', async () => {
+    // A sort key with few different values, if there is one.
     const few = Object.entries(resource.sorts).find(([key]) =>
       ['kind', 'scheme', 'modality', 'rank'].includes(key),
     )
@@ -51,7 +52,7 @@ describe.each(resources)('$name', (resource) => {
         const value = record[first]
         groups.set(value, [...(groups.get(value) ?? []), keyIn(resource, record)])
       }
-      // Every group stands together, and is in the order of the second key.
+      // The records of each group are adjacent, and in the order of the second key.
       expect(records.map((record) => keyIn(resource, record))).toEqual([...groups.values()].flat())
       for (const keys of groups.values()) {
         const sorted = keys.toSorted()

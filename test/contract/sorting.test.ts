@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** The property that holds a sort key, and how to take the key out of it. */
+/** The value of a sort key in a record. */
 function sortedValue(record: Document, key: string): string | number | null {
   const inner: Record<string, [string, string]> = {
     budget: ['budget', 'amount'],
@@ -30,7 +30,7 @@ function sortedValue(record: Document, key: string): string | number | null {
   return typeof found === 'number' || found === null ? found : String(found)
 }
 
-/** The first day that a date of the seeds can mean, as far as they go: no seasons, nothing before the year 1000. */
+/** The first day that a date can mean. Covers only the seed data: no seasons, and no years before 1000. */
 const firstDay = (date: string) => {
   const [year = '', month = '01', day = '01'] =
     date
@@ -42,7 +42,7 @@ const firstDay = (date: string) => {
 
 const collator = new Intl.Collator('en')
 
-/** Compares two values of a sort key as its kind is compared. */
+/** Compares two values of a sort key by the type of the key. */
 function compare(resource: Resource, key: string, a: string | number, b: string | number): number {
   if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b)
   const type = resource.sorts[key]?.type
@@ -52,7 +52,7 @@ function compare(resource: Resource, key: string, a: string | number, b: string 
   return a < b ? -1 : Number(a > b)
 }
 
-const directed = resources.flatMap((resource) =>
+const directedSorts = resources.flatMap((resource) =>
   Object.keys(resource.sorts).flatMap((key) => [
     { resource, name: resource.name, key, sort: key },
     { resource, name: resource.name, key, sort: `-${key}` },
@@ -60,17 +60,17 @@ const directed = resources.flatMap((resource) =>
 )
 
 beforeAll(async () => {
-  // Beside the seeds, a record of every resource with all values, and one with as few as possible.
+  // In addition to the seed data, every resource gets a record with all values and one with as few as possible.
   for (const resource of resources) {
     await createRecord(resource, api, await fullDocument(resource, api))
     await createRecord(resource, api, await minimalDocument(resource, api))
   }
 })
 
-describe.each(directed)('$name sorted by $sort', ({ resource, key, sort }) => {
+describe.each(directedSorts)('$name sorted by $sort', ({ resource, key, sort }) => {
   const property = resource.key.property
 
-  it('have every record once, in the same order whatever the size of the pages', async () => {
+  it('are listed once each, in the same order for every page size', async () => {
     const query = `sort=${sort}&fields=${property}`
     const small = await pages(api, resource, `limit=7&${query}`)
     const large = await pages(api, resource, `limit=200&${query}`)
@@ -80,7 +80,7 @@ describe.each(directed)('$name sorted by $sort', ({ resource, key, sort }) => {
     expect(small.slice(0, -1).every((page) => page.length === 7)).toBe(true)
   })
 
-  it('are in that order, those without a value last', async () => {
+  it('are in this order, records without a value last', async () => {
     const records = (await pages(api, resource, `limit=200&sort=${sort}`)).flat()
     const values = records.map((record) => sortedValue(record, key))
     const present = values.filter((value) => value !== null)
@@ -94,7 +94,7 @@ describe.each(directed)('$name sorted by $sort', ({ resource, key, sort }) => {
   })
 })
 
-/** Values that sort at the very ends, and so next to those records that have none. */
+/** Values that sort first or last, and so next to the records without a value. */
 const extremes = [
   { name: 'topics', key: 'code', value: '~~' },
   { name: 'topics', key: 'code', value: '火' },
@@ -109,14 +109,14 @@ describe.each(extremes)('$name with a record whose $key is $value', ({ name, key
 
   let own: string
   beforeAll(async () => {
-    // Equal values are sorted by the key of the record, so there is one without a value on either side of it.
+    // Equal values are sorted by the key of the record, so a record without a value has a key before and one after.
     const without = async () => ({ ...(await minimalDocument(resource, api)) })
     await createRecord(resource, api, await without())
     own = (await createRecord(resource, api, { ...(await minimalDocument(resource, api)), [key]: value })).key
     await createRecord(resource, api, await without())
   })
 
-  it.each([key, `-${key}`])('sorted by %s have that record before those without a value', async (sort) => {
+  it.each([key, `-${key}`])('sorted by %s have this record before records without a value', async (sort) => {
     const records = (await pages(api, resource, `limit=200&sort=${sort}`)).flat()
     const ownIndex = records.findIndex((record) => keyIn(resource, record) === own)
     const firstWithout = records.findIndex((record) => record[key] === null)

@@ -12,11 +12,12 @@ beforeAll(async () => {
 
 type Page = { data: { id: string; title: string }[] }
 
-const project = (more: object) => api.post('/v1/projects', { title: 'Of a text', kind: 'other', ...more })
+const createProject = (more: object) =>
+  api.post('/v1/projects', { title: 'Of a text', kind: 'other', ...more })
 
 const lineControls = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 
-/** Any text of Unicode, often with marks that combine, controls and joiners. */
+/** Any Unicode text, often with combining marks, control characters and joiners. */
 const anyText = fc.string({
   unit: fc.oneof(
     { weight: 6, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
@@ -38,7 +39,7 @@ describe('a name', () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (title) => {
         fc.pre(!title.includes('\u0000'))
-        const response = await project({ title })
+        const response = await createProject({ title })
         const control = title.search(lineControls)
         if (control >= 0) {
           const code = title.charCodeAt(control).toString(16).toUpperCase().padStart(4, '0')
@@ -66,7 +67,7 @@ describe('a name', () => {
     ['a\u2066b\u2069', 'has a character that reorders text, U+2066, at character 2'],
     ['a\u2028b', 'has a line separator, U+2028, at character 2'],
   ])('%j is refused with the forbidden character and its position', async (title, message) => {
-    const response = await project({ title })
+    const response = await createProject({ title })
     expect(response.status).toBe(422)
     expect(faultAt(response, '/title')).toMatchObject({ code: 'wrong_format', message })
   })
@@ -74,12 +75,12 @@ describe('a name', () => {
   it.each(['می\u200cخواهم', 'क्\u200dष', 'à l’été', '中文', 'שלום\u200f!', '👩\u200d🔬'])(
     'may have the letters and joiners of any script: %s',
     async (title) => {
-      expect((await project({ title })).json()).toMatchObject({ title })
+      expect((await createProject({ title })).json()).toMatchObject({ title })
     },
   )
 
   it('is found by other spellings: composed or not, in capitals, without accents', async () => {
-    const { id } = (await project({ title: 'Café Ａgreement №1' })).json()
+    const { id } = (await createProject({ title: 'Café Ａgreement №1' })).json()
     for (const title of ['Cafe\u0301 Ａgreement №1', 'CAFÉ ＡGREEMENT №1', 'cafe Ａgreement №1']) {
       const { data } = (
         await api.get(`/v1/projects?id=${id}&title=${encodeURIComponent(title)}`)
@@ -97,19 +98,19 @@ describe('a text of several lines', () => {
   it.each(['one\ttab\nand a line', 'with\r\nCRLF', 'quoted \u202babc\u202c'])(
     'may be %j',
     async (summary) => {
-      expect((await project({ summary })).json()).toMatchObject({ summary })
+      expect((await createProject({ summary })).json()).toMatchObject({ summary })
     },
   )
 
   it.each(['\u0007', '\u001b', '\u000b', '\u007f', '\u0085'])('cannot contain %j', async (character) => {
-    const response = await project({ summary: `a\n${character}b` })
+    const response = await createProject({ summary: `a\n${character}b` })
     const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
     const message = `has a control character, U+${code}, at character 3`
     expect(faultAt(response, '/summary')?.message).toBe(message)
   })
 
   it('is stored in NFC', async () => {
-    expect((await project({ summary: 'Cafe\u0301' })).json()).toMatchObject({ summary: 'Café' })
+    expect((await createProject({ summary: 'Cafe\u0301' })).json()).toMatchObject({ summary: 'Café' })
   })
 })
 
@@ -117,10 +118,10 @@ describe('an external id', () => {
   const withId = (id: string) => ({ externalIds: [{ scheme: 'texts', id }] })
 
   it('matches in another case, in full width and decomposed, but not with another accent', async () => {
-    const { id } = (await project(withId('Café-1'))).json()
+    const { id } = (await createProject(withId('Café-1'))).json()
     const same = ['CAFÉ-1', 'Cafe\u0301-1', 'café-１']
     for (const spelling of same) {
-      const taken = await project(withId(spelling))
+      const taken = await createProject(withId(spelling))
       expect(taken.status).toBe(409)
       expect(faultAt(taken, '/externalIds/0')?.code).toBe('taken')
       const found = await api.get(`/v1/projects?externalId=texts:${encodeURIComponent(spelling)}`)
@@ -135,12 +136,12 @@ describe('an external id', () => {
       const bulk = await api.post('/v1/projects/bulk', { operations: [operation] })
       expect(bulk.status, bulk.text).toBe(200)
     }
-    expect((await project(withId('Cafe-1'))).status).toBe(201)
+    expect((await createProject(withId('Cafe-1'))).status).toBe(201)
   })
 
-  it('may occur once in a record and once in an NDJSON body, whatever its spelling', async () => {
+  it('may occur only once in a record and once in an NDJSON body, in any spelling', async () => {
     const twice = { externalIds: ['Twice', 'TWICE'].map((id) => ({ scheme: 'texts', id })) }
-    expect(faultAt(await project(twice), '/externalIds/1')?.message).toBe('occurs twice in the list')
+    expect(faultAt(await createProject(twice), '/externalIds/1')?.message).toBe('occurs twice in the list')
     const lines = ['Line', 'LINE'].map((id) => JSON.stringify({ title: id, kind: 'other', ...withId(id) }))
     const headers = { 'content-type': 'application/x-ndjson' }
     const response = await api.post('/v1/projects/import', lines.join('\n'), { headers })

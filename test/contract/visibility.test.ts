@@ -7,7 +7,7 @@ import { resourceOf } from '../support/documents.ts'
 import { createHiddenRecords, type HiddenRecords, hiddenWord } from '../support/internal-records.ts'
 import { documentForm, type Operation, operationsIn } from '../support/openapi-document.ts'
 
-/** Two registries with the same seeds. One of them has internal records of every resource, too. */
+/** Two registries with the same seed data. The first also has internal records of every resource. */
 let mixed: Api
 let open: Api
 let hidden: HiddenRecords
@@ -40,7 +40,7 @@ const keysOf = (resource: Resource) =>
 
 const includesOf = (resource: Resource) => Object.keys(resource.includes())
 
-/** The filters that a text of an internal record matches. */
+/** Lists that filter by a value of an internal record. */
 function filterRequests(resource: Resource): ReadRequest[] {
   const [record] = hidden.records.filter((one) => one.resource === resource)
   return Object.entries(resource.filters).flatMap(([name, { comparisons }]) => {
@@ -66,7 +66,7 @@ function listRequests(resource: Resource): ReadRequest[] {
   ]
 }
 
-/** The formats of exports that are text. The dates of the internal records are too imprecise for a calendar. */
+/** Exports in every text format. Calendars lack the internal records, since their dates are too imprecise. */
 const exportRequests = (resource: Resource, path: string) =>
   exportFormats(resource)
     .options.filter((format) => format !== 'xlsx')
@@ -82,16 +82,16 @@ const aggregateRequests = (resource: Resource): ReadRequest[] =>
     showsInternal: false,
   }))
 
-const recordRequests = (resource: Resource, below: string): ReadRequest[] =>
+const recordRequests = (resource: Resource, suffix: string): ReadRequest[] =>
   keysOf(resource).flatMap((key, index) =>
-    ['', ...(below === '' ? [`?include=${includesOf(resource).join()}`] : [])].map((query) => ({
-      path: `/v1/${resource.name}/${key}${below}${query}`,
-      // The second is removed, and the rest has one version only.
+    ['', ...(suffix === '' ? [`?include=${includesOf(resource).join()}`] : [])].map((query) => ({
+      path: `/v1/${resource.name}/${key}${suffix}${query}`,
+      // The second record is removed, and the others have only one version.
       showsInternal: index === 0,
     })),
   )
 
-/** The requests of an operation by its path below the resource. @throws for an operation without a case. */
+/** The requests that test an operation. @throws for an operation without a case. */
 function requestsOf({ path, method }: Operation): ReadRequest[] {
   const [, name = '', ...rest] = path.split('/').slice(1)
   switch (`${method} ${path}`) {
@@ -135,7 +135,7 @@ function requestsOf({ path, method }: Operation): ReadRequest[] {
     case 'get /v1/changes':
       return [{ path: `/v1/changes?limit=200&after=${feedEnd}`, showsInternal: true }]
     case 'get /v1/changes/stream':
-      // Read by the test of the stream, since it never ends.
+      // Another test reads the stream, since it never ends.
       return []
     case 'get /v1/vocabularies':
     case 'get /v1/actor':
@@ -146,11 +146,11 @@ function requestsOf({ path, method }: Operation): ReadRequest[] {
       return [{ path, showsInternal: false }]
   }
   if (path === '/v1/imports/mapping-schema') return [{ path, showsInternal: false }]
-  // Keys and imports are not for readers; `test/server/access-matrix.test.ts` says so.
+  // Readers have no access to keys and imports, as `test/server/access-matrix.test.ts` tests.
   if (/^\/v1\/(keys|imports)/.test(path)) return []
   const resource = resourceOf(name)
-  const below = `${method} /${rest.join('/').replace(/^\{\w+\}/, '{key}')}`
-  switch (below) {
+  const template = `${method} /${rest.join('/').replace(/^\{\w+\}/, '{key}')}`
+  switch (template) {
     case 'get /':
       return listRequests(resource)
     case 'post /search':
@@ -189,10 +189,10 @@ function requestsOf({ path, method }: Operation): ReadRequest[] {
     case 'post /{key}/restore':
     case 'post /{key}/redact':
     case 'post /{key}/merge':
-      // Writes need a key; `test/server/access-matrix.test.ts` says so of each.
+      // Writes need a key, as `test/server/access-matrix.test.ts` tests.
       return []
   }
-  throw new Error(`nobody has said who sees what by ${method} ${path}`)
+  throw new Error(`the test has no requests for ${method} ${path}`)
 }
 
 const send = (api: Api, { path, body }: ReadRequest, options: RequestOptions): Promise<HttpResponse> =>
@@ -201,10 +201,10 @@ const send = (api: Api, { path, body }: ReadRequest, options: RequestOptions): P
 const anonymous: RequestOptions = { key: null }
 const withKey: RequestOptions = { key: adminKey }
 
-const findMarks = (text: string) => hidden.marks.filter((mark) => text.includes(mark))
+const findSecrets = (text: string) => hidden.secrets.filter((secret) => text.includes(secret))
 
-/** The requests that both registries answer alike: all but the health and the metrics of a service. */
-const isOwn = (path: string) => !path.startsWith('/v1/')
+/** Whether a response is about the process, such as its health, and may differ between the two registries. */
+const isAboutProcess = (path: string) => !path.startsWith('/v1/')
 
 describe('a reader without a key', () => {
   it('gets the responses of a registry without internal records from every operation', async () => {
@@ -213,61 +213,61 @@ describe('a reader without a key', () => {
       const response = await send(mixed, request, anonymous)
       const { status, text } = await send(open, request, anonymous)
       const isSame =
-        isOwn(request.path) ||
+        isAboutProcess(request.path) ||
         (response.status === status && withoutTime(response.text) === withoutTime(text))
-      if (!isSame || findMarks(withoutUrl(response.text, request.path)).length > 0)
+      if (!isSame || findSecrets(withoutUrl(response.text, request.path)).length > 0)
         differing.push({
           request,
           status,
-          is: response.status,
+          actualStatus: response.status,
           text: response.text.slice(0, 300),
-          wanted: text.slice(0, 300),
+          expectedText: text.slice(0, 300),
         })
     }
     expect(differing).toEqual([])
   }, 120_000)
 })
 
-/** An IATI file says when it was made. */
+/** An IATI file contains the time of its export. */
 const withoutTime = (text: string) => text.replace(/ generated-datetime="[^"]+"/, '')
 
-/** A problem repeats the path of its request. */
+/** A problem contains the path of its request. */
 function withoutUrl(text: string, path: string): string {
   const key = /[0-9a-f-]{36}|[A-Z]{3}|\d{3}|test-[0-9a-f-]{36}/.exec(path)?.[0]
   return text.includes('"/problems/') && key !== undefined ? text.replaceAll(key, '') : text
 }
 
 describe('the stream of changes', () => {
-  /** What the stream sends within a moment. */
-  const listen = async (headers: Record<string, string>) => {
+  /** What the stream sends within 3 s. */
+  const readStream = async (headers: Record<string, string>) => {
     const signal = AbortSignal.timeout(3000)
     const response = await fetch(`${mixed.origin}/v1/changes/stream?after=${feedEnd}`, { headers, signal })
     let text = ''
     try {
       for await (const bytes of response.body ?? []) text += Buffer.from(bytes).toString()
     } catch {
-      // The time is up.
+      // The timeout has ended the stream.
     }
     return text
   }
 
   it('sends changes of internal records only with a key', async () => {
     const [anonymousText, keyedText] = await Promise.all([
-      listen({}),
-      listen({ authorization: `Bearer ${adminKey}` }),
+      readStream({}),
+      readStream({ authorization: `Bearer ${adminKey}` }),
     ])
-    expect(findMarks(anonymousText)).toEqual([])
-    expect(findMarks(keyedText)).not.toEqual([])
+    expect(findSecrets(anonymousText)).toEqual([])
+    expect(findSecrets(keyedText)).not.toEqual([])
   })
 })
 
 describe('a reader with a key', () => {
   it('gets internal records from every operation that returns records', async () => {
-    const silent: ReadRequest[] = []
+    const missing: ReadRequest[] = []
     for (const request of operations.flatMap(requestsOf).filter(({ showsInternal }) => showsInternal)) {
       const { text } = await send(mixed, request, withKey)
-      if (findMarks(text).length === 0 && !text.includes('"visibility":"internal"')) silent.push(request)
+      if (findSecrets(text).length === 0 && !text.includes('"visibility":"internal"')) missing.push(request)
     }
-    expect(silent).toEqual([])
+    expect(missing).toEqual([])
   }, 120_000)
 })

@@ -3,7 +3,7 @@ import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { signIn, useDashboard } from '../support/dashboard.ts'
 
-/** What administrators do in the dashboard, in a browser. */
+/** Administration in the dashboard, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 
@@ -31,7 +31,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
-  it('ends a session whose key was revoked, and keeps what was entered', async () => {
+  it('ends a session whose key was revoked, and keeps the input', async () => {
     const made = await dashboard.api.post('/v1/keys', { name: 'Short-lived', role: 'editor' })
     const { id, key } = made.json<{ id: string; key: string }>()
     const { page } = await dashboard.open(`/new/sources`)
@@ -40,14 +40,14 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.getByLabel('Kind required').selectOption('report')
     await dashboard.api.delete(`/v1/keys/${id}`)
     await page.getByRole('button', { name: 'Create' }).click()
-    await page.getByText('The service does not take your key any more').waitFor()
+    await page.getByText('The service no longer accepts your key').waitFor()
     await signIn(page, adminKey)
     await page.getByRole('button', { name: 'Create' }).click()
     await page.getByRole('heading', { level: 1, name: 'A report that must not be lost' }).waitFor()
     await page.context().close()
   })
 
-  it('redacts a text from a record and all its versions, after a clear warning', async () => {
+  it('redacts a text from a record and all its versions, after a confirmation', async () => {
     const name = 'Jane Doe'
     const document = { title: `Talk with ${name}`, kind: 'interview', interviewee: name }
     const created = await dashboard.api.post('/v1/sources', document)
@@ -69,10 +69,10 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.getByRole('link', { name: 'Redact' }).click()
     await page.getByLabel('the values of properties').check()
     await page.getByLabel(/^Interviewee/).check()
-    await page.getByRole('textbox', { name: /^Reason/ }).fill('Nor is the replacement wanted.')
+    await page.getByRole('textbox', { name: /^Reason/ }).fill('The replacement is not wanted either.')
     await page.getByLabel('I know that this cannot be undone.').check()
     await submit.click()
-    await page.getByText('Reason: Nor is the replacement wanted.').waitFor()
+    await page.getByText('Reason: The replacement is not wanted either.').waitFor()
     expect((await dashboard.api.get(`/v1/sources/${id}`)).json()).toMatchObject({
       interviewee: null,
       version: 3,
@@ -96,18 +96,18 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     const address = page.url()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'There is nothing here.' }).waitFor()
-    // The name of the window is empty until a script sets it.
+    // `window.name` stays empty unless the script in the title runs.
     expect(await page.evaluate(() => name)).toBe('')
     expect(address).not.toContain(adminKey)
     await page.context().close()
   })
 
-  it('offers only the sign-in to users without an administrator key', async () => {
+  it('offers only the sign-in form to users without an administrator key', async () => {
     const made = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
     const { key } = made.json<{ key: string }>()
     const { page, go } = await dashboard.open(`/administration`)
     await signIn(page, key)
-    await page.getByText('The key of A reader does not allow it.').waitFor()
+    await page.getByText('The key of A reader does not have this right.').waitFor()
     expect(await page.getByRole('heading', { name: 'Keys' }).count()).toBe(0)
     await go('/explore/agreements')
     expect(await page.getByRole('link', { name: 'New record' }).count()).toBe(0)

@@ -6,7 +6,8 @@ import { start } from '../bench/servers.ts'
 import { openBrowser } from '../support/browser.ts'
 
 /**
- * Measures the pages of the API reference in Chromium: when they can be used, and for how long they block its main thread.
+ * Measures the pages of the API reference in Chromium: the time until they are interactive, and how long they block the main
+ * thread.
  *
  *     npm run bench:docs
  */
@@ -18,7 +19,7 @@ interface Timing {
   blockedMs: number
 }
 
-/** Opens a page in an empty context. It can be used once it is parsed, its scripts have run, and its control is there. */
+/** Measures a page in a new browser context. The page is interactive when it has loaded and `control` is visible. */
 async function measure(browser: Browser, url: string, control: string): Promise<Timing> {
   const context = await browser.newContext()
   const page = await context.newPage()
@@ -32,7 +33,7 @@ async function measure(browser: Browser, url: string, control: string): Promise<
   await page.goto(url, { waitUntil: 'load' })
   await page.locator(control).first().waitFor()
   const interactiveMs = performance.now() - started
-  // Later tasks count, too.
+  // Long tasks in the next second count, too.
   await page.waitForTimeout(1000)
   const blockedMs = Number(await page.evaluate(() => Object(globalThis).blocked))
   await context.close()
@@ -55,7 +56,7 @@ try {
     ['/docs/operations/listAgreements', 'form[data-ready] button'],
     ['/docs/operations/createAgreement', 'form[data-ready] button'],
   ] as const) {
-    // The first request makes the page.
+    // The service renders the page at the first request, which is not measured.
     await (await fetch(registry.origin + path)).text()
     const timings: Timing[] = []
     for (let run = 0; run < runs; run++) timings.push(await measure(browser, registry.origin + path, control))

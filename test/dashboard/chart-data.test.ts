@@ -17,7 +17,7 @@ const edge = (source: string, target: string): NetworkEdge => ({
   last: null,
 })
 
-/** Makes a network with a number of nodes, each connected to some others. */
+/** Creates a network with a number of nodes, each connected to some others. */
 function exampleGraph(count: number): NetworkGraph {
   const ids = Array.from({ length: count }, (_, index) => `N${index}`)
   const edges = ids.flatMap((id, index) =>
@@ -46,14 +46,14 @@ describe('the layout of a network', () => {
     }
   })
 
-  it('lets the page react while it is computed, and stops when it is aborted', async () => {
-    let turns = 0
+  it('keeps the page responsive while it is computed, and stops when it is aborted', async () => {
+    let timerRuns = 0
     const timer = setInterval(() => {
-      turns += 1
+      timerRuns += 1
     }, 1)
     await layoutGraph(exampleGraph(99), size, signal)
     clearInterval(timer)
-    expect(turns).toBeGreaterThan(2)
+    expect(timerRuns).toBeGreaterThan(2)
     const controller = new AbortController()
     const aborted = layoutGraph(exampleGraph(99), size, controller.signal)
     controller.abort()
@@ -93,7 +93,7 @@ describe('the bars of an event', () => {
       ],
     ],
     [null, null, []],
-  ])('from %s to %s show the certain and the possible part', (start, end, expected) => {
+  ])('from %s to %s show the certain and the possible days', (start, end, expected) => {
     expect(bars(start, end)).toEqual(expected)
   })
 })

@@ -18,11 +18,11 @@ const paths = [
   '/compare?country=PAK,DEU,RUS',
   '/compare?country=CHN&before=2030-01-01T00:00:00Z',
 ]
-/** A moment in the past: the registry was empty then. */
+/** Returns the time one second ago. */
 const past = () => new Date(Date.now() - 1000).toISOString()
-const shown = () => paths.map((path) => path.replace('2030-01-01T00:00:00Z', past()))
+const pathsInPast = () => paths.map((path) => path.replace('2030-01-01T00:00:00Z', past()))
 
-/** The numbers of a table's links, with the views that they lead to. */
+/** Reads the numbers in tables that are links, with the paths of the linked views. */
 const readLinks = async (page: Page): Promise<{ path: string; count: number }[]> => {
   const links = await page.locator('td.number a').all()
   return await Promise.all(
@@ -33,7 +33,7 @@ const readLinks = async (page: Page): Promise<{ path: string; count: number }[]>
   )
 }
 
-/** The number of records that the API has behind a view of the explorer. */
+/** Returns the number of records in the API's list for a path of the explorer. */
 async function countRecords(path: string): Promise<number> {
   const list = path.replace('/explore/', '/v1/')
   const response = await dashboard.api.get(`${list}${list.includes('?') ? '&' : '?'}limit=1&count=exact`)
@@ -46,7 +46,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     ['zh', { viewport: { width: 375, height: 800 }, colorScheme: 'dark' }],
   ] as const)('have no script error, overflow or axe violation in %s', async (language, options) => {
     const { page, faults, go } = await dashboard.open(`/?lang=${language}`, { ...options, ...auditOptions })
-    for (const path of shown()) {
+    for (const path of pathsInPast()) {
       await go(path)
       expect(faults, path).toEqual([])
       expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
@@ -68,7 +68,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       const alert = page.getByRole('alert').first()
       await alert.getByText('the service did not answer').waitFor()
       await page.unroute('**/v1/**')
-      // What is loaded first may need something more, which has failed, too.
+      // Content that loads on a retry may contain further reads that have failed.
       await expect
         .poll(
           async () => {
@@ -131,7 +131,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
-  it('let a user choose a period by keyboard, which the URL keeps', async () => {
+  it('let a user choose a period by keyboard, and store it in the URL', async () => {
     const { page, settle } = await dashboard.open('/map')
     await page.getByRole('slider', { name: 'First year of the period' }).focus()
     for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowRight')
@@ -146,7 +146,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
-  it('let a user move the centre of a network, and show the common records of a pair', async () => {
+  it('let a user move the centre of a network, and show the shared records of a pair', async () => {
     const { page } = await dashboard.open('/network')
     await page.getByRole('link', { name: 'Japan' }).first().click()
     await page.waitForURL(/centre=JPN/)
@@ -174,7 +174,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await dashboard.api.delete(`/v1/projects/${created.json<{ id: string }>().id}`)
   })
 
-  it('show the changes between two moments', async () => {
+  it('show the changes between two times', async () => {
     const post = async (title: string) => {
       const created = await dashboard.api.post('/v1/agreements', {
         title,

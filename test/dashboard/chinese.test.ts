@@ -12,7 +12,7 @@ const chinese = { locale: 'zh-CN' }
 
 const faultOf = (page: Page, id: string) => page.locator(`[id="field/${id}-faults"]`)
 
-/** Problems that the dashboard never causes, and those that its texts of a widget say more exactly in English. */
+/** Problem types without a Chinese message: the dashboard never causes them, or the text of the service is more exact. */
 const inEnglish = [
   'malformed-request',
   'invalid-search',
@@ -44,8 +44,8 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
   })
 })
 
-describe.skipIf(skipsBrowser)('a refusal on a Chinese page [needs Chromium]', { timeout: 60_000 }, () => {
-  it('says in Chinese what is wrong with each value of a form, with the limit', async () => {
+describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { timeout: 60_000 }, () => {
+  it('is shown in Chinese for each value of a form, with the limit', async () => {
     const { page } = await dashboard.openSignedIn('/new/cooperation-bases', chinese)
     await page.locator('[id="field/unitCount"]').fill('-1')
     await page.locator('[id="field/designatedOn"]').fill('2011-13')
@@ -62,7 +62,7 @@ describe.skipIf(skipsBrowser)('a refusal on a Chinese page [needs Chromium]', { 
     await page.context().close()
   })
 
-  it('says in Chinese why a view could not be loaded, with the names of wrong filters', async () => {
+  it('is shown in Chinese for a view that could not be loaded, with the names of wrong filters', async () => {
     const { page } = await dashboard.open('/explore/agreements?stauts=signed&signedOn[gte]=soon', chinese)
     await page.getByRole('alert').getByText('无法加载：查询条件有误：').first().waitFor()
     const [unknown, wrong] = await page.getByRole('alert').locator('li').allTextContents()
@@ -71,7 +71,7 @@ describe.skipIf(skipsBrowser)('a refusal on a Chinese page [needs Chromium]', { 
     await page.context().close()
   })
 
-  it('says in Chinese what is wrong with a mapping and a row, with suggestions', async () => {
+  it('is shown in Chinese for a mapping and a row of an import, with suggestions', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new', chinese)
     const mapping = 'scheme: 中文\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: Kind}}\n'
     const csv = 'Id,Title,Kind\n1,First,reprt\n'
@@ -90,7 +90,7 @@ describe.skipIf(skipsBrowser)('a refusal on a Chinese page [needs Chromium]', { 
     await page.context().close()
   })
 
-  it('marks text without a translation as English', async () => {
+  it('is marked as English if it has no translation', async () => {
     const { page, go } = await dashboard.open('/changes', chinese)
     const problem = { type: '/problems/teapot', title: 'Teapot', status: 418, detail: 'Short and stout.' }
     await page.route('**/v1/changes?*', (route) =>

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Files for somebody who has signed in. Needs Chromium, and the build. */
+/** Downloads by signed-in users. Needs Chromium, and the build. */
 
 const title = 'A secret observatory'
 const dashboard = useDashboard({ changesRecords: true })
@@ -15,7 +15,7 @@ beforeAll(async () => {
   id = (await dashboard.api.post('/v1/agreements', document)).json<{ id: string }>().id
 })
 
-/** Clicks on a button that saves a file. @returns its name and text. */
+/** Clicks on a button that saves a file. @returns the name and the text of the file. */
 async function download(page: Page, name: string): Promise<{ name: string; text: string }> {
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -44,7 +44,7 @@ describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout:
     await page.context().close()
   })
 
-  it('can be cancelled, and show why they failed', async () => {
+  it('can be cancelled, and show an error when they fail', async () => {
     const { page } = await dashboard.openSignedIn('/explore/agreements')
     await page.route('**/export?*', () => {})
     await page.getByRole('button', { name: 'CSV', exact: true }).click()

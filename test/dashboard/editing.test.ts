@@ -18,7 +18,7 @@ const read = async (id: string) =>
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
 
 describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
-  it('shows each error at its field, and creates the record once they are corrected', async () => {
+  it('shows each error at its field, and creates the record when all are corrected', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     await page.getByLabel('Signed on').fill('2011-13')
     await page.getByRole('button', { name: 'Add to Parties' }).click()
@@ -55,7 +55,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('compares three versions in a conflict, and saves what the editor has chosen', async () => {
+  it('compares three versions in a conflict, and saves the values that the editor has chosen', async () => {
     const id = await create({ title: 'Before', place: 'Beijing', status: 'signed' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('Mine')
@@ -149,7 +149,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('keeps the key out of the URL, and in the tab only on request', async () => {
+  it('keeps the key out of the URL, and stores it in the tab only on request', async () => {
     const { page, settle } = await dashboard.open(`/new/projects`)
     await signIn(page)
     await heading(page, /new record$/).waitFor()

@@ -42,7 +42,7 @@ describe('a date of the dashboard', () => {
     fc.assert(
       fc.property(spans, ({ text, from, to }) => {
         const span = edtfSpan(text)
-        // JavaScript has no days beyond a hundred million.
+        // `Date` has only 100 million days before and after 1970.
         if (span === undefined) return Math.max(Math.abs(from), Math.abs(to)) > 100_000_000
         expect([dayNumber(span.earliest, -Infinity), dayNumber(span.latest, Infinity)]).toEqual([from, to])
         return true

@@ -8,7 +8,7 @@ import { sharedBrowser } from '../support/dashboard.ts'
 
 /** Views in frames of other pages, and the data of views. Needs Chromium, and the build. */
 
-/** A server of pages that show a view in a frame. */
+/** Starts a server whose pages show a view in an `iframe`. */
 async function serveFrames(): Promise<{ server: Server; origin: string }> {
   const server = createServer((request, response) => {
     const src = decodeURIComponent((request.url ?? '').slice(2))
@@ -63,7 +63,7 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     }
   })
 
-  it('keeps its state in the frame, and opens other views outside', async () => {
+  it('keeps its state in the frame, and opens other views in a new window', async () => {
     const { page, frame } = await openFramed(allowed.origin, '/map?resource=projects&embed=1')
     await frame.getByRole('combobox', { name: 'Records' }).selectOption('agreements')
     await frame.getByRole('heading', { level: 1, name: 'Agreements on the map' }).waitFor()
@@ -113,7 +113,7 @@ describe.skipIf(skipsBrowser)('the data of a view', () => {
   it.each([
     ['/map?resource=projects', '/v1/projects/aggregate?groupBy=country&sort=-count'],
     ['/map?from=2011', '/v1/agreements/aggregate?groupBy=country&happenedIn=2011/..&sort=-count'],
-  ])('is a row for each group, and the same as JSON: %s', async (view, path) => {
+  ])('has a row for each group, and is also available as JSON: %s', async (view, path) => {
     const { data } = (await api.get(path)).json<{
       data: { key: { country: string }; label: { country: string }; measures: { count: number } }[]
     }>()
@@ -129,7 +129,7 @@ describe.skipIf(skipsBrowser)('the data of a view', () => {
     expect(JSON.parse(json.text).data).toEqual(data)
   })
 
-  it('of a network is a row for each pair', async () => {
+  it('of a network has a row for each pair', async () => {
     const { partners } = (await api.get('/v1/countries/CHN/network?limit=1000')).json<{
       partners: { country: string; count: number }[]
     }>()
@@ -141,7 +141,7 @@ describe.skipIf(skipsBrowser)('the data of a view', () => {
     expect(rows((await read('/network?format=csv')).text)).toHaveLength(whole.edges.length + 1)
   })
 
-  it('of records is their complete export', async () => {
+  it('of a list of records is its complete export', async () => {
     const list = await api.get('/v1/agreements?happenedIn=2011/..&limit=1&count=exact')
     const { count } = list.json<{ page: { total: { count: number } } }>().page.total
     expect(rows((await read('/timeline?from=2011&format=csv')).text)).toHaveLength(count + 1)
@@ -156,7 +156,7 @@ describe.skipIf(skipsBrowser)('the data of a view', () => {
     expect(csv.some((row) => row.startsWith('agreements,year,2011,2011,3,'))).toBe(true)
   })
 
-  it('is refused as a problem: an unknown format, a view without data, a fault of the API', async () => {
+  it('is refused for an unknown format, a view without data, and a fault of the API', async () => {
     expect((await read('/map?format=xml')).text).toContain('must be csv or json')
     expect((await read('/sign-in?format=csv')).text).toContain('this view has no data of its own')
     const refused = await read('/map?resource=projects&kynd=other&format=csv')

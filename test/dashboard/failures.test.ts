@@ -11,27 +11,27 @@ const problem = {
   type: 'about:blank',
   title: 'Busy',
   status: 503,
-  detail: 'The registry rests for a moment.',
+  detail: 'The registry is busy for a short time.',
 }
 
-const failures: [name: string, answer: (route: Route) => Promise<void>, told: RegExp][] = [
+const failures: [name: string, fail: (route: Route) => Promise<void>, message: RegExp][] = [
   [
-    'is refused',
+    'is an error',
     (route) =>
       route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
-    /The registry rests for a moment/,
+    /The registry is busy for a short time/,
   ],
   ['is not JSON', (route) => route.fulfill({ status: 200, body: '<html>' }), /the service did not answer/],
   ['does not arrive', (route) => route.abort(), /the service did not answer/],
 ]
 
-/** Retries the first failed widget, and waits until all widgets have loaded: one success makes the others retry. */
+/** Retries the first failed widget, and waits until all widgets have loaded, since one success makes the others retry. */
 async function retryOnce(page: Page): Promise<void> {
   await page.locator('.failure').first().getByRole('button').click()
   await expect.poll(() => page.locator('.failure, .loading').count(), { timeout: 20_000 }).toBe(0)
 }
 
-/** Lets a test visit each view, one after the other in the same tab. */
+/** Calls `visit` for each view, one after another, in the same tab. */
 async function openViews(visit: (watched: WatchedPage, path: string) => Promise<void>): Promise<void> {
   const found = await dashboard.api.get('/v1/agreements?fields=id&limit=1')
   const agreement = found.json<{ data: { id: string }[] }>().data[0]?.id
@@ -93,7 +93,7 @@ describe.skipIf(skipsBrowser)(
 
     it('does not scroll horizontally at 200 % text size', async () => {
       await openViews(async ({ page, go }, path) => {
-        // A window of 1280 points that is zoomed to 200 % has 640.
+        // A window with a width of 1280 pixels has 640 CSS pixels at a zoom of 200 %.
         await page.setViewportSize({ width: 640, height: 450 })
         await go(path)
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)

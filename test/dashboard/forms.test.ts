@@ -49,15 +49,15 @@ describe('a form', () => {
 })
 
 describe('the form of each resource', () => {
-  const withParts = (fields: readonly FormField[]): FormField[] =>
-    fields.flatMap((one) => [one, ...withParts(one.fields ?? []), ...withParts(one.item ? [one.item] : [])])
+  const flatten = (fields: readonly FormField[]): FormField[] =>
+    fields.flatMap((one) => [one, ...flatten(one.fields ?? []), ...flatten(one.item ? [one.item] : [])])
 
-  it.each(resources)('has a label for each property in every language: $name', async ({ name }) => {
-    const fields = withParts(await loadForm(name))
+  it.each(resources)('has a translation of each hint in every language: $name', async ({ name }) => {
+    const fields = flatten(await loadForm(name))
     const hints = fields.flatMap(({ hint }) => (hint === undefined ? [] : [hint]))
     expect(hints.length).toBeGreaterThan(0)
     expect(hints.filter((hint) => hint.zh === undefined)).toEqual([])
-    // The service gives them.
+    // The service sets these properties.
     expect(fields.filter((one) => ['version', 'createdAt'].includes(one.name))).toEqual([])
   })
 
@@ -91,8 +91,8 @@ describe('a conflict', () => {
     ])
   })
 
-  it('keeps changes of one side, and the chosen one of properties that both have changed', () => {
-    // What a form has none of is an empty text there, and null in a record.
+  it('keeps changes of one side, and the chosen value of a property that both sides changed', () => {
+    // An unknown value is an empty text in a form, and null in a record.
     const recorded = fc.record({ title: fc.constantFrom('A', 'B'), value: fc.constantFrom(1, 2, null) })
     const entered = fc.record({ title: fc.constantFrom('A', 'B'), value: fc.constantFrom('1', '2', '') })
     const choices = fc.constantFrom('mine' as const, 'theirs' as const)
@@ -102,9 +102,9 @@ describe('a conflict', () => {
         const merged = toPatch({}, merge(theirs, mine, found, { title: choice, value: choice }), fields)
         const sent = toPatch({}, mine, fields)
         for (const name of ['title', 'value'] as const) {
-          const own = sent[name] ?? null
-          const isMine = theirs[name] === first[name] || (own !== first[name] && choice === 'mine')
-          expect(merged[name] ?? null).toBe(isMine ? own : theirs[name])
+          const sentValue = sent[name] ?? null
+          const isMine = theirs[name] === first[name] || (sentValue !== first[name] && choice === 'mine')
+          expect(merged[name] ?? null).toBe(isMine ? sentValue : theirs[name])
         }
       }),
     )
@@ -112,7 +112,7 @@ describe('a conflict', () => {
 })
 
 describe('a diff', () => {
-  it('contains both texts: kept and removed parts, and kept and added parts', () => {
+  it('is the old text without its added parts, and the new text without its removed parts', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (before, after) => {
         const parts = diffTexts(before, after, 'en')
@@ -133,7 +133,7 @@ describe('a diff', () => {
     )
   })
 
-  it('splits Chinese into words, and omits properties that every change sets', () => {
+  it('splits Chinese into words, and omits properties that the service sets', () => {
     const parts = diffTexts('中国与巴基斯坦签署协议', '中国与德国签署协议', 'zh')
     expect(parts.find(({ status }) => status === 'added')).toMatchObject({ value: '德国' })
     const diffs = diffProperties(
@@ -175,7 +175,7 @@ describe('a date that is entered', () => {
 })
 
 describe('a redaction', () => {
-  it('offers the texts of a record by their pointers without places in lists', () => {
+  it('offers the texts of a record by their JSON pointers without list indexes', () => {
     const parties = field('parties', 'list', {
       item: field('parties', 'participant', { fields: [field('signatory', 'text')] }),
     })

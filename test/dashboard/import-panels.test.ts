@@ -10,7 +10,7 @@ import { sendForm } from '../support/send-form.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-/** Sends a file of treaties for a dry run, and opens its page once the run is done. */
+/** Sends a file of treaties for a dry run, opens the page of the import, and waits for the end of the dry run. */
 async function openDryRun(scheme: string, csv: string): Promise<Page> {
   const sent = await sendForm(dashboard.api, '/v1/imports', [
     ['mapping', treatyMapping(scheme), 'mapping.yaml'],
@@ -29,7 +29,7 @@ async function download(page: Page, name: string): Promise<string[]> {
     page.waitForEvent('download'),
     page.getByRole('button', { name: `Download ${name}` }).click(),
   ])
-  // Its name has the id of the import.
+  // The suggested name contains the id of the import.
   expect(file.suggestedFilename()).toContain(`${name.replace('.csv', '')}-`)
   return (await readFile(await file.path(), 'utf8')).trim().split('\r\n')
 }

@@ -7,12 +7,12 @@ import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 import { sendForm } from '../support/send-form.ts'
 
-/** Imports in the dashboard, in a browser: from a file over its mapping and dry run to the records, and back. */
+/** Imports in the dashboard, in a browser: mapping, preview, dry run, decisions, commit and undo. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const examples = join(packageRoot, 'docs/examples')
 
-/** The example register. It has a recipient with an unknown name, and an invalid year. */
+/** Reads the example register, with an unknown recipient and an invalid year. */
 async function exampleFiles() {
   const csv = await readFile(join(examples, 'finance-register.csv'), 'utf8')
   const mapping = await readFile(join(examples, 'finance-register.yaml'), 'utf8')
@@ -26,7 +26,7 @@ async function chooseFiles(page: Page, csv: string): Promise<void> {
   await page.getByLabel('Code lists and second files').setInputFiles(join(examples, 'finance-statuses.csv'))
 }
 
-/** Starts the dry run of what has been entered, and waits for its end. */
+/** Starts the dry run, and waits for its end. */
 async function dryRun(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start the dry run' }).click()
   await page.getByRole('button', { name: 'Commit', exact: true }).waitFor()
@@ -75,13 +75,13 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.goto(address)
     await settle()
     await confirm(page, 'Undo')
-    await page.getByText('What the import had written has been taken back.').waitFor()
+    await page.getByText('The import has been undone.').waitFor()
     const found = await dashboard.api.get('/v1/assistance-programs?q=Schools+in+the+north&count=exact')
     expect(found.json<{ page: { total: { count: number } } }>().page.total.count).toBe(0)
     await page.context().close()
   })
 
-  it('show errors of the mapping at their lines, with links to these', async () => {
+  it('show errors in the mapping at their lines, with links to the lines', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     const editor = page.getByRole('textbox', { name: 'Mapping' })
     await editor.fill(small.replace('title: Title', 'titel: Title'))
@@ -106,7 +106,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page
       .getByLabel('File with the rows')
       .setInputFiles({ name: 'Our treaties.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
-    await page.getByRole('button', { name: 'Make a first mapping' }).click()
+    await page.getByRole('button', { name: 'Create a draft mapping' }).click()
     await page.getByText('Rows: 2. Ready 1, refused 1, left out 0.').waitFor()
     await dryRun(page)
     const [download] = await Promise.all([
@@ -133,17 +133,17 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.getByText('The service refuses this: the service did not answer').waitFor()
     await page.unroute('**/v1/imports/preview')
     await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByText('Choose a file to see what becomes of its rows.').waitFor()
+    await page.getByText('Choose a file to preview its rows.').waitFor()
     expect(await page.getByRole('textbox', { name: 'Mapping' }).inputValue()).toBe(small)
     await page.context().close()
   })
 
   it('continue to follow an import after a lost connection, and delete it before a commit', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
-    let lost = 0
+    let connections = 0
     await page.route('**/events', (route) => {
-      lost += 1
-      return lost === 1 ? route.abort() : route.continue()
+      connections += 1
+      return connections === 1 ? route.abort() : route.continue()
     })
     await page
       .getByLabel('File with the rows')
@@ -157,7 +157,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('show why one has failed', async () => {
+  it('show the reason for a failure', async () => {
     const sent = await sendForm(dashboard.api, '/v1/imports', [
       ['mapping', small.replace('a-register', 'broken-files'), 'mapping.yaml'],
       ['file', 'PK\u0003\u0004', 'broken.xlsx'],

@@ -3,14 +3,14 @@ import { formatEdtf } from '../../src/dashboard/dates/format-edtf.ts'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
-import { type DrawnNumber, type DrawnPage, readNumbers } from './drawn-numbers.ts'
+import { readNumbers, type ShownNumber, type ShownPage } from './shown-numbers.ts'
 
-/** Every number on the overview and on the page of a country, against the API. Needs Chromium, and the build. */
+/** Compares every number on the overview and on the page of a country with the API. Needs Chromium, and the build. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const english = createLanguage('en')
 
-/** Records for numbers that the seed data lacks: amounts, units, expiring agreements, thousands. */
+/** Adds records for numbers that the seed data lacks: amounts, units, expiring agreements, thousands. */
 async function addRecords(): Promise<void> {
   const day = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10)
   const both = (role: string, other = role) => [
@@ -71,15 +71,15 @@ const withQuery = (path: string, query: string) => `${path}${path.includes('?') 
 const countRecords = async (list: string): Promise<number> =>
   (await get<{ page: { total: { count: number } } }>(withQuery(list, 'limit=1&count=exact'))).page.total.count
 
-/** All records of a list, which fit on one page. */
+/** Reads all records of a list, which must fit on one page. */
 const readRecords = async <Item>(list: string): Promise<Item[]> =>
   (await get<{ data: Item[] }>(withQuery(list, 'limit=200'))).data
 
 const listOf = (path: string) => path.replace(/^\/explore\//, '/v1/')
 
-/** The number that a page must draw: by the list of the records that it leads to, and not by what the page was made of. */
-async function expectedNumber(drawn: DrawnNumber, country: string | undefined): Promise<string> {
-  const { kind, widget, path } = drawn
+/** Returns the number that a page must show. It is counted in the linked list, not in the response that the page shows. */
+async function expectedNumber(shown: ShownNumber, country: string | undefined): Promise<string> {
+  const { kind, widget, path } = shown
   const [, other] = /^\/countries\/([A-Z]{3})$/.exec(path) ?? []
   if (other !== undefined) {
     const both = country === undefined ? `country=${other}` : `country[all]=${country},${other}`
@@ -100,7 +100,7 @@ interface Program {
   amounts: { kind: string; amount: number | null; currency: string | null }[]
 }
 
-/** The row of a table of amounts: its year, kind, number of programs, and the sum of the amounts of that kind and currency. */
+/** Returns the expected row of a table of amounts: year, kind, number of programs, and sum of this kind and currency. */
 async function expectedMoney(path: string): Promise<string> {
   const programs = await readRecords<Program>(listOf(path))
   const query = new URLSearchParams(path.split('?')[1])
@@ -119,8 +119,8 @@ async function expectedMoney(path: string): Promise<string> {
   return [...words, english.number(programs.length), shown].join('|')
 }
 
-/** Checks the timeline and the list of what expires against the agreements of the API. */
-async function checkDates({ dates, entries }: DrawnPage, country: string | undefined): Promise<void> {
+/** Compares the timeline and the list of expiring agreements with the agreements in the API. */
+async function checkDates({ dates, entries }: ShownPage, country: string | undefined): Promise<void> {
   const agreements = await readRecords<{ id: string; signedOn: string | null; expiresOn: string | null }>(
     `/v1/agreements${country ? `?country=${country}` : ''}`,
   )
@@ -140,26 +140,26 @@ describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeo
   beforeAll(addRecords)
 
   it.each([
-    ['/', ['figure', 'column', 'mark', 'bar', 'claim']],
+    ['/', ['figure', 'column', 'marker', 'bar', 'claim']],
     ['/countries/CHN', ['figure', 'column', 'bar', 'claim', 'money', 'citations']],
     ['/countries/PAK', ['figure', 'column', 'bar', 'money', 'citations']],
   ])('equals the number in the response of the API: %s', async (path, kinds) => {
     const { page } = await dashboard.open(path)
-    const drawn = await readNumbers(page)
+    const shown = await readNumbers(page)
     await page.context().close()
     const country = path.split('/')[2]
-    expect([...new Set(drawn.numbers.map(({ kind }) => kind))].sort()).toEqual([...kinds].sort())
-    for (const number of drawn.numbers) {
+    expect([...new Set(shown.numbers.map(({ kind }) => kind))].sort()).toEqual([...kinds].sort())
+    for (const number of shown.numbers) {
       const expected =
         number.kind === 'money' ? await expectedMoney(number.path) : await expectedNumber(number, country)
       expect(number.text, JSON.stringify(number)).toBe(expected)
     }
-    await checkDates(drawn, country)
+    await checkDates(shown, country)
     if (country !== undefined) {
       const { day } = await get<{ day: string }>(`/v1/countries/${country}/briefing`)
-      expect(drawn.printed).toBe(`As of ${formatEdtf(day, english)}. ${dashboard.api.origin}${path}`)
+      expect(shown.printed).toBe(`As of ${formatEdtf(day, english)}. ${dashboard.api.origin}${path}`)
     }
-    const changes = drawn.entries.filter(({ widget }) => widget === 'Latest changes')
+    const changes = shown.entries.filter(({ widget }) => widget === 'Latest changes')
     const times = await get<{ data: { time: string }[] }>(
       `/v1/changes?order=desc&limit=500${country ? `&country=${country}` : ''}`,
     )
@@ -167,6 +167,6 @@ describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeo
     expect(times.data.map(({ time }) => time)).toEqual(
       expect.arrayContaining(changes.map(({ text }) => text)),
     )
-    expect(drawn.rest).not.toMatch(/\d/)
+    expect(shown.rest).not.toMatch(/\d/)
   })
 })

@@ -5,18 +5,18 @@ import { z } from 'zod'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The briefing of a country on paper. Needs Chromium, and the build of `npm ci` or `npm run build`. */
+/** The printed briefing of a country. Needs Chromium, and the build of `npm ci` or `npm run build`. */
 
 const dashboard = useDashboard()
 
-/** Reads a PDF and writes the texts of its sheets. It runs in another process: pdf.js fails where libraries extend prototypes. */
+/** Extracts the text of each page of a PDF. Runs in another process: pdf.js fails if libraries have extended prototypes. */
 const readPdf = `
 import { extractText, getDocumentProxy } from 'unpdf'
 import { buffer } from 'node:stream/consumers'
 const { text } = await extractText(await getDocumentProxy(new Uint8Array(await buffer(process.stdin))))
 process.stdout.write(JSON.stringify(text))`
 
-/** Prints a page as its print style says. @returns the text of each sheet, on one line. */
+/** Prints a page to PDF with its print styles. @returns the text of each sheet, on one line. */
 async function printPage(page: Page): Promise<string[]> {
   const pdf = await page.pdf({ preferCSSPageSize: true })
   const args = ['--input-type=module', '-e', readPdf]
@@ -43,14 +43,14 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
-  it('shows its moment and its URL', async () => {
-    const moment = new Date().toISOString()
-    const path = `/countries/PAK?asOf=${moment}`
+  it('shows its date and its URL', async () => {
+    const time = new Date().toISOString()
+    const path = `/countries/PAK?asOf=${time}`
     const { page } = await dashboard.open(path)
     const [first = ''] = await printPage(page)
     const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
-    expect(first).toContain(`As of ${day.format(new Date(moment))}`)
-    // A long address is broken into lines.
+    expect(first).toContain(`As of ${day.format(new Date(time))}`)
+    // A long URL is wrapped into several lines.
     expect(first.replaceAll(' ', '')).toContain(dashboard.api.origin + path)
     await page.context().close()
   })

@@ -5,7 +5,7 @@ import { skipsBrowser } from '../support/browser.ts'
 import { openPage, sharedBrowser, type WatchedPage } from '../support/dashboard.ts'
 import { documentForm, type Operation, operationsIn } from '../support/openapi-document.ts'
 
-/** The forms of many operations are tried one after another. */
+/** In milliseconds. A test opens the pages of many operations one after another. */
 const timeout = 180_000
 
 describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
@@ -35,7 +35,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     return { url: line.split(' ')[1] ?? '', status: Number(outcome.split(' ')[0]), answer: body, faults }
   }
 
-  it('list every operation, those of agreements first and open', { timeout }, async () => {
+  it('list every operation, with those of agreements first and open', { timeout }, async () => {
     const { page, faults, go } = tab
     await go('/docs')
     expect(await page.textContent('details >> nth=0')).toContain('/v1/agreements')
@@ -45,32 +45,32 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     expect(faults).toEqual([])
   })
 
-  it('send an unchanged read and show the response of its URL', { timeout }, async () => {
-    // A stream has no end. Removed keys and pages for monitors need what an empty form does not have.
+  it('send an unchanged form of a read, and show the response to its URL', { timeout }, async () => {
+    // Without the stream, which does not end, and operations of keys and monitoring, which need more than an unchanged form.
     const reads = operations.filter(
-      ({ method, operationId, ...own }) =>
+      ({ method, operationId, ...rest }) =>
         method === 'get' &&
-        !['keys', 'service'].includes(String(own.tags)) &&
+        !['keys', 'service'].includes(String(rest.tags)) &&
         operationId !== 'streamChanges',
     )
-    const concerned = reads.filter(({ path }) => /agreements|countries|network|search|changes/.test(path))
-    expect(concerned.length).toBeGreaterThan(12)
-    for (const { operationId, path } of concerned) {
+    const tested = reads.filter(({ path }) => /agreements|countries|network|search|changes/.test(path))
+    expect(tested.length).toBeGreaterThan(12)
+    for (const { operationId, path } of tested) {
       const { url, status, answer: body, faults } = await tryOut(operationId)
       expect({ operationId, status, faults }).toEqual({ operationId, status: 200, faults: [] })
       const plain = await api.get(url)
       expect(plain.status, operationId).toBe(200)
       const isJson = plain.headers.get('content-type')?.includes('json')
       if (isJson) expect(JSON.parse(body), operationId).toEqual(plain.json())
-      // Nothing is sent that the form does not require: a list is the whole list.
+      // Optional parameters are not sent, so the URL of a list has no query string.
       if (!/\{|aggregate|export|search/.test(path)) expect(url).toBe(path)
     }
   })
 
-  it('create a record of every resource whose example refers to nothing else', { timeout }, async () => {
+  it('create records from the examples that refer to no other record', { timeout }, async () => {
     for (const id of ['createAgreement', 'createProject', 'createOrganization', 'createSource']) {
       const { status, answer: body } = await tryOut(id, adminKey)
-      // The seed data has some of the examples already, by their external ids.
+      // The seed data already has records with the external ids of some examples.
       expect([201, 409], `${id}: ${body}`).toContain(status)
     }
   })

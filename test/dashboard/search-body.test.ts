@@ -4,7 +4,7 @@ import { exploreState } from '../../src/dashboard/explore-state.ts'
 import { searchRequest } from '../../src/dashboard/search-body.ts'
 import { type Api, openApi } from '../support/api.ts'
 
-/** The search that the explorer copies. */
+/** The search body that users copy from the explorer. */
 
 let api: Api
 beforeAll(async () => {
@@ -30,7 +30,7 @@ const lists: [resource: string, query: string][] = [
 ]
 
 describe('a search body copied from the explorer', () => {
-  it.each(lists)('finds what the list finds: %s?%s', async (name, query) => {
+  it.each(lists)('finds the same records as the list: %s?%s', async (name, query) => {
     const resource = findResource(name)
     if (!resource) throw new Error(`there is no resource ${name}`)
     const state = exploreState(resource, query)
@@ -42,7 +42,7 @@ describe('a search body copied from the explorer', () => {
     expect(searched.json<Found>().data).toEqual(listed.json<Found>().data)
   })
 
-  it('keeps `asOf` in the query of its path', () => {
+  it('keeps `asOf` in the query string of its path', () => {
     const resource = findResource('agreements')
     if (!resource) throw new Error('there are no agreements')
     const state = exploreState(resource, 'asOf=2026-01-01T00:00:00Z&country=PAK')

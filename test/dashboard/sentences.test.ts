@@ -14,7 +14,7 @@ const translate = createTranslate(chinese)
 const mapping = (properties: string, more = '') =>
   `scheme: x\n${more}\nrecords: { agreements: { id: Id, properties: { title: Title, kind: =treaty, ${properties} } } }`
 
-/** The messages of the faults of a mapping. */
+/** Returns the messages of the faults in a mapping. */
 function mappingFaults(text: string): string[] {
   try {
     parseMapping(text, registry)
@@ -42,11 +42,11 @@ describe('Chinese sentences', () => {
     ['"x" is not known; it can be "a", "b"', '"x" 不是已知的值；可以是 "a", "b"'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     ['has the id of row 5: give each row an id of its own', '与第 5 行的标识相同：每行须有自己的标识'],
-  ])('translate the messages of %s', (english, expected) => {
+  ])('translate the message: %s', (english, expected) => {
     expect(translate(english)).toBe(expected)
   })
 
-  it('keep quoted text and unknown messages unchanged', () => {
+  it('keep quoted text unchanged, and do not exist for unknown messages', () => {
     expect(translate('"is required" is not known')).toBe('"is required" 不是已知的值')
     expect(translate('The kettle is empty.')).toBeUndefined()
     expect(translate('The kettle is empty; did you mean "full"?')).toBeUndefined()
@@ -65,7 +65,7 @@ describe('Chinese sentences', () => {
     ['a value of another type', mapping('place: { from: 3 }')],
     ['an unknown language', `language: xx\n${mapping('')}`],
     ['a list of codes in another folder', mapping('status: { from: a, codes: lists/a.csv }')],
-  ])('say what is wrong with a mapping: %s', (_name, text) => {
+  ])('exist for the faults in a mapping: %s', (_name, text) => {
     const faults = mappingFaults(text)
     expect(faults).not.toEqual([])
     for (const fault of faults) expect(translate(fault), fault).toBeDefined()
@@ -82,20 +82,20 @@ describe('Chinese sentences', () => {
     ['a formula that failed', 'place: Value', '#REF!'],
     ['a damaged text', 'place: Value', 'Bei\u202ejing'],
     ['a text that is too long', 'place: Value', 'x'.repeat(600)],
-    ['a text that is cut', 'place: { from: Value, max: 5 }', 'Islamabad'],
+    ['a text that is truncated', 'place: { from: Value, max: 5 }', 'Islamabad'],
     ['several values', 'place: { from: Value, split: ";" }', 'a;b'],
     ['a text that is not an address', 'website: Value', 'not an address'],
     ['a text that is not a number', 'place: { from: Value, number: "1,234.5" }', 'many'],
     ['an ambiguous number', 'place: { from: Value, times: 1 }', '1,234'],
-  ])('say what is wrong with a value: %s', async (_name, properties, value) => {
+  ])('exist for the faults in a value: %s', async (_name, properties, value) => {
     const faults = await rowFaults(properties, value)
     expect(faults).not.toEqual([])
     for (const fault of faults) expect(translate(fault), fault).toBeDefined()
   })
 
-  it('say why a row is left out, or has too many or too few values', async () => {
-    const [left = ''] = await rowFaults('place: Value', 'x', 'when: { Value: y }')
-    expect(translate(left)).toBe('when：Value 为 "x"')
+  it('exist for a row that is left out, or that has too many or too few values', async () => {
+    const [reason = ''] = await rowFaults('place: Value', 'x', 'when: { Value: y }')
+    expect(translate(reason)).toBe('when：Value 为 "x"')
     const { rows } = await readContent('a.csv', 'Id,Title\n1,A,B,C\n2\n')
     for (const { fault } of rows) expect(translate(fault?.detail ?? ''), fault?.detail).toBeDefined()
   })
@@ -107,7 +107,7 @@ describe('Chinese sentences', () => {
     ['a.csv', 'Name,Name\n1,2\n'],
     ['a.json', '[{"a": 1'],
     ['a.pdf', '%PDF-1.4'],
-  ])('say why a file cannot be read: %s %s', async (name, content) => {
+  ])('exist for a file that cannot be read: %s %s', async (name, content) => {
     const message = await messageOf(readContent(name, content))
     expect(translate(message), message).toBeDefined()
   })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { skipsBrowser } from '../support/browser.ts'
 
-/** The data of views that are no single chart, under their own URLs. Needs the build. */
+/** The data of views that are not a single chart, at the URLs of the views. Needs the build. */
 
 let api: Api
 beforeAll(async () => {
@@ -21,13 +21,13 @@ const countRecords = async (list: string): Promise<number> => {
   return (await api.get(path)).json<{ page: { total: { count: number } } }>().page.total.count
 }
 
-describe.skipIf(skipsBrowser)('the data of a view of several parts', () => {
+describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
   it.each([
     ['/?', 'agreements'],
     ['/compare?country=PAK,DEU&resource=projects', 'projects'],
     ['/compare?country=CHN&before=2030-01-01T00:00:00Z', 'agreements'],
   ])('has the numbers of the API, each with the list of its records: %s', async (view, resource) => {
-    // A time in the future is refused.
+    // The service refuses a time in the future.
     const path = view.replace('2030-01-01T00:00:00Z', new Date().toISOString())
     const rows = await readRows(`${path}&format=csv`)
     expect(rows.length).toBeGreaterThan(3)
@@ -42,7 +42,7 @@ describe.skipIf(skipsBrowser)('the data of a view of several parts', () => {
     expect(rows.find(({ key }) => key === 'PAK')?.label).toBe('巴基斯坦')
   })
 
-  it('is refused as a problem where the API refuses a part', async () => {
+  it('is refused with problem details if the API refuses a part', async () => {
     const refused = await fetch(`${api.origin}/compare?country=PAK,DEU&kynd=other&format=csv`)
     expect(refused.status).toBe(400)
     expect(await refused.text()).toContain('kynd')
@@ -51,7 +51,7 @@ describe.skipIf(skipsBrowser)('the data of a view of several parts', () => {
 })
 
 describe.skipIf(skipsBrowser)('the data of a search, of a record and of the changes', () => {
-  it('is a row for each hit, without markup', async () => {
+  it('has a row for each hit, without markup', async () => {
     const { data } = (await api.get('/v1/search?q=energy&limit=50')).json<{ data: { key: string }[] }>()
     const rows = await readRows('/search?q=energy&format=csv')
     expect(rows.map(({ key }) => key)).toEqual(data.map(({ key }) => key))
@@ -59,7 +59,7 @@ describe.skipIf(skipsBrowser)('the data of a search, of a record and of the chan
     expect(JSON.parse(await readText('/search?q=energy&format=json')).data).toEqual(data)
   })
 
-  it('is a row for each value of a record, by its JSON pointer', async () => {
+  it('has a row for each value of a record, with its JSON pointer', async () => {
     const rows = await readRows('/records/countries/PAK?format=csv&lang=zh')
     expect(rows).toContainEqual({ property: '/code', value: 'PAK' })
     expect(rows.some(({ property }) => property === '/aliases/0/name')).toBe(true)
@@ -67,7 +67,7 @@ describe.skipIf(skipsBrowser)('the data of a search, of a record and of the chan
     expect((await fetch(`${api.origin}/records/countries/QQQ?format=csv`)).status).toBe(404)
   })
 
-  it('is a row for each change', async () => {
+  it('has a row for each change', async () => {
     const rows = await readRows('/changes?format=csv&lang=zh')
     expect(rows).toHaveLength(100)
     expect(rows[0]).toMatchObject({ operation: 'create', version: '1' })

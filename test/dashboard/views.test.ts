@@ -8,7 +8,7 @@ import { readLayoutShift } from '../support/layout-shift.ts'
 
 const dashboard = useDashboard()
 let agreement: string
-/** Maximum cumulative layout shift: a fiftieth of the "good" threshold of the Web Vitals. */
+/** Maximum cumulative layout shift: a fiftieth of the threshold for "good" in Web Vitals. */
 const maxLayoutShift = 0.002
 beforeAll(async () => {
   if (skipsBrowser) return
@@ -79,7 +79,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('leads from the overview over Pakistan to the agreement with its source', async () => {
+  it('leads from the overview through the page of Pakistan to an agreement with its source', async () => {
     const { page } = await dashboard.open('/')
     await page.getByRole('link', { name: 'Pakistan', exact: true }).click()
     await page
@@ -92,7 +92,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('shows the numbers of the API', async () => {
+  it('shows the number of records that the API counts for each resource', async () => {
     const { page } = await dashboard.open('/')
     for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
       const response = await dashboard.api.get(`/v1/${resource}?limit=1&count=exact`)
@@ -149,7 +149,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
       await go(path)
       await page.getByText(title).first().waitFor()
       expect(faults, path).toEqual([])
-      // The name of the window is empty until a script sets it.
+      // `window.name` stays empty unless a script in the title runs.
       expect(await page.evaluate(() => name), path).toBe('')
     }
     await page.context().close()
@@ -186,7 +186,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('shows failed requests at their widgets, with a retry', async () => {
+  it('shows an error with a retry button in a widget whose request has failed', async () => {
     const { page } = await dashboard.open('/sign-in')
     let isBroken = true
     await page.route('**/v1/agreements/aggregate?groupBy=country*', (route) =>

@@ -21,7 +21,7 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
     it.each([
       ['everybody', 0o755],
       ['only root', 0o700],
-    ])('runs as an ordinary user who finds its programs in a folder that %s may enter', async (_, mode) => {
+    ])('runs as an ordinary user who can run its programs in a folder that %s may enter', async (_, mode) => {
       await chmod(folder, mode)
       const account = await chooseAccount(join(folder, 'postgres'), [program])
       await expect(account.run(program, [])).resolves.toBeUndefined()

@@ -4,7 +4,7 @@ import { verify } from '../../src/features/integrity/verify.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { runFirstMigrations } from '../support/first-migrations.ts'
 
-/** Migrations that databases had before revisions were chained. */
+/** Number of migrations before the one that chains revisions. */
 const migrationsBefore = 4
 
 it('the migration computes the hash chain of existing revisions', async () => {

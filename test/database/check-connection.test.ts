@@ -6,7 +6,8 @@ import { openPool } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-async function reason(url: string): Promise<string> {
+/** Returns the error of a connection check, or an empty string. */
+async function connectionError(url: string): Promise<string> {
   const pool = openPool(url, generousOptions)
   try {
     await checkConnection(pool, url)
@@ -20,13 +21,13 @@ async function reason(url: string): Promise<string> {
 
 describe('a DATABASE_URL without a reachable database is reported in one line', () => {
   it('when the host is unknown', async () => {
-    expect(await reason('postgresql://user:secret@nowhere.invalid/db')).toBe(
+    expect(await connectionError('postgresql://user:secret@nowhere.invalid/db')).toBe(
       'StartupError: DATABASE_URL: cannot resolve host name "nowhere.invalid"',
     )
   })
 
   it('when the port is closed', async () => {
-    expect(await reason('postgresql://user:secret@127.0.0.1:1/db')).toBe(
+    expect(await connectionError('postgresql://user:secret@127.0.0.1:1/db')).toBe(
       'StartupError: DATABASE_URL: connection refused at 127.0.0.1:1; is PostgreSQL running there?',
     )
   })
@@ -36,23 +37,23 @@ describe('a DATABASE_URL without a reachable database is reported in one line', 
     try {
       const url = (change: Partial<Pick<URL, 'username' | 'password' | 'pathname'>>) =>
         Object.assign(new URL(database.url), change).href
-      const user = await reason(url({ username: 'nobody_known', password: 'secret' }))
+      const user = await connectionError(url({ username: 'nobody_known', password: 'secret' }))
       expect(user).toMatch(
         /^StartupError: DATABASE_URL: PostgreSQL at \S+ refused the connection: [^\n]+"nobody_known"/,
       )
       expect(user).not.toContain('secret')
-      expect(await reason(url({ pathname: '/no_such_database' }))).toMatch(
+      expect(await connectionError(url({ pathname: '/no_such_database' }))).toMatch(
         /database "no_such_database" does not exist$/,
       )
-      expect(await reason(database.url)).toBe('')
+      expect(await connectionError(database.url)).toBe('')
     } finally {
       await database.close()
     }
   })
 })
 
-/** The response of PostgreSQL while it starts: the length and the fields of an error. */
-function startingUp(): Buffer {
+/** Returns the error message that PostgreSQL sends while it starts. */
+function startingUpError(): Buffer {
   const fields = ['SFATAL', 'VFATAL', 'C57P03', 'Mthe database system is starting up', '']
   const body = Buffer.from(`${fields.join('\0')}\0`)
   const length = Buffer.alloc(4)
@@ -67,7 +68,7 @@ it('waits for a PostgreSQL that is still starting', async () => {
   const server = createServer((socket) => {
     if (refused < 2) {
       refused += 1
-      socket.once('data', () => socket.end(startingUp()))
+      socket.once('data', () => socket.end(startingUpError()))
     } else {
       const upstream = connect(Number(port), hostname)
       socket.pipe(upstream).pipe(socket)
@@ -79,7 +80,7 @@ it('waits for a PostgreSQL that is still starting', async () => {
     // A server that listens on TCP has an address.
     const address = server.address() as AddressInfo
     const url = Object.assign(new URL(database.url), { hostname: '127.0.0.1', port: String(address.port) })
-    expect(await reason(url.href)).toBe('')
+    expect(await connectionError(url.href)).toBe('')
     expect(refused).toBe(2)
   } finally {
     server.close()

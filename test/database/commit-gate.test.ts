@@ -4,7 +4,7 @@ import { openPool } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-/** Opens a database on which commits take 2 s while the table `slow` has a row, and may take one. */
+/** Opens a database with a timeout of 1 s, on which commits take 2 s while the table `slow` has a row. */
 async function open() {
   const { url, pool, close } = await openEmptyDatabase()
   await pool.query(`create table things (id int); create table slow ();
@@ -31,7 +31,7 @@ it('changes are refused at once while commits hang, and accepted again afterward
   await expect(write()).rejects.toMatchObject({ type: 'unavailable', headers: { 'retry-after': '1' } })
   expect(performance.now() - startedAt).toBeLessThan(100)
   await sleep(1100)
-  // One change tries in each second.
+  // The gate lets one change through per second.
   await expect(write()).rejects.toMatchObject({ type: 'outcome-unknown' })
   await expect(write()).rejects.toMatchObject({ type: 'unavailable' })
   await pool.query('delete from slow')

@@ -20,89 +20,109 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** What makes a row belong to a project instead of an agreement. */
+/** The columns that make a row belong to a project instead of an agreement. */
 const inProject = { record: ids.project, resource: 'projects' }
 
 it.each(Object.entries(rows))('a complete row of %s is accepted', async (table, row) => {
   expect(await database.attempt(insert(table, row))).toBe('accepted')
 })
 
-describe('psql cannot write', () => {
+describe('PostgreSQL refuses SQL that writes', () => {
   it.each<[what: string, table: Table, change: Row, outcome: Outcome]>([
-    ['no actor', 'participations', { country: null }, check('participations_actor')],
-    ['two actors', 'participations', { region: '002' }, check('participations_actor')],
+    ['a participant without an actor', 'participations', { country: null }, check('participations_actor')],
+    ['a participant with two actors', 'participations', { region: '002' }, check('participations_actor')],
     [
-      'three actors',
+      'a participant with three actors',
       'participations',
       { region: '002', organization: ids.organization },
       check('participations_actor'),
     ],
-    ['no record', 'participations', { record: null, role: 'beneficiary' }, missing('record')],
     [
-      'another resource than the record has',
+      'a participant of no record',
+      'participations',
+      { record: null, role: 'beneficiary' },
+      missing('record'),
+    ],
+    [
+      'a participant with the wrong resource',
       'participations',
       { resource: 'projects', role: 'lead' },
       dangling('participations_record'),
     ],
     ['an unknown role', 'participations', { role: 'friend' }, check('participations_role_known')],
-    ['a role of assistance', 'participations', { role: 'donor' }, check('participations_role_known')],
-    ['a role of agreements', 'participations', inProject, check('participations_role_known')],
     [
-      'a role of projects',
+      'a role of programs for an agreement',
+      'participations',
+      { role: 'donor' },
+      check('participations_role_known'),
+    ],
+    ['a role of agreements for a project', 'participations', inProject, check('participations_role_known')],
+    [
+      'a role of projects for a cooperation base',
       'participations',
       { record: ids.base, resource: 'cooperation-bases', role: 'lead' },
       check('participations_role_known'),
     ],
     [
-      'a role of bases',
+      'a role of cooperation bases for a program',
       'participations',
       { record: ids.program, resource: 'assistance-programs', role: 'operator' },
       check('participations_role_known'),
     ],
     [
-      'a role in what has no participants',
+      'a participant of a source, which has none',
       'participations',
       { record: ids.source, resource: 'sources' },
       check('participations_role_known'),
     ],
     [
-      'a signatory of something that nobody signs',
+      'a signatory of a project',
       'participations',
       { ...inProject, role: 'lead', signatory: 'A minister' },
       check('participations_signatory_of_party'),
     ],
-    ['a topic of nothing', 'topic_links', { record: null }, missing('record')],
-    ['a topic of another resource', 'topic_links', { resource: 'projects' }, dangling('topic_links_record')],
+    ['a topic of no record', 'topic_links', { record: null }, missing('record')],
     [
-      'a topic of what has none',
+      'a topic with the wrong resource',
+      'topic_links',
+      { resource: 'projects' },
+      dangling('topic_links_record'),
+    ],
+    [
+      'a topic of a source, which has none',
       'topic_links',
       { record: ids.source, resource: 'sources' },
       check('topic_links_resource_known'),
     ],
-    ['an external id of nothing', 'external_ids', { record: null }, missing('record')],
+    ['an external id of no record', 'external_ids', { record: null }, missing('record')],
     [
-      'an external id of another resource',
+      'an external id with the wrong resource',
       'external_ids',
       { resource: 'projects' },
       dangling('external_ids_record'),
     ],
     [
-      'an external id of what has a natural key',
+      'an external id of a country, which has none',
       'external_ids',
       { record: ids.pakistan, resource: 'countries' },
       check('external_ids_resource_known'),
     ],
-    ['a scheme in capitals', 'external_ids', { scheme: 'DOI' }, check('external_ids_scheme_form')],
+    ['a scheme in upper case', 'external_ids', { scheme: 'DOI' }, check('external_ids_scheme_form')],
     ['a scheme with a colon', 'external_ids', { scheme: 'doi:10' }, check('external_ids_scheme_form')],
     ['an empty external id', 'external_ids', { id: '' }, check('external_ids_id_filled')],
-    ['a citation of nothing', 'citations', { cited_record: null }, missing('cited_record')],
+    ['a citation of no record', 'citations', { cited_record: null }, missing('cited_record')],
     [
-      'a citation of another resource than the record has',
+      'a citation with the wrong resource',
       'citations',
       { cited_resource: 'projects' },
       dangling('citations_cited_record'),
     ],
-    ['a property that is not a pointer', 'citations', { property: 'name' }, check('citations_property_form')],
+    [
+      'a property that is not a JSON pointer',
+      'citations',
+      { property: 'name' },
+      check('citations_property_form'),
+    ],
     ['an unknown rank', 'citations', { rank: 'best' }, check('citations_rank_known')],
   ])('%s in %s', async (_what, table, change, outcome) => {
     expect(await database.attempt(insert(table, { ...rows[table], ...change }))).toEqual(outcome)
@@ -127,12 +147,12 @@ describe('psql cannot write', () => {
     ['countries', 'valid_from'],
     ['countries', 'valid_to'],
   ])('a date that is not EDTF in %s.%s, or its generated earliest day', async (table, column) => {
-    const written = (value: string, name = column) =>
+    const insertDate = (value: string, name = column) =>
       database.attempt(insert(table, { ...rows[table], [name]: value }))
-    expect(await written('2011-04/..')).toBe('accepted')
+    expect(await insertDate('2011-04/..')).toBe('accepted')
     for (const bad of ['April 2011', '2011-4', '2011-02-30', '2011/2010', ''])
-      expect(await written(bad), bad).toMatchObject({ code: '22007' })
-    expect(await written('2011-04-01', `${column}_earliest`)).toMatchObject({ code: '428C9' })
+      expect(await insertDate(bad), bad).toMatchObject({ code: '22007' })
+    expect(await insertDate('2011-04-01', `${column}_earliest`)).toMatchObject({ code: '428C9' })
   })
 
   it('a date that is not EDTF in an action of a party', async () => {
@@ -202,48 +222,48 @@ describe('psql cannot write', () => {
 
   it.each<[what: string, outcome: Outcome, table: Table, change: Row, first?: Row]>([
     [
-      'an external id of two agreements',
+      'the same external id for two agreements',
       duplicate('external_ids_unique'),
       'external_ids',
       { record: ids.otherAgreement },
     ],
-    ['an actor twice in one role', duplicate('participations_once'), 'participations', { position: 1 }],
+    ['an actor twice in the same role', duplicate('participations_once'), 'participations', { position: 1 }],
     ['a topic of a record twice', duplicate('topic_links_once'), 'topic_links', { position: 1 }],
     [
-      'a relation of two agreements twice',
+      'the same relation of two agreements twice',
       duplicate('agreements_relations_once'),
       'agreements_relations',
       { position: 1 },
     ],
     [
-      'two countries of today with one alpha-2 code',
+      'two current countries with the same alpha-2 code',
       duplicate('countries_alpha2_unique'),
       'countries',
       { code: 'ZZY' },
     ],
     [
-      'two countries of today with one number',
+      'two current countries with the same numeric code',
       duplicate('countries_numeric_unique'),
       'countries',
       { code: 'ZZY', alpha2: 'ZY' },
       { numeric: '999' },
     ],
     [
-      'two topics with one code in their scheme',
+      'two topics of a scheme with the same code',
       duplicate('topics_code_unique'),
       'topics',
       { slug: 'b-topic' },
       { code: 'x' },
     ],
     [
-      'two organizations with one ROR id',
+      'two organizations with the same ROR id',
       duplicate('organizations_ror_unique'),
       'organizations',
       {},
       { ror: 'https://ror.org/034t30j35' },
     ],
   ])('%s', async (_what, outcome, table, change, first) => {
-    expect(await database.twice(table, change, first)).toEqual(outcome)
+    expect(await database.attemptTwice(table, change, first)).toEqual(outcome)
   })
 
   it.each(['cooperation_bases'] as const)(
@@ -312,26 +332,27 @@ describe('psql cannot write', () => {
         [null],
       ])
         expect(await called(bad), JSON.stringify(bad)).toEqual(check(`${table}_aliases_form`))
-      // What is no list at all fails earlier, where its names are indexed.
+      // A value that is not a list fails earlier, when its names are indexed.
       for (const bad of [{ name: 'X', language: null }, '"X"', 'null'])
         expect(await called(bad), JSON.stringify(bad)).not.toBe('accepted')
     },
   )
 
   it('a unit count below one', async () => {
-    const counting = (unit_count: number) =>
+    const insertCount = (unit_count: number) =>
       database.attempt(insert('cooperation_bases', { ...rows.cooperation_bases, unit_count }))
-    expect(await counting(222)).toBe('accepted')
-    expect(await counting(0)).toEqual(check('cooperation_bases_unit_count_range'))
+    expect(await insertCount(222)).toBe('accepted')
+    expect(await insertCount(0)).toEqual(check('cooperation_bases_unit_count_range'))
   })
 })
 
 it('two rows that differ in one column of a unique key are both accepted', async () => {
-  expect(await database.twice('external_ids', inProject)).toBe('accepted')
-  expect(await database.twice('participations', { position: 1, role: 'beneficiary' })).toBe('accepted')
-  expect(await database.twice('countries', { code: 'ZZY', valid_to: '1990' })).toBe('accepted')
-  expect(await database.twice('topics', { slug: 'b-topic', scheme: 'crs' }, { code: 'x' })).toBe('accepted')
-  expect(await database.twice('organizations', {})).toBe('accepted')
+  expect(await database.attemptTwice('external_ids', inProject)).toBe('accepted')
+  expect(await database.attemptTwice('participations', { position: 1, role: 'beneficiary' })).toBe('accepted')
+  expect(await database.attemptTwice('countries', { code: 'ZZY', valid_to: '1990' })).toBe('accepted')
+  const inOtherScheme = { slug: 'b-topic', scheme: 'crs' }
+  expect(await database.attemptTwice('topics', inOtherScheme, { code: 'x' })).toBe('accepted')
+  expect(await database.attemptTwice('organizations', {})).toBe('accepted')
 })
 
 it('an agreement cannot be related to itself, nor a country be its own successor', async () => {

@@ -21,7 +21,7 @@ const slow = { text: 'select pg_sleep(30)' }
 
 const pidOf = async (database: Database) => (await database.read<{ pid: number }>(pidStatement))[0]?.pid
 
-it('a statement is prepared exactly when it has a name', async () => {
+it('a statement is prepared only if it has a name', async () => {
   const { database } = await open()
   await database.read(one)
   await database.read({ ...one, name: 'named' })
@@ -33,13 +33,13 @@ it('a statement is prepared exactly when it has a name', async () => {
 
 it('a connection keeps a bounded number of prepared statements', async () => {
   const { database } = await open()
-  const kept = { text: 'select count(*)::int as count from pg_prepared_statements' }
+  const preparedCount = { text: 'select count(*)::int as count from pg_prepared_statements' }
   for (let index = 0; index < 450; index += 1) {
     expect(await database.read({ name: `shape-${index}`, text: `select ${index} as value` })).toEqual([
       { value: index },
     ])
   }
-  const [row] = await database.read<{ count: number }>(kept)
+  const [row] = await database.read<{ count: number }>(preparedCount)
   expect(row?.count).toBeLessThanOrEqual(200)
 })
 
@@ -64,7 +64,7 @@ it('a statement timeout ends the transaction, and the next one on the connection
   expect(await database.read({ text: 'select * from things' })).toEqual([])
 })
 
-it('a statement timeout cancels only that statement, and none of other connections', async () => {
+it('a statement timeout cancels only that statement, and no statement of other connections', async () => {
   const { database } = await open({ maxConnections: 2, statementTimeoutMs: 400 })
   const late = database.read(slow)
   late.catch(() => {})
@@ -88,7 +88,7 @@ it('a commit that exceeds its timeout is not cancelled, and its outcome is unkno
   await vi.waitFor(async () => expect(await rows()).toEqual([{ id: 1 }]), { timeout: 5000, interval: 100 })
 })
 
-it('an aborted signal rejects before a connection is acquired', async () => {
+it('a read with an aborted signal rejects before it acquires a connection', async () => {
   const { database } = await open()
   const signal = AbortSignal.abort(new Error('gone'))
   await expect(database.read(one, { signal })).rejects.toThrow('gone')
@@ -96,7 +96,7 @@ it('an aborted signal rejects before a connection is acquired', async () => {
   expect(database.counts.total).toBe(0)
 })
 
-it('a signal that aborts cancels the statement, and the connection returns to the pool', async () => {
+it('aborting the signal cancels the statement, and the connection returns to the pool', async () => {
   const { database } = await open()
   const before = await pidOf(database)
   const gone = new AbortController()
@@ -109,7 +109,7 @@ it('a signal that aborts cancels the statement, and the connection returns to th
 it('a statement that no cancel request reaches ends once its connection is closed', async () => {
   const { database, pool } = await open()
   const leaving = new AbortController()
-  // Cancel requests find a connection by its name, which this statement changes.
+  // Cancel requests find a connection by its application name, which this statement changes.
   const text = "select set_config('application_name', 'renamed', false), pg_sleep(30)"
   const read = database.read({ text }, { signal: leaving.signal })
   const running = async () =>
@@ -146,7 +146,7 @@ it('a connection that is lost in a transaction is replaced', async () => {
   expect(await pidOf(database)).not.toBe(before)
 })
 
-it('a read transaction sees one moment, writes nothing, and leaves no settings behind', async () => {
+it('a read transaction sees one snapshot, cannot write, and leaves no settings behind', async () => {
   const { database, pool } = await open()
   await pool.query('create table things (id int)')
   const count = { text: 'select count(*)::int as count from things' }
@@ -162,7 +162,7 @@ it('a read transaction sees one moment, writes nothing, and leaves no settings b
   expect(await database.read({ text: 'show work_mem' })).not.toEqual([{ work_mem: '3MB' }])
 })
 
-it('requests beyond the queue are refused at once, and those in it after their time', async () => {
+it('requests are refused at once if the queue is full, and queued requests after a timeout', async () => {
   const { database } = await open({ maxWaiting: 1, acquireTimeoutMs: 300 })
   const refused = vi.fn()
   database.observe({ refused, slow: () => {}, stopped: () => {} })
@@ -188,7 +188,7 @@ it('slow statements are reported without their values', async () => {
   expect(reported).toEqual(['select pg_sleep($1)'])
 })
 
-it('copies of one session see the same moment, and its connection returns to the pool', async () => {
+it('copies of one session see the same snapshot, and its connection returns to the pool', async () => {
   const { database, pool } = await open()
   await pool.query('create table things (id int); insert into things values (1)')
   const before = await pidOf(database)
@@ -202,7 +202,7 @@ it('copies of one session see the same moment, and its connection returns to the
   expect(await pidOf(database)).toBe(before)
 })
 
-it('an aborted copy ends in PostgreSQL', async () => {
+it('aborting a copy cancels it in PostgreSQL', async () => {
   const { database, pool } = await open()
   const session = await database.copy('')
   const endless = 'copy (select generate_series(1, 1000000000)) to stdout'

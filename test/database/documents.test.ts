@@ -12,7 +12,7 @@ import { adminKey } from '../support/app.ts'
 import { type Document, databaseTime, keyIn, nameProperty, pathTo, resourceOf } from '../support/documents.ts'
 import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
-/** Stored documents equal those composed from the tables, also after writes that bypass the service. */
+/** Stored documents equal the documents composed from the tables, also after writes that bypass the service. */
 
 let api: Api
 beforeAll(async () => {
@@ -22,14 +22,14 @@ afterAll(() => api.close())
 
 const byDatabase = { kind: 'database', id: null, name: null }
 
-/** The documents of a resource as its tables give them now, by key. */
+/** Returns the documents of a resource by key, composed from its tables. */
 async function composed(resource: Resource): Promise<Map<string, Document>> {
   const all = sql`select ${resource.key.column}::text as key, ${composedJson(resource, propertiesOf(resource))}::json as document from ${resource.table}`
   const { rows } = await api.pool.query<{ key: string; document: Document }>(compileSql(all).text)
   return new Map(rows.map(({ key, document }) => [key, document]))
 }
 
-/** The citations of each record as its tables give them now, with their sources, by the id of the record. */
+/** Returns the citations by the id of the cited record, composed from the tables, with their sources. */
 async function composedCitations(): Promise<Map<string, Document[]>> {
   const [citations, sources] = await Promise.all([
     composed(resourceOf('citations')),
@@ -53,7 +53,7 @@ interface Touched {
   id: string | null
 }
 
-/** The records that were written since a time, or removed. */
+/** Returns the records that were written or removed since a time. */
 async function touchedSince(time: string): Promise<Touched[]> {
   const { rows } = await api.pool.query<Touched>(
     `select resource, key, id from records where updated_at >= $1
@@ -67,7 +67,7 @@ async function touchedSince(time: string): Promise<Touched[]> {
 const byId = (list: unknown) =>
   (list as Document[]).toSorted((one, other) => String(one.id).localeCompare(String(other.id)))
 
-/** Expects every response about the changed records and their resources to agree with the tables. */
+/** Expects every response about the changed records and their resources to match the tables. */
 async function expectCurrentResponses(touched: Touched[]): Promise<void> {
   const citations = await composedCitations()
   for (const name of new Set(touched.map(({ resource }) => resource))) {
@@ -109,7 +109,7 @@ const lastRevision = async ({ resource, key }: Touched): Promise<Entry | undefin
   return rows[0]
 }
 
-/** History tells the touched records as they are, or that the database has removed them. `patched` are by the service. */
+/** Expects the last revision of each record to be current and by the database. Skips the keys in `patched`. */
 async function expectRevisions(touched: Touched[], patched = new Set<string>()): Promise<void> {
   const documents = new Map<string, Map<string, Document>>()
   for (const { resource } of touched)
@@ -129,7 +129,7 @@ async function expectRevisions(touched: Touched[], patched = new Set<string>()):
   }
 }
 
-/** Versions, times and places in the feed of every record's revisions rise together, each version once. */
+/** Expects versions, times and feed positions to increase together in the revisions of each record. */
 async function expectOrder(): Promise<void> {
   const { rows } = await api.pool.query(
     `select resource, key, version from (
@@ -145,7 +145,7 @@ async function expectOrder(): Promise<void> {
   expect(stale).toEqual([])
 }
 
-/** Patches one of the touched records by the service; its revision follows that of the write before. */
+/** Patches one of the records by the service. Expects its revision to follow that of the SQL write. @returns its key. */
 async function patchOne(touched: Touched[]): Promise<string | undefined> {
   const one = touched.find(({ id }) => id !== null)
   if (!one) return undefined
@@ -165,7 +165,7 @@ async function patchOne(touched: Touched[]): Promise<string | undefined> {
   return one.key
 }
 
-const turn = fc.record({
+const round = fc.record({
   isPatched: fc.boolean(),
   writes: fc.array(sqlWrite, { minLength: 1, maxLength: 5 }),
   end: fc.constantFrom('commit' as const, 'commit' as const, 'commit' as const, 'rollback' as const),
@@ -200,13 +200,13 @@ describe('a write that bypasses the service', () => {
   it('of any kind, in any transaction, never leaves a stale response', { timeout: 120_000 }, async () => {
     let count = 0
     await fc.assert(
-      fc.asyncProperty(fc.array(turn, { minLength: 1, maxLength: 4 }), async (turns) => {
+      fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 4 }), async (rounds) => {
         const start = await databaseTime(api)
         const patched = new Set<string>()
-        for (const { writes, end, isPatched } of turns) {
-          const begun = await databaseTime(api)
+        for (const { writes, end, isPatched } of rounds) {
+          const roundStart = await databaseTime(api)
           count += await runWrites(api.pool, writes, end)
-          const touched = await touchedSince(begun)
+          const touched = await touchedSince(roundStart)
           if (end === 'rollback') expect(touched).toEqual([])
           await expectCurrentResponses(touched)
           for (const { key } of touched) patched.delete(key)
@@ -224,7 +224,7 @@ describe('a write that bypasses the service', () => {
     expect(count).toBeGreaterThan(10)
   })
 
-  it('whose insert is skipped leaves no record and no revision', async () => {
+  it('whose insert is skipped (on conflict do nothing) leaves no record and no revision', async () => {
     const insert = `insert into organizations (name, kind, ror) values ('Once', 'academic', 'https://ror.org/034t30j35')
       on conflict (ror) do nothing`
     await api.pool.query(insert)
@@ -237,7 +237,7 @@ describe('a write that bypasses the service', () => {
     expect(rows).toEqual([])
   })
 
-  it('between writes of the service is in history and feed in order, also a removal', async () => {
+  it('between writes of the service is in the right order in history and feed, also a removal', async () => {
     const path = '/v1/topics/in-turns'
     const document = { slug: 'in-turns', name: 'Turns', scheme: 'domain' }
     const run = (text: string) => api.pool.query(text)

@@ -45,7 +45,7 @@ const rights = `select rolname as name, rolsuper as super, rolcreaterole as role
   rolreplication as replication, rolbypassrls as bypass from pg_roles where rolname = current_user`
 const none = { super: false, roles: false, databases: false, replication: false, bypass: false }
 
-it('serves as a role that owns the database and has no rights beyond it', async () => {
+it('the service uses a role that owns its database and has no rights beyond it', async () => {
   const { url, close } = await openEmbeddedDatabase(folder, settings)
   try {
     await fill(url)
@@ -63,8 +63,8 @@ it('serves as a role that owns the database and has no rights beyond it', async 
   }
 })
 
-/** Gives a cluster the roles that earlier versions made: one superuser by the name of today's service role. */
-async function makeEarlier(superuser: string): Promise<string> {
+/** Gives a cluster the roles of earlier versions: only a superuser, with the name of the current service role. */
+async function downgradeRoles(superuser: string): Promise<string> {
   const helper = new URL(superuser)
   helper.username = 'test_helper'
   const earlier = new URL(superuser)
@@ -77,9 +77,9 @@ async function makeEarlier(superuser: string): Promise<string> {
   return databaseUrl(earlier.href, 'entente')
 }
 
-it('takes the rights of a superuser from the service of an earlier version, and keeps its data', async () => {
+it('an upgrade takes superuser rights from the role of an earlier version, and keeps the data', async () => {
   const first = await openEmbeddedDatabase(folder, settings)
-  const earlier = await makeEarlier(await superuserUrl(folder, first.url))
+  const earlier = await downgradeRoles(await superuserUrl(folder, first.url))
   await fill(earlier)
   expect(await query(earlier, rights)).toMatchObject([{ name: 'entente', super: true }])
   await first.close()
@@ -94,7 +94,7 @@ it('takes the rights of a superuser from the service of an earlier version, and 
         and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')`
     expect(await query(url, foreign)).toEqual([])
     expect(await query(url, 'select count(*)::int as count from sources')).toEqual([{ count: 1 }])
-    // What a migration does: it drops and makes schemas, functions, triggers and views.
+    // Drops and creates schemas, functions, triggers and views, as a migration does.
     await query(url, 'select sync_records(); select sync_history()')
     await fill(url)
     expect(

@@ -14,17 +14,17 @@ const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
 const settings = ['fsync=off']
 
-/** Whether this process may mount file systems; in most containers, root may not. */
+/** Whether this process may mount file systems. In most containers, root may not. */
 const canMount = isLinux && isRoot && spawnSync('unshare', ['--mount', 'true']).status === 0
 
-/** Whether any user can enter a folder: it and all above it let others through. */
+/** Tells whether any user can enter a folder: the folder and all its parents are executable by others. */
 function isOpenToOthers(folder: string): boolean {
   if ((statSync(folder).mode & 0o001) === 0) return false
   return dirname(folder) === folder || isOpenToOthers(dirname(folder))
 }
 
 describe('the embedded PostgreSQL', () => {
-  // One cluster for all tests, since making one takes a second. Each test leaves it stopped.
+  // All tests share one cluster, since initdb takes a second. Each test leaves it stopped.
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'entente-embedded-'))
@@ -99,15 +99,15 @@ describe('the embedded PostgreSQL', () => {
     await once(holder, 'exit')
     const database = await openEmbeddedDatabase(folder, settings)
     expect(`${database.url}\n`).toBe(String(line))
-    // PostgreSQL takes a moment to see that the other is gone.
+    // PostgreSQL notices with a delay that the killed process is gone.
     const superuser = await superuserUrl(folder, database.url)
-    const shares = "select from pg_stat_activity where application_name = 'entente shared lock'"
-    await expect.poll(async () => (await query(superuser, shares)).length).toBe(1)
+    const sharedLocks = "select from pg_stat_activity where application_name = 'entente shared lock'"
+    await expect.poll(async () => (await query(superuser, sharedLocks)).length).toBe(1)
     await database.close()
     expect(await isRunning()).toBe(false)
   })
 
-  it('starts once for several that open it after PostgreSQL itself was killed', async () => {
+  it('starts once when it is opened several times after PostgreSQL itself was killed', async () => {
     const killed = await openEmbeddedDatabase(folder, settings)
     process.kill(await pid(), 'SIGKILL')
     const databases = await Promise.all([1, 2, 3].map(() => openEmbeddedDatabase(folder, settings)))
@@ -149,7 +149,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it.runIf(isRoot && isLinux)(
-    'runs as an ordinary user for root, below a folder that only root may enter',
+    'runs as an ordinary user when root starts it, in a folder that only root may enter',
     async () => {
       await chmod(folder, 0o700)
       const database = await openEmbeddedDatabase(folder, settings)
@@ -200,7 +200,7 @@ describe('a folder for the embedded PostgreSQL', () => {
     )
   })
 
-  it.runIf(isLinux)('is refused at once where the file system cannot create folders', async () => {
+  it.runIf(isLinux)('is refused at once if the file system cannot create folders', async () => {
     const refusal = openEmbeddedDatabase('/proc/x/data')
     await expect(refusal).rejects.toThrow(/^DATA_DIR \/proc\/x\/data cannot be written: .* \/proc$/)
     await expect(refusal).rejects.toBeInstanceOf(StartupError)
@@ -215,10 +215,10 @@ describe('a folder for the embedded PostgreSQL', () => {
     await expect(refusal).rejects.toThrow(/a\/b cannot be written: the file system is read-only$/)
   })
 
-  it('is refused in one line when another file has the name of the data folder', async () => {
+  it('is refused in one line when its subfolder `postgres` contains something else', async () => {
     const other = join(folder, 'other')
     await mkdir(join(other, 'postgres/something'), { recursive: true })
-    await expect(openEmbeddedDatabase(other)).rejects.toThrow(/is not PostgreSQL's data: move it away/)
+    await expect(openEmbeddedDatabase(other)).rejects.toThrow(/is not a data folder of PostgreSQL: move/)
   })
 
   it('is initialised again after an interrupted initialisation', async () => {

@@ -17,7 +17,7 @@ interface Item {
 const countBy = (items: Item[], names: Owner) =>
   items.filter((item) => names.every((name, index) => item.owner[index] === name)).length
 
-it('the next item is of the member with the least running, at every level of owners', () => {
+it('the next item belongs to the member with the fewest running items, at each owner level', () => {
   fc.assert(
     fc.property(fc.array(owner), fc.array(owner, { minLength: 1 }), (started, added) => {
       const queue = new FairQueue<Item>()
@@ -27,7 +27,7 @@ it('the next item is of the member with the least running, at every level of own
       for (const item of waiting) queue.add(item.owner, item)
       while (waiting.length > 0) {
         const item = queue.next()
-        if (!item) throw new Error('nothing came next although items wait')
+        if (!item) throw new Error('the queue returned nothing although items wait')
         for (let depth = 0; depth < item.owner.length; depth += 1) {
           const group = item.owner.slice(0, depth)
           const siblings = waiting
@@ -35,7 +35,7 @@ it('the next item is of the member with the least running, at every level of own
             .map((other) => countBy(running, other.owner.slice(0, depth + 1)))
           expect(countBy(running, item.owner.slice(0, depth + 1))).toBe(Math.min(...siblings))
         }
-        // Of the owner's own items, the first is the next.
+        // Items of one owner are served in the order in which they were added.
         expect(waiting.find((other) => other.owner.join() === item.owner.join())).toBe(item)
         waiting.splice(waiting.indexOf(item), 1)
         queue.start(item.owner)
@@ -76,10 +76,10 @@ const limits = {
   statementTimeoutMs: 60_000,
 }
 
-/** Turns of the event loop that let promises of leases settle. */
+/** Waits until the promises of leases have settled. */
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-it('lanes keep their capacities, leave connections for cheap work, and no room unused', async () => {
+it('lanes respect their limits, reserve connections for cheap work, and leave none idle', async () => {
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ lane: fc.constantFrom('cheap', 'expensive'), owner }) },
     { weight: 2, arbitrary: fc.record({ release: fc.nat() }) },
@@ -104,7 +104,7 @@ it('lanes keep their capacities, leave connections for cheap work, and no room u
         expect(held.length).toBeLessThanOrEqual(limits.maxConnections)
         expect(expensive).toBeLessThanOrEqual(limits.maxExpensive)
         if (held.length < limits.maxConnections) expect(lanes.waiting('cheap')).toBe(0)
-        // One expensive statement less runs at once while other clients send cheap ones.
+        // While other clients send cheap statements, the limit of expensive statements is lower by one.
         if (held.length < limits.maxConnections && expensive < Math.max(1, limits.maxExpensive - 1))
           expect(lanes.waiting('expensive')).toBe(0)
       }
@@ -117,7 +117,7 @@ it('lanes keep their capacities, leave connections for cheap work, and no room u
   )
 })
 
-it('while another client sends cheap statements, one expensive statement less runs at once', async () => {
+it('while another client sends cheap statements, the limit of expensive ones is lower by one', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 8, maxExpensive: 2 }, () => {})
   const [one, other] = ['a', 'b'].map((name) => ({ owner: ['anonymous', name, name] }))
   const first = await lanes.acquire('expensive', one)
@@ -127,8 +127,8 @@ it('while another client sends cheap statements, one expensive statement less ru
   expect(lanes.waiting('expensive')).toBe(1)
   await expect.poll(() => lanes.running('expensive')).toBe(2)
   for (const lease of [first, await second]) lease.release()
-  const own = await lanes.acquire('cheap', one)
-  own.release()
+  const ownCheap = await lanes.acquire('cheap', one)
+  ownCheap.release()
   const both = [lanes.acquire('expensive', one), lanes.acquire('expensive', one)]
   expect(lanes.running('expensive')).toBe(2)
   for (const lease of await Promise.all(both)) lease.release()
@@ -154,7 +154,7 @@ it('anonymous clients get half of the expensive connections while a key waits', 
   await Promise.all(later)
 })
 
-it('an owner whose queue is full is refused, and others still wait', async () => {
+it('an owner whose queue is full is refused, and others may still wait', async () => {
   const refusals: string[] = []
   const lanes = new Lanes({ ...limits, maxExpensive: 1 }, (lane, why) => refusals.push(`${lane} ${why}`))
   const ask = (address: string) => lanes.acquire('expensive', { owner: ['anonymous', 'site', address] })
@@ -170,7 +170,7 @@ it('an owner whose queue is full is refused, and others still wait', async () =>
   await Promise.all(waiting)
 })
 
-it('work that nobody waits for any more leaves the queue', async () => {
+it('work that no client waits for any more leaves the queue', async () => {
   const lanes = new Lanes({ ...limits, maxExpensive: 1 }, () => {})
   const running = await lanes.acquire('expensive', { owner: ['keys', 'k'] })
   const controller = new AbortController()

@@ -16,38 +16,38 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** The tables whose records lie one below another: key, the column that points upward, and its name in the API. */
+/** Tables with a hierarchy: the key column, the column that refers to the parent, its name in the API, and unused keys. */
 const hierarchies = [
-  { table: 'regions', key: 'code', upward: 'parent', property: 'parent', keys: ['901', '903', '904', '905'] },
+  { table: 'regions', key: 'code', parent: 'parent', property: 'parent', keys: ['901', '903', '904', '905'] },
   {
     table: 'topics',
     key: 'slug',
-    upward: 'broader',
+    parent: 'broader',
     property: 'broader',
     keys: ['c-1', 'c-2', 'c-3', 'c-4'],
   },
   {
     table: 'organizations',
     key: 'id',
-    upward: 'parent',
+    parent: 'parent',
     property: 'parent',
     keys: [randomUUID(), randomUUID(), randomUUID(), randomUUID()],
   },
   {
     table: 'cooperation_bases',
     key: 'id',
-    upward: 'part_of',
+    parent: 'part_of',
     property: 'partOf',
     keys: [randomUUID(), randomUUID(), randomUUID(), randomUUID()],
   },
 ] as const
 
-describe.each(hierarchies)('$table has no cycles', ({ table, key, upward, property, keys }) => {
+describe.each(hierarchies)('$table has no cycles', ({ table, key, parent, property, keys }) => {
   const [first, second, third, another] = keys
   const cycle: Outcome = { code: 'EN001', rule: property }
-  const put = (below: string, above: string | null): [string, unknown[]] => [
-    `update ${table} set ${upward} = $1 where ${key} = $2`,
-    [above, below],
+  const put = (child: string, parentKey: string | null): [string, unknown[]] => [
+    `update ${table} set ${parent} = $1 where ${key} = $2`,
+    [parentKey, child],
   ]
 
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe.each(hierarchies)('$table has no cycles', ({ table, key, upward, proper
   it('of one row, at its creation or later', async () => {
     expect(await database.attempt(put(first, first))).toEqual(cycle)
     expect(
-      await database.attempt(insert(table, { ...rows[table], [key]: another, [upward]: another })),
+      await database.attempt(insert(table, { ...rows[table], [key]: another, [parent]: another })),
     ).toEqual(cycle)
   })
 
@@ -75,7 +75,7 @@ describe.each(hierarchies)('$table has no cycles', ({ table, key, upward, proper
       await other.query('begin')
       await one.query(...put(second, first))
       const refused = other.query(...put(first, second)).then(() => 'accepted' as const, outcomeOf)
-      // It must wait for the other transaction to end, for only then can it know.
+      // It waits for the end of the other transaction, which decides whether there is a cycle.
       expect(await Promise.race([refused, sleep(100, 'waits')])).toBe('waits')
       await one.query('commit')
       expect(await refused).toEqual(cycle)

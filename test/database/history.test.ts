@@ -7,7 +7,7 @@ import { StartupError } from '../../src/startup-error.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { importTables } from '../support/import-tables.ts'
 
-/** System-versioned tables, on a made-up one: history tables, triggers, views and the clock come from the catalog alone. */
+/** System versioning of a made-up table, whose history table, triggers and views are created from the catalog. */
 
 let database: TestDatabase
 let pool: pg.Pool
@@ -23,25 +23,25 @@ async function run(statements: string, client: pg.Pool | pg.PoolClient = pool): 
   return (Array.isArray(results) ? results.at(-1) : results)?.rows ?? []
 }
 
-/** A connection that is given back when the test ends. */
+/** Returns a connection that is closed when the test ends. */
 async function connect(): Promise<pg.PoolClient> {
   const client = await pool.connect()
   onTestFinished(() => client.release(true))
   return client
 }
 
-/** The server's time, in a millisecond that no change before or after shares. */
-async function moment(): Promise<string> {
+/** Returns the server's time, in a millisecond in which no earlier or later change happens. */
+async function serverTime(): Promise<string> {
   await sleep(3)
   const [row] = await run("select to_json(clock_timestamp() at time zone 'UTC') #>> '{}' || 'Z' as now")
   await sleep(3)
   return String((row as { now: string }).now)
 }
 
-/** Begins a transaction as the service does for a read with `asOf`. */
+/** Returns the statements that begin a transaction as the service does for a read with `asOf`. */
 const beginReading = (at: string) => `begin isolation level repeatable read read only; ${beginPast(at)}`
 
-/** The rows of a statement as of a time. */
+/** Returns the rows of a statement as of a time. */
 async function asOf(at: string, statement: string): Promise<unknown[]> {
   const client = await pool.connect()
   try {
@@ -69,14 +69,14 @@ const things = 'select id, name, length from things order by id'
 const historyRows = 'select id, name, row_start, row_end from history.things order by row_start, id'
 
 describe('a versioned table', () => {
-  it('shows its rows as of any time, with generated columns as they were', async () => {
-    const empty = await moment()
+  it('shows its rows as of any time, with their generated columns', async () => {
+    const empty = await serverTime()
     await run("insert into things values (1, 'a'), (2, 'b')")
-    const inserted = await moment()
+    const inserted = await serverTime()
     await run("update things set name = 'longer' where id = 1")
-    const updated = await moment()
+    const updated = await serverTime()
     await run('delete from things where id = 2')
-    const deleted = await moment()
+    const deleted = await serverTime()
     await run('truncate things')
     const a = { id: 1, name: 'a', length: 1 }
     const b = { id: 2, name: 'b', length: 1 }
@@ -85,7 +85,7 @@ describe('a versioned table', () => {
     expect(await asOf(inserted, things)).toEqual([a, b])
     expect(await asOf(updated, things)).toEqual([longer, b])
     expect(await asOf(deleted, things)).toEqual([longer])
-    expect(await asOf(await moment(), things)).toEqual([])
+    expect(await asOf(await serverTime(), things)).toEqual([])
   })
 
   it('keeps only committed states, with the time at which each ended', async () => {
@@ -130,7 +130,7 @@ describe('a versioned table', () => {
 
   it('is read in the order of its indexes, also as of a time', async () => {
     await run(`insert into things select i, 'n' || i from generate_series(1, 5000) i`)
-    const before = await moment()
+    const before = await serverTime()
     await run("update things set name = 'm' || id where id <= 1000; analyze things; analyze history.things")
     const plan = await asOf(before, 'explain select * from things order by lower(name), id limit 5')
     const text = plan.map((row) => Object.values(row as object).join()).join('\n')
@@ -140,7 +140,7 @@ describe('a versioned table', () => {
 })
 
 describe('the clock', () => {
-  it('gives each transaction one time, also over savepoints', async () => {
+  it('gives each transaction one time, also across savepoints', async () => {
     const client = await connect()
     const time = async () => (await run('select extract(epoch from change_time())::text as at', client))[0]
     await run('begin', client)
@@ -160,7 +160,7 @@ describe('the clock', () => {
     ).toEqual([{ left_over: '' }])
   })
 
-  it('returns a time after a given one, whatever TimeZone and DateStyle are', async () => {
+  it('returns a later time than a given one, with any TimeZone and DateStyle', async () => {
     const client = await connect()
     await run("begin; set local timezone = 'Asia/Tokyo'; set local datestyle = 'SQL, DMY'", client)
     expect(
@@ -198,7 +198,7 @@ describe('the clock', () => {
     ])
   })
 
-  it('differs from that of another transaction that wrote a row in the same millisecond', async () => {
+  it('gives different times to transactions that write a row in the same millisecond', async () => {
     await run("insert into things values (1, 'a'), (2, 'b')")
     const [one, other] = [await connect(), await connect()]
     const at = "select set_config('entente.change_time', '4102444800000', true)"
@@ -212,7 +212,7 @@ describe('the clock', () => {
     ).toEqual([{ name: 'one' }])
   })
 
-  it('keeps the start of a row that is written twice, also when the clock has advanced', async () => {
+  it('gives one start to a row that a transaction writes twice, also after the clock advanced', async () => {
     await run("insert into things values (1, 'a')")
     await sleep(2)
     await run(`begin; update things set name = 'b'; savepoint one; update things set name = 'c';
@@ -222,7 +222,7 @@ describe('the clock', () => {
     ).toEqual([{ name: 'a', ends: true }])
   })
 
-  it('is the same for a record, its revision and its rows in other tables', async () => {
+  it('gives the same time to a record, its revision and its rows in other tables', async () => {
     expect(
       await run(`select count(*)::int as count from records join agreements on agreements.id = records.id
         join revisions on revisions.resource = records.resource and revisions.key = records.key and revisions.version = records.version
@@ -238,7 +238,7 @@ describe('a migration', () => {
     await run(
       "alter table things add column worth text, add column gone text; select sync_history(); insert into things (id, name, worth, gone) values (1, 'a', '7', 'x')",
     )
-    const before = await moment()
+    const before = await serverTime()
     await run('update things set worth = 8')
     await run(`begin; drop schema past, published, published_past cascade;
       alter table things drop column gone, alter column worth type numeric using worth::numeric, add column added text default 'new';
@@ -278,28 +278,28 @@ describe('the service', () => {
 
   const drifts: [string, string, string][] = [
     [
-      'a column that its history table lacks',
+      'a column that is missing in its history table',
       'alter table things add column more text',
       'column history.things.more is missing',
     ],
     [
-      'another type',
+      'a column with another type in its history table',
       'drop view past.things; alter table history.things alter column id type bigint',
       'has the type bigint instead of integer',
     ],
     [
-      'a trigger that is off',
+      'a disabled trigger',
       'alter table things disable trigger keep_updated_row',
       'trigger keep_updated_row on things',
     ],
-    ['a view that is gone', 'drop view past.things', 'view past.things is missing'],
+    ['a missing view', 'drop view past.things', 'view past.things is missing'],
     [
-      'a table that says nothing',
+      'a table that is neither versioned nor exempt',
       'create table loose (id int)',
       'table loose has neither a column row_start',
     ],
   ]
-  it.each(drifts)('does not start with %s, and names it', async (_what, statement, message) => {
+  it.each(drifts)('does not start if there is %s, and reports it', async (_what, statement, message) => {
     await run(statement)
     onTestFinished(async () => void (await run('drop table if exists loose')))
     const failure = await migrate(database.database).catch((error: unknown) => error)
@@ -323,7 +323,7 @@ describe('a read as of an earlier time', () => {
     expect(sent).toEqual([{ text: '/* as of */ select 1', values: [1] }])
   })
 
-  it('takes no transaction id, writes nothing and works where the session is read-only', async () => {
+  it('gets no transaction id, writes nothing, and works in a read-only session', async () => {
     const client = await connect()
     await run('set default_transaction_read_only = on', client)
     await run(beginReading('2020-01-01'), client)
@@ -339,7 +339,7 @@ describe('a read as of an earlier time', () => {
     ])
   })
 
-  it('does not hold up the feed of changes while it runs', async () => {
+  it('does not delay the feed of changes while it runs', async () => {
     const client = await connect()
     await run(beginReading('2020-01-01'), client)
     await run('select count(*) from agreements', client)

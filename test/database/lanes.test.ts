@@ -5,7 +5,7 @@ import { groupingSettings, wholeTableSettings } from '../../src/database/reading
 import { openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-/** How statements of owners share connections, and how they end. */
+/** Sharing of connections among owners, and cancellation of statements. */
 
 let test: Awaited<ReturnType<typeof openTestDatabase>>
 beforeAll(async () => {
@@ -15,7 +15,7 @@ afterAll(() => test.close())
 
 const sleep = (seconds: number) => ({ text: 'select pg_sleep($1), $1::text as seconds', values: [seconds] })
 
-describe('with four connections and one expensive statement at once', () => {
+describe('with four connections, of which one may run expensive statements', () => {
   let database: Database
   beforeAll(() => {
     database = openPool(test.url, { ...generousOptions, maxConnections: 4, maxExpensive: 1 })
@@ -24,7 +24,7 @@ describe('with four connections and one expensive statement at once', () => {
 
   const ofClient = (name: string) => database.forWork({ owner: ['anonymous', name, name] })
 
-  it('a statement that turns out to be expensive goes on, or runs again in its turn', async () => {
+  it('a statement that turns out to be expensive continues, or waits and runs again', async () => {
     const reads = ['a', 'b', 'c'].map((name) =>
       ofClient(name).read<{ seconds: string }>({ ...sleep(0.7), name: `turns-out-${name}` }),
     )
@@ -34,7 +34,7 @@ describe('with four connections and one expensive statement at once', () => {
     expect(database.laneCounts('expensive')).toEqual({ running: 0, waiting: 0 })
   })
 
-  it('a new statement is taken for expensive when another new one of the client was', async () => {
+  it('a new statement counts as expensive if another new statement of the client was', async () => {
     const read = (client: string, name: string, seconds: number) =>
       ofClient(client).read({ ...sleep(seconds), name })
     await read('new', 'new-1', 0.4)
@@ -47,7 +47,7 @@ describe('with four connections and one expensive statement at once', () => {
     await known
   })
 
-  it('of a new statement, one runs until its cost is known, and the others wait', async () => {
+  it('one copy of a new statement runs until its cost is known, and the other copies wait', async () => {
     const read = (seconds: number, name: string) =>
       Promise.all(['d', 'e', 'f'].map((client) => ofClient(client).read({ ...sleep(seconds), name })))
     const cheap = read(0.1, 'first-cheap')
@@ -72,7 +72,7 @@ describe('with four connections and one expensive statement at once', () => {
     await first
   })
 
-  it('a new read with the settings for whole tables is taken for expensive until it is measured', async () => {
+  it('a new read with the settings for whole tables counts as expensive until it is measured', async () => {
     const read = () =>
       ofClient('tx').readTransaction(wholeTableSettings, (tx) => tx.query({ ...sleep(0.1), name: 'whole' }))
     const first = read()
@@ -83,7 +83,7 @@ describe('with four connections and one expensive statement at once', () => {
     await second
   })
 
-  it('a statement that was expensive is taken for expensive until it is cheap again', async () => {
+  it('a statement that was expensive counts as expensive until it is cheap again', async () => {
     const statement = (seconds: number) => ({ ...sleep(seconds), name: 'known' })
     await ofClient('a').read(statement(0.4))
     const again = ofClient('a').read(statement(0))
@@ -107,7 +107,7 @@ describe('with four connections and one expensive statement at once', () => {
     expect(await database.read(time)).toEqual([{ time: '' }])
   })
 
-  it('an expensive statement is cancelled when nobody waits for it any more', async () => {
+  it('an expensive statement is cancelled when no client waits for it any more', async () => {
     const controller = new AbortController()
     const work = { owner: ['keys', 'k'], getSignal: () => controller.signal }
     const read = database.forWork(work).read(sleep(30))
@@ -180,14 +180,14 @@ it('a cancel never reaches the next statement on the same connection', async () 
       }
     }
     await Promise.all([disturb(), work(), disturb(), work()])
-    // Otherwise nothing was tried.
+    // Some statements must end before the cancel, and some after it.
     expect(new Set(outcomes)).toEqual(new Set(['ended', 'cancelled']))
   } finally {
     await database.close()
   }
 }, 60_000)
 
-it('a read of whole tables has parallel workers only while it is alone', async () => {
+it('a read of whole tables has parallel workers only while no other client is active', async () => {
   const database = openPool(test.url, { ...generousOptions, maxConnections: 8, maxExpensive: 2 })
   const readWorkers = async (name: string, seconds: number) => {
     const text = `select current_setting('max_parallel_workers_per_gather') as workers, pg_sleep(${seconds})`

@@ -5,8 +5,8 @@ import { openPool } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-/** A proxy that can go silent, as when a cable is cut: no connection is closed and no data arrives. */
-async function openWay(url: string) {
+/** Opens a proxy that can go silent, as when a cable is cut: no connection is closed, and no data arrives. */
+async function openProxy(url: string) {
   const target = new URL(url)
   const sockets = new Set<Socket>()
   let silent = false
@@ -29,11 +29,11 @@ async function openWay(url: string) {
   })
   // A server that listens on TCP has an address with a port.
   const { port } = server.address() as AddressInfo
-  const way = new URL(url)
-  way.hostname = '127.0.0.1'
-  way.port = String(port)
+  const proxyUrl = new URL(url)
+  proxyUrl.hostname = '127.0.0.1'
+  proxyUrl.port = String(port)
   return {
-    url: way.href,
+    url: proxyUrl.href,
     setSilent: (value: boolean) => {
       silent = value
     },
@@ -43,9 +43,9 @@ async function openWay(url: string) {
 it('a listener reports notifications, a silent connection loss within 1 s, and reconnection', async () => {
   const { url, pool, close } = await openEmptyDatabase()
   onTestFinished(close)
-  const way = await openWay(url)
+  const proxy = await openProxy(url)
   const events: string[] = []
-  const database = openPool(url, { ...generousOptions, listenUrl: way.url })
+  const database = openPool(url, { ...generousOptions, listenUrl: proxy.url })
   onTestFinished(() => database.close())
   const subscription = await database.listen('a_channel', {
     onNotification: () => events.push('notified'),
@@ -56,9 +56,9 @@ it('a listener reports notifications, a silent connection loss within 1 s, and r
   await pool.query('notify a_channel')
   await expect.poll(() => events).toEqual(['connected', 'notified'])
 
-  way.setSilent(true)
+  proxy.setSilent(true)
   await expect.poll(() => events.at(-1), { timeout: 1500 }).toBe('lost')
-  way.setSilent(false)
+  proxy.setSilent(false)
   await expect.poll(() => events.at(-1), { timeout: 5000 }).toBe('connected')
   await pool.query('notify a_channel')
   await expect.poll(() => events).toEqual(['connected', 'notified', 'lost', 'connected', 'notified'])

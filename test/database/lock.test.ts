@@ -8,9 +8,9 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-it('a lock keeps no snapshot, so VACUUM cleans up what is changed while it is held', async () => {
-  const held = `select backend_xmin from pg_stat_activity
+it('a held lock keeps no snapshot, so VACUUM can remove row versions that become dead', async () => {
+  const holder = `select backend_xmin from pg_stat_activity
     where datname = current_database() and state = 'idle in transaction' and query like '%advisory_xact_lock%'`
-  const found = await withLock(test.database, 'seed', () => test.pool.query(held))
+  const found = await withLock(test.database, 'seed', () => test.pool.query(holder))
   expect(found.rows).toEqual([{ backend_xmin: null }])
 })

@@ -13,7 +13,7 @@ describe('migrating', () => {
   })
   afterEach(() => database.close())
 
-  /** The objects of the database, without the migrator's own table. */
+  /** Returns the columns, indexes and functions of the database, and the migrations that have run. */
   async function schema(): Promise<string[]> {
     const { rows } = await database.pool.query<{ line: string }>(`
       select format('%s.%s.%s %s', table_schema, table_name, column_name, data_type) as line
@@ -25,7 +25,7 @@ describe('migrating', () => {
     return rows.map((row) => row.line)
   }
 
-  it('creates the schema of an empty database, which is ready only then', async () => {
+  it('creates the schema of an empty database, which is not ready before', async () => {
     expect(await isMigrated(database.database)).toBe(false)
     await migrate(database.database)
     expect(await isMigrated(database.database)).toBe(true)
@@ -46,7 +46,7 @@ describe('migrating', () => {
     expect(await schema()).toEqual(before)
   })
 
-  it('runs each migration once when five processes start at the same moment', async () => {
+  it('runs each migration once when five processes start at the same time', async () => {
     await Promise.all(Array.from({ length: 5 }, () => migrate(database.database)))
     const { rows } = await database.pool.query<{ runs: number }>(
       'select count(*)::int as runs from drizzle.__drizzle_migrations group by created_at',
@@ -81,7 +81,7 @@ describe('migrating', () => {
     expect(await isMigrated(database.database)).toBe(false)
   })
 
-  it('waits with a migration while a transaction uses a table, and lets others use it', async () => {
+  it('waits while a transaction uses a table, and lets other transactions use it meanwhile', async () => {
     await runFirstMigrations(database.pool, 17)
     const reader = await database.pool.connect()
     await reader.query('begin; select count(*) from agreements')
@@ -101,7 +101,7 @@ describe('migrating', () => {
     expect(longestMs).toBeLessThan(2000)
   })
 
-  it('says who should own the database when its user may not create tables', async () => {
+  it('tells who must own the database when its user may not create tables', async () => {
     const user = `reader_${randomBytes(4).toString('hex')}`
     await database.pool.query(`create role ${user} login password 'reader'`)
     const url = new URL(database.url)

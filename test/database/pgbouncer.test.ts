@@ -12,7 +12,7 @@ import { openPgBouncer, type PgBouncer, pgBouncerMissing } from '../support/pgbo
 
 const missing = pgBouncerMissing()
 
-/** Statements are prepared on whichever session a transaction gets, and nothing may depend on it being the last one. */
+/** PgBouncer may run each transaction in another session, so nothing may depend on the state of a session. */
 describe.skipIf(missing !== undefined)(
   `through PgBouncer in transaction mode${missing ? ` (not tested: ${missing})` : ''}`,
   () => {
@@ -45,7 +45,7 @@ describe.skipIf(missing !== undefined)(
 
     const headers = { authorization: `Bearer ${adminKey}`, 'if-match': '*' }
 
-    it('reads and writes at the same time all succeed, in more shapes than it keeps prepared', async () => {
+    it('concurrent reads and writes succeed, in more shapes than PgBouncer keeps prepared', async () => {
       const app = await openApp({ CACHE_MB: '0' })
       const properties = ['title', 'kind', 'status', 'parties', 'topics', 'summary']
       const lists = Array.from({ length: 40 }, (_, index) => {
@@ -78,8 +78,8 @@ describe.skipIf(missing !== undefined)(
     it('with a direct URL for notifications, stored responses are served until a change', async () => {
       const app = await openApp({ LISTEN_DATABASE_URL: database.url })
       const read = () => app.inject('/v1/topics/energy')
-      const isKept = async () => expect((await read()).headers['cache-status']).toMatch(/hit$/)
-      await vi.waitFor(isKept, { timeout: 8000, interval: 20 })
+      const expectHit = async () => expect((await read()).headers['cache-status']).toMatch(/hit$/)
+      await vi.waitFor(expectHit, { timeout: 8000, interval: 20 })
       await database.pool.query("update topics set name = 'Changed in psql' where slug = 'energy'")
       await expect.poll(async () => (await read()).body, { interval: 5 }).toContain('Changed in psql')
     })
@@ -111,7 +111,7 @@ describe.skipIf(missing !== undefined)(
       expect(rowCount).toBe(0)
     })
 
-    it('processes that migrate at the same moment take turns, and leave no lock behind', async () => {
+    it('processes that migrate at the same time take turns, and leave no lock behind', async () => {
       const empty = await openEmptyDatabase()
       onTestFinished(empty.close)
       const url = new URL(bouncer.url)
@@ -128,7 +128,7 @@ describe.skipIf(missing !== undefined)(
         )
         return rowCount
       }
-      // The pooler does not close the connections at once.
+      // PgBouncer does not close its connections immediately.
       await expect.poll(locks, { timeout: 5000 }).toBe(0)
     })
   },

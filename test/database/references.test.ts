@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-describe('psql cannot write', () => {
+describe('PostgreSQL refuses', () => {
   it.each<[table: Table, column: string, value: string, rule: string]>([
     ['regions', 'parent', '998', 'regions_parent_regions_code_fk'],
     ['countries', 'region', '998', 'countries_region_regions_code_fk'],
@@ -57,7 +57,7 @@ describe('psql cannot write', () => {
     expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(dangling(rule))
   })
 
-  it('the removal of a referenced record, while that of another one cascades to its rows', async () => {
+  it('to remove a referenced record, and cascades any other removal to rows of the record', async () => {
     const remove = (table: string, id: string): [string, unknown[]] => [
       `delete from ${table} where id = $1`,
       [id],
@@ -70,10 +70,10 @@ describe('psql cannot write', () => {
     expect(await database.attempt(remove('sources', ids.source))).toEqual(
       dangling('citations_source_sources_id_fk'),
     )
-    const owned = (['participations', 'topic_links', 'external_ids', 'agreements_relations'] as const).map(
+    const ownRows = (['participations', 'topic_links', 'external_ids', 'agreements_relations'] as const).map(
       (table) => insert(table, rows[table]),
     )
     for (const table of ['agreements', 'records'])
-      expect(await database.attempt(...owned, remove(table, ids.agreement)), table).toBe('accepted')
+      expect(await database.attempt(...ownRows, remove(table, ids.agreement)), table).toBe('accepted')
   })
 })

@@ -4,15 +4,15 @@ import { type Api, openApi } from '../support/api.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { runFirstMigrations } from '../support/first-migrations.ts'
 
-/** A database of the time when the kind of an organization was its `type`. */
+/** A database from before the property `type` of organizations was renamed to `kind`. */
 
-/** Migrations that databases had before the property was renamed. */
+/** Number of migrations before the renaming. */
 const migrationsBefore = 17
 
 const id = '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
 const source = '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f91'
 const path = `/v1/organizations/${id}`
-const then = new Date().toISOString()
+const writtenAt = new Date().toISOString()
 
 const document = {
   id,
@@ -27,8 +27,8 @@ const document = {
   externalIds: [],
   visibility: 'public',
   version: 1,
-  createdAt: then,
-  updatedAt: then,
+  createdAt: writtenAt,
+  updatedAt: writtenAt,
 }
 
 let older: TestDatabase
@@ -39,14 +39,14 @@ beforeAll(async () => {
   await runFirstMigrations(pool, migrationsBefore)
   await pool.query('select sync_records()')
   await pool.query('select sync_history()')
-  // As the service of then wrote it.
+  // Writes a record as the service did before the renaming.
   await pool.query(`begin; set local entente.writer = 'service';
-    select set_config('entente.change_time', '${then}', true);
+    select set_config('entente.change_time', '${writtenAt}', true);
     insert into records (id, resource, key, document, shape, created_at, updated_at, row_start)
-      values ('${id}', 'organizations', '${id}', '${JSON.stringify(document)}', 'of then', '${then}', '${then}', '${then}');
-    insert into organizations (id, name, type, row_start) values ('${id}', 'Academy', 'academic', '${then}');
+      values ('${id}', 'organizations', '${id}', '${JSON.stringify(document)}', 'outdated', '${writtenAt}', '${writtenAt}', '${writtenAt}');
+    insert into organizations (id, name, type, row_start) values ('${id}', 'Academy', 'academic', '${writtenAt}');
     insert into revisions (resource, key, version, operation, document, actor, "time")
-      values ('organizations', '${id}', 1, 'create', '${JSON.stringify(document)}', '{"kind":"seed","id":null,"name":null}', '${then}');
+      values ('organizations', '${id}', 1, 'create', '${JSON.stringify(document)}', '{"kind":"seed","id":null,"name":null}', '${writtenAt}');
     commit`)
   await pool.query(`insert into sources (id, title, kind) values ('${source}', 'Report', 'report')`)
   await pool.query(`insert into citations (source, cited_record, cited_resource, property)
@@ -61,7 +61,7 @@ afterAll(async () => {
 
 describe('a renamed property', () => {
   it('has its current name in the record, also as of an earlier time', async () => {
-    for (const asOf of ['', `?asOf=${new Date(Date.parse(then) + 1).toISOString()}`]) {
+    for (const asOf of ['', `?asOf=${new Date(Date.parse(writtenAt) + 1).toISOString()}`]) {
       const record = (await api.get(path + asOf)).json()
       expect(record).toMatchObject({ id, version: 1, kind: 'academic' })
       expect(record).not.toHaveProperty('type')
@@ -75,7 +75,7 @@ describe('a renamed property', () => {
     expect(page).toMatchObject({ data: [{ property: '/kind' }] })
   })
 
-  it('keeps its former name in revisions, and its renaming is not a change', async () => {
+  it('keeps its former name in revisions, and the renaming is not shown as a change', async () => {
     expect((await api.patch(path, { acronym: 'AC' })).status).toBe(200)
     const { rows } = await older.pool.query(
       `select document ->> 'type' as type from revisions where key = '${id}' and version = 1`,

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 describe('a restore, which runs with an empty search_path,', () => {
-  it('computes every generated column of every table again as it was', async () => {
+  it('computes the same value in every generated column of every table', async () => {
     const tables = await database.query(
       "select tablename as name from pg_tables where schemaname = 'public' order by 1",
     )
@@ -44,9 +44,9 @@ describe('a restore, which runs with an empty search_path,', () => {
     }
   })
 
-  it('can write to the tables themselves: triggers, defaults and checks find what they call', async () => {
+  it('can write to the tables: triggers, defaults and checks find the functions that they call', async () => {
     const qualified = Object.entries(rows).map(([table, row]) => insert(`public.${table}`, row))
-    const below = insert('public.topics', {
+    const narrower = insert('public.topics', {
       slug: 'b-topic',
       name: 'B',
       scheme: 'domain',
@@ -56,7 +56,7 @@ describe('a restore, which runs with an empty search_path,', () => {
       await database.attempt(
         "set local search_path = ''",
         ...qualified,
-        below,
+        narrower,
         "update public.topics set name = 'Changed' where slug = 'a-topic'",
         "update public.topics set broader = 'energy' where slug = 'a-topic'",
       ),

@@ -29,13 +29,13 @@ const newer = createRegistry(
 
 const total = 10_000
 
-/** Milliseconds for a test: each composes all figures on a machine that may be busy. */
+/** Timeout of a test in milliseconds. Each test composes all figures, on a machine that may be busy. */
 const timeoutMs = 120_000
 
 const documentForm = z.record(z.string(), z.unknown())
 
 let test: TestApp
-/** A version of the service, listening. */
+/** A running version of the service. */
 interface Service {
   app: FastifyInstance
   origin: string
@@ -45,7 +45,7 @@ interface Service {
 let services: Service[]
 let keys: string[]
 
-/** Figures as the service of the old declaration has stored them. */
+/** Inserts figures as the service with the older declaration stores them. @returns their keys. */
 async function insertFigures(pool: pg.Pool): Promise<string[]> {
   const resource = older.get('figures')
   const document = compileSql(composedJson(resource, propertiesOf(resource))).text
@@ -62,7 +62,7 @@ async function insertFigures(pool: pg.Pool): Promise<string[]> {
   return rows.map(({ key }) => key)
 }
 
-/** Makes the newer declaration's column, as a migration does. */
+/** Adds the column of the newer declaration, as a migration does. */
 async function migrateFigures(pool: pg.Pool): Promise<void> {
   const tablesOf = ({ tables }: Registry) => ({
     ...commonTables,
@@ -103,8 +103,8 @@ const listen = async (app: FastifyInstance, registry: Registry): Promise<Service
   origin: await app.listen({ port: 0, host: '127.0.0.1' }),
 })
 
-/** How many figures have a document of a declaration. */
-async function countOf(registry: Registry): Promise<number> {
+/** Returns the number of figures whose document has the shape of a declaration. */
+async function countByShape(registry: Registry): Promise<number> {
   const { rows } = await test.pool.query<{ count: number }>(
     "select count(*)::int as count from records where resource = 'figures' and shape = $1",
     [shapeOf(registry.get('figures'))],
@@ -112,7 +112,7 @@ async function countOf(registry: Registry): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** The state that recomposing must not change. */
+/** Returns the counts and times that recomposing must not change. */
 async function versions(): Promise<unknown> {
   const { rows } = await test.pool.query(
     `select (select count(*) from revisions) as revisions, (select count(*) from history.records) as former,
@@ -121,8 +121,8 @@ async function versions(): Promise<unknown> {
   return rows[0]
 }
 
-/** A figure as the tables give it now to a declaration. */
-async function composed(registry: Registry, key: string): Promise<Document> {
+/** Composes a figure from the tables by a declaration. */
+async function compose(registry: Registry, key: string): Promise<Document> {
   const resource = registry.get('figures')
   const one = sql`select ${composedJson(resource, propertiesOf(resource))}::json as document from ${resource.table} where ${resource.id} = ${key}`
   const { text, values } = compileSql(one)
@@ -130,23 +130,23 @@ async function composed(registry: Registry, key: string): Promise<Document> {
   return rows[0]?.document ?? {}
 }
 
-const names = (registry: Registry) => [...propertiesOf(registry.get('figures'))].sort()
+const propertyNames = (registry: Registry) => [...propertiesOf(registry.get('figures'))].sort()
 
-/** Reads a figure in every way from a service, and compares with what its declaration makes of the tables. */
+/** Reads a figure in every way from a service. Expects the document that the service's declaration composes. */
 async function expectReads({ origin, registry }: Service, key: string): Promise<void> {
   const read = async (path: string) => documentForm.parse(await (await fetch(`${origin}${path}`)).json())
   const list = async (path: string) => z.array(documentForm).parse((await read(path)).data)
-  const expected = await composed(registry, key)
-  expect(Object.keys(expected).sort()).toEqual(names(registry))
+  const expected = await compose(registry, key)
+  expect(Object.keys(expected).sort()).toEqual(propertyNames(registry))
   expect(await read(`/v1/figures/${key}`)).toEqual(expected)
   const listed = await list(`/v1/figures?id=${key}&include=citations`)
   expect(listed).toEqual([{ ...expected, citations: [] }])
   expect(await read(`/v1/figures/export?id=${key}&format=ndjson`)).toEqual(expected)
   const page = await list('/v1/figures?limit=20&sort=-updatedAt')
-  for (const record of page) expect(Object.keys(record).sort()).toEqual(names(registry))
+  for (const record of page) expect(Object.keys(record).sort()).toEqual(propertyNames(registry))
 }
 
-/** Patches a figure by a service, and returns the response as JSON. */
+/** Patches a figure by a service, and returns the body of the response. */
 async function patch({ origin }: Service, key: string, change: object): Promise<Document> {
   const headers = {
     authorization: `Bearer ${adminKey}`,
@@ -161,19 +161,19 @@ async function patch({ origin }: Service, key: string, change: object): Promise<
 it('both versions read and write by their own declaration while documents are recomposed', {
   timeout: timeoutMs,
 }, async () => {
-  const [old, young] = services
-  if (!old || !young) throw new Error('two services are needed')
+  const [oldService, newService] = services
+  if (!oldService || !newService) throw new Error('two services are needed')
   const recomposed = recompose(test.database, newer)
   for (let index = 0; index < 12; index++) {
     const key = keys[(index * 251) % keys.length] ?? ''
-    const remarked = await patch(young, key, { remark: `Remark ${index}` })
+    const remarked = await patch(newService, key, { remark: `Remark ${index}` })
     expect(remarked).toMatchObject({ version: 2, remark: `Remark ${index}` })
     await Promise.all(services.map((one) => expectReads(one, key)))
-    const changed = await patch(old, key, { unit: `units ${index}` })
-    expect(Object.keys(changed).sort()).toEqual(names(older))
+    const changed = await patch(oldService, key, { unit: `units ${index}` })
+    expect(Object.keys(changed).sort()).toEqual(propertyNames(older))
     expect(changed).toMatchObject({ version: 3, unit: `units ${index}` })
     await Promise.all(services.map((one) => expectReads(one, key)))
-    expect(await composed(newer, key)).toMatchObject({
+    expect(await compose(newer, key)).toMatchObject({
       remark: `Remark ${index}`,
       unit: `units ${index}`,
       version: 3,
@@ -186,18 +186,18 @@ it('recomposing gives all documents one shape and changes nothing else', {
   timeout: timeoutMs,
 }, async () => {
   await recompose(test.database, newer)
-  const all = await countOf(newer)
+  const all = await countByShape(newer)
   expect(all).toBeGreaterThanOrEqual(total)
-  expect(await countOf(older)).toBe(0)
+  expect(await countByShape(older)).toBe(0)
   const before = await versions()
   const listener = await test.pool.connect()
   const heard: string[] = []
   listener.on('notification', ({ channel }) => heard.push(channel))
   await listener.query('listen entente_changes; listen entente_uncomposed')
   expect(await recompose(test.database, older)).toBe(all)
-  expect(await countOf(older)).toBe(all)
+  expect(await countByShape(older)).toBe(all)
   expect(await recompose(test.database, newer)).toBe(all)
-  expect(await countOf(newer)).toBe(all)
+  expect(await countByShape(newer)).toBe(all)
   expect(await recompose(test.database, newer)).toBe(0)
   await listener.query('select')
   listener.release(true)

@@ -11,27 +11,27 @@ it('responses do not depend on the time zone of the database server', async () =
   onTestFinished(close)
   for (const [index, hour] of ['12', '16', '23'].entries()) {
     await pool.query("insert into topics (slug, name, scheme) values ($1, $1, 'domain')", [`zone-${index}`])
-    // Only the service may say when a record was made.
+    // Only the service may set the creation time of a record.
     await pool.query(
       `begin; set local entente.writer = 'service';
        update records set created_at = '2020-01-01T${hour}:00:00Z' where key = 'zone-${index}'; commit`,
     )
   }
-  const elsewhere = openPool(url, generousOptions)
-  onTestFinished(() => elsewhere.close())
+  const tokyoDatabase = openPool(url, generousOptions)
+  onTestFinished(() => tokyoDatabase.close())
   const config = readConfig({ DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', CACHE_MB: '0' })
-  const here = await buildApp({ config, database })
-  onTestFinished(async () => here.close())
+  const defaultApp = await buildApp({ config, database })
+  onTestFinished(async () => defaultApp.close())
   const name = new URL(url).pathname.slice(1)
   await pool.query(`alter database ${name} set timezone = 'Asia/Tokyo'`)
   await pool.query(`alter database ${name} set datestyle = 'SQL, DMY'`)
-  const there = await buildApp({ config, database: elsewhere })
-  onTestFinished(async () => there.close())
-  const rows = await elsewhere.read({ text: "select current_setting('TimeZone') as zone" })
+  const tokyoApp = await buildApp({ config, database: tokyoDatabase })
+  onTestFinished(async () => tokyoApp.close())
+  const rows = await tokyoDatabase.read({ text: "select current_setting('TimeZone') as zone" })
   expect(rows).toEqual([{ zone: 'Asia/Tokyo' }])
 
   const both = async (path: string) => {
-    const [one, other] = [(await here.inject(path)).json(), (await there.inject(path)).json()]
+    const [one, other] = [(await defaultApp.inject(path)).json(), (await tokyoApp.inject(path)).json()]
     expect(other).toEqual(one)
     return one
   }
@@ -42,7 +42,7 @@ it('responses do not depend on the time zone of the database server', async () =
   const moment = await both('/v1/topics?createdAt[lt]=2020-01-01T18:00:00%2B02:00&fields=slug')
   expect(moment.data).toEqual([{ slug: 'zone-0' }])
   const search = { where: { createdAt: { gte: '2020-01-02', lt: '2020-01-03' } } }
-  for (const app of [here, there]) {
+  for (const app of [defaultApp, tokyoApp]) {
     const found = await app.inject({ method: 'POST', url: '/v1/topics/search', payload: search })
     expect(found.json().data).toEqual([])
   }

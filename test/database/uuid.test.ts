@@ -18,7 +18,7 @@ describe('uuid_v7()', () => {
     after: number
   }
 
-  /** Returns 20 ids, each made in another millisecond, with the database's times before and after. */
+  /** Returns 20 ids that were made in different milliseconds, with the database's times before and after each. */
   async function makeIds(functionName: string, client: pg.Pool | pg.PoolClient): Promise<MadeId[]> {
     const made: MadeId[] = []
     const clock = 'extract(epoch from clock_timestamp()) * 1000'
@@ -46,7 +46,7 @@ describe('uuid_v7()', () => {
     expectVersion7(await makeIds('uuid_v7', database.pool))
   })
 
-  it('also makes them on servers without a built-in function', async () => {
+  it('also makes them on servers without a built-in function for UUIDs of version 7', async () => {
     const migration = await readFile('migrations/0000_functions.sql', 'utf8')
     const [, body] =
       /CREATE FUNCTION uuid_v7\(\)[^$]*LANGUAGE plpgsql[^$]*(\$body\$.*?\$body\$)/s.exec(migration) ?? []

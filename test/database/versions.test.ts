@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** A record of each resource, and a column of its own table that may be changed. */
+/** A record of each resource, and a column of its table to change. */
 const cases: [resource: string, key: string, column: string][] = [
   ['regions', '142', 'name'],
   ['countries', 'PAK', 'name'],
@@ -54,7 +54,7 @@ it('every resource is among the cases', () => {
   expect(cases.map(([name]) => name).sort()).toEqual(registry.resources.map(({ name }) => name).sort())
 })
 
-describe.each(cases)('an update of %s in psql', (name, key, column) => {
+describe.each(cases)('an SQL update of %s', (name, key, column) => {
   const table = snakeCase(name)
   const resource = registry.get(name)
   const id = recordId(resource, key)
@@ -112,7 +112,7 @@ describe.each(cases)('an update of %s in psql', (name, key, column) => {
   })
 })
 
-describe('a row that is inserted in psql', () => {
+describe('a row that is inserted in SQL', () => {
   const cases: [name: string, table: Table, key: string][] = [
     ['topics', 'topics', rows.topics.slug],
     ['countries', 'countries', rows.countries.code],
@@ -160,7 +160,7 @@ describe('a row that is inserted in psql', () => {
   })
 })
 
-it('a delete from records in psql also deletes the rows of the record in other tables', async () => {
+it('an SQL delete from records also deletes the rows of the record in other tables', async () => {
   const terms = insert('agreements_terms', rows.agreements_terms)
   await database.query(...terms)
   const [before] = await database.query('select version from records where id = $1', [ids.agreement])

@@ -23,7 +23,7 @@ const scraped = z.object({
 
 const example = parseEnv(readDeployed('env.example'))
 
-/** Fills `${NAME}`, `${NAME:-default}` and `${NAME:?message}` from the example, as Compose does. */
+/** Fills `${NAME}`, `${NAME:-default}` and `${NAME:?message}` with the values of the example, as Compose does. */
 const interpolate = (text: string) =>
   text.replaceAll(
     /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
@@ -61,7 +61,7 @@ describe('compose.yml', () => {
     }
   })
 
-  it('has the services that Prometheus reads', () => {
+  it('has the services that Prometheus scrapes', () => {
     const targets = scraped
       .parse(readDeployedYaml('prometheus/prometheus.yml'))
       .scrape_configs.flatMap(({ static_configs }) => static_configs.flatMap((config) => config.targets))
@@ -70,15 +70,15 @@ describe('compose.yml', () => {
   })
 })
 
-/** Whether a program runs, by asking for its version. */
-const has = (program: string, ...version: string[]) => spawnSync(program, version).status === 0
+/** Whether a program is installed. */
+const isInstalled = (program: string, ...version: string[]) => spawnSync(program, version).status === 0
 
-it.skipIf(!has('docker', 'compose', 'version'))('passes docker compose config', () => {
+it.skipIf(!isInstalled('docker', 'compose', 'version'))('compose.yml passes docker compose config', () => {
   const files = ['--file', join(deployFolder, 'compose.yml'), '--env-file', join(deployFolder, 'env.example')]
   execFileSync('docker', ['compose', ...files, 'config', '--quiet'])
 })
 
-it.skipIf(!has('haproxy', '-v'))('passes haproxy -c: the configuration of HAProxy', () => {
+it.skipIf(!isInstalled('haproxy', '-v'))('the configuration of HAProxy passes haproxy -c', () => {
   const addresses = Object.entries(services.haproxy?.environment ?? {}).map(([name, value]) => [
     name,
     value.includes(':') ? value : '127.0.0.1',

@@ -19,7 +19,7 @@ const deployment = z.object({
     }),
   }),
 })
-const selecting = z.looseObject({
+const withSelector = z.looseObject({
   kind: z.string(),
   spec: z.looseObject({
     selector: z.union([z.object({ matchLabels: z.unknown() }), z.record(z.string(), z.string())]).optional(),
@@ -27,16 +27,16 @@ const selecting = z.looseObject({
   }),
 })
 
-const manifests = parseAllDocuments(readDeployed('kubernetes/service.yaml')).map((each): unknown =>
-  each.toJS(),
+const manifests = parseAllDocuments(readDeployed('kubernetes/service.yaml')).map((manifest): unknown =>
+  manifest.toJS(),
 )
 const { spec } = deployment.parse(manifests[0])
 const { env } = spec.template.spec.containers[0]
 
 describe('the manifests for Kubernetes', () => {
   it('give the service only variables that it knows, with valid values', () => {
-    const parts = env.flatMap(({ value = '' }) => [...value.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name))
-    expect(env.filter(({ name }) => !(name in environment.shape) && !parts.includes(name))).toEqual([])
+    const used = env.flatMap(({ value = '' }) => [...value.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name))
+    expect(env.filter(({ name }) => !(name in environment.shape) && !used.includes(name))).toEqual([])
     const set = env.flatMap(({ name, value }) =>
       // URLs and keys come from secrets.
       value === undefined || value.includes('$(') ? [] : [[name, value] as const],
@@ -49,16 +49,16 @@ describe('the manifests for Kubernetes', () => {
     expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(drainSeconds + 10)
   })
 
-  it('select the pods that the deployment makes', () => {
+  it('select the pods of the deployment', () => {
     const { labels } = spec.template.metadata
     for (const manifest of manifests) {
-      const { spec } = selecting.parse(manifest)
+      const { spec } = withSelector.parse(manifest)
       const selector = spec.podSelector ?? spec.selector
       expect([labels, { matchLabels: labels }]).toContainEqual(selector)
     }
   })
 
-  it('are all listed for kubectl', () => {
+  it('are all listed in kustomization.yaml', () => {
     const { resources } = z
       .object({ resources: z.array(z.string()) })
       .parse(readDeployedYaml('kubernetes/kustomization.yaml'))
@@ -69,6 +69,6 @@ describe('the manifests for Kubernetes', () => {
 
 const hasLinter = spawnSync('kube-score', ['version']).status === 0
 
-it.skipIf(!hasLinter)('pass kube-score: the manifests of the service', () => {
+it.skipIf(!hasLinter)('the manifests of the service pass kube-score', () => {
   execFileSync('kube-score', ['score', join(deployFolder, 'kubernetes/service.yaml')], { stdio: 'pipe' })
 })

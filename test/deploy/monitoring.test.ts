@@ -6,11 +6,11 @@ import { openTestApp } from '../support/app.ts'
 import { deployFolder, listDeployed, readDeployed, readDeployedYaml } from './files.ts'
 import { readQuery } from './promql.ts'
 
-/** Labels that Prometheus adds to every metric that it reads. */
+/** Labels that Prometheus adds to every metric that it scrapes. */
 const targetLabels = ['instance', 'job']
 
 /** Metrics of Prometheus itself, Patroni, etcd and HAProxy. */
-const isOthers = (metric: string) => /^(up$|patroni_|etcd_|haproxy_)/.test(metric)
+const isThirdParty = (metric: string) => /^(up$|patroni_|etcd_|haproxy_)/.test(metric)
 
 const panel = z.object({
   id: z.number(),
@@ -62,10 +62,13 @@ describe('the dashboard for Grafana and the alerts', () => {
 
   it.each(queries)('$of reads metrics and labels that exist', ({ expr }) => {
     const { metrics, labels } = readQuery(expr)
-    const own = [...metrics].filter((metric) => !isOthers(metric))
-    expect(own.filter((metric) => !exposed.has(metric))).toEqual([])
-    if (own.length < metrics.size) return
-    const known = new Set([...targetLabels, ...own.flatMap((metric) => [...(exposed.get(metric) ?? [])])])
+    const serviceMetrics = [...metrics].filter((metric) => !isThirdParty(metric))
+    expect(serviceMetrics.filter((metric) => !exposed.has(metric))).toEqual([])
+    if (serviceMetrics.length < metrics.size) return
+    const known = new Set([
+      ...targetLabels,
+      ...serviceMetrics.flatMap((metric) => [...(exposed.get(metric) ?? [])]),
+    ])
     expect([...labels].filter((label) => !known.has(label))).toEqual([])
   })
 
@@ -73,7 +76,7 @@ describe('the dashboard for Grafana and the alerts', () => {
     expect(() => readQuery('sum by (le rate(x[5m])')).toThrow('not PromQL')
   })
 
-  it('uses only its own data source and variables, and has no overlapping panels', () => {
+  it('use only their own data source and variables, and have no overlapping panels', () => {
     const [source] = datasources.parse(
       readDeployedYaml('grafana/provisioning/datasources/prometheus.yml'),
     ).datasources
@@ -92,13 +95,13 @@ describe('the dashboard for Grafana and the alerts', () => {
     expect(new Set(cells).size).toBe(cells.length)
   })
 
-  it('has alerts each with a name of its own', () => {
+  it('give each alert a unique name', () => {
     expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length)
   })
 })
 
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0
 
-it.skipIf(!hasPromtool)('passes promtool: the configuration of Prometheus with its alerts', () => {
+it.skipIf(!hasPromtool)('the configuration of Prometheus with its alerts passes promtool', () => {
   execFileSync('promtool', ['check', 'config', join(deployFolder, 'prometheus/prometheus.yml')])
 })

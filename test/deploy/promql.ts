@@ -3,15 +3,15 @@ import { parser } from '@prometheus-io/lezer-promql'
 /** The metrics and labels that a PromQL expression reads. */
 export interface Query {
   metrics: Set<string>
-  /** Labels by which it selects or groups. */
+  /** Labels by which the expression selects or groups. */
   labels: Set<string>
 }
 
-/** Replaces Grafana's variables. */
+/** Replaces the variables of Grafana. */
 const fillIn = (expression: string) => expression.replaceAll('$__rate_interval', '5m')
 
 /**
- * Reads a PromQL expression by Prometheus's own grammar.
+ * Reads a PromQL expression with the grammar of Prometheus.
  * @throws Error when it is invalid.
  */
 export function readQuery(expression: string): Query {

@@ -7,11 +7,11 @@ import {
   resourceOf,
   seededKey,
 } from '../support/documents.ts'
-import { cellText, rowsIn, workbook } from '../support/export-files.ts'
+import { cellText, openWorkbook, rowsIn } from '../support/export-files.ts'
 
 const expeditions = resourceOf('expeditions')
 let api: Api
-let made: CreatedRecord
+let created: CreatedRecord
 let beforeCreation: string
 let agreement: string
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now')
   beforeCreation = rows[0]?.now.toISOString() ?? ''
   await new Promise((resolve) => setTimeout(resolve, 5))
-  made = await createRecord(
+  created = await createRecord(
     expeditions,
     api,
     await exampleDocument(expeditions, api, {
@@ -45,7 +45,7 @@ afterAll(() => api.close())
 const keysIn = async (path: string) =>
   (await api.get(path)).json<{ data: { id: string }[] }>().data.map(({ id }) => id)
 
-describe('a resource that is only declared', () => {
+describe('a resource that consists only of its declaration', () => {
   it('is in the OpenAPI document with all operations', () => {
     const paths = Object.keys(Object(api.document.paths))
     const suffixes = (name: string) =>
@@ -54,14 +54,14 @@ describe('a resource that is only declared', () => {
   })
 
   it('is in the feed of changes and has a history', async () => {
-    // The feed waits for every transaction that began before, those of other databases too.
+    // The feed waits for all earlier transactions, also for those in other databases.
     const feed = async () => (await api.get('/v1/changes?resource=expeditions&limit=200')).text
-    await expect.poll(feed, { timeout: 10_000 }).toContain(made.key)
-    expect((await api.get(`${made.path}/history`)).text).toContain('Zephyrine voyage')
+    await expect.poll(feed, { timeout: 10_000 }).toContain(created.key)
+    expect((await api.get(`${created.path}/history`)).text).toContain('Zephyrine voyage')
   })
 
   it('is found by the search across resources', async () => {
-    expect((await api.get('/v1/search?q=Zephyrine')).text).toContain(made.key)
+    expect((await api.get('/v1/search?q=Zephyrine')).text).toContain(created.key)
   })
 
   it('links its participants and its host in the network', async () => {
@@ -77,33 +77,33 @@ describe('a resource that is only declared', () => {
   })
 
   it('is exported as xlsx', async () => {
-    const book = await workbook(api, '/v1/expeditions/export?format=xlsx')
+    const book = await openWorkbook(api, '/v1/expeditions/export?format=xlsx')
     const cells = rowsIn(book.worksheets[0]).flat().map(cellText)
     expect(cells).toContain('Zephyrine voyage')
   })
 
-  it('does not exist as of a moment before its creation', async () => {
-    expect(await keysIn(`/v1/expeditions?asOf=${beforeCreation}`)).not.toContain(made.key)
-    expect(await keysIn('/v1/expeditions')).toContain(made.key)
+  it('does not exist as of a time before its creation', async () => {
+    expect(await keysIn(`/v1/expeditions?asOf=${beforeCreation}`)).not.toContain(created.key)
+    expect(await keysIn('/v1/expeditions')).toContain(created.key)
   })
 
   it('can be cited, and shows its citations', async () => {
     const source = await seededKey(api, 'sources')
-    const record = { resource: 'expeditions', id: made.key }
+    const record = { resource: 'expeditions', id: created.key }
     const citation = await api.post('/v1/citations', { source, record })
     expect(citation.status, citation.text).toBe(201)
-    expect((await api.get(`${made.path}?include=citations`)).text).toContain(String(citation.json().id))
+    expect((await api.get(`${created.path}?include=citations`)).text).toContain(String(citation.json().id))
   })
 
-  it('has readable labels of words that the vocabulary does not have', async () => {
+  it('has readable labels for words without a translation', async () => {
     const { text } = await api.get('/v1/vocabularies?lang=zh')
     expect(text).toContain('{"word":"polar","label":"Polar"}')
-    const groups = await api.get(`/v1/expeditions/aggregate?groupBy=kind&id=${made.key}&lang=zh`)
+    const groups = await api.get(`/v1/expeditions/aggregate?groupBy=kind&id=${created.key}&lang=zh`)
     expect(groups.json()).toMatchObject({ data: [{ label: { kind: 'Polar' } }] })
   })
 
-  it('is found by its topic, and included by the record it refers to', async () => {
-    expect(await keysIn('/v1/expeditions?topic=energy')).toContain(made.key)
-    expect((await api.get(`/v1/agreements/${agreement}?include=expeditions`)).text).toContain(made.key)
+  it('is found by its topic, and included in the record to which it refers', async () => {
+    expect(await keysIn('/v1/expeditions?topic=energy')).toContain(created.key)
+    expect((await api.get(`/v1/agreements/${agreement}?include=expeditions`)).text).toContain(created.key)
   })
 })

@@ -12,7 +12,7 @@ import { drizzleTables } from '../support/drizzle-tables.ts'
 import openPostgres from '../support/global-setup.ts'
 import { extendedRegistry } from './expeditions.ts'
 
-/** Opens PostgreSQL, migrates a copy of the template to the extended registry, and makes it the template of this project. */
+/** Starts PostgreSQL, and provides the tests with a template database that is migrated to the extended registry. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const teardown = await openPostgres(project)
   const { postgres } = project.getProvidedContext()
@@ -54,7 +54,7 @@ async function migrateTo(url: string): Promise<void> {
   }
 }
 
-/** Writes two records as a seed does, which the tests of the contract expect of every resource. */
+/** Writes two records like the seeding does, since the contract tests expect seed data of every resource. */
 async function seedExpeditions(url: string): Promise<void> {
   const database = openPool(url, generousOptions)
   const resource = extendedRegistry.get('expeditions')

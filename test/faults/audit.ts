@@ -1,17 +1,17 @@
 import type { Change } from './feed.ts'
-import { type AcknowledgedWrite, markOf } from './writers.ts'
+import { type AcknowledgedWrite, writeIdOf } from './writers.ts'
 
 /** Differences between the feed of changes and the writes that the service acknowledged. */
 export interface Audit {
-  /** Acknowledged writes that are missing in the feed, or differ there. */
+  /** Acknowledged writes that are missing from the feed, or differ there. */
   lost: AcknowledgedWrite[]
   /** Versions of records that are in the feed more than once. */
   repeated: string[]
-  /** Marks of creations that ran twice. */
+  /** Ids of writes that created two records. */
   duplicateCreations: string[]
-  /** Versions of records that come before an older version. */
+  /** Versions of records that do not directly follow the previous version. */
   outOfOrder: string[]
-  /** The number of changes in the feed that were not acknowledged. Clients retry until they get a response, so there are none. */
+  /** Number of changes in the feed that were not acknowledged: 0, since clients retry until they get a response. */
   unknown: number
 }
 
@@ -20,7 +20,7 @@ export const noFaults: Audit = { lost: [], repeated: [], duplicateCreations: [],
 
 const nameVersion = ({ key, version }: Pick<Change, 'key' | 'version'>) => `${key} ${version}`
 
-/** Returns the names that occur again. */
+/** Returns the second and later occurrences of names. */
 function findDuplicates(names: string[]): string[] {
   const seen = new Set<string>()
   return names.filter((name) => seen.size === seen.add(name).size)
@@ -31,7 +31,7 @@ function findLost(acknowledged: AcknowledgedWrite[], feed: Change[]): Acknowledg
   return acknowledged.filter((write) => {
     const change = changes.get(nameVersion(write))
     if (change?.operation !== write.operation) return true
-    return write.operation !== 'remove' && markOf(change.document) !== write.mark
+    return write.operation !== 'remove' && writeIdOf(change.document) !== write.writeId
   })
 }
 
@@ -52,23 +52,23 @@ export function audit(acknowledged: AcknowledgedWrite[], feed: Change[]): Audit 
   return {
     lost: findLost(acknowledged, feed),
     repeated: findDuplicates(feed.map(nameVersion)),
-    duplicateCreations: findDuplicates(creations.map(({ document }) => markOf(document))),
+    duplicateCreations: findDuplicates(creations.map(({ document }) => writeIdOf(document))),
     outOfOrder: findOutOfOrder(feed),
     unknown: feed.length - acknowledged.length,
   }
 }
 
-/** Replays the feed. Returns version and mark of each remaining record by its key. */
+/** Replays the feed. Returns version and write id of each remaining record by its key. */
 export function replayFeed(feed: Change[]): Map<string, string> {
   const state = new Map<string, string>()
   for (const { key, operation, version, document } of feed) {
     if (operation === 'remove') state.delete(key)
-    else state.set(key, `${version} ${markOf(document)}`)
+    else state.set(key, `${version} ${writeIdOf(document)}`)
   }
   return state
 }
 
-/** Reads the agreements of writers from the registry. Returns version and mark by key, as `replayFeed` does. */
+/** Reads the agreements of writers from the registry. Returns version and write id by key, like `replayFeed`. */
 export async function readRecords(origin: string): Promise<Map<string, string>> {
   const text = await (await fetch(`${origin}/v1/agreements/export?format=ndjson`)).text()
   const records = text
@@ -76,5 +76,5 @@ export async function readRecords(origin: string): Promise<Map<string, string>> 
     .filter(Boolean)
     .map((line) => JSON.parse(line))
     .filter(({ title }) => title.startsWith('writer-'))
-  return new Map(records.map((record) => [record.id, `${record.version} ${markOf(record)}`]))
+  return new Map(records.map((record) => [record.id, `${record.version} ${writeIdOf(record)}`]))
 }

@@ -17,17 +17,17 @@ const { resources } = registry
 
 const execute = promisify(execFile)
 
-/** Finds the folder of a PostgreSQL with pg_dump, which the embedded one lacks; undefined if there is none. */
+/** Finds the programs of a PostgreSQL with pg_dump, which the embedded PostgreSQL lacks; undefined if there is none. */
 async function findPostgres(): Promise<string | undefined> {
   const debian = '/usr/lib/postgresql'
   const versions = (await readdir(debian).catch(() => [])).map((version) => join(debian, version, 'bin'))
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...versions]
-  const has = (folder: string) =>
+  const hasPrograms = (folder: string) =>
     ['initdb', 'pg_ctl', 'pg_dump', 'pg_restore'].every((program) => existsSync(join(folder, program)))
-  return folders.find(has)
+  return folders.find(hasPrograms)
 }
 
-/** Starts a server with the databases `original` and `restored`. Returns what their URLs start with. */
+/** Starts a server with the databases `original` and `restored`. Returns the beginning of their URLs. */
 async function openPostgres(bin: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-backup-'))
   await chmod(folder, 0o755)
@@ -35,7 +35,7 @@ async function openPostgres(bin: string): Promise<string> {
   const [initdb, pgCtl] = [join(bin, 'initdb'), join(bin, 'pg_ctl')]
   const account = await chooseAccount(data, [initdb, pgCtl])
   await mkdir(data)
-  await account.own(data)
+  await account.giveOwnership(data)
   await account.run(initdb, [
     '-D',
     data,
@@ -85,7 +85,7 @@ async function makeHistory(origin: string): Promise<string> {
   return id
 }
 
-it('pg_restore brings back records, history and feed from a dump of a running registry', async ({
+it('pg_restore restores records, history and feed from a dump of a running registry', async ({
   skip,
   task,
 }) => {
@@ -108,11 +108,11 @@ it('pg_restore brings back records, history and feed from a dump of a running re
   expect(after).toEqual(before)
 
   // The restored registry accepts writes: a removed record is restored with the next version, at the end of the feed.
-  const back = await fetchText(`${restored.origin}/v1/agreements/${key}/restore`, {
+  const response = await fetchText(`${restored.origin}/v1/agreements/${key}/restore`, {
     method: 'POST',
     headers: { authorization: asAdministrator.authorization },
   })
-  expect(back?.headers.get('etag')).toBe('"4"')
+  expect(response?.headers.get('etag')).toBe('"4"')
   expect((await readFeed(restored.origin, 'agreements')).at(-1)).toMatchObject({
     key,
     version: 4,

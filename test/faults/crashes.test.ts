@@ -16,8 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => postgres.close())
 
-/** Runs the steps at equal intervals over the writes. */
-async function spread(steps: (() => Promise<void>)[], done: () => number): Promise<void> {
+/** Runs the steps one by one, each after an equal share of the writes. */
+async function runDuringWrites(steps: (() => Promise<void>)[], done: () => number): Promise<void> {
   for (const [index, step] of steps.entries()) {
     await waitUntil(() => done() >= ((index + 1) * writes) / (steps.length + 1), 600_000)
     await step()
@@ -29,7 +29,7 @@ const restart = (one: Pick<Service | FragilePostgres, 'kill' | 'start'>) => asyn
   await one.start()
 }
 
-it('every acknowledged write exists once, with its revision, whatever is killed', async ({ task }) => {
+it('every acknowledged write exists once, with its revision, after kills of processes', async ({ task }) => {
   const one = await openService(postgres.url, { SEED: 'reference' })
   const other = await openService(postgres.url)
   const origins = [one.origin, other.origin]
@@ -44,7 +44,7 @@ it('every acknowledged write exists once, with its revision, whatever is killed'
     while (done() < writes) await writer.write()
   }
   // The first failure stops all writers.
-  await Promise.all([spread(kills, done), ...writers.map(work)]).finally(() => stopping.abort())
+  await Promise.all([runDuringWrites(kills, done), ...writers.map(work)]).finally(() => stopping.abort())
 
   const acknowledged = writers.flatMap((writer) => writer.acknowledged)
   const feed = await readFeed(one.origin, 'agreements')

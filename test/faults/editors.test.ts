@@ -34,7 +34,7 @@ async function addName(
   for (let attempts = 1; ; attempts++) {
     const read = await fetchText(url, {})
     const etag = read?.headers.get('etag')
-    if (!read || !etag) throw new Error(`reading got ${read?.status}`)
+    if (!read || !etag) throw new Error(`status ${read?.status} of a read`)
     const summary = [...namesIn(JSON.parse(read.text)), name].join('; ')
     const written = await fetchText(url, {
       method: 'PATCH',
@@ -43,7 +43,7 @@ async function addName(
     })
     if (written?.status === 200) return { name, version: JSON.parse(written.text).version, attempts }
     if (written?.status !== 412 && written?.status !== 503)
-      throw new Error(`writing got ${written?.status}: ${written?.text}`)
+      throw new Error(`status ${written?.status} of a write: ${written?.text}`)
     await sleep(Math.random() * 1000)
   }
 }

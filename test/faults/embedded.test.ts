@@ -52,8 +52,8 @@ async function backends(server: number): Promise<number[]> {
     .map((line) => Number.parseInt(line, 10))
 }
 
-/** Waits until the service is ready and reads, writes, and serves from its cache. Until then every response is 503. */
-async function recover(origin: string): Promise<void> {
+/** Waits until the service is ready, and reads, writes and cache hits succeed. Every response before that must be 503. */
+async function waitForRecovery(origin: string): Promise<void> {
   const statuses = new Set<number | undefined>()
   await waitUntil(async () => {
     const responses = await Promise.all([
@@ -84,34 +84,34 @@ describe('the embedded PostgreSQL', () => {
       const reasons = /embedded PostgreSQL has stopped|database cannot be reached|"status":"ok"/
       expect((await get(origin, '/readyz'))?.text).toMatch(reasons)
       expect((await get(origin, '/healthz'))?.status).toBe(200)
-      await recover(origin)
+      await waitForRecovery(origin)
       expect(await postmaster(folder)).not.toBe(before)
     }
-    // The feed has the changes, and the last process that uses the server stops it.
+    // The last write is stored, and the last process that uses PostgreSQL stops it.
     expect((await get(origin, `/v1/topics/written-${written}`))?.status).toBe(200)
     service.signal('SIGTERM')
     expect((await service.ended).code).toBe(0)
     expect(await readdir(join(folder, 'postgres'))).not.toContain('postmaster.pid')
   })
 
-  it('recovers after a kill of one of its processes, and so does the service', async () => {
+  it('recovers after a kill of one of its processes, and the service continues', async () => {
     const { origin } = await openService(folder)
-    await recover(origin)
+    await waitForRecovery(origin)
     const server = await postmaster(folder)
     const [backend] = await backends(server)
     if (backend === undefined) throw new Error('PostgreSQL serves no connection')
     process.kill(backend, 'SIGKILL')
-    await recover(origin)
+    await waitForRecovery(origin)
     expect(await postmaster(folder)).toBe(server)
   })
 
-  it.runIf(isRoot)('starts again when its full disk has space again [needs root]', async () => {
+  it.runIf(isRoot)('starts again when a full disk has free space again [needs root]', async () => {
     const disk = join(folder, 'disk')
     await execute('mkdir', [disk])
     await execute('mount', ['-t', 'tmpfs', '-o', 'size=120m,mode=755', 'tmpfs', disk])
     try {
       const { service, origin } = await openService(disk)
-      await recover(origin)
+      await waitForRecovery(origin)
       const filler = join(disk, 'filler')
       await writeFile(filler, Buffer.alloc(120 * 2 ** 20)).catch(() => {})
       process.kill(await postmaster(disk), 'SIGKILL')
@@ -121,7 +121,7 @@ describe('the embedded PostgreSQL', () => {
       expect((await get(origin, '/healthz'))?.status).toBe(200)
       expect((await get(origin, '/readyz'))?.text).not.toContain(disk)
       await rm(filler)
-      await recover(origin)
+      await waitForRecovery(origin)
       service.signal('SIGTERM')
       await service.ended
     } finally {

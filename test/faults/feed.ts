@@ -23,7 +23,7 @@ export async function feedEnd(origin: string): Promise<string> {
   return page.parse(await response.json()).data[0]?.position ?? ''
 }
 
-/** Reads the changes of a resource after a position, or all. */
+/** Reads the changes of a resource after a position, by default all changes. */
 export async function readFeed(origin: string, resource: string, start = ''): Promise<Change[]> {
   const found: Change[] = []
   for (let after = start, more = true; more; ) {

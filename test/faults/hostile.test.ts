@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** Internal details that no response may contain: stacks, files, SQL and messages of PostgreSQL. No request contains them. */
+/** Internal details that no response may contain: stack traces, files, SQL, PostgreSQL errors. No request contains them. */
 const leaks =
   /\n +at .+:\d+:\d+|node_modules|\/src\/|\.[jt]s:\d+|syntax error at|violates|relation "|operator does not exist|invalid input syntax|SQLSTATE|pg_[a-z]+|_(fkey|pkey|fk|pk|check|unique)\b|\bselect .+ from\b/i
 
@@ -46,10 +46,10 @@ async function readKeys(origin: string, document: unknown): Promise<Map<string, 
   return keys
 }
 
-/** Describes what is wrong with a response; undefined when it is right. */
+/** Describes the fault of a response; undefined when the response is correct. */
 function findFault(request: Request, response: RawResponse, check: CheckResponse): string | undefined {
   const { status, headers, text } = response
-  if (status >= 500 && !(status === 503 && headers['retry-after'])) return `answered ${status}`
+  if (status >= 500 && !(status === 503 && headers['retry-after'])) return `status ${status}`
   if ('x-injected' in headers) return 'a header was injected'
   if (status >= 400 && leaks.test(text)) return `leaks internal details: ${leaks.exec(text)?.[0]}`
   try {
@@ -95,7 +95,7 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
   const check = responseCheck(document)
   const faults = new Map<string, string>()
   const statuses: Record<string, number> = {}
-  const good = new Set<string>()
+  const succeeded = new Set<string>()
   const memory: number[] = []
   let sent = 0
   const work = async () => {
@@ -110,7 +110,7 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
       }))
       const kind = `${Math.floor(response.status / 100)}xx`
       statuses[kind] = (statuses[kind] ?? 0) + 1
-      if (response.status < 400) good.add(request.operationId)
+      if (response.status < 400) succeeded.add(request.operationId)
       const fault = findFault(request, response, check)
       if (fault)
         faults.set(
@@ -125,57 +125,57 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
   await Promise.all(Array.from({ length: concurrency }, work))
   const operations = operationsOf(document)
   const reached = operations.filter(isReachable)
-  const [early = 0] = memory
+  const [firstMemory = 0] = memory
   task.meta.figures = {
     ...statuses,
     operations: operations.length,
-    'operations that succeeded': good.size,
-    'MiB after a fifth': early,
-    'MiB in the end': memory.at(-1) ?? 0,
+    'operations that succeeded': succeeded.size,
+    'MiB after a fifth': firstMemory,
+    'MiB at the end': memory.at(-1) ?? 0,
   }
   expect(Object.fromEntries(faults)).toEqual({})
   // Most operations must succeed at least once, or the test would prove little.
-  expect(reached.filter(({ operationId }) => good.has(operationId)).length / reached.length).toBeGreaterThan(
-    0.9,
-  )
-  expect(memory.at(-1) ?? 0).toBeLessThan(early + 100)
+  expect(
+    reached.filter(({ operationId }) => succeeded.has(operationId)).length / reached.length,
+  ).toBeGreaterThan(0.9)
+  expect(memory.at(-1) ?? 0).toBeLessThan(firstMemory + 100)
 })
 
 const head = (line: string, ...headers: string[]) => `${[line, 'Host: x', ...headers].join('\r\n')}\r\n`
 
-const slowly = (text: string) => text.match(/.{1,8}/gs) ?? []
+const splitSmall = (text: string) => text.match(/.{1,8}/gs) ?? []
 
-/** Malformed requests that no client library sends. */
-const bytes: Record<string, string[]> = {
-  'no HTTP': ['hello\r\n\r\n'],
-  'HTTP of the future': ['GET / HTTP/9.9\r\n\r\n'],
+/** Malformed requests that no client library sends, each in the parts in which it is sent. */
+const malformedRequests: Record<string, string[]> = {
+  'bytes that are not HTTP': ['hello\r\n\r\n'],
+  'an unknown HTTP version': ['GET / HTTP/9.9\r\n\r\n'],
   'a NUL in the path': [head('GET /v1/agreements?q=\u0000 HTTP/1.1'), '\r\n'],
   'bytes beyond ASCII in the path': [
     head('GET /v1/agreements?q=\xe4\xf6 HTTP/1.1', 'Connection: close'),
     '\r\n',
   ],
-  'a broken percent sign': [head('GET /v1/agreements?q=%zz HTTP/1.1', 'Connection: close'), '\r\n'],
-  'a path that climbs': [head('GET /../../etc/passwd HTTP/1.1', 'Connection: close'), '\r\n'],
+  'invalid percent-encoding': [head('GET /v1/agreements?q=%zz HTTP/1.1', 'Connection: close'), '\r\n'],
+  'a path with ../': [head('GET /../../etc/passwd HTTP/1.1', 'Connection: close'), '\r\n'],
   'an absolute URL': [head('GET http://[::1 HTTP/1.1', 'Connection: close'), '\r\n'],
   'a header of 64 KiB': [head('GET /v1/agreements HTTP/1.1', `X: ${'x'.repeat(65_536)}`), '\r\n'],
   'ten thousand headers': [
     head('GET /v1/agreements HTTP/1.1', ...Array.from({ length: 10_000 }, () => 'a: b')),
     '\r\n',
   ],
-  'two lengths': [
+  'two content lengths': [
     head('POST /v1/agreements HTTP/1.1', 'Content-Length: 5', 'Content-Length: 6'),
     '\r\n12345',
   ],
-  'a length and chunks': [
+  'a content length and chunks': [
     head('POST /v1/agreements HTTP/1.1', 'Content-Length: 5', 'Transfer-Encoding: chunked'),
     '\r\n0\r\n\r\n',
   ],
-  'a length below zero': [head('POST /v1/agreements HTTP/1.1', 'Content-Length: -1'), '\r\n'],
+  'a negative content length': [head('POST /v1/agreements HTTP/1.1', 'Content-Length: -1'), '\r\n'],
   'malformed chunks': [
     head('POST /v1/agreements HTTP/1.1', 'Transfer-Encoding: chunked', 'Content-Type: application/json'),
     '\r\nzz\r\n',
   ],
-  'a body that breaks off': [
+  'an incomplete body': [
     head('POST /v1/agreements HTTP/1.1', 'Content-Length: 500', 'Content-Type: application/json'),
     '\r\n{"title"',
   ],
@@ -183,7 +183,7 @@ const bytes: Record<string, string[]> = {
     head('GET /v1/agreements HTTP/1.1', 'X: a\nY: b', 'Connection: close'),
     '\r\n',
   ],
-  'a request that arrives in drops': slowly(
+  'a request in parts of eight bytes': splitSmall(
     `${head('GET /v1/countries/CHN HTTP/1.1', 'Connection: close')}\r\n`,
   ),
 }
@@ -198,12 +198,12 @@ it('malformed HTTP gets 4xx or is disconnected, leaks nothing and does not distu
       [
         head('POST /v1/agreements HTTP/1.1', 'Content-Length: 100000'),
         '\r\n',
-        ...slowly('{"title":'.repeat(20)),
+        ...splitSmall('{"title":'.repeat(20)),
       ],
       200,
     ),
   )
-  for (const [what, parts] of Object.entries(bytes)) {
+  for (const [what, parts] of Object.entries(malformedRequests)) {
     const output = await sendBytes(service.origin, parts, 2)
     const statuses = [...output.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status))
     expect(
@@ -216,5 +216,8 @@ it('malformed HTTP gets 4xx or is disconnected, leaks nothing and does not distu
   }
   const outputs = (await Promise.all(slow)).filter((output) => output !== '')
   expect(outputs.filter((output) => !/^HTTP\/1\.1 4\d\d/.test(output))).toEqual([])
-  task.meta.figures = { 'kinds of bytes': Object.keys(bytes).length, 'slow bodies at once': slow.length }
+  task.meta.figures = {
+    'kinds of malformed requests': Object.keys(malformedRequests).length,
+    'concurrent slow bodies': slow.length,
+  }
 })

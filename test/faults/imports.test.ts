@@ -36,7 +36,7 @@ records:
 
 const countries = ['China', 'Pakistan', 'Germany', 'France', 'Brazil', 'India', 'Kenya']
 
-/** Rows of which every tenth refers to the record of a later row. */
+/** Rows, every tenth of which refers to the record of a later row. */
 const csv = [
   'Id,Title,PartyA,PartyB,Implements',
   ...Array.from({ length: rows }, (_, index) => {
@@ -73,11 +73,11 @@ const hasCreated = (service: Service, id: string, count: number) => async () => 
   return state === 'committed' || (counts?.created ?? 0) >= count
 }
 
-const finished = (service: Service, id: string) => async () =>
+const isFinished = (service: Service, id: string) => async () =>
   ['committed', 'failed'].includes((await read(service, id))?.state ?? '')
 
 /** Reads the records of an import, without values that differ between runs. */
-async function contents({ origin }: Service, scheme: string): Promise<string[]> {
+async function readContents({ origin }: Service, scheme: string): Promise<string[]> {
   const url = `${origin}/v1/agreements/export?format=ndjson&externalIdScheme=${scheme}&include=citations&sort=title`
   const text = await (await fetch(url, { headers: asAdministrator })).text()
   const found = text
@@ -102,7 +102,7 @@ it('an import continues after kills of the service and PostgreSQL, with the same
 }) => {
   const service = await openService(postgres.url, { SEED: 'reference' })
   const undisturbed = await upload(service, 'undisturbed')
-  await waitUntil(finished(service, undisturbed.id), 300_000)
+  await waitUntil(isFinished(service, undisturbed.id), 300_000)
   expect(await read(service, undisturbed.id)).toMatchObject({
     state: 'committed',
     failure: null,
@@ -118,23 +118,23 @@ it('an import continues after kills of the service and PostgreSQL, with the same
     await one.kill()
     await one.start()
   }
-  await waitUntil(finished(service, disturbed.id), 300_000)
+  await waitUntil(isFinished(service, disturbed.id), 300_000)
   expect(await read(service, disturbed.id)).toMatchObject({
     state: 'committed',
     failure: null,
     counts: { created: rows, refused: 0 },
   })
-  expect(await contents(service, 'disturbed')).toEqual(await contents(service, 'undisturbed'))
+  expect(await readContents(service, 'disturbed')).toEqual(await readContents(service, 'undisturbed'))
 })
 
-it('others write while an import commits, and the feed shows their changes within a second', async ({
+it('clients write while an import commits, and the feed has their changes within a second', async ({
   task,
 }) => {
   const service = await openService(postgres.url)
   const { id } = await upload(service, 'feed')
   await waitUntil(hasCreated(service, id, 1), 300_000)
   const delays: number[] = []
-  while (!(await finished(service, id)())) {
+  while (!(await isFinished(service, id)())) {
     const title = `Written meanwhile ${delays.length}`
     const body = JSON.stringify({ title, kind: 'treaty' })
     const response = await fetchText(`${service.origin}/v1/agreements`, {
@@ -143,10 +143,10 @@ it('others write while an import commits, and the feed shows their changes withi
       body,
     })
     expect(response?.status).toBe(201)
-    const written = performance.now()
+    const writtenAt = performance.now()
     const newest = `${service.origin}/v1/changes?resource=agreements&order=desc&limit=500`
     await waitUntil(async () => ((await fetchText(newest, {}))?.text ?? '').includes(title), 30_000)
-    delays.push(performance.now() - written)
+    delays.push(performance.now() - writtenAt)
     await sleep(50)
   }
   const longest = Math.max(...delays)

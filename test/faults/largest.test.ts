@@ -5,12 +5,12 @@ import { isOfAgreements, largestRequests, longestDelay } from './hostile/largest
 import { send, sendBytes } from './hostile/sending.ts'
 import { openService } from './service.ts'
 
-/** Requests as large and expensive as the limits allow do not delay others. */
+/** Requests that are as large and expensive as the limits allow do not delay others. */
 
 /** Maximum time in milliseconds that one request may block the event loop of the service, on a busy machine. */
 const maxDelayMs = 500
 
-/** Maximum characters of a problem. */
+/** Maximum length of a problem in characters. */
 const maxProblemLength = 120_000
 
 let database: TestDatabase
@@ -22,7 +22,7 @@ afterAll(() => database.close())
 const chunked =
   'POST /v1/agreements/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'
 
-const formOf = (body: string) =>
+const formRequest = (body: string) =>
   `POST /reconcile HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 
 /** A reconciliation batch whose queries have as many values as possible. */
@@ -34,7 +34,7 @@ const manyValues = Object.fromEntries(
 )
 
 const memories: [memory: string, env: NodeJS.ProcessEnv][] = [
-  ['the usual memory', {}],
+  ['the default memory', {}],
   ['256 MB of memory', { NODE_OPTIONS: '--max-old-space-size=256' }],
 ]
 
@@ -66,29 +66,29 @@ for (const [memory, env] of memories) {
   })
 }
 
-/** Requests as bytes that are slow to parse: pipelined, or in small chunks. */
-const longToRead: [what: string, bytes: string][] = [
+/** Raw requests that are slow to parse or to answer, such as pipelined requests and small chunks. */
+const slowRequests: [what: string, bytes: string][] = [
   ['a body in chunks of one byte', `${chunked}${'1\r\n \r\n'.repeat(1_000_000)}0\r\n\r\n`],
   ['thousands of requests in one packet', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(20_000)],
   [
     'a form of a hundred thousand fields',
-    formOf(Array.from({ length: 100_000 }, (_, index) => index).join('&')),
+    formRequest(Array.from({ length: 100_000 }, (_, index) => index).join('&')),
   ],
-  ['queries of a thousand values', formOf(`queries=${JSON.stringify(manyValues)}`)],
+  ['queries of many values', formRequest(`queries=${JSON.stringify(manyValues)}`)],
   ['the document as YAML', 'GET /openapi.yaml HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
   ['the document', 'GET /openapi.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
 ]
 
-it('slow reads and writes delay others by less than 500 ms', async ({ task }) => {
+it('requests that are slow to parse or answer delay others by less than 500 ms', async ({ task }) => {
   const service = await openService(database.url, {
     RATE_LIMIT: '0',
     SHED_LAG_MS: '0',
-    // Without it, the service would refuse connections of the address after the first of these.
+    // With a limit, the service would refuse connections of the address after the first request.
     MAX_CONNECTIONS_PER_SECOND: '0',
   })
   await longestDelay(service.origin)
   const delays: Record<string, number> = {}
-  for (const [what, bytes] of longToRead) {
+  for (const [what, bytes] of slowRequests) {
     await sendBytes(service.origin, [bytes])
     delays[what] = Math.round(await longestDelay(service.origin))
   }

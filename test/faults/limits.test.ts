@@ -7,7 +7,7 @@ import { run } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { asAdministrator, fetchText } from './service.ts'
 
-/** The service at its limits of file descriptors and of memory. */
+/** The service at the limits of file descriptors and memory. */
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -70,13 +70,13 @@ it('a process with a 256 MB heap survives 24 concurrent bodies of 8 MB', async (
         headers: asAdministrator,
         body,
       })
-      const status = response?.status ?? 'cut'
+      const status = response?.status ?? 'disconnected'
       counts[status] = (counts[status] ?? 0) + 1
     }
   }
   await Promise.all(Array.from({ length: 24 }, client))
   task.meta.figures = counts
-  expect(Object.keys(counts).filter((status) => !['200', '503', 'cut'].includes(status))).toEqual([])
+  expect(Object.keys(counts).filter((status) => !['200', '503', 'disconnected'].includes(status))).toEqual([])
   expect(counts['200']).toBeGreaterThan(0)
   expect((await fetchText(`${origin}/healthz`, {}))?.status).toBe(200)
   service.signal('SIGTERM')

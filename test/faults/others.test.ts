@@ -8,13 +8,13 @@ import { formatFigures, listShortfalls } from './others/thresholds.ts'
 import { asAdministrator, openService } from './service.ts'
 
 /**
- * One client overloads the service while another one reads, lists and writes at an ordinary rate. The service has no rate
- * limit on the loopback, so the tests show that the other client is protected without one.
+ * One client overloads the service while another client reads, lists and writes at an ordinary rate. The service does not
+ * limit the rate of loopback clients, so the tests show that the other client is protected without a rate limit.
  */
 
 const agreements = 50_000
 
-/** The default limit of file descriptors on many systems: files, and connections to clients and to the database. */
+/** The limit of file descriptors, as on many systems by default. Connections also use file descriptors. */
 const openFiles = 1024
 
 interface Case {
@@ -70,7 +70,7 @@ async function createKey(origin: string, role: string): Promise<string> {
 describe('reads and writes of other clients stay as fast as before while one client', () => {
   for (const { does, attack, role } of cases) {
     it(does, async ({ skip, task }) => {
-      if (process.platform !== 'linux') skip('127.0.0.2 and /proc/<pid>/status are there on Linux only')
+      if (process.platform !== 'linux') skip('127.0.0.2 and /proc/<pid>/status exist on Linux only')
       const service = await openService(database.url, {}, { openFiles })
       const { pid } = service.run()
       if (pid === undefined) throw new Error('the service has no process')

@@ -12,7 +12,7 @@ export interface FragilePostgres {
   url: string
   /** Kills the server with SIGKILL, as a crash would. */
   kill(): Promise<void>
-  /** Restarts it at the same address. */
+  /** Starts the server again at the same address. */
   start(): Promise<void>
   close(): Promise<void>
 }
@@ -32,7 +32,7 @@ export async function openFragilePostgres(): Promise<FragilePostgres> {
   await chmod(folder, 0o755)
   const cluster = await openCluster(folder)
   const port = await freePort()
-  // The last setting of a name counts: the port must be the same after each start.
+  // The port must be the same after each start. This setting overrides others, since the last one of a name counts.
   const start = async () => void (await ensureStarted(cluster, [`port=${port}`]))
   await start()
   const urlOf = (database: string) =>

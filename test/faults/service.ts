@@ -6,7 +6,7 @@ import { freePort } from './ports.ts'
 /** The service as a process that can be killed and restarted at the same address. */
 export interface Service {
   origin: string
-  /** The process that runs now. */
+  /** The current process. */
   run(): Run
   /** Kills the process and waits until it has ended. */
   kill(): Promise<void>
@@ -16,8 +16,8 @@ export interface Service {
 }
 
 /**
- * Starts the service on a database, on a port of its own. `env` sets or overrides environment variables, `options` are
- * those of the process.
+ * Starts the service with a database, on a free port. `env` sets or overrides environment variables. `options` are
+ * options of the process.
  */
 export async function openService(
   databaseUrl: string,
@@ -58,7 +58,7 @@ export const asAdministrator = {
   'content-type': 'application/json',
 }
 
-/** Sends a request and reads its response as text; undefined when the connection was lost before the end. */
+/** Sends a request and reads its response as text; undefined when the connection was lost before its end. */
 export async function fetchText(
   url: string,
   init: RequestInit,
@@ -71,11 +71,14 @@ export async function fetchText(
   }
 }
 
-/** Waits until a condition holds. @throws after a timeout in milliseconds. */
-export async function waitUntil(holds: () => Promise<boolean> | boolean, timeoutMs: number): Promise<void> {
+/** Waits until a condition is met. @throws after a timeout in milliseconds. */
+export async function waitUntil(
+  condition: () => Promise<boolean> | boolean,
+  timeoutMs: number,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`the condition did not hold within ${timeoutMs} ms`)
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`the condition was not met within ${timeoutMs} ms`)
     await sleep(20)
   }
 }

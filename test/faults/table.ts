@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-const shown = ([name, value]: [string, number | string]) => `${name}: ${value.toLocaleString('en')}`
+const formatFigure = ([name, value]: [string, number | string]) => `${name}: ${value.toLocaleString('en')}`
 
 /** Prints all tests of a run as a table: title, result, duration and measurements. */
 export default class Table implements Reporter {
@@ -16,12 +16,12 @@ export default class Table implements Reporter {
       .flatMap((module) => [...module.children.allTests()])
       .map((test) => {
         const { state } = test.result()
-        const took = `${((test.diagnostic()?.duration ?? 0) / 1000).toFixed(1)} s`
-        const figures = Object.entries(test.meta().figures ?? {}).map(shown)
-        return `| ${[test.fullName, state, took, figures.join('; ')].join(' | ')} |`
+        const duration = `${((test.diagnostic()?.duration ?? 0) / 1000).toFixed(1)} s`
+        const figures = Object.entries(test.meta().figures ?? {}).map(formatFigure)
+        return `| ${[test.fullName, state, duration, figures.join('; ')].join(' | ')} |`
       })
     console.log(
-      ['', '| what holds | | time | counted |', '| --- | --- | --- | --- |', ...rows, ''].join('\n'),
+      ['', '| guarantee | result | time | figures |', '| --- | --- | --- | --- |', ...rows, ''].join('\n'),
     )
   }
 }

@@ -5,8 +5,8 @@ import { makeLaterVersion, type ServiceVersion } from '../support/service-versio
 import { asAdministrator, openService, type Service, waitUntil } from './service.ts'
 
 /**
- * The column `website` of organizations becomes `homepage` while clients of both versions write and read: the second version adds
- * the new column beside the old one, and the third removes the old one.
+ * The column `website` of organizations is renamed to `homepage` while clients of both versions write and read: the second
+ * version adds the new column, and the third removes the old column.
  */
 
 const clients = 6
@@ -14,7 +14,7 @@ const writesPerStep = 100
 
 const expand = {
   tag: '9001_homepage',
-  mark: { expand: true as const },
+  compatibility: { expand: true as const },
   sql: `alter table organizations add column homepage text;
 --> statement-breakpoint
 create function homepage_is_website() returns trigger language plpgsql as $$
@@ -41,7 +41,7 @@ select set_config('entente.writer', '', true), set_config('entente.versioning', 
 
 const contract = {
   tag: '9002_no-website',
-  mark: { contract: expand.tag },
+  compatibility: { contract: expand.tag },
   sql: `drop trigger homepage_is_website on organizations;
 --> statement-breakpoint
 drop function homepage_is_website();
@@ -65,7 +65,7 @@ afterAll(async () => {
   await database.close()
 })
 
-/** A process of a version, and the name that the property has in it. */
+/** A process of a version, and the name of the property in this version. */
 interface Server {
   service: Service
   property: 'website' | 'homepage'
@@ -86,7 +86,7 @@ async function request(url: string, init: RequestInit): Promise<{ id: string; [n
   return (await response.json()) as { id: string }
 }
 
-/** Clients that each write and read an organization, on a random server each time. */
+/** Clients that each write and read one organization. Each request goes to a random server. */
 class Load {
   /** The servers behind the load balancer. */
   readonly servers: Server[] = []

@@ -8,11 +8,11 @@ export interface AcknowledgedWrite {
   operation: 'create' | 'patch' | 'replace' | 'remove'
   key: string
   version: number
-  /** The text that the write puts into every part of the document. */
-  mark: string
+  /** A unique text, which the write puts into every text property of the document. */
+  writeId: string
 }
 
-const marked = z.looseObject({
+const agreementSchema = z.looseObject({
   id: z.string(),
   version: z.number(),
   title: z.string(),
@@ -24,25 +24,25 @@ const marked = z.looseObject({
 
 const topics = ['ford-1', 'ford-2', 'ford-3']
 
-/** Makes a document with the mark in every part, so that a mixture of two writes is detected. */
-const documentOf = (mark: string) => ({
-  title: mark,
+/** Makes a document with the id of a write in every text property, so that a mixture of two writes is detected. */
+const documentOf = (writeId: string) => ({
+  title: writeId,
   kind: 'agreement',
-  place: mark,
-  summary: mark,
-  parties: ['CHN', 'PAK', 'DEU'].map((country) => ({ country, role: 'party', contribution: mark })),
-  topics: topics.slice(0, 1 + (mark.length % topics.length)),
+  place: writeId,
+  summary: writeId,
+  parties: ['CHN', 'PAK', 'DEU'].map((country) => ({ country, role: 'party', contribution: writeId })),
+  topics: topics.slice(0, 1 + (writeId.length % topics.length)),
 })
 
 /**
- * Returns the mark of a document.
- * @throws when its parts come from different writes.
+ * Returns the id of the write of a document.
+ * @throws when its properties come from different writes.
  */
-export function markOf(document: unknown): string {
-  const { title, place, summary, parties, topics } = marked.parse(document)
-  const marks = new Set([title, place, summary, ...parties.map(({ contribution }) => contribution)])
-  const whole = marks.size === 1 && parties.length === 3 && topics.length === 1 + (title.length % 3)
-  if (!whole) throw new Error(`parts of different writes: ${JSON.stringify(document)}`)
+export function writeIdOf(document: unknown): string {
+  const { title, place, summary, parties, topics } = agreementSchema.parse(document)
+  const writeIds = new Set([title, place, summary, ...parties.map(({ contribution }) => contribution)])
+  const isWhole = writeIds.size === 1 && parties.length === 3 && topics.length === 1 + (title.length % 3)
+  if (!isWhole) throw new Error(`a mixture of different writes: ${JSON.stringify(document)}`)
   return title
 }
 
@@ -67,16 +67,16 @@ const retryDelayMs = 100
 const versionIn = (headers: Headers) => Number(/^"(\d+)"$/.exec(headers.get('etag') ?? '')?.[1])
 
 /**
- * A client that writes agreements of its own, one after another, and retries each write until it knows the result.
- * @param origins of the service's processes, used in turn.
- * @param stopped aborts to stop the client.
+ * A client that creates and changes its own agreements, one after another, and retries each write until it knows the result.
+ * @param origins origins of the service's processes, to which requests are sent in turn.
+ * @param stopped signal that stops the client.
  */
 export class Writer {
   readonly acknowledged: AcknowledgedWrite[] = []
   readonly failures: FailureCounts = { disconnected: 0, unavailable: 0, replayed: 0 }
   readonly #origins: readonly string[]
   readonly #name: string
-  readonly #own: { key: string; version: number }[] = []
+  readonly #records: { key: string; version: number }[] = []
   readonly #stopped: AbortSignal
   #sent = 0
   #written = 0
@@ -87,16 +87,16 @@ export class Writer {
     this.#origins = origins
   }
 
-  /** Writes once. Of four writes, two create a record, one patches a record, and one replaces or removes a record. */
+  /** Writes once. Two of four writes create a record, one patches a record, and one replaces or removes a record. */
   async write(): Promise<void> {
     this.#written += 1
-    const mark = `${this.#name}-${this.#written}${'.'.repeat(this.#written % 3)}`
+    const writeId = `${this.#name}-${this.#written}${'.'.repeat(this.#written % 3)}`
     const kind = this.#written % 4
-    const target = kind < 2 ? undefined : this.#own[this.#written % Math.max(this.#own.length, 1)]
-    if (!target) return this.#create(mark)
-    if (kind === 2) return this.#change(mark, target, 'patch')
-    if (this.#written % 8 === 3) return this.#change(mark, target, 'replace')
-    return this.#remove(mark, target)
+    const target = kind < 2 ? undefined : this.#records[this.#written % Math.max(this.#records.length, 1)]
+    if (!target) return this.#create(writeId)
+    if (kind === 2) return this.#change(writeId, target, 'patch')
+    if (this.#written % 8 === 3) return this.#change(writeId, target, 'replace')
+    return this.#remove(writeId, target)
   }
 
   /** Sends the request to the processes in turn until one answers with a status other than 503. */
@@ -115,22 +115,22 @@ export class Writer {
     }
   }
 
-  async #create(mark: string): Promise<void> {
+  async #create(writeId: string): Promise<void> {
     const headers = { ...asAdministrator, 'idempotency-key': randomUUID() }
     const response = await this.#send(path, {
       method: 'POST',
       headers,
-      body: JSON.stringify(documentOf(mark)),
+      body: JSON.stringify(documentOf(writeId)),
     })
-    if (response.status !== 201) throw new Error(`a creation got ${response.status}: ${response.text}`)
+    if (response.status !== 201) throw new Error(`status ${response.status} of a creation: ${response.text}`)
     if (response.headers.has('idempotency-replayed')) this.failures.replayed += 1
-    const { id: key, version } = marked.parse(JSON.parse(response.text))
-    this.#own.push({ key, version })
-    this.acknowledged.push({ operation: 'create', key, version, mark })
+    const { id: key, version } = agreementSchema.parse(JSON.parse(response.text))
+    this.#records.push({ key, version })
+    this.acknowledged.push({ operation: 'create', key, version, writeId })
   }
 
   async #change(
-    mark: string,
+    writeId: string,
     target: { key: string; version: number },
     operation: 'patch' | 'replace',
   ): Promise<void> {
@@ -141,34 +141,34 @@ export class Writer {
         'content-type': operation === 'patch' ? 'application/merge-patch+json' : 'application/json',
         'if-match': `"${target.version}"`,
       },
-      body: JSON.stringify(documentOf(mark)),
+      body: JSON.stringify(documentOf(writeId)),
     })
-    target.version = await this.#versionAfter(response, mark, target)
-    this.acknowledged.push({ operation, key: target.key, version: target.version, mark })
+    target.version = await this.#versionAfter(response, writeId, target)
+    this.acknowledged.push({ operation, key: target.key, version: target.version, writeId })
   }
 
-  /** Returns the version after a change. After a 412 on a retry, it reads the record to see whether an earlier attempt worked. */
+  /** Returns the version after a change. Reads the record after a 412 on a retry: an earlier attempt may have succeeded. */
   async #versionAfter(
     response: { status: number; headers: Headers; text: string; first: boolean },
-    mark: string,
+    writeId: string,
     { key }: { key: string },
   ): Promise<number> {
     if (response.status === 200) return versionIn(response.headers)
     if (response.status === 412 && !response.first) {
       const now = await this.#send(`${path}/${key}`, { headers: { 'cache-control': 'no-cache' } })
-      if (markOf(JSON.parse(now.text)) === mark) return versionIn(now.headers)
+      if (writeIdOf(JSON.parse(now.text)) === writeId) return versionIn(now.headers)
     }
-    throw new Error(`a change got ${response.status}: ${response.text}`)
+    throw new Error(`status ${response.status} of a change: ${response.text}`)
   }
 
-  async #remove(mark: string, target: { key: string; version: number }): Promise<void> {
+  async #remove(writeId: string, target: { key: string; version: number }): Promise<void> {
     const response = await this.#send(`${path}/${target.key}`, {
       method: 'DELETE',
       headers: { authorization: asAdministrator.authorization, 'if-match': `"${target.version}"` },
     })
     const done = response.status === 204 || (response.status === 404 && !response.first)
-    if (!done) throw new Error(`a removal got ${response.status}: ${response.text}`)
-    this.#own.splice(this.#own.indexOf(target), 1)
-    this.acknowledged.push({ operation: 'remove', key: target.key, version: target.version + 1, mark })
+    if (!done) throw new Error(`status ${response.status} of a removal: ${response.text}`)
+    this.#records.splice(this.#records.indexOf(target), 1)
+    this.acknowledged.push({ operation: 'remove', key: target.key, version: target.version + 1, writeId })
   }
 }

@@ -11,7 +11,7 @@ afterAll(() => api.close())
 const actor = async (key: string | null) => await api.get('/v1/actor', { key })
 
 describe('GET /v1/actor', () => {
-  it('says the name and role of the key, and is not stored', async () => {
+  it('returns the name and role of the key, and is never cached', async () => {
     const made = await api.post('/v1/keys', { name: 'The treaty section', role: 'editor' })
     const { id, key } = made.json<{ id: string; key: string }>()
     const response = await actor(key)
@@ -26,7 +26,7 @@ describe('GET /v1/actor', () => {
   })
 })
 
-it('the OpenAPI document says which resource a key in a body is of', () => {
+it('the OpenAPI document names the resource to which a key in a body refers', () => {
   const document = JSON.stringify(api.document)
   expect(document).toContain('"x-refers-to":"countries"')
   expect(document).toContain('"x-refers-to":"organizations"')

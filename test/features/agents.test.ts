@@ -4,7 +4,7 @@ import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 
-/** Agents use the registry by the official client of the Model Context Protocol. */
+/** The tools for agents, called by the official client of the Model Context Protocol. */
 
 let api: Api
 let client: Client
@@ -126,7 +126,7 @@ describe('POST /mcp', () => {
     expect(text).toMatch(/resource/)
   })
 
-  it('never writes: all tools with the key of an administrator leave the registry as it is', async () => {
+  it('never writes: all tools, called with the key of an administrator, change nothing', async () => {
     const count = async () =>
       (await api.pool.query('select count(*)::int as count, max(sequence) as last from revisions')).rows
     const before = await count()
@@ -174,7 +174,7 @@ describe('POST /mcp', () => {
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
   })
 
-  it('counts the requests of a tool as those of its client', async () => {
+  it('counts the requests of a tool for the rate limit of its client', async () => {
     const limited = await openApi({ env: { RATE_LIMIT: '30' } })
     try {
       const agent = await connect(limited)

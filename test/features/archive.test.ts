@@ -16,8 +16,8 @@ async function archiveOf(database: TestDatabase['database']): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Cuts bytes into small chunks, as a file is read. */
-async function* cut(bytes: Buffer): AsyncGenerator<Buffer> {
+/** Yields bytes in small chunks, as a stream of a file does. */
+async function* inChunks(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let index = 0; index < bytes.length; index += 4099) yield bytes.subarray(index, index + 4099)
 }
 
@@ -45,14 +45,14 @@ beforeAll(async () => {
   changed = path
   const removed = await createRecord(projects, original)
   before = await databaseTime(original)
-  const insist = { headers: { 'if-match': '*', 'change-reason': 'To test' } }
-  await original.patch(path, { summary: 'Line one\nline two', visibility: 'internal' }, insist)
-  await original.delete(removed.path, insist)
+  const anyVersion = { headers: { 'if-match': '*', 'change-reason': 'To test' } }
+  await original.patch(path, { summary: 'Line one\nline two', visibility: 'internal' }, anyVersion)
+  await original.delete(removed.path, anyVersion)
   await original.pool.query("update countries set official_name = 'By hand' where code = 'NPL'")
   const redaction = { properties: ['/summary'], reason: 'To test' }
   const redacted = await original.request('POST', `${path}/redact`, {
     body: redaction,
-    headers: insist.headers,
+    headers: anyVersion.headers,
   })
   expect(redacted.status, redacted.text).toBe(200)
   await importRows(original.database, scheme, rows)
@@ -60,16 +60,16 @@ beforeAll(async () => {
     "select key from import_records where scheme = $1 and resource = 'agreements'",
     [scheme],
   )
-  await original.patch(`/v1/agreements/${imported[0].key}`, { title: 'By hand' }, insist)
+  await original.patch(`/v1/agreements/${imported[0].key}`, { title: 'By hand' }, anyVersion)
   archive = await archiveOf(original.database)
 })
 afterAll(() => original.close())
 
 describe('an archive of the registry', () => {
-  it('restored into an empty registry gives the same archive, byte for byte, and intact hashes', async () => {
+  it('restored into an empty registry gives the same archive, byte for byte, and valid hashes', async () => {
     const target = await openMigrated()
     try {
-      await restoreArchive(target.database, cut(archive))
+      await restoreArchive(target.database, inChunks(archive))
       expect((await archiveOf(target.database)).equals(archive)).toBe(true)
       expect(await verify(target.database, [], () => {})).toMatchObject({ faults: 0 })
     } finally {
@@ -77,11 +77,11 @@ describe('an archive of the registry', () => {
     }
   })
 
-  it('restores a registry with the same responses, now, as of earlier times, and of changes', async () => {
+  it('restores a registry with the same responses for the present, the past and the feed', async () => {
     const target = await openMigrated()
     const key = { headers: {} }
     try {
-      await restoreArchive(target.database, cut(archive))
+      await restoreArchive(target.database, inChunks(archive))
       const copy = await openApi({ connectVia: () => target.url })
       try {
         for (const path of [
@@ -95,15 +95,18 @@ describe('an archive of the registry', () => {
           '/v1/countries/NPL',
           '/v1/changes?limit=200&resource=projects',
         ]) {
-          const [was, is] = await Promise.all([original.get(path, key), copy.get(path, key)])
+          const [expected, actual] = await Promise.all([original.get(path, key), copy.get(path, key)])
           // Cursors are signed by each registry.
-          const plain = (text: string) => text.replaceAll(/"next":"[^"]*"/g, '')
-          expect({ path, text: plain(is.text) }).toEqual({ path, text: plain(was.text) })
+          const withoutCursors = (text: string) => text.replaceAll(/"next":"[^"]*"/g, '')
+          expect({ path, text: withoutCursors(actual.text) }).toEqual({
+            path,
+            text: withoutCursors(expected.text),
+          })
         }
-        const made = await createRecord(resourceOf('projects'), copy)
+        const created = await createRecord(resourceOf('projects'), copy)
         await expect
           .poll(async () => (await copy.get('/v1/changes?order=desc&limit=1')).text, { timeout: 10_000 })
-          .toContain(made.key)
+          .toContain(created.key)
       } finally {
         await copy.close()
       }
@@ -112,10 +115,10 @@ describe('an archive of the registry', () => {
     }
   })
 
-  it('keeps the state of imports: the next one keeps corrections and can be undone', async () => {
+  it('contains the state of imports: the next import keeps corrections and can be undone', async () => {
     const target = await openMigrated()
     try {
-      await restoreArchive(target.database, cut(archive))
+      await restoreArchive(target.database, inChunks(archive))
       const next = [{ id: '1' }, { id: '2', title: 'Changed in the file' }]
       const again = await importRows(target.database, scheme, next)
       expect(again).toMatchObject({
@@ -131,13 +134,13 @@ describe('an archive of the registry', () => {
   it('is refused when it is truncated, changed, extended or empty, and nothing is written', async () => {
     const target = await openMigrated()
     try {
-      const nothing = await archiveOf(target.database)
+      const emptyArchive = await archiveOf(target.database)
       const middle = Math.floor(archive.length / 2)
       const flipped = Buffer.from(archive)
       flipped[archive.indexOf('Nepal')] = 'M'.charCodeAt(0)
       const lines = archive.toString().split('\n')
       const damaged: [Buffer, RegExp][] = [
-        [archive.subarray(0, middle), /cut/],
+        [archive.subarray(0, middle), /damaged or incomplete/],
         [archive.subarray(0, archive.lastIndexOf('{"sha256"')), /no checksum/],
         [flipped, /another checksum|refuses/],
         [Buffer.concat([archive, Buffer.from('more\n')]), /after the checksum/],
@@ -146,13 +149,13 @@ describe('an archive of the registry', () => {
         [Buffer.from(''), /no header/],
         [
           Buffer.from(archive.toString().replace(/"migration":"[^"]+"/, '"migration":"other"')),
-          /tables of other/,
+          /tables of migration other/,
         ],
       ]
       for (const [bytes, reason] of damaged)
-        await expect(restoreArchive(target.database, cut(bytes))).rejects.toThrow(reason)
-      expect((await archiveOf(target.database)).equals(nothing)).toBe(true)
-      // The triggers are as they were.
+        await expect(restoreArchive(target.database, inChunks(bytes))).rejects.toThrow(reason)
+      expect((await archiveOf(target.database)).equals(emptyArchive)).toBe(true)
+      // No trigger is disabled.
       const { rows } = await target.pool.query("select from pg_trigger where tgenabled = 'D'")
       expect(rows).toHaveLength(0)
     } finally {
@@ -161,6 +164,6 @@ describe('an archive of the registry', () => {
   })
 
   it('is refused by a registry that is not empty', async () => {
-    await expect(restoreArchive(original.database, cut(archive))).rejects.toThrow(/not empty/)
+    await expect(restoreArchive(original.database, inChunks(archive))).rejects.toThrow(/not empty/)
   })
 })

@@ -3,7 +3,7 @@ import { generate } from '../../src/features/generating/generate.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
-import { feedIsComplete } from '../support/feed.ts'
+import { waitForFeed } from '../support/feed.ts'
 
 interface Counted {
   count: number
@@ -49,13 +49,13 @@ async function briefing(code: string, query = '', key: string | null = null): Pr
   return response.json<Briefing>()
 }
 
-/** Every number of a document that has the path of a list beside it. */
+/** Returns all numbers of a document that have the path of a list beside them. */
 function countedIn(value: unknown): Counted[] {
   if (typeof value !== 'object' || value === null) return []
   const { count, measures, list } = value as { count?: number; measures?: { count: number }; list?: string }
   const number = count ?? measures?.count
-  const own = number !== undefined && list !== undefined ? [{ count: number, list }] : []
-  return [...own, ...Object.values(value).flatMap(countedIn)]
+  const counted = number !== undefined && list !== undefined ? [{ count: number, list }] : []
+  return [...counted, ...Object.values(value).flatMap(countedIn)]
 }
 
 async function total(list: string): Promise<number> {
@@ -64,7 +64,7 @@ async function total(list: string): Promise<number> {
   return response.json<{ page: { total: { count: number } } }>().page.total.count
 }
 
-/** Compares every number with the list that it names. */
+/** Compares every number with the length of its list. @returns how many numbers there are. */
 async function followLinks(document: Briefing): Promise<number> {
   const all = countedIn(document)
   for (const { count, list } of all) expect(await total(list), list).toBe(count)
@@ -80,7 +80,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     120_000,
   )
 
-  it('has links as of the same time, whose lists have the same numbers later', async () => {
+  it('as of a past time links to lists as of that time, with the same numbers', async () => {
     const before = new Date().toISOString()
     const parties = ['PAK', 'NPL'].map((country) => ({ country, role: 'party' }))
     await createRecord(resourceOf('agreements'), api, { title: 'x', kind: 'treaty', parties })
@@ -92,7 +92,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(records.agreements?.count).toBe((document.records.agreements?.count ?? 0) + 1)
   }, 60_000)
 
-  it('counts partners without the country itself, and those after the largest ones', async () => {
+  it('counts partners without the country itself, including those that are not listed', async () => {
     const { records } = await briefing('CHN')
     const partner = records.agreements?.groups.partner
     expect(partner?.data).toHaveLength(20)
@@ -102,7 +102,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(partner?.groups).toBe(all.groups.count - 1)
   })
 
-  it('lists what is in force and expires within a year, the first to expire first', async () => {
+  it('lists agreements in force that expire within a year, the earliest first', async () => {
     const { day, expiring: before } = await briefing('KIR')
     const later = (months: number) => {
       const date = new Date(day)
@@ -162,7 +162,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     ])
   })
 
-  it('has claimed figures beside what the registry records, and the sources behind', async () => {
+  it('has claimed figures with the numbers of the registry, and the sources', async () => {
     const { figures, sources } = await briefing('CHN')
     const partners = figures.find(({ recorded }) => recorded?.list === '/v1/countries?partnerOf=CHN')
     expect(partners?.value).toBe(152)
@@ -184,7 +184,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
       { key, title: 'Gone', operation: 'remove' },
       { key, title: 'Gone', operation: 'create' },
     ])
-    await feedIsComplete(api)
+    await waitForFeed(api)
     const all = (await api.get(`${changes?.list}&limit=2`)).json<{ data: { key: string }[] }>()
     expect(all.data.map((change) => change.key)).toEqual([key, key])
     expect((await api.get(changes?.data[0]?.link ?? '')).status).toBe(200)
@@ -193,7 +193,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
   it('has a change as soon as it is committed, also while an earlier transaction is running', async () => {
     const running = await api.pool.connect()
     try {
-      // With an id of its own, it holds up the feed.
+      // A running transaction with an id delays the feed.
       await running.query('begin; select pg_current_xact_id()')
       const parties = [{ country: 'KIR', role: 'party' }]
       const made = await api.post('/v1/agreements', { title: 'The newest', kind: 'other', parties })

@@ -5,7 +5,7 @@ import { Connection } from '../../src/database/connection.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
 
-/** Many streams of changes at once. */
+/** Many concurrent streams of changes. */
 
 let api: Api
 beforeAll(async () => {
@@ -18,10 +18,10 @@ afterAll(() => api.close())
 const opened: IncomingMessage[] = []
 afterEach(async () => {
   for (const stream of opened.splice(0)) stream.destroy()
-  await expect.poll(running, { timeout: 10_000 }).toBe(0)
+  await expect.poll(runningStreams, { timeout: 10_000 }).toBe(0)
 })
 
-async function running(): Promise<number> {
+async function runningStreams(): Promise<number> {
   const { text } = await api.get('/metrics')
   return Number(/^entente_streams_running (\d+)$/m.exec(text)?.[1])
 }
@@ -56,8 +56,8 @@ function collect(stream: IncomingMessage): { keys: string[]; lastId: () => strin
   return { keys, lastId: () => lastId }
 }
 
-/** The position of the last change that the feed shows. */
-async function present(): Promise<string> {
+/** Creates a record, and returns the position of the feed after this change. */
+async function currentPosition(): Promise<string> {
   const { key } = await createRecord(resourceOf('organizations'), api)
   let after = ''
   await expect
@@ -76,25 +76,25 @@ async function present(): Promise<string> {
   return after
 }
 
-it('sends every change once and in order to all of them, with one read for all', async () => {
-  const after = await present()
+it('sends every change once and in order to all streams, with one read for all', async () => {
+  const after = await currentPosition()
   const streams = await openMany(40, `?after=${after}`)
-  const taken = streams.map(collect)
+  const collected = streams.map(collect)
   const first = await createRecord(resourceOf('organizations'), api)
-  await expect.poll(() => taken.every(({ keys }) => keys.length === 1), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => collected.every(({ keys }) => keys.length === 1), { timeout: 10_000 }).toBe(true)
   const query = vi.spyOn(Connection.prototype, 'query')
   const made = [first]
   for (let index = 0; index < 20; index += 1) made.push(await createRecord(resourceOf('organizations'), api))
-  await expect.poll(() => taken.every(({ keys }) => keys.length === 21), { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => collected.every(({ keys }) => keys.length === 21), { timeout: 20_000 }).toBe(true)
   const reads = query.mock.calls.filter(([{ text }]) => text.includes('feed_horizon')).length
   query.mockRestore()
-  for (const { keys } of taken) expect(keys).toEqual(made.map(({ key }) => key))
-  // Each stream for itself would have read at least once for each change.
+  for (const { keys } of collected) expect(keys).toEqual(made.map(({ key }) => key))
+  // With separate reads, there would be at least one for each stream and change.
   expect(reads).toBeLessThan(100)
 })
 
-it('sends each the requested resources, and continues after Last-Event-ID', async () => {
-  const after = await present()
+it('sends each stream changes of the requested resources, and continues after Last-Event-ID', async () => {
+  const after = await currentPosition()
   const [topics, all] = await Promise.all([
     open('10.0.0.1', `?after=${after}&resource=topics`),
     open('10.0.0.2', `?after=${after}`),
@@ -112,7 +112,7 @@ it('sends each the requested resources, and continues after Last-Event-ID', asyn
   await expect.poll(() => again.keys, { timeout: 10_000 }).toEqual([missed.key])
 })
 
-it('refuses more than the limit of a client by 429, and of all by 503, until one ends', async () => {
+it('refuses streams beyond the limits of a client (429) and of all (503) until one ends', async () => {
   const mine = await Promise.all(Array.from({ length: 10 }, () => open('10.0.1.1')))
   for (const stream of mine) stream.resume()
   const more = await open('10.0.1.1')

@@ -9,7 +9,7 @@ import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { createRecord, type Document, faultAt, resourceOf } from '../support/documents.ts'
-import { feedIsComplete } from '../support/feed.ts'
+import { waitForFeed } from '../support/feed.ts'
 
 interface Change {
   position: string
@@ -27,7 +27,7 @@ afterAll(() => api.close())
 
 /** All changes that a query finds, page by page. */
 async function changes(query: string, key: string | null = null): Promise<Change[]> {
-  await feedIsComplete(api)
+  await waitForFeed(api)
   const found: Change[] = []
   for (let after: string | null = null; ; ) {
     const response = await api.get(`/v1/changes?limit=150&${query}${after ? `&after=${after}` : ''}`, { key })
@@ -46,11 +46,11 @@ const agreement = (parties: Document[], more: Document = {}) =>
 const project = (more: Document) =>
   createRecord(resourceOf('projects'), api, { title: 'x', kind: 'other', ...more })
 
-/** The codes in a document under these names, at any depth. */
-function named(value: unknown, names: string[]): string[] {
+/** Returns the texts of the properties with these names, at any depth. */
+function textsOf(value: unknown, names: string[]): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, inner]) =>
-    typeof inner === 'string' ? (names.includes(name) ? [inner] : []) : named(inner, names),
+    typeof inner === 'string' ? (names.includes(name) ? [inner] : []) : textsOf(inner, names),
   )
 }
 
@@ -61,7 +61,7 @@ describe('GET /v1/changes', () => {
     expect(backward).toEqual(forward.toReversed())
   })
 
-  it('returns the changes of one country, as reading all changes shows', async () => {
+  it('returns the changes of one country, as computed from all changes', async () => {
     const all = await changes('')
     const countryOf = new Map(
       all
@@ -71,8 +71,8 @@ describe('GET /v1/changes', () => {
     for (const code of ['CHN', 'PAK', 'KEN']) {
       const isAbout = ({ resource, key, document }: Change) =>
         (resource === 'countries' && key === code) ||
-        named(document, ['country', 'hostCountry']).includes(code) ||
-        named(document, ['organization', 'hostOrganization']).some((id) => countryOf.get(id) === code)
+        textsOf(document, ['country', 'hostCountry']).includes(code) ||
+        textsOf(document, ['organization', 'hostOrganization']).some((id) => countryOf.get(id) === code)
       const expected = all.filter(isAbout)
       expect(expected.length).toBeGreaterThan(0)
       expect(await changes(`country=${code}&order=desc`)).toEqual(expected.toReversed())
@@ -116,7 +116,7 @@ describe('GET /v1/changes', () => {
   it('finds what was changed and removed in psql', async () => {
     const { key, path } = await project({ locations: [{ country: 'PLW' }] })
     await api.pool.query(`update projects_locations set country = 'VUT' where record = '${key}'`)
-    // Reading composes it, and the service writes the revision.
+    // Reading the record composes it, and the service writes the revision.
     await expect
       .poll(async () => keysOf(await changes('country=VUT&order=desc'))[0], { timeout: 10_000 })
       .toBe(key)
@@ -148,7 +148,7 @@ describe('GET /v1/changes', () => {
   })
 })
 
-it('revisions that a database had before are found by country, too', async () => {
+it('revisions from before the migration are found by country', async () => {
   const { pool, database, close } = await openEmptyDatabase()
   onTestFinished(close)
   const folder = await mkdtemp(join(tmpdir(), 'entente-migrations-'))

@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** Reads the changes after a position, and the next position. */
-async function readOn(
+async function readChanges(
   after: string | null,
   query = '',
 ): Promise<{ changes: Change[]; after: string | null }> {
@@ -52,13 +52,13 @@ async function readOn(
   }
 }
 
-/** Reads until a condition on the changes holds. Transactions of other databases on the server hold the feed up. */
+/** Reads until a condition on the changes holds. Transactions of other databases on the server delay the feed. */
 async function readUntil(after: string | null, enough: (changes: Change[]) => boolean, query = '') {
   const changes: Change[] = []
   await expect
     .poll(
       async () => {
-        const read = await readOn(after, query)
+        const read = await readChanges(after, query)
         changes.push(...read.changes)
         after = read.after
         return enough(changes)
@@ -69,13 +69,13 @@ async function readUntil(after: string | null, enough: (changes: Change[]) => bo
   return { changes, after }
 }
 
-/** Where the feed is after everything that is written now. */
-async function present(): Promise<string | null> {
+/** Creates a record, and returns the position of the feed after this change. */
+async function currentPosition(): Promise<string | null> {
   const { key } = await createRecord(organizations, api)
   return (await readUntil(null, (changes) => changes.some((change) => change.key === key))).after
 }
 
-const begun = async (clients: number): Promise<pg.PoolClient[]> =>
+const beginTransactions = async (clients: number): Promise<pg.PoolClient[]> =>
   Promise.all(
     Array.from({ length: clients }, async () => {
       const client = await api.pool.connect()
@@ -99,10 +99,10 @@ describe('the feed of changes', () => {
     const { key, path, record } = await createRecord(organizations, api)
     const patched = (await api.patch(path, { name: 'Another name' })).json()
     await api.delete(path)
-    const own = ({ key: changed }: Change) => changed === key
-    const { changes } = await readUntil(null, (read) => read.filter(own).length === 3)
+    const isOfRecord = ({ key: changed }: Change) => changed === key
+    const { changes } = await readUntil(null, (read) => read.filter(isOfRecord).length === 3)
     expect(changes[0]).toMatchObject({ operation: 'create', actor: { kind: 'seed' } })
-    expect(changes.filter(own)).toMatchObject([
+    expect(changes.filter(isOfRecord)).toMatchObject([
       { resource: 'organizations', version: 1, operation: 'create', document: record },
       { resource: 'organizations', version: 2, operation: 'patch', document: patched },
       { resource: 'organizations', version: 3, operation: 'remove', document: patched },
@@ -113,7 +113,7 @@ describe('the feed of changes', () => {
   })
 
   it('returns only changes of the requested resources', async () => {
-    const after = await present()
+    const after = await currentPosition()
     const topic = await createRecord(resourceOf('topics'), api)
     const { key } = await createRecord(organizations, api)
     await createRecord(resourceOf('sources'), api)
@@ -122,16 +122,16 @@ describe('the feed of changes', () => {
   })
 
   it('ends before the oldest running transaction, so that no later commit is skipped', async () => {
-    const after = await present()
-    const [early, late] = await begun(2)
+    const after = await currentPosition()
+    const [early, late] = await beginTransactions(2)
     if (!early || !late) throw new Error('there are not two connections')
-    // The first to begin is the first in the feed, though it writes after the other has committed.
+    // The transaction that begins first is first in the feed, although it writes after the other has committed.
     await early.query('select pg_current_xact_id()')
     await write(late, 'late')
     await late.query('commit')
-    for (let again = 0; again < 5; again += 1) expect((await readOn(after)).changes).toEqual([])
+    for (let again = 0; again < 5; again += 1) expect((await readChanges(after)).changes).toEqual([])
     await write(early, 'early')
-    expect((await readOn(after)).changes).toEqual([])
+    expect((await readChanges(after)).changes).toEqual([])
     await early.query('commit')
     early.release()
     late.release()
@@ -140,7 +140,7 @@ describe('the feed of changes', () => {
   })
 
   it('returns every change once and in order, however transactions interleave', async () => {
-    let after = await present()
+    let after = await currentPosition()
     let round = 0
     const steps = fc.array(
       fc.record({ client: fc.nat(2), does: fc.constantFrom('write', 'write', 'commit', 'rollback', 'read') }),
@@ -149,12 +149,12 @@ describe('the feed of changes', () => {
     await fc.assert(
       fc.asyncProperty(steps, async (plan) => {
         round += 1
-        const clients = await begun(3)
+        const clients = await beginTransactions(3)
         const pending = clients.map((): string[] => [])
         const expected: string[] = []
         const seen: Change[] = []
         const read = async () => {
-          const page = await readOn(after)
+          const page = await readChanges(after)
           seen.push(...page.changes)
           after = page.after
         }
@@ -193,7 +193,7 @@ describe('the feed of changes', () => {
   })
 
   it('returns the changes of a record in the order of its versions, also with many editors', async () => {
-    const after = await present()
+    const after = await currentPosition()
     const { key, path } = await createRecord(organizations, api)
     const names = Array.from({ length: 20 }, (_, index) => `Name ${index}`)
     const responses = await Promise.all(names.map((name) => api.patch(path, { name })))
@@ -204,7 +204,7 @@ describe('the feed of changes', () => {
   })
 
   it('refuses a change of a record by a transaction older than the last change', async () => {
-    const [early, late] = await begun(2)
+    const [early, late] = await beginTransactions(2)
     if (!early || !late) throw new Error('there are not two connections')
     await early.query('select pg_current_xact_id()')
     await write(late, 'contested')
@@ -215,7 +215,7 @@ describe('the feed of changes', () => {
     late.release()
   })
 
-  it('continues after the restored changes where transaction ids are lower than in the dump', async () => {
+  it('continues after restored changes, although transaction ids are lower than in the dump', async () => {
     const ahead = await openApi()
     try {
       await ahead.pool.query(`insert into revisions (transaction, resource, key, version, operation, document, actor)
@@ -254,7 +254,7 @@ function connect(query = '', headers: Record<string, string> = {}): Promise<Inco
   })
 }
 
-/** The changes that a stream sends, with their ids, until there are enough of them. */
+/** Returns the changes that a stream sends, with their ids, once there are enough of them. */
 async function take(stream: IncomingMessage, enough: number): Promise<{ id: string; change: Change }[]> {
   const taken: { id: string; change: Change }[] = []
   let text = ''
@@ -274,7 +274,7 @@ async function take(stream: IncomingMessage, enough: number): Promise<{ id: stri
 
 describe('the stream of changes', () => {
   it('sends changes of all processes as they commit, and continues at a position', async () => {
-    const after = await present()
+    const after = await currentPosition()
     const stream = await connect(`?after=${after}`, {
       'accept-encoding': 'gzip, br',
       accept: 'text/event-stream',
@@ -295,14 +295,14 @@ describe('the stream of changes', () => {
   })
 
   it('has the same changes as the pages', async () => {
-    const { changes } = await readOn(null)
+    const { changes } = await readChanges(null)
     const taken = await take(await connect(), changes.length)
     expect(taken.map(({ change }) => change).slice(0, changes.length)).toEqual(changes)
   })
 
-  it('shows a change that waited for a transaction without a notification', async () => {
-    const after = await present()
-    const [silent] = await begun(1)
+  it('sends a change that waited for a transaction that ends without a notification', async () => {
+    const after = await currentPosition()
+    const [silent] = await beginTransactions(1)
     await silent?.query('select pg_current_xact_id()')
     const taking = connect(`?after=${after}`).then((stream) => take(stream, 1))
     const { key } = await createRecord(organizations, api)
@@ -317,14 +317,14 @@ describe('the stream of changes', () => {
       aliases: [{ name: 'x'.repeat(150), language: null }],
     }
     const { path } = await createRecord(organizations, api, document)
-    const after = await present()
-    // More than the buffers of both ends hold.
+    const after = await currentPosition()
+    // More than the buffers of the client and the server hold.
     await api.pool.query(
       `insert into revisions (resource, key, version, operation, document, actor)
        select 'figures', 'big-' || n, 1, 'create', json_build_object('text', repeat('x', 100000)), ${somebody} from generate_series(1, 400) n`,
     )
     const query = vi.spyOn(Connection.prototype, 'query')
-    // Rows and not reads: while another database's transaction holds the feed up, each change leads to a read without rows.
+    // Counts rows and not reads: while a transaction of another database delays the feed, reads return no rows.
     const rowsRead = async () => {
       const rows: { document?: string }[] = (
         await Promise.all(query.mock.results.map(({ value }) => value))

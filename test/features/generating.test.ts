@@ -26,7 +26,7 @@ async function generated(count: number, seed: number): Promise<Record<string, st
 }
 
 describe('generated registries', () => {
-  it('are the same for the same number and seed, and others for another seed', async () => {
+  it('are equal for the same number and seed, and differ for another seed', async () => {
     const [first, again, other] = await Promise.all([generated(60, 1), generated(60, 1), generated(60, 2)])
     expect(Object.values(first).every((digest) => digest !== '')).toBe(true)
     expect(again).toEqual(first)
@@ -55,7 +55,7 @@ describe('generated registries', () => {
     }
   })
 
-  it('have a first revision for each generated record only', async () => {
+  it('have one revision for each generated record, and no other revisions', async () => {
     const api = await openApi()
     try {
       const count = async () =>
@@ -64,7 +64,7 @@ describe('generated registries', () => {
       const [agreement] = (await api.get('/v1/agreements?limit=1')).json<{ data: { id: string }[] }>().data
       const seeded = await count()
       await api.pool.query("insert into topics (slug, name, scheme) values ('by-hand', 'By hand', 'domain')")
-      // The service writes the revision of a write past it.
+      // The service writes the revision of a change that was made directly in the database.
       await expect.poll(count).toBe(seeded + 1)
       const before = await count()
       const start = new Date().toISOString()
@@ -95,7 +95,7 @@ describe('generated registries', () => {
     }
   })
 
-  it('are refused a second time with the same seed, and nothing is written then', async () => {
+  it('are refused a second time with the same seed, and nothing is written', async () => {
     const { pool, database, close } = await openTestDatabase()
     try {
       await generate(database, 20, 3)

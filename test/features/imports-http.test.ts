@@ -47,8 +47,8 @@ async function upload(
   return sendForm(api, `/v1/imports${query}`, parts, headers)
 }
 
-/** Waits until an import is in a state in which nothing more happens by itself. */
-async function settled(id: string): Promise<ImportJob> {
+/** Waits until an import has no pending work. */
+async function waitForImport(id: string): Promise<ImportJob> {
   const read = async () => (await api.get(`/v1/imports/${id}`, withKey)).json<object>() as ImportJob
   await expect
     .poll(async () => (await read()).state, { timeout: 20_000, interval: 50 })
@@ -61,7 +61,7 @@ async function dryRun(mapping: string, csv: string, options = {}): Promise<Impor
   expect(response.status, response.text).toBe(201)
   const { id } = response.json<{ id: string }>()
   expect(response.headers.get('location')).toBe(`/v1/imports/${id}`)
-  return settled(id)
+  return waitForImport(id)
 }
 
 const count = async (scheme: string) =>
@@ -77,22 +77,25 @@ describe('an uploaded file', () => {
     expect(staged).toMatchObject({ state: 'staged', counts: { created: 2, refused: 1 } })
     expect(await count(scheme)).toBe(0)
     expect((await api.post(`/v1/imports/${staged.id}/commit`, undefined)).status).toBe(202)
-    expect(await settled(staged.id)).toMatchObject({ state: 'committed', counts: { created: 2, refused: 1 } })
+    expect(await waitForImport(staged.id)).toMatchObject({
+      state: 'committed',
+      counts: { created: 2, refused: 1 },
+    })
     expect(await count(scheme)).toBe(2)
     expect((await api.post(`/v1/imports/${staged.id}/commit`, undefined)).status).toBe(202)
     expect((await api.delete(`/v1/imports/${staged.id}`)).status).toBe(409)
     expect((await api.post(`/v1/imports/${staged.id}/undo`, undefined)).status).toBe(202)
-    expect(await settled(staged.id)).toMatchObject({ state: 'undone' })
+    expect(await waitForImport(staged.id)).toMatchObject({ state: 'undone' })
     expect(await count(scheme)).toBe(0)
   })
 
-  it('can be undone only after later imports of the register that changed its records', async () => {
+  it('can be undone only after the undo of later imports that changed its records', async () => {
     const mapping = treatyMapping(newScheme())
     const importNow = async (title: string) => {
       const response = await upload(mapping, `${treatyHeader}\n1,${title},2001,China\n`, {
         query: '?commit=true',
       })
-      return settled(response.json<{ id: string }>().id)
+      return waitForImport(response.json<{ id: string }>().id)
     }
     const undo = (id: string) => api.post(`/v1/imports/${id}/undo`, undefined)
     const [first, second] = [await importNow('First'), await importNow('Second')]
@@ -103,7 +106,7 @@ describe('an uploaded file', () => {
     )
     for (const { id } of [second, first]) {
       expect((await undo(id)).status).toBe(202)
-      expect(await settled(id)).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
+      expect(await waitForImport(id)).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
     }
   })
 
@@ -131,8 +134,8 @@ describe('an uploaded file', () => {
     expect(columns).toBe(`${treatyHeader},import.row,import.column,import.reason,import.suggestion`)
     expect(row).toMatch(/^1,First,no date,China,row 2,Signed,/)
     expect(end).toBe('')
-    const mended = await dryRun(treatyMapping(scheme), text.replace('no date', '2001'))
-    expect(mended).toMatchObject({ state: 'staged', counts: { created: 1, refused: 0 } })
+    const corrected = await dryRun(treatyMapping(scheme), text.replace('no date', '2001'))
+    expect(corrected).toMatchObject({ state: 'staged', counts: { created: 1, refused: 0 } })
   })
 
   it('reports dropped values by column', async () => {
@@ -173,7 +176,7 @@ describe('an upload with an Idempotency-Key', () => {
   const importsOf = async (scheme: string) =>
     (await api.pool.query('select id from imports where scheme = $1', [scheme])).rows
 
-  it('is one import, however often it is sent, and stores its file once', async () => {
+  it('creates one import and stores its file once, however often it is sent', async () => {
     const scheme = newScheme()
     const headers = { 'idempotency-key': randomUUID() }
     const first = await upload(treatyMapping(scheme), csv, { headers })
@@ -185,7 +188,7 @@ describe('an upload with an Idempotency-Key', () => {
     expect(await importsOf(scheme)).toHaveLength(1)
   })
 
-  it('is refused when the file or the mapping is another one', async () => {
+  it('is refused when the file or the mapping differs', async () => {
     const scheme = newScheme()
     const headers = { 'idempotency-key': randomUUID() }
     expect((await upload(treatyMapping(scheme), csv, { headers })).status).toBe(201)
@@ -201,7 +204,7 @@ describe('an upload with an Idempotency-Key', () => {
     expect(await importsOf(`${scheme}-2`)).toHaveLength(0)
   })
 
-  it('is deleted once, and the response is repeated', async () => {
+  it('is deleted once when the deletion is repeated, which gets the same response', async () => {
     const staged = await dryRun(treatyMapping(newScheme()), csv)
     const headers = { 'idempotency-key': randomUUID() }
     for (const replayed of [null, 'true']) {
@@ -229,7 +232,7 @@ describe('a name that matches no record', () => {
     const decision = { resource: 'countries', name: 'Atlantis', key: 'PAK' }
     const decided = await api.put(`/v1/imports/${staged.id}/names`, { decisions: [decision] })
     expect(decided.status, decided.text).toBe(200)
-    expect(await settled(staged.id)).toMatchObject({
+    expect(await waitForImport(staged.id)).toMatchObject({
       state: 'staged',
       counts: { created: 3, refused: 0 },
       report: { names: { unresolved: 0 } },
@@ -237,7 +240,7 @@ describe('a name that matches no record', () => {
     expect(await dryRun(treatyMapping(scheme), csv)).toMatchObject({ counts: { created: 3, refused: 0 } })
   })
 
-  it('is listed once, whatever the dates of the rows that have it', async () => {
+  it('is listed once, even if its rows have different dates', async () => {
     const staged = await dryRun(treatyMapping(newScheme()), csv.replace('Second,2001', 'Second,1950'))
     expect(staged.report?.names).toEqual({ unresolved: 1, rows: 2 })
     const { data } = (await api.get(`/v1/imports/${staged.id}/names`, withKey)).json<{ data: object[] }>()
@@ -350,7 +353,7 @@ describe('the resources of an import', () => {
       `${treatyHeader}\n1,First,2001,China\n2,Second,2001,China\n`,
     )
     await api.post(`/v1/imports/${id}/commit`, undefined)
-    await settled(id)
+    await waitForImport(id)
     const read = async () =>
       (await api.get(`/v1/imports/${id}/records`, withKey)).json<{ data: object[] }>().data
     expect(await read()).toEqual(
@@ -365,7 +368,7 @@ describe('the resources of an import', () => {
       ]),
     )
     await api.post(`/v1/imports/${id}/undo`, undefined)
-    await settled(id)
+    await waitForImport(id)
     expect(await read()).toEqual(
       expect.arrayContaining([expect.objectContaining({ resource: 'agreements', name: null, undone: true })]),
     )

@@ -6,7 +6,7 @@ import { type Api, openApi } from '../support/api.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { type FormPart, sendForm } from '../support/send-form.ts'
 
-/** Previews of imports over HTTP: what the first rows become, and where a mapping is wrong. */
+/** Previews of imports over HTTP: the records of the first rows, and the faults of a mapping. */
 
 let api: Api
 beforeAll(async () => {
@@ -162,9 +162,9 @@ describe('POST /v1/imports/preview', () => {
     const xml = await readFile(join(folder, 'activities.xml'), 'utf8')
     const mapping = await readFile(join(folder, 'activities.yaml'), 'utf8')
     const whole = await preview(mapping, xml, '?limit=1')
-    const cut = await preview(mapping, xml.slice(0, xml.indexOf('</iati-activity>') + 30), '?limit=1')
-    expect(cut.rows).toHaveLength(1)
-    expect(cut.rows[0]).toMatchObject({ state: 'ready', values: whole.rows[0]?.values })
+    const beginning = await preview(mapping, xml.slice(0, xml.indexOf('</iati-activity>') + 30), '?limit=1')
+    expect(beginning.rows).toHaveLength(1)
+    expect(beginning.rows[0]).toMatchObject({ state: 'ready', values: whole.rows[0]?.values })
     const rows = Array.from({ length: 20_000 }, (_, index) => `${index},A,2001,China\n`)
     const csv = await preview(treatyMapping(newScheme()), `${treatyHeader}\n${rows.join('')}2,"cut`)
     expect(csv.rows).toHaveLength(10)

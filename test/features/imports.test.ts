@@ -5,7 +5,7 @@ import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { continueImport, importRows, newScheme, undo } from '../support/imports.ts'
 
-/** Imports: what is written, what a repeated import changes, and what undoing one leaves. */
+/** Imports: what they write, what a repeated import changes, and what an undo reverts. */
 
 let api: Api
 beforeAll(async () => {
@@ -63,8 +63,8 @@ describe('an import', () => {
   })
 })
 
-describe('a row with the id of an earlier one', () => {
-  it('is refused with the location of that row, and the earlier one is written', async () => {
+describe('a row with the id of an earlier row', () => {
+  it('is refused with the location of the earlier row, which is imported', async () => {
     const imported = await importRows(api.database, newScheme(), [{ id: 'a' }, { id: 'b' }, { id: 'A ' }])
     expect(imported).toMatchObject({ counts: { created: 2, refused: 1 } })
     expect(imported.report?.refusedBy).toMatchObject([
@@ -81,11 +81,11 @@ describe('a file without some records of earlier files', () => {
     return lines.map((line) => line.split(',').slice(2).join())
   }
 
-  it('is reported with these records, which are kept', async () => {
+  it('is reported with these records, which are not changed', async () => {
     const scheme = newScheme()
     const first = await importRows(api.database, scheme, rows(4))
     expect(first.report).toMatchObject({ missing: 0 })
-    // A row that is refused is in the file.
+    // A refused row counts as present in the file.
     const next = [{ id: '1' }, { id: '3', title: '' }, { id: '5' }]
     const second = await importRows(api.database, scheme, next)
     expect(second).toMatchObject({ counts: { created: 1, refused: 1 }, report: { missing: 2 } })
@@ -124,7 +124,7 @@ describe('a finished import', () => {
 })
 
 describe('an import after a person has changed a property', () => {
-  it('keeps that property, changes the others, and reports it', async () => {
+  it('keeps and reports that property, and changes the others', async () => {
     const scheme = newScheme()
     await importRows(api.database, scheme, rows(2))
     const [record] = await agreementsOf(scheme)

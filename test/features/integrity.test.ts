@@ -3,7 +3,7 @@ import { makeSeal } from '../../src/features/integrity/seal.ts'
 import type { NamedSeal } from '../../src/features/integrity/seal-faults.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { feedIsComplete } from '../support/feed.ts'
+import { waitForFeed } from '../support/feed.ts'
 
 let api: Api
 /** A record with four versions. */
@@ -18,7 +18,7 @@ beforeAll(async () => {
   path = `/v1/sources/${key}`
   for (const title of ['Another note', 'A third note', 'A last note'])
     expect((await api.patch(path, { title })).status).toBe(200)
-  await feedIsComplete(api)
+  await waitForFeed(api)
   seal = { name: 'first', seal: await makeSeal(api.database) }
 })
 afterAll(() => api.close())
@@ -63,10 +63,10 @@ describe('verifying', () => {
     expect(await faultsNow([seal])).toEqual([])
   })
 
-  it('names a revision in whose document one letter was changed', async () => {
+  it('names a revision with one changed letter in its document', async () => {
     const change = `update revisions set document = replace(document::text, 'third', 'Third')::json where ${of(3)}`
     expect(await tamper(change)).toEqual([
-      `${subject(3)}: its content does not fit its hash: document, actor, request id or reason was changed`,
+      `${subject(3)}: its content does not match its hash: document, actor, request id or reason was changed`,
     ])
   })
 
@@ -76,7 +76,9 @@ describe('verifying', () => {
     ['request_id', `'another'`],
   ])('names a revision whose %s was changed', async (column, value) => {
     const change = `update revisions set ${column} = ${value} where ${of(2)}`
-    expect(await tamper(change)).toEqual([expect.stringContaining(`${subject(2)}: its content does not fit`)])
+    expect(await tamper(change)).toEqual([
+      expect.stringContaining(`${subject(2)}: its content does not match`),
+    ])
   })
 
   it.each([
@@ -94,7 +96,7 @@ describe('verifying', () => {
     ])
   })
 
-  it('finds that the first version is missing, and that the last one is', async () => {
+  it('reports a missing first version and a missing last version', async () => {
     expect(await tamper(`delete from revisions where ${of(1)}`)).toEqual([
       `${subject(2)}: the chain is broken: version 1 is missing, or this one was changed`,
     ])
@@ -121,9 +123,7 @@ describe('verifying', () => {
 
   it('names what differs between a record and its last revision', async () => {
     const change = `update records set document = replace(document, 'A last note', 'The last note') where id = '${key}'`
-    expect(await tamper(change)).toEqual([
-      `${subject(4)}: the record is not what its last revision says: /title`,
-    ])
+    expect(await tamper(change)).toEqual([`${subject(4)}: the record differs from its last revision: /title`])
   })
 
   it('finds a record that was removed without a revision', async () => {
@@ -142,7 +142,7 @@ describe('verifying', () => {
   })
 })
 
-/** Recomputes the hashes of all versions of the record from one on, as an attacker who knows the formula does. */
+/** SQL that recomputes the hashes of the record from a version on, as an attacker who knows the formula would. */
 const rehash = (from: number) => `do $$
   declare one revisions; previous bytea;
   begin
@@ -177,15 +177,15 @@ describe('a seal', () => {
   })
 
   it('reveals a change with recomputed hashes, and between which seals it was made', async () => {
-    await feedIsComplete(api)
+    await waitForFeed(api)
     const second = { name: 'second', seal: await makeSeal(api.database) }
     const change = `update revisions set reason = 'made up' where ${of(5)}; ${rehash(5)}`
     expect(await tamper(change, [second, seal])).toEqual([
-      'second: the feed does not fit it: a revision between first and it was changed or replaced',
+      'second: the feed does not match it: a revision between first and it was changed or replaced',
     ])
     const early = `update revisions set reason = 'made up' where ${of(3)}; ${rehash(3)}`
     expect(await tamper(early, [seal])).toEqual([
-      'first: the feed does not fit it: a revision before it was changed or replaced',
+      'first: the feed does not match it: a revision before it was changed or replaced',
     ])
   })
 
@@ -193,16 +193,16 @@ describe('a seal', () => {
     const created = await api.post('/v1/sources', { title: 'To be forgotten', kind: 'report' })
     const id = created.json<{ id: string }>().id
     await api.delete(`/v1/sources/${id}`)
-    await feedIsComplete(api)
+    await waitForFeed(api)
     const later = { name: 'later', seal: await makeSeal(api.database) }
     const { count } = later.seal
     expect(await tamper(`delete from revisions where key = '${id}'`, [seal, later])).toEqual([
-      `later: the feed does not fit it: revisions are missing between first and it, since it counts ${count} and there are ${count - 2}`,
+      `later: the feed does not match it: revisions are missing between first and it, since it counts ${count} and there are ${count - 2}`,
     ])
   })
 
   it('ends before the oldest open transaction, whatever commits meanwhile', async () => {
-    await feedIsComplete(api)
+    await waitForFeed(api)
     const open = await api.pool.connect()
     try {
       await open.query(`begin; insert into revisions (resource, key, version, operation, document, actor)
@@ -210,7 +210,7 @@ describe('a seal', () => {
       expect((await api.patch(path, { context: 'Written meanwhile.' })).status).toBe(200)
       const early = { name: 'early', seal: await makeSeal(api.database) }
       await open.query('rollback')
-      await feedIsComplete(api)
+      await waitForFeed(api)
       const late = { name: 'late', seal: await makeSeal(api.database) }
       expect(late.seal.count).toBe(early.seal.count + 1)
       expect(await faultsNow([early, late])).toEqual([])

@@ -107,7 +107,7 @@ describe('the interview as a whole', () => {
     ['cooperation-bases', 5],
     ['assistance-programs', 9],
     ['figures', 8],
-  ])('supports every record of its own in %s', async (resource, count) => {
+  ])('is cited for every record in %s', async (resource, count) => {
     const records = await listed(`/v1/${resource}?include=citations&limit=200`)
     expect(records).toHaveLength(count)
     const unsupported = records.filter(({ citations }) => citations.length === 0)

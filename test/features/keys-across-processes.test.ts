@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** A service with a pool and a keyring of its own, as another process has them. */
+/** Opens a service with its own pool and keyring, like another process. */
 async function openService() {
   const pool = openPool(database.url, generousOptions)
   const config = readConfig({ DATABASE_URL: database.url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
@@ -57,23 +57,23 @@ describe('a key that was revoked', () => {
         role: 'reader',
         expiresAt: null,
       })
-      // Made elsewhere a moment ago, it counts already.
+      // A key that another process has just created is accepted.
       expect(await second.status(key)).toBe(200)
       await revoke(record.id)
-      // A notification needs a moment; the next second would be too late.
+      // A notification takes some milliseconds; a second would be too long.
       await expect.poll(() => second.status(key), { timeout: 500, interval: 5 }).toBe(401)
       expect(await second.status(key)).toBe(401)
     }
   })
 
-  it('is refused at once also while notifications are cut off, and when they are back', async () => {
+  it('is refused at once also while notifications are interrupted, and after they resume', async () => {
     const service = await openService()
     const keys = await Promise.all(
       Array.from({ length: 2 }, () => newKey({ name: 'A key', role: 'reader', expiresAt: null })),
     )
     for (const { key } of keys) await expect.poll(() => service.status(key)).toBe(200)
     const revoke = 'update keys set revoked_at = now() where id = $1'
-    // Connections are cut repeatedly, so no notification of a revocation arrives.
+    // The connection for notifications is terminated, so no notification of the revocation arrives.
     for (const { key, record } of keys) {
       await expect.poll(listening).toBe(1)
       await database.pool.query('alter table keys disable trigger keys_notify')
@@ -91,7 +91,7 @@ describe('a key that was revoked', () => {
 describe('the command line', () => {
   const key = (...words: string[]) => runInProcess(['key', ...words], { DATABASE_URL: database.url })
 
-  it('creates and lists keys, and revokes them by prefix, id or the whole key', async () => {
+  it('creates and lists keys, and revokes a key by its full text', async () => {
     const service = await openService()
     const words = ['create', '--name', 'An import', '--role', 'editor', '--expires', '2999-01-31']
     const created = await key(...words)
@@ -142,7 +142,7 @@ it('the log never contains a key, a token, a query or an address', async () => {
     body: JSON.stringify({ name: 'Zhang San', role: 'admin' }),
   })
   const { key: second } = (await made.json()) as { key: string }
-  // What fails inside is logged with its reason, and here that is a statement with values.
+  // An internal error is logged with its cause, here a failed statement with values.
   await pool.query('alter table agreements rename to elsewhere')
   const failed = await send('/v1/agreements', `Bearer ${key}`, {
     method: 'POST',

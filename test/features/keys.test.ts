@@ -5,7 +5,7 @@ import { readConfig } from '../../src/server/config.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** Keys are made, listed and revoked by administrators, over HTTP. */
+/** Administrators create, list and revoke keys over HTTP. */
 
 let api: Api
 beforeAll(async () => {
@@ -77,7 +77,7 @@ describe('a key', () => {
   it('is refused permanently once it is revoked, and stays in the list', async () => {
     const { id, key } = await make({ role: 'admin' })
     expect(await reads(key)).toBe(200)
-    // It may revoke itself.
+    // A key may revoke itself.
     expect((await api.delete(`/v1/keys/${id}`, { key })).status).toBe(204)
     const refused = await api.get('/v1/countries', { key })
     expect(refused.status).toBe(401)
@@ -99,9 +99,9 @@ describe('a key', () => {
     ['no name', { name: undefined }, '/name'],
     ['a blank name', { name: ' ' }, '/name'],
     ['an unknown role', { role: 'editer' }, '/role'],
-    ['an end that is past', { expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
+    ['an expiry in the past', { expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
     ['an `expiresAt` that is not a time', { expiresAt: 'tomorrow' }, '/expiresAt'],
-    ['a property that there is not', { scope: 'all' }, '/scope'],
+    ['an unknown property', { scope: 'all' }, '/scope'],
   ])('with %s is refused with the allowed values', async (_, change, pointer) => {
     const response = await api.post('/v1/keys', { name: 'A key', role: 'reader', ...change })
     expect(response.status).toBe(422)

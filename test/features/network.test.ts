@@ -35,7 +35,7 @@ interface CountryNetwork {
 let api: Api
 beforeAll(async () => {
   api = await openApi()
-  await makeRecords()
+  await createRecords()
 })
 afterAll(() => api.close())
 
@@ -60,8 +60,8 @@ async function listed(resource: string): Promise<Properties[]> {
 const codes = ['CHN', 'PAK', 'DEU', 'FRA', 'KEN', 'BRA']
 const topicSlugs = ['energy', 'solar-energy', 'ocean', 'agriculture-technology']
 
-/** Records at random beside the seeds, always the same ones. */
-async function makeRecords(): Promise<void> {
+/** Creates random records in addition to the seeds, with a fixed random seed. */
+async function createRecords(): Promise<void> {
   const known = new Set((await listed('topics')).map(({ slug }) => slug))
   const topics = fc.uniqueArray(fc.constantFrom(...topicSlugs.filter((slug) => known.has(slug)), 'energy'), {
     maxLength: 2,
@@ -135,32 +135,32 @@ async function makeRecords(): Promise<void> {
 
 const resources = ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']
 
-interface Known {
+interface Summary {
   resource: string
   countries: string[]
   organizations: string[]
   topics: string[]
-  /** When it began and ended; null where no date is given. */
+  /** Start and end; null if the record has no date. */
   span: [string | null, string | null]
 }
 
-const asCode = (value: unknown): string[] => (typeof value === 'string' ? [value] : [])
+const asList = (value: unknown): string[] => (typeof value === 'string' ? [value] : [])
 
-/** The participants of every record. */
-async function readAll(): Promise<Known[]> {
+/** Reads the participants, topics and dates of every record. */
+async function readAll(): Promise<Summary[]> {
   const countryOf = new Map(
     (await listed('organizations')).map(({ id, country }) => [String(id), country as string | null]),
   )
   const perResource = await Promise.all(
     resources.map(async (resource) =>
-      (await listed(resource)).map((record): Known => {
+      (await listed(resource)).map((record): Summary => {
         const participants = (record.parties ?? record.participants) as Properties[]
-        const organizations = participants.flatMap(({ organization }) => asCode(organization))
+        const organizations = participants.flatMap(({ organization }) => asList(organization))
         const places = [record.location ?? [], record.locations ?? []].flat() as Properties[]
         const countries = [
-          ...participants.flatMap(({ country }) => asCode(country)),
-          ...organizations.flatMap((id) => asCode(countryOf.get(id))),
-          ...[record.hostCountry, ...places.map(({ country }) => country)].flatMap(asCode),
+          ...participants.flatMap(({ country }) => asList(country)),
+          ...organizations.flatMap((id) => asList(countryOf.get(id))),
+          ...[record.hostCountry, ...places.map(({ country }) => country)].flatMap(asList),
         ]
         const [start, end] = {
           agreements: [record.signedOn, record.signedOn],
@@ -179,7 +179,7 @@ async function readAll(): Promise<Known[]> {
   return perResource.flat()
 }
 
-function happened({ span: [start, end] }: Known, from?: number, to?: number, undated?: string): boolean {
+function isWithin({ span: [start, end] }: Summary, from?: number, to?: number, undated?: string): boolean {
   if (from === undefined && to === undefined) return true
   if (start === null && end === null) return undated === 'include'
   return (
@@ -188,9 +188,9 @@ function happened({ span: [start, end] }: Known, from?: number, to?: number, und
   )
 }
 
-/** The expected edges by their two ends: counts by resource, topics, and dates. */
-function tiesOf(records: Known[], actorsOf: (record: Known) => string[]) {
-  const ties = new Map<string, Known[]>()
+/** Groups records by each pair of their actors. */
+function recordsByPair(records: Summary[], actorsOf: (record: Summary) => string[]) {
+  const ties = new Map<string, Summary[]>()
   for (const record of records) {
     const actors = actorsOf(record).sort()
     actors.forEach((source, at) => {
@@ -203,13 +203,13 @@ function tiesOf(records: Known[], actorsOf: (record: Known) => string[]) {
   return ties
 }
 
-/** The first (1) or last (-1) of dates by a day of each; of equal ones, by their characters. */
+/** Returns the first (1) or last (-1) date by the day of each; equal days are ordered by text. */
 function extreme(dates: string[], day: (date: string) => string, sign: 1 | -1): string | null {
   const compare = (one: string, other: string) => (one === other ? 0 : one < other ? -sign : sign)
   return dates.toSorted((a, b) => compare(day(a), day(b)) || compare(a, b))[0] ?? null
 }
 
-function tieOf(records: Known[], of: string[]) {
+function expectedTie(records: Summary[], of: string[]) {
   const topics = new Map<string, number>()
   for (const topic of records.flatMap((record) => record.topics))
     topics.set(topic, (topics.get(topic) ?? 0) + 1)
@@ -225,7 +225,7 @@ function tieOf(records: Known[], of: string[]) {
   }
 }
 
-const toldOf = ({ count, resources, topics, first, last }: Tie) => ({
+const comparableTie = ({ count, resources, topics, first, last }: Tie) => ({
   count,
   resources,
   topics: Object.fromEntries(topics.map(({ topic, count }) => [topic, count])),
@@ -233,8 +233,8 @@ const toldOf = ({ count, resources, topics, first, last }: Tie) => ({
   last,
 })
 
-/** Requests for a network, with the predicate of each. */
-const questions = fc.record(
+/** Random parameters of a request for a network. */
+const parameterSets = fc.record(
   {
     from: fc.integer({ min: 1998, max: 2014 }),
     to: fc.integer({ min: 1998, max: 2014 }),
@@ -248,15 +248,15 @@ const questions = fc.record(
 )
 
 describe('the network', () => {
-  it('has every pair of actors that share records, as a scan of all records shows', async () => {
+  it('has every pair of actors that share records, as computed from all records', async () => {
     const records = await readAll()
-    const within = async (region: string) =>
+    const countriesIn = async (region: string) =>
       new Set(
         (await get<{ data: Properties[] }>(`/v1/countries?region=${region}&limit=200`)).data.map(
           ({ code }) => code,
         ),
       )
-    const narrower = async (topic: string) => {
+    const withNarrower = async (topic: string) => {
       const all = await listed('topics')
       const found = new Set([topic])
       for (let before = 0; before !== found.size; ) {
@@ -267,27 +267,27 @@ describe('the network', () => {
     }
     await fc.assert(
       fc.asyncProperty(
-        questions,
+        parameterSets,
         fc.constantFrom('country', 'organization', 'CHN', 'DEU'),
         async (parameters, who) => {
           const { undated, ...others } = parameters
-          const timed = parameters.from !== undefined || parameters.to !== undefined
-          const question = { ...others, ...(timed && undated !== undefined && { undated }) }
+          const hasYears = parameters.from !== undefined || parameters.to !== undefined
+          const requested = { ...others, ...(hasYears && undated !== undefined && { undated }) }
           const search = new URLSearchParams(
-            Object.entries(question).map(([name, value]): [string, string] => [name, String(value)]),
+            Object.entries(requested).map(([name, value]): [string, string] => [name, String(value)]),
           )
-          const topics = parameters.topic && (await narrower(parameters.topic))
+          const topics = parameters.topic && (await withNarrower(parameters.topic))
           const of = resources.filter((name) => parameters.resource?.includes(name) ?? true)
           const selected = records.filter(
             (record) =>
               of.includes(record.resource) &&
-              happened(record, parameters.from, parameters.to, undated) &&
+              isWithin(record, parameters.from, parameters.to, undated) &&
               (!topics || record.topics.some((topic) => topics.has(topic))),
           )
-          const region = parameters.region && (await within(parameters.region))
+          const region = parameters.region && (await countriesIn(parameters.region))
           const level = who === 'organization' ? 'organization' : 'country'
           const expected = new Map<string, unknown>()
-          for (const [name, shared] of tiesOf(selected, (record) =>
+          for (const [name, shared] of recordsByPair(selected, (record) =>
             level === 'country' ? record.countries : record.organizations,
           )) {
             if (shared.length < (parameters.minimum ?? 1)) continue
@@ -295,13 +295,13 @@ describe('the network', () => {
             if (who.length === 3 && !ends.includes(who)) continue
             const others = ends.filter((end) => end !== who)
             if (region && level === 'country' && !others.some((end) => region.has(end))) continue
-            expected.set(others.join(' '), tieOf(shared, of))
+            expected.set(others.join(' '), expectedTie(shared, of))
           }
           if (who.length === 3) {
             const { partners, total } = await get<CountryNetwork>(
               `/v1/countries/${who}/network?limit=1000&${search}`,
             )
-            expect(Object.fromEntries(partners.map((one) => [one.country, toldOf(one)]))).toEqual(
+            expect(Object.fromEntries(partners.map((one) => [one.country, comparableTie(one)]))).toEqual(
               Object.fromEntries(expected),
             )
             expect(total.partners).toBe(expected.size)
@@ -311,7 +311,7 @@ describe('the network', () => {
               `/v1/network?level=${level}&limit=1000&${search}`,
             )
             expect(
-              Object.fromEntries(edges.map((one) => [`${one.source} ${one.target}`, toldOf(one)])),
+              Object.fromEntries(edges.map((one) => [`${one.source} ${one.target}`, comparableTie(one)])),
             ).toEqual(Object.fromEntries(expected))
             expect(total.edges).toBe(expected.size)
             expect(nodes.map(({ id }) => id)).toEqual(
@@ -322,7 +322,7 @@ describe('the network', () => {
       ),
       {
         numRuns: 25,
-        // Of one resource alone, in whose records a country is itself and by its organizations.
+        // With one resource: countries take part in its records directly and through organizations.
         examples: [
           [{ resource: ['agreements'] }, 'country'],
           [{ resource: ['agreements'] }, 'organization'],
@@ -332,7 +332,7 @@ describe('the network', () => {
     )
   }, 60_000)
 
-  it('has the strongest pairs first, up to the limit, with the number of all pairs', async () => {
+  it('lists pairs with the most records first, up to the limit, with the number of all pairs', async () => {
     const all = await get<Network>('/v1/network?limit=1000')
     const counts = all.edges.map(({ count }) => count)
     expect(counts).toEqual(counts.toSorted((a, b) => b - a))
@@ -343,7 +343,7 @@ describe('the network', () => {
     expect(few.nodes.length).toBeLessThanOrEqual(4)
   })
 
-  it('of a country has a search for each partner that finds as many records as it counts', async () => {
+  it('of a country has searches for each partner that find as many records as they count', async () => {
     for (const query of ['', '?from=2004&to=2008', '?from=2006&undated=include&topic=energy']) {
       const { partners } = await get<CountryNetwork>(`/v1/countries/CHN/network${query}`)
       expect(partners.length).toBeGreaterThan(0)
@@ -384,7 +384,7 @@ describe('the network', () => {
     }
   })
 
-  it('has the first and last date as written, and claims no year that the source does not', async () => {
+  it('returns the first and last date as written, without adding precision', async () => {
     const parties = ['TUV', 'NRU'].map((country) => ({ country, role: 'party' }))
     await api.post('/v1/agreements', { title: 'x', kind: 'agreement', signedOn: '201X', parties })
     const { partners } = await get<CountryNetwork>('/v1/countries/TUV/network')

@@ -8,10 +8,10 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-/** Shapes of the Reconciliation Service API 0.2. */
+/** Schemas of the Reconciliation Service API 0.2. */
 const type = z.strictObject({ id: z.string(), name: z.string() })
 
-const manifestForm = z.looseObject({
+const manifestSchema = z.looseObject({
   versions: z.array(z.string()).refine((versions) => versions.includes('0.2')),
   name: z.string(),
   identifierSpace: z.url(),
@@ -26,7 +26,7 @@ const manifestForm = z.looseObject({
   extend: z.looseObject({ propose_properties: z.looseObject({ service_url: z.url() }) }),
 })
 
-const batchForm = z.record(
+const batchSchema = z.record(
   z.string(),
   z.strictObject({
     result: z.array(
@@ -43,7 +43,7 @@ const batchForm = z.record(
   }),
 )
 
-const suggestForm = z.strictObject({
+const suggestSchema = z.strictObject({
   result: z.array(
     z.strictObject({
       id: z.string(),
@@ -54,14 +54,14 @@ const suggestForm = z.strictObject({
   ),
 })
 
-const cellForm = z.union([
+const cellSchema = z.union([
   z.strictObject({ str: z.string() }),
   z.strictObject({ float: z.number() }),
   z.strictObject({ id: z.string(), name: z.string() }),
 ])
-const extensionForm = z.strictObject({
+const extensionSchema = z.strictObject({
   meta: z.array(z.strictObject({ id: z.string(), name: z.string() })),
-  rows: z.record(z.string(), z.record(z.string(), z.array(cellForm))),
+  rows: z.record(z.string(), z.record(z.string(), z.array(cellSchema))),
 })
 
 const get = (url: string, headers: Record<string, string> = {}) =>
@@ -78,14 +78,14 @@ const post = (fields: Record<string, string>, headers: Record<string, string> = 
 const reconcile = async (queries: Record<string, unknown>, headers: Record<string, string> = {}) => {
   const response = await post({ queries: JSON.stringify(queries) }, headers)
   expect(response.statusCode, response.payload).toBe(200)
-  return batchForm.parse(response.json())
+  return batchSchema.parse(response.json())
 }
 
 describe('the reconciliation service', () => {
   it('serves a manifest to pages of every origin', async () => {
     const response = await get('/reconcile', { origin: 'https://openrefine.example' })
     expect(response.headers['access-control-allow-origin']).toBe('*')
-    const manifest = manifestForm.parse(response.json())
+    const manifest = manifestSchema.parse(response.json())
     expect(manifest.defaultTypes.map(({ id }) => id)).toEqual([
       'countries',
       'organizations',
@@ -139,7 +139,7 @@ describe('the reconciliation service', () => {
 
   it('suggests entities, types and properties by prefix', async () => {
     const suggest = async (what: string, prefix: string) =>
-      suggestForm
+      suggestSchema
         .parse((await get(`/reconcile/suggest/${what}?prefix=${prefix}`)).json())
         .result.map(({ id }) => id)
     expect(await suggest('entity', 'Paki')).toContain('countries:PAK')
@@ -154,7 +154,7 @@ describe('the reconciliation service', () => {
       properties: [{ id: 'alpha2' }, { id: 'region' }],
     }
     const response = await post({ extend: JSON.stringify(query) })
-    const { meta, rows } = extensionForm.parse(response.json())
+    const { meta, rows } = extensionSchema.parse(response.json())
     expect(meta.map(({ id }) => id)).toEqual(['alpha2', 'region'])
     expect(rows['countries:PAK']).toEqual({
       alpha2: [{ str: 'PK' }],
@@ -168,8 +168,8 @@ describe('the reconciliation service', () => {
   it('returns a preview of a record as escaped HTML with a link to the record', async () => {
     const headers = { authorization: `Bearer ${adminKey}` }
     const payload = { name: '<script>alert(1)</script>', kind: 'other' }
-    const made = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
-    const { id } = made.json<{ id: string }>()
+    const created = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
+    const { id } = created.json<{ id: string }>()
     const preview = await get(`/reconcile/preview?id=organizations:${id}`)
     expect(preview.headers['content-type']).toContain('text/html')
     expect(preview.headers['content-security-policy']).toContain('frame-ancestors *')
@@ -194,8 +194,8 @@ describe('the reconciliation service', () => {
   it('hides internal records from clients without a key', async () => {
     const headers = { authorization: `Bearer ${adminKey}` }
     const payload = { name: 'Secret Institute of Names', kind: 'other', visibility: 'internal' }
-    const made = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
-    const { id } = made.json<{ id: string }>()
+    const created = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
+    const { id } = created.json<{ id: string }>()
     const query = { q: { query: payload.name, type: 'organizations' } }
     expect((await reconcile(query, headers)).q?.result[0]?.id).toBe(`organizations:${id}`)
     expect(JSON.stringify(await reconcile(query))).not.toContain(id)

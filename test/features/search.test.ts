@@ -76,7 +76,7 @@ describe('a search across resources', () => {
     ['巴基斯坦', 'countries', 'PAK'],
     ['中国', 'countries', 'CHN'],
     ['electic cars', 'topics', 'electric-vehicles'],
-  ])('ranks the record that %s means first', async (q, resource, key) => {
+  ])('ranks the record for %s first', async (q, resource, key) => {
     const [first] = (await searchFor(q)).data
     expect({ resource: first?.resource, key: first?.key }).toEqual({ resource, key })
     expect(first?.link).toBe(`/v1/${resource}/${key}`)
@@ -103,7 +103,7 @@ describe('a search across resources', () => {
     expect(first?.score).toBeGreaterThanOrEqual(0.97)
   })
 
-  it('finds titles in another order, before those that have the same words', async () => {
+  it('ranks titles with reordered words before titles that share only some words', async () => {
     const title = 'Convention of the Quixotic Union'
     await make('agreements', { title: 'Quixotic Union convention of the windmills', kind: 'agreement' })
     const key = await make('agreements', { title, kind: 'agreement' })
@@ -145,7 +145,7 @@ describe('a search across resources', () => {
     expect(mistyped).toBeLessThan(0.5)
   })
 
-  it('finds a word in the forms that the stemmer keeps apart', async () => {
+  it('finds forms of a word that have different stems', async () => {
     const { data } = await searchFor('environment', '&resource=projects')
     expect(data.map(({ title }) => title)).toContain('The quixotical and environmental')
     const mistyped = await searchFor('enviroment', '&resource=topics')
@@ -215,7 +215,7 @@ describe('a search across resources', () => {
     }
   })
 
-  it('finds a citation without a quotation by its own words only', async () => {
+  it('finds a citation without a quotation only by its own words', async () => {
     const source = await make('sources', { title: 'A gazette of millers', kind: 'report' })
     const record = { resource: 'agreements', id: agreement }
     const key = await make('citations', { source, record, note: 'Page of the grindstones' })
@@ -336,7 +336,7 @@ describe('a database whose locale is C', () => {
           names: new Names(undefined),
           publisher: { name: 'A publisher', iatiId: 'XX-1', iatiType: '10' },
           cursorSecret: '',
-          keyring: { changed: () => {} },
+          keyring: { invalidate: () => {} },
           changed: async () => {},
           closing: gone,
         })

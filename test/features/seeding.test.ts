@@ -6,7 +6,7 @@ import { isEmpty, seed } from '../../src/features/seeding/seed.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
 
-/** How many rows each table has, by its name; tables without any are left out. */
+/** Returns the number of rows of each table that has rows, by the name of the table. */
 async function rowCounts(pool: pg.Pool): Promise<Record<string, number>> {
   const contents = await contentsOf(pool)
   return Object.fromEntries(Object.entries(contents).map(([table, { rows }]) => [table, rows]))
@@ -38,8 +38,8 @@ const referenceTables = {
   countries_groups: expect.any(Number),
   countries_successors: expect.any(Number),
   records: 34 + 353 + 430,
-  // Not a seed: the secret that signs cursors.
   revisions: 34 + 353 + 430,
+  // Not seeds: for example, the secret that signs cursors.
   settings: 3,
 }
 
@@ -72,8 +72,8 @@ describe('seeding a database without records', slow, () => {
   })
 
   it('happens once when two processes seed concurrently', async () => {
-    const inTurn = () => withLock(database.database, 'seed', () => seed(database.database, 'all'))
-    const [one, other] = await Promise.all([inTurn(), inTurn()])
+    const seedUnderLock = () => withLock(database.database, 'seed', () => seed(database.database, 'all'))
+    const [one, other] = await Promise.all([seedUnderLock(), seedUnderLock()])
     const [first, second] = one.created > 0 ? [one, other] : [other, one]
     expect(second).toEqual({ created: 0, present: first.created })
     expect(await rowCounts(database.pool)).toMatchObject({ regions: 34, agreements: 4, figures: 8 })
@@ -93,7 +93,7 @@ describe('seeding a database without records', slow, () => {
   })
 })
 
-describe('seeding a registry that people work with', slow, () => {
+describe('seeding a registry that is in use', slow, () => {
   let api: Api
   beforeEach(async () => {
     api = await openApi()
@@ -109,14 +109,14 @@ describe('seeding a registry that people work with', slow, () => {
 
   const pakistanAgreement = () => only('/v1/agreements?externalId=interview-2011:F01')
 
-  it('changes nothing when everything is there: no row, no version, no timestamp', async () => {
+  it('changes nothing when all seeds exist: no row, no version, no timestamp', async () => {
     const before = await contentsOf(api.pool)
     const { created, present } = await seed(api.database, 'all')
     expect({ created, some: present > 800 }).toEqual({ created: 0, some: true })
     expect(await contentsOf(api.pool)).toEqual(before)
   })
 
-  it('leaves records as people have edited them', async () => {
+  it('does not change records that people have edited', async () => {
     const { id } = await pakistanAgreement()
     await api.patch(`/v1/agreements/${id}`, { title: 'As we call it', parties: [], summary: null })
     await api.patch('/v1/countries/PAK', { name: 'As they call it', groups: [] })
@@ -179,8 +179,8 @@ describe('the reference data', () => {
 
   /** All records of a list, page after page. */
   async function all<T>(resource: string, cursor?: string): Promise<T[]> {
-    const on = cursor === undefined ? '' : `&cursor=${cursor}`
-    const response = await api.get(`/v1/${resource}?limit=200${on}`)
+    const next = cursor === undefined ? '' : `&cursor=${cursor}`
+    const response = await api.get(`/v1/${resource}?limit=200${next}`)
     const { data, page } = response.json<{ data: T[]; page: { next: string | null } }>()
     return page.next === null ? data : [...data, ...(await all<T>(resource, page.next))]
   }
@@ -190,9 +190,9 @@ describe('the reference data', () => {
     return page.total.count
   }
 
-  it('has the 249 countries of ISO 3166-1, each with codes of its own', async () => {
+  it('has the 249 countries of ISO 3166-1 with unique codes', async () => {
     const present = (await all<Country>('countries')).filter(({ validTo }) => validTo === null)
-    // Codes with X are those that ISO leaves to users: Kosovo has one.
+    // ISO leaves codes that begin with X to users. Kosovo has such a code.
     const current = present.filter(({ code }) => !code.startsWith('X'))
     expect(present.filter((country) => !current.includes(country)).map(({ code }) => code)).toEqual(['XKX'])
     expect(current).toHaveLength(249)
@@ -202,7 +202,7 @@ describe('the reference data', () => {
     expect(current.filter(({ numeric }) => numeric === null)).toEqual([])
   })
 
-  it('names the successors of every withdrawn state: countries of today or withdrawn later', async () => {
+  it('names the successors of every withdrawn state: current or later withdrawn countries', async () => {
     const countries = await all<Country>('countries')
     const withdrawn = countries.filter(({ validTo }) => validTo !== null)
     expect(withdrawn.map(({ code }) => code)).toEqual(expect.arrayContaining(['SUN', 'YUG', 'CSK', 'DDR']))
@@ -218,7 +218,7 @@ describe('the reference data', () => {
     )
   })
 
-  it('has regions in one tree below the world, and groups that stand outside it', async () => {
+  it('has regions in one tree below the world, and groups outside the tree', async () => {
     const regions = await all<{ code: string; kind: string; parent: string | null }>('regions')
     const tree = regions.filter(({ kind }) => kind !== 'group')
     expect(tree.filter(({ parent }) => parent === null).map(({ code }) => code)).toEqual(['001'])
@@ -227,11 +227,11 @@ describe('the reference data', () => {
     const above = { region: 'world', subregion: 'region', intermediate_region: 'subregion' }
     const kindOf = new Map(regions.map(({ code, kind }) => [code, kind]))
     for (const { code, kind, parent } of tree.filter((region) => region.parent !== null)) {
-      expect(kindOf.get(parent ?? ''), `what ${code} lies in`).toBe(Reflect.get(above, kind))
+      expect(kindOf.get(parent ?? ''), `kind of the parent of ${code}`).toBe(Reflect.get(above, kind))
     }
   })
 
-  it('places every country in a region of the tree, and only countries of today in groups', async () => {
+  it('places every country in a region of the tree, and only current countries in groups', async () => {
     const countries = await all<Country>('countries')
     expect(countries.filter(({ region }) => region === null)).toEqual([])
     expect(await countOf('/v1/countries?region=001&count=exact')).toBe(countries.length)
@@ -243,7 +243,7 @@ describe('the reference data', () => {
     ['the landlocked developing countries', '432', ['NPL', 'BOL'], ['CHE', 'PAK']],
     ['the small island developing States', '722', ['MDV', 'FJI'], ['LKA', 'ISL']],
     ['the developing regions', '902', ['CHN', 'PAK', 'ZAF'], ['DEU', 'USA', 'JPN', 'AUS', 'RUS']],
-  ])('counts in %s those that belong there', async (_group, code, members, others) => {
+  ])('has the members of %s', async (_group, code, members, others) => {
     const found = (await api.get(`/v1/countries?region=${code}&limit=200&fields=code`)).json<{
       data: { code: string }[]
     }>()
@@ -261,7 +261,7 @@ describe('the reference data', () => {
     expect(await countOf(`/v1/topics?scheme=${scheme}&count=exact`)).toBe(count)
   })
 
-  it('has the sectors of aid that the DAC reports as a whole, with their parts within them', async () => {
+  it('has the main sectors of the DAC at the top, and subsectors below them', async () => {
     const topics = await all<{ slug: string; scheme: string; code: string; broader: string | null }>('topics')
     const crs = new Map(
       topics.filter(({ scheme }) => scheme === 'crs').map(({ code, broader }) => [code, broader]),
@@ -280,7 +280,7 @@ describe('the reference data', () => {
     }
   })
 
-  it('has the 6 fields of research and development, and the other 42 within them', async () => {
+  it('has the 6 fields of research and development at the top, and the other 42 below them', async () => {
     const topics = (
       await all<{ scheme: string; slug: string; code: string; broader: string | null }>('topics')
     ).filter(({ scheme }) => scheme === 'ford')

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
-import { feedIsComplete } from '../support/feed.ts'
+import { waitForFeed } from '../support/feed.ts'
 
 /** Changes of visibility, over HTTP. */
 
@@ -21,19 +21,19 @@ const countries = ['CHN', 'PAK', 'DEU', 'USA']
 const id = (number: number) => `01933b5e-7c1a-7d4e-9f2b-${String(number).padStart(12, '0')}`
 const words = ['solar', 'rice', 'laser', 'canal']
 
-/** The agreement or project of a number. A project came of the agreement before it, which is as visible as itself. */
-const recordForm = fc.record({
+/** The values of a generated agreement and of its project. Both have the same visibility. */
+const recordArbitrary = fc.record({
   word: fc.constantFrom(...words),
   countries: fc.uniqueArray(fc.constantFrom(...countries), { minLength: 1 }),
   year: fc.integer({ min: 2000, max: 2012 }),
   isInternal: fc.boolean(),
   removes: fc.boolean(),
 })
-type Made = typeof recordForm extends fc.Arbitrary<infer T> ? T : never
+type Generated = typeof recordArbitrary extends fc.Arbitrary<infer T> ? T : never
 
-const visibilityOf = ({ isInternal }: Made) => (isInternal ? 'internal' : 'public')
+const visibilityOf = ({ isInternal }: Generated) => (isInternal ? 'internal' : 'public')
 
-const agreementOf = (made: Made, number: number): Document => ({
+const agreementOf = (made: Generated, number: number): Document => ({
   id: id(number),
   title: `${made.word} ${made.isInternal ? 'secret' : 'agreement'} ${number}`,
   kind: 'agreement',
@@ -42,7 +42,7 @@ const agreementOf = (made: Made, number: number): Document => ({
   visibility: visibilityOf(made),
 })
 
-const projectOf = (made: Made, number: number): Document => ({
+const projectOf = (made: Generated, number: number): Document => ({
   id: id(500 + number),
   title: `${made.word} ${made.isInternal ? 'secret' : 'project'} ${number}`,
   kind: 'other',
@@ -53,7 +53,7 @@ const projectOf = (made: Made, number: number): Document => ({
   visibility: visibilityOf(made),
 })
 
-async function write(api: Api, made: Made[], isWritten: (one: Made) => boolean): Promise<void> {
+async function write(api: Api, made: Generated[], isWritten: (one: Generated) => boolean): Promise<void> {
   for (const [number, one] of made.entries()) {
     if (!isWritten(one)) continue
     for (const [resource, document] of [
@@ -67,7 +67,7 @@ async function write(api: Api, made: Made[], isWritten: (one: Made) => boolean):
   }
 }
 
-/** Without what differs between two runs: times, positions of the feed and of pages, ids of requests. */
+/** Replaces the values that differ between two services: times, positions of the feed and of pages, and request ids. */
 const comparable = (text: string): string =>
   text
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
@@ -122,10 +122,10 @@ const across = fc.constantFrom(
 
 describe('a reader without a key', () => {
   it('gets the same responses as without internal records', async () => {
-    const made = fc.sample(recordForm, { numRuns: 20, seed: 7 })
+    const made = fc.sample(recordArbitrary, { numRuns: 20, seed: 7 })
     await write(mixed, made, () => true)
     await write(open, made, ({ isInternal }) => !isInternal)
-    await Promise.all([mixed, open].map(feedIsComplete))
+    await Promise.all([mixed, open].map(waitForFeed))
     await fc.assert(
       fc.asyncProperty(fc.oneof(list, aggregate, one, across), async (path) => {
         const [response, wanted] = await Promise.all([mixed.get(path), open.get(path)])
@@ -153,7 +153,7 @@ describe('a record that becomes internal and public again', () => {
     return data.filter(({ key }) => path.endsWith(key)).map(({ version }) => version)
   }
 
-  it('leaves stored responses, history, past and feed at once, and returns later', {
+  it('disappears from cached responses, history, past and feed at once, and reappears later', {
     timeout: 60_000,
   }, async () => {
     const path = await create('A note')
@@ -227,7 +227,7 @@ describe('a public record that refers to an internal one', () => {
     detail: expect.stringContaining('A public record cannot refer to an internal one'),
   }
 
-  it('is refused, from either side, also in a bulk request, and both may change together', async () => {
+  it('is refused for a change of either record and in bulk, and both may change together', async () => {
     const organization = { name: 'A laboratory', kind: 'academic' }
     const { id: lab } = (
       await mixed.post('/v1/organizations', { ...organization, visibility: 'internal' })
@@ -255,7 +255,7 @@ describe('a public record that refers to an internal one', () => {
     await mixed.patch(path, { visibility: 'public' })
   })
 
-  it('is refused to one of two concurrent requests that together would create one', async () => {
+  it('is refused for one of two concurrent requests that would create it together', async () => {
     for (let round = 0; round < 5; round += 1) {
       const made = await mixed.post('/v1/organizations', { name: `Raced ${round}`, kind: 'academic' })
       const { id: lab } = made.json()

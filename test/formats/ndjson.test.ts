@@ -6,14 +6,14 @@ const lines = Array.from({ length: 100_000 }, (_, index) =>
 )
 
 describe('newline-delimited JSON', () => {
-  it('has the same values for any chunks', async () => {
+  it('has the same values for chunks of any size', async () => {
     const bytes = Buffer.from('{"a":1}\n["ü"]\n"last"')
-    async function* cut(size: number) {
+    async function* inChunks(size: number) {
       for (let index = 0; index < bytes.length; index += size) yield bytes.subarray(index, index + size)
     }
     for (const size of [1, 2, 7, 100]) {
       const values: unknown[] = []
-      for await (const some of parseNdjson(cut(size))) values.push(...some)
+      for await (const some of parseNdjson(inChunks(size))) values.push(...some)
       expect(values).toEqual([{ a: 1 }, ['ü'], 'last'])
     }
   })

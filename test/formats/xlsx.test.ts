@@ -8,20 +8,20 @@ it('a workbook requests rows only as fast as it is read, so that memory stays bo
   let requestedBatches = 0
   async function* rows() {
     for (; requestedBatches < batches; requestedBatches += 1) {
-      // As from a database: earlier rows have time to be flushed.
+      // As with rows from a database, earlier rows have time to be flushed.
       await setImmediate()
-      // What hardly can be compressed, so that it fills the buffers on its way, which have other sizes in each Node.js.
+      // Random data is hardly compressible, so it fills the buffers, whose sizes depend on the version of Node.js.
       yield Array.from({ length: 50 }, () => [randomBytes(300).toString('base64')])
     }
   }
   const workbook = writeWorkbook([{ name: 'rows', columns: [{ name: 'text', kind: 'text' }], rows: rows() }])
-  const settled = async () => {
+  const waitUntilIdle = async () => {
     for (let before = -1; before !== requestedBatches; ) {
       before = requestedBatches
       for (let turn = 0; turn < 200; turn += 1) await setImmediate()
     }
   }
-  await settled()
+  await waitUntilIdle()
   expect(requestedBatches).toBeGreaterThan(0)
   expect(requestedBatches).toBeLessThan(batches / 4)
   // Once the stream is read, all rows are requested.

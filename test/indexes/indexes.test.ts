@@ -12,7 +12,7 @@ import { largeTables, planFaults, type Sizes } from './plans.ts'
 
 const { resources } = registry
 
-/** How many agreements the registry has; everything else is in proportion. */
+/** Number of agreements in the registry; the numbers of other records are in proportion. */
 const agreements = 100_000
 
 let database: TestDatabase
@@ -46,36 +46,35 @@ const candidates = [
   '/startsOn',
 ]
 
-/** A value that few records have: the last word of a closed list, or the first candidate that fits. */
+/** A value that few records have: the last word of a closed list, or the first valid candidate. */
 function valueFor({ value }: Filter, operator: Operator): unknown {
   if (operator === 'isNull') return true
   if (value instanceof z.ZodEnum) return value.options.at(-1)
   const found = candidates.find((candidate) => value.safeParse(candidate).success)
-  if (found === undefined) throw new Error('no candidate fits')
+  if (found === undefined) throw new Error('no candidate value is valid')
   return found
 }
 
-const ofParticipants = ['country', 'organization', 'region', 'subregion', 'role', 'topic', 'language']
+const participantFilters = ['country', 'organization', 'region', 'subregion', 'role', 'topic', 'language']
 
-const ofLists = ['amountKind', 'amountCurrency', 'amountYear', 'locationCountry']
+const listFilters = ['amountKind', 'amountCurrency', 'amountYear', 'locationCountry']
 
 /**
- * Queries that no index serves. Most records are not of one kind, or have another value too, so what lists them has nothing
- * to look for. That a record has nobody, no amount or no place is known of each by looking, regions and languages are compared as all that records
- * have, and the partners of a country are found among all that takes part in anything. The records of a country are those of
- * every resource, so its citations may be found by reading all.
+ * Whether a filter may read all records, because no index helps. Most records match `ne`, `otherThan` and `noneAs`. Empty
+ * lists and all regions or languages of a record are computed for each record. The partners of a country are searched among
+ * all participants, and its citations among those of every resource.
  */
-const readAll = ({ name }: Resource, filter: string, operator: Operator) =>
+const mayReadAll = ({ name }: Resource, filter: string, operator: Operator) =>
   (name === 'citations' && filter === 'country') ||
   operator === 'ne' ||
   operator === 'otherThan' ||
   operator === 'noneAs' ||
-  (operator === 'isNull' && [...ofParticipants, ...ofLists].includes(filter)) ||
+  (operator === 'isNull' && [...participantFilters, ...listFilters].includes(filter)) ||
   (operator === 'all' && ['region', 'subregion', 'language'].includes(filter)) ||
   (name === 'countries' && filter === 'partnerOf')
 
 /** Operands of operators that are not values of their filter. */
-const words: Partial<Record<Operator, string>> = { year: '1955', decade: '195X', month: '1955-04' }
+const operands: Partial<Record<Operator, string>> = { year: '1955', decade: '195X', month: '1955-04' }
 
 const planOf = (resource: Resource, changes: Partial<ListPlan> = {}): ListPlan => ({
   resource,
@@ -99,8 +98,8 @@ describe.each(resources)(`with ${agreements} agreements, lists of $name`, (resou
       for (const [word, { takes }] of Object.entries(filter.comparisons)) {
         // A filter's comparisons are keyed by operators.
         const operator = word as Operator
-        if (readAll(resource, name, operator)) continue
-        const value = words[operator] ?? valueFor(filter, operator)
+        if (mayReadAll(resource, name, operator)) continue
+        const value = operands[operator] ?? valueFor(filter, operator)
         const wrong = await faults(filtered(resource, name, operator, takes === 'many' ? [value] : value))
         if (wrong.length > 0) found[`${name}[${operator}]`] = wrong
       }

@@ -21,19 +21,19 @@ interface Edge {
 }
 
 describe('GET /v1/network over agreements with many parties', () => {
-  it('counts every pair as a join of all parties with themselves does', async () => {
+  it('counts every pair like a self-join of all parties', async () => {
     const beganAt = performance.now()
     const response = await api.get('/v1/network?resource=agreements&limit=1000')
     const seconds = (performance.now() - beganAt) / 1000
     expect(response.status, response.text).toBe(200)
     const { edges, total } = response.json<{ edges: Edge[]; total: { edges: number } }>()
     const { rows } = await api.pool.query<{ source: string; target: string; count: number }>(
-      `with taking as materialized (
+      `with participants as materialized (
          select distinct record, coalesce(participations.country, organizations.country) as country
          from participations left join organizations on organizations.id = organization where resource = 'agreements'
        )
        select one.country as source, other.country as target, count(*)::int as count
-       from taking as one join taking as other using (record) where one.country < other.country collate "C" group by 1, 2`,
+       from participants as one join participants as other using (record) where one.country < other.country collate "C" group by 1, 2`,
     )
     expect(rows.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(3_000_000)
     expect(total.edges).toBe(rows.length)

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Statement } from '../../src/database/statement.ts'
 
-/** A node of a plan that PostgreSQL has run, as `explain (analyze, format json)` gives it. */
+/** A node of a query plan in the output of `explain (analyze, format json)`. */
 interface Node {
   'Node Type': string
   'Relation Name'?: string
@@ -11,24 +11,24 @@ interface Node {
   Plans?: Node[]
 }
 
-/** How many rows each table has, where it has many. */
+/** The number of rows of each large table. */
 export type Sizes = Map<string, number>
 
-/** Tables from this many rows on are large. */
-const large = 5000
+/** Number of rows from which a table is large. */
+const minLargeRows = 5000
 
-/** The tables that are large in a database. */
+/** The large tables of a database. */
 export async function largeTables(pool: pg.Pool): Promise<Sizes> {
   const { rows } = await pool.query<{ name: string; size: number }>(
     "select relname as name, reltuples::int as size from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and reltuples >= $1",
-    [large],
+    [minLargeRows],
   )
   return new Map(rows.map(({ name, size }) => [name, size]))
 }
 
 const rowsOf = (node: Node) => node['Actual Rows'] * node['Actual Loops']
 
-/** The faults of a node: it reads a large table completely, or sorts most of one. */
+/** The faults of a plan node: it reads a large table completely, or sorts more than a quarter of the largest. */
 function faultsOf(node: Node, sizes: Sizes): string[] {
   const table = node['Relation Name'] ?? ''
   const size = sizes.get(table)

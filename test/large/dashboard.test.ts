@@ -3,7 +3,7 @@ import { generate } from '../../src/features/generating/generate.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
-/** The dashboard over a registry of 100,000 agreements. Needs Chromium, and the build. */
+/** The dashboard on a registry of 100,000 agreements. Needs Chromium and the built dashboard. */
 
 const dashboard = useDashboard({ changesRecords: true })
 beforeAll(async () => {
@@ -48,7 +48,7 @@ const views = [
 
 const shown = (number: number) => new Intl.NumberFormat('en').format(number)
 
-describe.skipIf(skipsBrowser)('the dashboard at size [needs Chromium]', { timeout: 240_000 }, () => {
+describe.skipIf(skipsBrowser)('the dashboard at scale [needs Chromium]', { timeout: 240_000 }, () => {
   it.each(views)('shows %s with every widget, and without an error', async (path) => {
     const { page, faults } = await openView(path)
     expect(faults).toEqual([])

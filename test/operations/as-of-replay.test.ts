@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 import { type Document, databaseTime, type Page } from '../support/documents.ts'
 
-/** The registry of a moment against a replay of the feed of changes up to it, for histories of any kind. */
+/** Compares responses with `asOf` to a replay of the feed of changes up to that time, for random histories. */
 
 let api: Api
 beforeAll(async () => {
@@ -24,11 +24,11 @@ interface Change {
 const kinds = ['topics', 'organizations', 'agreements'] as const
 type Kind = (typeof kinds)[number]
 
-/** The next step, applied to the `at`-th record of its kind. */
+/** A step on the record of its kind at `index`. `draw` determines the values. `look` only notes the time. */
 interface Step {
   action: 'create' | 'patch' | 'replace' | 'remove' | 'restore' | 'look'
   kind: Kind
-  at: number
+  index: number
   draw: [number, number, number]
 }
 
@@ -38,18 +38,18 @@ const statuses = ['signed', 'in_force', null]
 const step: fc.Arbitrary<Step> = fc.record({
   action: fc.constantFrom('create', 'create', 'patch', 'patch', 'replace', 'remove', 'restore', 'look'),
   kind: fc.constantFrom(...kinds),
-  at: fc.nat(20),
+  index: fc.nat(20),
   draw: fc.tuple(fc.nat(20), fc.nat(20), fc.nat(20)),
 })
 
 const pick = <T>(list: readonly T[], number: number): T | undefined => list[number % list.length]
 
-/** All records that a history has created, in order, also removed ones. */
-class Made {
+/** All records that a history has created, in order, including removed ones. */
+class CreatedRecords {
   readonly keys: Record<Kind, string[]> = { topics: [], organizations: [], agreements: [] }
-  #names = 0
+  #slugCount = 0
 
-  /** A document of a kind that refers to some of the other records. */
+  /** Returns a document of a kind, which may refer to other records. */
   document(kind: Kind, [a, b, c]: Step['draw']): Document {
     const topic = pick(this.keys.topics, a)
     const organization = pick(this.keys.organizations, b)
@@ -78,13 +78,16 @@ class Made {
   }
 
   slug(): string {
-    this.#names += 1
-    return `replay-${Date.now()}-${this.#names}`
+    this.#slugCount += 1
+    return `replay-${Date.now()}-${this.#slugCount}`
   }
 }
 
-/** Does a step. What the registry refuses, because of what else refers to what, is no change, and so in no feed. */
-async function take(made: Made, { action, kind, at, draw }: Step): Promise<HttpResponse | undefined> {
+/** Applies a step. The registry may refuse it because of references. Then nothing changes, also not in the feed. */
+async function applyStep(
+  made: CreatedRecords,
+  { action, kind, index, draw }: Step,
+): Promise<HttpResponse | undefined> {
   const document = made.document(kind, draw)
   if (action === 'create' || made.keys[kind].length === 0) {
     const slug = made.slug()
@@ -93,7 +96,7 @@ async function take(made: Made, { action, kind, at, draw }: Step): Promise<HttpR
     if (response.status === 201) made.keys[kind].push(kind === 'topics' ? slug : String(id))
     return response
   }
-  const key = pick(made.keys[kind], at)
+  const key = pick(made.keys[kind], index)
   const path = `/v1/${kind}/${key}`
   switch (action) {
     case 'patch': {
@@ -109,8 +112,8 @@ async function take(made: Made, { action, kind, at, draw }: Step): Promise<HttpR
   }
 }
 
-/** Every change of a history, once the feed has all of it: transactions of others on the server hold it up. */
-async function feedOf(made: Made): Promise<Change[]> {
+/** Returns all changes of a history. Waits until the feed has them, since other transactions of the server delay it. */
+async function feedOf(made: CreatedRecords): Promise<Change[]> {
   const wanted = Object.values(made.keys).flat()
   const { rows } = await api.pool.query<{ count: number }>(
     'select count(*)::int as count from revisions where key = any($1)',
@@ -128,10 +131,10 @@ async function feedOf(made: Made): Promise<Change[]> {
     if (changes.length === rows[0]?.count) return changes
     await sleep(20)
   }
-  throw new Error('the feed does not come to its end')
+  throw new Error('the feed does not become complete')
 }
 
-/** The registry by the feed up to a moment. */
+/** Returns the records after the changes of the feed up to a time. */
 function replay(changes: Change[], moment: string): Record<Kind, Map<string, Document>> {
   const state = { topics: new Map(), organizations: new Map(), agreements: new Map() }
   for (const { resource, key, operation, time, document } of changes) {
@@ -158,26 +161,26 @@ const countriesOf = ({ organizations }: State, agreement: Document): string[] =>
   ),
 ]
 
-/** A topic with all above it. */
-function upward({ topics }: State, slug: string): string[] {
+/** Returns the slugs of a topic and of all its broader topics. */
+function withBroader({ topics }: State, slug: string): string[] {
   const broader = topics.get(slug)?.broader
-  return [slug, ...(typeof broader === 'string' ? upward({ topics } as State, broader) : [])]
+  return [slug, ...(typeof broader === 'string' ? withBroader({ topics } as State, broader) : [])]
 }
 
-const order = (a: unknown, b: unknown) => (String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0)
+const compareTexts = (a: unknown, b: unknown) => (String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0)
 
-/** By a name, downward, and then by the key. */
+/** Sorts records by a property in descending order, and then by the key in descending order. */
 const sorted = (records: Iterable<Document>, name: string, key: string) =>
-  [...records].sort((a, b) => order(b[name], a[name]) || order(b[key], a[key]))
+  [...records].sort((a, b) => compareTexts(b[name], a[name]) || compareTexts(b[key], a[key]))
 
-const counted = (keys: string[]) => {
+const countByKey = (keys: string[]) => {
   const counts = new Map<string, number>()
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
-  return Object.fromEntries([...counts].sort(([a], [b]) => order(a, b)))
+  return Object.fromEntries([...counts].sort(([a], [b]) => compareTexts(a, b)))
 }
 
-/** The requests as of a moment, with the responses that the replay expects. */
-async function compare(made: Made, state: State, moment: string): Promise<void> {
+/** Sends requests with `asOf`, and expects responses that match the replayed state. */
+async function expectReplayedState(made: CreatedRecords, state: State, moment: string): Promise<void> {
   const { topics, organizations, agreements } = made.keys
   const asOf = `asOf=${moment}`
   const data = async (path: string) => (await api.get(`${path}&limit=200&${asOf}`)).json<Page>().data
@@ -194,7 +197,7 @@ async function compare(made: Made, state: State, moment: string): Promise<void> 
     ),
   )
   const topic = topics[0] ?? 'energy'
-  const about = all.filter((one) => topicsOf(one).some((slug) => upward(state, slug).includes(topic)))
+  const about = all.filter((one) => topicsOf(one).some((slug) => withBroader(state, slug).includes(topic)))
   expect(await data(`/v1/agreements?id=${agreements.join()}&sort=-title&topic=${topic}`)).toEqual(
     sorted(about, 'title', 'id'),
   )
@@ -205,15 +208,15 @@ async function compare(made: Made, state: State, moment: string): Promise<void> 
   }
   const sort = [{ by: 'title', direction: 'desc' }]
   const found = await api.post(`/v1/agreements/search?${asOf}`, { where, sort, limit: 200, count: 'exact' })
-  const fitting = all.filter(
+  const matching = all.filter(
     (one) =>
       one.status === 'signed' ||
       partiesOf(one).some(
         ({ organization }) => state.organizations.get(organization ?? '')?.country === 'PAK',
       ),
   )
-  expect(found.json<Page>().data).toEqual(sorted(fitting, 'title', 'id'))
-  expect(found.json<Page>().page.total?.count).toBe(fitting.length)
+  expect(found.json<Page>().data).toEqual(sorted(matching, 'title', 'id'))
+  expect(found.json<Page>().page.total?.count).toBe(matching.length)
 
   const groups = await api.get(
     `/v1/agreements/aggregate?groupBy=country,status&id=${agreements.join()}&limit=1000&${asOf}`,
@@ -223,14 +226,14 @@ async function compare(made: Made, state: State, moment: string): Promise<void> 
     total: number
   }>()
   const expected = all.flatMap((one) => {
-    const own = countriesOf(state, one)
-    return (own.length > 0 ? own : [null]).map((country) => `${country} ${one.status}`)
+    const codes = countriesOf(state, one)
+    return (codes.length > 0 ? codes : [null]).map((country) => `${country} ${one.status}`)
   })
   const counts = rows.map(({ key, measures }): [string, number] => [
     `${key.country} ${key.status}`,
     measures.count,
   ])
-  expect(Object.fromEntries(counts.sort(([a], [b]) => order(a, b)))).toEqual(counted(expected))
+  expect(Object.fromEntries(counts.sort(([a], [b]) => compareTexts(a, b)))).toEqual(countByKey(expected))
   expect(total).toBe(all.length)
 
   for (const kind of kinds) {
@@ -244,20 +247,20 @@ async function compare(made: Made, state: State, moment: string): Promise<void> 
   }
 }
 
-it('responses as of a moment equal a replay of the feed up to it, for any history', async () => {
+it('responses as of a time equal a replay of the feed up to that time, for any history', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
-      const made = new Made()
-      // So that there is something to tie the others to.
-      for (const kind of kinds) await take(made, { action: 'create', kind, at: 0, draw: [4, 2, 1] })
+      const made = new CreatedRecords()
+      // The first records, to which later ones can refer.
+      for (const kind of kinds) await applyStep(made, { action: 'create', kind, index: 0, draw: [4, 2, 1] })
       const moments = [await databaseTime(api)]
       for (const one of steps) {
         if (one.action === 'look' && moments.length < 3) moments.push(await databaseTime(api))
-        else await take(made, one)
+        else await applyStep(made, one)
       }
       moments.push(await databaseTime(api))
       const changes = await feedOf(made)
-      for (const moment of moments) await compare(made, replay(changes, moment), moment)
+      for (const moment of moments) await expectReplayedState(made, replay(changes, moment), moment)
     }),
     { numRuns: 5, endOnFailure: true },
   )

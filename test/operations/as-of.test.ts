@@ -20,7 +20,7 @@ import {
 
 const { resources } = registry
 
-/** Lists, searches, aggregates and exports as the registry stood at a moment. */
+/** Lists, searches, aggregates and exports as of an earlier time. */
 
 let api: Api
 beforeAll(async () => {
@@ -33,18 +33,18 @@ interface Aggregate {
   total: number
 }
 
-/** The parameter's name beside a resource's filters. */
-const momentName = (resource: Resource) => (resource.name === 'figures' ? 'registryAsOf' : 'asOf')
+/** The name of the parameter `asOf` for a resource: figures have a filter with that name. */
+const asOfName = (resource: Resource) => (resource.name === 'figures' ? 'registryAsOf' : 'asOf')
 
 const records = async (path: string) => (await api.get(path)).json<Page>().data
 const keys = async (path: string) => (await records(path)).map(({ id, code, slug }) => id ?? code ?? slug)
 
-describe.each(resources)('the $name of a moment', (resource) => {
+describe.each(resources)('the $name as of a time', (resource) => {
   const name = nameProperty(resource)
   const { property } = resource.key
   const [dimension] = Object.keys(resource.dimensions)
 
-  it('are the records of that time in lists, searches and aggregates', async () => {
+  it('are the records of that time in lists, searches, aggregates and exports', async () => {
     const early = await databaseTime(api)
     const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     const created = await databaseTime(api)
@@ -61,12 +61,12 @@ describe.each(resources)('the $name of a moment', (resource) => {
       [removed, undefined],
     ]
     for (const [moment, state] of states) {
-      const query = `${property}=${key}&${momentName(resource)}=${moment}`
+      const query = `${property}=${key}&${asOfName(resource)}=${moment}`
       const listed = await api.get(`${listPath(resource)}?${query}&count=exact`)
       const expected = state ? [state] : []
       expect(listed.json()).toMatchObject({ data: expected, page: { total: { count: expected.length } } })
     }
-    const query = `${property}=${key}&${momentName(resource)}=${created}`
+    const query = `${property}=${key}&${asOfName(resource)}=${created}`
     const body = { where: { [property]: { eq: key } } }
     const found = await api.post(`${listPath(resource)}/search?asOf=${created}`, body)
     expect(found.json<Page>().data).toEqual([record])
@@ -76,13 +76,13 @@ describe.each(resources)('the $name of a moment', (resource) => {
     expect(JSON.parse(lines.text)).toEqual(record)
   })
 
-  it('have their includes as of that moment', async () => {
+  it('have their includes as of the same time', async () => {
     const { path, record } = await createRecord(resource, api)
     const include = Object.keys(resource.includes())[0]
     const early = (await api.get(`${path}?include=${include}`)).json()
-    const then = await databaseTime(api)
+    const past = await databaseTime(api)
     await api.patch(path, { [name]: 'Changed' })
-    const response = await api.get(`${path}?asOf=${then}&include=${include}`)
+    const response = await api.get(`${path}?asOf=${past}&include=${include}`)
     expect(response.json()).toEqual(early)
     expect(response.headers.get('etag')).toMatch(new RegExp(`^"${record.version}-`))
     const before = await api.get(`${path}?asOf=2020-01-01&include=${include}`)
@@ -91,11 +91,11 @@ describe.each(resources)('the $name of a moment', (resource) => {
 })
 
 describe('the data of filters and groups', () => {
-  it('is as of the moment: names, aliases, regions, and the hierarchy of topics', async () => {
-    const { key: above } = await createRecord(resourceOf('topics'), api)
+  it('is as of the requested time: names, aliases, regions, and the hierarchy of topics', async () => {
+    const { key: broader } = await createRecord(resourceOf('topics'), api)
     const topic = await createRecord(resourceOf('topics'), api, {
       ...(await exampleDocument(resourceOf('topics'), api)),
-      broader: above,
+      broader,
     })
     const country = await createRecord(resourceOf('countries'), api, {
       ...(await exampleDocument(resourceOf('countries'), api)),
@@ -118,7 +118,7 @@ describe('the data of filters and groups', () => {
       ],
       topics: [topic.key],
     })
-    const filters = [`topic=${above}`, 'region=034', 'region=142', `country=${country.key}`]
+    const filters = [`topic=${broader}`, 'region=034', 'region=142', `country=${country.key}`]
     const countAll = async (moment: string) => {
       const counts: number[] = []
       for (const filter of filters)
@@ -127,37 +127,37 @@ describe('the data of filters and groups', () => {
     }
     // Ten times, so that the connection uses generic plans of the statements and functions.
     for (let times = 0; times < 10; times++) expect(await countAll('')).toEqual([1, 1, 1, 1])
-    const then = await databaseTime(api)
+    const past = await databaseTime(api)
     await api.patch(topic.path, { broader: null })
     await api.patch(country.path, { region: '150', name: 'Newland', aliases: [] })
     await api.patch(organization.path, { country: 'FRA' })
     await api.patch(`/v1/agreements/${key}`, { parties: [{ country: country.key, role: 'party' }] })
 
     expect(await countAll('')).toEqual([0, 0, 0, 1])
-    expect(await countAll(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
+    expect(await countAll(`&asOf=${past}`)).toEqual([1, 1, 1, 1])
     expect(await countAll('')).toEqual([0, 0, 0, 1])
     const since = await databaseTime(api)
     await api.patch(`/v1/agreements/${key}`, { title: 'Another title' })
     // Two different times on one connection: a plan of one must not be used for the other.
     expect(await countAll(`&asOf=${since}`)).toEqual([0, 0, 0, 1])
-    expect(await countAll(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
+    expect(await countAll(`&asOf=${past}`)).toEqual([1, 1, 1, 1])
     const search = async (moment: string) => {
       const where = { id: { eq: key }, parties: { some: { q: { eq: 'formerland' } } } }
       return (await api.post(`/v1/agreements/search${moment}`, { where })).json<Page>().data.length
     }
-    expect([await search(''), await search(`?asOf=${then}`)]).toEqual([0, 1])
-    const groups = (await api.get(`/v1/agreements/aggregate?groupBy=country,region&id=${key}&asOf=${then}`))
+    expect([await search(''), await search(`?asOf=${past}`)]).toEqual([0, 1])
+    const groups = (await api.get(`/v1/agreements/aggregate?groupBy=country,region&id=${key}&asOf=${past}`))
       .json<Aggregate>()
       .data.map(({ key: { country: code, region }, label }) => [code, region, label.country])
     expect(groups).toEqual([[country.key, '142', 'Oldland']])
-    const [included] = await records(`/v1/agreements?id=${key}&include=countries,organizations&asOf=${then}`)
+    const [included] = await records(`/v1/agreements?id=${key}&include=countries,organizations&asOf=${past}`)
     expect(included?.countries).toEqual([country.record])
     expect(included?.organizations).toEqual([organization.record])
-    const one = (await api.get(`/v1/agreements/${key}?include=countries&asOf=${then}`)).json()
+    const one = (await api.get(`/v1/agreements/${key}?include=countries&asOf=${past}`)).json()
     expect(one.countries).toEqual([country.record])
   })
 
-  it('is as of the moment in networks and searches across resources, with their links', async () => {
+  it('is as of the requested time in networks, searches across resources, and their links', async () => {
     const agreement = await createRecord(resourceOf('agreements'), api, {
       title: 'Zyxwvut agreement',
       kind: 'treaty',
@@ -166,35 +166,35 @@ describe('the data of filters and groups', () => {
         { country: 'FJI', role: 'party' },
       ],
     })
-    const then = await databaseTime(api)
+    const past = await databaseTime(api)
     await api.delete(agreement.path)
     const partners = async (moment: string) =>
       (await api.get(`/v1/countries/ISL/network${moment}`)).json<{
         partners: { country: string; searches: { path: string; body: Document }[] }[]
       }>().partners
     expect(await partners('')).toEqual([])
-    const [partner] = await partners(`?asOf=${then}`)
+    const [partner] = await partners(`?asOf=${past}`)
     expect(partner?.country).toBe('FJI')
-    const [behind] = partner?.searches ?? []
-    const found = await api.post(behind?.path ?? '', behind?.body)
+    const [search] = partner?.searches ?? []
+    const found = await api.post(search?.path ?? '', search?.body)
     expect(found.json<Page>().data).toEqual([agreement.record])
     const edges = async (moment: string) =>
       (await api.get(`/v1/network?limit=1000${moment}`)).json<{ edges: { source: string }[] }>().edges
     expect((await edges('')).some(({ source }) => source === 'FJI')).toBe(false)
-    expect((await edges(`&asOf=${then}`)).some(({ source }) => source === 'FJI')).toBe(true)
+    expect((await edges(`&asOf=${past}`)).some(({ source }) => source === 'FJI')).toBe(true)
     const hits = async (moment: string) =>
       (await api.get(`/v1/search?q=zyxwvut${moment}`)).json<{ data: { link: string }[] }>().data
     expect(await hits('')).toEqual([])
-    const [hit] = await hits(`&asOf=${then}`)
+    const [hit] = await hits(`&asOf=${past}`)
     expect((await api.get(hit?.link ?? '')).json()).toEqual(agreement.record)
     expect((await api.get('/v1/countries/ISL/network?asOf=2001-01-01')).status).toBe(404)
   })
 
-  it('is the same in the list that a group leads to', async () => {
+  it('is the same in the list that a group links to', async () => {
     const made = await createRecord(resourceOf('organizations'), api)
-    const then = await databaseTime(api)
+    const past = await databaseTime(api)
     await api.patch(made.path, { kind: 'other' })
-    const path = `/v1/organizations/aggregate?groupBy=kind,parent&q=nations&asOf=${then}`
+    const path = `/v1/organizations/aggregate?groupBy=kind,parent&q=nations&asOf=${past}`
     const { data } = (await api.get(path)).json<Aggregate>()
     expect(data.length).toBeGreaterThan(0)
     for (const { list, measures } of data) expect(await keys(list)).toHaveLength(measures.count)
@@ -202,18 +202,18 @@ describe('the data of filters and groups', () => {
     expect(lists.flat()).toContain(made.key)
   })
 
-  it('for figures is registryAsOf, since asOf is the date of a figure', async () => {
+  it('is selected by registryAsOf for figures, since asOf is the date of a figure', async () => {
     const figures = resourceOf('figures')
     const made = await createRecord(figures, api)
-    const then = await databaseTime(api)
+    const past = await databaseTime(api)
     await api.patch(made.path, { asOf: '2020-05' })
     const found = (query: string) => keys(`/v1/figures?id=${made.key}&${query}`)
     expect(await found('asOf=2020-05')).toEqual([made.key])
-    expect(await found(`asOf=2020-05&registryAsOf=${then}`)).toEqual([])
-    expect(await found(`asOf=2011-08&registryAsOf=${then}`)).toEqual([made.key])
-    expect((await api.get(`/v1/agreements?registryAsOf=${then}`)).status).toBe(400)
+    expect(await found(`asOf=2020-05&registryAsOf=${past}`)).toEqual([])
+    expect(await found(`asOf=2011-08&registryAsOf=${past}`)).toEqual([made.key])
+    expect((await api.get(`/v1/agreements?registryAsOf=${past}`)).status).toBe(400)
     const aggregate = (
-      await api.get(`/v1/figures/aggregate?groupBy=asOfYear&id=${made.key}&registryAsOf=${then}`)
+      await api.get(`/v1/figures/aggregate?groupBy=asOfYear&id=${made.key}&registryAsOf=${past}`)
     ).json<Aggregate>()
     expect(aggregate.data.map(({ key }) => key)).toEqual([{ asOfYear: '2011' }])
     expect(await keys(aggregate.data[0]?.list ?? '')).toEqual([made.key])
@@ -221,20 +221,20 @@ describe('the data of filters and groups', () => {
 })
 
 describe('a list of the past', () => {
-  it('can be paged during changes, and its cursors are valid for its moment only', async () => {
+  it('can be paged during changes, and its cursors are valid only with the same asOf', async () => {
     const topics = resourceOf('topics')
     const before = await listAll(api, topics, 'sort=-name')
-    const then = await databaseTime(api)
+    const past = await databaseTime(api)
     const made = await createRecord(topics, api, { ...(await exampleDocument(topics, api)), name: 'Zzz' })
-    const first = (await api.get(`/v1/topics?sort=-name&limit=5&asOf=${then}`)).json<Page>()
+    const first = (await api.get(`/v1/topics?sort=-name&limit=5&asOf=${past}`)).json<Page>()
     await api.patch(made.path, { name: '0' })
     for (const { slug, name } of before.slice(0, 7))
       await api.patch(`/v1/topics/${slug}`, { name: `${name}!` })
-    expect((await pages(api, topics, `sort=-name&limit=50&asOf=${then}`)).flat()).toEqual(before)
+    expect((await pages(api, topics, `sort=-name&limit=50&asOf=${past}`)).flat()).toEqual(before)
     const { next } = first.page
-    const second = await api.get(`/v1/topics?sort=-name&limit=5&asOf=${then}&cursor=${next}`)
+    const second = await api.get(`/v1/topics?sort=-name&limit=5&asOf=${past}&cursor=${next}`)
     expect([...first.data, ...second.json<Page>().data]).toEqual(before.slice(0, 10))
-    expect((await api.get(`/v1/topics?count=estimated&asOf=${then}`)).status).toBe(200)
+    expect((await api.get(`/v1/topics?count=estimated&asOf=${past}`)).status).toBe(200)
     expect((await api.get(`/v1/topics?sort=-name&limit=5&cursor=${next}`)).status).toBe(400)
     expect(
       (await api.get(`/v1/topics?sort=-name&asOf=${await databaseTime(api)}&cursor=${next}`)).status,
@@ -244,7 +244,7 @@ describe('a list of the past', () => {
   it('is empty before the registry began', async () => {
     for (const name of ['regions', 'agreements', 'citations', 'figures']) {
       const resource = resourceOf(name)
-      const moment = `${momentName(resource)}=2001-01-01`
+      const moment = `${asOfName(resource)}=2001-01-01`
       expect(await records(`${listPath(resource)}?${moment}`)).toEqual([])
     }
     const { total } = (
@@ -262,19 +262,19 @@ describe('a list of the past', () => {
     })
     const source = await seededKey(api, 'sources')
     await api.post('/v1/citations', { source, record: { resource: 'agreements', id: made.key } })
-    const then = await databaseTime(api)
+    const past = await databaseTime(api)
     await api.patch(made.path, { title: 'Other', parties: [{ country: 'PAK', role: 'party' }] })
     const csv = await api.get(
-      `/v1/agreements/export?id=${made.key}&fields=title,parties&per=participant&format=csv&asOf=${then}`,
+      `/v1/agreements/export?id=${made.key}&fields=title,parties&per=participant&format=csv&asOf=${past}`,
     )
     expect(csv.text).toContain('"Exported","CHN"')
     expect(csv.text).not.toContain('PAK')
     const body = { where: { id: { eq: made.key } }, fields: ['title'], include: ['citations'] }
-    const lines = await api.post(`/v1/agreements/export?format=ndjson&asOf=${then}`, body)
+    const lines = await api.post(`/v1/agreements/export?format=ndjson&asOf=${past}`, body)
     expect(JSON.parse(lines.text)).toMatchObject({ title: 'Exported', citations: [{ source }] })
     for (const format of ['xlsx', 'csv', 'ndjson'])
-      expect((await api.get(`/v1/agreements/export?format=${format}&asOf=${then}`)).status).toBe(200)
-    expect((await api.get(`/v1/projects/export?format=geojson&asOf=${then}`)).status).toBe(200)
+      expect((await api.get(`/v1/agreements/export?format=${format}&asOf=${past}`)).status).toBe(200)
+    expect((await api.get(`/v1/projects/export?format=geojson&asOf=${past}`)).status).toBe(200)
   })
 
   it('is cached like other responses, and read again after a change', async () => {
@@ -291,16 +291,16 @@ describe('a list of the past', () => {
   })
 
   it('leaves no session settings, also when it fails, and can be read concurrently', async () => {
-    const then = await databaseTime(api)
+    const past = await databaseTime(api)
     await createRecord(resourceOf('agreements'), api)
     const responses = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
-        api.get(`/v1/agreements?asOf=${then}&limit=${index + 1}&sort=-title`),
+        api.get(`/v1/agreements?asOf=${past}&limit=${index + 1}&sort=-title`),
       ),
     )
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))
     await api.pool.query('alter view past.topics rename column broader to hidden')
-    expect((await api.get(`/v1/agreements?asOf=${then}&topic=energy`)).status).toBe(500)
+    expect((await api.get(`/v1/agreements?asOf=${past}&topic=energy`)).status).toBe(500)
     await api.pool.query('alter view past.topics rename column hidden to broader')
     const { rows } = await api.pool.query("select relname from pg_class where relpersistence = 't'")
     expect(rows).toEqual([])
@@ -311,7 +311,7 @@ describe('a list of the past', () => {
   })
 })
 
-describe('a moment', () => {
+describe('the parameter asOf', () => {
   it.each([
     ['/v1/agreements?asOf=2100-01-01T00:00:00Z', 'asOf'],
     ['/v1/agreements?asOf=yesterday', 'asOf'],
@@ -332,13 +332,13 @@ describe('a moment', () => {
     expect((await api.post('/v1/figures/search?asOf=2026-01-01', {})).status).toBe(200)
   })
 
-  it('is the same in every notation', async () => {
+  it('has the same effect in every notation of a time', async () => {
     const made = await createRecord(resourceOf('sources'), api)
-    const then = await databaseTime(api)
+    const past = await databaseTime(api)
     await api.delete(made.path)
-    const elsewhere = `${new Date(Date.parse(then) + 7_200_000).toISOString().slice(0, -1)}%2B02:00`
-    expect(await keys(`/v1/sources?id=${made.key}&asOf=${then}`)).toEqual([made.key])
-    expect(await keys(`/v1/sources?id=${made.key}&asOf=${elsewhere}`)).toEqual([made.key])
+    const otherZone = `${new Date(Date.parse(past) + 7_200_000).toISOString().slice(0, -1)}%2B02:00`
+    expect(await keys(`/v1/sources?id=${made.key}&asOf=${past}`)).toEqual([made.key])
+    expect(await keys(`/v1/sources?id=${made.key}&asOf=${otherZone}`)).toEqual([made.key])
     expect(await keys(`/v1/sources?id=${made.key}&asOf=2020-01-01`)).toEqual([])
   })
 })

@@ -31,7 +31,7 @@ const totalOf = async (list: string) =>
     .count
 
 describe('include=recorded', () => {
-  it('puts the number of recorded records and their list beside each claimed count', async () => {
+  it('adds the number of recorded records and their list to each claimed count', async () => {
     const { data } = (await api.get('/v1/figures?include=recorded')).json<{ data: Figure[] }>()
     expect(data.filter(({ recorded }) => recorded !== null).length).toBeGreaterThan(0)
     for (const { query, recorded } of data) {
@@ -40,7 +40,7 @@ describe('include=recorded', () => {
     }
   })
 
-  it('does so for a record, a search, and a choice of properties without the list request', async () => {
+  it('works for a record, in a search, and with `fields` that leave out the list request', async () => {
     const { id } = await makeFigure('/v1/agreements?country=CHN')
     const { recorded } = await readFigure(id)
     expect(recorded?.count).toBeGreaterThan(0)
@@ -50,12 +50,12 @@ describe('include=recorded', () => {
     expect(found.data[0]?.recorded).toEqual(recorded)
   })
 
-  it('is null without a list request', async () => {
+  it('is null for a figure without a list request', async () => {
     const { id } = await makeFigure(null)
     expect((await readFigure(id)).recorded).toBeNull()
   })
 
-  it('counts what the reader may see', async () => {
+  it('counts only the records that the reader may see', async () => {
     const { id } = await makeFigure('/v1/agreements?kind=treaty')
     const before = await readFigure(id)
     await api.post('/v1/agreements', { title: 'Not for all', kind: 'treaty', visibility: 'internal' })
@@ -65,7 +65,7 @@ describe('include=recorded', () => {
     expect(recorded?.count).toBe((before.recorded?.count ?? 0) + 1)
   })
 
-  it('is updated as soon as a counted record is written, and keeps its value as of before', async () => {
+  it('is updated as soon as a counted record is written, and asOf returns the earlier count', async () => {
     const { id } = await makeFigure('/v1/projects?kind=observatory')
     const before = await readFigure(id)
     const moment = new Date().toISOString()

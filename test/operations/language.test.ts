@@ -28,7 +28,7 @@ describe('the language of labels', () => {
     expect(labelsIn(await list('', header))).toContain(expected)
   })
 
-  it('is that of lang before that of Accept-Language', async () => {
+  it('is taken from lang, or from Accept-Language if lang is missing', async () => {
     expect(labelsIn(await list('&lang=en', 'zh'))).toContain('Observatory')
     expect(labelsIn(await list('&lang=zh-CN', 'en'))).toContain('观测站')
   })
@@ -39,7 +39,7 @@ describe('the language of labels', () => {
     expect(headers.get('vary')).toContain('Accept-Language')
   })
 
-  it('gives each language an entity tag of its own', async () => {
+  it('has a different entity tag for each language', async () => {
     const [english, chinese] = [await list('', 'en-GB'), await list('', 'zh')]
     const tag = english.headers.get('etag') ?? ''
     expect(chinese.headers.get('etag')).not.toBe(tag)
@@ -53,7 +53,7 @@ describe('the language of labels', () => {
     await vi.waitFor(async () => {
       await api.get(`${path}&lang=zh`)
       requests += 1
-      // A header that has not been sent before, so that only the language can be known.
+      // A header value that has not been sent before, so that the cache knows only its language.
       const response = await list('', `zh-TW, zh;q=0.${requests}`)
       expect(isHit(response)).toBe(true)
       expect(labelsIn(response)).toContain('观测站')
@@ -61,7 +61,7 @@ describe('the language of labels', () => {
     expect(labelsIn(await list('', 'en'))).toContain('Observatory')
   })
 
-  it('is refused with the available languages if it is unknown', async () => {
+  it('is refused if it is unknown, with the available languages', async () => {
     const response = await list('&lang=fr')
     expect(response.status).toBe(400)
     expect(response.text).toMatch(/en.*zh/)
@@ -69,7 +69,7 @@ describe('the language of labels', () => {
 })
 
 describe('labels of groups', () => {
-  it('is "Unknown" for the group without a value, in the language of the response', async () => {
+  it('are "Unknown" for the group without a value, in the language of the response', async () => {
     const programs = resourceOf('assistance-programs')
     const made = await createRecord(programs, api, await exampleDocument(programs, api, { status: null }))
     const grouped = { groupBy: 'status', id: made.key }
@@ -81,13 +81,13 @@ describe('labels of groups', () => {
     expect(chinese.data[0]?.label).toEqual({ status: '未知' })
   })
 
-  it('are the names of records in the language, or their usual names', async () => {
+  it('are the names of records in the language of the response, or their main names', async () => {
     const { data } = await aggregate(api, 'projects', { groupBy: 'country', lang: 'zh' })
     expect(data.map(({ label }) => label.country)).toContain('中国')
     expect(data.every(({ label }) => label.country !== '')).toBe(true)
   })
 
-  it('are readable phrases for words that are in no vocabulary', async () => {
+  it('are readable phrases for codes that have no vocabulary', async () => {
     const { data } = await aggregate(api, 'figures', { groupBy: 'indicator' })
     for (const { key, label } of data) {
       expect(label.indicator?.toLowerCase()).toBe(key.indicator?.replaceAll('_', ' '))
@@ -97,7 +97,7 @@ describe('labels of groups', () => {
 })
 
 describe('the language of networks', () => {
-  it('is that of the names of nodes and topics, beside the numeric codes of countries', async () => {
+  it('applies to the names of nodes, which also have the numeric codes of countries', async () => {
     const network = await api.get('/v1/network?lang=zh&resource=agreements')
     expect(network.headers.get('content-language')).toBe('zh')
     expect(network.json<{ nodes: object[] }>().nodes).toContainEqual(

@@ -43,7 +43,7 @@ const nameAt = async (query = '', key: string | null = null) => {
 }
 
 describe('names', () => {
-  it('are those of the language, an alias before the title', async () => {
+  it('are in the language of the request, by an alias if the record has one in it', async () => {
     expect(await nameAt('&lang=zh')).toBe('第一研究所')
     expect(await nameAt('&lang=en')).toBe('First Institute')
   })
@@ -72,7 +72,7 @@ describe('names', () => {
       return Object.values(names.organizations)
     }
     const [before] = await nameIn(path)
-    // The name has been read for the response above, and is in memory now.
+    // The name was read for the response above, and is now in memory.
     expect(await nameIn(other)).toEqual([before])
     await api.pool.query('update organizations set name = $1 where id = $2', [
       'Fourth Institute',
@@ -81,7 +81,7 @@ describe('names', () => {
     await vi.waitFor(async () => expect(await nameIn(other)).toEqual(['Fourth Institute']), { timeout: 5000 })
   })
 
-  it('are those as of the time of asOf', async () => {
+  it('are as of the time in asOf', async () => {
     const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now')
     const before = await nameAt()
     await api.patch(`/v1/organizations/${organization}`, { name: 'Last Institute' })

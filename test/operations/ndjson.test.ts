@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 import { type Document, pointersIn, readProblem } from '../support/documents.ts'
 
-/** Records that are created together, a line of JSON each, as exports give them. */
+/** Records that one request creates from lines of JSON, as exports write them. */
 
 let api: Api
 beforeAll(async () => {
@@ -95,7 +95,7 @@ describe('NDJSON records', () => {
     expect((await send('cooperation-bases', ...bases)).status).toBe(201)
   })
 
-  it('with faults are all named at once, and nothing is written', async () => {
+  it('with faults are all reported at once, and nothing is written', async () => {
     const before = await count('agreements')
     const response = await send(
       'agreements',
@@ -109,7 +109,7 @@ describe('NDJSON records', () => {
     expect(await count('agreements')).toBe(before)
   })
 
-  it('with unknown references are named, but not references within the body', async () => {
+  it('with unknown references are reported, but references within the body are not', async () => {
     const response = await send(
       'agreements',
       agreement({
@@ -149,7 +149,7 @@ describe('NDJSON records', () => {
     )
     expect(response.status).toBe(422)
     expect(readProblem(response).errors).toEqual([
-      { pointer: '/3/id', code: 'repeated', message: 'is that of line 1 already' },
+      { pointer: '/3/id', code: 'repeated', message: 'is the same as in line 1' },
     ])
   })
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
-import { feedIsComplete } from '../support/feed.ts'
+import { waitForFeed } from '../support/feed.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -23,7 +23,7 @@ const redact = (path: string, body: object) =>
     headers: { 'if-match': '*' },
   })
 
-async function faultsNow(): Promise<string[]> {
+async function findFaults(): Promise<string[]> {
   const faults: string[] = []
   await verify(api.database, [], ({ subject, message }) => faults.push(`${subject}: ${message}`))
   return faults
@@ -36,7 +36,7 @@ const formerRows = async (table: string, owner: string, path: string) =>
       .rows,
   )
 
-it('properties become null where they may, and a replacement where they must have a value', async () => {
+it('optional properties become null, and required properties become a replacement text', async () => {
   const path = await create('sources', {
     title: 'Talk with Jane Doe',
     kind: 'interview',
@@ -57,10 +57,10 @@ it('properties become null where they may, and a replacement where they must hav
     })
   const former = await formerRows('sources', 'id', path)
   expect(former).not.toMatch(/talk|Roe|'roe'/)
-  expect(await faultsNow()).toEqual([])
+  expect(await findFaults()).toEqual([])
 })
 
-it('a property inside a list means that of each element, and leaves the others', async () => {
+it('a property in a list is redacted in each element, and other properties are left', async () => {
   const parties = [
     { country: 'CHN', role: 'party', signatory: 'Jane Doe' },
     { country: 'PAK', role: 'party', signatory: 'John Roe' },
@@ -97,7 +97,7 @@ it('aliases and external ids are redacted, too, in records and in former rows', 
   expect(await formerRows('external_ids', 'record', path)).not.toMatch(/zaphod|qqx/i)
 })
 
-it('a text that would make a value invalid is refused with its place, and nothing is written', async () => {
+it('a text whose redaction leaves an invalid value is refused with the location of the value', async () => {
   const path = await create('sources', { title: 'A report', kind: 'report', language: 'en' })
   const response = await redact(path, { text: 'report' })
   expect(response.status).toBe(422)
@@ -110,7 +110,7 @@ it('a text that would make a value invalid is refused with its place, and nothin
   expect((await api.get(`${path}/history`)).json<{ data: unknown[] }>().data).toHaveLength(1)
 })
 
-it('rows that were written in psql and never composed are redacted in the history', async () => {
+it('rows that were written in SQL and never composed are redacted in the history', async () => {
   const path = await create('sources', { title: 'Before', kind: 'report' })
   const id = path.split('/').at(-1)
   for (const title of ['Of Zaphod Qqy', 'After'])
@@ -132,10 +132,10 @@ it('repeated requests whose stored responses were redacted are refused', async (
   )
 })
 
-it('a redaction is a change of its own in the feed', async () => {
+it('a redaction is a separate change in the feed', async () => {
   const path = await create('sources', { title: 'Of Jane Doe', kind: 'report' })
   await redact(path, { text: 'Jane Doe' })
-  await feedIsComplete(api)
+  await waitForFeed(api)
   const { data } = (await api.get('/v1/changes?limit=500&resource=sources')).json<{
     data: { key: string; operation: string; redactedBy: number | null; document: { title: string } }[]
   }>()
@@ -149,12 +149,12 @@ it('verify reports a redacted revision that was changed after its redaction', as
   const path = await create('sources', { title: 'Of Jane Doe', kind: 'report' })
   await redact(path, { text: 'Jane Doe' })
   await redact(path, { properties: ['/title'] })
-  expect(await faultsNow()).toEqual([])
+  expect(await findFaults()).toEqual([])
   const key = path.split('/').at(-1)
   await api.pool.query(`begin; set local entente.redaction = 'on';
     update revisions set document = replace(document::text, '[redacted]', 'Of Jane Roe')::json where key = '${key}' and version = 1;
     commit`)
-  expect(await faultsNow()).toEqual([
-    `sources/${key} version 1: its content is not what the redaction of version 3 has left`,
+  expect(await findFaults()).toEqual([
+    `sources/${key} version 1: its content differs from what the redaction of version 3 left`,
   ])
 })

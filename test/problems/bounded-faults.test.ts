@@ -17,7 +17,7 @@ const many = <Item>(count: number, make: (index: number) => Item) =>
 const object = (count: number, name: (index: number) => string) =>
   `{${many(count, (index) => `${JSON.stringify(name(index))}:1`).join()}}`
 
-const agreement = (own: object) => ({ title: 'An agreement', kind: 'treaty', ...own })
+const agreement = (more: object) => ({ title: 'An agreement', kind: 'treaty', ...more })
 const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
 const lines = (values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('')
 const fault = { title: 1, kind: 'treaty' }
@@ -45,7 +45,7 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
       object(10_000, () => 'title'),
     ),
   ],
-  ['half surrogate pairs', 10_000, post('/v1/agreements', `[${many(10_000, () => '"\\ud800"').join()}]`)],
+  ['lone surrogates', 10_000, post('/v1/agreements', `[${many(10_000, () => '"\\ud800"').join()}]`)],
   ['wrong items of a list', 500, post('/v1/agreements', agreement({ parties: many(500, () => 1) }))],
   [
     'unknown conditions',
@@ -62,15 +62,15 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
     150,
     () => api.get(`/v1/agreements?status=${many(150, () => 'signd').join()}`),
   ],
-  ['lines', 1000, post('/v1/agreements/import', lines(many(1000, () => fault)), ndjson)],
+  ['lines of NDJSON', 1000, post('/v1/agreements/import', lines(many(1000, () => fault)), ndjson)],
   [
-    'operations',
+    'bulk operations',
     1000,
     post('/v1/agreements/bulk', { operations: many(1000, () => ({ op: 'create', document: fault })) }),
   ],
 ]
 
-describe('a problem lists at most 100 faults and the number of further ones:', () => {
+describe('a problem lists at most 100 faults and the number of further faults:', () => {
   it.each(requests)('%s', async (_what, faults, send) => {
     const response = await send()
     expect(response.status).toBeGreaterThanOrEqual(400)
@@ -115,7 +115,7 @@ describe('a body above a limit of JSON is refused with 413:', () => {
   })
 })
 
-it('a record of more than 20,000 values among several is refused, and the others are not', async () => {
+it('a bulk request refuses only those of its records that have more than 20,000 values', async () => {
   const large = { op: 'create', document: agreement({ topics: many(20_000, () => 1) }) }
   const small = { op: 'create', document: agreement({}) }
   const response = await api.post('/v1/agreements/bulk?atomic=false', { operations: [large, small] })

@@ -24,16 +24,16 @@ describe('a document with a fault is refused with the pointer, the value and a s
       /"signdOn".*did you mean "signedOn"\?/,
     ],
     [
-      'a word that is not on the list',
+      'a value that is not in its enumeration',
       { kind: 'memorandum' },
       '/kind',
       /"memorandum".*"memorandum_of_understanding"/,
     ],
-    ['a word in capitals', { kind: 'TREATY' }, '/kind', /"TREATY".*did you mean "treaty"\?/],
-    ['another type', { title: 2011 }, '/title', /text.*2011/],
-    ['a text where a list belongs', { topics: 'energy' }, '/topics', /array/],
+    ['an enumeration value in upper case', { kind: 'TREATY' }, '/kind', /"TREATY".*did you mean "treaty"\?/],
+    ['a value of the wrong type', { title: 2011 }, '/title', /text.*2011/],
+    ['a text instead of a list', { topics: 'energy' }, '/topics', /array/],
     [
-      'a line with a line break',
+      'a single-line text with a line break',
       { title: 'One\nTwo' },
       '/title',
       /control character, U\+000A, at character 4/,
@@ -45,7 +45,7 @@ describe('a document with a fault is refused with the pointer, the value and a s
       /"2011-04-31".*30 days.*at character 9/,
     ],
     [
-      'a country by two letters',
+      'a country by its alpha-2 code',
       { parties: [{ country: 'PK', role: 'party' }] },
       '/parties/0/country',
       /ISO 3166-1 alpha-3/,
@@ -57,13 +57,13 @@ describe('a document with a fault is refused with the pointer, the value and a s
       /country, organization and region/,
     ],
     [
-      'a participant that is two actors',
+      'a participant with two actors',
       { parties: [{ country: 'PAK', region: '142', role: 'party' }] },
       '/parties/0',
       /country, organization and region/,
     ],
     [
-      'a participant who is there twice',
+      'a repeated participant',
       {
         parties: [
           { country: 'PAK', role: 'party' },
@@ -79,7 +79,7 @@ describe('a document with a fault is refused with the pointer, the value and a s
       '/parties/0/role',
       /"donor".*"party", "beneficiary", "depositary", "observer"/,
     ],
-    ['a topic twice', { topics: ['energy', 'energy'] }, '/topics/1', /twice/],
+    ['a repeated topic', { topics: ['energy', 'energy'] }, '/topics/1', /twice/],
     [
       'an unknown country',
       { parties: [{ country: 'XXX', role: 'party' }] },
@@ -100,7 +100,7 @@ describe('a document with a fault is refused with the pointer, the value and a s
     expect(errors).toEqual([{ pointer, code: expect.any(String), message: expect.stringMatching(message) }])
   })
 
-  it('all faults at once', async () => {
+  it('several faults, which are all returned at once', async () => {
     const { detail, errors } = await post('projects', {
       kind: 'mega-science',
       startsOn: 'soon',
@@ -132,7 +132,7 @@ describe('a document with a fault is refused with the pointer, the value and a s
     })
   })
 
-  it('names the violated rule of a value, and the limit', async () => {
+  it('several faults, each with the code of the violated rule and the limit', async () => {
     const { errors = [] } = await post('agreements', {
       title: 'A'.repeat(501),
       kind: 'treaty',
@@ -156,10 +156,10 @@ describe('a document with a fault is refused with the pointer, the value and a s
     ])
   })
 
-  it('half of a location or of an amount is refused', async () => {
+  it('an incomplete location or amount', async () => {
     const project = { title: 'A project', kind: 'other' }
-    const half = await post('projects', { ...project, locations: [{ latitude: 30 }] })
-    expect(half.errors).toEqual([
+    const incomplete = await post('projects', { ...project, locations: [{ latitude: 30 }] })
+    expect(incomplete.errors).toEqual([
       {
         pointer: '/locations/0',
         code: 'needs_other',
@@ -201,14 +201,14 @@ describe('a document with a fault is refused with the pointer, the value and a s
     ['that is not JSON', '{"title": }', /not JSON/],
     ['that is empty', '', /empty/],
     [
-      'that says a thing twice',
+      'with a repeated property',
       '{"title": "A", "title": "B", "kind": "other"}',
-      /parts that cannot be kept as they are/,
+      /parts that cannot be stored unchanged/,
     ],
     [
       'with a NUL character',
       '{"title": "A\\u0000B", "kind": "other"}',
-      /parts that cannot be kept as they are/,
+      /parts that cannot be stored unchanged/,
     ],
   ])('a body %s', async (_what, body, message) => {
     const response = await api.post('/v1/agreements', body)

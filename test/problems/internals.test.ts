@@ -24,7 +24,7 @@ const secrets = [
 ]
 
 describe('any request', () => {
-  const evil = fc.oneof(
+  const hostile = fc.oneof(
     fc.constantFrom(
       "'; drop table agreements; --",
       "' or '1'='1",
@@ -89,10 +89,10 @@ describe('any request', () => {
                 'measures',
                 'having',
               ),
-              evil,
+              hostile,
             ),
             operator,
-            evil,
+            hostile,
           ),
           { minLength: 1, maxLength: 3 },
         ),
@@ -105,21 +105,23 @@ describe('any request', () => {
         return { method: 'GET', path: `${path}${search.join('&')}`, options: {} }
       })
   })
-  const reading = fc.tuple(resource, evil).map(([{ name }, key]) => ({
+  const reading = fc.tuple(resource, hostile).map(([{ name }, key]) => ({
     method: 'GET',
     path: `/v1/${name}/${encodeURIComponent(wellFormed(key)).replaceAll('.', '%2E')}`,
     options: {},
   }))
 
   const value: fc.Arbitrary<unknown> = fc.oneof(
-    evil,
+    hostile,
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom(unusedId, 'PAK', 'energy', 'other', '2011-04', -1, 1e300, [], {}, null),
   )
   const document = resource.chain((own) => {
     const { externalIds, ...example } = own.example
     return fc
-      .dictionary(fc.oneof(fc.constantFrom(...Object.keys(own.document.shape)), evil), value, { maxKeys: 3 })
+      .dictionary(fc.oneof(fc.constantFrom(...Object.keys(own.document.shape)), hostile), value, {
+        maxKeys: 3,
+      })
       .map((change) => ({ name: own.name, body: { ...example, ...change } }))
   })
   const writing = fc
@@ -150,12 +152,12 @@ describe('any request', () => {
       return { method: 'GET', path: `/v1/${name}?limit=1`, options: { headers: { [header]: text } } }
     })
 
-  /** Text that can be percent-encoded: a URL cannot carry half of a surrogate pair. */
+  /** Replaces lone surrogates in a text, since they cannot be percent-encoded in a URL. */
   function wellFormed(text: string): string {
     return text.toWellFormed()
   }
 
-  /** Keys of records that the test may change. Resources whose example refers to other records have none. */
+  /** Keys of records that the test may change. The key is unused if the example of a resource cannot be created. */
   const keys = new Map([
     ['regions', '901'],
     ['countries', 'ZZC'],
@@ -173,17 +175,17 @@ describe('any request', () => {
   })
 
   /** Replaces `{key}` in a path by the key of a record that the test may change. */
-  const resolved = (path: string) =>
+  const withKey = (path: string) =>
     path.replace(/([\w-]+)\/\{key\}$/, (_all, name) => `${name}/${keys.get(name)}`)
 
-  function expectGraceful(response: HttpResponse, hint: string) {
+  function expectNoInternals(response: HttpResponse, hint: string) {
     expect(response.status, `${hint} → ${response.text.slice(0, 500)}`).toBeLessThan(500)
     if (response.status < 400) return
     const { detail, errors = [] } = response.json<ProblemBody>()
     const words = [detail, ...errors.map(({ message }) => message)].join('\n')
     // A response may repeat the request, so only text that the service adds is checked.
-    const own = words.replaceAll(/"[^\n]*"/g, '""')
-    for (const secret of secrets) expect(own, hint).not.toMatch(secret)
+    const serviceText = words.replaceAll(/"[^\n]*"/g, '""')
+    for (const secret of secrets) expect(serviceText, hint).not.toMatch(secret)
   }
 
   it('random requests return no server error and no internals', slow, async () => {
@@ -197,8 +199,8 @@ describe('any request', () => {
     await fc.assert(
       fc.asyncProperty(anything, async ({ method, path, options }) => {
         const sent: RequestOptions = options
-        const response = await api.request(method, resolved(path), sent)
-        expectGraceful(response, `${method} ${path} ${JSON.stringify(sent)}`)
+        const response = await api.request(method, withKey(path), sent)
+        expectNoInternals(response, `${method} ${path} ${JSON.stringify(sent)}`)
       }),
       { numRuns: 150 },
     )
@@ -218,7 +220,7 @@ describe('any request', () => {
     for (const [method, path, options] of refused) {
       const response = await api.request(method, path, options)
       expect(response.status, `${method} ${path}`).toSatisfy((status: number) => [409, 422].includes(status))
-      expectGraceful(response, `${method} ${path}`)
+      expectNoInternals(response, `${method} ${path}`)
       expect(response.json<ProblemBody>().errors?.length, `${method} ${path}`).toBeGreaterThan(0)
     }
   })

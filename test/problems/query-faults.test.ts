@@ -85,7 +85,7 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     expect(errors).toEqual([{ parameter, code, message: expect.stringMatching(message) }])
   })
 
-  it('with all faults at once', async () => {
+  it('and with the faults of all its parameters at once', async () => {
     const response = await api.get('/v1/agreements?stauts=signed&country=pk&limit=x&signedOn[gte]=2011-13')
     const { errors, detail } = response.json<ProblemBody>()
     expect(errors?.map(({ parameter }) => parameter)).toEqual(['stauts', 'country', 'limit', 'signedOn[gte]'])
@@ -106,9 +106,9 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     ['a search for a NUL character', '/v1/agreements?q=a%00b'],
     ['a pointer with a NUL character', '/v1/citations?property=%2F%00'],
     ['an acronym that is a NUL character', '/v1/organizations?acronym=%00'],
-    ['half of a surrogate pair', '/v1/agreements?q=%ed%a0%80'],
+    ['a lone surrogate', '/v1/agreements?q=%ed%a0%80'],
     ['the year 0', '/v1/agreements?createdAt[gte]=0000-01-01'],
-    ['a moment before the year 1', '/v1/agreements?createdAt[gte]=0001-01-01T00:00:00%2B14:00'],
+    ['a time before the year 1', '/v1/agreements?createdAt[gte]=0001-01-01T00:00:00%2B14:00'],
     ['a key of 6000 characters', `/v1/agreements/${'a'.repeat(6000)}`],
   ])('a value out of the range of the column is refused with a 4xx status: %s', async (_what, path) => {
     const { status, type } = (await api.get(path)).json<ProblemBody>()

@@ -99,7 +99,7 @@ describe('a number with more digits than can be stored', () => {
     expect(faultAt(response, '/amounts/0/amount')?.code).toBe('too_precise')
   })
 
-  it('is any amount with three decimals, and none with two', async () => {
+  it('is refused if it has three decimals, and accepted if it has two', async () => {
     const amounts = fc.tuple(fc.integer({ min: 2e12, max: 1e13 - 1 }), fc.integer({ min: 0, max: 999 }))
     await fc.assert(
       fc.asyncProperty(amounts, async ([whole, thousandths]) => {
@@ -119,7 +119,7 @@ describe('a number with more digits than can be stored', () => {
     ['-0.0', 0],
     ['8796093022208.210', 8796093022208.21],
     ['9999999999999.990', 9999999999999.99],
-  ])('is refused in another notation: %s', async (written, read) => {
+  ])('is accepted if another notation of the same value can be stored: %s', async (written, read) => {
     const response = await postAmount(written)
     expect(response.status, response.text).toBe(201)
     expect(response.json()).toMatchObject({ amounts: [{ amount: expect.closeTo(read, 10) }] })

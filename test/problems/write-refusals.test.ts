@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 const agreement = { title: 'An agreement', kind: 'agreement' }
 
-describe('a refused write names what to change', () => {
+describe('a refused write', () => {
   it('with a stale If-Match returns both versions', async () => {
     const { id } = (await api.post('/v1/agreements', agreement)).json()
     await api.patch(`/v1/agreements/${id}`, { title: 'Changed' })
@@ -44,7 +44,7 @@ describe('a refused write names what to change', () => {
     ])
   })
 
-  it('of a record that others refer to names them', async () => {
+  it('of a record that other records refer to names those records', async () => {
     const { id } = (
       await api.post('/v1/agreements', { ...agreement, parties: [{ country: 'TUV', role: 'party' }] })
     ).json()
@@ -79,7 +79,7 @@ describe('a refused write names what to change', () => {
     expect(wrong.text).not.toContain('not-the-key-of-anybody')
   })
 
-  it('with another method or media type names those that are allowed', async () => {
+  it('with a wrong method or media type names the allowed methods or types', async () => {
     const method = await api.request('DELETE', '/v1/agreements', { headers: { 'if-match': '*' } })
     expect(method.status).toBe(405)
     expect(method.json<ProblemBody>().detail).toMatch(/GET, POST, HEAD, OPTIONS.*DELETE/)

@@ -9,9 +9,9 @@ import { testCreation } from '../support/authorship.ts'
 import {
   type Base,
   bases,
+  basesFilter,
   dates,
   institute,
-  ours,
   type Participant,
   regionOf,
   roles,
@@ -55,7 +55,7 @@ async function fill(): Promise<void> {
   )
 }
 
-/** The roles of a query: those that it requests, or all. */
+/** The roles that a query requests; undefined for all roles. */
 type Roles = readonly string[] | undefined
 
 const distinct = <T>(values: (T | undefined | null)[]): T[] => [
@@ -102,8 +102,8 @@ const valuesOf: Record<string, (base: Base, within: Roles) => string[]> = {
 const ofParticipants = ['country', 'organization', 'region', 'subregion']
 
 /**
- * The keys of all groups that a base is in: every combination of values. If `role` is a dimension, the values of an actor are
- * those of the participants in that role.
+ * Returns the keys of all groups that a base is in: every combination of values. If `role` is a dimension, the dimensions
+ * of participants have only values of the participants in that role.
  */
 function keysOf(base: Base, groupBy: string[], within: Roles): (string | null)[][] {
   const orNull = (values: string[]) => (values.length > 0 ? values : [null])
@@ -160,9 +160,9 @@ const otherFilters = fc.constantFrom<Filters>(
   },
 )
 
-/** Filters on participants, narrowed to the requested roles. */
+/** Filters on participants, restricted to the requested roles. */
 function participantFilter(within: Roles): fc.Arbitrary<Filters> {
-  const has = (values: string[], own: string[]) => values.every((value) => own.includes(value))
+  const includesAll = (wanted: string[], values: string[]) => wanted.every((value) => values.includes(value))
   const inRole: Filters = within
     ? { parameters: { role: within.join() }, holds: (base) => participantsIn(base, within).length > 0 }
     : noFilter
@@ -180,7 +180,7 @@ function participantFilter(within: Roles): fc.Arbitrary<Filters> {
       },
       {
         parameters: { 'country[all]': 'CHN,PAK' },
-        holds: (base) => has(['CHN', 'PAK'], countriesOf(base, within)),
+        holds: (base) => includesAll(['CHN', 'PAK'], countriesOf(base, within)),
       },
       {
         parameters: { 'country[isNull]': 'true' },
@@ -215,7 +215,7 @@ const queries = requestedRoles.chain((within) =>
     within: fc.constant(within),
     filters: fc.tuple(participantFilter(within), otherFilters).map(
       ([first, second]): Filters => ({
-        parameters: { ...ours, ...first.parameters, ...second.parameters },
+        parameters: { ...basesFilter, ...first.parameters, ...second.parameters },
         holds: (base) => first.holds(base) && second.holds(base),
       }),
     ),
@@ -225,8 +225,8 @@ const queries = requestedRoles.chain((within) =>
   }),
 )
 
-/** A value that sorts chronologically for each unit of time. */
-function inOrder(text: string): number | string {
+/** Converts a year, decade or month to a number that sorts chronologically, and returns any other text unchanged. */
+function toSortable(text: string): number | string {
   const [, minus = '', year = '', month = '0'] = /^(-?)(\d{4}|\d{3}X)(?:-(\d\d))?$/.exec(text) ?? []
   if (year === '') return text
   const number = year.endsWith('X') ? Number(year.slice(0, 3)) + (minus ? 1 : 0) : Number(year)
@@ -239,17 +239,17 @@ function compareKeys(a: (string | null)[], b: (string | null)[]): number {
     if (text === other) continue
     if (text === null) return 1
     if (other === null) return -1
-    return inOrder(text) < inOrder(other) ? -1 : 1
+    return toSortable(text) < toSortable(other) ? -1 : 1
   }
   return 0
 }
 
 const ancestorsOf = (base: Base): Base[] => {
-  const above = base.partOf === null ? undefined : bases[Number(base.partOf.slice(-12))]
-  return above ? [above, ...ancestorsOf(above)] : []
+  const parent = base.partOf === null ? undefined : bases[Number(base.partOf.slice(-12))]
+  return parent ? [parent, ...ancestorsOf(parent)] : []
 }
 
-async function countBehind(list: string): Promise<number | undefined> {
+async function countInList(list: string): Promise<number | undefined> {
   const response = await api.get(`${list}&count=exact&limit=1`)
   expect(response.status, `${list} ${response.text}`).toBe(200)
   return response.json<{ page: { total?: { count: number } } }>().page.total?.count
@@ -270,7 +270,7 @@ describe('an aggregate', () => {
         const expected = [...groups].map(([text, members]) => {
           const key = JSON.parse(text) as (string | null)[]
           const counted = members.filter(
-            (base) => !ancestorsOf(base).some((above) => members.includes(above)),
+            (base) => !ancestorsOf(base).some((ancestor) => members.includes(ancestor)),
           )
           return {
             key,
@@ -303,18 +303,18 @@ describe('an aggregate', () => {
         expect(given).toEqual(expected)
         expect(aggregated.total).toBe(found.length)
         expect(aggregated.groups).toEqual({ count: expected.length, limit: 1000 })
-        // The groups with nulls, and some of the others.
+        // Checks some groups with nulls, and the first other groups.
         const unknown = aggregated.data.filter(({ key }) => Object.values(key).includes(null))
         for (const { list, measures } of [...aggregated.data.slice(0, 2), ...unknown.slice(0, 4)]) {
-          expect(await countBehind(list), list).toBe(measures.count)
+          expect(await countInList(list), list).toBe(measures.count)
         }
       }),
       { numRuns: 25 },
     )
   }, 60_000)
 
-  it('returns the groups that having accepts, up to the limit, and their total', async () => {
-    const parameters = { ...ours, groupBy: 'country,status', measures: 'count,sum:unitCount' }
+  it('returns the groups that match having, up to the limit, and their number', async () => {
+    const parameters = { ...basesFilter, groupBy: 'country,status', measures: 'count,sum:unitCount' }
     const all = await aggregate(api, 'cooperation-bases', parameters)
     const some = await aggregate(api, 'cooperation-bases', {
       ...parameters,

@@ -8,7 +8,7 @@ import { adminKey } from '../support/app.ts'
 import { type Document, databaseTime } from '../support/documents.ts'
 import { runWrites, sqlWrite } from '../support/sql-writes.ts'
 
-/** Aggregates read the countries of records as they are stored. Those of the past find them in the rows of participants. */
+/** Compares current aggregates, which read stored countries, with those of the past, which read the participants. */
 
 let api: Api
 beforeAll(async () => {
@@ -18,7 +18,7 @@ afterAll(() => api.close())
 
 const participating = [...registry.participants.keys()]
 
-const organizationOf = async (api: Api, country: string | null): Promise<string> =>
+const createOrganization = async (api: Api, country: string | null): Promise<string> =>
   (await api.post('/v1/organizations', { name: `Institute of ${country}`, kind: 'academic', country })).json<{
     id: string
   }>().id
@@ -33,7 +33,7 @@ const someParties = (institute: string, union: string): Document[] => [
   { region: '150', role: 'observer' },
 ]
 
-/** What an aggregate says without its links, which differ by the time that they are of. */
+/** Returns an aggregate without its links, which contain the time. */
 async function groupsOf(api: Api, resource: string, parameters: Record<string, string>) {
   const { data, groups, total, other } = await aggregate(api, resource, { limit: '1000', ...parameters })
   return {
@@ -44,7 +44,7 @@ async function groupsOf(api: Api, resource: string, parameters: Record<string, s
   }
 }
 
-/** Expects an aggregate of now to be that of the same moment as a past one. */
+/** Expects the current aggregate to equal the aggregate as of the current time. */
 async function expectSame(api: Api, resource: string, parameters: Record<string, string>): Promise<void> {
   const asOf = await databaseTime(api)
   const now = await groupsOf(api, resource, parameters)
@@ -66,7 +66,7 @@ const groupings = fc.constantFrom(
   { groupBy: 'region', measures: 'countDistinct:country' },
 )
 
-const turns = fc.record({
+const rounds = fc.record({
   writes: fc.array(
     fc.record({ write: sqlWrite, ofParticipants: fc.boolean() }).map(({ write, ofParticipants }) => ({
       ...write,
@@ -81,25 +81,25 @@ const turns = fc.record({
 
 describe('an aggregate by country', () => {
   it('counts participants, organizations and hosts after any writes, also by SQL', async () => {
-    // In a registry of its own: the writes may remove any country.
-    const own = await openApi({ env: { CACHE_MB: '0' } })
-    onTestFinished(() => own.close())
-    const institute = await organizationOf(own, 'FRA')
-    const parties = someParties(institute, await organizationOf(own, null))
-    const created = await own.post('/v1/agreements', { title: 'Several', kind: 'treaty', parties })
+    // Uses a separate registry, since the writes may remove any country.
+    const separate = await openApi({ env: { CACHE_MB: '0' } })
+    onTestFinished(() => separate.close())
+    const institute = await createOrganization(separate, 'FRA')
+    const parties = someParties(institute, await createOrganization(separate, null))
+    const created = await separate.post('/v1/agreements', { title: 'Several', kind: 'treaty', parties })
     expect(created.status, created.text).toBe(201)
     const path = `/v1/agreements/${created.json<{ id: string }>().id}`
     await fc.assert(
-      fc.asyncProperty(turns, async ({ writes, patched, resource, parameters }) => {
-        await runWrites(own.pool, writes, 'commit')
+      fc.asyncProperty(rounds, async ({ writes, patched, resource, parameters }) => {
+        await runWrites(separate.pool, writes, 'commit')
         const merged = [...new Set(patched)].map((country) => ({ country, role: 'party' }))
-        const response = await own.patch(path, {
+        const response = await separate.patch(path, {
           parties: [...merged, { organization: institute, role: 'party' }],
         })
-        // The writes may have removed it, or an organization.
+        // The writes may have removed the agreement or an organization.
         expect([200, 404, 409, 422]).toContain(response.status)
         const isKnown = resource === 'agreements' || !('role' in parameters)
-        await expectSame(own, resource, isKnown ? parameters : { groupBy: 'country' })
+        await expectSame(separate, resource, isKnown ? parameters : { groupBy: 'country' })
       }),
       { numRuns: 60 },
     )
@@ -128,8 +128,8 @@ describe('an aggregate by country', () => {
     await expectSame(api, 'agreements', { groupBy: 'country' })
   })
 
-  it('is updated when an organization moves to another country, with an unchanged past', async () => {
-    const institute = await organizationOf(api, 'FRA')
+  it('is updated when an organization moves to another country, and the past is unchanged', async () => {
+    const institute = await createOrganization(api, 'FRA')
     const parties = [
       { country: 'CHN', role: 'party' },
       { organization: institute, role: 'party' },
@@ -151,7 +151,7 @@ describe('an aggregate by country', () => {
   })
 
   it('counts the country of an organization that changes while a record is written', async () => {
-    const institute = await organizationOf(api, 'FRA')
+    const institute = await createOrganization(api, 'FRA')
     const parties = [{ organization: institute, role: 'party' }]
     const create = async () => {
       const created = await api.post('/v1/agreements', { title: 'Meanwhile', kind: 'treaty', parties })
@@ -174,7 +174,7 @@ describe('an aggregate by country', () => {
     expect(data).toEqual([{ key: { country: 'DEU' }, measures: { count: 2 } }])
   })
 
-  it('counts each of the most participants that a record can have', async () => {
+  it('counts each participant of a record with the maximum number of participants', async () => {
     await api.pool.query(`insert into countries (code, name)
       select 'Q' || chr(65 + at / 26) || chr(65 + at % 26), 'Country ' || at from generate_series(0, 499) at on conflict do nothing`)
     const { rows } = await api.pool.query<{ code: string }>(

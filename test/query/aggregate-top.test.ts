@@ -9,13 +9,13 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const countBehind = async (list: string) => {
+const countInList = async (list: string) => {
   const response = await api.get(`${list}&count=exact&limit=1`)
   expect(response.status, `${list} ${response.text}`).toBe(200)
   return response.json<{ page: { total: { count: number } } }>().page.total.count
 }
 
-/** The groups with a value, the largest first, groups of the same size by their keys. */
+/** Returns the groups with a value, sorted by size in descending order and then by key. */
 const bySize = (dimension: string, groups: Group[]) =>
   groups
     .filter(({ key }) => key[dimension] !== null)
@@ -39,7 +39,7 @@ describe('top', () => {
       const url = `/v1/${resource}/aggregate?groupBy=${dimension}&top=2`
       const response = await api.get(url)
       if (response.status === 400) {
-        expect(response.text).toContain('which is a date or a free text')
+        expect(response.text).toContain('a date or free text')
         return
       }
       const top = await aggregate(api, resource, { groupBy: dimension, top: '2' })
@@ -56,12 +56,12 @@ describe('top', () => {
         if (kind === 'one') expect(count).toBe(sum)
         expect(count).toBeGreaterThan(0)
         expect(count).toBeLessThanOrEqual(sum)
-        expect(await countBehind(top.other?.list ?? '')).toBe(count)
+        expect(await countInList(top.other?.list ?? '')).toBe(count)
       }
     },
   )
 
-  it('ranks by the first measure, and counts each record of the others once', async () => {
+  it('ranks by the first measure, and counts each record of the other groups once', async () => {
     const parameters = { groupBy: 'country', measures: 'sum:unitCount,count', 'kind[ne]': 'observatory' }
     const { data, other } = await aggregate(api, 'cooperation-bases', { ...parameters, top: '1', lang: 'zh' })
     expect(data[0]?.key.country).toBe('CHN')
@@ -78,11 +78,11 @@ describe('top', () => {
     ['groupBy=kind&top=0', 'top', 'must be a whole number from 1 to 50'],
     ['groupBy=kind&top=51', 'top', 'must be a whole number from 1 to 50'],
     ['groupBy=kind,country&top=3', 'top', 'takes one dimension of groupBy'],
-    ['groupBy=signedYear&top=3', 'top', 'is not for signedYear, which is a date or a free text'],
-    ['groupBy=kind&top=3&limit=4', 'limit', '"limit" cannot stand beside top'],
-    ['groupBy=kind&top=3&sort=kind', 'sort', '"sort" cannot stand beside top'],
-    ['groupBy=kind&top=3&having=count>1', 'having', '"having" cannot stand beside top'],
-    ['groupBy=country&top=3&country[otherThan]=CHN', 'top', 'cannot stand beside country[otherThan]'],
+    ['groupBy=signedYear&top=3', 'top', 'is not possible for signedYear, a date or free text'],
+    ['groupBy=kind&top=3&limit=4', 'limit', '"limit" cannot be combined with top'],
+    ['groupBy=kind&top=3&sort=kind', 'sort', '"sort" cannot be combined with top'],
+    ['groupBy=kind&top=3&having=count>1', 'having', '"having" cannot be combined with top'],
+    ['groupBy=country&top=3&country[otherThan]=CHN', 'top', 'cannot be combined with country[otherThan]'],
   ])('is refused with its fault: %s', async (query, parameter, message) => {
     const response = await api.get(`/v1/agreements/aggregate?${query}`)
     expect(response.status).toBe(400)
@@ -111,7 +111,7 @@ describe('partnerOf', () => {
   const partners = { title: 'Of partners', partnerOf: 'CHN' }
   const counts = async (dimension: string, more: Record<string, string> = {}) => {
     const { data, total } = await aggregate(api, 'agreements', { ...partners, ...more, groupBy: dimension })
-    for (const { list, measures } of data) expect(await countBehind(list), list).toBe(measures.count)
+    for (const { list, measures } of data) expect(await countInList(list), list).toBe(measures.count)
     return { total, ...Object.fromEntries(data.map(({ key, measures }) => [key[dimension], measures.count])) }
   }
 
@@ -123,7 +123,7 @@ describe('partnerOf', () => {
 
   it('narrows the filters by country and region to the partners', async () => {
     const total = async (query: string) =>
-      countBehind(`/v1/agreements?title=Of+partners&partnerOf=CHN&${query}`)
+      countInList(`/v1/agreements?title=Of+partners&partnerOf=CHN&${query}`)
     expect(await total('')).toBe(3)
     expect(await total('country=JPN')).toBe(1)
     expect(await total('country=CHN')).toBe(0)
@@ -133,12 +133,12 @@ describe('partnerOf', () => {
     expect(await total('country[isNull]=true')).toBe(2)
   })
 
-  it('takes the role as that of the partner', async () => {
+  it('applies the filter role to the partner', async () => {
     const query = 'partnerOf=CHN&role=recipient&groupBy=country'
     const { data } = (await api.get(`/v1/assistance-programs/aggregate?${query}`)).json<{ data: Group[] }>()
     expect(data.length).toBeGreaterThan(0)
     expect(data.map(({ key }) => key.country)).not.toContain('CHN')
-    for (const { list, measures } of data) expect(await countBehind(list)).toBe(measures.count)
+    for (const { list, measures } of data) expect(await countInList(list)).toBe(measures.count)
   })
 
   it('is also a filter of searches', async () => {

@@ -132,7 +132,7 @@ describe('a wrong aggregate is refused with the parameter and its fault', () => 
     expect(errors.find((error) => error.parameter === parameter)?.message).toContain(message)
   })
 
-  it('with all faults at once', async () => {
+  it('and with all its faults at once', async () => {
     const response = await api.get(
       '/v1/agreements/aggregate?groupBy=kind,kind&sort=country&having=countDistinct:kind<1&measures=count',
     )

@@ -29,7 +29,7 @@ afterAll(async () => {
   await database?.close()
 })
 
-/** Returns whether each of the two SQL functions accepted or refused each text. */
+/** Returns the outcomes of the two SQL functions for each text: accepted or refused. */
 async function outcomesOf(texts: string[]): Promise<{ earliest: string; latest: string }[]> {
   const { rows } = await client.query(
     `select pg_temp.outcome('edtf_earliest', value) as earliest, pg_temp.outcome('edtf_latest', value) as latest

@@ -18,7 +18,7 @@ afterAll(async () => {
   await database?.close()
 })
 
-/** The bounds of each text according to PostgreSQL, as day numbers. */
+/** Returns the first and last day of each text, as day numbers that PostgreSQL computes. */
 async function boundsOf(texts: string[]): Promise<Omit<Span, 'text'>[]> {
   const { rows } = await client.query<Omit<Span, 'text'>>(
     `select (extract(epoch from edtf_earliest(value)) / 86400)::float8 as from,
@@ -132,10 +132,10 @@ describe('generated columns', () => {
       )`)
   })
 
-  // Closed rather than given back, since its settings are changed.
+  // Closed instead of returned to the pool, since its settings have changed.
   afterAll(() => session?.release(true))
 
-  it('have the bounds for any session settings, as when a dump is restored', async () => {
+  it('have the same bounds with any session settings, as when a dump is restored', async () => {
     await session.query(`set search_path = ''; set datestyle = 'SQL, DMY'; set timezone = 'Asia/Tokyo'`)
     await session.query(`insert into pg_temp.treaties values ('-0044-03/2011-04-05'), ('2011-24')`)
 
@@ -155,9 +155,9 @@ describe('generated columns', () => {
     ['/', 'names no date: "/"'],
     ['last year', 'not an EDTF date of level 0 or 1: "last year"'],
     ['Y5874898', 'beyond the days from -4713-11-24 to the end of Y5874897: "Y5874898"'],
-  ])('refuse "%s" for every database role', async (text, message) => {
-    const written = session.query('insert into pg_temp.treaties values ($1)', [text])
+  ])('refuse "%s" with the reason', async (text, message) => {
+    const inserting = session.query('insert into pg_temp.treaties values ($1)', [text])
 
-    await expect(written).rejects.toMatchObject({ code: '22007', message })
+    await expect(inserting).rejects.toMatchObject({ code: '22007', message })
   })
 })

@@ -15,7 +15,7 @@ const agreement = async (document: object) => {
   return response.json<{ id: string }>().id
 }
 
-/** The calendar of some agreements: its lines, unfolded. */
+/** Returns the unfolded lines of the calendar of some agreements. */
 async function calendar(ids: string[]) {
   const response = await api.get(`/v1/agreements/export?format=ics&id=${ids.join()}`)
   expect(response.headers.get('content-type')).toBe('text/calendar; charset=utf-8')

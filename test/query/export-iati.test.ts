@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** The names of an element's direct children, in order. Throws when a tag is not closed by its own name. */
+/** Returns the names of an element's direct children, in order. @throws if the tags are not well-formed. */
 function childrenOf(xml: string, parent: string): string[] {
   const open: string[] = []
   const found: string[] = []
@@ -81,7 +81,7 @@ describe('GET /v1/assistance-programs/export?format=iati', () => {
     expect(response.status, response.text).toBe(201)
   })
 
-  it('has the parts of an activity in the order of the standard, well-formed', async () => {
+  it('is well-formed, with the elements of an activity in the order of the standard', async () => {
     const { text, headers } = await exported('&title=Water %26 power')
     expect(headers.get('content-type')).toBe('application/xml; charset=utf-8')
     expect(headers.get('content-disposition')).toContain('assistance-programs.xml')
@@ -134,14 +134,14 @@ describe('GET /v1/assistance-programs/export?format=iati', () => {
       expect(text).toContain(part)
   })
 
-  it('states for an activity without dates that none is known', async () => {
+  it('states for an activity without dates that no date is known', async () => {
     const { text } = await exported('')
     expect(childrenOf(text, 'iati-activities').length).toBeGreaterThan(8)
     expect(text).toMatch(/<activity-date type="2" iso-date="\d{4}-\d\d-\d\d"><narrative>No date is known\./)
   })
 
   it.skipIf(!schemas).each(['assistance-programs', 'projects'])(
-    'of %s is valid by the XML Schema of IATI 2.03',
+    'of %s is valid against the XML Schema of IATI 2.03',
     async (resource) => {
       const file = join(mkdtempSync(join(tmpdir(), 'iati-')), 'activities.xml')
       writeFileSync(file, (await exported('', resource)).text)

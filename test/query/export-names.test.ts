@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { readProblem } from '../support/documents.ts'
-import { readCsv, rowsIn, tableOf, workbook } from '../support/export-files.ts'
+import { openWorkbook, readCsv, readTable, rowsIn } from '../support/export-files.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -14,7 +14,7 @@ const interview = 'interview-2011'
 
 describe('names beside codes in exports', () => {
   it('follow each column of references, also of lists and participants', async () => {
-    const [row] = tableOf(
+    const [row] = readTable(
       await fileOf(`agreements/export?format=csv&externalId=${interview}:F01&fields=parties,topics`),
     )
     expect(row).toEqual({
@@ -26,7 +26,7 @@ describe('names beside codes in exports', () => {
   })
 
   it('have a column for each reference of a participant with per=participant', async () => {
-    const rows = tableOf(
+    const rows = readTable(
       await fileOf(
         `agreements/export?format=csv&per=participant&externalId=${interview}:F01&fields=parties&lang=zh`,
       ),
@@ -38,18 +38,18 @@ describe('names beside codes in exports', () => {
     expect(Object.keys(rows[0] ?? {})).toContain('parties.organization.name')
   })
 
-  it('name the record that a citation supports, whatever its resource', async () => {
-    const rows = tableOf(await fileOf('citations/export?format=csv&fields=source,record'))
+  it('contain the name of the record that a citation supports, for every resource', async () => {
+    const rows = readTable(await fileOf('citations/export?format=csv&fields=source,record'))
     const cited = new Map(rows.map((row) => [row['record.resource'], row['record.id.name']]))
-    const agreements = tableOf(await fileOf('agreements/export?format=csv&fields=title'))
+    const agreements = readTable(await fileOf('agreements/export?format=csv&fields=title'))
     expect(agreements.map(({ title }) => title)).toContain(cited.get('agreements'))
     expect([...cited.values()].every((name) => name !== '')).toBe(true)
     expect(rows.every((row) => row['source.name'] !== '')).toBe(true)
   })
 
-  it('are in XLSX as in CSV', async () => {
+  it('are the same in XLSX and in CSV', async () => {
     const path = '/v1/cooperation-bases/export?fields=hostCountry,location&format='
-    const book = await workbook(api, `${path}xlsx`)
+    const book = await openWorkbook(api, `${path}xlsx`)
     const [header] = rowsIn(book.worksheets[0])
     expect(header).toEqual(readCsv((await api.get(`${path}csv`)).text)[0])
     expect(header?.slice(0, 2)).toEqual(['hostCountry', 'hostCountry.name'])
@@ -70,7 +70,7 @@ describe('names beside codes in exports', () => {
     const made = await api.post('/v1/organizations', { name: '=1+1 Institute', kind: 'academic' })
     const parent = made.json<{ id: string }>().id
     await api.post('/v1/organizations', { name: 'Part of a formula', kind: 'academic', parent })
-    const [row] = tableOf(await fileOf(`organizations/export?format=csv&fields=parent&parent=${parent}`))
+    const [row] = readTable(await fileOf(`organizations/export?format=csv&fields=parent&parent=${parent}`))
     expect(row?.['parent.name']).toBe("'=1+1 Institute")
   })
 })

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { readProblem } from '../support/documents.ts'
-import { linesOf } from '../support/export-files.ts'
+import { readNdjson } from '../support/export-files.ts'
 
-/** Whole results as files. */
+/** Streaming and limits of long exports. */
 
 let api: Api
 beforeAll(async () => {
@@ -15,14 +15,14 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('a long export', () => {
-  /** Enough that sockets do not hold all of it. */
-  const many = 1500
+  /** Number of records, which do not fit into the buffers of sockets. */
+  const recordCount = 1500
   const large = '/v1/sources/export?format=ndjson&kind=other'
   beforeAll(async () => {
-    // Text that neither PostgreSQL nor a workbook can make much smaller.
+    // Text that neither PostgreSQL nor XLSX can compress much.
     await api.pool.query('alter table sources alter column licence set storage external')
     await api.pool.query(
-      `insert into sources (title, kind, licence) select 'Source ' || n, 'other', (select string_agg(md5(n || ' ' || i), ' ') from generate_series(1, 900) i) from generate_series(1, ${many}) n`,
+      `insert into sources (title, kind, licence) select 'Source ' || n, 'other', (select string_agg(md5(n || ' ' || i), ' ') from generate_series(1, 900) i) from generate_series(1, ${recordCount}) n`,
     )
   })
 
@@ -38,19 +38,19 @@ describe('a long export', () => {
     opened.push(message)
     return message
   }
-  /** The backends that copy, of this database alone. */
+  /** Returns the process ids of the backends of this database that run COPY. */
   const copying = async () => {
     const { rows } = await api.pool.query<{ pid: number }>(
       `select pid from pg_stat_activity where datname = current_database() and state = 'active' and query like 'copy %'`,
     )
     return rows.map(({ pid }) => pid)
   }
-  const until = async (holds: () => Promise<boolean>) => {
+  const waitUntil = async (isTrue: () => Promise<boolean>) => {
     for (let tries = 0; tries < 100; tries += 1) {
-      if (await holds()) return
+      if (await isTrue()) return
       await sleep(20)
     }
-    throw new Error('it did not come to that')
+    throw new Error('the condition did not become true')
   }
   const drain = async (message: IncomingMessage) => {
     let bytes = 0
@@ -68,17 +68,17 @@ describe('a long export', () => {
     expect(process.memoryUsage().arrayBuffers - buffered).toBeLessThan(8 * 2 ** 20)
     let text = ''
     for await (const chunk of message.setEncoding('utf8')) text += chunk
-    const lines = linesOf(text)
-    expect(lines.length).toBe(many)
+    const lines = readNdjson(text)
+    expect(lines.length).toBe(recordCount)
     expect(lines.filter(({ title }) => title === 'Changed')).toEqual([])
   })
 
-  it('is cancelled in the database when the client disconnects, with intact connections', async () => {
+  it('is cancelled in the database when the client disconnects, and leaves usable connections', async () => {
     const message = await open()
     await once(message, 'readable')
     expect(await copying()).toHaveLength(1)
     message.destroy()
-    await until(async () => (await copying()).length === 0)
+    await waitUntil(async () => (await copying()).length === 0)
     const responses = await Promise.all(Array.from({ length: 20 }, () => api.get('/v1/topics?limit=1')))
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))
   })
@@ -88,7 +88,7 @@ describe('a long export', () => {
     async (format) => {
       const message = await open(`/v1/sources/export?format=${format}&kind=other`)
       await once(message, 'readable')
-      await until(async () => (await copying()).length === 1)
+      await waitUntil(async () => (await copying()).length === 1)
       for (const pid of await copying()) await api.pool.query('select pg_terminate_backend($1)', [pid])
       await expect(drain(message)).rejects.toThrow()
       expect(message.complete).toBe(false)
@@ -96,26 +96,29 @@ describe('a long export', () => {
     },
   )
 
-  it('blocks only further exports: of the same client with 429, of others with 503', async () => {
-    await until(async () => (await copying()).length === 0)
+  it('at the limits, makes further exports fail: of the same client with 429, of others with 503', async () => {
+    await waitUntil(async () => (await copying()).length === 0)
     await Promise.all(Array.from({ length: 5 }, (_, index) => open(large, `10.0.0.${index >> 1}`)))
-    await until(async () => (await copying()).length === 5)
+    await waitUntil(async () => (await copying()).length === 5)
     const refused = await api.get(large)
     expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
     expect(readProblem(refused).type).toBe('/problems/busy')
-    const own = await api.get(large, { headers: { 'x-forwarded-for': '10.0.0.1' } })
-    expect(own.status).toBe(429)
-    expect(own.headers.get('retry-after')).toMatch(/^\d+$/)
-    const others = ['/v1/agreements?limit=1', `/v1/agreements?limit=1&asOf=${new Date().toISOString()}`]
-    for (const path of others) expect((await api.get(path)).status).toBe(200)
+    const sameClient = await api.get(large, { headers: { 'x-forwarded-for': '10.0.0.1' } })
+    expect(sameClient.status).toBe(429)
+    expect(sameClient.headers.get('retry-after')).toMatch(/^\d+$/)
+    const otherRequests = [
+      '/v1/agreements?limit=1',
+      `/v1/agreements?limit=1&asOf=${new Date().toISOString()}`,
+    ]
+    for (const path of otherRequests) expect((await api.get(path)).status).toBe(200)
     expect((await api.patch('/v1/topics/energy', { name: 'Meanwhile' })).status).toBe(200)
     for (const message of opened) message.destroy()
-    await until(async () => (await api.get('/v1/topics/export?format=csv')).status === 200)
+    await waitUntil(async () => (await api.get('/v1/topics/export?format=csv')).status === 200)
   })
 })
 
-it('exports of a client one after the other are never refused, however few it may run at once', async () => {
+it('exports of a client one after another are never refused, even if only one may run at once', async () => {
   const single = await openApi({ env: { MAX_EXPORTS: '2', MAX_EXPORTS_PER_CLIENT: '1' } })
   try {
     for (let times = 0; times < 100; times += 1)

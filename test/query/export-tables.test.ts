@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import {
   cellText,
-  linesOf,
   media,
+  openWorkbook,
+  readNdjson,
+  readTable,
   rowsIn,
-  tableOf,
   withEscapedFormulas,
-  workbook,
 } from '../support/export-files.ts'
 
-/** Whole results as files. */
+/** Tables in CSV and XLSX files, and positions in GeoJSON files. */
 
 let api: Api
 beforeAll(async () => {
@@ -19,8 +19,8 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** A text of XLSX as spreadsheets show it (ECMA-376 part 1, 22.9.2.19); the reader leaves its codes as they are. */
-const decoded = (value: unknown) =>
+/** Decodes the character escapes in a text of XLSX (ECMA-376 part 1, 22.9.2.19), which exceljs leaves unchanged. */
+const decodeText = (value: unknown) =>
   typeof value === 'string'
     ? value.replaceAll(/_x([0-9A-F]{4})_/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
     : value
@@ -70,22 +70,22 @@ describe('a table', () => {
       }),
       40,
     )
-    const marked = documents.map((document) => ({ ...document, place: 'Exported' }))
+    const placed = documents.map((document) => ({ ...document, place: 'Exported' }))
     const made = await api.post(
       '/v1/agreements/import',
-      marked.map((one) => JSON.stringify(one)).join('\n'),
+      placed.map((one) => JSON.stringify(one)).join('\n'),
       {
         headers: { 'content-type': media.ndjson },
       },
     )
     expect(made.status, made.text).toBe(201)
     const query = 'place[contains]=Exported&sort=id'
-    const records = linesOf((await api.get(`/v1/agreements/export?format=ndjson&${query}`)).text)
+    const records = readNdjson((await api.get(`/v1/agreements/export?format=ndjson&${query}`)).text)
     expect(records.length).toBe(40)
-    const who = (list: unknown) =>
+    const actorsIn = (list: unknown) =>
       (Array.isArray(list) ? list : []).map((one) => `${one.country ?? one.region} (${one.role})`).join('; ')
 
-    const rows = tableOf((await api.get(`/v1/agreements/export?format=csv&${query}`)).text)
+    const rows = readTable((await api.get(`/v1/agreements/export?format=csv&${query}`)).text)
     expect(
       rows.map(({ title, summary, signedOn, languages, parties }) => [
         title,
@@ -100,14 +100,14 @@ describe('a table', () => {
         withEscapedFormulas(cellText(summary)),
         withEscapedFormulas(cellText(signedOn)),
         Array.isArray(languages) ? languages.join('; ') : '',
-        who(parties),
+        actorsIn(parties),
       ]),
     )
 
     const [header = [], ...cells] = rowsIn(
-      (await workbook(api, `/v1/agreements/export?format=xlsx&${query}`)).worksheets[0],
+      (await openWorkbook(api, `/v1/agreements/export?format=xlsx&${query}`)).worksheets[0],
     )
-    const column = (name: string) => cells.map((row) => decoded(row[header.indexOf(name)] ?? null))
+    const column = (name: string) => cells.map((row) => decodeText(row[header.indexOf(name)] ?? null))
     expect(column('title')).toEqual(records.map(({ title }) => title))
     expect(column('summary')).toEqual(records.map(({ summary }) => summary))
     expect(column('version')).toEqual(records.map(() => 1))
@@ -115,9 +115,9 @@ describe('a table', () => {
       records.map(({ signedOn }) => (signedOn === '2011-04-05' ? new Date('2011-04-05') : signedOn)),
     )
 
-    const each = tableOf((await api.get(`/v1/agreements/export?format=csv&per=participant&${query}`)).text)
+    const flat = readTable((await api.get(`/v1/agreements/export?format=csv&per=participant&${query}`)).text)
     expect(
-      each.map((row) => [row.id, row['parties.country'], row['parties.region'], row['parties.contribution']]),
+      flat.map((row) => [row.id, row['parties.country'], row['parties.region'], row['parties.contribution']]),
     ).toEqual(
       records.flatMap(({ id, parties }) => {
         const list = Array.isArray(parties) ? parties : []
@@ -144,9 +144,9 @@ describe('a table', () => {
     async (title, cell) => {
       const { id } = (await api.post('/v1/agreements', { title, kind: 'other' })).json()
       const { text } = await api.get(`/v1/agreements/export?format=csv&id=${id}`)
-      expect(tableOf(text)[0]?.title).toBe(cell)
+      expect(readTable(text)[0]?.title).toBe(cell)
       expect(text).toContain(`,"${cell.replaceAll('"', '""')}",`)
-      const sheet = (await workbook(api, `/v1/agreements/export?format=xlsx&id=${id}`)).worksheets[0]
+      const sheet = (await openWorkbook(api, `/v1/agreements/export?format=xlsx&id=${id}`)).worksheets[0]
       const [header = [], cells = []] = rowsIn(sheet)
       expect(cells[header.indexOf('title')]).toBe(title)
     },
@@ -159,9 +159,9 @@ describe('a table', () => {
       location: { latitude: -33.5, longitude: -70.25, elevationMetres: -12 },
     }
     const { id } = (await api.post('/v1/cooperation-bases', document)).json()
-    const [row] = tableOf((await api.get(`/v1/cooperation-bases/export?format=csv&id=${id}`)).text)
+    const [row] = readTable((await api.get(`/v1/cooperation-bases/export?format=csv&id=${id}`)).text)
     expect(row?.['location.latitude']).toBe('-33.5')
-    const sheet = (await workbook(api, `/v1/cooperation-bases/export?format=xlsx&id=${id}`)).worksheets[0]
+    const sheet = (await openWorkbook(api, `/v1/cooperation-bases/export?format=xlsx&id=${id}`)).worksheets[0]
     const [header = [], cells = []] = rowsIn(sheet)
     expect(cells[header.indexOf('location.longitude')]).toBe(-70.25)
     const { features } = (await api.get(`/v1/cooperation-bases/export?format=geojson&id=${id}`)).json<{
@@ -186,7 +186,7 @@ describe('a table', () => {
     expect(features[0]?.geometry).toEqual({ type: 'MultiPoint', coordinates })
   })
 
-  it('marks a text that is truncated to the size of an XLSX cell, and counts these', async () => {
+  it('marks texts that are truncated to the size of an XLSX cell, and lists them', async () => {
     const aliases = Array.from({ length: 100 }, (_, index) => ({
       name: `${index} ${'多'.repeat(297)}`,
       language: 'zh',
@@ -194,10 +194,10 @@ describe('a table', () => {
     const { id } = (
       await api.post('/v1/organizations', { name: 'Many names', kind: 'other', aliases })
     ).json()
-    const book = await workbook(api, `/v1/organizations/export?format=xlsx&id=${id}`)
+    const book = await openWorkbook(api, `/v1/organizations/export?format=xlsx&id=${id}`)
     const [header = [], cells = []] = rowsIn(book.worksheets[0])
     const text = cellText(cells[header.indexOf('aliases')])
-    if (text.length < 32_767) throw new Error(`the text is not long enough to be cut: ${text.length}`)
+    if (text.length < 32_767) throw new Error(`the text is not long enough to be truncated: ${text.length}`)
     expect(text.length).toBe(32_767)
     expect(text.endsWith('…')).toBe(true)
     expect(rowsIn(book.getWorksheet('cut'))[1]?.slice(0, 3)).toEqual(['organizations', 2, 'aliases'])

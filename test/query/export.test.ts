@@ -4,18 +4,18 @@ import { type Api, openApi } from '../support/api.ts'
 import { type Document, keyIn, listAll, listPath, readProblem } from '../support/documents.ts'
 import {
   cellText,
-  linesOf,
   media,
+  openWorkbook,
   readCsv,
+  readNdjson,
+  readTable,
   rowsIn,
-  tableOf,
   withEscapedFormulas,
-  workbook,
 } from '../support/export-files.ts'
 
 const { resources } = registry
 
-/** Whole results as files. */
+/** Exports of every resource in every format. */
 
 let api: Api
 beforeAll(async () => {
@@ -29,14 +29,14 @@ describe.each(resources)('an export of $name', (resource) => {
   it('as NDJSON has every record of the list, in the same order', async () => {
     const response = await api.get(`${path}?format=ndjson&sort=-updatedAt`)
     expect(response.headers.get('content-type')).toMatch(media.ndjson)
-    expect(linesOf(response.text)).toEqual(await listAll(api, resource, 'sort=-updatedAt'))
+    expect(readNdjson(response.text)).toEqual(await listAll(api, resource, 'sort=-updatedAt'))
   })
 
   it('as CSV has a row for every record with the values of its scalar properties', async () => {
     const response = await api.get(`${path}?format=csv`)
     expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${resource.name}.csv"`)
     expect(response.headers.get('vary')).toBe('Accept-Language, Accept-Encoding, Authorization')
-    const rows = tableOf(response.text)
+    const rows = readTable(response.text)
     const records = await listAll(api, resource)
     expect(rows.length).toBe(records.length)
     for (const [index, record] of records.entries()) {
@@ -50,7 +50,7 @@ describe.each(resources)('an export of $name', (resource) => {
   })
 
   it('as XLSX has the same table as the CSV, and the sources of its citations', async () => {
-    const book = await workbook(api, `${path}?format=xlsx`)
+    const book = await openWorkbook(api, `${path}?format=xlsx`)
     const [header = [], ...rows] = rowsIn(book.worksheets[0])
     const csv = readCsv((await api.get(`${path}?format=csv`)).text)
     expect(header).toEqual(csv[0])
@@ -65,7 +65,7 @@ describe.each(resources)('an export of $name', (resource) => {
     expect(new Set(sourceRows.map(([id]) => String(id)))).toEqual(cited)
   })
 
-  it('as GeoJSON exists for resources with a location; others name their formats', async () => {
+  it('as GeoJSON exists for resources with a location; the error of others lists the formats', async () => {
     const response = await api.get(`${path}?format=geojson`)
     if (!('location' in resource.document.shape || 'locations' in resource.document.shape)) {
       expect(response.status).toBe(400)
@@ -88,7 +88,8 @@ describe.each(resources)('an export of $name', (resource) => {
       sort: [{ by: property, direction: 'desc' }],
       fields: [property],
     })
-    expect(linesOf(found.text)).toEqual(await listAll(api, resource, `sort=-${property}&fields=${property}`))
+    const listed = await listAll(api, resource, `sort=-${property}&fields=${property}`)
+    expect(readNdjson(found.text)).toEqual(listed)
   })
 })
 
@@ -130,7 +131,7 @@ describe('the parameters of an export', () => {
       expect((await api.get('/v1/topics', { headers: { accept } })).status).toBe(200)
   })
 
-  it('refuse an Accept without JSON also where a stored response could be sent', async () => {
+  it('refuse an Accept without JSON also if a stored response could be sent', async () => {
     const path = '/v1/topics?limit=7'
     expect((await api.get(path)).status).toBe(200)
     expect((await api.get(path, { headers: { accept: 'text/csv' } })).status).toBe(406)
@@ -156,7 +157,7 @@ describe('the parameters of an export', () => {
     '/v1/agreements/export?per=participant&format=ndjson',
     '/v1/agreements/export?per=participant&format=csv&fields=title',
     '/v1/topics/export?per=participant&format=csv',
-  ])('for unsupported rows are refused: %s', async (path) => {
+  ])('with an unsupported value of per are refused: %s', async (path) => {
     const response = await api.get(path)
     expect(response.status).toBe(400)
     expect(readProblem(response).errors?.[0]?.parameter).toBe('per')

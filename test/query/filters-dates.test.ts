@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { type Page, type World, worldOf } from '../support/labelled-records.ts'
+import { createLabelled, type LabelledRecords, type Page } from '../support/labelled-records.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('inForceOn finds records that may have been in force on a day', () => {
-  // Title, beginning, provisional beginning, expiry, end.
+  // Title, inForceFrom, provisionalFrom, expiresOn, terminatedOn.
   const histories: [string, string | null, string | null, string | null, string | null][] = [
     ['open', '2010', null, null, null],
     ['from that day', '2011-08-28', null, null, null],
@@ -24,9 +24,9 @@ describe('inForceOn finds records that may have been in force on a day', () => {
     ['ended at some time', '2001', null, null, '2005/..'],
     ['long before', '-0044', null, null, null],
   ]
-  let world: World
+  let created: LabelledRecords
   beforeAll(async () => {
-    world = await worldOf(
+    created = await createLabelled(
       api,
       'agreements',
       Object.fromEntries(
@@ -66,7 +66,7 @@ describe('inForceOn finds records that may have been in force on a day', () => {
       ],
     ],
   ])('on %s', async (day, expected) => {
-    expect(await world.find({ inForceOn: day })).toEqual([...expected].sort())
+    expect(await created.find({ inForceOn: day })).toEqual([...expected].sort())
   })
 })
 
@@ -91,9 +91,9 @@ describe('a date filter compares spans of days', () => {
   const april = ['2011-04', '2011-04?', '2011-04-XX', '2011-04-10']
   const year = ['2011', '2011-XX']
 
-  let world: World
+  let created: LabelledRecords
   beforeAll(async () => {
-    world = await worldOf(
+    created = await createLabelled(
       api,
       'agreements',
       Object.fromEntries(
@@ -106,7 +106,7 @@ describe('a date filter compares spans of days', () => {
   })
 
   it.each([
-    // Without an operator: some day of the record's date may be one of the given.
+    // Without an operator: the recorded date and the given date have a common day.
     ['=2011-04', [...april, ...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..']],
     ['=2011-04-10', [...april, ...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..']],
     ['=2011-05-20', [...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..']],
@@ -115,7 +115,7 @@ describe('a date filter compares spans of days', () => {
     ['=../1000', ['-0044-03-15', '../2010-06']],
     ['=2013/..', ['201X', '2010-06/..', '2012/']],
     ['[ne]=2011-04', ['-0044-03-15', '../2010-06', '2012/', none]],
-    // Could it be so?
+    // Possible comparisons: some day of the recorded date matches.
     ['[gte]=2011-04-10', [...april, ...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..', '2012/']],
     ['[gt]=2011-04', [...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..', '2012/']],
     [
@@ -126,41 +126,41 @@ describe('a date filter compares spans of days', () => {
     ['[gt]=2013/..', []],
     ['[lt]=../2013', []],
     ['[gte]=../2013', dates.filter((date) => date !== none)],
-    // Must it be so?
+    // Certain comparisons: every day of the recorded date matches.
     ['[certainlyGte]=2011-04-10', ['2011-04-10', '2012/']],
     ['[certainlyGte]=2011-04', [...april, '2011-04/2011-06', '2012/']],
     ['[certainlyGt]=2011-04', ['2012/']],
     ['[certainlyLte]=2011-04', [...april, '../2010-06', '-0044-03-15']],
     ['[certainlyLt]=2011-04', ['../2010-06', '-0044-03-15']],
-    // Both ends.
+    // Two bounds.
     ['[gte]=2011-05&signedOn[lte]=2011-05', [...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..']],
     ['[certainlyGte]=2011&signedOn[certainlyLte]=2011', [...april, ...year, '2011-21', '2011-04/2011-06']],
     ['[gte]=2011-04&signedOn[certainlyLt]=2011-05', april],
   ])('signedOn%s', async (condition, expected) => {
     const parameters = Object.fromEntries(new URLSearchParams(`signedOn${condition}`))
-    expect(await world.find(parameters)).toEqual([...expected].sort())
+    expect(await created.find(parameters)).toEqual([...expected].sort())
   })
 
-  // An aggregate reads all records, and compares the days themselves.
+  // Unlike a list, an aggregate reads all records and compares the days directly.
   it.each(['gt', 'gte', 'lt', 'lte'])(
-    'counts in aggregates what lists find by signedOn[%s]',
+    'counts in aggregates the records that lists find by signedOn[%s]',
     async (operator) => {
       for (const date of dates.filter((date) => date !== none)) {
         const parameters = { [`signedOn[${operator}]`]: date }
-        expect(await world.count({ ...parameters, groupBy: 'signedYear' }), date).toBe(
-          (await world.find(parameters)).length,
+        expect(await created.count({ ...parameters, groupBy: 'signedYear' }), date).toBe(
+          (await created.find(parameters)).length,
         )
       }
     },
   )
 
-  it('tests each of several dates separately', async () => {
-    expect(await world.find({ 'inForceFrom[certainlyGte]': '2011-05', signedOn: '2012' })).toEqual([
+  it('applies the filters of several dates separately', async () => {
+    expect(await created.find({ 'inForceFrom[certainlyGte]': '2011-05', signedOn: '2012' })).toEqual([
       '2010-06/..',
       '2012/',
       '201X',
     ])
-    expect(await world.find({ 'inForceFrom[gt]': '2011-05' })).toEqual([])
+    expect(await created.find({ 'inForceFrom[gt]': '2011-05' })).toEqual([])
   })
 
   it('finds withdrawn countries by the year in which their code was withdrawn', async () => {
@@ -177,7 +177,7 @@ describe('a date filter compares spans of days', () => {
   ])(
     'sorts by %s: dates with an open start first or last, records without a date at the end',
     async (key, open) => {
-      const made = await worldOf(api, 'agreements', {
+      const made = await createLabelled(api, 'agreements', {
         unknown: { title: 'unknown', kind: 'agreement' },
         open: { kind: 'agreement', ...open },
         early: { title: 'early', kind: 'agreement', [key]: '1999' },

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import {
   create,
+  createLabelled,
+  type LabelledRecords,
   type Page,
   type Properties,
-  type World,
   withParties,
-  worldOf,
 } from '../support/labelled-records.ts'
 
 let api: Api
@@ -17,8 +17,8 @@ afterAll(() => api.close())
 
 describe('a filter by country finds records in which the country takes part', () => {
   let ministry: string
-  let projects: World
-  let bases: World
+  let projects: LabelledRecords
+  let bases: LabelledRecords
   beforeAll(async () => {
     ministry = await create(api, 'organizations', {
       name: 'A Kazakh ministry',
@@ -27,7 +27,7 @@ describe('a filter by country finds records in which the country takes part', ()
     })
     const union = await create(api, 'organizations', { name: 'A union', kind: 'multilateral' })
     const project = (more: Properties) => ({ title: 'A project', kind: 'joint_research', ...more })
-    projects = await worldOf(api, 'projects', {
+    projects = await createLabelled(api, 'projects', {
       itself: project({ participants: [{ country: 'KAZ', role: 'participant' }] }),
       'by a ministry': project({ participants: [{ organization: ministry, role: 'developer' }] }),
       there: project({ locations: [{ name: 'Unknown' }, { country: 'KAZ' }] }),
@@ -37,7 +37,7 @@ describe('a filter by country finds records in which the country takes part', ()
       nobody: project({}),
     })
     const base = (more: Properties) => ({ name: 'A base', kind: 'observatory', ...more })
-    bases = await worldOf(api, 'cooperation-bases', {
+    bases = await createLabelled(api, 'cooperation-bases', {
       itself: base({ participants: [{ country: 'KAZ', role: 'partner' }] }),
       hosted: base({ hostCountry: 'KAZ' }),
       there: base({ location: { country: 'KAZ', elevationMetres: 2000 } }),
@@ -88,12 +88,12 @@ describe('a filter by country finds records in which the country takes part', ()
   })
 })
 
-describe('a role narrows country, organization and region to one and the same participant', () => {
-  let world: World
+describe('a role restricts country, organization and region to the same participant', () => {
+  let created: LabelledRecords
   let institute: string
   beforeAll(async () => {
     institute = await create(api, 'organizations', { name: 'An institute', kind: 'academic', country: 'KAZ' })
-    world = await withParties(api, {
+    created = await withParties(api, {
       'Kazakhstan for Uzbekistan': [
         { country: 'KAZ', role: 'party' },
         { country: 'UZB', role: 'beneficiary' },
@@ -139,30 +139,30 @@ describe('a role narrows country, organization and region to one and the same pa
     ],
     [{ region: '142', role: 'observer,depositary' }, []],
   ])('%o', async (parameters, expected) => {
-    expect(await world.find(parameters)).toEqual(expected)
+    expect(await created.find(parameters)).toEqual(expected)
   })
 
-  it('also of an organization or a region', async () => {
-    expect(await world.find({ organization: institute, role: 'beneficiary' })).toEqual([
+  it('also for an organization or a region', async () => {
+    expect(await created.find({ organization: institute, role: 'beneficiary' })).toEqual([
       'Uzbekistan for an institute',
     ])
-    expect(await world.find({ organization: institute, role: 'party' })).toEqual([])
-    expect(await world.find({ region: '142', role: 'beneficiary', organization: institute })).toEqual([
+    expect(await created.find({ organization: institute, role: 'party' })).toEqual([])
+    expect(await created.find({ region: '142', role: 'beneficiary', organization: institute })).toEqual([
       'Uzbekistan for an institute',
     ])
-    expect(await world.find({ region: '150', role: 'beneficiary' })).toEqual([])
+    expect(await created.find({ region: '150', role: 'beneficiary' })).toEqual([])
   })
 
   it('and by itself finds every record with a participant in the role', async () => {
-    expect(await world.find({ role: 'beneficiary' })).toHaveLength(5)
-    expect(await world.find({ role: 'observer' })).toEqual([])
+    expect(await created.find({ role: 'beneficiary' })).toHaveLength(5)
+    expect(await created.find({ role: 'observer' })).toEqual([])
   })
 })
 
 describe('a filter by region', () => {
-  let world: World
+  let created: LabelledRecords
   beforeAll(async () => {
-    world = await withParties(api, {
+    created = await withParties(api, {
       Africa: [{ region: '002', role: 'beneficiary' }],
       'Sub-Saharan Africa': [{ region: '202', role: 'beneficiary' }],
       'South Africa': [{ country: 'ZAF', role: 'party' }],
@@ -174,7 +174,7 @@ describe('a filter by region', () => {
   })
 
   it('finds the region itself, all regions below it and all their countries', async () => {
-    expect(await world.find({ region: '002' })).toEqual([
+    expect(await created.find({ region: '002' })).toEqual([
       'Africa',
       'Egypt',
       'Ethiopia',
@@ -183,14 +183,14 @@ describe('a filter by region', () => {
     ])
   })
 
-  it('does not find participants that are a containing region', async () => {
-    expect(await world.find({ region: '202' })).toEqual(['Ethiopia', 'South Africa', 'Sub-Saharan Africa'])
-    expect(await world.find({ region: '018' })).toEqual(['South Africa'])
+  it('does not find participants that are a larger region which contains it', async () => {
+    expect(await created.find({ region: '202' })).toEqual(['Ethiopia', 'South Africa', 'Sub-Saharan Africa'])
+    expect(await created.find({ region: '018' })).toEqual(['South Africa'])
   })
 
   it('finds the countries of a group, and the group itself', async () => {
-    expect(await world.find({ region: '199' })).toEqual(['Ethiopia'])
-    expect(await world.find({ region: '902' })).toEqual([
+    expect(await created.find({ region: '199' })).toEqual(['Ethiopia'])
+    expect(await created.find({ region: '902' })).toEqual([
       'Egypt',
       'Ethiopia',
       'South Africa',
@@ -199,7 +199,7 @@ describe('a filter by region', () => {
   })
 
   it('means any of several', async () => {
-    expect(await world.find({ region: '018,015,155' })).toEqual(['Egypt', 'Germany', 'South Africa'])
+    expect(await created.find({ region: '018,015,155' })).toEqual(['Egypt', 'Germany', 'South Africa'])
   })
 
   it('also applies to figures, organizations, countries and regions', async () => {
@@ -218,10 +218,10 @@ describe('a filter by region', () => {
 })
 
 describe('a filter by topic', () => {
-  let world: World
+  let created: LabelledRecords
   beforeAll(async () => {
     const about = (...topics: string[]) => ({ title: 'An agreement', kind: 'agreement', topics })
-    world = await worldOf(api, 'agreements', {
+    created = await createLabelled(api, 'agreements', {
       'energy and environment': about('energy-and-environmental-protection'),
       energy: about('energy'),
       'new energy': about('new-energy', 'electric-vehicles'),
@@ -231,18 +231,18 @@ describe('a filter by topic', () => {
   })
 
   it('finds records on the topic and on all narrower ones', async () => {
-    expect(await world.find({ topic: 'energy-and-environmental-protection' })).toEqual([
+    expect(await created.find({ topic: 'energy-and-environmental-protection' })).toEqual([
       'energy',
       'energy and environment',
       'new energy',
     ])
-    expect(await world.find({ topic: 'energy' })).toEqual(['energy', 'new energy'])
-    expect(await world.find({ topic: 'new-energy' })).toEqual(['new energy'])
-    expect(await world.find({ topic: 'ford-2' })).toEqual(['new energy'])
+    expect(await created.find({ topic: 'energy' })).toEqual(['energy', 'new energy'])
+    expect(await created.find({ topic: 'new-energy' })).toEqual(['new energy'])
+    expect(await created.find({ topic: 'ford-2' })).toEqual(['new energy'])
   })
 
   it('means any of several', async () => {
-    expect(await world.find({ topic: 'climate,new-energy' })).toEqual(['climate', 'new energy'])
+    expect(await created.find({ topic: 'climate,new-energy' })).toEqual(['climate', 'new energy'])
   })
 
   it('distinguishes all narrower topics from those directly below', async () => {

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import {
   create,
+  createLabelled,
+  type LabelledRecords,
   type Page,
   type Properties,
-  type World,
   withParties,
-  worldOf,
 } from '../support/labelled-records.ts'
 
 let api: Api
@@ -16,10 +16,10 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('a search for words', () => {
-  let world: World
+  let created: LabelledRecords
   beforeAll(async () => {
     const titled = (title: string, more: Properties = {}) => ({ title, kind: 'agreement', ...more })
-    world = await worldOf(api, 'agreements', {
+    created = await createLabelled(api, 'agreements', {
       cars: titled('Electric vehicles for the Côte d’Azur'),
       trains: titled('Electric trains, and no other vehicles'),
       coal: titled('Energy from coal'),
@@ -29,21 +29,21 @@ describe('a search for words', () => {
   })
 
   it.each([
-    ['all words, whatever their ending and their case', 'VEHICLE electrical', ['cars', 'trains']],
+    ['all words, with any ending and in any case', 'VEHICLE electrical', ['cars', 'trains']],
     ['a phrase in quotation marks', '"electric vehicles"', ['cars']],
     ['either word with `or`', 'coal or climate', ['coal', 'oceans']],
-    ['no word behind a minus', 'energy -coal', ['wind']],
-    ['no phrase behind a minus', 'electric -"electric vehicles"', ['trains']],
-    ['words with accents, asked for without', 'cote', ['cars']],
-    ['words with accents, asked for with them', 'CÔTE', ['cars']],
-    ['words without accents, asked for with them', 'résumé', ['wind']],
-    ['letters that are no accented ones, by their nearest', 'tromso', ['oceans']],
+    ['only records without a word after a minus', 'energy -coal', ['wind']],
+    ['only records without a phrase after a minus', 'electric -"electric vehicles"', ['trains']],
+    ['accented words by a query without accents', 'cote', ['cars']],
+    ['accented words by a query with accents', 'CÔTE', ['cars']],
+    ['unaccented words by a query with accents', 'résumé', ['wind']],
+    ['ø by a query with o', 'tromso', ['oceans']],
     ['words of the summary, the occasion and the place', 'turbines or zurich', ['oceans', 'wind']],
-    ['a text with commas as one', 'coal, energy', ['coal']],
-    ['nothing for a word that is nowhere', 'hydrogen', []],
-    ['nothing and no error for signs that are no words', '"& | ! ( <->', []],
+    ['all words of a query with a comma', 'coal, energy', ['coal']],
+    ['nothing for a word that no record has', 'hydrogen', []],
+    ['nothing, without an error, for operators without words', '"& | ! ( <->', []],
   ])('finds %s', async (_what, q, expected) => {
-    expect(await world.find({ q })).toEqual(expected)
+    expect(await created.find({ q })).toEqual(expected)
   })
 
   it.each([
@@ -69,34 +69,37 @@ describe('filters of other kinds', () => {
       kind: 'agreement',
       externalIds: externalIds.map((id) => ({ scheme: 'doi', id })),
     })
-    const world = await worldOf(api, 'agreements', {
+    const created = await createLabelled(api, 'agreements', {
       colons: identified('10.1000:182:x'),
       start: identified('10.1000'),
       two: identified('a', 'b'),
     })
-    expect(await world.find({ externalId: 'doi:10.1000:182:x' })).toEqual(['colons'])
-    expect(await world.find({ externalId: 'doi:10.1000' })).toEqual(['start'])
-    expect(await world.find({ externalId: 'doi:b' })).toEqual(['two'])
-    expect(await world.find({ externalId: 'doi:a,doi:b,doi:10.1000' })).toEqual(['start', 'two'])
-    expect(await world.find({ externalId: 'other:a' })).toEqual([])
-    // The same id of another resource is another record's.
+    expect(await created.find({ externalId: 'doi:10.1000:182:x' })).toEqual(['colons'])
+    expect(await created.find({ externalId: 'doi:10.1000' })).toEqual(['start'])
+    expect(await created.find({ externalId: 'doi:b' })).toEqual(['two'])
+    expect(await created.find({ externalId: 'doi:a,doi:b,doi:10.1000' })).toEqual(['start', 'two'])
+    expect(await created.find({ externalId: 'other:a' })).toEqual([])
+    // No project has this external id, which an agreement has.
     const response = await api.get('/v1/projects?externalId=doi:a')
     expect(response.json<Page<unknown>>().data).toEqual([])
   })
 
   it('combine filters with "and", values with "or", and keep records without a value for `ne`', async () => {
-    const world = await worldOf(api, 'agreements', {
+    const created = await createLabelled(api, 'agreements', {
       treaty: { title: 'T', kind: 'treaty', status: 'in_force', level: 'intergovernmental' },
       protocol: { title: 'P', kind: 'protocol', status: 'in_force' },
       signed: { title: 'S', kind: 'protocol', status: 'signed', level: 'interagency' },
       other: { title: 'O', kind: 'other' },
     })
-    expect(await world.find({ kind: 'treaty,protocol' })).toEqual(['protocol', 'signed', 'treaty'])
-    expect(await world.find({ kind: 'treaty,protocol', status: 'in_force' })).toEqual(['protocol', 'treaty'])
-    expect(await world.find({ kind: 'other', status: 'in_force' })).toEqual([])
-    expect(await world.find({ 'level[ne]': 'intergovernmental' })).toEqual(['other', 'protocol', 'signed'])
-    expect(await world.find({ 'status[ne]': 'in_force,signed' })).toEqual(['other'])
-    expect(await world.find({ kind: 'protocol', 'kind[ne]': 'protocol' })).toEqual([])
+    expect(await created.find({ kind: 'treaty,protocol' })).toEqual(['protocol', 'signed', 'treaty'])
+    expect(await created.find({ kind: 'treaty,protocol', status: 'in_force' })).toEqual([
+      'protocol',
+      'treaty',
+    ])
+    expect(await created.find({ kind: 'other', status: 'in_force' })).toEqual([])
+    expect(await created.find({ 'level[ne]': 'intergovernmental' })).toEqual(['other', 'protocol', 'signed'])
+    expect(await created.find({ 'status[ne]': 'in_force,signed' })).toEqual(['other'])
+    expect(await created.find({ kind: 'protocol', 'kind[ne]': 'protocol' })).toEqual([])
     const twice = await api.get('/v1/agreements?kind=treaty&kind=protocol&status=in_force&fields=kind')
     expect(new Set(twice.json<Page<{ kind: string }>>().data.map(({ kind }) => kind))).toEqual(
       new Set(['treaty', 'protocol']),
@@ -104,30 +107,30 @@ describe('filters of other kinds', () => {
   })
 
   it('compare createdAt and updatedAt to the millisecond, in any time zone', async () => {
-    const world = await worldOf(api, 'sources', {
+    const created = await createLabelled(api, 'sources', {
       first: { title: 'First', kind: 'report' },
       second: { title: 'Second', kind: 'report' },
     })
     const read = async (label: string) =>
-      (await api.get(`/v1/sources/${world.id(label)}`)).json<{ createdAt: string; updatedAt: string }>()
+      (await api.get(`/v1/sources/${created.id(label)}`)).json<{ createdAt: string; updatedAt: string }>()
     const { createdAt } = await read('first')
     const second = await read('second')
     expect(createdAt < second.createdAt).toBe(true)
-    expect(await world.find({ 'createdAt[gte]': createdAt })).toEqual(['first', 'second'])
-    expect(await world.find({ 'createdAt[gt]': createdAt })).toEqual(['second'])
-    expect(await world.find({ 'createdAt[lte]': createdAt })).toEqual(['first'])
-    expect(await world.find({ 'createdAt[lt]': createdAt })).toEqual([])
-    expect(await world.find({ 'createdAt[gte]': createdAt, 'createdAt[lt]': second.createdAt })).toEqual([
+    expect(await created.find({ 'createdAt[gte]': createdAt })).toEqual(['first', 'second'])
+    expect(await created.find({ 'createdAt[gt]': createdAt })).toEqual(['second'])
+    expect(await created.find({ 'createdAt[lte]': createdAt })).toEqual(['first'])
+    expect(await created.find({ 'createdAt[lt]': createdAt })).toEqual([])
+    expect(await created.find({ 'createdAt[gte]': createdAt, 'createdAt[lt]': second.createdAt })).toEqual([
       'first',
     ])
     const inChina = new Date(Date.parse(createdAt) + 8 * 3_600_000).toISOString().replace('Z', '+08:00')
-    expect(await world.find({ 'createdAt[lte]': inChina })).toEqual(['first'])
+    expect(await created.find({ 'createdAt[lte]': inChina })).toEqual(['first'])
     const [today = ''] = createdAt.split('T')
-    expect(await world.find({ 'createdAt[gte]': today })).toEqual(['first', 'second'])
-    expect(await world.find({ 'createdAt[lt]': today })).toEqual([])
+    expect(await created.find({ 'createdAt[gte]': today })).toEqual(['first', 'second'])
+    expect(await created.find({ 'createdAt[lt]': today })).toEqual([])
 
-    await api.patch(`/v1/sources/${world.id('first')}`, { title: 'First again' })
-    expect(await world.find({ 'updatedAt[gt]': second.updatedAt })).toEqual(['first'])
+    await api.patch(`/v1/sources/${created.id('first')}`, { title: 'First again' })
+    expect(await created.find({ 'updatedAt[gt]': second.updatedAt })).toEqual(['first'])
   })
 
   it('compare amounts of money as exact numbers', async () => {
@@ -136,21 +139,21 @@ describe('filters of other kinds', () => {
       kind: 'other',
       amounts: [{ kind: 'budget', amount, currency }],
     })
-    const world = await worldOf(api, 'projects', {
+    const created = await createLabelled(api, 'projects', {
       small: costing(200, 'USD'),
       odd: costing(1_500_000.5, 'CNY'),
       large: costing(9_234_567_890_123.45, 'CNY'),
       unknown: { title: 'A project', kind: 'other' },
     })
-    expect(await world.find({ amount: '200' })).toEqual(['small'])
-    expect(await world.find({ amount: '1500000.500,200.00' })).toEqual(['odd', 'small'])
-    expect(await world.find({ 'amount[gt]': '200' })).toEqual(['large', 'odd'])
-    expect(await world.find({ 'amount[gte]': '200', 'amount[lt]': '1500000.5' })).toEqual(['small'])
-    expect(await world.find({ 'amount[lte]': '1500000.5' })).toEqual(['odd', 'small'])
-    expect(await world.find({ 'amount[gte]': '9234567890123.45' })).toEqual(['large'])
-    expect(await world.find({ 'amount[gt]': '9234567890123.45' })).toEqual([])
-    expect(await world.find({ 'amount[gt]': '9234567890123.449' })).toEqual(['large'])
-    expect(await world.find({ amountCurrency: 'CNY', 'amount[gte]': '-1' })).toEqual(['large', 'odd'])
+    expect(await created.find({ amount: '200' })).toEqual(['small'])
+    expect(await created.find({ amount: '1500000.500,200.00' })).toEqual(['odd', 'small'])
+    expect(await created.find({ 'amount[gt]': '200' })).toEqual(['large', 'odd'])
+    expect(await created.find({ 'amount[gte]': '200', 'amount[lt]': '1500000.5' })).toEqual(['small'])
+    expect(await created.find({ 'amount[lte]': '1500000.5' })).toEqual(['odd', 'small'])
+    expect(await created.find({ 'amount[gte]': '9234567890123.45' })).toEqual(['large'])
+    expect(await created.find({ 'amount[gt]': '9234567890123.45' })).toEqual([])
+    expect(await created.find({ 'amount[gt]': '9234567890123.449' })).toEqual(['large'])
+    expect(await created.find({ amountCurrency: 'CNY', 'amount[gte]': '-1' })).toEqual(['large', 'odd'])
   })
 
   it('find the partner countries of a country', async () => {
@@ -195,7 +198,7 @@ describe('filters of other kinds', () => {
   it('match records by their references', async () => {
     const agreement = { title: 'An agreement', kind: 'agreement' }
     const first = await create(api, 'agreements', agreement)
-    const related = await worldOf(api, 'agreements', {
+    const related = await createLabelled(api, 'agreements', {
       renewing: { ...agreement, relations: [{ kind: 'renews', agreement: first }] },
       apart: { ...agreement, languages: ['fr', 'zh-Hans'] },
     })
@@ -206,13 +209,16 @@ describe('filters of other kinds', () => {
     expect(await related.find({ language: 'zh' })).toEqual([])
 
     const project = { title: 'A project', kind: 'other' }
-    const projects = await worldOf(api, 'projects', { of: { ...project, agreements: [first] }, not: project })
+    const projects = await createLabelled(api, 'projects', {
+      of: { ...project, agreements: [first] },
+      not: project,
+    })
     expect(await projects.find({ agreement: first })).toEqual(['of'])
 
     const institute = await create(api, 'organizations', { name: 'Its host', kind: 'academic' })
     const base = { name: 'A base', kind: 'other' }
     const group = await create(api, 'cooperation-bases', { ...base, unitCount: 222 })
-    const bases = await worldOf(api, 'cooperation-bases', {
+    const bases = await createLabelled(api, 'cooperation-bases', {
       one: { ...base, partOf: group, hostOrganization: institute },
       some: { ...base, unitCount: 33, unitCountQualifier: 'about' },
     })
@@ -226,19 +232,19 @@ describe('filters of other kinds', () => {
 
   it('find citations by their source, their locator, and their record', async () => {
     const source = await create(api, 'sources', { title: 'A yearbook', kind: 'report' })
-    const world = await worldOf(api, 'citations', {
+    const created = await createLabelled(api, 'citations', {
       country: { source, record: { resource: 'countries', id: 'PAK' }, locator: { page: '12' } },
       region: { source, record: { resource: 'regions', id: '142' }, property: '/name', rank: 'preferred' },
       topic: { source, record: { resource: 'topics', id: 'energy' }, locator: { paragraph: '3' } },
     })
-    expect(await world.find({ source })).toEqual(['country', 'region', 'topic'])
-    expect(await world.find({ resource: 'countries,topics' })).toEqual(['country', 'topic'])
-    expect(await world.find({ record: 'PAK,142' })).toEqual(['country', 'region'])
-    expect(await world.find({ resource: 'topics', record: 'PAK' })).toEqual([])
-    expect(await world.find({ property: '/name' })).toEqual(['region'])
-    expect(await world.find({ page: '12' })).toEqual(['country'])
-    expect(await world.find({ paragraph: '3' })).toEqual(['topic'])
-    expect(await world.find({ 'rank[ne]': 'normal' })).toEqual(['region'])
+    expect(await created.find({ source })).toEqual(['country', 'region', 'topic'])
+    expect(await created.find({ resource: 'countries,topics' })).toEqual(['country', 'topic'])
+    expect(await created.find({ record: 'PAK,142' })).toEqual(['country', 'region'])
+    expect(await created.find({ resource: 'topics', record: 'PAK' })).toEqual([])
+    expect(await created.find({ property: '/name' })).toEqual(['region'])
+    expect(await created.find({ page: '12' })).toEqual(['country'])
+    expect(await created.find({ paragraph: '3' })).toEqual(['topic'])
+    expect(await created.find({ 'rank[ne]': 'normal' })).toEqual(['region'])
   })
 })
 

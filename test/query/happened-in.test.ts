@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { worldOf } from '../support/labelled-records.ts'
+import { createLabelled } from '../support/labelled-records.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -11,7 +11,7 @@ afterAll(() => api.close())
 describe('happenedIn finds records that may have happened in a span of days', () => {
   it('compares the only date of a record by overlap', async () => {
     const dates = ['2010', '2011-04', '201X', '2013/..', '../2009', 'none']
-    const world = await worldOf(
+    const created = await createLabelled(
       api,
       'agreements',
       Object.fromEntries(
@@ -21,20 +21,20 @@ describe('happenedIn finds records that may have happened in a span of days', ()
         ]),
       ),
     )
-    expect(await world.find({ happenedIn: '2011' })).toEqual(['2011-04', '201X'])
-    expect(await world.find({ happenedIn: '2010/2011-03' })).toEqual(['2010', '201X'])
-    expect(await world.find({ happenedIn: '2012/..' })).toEqual(['2013/..', '201X'])
-    expect(await world.find({ happenedIn: '../2010' })).toEqual(['../2009', '2010', '201X'])
+    expect(await created.find({ happenedIn: '2011' })).toEqual(['2011-04', '201X'])
+    expect(await created.find({ happenedIn: '2010/2011-03' })).toEqual(['2010', '201X'])
+    expect(await created.find({ happenedIn: '2012/..' })).toEqual(['2013/..', '201X'])
+    expect(await created.find({ happenedIn: '../2010' })).toEqual(['../2009', '2010', '201X'])
   })
 
   it('treats a missing end or start of an event as open', async () => {
-    const world = await worldOf(api, 'projects', {
+    const created = await createLabelled(api, 'projects', {
       'whole span': { title: 'a', kind: 'other', startsOn: '2004', endsOn: '2010' },
       continues: { title: 'b', kind: 'other', startsOn: '2006', endsOn: null },
       'began at some time': { title: 'c', kind: 'other', startsOn: null, endsOn: '2006-05' },
       'at some time': { title: 'd', kind: 'other', startsOn: null, endsOn: null },
     })
-    const found = (happenedIn: string) => world.find({ happenedIn })
+    const found = (happenedIn: string) => created.find({ happenedIn })
     expect(await found('2007')).toEqual(['continues', 'whole span'])
     expect(await found('2006')).toEqual(['began at some time', 'continues', 'whole span'])
     expect(await found('../2003')).toEqual(['began at some time'])

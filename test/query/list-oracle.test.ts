@@ -6,7 +6,7 @@ import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
-import { dateHolds, spanOf } from '../support/date-oracle.ts'
+import { dateMatches, spanOf } from '../support/date-oracle.ts'
 import type { Page } from '../support/labelled-records.ts'
 
 const { resources } = registry
@@ -36,27 +36,27 @@ describe('a list with any filters, any order and any page size', () => {
     createdAt: string
   }
 
-  /** Conditions, order and page size of a list, as values. */
+  /** Conditions, sort keys and page size of a list. */
   interface Query {
     conditions: Condition[]
     sort: string[]
     limit: number
   }
 
-  /** A condition as it stands in the URL. */
+  /** A condition of the query string. */
   interface Condition {
     filter: string
     operator: string
     values: string[]
   }
 
-  /** What the oracle knows of the registry beside the agreements, each read once. */
-  interface Surroundings {
+  /** Data besides the agreements that the oracle needs, read once before the test. */
+  interface RelatedData {
     countryOf: Map<string, string | null>
     countriesIn: (region: string) => Set<string>
     regionsIn: (region: string) => Set<string>
     topicsIn: (topic: string) => Set<string>
-    /** Place of each title in the Unicode order, equal for equal titles; PostgreSQL computes it, since Node's ICU may differ. */
+    /** Rank of each title in Unicode order. PostgreSQL computes it, since the ICU of Node.js may differ. */
     rankOf: Map<string, number>
   }
 
@@ -160,24 +160,24 @@ describe('a list with any filters, any order and any page size', () => {
   const isIn = (operator: string, value: string | null, values: string[]) =>
     (value !== null && values.includes(value)) !== (operator === 'ne')
 
-  function partyHolds(filter: string, values: string[], taking: Party, around: Surroundings): boolean {
-    const own = taking.country ?? around.countryOf.get(taking.organization ?? '') ?? null
+  function partyMatches(filter: string, values: string[], participant: Party, related: RelatedData): boolean {
+    const country = participant.country ?? related.countryOf.get(participant.organization ?? '') ?? null
     switch (filter) {
       case 'country':
-        return own !== null && values.includes(own)
+        return country !== null && values.includes(country)
       case 'organization':
-        return taking.organization !== null && values.includes(taking.organization)
+        return participant.organization !== null && values.includes(participant.organization)
       default:
         return values.some(
           (region) =>
-            (taking.region !== null && around.regionsIn(region).has(taking.region)) ||
-            (own !== null && around.countriesIn(region).has(own)),
+            (participant.region !== null && related.regionsIn(region).has(participant.region)) ||
+            (country !== null && related.countriesIn(region).has(country)),
         )
     }
   }
 
-  /** Whether a record is in a list, computed without SQL. */
-  function holds(record: Agreement, conditions: Condition[], around: Surroundings): boolean {
+  /** Tells whether a record matches all conditions, computed without SQL. */
+  function recordMatches(record: Agreement, conditions: Condition[], related: RelatedData): boolean {
     const requestedRoles = conditions.find(({ filter }) => filter === 'role')?.values
     const inRole = record.parties.filter(({ role }) => requestedRoles?.includes(role) ?? true)
     return conditions.every(({ filter, operator, values }) => {
@@ -188,24 +188,24 @@ describe('a list with any filters, any order and any page size', () => {
           return isIn(operator, record[filter], values)
         case 'signedOn':
         case 'inForceFrom':
-          return dateHolds(record[filter], operator, values[0] ?? '')
+          return dateMatches(record[filter], operator, values[0] ?? '')
         case 'language':
           return record.languages.some((language) => values.includes(language))
         case 'topic':
-          return values.some((topic) => record.topics.some((own) => around.topicsIn(topic).has(own)))
+          return values.some((topic) => record.topics.some((own) => related.topicsIn(topic).has(own)))
         case 'role':
           return inRole.length > 0
         default:
-          return inRole.some((taking) => partyHolds(filter, values, taking, around))
+          return inRole.some((participant) => partyMatches(filter, values, participant, related))
       }
     })
   }
 
-  /** What a record is sorted by; null where it has no value. */
-  function sortValue(record: Agreement, key: string, around: Surroundings): string | number | null {
+  /** Returns the value of a sort key; null if the record has none. */
+  function sortValue(record: Agreement, key: string, related: RelatedData): string | number | null {
     switch (key) {
       case 'title':
-        return around.rankOf.get(record.id) ?? null
+        return related.rankOf.get(record.id) ?? null
       case 'signedOn':
       case 'inForceFrom':
         return record[key] === null ? null : spanOf(record[key]).from
@@ -214,21 +214,21 @@ describe('a list with any filters, any order and any page size', () => {
     }
   }
 
-  /** Whether one record may stand before another. */
-  function inOrder(before: Agreement, after: Agreement, sort: string[], around: Surroundings): boolean {
-    for (const word of sort) {
-      const key = word.replace('-', '')
-      const [a, b] = [sortValue(before, key, around), sortValue(after, key, around)]
+  /** Tells whether one record may come before another in a list. */
+  function inOrder(before: Agreement, after: Agreement, sort: string[], related: RelatedData): boolean {
+    for (const sortKey of sort) {
+      const key = sortKey.replace('-', '')
+      const [a, b] = [sortValue(before, key, related), sortValue(after, key, related)]
       if (a === b) continue
       // Records without a value come last, in both directions.
       if (a === null || b === null) return b === null
-      return a < b !== word.startsWith('-')
+      return a < b !== sortKey.startsWith('-')
     }
     return true
   }
 
-  /** Keys reachable downwards from a key. */
-  function closureOf(parents: Map<string, string | null>): (key: string) => Set<string> {
+  /** Returns a function that returns the set of a key and all its descendants. */
+  function descendantsOf(parents: Map<string, string | null>): (key: string) => Set<string> {
     return (key) => {
       const found = new Set([key])
       for (let before = 0; before !== found.size; ) {
@@ -239,49 +239,49 @@ describe('a list with any filters, any order and any page size', () => {
     }
   }
 
-  /** All records of a resource, in the order of their making. */
-  async function everything<T>(resource: string, cursor?: string): Promise<T[]> {
-    const on = cursor === undefined ? '' : `&cursor=${cursor}`
-    const { data, page } = (await own.get(`/v1/${resource}?limit=200${on}`)).json<Page<T>>()
-    return page.next === null ? data : [...data, ...(await everything<T>(resource, page.next))]
+  /** Returns all records of a resource, in the order of their creation. */
+  async function readAll<T>(resource: string, cursor?: string): Promise<T[]> {
+    const cursorParameter = cursor === undefined ? '' : `&cursor=${cursor}`
+    const { data, page } = (await api.get(`/v1/${resource}?limit=200${cursorParameter}`)).json<Page<T>>()
+    return page.next === null ? data : [...data, ...(await readAll<T>(resource, page.next))]
   }
 
-  async function surroundings(): Promise<Surroundings> {
-    const ranks = await own.pool.query<{ id: string; rank: number }>(
+  async function readRelatedData(): Promise<RelatedData> {
+    const ranks = await api.pool.query<{ id: string; rank: number }>(
       'select id, dense_rank() over (order by title collate "und-x-icu")::int as rank from agreements',
     )
-    const bodies = await everything<{ id: string; country: string | null }>('organizations')
-    const areas = await everything<{ code: string; parent: string | null }>('regions')
-    const states = await everything<{ code: string; region: string | null; groups: string[] }>('countries')
-    const subjects = await everything<{ slug: string; broader: string | null }>('topics')
-    const regionsIn = closureOf(new Map(areas.map(({ code, parent }) => [code, parent])))
+    const bodies = await readAll<{ id: string; country: string | null }>('organizations')
+    const areas = await readAll<{ code: string; parent: string | null }>('regions')
+    const states = await readAll<{ code: string; region: string | null; groups: string[] }>('countries')
+    const subjects = await readAll<{ slug: string; broader: string | null }>('topics')
+    const regionsIn = descendantsOf(new Map(areas.map(({ code, parent }) => [code, parent])))
     return {
       countryOf: new Map(bodies.map(({ id, country }) => [id, country])),
       regionsIn,
       countriesIn: (region) => {
         const within = regionsIn(region)
-        const inside = states.filter(({ region: own, groups }) =>
-          [own ?? '', ...groups].some((code) => within.has(code)),
+        const inside = states.filter(({ region: parent, groups }) =>
+          [parent ?? '', ...groups].some((code) => within.has(code)),
         )
         return new Set(inside.map(({ code }) => code))
       },
-      topicsIn: closureOf(new Map(subjects.map(({ slug, broader }) => [slug, broader]))),
+      topicsIn: descendantsOf(new Map(subjects.map(({ slug, broader }) => [slug, broader]))),
       rankOf: new Map(ranks.rows.map(({ id, rank }) => [id, rank])),
     }
   }
 
-  /** The places of organizations, as the arbitraries have them, as ids. */
+  /** Returns the id of an organization by its index, which the arbitraries contain. */
   const organizationId = (index: unknown) => organizations[Number(index)] ?? ''
 
   const seed = Date.now()
-  // A registry of its own, so that the oracle knows every record and every kind of date in it.
-  let own: Api
+  // A separate registry, so that the oracle knows all records in it.
+  let api: Api
   let records: Agreement[]
-  let around: Surroundings
+  let related: RelatedData
   beforeAll(async () => {
-    own = await openApi()
+    api = await openApi()
     for (const [name, country] of [['Theirs', 'PAK'], ['Nobody’s'], ['Ours', 'KAZ']]) {
-      const made = await own.post('/v1/organizations', { name, kind: 'other', country })
+      const made = await api.post('/v1/organizations', { name, kind: 'other', country })
       organizations.push(made.json<{ id: string }>().id)
     }
     const resource = resources.find(({ name }) => name === 'agreements')
@@ -289,25 +289,25 @@ describe('a list with any filters, any order and any page size', () => {
     const documents = fc.sample(agreement, { numRuns: 45, seed }).map(({ parties, ...document }) =>
       checkDocument(resource, {
         ...document,
-        parties: parties.map((taking) =>
-          'organization' in taking
-            ? { ...taking, organization: organizationId(taking.organization) }
-            : taking,
+        parties: parties.map((participant) =>
+          'organization' in participant
+            ? { ...participant, organization: organizationId(participant.organization) }
+            : participant,
         ),
       }),
     )
-    // In three transactions, so that there are few moments of creation, each shared by many records.
+    // In three transactions, so that many records have the same createdAt.
     for (const index of [0, 15, 30])
-      await own.database.transaction((transaction) =>
+      await api.database.transaction((transaction) =>
         insertDocuments(transaction, resource, documents.slice(index, index + 15), testCreation),
       )
-    records = await everything<Agreement>('agreements')
-    around = await surroundings()
+    records = await readAll<Agreement>('agreements')
+    related = await readRelatedData()
   })
-  afterAll(() => own.close())
+  afterAll(() => api.close())
 
-  /** A condition with the ids of organizations in the place of their places. */
-  const resolved = ({ filter, operator, values }: Condition): Condition => ({
+  /** Replaces the indexes of organizations in a condition by their ids. */
+  const withIds = ({ filter, operator, values }: Condition): Condition => ({
     filter,
     operator,
     values: filter === 'organization' ? values.map(organizationId) : values,
@@ -321,11 +321,11 @@ describe('a list with any filters, any order and any page size', () => {
     return String(parameters)
   }
 
-  /** The ids of all pages, and how many records the first page says there are. */
-  async function walk(query: Query): Promise<{ ids: string[]; total: number | undefined }> {
+  /** Returns the ids on all pages, and the total that the first page states. */
+  async function readAllPages(query: Query): Promise<{ ids: string[]; total: number | undefined }> {
     const search = searchOf(query)
     const pageOf = async (cursor: string) => {
-      const response = await own.get(`/v1/agreements?${search}${cursor}`)
+      const response = await api.get(`/v1/agreements?${search}${cursor}`)
       expect(response.status, response.text).toBe(200)
       return response.json<Page<{ id: string }>>()
     }
@@ -340,21 +340,21 @@ describe('a list with any filters, any order and any page size', () => {
     return { ids, total }
   }
 
-  it('returns over all pages exactly the matching records, each once, in that order', slow, async () => {
+  it('returns exactly the matching records over all pages, each once and in order', slow, async () => {
     const known = new Map(records.map((record) => [record.id, record]))
     await fc.assert(
       fc.asyncProperty(query, async (drawn) => {
-        const query = { ...drawn, conditions: drawn.conditions.map(resolved) }
+        const query = { ...drawn, conditions: drawn.conditions.map(withIds) }
         const hint = `${searchOf(query)} over the records of seed ${seed}`
-        const expected = records.filter((record) => holds(record, query.conditions, around))
-        const { ids, total } = await walk(query)
+        const expected = records.filter((record) => recordMatches(record, query.conditions, related))
+        const { ids, total } = await readAllPages(query)
         expect([...ids].sort(), hint).toEqual(expected.map(({ id }) => id).sort())
         expect(total, hint).toBe(expected.length)
         const found = ids.flatMap((id) => known.get(id) ?? [])
         found.slice(1).forEach((after, index) => {
           const before = found[index]
-          const right = before !== undefined && inOrder(before, after, query.sort, around)
-          expect(right, `${JSON.stringify([before, after])} in ${hint}`).toBe(true)
+          const isOrdered = before !== undefined && inOrder(before, after, query.sort, related)
+          expect(isOrdered, `${JSON.stringify([before, after])} in ${hint}`).toBe(true)
         })
       }),
       { numRuns: 100 },

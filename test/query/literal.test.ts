@@ -29,5 +29,5 @@ it('PostgreSQL reads every text literal and array literal back unchanged', async
 it('refuses a value that has no literal', () => {
   const statement = sql`select ${sql.placeholder('value')}`
   for (const value of [undefined, {}, () => 1])
-    expect(() => inlineValues(statement, { value })).toThrow('no literal')
+    expect(() => inlineValues(statement, { value })).toThrow('no SQL literal')
 })

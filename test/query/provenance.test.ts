@@ -17,7 +17,7 @@ const keysIn = async (path: string) =>
     .data.map(({ id }) => id)
     .sort()
 
-describe('source and externalIdScheme', () => {
+describe('the filters source and externalIdScheme', () => {
   it('find the records that a citation of the source supports', async () => {
     const source = await seededKey(api, 'sources')
     const made = await createRecord(agreements, api, await exampleDocument(agreements, api, {}))
@@ -27,7 +27,7 @@ describe('source and externalIdScheme', () => {
     expect(await keysIn(`/v1/agreements?source=${source}&limit=200`)).toContain(made.key)
   })
 
-  it('find the records with an identifier in the system, in lists and aggregates', async () => {
+  it('find the records with an external id of the scheme, in lists, aggregates and networks', async () => {
     const externalIds = [{ scheme: 'unts', id: '52013' }]
     const made = await createRecord(agreements, api, await exampleDocument(agreements, api, { externalIds }))
     expect(await keysIn('/v1/agreements?externalIdScheme=unts')).toEqual([made.key])
@@ -38,7 +38,7 @@ describe('source and externalIdScheme', () => {
   })
 })
 
-describe('broadestTopic', () => {
+describe('the dimension and filter broadestTopic', () => {
   it('groups records by top-level topics, and links each group to its records', async () => {
     const topic = async (slug: string, broader: string | null) =>
       expect((await api.post('/v1/topics', { slug, name: slug, scheme: 'domain', broader })).status).toBe(201)
@@ -65,8 +65,8 @@ describe('broadestTopic', () => {
   })
 })
 
-describe('participants of resources with other roles', () => {
-  it('keep these roles with the filter role', async () => {
+describe('the filters country[all] and region[all]', () => {
+  it('use the roles that they state, and otherwise those of the filter role', async () => {
     const programs = resourceOf('assistance-programs')
     const participants = [
       { country: 'ISL', role: 'donor' },
@@ -83,8 +83,8 @@ describe('participants of resources with other roles', () => {
   })
 })
 
-describe('includes of relatives and hosts', () => {
-  it('have the agreements that one is related to, in either direction', async () => {
+describe('includes of related agreements and hosts', () => {
+  it('have the agreements that an agreement is related to, in either direction', async () => {
     const first = await createRecord(
       agreements,
       api,

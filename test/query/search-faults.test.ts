@@ -43,18 +43,18 @@ describe('a wrong search is refused with a pointer into its tree', () => {
       '"role"',
     ],
     ['an empty tree', { and: [{}] }, '/where/and/0', 'at least one condition'],
-    ['an empty alternative', { or: [] }, '/where/or', 'needs at least 1 entry'],
+    ['an empty `or`', { or: [] }, '/where/or', 'needs at least 1 entry'],
     ['a property with no operator', { status: {} }, '/where/status', 'at least one operator'],
     ['a value of the wrong type', { status: { isNull: 'yes' } }, '/where/status/isNull', 'true or false'],
     ['a value that is not an object', { status: 'signed' }, '/where/status', 'must be an object'],
   ])('%s', async (_what, where, pointer, message) => {
     const errors = await refuse({ where })
-    // And nothing else: what follows from a fault is none.
+    // Consequences of a fault are not listed as further faults.
     expect(errors.map((error) => error.pointer)).toEqual([pointer])
     expect(errors[0]?.message).toContain(message)
   })
 
-  it('all faults at once', async () => {
+  it('several faults, which are all returned at once', async () => {
     const errors = await refuse({
       where: { stauts: { eq: 'x' }, kind: { eq: 'y' } },
       sort: [{ by: 'titel' }],
@@ -88,7 +88,7 @@ describe('a wrong search is refused with a pointer into its tree', () => {
     expect((await refuse(body)).map((error) => error.pointer)).toEqual([pointer])
   })
 
-  it('a malformed cursor, or one of another tree', async () => {
+  it('a malformed cursor, or the cursor of another search', async () => {
     const [wrong] = await refuse({ cursor: 'abc' })
     expect(wrong?.pointer).toBe('/cursor')
     const first = await api.request('POST', '/v1/agreements/search', {

@@ -42,35 +42,35 @@ const titles = ['Alpha accord', 'BETA note', 'Crème 100%', 'delta_accord']
 function makeAgreements(count: number): Agreement[] {
   const random = pseudoRandom(7)
   const pick = <T>(values: readonly T[]): T => values[random(values.length)] as T
-  const some = <T>(values: readonly T[]): T[] => values.filter(() => random(2) === 0)
+  const subset = <T>(values: readonly T[]): T[] => values.filter(() => random(2) === 0)
   return Array.from({ length: count }, (_, index) => ({
     title: `${pick(titles)} ${index}`,
     kind: pick(kinds),
     status: pick(statuses),
     signedOn: pick(dates),
     parties: [
-      ...some(countries).map((country) => ({ country, region: null, role: pick(roles) })),
+      ...subset(countries).map((country) => ({ country, region: null, role: pick(roles) })),
       ...(random(4) === 0 ? [{ country: null, region: '002', role: 'party' }] : []),
     ],
-    topics: some(topics),
+    topics: subset(topics),
   }))
 }
 
 const agreements = makeAgreements(80)
-const mark = { scheme: 'search-test', all: 'mark' }
+const scheme = 'search-test'
 
 async function fill(): Promise<void> {
   const resource = resources.find(({ name }) => name === 'agreements')
   if (!resource) throw new Error('there are no agreements')
   const documents = agreements.map((agreement, index) =>
-    checkDocument(resource, { ...agreement, externalIds: [{ scheme: mark.scheme, id: String(index) }] }),
+    checkDocument(resource, { ...agreement, externalIds: [{ scheme, id: String(index) }] }),
   )
   await api.database.transaction((transaction) =>
     insertDocuments(transaction, resource, documents, testCreation),
   )
 }
 
-/** First and last day of the dates above, as numbers that compare. */
+/** Returns the first and last day that one of the dates can mean, as comparable numbers. */
 function span(date: string): [number, number] {
   const day = (text: string, last: boolean) => {
     const [year = '', month = last ? '12' : '01', date = last ? '31' : '01'] = text.split('-')
@@ -81,10 +81,10 @@ function span(date: string): [number, number] {
   return [day(from, false), to === '..' ? Number.POSITIVE_INFINITY : day(to, true)]
 }
 
-/** Whether an agreement matches a tree, computed in TypeScript. */
+/** Tells whether an agreement matches a tree of conditions, computed in TypeScript. */
 type Oracle = (agreement: Agreement) => boolean
 
-interface Asked {
+interface Condition {
   where: object
   holds: Oracle
 }
@@ -110,7 +110,7 @@ const dateLeaf = fc
     fc.constantFrom('2009', '2010', '2010-02', '2011', '201X'),
   )
   .map(
-    ([operator, given]): Asked => ({
+    ([operator, given]): Condition => ({
       where: { signedOn: { [operator]: given } },
       holds: ({ signedOn }) =>
         signedOn !== null && (dateOperators[operator]?.(span(signedOn), span(given)) ?? false),
@@ -118,7 +118,7 @@ const dateLeaf = fc
   )
 
 const dateListLeaf = fc.subarray(['2008', '2010-02', '2013'], { minLength: 1 }).map(
-  (given): Asked => ({
+  (given): Condition => ({
     where: { signedOn: { in: given } },
     holds: ({ signedOn }) =>
       signedOn !== null && given.some((date) => dateOperators.eq?.(span(signedOn), span(date))),
@@ -127,38 +127,38 @@ const dateListLeaf = fc.subarray(['2008', '2010-02', '2013'], { minLength: 1 }).
 
 const wordLeaf = fc.oneof(
   fc.subarray(kinds, { minLength: 1 }).map(
-    (given): Asked => ({
+    (given): Condition => ({
       where: { kind: { in: given } },
       holds: ({ kind }) => given.includes(kind),
     }),
   ),
   fc.constantFrom('signed', 'expired').map(
-    (given): Asked => ({
+    (given): Condition => ({
       where: { status: { ne: given } },
       holds: ({ status }) => status !== given,
     }),
   ),
   fc.boolean().map(
-    (given): Asked => ({
+    (given): Condition => ({
       where: { status: { isNull: given } },
       holds: ({ status }) => (status === null) === given,
     }),
   ),
   fc.constantFrom('accord', 'CREME', '0%', '_', 'a n').map(
-    (given): Asked => ({
+    (given): Condition => ({
       where: { title: { contains: given } },
-      holds: ({ title }) => plain(title).includes(plain(given)),
+      holds: ({ title }) => normalize(title).includes(normalize(given)),
     }),
   ),
   fc.constantFrom('alpha', 'Crème', 'delta').map(
-    (given): Asked => ({
+    (given): Condition => ({
       where: { title: { startsWith: given } },
-      holds: ({ title }) => plain(title).startsWith(plain(given)),
+      holds: ({ title }) => normalize(title).startsWith(normalize(given)),
     }),
   ),
 )
 
-const plain = (text: string) => text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '')
+const normalize = (text: string) => text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '')
 
 const partyLeaf = fc.oneof(
   fc.constantFrom(...countries).map((given) => ({
@@ -169,9 +169,9 @@ const partyLeaf = fc.oneof(
     where: { role: { eq: given } },
     holds: ({ role }: Party) => role === given,
   })),
-  fc.tuple(fc.constantFrom(...countries), fc.constantFrom(...roles)).map(([land, part]) => ({
-    where: { country: { eq: land }, role: { eq: part } },
-    holds: ({ country, role }: Party) => country === land && role === part,
+  fc.tuple(fc.constantFrom(...countries), fc.constantFrom(...roles)).map(([givenCountry, givenRole]) => ({
+    where: { country: { eq: givenCountry }, role: { eq: givenRole } },
+    holds: ({ country, role }: Party) => country === givenCountry && role === givenRole,
   })),
   fc.constant({ where: { country: { isNull: true } }, holds: ({ country }: Party) => country === null }),
 )
@@ -184,37 +184,37 @@ const quantifiers = {
 
 const elementsLeaf = fc.oneof(
   fc.tuple(fc.constantFrom('some', 'none', 'every'), partyLeaf, fc.boolean()).map(
-    ([quantifier, { where, holds }, negated]): Asked => ({
+    ([quantifier, { where, holds }, negated]): Condition => ({
       where: { parties: { [quantifier]: negated ? { not: where } : where } },
       holds: ({ parties }) => quantifiers[quantifier](parties, (party) => holds(party) !== negated),
     }),
   ),
   fc.constantFrom(...topics).map(
-    (given): Asked => ({
+    (given): Condition => ({
       where: { topics: { some: { slug: { eq: given } } } },
       holds: (agreement) => agreement.topics.includes(given),
     }),
   ),
 )
 
-const trees = fc.letrec<{ tree: Asked }>((tie) => ({
+const trees = fc.letrec<{ tree: Condition }>((tie) => ({
   tree: fc.oneof(
     { maxDepth: 4, depthIdentifier: 'tree' },
     fc.oneof(dateLeaf, dateListLeaf, wordLeaf, elementsLeaf),
     fc.array(tie('tree'), { minLength: 1, maxLength: 3, depthIdentifier: 'tree' }).map(
-      (parts): Asked => ({
+      (parts): Condition => ({
         where: { and: parts.map(({ where }) => where) },
         holds: (agreement) => parts.every(({ holds }) => holds(agreement)),
       }),
     ),
     fc.array(tie('tree'), { minLength: 1, maxLength: 3, depthIdentifier: 'tree' }).map(
-      (parts): Asked => ({
+      (parts): Condition => ({
         where: { or: parts.map(({ where }) => where) },
         holds: (agreement) => parts.some(({ holds }) => holds(agreement)),
       }),
     ),
     tie('tree').map(
-      ({ where, holds }): Asked => ({
+      ({ where, holds }): Condition => ({
         where: { not: where },
         holds: (agreement) => !holds(agreement),
       }),
@@ -227,7 +227,8 @@ interface Page {
   page: { next: string | null; total?: { count: number } }
 }
 
-const ours = { externalIds: { some: { scheme: { eq: mark.scheme } } } }
+/** The condition that selects only the generated agreements. */
+const ours = { externalIds: { some: { scheme: { eq: scheme } } } }
 
 async function searchAll(request: object): Promise<Page['data']> {
   const found: Page['data'] = []
@@ -274,7 +275,7 @@ describe('a search', () => {
     { direction: 'desc', nulls: 'first' },
     { direction: 'desc', nulls: 'last' },
   ])(
-    'puts records without a value $nulls, sorted $direction, on every page size',
+    'puts records without a value $nulls, sorted $direction, over all pages',
     async ({ direction, nulls }) => {
       const sort = [{ by: 'signedOn', direction, nulls }]
       const found = await searchAll({ where: ours, sort, fields: ['title', 'signedOn'], limit: 7 })
@@ -288,7 +289,7 @@ describe('a search', () => {
     },
   )
 
-  it('returns what the same list returns, filter for filter', async () => {
+  it('returns the same records as a list with the same filters', async () => {
     const list = await api.get('/v1/agreements?country=PAK&signedOn[gte]=2011-04&count=exact')
     const search = await api.request('POST', '/v1/agreements/search', {
       body: { where: { country: { eq: 'PAK' }, signedOn: { gte: '2011-04' } }, count: 'exact' },
@@ -298,7 +299,7 @@ describe('a search', () => {
     expect(search.json<Page>().page.total).toEqual(list.json<Page>().page.total)
   })
 
-  it('combines both conditions on one and the same action of a party', async () => {
+  it('applies all conditions on actions to the same action of a party', async () => {
     const action = (kind: string, date: string) => ({
       where: {
         and: [

@@ -11,7 +11,7 @@ import { responseCheck } from '../support/responses.ts'
 /** The credentials of a request, and the resulting kind of client: a role, no role, invalid, or anonymous. */
 interface Visitor {
   authorization: string | undefined
-  is: Role | 'known without a role' | 'a stranger' | 'refused'
+  is: Role | 'no role' | 'anonymous' | 'invalid'
 }
 
 interface Route {
@@ -34,7 +34,7 @@ async function makeVisitors(apps: TestApp[]): Promise<Record<string, Visitor>> {
     const { key, record } = await first.database.transaction((tx) =>
       createKey(tx, { name: `A ${role}`, role, expiresAt }),
     )
-    // The other service has a database of its own: the same key in it.
+    // The other service has its own database, which gets the same key.
     const { rows } = await first.pool.query('select * from keys where id = $1', [record.id])
     const insert = 'insert into keys select * from json_populate_record(null::keys, $1)'
     await second.pool.query(insert, [JSON.stringify(rows[0])])
@@ -52,24 +52,24 @@ async function makeVisitors(apps: TestApp[]): Promise<Record<string, Visitor>> {
   const token = async (roles: unknown, claims = {}) => bearer(await issuer.token({ roles, ...claims }))
   const forged = `${admin.key.slice(0, 13)}${randomBytes(32).toString('base64url')}`
   return {
-    'no key': { authorization: undefined, is: 'a stranger' },
+    'no key': { authorization: undefined, is: 'anonymous' },
     'a reader’s key': { authorization: bearer(reader.key), is: 'reader' },
     'an editor’s key': { authorization: bearer(editor.key), is: 'editor' },
     'an administrator’s key': { authorization: bearer(admin.key), is: 'admin' },
     ADMIN_KEY: { authorization: bearer(adminKey), is: 'admin' },
-    'an expired key': { authorization: bearer(expired.key), is: 'refused' },
-    'a revoked key': { authorization: bearer(revoked.key), is: 'refused' },
-    'a forged key with the prefix of a good one': { authorization: bearer(forged), is: 'refused' },
-    'a key cut short': { authorization: bearer(admin.key.slice(0, -1)), is: 'refused' },
-    'a prefix alone': { authorization: bearer(admin.key.slice(0, 12)), is: 'refused' },
-    'a malformed header': { authorization: `Basic ${btoa(`admin:${admin.key}`)}`, is: 'refused' },
-    'an empty header': { authorization: '', is: 'refused' },
+    'an expired key': { authorization: bearer(expired.key), is: 'invalid' },
+    'a revoked key': { authorization: bearer(revoked.key), is: 'invalid' },
+    'a forged key with the prefix of a valid key': { authorization: bearer(forged), is: 'invalid' },
+    'a truncated key': { authorization: bearer(admin.key.slice(0, -1)), is: 'invalid' },
+    'only the prefix of a key': { authorization: bearer(admin.key.slice(0, 12)), is: 'invalid' },
+    'a malformed header': { authorization: `Basic ${btoa(`admin:${admin.key}`)}`, is: 'invalid' },
+    'an empty header': { authorization: '', is: 'invalid' },
     'a token of another issuer': {
       authorization: await token('admin', { iss: 'https://login.example' }),
-      is: 'refused',
+      is: 'invalid',
     },
-    'an expired token': { authorization: await token('admin', { exp: 1_700_000_000 }), is: 'refused' },
-    'a token without a role': { authorization: await token('guest'), is: 'known without a role' },
+    'an expired token': { authorization: await token('admin', { exp: 1_700_000_000 }), is: 'invalid' },
+    'a token without a role': { authorization: await token('guest'), is: 'no role' },
     'a reader’s token': { authorization: await token('reader'), is: 'reader' },
     'an editor’s token': { authorization: await token(['editor']), is: 'editor' },
     'an administrator’s token': { authorization: await token(['admin']), is: 'admin' },
@@ -78,10 +78,10 @@ async function makeVisitors(apps: TestApp[]): Promise<Record<string, Visitor>> {
 
 beforeAll(async () => {
   issuer = await openIssuer()
-  const trusting = { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience }
+  const issuerEnv = { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience }
   const [open, closed] = await Promise.all([
-    openTestApp({ env: { ...trusting, PUBLIC_READ: 'true' } }),
-    openTestApp({ env: { ...trusting, PUBLIC_READ: 'false' } }),
+    openTestApp({ env: { ...issuerEnv, PUBLIC_READ: 'true' } }),
+    openTestApp({ env: { ...issuerEnv, PUBLIC_READ: 'false' } }),
   ])
   Object.assign(apps, { open, closed })
   visitors = await makeVisitors([open, closed])
@@ -96,8 +96,8 @@ afterAll(async () => {
   await issuer.close()
 })
 
-/** The clients that a route admits, by the documented rules. */
-function demanded({ method, path }: Route): Role | 'anybody' {
+/** Returns the role that a route requires, by the documented rules. */
+function requiredRole({ method, path }: Route): Role | 'anybody' {
   if (!path.startsWith('/v1/')) return 'anybody'
   if (path.startsWith('/v1/keys') || path.endsWith('/redact')) return 'admin'
   if (path.startsWith('/v1/imports') && !path.endsWith('/mapping-schema')) return 'editor'
@@ -107,24 +107,24 @@ function demanded({ method, path }: Route): Role | 'anybody' {
 const rank = ['reader', 'editor', 'admin']
 
 /**
- * The documented status. Admitted clients get `406`, since the request accepts no media type of the response. Exports accept
- * any `Accept`, and lack a parameter here.
+ * Returns the documented status. Admitted clients get `406`, since the request accepts no media type of the response.
+ * Exports ignore `Accept`, and return `400` because a parameter is missing.
  */
 function expected(route: Route, { is }: Visitor, reading: 'open' | 'closed'): number {
-  // Metrics are as open as reading is, and take any `Accept`.
+  // Metrics require a role if reading does, and ignore `Accept`.
   const metrics = route.path === '/metrics'
   const isFile = /\.(csv|yaml)$/.test(route.path)
-  const letIn = metrics ? 200 : route.path.endsWith('/export') ? 400 : isFile ? 404 : 406
-  const demand = metrics && reading === 'closed' ? 'reader' : demanded(route)
-  if (demand === 'anybody') return 200
-  if (is === 'refused') return 401
-  if (demand === 'reader' && reading === 'open') return letIn
-  if (is === 'a stranger') return 401
-  return rank.indexOf(is) >= rank.indexOf(demand) ? letIn : 403
+  const admitted = metrics ? 200 : route.path.endsWith('/export') ? 400 : isFile ? 404 : 406
+  const required = metrics && reading === 'closed' ? 'reader' : requiredRole(route)
+  if (required === 'anybody') return 200
+  if (is === 'invalid') return 401
+  if (required === 'reader' && reading === 'open') return admitted
+  if (is === 'anonymous') return 401
+  return rank.indexOf(is) >= rank.indexOf(required) ? admitted : 403
 }
 
-describe.each(['open', 'closed'] as const)('where reading is %s', (reading) => {
-  it('every route returns the documented status to every role, and says which role it needs', async () => {
+describe.each(['open', 'closed'] as const)('when reading is %s', (reading) => {
+  it('every route returns the documented status to every client, with a challenge for 401 or 403', async () => {
     const app = apps[reading]?.app
     const wrong: string[] = []
     const send = async (route: Route, name: string, visitor: Visitor) => {
@@ -133,7 +133,7 @@ describe.each(['open', 'closed'] as const)('where reading is %s', (reading) => {
       const headers = { accept: 'text/html', ...(authorization !== undefined && { authorization }) }
       // The router takes the methods of the document.
       const response = await app?.inject({ method: route.method as 'GET', url, headers })
-      if (!response) throw new Error('the service is not there')
+      if (!response) throw new Error('the service is not open')
       const { statusCode: status, body } = response
       const contentType = String(response.headers['content-type'])
       check({ method: route.method, url, status, contentType, body, records: 'whole' })

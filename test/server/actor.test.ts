@@ -7,23 +7,29 @@ import type { Actor } from '../../src/operations/operation.ts'
 import { authentication } from '../../src/server/plugins/authentication.ts'
 
 const key = `ent_abcd1234_${'k'.repeat(43)}`
-const held = { id: 'the-id', name: 'An import', role: 'editor', expiresAt: null, revokedAt: null } as const
+const storedKey = {
+  id: 'the-id',
+  name: 'An import',
+  role: 'editor',
+  expiresAt: null,
+  revokedAt: null,
+} as const
 const adminKey = 'the-key-that-the-service-began-with'
 
-/** Knows one key, without a database. */
+/** A keyring with one key, which needs no database. */
 const keyring = fp(
   async (app) => {
     app.decorate('keyring', {
-      find: async (hash) => (hash === hashKey(key) ? held : undefined),
+      find: async (hash) => (hash === hashKey(key) ? storedKey : undefined),
       use: () => {},
-      changed: () => {},
+      invalidate: () => {},
       close: async () => {},
     })
   },
   { name: 'keyring' },
 )
 
-/** Knows the time, without a database. */
+/** A database that only provides the time. */
 const clock = fp(
   async (app) => {
     app.decorate('database', { clock: { now: async () => new Date() } } as Database)
@@ -31,7 +37,7 @@ const clock = fp(
   { name: 'database' },
 )
 
-it('sets the actor of a request: a key, the first administrator, or a subject of the issuer', async () => {
+it('sets the actor of a request: a key, ADMIN_KEY, or a subject of the issuer', async () => {
   const app = Fastify()
   onTestFinished(() => app.close())
   const subject: Actor = { kind: 'oidc', id: 'u-7', name: 'Li Wei', role: 'editor' }

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 
-/** Bodies that come in many small chunks (RFC 9112, section 7.1). */
+/** Request bodies in many small chunks (RFC 9112, section 7.1). */
 
 let api: Api
 beforeAll(async () => {
@@ -26,12 +26,12 @@ function search(blanks = 0): Promise<string> {
   socket.write(`POST /v1/agreements/search HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`)
   socket.write('1\r\n \r\n'.repeat(blanks))
   socket.write(`${[...body].map((character) => `1\r\n${character}\r\n`).join('')}0\r\n\r\n`)
-  // The rest of a body that is refused is not read, so that the connection may be reset.
+  // The service does not read the rest of a refused body, so the connection may be reset.
   return text(socket).catch(() => '')
 }
 
-/** Maximum growth of the memory of objects and buffers until a promise settles, in MiB. */
-async function highestGrowth(work: Promise<unknown>): Promise<number> {
+/** Returns the maximum growth of the memory of objects and buffers until a promise settles, in MiB. */
+async function maxGrowthMiB(work: Promise<unknown>): Promise<number> {
   const usedMiB = () => {
     const { heapUsed, arrayBuffers } = process.memoryUsage()
     return (heapUsed + arrayBuffers) / 2 ** 20
@@ -46,7 +46,7 @@ async function highestGrowth(work: Promise<unknown>): Promise<number> {
 }
 
 describe('a body in chunks of one byte', () => {
-  it('is read like any other', async () => {
+  it('is read like any other body', async () => {
     const { data } = (await api.post('/v1/agreements/search', body)).json()
     expect(data).not.toEqual([])
     const response = await search()
@@ -56,7 +56,7 @@ describe('a body in chunks of one byte', () => {
 
   it('is refused after too many chunks, before it uses much memory', async () => {
     const searches = Array.from({ length: 4 }, () => search(900_000))
-    expect(await highestGrowth(Promise.all(searches))).toBeLessThan(150)
+    expect(await maxGrowthMiB(Promise.all(searches))).toBeLessThan(150)
     for (const response of await Promise.all(searches)) expect(response).toMatch(/^(HTTP\/1\.1 400 |$)/)
   }, 60_000)
 })

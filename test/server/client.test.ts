@@ -13,7 +13,7 @@ const actors: Record<string, Actor> = {
   subject: { kind: 'oidc', id: 'u-7', name: 'Li Wei', role: 'editor' },
 }
 
-/** Responds to a request with its client. The header `actor` names the sender. */
+/** Opens an app that answers each request with its client. The header `actor` selects the actor of the request. */
 async function openMirror(options: FastifyServerOptions = {}) {
   const app: FastifyInstance = Fastify(options)
   onTestFinished(() => app.close())
@@ -47,7 +47,7 @@ it('a client is a key, a subject, or an address', async () => {
   expect(await find({}, '::ffff:192.0.2.1')).toEqual(address)
 })
 
-it('an IPv6 address is a client by its /64 network, in a group by its /48', async () => {
+it('an IPv6 client is identified by its /64 network, and grouped by its /48 network', async () => {
   const { find } = await openMirror()
   const one = await find({}, '2001:db8:1:2:a::1')
   expect(one).toEqual({ name: 'address 2001:db8:1:2::', group: 'network 2001:db8:1::/48', isAnonymous: true })
@@ -76,10 +76,10 @@ it.each([
 ])('refuses %j: %s', async (headers, code) => {
   const api = await openMirror()
   const response = await api.send(headers)
-  expect(response.json().message).toMatch(code === 'needs_key' ? /goes with an API key/ : /visible ASCII/)
+  expect(response.json().message).toMatch(code === 'needs_key' ? /needs an API key/ : /visible ASCII/)
 })
 
-/** Opens the mirror with a log, and counts the warnings in it. */
+/** Opens the app with a logger, and collects the logged warnings. */
 async function openLoggedMirror(trustProxy: string[] | false) {
   const warnings: string[] = []
   const stream = { write: (line: string) => void warnings.push(JSON.parse(line).msg) }
@@ -128,7 +128,7 @@ it('end clients of a key share its requests per minute', async () => {
   expect([await status('a'), await status('b'), await status('c')]).toEqual([200, 200, 429])
 })
 
-it('refuses a Client-Id without a key as a problem that names the header', async () => {
+it('refuses a Client-Id without a key with a problem that names the header', async () => {
   const api = await openApi()
   onTestFinished(() => api.close())
   const response = await api.get('/v1/countries/CHN', { headers: { 'client-id': 'reader-7' } })

@@ -53,7 +53,7 @@ describe.each([
     expect((await api.post('/v1/keys', body(at(-1)))).status).toBe(422)
   })
 
-  it('does the same on the command line', async () => {
+  it('creates keys and refuses expired ones in the same way on the command line', async () => {
     const create = (expires: Date) =>
       runInProcess(['key', 'create', '--name', 'A', '--role', 'reader', '--expires', expires.toISOString()], {
         DATABASE_URL: api.pool.options.connectionString,
@@ -75,7 +75,7 @@ describe.each([
     expect(Math.abs(rows[0]?.age ?? Number.NaN)).toBeLessThan(60)
   })
 
-  it('accepts asOf an hour ago, and refuses it in the future', async () => {
+  it('accepts asOf one hour in the past, and refuses it in the future', async () => {
     const asOf = (hours: number) => api.get(`/v1/countries?limit=1&asOf=${at(hours).toISOString()}`)
     expect((await asOf(-1)).status).toBe(200)
     const refused = await asOf(1)

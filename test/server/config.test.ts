@@ -6,7 +6,7 @@ import { StartupError } from '../../src/startup-error.ts'
 const url = 'postgresql://user:password@db.example:5432/entente'
 
 describe('the configuration', () => {
-  it('needs no variable', () => {
+  it('needs no variables, since each is optional or has a default', () => {
     expect(readConfig({})).toEqual({
       PORT: 3000,
       HOST: '127.0.0.1',
@@ -47,7 +47,7 @@ describe('the configuration', () => {
     })
   })
 
-  it('seeds everything on the embedded database, and only code lists on a given one, by default', () => {
+  it('seeds everything on the embedded database, and only reference data on others, by default', () => {
     expect(readConfig({ DATABASE_URL: url }).SEED).toBe('reference')
     expect(readConfig({ DATABASE_URL: url, SEED: 'all' }).SEED).toBe('all')
     expect(readConfig({ SEED: 'none' }).SEED).toBe('none')

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maxClientConnections } from '../../src/server/descriptors.ts'
 import { type Api, openApi } from '../support/api.ts'
 
-/** Limits of idle connections. */
+/** Limits on the connections of clients. */
 
 const opened: Socket[] = []
 const closeOpened = () => {
@@ -25,8 +25,8 @@ async function openIdle(api: Api, count: number, localAddress = '127.0.0.1'): Pr
 
 const openCount = (sockets: Socket[]) => sockets.filter(({ closed }) => !closed).length
 
-/** Waits until a connection is closed, also by a reset. */
-const closed = (socket: Socket) =>
+/** Waits until a connection is closed or reset. */
+const untilClosed = (socket: Socket) =>
   new Promise<string>((resolve) => socket.once('close', () => resolve('closed')))
 
 /** Sends a request on a connection, and returns the first bytes of the response. */
@@ -46,7 +46,7 @@ describe('with at most 20 connections', () => {
     await api.close()
   })
 
-  it('closes the longest idle connections for new ones, and none with a request', async () => {
+  it('closes the longest idle connections for new ones, but no connection with a request', async () => {
     const [reader] = await openIdle(api, 1)
     if (!reader) throw new Error('there is no connection')
     expect(await send(reader, '/v1/changes/stream')).toMatch(/^HTTP\/1\.1 200 /)
@@ -65,7 +65,7 @@ describe('with at most 20 connections', () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('with at most 5 connections of an address', () => {
+describe.runIf(process.platform === 'linux')('with at most 5 connections per address', () => {
   const other = '127.0.0.2'
   let api: Api
   beforeAll(async () => {
@@ -76,13 +76,13 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections of an a
     await api.close()
   })
 
-  it('a new one closes the longest idle one of the same address only', async () => {
-    const [mine] = await openIdle(api, 1, '127.0.0.1')
+  it('a new connection closes only the longest idle connection of the same address', async () => {
+    const [unaffected] = await openIdle(api, 1, '127.0.0.1')
     const others = await openIdle(api, 12, other)
     await expect.poll(() => openCount(others)).toBe(5)
     const last = others.at(-1)
     expect(last && (await send(last, '/v1/topics?limit=1'))).toMatch(/^HTTP\/1\.1 200 /)
-    expect(mine?.closed).toBe(false)
+    expect(unaffected?.closed).toBe(false)
   })
 
   it('a proxy that TRUST_PROXY names may open any number', async () => {
@@ -92,7 +92,7 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections of an a
   })
 })
 
-describe.runIf(process.platform === 'linux')('with at most 2 new connections of an address a second', () => {
+describe.runIf(process.platform === 'linux')('with at most 2 new connections per address and second', () => {
   let api: Api
   beforeAll(async () => {
     api = await openApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2', TRUST_PROXY: '127.0.0.3/32' } })
@@ -102,12 +102,12 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections of 
     await api.close()
   })
 
-  it('resets those after the tenth, serves other addresses, and later the same one', async () => {
-    const hasty = await openIdle(api, 40, '127.0.0.2')
-    await expect.poll(() => openCount(hasty)).toBeLessThan(20)
-    expect(openCount(hasty)).toBeGreaterThanOrEqual(10)
-    const [mine] = await openIdle(api, 1, '127.0.0.4')
-    expect(mine && (await send(mine, '/v1/topics?limit=1'))).toMatch(/^HTTP\/1\.1 200 /)
+  it('resets connections after the tenth, serves other addresses, and later the same address', async () => {
+    const burst = await openIdle(api, 40, '127.0.0.2')
+    await expect.poll(() => openCount(burst)).toBeLessThan(20)
+    expect(openCount(burst)).toBeGreaterThanOrEqual(10)
+    const [unaffected] = await openIdle(api, 1, '127.0.0.4')
+    expect(unaffected && (await send(unaffected, '/v1/topics?limit=1'))).toMatch(/^HTTP\/1\.1 200 /)
     const sendLater = async () => {
       const [later] = await openIdle(api, 1, '127.0.0.2')
       return later && Promise.race([send(later, '/healthz'), once(later, 'close').then(() => 'closed')])
@@ -128,7 +128,7 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections of 
 describe.runIf(process.platform === 'linux')('an address that misuses its connections', () => {
   let api: Api
   beforeAll(async () => {
-    // Few, so that the address is blocked for two seconds, which is longer than the test needs on a busy machine.
+    // A low limit, so that the address is blocked for two seconds, which is longer than the test takes.
     api = await openApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2' } })
   })
   afterAll(async () => {
@@ -149,23 +149,23 @@ describe.runIf(process.platform === 'linux')('an address that misuses its connec
   it.each(misuses)(
     'is blocked for a while, unlike other addresses: %s',
     async (_what, other, bytes) => {
-      /** Opens a connection and sends a request on it. A reset may come before or after the connection is open. */
-      const opens = async () => {
+      /** Opens a connection and sends a request on it. The server may reset it before or after it is open. */
+      const tryRequest = async () => {
         const [socket] = await openIdle(api, 1, other).catch(() => [])
         return socket
-          ? Promise.race([send(socket, '/healthz').catch(() => 'closed'), closed(socket)])
+          ? Promise.race([send(socket, '/healthz').catch(() => 'closed'), untilClosed(socket)])
           : 'closed'
       }
-      expect(await opens()).toMatch(/^HTTP\/1\.1 200 /)
+      expect(await tryRequest()).toMatch(/^HTTP\/1\.1 200 /)
       const [used, unused] = await openIdle(api, 2, other)
       if (!used || !unused) throw new Error('there are no connections')
-      const isClosed = Promise.all([closed(used), closed(unused)])
+      const isClosed = Promise.all([untilClosed(used), untilClosed(unused)])
       used.write(bytes)
       await isClosed
-      expect(await opens()).toBe('closed')
-      const [mine] = await openIdle(api, 1)
-      expect(mine && (await send(mine, '/healthz'))).toMatch(/^HTTP\/1\.1 200 /)
-      await expect.poll(opens, { interval: 500, timeout: 10_000 }).toMatch(/^HTTP\/1\.1 200 /)
+      expect(await tryRequest()).toBe('closed')
+      const [unaffected] = await openIdle(api, 1)
+      expect(unaffected && (await send(unaffected, '/healthz'))).toMatch(/^HTTP\/1\.1 200 /)
+      await expect.poll(tryRequest, { interval: 500, timeout: 10_000 }).toMatch(/^HTTP\/1\.1 200 /)
     },
     20_000,
   )
@@ -179,7 +179,7 @@ describe('the number of connections', () => {
     expect(maxClientConnections(Number.POSITIVE_INFINITY, undefined, 20)).toBe(10_000)
   })
 
-  it('stops the start where the limit of open files leaves too few', () => {
+  it('prevents the start if the limit of open files leaves too few', () => {
     expect(() => maxClientConnections(120, undefined, 20)).toThrow(/ulimit -n/)
   })
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { isHit, waitUntilCached } from '../support/cache-status.ts'
 
-/** Content encodings of stored and of computed responses. */
+/** Content encodings of cached and of computed responses. */
 
 let api: Api
 beforeAll(async () => {
@@ -12,12 +12,12 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe.each([
-  ['kept', {}],
-  ['not kept', { CACHE_MB: '0' }],
+  ['cached', {}],
+  ['not cached', { CACHE_MB: '0' }],
 ])('responses that are %s', (what, env) => {
   let service: Api
   beforeAll(async () => {
-    service = what === 'kept' ? api : await openApi({ env })
+    service = what === 'cached' ? api : await openApi({ env })
   })
   afterAll(async () => {
     if (service !== api) await service.close()
@@ -39,7 +39,7 @@ describe.each([
     ['gzip;q=0, br;q=0', null],
   ])('to Accept-Encoding "%s" are encoded as %s, and decode to the same body', async (header, encoding) => {
     const plain = await service.get(url)
-    for (const _turn of [1, 2]) {
+    for (const _attempt of [1, 2]) {
       const response = await service.get(url, accepting(header))
       expect(response.headers.get('content-encoding')).toBe(encoding)
       expect(response.headers.get('vary')).toBe('Accept-Encoding, Authorization')
@@ -50,7 +50,7 @@ describe.each([
     }
   })
 
-  it('have an ETag for each encoding, which matches in that encoding only', async () => {
+  it('have an ETag for each encoding, which matches only in that encoding', async () => {
     const tags = new Map<string, string>()
     for (const encoding of ['identity', 'gzip', 'br']) {
       tags.set(encoding, (await service.get(url, accepting(encoding))).headers.get('etag') ?? '')
@@ -85,9 +85,9 @@ describe.each([
     const small = '/v1/countries/PAK?fields=name'
     const response = await service.get(small, accepting('gzip, br'))
     expect(response.headers.get('content-encoding')).toBeNull()
-    const insisting = await service.get(small, accepting('gzip, identity;q=0'))
-    expect(insisting.headers.get('content-encoding')).toBe('gzip')
-    expect(insisting.text).toBe(response.text)
+    const withoutIdentity = await service.get(small, accepting('gzip, identity;q=0'))
+    expect(withoutIdentity.headers.get('content-encoding')).toBe('gzip')
+    expect(withoutIdentity.text).toBe(response.text)
   })
 
   it('return 406 if no encoding is acceptable', async () => {
@@ -96,8 +96,8 @@ describe.each([
     expect(response.json().detail).toContain('Accept-Encoding')
   })
 
-  it(`are ${what} indeed`, async () => {
+  it(`are actually ${what}`, async () => {
     await service.get(url)
-    expect(isHit(await service.get(url))).toBe(what === 'kept')
+    expect(isHit(await service.get(url))).toBe(what === 'cached')
   })
 })

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpResponse, openApi } from '../support/api.ts'
-import { openProxy, type Proxy as Way } from '../support/proxy.ts'
+import { type Proxy as DatabaseProxy, openProxy } from '../support/proxy.ts'
 
 /** Outages of the database: the service reports them and recovers. */
 
 let api: Api
-let proxy: Way
+let proxy: DatabaseProxy
 beforeAll(async () => {
   const env = { CACHE_MB: '0', POOL_SIZE: '3', STATEMENT_SECONDS: '2' }
   api = await openApi({
@@ -31,7 +31,7 @@ const expectProblem = (response: HttpResponse, type: string) => {
 }
 
 /** Opens all connections of the pool. */
-const warm = () =>
+const openAllConnections = () =>
   expect
     .poll(async () => {
       await Promise.all(Array.from({ length: 6 }, () => api.get('/v1/agreements?count=exact')))
@@ -39,25 +39,25 @@ const warm = () =>
     })
     .toBe(true)
 
-const everyOther = 'datname = current_database() and pid <> pg_backend_pid()'
+const otherBackends = 'datname = current_database() and pid <> pg_backend_pid()'
 
 describe('while the database cannot be reached', () => {
   it('reads, writes and /readyz return 503 with Retry-After, and recover by themselves', async () => {
-    await warm()
+    await openAllConnections()
     expect((await ready()).json()).toEqual({ status: 'ok' })
-    proxy.away()
+    proxy.refuseConnections()
     for (const response of await Promise.all([read(), write('x'), read(), write('y'), ready(), ready()]))
       expectProblem(response, 'unavailable')
     expect((await api.get('/healthz')).status).toBe(200)
-    proxy.back()
+    proxy.acceptConnections()
     for (const response of await Promise.all([read(), write('Back'), read(), ready()]))
       expect(response.status).toBe(200)
     expect((await read()).json()).toMatchObject({ name: 'Back' })
   })
 
-  it('idle connections that the server ended fail no request and no process', async () => {
-    await warm()
-    await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${everyOther}`)
+  it('idle connections that the server has closed fail neither requests nor the process', async () => {
+    await openAllConnections()
+    await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${otherBackends}`)
     await expect.poll(async () => (await read()).status, { interval: 5 }).toBe(200)
     for (const response of await Promise.all([read(), write('Still here'), read(), write('And here')]))
       expect(response.status).toBe(200)
@@ -69,10 +69,10 @@ describe('while the database cannot be reached', () => {
     const writing = write('Never')
     const waits = "wait_event_type = 'Lock'"
     const waiting = async () =>
-      (await api.pool.query(`select from pg_stat_activity where ${everyOther} and ${waits}`)).rowCount
+      (await api.pool.query(`select from pg_stat_activity where ${otherBackends} and ${waits}`)).rowCount
     await expect.poll(waiting, { interval: 5 }).toBe(1)
     await api.pool.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where ${everyOther} and ${waits}`,
+      `select pg_terminate_backend(pid) from pg_stat_activity where ${otherBackends} and ${waits}`,
     )
     expectProblem(await writing, 'unavailable')
     await holder.query('rollback')
@@ -81,26 +81,26 @@ describe('while the database cannot be reached', () => {
     expect((await write('Now')).status).toBe(200)
   })
 
-  it('a silent connection holds a request no longer than the statement timeout, and is dropped', async () => {
-    await warm()
-    proxy.cut()
+  it('a silent connection delays a request at most by the statement timeout, and is dropped', async () => {
+    await openAllConnections()
+    proxy.stall()
     const began = performance.now()
     const responses = await Promise.all([read(), write('Silence'), read()])
     expect(performance.now() - began).toBeLessThan(6000)
-    // A request for which the pool opens a connection meanwhile is answered.
+    // A request succeeds if the pool opens a new connection for it.
     const refused = responses.filter(({ status }) => status !== 200)
     expect(refused).not.toEqual([])
     for (const response of refused) expectProblem(response, 'unavailable')
-    // Reads at the same time may share a connection, so a further one can still meet a silent one.
+    // Concurrent reads may share a connection, so a later read may still get a silent connection.
     await expect.poll(async () => (await read()).status, { interval: 5, timeout: 10_000 }).toBe(200)
   }, 30_000)
 })
 
 describe('a connection that is lost during the commit', () => {
   it('returns outcome-unknown; with If-Match the request can be repeated safely', async () => {
-    await warm()
+    await openAllConnections()
     const tag = (await read()).headers.get('etag') ?? ''
-    proxy.loseAfter('commit')
+    proxy.disconnectAfter('commit')
     const change = () =>
       api.patch('/v1/topics/energy', { name: 'Committed' }, { headers: { 'if-match': tag } })
     const lost = await change()
@@ -113,11 +113,11 @@ describe('a connection that is lost during the commit', () => {
 
 describe('a read-only database server', () => {
   it('serves reads, returns 503 to writes, and is ready as read_only until writes work', async () => {
-    await warm()
+    await openAllConnections()
     const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
     const set = async (value: string) => {
       await api.pool.query(`alter database "${rows[0]?.name}" set default_transaction_read_only = ${value}`)
-      await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${everyOther}`)
+      await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${otherBackends}`)
       await expect.poll(async () => (await read()).status, { interval: 5 }).toBe(200)
     }
     await set('on')
@@ -130,7 +130,7 @@ describe('a read-only database server', () => {
     await client.query('set default_transaction_read_only = off')
     await client.query(`alter database "${rows[0]?.name}" reset default_transaction_read_only`)
     client.release(true)
-    // Connections that lead to the server as it was are left by themselves, at the latest when a change is refused.
+    // The service drops connections with the former setting, at the latest when a change is refused.
     await expect.poll(async () => (await write('Taken')).status, { interval: 5 }).toBe(200)
     expect((await ready()).status).toBe(200)
   })

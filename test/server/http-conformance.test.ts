@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
-/** Requests that a server must refuse by the standard of HTTP, and that `fetch` cannot send. */
+/** Requests that HTTP requires a server to refuse, and that `fetch` cannot send. */
 
 const host = 'Host: registry.example'
 const maxPerMinute = 5
@@ -22,7 +22,7 @@ let addresses = 0
 const send = (method: string, target: string, headers?: string[]) =>
   exchange(api.origin, rawRequest(method, target, headers))
 
-/** Sends a request often enough from an address of its own, and returns the statuses. */
+/** Sends requests from a new address until its rate limit is exceeded, and returns the statuses. */
 async function statusesUntilLimited(method: string, target: string, headers: string[]): Promise<number[]> {
   addresses += 1
   const forwarded = `X-Forwarded-For: 203.0.113.${addresses}`
@@ -60,7 +60,7 @@ describe.each(refusals)('%s', (_what, method, target, headers, status, type) => 
   })
 })
 
-describe('the limit of requests', () => {
+describe('the rate limit', () => {
   it.each<[what: string, method: string, target: string, headers: string[], status: number]>([
     ['malformed paths', 'GET', '/v1/%zz', [host], 400],
     ['unknown expectations', 'GET', '/v1/countries', [host, 'Expect: miracles'], 417],

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { Problem } from '../../src/problems/problem.ts'
 import { readJson } from '../../src/server/plugins/body-parsers/json-reader.ts'
 
-/** Reads a text to its end. Returns the value, or the problem for which it is refused. */
+/** Reads a text to its end. Returns the value, or the problem with which the text is refused. */
 function read(text: string, maxValues = 10_000): { value: unknown } | { problem: Problem } {
   try {
     const steps = readJson(text, maxValues)
@@ -49,18 +49,18 @@ it('every JSON text is parsed as by JSON.parse, with any white space', () => {
   )
 })
 
-it('a randomly changed text is parsed as by JSON.parse, or refused if it refuses', () => {
+it('a randomly changed text is parsed as by JSON.parse, or refused if JSON.parse refuses it', () => {
   fc.assert(
-    fc.property(storable, fc.nat(), fc.nat(2), fc.string({ maxLength: 2 }), (value, position, cut, added) => {
+    fc.property(storable, fc.nat(), fc.nat(2), fc.string({ maxLength: 2 }), (value, position, gap, added) => {
       const whole = JSON.stringify(value)
       const index = position % (whole.length + 1)
-      const text = whole.slice(0, index) + added + whole.slice(index + cut)
-      const mine = read(text)
-      const wanted = parse(text)
+      const text = whole.slice(0, index) + added + whole.slice(index + gap)
+      const actual = read(text)
+      const expected = parse(text)
       // Values that JSON.parse would change are refused with their position.
-      if ('problem' in mine && mine.problem.errors.length > 0) expect(wanted).toBeDefined()
-      else if (wanted) expect(mine).toEqual(wanted)
-      else expect(mine).toHaveProperty('problem')
+      if ('problem' in actual && actual.problem.errors.length > 0) expect(expected).toBeDefined()
+      else if (expected) expect(actual).toEqual(expected)
+      else expect(actual).toHaveProperty('problem')
     }),
     { numRuns: 2000 },
   )

@@ -10,7 +10,7 @@ afterEach(() => {
 
 const MiB = 1024 * 1024
 
-/** Counts the turns of the event loop while `work` runs. The clock is faked: every step takes longer than a slice may. */
+/** Returns the number of event loop turns during `work`. The fake clock makes every step longer than a slice may be. */
 async function countTurns(work: () => Promise<unknown>): Promise<number> {
   let now = 0
   vi.spyOn(performance, 'now').mockImplementation(() => {
@@ -51,8 +51,8 @@ it('a slice may end inside a character of several bytes', async () => {
 it('a byte order mark is removed, and a body that ends inside a character is refused', async () => {
   const body = texts(10, 'é'.repeat(50_000))
   expect(await parseJson(Buffer.from(`\ufeff${body}`), 100)).toHaveLength(10)
-  const cut = Buffer.concat([Buffer.from(body), Buffer.from('é').subarray(0, 1)])
-  await expect(parseJson(cut, 100)).rejects.toThrow('The body is not UTF-8.')
+  const truncated = Buffer.concat([Buffer.from(body), Buffer.from('é').subarray(0, 1)])
+  await expect(parseJson(truncated, 100)).rejects.toThrow('The body is not UTF-8.')
 })
 
 it('a syntax error has its line and column, also in a text of many lines', async () => {

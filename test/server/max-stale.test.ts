@@ -3,7 +3,7 @@ import { maxStaleMs } from '../../src/server/plugins/response-cache/cache-contro
 import { type Api, openApi } from '../support/api.ts'
 import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
 
-/** A client that accepts stale responses gets them without a wait. */
+/** Clients that accept stale responses get them without waiting. */
 
 const stale = 'Entente; hit; detail=stale'
 const list = '/v1/sources?limit=3&sort=-createdAt'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Changes what the list is read of. The tests read without a key, so that the writer is another client. */
+/** Adds a record to the list. The tests read without a key, so that the writer is another client. */
 async function change(title: string): Promise<string> {
   const { status, headers } = await api.post('/v1/sources', { title, kind: 'report' })
   expect(status).toBe(201)
@@ -46,7 +46,7 @@ describe('Cache-Control: max-stale', () => {
     expect(response.text).toContain('For others')
   })
 
-  it('never returns a state before the last write of the client', async () => {
+  it('never returns a state from before the last write of the client', async () => {
     await waitUntilCached(api, list)
     const path = await change('Of one client')
     const key = await api.post('/v1/keys', { name: 'Writer', role: 'editor' })
@@ -79,7 +79,7 @@ describe('Cache-Control: max-stale', () => {
     ['max-stale=soon', 0],
     ['max-stale=60, no-cache', 0],
     ['x-max-stale=60', 0],
-  ])('is read as the standard says: %s accepts %d ms', (header, milliseconds) => {
+  ])('is parsed as the standard defines: %s accepts %d ms', (header, milliseconds) => {
     expect(maxStaleMs(header)).toBe(milliseconds)
   })
 })

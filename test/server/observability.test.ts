@@ -25,8 +25,8 @@ describe('the log', () => {
     const trace = 'a'.repeat(32)
     const get = (path: string, traceparent?: string) =>
       fetch(`${origin}${path}`, traceparent === undefined ? {} : { headers: { traceparent } })
-    const good = `00-${trace}-${'b'.repeat(16)}-01`
-    const wrong = [
+    const valid = `00-${trace}-${'b'.repeat(16)}-01`
+    const invalid = [
       `00-${trace.toUpperCase()}-${'b'.repeat(16)}-01`,
       `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`,
       `00-${trace}-${'0'.repeat(16)}-01`,
@@ -35,10 +35,10 @@ describe('the log', () => {
       trace,
       'x',
     ]
-    const traced = await get('/v1/agreements?q=secretary&limit=3', good)
+    const traced = await get('/v1/agreements?q=secretary&limit=3', valid)
     const later = await get('/v1/topics/energy', `01-${trace}-${'b'.repeat(16)}-01-more`)
     const untraced = await Promise.all([
-      ...wrong.map((each) => get('/v1/topics/energy', each)),
+      ...invalid.map((header) => get('/v1/topics/energy', header)),
       get('/v1/nothing'),
     ])
     await get('/healthz')
@@ -138,7 +138,7 @@ describe('the metrics', () => {
   })
 
   it('report that the cache is active while notifications arrive, also without requests', async () => {
-    // Longer than a connection counts as verified.
+    // Waits longer than a connection counts as verified.
     await sleep(300)
     expect((await samples()).get('entente_cache_on')).toBe(1)
   })
@@ -166,13 +166,13 @@ describe('the metrics', () => {
     [{ PUBLIC_READ: 'false' }, 401, 200],
     [{ METRICS: 'key' }, 401, 200],
     [{ METRICS: 'off' }, 404, 404],
-  ])('with %j return %i without a key and %i with one', async (env, anybody, key) => {
+  ])('with %j return %i without a key and %i with a key', async (env, withoutKey, key) => {
     const service = await openApi({ env })
     onTestFinished(() => service.close())
-    expect((await service.get('/metrics')).status).toBe(anybody)
+    expect((await service.get('/metrics')).status).toBe(withoutKey)
     expect((await service.get('/metrics', { key: 'the-administrators-key-in-tests' })).status).toBe(key)
     expect((await service.get('/metrics', { key: 'a-key-that-there-never-was' })).status).toBe(
-      anybody === 401 ? 401 : anybody,
+      withoutKey === 401 ? 401 : withoutKey,
     )
   })
 })

@@ -5,20 +5,28 @@ import type { Problem } from '../../src/problems/problem.ts'
 import type { VerifyToken } from '../../src/server/plugins/authentication/authenticate.ts'
 import { trustIssuer } from '../../src/server/plugins/authentication/oidc.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
-import { makePair, now, openIssuer, type Pair, sign, type TestIssuer, unheardOf } from '../support/issuer.ts'
+import {
+  type KeyPair,
+  makeKeyPair,
+  now,
+  openIssuer,
+  sign,
+  type TestIssuer,
+  unknownExtension,
+} from '../support/issuer.ts'
 
-/** Access tokens of an OpenID Connect issuer, which the tests start. */
+/** Access tokens of an OpenID Connect issuer, which runs in this process. */
 
 /** The clock of this process, which some tests set. */
 const clock = { now: async () => new Date() }
 
 const algorithms = ['RS256', 'PS384', 'ES384', 'EdDSA']
 
-let pairs: Pair[]
+let pairs: KeyPair[]
 let issuer: TestIssuer
 let test: TestApp
 beforeAll(async () => {
-  pairs = await Promise.all(algorithms.map(makePair))
+  pairs = await Promise.all(algorithms.map(makeKeyPair))
   issuer = await openIssuer(pairs)
   test = await openTestApp({ env: { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience } })
 })
@@ -40,7 +48,7 @@ const admin = { roles: ['admin'] }
 
 const segment = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-const usual = () => ({
+const validClaims = () => ({
   iss: issuer.url,
   aud: issuer.audience,
   sub: 'user-1',
@@ -69,9 +77,9 @@ describe('a token of the issuer', () => {
   })
 
   it.each([
-    ['the highest of several', { roles: ['reader', 'other', 'admin', 'editor'] }],
-    ['one word', { roles: 'admin' }],
-    ['words with spaces between', { roles: 'openid admin' }],
+    ['several roles, of which the highest counts', { roles: ['reader', 'other', 'admin', 'editor'] }],
+    ['one role as a string', { roles: 'admin' }],
+    ['roles in a string with spaces', { roles: 'openid admin' }],
   ])('may name %s', async (_, claims) => {
     expect((await getWith(await issuer.token(claims))).status).toBe(200)
   })
@@ -87,7 +95,7 @@ describe('a token of the issuer', () => {
 
   it.each(algorithms)('may be signed by %s', async (alg) => {
     const pair = pairs.find(({ jwk }) => jwk.alg === alg)
-    const token = pair ? await sign(usual(), pair) : ''
+    const token = pair ? await sign(validClaims(), pair) : ''
     expect((await getWith(token)).status).toBe(200)
   })
 
@@ -112,42 +120,43 @@ describe('a token of the issuer', () => {
   })
 })
 
-/** Invalid tokens by their fault. */
+/** Functions that make invalid tokens, by their fault. */
 const invalidTokens: Record<string, () => Promise<string> | string> = {
-  'no signature (alg none)': () => new UnsecuredJWT(usual()).encode(),
+  'no signature (alg none)': () => new UnsecuredJWT(validClaims()).encode(),
   'alg none with the signature of another token': async () => {
     const [, payload, signature] = (await issuer.token(admin)).split('.')
     return `${segment({ alg: 'none' })}.${payload}.${signature}`
   },
   'an HMAC with the public key, as it is published, as secret': async () => {
     const { kid } = issuer.current().jwk
-    const content = `${segment({ alg: 'HS256', kid })}.${segment(usual())}`
+    const content = `${segment({ alg: 'HS256', kid })}.${segment(validClaims())}`
     const secret = await exportSPKI(issuer.current().publicKey)
     return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`
   },
   'an HMAC with the JSON of the public key as secret': () => {
-    const content = `${segment({ alg: 'HS256', kid: issuer.current().jwk.kid })}.${segment(usual())}`
+    const content = `${segment({ alg: 'HS256', kid: issuer.current().jwk.kid })}.${segment(validClaims())}`
     const secret = JSON.stringify(issuer.current().jwk)
     return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`
   },
   'a foreign key with the `kid` of the issuer’s key': async () => {
-    const foreign = await makePair()
-    return sign(usual(), { ...foreign, jwk: { ...foreign.jwk, kid: issuer.current().jwk.kid ?? '' } })
+    const foreign = await makeKeyPair()
+    return sign(validClaims(), { ...foreign, jwk: { ...foreign.jwk, kid: issuer.current().jwk.kid ?? '' } })
   },
-  'a foreign key with another `kid`': async () => sign(usual(), await makePair()),
+  'a foreign key with another `kid`': async () => sign(validClaims(), await makeKeyPair()),
   'a foreign key without a `kid`': async () => {
-    const foreign = await makePair()
-    return sign(usual(), foreign, { kid: undefined })
+    const foreign = await makeKeyPair()
+    return sign(validClaims(), foreign, { kid: undefined })
   },
   'a foreign key in its header (`jwk`)': async () => {
-    const foreign = await makePair()
-    return sign(usual(), foreign, { kid: undefined, jwk: await exportJWK(foreign.publicKey) })
+    const foreign = await makeKeyPair()
+    return sign(validClaims(), foreign, { kid: undefined, jwk: await exportJWK(foreign.publicKey) })
   },
   'a valid signature, but a key in its header (`jwk`)': () =>
     issuer.token(admin, { jwk: issuer.current().jwk }),
   'a URL of keys in its header (`jku`)': async () =>
-    sign(usual(), await makePair(), { jku: 'http://127.0.0.1:1/keys' }),
-  'an unknown critical extension (`crit`)': () => issuer.token(admin, { crit: [unheardOf], [unheardOf]: 1 }),
+    sign(validClaims(), await makeKeyPair(), { jku: 'http://127.0.0.1:1/keys' }),
+  'an unknown critical extension (`crit`)': () =>
+    issuer.token(admin, { crit: [unknownExtension], [unknownExtension]: 1 }),
   'another `typ`': () => issuer.token(admin, { typ: 'logout+jwt' }),
   'another `alg` than that of its key': async () => {
     const [, payload, signature] = (await issuer.token(admin)).split('.')
@@ -155,7 +164,7 @@ const invalidTokens: Record<string, () => Promise<string> | string> = {
   },
   'claims that were changed': async () => {
     const [header, , signature] = (await issuer.token({ roles: 'reader' })).split('.')
-    return `${header}.${segment(usual())}.${signature}`
+    return `${header}.${segment(validClaims())}.${signature}`
   },
   'another issuer': () => issuer.token({ ...admin, iss: 'https://login.example' }),
   'the issuer with an additional slash': () => issuer.token({ ...admin, iss: `${issuer.url}/` }),
@@ -201,7 +210,7 @@ describe('the keys of the issuer', () => {
   })
   afterEach(() => other.close())
 
-  /** The result of a token: its role, or the problem. */
+  /** Returns the role of a token, or the status of the problem. */
   const outcome = (token: string) =>
     verify(token).then(
       ({ role }) => role,
@@ -216,7 +225,7 @@ describe('the keys of the issuer', () => {
     await other.rotate()
     // A client that keeps sending tokens of unknown keys does not make the registry fetch the keys each time.
     expect(await outcome(await other.token(admin))).toBe(401)
-    expect(await outcome(await sign(usual(), await makePair()))).toBe(401)
+    expect(await outcome(await sign(validClaims(), await makeKeyPair()))).toBe(401)
     expect(other.keyRequests()).toBe(1)
 
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6_000 })
@@ -225,30 +234,30 @@ describe('the keys of the issuer', () => {
     expect(await outcome(tokens[0] ?? '')).toBe(401)
   })
 
-  it('are cached for minutes while the issuer fails; without any it returns 503 with Retry-After', async () => {
+  it('are cached for minutes while the issuer fails; without cached keys, the status is 503', async () => {
     const token = await other.token({ ...admin, exp: now() + 3600 })
-    const stranger = await sign({ ...usual(), exp: now() + 3600 }, await makePair())
-    const later = (seconds: number) =>
+    const foreignToken = await sign({ ...validClaims(), exp: now() + 3600 }, await makeKeyPair())
+    const advanceBy = (seconds: number) =>
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 })
     other.answering = false
     const problem = await verify(token).catch((error: Problem) => error)
     expect(problem).toMatchObject({ status: 503, headers: { 'retry-after': '2' } })
 
     other.answering = true
-    later(2)
+    advanceBy(2)
     expect(await outcome(token)).toBe('admin')
     other.answering = false
-    later(60)
+    advanceBy(60)
     expect(await outcome(token)).toBe('admin')
     // An unknown key may be a new one.
-    expect(await outcome(stranger)).toBe(503)
+    expect(await outcome(foreignToken)).toBe(503)
     expect(await outcome(token)).toBe('admin')
-    later(900)
+    advanceBy(900)
     expect(await outcome(token)).toBe(503)
     other.answering = true
-    later(2)
+    advanceBy(2)
     expect(await outcome(token)).toBe('admin')
-    expect(await outcome(stranger)).toBe(401)
+    expect(await outcome(foreignToken)).toBe(401)
   })
 
   it('of an untrusted issuer are not used', async () => {

@@ -21,7 +21,7 @@ afterAll(() => api.close())
 describe('the schemas of the OpenAPI document', () => {
   let ajv: Ajv2020
   beforeAll(() => {
-    // The package is CommonJS: its function is the default of its default.
+    // The package is CommonJS, so its function is the property `default` of the default import.
     const addFormats = formatsPlugin.default
     ajv = new Ajv2020({ strict: false, code: { optimize: false } })
     addFormats(ajv)
@@ -29,8 +29,8 @@ describe('the schemas of the OpenAPI document', () => {
     ajv.addSchema(api.document, 'openapi')
   })
 
-  /** Validates a value by the schema at a pointer. @returns the errors, or an empty list. */
-  function faultsOf(value: unknown, pointer: string): unknown[] {
+  /** Validates a value by the schema at a pointer. @returns the errors; empty if the value is valid. */
+  function validationErrors(value: unknown, pointer: string): unknown[] {
     const validate = ajv.compile({ $ref: `openapi#${pointer}` })
     return validate(value) ? [] : (validate.errors ?? [])
   }
@@ -40,7 +40,7 @@ describe('the schemas of the OpenAPI document', () => {
   it('accept their own examples', () => {
     for (const [name, { examples }] of Object.entries(document.components.schemas))
       for (const example of z.array(z.unknown()).parse(examples ?? []))
-        expect(faultsOf(example, `/components/schemas/${name}`), name).toEqual([])
+        expect(validationErrors(example, `/components/schemas/${name}`), name).toEqual([])
   })
 
   it('accept the examples of bodies', () => {
@@ -61,16 +61,16 @@ describe('the schemas of the OpenAPI document', () => {
       for (const { example, at } of contents.filter((content) => content.example !== undefined)) {
         count++
         const pointer = escaped('paths', path, method, ...at, 'schema')
-        expect(faultsOf(example, pointer), pointer).toEqual([])
+        expect(validationErrors(example, pointer), pointer).toEqual([])
       }
     }
     expect(count).toBeGreaterThanOrEqual(3 * resources.length)
   })
 
-  it('describe examples that can be sent as they are', async () => {
+  it('have examples that can be sent unchanged', async () => {
     for (const { name, example } of resources.filter(({ key }) => key.madeBy === 'client')) {
       const response = await api.post(`/v1/${name}`, example)
-      // The reference data has it already, or it is created now.
+      // The record is created, or it already exists in the reference data.
       expect([201, 409], `${name}: ${response.text}`).toContain(response.status)
     }
     for (const { name, example } of resources.filter(({ key }) => key.madeBy === 'registry')) {
@@ -86,11 +86,11 @@ describe('the schemas of the OpenAPI document', () => {
     'accept an amount of %d, also in a validator that uses floating-point numbers',
     (amount) => {
       const stated = { kind: 'budget', date: null, amount, currency: 'CNY', valueUsd: null, note: null }
-      expect(faultsOf(stated, '/components/schemas/ProjectAmount')).toEqual([])
+      expect(validationErrors(stated, '/components/schemas/ProjectAmount')).toEqual([])
     },
   )
 
-  it('refuse what the registry refuses', () => {
+  it('refuse documents that the registry refuses', () => {
     const wrong = [
       { title: 'No kind' },
       { title: 'A', kind: 'none' },
@@ -107,8 +107,8 @@ describe('the schemas of the OpenAPI document', () => {
       'application/json',
       'schema',
     )
-    for (const body of wrong) expect(faultsOf(body, pointer), JSON.stringify(body)).not.toEqual([])
-    expect(faultsOf({ title: 'A', kind: 'treaty' }, pointer)).toEqual([])
+    for (const body of wrong) expect(validationErrors(body, pointer), JSON.stringify(body)).not.toEqual([])
+    expect(validationErrors({ title: 'A', kind: 'treaty' }, pointer)).toEqual([])
   })
 
   const parametersOf = (path: string) => document.paths[path]?.get?.parameters ?? []

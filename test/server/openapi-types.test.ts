@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /**
- * A client program of the registry. It is compiled with the types that are generated from the OpenAPI document, and then run.
+ * A client program of the registry. It is compiled with types generated from the OpenAPI document, and then run.
  */
 const program = `
 import type { Client } from 'openapi-fetch'
@@ -41,7 +41,7 @@ export async function work(client: Client<paths, 'application/json' | 'applicati
   const found: (string | null | undefined)[] = list.data.data.map(({ signedOn }) => signedOn)
   const next: string | null = list.data.page.next
 
-  // What may be left out need not be written.
+  // Optional properties may be left out.
   const document: components['schemas']['AgreementInput'] = {
     title: 'By a client with types',
     kind: 'protocol',
@@ -75,9 +75,9 @@ export async function work(client: Client<paths, 'application/json' | 'applicati
   await client.GET('/v1/agreements', { params: { query: { 'signedOn[certainlyGte]': '2011' } } })
   // @ts-expect-error a status that does not exist
   await client.GET('/v1/agreements', { params: { query: { status: ['sigend'] } } })
-  // @ts-expect-error a body without what it needs
+  // @ts-expect-error a body without a required property
   await client.POST('/v1/agreements', { body: { title: 'No kind' } })
-  // @ts-expect-error a change that does not say of which version
+  // @ts-expect-error a change without If-Match
   await client.PATCH('/v1/agreements/{id}', { params: { path: { id } }, body: change })
 
   return {
@@ -93,7 +93,7 @@ export async function work(client: Client<paths, 'application/json' | 'applicati
 }
 `
 
-describe('types made from the OpenAPI document', () => {
+describe('types generated from the OpenAPI document', () => {
   /** Compiles files in memory, as if they were next to package.json. @returns the messages of the compiler. */
   function compile(files: Record<string, string>): string[] {
     const options: ts.CompilerOptions = {

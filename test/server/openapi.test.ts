@@ -12,7 +12,12 @@ import { registry } from '../../src/resources/registry.ts'
 import { commonProblems } from '../../src/server/openapi/responses.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { openTestApp } from '../support/app.ts'
-import { documentForm, gridOperations, type Operation, operationsIn } from '../support/openapi-document.ts'
+import {
+  documentForm,
+  type Operation,
+  operationsIn,
+  resourceOperations,
+} from '../support/openapi-document.ts'
 
 const { resources } = registry
 
@@ -22,12 +27,12 @@ const slow = { timeout: 60_000 }
 let api: Api
 let document: z.output<typeof documentForm>
 let operations: Operation[]
-let grid: Operation[]
+let resourceOps: Operation[]
 beforeAll(async () => {
   api = await openApi()
   document = documentForm.parse(api.document)
   operations = operationsIn(document)
-  grid = gridOperations(operations)
+  resourceOps = resourceOperations(operations)
 })
 afterAll(() => api.close())
 
@@ -43,7 +48,7 @@ describe('the OpenAPI document', () => {
     expect(isDeepStrictEqual(parse(text, { maxAliasCount: -1 }), await json?.json())).toBe(true)
   })
 
-  it.each(['json', 'yaml'])('is sent compressed as %s, and as 304 for a matching ETag', async (format) => {
+  it.each(['json', 'yaml'])('is compressed as %s, and returns 304 for a matching ETag', async (format) => {
     const url = `/openapi.${format}`
     const headers = { 'accept-encoding': 'br' }
     const first = await api.app.inject({ url, headers })
@@ -57,7 +62,7 @@ describe('the OpenAPI document', () => {
     expect(plain.headers.etag).not.toBe(etag)
   })
 
-  it('lists agreements and the other resources with events first', () => {
+  it('lists the tag of agreements first', () => {
     const [first] = z.array(z.object({ name: z.string() })).parse(Object(api.served).tags)
     expect(first?.name).toBe('agreements')
   })
@@ -125,7 +130,7 @@ describe('the OpenAPI document', () => {
       [`post /v1/${name}/{${key.property}}/merge`, `merge${singular}`],
       [`get /v1/${name}/duplicates`, `list${singular}Duplicates`],
     ])
-    const found = grid.map(({ method, path, operationId }) => [`${method} ${path}`, operationId])
+    const found = resourceOps.map(({ method, path, operationId }) => [`${method} ${path}`, operationId])
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected))
     expect(found).toContainEqual(['get /v1/agreements', 'listAgreements'])
     expect(found).toContainEqual(['patch /v1/cooperation-bases/{id}', 'updateCooperationBase'])
@@ -147,10 +152,10 @@ describe('the OpenAPI document', () => {
     ['replace', ['200', '404', '409', '410', '412', '422']],
     ['update', ['200', '404', '409', '410', '412', '422']],
     ['delete', ['204', '404', '409', '410', '412']],
-  ])('documents every status of every %s, and those of all operations as the default', (name, own) => {
+  ])('documents every status of every %s, and the common statuses as the default', (name, expected) => {
     const [verb = '', ending = ''] = name.split('…')
     const names = new Set(resources.flatMap(({ singular, plural }) => [singular, plural]))
-    const concerned = grid.filter(
+    const concerned = resourceOps.filter(
       ({ operationId }) =>
         operationId.startsWith(verb) &&
         operationId.endsWith(ending) &&
@@ -158,7 +163,7 @@ describe('the OpenAPI document', () => {
     )
     expect(concerned.length).toBe(resources.length)
     for (const { operationId, responses } of concerned) {
-      const statuses = [...own, 'default']
+      const statuses = [...expected, 'default']
       expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(statuses))
       for (const [status, { content, description }] of Object.entries(responses)) {
         expect(description, `${operationId} ${status}`).not.toBe('')
@@ -171,13 +176,13 @@ describe('the OpenAPI document', () => {
   })
 
   it('describes every operation and parameter, and in its introduction every operator', () => {
-    const silent = operations.flatMap(({ operationId, summary, description, parameters }) => [
+    const undescribed = operations.flatMap(({ operationId, summary, description, parameters }) => [
       ...(summary && description ? [] : [operationId]),
       ...parameters
         .filter((own) => !own.name.includes('[') && !own.description?.endsWith('.'))
         .map(({ name }) => `${operationId} ${name}`),
     ])
-    expect(silent).toEqual([])
+    expect(undescribed).toEqual([])
     const { description: introduction } = z.object({ description: z.string() }).parse(Object(api.served).info)
     const operators = operations.flatMap(({ parameters }) =>
       parameters.flatMap(({ name }) => /\[\w+\]$/.exec(name) ?? []),
@@ -194,8 +199,8 @@ describe('the OpenAPI document', () => {
 
   it('describes every component, and shows an example of every record in a request', () => {
     const { schemas } = document.components
-    const silent = Object.entries(schemas).filter(([, { description }]) => !description)
-    expect(silent.map(([name]) => name)).toEqual([])
+    const undescribed = Object.entries(schemas).filter(([, { description }]) => !description)
+    expect(undescribed.map(([name]) => name)).toEqual([])
     for (const { singular } of resources)
       expect(schemas[`${singular}Input`]?.examples, singular).toBeDefined()
   })
@@ -208,7 +213,7 @@ describe('the OpenAPI document', () => {
         expect(path).toMatch(
           /^\/components\/schemas\/\w+$|^\/components\/schemas\/Problem\/|^\/paths\/\/(healthz|readyz)/,
         )
-      // A type has null beside it, and only a reference is an alternative to null.
+      // A nullable type is a list of the type and null. Only nullable references use `anyOf`.
       if (anyOf !== undefined) expect(anyOf, path).toEqual([{ $ref: expect.any(String) }, { type: 'null' }])
       if (oneOf !== undefined) expect(discriminator?.propertyName, path).toBeTypeOf('string')
       if (Array.isArray(type)) expect(type, path).toEqual([expect.any(String), 'null'])
@@ -228,7 +233,7 @@ describe('the OpenAPI document', () => {
     for (const pattern of patterns) expect(pattern).not.toMatch(/\\p\{|\(\?[=!<]/)
   })
 
-  it('has less than 600 KB, and 50 KiB compressed', () => {
+  it('is smaller than 600 KB, and smaller than 50 KiB when compressed', () => {
     const text = JSON.stringify(api.served)
     expect(Buffer.byteLength(text)).toBeLessThan(600_000)
     expect(brotliCompressSync(text).length).toBeLessThan(50 * 1024)
@@ -237,7 +242,7 @@ describe('the OpenAPI document', () => {
   it('has no unused component', () => {
     const used = new Set<string>()
     const follow = (value: unknown) => {
-      // Written out once, a part of the document names all the components that it leads to.
+      // The JSON of a part of the document contains all its references to components.
       for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
         if (used.has(name)) continue
         used.add(name)

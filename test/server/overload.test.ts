@@ -30,17 +30,17 @@ describe('with two busy connections', () => {
       CACHE_MB: '0',
     }
     api = await openApi({ env, connectVia: (url) => url })
-    // The listener for keys waits for a connection as requests do.
-    const hearing =
+    // The listener for keys also waits for a connection, so it must be ready before the tests.
+    const isReady =
       "application_name = 'entente listener' and state = 'idle' and query like 'select channel from pg_list%'"
-    const heard = async () =>
-      (await api.pool.query(`select from pg_stat_activity where ${hearing} and datname = current_database()`))
+    const ready = async () =>
+      (await api.pool.query(`select from pg_stat_activity where ${isReady} and datname = current_database()`))
         .rowCount
-    await vi.waitFor(async () => expect(await heard()).toBe(1), { timeout: 10_000, interval: 20 })
+    await vi.waitFor(async () => expect(await ready()).toBe(1), { timeout: 10_000, interval: 20 })
   })
   afterAll(() => api.close())
 
-  /** Has changes of a record wait until the function returned is called, two of which hold both connections. */
+  /** Makes two changes wait that hold both connections. @returns the changes, and a function that ends their wait. */
   async function occupy() {
     const holder = await api.pool.connect()
     // A write first locks the row in `records`. A lock on the topic alone would let a write pass that changes nothing.
@@ -53,20 +53,20 @@ describe('with two busy connections', () => {
       holder.release()
     }
     let freed: Promise<void> | undefined
-    const once = () => {
+    const freeOnce = () => {
       freed ??= free()
       return freed
     }
-    onTestFinished(once)
-    return { writing, free: once }
+    onTestFinished(freeOnce)
+    return { writing, free: freeOnce }
   }
 
-  it('up to the limit requests wait; further ones return 503 at once, waiting ones on timeout', async () => {
+  it('requests up to the limit wait, and return 503 on timeout; others return 503 at once', async () => {
     const { writing, free } = await occupy()
     const waited: Promise<[HttpResponse, number]>[] = []
     const began = performance.now()
     for (let limit = 1; limit <= 3; limit += 1) {
-      // Of one client, only half of those that may wait.
+      // One client may have only half of the waiting requests.
       const key = limit === 1 ? null : adminKey
       const response = api.get(`/v1/topics?limit=${limit}`, { key })
       waited.push(response.then((response) => [response, performance.now() - began]))
@@ -105,7 +105,7 @@ describe('with two busy connections', () => {
     expect(await stopped()).toBeGreaterThanOrEqual(before + 2)
   })
 
-  it('a read and an export over the timeout are cancelled in PostgreSQL, with advice', async () => {
+  it('a read and an export over the timeout are cancelled in PostgreSQL, and get advice', async () => {
     const holder = await api.pool.connect()
     onTestFinished(() => holder.release())
     await holder.query('begin; lock table citations in access exclusive mode')
@@ -143,7 +143,7 @@ describe('a process with a delayed event loop', () => {
   })
 
   it('refuses no request after a single pause', async () => {
-    // The mean delay of the interval with this pause is above the limit, wherever in the interval the pause is.
+    // The pause raises the mean delay of its interval above the limit, at any place in the interval.
     const api = await openApi({ env: { SHED_LAG_MS: '25' } })
     onTestFinished(() => api.close())
     const end = performance.now() + 3000
@@ -176,7 +176,7 @@ it('a process that is short of memory still serves stored responses, probes and 
   await expect.poll(async () => (await other()).status, { timeout: 10_000 }).toBe(200)
 })
 
-it('a request that does not arrive in time is 408, as a problem, and its connection is closed', async () => {
+it('a request that does not arrive in time gets a 408 problem, and its connection is closed', async () => {
   const api = await openApi({ env: { REQUEST_SECONDS: '1', LOG_LEVEL: 'silent' } })
   onTestFinished(() => api.close())
   const { hostname, port } = new URL(api.origin)

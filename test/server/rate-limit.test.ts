@@ -5,7 +5,7 @@ import { adminKey } from '../support/app.ts'
 
 /** Rate limits, CORS and the security headers of responses. */
 
-describe('with a limit of requests a minute', () => {
+describe('with a limit of requests per minute', () => {
   let api: Api
   const requestsAMinute = 30
   beforeAll(async () => {
@@ -13,11 +13,11 @@ describe('with a limit of requests a minute', () => {
   })
   afterAll(() => api.close())
 
-  let made = 0
-  /** Headers of a client with a new address. */
-  const somebody = () => {
-    made += 1
-    return { headers: { 'x-forwarded-for': `203.0.113.${made}` } }
+  let clientCount = 0
+  /** Returns the headers of a client with a new address. */
+  const newClient = () => {
+    clientCount += 1
+    return { headers: { 'x-forwarded-for': `203.0.113.${clientCount}` } }
   }
   const statuses = async (count: number, path: string, options = {}) => {
     const found: number[] = []
@@ -26,81 +26,81 @@ describe('with a limit of requests a minute', () => {
   }
   const path = '/v1/countries/CHN'
 
-  it('allows an address that many requests, returns the remaining number, then 429', async () => {
-    const who = somebody()
-    const first = await api.get(path, who)
+  it('allows each address this number of requests, returns the remaining number, then 429', async () => {
+    const client = newClient()
+    const first = await api.get(path, client)
     expect(first.headers.get('ratelimit-policy')).toBe(`"units";q=${requestsAMinute};w=60`)
     expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"units";r=${requestsAMinute - 1};t=\\d+$`))
-    expect(new Set(await statuses(requestsAMinute - 1, path, who))).toEqual(new Set([200]))
-    const refused = await api.get(path, who)
+    expect(new Set(await statuses(requestsAMinute - 1, path, client))).toEqual(new Set([200]))
+    const refused = await api.get(path, client)
     expect(refused.status).toBe(429)
     expect(refused.json()).toMatchObject({ type: '/problems/rate-limited', status: 429 })
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(refused.headers.get('ratelimit')).toMatch(/^"units";r=0;t=\d+$/)
     // Other clients and the probes are not limited.
-    expect((await api.get(path, somebody())).status).toBe(200)
-    expect((await api.get('/healthz', who)).status).toBe(200)
+    expect((await api.get(path, newClient())).status).toBe(200)
+    expect((await api.get('/healthz', client)).status).toBe(200)
   })
 
   it('an aggregate costs ten units, as the OpenAPI document says, and a search two', async () => {
-    const who = somebody()
+    const client = newClient()
     const cost = (path: string, method: string) => Object(api.document.paths)[path][method]['x-cost']
     expect(cost('/v1/agreements/aggregate', 'get')).toBe(10)
     expect(cost('/v1/agreements/search', 'post')).toBe(2)
     const left = async (response: Promise<HttpResponse>) =>
       /r=(\d+)/.exec((await response).headers.get('ratelimit') ?? '')?.[1]
-    expect(await left(api.get('/v1/agreements/aggregate?groupBy=status', who))).toBe(
+    expect(await left(api.get('/v1/agreements/aggregate?groupBy=status', client))).toBe(
       String(requestsAMinute - 10),
     )
-    expect(await left(api.post('/v1/agreements/search', {}, { ...who, key: null }))).toBe(
+    expect(await left(api.post('/v1/agreements/search', {}, { ...client, key: null }))).toBe(
       String(requestsAMinute - 12),
     )
-    expect(await left(api.get(path, who))).toBe(String(requestsAMinute - 13))
+    expect(await left(api.get(path, client))).toBe(String(requestsAMinute - 13))
   })
 
   it('a key has its own limit, from any address', async () => {
     const { key } = await api.database.transaction((tx) =>
       createKey(tx, { name: 'A key', role: 'reader', expiresAt: null }),
     )
-    const [here, there] = [somebody(), somebody()]
-    expect(await statuses(requestsAMinute, path, { key, ...here })).toEqual(Array(requestsAMinute).fill(200))
-    expect((await api.get(path, { key, ...there })).status).toBe(429)
-    expect((await api.get(path, here)).status).toBe(200)
+    const [one, other] = [newClient(), newClient()]
+    expect(await statuses(requestsAMinute, path, { key, ...one })).toEqual(Array(requestsAMinute).fill(200))
+    expect((await api.get(path, { key, ...other })).status).toBe(429)
+    expect((await api.get(path, one)).status).toBe(200)
   })
 
   it('unknown paths count too', async () => {
-    const who = somebody()
-    expect(new Set(await statuses(requestsAMinute, '/v1/nothing', who))).toEqual(new Set([404]))
-    expect((await api.request('GET', '/docs/nothing', who)).status).toBe(429)
+    const client = newClient()
+    expect(new Set(await statuses(requestsAMinute, '/v1/nothing', client))).toEqual(new Set([404]))
+    expect((await api.request('GET', '/docs/nothing', client)).status).toBe(429)
   })
 
   it('refuses an address after 20 wrong keys with 429, and still accepts a valid key', async () => {
-    const who = somebody()
-    const wrong = { ...who, key: 'not-the-key' }
+    const client = newClient()
+    const wrong = { ...client, key: 'not-the-key' }
     expect(await statuses(20, path, wrong)).toEqual(Array(20).fill(401))
     const refused = await api.get(path, wrong)
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     const unknown = `ent_abcdefgh_${'x'.repeat(43)}`
-    expect((await api.get(path, { ...who, key: unknown })).status).toBe(429)
+    expect((await api.get(path, { ...client, key: unknown })).status).toBe(429)
     const { key } = await api.database.transaction((tx) =>
       createKey(tx, { name: 'A right key', role: 'reader', expiresAt: null }),
     )
-    await expect.poll(async () => (await api.get(path, { ...who, key })).status).toBe(200)
-    expect((await api.get(path, { ...who, key: adminKey })).status).toBe(200)
-    expect((await api.get(path, who)).status).toBe(200)
+    await expect.poll(async () => (await api.get(path, { ...client, key })).status).toBe(200)
+    expect((await api.get(path, { ...client, key: adminKey })).status).toBe(200)
+    expect((await api.get(path, client)).status).toBe(200)
   })
 
   it('limits guesses of ADMIN_KEY, which stays usable from its earlier addresses', async () => {
-    const [stranger, owner] = [somebody(), somebody()]
+    const [stranger, owner] = [newClient(), newClient()]
     expect((await api.get(path, { ...owner, key: adminKey })).status).toBe(200)
-    for (const who of [stranger, owner])
+    for (const client of [stranger, owner])
       for (let guess = 0; guess < 20; guess += 1)
-        expect((await api.get(path, { ...who, key: `guess-number-${guess}` })).status).toBe(401)
+        expect((await api.get(path, { ...client, key: `guess-number-${guess}` })).status).toBe(401)
     expect((await api.get(path, { ...stranger, key: adminKey })).status).toBe(429)
     expect((await api.get(path, { ...owner, key: adminKey })).status).toBe(200)
     expect((await api.get(path, { ...owner, key: 'another-guess' })).status).toBe(429)
-    expect((await api.get(path, { ...somebody(), key: adminKey })).status).toBe(200)
+    expect((await api.get(path, { ...newClient(), key: adminKey })).status).toBe(200)
   })
 
   it('no other origin may read responses unless CORS_ORIGINS names it', async () => {
@@ -177,7 +177,7 @@ describe('without limits and with CORS_ORIGINS', () => {
     const exposed = (await api.get(path, { headers: { origin } })).headers.get(
       'access-control-expose-headers',
     )
-    // Those added the document describes in prose.
+    // The document describes the added headers only in prose.
     const needed = new Set([
       ...described.map((name) => name.toLowerCase()),
       ...[

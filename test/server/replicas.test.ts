@@ -19,8 +19,8 @@ interface Process {
 const authorization = { authorization: `Bearer ${adminKey}` }
 
 let servers: ReplicatedServers
-let here: Process
-let there: Process
+let first: Process
+let second: Process
 
 beforeAll(async () => {
   servers = await openReplicatedServers(2)
@@ -28,19 +28,19 @@ beforeAll(async () => {
   await migrate(database)
   await seed(database, 'reference')
   await database.close()
-  here = await openProcess()
-  there = await openProcess()
+  first = await openProcess()
+  second = await openProcess()
 }, 120_000)
 
 afterAll(async () => {
-  for (const { app, database } of [here, there]) {
+  for (const { app, database } of [first, second]) {
     await app.close()
     await database.close()
   }
   await servers.close()
 })
 
-/** @param url of the database, which is the primary when left out. */
+/** Opens a process of the service. @param url the URL of the database; by default that of the primary. */
 async function openProcess(url = servers.primary.url): Promise<Process> {
   const config = readConfig({
     ADMIN_KEY: adminKey,
@@ -76,7 +76,7 @@ const get = ({ app }: Process, url: string, headers: Record<string, string> = {}
 const readsOf = ({ database }: Process) => ({ ...database.replicas?.reads })
 
 /** Waits until a process sends reads to replicas. */
-const untilOnReplicas = (process: Process, url = '/v1/countries?limit=1') =>
+const waitForReplicaReads = (process: Process, url = '/v1/countries?limit=1') =>
   vi.waitFor(
     async () => {
       const before = readsOf(process).replica ?? 0
@@ -87,7 +87,7 @@ const untilOnReplicas = (process: Process, url = '/v1/countries?limit=1') =>
     { timeout: 10_000, interval: 20 },
   )
 
-/** Makes all standbys stop to replay until the end of the test. */
+/** Pauses replay on all standbys until the end of the test. */
 async function pause() {
   const resume = async () => {
     for (const standby of servers.standbys) await standby.run('select pg_wal_replay_resume()')
@@ -97,7 +97,7 @@ async function pause() {
 }
 
 it('returns the position of a change in a header, and in a cookie for browsers', async () => {
-  const { position, cookie } = await create(here)
+  const { position, cookie } = await create(first)
   expect(position).toMatch(/^[\da-f]+-[\da-f]+-[\w-]{8}$/)
   expect(cookie).toBe(`entente-position=${position}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax`)
 })
@@ -111,16 +111,16 @@ it('runs reads of every kind on replicas', async () => {
     '/v1/countries?limit=3&asOf=2020-01-01',
     '/v1/search?q=china',
   ]
-  for (const url of urls) await untilOnReplicas(here, url)
+  for (const url of urls) await waitForReplicaReads(first, url)
 })
 
-it.each(['here', 'there'] as const)(
-  'returns the own writes of a client, read %s with its key, header or cookie',
+it.each(['first', 'second'] as const)(
+  'returns the own writes of a client, read on the %s process with its header or cookie',
   async (place) => {
-    const process = place === 'here' ? here : there
-    await untilOnReplicas(process)
+    const process = place === 'first' ? first : second
+    await waitForReplicaReads(process)
     for (let count = 0; count < 30; count += 1) {
-      const { slug, position, cookie } = await create(here)
+      const { slug, position, cookie } = await create(first)
       const headers = [{ 'entente-position': position }, { cookie }][count % 2] ?? {}
       expect((await get(process, `/v1/topics/${slug}`, headers)).statusCode).toBe(200)
     }
@@ -128,74 +128,74 @@ it.each(['here', 'there'] as const)(
 )
 
 it('remembers the position of the last write of a key in the process', async () => {
-  await untilOnReplicas(here)
+  await waitForReplicaReads(first)
   await pause()
-  const { slug } = await create(here)
-  expect((await get(here, `/v1/topics/${slug}`, authorization)).statusCode).toBe(200)
+  const { slug } = await create(first)
+  expect((await get(first, `/v1/topics/${slug}`, authorization)).statusCode).toBe(200)
 })
 
-it('hides a record that has become internal, whatever the replication lag', async () => {
-  const { slug } = await create(here)
+it('hides a record that has become internal, with any replication lag', async () => {
+  const { slug } = await create(first)
   const url = `/v1/topics/${slug}`
-  await untilOnReplicas(here, url)
+  await waitForReplicaReads(first, url)
   await pause()
-  const response = await here.app.inject({
+  const response = await first.app.inject({
     method: 'PATCH',
     url,
     headers: { ...authorization, 'if-match': '*', 'content-type': 'application/merge-patch+json' },
     payload: { visibility: 'internal' },
   })
   expect(response.statusCode, response.payload).toBe(200)
-  expect((await get(here, url, { 'cache-control': 'no-cache' })).statusCode).toBe(404)
+  expect((await get(first, url, { 'cache-control': 'no-cache' })).statusCode).toBe(404)
 })
 
 it('refuses a malformed position with 400', async () => {
   for (const position of ['1', '1-2', 'x-1-aaaaaaaa', `1-${'f'.repeat(20)}-aaaaaaaa`]) {
-    const response = await get(here, '/v1/countries/CHN', { 'entente-position': position })
+    const response = await get(first, '/v1/countries/CHN', { 'entente-position': position })
     expect(response.statusCode).toBe(400)
     expect(response.json().errors).toMatchObject([{ header: 'Entente-Position', code: 'invalid' }])
   }
 })
 
 it('ignores a cookie of another service', async () => {
-  const response = await get(here, '/v1/countries/CHN', { cookie: 'a=b; entente-position=mine' })
+  const response = await get(first, '/v1/countries/CHN', { cookie: 'a=b; entente-position=mine' })
   expect(response.statusCode).toBe(200)
 })
 
-it('serves no stored response that a replica has read before a change', async () => {
-  await untilOnReplicas(there)
+it('serves no stored response that was read from a replica before a change', async () => {
+  await waitForReplicaReads(second)
   const url = '/v1/topics?limit=1&count=exact&q=replicated'
   const count = async (process: Process) => (await get(process, url)).json().page.total.count
   for (let round = 0; round < 30; round += 1) {
-    const counting = Promise.all([count(there), count(there), create(here), count(there), count(here)])
+    const counting = Promise.all([count(second), count(second), create(first), count(second), count(first)])
     await counting
-    // What is stored although it is stale stays wrong, however long one waits.
+    // A stale response in the cache would stay wrong during the whole wait.
     await vi.waitFor(
       async () => {
         const [{ total = -1 } = {}] = await servers.primary.run(
           "select count(*)::int as total from topics join records using (id) where slug like '%replicated%' and visibility = 'public'",
         )
-        expect([await count(here), await count(there)]).toEqual([total, total])
+        expect([await count(first), await count(second)]).toEqual([total, total])
       },
       { timeout: 5000, interval: 100 },
     )
   }
 })
 
-it('serves nothing stale from before a position, whatever staleness the client accepts', async () => {
-  await untilOnReplicas(there)
+it('serves no state from before a position, also to a client that accepts stale responses', async () => {
+  await waitForReplicaReads(second)
   const url = '/v1/topics?limit=200&fields=slug&q=replicated'
   for (let round = 0; round < 20; round += 1) {
-    await get(there, url)
-    const { slug, position } = await create(here)
+    await get(second, url)
+    const { slug, position } = await create(first)
     const headers = { 'entente-position': position, 'cache-control': 'max-stale=60' }
-    expect((await get(there, `/v1/topics/${slug}`, headers)).statusCode).toBe(200)
-    expect((await get(there, url, headers)).payload).toContain(slug)
+    expect((await get(second, `/v1/topics/${slug}`, headers)).statusCode).toBe(200)
+    expect((await get(second, url, headers)).payload).toContain(slug)
   }
 })
 
-it('serves no change feed from a standby that a load balancer takes for the primary', async () => {
-  expect((await get(here, '/v1/changes')).statusCode).toBe(200)
+it('serves no change feed if a load balancer uses a standby as the primary', async () => {
+  expect((await get(first, '/v1/changes')).statusCode).toBe(200)
   const process = await openProcess(servers.standbys[0]?.url)
   onTestFinished(async () => {
     await process.app.close()
@@ -206,30 +206,30 @@ it('serves no change feed from a standby that a load balancer takes for the prim
   expect((await get(process, '/v1/countries/CHN')).statusCode).toBe(200)
 })
 
-it('names the states of replicas in /readyz, and stays ready', async () => {
-  await untilOnReplicas(here)
-  const [, second] = servers.standbys
-  await second?.stop()
-  onTestFinished(async () => void (await second?.start()))
+it('reports the states of replicas in /readyz, and stays ready', async () => {
+  await waitForReplicaReads(first)
+  const [, standby] = servers.standbys
+  await standby?.stop()
+  onTestFinished(async () => void (await standby?.start()))
   await vi.waitFor(async () => {
-    const response = await get(here, '/readyz')
+    const response = await get(first, '/readyz')
     expect(response.statusCode).toBe(200)
     expect(response.json()).toEqual({ status: 'ok', replicas: ['current', 'away'] })
   })
-  const metrics = (await get(here, '/metrics')).payload
+  const metrics = (await get(first, '/metrics')).payload
   expect(metrics).toContain('entente_replica_up{replica="1"} 1')
   expect(metrics).toContain('entente_replica_up{replica="2"} 0')
   expect(metrics).toMatch(/entente_reads_total\{server="replica"\} [1-9]/)
 })
 
-it('is ready for reads while the primary is away', async () => {
-  await untilOnReplicas(here)
+it('is ready for reads while the primary is stopped', async () => {
+  await waitForReplicaReads(first)
   await servers.primary.stop()
   onTestFinished(() => servers.primary.start())
   await vi.waitFor(async () => {
-    const response = await get(here, '/readyz')
+    const response = await get(first, '/readyz')
     expect(response.statusCode).toBe(200)
     expect(response.json()).toMatchObject({ status: 'read_only' })
   })
-  expect((await get(here, '/v1/countries/CHN', { 'cache-control': 'no-cache' })).statusCode).toBe(200)
+  expect((await get(first, '/v1/countries/CHN', { 'cache-control': 'no-cache' })).statusCode).toBe(200)
 })

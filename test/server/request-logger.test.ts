@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import { expect, it } from 'vitest'
 import { RequestLogger } from '../../src/server/plugins/request-log/request-logger.ts'
 
-/** A logger that keeps its lines, and counts the children that were made of it. */
+/** Opens a logger, and collects its lines and the number of its child loggers. */
 function openLog() {
   const lines: Record<string, unknown>[] = []
   const write = (line: string) => lines.push(JSON.parse(line))

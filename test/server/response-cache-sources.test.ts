@@ -61,7 +61,7 @@ it('a record that becomes internal or public drops all stored responses', async 
   }
 })
 
-/** Reads of every kind, by the declarations of the resources. */
+/** The paths of reads of every kind, from the declarations of the resources. */
 const reads = registry.resources.flatMap(({ name, sorts, dimensions, filters, includes, key }) => {
   const list = `/v1/${name}`
   const [sort = key.property] = Object.keys(sorts)
@@ -79,7 +79,7 @@ const reads = registry.resources.flatMap(({ name, sorts, dimensions, filters, in
     ...Object.keys(dimensions).map((dimension) => `${list}/aggregate?limit=5&groupBy=${dimension}`),
   ]
 })
-const others = [
+const otherReads = [
   '/v1/search?q=energy',
   '/v1/network?limit=20',
   '/v1/countries/CHN/network',
@@ -96,19 +96,19 @@ it('responses after SQL writes to any table equal those without a cache', { time
     database: api.database,
     registry,
   })
-  const urls = [...reads, ...others]
+  const urls = [...reads, ...otherReads]
   const writes = fc.sample(sqlWrite, { numRuns: 2 * writtenTables.length, seed: 2026 })
   const read = async (app: typeof uncached, url: string) =>
     (await app.inject({ url, headers: { accept: '*/*' } })).body
-  // Every table is written to, however the sample came out.
+  // Every table is written to, independently of the sample.
   for (const [index, table] of writtenTables.entries()) {
     const chosen = fc.sample(fc.constantFrom(...urls), { numRuns: 30, seed: index })
     for (const url of chosen) await read(api.app, url)
     const update = { table, action: 'update', row: index, draw: index, savepoint: 'none' } as const
     await runWrites(api.pool, [update, ...writes.slice(2 * index, 2 * index + 2)], 'commit')
     for (const url of chosen) {
-      const same = async () => expect(await read(api.app, url), url).toBe(await read(uncached, url))
-      await vi.waitFor(same, { timeout: 5000, interval: 20 })
+      const expectSame = async () => expect(await read(api.app, url), url).toBe(await read(uncached, url))
+      await vi.waitFor(expectSame, { timeout: 5000, interval: 20 })
     }
   }
   await uncached.close()

@@ -46,8 +46,8 @@ async function newAgreement(): Promise<string> {
   return response.headers.get('location') ?? ''
 }
 
-/** A transaction that keeps others from reading a table until it is released. */
-async function block(table: string): Promise<() => Promise<void>> {
+/** Locks a table against reads. @returns a function that releases the lock. */
+async function lockTable(table: string): Promise<() => Promise<void>> {
   const client = await api.pool.connect()
   await client.query(`begin; lock table ${table} in access exclusive mode`)
   let released = false
@@ -61,7 +61,7 @@ async function block(table: string): Promise<() => Promise<void>> {
   return release
 }
 
-const waiting = async () => {
+const countWaiting = async () => {
   const { rows } = await api.pool.query<{ waiting: number }>(
     "select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
   )
@@ -85,11 +85,11 @@ describe('a repeated request', () => {
     })
   })
 
-  it('gets it also with If-None-Match and for HEAD', async () => {
+  it('gets the stored response also with If-None-Match and for HEAD', async () => {
     const url = '/v1/organizations?limit=3'
     const tag = (await api.get(url)).headers.get('etag') ?? ''
     await withoutDatabase(async () => {
-      // Not by fetch, which adds Cache-Control: no-cache to conditional requests.
+      // Not with fetch, which adds Cache-Control: no-cache to conditional requests.
       const known = await api.app.inject({ url, headers: { accept: '*/*', 'if-none-match': tag } })
       expect({ status: known.statusCode, body: known.body }).toEqual({ status: 304, body: '' })
       expect(known.headers).toMatchObject({ etag: tag, 'cache-status': 'Entente; hit' })
@@ -101,7 +101,7 @@ describe('a repeated request', () => {
     })
   })
 
-  it('gets it with any order and encoding of its parameters', async () => {
+  it('gets the stored response with any order and encoding of its parameters', async () => {
     await api.get('/v1/countries?limit=4&name[contains]=P&sort=name')
     for (const same of [
       '/v1/countries?sort=name&name[contains]=P&limit=4',
@@ -118,7 +118,7 @@ describe('a repeated request', () => {
     }
   })
 
-  it('gets it by the body of a search', async () => {
+  it('gets the stored response of a search with the same body', async () => {
     const search = (name: string) =>
       api.post('/v1/countries/search', { where: { name: { startsWith: name } }, limit: 5 })
     const first = await search('Ch')
@@ -137,7 +137,7 @@ describe('a repeated request', () => {
 })
 
 describe('a change', () => {
-  it('is visible to the next read on the same process, whatever is stored', async () => {
+  it('is visible to the next read on the same process, also if responses are stored', async () => {
     const path = await newAgreement()
     const id = path.split('/').at(-1)
     const urls = [path, `/v1/agreements?id=${id}`, `/v1/agreements?id=${id}&include=citations`]
@@ -167,7 +167,7 @@ describe('a change', () => {
     expect((await api.get('/v1/topics/ocean')).text).toContain('Ocean, changed')
   })
 
-  it('is visible after UPDATE, INSERT or DELETE in psql', async () => {
+  it('is visible after UPDATE, INSERT or DELETE in SQL', async () => {
     const url = '/v1/agreements?fields=title&sort=-updatedAt&limit=1&count=exact&q=psql'
     const path = await newAgreement()
     const id = path.split('/').at(-1)
@@ -206,7 +206,7 @@ describe('a change', () => {
 
   it('is read with Cache-Control: no-cache, and stored for later reads', async () => {
     const url = '/v1/sources?limit=1'
-    // Records that were changed in psql are recomposed, which is a change, too.
+    // Records that were changed in SQL are recomposed, which is a change, too.
     const uncomposed = async () => (await api.pool.query('select from records where shape is null')).rowCount
     await expect.poll(uncomposed, { timeout: 10_000 }).toBe(0)
     await waitUntilCached(api, url)
@@ -220,9 +220,9 @@ describe('a change', () => {
     end $$`)
     await api.pool.query('alter table records enable trigger announce_change')
     expect((await api.get(url)).text).not.toContain('unheard of')
-    const insisting = await api.get(url, { headers: { 'cache-control': 'no-cache' } })
-    expect(cacheStatus(insisting)).toBe('Entente; fwd=request')
-    expect(insisting.text).toContain('unheard of')
+    const revalidated = await api.get(url, { headers: { 'cache-control': 'no-cache' } })
+    expect(cacheStatus(revalidated)).toBe('Entente; fwd=request')
+    expect(revalidated.text).toContain('unheard of')
     const next = await api.get(url)
     expect(isHit(next)).toBe(true)
     expect(next.text).toContain('unheard of')
@@ -245,13 +245,13 @@ describe('concurrent identical requests', () => {
       arrived += 1
     }
     const url = `/v1/figures?limit=9&sort=-title&q=${Math.random().toString().slice(2)}`
-    const release = await block('figures')
+    const release = await lockTable('figures')
     api.app.server.on('request', count)
     try {
       const responses = Array.from({ length: 10 }, () => api.get(url))
-      await expect.poll(async () => [arrived, await waiting()], { timeout: 5000 }).toEqual([10, 1])
+      await expect.poll(async () => [arrived, await countWaiting()], { timeout: 5000 }).toEqual([10, 1])
       await new Promise((resolve) => setTimeout(resolve, 50))
-      expect(await waiting()).toBe(1)
+      expect(await countWaiting()).toBe(1)
       await release()
       const all = await Promise.all(responses)
       expect(new Set(all.map(({ text }) => text)).size).toBe(1)
@@ -263,23 +263,23 @@ describe('concurrent identical requests', () => {
 
   it('do not share a read that began before an acknowledged write', async () => {
     const url = '/v1/figures?limit=9&sort=title'
-    const release = await block('figures')
+    const release = await lockTable('figures')
     const early = api.get(url)
-    await expect.poll(waiting).toBe(1)
+    await expect.poll(countWaiting).toBe(1)
     const topic = { slug: 'made-meanwhile', name: 'Made meanwhile', scheme: 'domain' }
     expect((await api.post('/v1/topics', topic)).status).toBe(201)
     const late = api.get(url)
-    await expect.poll(waiting).toBe(2)
+    await expect.poll(countWaiting).toBe(2)
     await release()
     expect(cacheStatus(await early)).toBe('Entente; fwd=uri-miss')
     expect(cacheStatus(await late)).toBe('Entente; fwd=uri-miss')
   })
 
-  it('are each computed again when the first one fails', async () => {
+  it('all fail if the shared read fails, and the next request reads again', async () => {
     const url = '/v1/figures?limit=8&sort=title'
-    const release = await block('figures')
+    const release = await lockTable('figures')
     const responses = [api.get(url), api.get(url)]
-    await expect.poll(waiting).toBe(1)
+    await expect.poll(countWaiting).toBe(1)
     await api.pool.query(
       "select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
     )
@@ -289,7 +289,7 @@ describe('concurrent identical requests', () => {
   })
 })
 
-describe('where reading needs a key', () => {
+describe('when reading needs a key', () => {
   it('a stored response needs a key too, and shared caches must not store responses', async () => {
     const closed = await openApi({ env: { PUBLIC_READ: 'false' } })
     try {
@@ -315,16 +315,16 @@ describe('the response store', () => {
     staleSince: undefined,
   })
 
-  it('never exceeds its limit, whatever is stored, requested and encoded', async () => {
+  it('never exceeds its limit, with any stored responses, requests and encodings', async () => {
     const store = new ResponseStore(1_000_000)
     for (let index = 0; index < 500; index += 1) {
-      const kept = response((index * 7919) % 60_000)
-      store.set(`key ${index}`, kept)
+      const stored = response((index * 7919) % 60_000)
+      store.set(`key ${index}`, stored)
       store.setRequest(`request ${index} ${'y'.repeat(index)}`, `key ${index}`)
-      await kept.representation.encode('gzip')
+      await stored.representation.encode('gzip')
       store.resize(`key ${index}`)
       expect(store.size).toBeLessThanOrEqual(1_000_000)
-      expect(store.get(`key ${index}`)).toBe(kept.representation)
+      expect(store.get(`key ${index}`)).toBe(stored.representation)
     }
     expect(store.get('key 1')).toBeUndefined()
     expect(store.size).toBeGreaterThan(500_000)
@@ -338,7 +338,7 @@ describe('the response store', () => {
     expect(store.get('small')).toBeDefined()
   })
 
-  it('returns responses of a resource until it changes, and as stale afterwards', () => {
+  it('returns responses of a resource until it changes, and marks them as stale afterwards', () => {
     const store = new ResponseStore(1_000_000)
     store.set('topics', response(10, ['topics', 'regions']))
     store.set('sources', response(10, ['sources']))

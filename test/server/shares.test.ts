@@ -32,7 +32,7 @@ async function blockCitations() {
 
 const countLane = () => api.database.laneCounts('expensive')
 
-/** Waits for counts: for a second after a cheap statement of another client, the limit of expensive ones is lower by one. */
+/** Polls the counts: for one second after a cheap statement of another client, the expensive limit is lower by one. */
 const expectLane = () => expect.poll(countLane, { timeout: 5000 })
 
 /** Counts the statements that wait for a lock and contain a text. */
@@ -45,7 +45,7 @@ async function countBlocked(text = '') {
   return rowCount
 }
 
-/** Sends a request on a connection of its own. The status is undefined when the client has disconnected. */
+/** Sends a request on its own connection. The status is undefined if the client has disconnected. */
 function sendRequest(path: string, headers: Record<string, string>) {
   const sent = request(`${api.origin}${path}`, { headers, agent: false })
   const status = new Promise<number | undefined>((resolve) => {

@@ -59,7 +59,7 @@ it('on SIGTERM under load, it completes every accepted request and ends in time'
       try {
         outcomes.push(await send(agent, origin, path, method, body))
       } catch (error) {
-        // The server no longer listens: a connection that was not accepted loses no request.
+        // The server no longer listens. No request is lost, since the connection was not accepted.
         if (Object(error).code === 'ECONNREFUSED') return
         failures.push(error)
       }
@@ -75,7 +75,7 @@ it('on SIGTERM under load, it completes every accepted request and ends in time'
   await expect.poll(async () => (await send(agent, origin, '/readyz')).status, { interval: 5 }).toBe(503)
   const { connection } = await send(agent, origin, '/healthz')
   expect(connection).toBe('close')
-  // As a load balancer does: it sends no more requests soon after the signal, well before the server stops listening.
+  // Like a load balancer, the clients stop sending soon after the signal, before the server stops listening.
   await sleep(500)
   stopped = true
   await Promise.all(clients)

@@ -37,6 +37,6 @@ it('the pages of the API reference are sent compressed', async () => {
   }
 })
 
-it('the compressed files of the dashboard have no paths of their own', async () => {
+it('the compressed files of the dashboard have no separate paths', async () => {
   for (const url of scripts) expect((await api.app.inject(`${url}.br`)).statusCode).toBe(404)
 })

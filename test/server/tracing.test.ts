@@ -34,7 +34,7 @@ const traces = z.object({
   resourceSpans: z.array(z.looseObject({ scopeSpans: z.array(z.object({ spans: z.array(span) })) })),
 })
 
-/** Stands in for an OpenTelemetry collector: keeps what it is sent. */
+/** Opens a fake OpenTelemetry collector, which collects the bodies that it receives. */
 async function openCollector() {
   const bodies: string[] = []
   const server = createServer(async (request, response) => {
@@ -68,7 +68,7 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     expect([traced.status, created.status, refused.status, past.status]).toEqual([200, 201, 409, 404])
     await fetch(`${api.origin}/${secret}`)
     requestIds = [traced, created, refused].map(({ headers }) => headers.get('x-request-id'))
-    // What is left is sent before the service ends.
+    // Closing the service sends the remaining spans.
     await api.close()
     collector.close()
     bodies = collector.bodies
@@ -84,7 +84,7 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   }
   const statementsOf = (index: number) => {
     const { spanId, traceId } = requestSpan(index)
-    return spans.filter((each) => each.parentSpanId === spanId && each.traceId === traceId)
+    return spans.filter((child) => child.parentSpanId === spanId && child.traceId === traceId)
   }
 
   it('sends the span of a request as a child of the span of its client', () => {
@@ -114,7 +114,7 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     )
   })
 
-  it('marks a failed statement with its SQLSTATE, and no 4xx response as an error', () => {
+  it('marks a failed statement with its SQLSTATE, but a 4xx response is not an error', () => {
     const failed = statementsOf(2).filter(({ status }) => status.code === 2)
     expect(failed.map(({ attributes }) => attributes['error.type'])).toContain('23505')
     expect(requestSpan(2).status.code ?? 0).toBe(0)
@@ -146,7 +146,7 @@ it('a service without OTEL_EXPORTER_OTLP_ENDPOINT does not load the SDK of OpenT
   const loaded = `import { createRequire } from 'node:module'
     await import('./src/server/app.ts')
     const paths = Object.keys(createRequire(import.meta.url).cache)
-    // prom-client loads the API, which does nothing by itself.
+    // prom-client loads the API of OpenTelemetry, which does nothing without the SDK.
     console.log(paths.length > 0, paths.filter((path) => /@opentelemetry\\/(?!api)/.test(path)).length)`
   const args = ['--import', 'tsx', '--input-type=module', '--eval', loaded]
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: packageRoot })

@@ -3,7 +3,7 @@ import { Transfers } from '../../src/server/plugins/transfers/transfers.ts'
 
 /** Speed limits of exports and streams. */
 
-/** Checks a transfer every five seconds for three minutes. Returns after how many seconds it was ended, and why. */
+/** Checks a transfer every five seconds for three minutes. Returns the second in which it was ended, and the reason. */
 function watch(
   bytesPerSecond: number,
   waitingBytes: (second: number) => number,
@@ -12,7 +12,7 @@ function watch(
 ) {
   const transfers = new Transfers({ minBytesPerSecond: 1000, windowMs: 60_000, maxDurationMs })
   let second = 0
-  let cutAfter: number | undefined
+  let endedAfter: number | undefined
   let reason = ''
   const connection = {
     get bytesWritten() {
@@ -22,7 +22,7 @@ function watch(
       return waitingBytes(second)
     },
     destroy: () => {
-      cutAfter = second
+      endedAfter = second
     },
   }
   const onCut = (why: string) => {
@@ -30,31 +30,31 @@ function watch(
   }
   transfers.add({ connection, isOver: () => second > isOverAfter, onCut }, 0)
   for (; second <= 180; second += 5) transfers.check(second * 1000)
-  return { cutAfter, reason, left: transfers.count }
+  return { endedAfter, reason, left: transfers.count }
 }
 
 it('disconnects a client below the minimum speed for a minute while data waits', () => {
   expect(watch(999, () => 50_000)).toEqual({
-    cutAfter: 60,
+    endedAfter: 60,
     reason: expect.stringContaining('1000 bytes'),
     left: 0,
   })
-  expect(watch(0, (second) => (second < 40 ? 0 : 1))).toMatchObject({ cutAfter: 100 })
+  expect(watch(0, (second) => (second < 40 ? 0 : 1))).toMatchObject({ endedAfter: 100 })
 })
 
 it('keeps a client that reads fast enough, and one for which no data waits', () => {
-  expect(watch(1000, () => 50_000)).toEqual({ cutAfter: undefined, reason: '', left: 1 })
-  expect(watch(0, () => 0)).toMatchObject({ cutAfter: undefined })
-  expect(watch(0, (second) => (second % 50 === 0 ? 0 : 1))).toMatchObject({ cutAfter: undefined })
+  expect(watch(1000, () => 50_000)).toEqual({ endedAfter: undefined, reason: '', left: 1 })
+  expect(watch(0, () => 0)).toMatchObject({ endedAfter: undefined })
+  expect(watch(0, (second) => (second % 50 === 0 ? 0 : 1))).toMatchObject({ endedAfter: undefined })
 })
 
 it('forgets a completed response', () => {
-  expect(watch(0, () => 1, 3_600_000, 30)).toMatchObject({ cutAfter: undefined, left: 0 })
+  expect(watch(0, () => 1, 3_600_000, 30)).toMatchObject({ endedAfter: undefined, left: 0 })
 })
 
 it('disconnects a client after the maximum duration', () => {
   expect(watch(1_000_000, () => 0, 90_000)).toMatchObject({
-    cutAfter: 95,
+    endedAfter: 95,
     reason: expect.stringContaining('90 s'),
   })
 })

@@ -5,15 +5,15 @@ import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { openProxy } from '../support/proxy.ts'
 
-/** Two servers on one database, each with stored responses, show the changes of the other one. */
+/** Two servers with stored responses on one database show the changes of each other. */
 
 /** The maximum age of a response on a process that did not make the change, in milliseconds. */
-const bound = 100
+const maxAgeMs = 100
 
 type Origin = string
 
 /** A change that was acknowledged to its writer. */
-interface Known {
+interface AcknowledgedChange {
   version: number
   by: Origin | 'psql'
   at: number
@@ -53,24 +53,24 @@ it("never serves a response older than its own writes, or than another process's
     start({ DATABASE_URL: url }),
     start({ DATABASE_URL: url, LISTEN_DATABASE_URL: proxy.url }),
   ])
-  const [near, far] = origins
+  const [direct, proxied] = origins
 
   const topics = ['one', 'another'].map((slug) => ({
     slug: `read-${slug}`,
-    known: [] as Known[],
+    known: [] as AcknowledgedChange[],
   }))
   for (const { slug } of topics)
     await pool.query("insert into topics (slug, name, scheme) values ($1, $1, 'domain')", [slug])
 
-  const seen = { reads: 0, hits: new Map<Origin, number>(), passes: new Map<Origin, number>() }
-  const tooOld: string[] = []
+  const seen = { reads: 0, hits: new Map<Origin, number>(), bypasses: new Map<Origin, number>() }
+  const staleReads: string[] = []
   const count = (map: Map<Origin, number>, origin: Origin) => map.set(origin, (map.get(origin) ?? 0) + 1)
 
   async function write({ slug, known }: (typeof topics)[number]): Promise<void> {
     const by = pick([...origins, ...origins, 'psql'])
     if (by === 'psql') {
       await pool.query('update topics set name = $2 where slug = $1', [slug, `Named ${Math.random()}`])
-      // Others may have written since: then this version is newer, and a stricter bound does not hold.
+      // Another write may have followed. Its version has then been committed, too.
       const { rows } = await pool.query<{ version: number }>(
         "select version from records where resource = 'topics' and key = $1",
         [slug],
@@ -90,26 +90,28 @@ it("never serves a response older than its own writes, or than another process's
   async function read({ slug, known }: (typeof topics)[number]): Promise<void> {
     const origin = pick(origins)
     const started = performance.now()
-    const must = Math.max(
+    const minVersion = Math.max(
       1,
       ...known
-        .filter(({ by, at }) => (by === origin ? at < started : at < started - bound))
+        .filter(({ by, at }) => (by === origin ? at < started : at < started - maxAgeMs))
         .map(({ version }) => version),
     )
     const path = pick([`/v1/topics/${slug}`, `/v1/topics?slug=${slug}&fields=version`])
     const response = await fetch(`${origin}${path}`)
     const status = response.headers.get('cache-status') ?? ''
     const { version, data } = (await response.json()) as { version?: number; data?: [{ version: number }] }
-    const got = version ?? data?.[0].version ?? 0
+    const actual = version ?? data?.[0].version ?? 0
     seen.reads += 1
     if (status.endsWith('hit')) count(seen.hits, origin)
-    if (status.endsWith('bypass')) count(seen.passes, origin)
-    if (got < must)
-      tooOld.push(`${path} on ${origin === near ? 'one' : 'the other'}: ${got} after ${must} (${status})`)
+    if (status.endsWith('bypass')) count(seen.bypasses, origin)
+    if (actual < minVersion)
+      staleReads.push(
+        `${path} on ${origin === direct ? 'one' : 'the other'}: ${actual} after ${minVersion} (${status})`,
+      )
   }
 
-  /** Random reads and writes on both processes. */
-  async function storm(milliseconds: number): Promise<void> {
+  /** Runs random reads and writes on both processes. */
+  async function runRandomLoad(milliseconds: number): Promise<void> {
     const end = performance.now() + milliseconds
     const again = async (work: () => Promise<void>, pause: () => number) => {
       while (performance.now() < end) {
@@ -133,29 +135,29 @@ it("never serves a response older than its own writes, or than another process's
     ])
   }
 
-  const answersFromMemory = async (origin: Origin) => {
-    const isKept = async () =>
+  const waitUntilCached = async (origin: Origin) => {
+    const expectHit = async () =>
       expect((await fetch(`${origin}/v1/regions?limit=1`)).headers.get('cache-status')).toMatch(/hit$/)
-    await vi.waitFor(isKept, { timeout: 8000, interval: 20 })
+    await vi.waitFor(expectHit, { timeout: 8000, interval: 20 })
   }
 
-  await Promise.all(origins.map(answersFromMemory))
-  await storm(1000)
+  await Promise.all(origins.map(waitUntilCached))
+  await runRandomLoad(1000)
 
-  // No notification arrives: the process must detect that, and read the database until notifications are back.
-  seen.passes.clear()
-  proxy.cut()
-  await storm(800)
-  expect(seen.passes.get(far ?? '')).toBeGreaterThan(0)
-  await Promise.all(origins.map(answersFromMemory))
+  // Without notifications, the process must read the database until they arrive again.
+  seen.bypasses.clear()
+  proxy.stall()
+  await runRandomLoad(800)
+  expect(seen.bypasses.get(proxied ?? '')).toBeGreaterThan(0)
+  await Promise.all(origins.map(waitUntilCached))
 
   await pool.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'entente listener'",
   )
-  await storm(600)
-  await Promise.all(origins.map(answersFromMemory))
-  await storm(300)
-  expect(tooOld).toEqual([])
-  // Otherwise it would have shown nothing.
+  await runRandomLoad(600)
+  await Promise.all(origins.map(waitUntilCached))
+  await runRandomLoad(300)
+  expect(staleReads).toEqual([])
+  // Otherwise the test would prove nothing.
   for (const origin of origins) expect(seen.hits.get(origin)).toBeGreaterThan(5)
 })

@@ -19,7 +19,7 @@ const headers = (bytes: number) =>
   `POST /v1/agreements HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${adminKey}\r\n` +
   `content-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n`
 
-/** Sends a body in parts of a MiB, with a pause after each, until it is sent or the connection closed. Then reads. */
+/** Sends a body in parts of 1 MiB with pauses, until all is sent or the connection is closed. Then reads. */
 async function sendSlowly(bytes: number) {
   const socket = connect(port, '127.0.0.1')
   const parts: Buffer[] = []

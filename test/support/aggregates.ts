@@ -9,7 +9,7 @@ export interface Group {
   list: string
 }
 
-/** The response of an aggregate. */
+/** The body of an aggregate's response. */
 export interface Aggregate {
   data: Group[]
   groups: { count: number; limit: number }
@@ -17,7 +17,7 @@ export interface Aggregate {
   total: number
 }
 
-/** Sends an aggregate of a resource and returns its response. */
+/** Requests an aggregate of a resource and returns the body of the response. */
 export const aggregate = async (
   api: Api,
   resource: string,

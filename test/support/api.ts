@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { adminKey, openTestApp, type TestApp, type TestAppOptions } from './app.ts'
-import { inPlace } from './openapi-in-place.ts'
+import { inlineComponents } from './inline-components.ts'
 import { type CheckResponse, responseCheck } from './responses.ts'
 
 /** A response with its body. */
@@ -12,52 +12,52 @@ export interface HttpResponse {
   json<T = Record<string, unknown>>(): T
 }
 
-/** What a request may send besides its method and path. */
+/** What a request sends besides its method and path. */
 export interface RequestOptions {
-  /** JSON to send; a string or bytes are sent as they are. */
+  /** A value to send as JSON. Strings and bytes are sent unchanged. */
   body?: unknown
   headers?: Record<string, string>
   /** The API key to send; null for none. By default, writes send the administrator's key. */
   key?: string | null
 }
 
-/** The service listening on a port of its own, over a database of its own; every response is checked against its OpenAPI document. */
+/** A service with its own port and database. Every response is checked against the OpenAPI document of the service. */
 export interface Api extends TestApp {
   origin: string
-  /** Its OpenAPI document as it is served. */
+  /** The OpenAPI document as the service sends it. */
   served: unknown
-  /** The same, with shared parameters and responses in place. */
+  /** The same document, in which shared parameters and responses are inlined. */
   document: Record<string, unknown>
   request(method: string, path: string, options?: RequestOptions): Promise<HttpResponse>
   get(path: string, options?: RequestOptions): Promise<HttpResponse>
   post(path: string, body: unknown, options?: RequestOptions): Promise<HttpResponse>
-  /** The following methods send `If-Match: *` by default. */
+  /** Like `patch` and `delete`, sends `If-Match: *` by default. */
   put(path: string, body: unknown, options?: RequestOptions): Promise<HttpResponse>
   patch(path: string, body: unknown, options?: RequestOptions): Promise<HttpResponse>
   delete(path: string, options?: RequestOptions): Promise<HttpResponse>
 }
 
-const raw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   typeof body === 'string' || body instanceof Uint8Array
 
-function initOf(method: string, { body, headers = {}, key }: RequestOptions): RequestInit {
-  const usualKey = ['GET', 'HEAD', 'OPTIONS'].includes(method) ? null : adminKey
-  const sentKey = key === undefined ? usualKey : key
-  const usualType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+function requestInit(method: string, { body, headers = {}, key }: RequestOptions): RequestInit {
+  const defaultKey = ['GET', 'HEAD', 'OPTIONS'].includes(method) ? null : adminKey
+  const sentKey = key === undefined ? defaultKey : key
+  const defaultType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
   return {
     method,
     headers: {
-      // Without compression, as curl, so that ETags are those of the records.
+      // Without compression, so that the ETags of responses are those of the records.
       'accept-encoding': 'identity',
       ...(sentKey !== null && { authorization: `Bearer ${sentKey}` }),
-      ...(body !== undefined && { 'content-type': usualType }),
+      ...(body !== undefined && { 'content-type': defaultType }),
       ...headers,
     },
-    ...(body !== undefined && { body: raw(body) ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: isRaw(body) ? body : JSON.stringify(body) }),
   }
 }
 
-const asksForFields = (path: string, body: unknown) =>
+const selectsFields = (path: string, body: unknown) =>
   /[?&]fields=/.test(path) || (typeof body === 'object' && body !== null && 'fields' in body)
 
 /** The OpenAPI document that a service serves, and the check of responses against it. */
@@ -72,7 +72,7 @@ let contract: Promise<Contract> | undefined
 
 async function loadContract(origin: string): Promise<Contract> {
   const served: unknown = await (await fetch(`${origin}/openapi.json`)).json()
-  return { served, document: inPlace(served), check: responseCheck(served) }
+  return { served, document: inlineComponents(served), check: responseCheck(served) }
 }
 
 /** Opens the service on a clone of the seeded template database, and listens. */
@@ -86,7 +86,7 @@ export async function openApi(options: TestAppOptions = {}): Promise<Api> {
   const { served, document, check } = await contract
 
   const request: Api['request'] = async (method, path, options = {}) => {
-    const response = await fetch(`${origin}${path}`, initOf(method, options))
+    const response = await fetch(`${origin}${path}`, requestInit(method, options))
     const text = await response.text()
     check({
       method,
@@ -94,7 +94,7 @@ export async function openApi(options: TestAppOptions = {}): Promise<Api> {
       status: response.status,
       contentType: response.headers.get('content-type'),
       body: text,
-      records: asksForFields(path, options.body) ? 'sparse' : 'whole',
+      records: selectsFields(path, options.body) ? 'sparse' : 'whole',
     })
     return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) }
   }
@@ -119,9 +119,9 @@ export async function openApi(options: TestAppOptions = {}): Promise<Api> {
 let shared: Promise<Api> | undefined
 
 /**
- * Returns the service that all test files of a worker share. It saves a database and a service for each file. A file may
- * use it when it changes only records that it has created, and expects nothing of the records that others create. It is
- * never closed: it ends with the worker, and the run drops its database.
+ * Returns the service that all test files of a worker share, so that not every file opens its own service and database.
+ * A file may use it if it changes only records that it has created, and does not depend on the records of other files.
+ * The service is never closed: it ends with the worker, and the global teardown drops its database.
  */
 export function sharedApi(): Promise<Api> {
   shared ??= openApi()

@@ -10,26 +10,26 @@ import { registry } from './registry.ts'
 /** The key of the administrator in every test. */
 export const adminKey = 'the-administrators-key-in-tests'
 
-/** The defaults of tests: no log, no load shedding on a busy machine, and no delay at the end. */
+/** The default environment of tests: no log, no load shedding on a busy machine, and no delay before shutdown. */
 const testDefaults = { ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', SHED_LAG_MS: '0', DRAIN_SECONDS: '0' }
 
-/** The service on a database of its own. Requests are sent by `app.inject`. */
+/** A service with its own database. Requests are sent by `app.inject`. */
 export interface TestApp {
   app: FastifyInstance
   /** The database as the service uses it. */
   database: Database
-  /** A pool of the tests on the same database. */
+  /** The test's own connection pool on the same database. */
   pool: pg.Pool
   /** Closes the service and drops its database. */
   close(): Promise<void>
 }
 
-/** What a test may choose about its service. */
+/** Options of a service under test. */
 export interface TestAppOptions {
   /** Environment variables, which override the defaults of tests. */
   env?: NodeJS.ProcessEnv
   /**
-   * Takes the URL of the database, and returns the one that the service connects to, such as that of a proxy. `pool`
+   * Called with the URL of the database. Returns the URL that the service connects to, such as that of a proxy. `pool`
    * still connects directly.
    */
   connectVia?: (databaseUrl: string) => string | Promise<string>

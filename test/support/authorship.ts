@@ -1,6 +1,6 @@
 import type { Change } from '../../src/operations/writing/documents.ts'
 
-/** The author of records that tests write by functions of the service. */
+/** The authorship of records that tests create by calling functions of the service directly. */
 export const testCreation: Change = {
   kind: 'create',
   authorship: { actor: { kind: 'seed', id: null, name: 'tests' }, requestId: null, reason: null },

@@ -9,7 +9,7 @@ const oasdiff = 'github.com/oasdiff/oasdiff@v1.37.0'
 /** A first build takes minutes on a slow machine. */
 const timeoutMs = 600_000
 
-const found = z.array(
+const reportedChanges = z.array(
   z.looseObject({
     id: z.string(),
     text: z.string(),
@@ -30,7 +30,7 @@ export async function breakingChanges(released: string, current: string): Promis
     ['run', oasdiff, 'breaking', released, current, '--format', 'json'],
     { maxBuffer: 64 * 1024 * 1024, timeout: timeoutMs },
   )
-  return found
+  return reportedChanges
     .parse(JSON.parse(stdout.trim() || '[]'))
     .map(({ operation, path, text, id }) => `${operation} ${path}: ${text} (${id})`)
 }

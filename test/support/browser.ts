@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 
-const usualPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const defaultPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-/** The path of a Chromium: the one of CHROMIUM_PATH, otherwise one in its usual places. */
+/** The path of Chromium: CHROMIUM_PATH, otherwise the first of the default paths that exists. */
 export const chromiumPath: string | undefined =
-  process.env.CHROMIUM_PATH ?? usualPaths.find((path) => existsSync(path))
+  process.env.CHROMIUM_PATH ?? defaultPaths.find((path) => existsSync(path))
 
-/** Whether browser tests are skipped: where there is no Chromium. In CI they fail instead. */
+/** Whether browser tests are skipped because Chromium is not installed. In CI they fail instead. */
 export const skipsBrowser: boolean = chromiumPath === undefined && process.env.CI !== 'true'
 
 /** Starts Chromium without a window. */

@@ -7,26 +7,26 @@ import { type Document, listPath, type ProblemBody, readProblem, resourceOf } fr
 export type Result = { status: number; version?: number; problem?: ProblemBody } & Document
 
 /** Sends bulk operations on a resource. */
-export const send = (
+export const sendBulk = (
   api: Api,
   resource: Resource,
   operations: unknown,
   query = '',
   options?: RequestOptions,
 ) => api.post(`${listPath(resource)}/bulk${query}`, { operations }, options)
-/** Sends bulk operations that succeed or fail each by itself. */
-export const each = (api: Api, resource: Resource, operations: unknown) =>
-  send(api, resource, operations, '?atomic=false')
+/** Sends bulk operations that succeed or fail independently of each other. */
+export const sendNonAtomic = (api: Api, resource: Resource, operations: unknown) =>
+  sendBulk(api, resource, operations, '?atomic=false')
 /** Returns the results in a response with status 200. */
 export const resultsIn = (response: HttpResponse) => {
   expect(response.status, response.text).toBe(200)
   return response.json<{ results: Result[] }>().results
 }
-/** Returns pointer and code of each fault in a response, sorted. */
+/** Returns the pointer and the code of each fault in a response, sorted. */
 export const faultsIn = (response: HttpResponse) =>
   (readProblem(response).errors ?? []).map(({ pointer, code }) => [pointer, code]).sort()
 
 /** The resource that most bulk tests use. */
 export const agreements = resourceOf('agreements')
-/** Returns a minimal agreement with further properties. */
+/** Returns a minimal agreement, extended with the properties of `more`. */
 export const agreement = <More extends object>(more?: More) => ({ title: 'Of many', kind: 'other', ...more })

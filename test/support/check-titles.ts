@@ -1,4 +1,4 @@
-// Checks that no title of a test is longer than 90 characters, and no test file than 400 lines. Run by `npm run check`.
+// Checks that no test title has more than 90 characters, and no test file more than 400 lines. Run by `npm run check`.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
@@ -31,7 +31,9 @@ function faultsIn(file: string): string[] {
     const title = titleOf(node)
     if (title !== undefined && title.length > maxTitleLength) {
       const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1
-      faults.push(`${file}:${line}: the title has ${title.length} characters, not at most ${maxTitleLength}`)
+      faults.push(
+        `${file}:${line}: the title has ${title.length} characters; at most ${maxTitleLength} are allowed`,
+      )
     }
     ts.forEachChild(node, visit)
   }

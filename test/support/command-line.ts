@@ -22,17 +22,18 @@ export interface RunOptions {
 }
 
 /**
- * Starts `entente` with the given arguments. Its environment has only `env`, `PATH`, `HOME`, `TMPDIR` and no drain time.
- * The process is stopped at the end of the test. `openFiles` limits its open files, `folder` has its sources.
+ * Starts `entente` with the given arguments. Its environment has only `env`, `PATH`, `HOME`, `TMPDIR` and
+ * `DRAIN_SECONDS=0`. The process is stopped at the end of the test. `openFiles` limits its open files. `folder` is its
+ * working directory, which has the source code to run.
  */
 export function run(
-  words: string[],
+  args: string[],
   env: NodeJS.ProcessEnv = {},
   { openFiles, folder }: RunOptions = {},
 ): Run {
   const { PATH, HOME, TMPDIR } = process.env
-  const command = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...words]
-  // The shell sets the limit, and `exec` replaces it by the command.
+  const command = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...args]
+  // The shell sets the limit, and `exec` replaces the shell with the command.
   const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `
   const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
     ...(folder !== undefined && { cwd: folder }),
@@ -68,13 +69,13 @@ export function run(
 
 /**
  * Runs a command in this process, which is faster than a new one, and returns its output.
- * Rejects with the StartupError whose message the process would end with.
+ * @throws StartupError, whose message a process would print before it exits.
  */
-export async function runInProcess(words: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+export async function runInProcess(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const shutdown = new Shutdown()
   const printed: string[] = []
   try {
-    await runCommandLine(words, {
+    await runCommandLine(args, {
       signal: shutdown.signal,
       onClose: (close, options) => shutdown.onClose(close, options),
       keepRunning: () => shutdown.keepRunning(),

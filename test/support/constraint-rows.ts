@@ -7,13 +7,13 @@ import { openTestDatabase, type TestDatabase } from './database.ts'
 /** The columns of a row by their names. */
 export type Row = Record<string, unknown>
 
-/** The result of a statement: accepted, or the SQLSTATE and the violated constraint. */
+/** The result of a statement: accepted, or the SQLSTATE and the violated constraint or null column. */
 export type Outcome = 'accepted' | { code: string; rule: string | undefined }
 
 /** A statement, with its parameters if it has any. */
 export type Statement = string | [text: string, parameters: unknown[]]
 
-/** Returns the outcome that an error of PostgreSQL stands for. Throws any other error again. */
+/** Converts an error of PostgreSQL to an outcome. Rethrows any other error. */
 export function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof pg.DatabaseError)) throw error
   return { code: error.code ?? '', rule: error.constraint ?? error.column }
@@ -40,7 +40,7 @@ export function insert(table: string, row: Row): [string, unknown[]] {
   ]
 }
 
-/** Ids of the records that other rows refer to, and one of no record. */
+/** Ids of the records that other rows refer to, and an id that no record has. */
 export const ids = {
   agreement: randomUUID(),
   otherAgreement: randomUUID(),
@@ -113,20 +113,20 @@ export const rows = {
 /** A table that has a valid row in `rows`. */
 export type Table = keyof typeof rows
 
-/** A database in which the records of `ids` exist, for statements as psql sends them. */
+/** A database in which the records of `ids` exist, for SQL statements that bypass the service. */
 export interface ConstraintDatabase extends TestDatabase {
   /** Runs one statement and returns its rows. */
   query(text: string, values?: unknown[]): Promise<Row[]>
   /** Runs statements in a transaction, rolls it back and returns the outcome of the last one. */
   attempt(...statements: Statement[]): Promise<Outcome>
-  /** Attempts to insert the valid row of a table with `first`, and then the same row with `change`. */
-  twice(table: Table, change: Row, first?: Row): Promise<Outcome>
+  /** Attempts to insert the valid row of a table, changed by `first`, and then the same row, also changed by `change`. */
+  attemptTwice(table: Table, change: Row, first?: Row): Promise<Outcome>
 }
 
 /** Opens a clone of the seeded template and inserts the records of `ids`. */
 export async function openConstraintDatabase(): Promise<ConstraintDatabase> {
   const database = await openTestDatabase()
-  const kept: [string, Row][] = [
+  const referred: [string, Row][] = [
     ['agreements', { id: ids.agreement, ...rows.agreements }],
     ['agreements', { id: ids.otherAgreement, ...rows.agreements }],
     ['projects', { id: ids.project, ...rows.projects }],
@@ -137,13 +137,13 @@ export async function openConstraintDatabase(): Promise<ConstraintDatabase> {
     ['citations', { id: ids.citation, ...rows.citations }],
     ['figures', { id: ids.figure, ...rows.figures }],
   ]
-  for (const [table, row] of kept) await database.pool.query(...insert(table, row))
+  for (const [table, row] of referred) await database.pool.query(...insert(table, row))
   const attempt = (...statements: Statement[]) => attemptOn(database.pool, statements)
   return {
     ...database,
     attempt,
     query: async (text, values = []) => (await database.pool.query<Row>(text, values)).rows,
-    twice: (table, change, first = {}) => {
+    attemptTwice: (table, change, first = {}) => {
       const row = { ...rows[table], ...first }
       return attempt(insert(table, row), insert(table, { ...row, ...change }))
     },
@@ -158,7 +158,7 @@ async function attemptOn(pool: pg.Pool, statements: Statement[]): Promise<Outcom
       const [text, values] = typeof statement === 'string' ? [statement, []] : statement
       await client.query(text, values)
     }
-    // Deferred constraints are checked now.
+    // Checks deferred constraints now.
     await client.query('set constraints all immediate')
     return 'accepted'
   } catch (error) {

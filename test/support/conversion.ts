@@ -29,18 +29,18 @@ export async function convertContent(
   lists: ReadonlyMap<string, CodeList> = new Map(),
 ): Promise<ConvertedRow[]> {
   const parsed = parseMapping(mapping, registry)
-  const { facts, rows } = await readContent(name, content, parsed.rows)
-  checkColumns(parsed, registry, facts)
+  const { fileInfo, rows } = await readContent(name, content, parsed.rows)
+  checkColumns(parsed, registry, fileInfo)
   return rows.map(createConverter(parsed, { registry, lists }))
 }
 
-/** The drafts of a row. @throws when the row is refused or skipped. */
+/** Returns the drafts of a row. @throws when the row is refused or skipped. */
 export function draftsOf(row: ConvertedRow): readonly Draft[] {
   if (row.kind === 'drafts') return row.drafts
   throw new Error(JSON.stringify(row))
 }
 
-/** A document with the names of mentions in their places. */
+/** Returns the document of a draft, in which each mention is replaced by its name, code or external id. */
 export function namedDocument({ document, mentions }: Draft): unknown {
   return JSON.parse(JSON.stringify(document), (_, value) => {
     if (typeof value?.$mention !== 'number') return value
@@ -49,8 +49,8 @@ export function namedDocument({ document, mentions }: Draft): unknown {
   })
 }
 
-/** The faults of a mapping, as `pointer: message`. */
-export function faultsOf(work: () => unknown): string[] {
+/** Runs `work` and returns the faults of the problem that it throws, as `pointer: message`; none if it succeeds. */
+export function collectFaults(work: () => unknown): string[] {
   try {
     work()
   } catch (error) {

@@ -8,7 +8,7 @@ export interface Participant {
   role: string
 }
 
-/** A cooperation base as the oracle knows it. */
+/** The properties of a cooperation base that the oracle uses. */
 export interface Base {
   name: string
   kind: string
@@ -24,13 +24,13 @@ export interface Base {
 
 /** Returns the id of the base at a position. */
 export const id = (index: number) => `01933b5e-7c1a-7d4e-9f2b-${String(index).padStart(12, '0')}`
-/** The ids of two organizations: an institute of Pakistan and a union without a country. */
+/** The ids of two organizations: an institute in Pakistan, and a union without a country. */
 export const institute = id(900_001)
 export const union = id(900_002)
 
 /** The countries that take part. */
 export const countries = ['CHN', 'PAK', 'DEU']
-/** Actors that are no countries: an institute of Pakistan, a union of no country, and regions of three levels. */
+/** Actors that are not countries: the institute, the union, and regions at three levels. */
 const actors = [
   { organization: institute },
   { organization: union },
@@ -38,13 +38,13 @@ const actors = [
   { region: '202' },
   { region: '001' },
 ]
-/** The values that bases are generated from. */
+/** The values from which bases are generated. */
 export const roles = ['participant', 'host', 'funder']
 export const kinds = ['observatory', 'ground_station', 'other']
 export const statuses = [null, 'planned', 'active']
 export const topics = ['energy', 'ocean', 'narrower-energy']
 
-/** Dates, the units of time that each has, and the range of days that it can mean. */
+/** Dates, each with the year, decade and month that contain it, and its first and last day as YYYYMMDD numbers. */
 export const dates = [
   { text: '2010', year: '2010', decade: '201X', month: null, span: [20100101, 20101231] },
   { text: '2011-04', year: '2011', decade: '201X', month: '2011-04', span: [20110401, 20110430] },
@@ -57,7 +57,7 @@ export const dates = [
   { text: '-0005-12', year: '-0005', decade: '-000X', month: '-0005-12', span: [-48799, -48769] },
 ] as const
 
-/** The region of each country or region in UN M49. */
+/** The top-level region (UN M49) of each country and region. */
 export const regionOf: Record<string, string> = {
   CHN: '142',
   PAK: '142',
@@ -65,13 +65,13 @@ export const regionOf: Record<string, string> = {
   '002': '002',
   '202': '002',
 }
-/** The subregion of each country or region, where it has one. */
+/** The subregion of each country and region, if it has one. */
 export const subregionOf: Record<string, string> = { CHN: '030', PAK: '034', DEU: '155', '202': '202' }
 
 function makeBases(count: number): Base[] {
   const random = pseudoRandom(11)
   const pick = <T>(values: readonly T[]): T => values[random(values.length)] as T
-  const some = <T>(values: readonly T[]): T[] => values.filter(() => random(3) === 0)
+  const subset = <T>(values: readonly T[]): T[] => values.filter(() => random(3) === 0)
   return Array.from({ length: count }, (_, index) => ({
     name: `Counted ${index}`,
     kind: pick(kinds),
@@ -83,14 +83,14 @@ function makeBases(count: number): Base[] {
     hostCountry: random(3) === 0 ? pick(countries) : null,
     location: random(4) === 0 ? { country: pick(countries) } : null,
     participants: roles.flatMap((role) => [
-      ...some(countries).map((country) => ({ country, role })),
+      ...subset(countries).map((country) => ({ country, role })),
       ...(random(3) === 0 ? [{ ...pick(actors), role }] : []),
     ]),
-    topics: some(topics),
+    topics: subset(topics),
   }))
 }
 
 /** The generated bases, the same in every run. */
 export const bases = makeBases(60)
-/** The filter that selects the generated bases only. */
-export const ours = { 'name[contains]': 'Counted ' }
+/** The filter that selects only the generated bases. */
+export const basesFilter = { 'name[contains]': 'Counted ' }

@@ -9,7 +9,7 @@ import { watchLayout } from './layout-shift.ts'
 /** Timeout for elements of a page, for a busy machine. */
 const timeoutMs = 20_000
 
-/** A tab of a browser, and its faults since the last navigation: script errors, failed requests, requests to other origins. */
+/** A browser tab, and its faults since the last navigation: script errors, failed requests, requests to other origins. */
 export interface WatchedPage {
   page: Page
   faults: string[]
@@ -19,21 +19,21 @@ export interface WatchedPage {
   settle(): Promise<void>
 }
 
-/** Options of a context, and the session that its first page begins with. */
+/** Options of a browser context, and the session of its first page. */
 export interface PageOptions extends BrowserContextOptions {
   session?: { key: string; actor: unknown }
 }
 
-/** A script that stores a session in a new tab as the dashboard does. Later pages of the tab keep its session. */
-const keepSession = (session: unknown): string => `if (sessionStorage.getItem('tested') === null) {
+/** A script that stores a session as the dashboard does. It runs once in a tab, so later pages keep their session. */
+const storeSession = (session: unknown): string => `if (sessionStorage.getItem('tested') === null) {
   sessionStorage.setItem('tested', 'yes')
   sessionStorage.setItem('session', ${JSON.stringify(JSON.stringify(session))})
 }`
 
-/** A request that stays open: the event stream of an import. */
+/** Tells whether a request stays open, as the event stream of an import does. */
 const isStream = (request: Request) => new URL(request.url()).pathname.endsWith('/events')
 
-/** Tracks the open requests of a page. */
+/** Returns the set of a page's open requests, which is updated as they start and end. */
 function watchRequests(page: Page): ReadonlySet<Request> {
   const pending = new Set<Request>()
   page.on('request', (request) => {
@@ -47,7 +47,7 @@ function watchRequests(page: Page): ReadonlySet<Request> {
   return pending
 }
 
-/** Two frames: components send further requests in effects, a frame after they are rendered. */
+/** Waits for two frames: components send further requests in effects, one frame after they are rendered. */
 const twoFrames =
   'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))'
 
@@ -63,8 +63,8 @@ async function settle(page: Page, pending: ReadonlySet<Request>): Promise<void> 
 }
 
 /**
- * Opens a view in a tab with a context of its own, and waits until it has loaded everything. A context starts a process with
- * empty caches, so tests that look at many views open one after the other in the same tab.
+ * Opens a view in a tab with its own browser context, and waits until it has loaded everything. A new context starts a
+ * process with empty caches, so tests of many views open them one after another in the same tab.
  */
 export async function openPage(
   browser: Browser,
@@ -74,7 +74,7 @@ export async function openPage(
 ): Promise<WatchedPage> {
   // Animations are off: placeholders that pulse are drawn sixty times a second.
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options })
-  if (session !== undefined) await context.addInitScript(keepSession(session))
+  if (session !== undefined) await context.addInitScript(storeSession(session))
   const page = await context.newPage()
   page.setDefaultTimeout(timeoutMs)
   await watchLayout(page)
@@ -99,21 +99,21 @@ export async function openPage(
   return { page, faults, go, settle: () => settle(page, pending) }
 }
 
-/** Options of a context in which axe can run: the content security policy of the page would block the script. */
+/** Options of a browser context in which axe can run. Otherwise the content security policy of the page blocks it. */
 export const auditOptions: BrowserContextOptions = { bypassCSP: true }
 
 /** Returns the violations of WCAG 2.2 AA that axe finds: the rule and the first element. Needs `auditOptions`. */
 export async function findAccessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
   return await page.evaluate(async () => {
-    // The injected script defines it.
+    // The injected script defines `axe`.
     const { axe: checker } = globalThis as unknown as { axe: typeof axe }
     const { violations } = await checker.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
   })
 }
 
-/** Signs in where the page asks for a key, by default as an administrator. */
+/** Signs in on a page that asks for a key, by default as an administrator. */
 export async function signIn(page: Page, key = adminKey): Promise<void> {
   await page.getByLabel('Key', { exact: true }).fill(key)
   await page.getByLabel('Stay signed in until this tab is closed').check()
@@ -131,16 +131,16 @@ export function sharedBrowser(): Promise<Browser> {
 
 let service: Promise<Api> | undefined
 
-/** The environment of a service whose pages are opened one after the other. */
+/** No rate limit, since tests open many pages in a short time. */
 const env = { RATE_LIMIT: '0' }
 
-/** Returns the service that test files of a worker share, which leave its records as they were. It ends with the worker. */
+/** Returns the service of all test files of a worker that change none of its records. It ends with the worker. */
 function sharedService(): Promise<Api> {
   service ??= openApi({ env })
   return service
 }
 
-/** The service on the seed data and a browser, which the tests of a file share. */
+/** A service on the seed data, and a browser, for the tests of a file. */
 class Dashboard {
   #opened: { api: Api; browser: Browser } | undefined
   readonly #changesRecords: boolean
@@ -150,7 +150,7 @@ class Dashboard {
   }
 
   get #parts(): { api: Api; browser: Browser } {
-    if (!this.#opened) throw new Error('the dashboard is open in tests, and in hooks after its own')
+    if (!this.#opened) throw new Error('the dashboard is open only after the hooks of useDashboard')
     return this.#opened
   }
 
@@ -185,7 +185,7 @@ class Dashboard {
 
 /**
  * Starts a dashboard before the tests of a file, unless browser tests are skipped, and closes it after them.
- * @param options.changesRecords whether the file needs a service of its own, since it leaves other records behind.
+ * @param options.changesRecords whether the file changes records, and therefore needs its own service.
  */
 export function useDashboard({ changesRecords = false } = {}): Dashboard {
   const dashboard = new Dashboard(changesRecords)

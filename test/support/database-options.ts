@@ -1,6 +1,6 @@
 import type { DatabaseOptions } from '../../src/database/database.ts'
 
-/** Options whose limits no test reaches. */
+/** Options with limits that no test reaches. */
 export const generousOptions: DatabaseOptions = {
   maxConnections: 10,
   maxExpensive: 2,

@@ -1,4 +1,4 @@
-/** The URL of another database on the same server. */
+/** Returns the URL of a database on the server of another database's URL. */
 export function databaseUrl(server: string, name: string): string {
   const url = new URL(server)
   url.pathname = `/${name}`

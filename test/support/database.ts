@@ -5,17 +5,17 @@ import { type Database, openPool } from '../../src/database/database.ts'
 import { generousOptions } from './database-options.ts'
 import { databaseUrl } from './database-url.ts'
 
-/** A database for one test file or test alone. */
+/** A database that only one test file or one test uses. */
 export interface TestDatabase {
   url: string
-  /** A pool of the tests. */
+  /** The test's own connection pool. */
   pool: pg.Pool
   database: Database
-  /** Closes both and drops the database. */
+  /** Closes `pool` and `database`, and drops the database. */
   close(): Promise<void>
 }
 
-/** Opens a clone of the template: a migrated database with the reference data and the interview. */
+/** Opens a clone of the template: a migrated database with the reference data and the data of the interview. */
 export function openTestDatabase(): Promise<TestDatabase> {
   return open(`template ${inject('postgres').template}`)
 }

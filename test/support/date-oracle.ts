@@ -1,4 +1,4 @@
-/** Returns the earliest and the latest day of an EDTF date, as texts that sort as days do. It knows the forms that tests generate. */
+/** Returns the first and last day that an EDTF date can mean, as strings that sort by date. Reads only generated dates. */
 export function spanOf(text: string): { from: string; to: string } {
   const [start = '', end = start] = text.split('/')
   const lastDay = (year: string, month: string) =>
@@ -21,11 +21,11 @@ export function spanOf(text: string): { from: string; to: string } {
 }
 
 /** Tells whether a recorded date matches a date filter with this operator and value. */
-export function dateHolds(recorded: string | null, operator: string, filterValue: string): boolean {
+export function dateMatches(recorded: string | null, operator: string, filterValue: string): boolean {
   if (recorded === null) return operator === 'ne'
   const { from, to } = spanOf(recorded)
   const other = spanOf(filterValue)
-  const meanings: Record<string, boolean> = {
+  const matches: Record<string, boolean> = {
     '': from <= other.to && to >= other.from,
     ne: !(from <= other.to && to >= other.from),
     gt: to > other.to,
@@ -37,5 +37,5 @@ export function dateHolds(recorded: string | null, operator: string, filterValue
     certainlyLt: to < other.from,
     certainlyLte: to <= other.to,
   }
-  return meanings[operator] ?? false
+  return matches[operator] ?? false
 }

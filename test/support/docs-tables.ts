@@ -1,5 +1,5 @@
-// Writes the tables and examples in docs/ that are made from code. With --check it writes nothing and fails if one is out
-// of date.
+// Writes the tables and examples in docs/ that are generated from code. With --check, writes nothing, and fails if one is
+// out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -9,7 +9,7 @@ import { rowOptions } from '../../src/features/imports/reading/options.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { environment } from '../../src/server/config.ts'
 
-/** Each generated block: the page that holds it, its name, and the function that makes it. */
+/** The generated blocks: the page and the name of each, and the function that generates it. */
 const tables = [
   { page: 'docs/operating.md', block: 'config', make: variableTable },
   { page: 'docs/mappings.md', block: 'rows', make: () => propertyTable(rowOptions) },
@@ -44,15 +44,15 @@ for (const { page, block, make } of tables) {
   }
 }
 
-/** Describes the properties of a part of mappings. */
+/** Makes a Markdown table of a schema's properties and their descriptions. */
 function propertyTable({ shape }: z.ZodObject): string {
-  const cell = (text: string) => text.replaceAll('|', '&#124;').replaceAll('*', '&#42;')
+  const escapeCell = (text: string) => text.replaceAll('|', '&#124;').replaceAll('*', '&#42;')
   const rows = Object.entries(shape).map(([name, schema]) => [
     `\`${name}\``,
-    // Descriptions are of schemas of zod's full API.
-    cell(descriptions.get(schema as z.ZodType)?.description ?? ''),
+    // The keys of `descriptions` are schemas of zod's full API.
+    escapeCell(descriptions.get(schema as z.ZodType)?.description ?? ''),
   ])
-  return table(['key', 'what it says'], rows)
+  return table(['key', 'meaning'], rows)
 }
 
 function variableTable(): string {
@@ -61,10 +61,10 @@ function variableTable(): string {
     defaultOf(schema),
     schema.description ?? '',
   ])
-  return table(['variable', 'default', 'what it sets'], rows)
+  return table(['variable', 'default', 'meaning'], rows)
 }
 
-/** Returns a file as a block of code, so that pages show what is tested. */
+/** Returns a file as a code block, so that the code in the docs is tested code. */
 function codeOf(file: string): string {
   const code = readFileSync(join(packageRoot, file), 'utf8').trimEnd()
   return `\n\`\`\`${file.split('.').at(-1)}\n${code}\n\`\`\`\n`

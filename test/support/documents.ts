@@ -59,7 +59,7 @@ export const faultAt = (response: HttpResponse, location: string) =>
     ({ pointer, parameter }) => pointer === location || parameter === location,
   )
 
-/** Returns the ETag of a response, or an empty text. */
+/** Returns the ETag of a response, or an empty string. */
 export const etagOf = (response: HttpResponse) => response.headers.get('etag') ?? ''
 
 /** A UUID that no record has. */
@@ -70,7 +70,7 @@ export function unusedKey(resource: Resource): string {
   return { regions: '999', countries: 'ZZZ', topics: 'no-such-topic' }[resource.name] ?? unusedId
 }
 
-/** Returns all records of a list, from all its pages. @param query the URL's text after the `?`. */
+/** Returns all records of a list, from all its pages. @param query the query string, without `?`. */
 export async function listAll(api: Api, resource: Resource, query = ''): Promise<Document[]> {
   return (await pages(api, resource, `limit=200${query && `&${query}`}`)).flat()
 }
@@ -111,42 +111,42 @@ export function resourceOf(name: string): Resource {
   return resource
 }
 
-/** The values of a property in all records of a resource. */
-const used = async (api: Api, name: string, property: string) =>
+/** Returns the values of a property in all records of a resource. */
+const valuesInUse = async (api: Api, name: string, property: string) =>
   (await listAll(api, resourceOf(name), `fields=${property}`)).map((record) => record[property])
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
 const digits = Array.from({ length: 900 }, (_, index) => String(index + 100))
 const pairs = letters.flatMap((first) => letters.map((second) => first + second))
 
-/** Returns codes that no record has, each once. There are too few codes to draw them at random. */
+/** Returns functions that each return one more code that no record has. There are too few codes to draw them at random. */
 const unusedCodes = memoize(async (api: Api) => {
-  const draw = async (candidates: string[], name: string, property: string) => {
-    const taken = new Set(await used(api, name, property))
+  const drawFrom = async (candidates: string[], name: string, property: string) => {
+    const taken = new Set(await valuesInUse(api, name, property))
     const free = candidates.filter((code) => !taken.has(code) && code !== '999')
     return () => free.pop() ?? ''
   }
   const alpha3s = [...pairs.map((pair) => `Q${pair}`), ...pairs.map((pair) => `X${pair}`)]
   const [alpha3, alpha2, numeric, m49] = await Promise.all([
-    draw(alpha3s, 'countries', 'code'),
-    draw(pairs, 'countries', 'alpha2'),
-    draw(digits, 'countries', 'numeric'),
-    draw(digits, 'regions', 'code'),
+    drawFrom(alpha3s, 'countries', 'code'),
+    drawFrom(pairs, 'countries', 'alpha2'),
+    drawFrom(digits, 'countries', 'numeric'),
+    drawFrom(digits, 'regions', 'code'),
   ])
   return { alpha3, alpha2, numeric, m49 }
 })
 
-const wellKnown: Record<string, string> = { regions: '142', countries: 'CHN', topics: 'energy' }
+const wellKnownKeys: Record<string, string> = { regions: '142', countries: 'CHN', topics: 'energy' }
 
 /** Returns the key of a seeded record. Tests may refer to it and must not change it. */
 export const seededKey = async (api: Api, name: string): Promise<string> => {
-  const known = wellKnown[name]
+  const known = wellKnownKeys[name]
   if (known !== undefined) return known
   const [record] = (await api.get(`/v1/${name}?limit=1`)).json<Page>().data
   return String(record?.id)
 }
 
-/** Returns the properties that must be unique: keys that clients choose, and external ids. */
+/** Returns unused values of the properties that must be unique: keys that clients choose, and external ids. */
 async function uniqueProperties(resource: Resource, api: Api): Promise<Document> {
   const codes = await unusedCodes(api)
   switch (resource.name) {
@@ -161,7 +161,7 @@ async function uniqueProperties(resource: Resource, api: Api): Promise<Document>
   }
 }
 
-/** Returns references to seeded records, in place of the made-up ids of an example. */
+/** Returns references to seeded records, which replace the made-up ids of an example. */
 async function seededReferences(resource: Resource, api: Api): Promise<Document> {
   if (resource.name !== 'citations') return {}
   const [source, agreement] = await Promise.all([seededKey(api, 'sources'), seededKey(api, 'agreements')])
@@ -196,13 +196,13 @@ export async function createRecord(
   return { key, path: pathTo(resource, key), etag: etagOf(response), record }
 }
 
-const writtenForm = z.looseObject({
+const writeSchema = z.looseObject({
   required: z.array(z.string()).default([]),
   properties: z.record(z.string(), z.looseObject({ default: z.unknown().optional() })),
 })
 
-/** Returns the required properties of a resource and the defaults of all, as the OpenAPI document states them. */
-export function getContract(api: Api, resource: Resource): z.output<typeof writtenForm> {
+/** Returns the required properties and the defaults of a resource, as the OpenAPI document states them. */
+export function getContract(api: Api, resource: Resource): z.output<typeof writeSchema> {
   const reference = z.object({ $ref: z.string() })
   const media = z.looseObject({ 'application/json': z.looseObject({ schema: reference }) })
   const create = z.looseObject({ requestBody: z.looseObject({ content: media }) })
@@ -212,7 +212,7 @@ export function getContract(api: Api, resource: Resource): z.output<typeof writt
   })
   const { paths, components } = form.parse(api.document)
   const target = paths[listPath(resource)]?.post.requestBody.content['application/json'].schema.$ref
-  return writtenForm.parse(components.schemas[target?.split('/').at(-1) ?? ''])
+  return writeSchema.parse(components.schemas[target?.split('/').at(-1) ?? ''])
 }
 
 /** Returns an example document with the required properties only. */
@@ -222,22 +222,22 @@ export async function minimalDocument(resource: Resource, api: Api): Promise<Doc
   return Object.fromEntries(entries.filter(([property]) => required.includes(property)))
 }
 
-/** Returns the values that the contract gives to the optional properties of a resource. */
+/** Returns the default values of a resource's optional properties. */
 export function getDefaults(api: Api, resource: Resource): Document {
   const { required, properties } = getContract(api, resource)
-  // The registry sets the others.
-  const own = Object.keys(properties).filter((property) => property in resource.document.shape)
-  const optional = own.filter((property) => !required.includes(property))
+  // The service sets the others.
+  const writable = Object.keys(properties).filter((property) => property in resource.document.shape)
+  const optional = writable.filter((property) => !required.includes(property))
   return Object.fromEntries(
     optional.map((property) => [property, resource.document.shape[property]?.safeParse(undefined).data]),
   )
 }
 
-/** Returns a property of the resource that takes any text: its name if it has one, otherwise its note. */
+/** Returns a property of the resource that accepts any text: its title or name if it has one, otherwise its note. */
 export const nameProperty = (resource: Resource): string =>
   ['title', 'name'].find((property) => property in resource.document.shape) ?? 'note'
 
-/** Returns the request options for a change of the version with this ETag. */
+/** Returns request options that change a record only if it still has this ETag. */
 export const ifMatch = (etag: string): RequestOptions => ({ headers: { 'if-match': etag } })
 
 /** Returns the schema inside `nullable`, `optional` and `default`. */
@@ -251,7 +251,7 @@ const actors = ['country', 'organization', 'region']
 
 /**
  * Returns a document with every property of a schema. `leaf` returns the values that are neither objects nor lists. A list
- * of participants has three: a country, an organization and a region.
+ * of participants gets three: a country, an organization and a region.
  */
 export function buildDocument(
   schema: z.core.$ZodType,
@@ -300,7 +300,7 @@ const textValues: Record<string, string> = {
 }
 
 /** Returns the last property name in a JSON pointer. */
-const lastName = (pointer: string) => pointer.split('/').findLast((step) => !/^\d*$/.test(step)) ?? ''
+const lastProperty = (pointer: string) => pointer.split('/').findLast((step) => !/^\d*$/.test(step)) ?? ''
 
 /** Returns a well-formed ROR id. */
 const ror = () =>
@@ -309,9 +309,9 @@ const ror = () =>
     .slice(0, 6)}00`
 
 function valueAt(schema: z.core.$ZodType, pointer: string, keys: Map<string, string>): unknown {
-  const name = lastName(pointer)
+  const name = lastProperty(pointer)
   const text = textValues[name]
-  // Most tests read without a key.
+  // Most tests read without a key, which shows only public records.
   if (pointer === '/visibility') return 'public'
   if (schema instanceof z.ZodEnum) return schema.options.at(-1)
   if (schema instanceof z.ZodLiteral) return schema.value
@@ -337,7 +337,7 @@ export async function fullDocument(resource: Resource, api: Api): Promise<Docume
   return { ...z.record(z.string(), z.unknown()).parse(document), ...(await uniqueProperties(resource, api)) }
 }
 
-/** Returns a deep copy of `value` in which the values of `other` that are not null or undefined replace its own. */
+/** Returns a deep copy of `value`, in which values of `other` that are neither null nor undefined replace its values. */
 export function mergeDeep(value: unknown, other: unknown): unknown {
   if (other === undefined || other === null) return value
   if (Array.isArray(value)) return value.map((item, index) => mergeDeep(item, Object(other)[index]))
@@ -347,7 +347,7 @@ export function mergeDeep(value: unknown, other: unknown): unknown {
   )
 }
 
-/** Sends a body as a create, a replace and a patch of a record. Throws when any of them changes anything. */
+/** Sends a body in a create, a replace and a patch request. Throws when any of them changes something. */
 export async function sendAsEveryWrite(
   api: Api,
   resource: Resource,
@@ -366,11 +366,11 @@ export async function sendAsEveryWrite(
   if (isDeepStrictEqual(before, after)) return responses
   const statuses = responses.map(({ status }) => status).join()
   throw new Error(
-    `a request that must be refused has changed something (${statuses}): ${JSON.stringify({ before, after })}`,
+    `a request that must be refused changed something (${statuses}): ${JSON.stringify({ before, after })}`,
   )
 }
 
-/** Returns a time of the database's clock that is after all earlier writes and before all later ones. */
+/** Returns a time by the database's clock that is after all earlier writes and before all later ones. */
 export async function databaseTime(api: Api): Promise<string> {
   const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now from pg_sleep(0.003)')
   await new Promise((resolve) => setTimeout(resolve, 3))

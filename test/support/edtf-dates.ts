@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** A day as the count of days since 1970-01-01, by the calendar of Date, which repeats every 400 years. */
+/** Returns the number of days from 1970-01-01 to a day of the Gregorian calendar, which repeats every 400 years. */
 export function dayNumber(year: number, month: number, day: number): number {
   const cycles = Math.floor(year / 400)
   return Date.UTC(2000 + year - cycles * 400, month - 1, day) / 86_400_000 + (cycles - 5) * 146_097
@@ -9,12 +9,12 @@ export function dayNumber(year: number, month: number, day: number): number {
 const firstDay = (year: number, month = 1) => dayNumber(year, month, 1)
 const lastDay = (year: number, month = 12) => dayNumber(year, month + 1, 1) - 1
 
-/** A valid text with the first and the last day that it can mean. */
+/** A valid EDTF date, with the first and the last day that it can mean, as day numbers. */
 export type Span = { text: string; from: number; to: number }
 
 /** Pads a number with zeros to a length. */
 export const pad = (value: number, length: number) => String(value).padStart(length, '0')
-/** Returns a year in four digits, with a minus before negative ones. */
+/** Returns a year in four digits, with a minus sign if it is negative. */
 export const yearText = (year: number) => (year < 0 ? '-' : '') + pad(Math.abs(year), 4)
 
 // Most dates are recent, as in a registry, so that many of them overlap.
@@ -62,7 +62,7 @@ const dateTimes = fc.tuple(days, fc.integer({ min: 0, max: 86_400 }), zones).map
   return { ...day, text: `${day.text}T${pad(hours, 2)}:${pad(minutes, 2)}:${pad(seconds, 2)}${zone}` }
 })
 
-/** Decades and centuries, spelt with `unknown` digits X. The digits of a negative year count backwards. */
+/** Decades (`201X`) and centuries (`20XX`). In negative years, the last year of a range has the smallest digits. */
 const yearsEndingInX = (unknown: 1 | 2): fc.Arbitrary<Span> =>
   fc
     .tuple(fc.boolean(), fc.nat({ max: 10 ** (4 - unknown) - 1 }))
@@ -70,7 +70,7 @@ const yearsEndingInX = (unknown: 1 | 2): fc.Arbitrary<Span> =>
     .map(([negative, known]) => {
       const [low, high] = [known * 10 ** unknown, (known + 1) * 10 ** unknown - 1]
       const text = (negative ? '-' : '') + pad(known, 4 - unknown) + 'X'.repeat(unknown)
-      // The year 0 is written without a minus, so that it is not among the years -000X.
+      // The year 0 is written without a minus sign, so it is not among the years -000X.
       return negative
         ? { text, from: firstDay(-high), to: lastDay(-Math.max(low, 1)) }
         : { text, from: firstDay(low), to: lastDay(high) }
@@ -124,5 +124,5 @@ export const spans = fc.oneof(
 /** Many values at once, so that one query checks them all. */
 export const many = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 500, maxLength: 500 })
 
-/** No shrinking: it would take minutes, and the failed assertion shows the wrong value. */
+/** Options of fast-check without shrinking, which would take minutes: the failed assertion shows the wrong value. */
 export const runs = (numRuns: number) => ({ numRuns, endOnFailure: true })

@@ -18,8 +18,8 @@ export function readCsv(text: string): string[][] {
   throw new Error('not CSV with CRLF at the end of every line')
 }
 
-/** Returns the rows of CSV as objects with the names of the header. */
-export function tableOf(text: string): Record<string, string>[] {
+/** Returns the rows of CSV as objects, whose keys are the names in the header. */
+export function readTable(text: string): Record<string, string>[] {
   const [header = [], ...rows] = readCsv(text)
   return rows.map((row) => {
     expect(row.length).toBe(header.length)
@@ -28,11 +28,11 @@ export function tableOf(text: string): Record<string, string>[] {
 }
 
 /** Returns the records of NDJSON. */
-export const linesOf = (text: string): Document[] =>
+export const readNdjson = (text: string): Document[] =>
   text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
 
-/** Downloads a path and returns it as a workbook. */
-export async function workbook(api: Api, path: string): Promise<exceljs.Workbook> {
+/** Downloads an XLSX file and parses it. */
+export async function openWorkbook(api: Api, path: string): Promise<exceljs.Workbook> {
   const response = await fetch(`${api.origin}${path}`)
   const book = new exceljs.Workbook()
   await book.xlsx.load(await response.arrayBuffer())
@@ -48,7 +48,7 @@ export const rowsIn = (sheet: exceljs.Worksheet | undefined): exceljs.CellValue[
   return rows
 }
 
-/** Returns a cell as text; empty for no value. */
+/** Returns a value as the text of a cell, which is empty for null. */
 export const cellText = (value: unknown) => (value === null || value === undefined ? '' : String(value))
 
 /** The media type of each format. */
@@ -59,6 +59,6 @@ export const media = {
   geojson: 'application/geo+json',
 }
 
-/** Returns a text as exports write it: with an apostrophe before each formula of a spreadsheet, also after `;`. */
+/** Returns a text as exports write it: with an apostrophe before each start of a formula, also after `;`. */
 export const withEscapedFormulas = (text: string) =>
   text.replaceAll(/(^|;[\s"]*)(?=[=+\-@\t\r\n＝＋－＠])/g, "$1'")

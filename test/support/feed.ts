@@ -1,8 +1,8 @@
 import { expect, vi } from 'vitest'
 import type { TestApp } from './app.ts'
 
-/** Waits until the feed shows every change. The feed waits for all older transactions, also of other databases. */
-export const feedIsComplete = ({ pool }: Pick<TestApp, 'pool'>) =>
+/** Waits until the feed shows every change. Older transactions delay a change in the feed, even those of other databases. */
+export const waitForFeed = ({ pool }: Pick<TestApp, 'pool'>) =>
   vi.waitFor(
     async () => {
       const { rows } = await pool.query('select max(transaction) < feed_horizon() as complete from revisions')

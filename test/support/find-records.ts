@@ -5,7 +5,7 @@ import { urlFilters } from '../../src/model/url-filters.ts'
 import type { Api } from './api.ts'
 import { type Document, listAll, listPath, type Page } from './documents.ts'
 
-/** Returns the condition of a search that is equal to a filter of a query. */
+/** Converts a filter of a query string to the equivalent condition of a search. */
 function toSearchCondition({ filters }: Resource, name: string, operator: string, texts: string[]): Document {
   const filter = filters[name]
   if (filter?.comparisons.eq?.takes === 'many' && operator === 'eq')
@@ -14,8 +14,8 @@ function toSearchCondition({ filters }: Resource, name: string, operator: string
 }
 
 /**
- * Returns all records that match the filters of a query. It lists them, or searches if the query has operators that lists do
- * not take.
+ * Returns all records that match the filters of a query string. It lists them, or searches if the query has operators
+ * that lists do not accept.
  */
 export async function findRecords(api: Api, resource: Resource, query: string): Promise<Document[]> {
   const inUrl = urlFilters(resource)

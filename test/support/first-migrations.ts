@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import type pg from 'pg'
 
-/** Runs only the first migrations, so that the database is that of an older version. */
+/** Runs only the first `count` migrations, so that the database has the schema of an older version. */
 export async function runFirstMigrations(pool: pg.Pool, count: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-migrations-'))
   try {
@@ -19,7 +19,7 @@ export async function runFirstMigrations(pool: pg.Pool, count: number): Promise<
   }
 }
 
-/** Adds a migration to a database that older versions do not know and are incompatible with. */
+/** Makes a database look migrated by a later version, with a migration that this version is incompatible with. */
 export async function makeContracted(pool: pg.Pool): Promise<void> {
   await pool.query(`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999);
     update settings set value = '99999999999999' where name = 'required_migration'`)

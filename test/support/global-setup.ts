@@ -10,12 +10,12 @@ import { openServer } from './server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The run's PostgreSQL, and what the names of all its databases start with. */
+    /** The URL of the PostgreSQL server, the prefix of all database names of the run, and the name of the template. */
     postgres: { url: string; run: string; template: string }
   }
 }
 
-/** One PostgreSQL for the whole run, with one template that is migrated and seeded once: tests get clones of it. */
+/** Starts one PostgreSQL server for the whole run, and makes a migrated and seeded template, which tests clone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await openServer()
   // Runs that share a server (TEST_DATABASE_URL) need different database names.

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
 import { readRows } from '../../src/features/imports/reading/index.ts'
 import type { RowOptions } from '../../src/features/imports/reading/options.ts'
-import type { FileFacts, Row } from '../../src/features/imports/types.ts'
+import type { FileInfo, Row } from '../../src/features/imports/types.ts'
 
-/** Writes a file to a folder of its own, passes its path on, and removes it afterwards. */
+/** Writes a file to a temporary folder, calls `use` with it, and removes it afterwards. */
 export async function withFile<Result>(
   name: string,
   content: string | Uint8Array,
@@ -22,20 +22,20 @@ export async function withFile<Result>(
   }
 }
 
-/** Reads all rows of a file with some content. */
+/** Reads all rows of a file with the given name and content. */
 export const readContent = (
   name: string,
   content: string | Uint8Array,
   options: RowOptions = {},
-): Promise<{ facts: FileFacts; rows: Row[] }> =>
+): Promise<{ fileInfo: FileInfo; rows: Row[] }> =>
   withFile(name, content, async (file) => {
-    const { facts, batches } = readRows(file, options)
+    const { fileInfo, batches } = readRows(file, options)
     const rows: Row[] = []
     for await (const batch of batches) rows.push(...batch)
-    return { facts: await facts, rows }
+    return { fileInfo: await fileInfo, rows }
   })
 
-/** Returns the message with which the reading of a file fails. */
+/** Returns the message of the error with which `reading` rejects. @throws if it resolves. */
 export async function messageOf(reading: Promise<unknown>): Promise<string> {
   try {
     await reading
@@ -45,7 +45,7 @@ export async function messageOf(reading: Promise<unknown>): Promise<string> {
   throw new Error('the file was read without an error')
 }
 
-/** Makes a ZIP archive (APPNOTE 6.3) of texts, each compressed. */
+/** Makes a ZIP archive (APPNOTE 6.3) with a compressed entry for each name. */
 export function makeZip(entries: Record<string, string | Buffer>): Buffer {
   const parts: Buffer[] = []
   const directory: Buffer[] = []
@@ -78,7 +78,7 @@ export function makeZip(entries: Record<string, string | Buffer>): Buffer {
   return Buffer.concat([...parts, list, Buffer.from('PK\x05\x06'), end])
 }
 
-/** Makes an XLSX file of the XML of its sheet's rows. */
+/** Makes an XLSX file with one sheet from the XML of its rows. `parts` replaces or adds files of the archive. */
 export const makeXlsx = (rows: string, parts: Record<string, string> = {}): Buffer =>
   makeZip({
     'xl/workbook.xml':

@@ -1,4 +1,4 @@
-/** The tables of imports, in the order of their names: what they stage is no part of the registry, and no reader sees it. */
+/** The tables of imports, sorted by name. Staged data is not part of the registry, and readers do not see it. */
 export const importTables = [
   'import_decisions',
   'import_files',

@@ -24,7 +24,7 @@ export interface AgreementRow {
 /** A scheme that no other test uses. */
 export const newScheme = () => `test-${randomUUID()}`
 
-/** The mapping of a register of agreements in JSON. */
+/** Returns the mapping of a JSON register with rows of `AgreementRow`. */
 const agreementMapping = (scheme: string, onEdited: 'keep' | 'replace') => `
 scheme: ${scheme}
 onEdited: ${onEdited}
@@ -37,7 +37,7 @@ records:
       parties: {each: parties, country: ., role: =party}
 `
 
-/** The mapping of a register of treaties as a CSV file, each with one party. */
+/** Returns the mapping of a CSV register of treaties with one party each. */
 export const treatyMapping = (scheme: string) => `scheme: ${scheme}
 records:
   agreements:
@@ -50,10 +50,10 @@ records:
         - {country: Party, role: =party}
 `
 
-/** The first line of such a file. */
+/** The header line of a file for `treatyMapping`. */
 export const treatyHeader = 'Id,Title,Signed,Party'
 
-/** Imports a file as a mapping says, without a dry run. @returns the import when it is done. */
+/** Imports a file with a mapping, without a dry run. @returns the import when it is done. */
 export const importFile = (
   database: Database,
   mapping: string,
@@ -74,11 +74,11 @@ export const importFile = (
     return continueImport(database, id, [file])
   })
 
-/** Imports a CSV file as a mapping says, without a dry run. @returns the import when it is done. */
+/** Imports a CSV file with a mapping, without a dry run. @returns the import when it is done. */
 export const importMapped = (database: Database, mapping: string, csv: string): Promise<ImportRecord> =>
   importFile(database, mapping, 'rows.csv', csv)
 
-/** Imports agreements, without a dry run. @returns the import when it is done. */
+/** Imports rows of agreements, without a dry run. @returns the import when it is done. */
 export function importRows(
   database: Database,
   scheme: string,

@@ -4,7 +4,7 @@ import type { Api } from './api.ts'
 import { createRecord, type Document, fullDocument, keyIn, listPath, seededKey } from './documents.ts'
 import { registry } from './registry.ts'
 
-/** Internal records of every resource. Each of their texts differs from all public texts. */
+/** Internal records of every resource, whose texts differ from all public texts. */
 
 /** A record that a reader without a key must not see. */
 export interface HiddenRecord {
@@ -13,79 +13,82 @@ export interface HiddenRecord {
   document: Document
 }
 
-/** The hidden parts of a registry. */
+/** The hidden records of a registry. */
 export interface HiddenRecords {
   records: HiddenRecord[]
   /** Texts and keys that occur in hidden records and nowhere else. */
-  marks: string[]
+  secrets: string[]
 }
 
 /** The word that all texts of hidden records begin with. */
 export const hiddenWord = 'Zyxwvut'
 
-/** Adds the mark to every free text of a document. */
-function marked(value: unknown): unknown {
+/** Makes every free text of a document begin with the hidden word. */
+function withHiddenWord(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/^Text /, `${hiddenWord} `)
-  if (Array.isArray(value)) return value.map(marked)
+  if (Array.isArray(value)) return value.map(withHiddenWord)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, marked(inner)]))
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withHiddenWord(inner)]))
 }
 
-/** Replaces keys in the references of a document, except the record's own key. */
-function withKeys(value: unknown, keys: ReadonlyMap<string, string>): unknown {
+/** Replaces the keys of seeded records in a document by the keys of internal records. */
+function replaceKeys(value: unknown, keys: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') return keys.get(value) ?? value
-  if (Array.isArray(value)) return value.map((item) => withKeys(item, keys))
+  if (Array.isArray(value)) return value.map((item) => replaceKeys(item, keys))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withKeys(inner, keys)]))
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, replaceKeys(inner, keys)]))
 }
 
-/** Creates a record, changes it, and returns it. */
-async function hide(api: Api, resource: Resource, document: Document): Promise<HiddenRecord> {
+/** Creates a record, adds an external id if the resource has external ids, and returns the record. */
+async function createAndPatch(api: Api, resource: Resource, document: Document): Promise<HiddenRecord> {
   const { key, path, record } = await createRecord(resource, api, document)
-  const changed = await api.patch(path, {
+  const patched = await api.patch(path, {
     externalIds: [{ scheme: hiddenWord.toLowerCase(), id: randomUUID() }],
   })
-  const isWithout = changed.status === 422
-  return { resource, key, document: isWithout ? record : changed.json() }
+  const lacksExternalIds = patched.status === 422
+  return { resource, key, document: lacksExternalIds ? record : patched.json() }
 }
 
 /**
- * Creates an internal record of every resource, which refers to the internal ones before it where it can, and a removed one;
- * and public citations of an internal record, of an internal source, and an internal citation of a public record.
+ * Creates two internal records of every resource: one that refers to internal records of earlier resources if it can, and
+ * one that is removed. Also creates public citations that cite an internal record or source, and an internal citation of a
+ * public record.
  */
 export async function createHiddenRecords(api: Api): Promise<HiddenRecords> {
   const records: HiddenRecord[] = []
   const keys = new Map<string, string>()
   for (const resource of registry.resources) {
     const full = { ...(await fullDocument(resource, api)), visibility: 'internal' }
-    const own = resource.key.property
-    const { [own]: key, ...rest } = full as Document
+    const keyProperty = resource.key.property
+    const { [keyProperty]: key, ...rest } = full as Document
     const document = {
-      ...(marked(withKeys(rest, keys)) as Document),
-      ...(key !== undefined && { [own]: key }),
+      ...(withHiddenWord(replaceKeys(rest, keys)) as Document),
+      ...(key !== undefined && { [keyProperty]: key }),
     }
-    const hidden = await hide(api, resource, document)
+    const hidden = await createAndPatch(api, resource, document)
     records.push(hidden)
     keys.set(await seededKey(api, resource.name), hidden.key)
-    const removed = await hide(api, resource, {
-      ...(marked(await fullDocument(resource, api)) as Document),
+    const removed = await createAndPatch(api, resource, {
+      ...(withHiddenWord(await fullDocument(resource, api)) as Document),
       visibility: 'internal',
     })
     const response = await api.delete(`${listPath(resource)}/${removed.key}`)
-    if (response.status !== 204) throw new Error(`${resource.name} ${removed.key} stays: ${response.text}`)
+    if (response.status !== 204)
+      throw new Error(`${resource.name} ${removed.key} was not removed: ${response.text}`)
     records.push(removed)
   }
-  records.push(...(await createBelonging(api, records)))
+  records.push(...(await createHiddenCitations(api, records)))
   // Short codes may also occur elsewhere.
-  return { records, marks: [hiddenWord, ...records.map(({ key }) => key).filter((key) => key.length > 3)] }
+  const longKeys = records.map(({ key }) => key).filter((key) => key.length > 3)
+  return { records, secrets: [hiddenWord, ...longKeys] }
 }
 
-/** Creates citations that are hidden although they, or the records they cite, are public. */
-async function createBelonging(api: Api, hidden: HiddenRecord[]): Promise<HiddenRecord[]> {
+/** Creates citations that are hidden because they, their source or the record that they cite is internal. */
+async function createHiddenCitations(api: Api, hidden: HiddenRecord[]): Promise<HiddenRecord[]> {
   const citations = registry.get('citations')
   const keyOf = (name: string) => hidden.find(({ resource }) => resource.name === name)?.key
   const [source, agreement] = [await seededKey(api, 'sources'), await seededKey(api, 'agreements')]
-  const cite = (own: Document) => ({ note: `${hiddenWord} of a citation`, excerpt: hiddenWord, ...own })
+  const cite = (more: Document) => ({ note: `${hiddenWord} of a citation`, excerpt: hiddenWord, ...more })
   const documents = [
     cite({ source, record: { resource: 'agreements', id: keyOf('agreements') } }),
     cite({ source, record: { resource: 'countries', id: keyOf('countries') } }),

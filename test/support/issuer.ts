@@ -4,58 +4,58 @@ import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
 
 /** A key pair of an issuer. */
-export interface Pair {
+export interface KeyPair {
   privateKey: CryptoKey
   publicKey: CryptoKey
   jwk: JWK
 }
 
-/** An OpenID Connect issuer on a port of this machine, with keys of its own. */
+/** An OpenID Connect issuer on a local port, with its own keys. */
 export interface TestIssuer {
   url: string
   audience: string
   /** The current key pair for signatures. */
-  current(): Pair
-  /** Signs claims; `iss`, `aud`, `sub`, `iat` and `exp` are right unless they are given. Undefined leaves one out. */
+  current(): KeyPair
+  /** Signs claims. `iss`, `aud`, `sub`, `iat` and `exp` have valid defaults. A claim that is undefined is left out. */
   token(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
   /** Rotates the key pair. The old one is no longer published. */
   rotate(): Promise<void>
-  /** Returns how many requests for the keys it has received. */
+  /** Returns the number of requests for the issuer's keys. */
   keyRequests(): number
-  /** Whether the issuer responds, or fails with 500. */
+  /** Whether the issuer answers with its documents. Otherwise it answers 500. */
   answering: boolean
   close(): Promise<void>
 }
 
-let made = 0
+let keyCount = 0
 
-/** Makes a key pair with an id of its own. */
-export async function makePair(alg = 'ES256'): Promise<Pair> {
+/** Makes a key pair with a new key id. */
+export async function makeKeyPair(alg = 'ES256'): Promise<KeyPair> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
-  made += 1
-  const jwk = { ...(await exportJWK(publicKey)), kid: `key-${made}`, alg, use: 'sig' }
+  keyCount += 1
+  const jwk = { ...(await exportJWK(publicKey)), kid: `key-${keyCount}`, alg, use: 'sig' }
   return { privateKey, publicKey, jwk }
 }
 
-/** The name of an unknown token extension in the header `crit`. */
-export const unheardOf = 'https://example.com/extension'
+/** The name of a token extension for the header `crit` that the service does not know. */
+export const unknownExtension = 'https://example.com/extension'
 
 /** Signs any claims with a key pair. */
 export const sign = (
   claims: JWTPayload,
-  { privateKey, jwk }: Pair,
+  { privateKey, jwk }: KeyPair,
   header: Record<string, unknown> = {},
 ): Promise<string> =>
   new SignJWT(claims)
     .setProtectedHeader({ alg: jwk.alg ?? '', kid: jwk.kid ?? '', ...header })
-    .sign(privateKey, { crit: { [unheardOf]: true } })
+    .sign(privateKey, { crit: { [unknownExtension]: true } })
 
-/** Now in seconds since 1970, as in tokens. */
+/** Returns the current time in seconds since 1970, as tokens have it. */
 export const now = () => Math.floor(Date.now() / 1000)
 
-/** Opens an issuer. `others` are key pairs that it publishes beside its own. */
-export async function openIssuer(others: Pair[] = []): Promise<TestIssuer> {
-  let pair = await makePair()
+/** Opens an issuer, which publishes `others` besides its own key pair. */
+export async function openIssuer(others: KeyPair[] = []): Promise<TestIssuer> {
+  let pair = await makeKeyPair()
   let keyRequests = 0
   const server = createServer((request, response) => {
     if (request.url === '/keys') keyRequests += 1
@@ -83,7 +83,7 @@ export async function openIssuer(others: Pair[] = []): Promise<TestIssuer> {
       return sign(Object.fromEntries(all), pair, header)
     },
     rotate: async () => {
-      pair = await makePair()
+      pair = await makeKeyPair()
     },
     keyRequests: () => keyRequests,
     close: async () => {

@@ -9,16 +9,16 @@ import { z } from 'zod'
 
 const file = 'seeds/reference/countries.json'
 
-/** Cells of the grid in each direction, and how often a finer one follows. */
+/** Number of grid cells in each direction, and number of finer grids after the first. */
 const [cells, refinements] = [24, 5] as const
 
 type Box = [west: number, south: number, east: number, north: number]
 
-/** Distance of a point from a line, in degrees of latitude: near enough on the scale of a country. */
+/** Distance of a point from a line, in degrees of latitude. It is accurate enough at the scale of a country. */
 function distanceToLine([x = 0, y = 0]: Position, [x1 = 0, y1 = 0]: Position, [x2 = 0, y2 = 0]: Position) {
-  const shrink = Math.cos((y * Math.PI) / 180)
-  const [dx, dy] = [(x2 - x1) * shrink, y2 - y1]
-  const [px, py] = [(x - x1) * shrink, y - y1]
+  const longitudeScale = Math.cos((y * Math.PI) / 180)
+  const [dx, dy] = [(x2 - x1) * longitudeScale, y2 - y1]
+  const [px, py] = [(x - x1) * longitudeScale, y - y1]
   const along = Math.max(0, Math.min(1, (px * dx + py * dy) / (dx * dx + dy * dy || 1)))
   return Math.hypot(px - along * dx, py - along * dy)
 }
@@ -28,13 +28,13 @@ const distanceToBorder = (point: Position, { coordinates }: Polygon): number =>
   Math.min(...coordinates.map((ring) => distanceToRing(point, ring)))
 
 function distanceToRing(point: Position, ring: Position[]): number {
-  let least = Number.POSITIVE_INFINITY
+  let minDistance = Number.POSITIVE_INFINITY
   for (let index = 1; index < ring.length; index += 1)
-    least = Math.min(least, distanceToLine(point, ring[index - 1] ?? [], ring[index] ?? []))
-  return least
+    minDistance = Math.min(minDistance, distanceToLine(point, ring[index - 1] ?? [], ring[index] ?? []))
+  return minDistance
 }
 
-/** The point of a grid that lies in the polygon and farthest from its border. */
+/** The grid point inside the polygon that is farthest from its border; undefined if no grid point is inside. */
 function farthest(polygon: Polygon, [west, south, east, north]: Box): Position | undefined {
   let best: { point: Position; distance: number } | undefined
   for (let column = 0.5; column < cells; column += 1) {
@@ -53,7 +53,7 @@ function boxOf({ coordinates: [outer = []] }: Polygon): Box {
   return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)]
 }
 
-/** The pole of inaccessibility of a polygon, found by a grid over it and then by finer grids around the best point. */
+/** The pole of inaccessibility of a polygon, found with a grid over it and then finer grids around the best point. */
 function labelPoint(polygon: Polygon): Position | undefined {
   let box = boxOf(polygon)
   let point = farthest(polygon, box)
@@ -66,20 +66,21 @@ function labelPoint(polygon: Polygon): Position | undefined {
   return point
 }
 
-/** Makes the longitudes of a ring go on beyond 180 degrees, so that no line crosses the whole map. */
+/** Lets the longitudes of a ring continue beyond 180 degrees, so that no line crosses the whole map. */
 function unwrapped(ring: Position[]): Position[] {
-  let before = ring[0]?.[0] ?? 0
+  let previous = ring[0]?.[0] ?? 0
   return ring.map(([x = 0, y = 0]) => {
-    before = x - 360 * Math.round((x - before) / 360)
-    return [before, y]
+    previous = x - 360 * Math.round((x - previous) / 360)
+    return [previous, y]
   })
 }
 
-const onGlobe = (longitude = 0) => longitude - 360 * Math.round(longitude / 360)
+/** Returns the equivalent longitude from -180 to 180 degrees. */
+const toLongitude = (longitude = 0) => longitude - 360 * Math.round(longitude / 360)
 
 const round = (degrees = 0) => Math.round(degrees * 100) / 100
 
-/** The label point of each country on the map, by its numeric code: that of its largest polygon, without lakes in it. */
+/** The label point of each country on the map, by numeric code: that of its largest polygon, ignoring holes (lakes). */
 function readPoints(): Map<string, { longitude: number; latitude: number }> {
   const path = createRequire(import.meta.url).resolve('world-atlas/countries-10m.json')
   // The package defines the format of the file.
@@ -94,15 +95,15 @@ function readPoints(): Map<string, { longitude: number; latitude: number }> {
     // Atolls are too narrow for the grid.
     const point = largest && (labelPoint(largest) ?? geoCentroid(largest))
     if (point && !points.has(String(id)))
-      points.set(String(id), { longitude: round(onGlobe(point[0])), latitude: round(point[1]) })
+      points.set(String(id), { longitude: round(toLongitude(point[0])), latitude: round(point[1]) })
   }
   return points
 }
 
 const countries = z.array(z.looseObject({ code: z.string(), numeric: z.string().optional() }))
 const points = readPoints()
-const written = countries.parse(JSON.parse(readFileSync(file, 'utf8'))).map((country) => {
-  // A withdrawn country may have the numeric code of one of today, which the map shows.
+const updated = countries.parse(JSON.parse(readFileSync(file, 'utf8'))).map((country) => {
+  // The map shows only current countries. A withdrawn country may have the same numeric code as one of them.
   const point = 'validTo' in country ? undefined : points.get(country.numeric ?? '')
   if (!point && !('validTo' in country)) console.log(`${country.code} is not on the map`)
   const { labelPoint: _, ...rest } = country
@@ -114,4 +115,4 @@ const lines = (country: object) =>
     const text = JSON.stringify(value, null, 1).replaceAll(/\s*\n\s*/g, ' ')
     return `${JSON.stringify(name)}: ${text}`
   })
-writeFileSync(file, `[${written.map((country) => `{\n${lines(country).join(',\n')}\n}`).join(',\n')}]\n`)
+writeFileSync(file, `[${updated.map((country) => `{\n${lines(country).join(',\n')}\n}`).join(',\n')}]\n`)

@@ -20,21 +20,21 @@ export async function create(api: Api, resource: string, document: Properties): 
   return response.json<{ id: string }>().id
 }
 
-/** Records that a test has created, known by labels. */
-export interface World {
+/** Records that a test has created, identified by labels. */
+export interface LabelledRecords {
   id(label: string): string
-  /** The labels, in order, of those records that a list with these parameters finds. */
+  /** Returns the sorted labels of the records that a list with these parameters finds. */
   find(parameters: Record<string, string>): Promise<string[]>
-  /** The number of those records that an aggregate with these parameters counts, `groupBy` among them. */
+  /** Returns the number of the records that an aggregate with these parameters counts. `groupBy` is required. */
   count(parameters: Record<string, string>): Promise<number>
 }
 
-/** Creates one record for each label. Lists of the world are narrowed to its records by the filter `id`. */
-export async function worldOf(
+/** Creates one record for each label. The filter `id` restricts `find` and `count` to these records. */
+export async function createLabelled(
   api: Api,
   resource: string,
   documents: Record<string, Properties>,
-): Promise<World> {
+): Promise<LabelledRecords> {
   const ids = new Map<string, string>()
   for (const [label, document] of Object.entries(documents))
     ids.set(label, await create(api, resource, document))
@@ -51,9 +51,9 @@ export async function worldOf(
   }
 }
 
-/** Agreements with these parties, each under its label. */
+/** Creates agreements with these parties, each under its label. */
 export const withParties = (api: Api, parties: Record<string, Properties[]>) =>
-  worldOf(
+  createLabelled(
     api,
     'agreements',
     Object.fromEntries(

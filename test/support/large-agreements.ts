@@ -1,14 +1,14 @@
 import type pg from 'pg'
 
 /**
- * Gives some agreements of a generated registry 50 to 190 parties, as treaties of international organizations have. It
- * leaves the documents of the agreements as they were.
+ * Gives some agreements of a generated registry 50 to 190 parties, as treaties of international organizations have. The
+ * documents of the agreements are not updated.
  */
 export async function addManyParties(pool: pg.Pool, agreements: number): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query('begin')
-    // Without triggers, which would recompose each document.
+    // Runs as the service, so that triggers do not change the versions of the agreements.
     await client.query("set local entente.writer = 'service'")
     await client.query(
       `insert into participations (record, resource, position, country, role)

@@ -1,21 +1,21 @@
 import type { Page } from 'playwright-core'
 
-/** Counts the layout shifts of a page from its beginning on. */
-const countShifts = `
+/** A script that adds up the layout shifts of a page from the start of its load. */
+const sumShifts = `
   globalThis.layoutShift = 0
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.layoutShift += entry.value
   }).observe({ type: 'layout-shift', buffered: true })
 `
 
-/** Counts the layout shifts of all views that a page opens from now on. */
+/** Measures the layout shifts of all views that a page opens from now on. */
 export async function watchLayout(page: Page): Promise<void> {
-  await page.addInitScript(countShifts)
+  await page.addInitScript(sumShifts)
 }
 
 /** Returns the cumulative layout shift of a watched page, as the Layout Instability API counts it. */
 export async function readLayoutShift(page: Page): Promise<number> {
-  // A shift is reported with the frame after it.
+  // The browser reports a shift in the next frame.
   await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))')
   return Number(await page.evaluate('globalThis.layoutShift'))
 }

@@ -14,30 +14,30 @@ import { registry } from './registry.ts'
 
 /** Documents that refer to other records, one for each reference property of every resource. */
 
-/** A place in the documents of one resource that refers to records of another. */
+/** A reference property, by its pointer in the documents of one resource, and the resource that it refers to. */
 export interface Link {
   referrer: Resource
   pointer: string
   target: Resource
 }
 
-const named = (name: string) => registry.resources.filter((resource) => resource.name === name)
+const resourcesNamed = (name: string) => registry.resources.filter((resource) => resource.name === name)
 
-/** Every such place that the documents of resources have; a citation refers to records of all others. */
+/** Returns all links in the documents of resources. A citation refers to records of all other resources. */
 export const linksFrom = (referrers: readonly Resource[]): Link[] =>
   referrers.flatMap((referrer): Link[] => {
     const found: Link[] = []
     buildDocument(referrer.document, (schema, pointer) => {
       if (pointer === '/record/id') return undefined
       const name = references.get(schema)?.resource ?? ''
-      found.push(...named(name).map((target) => ({ referrer, pointer, target })))
+      found.push(...resourcesNamed(name).map((target) => ({ referrer, pointer, target })))
     })
     if (referrer.name !== 'citations') return found
     const cited = registry.resources.filter(({ name }) => name !== 'citations')
     return [...found, ...cited.map((target) => ({ referrer, pointer: '/record/id', target }))]
   })
 
-/** A document with another value at a pointer. */
+/** Returns a copy of a document with another value at a pointer. */
 function withValue(document: unknown, [step = '', ...rest]: string[], value: unknown): unknown {
   if (step === '') return value
   const inner = (at: string, old: unknown) => (at === step ? withValue(old, rest, value) : old)
@@ -47,8 +47,8 @@ function withValue(document: unknown, [step = '', ...rest]: string[], value: unk
 
 const object = z.record(z.string(), z.unknown())
 
-/** A document of the referrer that refers to a record. */
-export async function referring(
+/** Returns a full document of the referrer that refers to a record. */
+export async function referringDocument(
   api: Api,
   { referrer, pointer, target }: Link,
   record: Document,
@@ -61,5 +61,5 @@ export async function referring(
   return object.parse(withValue(document, pointer.slice(1).split('/'), value))
 }
 
-/** A record to be referred to. */
-export const referred = (api: Api, { target }: Link): Promise<CreatedRecord> => createRecord(target, api)
+/** Creates a record that documents of the link can refer to. */
+export const createTarget = (api: Api, { target }: Link): Promise<CreatedRecord> => createRecord(target, api)

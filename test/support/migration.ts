@@ -6,11 +6,11 @@ import { registry } from '../../src/resources/registry.ts'
 import { drizzleTables } from './drizzle-tables.ts'
 
 /**
- * Writes the migration that brings the last one's tables to those of the declarations, or with `--check` fails when
- * there is anything to write. With `--custom` it writes an empty migration, for SQL that drizzle does not know. `--rename
- * table.column=name` renames a column, which drizzle would drop and add. `--expand` marks the migration as one that older
- * versions of the service work with, and leaves out what they would not; `--contract` marks one that versions work with which
- * know the migration that it names.
+ * Writes the migration from the tables of the last migration to those of the declarations. With `--check`, fails if they
+ * differ. With `--custom`, writes an empty migration, for SQL that drizzle cannot generate. `--rename table.column=name`
+ * renames a column, which drizzle would drop and add again. `--expand` marks the migration as compatible with older versions
+ * of the service, and leaves out incompatible statements. `--contract name` marks the migration as compatible with the
+ * versions that know the migration with that name.
  */
 
 const { values } = parseArgs({
@@ -64,10 +64,10 @@ function renameColumn({ tables }: ReturnType<typeof generateDrizzleJson>, rename
   const [, table = '', column = '', name = ''] = /^(\w+)\.(\w+)=(\w+)$/.exec(rename) ?? []
   const columns = tables[`public.${table}`]?.columns
   const renamed = columns?.[column]
-  if (!renamed) throw new Error(`--rename ${rename}: it must be table.column=name, of a column that is there`)
+  if (!renamed) throw new Error(`--rename ${rename}: it must be table.column=name, and the column must exist`)
   delete columns[column]
   columns[name] = { ...renamed, name }
-  // An empty database gets its history tables after all migrations.
+  // In an empty database, history tables are created only after all migrations.
   return ['"public"', 'IF EXISTS "history"'].map(
     (schema) => `ALTER TABLE ${schema}."${table}" RENAME COLUMN "${column}" TO "${name}";`,
   )
@@ -90,7 +90,7 @@ if (values.check) {
   console.error('Give the migration a name: npm run migration -- --name what-it-does')
   process.exitCode = 1
 } else if (statements.length === 0 && !values.custom) {
-  console.log('The tables are those of the last migration.')
+  console.log('The tables have not changed since the last migration.')
 } else {
   await mkdir(meta, { recursive: true })
   const journal = (await readJson<Journal>(join(meta, '_journal.json'))) ?? {
@@ -104,7 +104,7 @@ if (values.check) {
   if (!values.custom) {
     const expanding = statements.filter((statement) => !contracting.test(statement))
     await writeFile(file, `${(values.expand ? expanding : statements).join('--> statement-breakpoint\n')}\n`)
-    // Only the newest snapshot is kept: it is all that the next migration is compared with.
+    // Only the newest snapshot is kept, since the next migration is computed from it alone.
     if (last) await rm(join(meta, last.file))
     await writeFile(
       join(meta, `${String(idx).padStart(4, '0')}_snapshot.json`),
@@ -114,11 +114,12 @@ if (values.check) {
   const { expand, contract } = values
   if (contract !== undefined && !journal.entries.some((entry) => entry.tag === contract))
     throw new Error(`there is no migration ${contract}`)
-  const mark = { ...(expand && { expand: true as const }), ...(contract && { contract }) }
-  journal.entries.push({ idx, version: '7', when: Date.now(), tag, breakpoints: true, ...mark })
+  const compatibility = { ...(expand && { expand: true as const }), ...(contract && { contract }) }
+  journal.entries.push({ idx, version: '7', when: Date.now(), tag, breakpoints: true, ...compatibility })
   await writeFile(join(meta, '_journal.json'), `${JSON.stringify(journal, null, 2)}\n`)
   console.log(values.custom ? `Write the SQL of migrations/${tag}.sql.` : `Wrote migrations/${tag}.sql.`)
-  const later =
+  const leftOut =
     values.expand && !values.custom ? statements.filter((statement) => contracting.test(statement)) : []
-  if (later.length > 0) console.log(`Left out, for the migration of a later version:\n\n${later.join('\n')}`)
+  if (leftOut.length > 0)
+    console.log(`Left out, for the migration of a later version:\n\n${leftOut.join('\n')}`)
 }

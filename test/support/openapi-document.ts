@@ -31,12 +31,12 @@ export type Operation = z.output<typeof operation> & { path: string; method: str
 /** Returns all operations of an OpenAPI document, with their paths and methods. */
 export function operationsIn(document: z.output<typeof documentForm>): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, own]) => ({ ...own, path, method })),
+    Object.entries(methods).map(([method, definition]) => ({ ...definition, path, method })),
   )
 }
 
-/** Returns the operations that every resource has. */
-export function gridOperations(operations: Operation[]): Operation[] {
-  const beside = new Set(endpoints(registry).map(({ path }) => path))
-  return operations.filter(({ path }) => path.startsWith('/v1/') && !beside.has(path))
+/** Returns the operations of resources, without those of other endpoints. */
+export function resourceOperations(operations: Operation[]): Operation[] {
+  const otherPaths = new Set(endpoints(registry).map(({ path }) => path))
+  return operations.filter(({ path }) => path.startsWith('/v1/') && !otherPaths.has(path))
 }

@@ -9,18 +9,18 @@ import pg from 'pg'
 
 /** PgBouncer in transaction mode in front of a server. */
 export interface PgBouncer {
-  /** The database's URL by way of PgBouncer. */
+  /** The URL of the database through PgBouncer. */
   url: string
   close(): Promise<void>
 }
 
-/** Returns why PgBouncer is not available for tests; undefined if it is. */
+/** Returns the reason why PgBouncer is not available for tests; undefined if it is available. */
 export function pgBouncerMissing(): string | undefined {
   try {
     const version = execFileSync('pgbouncer', ['--version'], { encoding: 'utf8' })
     const [, major = 0, minor = 0] = /PgBouncer (\d+)\.(\d+)/.exec(version) ?? []
     const isOld = Number(major) === 1 && Number(minor) < 21
-    return isOld ? `pgbouncer ${major}.${minor} keeps no prepared statements; 1.21 does` : undefined
+    return isOld ? `pgbouncer ${major}.${minor} does not support prepared statements; 1.21 does` : undefined
   } catch {
     return 'pgbouncer is not on the PATH'
   }
@@ -48,7 +48,7 @@ default_pool_size = ${connections}
 max_prepared_statements = 20
 `
 
-/** Starts PgBouncer, with few connections to the server of a URL and few prepared statements on each. */
+/** Starts PgBouncer with at most `connections` connections to the server of a URL, and few prepared statements on each. */
 export async function openPgBouncer(target: string, connections: number): Promise<PgBouncer> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-pgbouncer-'))
   await chmod(folder, 0o755)
@@ -56,8 +56,8 @@ export async function openPgBouncer(target: string, connections: number): Promis
   const file = join(folder, 'pgbouncer.ini')
   await writeFile(file, configuration(new URL(target), port, connections))
   // PgBouncer refuses to run as root.
-  const asOther = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
-  const child = spawn('pgbouncer', ['-q', ...asOther, file], { stdio: 'ignore' })
+  const asOtherUser = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
+  const child = spawn('pgbouncer', ['-q', ...asOtherUser, file], { stdio: 'ignore' })
   const ended = once(child, 'close')
   const url = new URL(target)
   url.hostname = '127.0.0.1'
@@ -76,7 +76,7 @@ export async function openPgBouncer(target: string, connections: number): Promis
   return { url: url.href, close }
 }
 
-/** Waits until PgBouncer leads to the database of a URL. @throws what the last of many attempts throws. */
+/** Waits until a URL accepts connections. @throws the error of the last attempt, after about 10 seconds. */
 export async function waitUntilReady(url: string): Promise<void> {
   for (let attempts = 100; ; attempts -= 1) {
     const client = new pg.Client({ connectionString: url })

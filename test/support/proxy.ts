@@ -5,13 +5,13 @@ import { connect, createServer, type Socket } from 'node:net'
 export interface Proxy {
   /** The URL of the database through the proxy. */
   url: string
-  /** From now on, open connections pass on nothing and stay open, as with a dead router. */
-  cut(): void
-  /** Closes all connections, and each new one at once, until `back` is called. */
-  away(): void
-  back(): void
-  /** Closes the connection that next sends `text`, once the database has received it. */
-  loseAfter(text: string): void
+  /** Stops forwarding on all open connections without closing them, as a dead router does. */
+  stall(): void
+  /** Closes all connections, and every new connection immediately, until `acceptConnections` is called. */
+  refuseConnections(): void
+  acceptConnections(): void
+  /** Closes the connection that next sends `text`, after the statement has run and before its response is forwarded. */
+  disconnectAfter(text: string): void
   close(): void
 }
 
@@ -19,18 +19,18 @@ export interface Proxy {
 export async function openProxy(target: string): Promise<Proxy> {
   const to = new URL(target)
   const pairs = new Set<[Socket, Socket]>()
-  let isAway = false
-  let fatal: string | undefined
+  let isRefusing = false
+  let triggerText: string | undefined
   const server = createServer((near) => {
-    if (isAway) return near.destroy()
+    if (isRefusing) return near.destroy()
     const far = connect(Number(to.port || 5432), to.hostname)
     const pair: [Socket, Socket] = [near, far]
     pairs.add(pair)
     near.pipe(far)
     far.pipe(near)
     near.on('data', (bytes: Buffer) => {
-      if (fatal === undefined || !bytes.includes(fatal)) return
-      fatal = undefined
+      if (triggerText === undefined || !bytes.includes(triggerText)) return
+      triggerText = undefined
       far.unpipe().end()
       // The response of PostgreSQL is dropped. By then the statement has run.
       far.resume().once('end', () => near.destroy())
@@ -51,20 +51,20 @@ export async function openProxy(target: string): Promise<Proxy> {
   url.port = String(port)
   return {
     url: url.href,
-    cut() {
+    stall() {
       for (const [near, far] of pairs) {
         for (const socket of [near, far]) socket.unpipe().pause()
       }
     },
-    away() {
-      isAway = true
+    refuseConnections() {
+      isRefusing = true
       for (const pair of pairs) for (const socket of pair) socket.destroy()
     },
-    back() {
-      isAway = false
+    acceptConnections() {
+      isRefusing = false
     },
-    loseAfter(text) {
-      fatal = text
+    disconnectAfter(text) {
+      triggerText = text
     },
     close() {
       server.close()

@@ -1,4 +1,4 @@
-/** Returns a generator of whole numbers from 0 to below `below`. The same seed gives the same numbers. */
+/** Returns a generator of integers from 0 to `below - 1`. The same seed gives the same numbers. */
 export function pseudoRandom(seed: number): (below: number) => number {
   let state = seed
   return (below) => {

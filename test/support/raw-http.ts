@@ -8,7 +8,7 @@ export interface RawResponse {
   text: string
 }
 
-/** Sends bytes that `fetch` refuses to send, and reads until the server closes the connection: send `Connection: close`. */
+/** Sends bytes that `fetch` refuses to send, and reads until the server closes the connection (`Connection: close`). */
 export async function exchange(origin: string, bytes: string): Promise<RawResponse> {
   const { hostname, port } = new URL(origin)
   const socket = connect(Number(port), hostname)
@@ -29,6 +29,6 @@ export async function exchange(origin: string, bytes: string): Promise<RawRespon
   }
 }
 
-/** The bytes of a request without a body, which closes the connection. */
+/** Returns a request without a body, which asks the server to close the connection. */
 export const rawRequest = (method: string, target: string, headers: string[] = ['Host: registry.example']) =>
   `${[`${method} ${target} HTTP/1.1`, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n`

@@ -15,5 +15,5 @@ const extended = inject('extending')
 /** The registry that the service under test serves. */
 export const registry = extended ?? serviceRegistry
 
-/** The resources that the contract is tested on: all, or only the made-up one. */
+/** The resources on which the contract is tested: all, or only the made-up one. */
 export const resources = extended ? [extended.get('expeditions')] : serviceRegistry.resources

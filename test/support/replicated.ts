@@ -12,24 +12,24 @@ import { freePort } from '../faults/ports.ts'
 
 const execute = promisify(execFile)
 
-/** A server that tests stop and make hang. */
+/** A PostgreSQL server that tests can stop, suspend and promote. */
 export interface PostgresServer {
-  /** The database `entente` there. */
+  /** The URL of the database `entente`. */
   url: string
   start(): Promise<void>
   stop(): Promise<void>
-  /** Stops all its processes (SIGSTOP), until `wake`: it neither answers nor closes its connections. Linux only. */
-  hang(): Promise<void>
-  wake(): Promise<void>
+  /** Suspends all processes (SIGSTOP) until `resume`: the server neither answers nor closes connections. Linux only. */
+  suspend(): Promise<void>
+  resume(): Promise<void>
   /** Makes a standby the primary of a new timeline. */
   promote(): Promise<void>
-  /** Makes a standby replay the log of another server from now on. */
+  /** Makes a standby follow another server: it replays the log of that server. */
   follow(other: PostgresServer): Promise<void>
-  /** Runs statements as its superuser. */
+  /** Runs statements as the superuser. */
   run(text: string): Promise<pg.QueryResultRow[]>
 }
 
-/** A primary with standbys that replay its log. */
+/** A primary, and the standbys that replay its log. */
 export interface ReplicatedServers {
   primary: PostgresServer
   standbys: PostgresServer[]
@@ -41,7 +41,7 @@ const settings = ['fsync=off', 'full_page_writes=off', 'wal_keep_size=512MB']
 const urlOf = ({ password }: Cluster, port: number, database: string) =>
   `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`
 
-/** The processes of a server: its postmaster, whose children have process groups of their own. */
+/** Returns the ids of the postmaster and its children, which have their own process groups. */
 async function processesOf({ path }: Cluster): Promise<number[]> {
   const [postmaster = ''] = (await readFile(join(path, 'postmaster.pid'), 'utf8')).split('\n')
   const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
@@ -56,8 +56,8 @@ async function openServer(cluster: Cluster, port: number): Promise<PostgresServe
     url: urlOf(cluster, port, 'entente'),
     start: async () => void (await ensureStarted(cluster, [...settings, `port=${port}`])),
     stop: () => stop(cluster),
-    hang: () => signal('SIGSTOP'),
-    wake: () => signal('SIGCONT'),
+    suspend: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
     promote: async () => void (await server.run('select pg_promote()')),
     follow: async ({ url }) => {
       await server.run(`alter system set primary_conninfo = ${pg.escapeLiteral(url)}`)
@@ -77,7 +77,7 @@ async function openServer(cluster: Cluster, port: number): Promise<PostgresServe
   return server
 }
 
-/** Makes a standby of a cluster that has not been started yet. */
+/** Copies a cluster that has not been started yet, and makes the copy a standby. */
 async function copyCluster(cluster: Cluster, path: string, primaryUrl: string): Promise<Cluster> {
   await execute('cp', ['-a', cluster.path, path])
   await writeFile(join(path, 'standby.signal'), '')
@@ -92,7 +92,7 @@ async function createDatabase(url: string): Promise<void> {
   await client.end()
 }
 
-/** Waits until a standby has replayed that the database was created. */
+/** Waits until a standby has replayed the creation of the database. */
 async function waitForDatabase(standby: PostgresServer): Promise<void> {
   for (;;) {
     const error = await standby.run('select 1').then(

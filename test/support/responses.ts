@@ -3,7 +3,7 @@ import formatsPlugin from 'ajv-formats'
 import { z } from 'zod'
 import { problemTypes } from '../../src/problems/types.ts'
 import { commonProblems } from '../../src/server/openapi/responses.ts'
-import { inPlace } from './openapi-in-place.ts'
+import { inlineComponents } from './inline-components.ts'
 
 const media = z.record(z.string(), z.unknown())
 const operation = z.looseObject({
@@ -23,21 +23,21 @@ export interface ReceivedResponse {
   records: 'whole' | 'sparse'
 }
 
-/** Throws when the OpenAPI document does not describe a response. */
+/** Checks a response. @throws if the OpenAPI document does not describe it. */
 export type CheckResponse = (response: ReceivedResponse) => void
 
 /**
- * Compiling takes longer than all validation of a run, so validators stop at the first error and their code is not
- * optimized.
+ * In a test run, compiling validators takes longer than validating, so they stop at the first error and their code is
+ * not optimized.
  */
 const fastCompilation = { strict: false, code: { optimize: false } }
 
 const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
 
-/** Whether the status is a client error (4xx): usually 405, but another fault may be found first. */
-const isRefusal = (status: number) => status >= 400 && status < 500
+/** Tells whether a status is a client error (4xx): for unknown methods 405, unless another fault is found first. */
+const isClientError = (status: number) => status >= 400 && status < 500
 
-/** HTML pages and the document itself, which the document does not describe. */
+/** Paths that the OpenAPI document does not describe: those of HTML pages and of the document itself. */
 const undocumented = /^\/(docs|problems|openapi\.)/
 
 /**
@@ -45,8 +45,8 @@ const undocumented = /^\/(docs|problems|openapi\.)/
  * Records must have all properties unless the request selected `fields`.
  */
 export function responseCheck(openApi: unknown): CheckResponse {
-  const document = documentForm.parse(closed(inPlace(openApi)))
-  // The package is CommonJS: its function is the default of its default.
+  const document = documentForm.parse(closed(inlineComponents(openApi)))
+  // The package is CommonJS, so its function is the property `default` of the default import.
   const addFormats = formatsPlugin.default
   const ajv = new Ajv2020(fastCompilation)
   addFormats(ajv)
@@ -71,32 +71,32 @@ export function responseCheck(openApi: unknown): CheckResponse {
 
   return ({ method, url, status, contentType, body, records }) => {
     const [path = ''] = url.split('?')
-    // HEAD is described as GET. OPTIONS and methods that the path does not have belong to the server.
-    const documented = method === 'HEAD' ? 'get' : method.toLowerCase()
-    // /{resource}/search is never a /{resource}/{key}.
+    // The document describes HEAD as GET. It has neither OPTIONS nor the methods that a path does not allow.
+    const documentedMethod = method === 'HEAD' ? 'get' : method.toLowerCase()
+    // Templates with fewer parameters come first, so `/{resource}/search` is not matched as `/{resource}/{key}`.
     const template = templates.find(({ form }) => form.test(path))?.path
     if (template === undefined) {
-      if (undocumented.test(path) || method === 'OPTIONS' || isRefusal(status)) return
+      if (undocumented.test(path) || method === 'OPTIONS' || isClientError(status)) return
       throw new Error(`${method} ${url}: the path is not in the OpenAPI document`)
     }
-    const described = document.paths[template]?.[documented]
+    const described = document.paths[template]?.[documentedMethod]
     if (!described) {
-      if (method === 'OPTIONS' || isRefusal(status)) return
+      if (method === 'OPTIONS' || isClientError(status)) return
       throw new Error(`${method} ${template} is not in the OpenAPI document`)
     }
     const isCommon = commonProblems.some((type) => problemTypes[type].status === status)
-    const promise = described.responses[status] ?? (isCommon ? described.responses.default : undefined)
-    if (!promise) throw new Error(`${method} ${url} answered ${status}, which is not documented: ${body}`)
-    if (!promise.content) {
+    const expected = described.responses[status] ?? (isCommon ? described.responses.default : undefined)
+    if (!expected) throw new Error(`${method} ${url} answered ${status}, which is not documented: ${body}`)
+    if (!expected.content) {
       if (body !== '')
         throw new Error(`${method} ${url} answered ${status} with a body where none is documented`)
       return
     }
     if (method === 'HEAD') return
-    // The document has this type for files whose type a parameter selects.
-    if (Object.hasOwn(promise.content, 'application/octet-stream')) return
+    // The document states this type for files whose actual type a parameter selects.
+    if (Object.hasOwn(expected.content, 'application/octet-stream')) return
     const type = contentType?.split(';')[0] ?? ''
-    if (!Object.hasOwn(promise.content, type)) {
+    if (!Object.hasOwn(expected.content, type)) {
       throw new Error(`${method} ${url} answered ${status} as ${type}, which is not documented`)
     }
     const steps = [
@@ -112,15 +112,15 @@ export function responseCheck(openApi: unknown): CheckResponse {
     const validate = validatorAt(steps, records === 'whole')
     if (!validate(/[/+]json$/.test(type) ? JSON.parse(body) : body)) {
       throw new Error(
-        `${method} ${url} answered ${status} against its schema: ${ajv.errorsText(validate.errors).slice(0, 500)}\n${body.slice(0, 500)}`,
+        `${method} ${url} answered ${status} with a body that violates its schema: ${ajv.errorsText(validate.errors).slice(0, 500)}\n${body.slice(0, 500)}`,
       )
     }
   }
 }
 
 /**
- * The document with closed objects. For clients they are open, since later versions may have more properties; this version
- * has no property that the document does not have. Parts of an object (`allOf`) stay open, and the whole is closed.
+ * Returns the document with closed schemas of objects. Clients see open schemas, since later versions may have more
+ * properties. Schemas that are parts of an object (`allOf`) stay open, and the whole object is closed.
  */
 function closed(document: unknown): unknown {
   const parts = new Set(
@@ -129,18 +129,18 @@ function closed(document: unknown): unknown {
   const close = (value: unknown, name?: string): unknown => {
     if (Array.isArray(value)) return value.map((item) => close(item))
     if (typeof value !== 'object' || value === null) return value
-    const inner = Object.entries(value).map(([key, own]) => [
+    const entries = Object.entries(value).map(([key, inner]) => [
       key,
-      key === 'examples' || key === 'allOf' ? own : close(own, key),
+      key === 'examples' || key === 'allOf' ? inner : close(inner, key),
     ])
-    if ('allOf' in value) return Object.fromEntries([['unevaluatedProperties', false], ...inner])
+    if ('allOf' in value) return Object.fromEntries([['unevaluatedProperties', false], ...entries])
     const isWhole = 'type' in value && value.type === 'object' && 'properties' in value && !parts.has(name)
-    return Object.fromEntries(isWhole ? [['additionalProperties', false], ...inner] : inner)
+    return Object.fromEntries(isWhole ? [['additionalProperties', false], ...entries] : entries)
   }
   return close(document)
 }
 
-/** The document without `required`: a response to a request with `fields` lacks the other properties. */
+/** Returns the document without `required`, since a response to a request with `fields` lacks the other properties. */
 function withoutRequired(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutRequired)
   if (typeof value !== 'object' || value === null) return value
@@ -148,7 +148,7 @@ function withoutRequired(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutRequired(inner)]))
 }
 
-/** Returns the reference to the schema at some steps. A `$ref` is followed, so that its target is compiled only once. */
+/** Returns a reference to the schema at a path. A `$ref` is followed, so that its target is compiled only once. */
 function targetOf(document: unknown, steps: string[], name: string): string {
   const found = steps.reduce<unknown>((value, step) => Object(value)[step], document)
   const { $ref } = Object(found)

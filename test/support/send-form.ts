@@ -1,6 +1,6 @@
 import type { Api, HttpResponse } from './api.ts'
 
-/** A part of multipart/form-data: the name of its field, its content, and the name of its file. */
+/** A part of multipart/form-data: field name, content and file name. */
 export type FormPart = readonly [field: string, content: string | Uint8Array<ArrayBuffer>, file: string]
 
 /** Sends parts as multipart/form-data (RFC 7578), in the order given. */

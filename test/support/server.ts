@@ -11,7 +11,7 @@ export interface Server {
   close(): Promise<void>
 }
 
-/** Tests need no durability, and detect deadlocks sooner than after the default second. */
+/** Settings without durability, which tests do not need, and with a deadlock timeout shorter than the default of 1 s. */
 const settings = [
   'fsync=off',
   'synchronous_commit=off',
@@ -20,7 +20,7 @@ const settings = [
   'deadlock_timeout=100ms',
 ]
 
-/** Opens the server of TEST_DATABASE_URL, else one in a container where Docker runs, else the embedded one. */
+/** Opens the server of TEST_DATABASE_URL, otherwise one in a Docker container, otherwise the embedded one. */
 export async function openServer(): Promise<Server> {
   const url = process.env.TEST_DATABASE_URL
   if (url) return { url, close: async () => {} }
@@ -40,7 +40,7 @@ async function openContainer(): Promise<Server | undefined> {
       },
     }
   } catch (error) {
-    console.warn(`Docker answers but runs no postgres:18, so the embedded PostgreSQL is used: ${error}`)
+    console.warn(`Docker cannot run postgres:18, so the embedded PostgreSQL is used: ${error}`)
     return undefined
   }
 }

@@ -3,32 +3,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packageRoot } from '../../src/package-root.ts'
 
-/** A migration that a later version of the service adds, with its mark in the journal. */
+/** A migration that a later version of the service adds, with its compatibility as stated in the journal. */
 export interface AddedMigration {
   tag: string
   sql: string
-  mark: { expand?: true; contract?: string }
+  compatibility: { expand?: true; contract?: string }
 }
 
-/** The sources of a version of the service, in a folder of its own. */
+/** The source code of a version of the service, in a temporary folder. */
 export interface ServiceVersion {
   folder: string
   remove(): Promise<void>
 }
 
-async function addMigration(folder: string, { tag, sql, mark }: AddedMigration): Promise<void> {
+async function addMigration(folder: string, { tag, sql, compatibility }: AddedMigration): Promise<void> {
   const file = join(folder, 'migrations/meta/_journal.json')
   const journal = JSON.parse(await readFile(file, 'utf8'))
   const idx = journal.entries.length
   const when = journal.entries.at(-1).when + 1
-  journal.entries.push({ idx, version: '7', when, tag, breakpoints: true, ...mark })
+  journal.entries.push({ idx, version: '7', when, tag, breakpoints: true, ...compatibility })
   await writeFile(file, JSON.stringify(journal))
   await writeFile(join(folder, `migrations/${tag}.sql`), sql)
 }
 
 /**
- * Makes a later version of the service: the sources of this one, in which `replace` has changed a file, and more migrations.
- * @throws when the file does not have the text to replace.
+ * Makes a later version of the service: a copy of this source code with a text replaced in one file, and more migrations.
+ * @throws when the file does not contain the text to replace.
  */
 export async function makeLaterVersion(
   replace: { file: string; from: string; to: string },

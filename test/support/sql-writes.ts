@@ -3,34 +3,35 @@ import fc from 'fast-check'
 import type pg from 'pg'
 import { registry } from '../../src/resources/registry.ts'
 
-/** Random writes to every table of the registry by plain SQL, as psql sends them. */
+/** Random writes to every table of the registry, in SQL that bypasses the service. */
 
-/** A write to one row of a table: `row` and `draw` choose the row and its values. */
+/** A write to one row of a table. `row` selects the row, and its new values are derived from `draw`. */
 export interface SqlWrite {
   table: string
   action: 'insert' | 'update' | 'delete'
   row: number
   draw: number
-  /** Whether the savepoint of the statement is released or rolled back. */
+  /** The command that ends the savepoint before the statement. With `none`, the savepoint stays open. */
   savepoint: 'none' | 'release' | 'rollback'
 }
 
-/** A column of some row. */
+/** Returns a subquery for a column of the row at an index, which wraps around at the number of rows. */
 const pick = (table: string, column: string, index: number) =>
   `(select ${column} from ${table} order by 1 offset ${index} % (select greatest(count(*), 1) from ${table}) limit 1)`
 
-/** The columns of a row to insert, and the assignment of an update. */
-interface Forms {
+/** SQL expressions for the columns of a new row, and the assignments of an update. */
+interface WriteForms {
   insert: (index: number, draw: number) => Record<string, string>
   update: (draw: number) => string
 }
 
 const text = (value: string) => `'${value}'`
-const kindless = (name: string, other: Record<string, string>) => (_at: number, draw: number) => ({
+const withName = (name: string, other: Record<string, string>) => (_index: number, draw: number) => ({
   [name]: text(`Made ${draw}`),
   ...other,
 })
-const shared =
+/** The columns of a row in a table that several resources share. */
+const sharedRow =
   (other: (draw: number) => Record<string, string>, resources: string[]) => (index: number, draw: number) => {
     const table = resources[draw % resources.length] ?? ''
     return {
@@ -40,18 +41,19 @@ const shared =
       ...other(draw),
     }
   }
-const part =
+/** The columns of a row in a table of the lists of one resource. */
+const listRow =
   (owner: string, other: (draw: number) => Record<string, string>) => (index: number, draw: number) => ({
     record: pick(owner, 'id', index),
     position: `${10 + (draw % 5)}`,
     ...other(draw),
   })
-const capital = (draw: number) => String.fromCharCode(65 + (draw % 26))
-const subjects = ['agreements', 'projects', 'cooperation_bases', 'assistance_programs']
+const capitalLetter = (draw: number) => String.fromCharCode(65 + (draw % 26))
+const recordTables = ['agreements', 'projects', 'cooperation_bases', 'assistance_programs']
 
-const forms: Record<string, Forms> = {
+const forms: Record<string, WriteForms> = {
   regions: {
-    insert: (_at, draw) => ({
+    insert: (_index, draw) => ({
       code: text(`9${10 + (draw % 80)}`),
       name: text('Region'),
       kind: text('group'),
@@ -59,44 +61,48 @@ const forms: Record<string, Forms> = {
     update: (draw) => `name = 'Region ${draw}'`,
   },
   countries: {
-    insert: (_at, draw) => ({
-      code: text(`Q${capital(draw)}${capital(draw + 7)}`),
-      alpha2: text(`Q${capital(draw)}`),
+    insert: (_index, draw) => ({
+      code: text(`Q${capitalLetter(draw)}${capitalLetter(draw + 7)}`),
+      alpha2: text(`Q${capitalLetter(draw)}`),
       name: text('Country'),
       region: pick('regions', 'code', draw),
     }),
     update: (draw) => `official_name = 'State ${draw}'`,
   },
   topics: {
-    insert: (_at, draw) => ({ slug: text(`made-${draw % 9}`), name: text('Topic'), scheme: text('domain') }),
+    insert: (_index, draw) => ({
+      slug: text(`made-${draw % 9}`),
+      name: text('Topic'),
+      scheme: text('domain'),
+    }),
     update: (draw) => `aliases = '[{"name": "T${draw}", "language": null}]'`,
   },
   organizations: {
-    insert: kindless('name', { kind: text('academic') }),
+    insert: withName('name', { kind: text('academic') }),
     update: (draw) => `country = ${pick('countries', 'code', draw)}`,
   },
   sources: {
-    insert: kindless('title', { kind: text('report') }),
+    insert: withName('title', { kind: text('report') }),
     update: (draw) => `published_on = '20${10 + (draw % 80)}'`,
   },
   agreements: {
-    insert: kindless('title', { kind: text('treaty') }),
-    update: (draw) => `languages = '{l${capital(draw).toLowerCase()}}'`,
+    insert: withName('title', { kind: text('treaty') }),
+    update: (draw) => `languages = '{l${capitalLetter(draw).toLowerCase()}}'`,
   },
   projects: {
-    insert: kindless('title', { kind: text('other') }),
+    insert: withName('title', { kind: text('other') }),
     update: (draw) => `summary = 'Summary ${draw}'`,
   },
   cooperation_bases: {
-    insert: kindless('name', { kind: text('other') }),
+    insert: withName('name', { kind: text('other') }),
     update: (draw) => `unit_count = ${1 + draw}`,
   },
   assistance_programs: {
-    insert: kindless('title', { modality: text('other') }),
+    insert: withName('title', { modality: text('other') }),
     update: (draw) => `ends_on = '20${10 + (draw % 80)}', flow_type = 'oda'`,
   },
   figures: {
-    insert: kindless('title', { indicator: text('made'), unit: text('things'), value: '7.25' }),
+    insert: withName('title', { indicator: text('made'), unit: text('things'), value: '7.25' }),
     update: (draw) => `value = ${draw} / 4.0`,
   },
   citations: {
@@ -108,9 +114,9 @@ const forms: Record<string, Forms> = {
     update: (draw) => `note = 'Note ${draw}'`,
   },
   participations: {
-    insert: shared(
+    insert: sharedRow(
       (draw) => ({ country: pick('countries', 'code', draw), role: text('beneficiary') }),
-      subjects,
+      recordTables,
     ),
     update: (draw) =>
       [
@@ -131,45 +137,45 @@ const forms: Record<string, Forms> = {
     update: (draw) => `note = 'Action ${draw}'`,
   },
   topic_links: {
-    insert: shared((draw) => ({ topic: pick('topics', 'slug', draw) }), subjects),
+    insert: sharedRow((draw) => ({ topic: pick('topics', 'slug', draw) }), recordTables),
     update: (draw) => `topic = ${pick('topics', 'slug', draw)}`,
   },
   external_ids: {
-    insert: shared(
+    insert: sharedRow(
       (draw) => ({ scheme: text('made'), id: text(`${draw}`) }),
-      [...subjects, 'sources', 'figures'],
+      [...recordTables, 'sources', 'figures'],
     ),
     update: (draw) => `id = 'made-${draw}'`,
   },
   countries_groups: {
-    insert: part('countries', (draw) => ({ target: pick('regions', 'code', draw) })),
+    insert: listRow('countries', (draw) => ({ target: pick('regions', 'code', draw) })),
     update: (draw) => `target = ${pick('regions', 'code', draw)}`,
   },
   countries_successors: {
-    insert: part('countries', (draw) => ({ target: pick('countries', 'code', draw) })),
+    insert: listRow('countries', (draw) => ({ target: pick('countries', 'code', draw) })),
     update: (draw) => `target = ${pick('countries', 'code', draw)}`,
   },
   agreements_terms: {
-    insert: part('agreements', (draw) => ({ note: text(`Term ${draw}`) })),
+    insert: listRow('agreements', (draw) => ({ note: text(`Term ${draw}`) })),
     update: (draw) => `record = ${pick('agreements', 'id', draw)}`,
   },
   agreements_relations: {
-    insert: part('agreements', (draw) => ({
+    insert: listRow('agreements', (draw) => ({
       kind: text('renews'),
       agreement: pick('agreements', 'id', draw),
     })),
     update: () => `kind = 'amends'`,
   },
   agreements_documents: {
-    insert: part('agreements', (draw) => ({ title: text(`Text ${draw}`) })),
+    insert: listRow('agreements', (draw) => ({ title: text(`Text ${draw}`) })),
     update: (draw) => `title = 'Text ${draw}', language = 'en'`,
   },
   agreements_territories: {
-    insert: part('agreements', (draw) => ({ name: text(`Territory ${draw}`), status: text('extended') })),
+    insert: listRow('agreements', (draw) => ({ name: text(`Territory ${draw}`), status: text('extended') })),
     update: (draw) => `party = ${pick('countries', 'code', draw)}`,
   },
   projects_amounts: {
-    insert: part('projects', (draw) => ({
+    insert: listRow('projects', (draw) => ({
       kind: text('budget'),
       amount: `${draw}.5`,
       currency: text('CNY'),
@@ -177,15 +183,15 @@ const forms: Record<string, Forms> = {
     update: (draw) => `amount = ${draw}, value_usd = ${draw}.25, date = '20${10 + (draw % 80)}'`,
   },
   projects_locations: {
-    insert: part('projects', (draw) => ({ country: pick('countries', 'code', draw) })),
+    insert: listRow('projects', (draw) => ({ country: pick('countries', 'code', draw) })),
     update: (draw) => `name = 'Place ${draw}', latitude = ${draw % 90}, longitude = 7.25`,
   },
   projects_sectors: {
-    insert: part('projects', (draw) => ({ topic: pick('topics', 'slug', draw) })),
+    insert: listRow('projects', (draw) => ({ topic: pick('topics', 'slug', draw) })),
     update: (draw) => `percentage = ${1 + (draw % 100)}`,
   },
   assistance_programs_amounts: {
-    insert: part('assistance_programs', (draw) => ({
+    insert: listRow('assistance_programs', (draw) => ({
       kind: text('budget'),
       amount: `${draw}.5`,
       currency: text('CNY'),
@@ -193,28 +199,28 @@ const forms: Record<string, Forms> = {
     update: (draw) => `amount = ${draw}, value_usd = ${draw}.25, date = '20${10 + (draw % 80)}'`,
   },
   assistance_programs_locations: {
-    insert: part('assistance_programs', (draw) => ({ country: pick('countries', 'code', draw) })),
+    insert: listRow('assistance_programs', (draw) => ({ country: pick('countries', 'code', draw) })),
     update: (draw) => `name = 'Place ${draw}', latitude = ${draw % 90}, longitude = 7.25`,
   },
   assistance_programs_sectors: {
-    insert: part('assistance_programs', (draw) => ({ topic: pick('topics', 'slug', draw) })),
+    insert: listRow('assistance_programs', (draw) => ({ topic: pick('topics', 'slug', draw) })),
     update: (draw) => `percentage = ${1 + (draw % 100)}`,
   },
   projects_agreements: {
-    insert: part('projects', (draw) => ({ target: pick('agreements', 'id', draw) })),
+    insert: listRow('projects', (draw) => ({ target: pick('agreements', 'id', draw) })),
     update: (draw) => `target = ${pick('agreements', 'id', draw)}`,
   },
   assistance_programs_agreements: {
-    insert: part('assistance_programs', (draw) => ({ target: pick('agreements', 'id', draw) })),
+    insert: listRow('assistance_programs', (draw) => ({ target: pick('agreements', 'id', draw) })),
     update: (draw) => `position = position + ${1 + (draw % 3)}`,
   },
   records: { insert: () => ({}), update: (draw) => `visibility = '${draw % 2 ? 'internal' : 'public'}'` },
 }
 
-/** Every table whose rows documents are made of. */
+/** All tables from which documents are composed. */
 export const writtenTables = [...registry.tables.map(getTableName), 'records']
 
-/** Writes to all tables alike. */
+/** Random writes. Every table is equally likely. */
 export const sqlWrite: fc.Arbitrary<SqlWrite> = fc.record({
   table: fc.constantFrom(...writtenTables),
   action: fc.constantFrom('insert', 'insert', 'update', 'update', 'delete'),
@@ -237,8 +243,8 @@ export function sqlOf({ table, action, row, draw }: SqlWrite): string {
 }
 
 /**
- * Runs writes in one transaction. A statement that a constraint refuses is rolled back by itself.
- * @returns how many statements were accepted.
+ * Runs writes in one transaction. When a constraint refuses a statement, only that statement is rolled back.
+ * @returns the number of accepted statements.
  */
 export async function runWrites(
   pool: pg.Pool,

@@ -2,9 +2,9 @@ import pg from 'pg'
 import { vi } from 'vitest'
 
 /**
- * Counts the statements on the connections that run a certain one, while `work` runs. Other connections may have work of
- * their own at the same time.
- * @param marker a part of a statement that only the counted connections run.
+ * Counts the statements of those connections that run a marked statement during `work`. Other connections may be busy at
+ * the same time, and are not counted.
+ * @param marker text of the marked statement, which only the counted connections run.
  */
 export async function countStatements(marker: string, work: () => Promise<unknown>): Promise<number> {
   const spy = vi.spyOn(pg.Client.prototype, 'query')

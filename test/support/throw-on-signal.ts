@@ -1,4 +1,4 @@
-/** Preloaded into a process: on SIGWINCH, it throws an uncaught error. */
+/** A module to preload into a process, which then throws an uncaught error on SIGWINCH. */
 process.on('SIGWINCH', () => {
   setImmediate(() => {
     const code = process.env.UNCAUGHT_CODE

@@ -1,8 +1,8 @@
 import { currentKey, endSession } from '../session.ts'
 
-/** What is wrong with one value of a request (RFC 9457). */
+/** One error in a request: an entry of `errors` in problem details (RFC 9457). */
 export interface Fault {
-  /** JSON pointer (RFC 6901) into the body; left out for faults of headers and parameters. */
+  /** JSON pointer (RFC 6901) into the body; absent for faults in headers and parameters. */
   pointer?: string
   /** Name of the query or path parameter. */
   parameter?: string
@@ -12,13 +12,13 @@ export interface Fault {
   message: string
 }
 
-/** A request that the service refused, or that did not reach it. */
+/** The error of a request that the service refused, or that got no usable response. */
 export class ApiError extends Error {
   /** The HTTP status; 0 when there was no response. */
   readonly status: number
-  /** The name of the problem type, such as `not-found`; empty when the response is no problem of the service. */
+  /** The name of the problem type, such as `not-found`; empty when the response is not problem details. */
   readonly type: string
-  /** Every fault that the service has found. */
+  /** All faults in the response. */
   readonly faults: readonly Fault[]
   /** Milliseconds to wait before a retry (`Retry-After`, RFC 9110); 0 without the header. */
   readonly retryAfterMs: number
@@ -40,7 +40,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Converts an error response to an `ApiError`. */
+/** Returns an `ApiError` unchanged, and wraps any other thrown value in an `ApiError`. */
 export const toApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError(0, String(error))
 
@@ -59,14 +59,14 @@ async function readProblem(response: Response): Promise<ApiError> {
   return new ApiError(response.status, detail ?? title ?? `${response.status} ${response.statusText}`, {
     type: type.replace(/^\/problems\//, ''),
     faults: errors,
-    // The service says it in seconds.
+    // The header is in seconds.
     retryAfterMs: (Number(response.headers.get('retry-after')) || 0) * 1000,
   })
 }
 
 /**
- * Sends a request with the key of the session, if there is one.
- * @throws ApiError with the detail of the problem (RFC 9457). A key that the service does not take any more ends the session.
+ * Sends a request, by default with the session's API key, if there is one. A 401 response to this key ends the session.
+ * @throws ApiError for an error response, and with status 0 when there is no response.
  */
 export async function sendRequest(
   path: string,
@@ -84,11 +84,11 @@ export async function sendRequest(
 }
 
 /**
- * Reads JSON from the API. A stored response of the last minute is good enough, unless it has to be fresh: the service then
- * answers at once and refreshes it (`max-stale`, RFC 9111).
- * @param language of names and labels.
+ * Reads JSON from the API. Unless `isFresh` is set, the service may answer with a cached response that has been stale for up
+ * to a minute, and then refresh it (`max-stale`, RFC 9111).
+ * @param language language tag for names and labels in the response.
  * @typeParam Body the type of the response in the OpenAPI document.
- * @throws ApiError with the detail of the problem (RFC 9457).
+ * @throws ApiError for an error response, and with status 0 when there is no response or it is not JSON.
  */
 export async function readApi<Body>(
   path: string,
@@ -104,10 +104,10 @@ export async function readApi<Body>(
     },
     ...(signal && { signal }),
   })
-  // A page of a proxy or of a captive portal is not a response of the service.
+  // A successful response that is not JSON comes from a proxy or a captive portal, not from the service.
   const body: unknown = await response.json().catch(() => {
     throw new ApiError(0, '')
   })
-  // The service validates its responses against the OpenAPI document in its tests, and types come from there.
+  // `Body` comes from the OpenAPI document, against which tests validate the responses of the service.
   return body as Body
 }

@@ -1,6 +1,6 @@
 import type { ApiState } from './use-read.ts'
 
-/** Combines reads into one: ready when all are ready, failed when one has failed. A retry repeats the failed reads. */
+/** Combines the states of reads: ready when all are ready, failed when any has failed. A retry repeats the failed reads. */
 export function combineStates<Body>(states: readonly ApiState<Body>[]): ApiState<Body[]> {
   const error = states.find((state) => state.error !== undefined)?.error
   const retry = () => {

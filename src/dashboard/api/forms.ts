@@ -1,9 +1,9 @@
-/** The input of a property. `build/describe-forms.ts` derives the fields from the OpenAPI document. */
+/** A form field, which edits one property. `build/describe-forms.ts` derives the fields from the OpenAPI document. */
 export interface FormField {
   name: string
   /**
-   * `reference` is the key of a record, `record` a record of any of several resources, and `participant` a country,
-   * organization or region with its role.
+   * `reference` is the key of a record of one resource, `record` the resource and key of a record of several possible
+   * resources, and `participant` a country, organization or region with its role.
    */
   kind:
     | 'text'
@@ -17,12 +17,12 @@ export interface FormField {
     | 'participant'
     | 'list'
   isRequired: boolean
-  /** Whether the value may be null, which is unknown. Otherwise the service has a default. */
+  /** Whether the value may be null, which means unknown. If it may not, the service has a default for optional values. */
   isNullable: boolean
-  /** Description by language. The English one is that of the OpenAPI document. */
+  /** Descriptions by language tag. The English text is from the OpenAPI document. */
   hint?: Readonly<Record<string, string>>
   maxLength?: number
-  /** Words of an enumeration. */
+  /** Values of an enumeration. */
   values?: string[]
   /** The resources whose records can be referred to. */
   resources?: string[]
@@ -32,9 +32,9 @@ export interface FormField {
   item?: FormField
 }
 
-/** Loads the form of a resource. All forms are one file, which only editors need. */
+/** Loads the fields of a resource's form. All forms are in one file, which only editors load. */
 export async function loadForm(resource: string): Promise<FormField[]> {
   const { default: forms } = await import('./forms.json')
-  // The type of a JSON import has a union of every literal shape in it.
+  // TypeScript infers a union of all literal shapes for a JSON import.
   return (forms as unknown as Record<string, FormField[]>)[resource] ?? []
 }

@@ -1,7 +1,7 @@
 import type { Bar } from '../components/bar-table.tsx'
 import { explorePath, recordPath } from './resources.ts'
 
-/** The properties of a group of an aggregate or a briefing that bars show. */
+/** The properties that bars need of a group in an aggregate or a briefing. */
 interface LabelledGroup {
   key: Readonly<Record<string, string | null>>
   label: Readonly<Record<string, string | null>>
@@ -9,13 +9,14 @@ interface LabelledGroup {
   list: string
 }
 
-/** The view of the country of a group, or of the records of a group without a country. */
+/** Returns the path of the view of a group's country, or of the group's records if the group has no country. */
 export const countryPath = ({ key: { country }, list }: LabelledGroup): string =>
   country ? recordPath('countries', country) : explorePath(list)
 
 /**
- * Turns the groups over one dimension into bars. The group without a value is called `unknown` if it has no label. By default,
- * bars have the number of records, and each leads to the records of its group.
+ * Converts groups by one dimension to bars. By default, a bar shows the number of records and links to these records.
+ * @param unknown label of the group without a value, if the group has no label.
+ * @param options `measure`: the measure that bars show. `toPath`: returns the path that the bar of a group links to.
  */
 export const toBars = <Group extends LabelledGroup>(
   groups: readonly Group[],

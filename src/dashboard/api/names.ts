@@ -3,7 +3,7 @@ import { apiPath } from './path.ts'
 import { findResource } from './resources.ts'
 import type { Names, Page, RecordDocument } from './types.ts'
 
-/** Finds the resource and name of the record that a value refers to, if the response names it. */
+/** Returns the resource and name of the record whose key is `value`; undefined if `names` does not contain the key. */
 export function findName(names: Names, value: string): { resource: string; name: string } | undefined {
   for (const [resource, dictionary] of Object.entries(names)) {
     const name = dictionary[value]
@@ -12,7 +12,7 @@ export function findName(names: Names, value: string): { resource: string; name:
   return undefined
 }
 
-/** Maximum number of names of one resource in a request. */
+/** Maximum number of names that are read of each resource. */
 const maxNames = 50
 
 async function readResourceNames(
@@ -34,13 +34,13 @@ async function readResourceNames(
 
 /**
  * Reads the names of records.
- * @param keys those of each resource.
- * @throws ApiError when names of one resource cannot be read.
+ * @param keys keys of records, by resource. Only the names of the first 50 keys of each resource are read.
+ * @throws ApiError when the names of any resource cannot be read.
  */
 export async function readNames(
   keys: ReadonlyMap<string, ReadonlySet<string>>,
   language: string,
 ): Promise<Names> {
-  const read = [...keys].map(([resource, own]) => readResourceNames(resource, own, language))
+  const read = [...keys].map(([resource, ofResource]) => readResourceNames(resource, ofResource, language))
   return Object.assign({}, ...(await Promise.all(read)))
 }

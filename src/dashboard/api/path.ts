@@ -1,4 +1,4 @@
-/** Makes a path with a query string. Parameters without a value are left out; lists are separated by commas. */
+/** Returns a path with a query string. Undefined and empty parameters are left out; lists are joined by commas. */
 export function apiPath(
   path: string,
   parameters: Readonly<Record<string, string | number | readonly string[] | undefined>> = {},

@@ -1,2 +1,2 @@
-/** The property that a JSON pointer (RFC 6901) is about: `/parties/0` is about `parties`. Undefined for a whole record. */
+/** Returns the first segment of a JSON pointer (RFC 6901): `parties` for `/parties/0`. Undefined for a whole record. */
 export const pointedProperty = (pointer: string | null): string | undefined => pointer?.split('/')[1]

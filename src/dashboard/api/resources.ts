@@ -11,49 +11,49 @@ export interface Property {
 export interface ResourceDescription {
   name: string
   key: string
-  /** The property that names a record. */
+  /** The property with the title or name of a record. */
   title: string
   properties: Property[]
-  /** What the filters of a URL take that take more than one text: `{country: 'texts', 'status[isNull]': 'boolean'}`. */
+  /** Value types of filters, except those that take a single text: `{country: 'texts', 'status[isNull]': 'boolean'}`. */
   filterValues: Readonly<Record<string, 'texts' | 'number' | 'numbers' | 'boolean'>>
   sorts: string[]
   dimensions: string[]
-  /** The dates of the record's event: one, or its start and end. */
+  /** The properties with the date of the record's event, or with its start and end. */
   eventDates?: string[]
-  /** The formats of an export. */
+  /** The file formats of exports. */
   formats: string[]
 }
 
-// The type of a JSON import has a union of every literal shape in it.
+// TypeScript infers a union of all literal shapes for a JSON import.
 export const resources: readonly ResourceDescription[] = descriptions as ResourceDescription[]
 
 export const findResource = (name: string): ResourceDescription | undefined =>
   resources.find((resource) => resource.name === name)
 
-/** The resources that are the subject of the registry: those in which countries take part. */
+/** The resources whose records have participants, such as agreements and projects. */
 export const activities: readonly ResourceDescription[] = resources.filter(hasParticipants)
 
-/** The event dates of records: the date or start, the end if there is one, and the dimension of the year. */
+/** The properties with the start (or only date) and end of a record's event, and the dimension of its year. */
 export interface MainDate {
   start: string
   end: string | undefined
   yearDimension: string
 }
 
-/** Returns the date of a resource's event, such as `signedOn` of agreements and `startsOn` to `endsOn` of projects. */
+/** Returns the event dates of a resource, such as `signedOn` of agreements and `startsOn` and `endsOn` of projects. */
 export function mainDate(resource: ResourceDescription): MainDate | undefined {
   const [start, end] = resource.eventDates ?? []
   const yearDimension = findYearDimension(resource)
   return start === undefined || yearDimension === undefined ? undefined : { start, end, yearDimension }
 }
 
-/** The path of a record's view. */
+/** Returns the path of a record's view; for a country, this is its briefing. */
 export const recordPath = (resource: string, key: string): string =>
-  resource === 'countries' ? `/countries/${key}` : ownRecordPath(resource, key)
+  resource === 'countries' ? `/countries/${key}` : recordDetailPath(resource, key)
 
-/** The path of a record's own view, also for a country, whose usual view is its briefing. */
-export const ownRecordPath = (resource: string, key: string): string =>
+/** Returns the path of the view that shows a record's properties, also for a country. */
+export const recordDetailPath = (resource: string, key: string): string =>
   `/records/${resource}/${encodeURIComponent(key)}`
 
-/** The view of a list of the API: `/v1/agreements?country=PAK` is shown at `/explore/agreements?country=PAK`. */
+/** Returns the path of the view of an API list: `/explore/agreements?country=PAK` for `/v1/agreements?country=PAK`. */
 export const explorePath = (list: string): string => list.replace(/^\/v1\//, '/explore/')

@@ -1,15 +1,15 @@
 import { ApiError } from './client.ts'
 
-/** The file name that a response suggests (`Content-Disposition`, RFC 6266), as far as it is written in ASCII. */
+/** Returns the ASCII file name that a response suggests (`filename` of `Content-Disposition`, RFC 6266), if there is one. */
 function suggestedName(response: Response): string | undefined {
   const disposition = response.headers.get('content-disposition') ?? ''
   return /filename="([^"]+)"/.exec(disposition)?.[1]
 }
 
 /**
- * Saves the body of a response as a file. The browser collects the body, large ones on disk, so no script holds it.
- * @param name of the file, if the response suggests none.
- * @throws ApiError when the body is incomplete. Then nothing is saved, since half of a table looks like a whole one.
+ * Saves the body of a response as a file. The body becomes a blob, which browsers can store on disk when it is large.
+ * @param name file name, used if the response suggests none.
+ * @throws ApiError when the body is incomplete. Nothing is saved then: a truncated table looks like a complete one.
  */
 export async function saveFile(response: Response, name: string): Promise<void> {
   const body = await response.blob().catch(() => {
@@ -21,6 +21,6 @@ export async function saveFile(response: Response, name: string): Promise<void> 
     download: suggestedName(response) ?? name,
   })
   link.click()
-  // A browser may begin to read the file after the click.
+  // The browser may start to read the blob after `click` has returned.
   setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }

@@ -9,8 +9,8 @@ const running = new Map<string, SharedRead>()
 
 /**
  * Deduplicates concurrent reads: callers with the same key share one read.
- * @param key identifies the read: equal keys have equal results.
- * @param read gets a signal that aborts when no caller waits any more.
+ * @param key identifies the read: reads with equal keys must have equal results.
+ * @param read starts the read. Its signal is aborted when the last caller has stopped waiting.
  * @returns the result, and a function with which the caller stops waiting.
  */
 export function shareRead<Body>(

@@ -14,11 +14,11 @@ const isAlias = (value: unknown): value is Alias =>
   'language' in value &&
   typeof value.language === 'string'
 
-/** The property with the names of a record in other languages, if the resource has it and the language needs it. */
+/** Returns `['aliases']` if the resource has aliases and the language is not English; otherwise an empty list. */
 export const aliasProperty = ({ properties }: ResourceDescription, language: string): string[] =>
   language !== 'en' && properties.some(({ name }) => name === 'aliases') ? ['aliases'] : []
 
-/** The name of a record in a language: an alias in it if there is one, otherwise its title or its key. */
+/** Returns the name of a record: an alias in the language if there is one, otherwise the title, otherwise the key. */
 export function titleOf(
   { title, key }: ResourceDescription,
   record: RecordDocument,

@@ -1,14 +1,14 @@
 import type { components } from './schema.d.ts'
 
 /**
- * Types of the API's responses. Those of one schema come from the OpenAPI document (`npm run build` writes schema.d.ts); those
- * that views of any resource share are here.
+ * Types of API responses. Types of single schemas come from the OpenAPI document (`npm run build` writes schema.d.ts). Types
+ * that apply to any resource are defined here.
  */
 
 /** A record of any resource. */
 export type RecordDocument = Readonly<Record<string, unknown>>
 
-/** The names of what a response refers to, by key: `{countries: {CHN: "China"}}`. */
+/** The names of the records that a response refers to, by resource and key: `{countries: {CHN: "China"}}`. */
 export type Names = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 export interface Page<Item> {

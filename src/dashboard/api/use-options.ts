@@ -15,12 +15,12 @@ export interface Option {
 const maxGroups = 10_000
 
 /**
- * The values of a dimension that records of any activity have, by label: the countries that take part in something, the
- * topics of something.
+ * Reads the values of a dimension that occur in records of any activity, sorted by label: for example, the countries that
+ * take part in any record.
  */
 export function useOptions(dimension: string): ApiState<Option[]> {
   const { tag } = useLanguage()
-  // The list of activities never changes, so neither does the number of hooks.
+  // The list of activities is constant, so every render calls the same number of hooks.
   const states = activities.map(({ name }) =>
     useApi<Aggregate>(apiPath(`/v1/${name}/aggregate`, { groupBy: dimension, limit: maxGroups })),
   )

@@ -11,7 +11,7 @@ export interface Records<Item> {
 
 type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** Records of one page of a list. */
+/** Number of records on a page of a list. */
 const pageSize = 200
 
 async function readPages<Item>(
@@ -31,7 +31,7 @@ async function readPages<Item>(
   return { data, hasMore: true }
 }
 
-/** Reads a list page by page, up to a number of pages of 200 records. */
+/** Reads a list page by page: at most `maxPages` pages of 200 records each. */
 export const usePages = <Item>(
   path: string,
   parameters: Parameters,

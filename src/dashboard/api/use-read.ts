@@ -3,9 +3,9 @@ import { useLanguage } from '../i18n/language.ts'
 import { useEpoch } from '../session.ts'
 import { type ApiError, toApiError } from './client.ts'
 import { shareRead } from './shared-reads.ts'
-import { noteRecovery, useRetries } from './use-retries.ts'
+import { retryFailedReads, useRetries } from './use-retries.ts'
 
-/** The state of a read. While a new one runs, `body` may still be that of the previous one. */
+/** The state of a read. While it is loading, `body` may be the result of the previous read. */
 export interface ApiState<Body> {
   status: 'loading' | 'ready' | 'failed'
   body?: Body
@@ -13,27 +13,27 @@ export interface ApiState<Body> {
   retry(): void
 }
 
-/** Results by their keys, so that a view that is opened again shows them at once. */
-const seen = new Map<string, unknown>()
-const maxSeen = 100
+/** Recent results by key: a view that is opened again shows them at once. */
+const cache = new Map<string, unknown>()
+const maxCached = 100
 
 function remember(key: string, body: unknown): void {
-  seen.delete(key)
-  seen.set(key, body)
-  const oldest = seen.keys().next().value
-  if (seen.size > maxSeen && oldest !== undefined) seen.delete(oldest)
+  cache.delete(key)
+  cache.set(key, body)
+  const oldest = cache.keys().next().value
+  if (cache.size > maxCached && oldest !== undefined) cache.delete(oldest)
 }
 
-/** An attempt at a read. During a quiet one, which starts automatically, the page keeps showing the previous failure. */
+/** An attempt to read. During a quiet (automatic) attempt, the page continues to show the previous failure. */
 interface Attempt {
   count: number
   isQuiet: boolean
 }
 
 /**
- * Reads from the API, and reads again when `name` changes, after a sign-in and after a write. It repeats a read whose failure
- * may be temporary.
- * @param name what is read: equal names have equal results in one language. Null reads nothing.
+ * Reads from the API, and reads again when `name` changes and after each sign-in and write. Retries reads that failed for a
+ * reason that may be temporary.
+ * @param name identifies the read: reads with equal names and languages must have equal results. Null reads nothing.
  */
 export function useRead<Body>(
   name: string | null,
@@ -43,37 +43,37 @@ export function useRead<Body>(
   const epoch = useEpoch()
   const [attempt, setAttempt] = useState<Attempt>({ count: 0, isQuiet: false })
   const [result, setResult] = useState<{ key: string; count: number; body?: Body; error?: ApiError }>()
-  // Names and labels are in one language.
+  // Responses contain names and labels in the language of the reader.
   const key = `${epoch} ${tag} ${name}`
   const retry = useCallback(() => setAttempt(({ count }) => ({ count: count + 1, isQuiet: false })), [])
   const retryQuietly = useCallback(() => setAttempt(({ count }) => ({ count: count + 1, isQuiet: true })), [])
   const { count } = attempt
   useEffect(() => {
     if (name === null) return
-    let isLeft = false
+    let isObsolete = false
     const { result: reading, leave } = shareRead(key, (signal) => read(tag, signal))
     reading.then(
       (body) => {
         remember(key, body)
-        if (isLeft) return
+        if (isObsolete) return
         setResult({ key, count, body })
-        if (count > 0) noteRecovery()
+        if (count > 0) retryFailedReads()
       },
       (error: unknown) => {
-        if (!isLeft) setResult({ key, count, error: toApiError(error) })
+        if (!isObsolete) setResult({ key, count, error: toApiError(error) })
       },
     )
     return () => {
-      isLeft = true
+      isObsolete = true
       leave()
     }
   }, [key, count])
-  const isCurrent =
+  const current =
     name !== null && result?.key === key && (result.count === count || attempt.isQuiet) ? result : undefined
-  useRetries(isCurrent?.error, retryQuietly)
-  if (isCurrent?.error) return { status: 'failed', error: isCurrent.error, retry }
-  if (isCurrent?.body !== undefined) return { status: 'ready', body: isCurrent.body, retry }
-  // `remember` stores a body under the key of the read that returned it, so its type is that of this read.
-  const known = name === null ? undefined : (seen.get(key) as Body | undefined)
-  return known === undefined ? { status: 'loading', retry } : { status: 'ready', body: known, retry }
+  useRetries(current?.error, retryQuietly)
+  if (current?.error) return { status: 'failed', error: current.error, retry }
+  if (current?.body !== undefined) return { status: 'ready', body: current.body, retry }
+  // A cached body has the type of this read, since reads with equal keys have equal results.
+  const cached = name === null ? undefined : (cache.get(key) as Body | undefined)
+  return cached === undefined ? { status: 'loading', retry } : { status: 'ready', body: cached, retry }
 }

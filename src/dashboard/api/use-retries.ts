@@ -1,29 +1,29 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { ApiError } from './client.ts'
 
-/** Milliseconds until a failed read is tried again. The pause doubles with each failure. */
+/** Pause before a failed read is retried. It doubles with each failure, up to the maximum. */
 const firstPauseMs = 4000
 const maxPauseMs = 60_000
 
-/** Statuses of failures that may be temporary: no response (0), too many requests, and a service that cannot answer now. */
-const temporary = [0, 429, 502, 503, 504]
+/** HTTP statuses of failures that may be temporary: no response (0), too many requests, and an unavailable service. */
+const temporaryStatuses = [0, 429, 502, 503, 504]
 
-/** The reads that wait for the service to answer again. */
+/** The retry functions of failed reads. */
 const waiting = new Set<() => void>()
 
-/** Tells all reads that have failed that the service answers again. */
-export function noteRecovery(): void {
+/** Retries all failed reads at once, since the service answers again. */
+export function retryFailedReads(): void {
   for (const retry of [...waiting]) retry()
 }
 
 /**
- * Tries a failed read again: after a pause, when the browser is back on the network, and when another read that had failed has
- * succeeded. Other failures, such as a wrong filter, are not tried again.
+ * Retries a read whose failure may be temporary: after a pause, when the browser is online again, and when a retry of
+ * another read has succeeded. Does nothing for other failures, such as an invalid filter.
  */
 export function useRetries(error: ApiError | undefined, retry: () => void): void {
   const failures = useRef(0)
   useEffect(() => {
-    if (error === undefined || !temporary.includes(error.status)) {
+    if (error === undefined || !temporaryStatuses.includes(error.status)) {
       failures.current = 0
       return
     }

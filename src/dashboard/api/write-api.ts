@@ -1,4 +1,4 @@
-import { noteWrite } from '../session.ts'
+import { refetchViews } from '../session.ts'
 import { sendRequest } from './client.ts'
 import type { RecordDocument } from './types.ts'
 
@@ -6,19 +6,18 @@ import type { RecordDocument } from './types.ts'
 interface Write {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
-  /** The version that was read, for `If-Match`. */
+  /** The version of the record that is replaced or patched, sent as `If-Match`. */
   version?: number
-  /** The reason for the history. */
+  /** The reason for the change, which the record's history shows. */
   reason?: string
 }
 
-/** Headers take bytes, and the service reads those of a reason as UTF-8. */
+/** Encodes a header value as UTF-8, one character per byte, as `fetch` requires. The service decodes reasons as UTF-8. */
 const utf8Header = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text.trim()))
 
 /**
- * Writes to the API, and makes every view read again.
- * @returns the response, for its body and status.
- * @throws ApiError with every fault.
+ * Writes to the API, and then has all views read their data again.
+ * @throws ApiError with all faults that the service found.
  */
 export async function writeApi(
   path: string,
@@ -35,15 +34,15 @@ export async function writeApi(
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
-  noteWrite()
+  refetchViews()
   return response
 }
 
 /** Parses the record in the response to a write. */
 export const writtenRecord = async (response: Response): Promise<RecordDocument> =>
-  // The service validates its responses against the OpenAPI document in its tests.
+  // Tests validate the responses of the service against the OpenAPI document.
   (await response.json()) as RecordDocument
 
-/** The path of a record in the API. */
+/** Returns the path of a record in the API. */
 export const apiRecordPath = (resource: string, key: string): string =>
   `/v1/${resource}/${encodeURIComponent(key)}`

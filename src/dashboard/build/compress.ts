@@ -4,14 +4,14 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 
 /**
- * Writes the compressed forms of the built files beside them, so that the service need not compress them:
+ * Writes Brotli and gzip versions of the built files beside them, so that the service does not compress each response:
  *
  *     node --import tsx src/dashboard/build/compress.ts FOLDER
  */
 
 const encoders = { br: promisify(brotliCompress), gz: promisify(gzip) }
 
-/** Smaller files are sent in one packet anyway. */
+/** Smaller files fit in one packet without compression. */
 const minBytes = 1024
 
 const [folder = ''] = process.argv.slice(2)

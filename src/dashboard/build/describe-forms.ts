@@ -1,14 +1,14 @@
 import type { FormField } from '../api/forms.ts'
 import chineseHints from '../i18n/hints.zh.json' with { type: 'json' }
-import { type Document, isNullable, jsonSchemaOf, resolve, type Schema, wordsOf } from './openapi.ts'
+import { type Document, enumValues, isNullable, jsonSchemaOf, resolve, type Schema } from './openapi.ts'
 
-/** Texts with at least this `maxLength` may have several lines. An input of one line would remove their line breaks. */
+/** Texts with at least this `maxLength` may have several lines. A one-line input would remove their line breaks. */
 const minLongText = 1000
 
 /** The properties of a participant that hold its key. Exactly one of them has a value. */
 const participantKeys = ['country', 'organization', 'region']
 
-/** The alternatives of a record of any resource: objects whose `resource` is a constant. */
+/** Returns the resources that a reference can name: its schema is a `oneOf` of objects with a constant `resource`. */
 function recordChoices(document: Document, { oneOf = [] }: Schema): string[] {
   return oneOf
     .map((one) => resolve(document, one).properties?.resource?.const)
@@ -16,10 +16,10 @@ function recordChoices(document: Document, { oneOf = [] }: Schema): string[] {
 }
 
 function kindOf(document: Document, schema: Schema): FormField['kind'] {
-  const { type, format, pattern, maxLength = 0, enum: words } = schema
+  const { type, format, pattern, maxLength = 0, enum: values } = schema
   if (recordChoices(document, schema).length > 0) return 'record'
   if (schema['x-refers-to']) return 'reference'
-  if (words) return 'enumeration'
+  if (values) return 'enumeration'
   if (format === 'edtf') return 'date'
   if (type === 'array') return 'list'
   if (type === 'object') return 'object'
@@ -29,7 +29,7 @@ function kindOf(document: Document, schema: Schema): FormField['kind'] {
 
 /**
  * Describes the fields of an object.
- * @param described the schema of the same object in responses. Its descriptions are used where the fields have none.
+ * @param described the schema of the same object in responses. Its descriptions are used for fields that have none.
  */
 function fieldsOf(
   document: Document,
@@ -44,17 +44,17 @@ function fieldsOf(
   )
 }
 
-/** Returns the hint of a field, without text that its label or the help of its format repeats. */
+/** Returns the description of a field as a hint, without text that only repeats the label or the help for dates. */
 function hintOf(name: string, description = ''): string | undefined {
   const hint = description.replaceAll('`', '').replace(/ EDTF(, level 0 or 1)?\.$/, '')
   const isLabel = hint === 'Values.' || hint.toLowerCase() === `${name.toLowerCase()}.`
   return hint === '' || isLabel ? undefined : hint
 }
 
-/** The hints of the OpenAPI document in other languages. To add a language, add a file and an entry here. */
+/** Translations of English hints, by language tag. To add a language, add a file and an entry here. */
 const translations: Readonly<Record<string, Readonly<Record<string, string>>>> = { zh: chineseHints }
 
-/** Returns a hint in each language that it is translated to. */
+/** Returns a hint in English and in each language that has a translation of it. */
 const inLanguages = (english: string): Record<string, string> => ({
   en: english,
   ...Object.fromEntries(
@@ -83,7 +83,7 @@ function describeField(
     ...(hint !== undefined && { hint: inLanguages(hint) }),
     ...(maxLength !== undefined && { maxLength }),
   }
-  if (kind === 'enumeration') return { ...base, values: wordsOf(document, schema) }
+  if (kind === 'enumeration') return { ...base, values: enumValues(document, schema) }
   if (kind === 'reference') return { ...base, resources: [schema['x-refers-to'] ?? ''] }
   if (kind === 'record') return { ...base, resources: recordChoices(document, schema) }
   if (kind === 'list') {
@@ -105,8 +105,8 @@ function describeField(
     : { ...base, fields }
 }
 
-/** The properties that the service gives a record. Bodies may have them, so that a record can be sent as it was read. */
-const ownProperties = ['id', 'version', 'createdAt', 'updatedAt']
+/** Properties that the service sets. Request bodies may contain them, so that clients can send a record back as read. */
+const managedProperties = ['id', 'version', 'createdAt', 'updatedAt']
 
 /** Describes the form of a resource: the properties of the body that creates a record. */
 export function describeForm(document: Document, resource: string): FormField[] {
@@ -115,6 +115,6 @@ export function describeForm(document: Document, resource: string): FormField[] 
   const page = resolve(document, jsonSchemaOf(responses, get?.responses['200']))
   const record = resolve(document, resolve(document, page.properties?.data ?? {}).items ?? {})
   return fieldsOf(document, resolve(document, jsonSchemaOf(requestBodies, post?.requestBody)), record).filter(
-    ({ name }) => !ownProperties.includes(name),
+    ({ name }) => !managedProperties.includes(name),
   )
 }

@@ -3,18 +3,18 @@ import { dirname, join } from 'node:path'
 import { describeForm } from './describe-forms.ts'
 import {
   type Document,
+  enumValues,
   jsonSchemaOf,
   type Parameter,
   resolve as resolveIn,
   resolvePart,
   type Schema,
-  wordsOf,
 } from './openapi.ts'
 
 /**
- * Writes what the dashboard needs to know of each resource, from the OpenAPI document: its key, its properties with their
- * kinds, the filters that take more than one text, its sort keys and dimensions. What a form of
- * it has is in a file of its own beside OUT.json, `forms.json`, since only editors need it.
+ * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: key, properties with
+ * their kinds, value types of filters, sort keys and dimensions. Descriptions of forms are in a separate file beside
+ * OUT.json, `forms.json`, since only editors load it.
  *
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */
@@ -22,7 +22,7 @@ import {
 type Kind =
   | 'enumeration'
   | 'date'
-  | 'moment'
+  | 'dateTime'
   | 'number'
   | 'boolean'
   | 'text'
@@ -33,7 +33,7 @@ type Kind =
   | 'key'
   | 'pointer'
 
-/** The value type of a filter that is not a single text. */
+/** The value type of a filter that takes something other than a single text. */
 type FilterValue = 'texts' | 'number' | 'numbers' | 'boolean'
 
 const [source = '', target = ''] = process.argv.slice(2)
@@ -45,11 +45,11 @@ const resolveParameter = (parameter: Parameter): Parameter =>
   resolvePart(document.components.parameters, parameter)
 
 function kindOf(schema: Schema): Kind {
-  const { type, format, maxLength = 0, enum: words } = schema
+  const { type, format, maxLength = 0, enum: values } = schema
   const plain = [type].flat()
-  if (words) return 'enumeration'
+  if (values) return 'enumeration'
   if (format === 'edtf') return 'date'
-  if (format === 'date-time') return 'moment'
+  if (format === 'date-time') return 'dateTime'
   if (format === 'uuid') return 'reference'
   if (format === 'json-pointer') return 'pointer'
   if (plain.includes('array')) return 'list'
@@ -65,10 +65,10 @@ function filterValue(schema: Schema): FilterValue | undefined {
   return type === 'number' || type === 'boolean' ? type : undefined
 }
 
-/** The properties that may be the title of a record; the first one that a resource has is. */
+/** Properties that can be the title of a record, in order of preference. */
 const titles = ['title', 'name', 'excerpt']
 
-const words = (schema: Schema): string[] => wordsOf(document, schema)
+const valuesOf = (schema: Schema): string[] => enumValues(document, schema)
 
 function describe(name: string) {
   const list = document.paths[`/v1/${name}`]?.get
@@ -79,11 +79,11 @@ function describe(name: string) {
   const exported = document.paths[`/v1/${name}/export`]?.get
   const dimensions = (aggregate?.parameters ?? []).map(resolveParameter).find((one) => one.name === 'groupBy')
   const format = (exported?.parameters ?? []).map(resolveParameter).find((one) => one.name === 'format')
-  // Includes are properties of a record only on request.
-  const own = words(resolve(parameters.find((one) => one.name === 'fields')?.schema ?? {}))
+  // Without includes, which are in a record only on request.
+  const fieldNames = valuesOf(resolve(parameters.find((one) => one.name === 'fields')?.schema ?? {}))
   const sorts = parameters.find((one) => one.name === 'sort')
   const properties = Object.entries(item.properties ?? {})
-    .filter(([property]) => own.includes(property))
+    .filter(([property]) => fieldNames.includes(property))
     .map(([property, schema]) => ({ name: property, schema: resolve(schema) }))
   const key = Object.keys(document.paths)
     .map((path) => new RegExp(`^/v1/${name}/\\{(\\w+)\\}$`).exec(path)?.[1])
@@ -94,14 +94,14 @@ function describe(name: string) {
     title: titles.find((title) => properties.some((property) => property.name === title)) ?? key,
     properties: properties.map(({ name: property, schema }) => {
       const kind = property === key ? 'key' : kindOf(schema)
-      const values = words(schema)
+      const values = valuesOf(schema)
       return { name: property, kind, ...(values.length > 0 && { values }) }
     }),
     filterValues: Object.fromEntries(parameters.map((one) => [one.name, filterValue(one.schema)])),
-    sorts: sorts ? words(resolve(sorts.schema)).filter((word) => !word.startsWith('-')) : [],
-    formats: format ? words(resolve(format.schema)) : [],
+    sorts: sorts ? valuesOf(resolve(sorts.schema)).filter((sort) => !sort.startsWith('-')) : [],
+    formats: format ? valuesOf(resolve(format.schema)) : [],
     eventDates: resolve(parameters.find((one) => one.name === 'happenedIn')?.schema ?? {})['x-dates'],
-    dimensions: dimensions ? words(resolve(dimensions.schema)) : [],
+    dimensions: dimensions ? valuesOf(resolve(dimensions.schema)) : [],
   }
 }
 

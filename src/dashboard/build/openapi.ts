@@ -1,4 +1,4 @@
-/** The parts of the OpenAPI document that the descriptions are made of. */
+/** The parts of the OpenAPI document from which `describe.ts` derives descriptions. */
 
 export interface Schema {
   $ref?: string
@@ -47,24 +47,24 @@ export interface Document {
   }
 }
 
-/** Whether a schema allows null: as one of its types, or beside a reference. */
+/** Whether a schema allows null: as one of its types, or as an alternative in `anyOf`. */
 export const isNullable = ({ type = [], anyOf = [] }: Schema): boolean =>
   [type].flat().includes('null') || anyOf.some((one) => one.type === 'null')
 
-/** The name at the end of a reference. */
+/** Returns the last segment of a reference, which is the name of the component. */
 export const lastSegment = (reference: string): string => reference.split('/').at(-1) ?? ''
 
-/** Returns a parameter, body or response itself for a reference. @param all those of the document, by their names. */
+/** Resolves a reference to a parameter, body or response. @param all all components of this kind, by name. */
 export const resolvePart = <Part extends { $ref?: string }>(
   all: Record<string, Part> | undefined,
   part: Part,
 ): Part => (part.$ref === undefined ? part : (all?.[lastSegment(part.$ref)] ?? part))
 
-/** The JSON schema of a body or response. */
+/** Returns the JSON schema of a body or response. */
 export const jsonSchemaOf = (all: Record<string, Content> | undefined, part: Content = {}): Schema =>
   resolvePart(all, part).content?.['application/json']?.schema ?? {}
 
-/** Returns a schema itself for a reference, and for a value that may be null the schema of the others. */
+/** Resolves a reference to a schema, and replaces alternatives and type lists by their first entry that is not null. */
 export function resolve(document: Document, schema: Schema): Schema {
   if (schema.$ref) {
     const { $ref, ...own } = schema
@@ -77,6 +77,6 @@ export function resolve(document: Document, schema: Schema): Schema {
   return Array.isArray(type) ? { ...whole, type: type.find((one) => one !== 'null') ?? 'null' } : whole
 }
 
-/** The words of an enumeration, or of a list of such words. */
-export const wordsOf = (document: Document, schema: Schema): string[] =>
-  (schema.enum ?? resolve(document, schema.items ?? {}).enum ?? []).filter((word) => word !== null)
+/** Returns the values of an enumeration, or of a list of enumerated values, without null. */
+export const enumValues = (document: Document, schema: Schema): string[] =>
+  (schema.enum ?? resolve(document, schema.items ?? {}).enum ?? []).filter((value) => value !== null)

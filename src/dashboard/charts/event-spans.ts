@@ -1,6 +1,6 @@
 import { edtfSpan, type Span } from '../dates/edtf-span.ts'
 
-/** A bar of a timeline, from the first day to the day after the last. */
+/** A bar of a timeline, from its first day to the day after its last day. */
 export interface Bar {
   from: Date
   /** Null if the end is unknown: the bar extends to the end of the timeline. */
@@ -10,19 +10,20 @@ export interface Bar {
 
 const dayMs = 86_400_000
 
-const after = (day: Date) => new Date(Number(day) + dayMs)
+const dayAfter = (day: Date) => new Date(Number(day) + dayMs)
 
-/** The bar of all days that a date can mean. Without an earliest day, it starts at the start of the timeline. */
+/** Returns a bar of all days that a date can mean. Without an earliest day, it starts at the start of the timeline. */
 const dateBar = ({ earliest, latest, isExact }: Span, first: Date): Bar => ({
   from: earliest ?? first,
-  to: latest && after(latest),
+  to: latest && dayAfter(latest),
   kind: isExact ? 'certain' : 'uncertain',
 })
 
 /**
  * Returns the bars of an event: the days that its start can mean, the days that its end can mean, and between them the days
- * on which it certainly went on. An event without an end has the days of its start only.
- * @param start and end as EDTF; null is unknown.
+ * on which it was certainly in progress. An event without an end has only the bar of its start.
+ * @param start EDTF date; null if unknown.
+ * @param end EDTF date; null if unknown.
  * @param first the first day of the timeline, where dates with an open start begin.
  */
 export function eventBars(start: string | null, end: string | null, first: Date): Bar[] {

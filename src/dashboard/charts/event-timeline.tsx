@@ -6,14 +6,14 @@ import { eventBars } from './event-spans.ts'
 import { fitText } from './fit-text.ts'
 import { useWidth } from './use-width.ts'
 
-/** A record in time. Dates are EDTF; null is unknown. */
+/** A record on a timeline. Dates are EDTF; null means unknown. */
 export interface TimedEvent {
   title: string
   start: string | null
   end: string | null
-  /** Whether it continues without a known end. */
+  /** Whether the event continues without a known end. */
   isOpen: boolean
-  /** Its dates in words. */
+  /** The dates as text for readers. */
   dates: string
   path: string
 }
@@ -25,7 +25,7 @@ const minBarWidth = 4
 /** Length of the dotted line that stands for an unknown end. */
 const openEndWidth = 28
 const dayMs = 86_400_000
-/** Titles beside bars are left out where less room than this is left. */
+/** A title is left out if fewer pixels than this are free beside its bar. */
 const minTitleWidth = 60
 const tickWidth = 90
 
@@ -36,11 +36,11 @@ const formatTick = (tick: Date, tag: string): string =>
     ...(tick.getUTCMonth() === 0 ? { year: 'numeric' } : { month: 'short' }),
   }).format(tick)
 
-/** Labels at the edges of the chart lie inside. */
+/** Returns the `text-anchor` that keeps the label of a tick inside the chart. */
 const anchorAt = (x: number, width: number) =>
   x < tickWidth / 3 ? 'start' : x > width - tickWidth / 3 ? 'end' : 'middle'
 
-/** The first and the last day of all dates, with a margin: a timeline of one day still needs an axis. */
+/** Returns the first and the last day of all dates, with a margin, so that a timeline of one day has an axis, too. */
 function extent(events: readonly TimedEvent[]): [Date, Date] | undefined {
   const days = events
     .flatMap(({ start, end }) => [start, end])
@@ -54,8 +54,8 @@ function extent(events: readonly TimedEvent[]): [Date, Date] | undefined {
 }
 
 /**
- * Records as bars over time, one row for each that has a date. What is certain is filled; a dashed bar covers every day that
- * an imprecise date can mean.
+ * A timeline with one row for each record that has a date. Filled bars are certain; a dashed bar covers every day that an
+ * imprecise date can mean.
  */
 export function EventTimeline({ caption, events }: { caption: string; events: readonly TimedEvent[] }) {
   const { tag } = useLanguage()

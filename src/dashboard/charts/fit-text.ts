@@ -1,4 +1,4 @@
-/** Pixels of a character in the text of charts: Latin letters on average, and characters of full width. */
+/** Width in pixels of a character in charts: the average of Latin letters, and that of full-width characters. */
 const characterWidth = 7
 const wideCharacterWidth = 12.2
 
@@ -6,11 +6,11 @@ const isWide = (character: string) => /[\u1100-\uffee]/.test(character)
 
 const widthOf = (character: string) => (isWide(character) ? wideCharacterWidth : characterWidth)
 
-/** Returns about how many pixels a text takes in a chart. */
+/** Returns the approximate width of a text in a chart, in pixels. */
 export const textWidth = (text: string): number =>
   [...text].reduce((sum, character) => sum + widthOf(character), 0)
 
-/** Returns the text, shortened with an ellipsis where it would take more pixels. */
+/** Returns the text, shortened with an ellipsis if it is wider than `maxWidth` pixels. */
 export function fitText(text: string, maxWidth: number): string {
   if (textWidth(text) <= maxWidth) return text
   let width = widthOf('…')

@@ -26,12 +26,12 @@ interface PlacedNode extends SimulationNodeDatum {
   id: string
 }
 
-/** Milliseconds of a slice of the computation: half of a frame is left to the browser. */
+/** Duration of a slice of the computation: about half a frame at 60 Hz, so that the browser can render in the other half. */
 const sliceMs = 8
 const ticks = 300
 const margin = 24
 
-/** Lets the browser handle events. */
+/** Yields to the browser, so that it can handle events. */
 const yieldToEvents = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 /** Scales positions to fill the chart. */
@@ -48,9 +48,10 @@ function scaleToFit(nodes: readonly PlacedNode[], { width, height }: GraphSize):
 }
 
 /**
- * Computes the positions of nodes by a force simulation: nodes that share records are near each other. It runs in time slices
- * so that the page stays responsive, and is deterministic for a network and a size.
- * @throws when the signal is aborted.
+ * Computes the positions of nodes by a force simulation: nodes that share records are near each other. It runs in time
+ * slices, so that the page stays responsive. Equal networks and sizes have equal results.
+ * @returns positions by node id.
+ * @throws the reason of the signal, when it is aborted.
  */
 export async function layoutGraph(
   { nodes, edges, centre }: NetworkGraph,

@@ -12,7 +12,7 @@ const centreRadius = 10
 const labelHeight = 15
 const maxLabelWidth = 190
 
-/** The positions of a graph's nodes in a chart of a given size, once they are computed. */
+/** Returns the positions of a graph's nodes in a chart of a given size; undefined until they are computed. */
 function useLayout(
   graph: NetworkGraph,
   width: number,
@@ -26,7 +26,7 @@ function useLayout(
     })
     return () => controller.abort()
   }, [graph, width, height])
-  // The positions of an earlier graph are of other nodes.
+  // Positions that were computed for an earlier graph may lack nodes of this one.
   return positions && graph.nodes.every(({ id }) => positions.has(id)) ? positions : undefined
 }
 
@@ -38,21 +38,21 @@ interface Label {
   anchor: 'start' | 'end'
 }
 
-/** Labels beside nodes, those of the most connected nodes first. One that would cover another, or a node, is left out. */
+/** Places labels beside nodes, in the order of `nodes`. A label that would overlap another label or a node is left out. */
 function positionLabels(
   nodes: readonly NetworkNode[],
   positions: ReadonlyMap<string, NodePosition>,
   { width, centre }: { width: number; centre: string | undefined },
 ): Label[] {
   const taken: { left: number; right: number; top: number }[] = []
-  const isFree = (own: NodePosition, left: number, right: number, top: number) =>
+  const isFree = (labelled: NodePosition, left: number, right: number, top: number) =>
     taken.every((box) => right < box.left || left > box.right || Math.abs(top - box.top) >= labelHeight) &&
     [...positions.values()].every(
       (position) =>
-        position === own ||
+        position === labelled ||
         position.x < left - nodeRadius ||
         position.x > right + nodeRadius ||
-        Math.abs(position.y - own.y) > labelHeight / 2 + nodeRadius,
+        Math.abs(position.y - labelled.y) > labelHeight / 2 + nodeRadius,
     )
   return nodes.flatMap((node) => {
     const position = positions.get(node.id)
@@ -74,7 +74,7 @@ function positionLabels(
   })
 }
 
-/** The nodes with the most edges first, and the centre before all. */
+/** Returns the nodes by descending number of edges, with the centre first. */
 function byDegree({ nodes, edges, centre }: NetworkGraph): NetworkNode[] {
   const degrees = new Map<string, number>()
   for (const { source, target } of edges) {
@@ -84,7 +84,7 @@ function byDegree({ nodes, edges, centre }: NetworkGraph): NetworkNode[] {
   return nodes.toSorted((one, other) => rank(other) - rank(one) || (one.id < other.id ? -1 : 1))
 }
 
-/** A network as a graph: a line for each two that share records, the wider the more records. */
+/** A network as a graph. A line connects two participants that share records; its width grows with the number of records. */
 export function NetworkChart({
   graph,
   caption,
@@ -106,7 +106,7 @@ export function NetworkChart({
   const lineWidth = scaleSqrt([0, max], [0.75, 8])
   const names = new Map(graph.nodes.map(({ id, name }) => [id, name]))
   const ordered = byDegree(graph)
-  const isOwn = ({ source, target }: NetworkEdge) => source === graph.centre || target === graph.centre
+  const isAtCentre = ({ source, target }: NetworkEdge) => source === graph.centre || target === graph.centre
   return (
     <div ref={frame} style={{ minHeight: `${height}px` }}>
       {positions && (
@@ -118,11 +118,13 @@ export function NetworkChart({
             if (!from || !to) return null
             const isSelected = selected !== undefined && pairOf(selected) === pairOf(edge)
             return (
-              // The table has the same as buttons.
-              // biome-ignore lint/a11y/noStaticElementInteractions: a line is no place for the keyboard's focus
+              // The table has a button for each pair.
+              // biome-ignore lint/a11y/noStaticElementInteractions: lines do not take the keyboard focus
               <line
                 key={pairOf(edge)}
-                class={isSelected ? 'edge selected' : graph.centre && !isOwn(edge) ? 'edge between' : 'edge'}
+                class={
+                  isSelected ? 'edge selected' : graph.centre && !isAtCentre(edge) ? 'edge between' : 'edge'
+                }
                 x1={from.x}
                 y1={from.y}
                 x2={to.x}

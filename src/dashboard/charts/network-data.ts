@@ -23,11 +23,11 @@ export interface NetworkGraph {
   edges: NetworkEdge[]
   /** The number of all edges, including those that the response omits. */
   totalEdges: number
-  /** The node whose network it is. */
+  /** The id of the participant at the centre; undefined for the network of all participants. */
   centre: string | undefined
 }
 
-/** The pair of an edge in URLs. */
+/** Returns the two participants of an edge as the text that identifies the pair in URLs. */
 export const pairOf = ({ source, target }: Pick<NetworkEdge, 'source' | 'target'>): string =>
   `${source},${target}`
 
@@ -35,7 +35,7 @@ export const pairOf = ({ source, target }: Pick<NetworkEdge, 'source' | 'target'
 export const findEdge = ({ edges }: NetworkGraph, pair: string | null): NetworkEdge | undefined =>
   edges.find((edge) => pairOf(edge) === pair || `${edge.target},${edge.source}` === pair)
 
-/** The network of all participants. */
+/** Returns the graph of the network of all participants. */
 export const wholeGraph = ({ nodes, edges, total }: Network): NetworkGraph => ({
   nodes,
   edges,
@@ -44,18 +44,18 @@ export const wholeGraph = ({ nodes, edges, total }: Network): NetworkGraph => ({
 })
 
 /**
- * The network around one participant: its own edges, and those between its partners.
- * @param around the participant's partners as the API counts them; without it, its edges in `whole`.
+ * Returns the graph around one participant: the edges to its partners, and the edges between its partners.
+ * @param around the partners of the participant from the API; without it, the edges to partners are taken from `whole`.
  */
 export function egoGraph(whole: Network, centre: string, around?: CountryNetwork): NetworkGraph {
-  const own: NetworkEdge[] = around
+  const toPartners: NetworkEdge[] = around
     ? around.partners.map(({ country, name: _, numeric: __, link: ___, searches: ____, ...counted }) => ({
         source: centre,
         target: country,
         ...counted,
       }))
     : whole.edges.filter(({ source, target }) => source === centre || target === centre)
-  const partners = new Set(own.flatMap(({ source, target }) => [source, target]))
+  const partners = new Set(toPartners.flatMap(({ source, target }) => [source, target]))
   const between = whole.edges.filter(
     ({ source, target }) =>
       source !== centre && target !== centre && partners.has(source) && partners.has(target),
@@ -65,11 +65,11 @@ export function egoGraph(whole: Network, centre: string, around?: CountryNetwork
     ...(around?.partners ?? []).map(({ country, name }) => [country, name] as const),
     ...(around ? [[centre, around.country.name] as const] : []),
   ])
-  const omitted = (around?.total.partners ?? own.length) - own.length
+  const omitted = (around?.total.partners ?? toPartners.length) - toPartners.length
   return {
     nodes: [...new Set([centre, ...partners])].map((id) => ({ id, name: names.get(id) ?? id })),
-    edges: [...own, ...between],
-    totalEdges: own.length + between.length + omitted,
+    edges: [...toPartners, ...between],
+    totalEdges: toPartners.length + between.length + omitted,
     centre,
   }
 }

@@ -10,8 +10,8 @@ const maxLabelWidth = 220
 const minCell = 12
 const maxCell = 28
 
-/** The nodes in the order of how many records their edges have. */
-function byShared({ nodes, edges }: NetworkGraph) {
+/** Returns the nodes by the number of records on their edges, largest first. */
+function bySharedRecords({ nodes, edges }: NetworkGraph) {
   const sums = new Map<string, number>()
   for (const { source, target, count } of edges) {
     for (const id of [source, target]) sums.set(id, (sums.get(id) ?? 0) + count)
@@ -20,7 +20,7 @@ function byShared({ nodes, edges }: NetworkGraph) {
   return nodes.toSorted((one, other) => sum(other.id) - sum(one.id) || (one.id < other.id ? -1 : 1))
 }
 
-/** A network as a matrix: a row and a column for each participant, and a cell for each two that share records. */
+/** A network as a matrix: a row and a column for each participant, and a cell for each pair that shares records. */
 export function NetworkMatrix({
   graph,
   caption,
@@ -34,8 +34,8 @@ export function NetworkMatrix({
 }) {
   const { t, number } = useLanguage()
   const [frame, width] = useWidth<HTMLDivElement>()
-  const [pointed, setPointed] = useState<NetworkEdge>()
-  const nodes = byShared(graph)
+  const [hovered, setHovered] = useState<NetworkEdge>()
+  const nodes = bySharedRecords(graph)
   const labelWidth = Math.max(minLabelWidth, Math.min(maxLabelWidth, Math.floor(width / 3)))
   const cell = Math.max(minCell, Math.min(maxCell, Math.floor((width - labelWidth) / nodes.length)))
   const size = labelWidth + cell * nodes.length
@@ -49,15 +49,15 @@ export function NetworkMatrix({
       { edge, row: other, column: one },
     ]
   })
-  const named = pointed ?? selected
+  const described = hovered ?? selected
   return (
     <div ref={frame}>
       <p class="small matrix-pointed">
-        {named
-          ? `${names.get(named.source)} – ${names.get(named.target)}: ${number(named.count)}`
+        {described
+          ? `${names.get(described.source)} – ${names.get(described.target)}: ${number(described.count)}`
           : t('network.point')}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must be able to scroll it */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it */}
       <section class="matrix-frame" tabIndex={0} aria-label={caption}>
         <svg class="matrix" width={size} height={size} role="img" aria-label={caption}>
           <rect
@@ -81,7 +81,7 @@ export function NetworkMatrix({
           })}
           {cells.map(({ edge, row, column }) => (
             // The table below has a button for each cell.
-            // biome-ignore lint/a11y/noStaticElementInteractions: thousands of cells must not take the focus of the keyboard
+            // biome-ignore lint/a11y/noStaticElementInteractions: thousands of cells must not take the keyboard focus
             <rect
               key={`${row},${column}`}
               class={selected && pairOf(selected) === pairOf(edge) ? 'cell selected' : 'cell'}
@@ -90,8 +90,8 @@ export function NetworkMatrix({
               width={cell - 1}
               height={cell - 1}
               fill-opacity={opacity(edge.count)}
-              onPointerEnter={() => setPointed(edge)}
-              onPointerLeave={() => setPointed(undefined)}
+              onPointerEnter={() => setHovered(edge)}
+              onPointerLeave={() => setHovered(undefined)}
               onClick={() => onSelect(edge)}
             />
           ))}

@@ -1,6 +1,6 @@
 /**
- * Longitude and latitude of places without a label point in the registry, by code: parts of a country that the map draws with
- * the rest of it, islands that are too small for it, and states that no longer exist.
+ * Longitude and latitude of places without a label point in the registry, by country code: territories that the map draws as
+ * part of their country, islands that are too small for the map, and former states.
  */
 export const pointPlaces: Readonly<Record<string, readonly [number, number]>> = {
   AFI: [42.6, 11.8],

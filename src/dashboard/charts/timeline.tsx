@@ -13,11 +13,11 @@ import { useWidth } from './use-width.ts'
 
 const rowHeight = 18
 const maxRows = 60
-/** Maximum number of rows of a table that is open at first. */
+/** The table is open at first if it has at most this many rows. */
 const maxOpenRows = 12
 const dayMs = 86_400_000
 
-/** The agreements of a country in time: a bar covers every day that the date of signature can mean. */
+/** A timeline of a country's agreements: a bar covers every day that the date of signature can mean. */
 export function Timeline({
   country,
   name,
@@ -26,9 +26,9 @@ export function Timeline({
 }: {
   country: string
   name: string
-  /** How many agreements there are, so that there is room for them before they arrive. */
+  /** Number of agreements. The height of the widget is reserved for them before they have loaded. */
   count: number
-  /** The time of which the registry is shown. */
+  /** The agreements are shown as of this time; undefined is now. */
   asOf: string | undefined
 }) {
   const { t } = useLanguage()
@@ -65,14 +65,14 @@ export function Timeline({
   )
 }
 
-/** The height of the chart and the table of some agreements, about. */
+/** Returns the approximate height of the chart and the table, as CSS. @param count number of agreements. */
 function heightOf(count: number): string {
   const chart = Math.min(count, maxRows) * rowHeight + 24
   const table = count > maxOpenRows ? 2.2 : 2.2 + count * 2.45
   return count === 0 ? '1.5rem' : `calc(${chart}px + ${table}rem)`
 }
 
-/** The year at its beginning, the month otherwise. */
+/** A tick in January shows the year, any other the month. */
 const formatTick = (tick: Date, tag: string): string =>
   new Intl.DateTimeFormat(tag, {
     timeZone: 'UTC',
@@ -103,7 +103,7 @@ function Bars({
     .filter((one) => one !== null)
   const first = Math.min(...times.map(Number))
   const last = Math.max(...times.map(Number))
-  // A register of one day still needs an axis.
+  // With the margin, a timeline of one day has an axis, too.
   const margin = Math.max(dayMs * 180, (last - first) * 0.03)
   const x = scaleUtc([first - margin, last + margin], [4, width - 4])
   const ticks = Math.max(2, Math.floor(width / 90))

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 
 const initialWidth = 720
 
-/** The width of an element in pixels, so that a chart is drawn in its own size and its text stays readable. */
+/** Returns a ref and the width of its element in pixels. A chart of this width is not scaled, so its text stays readable. */
 export function useWidth<Element extends HTMLElement>(): [RefObject<Element>, number] {
   const element = useRef<Element>(null)
   const [width, setWidth] = useState(initialWidth)

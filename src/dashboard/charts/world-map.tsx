@@ -15,44 +15,44 @@ export interface LabelPoint {
   latitude: number
 }
 
-/** A country with a number, or a place. */
+/** A marker on the map: a country with a number, or a place. */
 export interface MapValue {
   /** The code of a country; empty for a place. */
   code: string
-  /** Where its mark lies, if the registry says so. */
+  /** The coordinates of the marker, if the registry has them. */
   labelPoint: LabelPoint | null
   label: string
-  /** The number that the area of the circle shows; null for a mark without a number. */
+  /** The number that the area of the circle shows; null for a marker without a number. */
   value: number | null
-  /** The view that the mark leads to. */
+  /** The path of the view that the marker links to. */
   path?: string
 }
 
-/** The radius of a mark without a number. */
+/** The radius of a marker without a number. */
 const plainRadius = 7
 
 const width = 960
 const height = 480
-/** The map without Antarctica. */
+/** The height of the map without Antarctica. */
 const shownHeight = 420
 
 const projection = geoNaturalEarth1().fitSize([width, height], { type: 'Sphere' })
 
-/** Reads the shapes of the world as the path of an SVG. */
+/** Reads the outlines of all countries, as the data of an SVG path. */
 async function readWorld(): Promise<string> {
   const response = await sendRequest(geometryUrl, {})
-  // The file is one of world-atlas, or one of the same form that the operator has put in its place.
+  // The file is from world-atlas, or from the operator, who can replace it by a file of the same format.
   const topology = (await response.json()) as Topology<{ countries: GeometryCollection }>
   return geoPath(projection)(feature(topology, topology.objects.countries)) ?? ''
 }
 
-/** Where the mark of a country lies in the map. */
+/** Returns the position of a marker in pixels, or null if its coordinates are unknown. */
 function placeOf({ code, labelPoint }: MapValue): [number, number] | null {
   const known = labelPoint ? ([labelPoint.longitude, labelPoint.latitude] as const) : pointPlaces[code]
   return known ? projection([...known]) : null
 }
 
-/** A map of the world with a circle for each country, whose area is its number. */
+/** A map of the world with a circle for each country, whose area is proportional to its number. */
 export default function WorldMap({ caption, values }: { caption: string; values: readonly MapValue[] }) {
   const { t, number } = useLanguage()
   const { body: world, error, retry } = useRead('the shapes of the world', readWorld)

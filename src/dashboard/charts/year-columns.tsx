@@ -6,11 +6,11 @@ import { useWidth } from './use-width.ts'
 
 const height = 200
 const maxColumnWidth = 56
-/** Pixels that the label of a year needs. */
+/** The width that the label of a year needs, in pixels. */
 const labelWidth = 38
 const margin = { top: 18, right: 4, bottom: 22, left: 4 }
 
-/** Columns by year, with a column for records without a year, and the same as a table. */
+/** A column chart by year, with a column for records without a year, and a table of the same numbers. */
 export function YearColumns({
   caption,
   heading,

@@ -4,35 +4,35 @@ import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 import { useWidth } from './use-width.ts'
 
-/** How many records began in a year. */
+/** The number of records that began in a year. */
 export interface YearCount {
   year: number
   count: number
 }
 
-/** How many records of a resource have no year. */
+/** The number of records of a resource that have no year. */
 export interface UnknownYear {
   label: string
   count: number
-  /** The view of the records, if there are any. */
+  /** The path of the view of these records, if there are any. */
   path: string | undefined
 }
 
-/** Half of the width of a handle, by which the ends of the track lie inside the element. */
+/** Half the width of a handle: the distance in pixels from an end of the track to the edge of the element. */
 const inset = 12
 const height = 48
-/** Milliseconds after the last movement of a handle until the period is chosen. */
+/** Delay after the last movement of a handle before `onChange` is called. */
 const settleMs = 150
 
-/** A period of years; an end without a year is open. */
+/** A period of years. An undefined end is open. */
 export interface Period {
   from: number | undefined
   to: number | undefined
 }
 
 /**
- * Two handles over columns of years, which choose a period. At the ends of the track the period is open: then records
- * without a date count, too.
+ * Two handles over a column chart of years, which choose a period. A handle at the end of the track leaves this end of the
+ * period open.
  */
 export function YearSlider({
   isLoading,
@@ -41,7 +41,7 @@ export function YearSlider({
   period,
   onChange,
 }: {
-  /** Whether years are still being read. The slider has its size already. */
+  /** Whether `years` is still being read. The slider already takes its final height. */
   isLoading: boolean
   years: readonly YearCount[]
   /** The records without a year, by resource. */
@@ -97,7 +97,7 @@ export function YearSlider({
       <div class="year-slider-track">
         {known.length > 0 ? (
           <>
-            <YearColumns years={years} first={first} last={last} shown={shown} />
+            <SliderColumns years={years} first={first} last={last} shown={shown} />
             {handle('from')}
             {handle('to')}
           </>
@@ -123,7 +123,7 @@ export function YearSlider({
   )
 }
 
-/** How many records have no year. The style leaves room for it, so that nothing moves when the numbers come. */
+/** The numbers of records without a year. The style sheet reserves space for them, so that nothing moves when they load. */
 function UnknownYears({ unknown }: { unknown: readonly UnknownYear[] }) {
   const { t, number } = useLanguage()
   return (
@@ -142,7 +142,7 @@ function UnknownYears({ unknown }: { unknown: readonly UnknownYear[] }) {
   )
 }
 
-function YearColumns({
+function SliderColumns({
   years,
   first,
   last,

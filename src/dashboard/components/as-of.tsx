@@ -1,20 +1,20 @@
 import { useLanguage } from '../i18n/language.ts'
 
-/** The last moment of a day by UTC, or now if the day is not over: times in the future are refused. */
+/** Returns the end of a UTC day, or the current time if the day is not over, since the service refuses future times. */
 export function endOfDay(day: string): string {
   const end = `${day}T23:59:59.999Z`
   const now = new Date().toISOString()
   return end < now ? end : now
 }
 
-/** The last moment of the day a year ago. */
+/** Returns the end of the UTC day one year ago. */
 export function aYearAgo(): string {
   const day = new Date()
   day.setUTCFullYear(day.getUTCFullYear() - 1)
   return endOfDay(day.toISOString().slice(0, 10))
 }
 
-/** Chooses the day of which the registry is shown: its last moment, by UTC. Empty is now. */
+/** A date input: the registry is shown as of the end of this UTC day. An empty input means now. */
 export function AsOf({
   label,
   asOf,

@@ -1,17 +1,17 @@
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 
-/** A labelled number, and the view of the records behind it. */
+/** A labelled number, and the path of the view of the records behind it. */
 export interface Bar {
   label: string
   value: number
-  /** Path of the view; a bar without one is no link. */
+  /** A bar without a path is not a link. */
   path?: string
-  /** The number of records without a value. */
+  /** Whether the bar counts the records whose value is unknown. */
   isUnknown?: boolean
 }
 
-/** A table of numbers with a bar for each, so that chart and table are one. */
+/** A table of numbers with a bar for each: chart and table in one. */
 export function BarTable({
   caption,
   heading,

@@ -6,22 +6,22 @@ import { useLanguage } from '../i18n/language.ts'
 /** A change with the name of its record. */
 type NamedChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'>
 
-/** The title of a change without a name: a citation without a quotation and a note. */
+/** The title of a change to a record without a title, such as a citation without a quotation and a note. */
 function Unnamed({ resource }: { resource: string }) {
   const { t, tOr } = useLanguage()
   return <>{t('changes.unnamed', { resource: tOr(`resource.${resource}`, resource) })}</>
 }
 
-/** Returns a change of the feed with the name of its record. */
+/** Adds the title of the record to a change of the feed; null if the record has none. */
 export function withTitle(change: Change): NamedChange {
   const { title = '' } = findResource(change.resource) ?? {}
   const name = change.document?.[title] ?? change.document?.note
   return { ...change, title: typeof name === 'string' ? name : null }
 }
 
-/** Changes with their records, what was done and when. */
+/** A list of changes: the record, the operation and the time of each. */
 export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
-  const { tOr, moment } = useLanguage()
+  const { tOr, dateTime } = useLanguage()
   return (
     <ul class="entries notes-apart">
       {changes.map(({ resource, key, title, version, operation, time }) => (
@@ -33,7 +33,7 @@ export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
           )}
           <span class="soft small">
             {tOr(`resource.${resource}`, resource)} · {tOr(`operation.${operation}`, operation)} ·{' '}
-            <time dateTime={time}>{moment(time)}</time>
+            <time dateTime={time}>{dateTime(time)}</time>
           </span>
         </li>
       ))}

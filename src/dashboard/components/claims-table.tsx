@@ -20,9 +20,9 @@ export function ClaimsTable<Figure extends Claim>({
 }: {
   caption: string
   claims: readonly Figure[]
-  /** Shows what is recorded of a claim; null when the registry cannot count it. */
+  /** Renders the number of records that match a claim; null when the registry cannot count them. */
   recorded: (claim: Figure) => ComponentChildren | null
-  /** Shows the sources of a claim. */
+  /** Renders the sources of a claim. */
   marks?: (claim: Figure) => ComponentChildren
 }) {
   const { t, number } = useLanguage()

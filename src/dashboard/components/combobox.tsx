@@ -10,19 +10,19 @@ const maxHits = 8
 
 export type Hit = HitPage['data'][number]
 
-/** The text, once it has stayed the same for a moment. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
+/** Debounces a text: returns it once it has not changed for `delayMs`. */
+function useDebounced(text: string): string {
+  const [debounced, setDebounced] = useState(text)
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), delayMs)
+    const timer = setTimeout(() => setDebounced(text), delayMs)
     return () => clearTimeout(timer)
   }, [text])
-  return settled
+  return debounced
 }
 
 /**
- * A search for records by any of their names, with suggestions while a reader types. A combobox by the ARIA Authoring
- * Practices: arrow keys select, Enter picks, Escape closes.
+ * A search for records by any of their names, with suggestions during typing. It is a combobox as in the ARIA Authoring
+ * Practices Guide: arrow keys select, Enter picks, Escape closes.
  */
 export function Combobox({
   label,
@@ -43,9 +43,9 @@ export function Combobox({
   describedBy?: string | undefined
   isInvalid?: boolean
   onPick: (hit: Hit) => void
-  /** Takes the text when Enter is pressed and no suggestion is selected. */
+  /** Called with the text when Enter is pressed and no suggestion is selected. */
   onEnter?: (text: string) => void
-  /** Text of a suggestion beside its title. */
+  /** Renders further text after the title of a suggestion. */
   children?: (hit: Hit) => ComponentChildren
 }) {
   const { t } = useLanguage()
@@ -53,7 +53,7 @@ export function Combobox({
   const [text, setText] = useState('')
   const [isOpen, setOpen] = useState(false)
   const [selected, setSelected] = useState(-1)
-  const query = useSettled(text.trim())
+  const query = useDebounced(text.trim())
   const path = apiPath('/v1/search', { q: query, limit: maxHits, resource: resources })
   const state = useApi<HitPage>(query === '' ? null : path)
   const isSearching = isOpen && query !== ''
@@ -72,7 +72,7 @@ export function Combobox({
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') close()
     if (event.key === 'Enter') {
-      // The form around it is sent by its own button.
+      // Enter must not submit a form that contains the input.
       event.preventDefault()
       const hit = hits[selected] ?? (onEnter ? undefined : hits[0])
       if (hit) pick(hit)
@@ -121,7 +121,7 @@ export function Combobox({
             role="option"
             tabIndex={-1}
             aria-selected={index === selected}
-            // The input would lose the focus, and close the list, before the click.
+            // A click would come too late: the input would already have lost the focus and closed the list.
             onMouseDown={(event) => {
               event.preventDefault()
               pick(hit)

@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { FaultText, Reason } from './service-text.tsx'
 import '../styles/forms.css'
 
-/** A button with a confirmation dialog, which takes a reason for the history and shows a refusal of the service. */
+/** A button with a confirmation dialog, which asks for a reason for the history and shows the error of a refused action. */
 export function ConfirmButton({
   label,
   title,
@@ -19,7 +19,7 @@ export function ConfirmButton({
   label: string
   title: string
   isDanger?: boolean
-  /** Whether it is the primary action of the page. */
+  /** Whether the button is the primary action of the page. */
   isPrimary?: boolean
   withReason?: boolean
   /** Text that describes the consequences. */
@@ -106,7 +106,7 @@ function ConfirmDialog({
   )
 }
 
-/** The refusal of the service, with links to the records that prevent the action. */
+/** The error of a refused action, with links to the records that prevent the action. */
 function Refusal({ error }: { error: ApiError }) {
   return (
     <div class="failure faults" role="alert">

@@ -8,7 +8,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { loadLazily } from './load-lazily.tsx'
 import { Loaded } from './widget.tsx'
 
-// The projection and its geometry are for this chart alone.
+// Loaded lazily, since only this chart needs the map projection and the geometry.
 const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
 
 /** Maximum number of values of a filter, and of records on a page. */
@@ -16,7 +16,7 @@ const maxCountries = 200
 
 const placeholder = <div class="placeholder loading" style={{ aspectRatio: '2' }} />
 
-/** The countries of agreements on the map. */
+/** A map with the number of agreements of each country. */
 export function CountryMap({ caption }: { caption: string }) {
   const { t } = useLanguage()
   const state = useApi<Aggregate>(overviewGroups.country)

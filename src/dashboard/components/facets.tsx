@@ -4,12 +4,12 @@ import { apiPath } from '../api/path.ts'
 import { explorePath, mainDate, type ResourceDescription } from '../api/resources.ts'
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { useKept } from '../api/use-kept.ts'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Loaded } from './widget.tsx'
 
-/** Number of rows of a facet before and after a click on "show more". */
+/** Number of rows of a facet before and after a click on its button for more rows. */
 const firstRows = 7
 const maxRows = 50
 
@@ -17,7 +17,7 @@ type Filters = Readonly<Record<string, string>>
 
 const maxFacets = 5
 
-/** The dimensions by which a resource can be filtered with a list of values: its enumerations, countries and topics. */
+/** Returns the dimensions that become facets: country, topic and enumerations whose filter takes a list of values. */
 function facetsOf({ properties, dimensions, filterValues }: ResourceDescription): string[] {
   const enumerations = properties.filter(({ kind }) => kind === 'enumeration').map(({ name }) => name)
   return ['country', 'topic', ...enumerations]
@@ -28,7 +28,7 @@ function facetsOf({ properties, dimensions, filterValues }: ResourceDescription)
 const firstDate = ({ properties, sorts }: ResourceDescription) =>
   properties.find(({ kind, name }) => kind === 'date' && sorts.includes(name))?.name
 
-/** Filters of a resource: words, a span of time, and the most frequent values of some dimensions. */
+/** Filters of a resource: words, a date range, and the most frequent values of some dimensions. */
 export function Facets({
   resource,
   filters,
@@ -40,10 +40,10 @@ export function Facets({
 }) {
   const { t } = useLanguage()
   const date = mainDate(resource)?.start ?? firstDate(resource)
-  // On a phone, the records come first.
+  // On a narrow screen the filters start closed, so that the records are visible.
   const [isOpen] = useState(() => matchMedia('(min-width: 50rem)').matches)
   const dimensions = facetsOf(resource)
-  // A facet appears once the height of those above it is known, so that it does not move.
+  // A facet appears when all facets above it have loaded, so that it does not move.
   const [settled, setSettled] = useState<readonly string[]>([])
   return (
     <aside class="no-print" aria-label={t('explore.filter')}>
@@ -122,15 +122,15 @@ function Facet({
   filters: Filters
   onChange: (filters: Record<string, string>) => void
   isHidden: boolean
-  /** Called when its values have loaded or failed to load. */
+  /** Called when the values have loaded or failed to load. */
   onSettled: () => void
 }) {
   const { t, number } = useLanguage()
   const labels = useLabels()
   const [limit, setLimit] = useState(firstRows)
-  const { [dimension]: own, ...others } = filters
-  const chosen = own === undefined ? [] : own.split(',')
-  const state = useKept(
+  const { [dimension]: filter, ...others } = filters
+  const chosen = filter === undefined ? [] : filter.split(',')
+  const state = useKeepPrevious(
     useApi<Aggregate>(
       apiPath(`/v1/${resource.name}/aggregate`, {
         ...others,
@@ -152,7 +152,7 @@ function Facet({
   return (
     <fieldset class="facet" hidden={isHidden || isEmpty}>
       <legend>{labels.property(dimension)}</legend>
-      {/* The records beside it say what is wrong with the filters. */}
+      {/* The list of records shows the errors in the filters. */}
       {state.error?.status === 400 ? null : (
         <Loaded state={state} height="12rem">
           {({ data, groups }) => (

@@ -7,20 +7,20 @@ import { useSession } from '../session.ts'
 import { Reason } from './service-text.tsx'
 
 /**
- * A link to a file. A link cannot send a key, so for a signed-in user the file is requested with the key, and saved. It
- * contains internal records, as the page does.
+ * A link to a file. For a signed-in user it is a button that requests the file with the user's key, since a link cannot send
+ * one. The file then contains internal records, like the page.
  */
 export function FileLink({
   href,
   name,
-  isShown = false,
+  opensInBrowser = false,
   children,
 }: {
   href: string
-  /** The name of the saved file, if the service does not name it. */
+  /** The name of the saved file, used if the response suggests none. */
   name: string
-  /** Whether a link shows the file in the browser, and does not save it. */
-  isShown?: boolean
+  /** Whether the link opens the file in the browser instead of saving it. */
+  opensInBrowser?: boolean
   children: ComponentChildren
 }) {
   const { session } = useSession()
@@ -31,13 +31,13 @@ export function FileLink({
       </SaveButton>
     )
   return (
-    <a class="button no-print" href={href} download={!isShown}>
+    <a class="button no-print" href={href} download={!opensInBrowser}>
       {children}
     </a>
   )
 }
 
-/** Requests a file with the key, and saves it. Until it is complete, the button ends the request. */
+/** A button that requests a file with the key, and saves it. While the request runs, the button cancels it. */
 function SaveButton({ href, name, children }: { href: string; name: string; children: ComponentChildren }) {
   const { t, tag } = useLanguage()
   const running = useRef<AbortController>()

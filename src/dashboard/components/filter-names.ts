@@ -4,7 +4,7 @@ import type { ResourceDescription } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The resource whose keys each filter takes, by the name of the filter. */
+/** Filters that take keys of records, by patterns of their names, and the resource of the records. */
 const keyFilters: readonly [filter: RegExp, resource: string][] = [
   [/country$|^partnerOf$|^successor$/i, 'countries'],
   [/region$/i, 'regions'],
@@ -23,7 +23,7 @@ function resourceOfKeys({ name, key }: ResourceDescription, parameter: string): 
   return keyFilters.find(([expression]) => expression.test(filter))?.[1]
 }
 
-/** The names of the records whose keys filters have. A name that cannot be read stays a key. */
+/** Reads the names of the records whose keys are values of filters. Keys whose names cannot be read are missing. */
 export function useFilterNames(
   resource: ResourceDescription,
   filters: Readonly<Record<string, string>>,
@@ -31,7 +31,7 @@ export function useFilterNames(
   const { tag } = useLanguage()
   const [names, setNames] = useState<Names>({})
   useEffect(() => {
-    let isGone = false
+    let isObsolete = false
     const keys = new Map<string, Set<string>>()
     for (const [parameter, value] of Object.entries(filters)) {
       const target = resourceOfKeys(resource, parameter)
@@ -40,12 +40,12 @@ export function useFilterNames(
     }
     readNames(keys, tag).then(
       (read) => {
-        if (!isGone) setNames(read)
+        if (!isObsolete) setNames(read)
       },
       () => undefined,
     )
     return () => {
-      isGone = true
+      isObsolete = true
     }
   }, [resource, tag, JSON.stringify(filters)])
   return names

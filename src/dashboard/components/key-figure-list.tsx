@@ -1,7 +1,7 @@
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 
-/** A number of records with the view of them. */
+/** A number of records, with the path of the view that shows them. */
 export interface KeyFigure {
   label: string
   count: number

@@ -5,7 +5,7 @@ import type { Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** How many records each resource has, as links to them. */
+/** The number of records of each resource, as links to them. */
 export function KeyFigures({
   label,
   resources,

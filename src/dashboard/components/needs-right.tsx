@@ -6,8 +6,8 @@ import { PageTitle } from './page-title.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
 /**
- * Shows its content to users with the right, and a sign-in to all others. A form stays when its key is refused
- * meanwhile, so that nothing that was entered is lost.
+ * Shows its children to users with the right, and a sign-in form to all others. When the service refuses the key later, the
+ * children stay visible, so that no input is lost.
  */
 export function NeedsRight({
   right,

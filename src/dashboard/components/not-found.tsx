@@ -2,7 +2,7 @@ import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 import { PageTitle } from './page-title.tsx'
 
-/** The page for an unknown address, with links to other views. */
+/** The page for an unknown address, with a link to the overview. */
 export function NotFound() {
   const { t } = useLanguage()
   return (

@@ -3,8 +3,8 @@ import { useEffect } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 
 /**
- * The heading of a view, which also names the window (WCAG 2.4.2).
- * @param title the text for the window, and of the heading when it has no `children`.
+ * The heading of a view. Also sets the title of the document (WCAG 2.4.2).
+ * @param props `title`: the start of the document title, and the text of the heading if there are no `children`.
  */
 export function PageTitle({ title, children = title }: { title: string; children?: ComponentChildren }) {
   const { t } = useLanguage()

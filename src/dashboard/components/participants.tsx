@@ -4,7 +4,7 @@ import { recordPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLabels } from '../i18n/labels.ts'
 
-/** A country, organization or region that takes part, in a role. */
+/** A country, organization or region that takes part in a record, with its role. */
 export interface Participant {
   country: string | null
   organization: string | null
@@ -21,20 +21,19 @@ export const isParticipant = (value: unknown): value is Participant =>
 
 const maxShown = 6
 
-/** The first participants in one line, each with its role unless all have the same. */
+/** Participants in one line: at most 6 unless `showsAll` is set, each with its role unless all roles are equal. */
 export function Participants({
   participants,
   names,
-  isWhole = false,
+  showsAll = false,
 }: {
   participants: readonly Participant[]
   names: Names
-  /** Whether all are shown. */
-  isWhole?: boolean
+  showsAll?: boolean
 }) {
   const labels = useLabels()
   const hasOneRole = new Set(participants.map(({ role }) => role)).size === 1
-  const shown = isWhole ? participants : participants.slice(0, maxShown)
+  const shown = showsAll ? participants : participants.slice(0, maxShown)
   return (
     <>
       {shown.map(({ country, organization, region, role }, index) => {

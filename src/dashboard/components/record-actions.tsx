@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { ownRecordPath, type ResourceDescription } from '../api/resources.ts'
+import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -19,7 +19,7 @@ export function RecordActions({
   const { t } = useLanguage()
   const { write, administer } = useRights()
   if (!write) return null
-  const path = ownRecordPath(resource.name, id)
+  const path = recordDetailPath(resource.name, id)
   return (
     <>
       <Link class="button primary" href={`${path}/edit`}>
@@ -48,16 +48,16 @@ export function RecordActions({
   )
 }
 
-/** Restores a version of a record as a new version. Without `version`, it restores the last version of a removed record. */
+/** A button that restores a version as a new version: without `version`, the last version of a removed record. */
 export function RestoreButton({
   path,
   version,
   current,
 }: {
-  /** The record in the API. */
+  /** The path of the record in the API. */
   path: string
   version?: number
-  /** The version that the record has now; undefined for a removed one. */
+  /** The current version number; undefined for a removed record. */
   current: number | undefined
 }) {
   const { t } = useLanguage()

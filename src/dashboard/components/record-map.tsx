@@ -10,17 +10,17 @@ import { loadLazily } from './load-lazily.tsx'
 import { isParticipant } from './participants.tsx'
 import { Loaded, Widget } from './widget.tsx'
 
-// The projection and its geometry are for maps alone.
+// Loaded lazily, since only maps need the map projection and the geometry.
 const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
 
 /** A location of a record with coordinates. */
-interface MarkedLocation {
+interface GeoLocation {
   name: string | null
   longitude: number
   latitude: number
 }
 
-const isLocation = (value: unknown): value is MarkedLocation =>
+const isLocation = (value: unknown): value is GeoLocation =>
   typeof value === 'object' &&
   value !== null &&
   'name' in value &&
@@ -29,17 +29,17 @@ const isLocation = (value: unknown): value is MarkedLocation =>
   'longitude' in value &&
   typeof value.longitude === 'number'
 
-/** The values of a record's properties, those of lists one by one. */
+/** Returns the values of a record's properties, with lists flattened. */
 const valuesOf = (record: RecordDocument): unknown[] => Object.values(record).flat()
 
-/** The countries that take part in a record. */
+/** Returns the codes of the countries that take part in a record. */
 const countriesOf = (record: RecordDocument): string[] => [
   ...new Set(
     valuesOf(record).flatMap((value) => (isParticipant(value) && value.country ? [value.country] : [])),
   ),
 ]
 
-/** Where a record is: the countries that take part, and places with coordinates. Nothing when it has neither. */
+/** A map of the countries that take part in a record and of its places. Renders nothing if the record has neither. */
 export function RecordMap({ record, names }: { record: RecordDocument; names: Names }) {
   const { t } = useLanguage()
   const locations = valuesOf(record).filter(isLocation)
@@ -48,18 +48,18 @@ export function RecordMap({ record, names }: { record: RecordDocument; names: Na
   return (
     <Widget title={t('nav.map')} caption={t('record.mapCaption')}>
       <div class="record-map">
-        <Marks locations={locations} countries={countries} names={names} />
+        <Markers locations={locations} countries={countries} names={names} />
       </div>
     </Widget>
   )
 }
 
-function Marks({
+function Markers({
   locations,
   countries,
   names,
 }: {
-  locations: readonly MarkedLocation[]
+  locations: readonly GeoLocation[]
   countries: readonly string[]
   names: Names
 }) {

@@ -6,7 +6,7 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Value } from './value.tsx'
 
-/** Records as rows, with their names as links. Headings of sortable columns sort. */
+/** A table of records, with their titles as links. The heading of a sortable column is a button that sorts. */
 export function RecordTable({
   resource,
   records,

@@ -1,6 +1,6 @@
 import { Link } from 'wouter-preact'
 import { apiPath } from '../api/path.ts'
-import { ownRecordPath, type ResourceDescription } from '../api/resources.ts'
+import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
@@ -13,9 +13,9 @@ import { RestoreButton } from './record-actions.tsx'
 import { ResourceLink } from './resource-link.tsx'
 import { Loaded, Widget } from './widget.tsx'
 
-/** A removed record: its last state, who removed it, and its history. Editors can restore it. */
+/** A removed record: its last title, who removed it and when, and its history. Editors can restore it. */
 export function RemovedRecord({ resource, id }: { resource: ResourceDescription; id: string }) {
-  const { t, tOr, moment } = useLanguage()
+  const { t, tOr, dateTime } = useLanguage()
   const { write, administer } = useRights()
   const path = apiRecordPath(resource.name, id)
   const history = useApi<HistoryPage>(apiPath(`${path}/history`, { limit: 1 }))
@@ -37,7 +37,7 @@ export function RemovedRecord({ resource, id }: { resource: ResourceDescription;
                 <p>
                   {t('removed.by', {
                     name: last.actor.name ?? tOr(`actor.${last.actor.kind}`, last.actor.kind),
-                    time: moment(last.time),
+                    time: dateTime(last.time),
                   })}
                 </p>
               )}
@@ -45,7 +45,7 @@ export function RemovedRecord({ resource, id }: { resource: ResourceDescription;
             <div class="toolbar no-print">
               {write && <RestoreButton path={path} current={undefined} />}
               {administer && (
-                <Link class="button" href={`${ownRecordPath(resource.name, id)}/redact`}>
+                <Link class="button" href={`${recordDetailPath(resource.name, id)}/redact`}>
                   {t('redact.open')}
                 </Link>
               )}

@@ -1,7 +1,7 @@
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The link above the heading of a record to the list of its resource. */
+/** The link to the list of a resource, above the heading of a record. */
 export function ResourceLink({ name }: { name: string }) {
   const { tOr } = useLanguage()
   return (

@@ -4,7 +4,7 @@ import { recordPath } from '../api/resources.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Combobox } from './combobox.tsx'
 
-/** The search across the registry. Enter without a suggestion shows all results. */
+/** The search across all resources. Enter without a selected suggestion shows all results. */
 export function SearchBox() {
   const { t, tOr } = useLanguage()
   const [, navigate] = useLocation()

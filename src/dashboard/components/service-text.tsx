@@ -1,18 +1,18 @@
 import { Link } from 'wouter-preact'
 import type { ApiError, Fault } from '../api/client.ts'
-import { ownRecordPath } from '../api/resources.ts'
+import { recordDetailPath } from '../api/resources.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useTranslate } from '../i18n/sentences.ts'
 
-/** A text of the service, which is in English: in the page's language if that has words for it, otherwise marked as English. */
+/** An English text of the service: translated to the page's language if possible, otherwise marked as English (`lang`). */
 export function ServiceText({ text }: { text: string }) {
   const { tag } = useLanguage()
   const translated = useTranslate()(text)
   return tag === 'en' ? text : (translated ?? <span lang="en">{text}</span>)
 }
 
-/** The position of a row in its file. It is translated for tables (`row 5`), and otherwise shown as the service returns it. */
+/** The position of a row in its file. `row 5` of a table is translated, other positions only if a translation exists. */
 export function RowPlace({ locator }: { locator: string }) {
   const { t } = useLanguage()
   const [, row] = /^row (\d+)$/.exec(locator) ?? []
@@ -20,8 +20,8 @@ export function RowPlace({ locator }: { locator: string }) {
 }
 
 /**
- * Why a request has failed: in the words that the page's language has for this type of problem, or for its HTTP status,
- * otherwise as the service says it. English has none: there the service says it more exactly.
+ * The reason why a request failed: the message of the page's language for the problem type or the HTTP status, otherwise the
+ * text of the service. English has no such messages, since the texts of the service are more exact.
  */
 export function Reason({ error: { status, type, message, faults } }: { error: ApiError }) {
   const { t, find } = useLanguage()
@@ -35,12 +35,12 @@ export function Reason({ error: { status, type, message, faults } }: { error: Ap
   return text ?? <ServiceText text={message} />
 }
 
-/** What a message of the service says of a record: `/v1/agreements/0190… refers to it`. */
+/** A message of the service that contains the path of a record: `/v1/agreements/0190… refers to it`. */
 const recordInMessage = /^(.*?)\/v1\/([a-z-]+)\/([\w-]+)(.*)$/s
 
 /**
- * What is wrong with one value: the message in the page's language, otherwise what that has for the fault's code, otherwise as
- * the service says it. A record that the message names is a link, unless the text is inside a button.
+ * The message of a fault: translated to the page's language, otherwise this language's message for the code of the fault,
+ * otherwise in English. A record that the message names becomes a link, unless the text is inside a button.
  */
 export function FaultText({
   fault: { code, message, limit },
@@ -60,7 +60,7 @@ export function FaultText({
   return (
     <>
       {text === undefined ? <ServiceText text={before} /> : `${text} `}
-      <Link href={ownRecordPath(resource, key)}>{`${resource}/${key}`}</Link>
+      <Link href={recordDetailPath(resource, key)}>{`${resource}/${key}`}</Link>
       {text === undefined && <ServiceText text={after} />}
     </>
   )

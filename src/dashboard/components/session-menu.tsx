@@ -2,7 +2,7 @@ import { Link, useLocation, useSearch } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 import { endSession, useRights, useSession } from '../session.ts'
 
-/** The signed-in user with a button to sign out; a link to sign in for all others. */
+/** For the signed-in user, links to further views and a button to sign out; for all others, a link to sign in. */
 export function SessionMenu() {
   const { t } = useLanguage()
   const { session } = useSession()

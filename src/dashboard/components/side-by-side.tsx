@@ -8,14 +8,14 @@ import { useLanguage } from '../i18n/language.ts'
 import { Value } from './value.tsx'
 import { Widget } from './widget.tsx'
 
-/** The citations of a fact, with the number that each has among the sources of the record. */
+/** A fact with its citations, each with its number in the list of sources. */
 interface Fact {
   /** Undefined for the whole record. */
   property: string | undefined
   citations: { citation: Citation; number: number }[]
 }
 
-/** The facts that more than one source speaks of, or of which one is doubted. */
+/** Returns the facts that are cited from more than one source, or that have a deprecated citation. */
 function disputableFacts(citations: readonly Citation[]): Fact[] {
   const facts = new Map<string, Fact>()
   for (const [index, citation] of citations.entries()) {
@@ -24,13 +24,13 @@ function disputableFacts(citations: readonly Citation[]): Fact[] {
     fact.citations.push({ citation, number: index + 1 })
     facts.set(key, fact)
   }
-  return [...facts.values()].filter(({ citations: own }) => {
-    const sources = new Set(own.map(({ citation }) => citation.source))
-    return sources.size > 1 || own.some(({ citation }) => citation.rank === 'deprecated')
+  return [...facts.values()].filter((fact) => {
+    const sources = new Set(fact.citations.map(({ citation }) => citation.source))
+    return sources.size > 1 || fact.citations.some(({ citation }) => citation.rank === 'deprecated')
   })
 }
 
-/** Facts on which sources may differ: what is recorded, and beside it what each source says and how it ranks. */
+/** Facts on which sources may disagree: the recorded value, and the quotation and rank of each citation. */
 export function SourcesSideBySide({
   resource,
   record,
@@ -50,8 +50,8 @@ export function SourcesSideBySide({
   return (
     <Widget title={t('sources.compared')} caption={t('sources.comparedCaption')}>
       <div class="stack">
-        {facts.map(({ property, citations: own }) => (
-          <section key={own[0]?.number} class="difference">
+        {facts.map(({ property, citations: cited }) => (
+          <section key={cited[0]?.number} class="difference">
             <h3>
               {property === undefined ? t('record.whole') : labels.property(property)}
               {property !== undefined && (
@@ -62,7 +62,7 @@ export function SourcesSideBySide({
               )}
             </h3>
             <div class="sides">
-              {own.map((one) => (
+              {cited.map((one) => (
                 <Side key={one.number} {...one} />
               ))}
             </div>

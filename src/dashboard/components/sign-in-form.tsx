@@ -6,23 +6,23 @@ import { startSession, useSession } from '../session.ts'
 import { Reason } from './service-text.tsx'
 import '../styles/forms.css'
 
-/** Reads the actor of a key from the service. @throws ApiError when the key is wrong. */
+/** Reads the actor of a key from the service. @throws ApiError when the service refuses the key. */
 async function readActor(key: string): Promise<Actor> {
   const response = await sendRequest('/v1/actor', { headers: { accept: 'application/json' } }, key)
-  // The service validates its responses against the OpenAPI document in its tests.
+  // Tests validate the responses of the service against the OpenAPI document.
   return (await response.json()) as Actor
 }
 
-/** The characters that a header can carry. */
+/** Whether a key has only characters that may occur in an `Authorization` header. */
 const isSendable = (key: string) => /^[\x21-\x7e]+$/.test(key)
 
-/** Takes a key, checks it, and starts a session. The key is never in a URL, and is stored beyond the page only on request. */
+/** A form that checks a key and starts a session. The key is never in a URL, and is stored only if the user asks for it. */
 export function SignInForm({ onDone }: { onDone?: () => void }) {
   const { t } = useLanguage()
   const { end } = useSession()
   const id = useId()
   const [key, setKey] = useState('')
-  const [isKept, setKept] = useState(false)
+  const [isStored, setStored] = useState(false)
   const [error, setError] = useState<ApiError | 'form'>()
   const submit = async (event: Event) => {
     event.preventDefault()
@@ -30,7 +30,7 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
     if (!isSendable(text)) return setError('form')
     try {
       const actor = await readActor(text)
-      startSession({ key: text, actor }, isKept)
+      startSession({ key: text, actor }, isStored)
       onDone?.()
     } catch (failure) {
       setError(toApiError(failure))
@@ -59,7 +59,11 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
         </p>
       </div>
       <label class="check">
-        <input type="checkbox" checked={isKept} onChange={(event) => setKept(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={isStored}
+          onChange={(event) => setStored(event.currentTarget.checked)}
+        />
         {t('session.keep')}
       </label>
       <button type="submit" class="primary">

@@ -1,23 +1,23 @@
 /**
- * Text of a snippet: the API escapes it, and puts `<mark>` around what was found. Nothing else becomes an element. The parser
- * leaves out white space at the beginning of a document, so a character stands before it.
+ * Returns the plain text of a snippet, which is escaped HTML with `<mark>` around matches. The HTML parser drops leading
+ * white space, so a period is put before the text and removed afterwards.
  */
-const decode = (html: string) => {
+const toText = (html: string) => {
   const text = html.replaceAll(/<[^>]*>/g, '')
   return new DOMParser().parseFromString(`.${text}`, 'text/html').documentElement.textContent?.slice(1)
 }
 
-/** The text of a snippet, without marks. */
-export const snippetText = (html: string): string => decode(html) ?? ''
+/** Returns the plain text of a snippet, without `<mark>`. */
+export const snippetText = (html: string): string => toText(html) ?? ''
 
-/** A snippet of the search, with what was found marked. */
+/** A snippet of a search result, with the matches in `<mark>`. No other elements of the HTML are rendered. */
 export function Snippet({ html }: { html: string }) {
   return (
     <>
       {html
         .split(/(<mark>.*?<\/mark>)/)
         .map((part, index) =>
-          part.startsWith('<mark>') ? <mark key={index}>{decode(part)}</mark> : decode(part),
+          part.startsWith('<mark>') ? <mark key={index}>{toText(part)}</mark> : toText(part),
         )}
     </>
   )

@@ -6,7 +6,7 @@ import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The numbered sources of a record, each with its quotation and locator. */
+/** The numbered citations of a record, each with its source, locator and quotation. */
 export function SourceList({ citations }: { citations: readonly Citation[] }) {
   const language = useLanguage()
   const { t } = language

@@ -11,23 +11,23 @@ import { isParticipant, Participants } from './participants.tsx'
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const isMoment = (text: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)
+const isTimestamp = (text: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)
 const isWebAddress = (text: string) => /^https?:\/\//.test(text)
-/** A list of the API, such as that of the records that a figure counts. */
-const isList = (text: string) => /^\/v1\/[a-z-]+(\?|$)/.test(text)
+/** Whether a text is the path of a list in the API, such as the list of the records that a figure counts. */
+const isListPath = (text: string) => /^\/v1\/[a-z-]+(\?|$)/.test(text)
 
-/** A value of a record for readers: names instead of keys, dates with their own precision, labels of words. */
+/** Shows a value of a record: names instead of keys, dates in their precision, and labels of enumeration values. */
 export function Value({
   value,
   kind,
   names,
-  isWhole = false,
+  showsAll = false,
 }: {
   value: unknown
   kind: string
   names: Names
-  /** Whether all participants are shown, however many. */
-  isWhole?: boolean
+  /** Whether all participants are shown. */
+  showsAll?: boolean
 }) {
   const language = useLanguage()
   const labels = useLabels()
@@ -37,24 +37,24 @@ export function Value({
   if (typeof value === 'boolean') return <>{language.t(value ? 'value.yes' : 'value.no')}</>
   if (typeof value === 'number') return <>{language.number(value)}</>
   if (Array.isArray(value) && value.every(isParticipant))
-    return <Participants participants={value} names={names} isWhole={isWhole} />
+    return <Participants participants={value} names={names} showsAll={showsAll} />
   if (Array.isArray(value)) return <ListValue values={value} names={names} />
   if (isObject(value)) return <ObjectValue value={value} names={names} />
   const text = String(value)
   if (kind === 'date') return <span class="date">{formatEdtf(text, language)}</span>
   if (kind === 'enumeration') return <>{labels.word(text)}</>
-  // A key is not the name of what it is the key of.
+  // The record's own key is shown as it is, and not replaced by the name of the record.
   if (kind === 'key') return <>{text}</>
   if (kind === 'pointer') return <>{labels.property(pointedProperty(text) ?? text)}</>
   const named = findName(names, text)
   if (named) return <Link href={recordPath(named.resource, text)}>{named.name}</Link>
-  if (isMoment(text)) return <time dateTime={text}>{language.moment(text)}</time>
+  if (isTimestamp(text)) return <time dateTime={text}>{language.dateTime(text)}</time>
   if (isWebAddress(text)) return <a href={text}>{text}</a>
-  if (isList(text)) return <Link href={explorePath(text)}>{text}</Link>
+  if (isListPath(text)) return <Link href={explorePath(text)}>{text}</Link>
   return <>{breakable(text)}</>
 }
 
-/** A word in snake_case may break after each of its words. */
+/** Allows line breaks in a snake_case text after each underscore. */
 const breakable = (text: string) =>
   /^[a-z0-9]+(_[a-z0-9]+)+$/.test(text)
     ? text.split('_').flatMap((word, index) => (index === 0 ? word : ['_', <wbr key={index} />, word]))
@@ -80,18 +80,18 @@ function ListValue({ values, names }: { values: unknown[]; names: Names }) {
   )
 }
 
-/** Whether an object says which record is meant, and nothing else. */
+/** Whether an object is a reference to a record: `resource` and `id`, and nothing else. */
 const isRecordReference = (value: Record<string, unknown>): value is { resource: string; id: string } =>
   hasTexts(value, ['resource', 'id'])
 
-/** Whether an object is a name in a language, and nothing else. */
+/** Whether an object is a name in a language: `name` and `language`, and nothing else. */
 const isName = (value: Record<string, unknown>): value is { name: string; language: string } =>
   hasTexts(value, ['name', 'language'])
 
 const hasTexts = (value: Record<string, unknown>, keys: readonly string[]): boolean =>
   Object.keys(value).length === keys.length && keys.every((key) => typeof value[key] === 'string')
 
-/** The known parts of an object, such as money or a place, in one line. */
+/** An object, such as an amount of money or a place, in one line, without unknown values. */
 function ObjectValue({ value, names }: { value: Record<string, unknown>; names: Names }) {
   const labels = useLabels()
   const { tOr, languageName } = useLanguage()
@@ -128,7 +128,7 @@ function ObjectValue({ value, names }: { value: Record<string, unknown>; names: 
   )
 }
 
-/** The kind of a part of an object that has no description. */
+/** Guesses the kind of a nested property from its name, since descriptions of resources contain no nested properties. */
 export function guessKind(name: string): string {
   if (/^(date|from|to|on)$|(On|From|To)$/.test(name)) return 'date'
   return ['kind', 'role', 'status', 'qualifier'].includes(name) ? 'enumeration' : 'text'

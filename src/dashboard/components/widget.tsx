@@ -5,7 +5,7 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { FaultText, Reason } from './service-text.tsx'
 
-/** A part of a view with a heading, and a caption that says what its numbers count. */
+/** A section of a view with a heading, and optionally a caption that says what the numbers count. */
 export function Widget({
   title,
   caption,
@@ -28,11 +28,11 @@ export function Widget({
   )
 }
 
-/** Whether a failure may be over when it is tried again. A wrong filter stays wrong. */
-const mayPass = ({ status }: ApiError): boolean =>
+/** Whether a retry may succeed. It would not with an invalid filter, for example. */
+const isRetryable = ({ status }: ApiError): boolean =>
   status === 0 || status === 408 || status === 429 || status >= 500
 
-/** Shows why something could not be loaded, with a retry button if a retry may help. */
+/** Shows the error of a read, with a retry button if a retry may succeed. */
 export function Failure({ error, retry }: { error: ApiError; retry: () => void }) {
   const { t } = useLanguage()
   return (
@@ -42,7 +42,7 @@ export function Failure({ error, retry }: { error: ApiError; retry: () => void }
         <Reason error={error} />
         <FilterFaults error={error} />
       </div>
-      {mayPass(error) && (
+      {isRetryable(error) && (
         <button type="button" onClick={retry}>
           {t('state.retry')}
         </button>
@@ -51,7 +51,7 @@ export function Failure({ error, retry }: { error: ApiError; retry: () => void }
   )
 }
 
-/** The fault of each filter in the URL, with the expected value. */
+/** The faults of the filters in the URL. */
 function FilterFaults({ error: { faults } }: { error: ApiError }) {
   const { t } = useLanguage()
   const labels = useLabels()
@@ -71,8 +71,7 @@ function FilterFaults({ error: { faults } }: { error: ApiError }) {
 }
 
 /**
- * Shows what a request has led to: a placeholder of about the size of the content, the content, or why it failed, with a button
- * that tries again.
+ * Shows the state of a read: a placeholder while it is loading, then the content, or the error with a retry button.
  */
 export function Loaded<Body>({
   state,
@@ -80,7 +79,7 @@ export function Loaded<Body>({
   children,
 }: {
   state: ApiState<Body>
-  /** Height of the placeholder, so that nothing moves when the content comes. */
+  /** CSS height of the placeholder: about that of the content, so that nothing moves when the content has loaded. */
   height?: string
   children: (body: Body) => ComponentChildren
 }) {

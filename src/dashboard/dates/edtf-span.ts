@@ -1,15 +1,15 @@
-/** The days that a date can mean. An end of null is open or unknown. */
+/** The range of days that a date can mean. Null is an open or unknown end. */
 export interface Span {
   earliest: Date | null
   latest: Date | null
-  /** Whether the source gives the date as a day, without doubt. */
+  /** Whether the date is a single day without a qualifier (`?`, `~` or `%`). */
   isExact: boolean
 }
 
 /**
  * Returns the days that a date can mean (EDTF, level 0 or 1, ISO 8601-2): `2011-04` is all of April 2011, `201X` all of the
- * 2010s, `1985-04/..` April 1985 and all days after. Undefined for a text that is not such a date, and for years that
- * JavaScript does not have.
+ * 2010s, `1985-04/..` April 1985 and all days after. Undefined for a text that is not such a date, and for years outside the
+ * range of `Date`.
  */
 export function edtfSpan(text: string): Span | undefined {
   const [from = '', to] = text.split('/')
@@ -22,10 +22,10 @@ export function edtfSpan(text: string): Span | undefined {
 
 const isOpen = (end: string) => end === '' || end === '..'
 
-/** A year with unknown digits, a month or season, a day, perhaps a time, a qualifier. */
+/** A year, optionally with unknown digits (X), followed by an optional month or season, day, time and qualifier. */
 const pattern = /^(?:Y(-?\d{5,})|(-?)([\dX]{4}))(?:-([\dX]{2}))?(?:-([\dX]{2}))?(?:T.+?)?([?~%])?$/
 
-/** Seasons are 21 (spring) to 24 (winter); each is three months, of which the first is March, June, September or December. */
+/** Seasons are 21 (spring) to 24 (winter). Each has three months, and starts with March, June, September or December. */
 const firstSeason = 21
 
 function pointSpan(text: string): Span | undefined {
@@ -40,13 +40,13 @@ function pointSpan(text: string): Span | undefined {
     return span(utc(first, start, 1), utc(last, start + 3, 0))
   }
   const index = Number(month) - 1
-  // Day 0 of the next month is the last one of this month.
+  // Day 0 of the next month is the last day of this month.
   if (day.includes('X')) return span(utc(first, index, 1), utc(last, index + 1, 0))
   const date = utc(first, index, Number(day))
   return span(date, date, qualifier === undefined)
 }
 
-/** The years that a year can mean; an unknown digit (X) is any. Years before 0 count backwards, and 0 is none of them. */
+/** Returns the first and the last year that a year with unknown digits (X) can mean. A negative year never means year 0. */
 function yearRange(sign: string, digits: string): [number, number] {
   const low = Number(digits.replaceAll('X', '0'))
   const high = Number(digits.replaceAll('X', '9'))
@@ -59,7 +59,7 @@ const span = (earliest: Date, latest: Date, isExact = false): Span | undefined =
     ? undefined
     : { earliest, latest, isExact }
 
-/** A day. Years before 100 are years of the first century, unlike in `Date.UTC`. */
+/** Returns a day at midnight UTC. Unlike `Date.UTC`, takes the years 0 to 99 as they are. */
 function utc(year: number, month: number, day: number): Date {
   const date = new Date(0)
   date.setUTCFullYear(year, month, day)

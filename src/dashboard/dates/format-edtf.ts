@@ -1,8 +1,8 @@
 import type { Language } from '../i18n/language.ts'
 
 /**
- * Formats a date as imprecise as its source gives it: `2011-04` is "April 2011", `201X` "2010s", `1984?` "1984 (uncertain)".
- * A text that is not EDTF of level 0 or 1 (ISO 8601-2) is returned as it is.
+ * Formats an EDTF date for readers, in its precision: `2011-04` is "April 2011", `201X` "2010s", `1984?` "1984 (uncertain)".
+ * A text that is not EDTF of level 0 or 1 (ISO 8601-2) is returned unchanged.
  */
 export function formatEdtf(text: string, language: Language): string {
   const { t } = language

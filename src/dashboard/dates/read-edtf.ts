@@ -2,13 +2,13 @@ import type { Language } from '../i18n/language.ts'
 import { edtfSpan } from './edtf-span.ts'
 import { formatEdtf } from './format-edtf.ts'
 
-/** A date in words, and the days that it can mean if it is no exact day. */
+/** A date in words, and the days that it can mean if it is not an exact day. */
 export interface Reading {
   text: string
   days?: string
 }
 
-/** The unknown part of a date: `2011-04` has no day. */
+/** Returns the message that names the unknown part of a date: `2011-04` has no day. */
 function unknownPart(text: string): 'edtf.dayUnknown' | 'edtf.monthUnknown' | undefined {
   if (/^\d{4}-(0\d|1[0-2])(-XX)?[?~%]?$/.test(text)) return 'edtf.dayUnknown'
   if (/^\d{4}(-XX){0,2}[?~%]?$/.test(text)) return 'edtf.monthUnknown'
@@ -25,13 +25,13 @@ function isInCalendar(text: string): boolean {
   return edtfSpan(`${year}-${month}-${day}`)?.earliest?.getUTCDate() === Number(day)
 }
 
-/** Whether a text is a date in EDTF, of level 0 or 1 as far as the dashboard knows it. */
+/** Whether a text is an EDTF date of level 0 or 1, as far as `edtfSpan` supports them. */
 export const isEdtf = (text: string): boolean =>
   edtfSpan(text) !== undefined && text.split('/').every(isInCalendar)
 
 /**
- * Says in words what a date in EDTF (level 0 or 1, ISO 8601-2) means: `2011-04` is "April 2011, day unknown". Undefined for a
- * text that is no such date.
+ * Describes an EDTF date (level 0 or 1, ISO 8601-2) in words: `2011-04` is "April 2011, day unknown". Undefined for any
+ * other text.
  */
 export function readEdtf(text: string, language: Language): Reading | undefined {
   const span = isEdtf(text) ? edtfSpan(text) : undefined
@@ -41,6 +41,7 @@ export function readEdtf(text: string, language: Language): Reading | undefined 
   const reading = unknown === undefined ? date : language.t(unknown, { date })
   const { earliest, latest, isExact } = span
   if (isExact || !earliest || !latest) return { text: reading }
-  const day = (moment: Date) => formatEdtf(moment.toISOString().slice(0, 10), language)
-  return { text: reading, days: language.t('edtf.days', { from: day(earliest), to: day(latest) }) }
+  const formatDay = (day: Date) => formatEdtf(day.toISOString().slice(0, 10), language)
+  const days = language.t('edtf.days', { from: formatDay(earliest), to: formatDay(latest) })
+  return { text: reading, days }
 }

@@ -1,23 +1,23 @@
 import { isEdtf } from './read-edtf.ts'
 
-/** Names of months by their numbers, in English and in the language of the page, in full and abbreviated. */
-function monthNames(tag: string): Map<string, number> {
-  const names = new Map<string, number>()
+/** Returns the numbers of months by name: full and abbreviated, in English and in the language of the page. */
+function monthNumbers(tag: string): Map<string, number> {
+  const numbers = new Map<string, number>()
   for (const locale of ['en', tag]) {
     for (const month of ['long', 'short'] as const) {
       const format = new Intl.DateTimeFormat(locale, { month, timeZone: 'UTC' })
       for (let index = 0; index < 12; index += 1) {
         const name = format.format(Date.UTC(2000, index, 1)).toLowerCase()
-        names.set(name.replace(/\.$/, ''), index + 1)
+        numbers.set(name.replace(/\.$/, ''), index + 1)
       }
     }
   }
-  return names
+  return numbers
 }
 
 const pad = (part: string | number) => String(part).padStart(2, '0')
 
-/** A date of numbers from the year on: `2011年4月26日`, `2011.4`, `2011-4-26`. */
+/** Converts a numeric date that starts with the year: `2011年4月26日`, `2011.4`, `2011-4-26`. */
 function fromNumbers(text: string): string | undefined {
   const parts =
     /^(\d{4})\s*[年.-]\s*(?:(\d{1,2})\s*(?:[月.-]|$)\s*)?(?:(\d{1,2})\s*日?)?$/.exec(text) ??
@@ -27,11 +27,11 @@ function fromNumbers(text: string): string | undefined {
   return [year, ...[month, day].filter((part) => part !== undefined).map(pad)].join('-')
 }
 
-/** A date with a name of a month: `April 2011`, `26 April 2011`, `Apr 26, 2011`. */
+/** Converts a date with the name of a month: `April 2011`, `26 April 2011`, `Apr 26, 2011`. */
 function fromNames(text: string, tag: string): string | undefined {
   const [, first, name = '', second, year] =
     /^(?:(\d{1,2})\.?\s+)?(\p{L}+)\.?\s+(?:(\d{1,2}),?\s+)?(\d{4})$/u.exec(text) ?? []
-  const month = monthNames(tag).get(name)
+  const month = monthNumbers(tag).get(name)
   if (month === undefined) return undefined
   const day = first ?? second
   return [year, pad(month), ...(day === undefined ? [] : [pad(day)])].join('-')
@@ -72,8 +72,8 @@ function convert(text: string, tag: string): string | undefined {
 const append = (date: string | undefined, sign: string) => (date === undefined ? undefined : `${date}${sign}`)
 
 /**
- * Returns the EDTF (level 0 or 1, ISO 8601-2) of a date as people write it, in English or in the language of the page:
- * `April 2011` is `2011-04`, `about 2011` is `2011~`, `2011年4月` is `2011-04`. Undefined where it is not clear: `4/5/2011`.
+ * Converts a date in common notation, in English or in the language of the page, to EDTF (level 0 or 1, ISO 8601-2): `April
+ * 2011` and `2011年4月` to `2011-04`, `about 2011` to `2011~`. Returns undefined for an ambiguous date such as `4/5/2011`.
  */
 export function suggestEdtf(text: string, tag: string): string | undefined {
   const found = convert(text.trim().toLowerCase(), tag)

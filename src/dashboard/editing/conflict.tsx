@@ -7,9 +7,10 @@ import { useLanguage } from '../i18n/language.ts'
 import { type Difference, needsDecision } from './conflicts.ts'
 import type { FormValues } from './form-values.ts'
 
-/** A record that was saved by another user while it was being edited. */
+/** A record that another user saved while it was being edited. */
 export interface Conflict {
   error: ApiError
+  /** The values and the number of the version that the other user saved. */
   theirs: FormValues
   version: number
   /** Author, time and reason of the saved version. */
@@ -19,8 +20,8 @@ export interface Conflict {
 type Choice = 'mine' | 'theirs'
 
 /**
- * Shows a conflict: each property that differs as it was, as it was saved meanwhile, and as it was entered here. Where both
- * have changed it, the editor chooses; nothing is saved before.
+ * Shows a conflict: for each property that differs, the original value, the value that another user saved, and the entered
+ * value. If both users changed a property, the editor must choose a value before anything is saved.
  */
 export function ConflictView({
   conflict: { entry, version },
@@ -33,7 +34,7 @@ export function ConflictView({
   names: Names
   onResolve: (choices: Readonly<Record<string, Choice>>) => void
 }) {
-  const { t, moment } = useLanguage()
+  const { t, dateTime } = useLanguage()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])
   const [choices, setChoices] = useState<Record<string, Choice>>({})
@@ -48,7 +49,7 @@ export function ConflictView({
           {t('conflict.lead', {
             version,
             name: entry?.actor.name ?? entry?.actor.kind ?? t('value.unknown'),
-            time: entry ? moment(entry.time) : '',
+            time: entry ? dateTime(entry.time) : '',
           })}
         </p>
         {entry?.reason && <p>{t('record.reason', { reason: entry.reason })}</p>}

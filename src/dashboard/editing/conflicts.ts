@@ -1,19 +1,19 @@
 import type { FormField } from '../api/forms.ts'
 import { type FormValues, isEqual, toSent } from './form-values.ts'
 
-/** A property that differs between what an editor began with, what was saved meanwhile, and what the editor has entered. */
+/** A property whose original value, value saved by another user, and value entered by the editor are not all equal. */
 export interface Difference {
   field: FormField
   base: unknown
   theirs: unknown
   mine: unknown
-  /** Whose value a save keeps; undefined until the editor chooses, since both have changed it. */
+  /** The side whose value is saved; undefined if both sides changed the property, so that the editor must choose. */
   winner: 'mine' | 'theirs' | undefined
 }
 
 /**
- * Compares three versions of a record, property by property. A change of one side alone wins by itself, and so does the same
- * change of both.
+ * Compares three versions of a record, property by property (three-way merge). A change that only one side made, or that
+ * both sides made in the same way, wins without a decision.
  */
 export function findDifferences(
   fields: readonly FormField[],
@@ -36,18 +36,18 @@ export function findDifferences(
   })
 }
 
-/** The properties that the editor has to decide. */
+/** Whether the editor must choose a value. */
 export const needsDecision = ({ winner }: Difference): boolean => winner === undefined
 
-/** The values of the form after all choices: the saved version with the editor's values where they win. */
+/** Returns the values of the form after all choices: those of the saved version, or the entered ones where "mine" wins. */
 export function merge(
   theirs: FormValues,
   entered: FormValues,
   differences: readonly Difference[],
   choices: Readonly<Record<string, 'mine' | 'theirs'>>,
 ): FormValues {
-  const kept = differences
+  const mine = differences
     .filter(({ field, winner }) => (winner ?? choices[field.name]) === 'mine')
     .map(({ field }) => [field.name, entered[field.name]] as const)
-  return { ...theirs, ...Object.fromEntries(kept) }
+  return { ...theirs, ...Object.fromEntries(mine) }
 }

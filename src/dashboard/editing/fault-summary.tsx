@@ -16,7 +16,7 @@ export function usePointerLabel(): (pointer: string) => string {
       .join(' › ')
 }
 
-/** The refusal of a form: one sentence, and each fault with a button that focuses its field. It takes the focus. */
+/** The errors of a refused form: a summary, and each fault as a button that focuses its field. Takes the focus. */
 export function FaultSummary({ error }: { error: ApiError }) {
   const { t } = useLanguage()
   const nameOf = usePointerLabel()

@@ -2,10 +2,10 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Fault } from '../api/client.ts'
 
-/** The faults of a form, by the JSON pointers of their values. */
+/** The faults of a form, by the JSON pointer (RFC 6901) of the value. */
 export type Faults = ReadonlyMap<string, readonly Fault[]>
 
-/** Puts faults in order of their pointers. Those without one are about the whole record. */
+/** Groups faults by pointer. A fault without a pointer concerns the whole record, and has the key `''`. */
 export function byPointer(faults: readonly Fault[]): Faults {
   const found = new Map<string, Fault[]>()
   for (const fault of faults) {
@@ -17,13 +17,13 @@ export function byPointer(faults: readonly Fault[]): Faults {
 
 export const FaultsContext = createContext<Faults>(new Map())
 
-/** The faults of the value at a pointer. */
+/** Returns the faults of the value at a pointer. */
 export const useFaults = (pointer: string): readonly Fault[] => useContext(FaultsContext).get(pointer) ?? []
 
-/** The id of the element in which the value at a pointer is entered. */
+/** Returns the HTML id of the input for the value at a pointer. */
 export const fieldId = (pointer: string): string => `field${pointer}`
 
-/** Moves the focus to the field of a fault, or to the nearest one around it. */
+/** Moves the focus to the field at a pointer, or to the nearest enclosing field. */
 export function focusField(pointer: string): void {
   for (let path = pointer; path !== ''; path = path.slice(0, path.lastIndexOf('/'))) {
     const element = document.getElementById(fieldId(path))

@@ -1,15 +1,16 @@
 import type { FormField } from '../api/forms.ts'
 
-/** A record, or a part of it, while it is edited. Numbers are kept as typed text until the form is sent. */
+/** The values of a record or nested object during editing. Numbers are stored as typed text until the form is submitted. */
 export type FormValues = Readonly<Record<string, unknown>>
 
+/** Whether a value is an object, and not null or a list. */
 export const isValues = (value: unknown): value is FormValues =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Maximum digits that a JavaScript number keeps. Longer numbers are sent as text, which the service refuses. */
+/** Maximum number of digits that a JavaScript number represents exactly. Longer numbers are sent as text and refused. */
 const maxDigits = 15
 
-/** Returns a typed number as a number. Other text is returned unchanged, so that the service reports its fault. */
+/** Converts a text to a number. Other text is returned unchanged, so that the service reports the fault. */
 function toNumber(text: string): unknown {
   const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) && text.replaceAll(/\D/g, '').length <= maxDigits
   return isNumber ? Number(text) : text
@@ -19,7 +20,7 @@ function trimText(text: string, { kind }: FormField): string {
   return kind === 'longText' && text.trim() !== '' ? text : text.trim()
 }
 
-/** Returns the value to send: trimmed, and null for an empty one. */
+/** Returns a value in the form in which it is sent: texts trimmed, empty values as null. */
 export function toSent(value: unknown, field: FormField): unknown {
   if (typeof value === 'string') {
     const text = trimText(value, field)
@@ -33,26 +34,26 @@ export function toSent(value: unknown, field: FormField): unknown {
   return field.isNullable && Object.values(sent).every((part) => part === null) ? null : sent
 }
 
-/** The parts of an object to send. Parts without a field are sent unchanged. */
+/** Returns an object in the form in which it is sent. Properties without a field are unchanged. */
 function toSentObject(values: FormValues, fields: readonly FormField[]): FormValues {
   const byName = new Map(fields.map((field) => [field.name, field]))
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => {
       const field = byName.get(name)
       const sent = field ? toSent(value, field) : value
-      // A required part that is null is missing: the service then says that it is required.
+      // A null value that may not be null is left out: if it is required, the service reports that it is missing.
       return sent === null && field && !field.isNullable ? [] : [[name, sent]]
     }),
   )
 }
 
-/** The document that creates a record, without empty properties. */
+/** Returns the document that creates a record, without empty properties. */
 export function toDocument(values: FormValues, fields: readonly FormField[]): FormValues {
   const sent = toSentObject(values, fields)
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null))
 }
 
-/** The JSON of a value with its properties in order, so that equal values have equal texts. */
+/** Returns the JSON of a value with sorted properties, so that equal values have equal texts. */
 export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_name, inner: unknown) =>
     isValues(inner)
@@ -62,7 +63,7 @@ export const canonical = (value: unknown): string =>
 
 export const isEqual = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other)
 
-/** The merge patch (RFC 7396) from a record to the entered values: the properties that differ. */
+/** Returns the merge patch (RFC 7396) from a record to the entered values: the properties that differ. */
 export function toPatch(before: FormValues, values: FormValues, fields: readonly FormField[]): FormValues {
   const changes = fields.flatMap((field) => {
     const sent = toSent(values[field.name], field)
@@ -71,7 +72,7 @@ export function toPatch(before: FormValues, values: FormValues, fields: readonly
   return Object.fromEntries(changes)
 }
 
-/** A new item of a list. */
+/** Returns a new item of a list, without values. */
 export function emptyItem({ kind, fields = [] }: FormField): unknown {
   if (kind === 'object') return Object.fromEntries(fields.map((field) => [field.name, emptyPart(field)]))
   if (kind !== 'participant') return ''
@@ -79,10 +80,10 @@ export function emptyItem({ kind, fields = [] }: FormField): unknown {
   return { country: null, organization: null, region: null, ...Object.fromEntries(others) }
 }
 
-/** A participant has the first of its roles, which is the most usual one. */
+/** Returns the initial value of a field in a new item. A role is the first possible one, which is the most common. */
 const emptyPart = (field: FormField): unknown =>
   field.name === 'role' ? (field.values?.[0] ?? null) : field.kind === 'list' ? [] : null
 
-/** Replaces an item of a list. */
+/** Returns the list with the item at `position` replaced. */
 export const replaceAt = (list: readonly unknown[], position: number, item: unknown): unknown[] =>
   list.map((one, index) => (index === position ? item : one))

@@ -3,10 +3,10 @@ import { useContext } from 'preact/hooks'
 import type { Names } from '../api/types.ts'
 import type { Hit } from '../components/combobox.tsx'
 
-/** The names of what a form refers to: those of the record, and of what was picked since. */
+/** The names of the records that a form refers to: those that were read with its record, and those of picked records. */
 export interface FormNames {
   names: Names
-  /** Keeps the name of a record that was picked. */
+  /** Adds the name of a picked record. */
   add(hit: Hit): void
 }
 
@@ -14,7 +14,7 @@ export const NamesContext = createContext<FormNames>({ names: {}, add: () => {} 
 
 export const useNames = (): FormNames => useContext(NamesContext)
 
-/** Names with that of a picked record. */
+/** Returns the names and the name of a picked record. */
 export const withHit = (names: Names, { resource, key, title }: Hit): Names => ({
   ...names,
   [resource]: { ...names[resource], [key]: title },

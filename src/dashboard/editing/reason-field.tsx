@@ -3,7 +3,7 @@ import { useLanguage } from '../i18n/language.ts'
 
 const maxReasonLength = 500
 
-/** Why a change is made, which the history keeps. */
+/** The input for the reason for a change, which the history shows. */
 export function ReasonField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const { t } = useLanguage()
   const id = useId()

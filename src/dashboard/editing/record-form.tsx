@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { useLocation } from 'wouter-preact'
 import type { FormField } from '../api/forms.ts'
-import { ownRecordPath, type ResourceDescription } from '../api/resources.ts'
+import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { ConflictView } from './conflict.tsx'
@@ -15,14 +15,14 @@ import { ReasonField } from './reason-field.tsx'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
-/** The initial state of a form: empty for a new record, otherwise the record as it was read, with its version. */
+/** An existing record as it was read when its form was opened. */
 export interface Base {
   values: FormValues
   version: number
   key: string
 }
 
-/** The form of a record, which creates or changes it. */
+/** A form that changes a record, or creates a record if `initial` is undefined. */
 export function RecordForm({
   resource,
   fields,
@@ -47,7 +47,7 @@ export function RecordForm({
   const submit = async (event: Event) => {
     event.preventDefault()
     const key = await save(values, reason)
-    if (key !== undefined) navigate(ownRecordPath(resource.name, key))
+    if (key !== undefined) navigate(recordDetailPath(resource.name, key))
   }
   const { conflict } = state
   const differences = conflict && base ? findDifferences(fields, base.values, conflict.theirs, values) : []

@@ -3,12 +3,12 @@ import { isValues } from './form-values.ts'
 
 /** A property that can be redacted, with the texts that it has in a record. */
 export interface Redactable {
-  /** JSON pointer without places in lists, as a redaction takes it. */
+  /** JSON pointer without list indexes, as a redaction request takes it. */
   pointer: string
   values: string[]
 }
 
-/** The values at a pointer, where a list stands for all its items. */
+/** Returns the values at a path, which applies to all items of a list. */
 function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[] {
   if (Array.isArray(value))
     return value.flatMap((item) => valuesAt(item, step === undefined ? [] : [step, ...rest]))
@@ -16,15 +16,15 @@ function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[]
   return isValues(value) ? valuesAt(value[step], rest) : []
 }
 
-/** The pointers of a field that can be redacted: those of texts. Objects are not, but their parts are. */
-function pointersOf(field: FormField, before: string): string[] {
-  const pointer = `${before}/${field.name}`
-  if (field.kind === 'list' && field.item) return pointersOf({ ...field.item, name: field.name }, before)
+/** Returns the pointers of a field that can be redacted: those of texts, including the texts in objects and lists. */
+function pointersOf(field: FormField, parent: string): string[] {
+  const pointer = `${parent}/${field.name}`
+  if (field.kind === 'list' && field.item) return pointersOf({ ...field.item, name: field.name }, parent)
   if (field.fields) return field.fields.flatMap((part) => pointersOf(part, pointer))
   return field.kind === 'text' || field.kind === 'longText' ? [pointer] : []
 }
 
-/** The properties of a record that have a text, which a redaction can remove. */
+/** Returns the properties of a record that can be redacted and have a value. */
 export function redactables(
   fields: readonly FormField[],
   record: Readonly<Record<string, unknown>>,
@@ -35,7 +35,7 @@ export function redactables(
     .filter(({ values }) => values.length > 0)
 }
 
-/** How often a text occurs in the values of a record. */
+/** Returns the number of occurrences of a text in a value and its nested values. */
 export function countText(value: unknown, text: string): number {
   if (text === '') return 0
   if (typeof value === 'string') return value.split(text).length - 1

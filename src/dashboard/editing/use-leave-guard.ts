@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Asks before a reader leaves a form with changes that are not saved. */
+/** Asks for confirmation before the user leaves a form with unsaved changes. */
 export function useLeaveGuard(isChanged: boolean): void {
   const { t } = useLanguage()
   useEffect(() => {

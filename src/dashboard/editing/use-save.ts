@@ -17,7 +17,7 @@ interface SaveState {
   conflict?: Conflict & { names: Names }
 }
 
-/** The current record, and the author of its version. */
+/** Reads the current version of a record, and its history entry. */
 async function readConflict(
   path: string,
   language: string,
@@ -65,7 +65,7 @@ export function useSave({
     }
   }
 
-  /** Returns the key of the record, or undefined when it was not saved; the state says why. */
+  /** Returns the key of the record, or undefined if it was not saved; `state` then has the reason. */
   const save = async (values: FormValues, reason: string): Promise<string | undefined> => {
     if (base && Object.keys(toPatch(base.values, values, fields)).length === 0) {
       setState({ status: 'unchanged' })

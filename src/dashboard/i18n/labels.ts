@@ -4,15 +4,15 @@ import type { VocabularyList } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { type Language, useLanguage } from './language.ts'
 
-/** Labels of the words of enumerations and of properties. */
+/** Labels of the values of enumerations (the words of vocabularies) and of properties. */
 export interface Labels {
-  /** `memorandum_of_understanding` is "Memorandum of understanding". */
+  /** Returns the label of a word: `memorandum_of_understanding` is "Memorandum of understanding". */
   word(word: string): string
-  /** `signedOn` is "Signed on", `signedOn[gte]` "Signed on ≥". */
+  /** Returns the label of a property or filter: `signedOn` is "Signed on", `signedOn[gte]` "Signed on ≥". */
   property(name: string): string
 }
 
-/** A name as it is written in code, in words. */
+/** Converts an identifier to readable text: `signedOn` to "Signed on". */
 function humanize(name: string): string {
   const words = name.replaceAll(/[_-]/g, ' ').replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
   return words.charAt(0).toUpperCase() + words.slice(1)
@@ -25,7 +25,7 @@ function createLabels({ tOr }: Language, vocabularies: VocabularyList | undefine
     vocabularies?.data.flatMap((vocabulary) => vocabulary.words.map(({ word, label }) => [word, label])),
   )
   return {
-    // The roles of keys are words of no enumeration of the registry.
+    // The roles of API keys are not in the vocabularies.
     word: (word) => words.get(word) ?? tOr(`role.${word}`, humanize(word)),
     property: (text) => {
       const [, name = text, operator] = /^(\w+)(?:\[(\w+)\])?$/.exec(text) ?? []
@@ -39,7 +39,7 @@ export const LabelsContext = createContext<Labels>({ word: humanize, property: h
 
 export const useLabels = (): Labels => useContext(LabelsContext)
 
-/** Reads the labels of all enumerations in the language of the page. Until they are there, words are their own labels. */
+/** Reads the labels of all vocabularies in the page's language. Until they load, labels are derived from the words. */
 export function useVocabularies(): Labels {
   const language = useLanguage()
   return createLabels(language, useApi<VocabularyList>('/v1/vocabularies').body)

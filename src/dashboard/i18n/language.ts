@@ -3,28 +3,28 @@ import { useContext } from 'preact/hooks'
 import english from './en.json' with { type: 'json' }
 import chinese from './zh.json' with { type: 'json' }
 
-/** Names of the dashboard's texts. Properties need a label only where their name in words is not good enough. */
+/** Keys of the messages. A property has a message only if its name, converted to words, is not a good label. */
 export type MessageKey = Exclude<keyof typeof english, `property.${string}`>
 
-/** Languages of the dashboard. A further one is a file of messages and a line here. */
+/** The messages of each language. To add a language, add a file of messages and an entry here. */
 const catalogs = { en: english, zh: chinese } as const satisfies Record<string, Record<MessageKey, string>>
 
 export type LanguageTag = keyof typeof catalogs
 
-/** Texts, numbers and dates in one language. */
+/** Formats messages, numbers and times in one language. */
 export interface Language {
   tag: LanguageTag
-  /** Returns a text, with the values in the places of their names in braces. */
+  /** Returns a message, with its placeholders (names in braces) replaced by values. */
   t(key: MessageKey, values?: Readonly<Record<string, string | number>>): string
-  /** Returns the text of a key that is made at run time, or the fallback when there is none. */
+  /** Returns the message of a key that is computed at run time, or the fallback if there is no such message. */
   tOr(key: string, fallback: string): string
-  /** Returns the text of a key that not every language has, or undefined when this one has none. */
+  /** Returns the message of a key that not every language has; undefined if this language does not have it. */
   find(key: string, values?: Readonly<Record<string, string>>): string | undefined
   number(value: number): string
-  /** The name of a language by its BCP 47 tag: `fr` is "French". */
+  /** Returns the name of a language by its BCP 47 tag: `fr` is "French". */
   languageName(tag: string): string
-  /** A moment with its time, in the time zone of the reader. */
-  moment(iso: string): string
+  /** Formats an ISO 8601 time as date and time of day, in the time zone of the reader. */
+  dateTime(iso: string): string
 }
 
 const isLanguageTag = (text: string | null | undefined): text is LanguageTag =>
@@ -33,10 +33,10 @@ const isLanguageTag = (text: string | null | undefined): text is LanguageTag =>
 const storageKey = 'language'
 
 /**
- * Returns the language that the URL asks for with `lang`, and remembers it; otherwise the remembered one, otherwise the first
- * of the browser's languages that the dashboard has.
+ * Returns the language that the URL requests with `lang`, and stores it. Without `lang`, returns the stored language,
+ * otherwise the first of the browser's languages that the dashboard has, otherwise English.
  */
-export function rememberLanguage(search: string): LanguageTag {
+export function selectLanguage(search: string): LanguageTag {
   const requested = new URLSearchParams(search).get('lang')
   if (isLanguageTag(requested)) {
     localStorage.setItem(storageKey, requested)
@@ -51,7 +51,7 @@ export function createLanguage(tag: LanguageTag): Language {
   const messages: Readonly<Record<string, string>> = catalogs[tag]
   const numbers = new Intl.NumberFormat(tag)
   const languages = new Intl.DisplayNames(tag, { type: 'language' })
-  const moments = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
+  const dateTimes = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
   const fill = (text: string, values: Readonly<Record<string, string | number>> = {}) =>
     text.replaceAll(/\{(\w+)\}/g, (_place, name: string) => String(values[name] ?? ''))
   return {
@@ -68,7 +68,7 @@ export function createLanguage(tag: LanguageTag): Language {
       }
     },
     number: (value) => numbers.format(value),
-    moment: (iso) => moments.format(new Date(iso)),
+    dateTime: (iso) => dateTimes.format(new Date(iso)),
   }
 }
 

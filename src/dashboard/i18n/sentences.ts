@@ -1,47 +1,48 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type LanguageTag, useLanguage } from './language.ts'
 
-/** Returns a sentence of the service in another language, or undefined when the language has no words for it. */
+/** Translates an English sentence of the service. Returns undefined if there is no translation. */
 export type Translate = (sentence: string) => string | undefined
 
 /**
- * Sentences in another language by those of the service, which are in English and have a name in braces for each part that
- * varies. A part whose name begins with a capital is translated, too.
+ * Translations by the English sentences of the service. Both have placeholders (names in braces) for variable text. The text
+ * for a placeholder whose name begins with a capital letter is translated, too.
  */
 export type Sentences = Readonly<Record<string, string>>
 
-/** The sentences of each language but English. A further language is a file and a line here. */
+/** Loads the sentences of each language except English. To add a language, add a file and an entry here. */
 const catalogs: Partial<Record<LanguageTag, () => Promise<{ default: Sentences }>>> = {
   zh: () => import('./sentences.zh.json'),
 }
 
-const part = /\{([A-Za-z]+)\}/
+const placeholder = /\{([A-Za-z]+)\}/
 
 const escapeText = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
-/** A sentence may stand alone, or as a part of another one: its first letter and its full stop do not matter. */
+/** Returns the pattern of a sentence. It ignores case and the final full stop, since a sentence may be part of another. */
 function toExpression(english: string): RegExp {
-  // Every second piece is the name of a part.
-  const pieces = english.split(part).map((piece, index) => (index % 2 === 1 ? '(.+?)' : escapeText(piece)))
-  return new RegExp(`^${pieces.join('')}\\.?$`, 'is')
+  const pieces = english.split(placeholder)
+  // Every second piece is the name of a placeholder.
+  const patterns = pieces.map((piece, index) => (index % 2 === 1 ? '(.+?)' : escapeText(piece)))
+  return new RegExp(`^${patterns.join('')}\\.?$`, 'is')
 }
 
-/** Makes the translation of a catalog. The first of its sentences that fits, with all its parts, is taken. */
+/** Creates a translator that uses the first sentence of a catalog that matches and whose placeholders can be translated. */
 export function createTranslate(sentences: Sentences): Translate {
   const entries = Object.entries(sentences).map(([english, translated]) => ({
     expression: toExpression(english),
-    names: english.split(part).filter((_piece, index) => index % 2 === 1),
+    names: english.split(placeholder).filter((_piece, index) => index % 2 === 1),
     translated,
   }))
   const translate: Translate = (sentence) => {
     for (const { expression, names, translated } of entries) {
       const found = expression.exec(sentence)
       if (!found) continue
-      const parts = names.map((name, index): [string, string | undefined] => {
+      const values = names.map((name, index): [string, string | undefined] => {
         const text = found[index + 1] ?? ''
         return [name, /^[A-Z]/.test(name) ? translate(text) : text]
       })
-      if (parts.every(([, text]) => text !== undefined)) return fill(translated, Object.fromEntries(parts))
+      if (values.every(([, text]) => text !== undefined)) return fill(translated, Object.fromEntries(values))
     }
     return undefined
   }
@@ -49,7 +50,7 @@ export function createTranslate(sentences: Sentences): Translate {
 }
 
 const fill = (text: string, values: Readonly<Record<string, string | undefined>>): string =>
-  text.replaceAll(new RegExp(part, 'g'), (placeholder, name: string) => values[name] ?? placeholder)
+  text.replaceAll(new RegExp(placeholder, 'g'), (match, name: string) => values[name] ?? match)
 
 const translations = new Map<LanguageTag, Promise<Translate>>()
 
@@ -63,7 +64,7 @@ function loadTranslate(tag: LanguageTag): Promise<Translate> | undefined {
   return translations.get(tag)
 }
 
-/** Returns the translation into the page's language. Until it is loaded, nothing has one. */
+/** Returns the translator into the page's language. It returns undefined for all texts until its sentences have loaded. */
 export function useTranslate(): Translate {
   const { tag } = useLanguage()
   const [loaded, setLoaded] = useState<{ tag: LanguageTag; translate: Translate }>()

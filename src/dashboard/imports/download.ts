@@ -2,7 +2,7 @@ import { sendRequest } from '../api/client.ts'
 import { saveFile } from '../api/save-file.ts'
 
 /**
- * Saves a file that only those with a key may read: a link would not send it.
+ * Saves a file that requires a key, which a link cannot send.
  * @throws ApiError when the service refuses.
  */
 export const download = async (path: string, name: string): Promise<void> =>

@@ -12,11 +12,11 @@ import { RowValues } from './row-values.tsx'
 
 type FaultyColumn = NonNullable<ImportJob['report']>['refusedBy'][number]
 
-/** Rows on a page, and about how high each is: so that little moves when they come. */
+/** Number of rows on a page, and the approximate height of a row, from which the height of the placeholder is computed. */
 const pageLimit = 20
 const rowHeightRem = 2.5
 
-/** The rows that are refused, or of which values were dropped: first by column, then one by one. */
+/** The refused rows, or the rows with dropped values: first their number by column, then each row. */
 export function FaultyRows({
   id,
   which,

@@ -3,12 +3,12 @@ import type { ImportJob } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { StateTag } from './state-tag.tsx'
 
-/** The path of the page of an import. */
+/** Returns the path of the view of an import. */
 export const importPath = (id: string): string => `/imports/${id}`
 
-/** Imports as rows, each with its state and its counts. */
+/** A table of imports, with the state and counts of each. */
 export function ImportTable({ jobs }: { jobs: readonly ImportJob[] }) {
-  const { t, number, moment } = useLanguage()
+  const { t, number, dateTime } = useLanguage()
   return (
     <table>
       <caption class="visually-hidden">{t('imports.title')}</caption>
@@ -47,7 +47,7 @@ export function ImportTable({ jobs }: { jobs: readonly ImportJob[] }) {
             <td class="number">{number(job.counts.created)}</td>
             <td class="number">{number(job.counts.changed)}</td>
             <td>
-              {moment(job.createdAt)} <span class="soft small">{job.actor.name}</span>
+              {dateTime(job.createdAt)} <span class="soft small">{job.actor.name}</span>
             </td>
           </tr>
         ))}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { apiPath } from '../api/path.ts'
-import { ownRecordPath } from '../api/resources.ts'
+import { recordDetailPath } from '../api/resources.ts'
 import type { ImportedRecord, ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { RowPlace } from '../components/service-text.tsx'
@@ -10,7 +10,7 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Pager } from './pager.tsx'
 
-/** Records on a page, and about how high each is: so that little moves when they come. */
+/** Number of records on a page, and approximate height of a row, from which the height of the placeholder is computed. */
 const pageLimit = 50
 const recordHeightRem = 2.5
 
@@ -25,7 +25,7 @@ export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJo
     <Widget title={t('imports.records')} caption={t('imports.recordsCaption')}>
       {source !== null && (
         <p>
-          <Link href={ownRecordPath('sources', source)}>{t('imports.source')}</Link>
+          <Link href={recordDetailPath('sources', source)}>{t('imports.source')}</Link>
         </p>
       )}
       <Loaded state={state} height={`${records * recordHeightRem + 2}rem`}>
@@ -57,7 +57,7 @@ function RecordTable({ records }: { records: readonly ImportedRecord[] }) {
         {records.map(({ resource, key, name, row, action, kept, undone }) => (
           <tr key={`${resource}${key}`}>
             <th scope="row">
-              <Link href={ownRecordPath(resource, key)}>{name ?? key}</Link>{' '}
+              <Link href={recordDetailPath(resource, key)}>{name ?? key}</Link>{' '}
               <span class="soft small">{tOr(`resource.${resource}`, resource)}</span>
             </th>
             <td>{row === null ? t('imports.ofImport') : <RowPlace locator={row} />}</td>

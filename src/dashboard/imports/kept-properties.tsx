@@ -1,12 +1,12 @@
 import { Link } from 'wouter-preact'
-import { ownRecordPath } from '../api/resources.ts'
+import { recordDetailPath } from '../api/resources.ts'
 import type { ImportJob } from '../api/types.ts'
 import { Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
 type Kept = NonNullable<ImportJob['report']>['kept'][number]
 
-/** Properties that an import or its undo kept, since others had changed them. */
+/** Properties that an import or its undo did not overwrite, because others had changed them. */
 export function KeptProperties({ kept, count }: { kept: readonly Kept[]; count: number }) {
   const { t, tOr, number } = useLanguage()
   return (
@@ -14,7 +14,8 @@ export function KeptProperties({ kept, count }: { kept: readonly Kept[]; count: 
       <ul class="entries">
         {kept.map(({ resource, key, reason }) => (
           <li key={`${resource}${key}${reason}`}>
-            <Link href={ownRecordPath(resource, key)}>{tOr(`resource.${resource}`, resource)}</Link> {reason}
+            <Link href={recordDetailPath(resource, key)}>{tOr(`resource.${resource}`, resource)}</Link>{' '}
+            {reason}
           </li>
         ))}
       </ul>

@@ -9,26 +9,26 @@ import { useLanguage } from '../i18n/language.ts'
 /** Maximum number of imports whose mappings are offered. */
 const maxImports = 200
 
-/** The built-in mappings by name. The name is sent in place of the text of the mapping. */
+/** The labels of the built-in mappings, by name. The name is sent instead of the text of the mapping. */
 const builtIn: Readonly<Record<string, string>> = { iati: 'IATI' }
 
-/** The last import of each register: its mapping is the newest. */
+/** Returns the latest import of each register, which has the newest mapping. @param jobs newest first. */
 const newestOf = (jobs: readonly ImportJob[]): ImportJob[] => [
   ...new Map([...jobs].reverse().map((job) => [job.scheme, job])).values(),
 ]
 
-/** Reads the mapping of an import. @throws ApiError */
+/** Reads the mapping of an import as YAML. @throws ApiError when the service refuses. */
 export async function readMapping(id: string): Promise<string> {
   const response = await sendRequest(`/v1/imports/${id}/mapping.yaml`, {})
   return response.text()
 }
 
-/** Offers three sources of a mapping: a file, an earlier import, and a template made from the columns of the imported file. */
+/** Offers sources of a mapping: a file, built-in mappings, earlier imports, and a template from the columns of the file. */
 export function MappingChoice({
   template,
   onMapping,
 }: {
-  /** A mapping to begin with; undefined while the columns of the file are not known. */
+  /** A first draft of a mapping; undefined while the columns of the file are unknown. */
   template: string | undefined
   onMapping: (mapping: string) => void
 }) {

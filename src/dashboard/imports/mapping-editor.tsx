@@ -3,10 +3,10 @@ import { ServiceText } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import type { MappingFault } from './use-preview.ts'
 
-/** Lines that the editor has at least. */
+/** Minimum number of lines of the editor. */
 const minLines = 14
 
-/** Where a line begins in a text, and where it ends. */
+/** Returns the start and end offsets of a line. @param line from 1. */
 function lineRange(text: string, line: number): [number, number] {
   const lines = text.split('\n')
   const start = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0)
@@ -14,8 +14,8 @@ function lineRange(text: string, line: number): [number, number] {
 }
 
 /**
- * A text field for a mapping, with numbers of lines. Faults stand at the ends of their lines, and in a list from which a click
- * leads to the line. It is as high as its text, so that it never scrolls up and down by itself.
+ * A text editor for a mapping, with line numbers. Faults are shown at the ends of their lines and in a list, where a click
+ * selects the line. The editor is as high as its text, so that it has no vertical scroll bar.
  */
 export function MappingEditor({
   value,
@@ -29,7 +29,7 @@ export function MappingEditor({
   const { t } = useLanguage()
   const id = useId()
   const input = useRef<HTMLTextAreaElement>(null)
-  const [left, setLeft] = useState(0)
+  const [scrollLeft, setScrollLeft] = useState(0)
   const lines = value.split('\n')
   const count = Math.max(minLines, lines.length + 1)
   const faulty = new Set(faults.map(({ line }) => line))
@@ -64,7 +64,7 @@ export function MappingEditor({
             aria-invalid={faults.length > 0}
             value={value}
             onInput={(event) => onChange(event.currentTarget.value)}
-            onScroll={(event) => setLeft(event.currentTarget.scrollLeft)}
+            onScroll={(event) => setScrollLeft(event.currentTarget.scrollLeft)}
           />
           <div class="line-faults" aria-hidden="true">
             {faults.map(({ line, message }) =>
@@ -73,7 +73,7 @@ export function MappingEditor({
                   key={`${line}${message}`}
                   style={{
                     top: `calc(${line - 1} * 1lh)`,
-                    left: `calc(${lines[line - 1]?.length ?? 0}ch + 2ch - ${left}px)`,
+                    left: `calc(${lines[line - 1]?.length ?? 0}ch + 2ch - ${scrollLeft}px)`,
                   }}
                 >
                   <ServiceText text={message} />

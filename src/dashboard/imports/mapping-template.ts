@@ -1,22 +1,22 @@
-/** A text as a scalar of YAML. */
+/** Returns a text as a YAML scalar, quoted if necessary. */
 const quote = (text: string) =>
   /^[\p{L}_][\p{L}\p{N}_ .()-]*$/u.test(text) && !text.endsWith(' ') ? text : JSON.stringify(text)
 
-/** A scheme that the name of a file suggests. */
+/** Derives the name of a scheme from the name of a file. */
 function schemeOf(fileName: string): string {
-  const words = fileName
+  const scheme = fileName
     .replace(/\.\w+$/, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
-  return words === '' ? 'my-register' : words.slice(0, 40)
+  return scheme === '' ? 'my-register' : scheme.slice(0, 40)
 }
 
-/** Finds the column whose name matches, otherwise the one at an index, otherwise the first. */
+/** Returns the first column whose name matches, otherwise the column at `fallbackIndex`, otherwise the first column. */
 const findColumn = (columns: readonly string[], pattern: RegExp, fallbackIndex: number): string =>
   columns.find((column) => pattern.test(column)) ?? columns[fallbackIndex] ?? columns[0] ?? ''
 
-/** Returns a mapping to begin with, for agreements, with the columns of a file. */
+/** Returns a first draft of a mapping, from the columns of a file to agreements. */
 export function mappingTemplate(fileName: string, columns: readonly string[]): string {
   const id = findColumn(columns, /^(id|no\.?|nr\.?|number|code|key)$/i, 0)
   const title = findColumn(columns, /title|name|treaty|agreement/i, 1)

@@ -4,7 +4,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
 import { readMapping } from './mapping-choice.tsx'
 
-/** The mapping of an import, as it was sent. */
+/** The text of the mapping of an import, as it was sent. */
 export function MappingText({ id, scheme }: { id: string; scheme: string }) {
   const { t } = useLanguage()
   const state = useOnce(() => readMapping(id))

@@ -2,7 +2,7 @@ import { Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
 
-/** How many records of earlier files of the register this one lacks, with the list of them. */
+/** The number of records that earlier files of the register had and this file has not, with a download of their list. */
 export function MissingRecords({ id, count }: { id: string; count: number }) {
   const { t, number } = useLanguage()
   return (

@@ -4,7 +4,7 @@ import { Combobox } from '../components/combobox.tsx'
 import { HitDetails, Picked } from '../editing/fields/picked.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The decision about a name: the key of a record, or null for none. `title` is that of a record outside the candidates. */
+/** The record that a name means, or null if it means no record. `title` is set if the record is not among the candidates. */
 export interface Decision {
   key: string | null
   title?: string

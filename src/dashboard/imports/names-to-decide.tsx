@@ -11,13 +11,13 @@ import { DownloadButton } from './download-button.tsx'
 import { type Decision, NameChoice } from './name-choice.tsx'
 import { Pager } from './pager.tsx'
 
-/** Names on a page, and about how high each is: so that little moves when they come. */
+/** Number of names on a page, and the approximate height of a name, from which the height of the placeholder is computed. */
 const pageLimit = 20
 const nameHeightRem = 12
 
 const identityOf = ({ resource, name, country }: ImportName) => JSON.stringify([resource, name, country])
 
-/** Names that stand for no record, or for several: a person chooses, and the dry run checks the rows again. */
+/** Names that match no record, or several. The user chooses a record for each; then the dry run checks the rows again. */
 export function NamesToDecide({ id, open }: { id: string; open: { unresolved: number; rows: number } }) {
   const { t, number } = useLanguage()
   const [cursor, setCursor] = useState<string>()

@@ -6,7 +6,7 @@ export function Pager({
   next,
   onChange,
 }: {
-  /** The cursor of the page; undefined for the first one. */
+  /** The cursor of the current page; undefined for the first page. */
   cursor: string | undefined
   next: string | null
   onChange: (cursor: string | undefined) => void

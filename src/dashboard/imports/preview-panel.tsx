@@ -15,7 +15,7 @@ export function PreviewPanel({
   input: ImportInput
   state: PreviewState
   isSending: boolean
-  /** Why the import could not be started. */
+  /** The error, if the import could not be started. */
   error: ApiError | undefined
   onStart: () => void
 }) {
@@ -80,7 +80,7 @@ function PreviewStatus({
   )
 }
 
-/** The refusal of the service with every fault, and a retry button. */
+/** The error of a refused request with all faults, and a retry button if `onRetry` is set. */
 function Refusal({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   const { t } = useLanguage()
   return (

@@ -10,18 +10,18 @@ import { RowValues } from './row-values.tsx'
 type Row = ImportPreview['rows'][number]
 type PreviewedRecord = Row['records'][number]
 
-/** Names by the keys that a record has in their places. */
+/** The names of records, by key. */
 type Names = ReadonlyMap<string, string>
 
 const allNames = (names: ImportPreview['names']): Names =>
-  new Map(Object.values(names).flatMap((own) => Object.entries(own)))
+  new Map(Object.values(names).flatMap((ofResource) => Object.entries(ofResource)))
 
-/** Puts names in the places of keys: a form has no links, and some of the records do not exist yet. */
-function nameKeys(value: unknown, names: Names): unknown {
+/** Replaces keys by names. The names are not links, since some of the records do not exist yet. */
+function replaceKeys(value: unknown, names: Names): unknown {
   if (typeof value === 'string') return names.get(value) ?? value
-  if (Array.isArray(value)) return value.map((item) => nameKeys(item, names))
+  if (Array.isArray(value)) return value.map((item) => replaceKeys(item, names))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, nameKeys(item, names)]))
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaceKeys(item, names)]))
 }
 
 const isKnown = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0)
@@ -101,7 +101,7 @@ function RecordPreview({ record, names }: { record: PreviewedRecord; names: Name
           <>
             <dt key={`${name}-name`}>{labels.property(name)}</dt>
             <dd key={name}>
-              <Value value={nameKeys(value, names)} kind={kinds.get(name) ?? 'text'} names={{}} />
+              <Value value={replaceKeys(value, names)} kind={kinds.get(name) ?? 'text'} names={{}} />
             </dd>
           </>
         ))}

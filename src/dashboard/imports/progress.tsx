@@ -4,8 +4,8 @@ import { Widget } from '../components/widget.tsx'
 import { type Language, useLanguage } from '../i18n/language.ts'
 import { isRunning } from './use-import.ts'
 
-/** How much of the running step is done; undefined while the file is read, since the number of its rows is unknown. */
-function shareDone({
+/** Returns the progress of the running step; undefined while the file is read, since the number of rows is unknown. */
+function progressOf({
   state,
   rows,
   doneRows,
@@ -19,19 +19,19 @@ function shareDone({
 }
 
 function describe(job: ImportJob, { t, number }: Language): string {
-  const share = shareDone(job)
+  const progress = progressOf(job)
   if (!isRunning(job)) return t(`imports.now.${job.state}`)
   const step = job.state === 'staging' && job.rows === null ? 'reading' : job.state
   return t(`imports.now.${step}`, {
-    done: number(share?.done ?? job.doneRows),
-    total: share ? number(share.total) : '',
+    done: number(progress?.done ?? job.doneRows),
+    total: progress ? number(progress.total) : '',
   })
 }
 
-/** Where an import is: the running step with a bar, or what a person can do now, or why it has failed. */
+/** The state of an import: the running step with a progress bar, the next possible actions, or the reason for a failure. */
 export function Progress({ job }: { job: ImportJob }) {
   const language = useLanguage()
-  const share = shareDone(job)
+  const progress = progressOf(job)
   const text = describe(job, language)
   return (
     <Widget title={language.t(`imports.state.${job.state}`)}>
@@ -40,7 +40,7 @@ export function Progress({ job }: { job: ImportJob }) {
         {isRunning(job) ? (
           <progress
             aria-label={language.t(`imports.state.${job.state}`)}
-            {...(share && { value: share.done, max: Math.max(share.total, 1) })}
+            {...(progress && { value: progress.done, max: Math.max(progress.total, 1) })}
           />
         ) : (
           <span class="progress-end" />

@@ -2,8 +2,8 @@ import { ApiError, sendRequest } from '../api/client.ts'
 import type { ImportJob } from '../api/types.ts'
 
 /**
- * Yields an import whenever it has changed, from the server-sent events of the service, until nothing more happens by itself.
- * `EventSource` could not send the key.
+ * Yields an import after each change, from server-sent events, until the service ends the stream. It does not use
+ * `EventSource`, which cannot send the key.
  * @throws ApiError when the service refuses, or the connection is lost.
  */
 export async function* readImportEvents(id: string, signal: AbortSignal): AsyncGenerator<ImportJob> {
@@ -24,7 +24,7 @@ export async function* readImportEvents(id: string, signal: AbortSignal): AsyncG
     text = events.pop() ?? ''
     for (const event of events) {
       const data = /^data: (.*)$/m.exec(event)?.[1]
-      // The service validates its responses against the OpenAPI document in its tests.
+      // Tests validate the responses of the service against the OpenAPI document.
       if (data !== undefined) yield JSON.parse(data) as ImportJob
     }
   }

@@ -3,20 +3,24 @@ import { type ApiError, readApi, toApiError } from '../api/client.ts'
 import type { ImportJob } from '../api/types.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { noteWrite, useEpoch } from '../session.ts'
+import { refetchViews, useEpoch } from '../session.ts'
 import { readImportEvents } from './read-events.ts'
 
 /** Whether an import is in a state in which the service works on it. */
 export const isRunning = ({ state }: ImportJob): boolean =>
   ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 
-/** Milliseconds before a lost connection is opened again, and how often in a row. */
+/** Delay before each reconnection, and maximum number of consecutive reconnections. */
 const reconnectMs = 1000
 const maxReconnects = 10
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Yields each change of an import, and reconnects after a lost connection. @throws ApiError when it stays lost. */
+/**
+ * Calls `onChange` with an import at first and after each change, until the import does not run any more. Reconnects after a
+ * lost connection.
+ * @throws ApiError when the import cannot be read at first, and after too many lost connections in a row.
+ */
 async function follow(
   id: string,
   tag: string,
@@ -24,29 +28,29 @@ async function follow(
   onChange: (job: ImportJob) => void,
 ): Promise<void> {
   let hasRun = false
-  for (let lost = 0; !signal.aborted; ) {
+  for (let failures = 0; !signal.aborted; ) {
     try {
       const job = await readApi<ImportJob>(`/v1/imports/${id}`, tag, signal, true)
       onChange(job)
       if (!isRunning(job)) {
-        // The rows, names and records of the import are others now.
-        if (hasRun) noteWrite()
+        // While the import ran, its rows, names and records have changed.
+        if (hasRun) refetchViews()
         return
       }
       hasRun = true
       for await (const next of readImportEvents(id, signal)) {
-        lost = 0
+        failures = 0
         onChange(next)
       }
     } catch (error) {
-      lost += 1
-      if (signal.aborted || !hasRun || lost > maxReconnects) throw error
+      failures += 1
+      if (signal.aborted || !hasRun || failures > maxReconnects) throw error
       await delay(reconnectMs)
     }
   }
 }
 
-/** Reads an import, and follows it while it runs: again after writes of this page. */
+/** Reads an import, and follows its changes while it runs. Starts again after each write of this page. */
 export function useImport(id: string): ApiState<ImportJob> {
   const { tag } = useLanguage()
   const epoch = useEpoch()

@@ -12,7 +12,7 @@ export interface ImportInput {
   lists: readonly File[]
 }
 
-/** The current preview. While the next one is computed, the last one stays. */
+/** The state of the preview. While it is loading, `preview` is the previous result. */
 export interface PreviewState {
   isLoading: boolean
   preview?: ImportPreview | undefined
@@ -20,10 +20,10 @@ export interface PreviewState {
   retry(): void
 }
 
-/** Milliseconds without a change of the mapping after which it is previewed. */
+/** Delay between the last change of the input and the request for a preview. */
 const delayMs = 500
 
-/** Bytes of a file that are sent for a preview. An XLSX file must be whole, since its table of contents is at its end. */
+/** Bytes of a file that are sent for a preview. XLSX files are sent whole, since a ZIP file has its directory at the end. */
 const beginningBytes = 4 * 2 ** 20
 
 const beginning = (file: File): Blob =>
@@ -44,11 +44,11 @@ async function readPreview(
     body,
     signal,
   })
-  // The service validates its responses against the OpenAPI document in its tests.
+  // Tests validate the responses of the service against the OpenAPI document.
   return (await response.json()) as ImportPreview
 }
 
-/** Previews an import whenever what is entered has changed, a moment after the last change. */
+/** Requests a new preview of an import when the input has not changed for `delayMs` after a change. */
 export function usePreview(input: ImportInput): PreviewState {
   const { tag } = useLanguage()
   const { mapping, file, lists } = input

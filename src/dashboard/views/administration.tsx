@@ -6,7 +6,7 @@ import { PageTitle } from '../components/page-title.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
 
-/** The view of administrators: keys, internal records, and the load of the service. */
+/** The view for administrators: keys, internal records, and the load of the service. */
 export default function AdministrationView() {
   const { t } = useLanguage()
   return (

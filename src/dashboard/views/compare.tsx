@@ -16,20 +16,20 @@ import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
-/** Two to four countries, or two moments of the same records, side by side. */
+/** A comparison of two to four countries, or of the same records at two times. */
 export default function CompareView() {
-  const { t, tOr, moment } = useLanguage()
+  const { t, tOr, dateTime } = useLanguage()
   const [parameters] = useParameters()
   const countries = useOptions('country')
   const compared = readComparison(parameters)
   const resource = findResource(compared.resource)
   const codes = (parameters.get('country') ?? '').split(',').filter((code) => code !== '')
-  const isOfMoments = parameters.has('before')
+  const isOverTime = parameters.has('before')
   const labelOf = (code: string) => countries.body?.find(({ value }) => value === code)?.label ?? code
   if (!resource) return <NotFound />
   const columns = compared.columns.map((column): Column => {
     const { country = '', asOf } = column
-    const label = isOfMoments ? (asOf === undefined ? t('compare.now') : moment(asOf)) : labelOf(country)
+    const label = isOverTime ? (asOf === undefined ? t('compare.now') : dateTime(asOf)) : labelOf(country)
     return { ...column, label }
   })
   const subject = [...codes.slice(0, 1).map(labelOf), tOr(`resource.${resource.name}`, resource.name)].join(
@@ -39,7 +39,7 @@ export default function CompareView() {
     <>
       <div class="page-head">
         <div>
-          <PageTitle title={isOfMoments ? t('compare.momentsTitle', { subject }) : t('compare.title')} />
+          <PageTitle title={isOverTime ? t('compare.datesTitle', { subject }) : t('compare.title')} />
           <p>{t('compare.lead')}</p>
         </div>
         {columns.length > 1 && (
@@ -57,7 +57,7 @@ export default function CompareView() {
             resource={resource}
             filters={compared.filters}
             columns={columns}
-            isOfMoments={isOfMoments}
+            isOverTime={isOverTime}
           />
         )}
       </div>
@@ -69,17 +69,17 @@ function Comparison({
   resource,
   filters,
   columns,
-  isOfMoments,
+  isOverTime,
 }: {
   resource: ResourceDescription
   filters: Record<string, string>
   columns: readonly Column[]
-  isOfMoments: boolean
+  isOverTime: boolean
 }) {
   const year = findYearDimension(resource)
   const ofCountries = columns.flatMap(({ country, ...column }) => (country ? [{ ...column, country }] : []))
   const [first, last] = [columns[0], columns.at(-1)]
-  const groups = { resource: resource.name, filters, columns, difference: isOfMoments }
+  const groups = { resource: resource.name, filters, columns, difference: isOverTime }
   const groupWidgets = (
     <div class="grid comparisons">
       {dimensionsToCompare(resource).map((dimension) => (
@@ -89,12 +89,12 @@ function Comparison({
   )
   return (
     <>
-      {ofCountries.length > 0 && <ComparedFigures columns={ofCountries} difference={isOfMoments} />}
-      {isOfMoments ? (
+      {ofCountries.length > 0 && <ComparedFigures columns={ofCountries} difference={isOverTime} />}
+      {isOverTime ? (
         <ChangedRecords
           resource={resource}
           filters={{ ...filters, ...(first?.country && { country: first.country }) }}
-          moments={[first?.asOf, last?.asOf]}
+          times={[first?.asOf, last?.asOf]}
           below={groupWidgets}
         />
       ) : (
@@ -104,11 +104,11 @@ function Comparison({
   )
 }
 
-/** Chooses countries, or the moments, and the records that are compared. */
+/** The controls that select the countries or the two times, and the records to compare. */
 function Controls({ codes, countries }: { codes: readonly string[]; countries: ApiState<Option[]> }) {
   const { t, tOr } = useLanguage()
   const [parameters, change] = useParameters()
-  const isOfMoments = parameters.has('before')
+  const isOverTime = parameters.has('before')
   const topics = useOptions('topic')
   const { error, retry } = combineStates([countries, topics])
   const setCountry = (index: number, code: string) => {
@@ -116,19 +116,19 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
     next[index] = code
     change({ country: next.filter((one) => one !== '').join(',') })
   }
-  const shown = isOfMoments ? 1 : Math.min(maxColumns, Math.max(2, codes.length + 1))
+  const shown = isOverTime ? 1 : Math.min(maxColumns, Math.max(2, codes.length + 1))
   return (
     <div class="chart-controls no-print">
       <SelectField
         label={t('compare.what')}
-        value={isOfMoments ? 'moments' : 'countries'}
+        value={isOverTime ? 'times' : 'countries'}
         options={[
           { value: 'countries', label: t('resource.countries') },
-          { value: 'moments', label: t('compare.moments') },
+          { value: 'times', label: t('compare.dates') },
         ]}
         onChange={(what) =>
           change(
-            what === 'moments'
+            what === 'times'
               ? { before: aYearAgo(), country: codes[0] }
               : { before: undefined, asOf: undefined },
           )
@@ -143,10 +143,10 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
       {Array.from({ length: shown }, (_, index) => (
         <SelectField
           key={index}
-          label={isOfMoments ? t('chart.country') : t('compare.country', { place: index + 1 })}
+          label={isOverTime ? t('chart.country') : t('compare.country', { place: index + 1 })}
           value={codes[index] ?? ''}
           options={countries.body ?? []}
-          none={isOfMoments ? t('chart.all') : '–'}
+          none={isOverTime ? t('chart.all') : '–'}
           onChange={(code) => setCountry(index, code)}
         />
       ))}
@@ -157,7 +157,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         none={t('chart.all')}
         onChange={(topic) => change({ topic })}
       />
-      {isOfMoments && (
+      {isOverTime && (
         <AsOf
           label={t('compare.before')}
           asOf={parameters.get('before') ?? undefined}
@@ -165,7 +165,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         />
       )}
       <AsOf
-        label={t(isOfMoments ? 'record.after' : 'country.asOf')}
+        label={t(isOverTime ? 'record.after' : 'country.asOf')}
         asOf={parameters.get('asOf') ?? undefined}
         onChange={(asOf) => change({ asOf })}
       />

@@ -1,7 +1,7 @@
 import { Link, useLocation, useSearch } from 'wouter-preact'
 import { toBars } from '../api/groups.ts'
 import { apiPath } from '../api/path.ts'
-import { explorePath, ownRecordPath } from '../api/resources.ts'
+import { explorePath, recordDetailPath } from '../api/resources.ts'
 import type { Country, CountryBriefing } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { Timeline } from '../charts/timeline.tsx'
@@ -69,10 +69,10 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
       </div>
       <div class="toolbar no-print">
         <Link class="button" href={apiPath('/compare', { country: code, before: aYearAgo(), asOf })}>
-          {t('compare.twoMoments')}
+          {t('compare.yearAgo')}
         </Link>
         <ShownDay asOf={asOf} code={code} />
-        <Link class="button" href={ownRecordPath('countries', code)}>
+        <Link class="button" href={recordDetailPath('countries', code)}>
           {t('country.record')}
         </Link>
         <DataLinks name={code} />
@@ -84,7 +84,7 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
   )
 }
 
-/** The day of which the country is shown, with the way back to today. */
+/** The date as of which the country is shown, with a link back to today. */
 function ShownDay({ code, asOf }: { code: string; asOf: string | undefined }) {
   const { t } = useLanguage()
   const [, navigate] = useLocation()

@@ -2,7 +2,7 @@ import { Link } from 'wouter-preact'
 import { readApi } from '../api/client.ts'
 import { loadForm } from '../api/forms.ts'
 import { apiPath } from '../api/path.ts'
-import { findResource, ownRecordPath, type ResourceDescription } from '../api/resources.ts'
+import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath } from '../api/write-api.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
@@ -15,7 +15,7 @@ import { useOnce } from '../editing/use-once.ts'
 import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
 
-/** Creates a record of a resource, or changes the one with a key. */
+/** The view that creates a record, or changes the record with the key `id`. */
 export default function EditView({ resource: name, id }: { resource: string; id?: string }) {
   const resource = findResource(name)
   if (!resource) return <NotFound />
@@ -45,16 +45,16 @@ function Editor({ resource, id }: { resource: ResourceDescription; id: string | 
           <p>{t('edit.lead')}</p>
         </div>
         {id !== undefined && (
-          <Link class="button" href={ownRecordPath(resource.name, id)}>
+          <Link class="button" href={recordDetailPath(resource.name, id)}>
             {t('edit.cancel')}
           </Link>
         )}
       </div>
       <Loaded state={state} height="40rem">
-        {({ fields, record: { names = {}, ...record } = {} as Read }) => (
+        {({ fields, record: { names = {}, ...record } = {} as RecordWithNames }) => (
           <RecordForm
             resource={resource}
-            // The key of a record is never changed.
+            // The key of an existing record cannot be changed.
             fields={id === undefined ? fields : fields.filter(({ name }) => name !== resource.key)}
             initial={
               id === undefined ? undefined : { values: record, version: Number(record.version), key: id }
@@ -67,7 +67,7 @@ function Editor({ resource, id }: { resource: ResourceDescription; id: string | 
   )
 }
 
-type Read = RecordDocument & { names?: Names }
+type RecordWithNames = RecordDocument & { names?: Names }
 
 const readRecord = (resource: ResourceDescription, id: string, tag: string, signal: AbortSignal) =>
-  readApi<Read>(apiPath(apiRecordPath(resource.name, id), { include: 'names' }), tag, signal, true)
+  readApi<RecordWithNames>(apiPath(apiRecordPath(resource.name, id), { include: 'names' }), tag, signal, true)

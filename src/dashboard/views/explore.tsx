@@ -21,7 +21,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { searchRequest } from '../search-body.ts'
 import { useRights, useSession } from '../session.ts'
 
-/** The records of a resource as a table, with filters, columns and downloads. The URL has the whole state. */
+/** The records of a resource as a table, with filters, columns and downloads. The URL contains the whole state. */
 export default function ExploreView({ name }: { name: string }) {
   const resource = findResource(name)
   return resource ? <Explorer resource={resource} /> : <NotFound />
@@ -111,7 +111,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   )
 }
 
-/** The filters in force, each with a button that removes it. Of keys, the names are shown. */
+/** The active filters, each as a button that removes the filter. Keys of records are replaced by names. */
 function FilterChips({
   resource,
   filters,
@@ -167,7 +167,7 @@ function FilterChips({
   )
 }
 
-/** The names that people know formats by, where it is not the word of the API in capitals. */
+/** Labels of formats. The label of any other format is its name in the API, in upper case. */
 const formatNames: Readonly<Record<string, string>> = {
   xlsx: 'Excel',
   geojson: 'GeoJSON',
@@ -185,7 +185,7 @@ function Toolbar({
 }) {
   const { t } = useLanguage()
   const labels = useLabels()
-  // A command is passed on: the reader's key is not in it.
+  // Users share copied commands, so the user's key is not in them.
   const keyHeader = useSession().session ? ' -H "Authorization: Bearer $KEY"' : ''
   const exported = (format: string) =>
     apiPath(`/v1/${resource.name}/export`, {

@@ -19,7 +19,7 @@ import { isRunning, useImport } from '../imports/use-import.ts'
 import '../styles/forms.css'
 import '../styles/imports.css'
 
-/** One import: how far it has come, what is to be decided or was refused, and its records. */
+/** One import: its progress, open decisions, refused rows, and records. */
 export default function ImportView({ id }: { id: string }) {
   return (
     <NeedsRight right="write">
@@ -48,9 +48,9 @@ function Import({ id }: { id: string }) {
 }
 
 function Head({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
-  const { t, moment } = useLanguage()
+  const { t, dateTime } = useLanguage()
   const { files, scheme, format, encoding, createdAt, actor } = job
-  const facts = [scheme, format, encoding, moment(createdAt), actor.name].filter((part) => part)
+  const details = [scheme, format, encoding, dateTime(createdAt), actor.name].filter((part) => part)
   return (
     <div class="page-head">
       <div>
@@ -59,7 +59,7 @@ function Head({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
         </p>
         <PageTitle title={files[0]?.name ?? job.id} />
         <p>
-          <StateTag job={job} /> {facts.join(' · ')}
+          <StateTag job={job} /> {details.join(' · ')}
         </p>
       </div>
       <ImportActions job={job} onDeleted={onDeleted} />

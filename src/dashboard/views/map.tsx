@@ -3,7 +3,7 @@ import { chartSelection, mapDataPath } from '../../view-data.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
 import type { Aggregate, Country, Group } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { useKept } from '../api/use-kept.ts'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { usePages } from '../api/use-pages.ts'
 import WorldMap, { type MapValue } from '../charts/world-map.tsx'
 import { ChartHead } from '../components/chart/chart-head.tsx'
@@ -14,7 +14,7 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
-/** Maximum number of pages of 200 countries. They have room for every country. */
+/** Maximum number of pages of 200 countries: enough for all countries. */
 const maxCountryPages = 5
 
 /** The records of a resource by country, on the map and as a table. */
@@ -23,7 +23,7 @@ export default function MapView() {
   const [parameters] = useParameters()
   const { resource, filters } = chartSelection(parameters)
   const { happenedIn: _, ...others } = filters
-  const state = useKept(useApi<Aggregate>(mapDataPath(parameters)))
+  const state = useKeepPrevious(useApi<Aggregate>(mapDataPath(parameters)))
   const resourceName = tOr(`resource.${resource}`, resource)
   const resourceInText = resourceName.toLocaleLowerCase(tag)
   const filterText = useFilterText(parameters)

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter-preact'
 import { networkDataPath, wholeNetworkPath } from '../../view-data.ts'
 import { activities } from '../api/resources.ts'
 import { useApi } from '../api/use-api.ts'
-import { useKept } from '../api/use-kept.ts'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { NetworkChart } from '../charts/network-chart.tsx'
 import {
@@ -29,17 +29,17 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { changeParameters, useParameters } from '../use-parameters.ts'
 
-/** Minimum number of nodes for a matrix. In a graph of this size, lines would cover one another. */
+/** Networks with at least this number of nodes are shown as a matrix. In a graph, their lines would cover one another. */
 const minMatrixNodes = 100
 
-/** The network of all participants, or of the partners of one. */
+/** The network of all participants, or the network around one participant. */
 export default function NetworkView() {
   const { t } = useLanguage()
   const [parameters, change] = useParameters()
   const centre = parameters.get('centre') ?? undefined
   const isOfOrganizations = parameters.get('level') === 'organization'
-  const whole = useKept(useApi<Network>(wholeNetworkPath(parameters)))
-  const around = useKept(
+  const whole = useKeepPrevious(useApi<Network>(wholeNetworkPath(parameters)))
+  const around = useKeepPrevious(
     useApi<CountryNetwork>(centre === undefined || isOfOrganizations ? null : networkDataPath(parameters)),
   )
   const graph = useMemo(() => {
@@ -85,10 +85,10 @@ export default function NetworkView() {
   )
 }
 
-/** The filters of the network's records, as lists take them, without the period. */
+/** Returns the filters of the API's lists that select the records of the network, without the period. */
 function recordFilters(parameters: URLSearchParams, isOfOrganizations: boolean): Record<string, string> {
-  const kept = ['topic', 'source', 'externalIdScheme', 'asOf']
-  const filters = [...parameters].filter(([name]) => kept.includes(name))
+  const names = ['topic', 'source', 'externalIdScheme', 'asOf']
+  const filters = [...parameters].filter(([name]) => names.includes(name))
   const centre = parameters.get('centre')
   return {
     ...Object.fromEntries(filters),
@@ -96,7 +96,7 @@ function recordFilters(parameters: URLSearchParams, isOfOrganizations: boolean):
   }
 }
 
-/** The filters of the records that two participants share. */
+/** Returns the filters for the records that two participants share, except the participants. */
 function sharedFilters(parameters: URLSearchParams): Record<string, string> {
   const { country: _, organization: __, ...filters } = recordFilters(parameters, false)
   const [from, to] = [parameters.get('from'), parameters.get('to')]

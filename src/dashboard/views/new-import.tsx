@@ -14,7 +14,7 @@ import { MappingEditor } from '../imports/mapping-editor.tsx'
 import { mappingTemplate } from '../imports/mapping-template.ts'
 import { PreviewPanel } from '../imports/preview-panel.tsx'
 import { type ImportInput, usePreview } from '../imports/use-preview.ts'
-import { noteWrite } from '../session.ts'
+import { refetchViews } from '../session.ts'
 import { useParameters } from '../use-parameters.ts'
 import '../styles/forms.css'
 import '../styles/imports.css'
@@ -38,24 +38,24 @@ export default function NewImportView() {
   )
 }
 
-/** A random value of an `Idempotency-Key`. `crypto.randomUUID` needs HTTPS. */
+/** Returns a random `Idempotency-Key`. `crypto.randomUUID` is only available in secure contexts (HTTPS). */
 const newKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   )
 
 /**
- * Sends the files.
- * @param idempotencyKey stays the same when the same is sent again, so that one import is made of it.
- * @returns the import that reads them.
- * @throws ApiError with every fault.
+ * Sends the mapping and the files of an import.
+ * @param idempotencyKey must be the same when the same input is sent again, so that only one import is created.
+ * @returns the created import.
+ * @throws ApiError with all faults that the service found.
  */
 async function startImport(
   { mapping, file, lists }: ImportInput,
   idempotencyKey: string,
 ): Promise<ImportJob> {
   const body = new FormData()
-  // The service stores files as they arrive, so what is said about them comes first.
+  // The service stores files while they arrive, so the mapping must come first.
   body.append('mapping', new Blob([mapping]), 'mapping.yaml')
   if (file) body.append('file', file, file.name)
   for (const list of lists) body.append('list', list, list.name)
@@ -64,8 +64,8 @@ async function startImport(
     headers: { accept: 'application/json', 'idempotency-key': idempotencyKey },
     body,
   })
-  noteWrite()
-  // The service validates its responses against the OpenAPI document in its tests.
+  refetchViews()
+  // Tests validate the responses of the service against the OpenAPI document.
   return (await response.json()) as ImportJob
 }
 

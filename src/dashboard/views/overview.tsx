@@ -47,7 +47,7 @@ export function OverviewView() {
   )
 }
 
-/** Countries that are listed; the map has more. */
+/** Number of countries in the list. The map shows more. */
 const firstPartners = 10
 
 function Partners() {
@@ -70,7 +70,7 @@ function Partners() {
   )
 }
 
-/** The resources whose changes are listed: all but citations, of which one import writes hundreds. */
+/** The resources whose changes are listed: all except citations, since one import can write hundreds of them. */
 const listedResources = resources.map(({ name }) => name).filter((name) => name !== 'citations')
 
 function LatestChanges() {
@@ -87,7 +87,7 @@ function LatestChanges() {
   )
 }
 
-/** The day a year after a day, as ISO 8601. */
+/** Returns the UTC day one year after a time, as ISO 8601. */
 function aYearLater(day: Date): string {
   const later = new Date(day)
   later.setUTCFullYear(later.getUTCFullYear() + 1)

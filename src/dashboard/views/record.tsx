@@ -21,12 +21,12 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Shown in the heading or beside the facts. */
-const apart = ['id', 'visibility', 'version', 'createdAt', 'updatedAt']
+/** Properties that are not listed as facts. The heading shows the version and the visibility. */
+const notListed = ['id', 'visibility', 'version', 'createdAt', 'updatedAt']
 
 type RecordWithSources = RecordDocument & { citations?: Citation[]; names?: Names }
 
-/** Everything about one record: its facts with their sources, and its history. */
+/** One record: its facts with their sources, a map, and its history. */
 export default function RecordView({ resource: name, id }: { resource: string; id: string }) {
   const resource = findResource(name)
   return resource ? <KnownRecord resource={resource} id={id} /> : <NotFound />
@@ -92,9 +92,9 @@ function Facts({ resource, record }: { resource: ResourceDescription; record: Re
   const { t } = useLanguage()
   const labels = useLabels()
   const citations = record.citations ?? []
-  const marks = useMemo(() => markProperties(citations), [citations])
+  const marks = useMemo(() => citationNumbers(citations), [citations])
   const shown = resource.properties.filter(
-    ({ name }) => name !== resource.title && !apart.includes(name) && name in record,
+    ({ name }) => name !== resource.title && !notListed.includes(name) && name in record,
   )
   const isKnown = ({ name }: Property) => hasValue(record[name]) || marks.has(name)
   const unknown = shown.filter((property) => !isKnown(property)).map(({ name }) => labels.property(name))
@@ -103,7 +103,7 @@ function Facts({ resource, record }: { resource: ResourceDescription; record: Re
       <dl class="facts">
         {shown.filter(isKnown).map(({ name, kind }) => (
           <Fact key={name} label={labels.property(name)} marks={marks.get(name) ?? []}>
-            <Value value={record[name]} kind={kind} names={record.names ?? {}} isWhole />
+            <Value value={record[name]} kind={kind} names={record.names ?? {}} showsAll />
           </Fact>
         ))}
         {unknown.length > 0 && (
@@ -140,12 +140,12 @@ function Fact({
   )
 }
 
-/** The numbers of the citations that support each property. */
-function markProperties(citations: readonly Citation[]): Map<string, number[]> {
-  const marks = new Map<string, number[]>()
+/** Returns the numbers of the citations that support each property. */
+function citationNumbers(citations: readonly Citation[]): Map<string, number[]> {
+  const numbers = new Map<string, number[]>()
   for (const [index, { property }] of citations.entries()) {
     const name = pointedProperty(property)
-    if (name !== undefined) marks.set(name, [...(marks.get(name) ?? []), index + 1])
+    if (name !== undefined) numbers.set(name, [...(numbers.get(name) ?? []), index + 1])
   }
-  return marks
+  return numbers
 }

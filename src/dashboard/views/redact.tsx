@@ -3,7 +3,7 @@ import { Link, useLocation } from 'wouter-preact'
 import { ApiError, readApi, toApiError } from '../api/client.ts'
 import { type FormField, loadForm } from '../api/forms.ts'
 import { apiPath } from '../api/path.ts'
-import { findResource, ownRecordPath, type ResourceDescription } from '../api/resources.ts'
+import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
@@ -20,7 +20,7 @@ import { useOnce } from '../editing/use-once.ts'
 import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
 
-/** Removes a text or the values of properties from a record and its whole history. */
+/** The view that removes a text or the values of properties from a record and its whole history. */
 export default function RedactView({ resource: name, id }: { resource: string; id: string }) {
   const resource = findResource(name)
   if (!resource) return <NotFound />
@@ -31,7 +31,7 @@ export default function RedactView({ resource: name, id }: { resource: string; i
   )
 }
 
-/** Reads a record with its version, also one that has been removed: then as it was, with its last version. */
+/** Reads a record and its version number. For a removed record, reads its last version. */
 async function readLast(path: string, tag: string, signal: AbortSignal) {
   try {
     const record = await readApi<RecordDocument>(path, tag, signal, true)
@@ -59,7 +59,7 @@ function Redactor({ resource, id }: { resource: ResourceDescription; id: string 
           <PageTitle title={t('redact.title')} />
           <p>{t('redact.lead')}</p>
         </div>
-        <Link class="button" href={ownRecordPath(resource.name, id)}>
+        <Link class="button" href={recordDetailPath(resource.name, id)}>
           {t('edit.cancel')}
         </Link>
       </div>
@@ -107,7 +107,7 @@ function RedactForm({
     const body = { ...others, ...(mode === 'text' ? { text: removed } : { properties }) }
     try {
       await writeApi(`${apiRecordPath(resource.name, id)}/redact`, { method: 'POST', body, version })
-      navigate(ownRecordPath(resource.name, id))
+      navigate(recordDetailPath(resource.name, id))
     } catch (failure) {
       setError(toApiError(failure))
     }
@@ -121,10 +121,10 @@ function RedactForm({
       onChange={(value) => setValues((before) => ({ ...before, [one.name]: value }))}
     />
   )
-  const choice = (own: typeof mode) => (
+  const choice = (option: typeof mode) => (
     <label class="check">
-      <input type="radio" name="mode" checked={mode === own} onChange={() => setMode(own)} />
-      {t(`redact.mode.${own}`)}
+      <input type="radio" name="mode" checked={mode === option} onChange={() => setMode(option)} />
+      {t(`redact.mode.${option}`)}
     </label>
   )
   return (
@@ -165,7 +165,7 @@ function RedactForm({
   )
 }
 
-/** The properties of a record that have a text, to choose from. */
+/** Checkboxes for the properties of a record that can be redacted. */
 function Properties({
   fields,
   record,

@@ -9,7 +9,7 @@ import { Snippet, snippetText } from '../components/snippet.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The results of a search across the registry. */
+/** The results of a search across all resources. */
 export function SearchView() {
   const { t, tOr } = useLanguage()
   const text = new URLSearchParams(useSearch()).get('q') ?? ''

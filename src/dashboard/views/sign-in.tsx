@@ -4,13 +4,13 @@ import { SignInForm } from '../components/sign-in-form.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useSession } from '../session.ts'
 
-/** The view from which the user came, from a parameter of the URL, or the overview. */
-const cameFrom = (state: unknown): string =>
+/** Returns the path from which the user came, as stored in the history state, or the path of the overview. */
+const previousPath = (state: unknown): string =>
   typeof state === 'object' && state !== null && 'from' in state && typeof state.from === 'string'
     ? state.from
     : '/'
 
-/** Signs in with a key, and shows the signed-in user. */
+/** The view in which users sign in with a key. Shows the signed-in user. */
 export default function SignInView() {
   const { t, tOr } = useLanguage()
   const { session } = useSession()
@@ -25,7 +25,7 @@ export default function SignInView() {
           <span class="tag">{tOr(`role.${session.actor.role}`, session.actor.role ?? '')}</span>
         </p>
       ) : (
-        <SignInForm onDone={() => navigate(cameFrom(history.state))} />
+        <SignInForm onDone={() => navigate(previousPath(history.state))} />
       )}
     </section>
   )

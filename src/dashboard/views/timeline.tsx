@@ -10,7 +10,7 @@ import {
 } from '../api/resources.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { useKept } from '../api/use-kept.ts'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { EventTimeline, type TimedEvent } from '../charts/event-timeline.tsx'
 import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
@@ -23,10 +23,10 @@ import { useLabels } from '../i18n/labels.ts'
 import { type Language, useLanguage } from '../i18n/language.ts'
 import { changeParameters, useParameters } from '../use-parameters.ts'
 
-/** Records of a page. */
+/** Number of records on a page. */
 const pageSize = 60
 
-/** The records of a resource in time. */
+/** A timeline of the records of a resource. */
 export default function TimelineView() {
   const [parameters] = useParameters()
   const resource = findResource(chartSelection(parameters).resource)
@@ -41,7 +41,7 @@ function ResourceTimeline({ resource, date }: { resource: ResourceDescription; d
   const [parameters] = useParameters()
   const { filters } = chartSelection(parameters)
   const { happenedIn: _, ...others } = filters
-  const state = useKept(
+  const state = useKeepPrevious(
     useApi<Page<RecordDocument>>(
       apiPath(`/v1/${resource.name}`, {
         sort: date.start,
@@ -106,7 +106,7 @@ function toEvent(
 ): TimedEvent {
   const start = textOrNull(record[date.start])
   const end = date.end === undefined ? null : textOrNull(record[date.end])
-  const inWords = (text: string | null) =>
+  const format = (text: string | null) =>
     text === null ? language.t('value.unknown') : formatEdtf(text, language)
   const key = String(record[resource.key])
   return {
@@ -116,8 +116,8 @@ function toEvent(
     isOpen: date.end !== undefined && start !== null && end === null,
     dates:
       date.end === undefined || (start === null && end === null)
-        ? inWords(start)
-        : `${inWords(start)} – ${inWords(end)}`,
+        ? format(start)
+        : `${format(start)} – ${format(end)}`,
     path: recordPath(resource.name, key),
   }
 }

@@ -8,12 +8,12 @@ import { runProgram } from './program.ts'
 
 const execute = promisify(execFile)
 
-/** The user as whom PostgreSQL's programs run. */
+/** The operating-system user that runs PostgreSQL's programs. */
 export interface Account {
   /** Runs a program to its end, as `runProgram` does. */
   run(program: string, args: string[], signal?: AbortSignal): Promise<void>
-  /** Gives a file or folder to the user. */
-  own(path: string): Promise<void>
+  /** Makes the user the owner of a file or folder. */
+  giveOwnership(path: string): Promise<void>
 }
 
 interface User {
@@ -28,38 +28,49 @@ interface User {
  */
 export async function chooseAccount(cluster: string, programs: string[]): Promise<Account> {
   if (process.getuid?.() !== 0)
-    return { run: (program, args, signal) => runProgram(program, args, { signal }), own: async () => {} }
+    return {
+      run: (program, args, signal) => runProgram(program, args, { signal }),
+      giveOwnership: async () => {},
+    }
   const user = (await readOwner(cluster)) ?? (await nobody())
-  const own = (path: string) => chown(path, user.uid, user.gid)
+  const giveOwnership = (path: string) => chown(path, user.uid, user.gid)
   for (const path of [cluster, ...programs]) {
-    const closed = await closedFolder(dirname(path))
-    if (closed)
-      return { own, run: (program, args, signal) => runPast(closed, user, [program, ...args], signal) }
+    const folder = await findClosedFolder(dirname(path))
+    if (folder)
+      return {
+        giveOwnership,
+        run: (program, args, signal) => runWithCapability(folder, user, [program, ...args], signal),
+      }
   }
-  return { own, run: (program, args, signal) => runProgram(program, args, { ...user, signal }) }
+  return { giveOwnership, run: (program, args, signal) => runProgram(program, args, { ...user, signal }) }
 }
 
-async function runPast(
-  closed: string,
+/** Runs a command with root's capability to enter `closedFolder`. */
+async function runWithCapability(
+  closedFolder: string,
   user: User,
   command: string[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
-  // The last option makes the capability count for access(2), too, by which PostgreSQL's programs find one another.
-  const right = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup']
+  // The last option makes the capability apply to access(2), too, by which PostgreSQL's programs find one another.
+  const capability = [
+    '--inh-caps=+dac_override',
+    '--ambient-caps=+dac_override',
+    '--securebits=+no_setuid_fixup',
+  ]
   try {
-    await runProgram('setpriv', [...identity, ...right, ...command], { signal })
+    await runProgram('setpriv', [...identity, ...capability, ...command], { signal })
   } catch (error) {
-    if (!isSetprivs(error)) throw error
+    if (!isSetprivError(error)) throw error
     throw new StartupError(
-      `PostgreSQL does not run as root, and its user cannot enter ${closed}: open that folder to all (chmod o+x), install setpriv (util-linux), run as an ordinary user, or set DATABASE_URL`,
+      `PostgreSQL does not run as root, and its user cannot enter ${closedFolder}: open that folder to all (chmod o+x), install setpriv (util-linux), run as an ordinary user, or set DATABASE_URL`,
     )
   }
 }
 
 /** Whether setpriv itself failed: it is not installed, or root lacks the capability here. */
-function isSetprivs(error: unknown): boolean {
+function isSetprivError(error: unknown): boolean {
   const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
   return errorCode(error) === 'ENOENT' || stderr.startsWith('setpriv:')
 }
@@ -80,10 +91,10 @@ async function nobody(): Promise<User> {
   }
 }
 
-/** Returns the first folder, from the given one upwards, that some users may not enter. */
-async function closedFolder(folder: string): Promise<string | undefined> {
+/** Returns the first folder, from the given one upwards, that not every user may enter; undefined if there is none. */
+async function findClosedFolder(folder: string): Promise<string | undefined> {
   const { mode } = await stat(folder)
   if ((mode & 0o001) === 0) return folder
   const parent = dirname(folder)
-  return parent === folder ? undefined : closedFolder(parent)
+  return parent === folder ? undefined : findClosedFolder(parent)
 }

@@ -9,18 +9,19 @@ import { ensureFolder } from './folder.ts'
 import { findPrograms, type Programs } from './programs.ts'
 import { superuser } from './service-role.ts'
 
-/** A PostgreSQL cluster: its data, and what is needed to start and stop its server. */
+/** A PostgreSQL cluster: its data folder, and what is needed to start and stop its server. */
 export interface Cluster {
   path: string
-  /** Of the superuser. */
+  /** Password of the superuser. */
   password: string
   account: Account
   programs: Programs
 }
 
-const unfinished = 'postgres.new-'
+/** Prefix of the temporary folders in which clusters are initialised. */
+const temporaryPrefix = 'postgres.new-'
 
-const initialisation = [
+const initdbOptions = [
   `--username=${superuser}`,
   '--auth=scram-sha-256',
   '--encoding=UTF8',
@@ -34,18 +35,18 @@ const initialisation = [
   '--set=unix_socket_directories=',
   '--set=timezone=UTC',
   '--set=log_timezone=UTC',
-  // The log is only needed to tell why the server did not start. The service itself reports statements that fail.
+  // The log is only needed to find out why the server did not start. The service itself reports statements that fail.
   '--set=log_min_messages=fatal',
 ]
 
-/** Opens the cluster `postgres` in a folder. Makes folder and cluster if they are missing, unless `signal` is aborted. */
+/** Opens the cluster `postgres` in a folder. Creates folder and cluster if they are missing, unless `signal` is aborted. */
 export async function openCluster(folder: string, signal?: AbortSignal): Promise<Cluster> {
   const path = join(folder, 'postgres')
   const programs = await findPrograms()
   await ensureFolder(folder)
   const account = await chooseAccount(path, [programs.initdb, programs.pg_ctl])
-  if (!isCluster(path)) await makeCluster(folder, path, account, programs, signal)
-  await removeUnfinished(folder)
+  if (!isCluster(path)) await createCluster(folder, path, account, programs, signal)
+  await removeTemporary(folder)
   return { path, account, programs, password: await readPassword(path) }
 }
 
@@ -58,7 +59,7 @@ export const hasCluster = (folder: string): boolean => isCluster(join(folder, 'p
  * Initialises the cluster in a temporary folder and moves it into place when it is complete, so that an interruption leaves
  * nothing that a later start would mistake for a cluster.
  */
-async function makeCluster(
+async function createCluster(
   folder: string,
   path: string,
   account: Account,
@@ -66,27 +67,27 @@ async function makeCluster(
   signal?: AbortSignal,
 ): Promise<void> {
   if (existsSync(path))
-    throw new StartupError(`${path} is not PostgreSQL's data: move it away, or set DATA_DIR`)
-  const aside = await mkdtemp(join(folder, unfinished))
+    throw new StartupError(`${path} is not a data folder of PostgreSQL: move it away, or set DATA_DIR`)
+  const temporary = await mkdtemp(join(folder, temporaryPrefix))
   try {
-    const password = join(aside, 'password')
-    const fresh = join(aside, 'cluster')
+    const password = join(temporary, 'password')
+    const cluster = join(temporary, 'cluster')
     await writeFile(password, randomBytes(24).toString('base64url'), { mode: 0o600 })
-    await Promise.all([account.own(aside), account.own(password)])
-    await account.run(initdb, ['-D', fresh, '--pwfile', password, ...initialisation], signal)
-    await rename(password, join(fresh, 'password'))
-    await rename(fresh, path)
+    await Promise.all([account.giveOwnership(temporary), account.giveOwnership(password)])
+    await account.run(initdb, ['-D', cluster, '--pwfile', password, ...initdbOptions], signal)
+    await rename(password, join(cluster, 'password'))
+    await rename(cluster, path)
   } catch (error) {
-    await rm(aside, { recursive: true, force: true, maxRetries: 3 })
+    await rm(temporary, { recursive: true, force: true, maxRetries: 3 })
     signal?.throwIfAborted()
-    // Another process that started at the same moment may have been quicker.
-    if (!isCluster(path)) throw failure(`PostgreSQL's data cannot be made in ${path}`, error)
+    // Another process that started at the same time may have created the cluster first.
+    if (!isCluster(path)) throw failure(`PostgreSQL's data folder cannot be created at ${path}`, error)
   }
 }
 
-/** Removes the folders of interrupted initialisations. One that another process is still running is no longer needed. */
-async function removeUnfinished(folder: string): Promise<void> {
-  const leftovers = (await readdir(folder)).filter((name) => name.startsWith(unfinished))
+/** Removes the folders of interrupted initialisations, and of unfinished ones of other processes, which are not needed. */
+async function removeTemporary(folder: string): Promise<void> {
+  const leftovers = (await readdir(folder)).filter((name) => name.startsWith(temporaryPrefix))
   await Promise.allSettled(
     leftovers.map((name) => rm(join(folder, name), { recursive: true, maxRetries: 3 })),
   )

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { errorCode } from '../../error-code.ts'
 import { roleLock as lock, servicePassword, serviceRole, superuser } from './service-role.ts'
 
-/** Upgrades folders of earlier versions, in which the service was the superuser. */
+/** Upgrades data folders of earlier versions, in which the service connected as the superuser. */
 
 /** Returns the URL under which a role connects to a database with the superuser's password. */
 export type GetUrl = (role: string, database: string) => string
@@ -19,8 +19,8 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 }
 
 /**
- * Whether the service is still the superuser: then `postgres` cannot sign in. Other errors, such as of a server that stops,
- * count as no, and the next start checks again.
+ * Whether the role of the service is still the superuser: then `postgres` cannot sign in. Returns false after other errors,
+ * such as of a server that stops; the next start checks again.
  */
 async function isServiceSuperuser(getUrl: GetUrl): Promise<boolean> {
   return withClient(getUrl(superuser, 'postgres'), async () => false).catch(
@@ -33,7 +33,7 @@ const renamingRole = 'entente_upgrade'
 
 /**
  * Renames the superuser, which cannot be demoted, and creates a service role under its former name.
- * @param password the superuser's.
+ * @param password the password of the superuser.
  */
 export async function separateRoles(getUrl: GetUrl, password: string): Promise<void> {
   if (!(await isServiceSuperuser(getUrl))) return
@@ -55,7 +55,7 @@ export async function separateRoles(getUrl: GetUrl, password: string): Promise<v
 }
 
 /**
- * Gives what the superuser owns in the database to the service role, except what belongs to extensions. PostgreSQL has no
+ * Makes the service role the owner of the superuser's objects in the database, except those of extensions. PostgreSQL has no
  * command for this: `reassign owned` refuses the superuser of initdb.
  */
 const transfer = `do $$

@@ -5,29 +5,29 @@ import { StartupError } from '../../startup-error.ts'
 import { failure } from './failure.ts'
 
 /**
- * Makes a folder, with those above it, where there is none.
- * Throws a StartupError that names the folder and the reason when it cannot be made or written.
+ * Creates a folder and its parents if they do not exist.
+ * @throws StartupError that names the folder and the reason when the folder cannot be created or written.
  */
 export async function ensureFolder(folder: string): Promise<void> {
   const problem = `DATA_DIR ${folder} cannot be written`
   try {
-    await makeFolder(folder, problem)
+    await createFolder(folder, problem)
     await access(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw failure(problem, error)
   }
 }
 
-/** `mkdir` with `recursive` never returns where a file system makes no folders, as in /proc. */
-async function makeFolder(folder: string, problem: string): Promise<void> {
+/** Does not use `mkdir` with `recursive`, which never returns where no folder can be created, such as in /proc. */
+async function createFolder(folder: string, problem: string): Promise<void> {
   try {
     await mkdir(folder)
   } catch (error) {
     if (errorCode(error) === 'EEXIST' && (await isFolder(folder))) return
     if (errorCode(error) !== 'ENOENT') throw error
     const parent = dirname(folder)
-    if (await isFolder(parent)) throw new StartupError(`${problem}: no folder can be made in ${parent}`)
-    await makeFolder(parent, problem)
+    if (await isFolder(parent)) throw new StartupError(`${problem}: no folder can be created in ${parent}`)
+    await createFolder(parent, problem)
     await mkdir(folder)
   }
 }

@@ -12,22 +12,22 @@ import { Supervisor } from './supervisor.ts'
 
 /** An embedded PostgreSQL server. */
 export interface EmbeddedDatabase {
-  /** The database as its owner, who is no superuser. */
+  /** URL of the database for its owner, which is not a superuser. */
   url: string
   /** Watches the server, and restarts it when it has stopped. */
   supervisor: Supervisor
-  /** Leaves the server, and stops it if no other process uses it. */
+  /** Releases the server, and stops it if no other process uses it. */
   close(): Promise<void>
 }
 
 /**
- * Opens the PostgreSQL in a folder: makes it if there is none, starts it if it is not running, and joins it otherwise.
- * Several processes may share it. The last one to leave stops it; a process that is killed leaves it running for the next
- * one. While the server runs, the file `url` in the folder has its connection URL. A server that has stopped is started again
- * at the same port, so that the URL stays the same.
+ * Opens the PostgreSQL cluster in a folder. Creates the cluster if there is none, and starts its server if it is not running.
+ * Several processes may share the server. The last one that closes it stops it. A killed process leaves the server running
+ * for the next process. While the server runs, the file `url` in the folder has its connection URL. A server that has stopped
+ * is started again at the same port, so that the URL stays the same.
  *
  * `settings` (such as `fsync=off`) apply only if this call starts the server. An abort ends the work in progress and throws;
- * a database that is open by then is returned, and the caller must close it.
+ * a database that is already open then is returned, and the caller must close it.
  */
 export async function openEmbeddedDatabase(
   dataDir: string,
@@ -42,7 +42,7 @@ export async function openEmbeddedDatabase(
   const url = buildUrl(serviceRole, servicePassword(cluster.password), port, serviceRole)
   await writeSecret(join(folder, 'url'), `${url}\n`)
   const supervisor = new Supervisor(lock, (stopping) => rejoinServer(cluster, settings, port, stopping))
-  return { url, supervisor, close: async () => leave(folder, cluster, port, await supervisor.stop()) }
+  return { url, supervisor, close: async () => releaseServer(folder, cluster, port, await supervisor.stop()) }
 }
 
 /** Whether the folder holds an embedded PostgreSQL. */
@@ -59,15 +59,15 @@ async function joinServer(
     const lock = await acquireSharedLock(lockUrl(cluster, port))
     if (lock) return { port, lock }
     signal?.throwIfAborted()
-    // Its last user is stopping the server. It is started again when it has stopped.
+    // Another process is stopping the server. A later attempt starts it again.
     await sleep(50)
   }
   throw new StartupError(`PostgreSQL in ${cluster.path} keeps stopping`)
 }
 
 /**
- * Joins the server again where its URL says.
- * @throws StartupError that names no folder of this machine, since clients read it, too.
+ * Joins the server again at the same port, and starts it if it does not run.
+ * @throws StartupError without paths of this machine, since clients read its message, too.
  */
 async function rejoinServer(
   cluster: Cluster,
@@ -75,7 +75,7 @@ async function rejoinServer(
   port: number,
   signal: AbortSignal,
 ): Promise<SharedLock> {
-  // The last setting of a name counts.
+  // PostgreSQL uses the last setting of a name.
   const joined = await joinServer(cluster, [...settings, `port=${port}`], signal).catch((error: Error) => {
     throw new StartupError(error.message.replaceAll(cluster.path, 'DATA_DIR'))
   })
@@ -86,10 +86,15 @@ async function rejoinServer(
   )
 }
 
-async function leave(folder: string, cluster: Cluster, port: number, lock: SharedLock): Promise<void> {
-  const share = (await isHeld(lock)) ? lock : await acquireSharedLock(lockUrl(cluster, port))
-  if (!share) return
-  await releaseSharedLock(share, async () => {
+async function releaseServer(
+  folder: string,
+  cluster: Cluster,
+  port: number,
+  lock: SharedLock,
+): Promise<void> {
+  const held = (await isHeld(lock)) ? lock : await acquireSharedLock(lockUrl(cluster, port))
+  if (!held) return
+  await releaseSharedLock(held, async () => {
     await rm(join(folder, 'url'), { force: true })
     await stop(cluster)
   })

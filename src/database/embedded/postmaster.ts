@@ -8,7 +8,7 @@ import { StartupError } from '../../startup-error.ts'
 import type { Cluster } from './cluster.ts'
 import { failure } from './failure.ts'
 
-/** A cluster's server, as described in its file postmaster.pid. */
+/** A cluster's running server, as its file postmaster.pid describes it. */
 interface Postmaster {
   pid: number
   port: number
@@ -23,8 +23,8 @@ const startTimeoutMs = 60_000
 const stopTimeoutMs = 60_000
 
 /**
- * Returns the port of the cluster's server once it is ready; starts it when it is not running. An abort ends a server
- * that is still starting and throws; a server that is ready by then is returned, so that the caller can leave it.
+ * Starts the cluster's server if it is not running, waits until it is ready, and returns its port. An abort stops a server
+ * that is still starting and throws. If the server is already ready then, its port is returned, and the caller releases it.
  */
 export async function ensureStarted(
   cluster: Cluster,
@@ -50,21 +50,21 @@ export async function ensureStarted(
   throw new StartupError(`PostgreSQL in ${cluster.path} has not become ready within a minute`)
 }
 
-/** Whether the server was not started because processes of a killed one have not ended yet. */
+/** Whether the server was not started because processes of a killed server have not ended yet. */
 const isStillEnding = (error: unknown) =>
   error instanceof StartupError && error.message.includes('pre-existing shared memory block')
 
 /**
- * Stops the cluster's server and returns when it has stopped. Open connections are cut off.
+ * Stops the cluster's server and returns when it has stopped. Open connections are closed.
  * @throws StartupError when it has not stopped within a minute.
  */
 export async function stop({ path, account, programs }: Cluster): Promise<void> {
   const server = await readPostmaster(path)
   if (!server) return
-  // pg_ctl would wait for any server to be gone, also for one that another process starts meanwhile.
+  // Without `-W`, pg_ctl would also wait for the end of a server that another process starts meanwhile.
   await account.run(programs.pg_ctl, ['stop', '-D', path, '-m', 'fast', '-W'])
   const deadline = Date.now() + stopTimeoutMs
-  await until(async () => (await readPostmaster(path))?.pid !== server.pid || Date.now() > deadline)
+  await waitUntil(async () => (await readPostmaster(path))?.pid !== server.pid || Date.now() > deadline)
   if (Date.now() > deadline) throw new StartupError(`PostgreSQL in ${path} has not stopped within a minute`)
 }
 
@@ -74,7 +74,7 @@ async function start(
   signal?: AbortSignal,
 ): Promise<void> {
   const log = join(path, 'server.log')
-  const earlier = await readSize(log)
+  const sizeBefore = await readSize(log)
   const options = [
     `-p ${await freePort(await readFormerPort(path))}`,
     ...settings.map((setting) => `-c ${setting}`),
@@ -86,29 +86,29 @@ async function start(
       ended = true
     })
   try {
-    // pg_ctl polls ten times a second whether the server is ready. Polling more often saves time.
+    // pg_ctl checks ten times a second whether the server is ready. Checking more often saves time.
     await Promise.race([
       starting,
-      until(async () => {
+      waitUntil(async () => {
         const server = await readPostmaster(path)
         if (signal?.aborted && server?.status === 'starting') interrupt(server.pid)
         return ended || server?.status === 'ready'
       }),
     ])
   } catch (error) {
-    const fatal = await lastFatal(log, earlier)
+    const fatal = await lastFatalMessage(log, sizeBefore)
     if (!fatal) throw failure(`PostgreSQL in ${path} cannot be started`, error)
     throw new StartupError(`PostgreSQL in ${path} cannot be started: ${fatal}`)
   }
 }
 
-/** Returns the running server, if any. After a crash, the file may name a process that has ended, or another program. */
+/** Returns the running server, if any. After a crash, the file may name a process that has ended or is another program. */
 async function readPostmaster(path: string): Promise<Postmaster | undefined> {
   const file = join(path, 'postmaster.pid')
   const text = await readFile(file, 'utf8').catch(() => '')
   const [pid, , , port, , , , status = 'starting'] = text.split('\n')
   if (!pid || !port || !isAlive(Number(pid))) return undefined
-  if (await servesAt(Number(pid), path))
+  if (await mayServe(Number(pid), path))
     return { pid: Number(pid), port: Number(port), status: status.trim() }
   // PostgreSQL itself would mistake the other process for a server, and refuse to start.
   await removeLockFile(file, text)
@@ -116,8 +116,8 @@ async function readPostmaster(path: string): Promise<Postmaster | undefined> {
 }
 
 /**
- * Removes a lock file that still has this text. Another process may have started a server since the file was read, and a
- * server ends when its own lock file is gone. So the file is moved first, and put back if it is another one.
+ * Removes a lock file if it still has this text. Another process may have started a server since the file was read, and a
+ * server ends when its lock file is gone. So the file is moved first, and moved back if its text differs.
  */
 async function removeLockFile(file: string, text: string): Promise<void> {
   const moved = `${file}.${randomUUID()}`
@@ -125,14 +125,14 @@ async function removeLockFile(file: string, text: string): Promise<void> {
     await rename(file, moved)
     if ((await readFile(moved, 'utf8')) !== text) await link(moved, file)
   } catch (error) {
-    // ENOENT: another process has removed the file. EEXIST: another server has made its own.
+    // ENOENT: another process has removed the file. EEXIST: another server has created its lock file.
     if (!['ENOENT', 'EEXIST'].includes(errorCode(error))) throw error
   } finally {
     await rm(moved, { force: true })
   }
 }
 
-/** Makes a server that is starting stop. */
+/** Stops a server that is still starting. */
 function interrupt(pid: number): void {
   try {
     process.kill(pid, 'SIGINT')
@@ -150,10 +150,10 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Whether a process can be the server of these data: its working directory is their folder. A zombie has none. If the
- * working directory cannot be read, the answer is yes.
+ * Whether a process can be the server of a cluster: its working directory is the cluster's folder. A zombie process has no
+ * working directory. Returns true if the working directory cannot be read.
  */
-async function servesAt(pid: number, path: string): Promise<boolean> {
+async function mayServe(pid: number, path: string): Promise<boolean> {
   if (process.platform !== 'linux') return true
   try {
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(path))
@@ -162,28 +162,28 @@ async function servesAt(pid: number, path: string): Promise<boolean> {
   }
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(10)
+async function waitUntil(isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await sleep(10)
 }
 
 async function readSize(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0
 }
 
-/** The last fatal line that was added to the log, with its detail. */
-async function lastFatal(log: string, earlier: number): Promise<string | undefined> {
-  const gained = (await readFile(log).catch(() => Buffer.alloc(0))).subarray(earlier).toString()
-  const [, fatal, detail] = [...gained.matchAll(/FATAL: +(.+)(?:\n.*DETAIL: +(.+))?/g)].at(-1) ?? []
+/** Returns the last fatal message after the first `sizeBefore` bytes of the log, with its detail. */
+async function lastFatalMessage(log: string, sizeBefore: number): Promise<string | undefined> {
+  const added = (await readFile(log).catch(() => Buffer.alloc(0))).subarray(sizeBefore).toString()
+  const [, fatal, detail] = [...added.matchAll(/FATAL: +(.+)(?:\n.*DETAIL: +(.+))?/g)].at(-1) ?? []
   return detail ? `${fatal}. ${detail}` : fatal
 }
 
-/** The port of a server that was killed, where other processes look for it. */
+/** Returns the port of a server that was killed. Other processes expect the new server at this port. */
 async function readFormerPort(path: string): Promise<number | undefined> {
   const lines = (await readFile(join(path, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
   return Number(lines[3]) || undefined
 }
 
-/** Returns the preferred port when it is free, otherwise any other. */
+/** Returns the preferred port if it is free, otherwise any free port. */
 async function freePort(preferred = 0): Promise<number> {
   const server = createServer()
   const listen = (port: number) =>

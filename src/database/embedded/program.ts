@@ -4,19 +4,19 @@ import { parse } from 'node:path'
 export interface ProgramOptions {
   uid?: number
   gid?: number
-  /** Ends the program and all that it has started. */
+  /** Ends the program and its child processes. */
   signal?: AbortSignal | undefined
 }
 
-/** Milliseconds that a program may take to end before it is killed. */
+/** Milliseconds between SIGTERM and SIGKILL. */
 const terminationTimeoutMs = 500
 
 const hasProcessGroups = process.platform !== 'win32'
 
 /**
- * Runs a program to its end, in a process group of its own: Ctrl-C on the terminal does not reach it, and an abort
- * reaches its children too. It does not run in the working directory, which its user may be unable to enter.
- * Throws an Error with `stderr` when the program fails, and `signal.reason` when it was aborted.
+ * Runs a program to its end, in a separate process group: Ctrl-C in the terminal does not reach the program, and an abort
+ * also ends its child processes. The program runs in the root folder, since its user may be unable to enter the current one.
+ * @throws Error with `stderr` when the program fails; `signal.reason` after an abort.
  */
 export async function runProgram(
   program: string,

@@ -3,7 +3,7 @@ import { arch, platform } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { StartupError } from '../../startup-error.ts'
 
-/** Where PostgreSQL's programs are. */
+/** The paths of PostgreSQL's programs. */
 export interface Programs {
   initdb: string
   pg_ctl: string

@@ -3,15 +3,15 @@ import pg from 'pg'
 import { errorCode } from '../../error-code.ts'
 
 /**
- * The role of the service, and its database. The role owns the database and is no superuser: it can neither read files of
- * the server nor run programs, nor switch off triggers for replication.
+ * The name of the service's role and of its database. The role owns the database and is not a superuser: it cannot read files
+ * of the server, run programs, or switch off triggers by `session_replication_role`.
  */
 export const serviceRole = 'entente'
 
-/** The superuser that initdb makes. The service connects as it only to make and keep its own role. */
+/** The superuser that initdb creates. The service uses it only to set up its own role and to hold the shared lock. */
 export const superuser = 'postgres'
 
-/** Returns the password of the service role. It is made from that of the superuser, and does not lead back to it. */
+/** Derives the password of the service role from the superuser's password, which cannot be found from it. */
 export const servicePassword = (superuserPassword: string): string =>
   createHmac('sha256', superuserPassword).update(serviceRole).digest('base64url')
 
@@ -19,8 +19,8 @@ export const servicePassword = (superuserPassword: string): string =>
 export const roleLock = 0x726f6c65
 
 /**
- * Makes the service role and its database when they are missing.
- * @param client of the superuser.
+ * Creates the service role and its database if they are missing.
+ * @param client a connection of the superuser.
  * @returns whether the database belongs to another role, as in folders of earlier versions.
  */
 export async function ensureServiceRole(client: pg.Client, superuserPassword: string): Promise<boolean> {
@@ -37,7 +37,7 @@ export async function ensureServiceRole(client: pg.Client, superuserPassword: st
   if (!rowCount) await client.query(`create role ${serviceRole} login password ${password}`)
   await client.query('commit')
   await client.query(`create database ${serviceRole} owner ${serviceRole}`).catch((error: unknown) => {
-    // Another process that started at the same moment may have been quicker.
+    // Another process that started at the same time may have created the database first.
     if (!['42P04', '23505'].includes(errorCode(error))) throw error
   })
   return false

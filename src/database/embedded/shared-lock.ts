@@ -3,9 +3,9 @@ import { errorCode } from '../../error-code.ts'
 import { failure } from './failure.ts'
 
 /**
- * The lock by which the last of the processes that share an embedded server stops it. Each process holds a shared advisory
- * lock on a connection of its own. The process that gets the lock exclusively is the last one, and no other process can join
- * while it holds that lock. PostgreSQL releases a lock when its connection ends, so a killed process does not count.
+ * The lock by which the last of several processes stops the embedded server that they share. Each process holds a shared
+ * advisory lock on a separate connection. The process that gets the lock exclusively is the last one, and no other process
+ * can join while it holds this lock. PostgreSQL releases a lock when its connection ends, so a killed process holds none.
  */
 const lockKey = 0x656e7465
 
@@ -24,7 +24,7 @@ export async function acquireSharedLock(url: string): Promise<SharedLock | undef
     application_name: 'entente shared lock',
     keepAlive: true,
   })
-  // The server may stop at any time, which ends the lock. `isHeld` and the release of the lock find that out.
+  // The server may stop at any time, which ends the lock. `isHeld` and `releaseSharedLock` notice that.
   client.on('error', () => {})
   const lost = new Promise<void>((resolve) => {
     client.once('end', resolve)
@@ -50,7 +50,7 @@ export function isHeld({ client }: SharedLock): Promise<boolean> {
 /** Releases the lock. If no other process holds it, `stop` runs before another process can join. */
 export async function releaseSharedLock({ client }: SharedLock, stop: () => Promise<void>): Promise<void> {
   try {
-    // First the release, then the attempt: of two processes that leave at the same time, the later one gets the lock.
+    // The shared lock is released first: of two processes that close at the same time, the later one gets the exclusive lock.
     await client.query('select pg_advisory_unlock_shared($1)', [lockKey])
     if (await tryLock(client, 'pg_try_advisory_lock')) await stop()
   } finally {

@@ -4,19 +4,20 @@ import type { SharedLock } from './shared-lock.ts'
 /** Maximum pause between two attempts to start the server again, in milliseconds. */
 const maxPauseMs = 10_000
 
-/** Receives what happens to a server that the service runs itself. */
+/** Receives events of the embedded server. */
 export interface ServerObserver {
-  /** The server is gone, or cannot be started yet for another reason than the one before. */
+  /** The server has ended, or cannot be started for a new reason. */
   lost?(reason: string): void
+  /** The server runs again. */
   restored?(): void
 }
 
 /**
- * Keeps an embedded server running: when it has gone, whatever the reason, it is started again, until that succeeds or
- * `stop` is called. The shared lock tells when it has gone: PostgreSQL cuts its connection at each end and crash.
+ * Keeps an embedded server running: when the server ends for any reason, starts it again, with retries until it runs or
+ * `stop` is called. Notices the end by the connection of the shared lock, which PostgreSQL closes when it ends or crashes.
  */
 export class Supervisor {
-  /** Why the server is away; undefined while it runs. */
+  /** Why the server is down; undefined while it runs. */
   outage: string | undefined
   observer: ServerObserver = {}
   #lock: SharedLock
@@ -24,14 +25,14 @@ export class Supervisor {
   readonly #stopping = new AbortController()
   readonly #running: Promise<void>
 
-  /** @param rejoin starts the server unless it runs, and takes a share again. */
+  /** @param rejoin starts the server if it does not run, and takes the shared lock again. */
   constructor(lock: SharedLock, rejoin: (signal: AbortSignal) => Promise<SharedLock>) {
     this.#lock = lock
     this.#rejoin = rejoin
     this.#running = this.#run(this.#stopping.signal)
   }
 
-  /** Lets the server alone from now on, and returns the share in it. */
+  /** Stops supervising, and returns the shared lock. The server continues to run. */
   async stop(): Promise<SharedLock> {
     this.#stopping.abort()
     await this.#running

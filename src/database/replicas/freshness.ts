@@ -1,13 +1,13 @@
 import { later, type Position } from './position.ts'
 import type { Choice } from './replica.ts'
 
-/** The requirements of a read on the server that it runs on. */
+/** How current the server of a read must be. */
 export interface Demand {
-  /** The read must contain all commits up to this position, since its client knows of them. */
+  /** The read must see all commits up to this position, since its client knows of them. */
   readonly position: Position | undefined
-  /** The read must contain commits that are older than this, in milliseconds. */
+  /** The read must see all commits that are older than this, in milliseconds. */
   readonly maxAgeMs: number
-  /** The read must contain all commits before this time of `performance.now()`. */
+  /** The read must see all commits before this time of `performance.now()`. */
   readonly notBefore?: number | undefined
 }
 
@@ -16,7 +16,7 @@ type Choose = (demand: Demand) => Choice | undefined | Promise<Choice | undefine
 
 /**
  * How old the reads of one request may be, which allows them to run on a replica. All of them run on the same server, so that
- * none is older than the one before.
+ * no read is older than the previous read.
  */
 export class Freshness implements Demand {
   readonly position: Position | undefined
@@ -26,7 +26,7 @@ export class Freshness implements Demand {
   #choice: ReturnType<Choose>
   #isChosen = false
 
-  /** @param onReplica receives the moment of `performance.now()` as of which a replica reads: it has all that was committed before. */
+  /** @param onReplica receives the time as of which a replica reads: the replica has every commit from before this time. */
   constructor(demand: Demand, onReplica?: (asOf: number) => void) {
     this.position = demand.position
     this.maxAgeMs = demand.maxAgeMs
@@ -34,23 +34,23 @@ export class Freshness implements Demand {
     this.#onReplica = onReplica
   }
 
-  /** The earliest time as of which the next read may be, as `performance.now()`. */
+  /** The next read sees every commit from before this time, in milliseconds of `performance.now()`. */
   get asOf(): number {
     if (!this.#isChosen || this.#choice instanceof Promise) return performance.now() - this.maxAgeMs
     return this.#choice?.asOf ?? performance.now()
   }
 
-  /** The replica that the reads run on; undefined for the primary, and before the first. */
+  /** The replica on which the reads run; undefined for the primary, and before the first read. */
   get replica(): Choice | undefined {
     return this.#choice instanceof Promise ? undefined : this.#choice
   }
 
-  /** The server for the next read. It is chosen for the first. */
+  /** Returns the server for the next read. Calls `choose` only for the first read. */
   choose(choose: Choose): ReturnType<Choose> {
     return this.#isChosen ? this.#choice : this.use(choose(this))
   }
 
-  /** Uses a replica from now on, or the primary. */
+  /** Runs the next reads on this replica; undefined for the primary. */
   use(choice: ReturnType<Choose>): ReturnType<Choose> {
     this.#isChosen = true
     this.#choice = choice
@@ -60,14 +60,14 @@ export class Freshness implements Demand {
   }
 
   /**
-   * Makes the freshness of one read for several requests. It runs where they have read before; on the primary if that
-   * is not the same server for all.
+   * Returns the freshness of one read that serves several requests. The read runs on the server of their earlier reads, or on
+   * the primary if these were not all on the same server.
    */
   static join(all: readonly Freshness[]): Freshness {
     const joined = new Joined(all)
     const [first] = all
-    if (!first || !all.some((one) => one.#isChosen)) return joined
-    joined.use(all.every((one) => one.#choice === first.#choice) ? first.#choice : undefined)
+    if (!first || !all.some((freshness) => freshness.#isChosen)) return joined
+    joined.use(all.every((freshness) => freshness.#choice === first.#choice) ? first.#choice : undefined)
     return joined
   }
 }
@@ -88,7 +88,7 @@ class Joined extends Freshness {
   }
 
   override use(choice: ReturnType<Choose>): ReturnType<Choose> {
-    if (!(choice instanceof Promise)) for (const one of this.#all) one.use(choice)
+    if (!(choice instanceof Promise)) for (const freshness of this.#all) freshness.use(choice)
     return super.use(choice)
   }
 }

@@ -2,37 +2,37 @@ import { randomBytes } from 'node:crypto'
 
 /** A position in a write-ahead log, with its timeline. */
 export interface Progress {
-  /** Rises with each failover. */
+  /** The timeline, which rises with each failover. */
   timeline: number
-  /** Bytes of the log. */
+  /** The offset in the log, in bytes. */
   lsn: number
 }
 
 /**
- * A position in the write-ahead log of the primary. A replica that has replayed the log up to it has every change that was
- * committed before.
+ * A position in the write-ahead log of the primary. A replica that has replayed the log up to this position has all earlier
+ * commits.
  */
 export interface Position extends Progress {
-  /** The opaque text that clients get, unlike that of any other commit. */
+  /** The opaque text that clients get, unique for each commit. */
   text: string
 }
 
-/** The columns of a row that says where the log of the primary ends. Such statements fail on a standby. */
+/** The SQL columns of a `PositionRow`: where the log of the primary ends. They fail on a standby. */
 export const positionColumns = (() => {
-  // What was committed without waiting for the disk is not flushed yet.
+  // Asynchronous commits may not be flushed yet.
   const end = `case when current_setting('synchronous_commit') = 'off'
     then pg_current_wal_insert_lsn() else pg_current_wal_flush_lsn() end`
   return `substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8) as timeline, (${end} - '0/0')::float8 as lsn`
 })()
 
-/** A row with these columns. */
+/** A row of `positionColumns`. */
 export interface PositionRow {
-  /** Hexadecimal. */
+  /** The timeline in hexadecimal. */
   timeline: string
   lsn: number
 }
 
-/** Makes the position of a commit. */
+/** Creates the position of a commit. */
 export function makePosition(row: PositionRow): Position {
   const timeline = Number.parseInt(row.timeline, 16)
   const nonce = randomBytes(6).toString('base64url')
@@ -49,13 +49,13 @@ export function parsePosition(text: string): Position | undefined {
 }
 
 /** A position that no replica reaches, for a commit whose outcome is unknown. */
-export const unreachable: Position = {
+export const unreachablePosition: Position = {
   timeline: Number.MAX_SAFE_INTEGER,
   lsn: Number.MAX_SAFE_INTEGER,
   text: '',
 }
 
-/** Compares how far two logs have come. A later timeline is further: what an earlier one has beyond its start was lost. */
+/** Compares two positions. A later timeline is always further: a failover loses the rest of the earlier timeline. */
 export const compareProgress = (one: Progress, other: Progress): number =>
   one.timeline - other.timeline || one.lsn - other.lsn
 

@@ -2,18 +2,18 @@ import { type PositionRow, positionColumns } from './position.ts'
 import { Probe } from './probe.ts'
 import { timelineSetting } from './replica.ts'
 
-const statement = `select ${positionColumns}, (select value from settings where name = '${timelineSetting}') as noted`
+const statement = `select ${positionColumns}, (select value from settings where name = '${timelineSetting}') as "storedTimeline"`
 
-type ProbeRow = PositionRow & { noted: string | null }
+type ProbeRow = PositionRow & { storedTimeline: string | null }
 
-/** Maximum number of measurements in memory. Replicas are compared with them, so they cover several intervals. */
+/** Number of measurements in memory. Replicas are compared with them, so they must cover several intervals. */
 const maxSamples = 16
 
 /** Receives the measurements of the primary. */
 export interface PrimaryHandler {
   /** Called when the position of the log is measured. */
   onPosition(): void
-  /** @param timeline is not the one that is noted in the database. */
+  /** Called when the timeline of the primary differs from the one in the table `settings`. */
   onTimeline(timeline: string): void
 }
 
@@ -29,7 +29,7 @@ export class Primary {
     this.#probe = new Probe(url, statement, {
       onResult: (row, sentAt) => {
         this.#receive(row, sentAt)
-        if (row.noted !== row.timeline) handler.onTimeline(row.timeline)
+        if (row.storedTimeline !== row.timeline) handler.onTimeline(row.timeline)
         handler.onPosition()
       },
       onFailure: () => {
@@ -47,21 +47,21 @@ export class Primary {
     return this.#samples.at(-1)?.lsn ?? -1
   }
 
-  /** Whether probes got no response for `durationMs`. */
+  /** Whether the primary has not responded to probes for `durationMs`. */
   isSilentFor(durationMs: number): boolean {
     return this.#isAway && performance.now() - this.#respondedAt > durationMs
   }
 
   /**
-   * The time up to which a log has at least everything that was committed: that of the last measurement that it reaches. An
-   * idle primary writes no log, so a log that reaches its end is current, however old its last record is.
+   * Returns the time as of which a log up to a position has every commit: the time of the last measurement that the position
+   * reaches. An idle primary writes no log, so a replica that has reached the end is current, however old the last commit is.
    */
-  dateOf({ timeline, lsn }: { timeline: number; lsn: number }): number {
+  asOf({ timeline, lsn }: { timeline: number; lsn: number }): number {
     if (timeline !== this.#timeline) return Number.NEGATIVE_INFINITY
     return this.#samples.findLast((sample) => sample.lsn <= lsn)?.at ?? Number.NEGATIVE_INFINITY
   }
 
-  /** Measures where the log ends. Resolves after success and after failure; never rejects. */
+  /** Measures the end of the log. Resolves after success and after failure; never rejects. */
   probe(): Promise<void> {
     return this.#probe.run()
   }

@@ -6,19 +6,19 @@ import { Sockets } from './sockets.ts'
 /** Timeout of the statement, and of opening a connection. After a timeout, the server counts as unreachable. */
 export const probeTimeoutMs = 500
 
-/** Pause after the first failure. It doubles with each further one. */
-const minRestMs = 50
-const maxRestMs = 2000
+/** Pause after the first failure. It doubles with each further failure. */
+const minBackoffMs = 50
+const maxBackoffMs = 2000
 
 /** Receives the results of a probe. */
 export interface ProbeHandler<Row> {
-  /** @param sentAt moment of `performance.now()` before the statement was sent. */
+  /** @param sentAt time of `performance.now()` before the statement was sent. */
   onResult(row: Row, sentAt: number): void
   /** The server is unreachable: it did not answer in time, refused, or has closed the connection. */
   onFailure(reason: string): void
 }
 
-/** Runs one query on a server at each call, on its own connection. After a failure it pauses for a growing time. */
+/** Runs a query on a server at each call, on a separate connection. After a failure it pauses, longer each time. */
 export class Probe<Row extends pg.QueryResultRow> {
   readonly #url: string
   readonly #statement: string
@@ -27,7 +27,7 @@ export class Probe<Row extends pg.QueryResultRow> {
   #client: pg.Client | undefined
   #running: Promise<void> | undefined
   #failures = 0
-  #restsUntil = 0
+  #backoffUntil = 0
   #isClosed = false
 
   /** @param statement a statement with one row. */
@@ -39,7 +39,7 @@ export class Probe<Row extends pg.QueryResultRow> {
 
   /** Runs the statement, except during a pause after a failure. Resolves after success and after failure; never rejects. */
   async run(): Promise<void> {
-    if (performance.now() < this.#restsUntil || this.#isClosed) return
+    if (performance.now() < this.#backoffUntil || this.#isClosed) return
     this.#running ??= this.#runStatement().finally(() => {
       this.#running = undefined
     })
@@ -49,7 +49,7 @@ export class Probe<Row extends pg.QueryResultRow> {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#client = undefined
-    this.#sockets.cut()
+    this.#sockets.destroyAll()
     await this.#running
   }
 
@@ -67,12 +67,12 @@ export class Probe<Row extends pg.QueryResultRow> {
     }
   }
 
-  /** Closes the connection and pauses the probe. */
+  /** Reports a failure, closes the connection and pauses the probe. */
   fail(error: unknown): void {
     this.#client = undefined
-    this.#sockets.cut()
+    this.#sockets.destroyAll()
     if (this.#isClosed) return
-    this.#restsUntil = performance.now() + Math.min(minRestMs * 2 ** this.#failures, maxRestMs)
+    this.#backoffUntil = performance.now() + Math.min(minBackoffMs * 2 ** this.#failures, maxBackoffMs)
     this.#failures += 1
     this.#handler.onFailure(errorCode(error) || (error instanceof Error ? error.message : String(error)))
   }
@@ -85,10 +85,10 @@ export class Probe<Row extends pg.QueryResultRow> {
       keepAlive: true,
       stream: this.#sockets.create,
     })
-    const lose = () => {
+    const onLoss = () => {
       if (client === this.#client) this.fail(new Error('the connection was lost'))
     }
-    client.on('error', lose).on('end', lose)
+    client.on('error', onLoss).on('end', onLoss)
     await withTimeout(client.connect(), probeTimeoutMs)
     this.#client = client
     return client

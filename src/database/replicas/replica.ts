@@ -4,7 +4,7 @@ import { Probe } from './probe.ts'
 /** The row of `settings` with the timeline of the primary, written by the first process that sees it. */
 export const timelineSetting = 'timeline'
 
-/** The timeline as a replica knows it is what it has replayed: its own functions tell it much later. */
+/** The timeline is read from the replayed table, since the functions of a standby report a new timeline much later. */
 const statement = `select pg_is_in_recovery() as "isStandby", (pg_last_wal_replay_lsn() - '0/0')::float8 as lsn,
   (select value from settings where name = '${timelineSetting}') as timeline`
 
@@ -15,8 +15,8 @@ interface ProbeRow {
 }
 
 /** Pause after a read lost its connection. It doubles with each further loss. */
-const minRestMs = 100
-const maxRestMs = 5000
+const minBackoffMs = 100
+const maxBackoffMs = 5000
 
 /** Receives the measurements of a replica. */
 export interface ReplicaHandler {
@@ -25,14 +25,14 @@ export interface ReplicaHandler {
   onAway(replica: Replica, reason: string): void
 }
 
-/** A replica that a read runs on. */
+/** A replica on which a read runs. */
 export interface Choice {
   replica: Replica
-  /** The earliest time as of which it reads, as `performance.now()`. */
+  /** The replica has every commit from before this time of `performance.now()`. */
   asOf: number
 }
 
-/** A standby that replays the log of the primary, and how far it is. */
+/** A standby that replays the log of the primary, and its measured position. */
 export class Replica {
   /** Its index in the configuration, from 1. */
   readonly number: number
@@ -44,9 +44,9 @@ export class Replica {
   #isUp = false
   #lsn = -1
   #timeline = -1
-  #faults = 0
-  #restsUntil = Number.NEGATIVE_INFINITY
-  /** The time up to which it has at least everything that was committed, as `performance.now()`. */
+  #failures = 0
+  #backoffUntil = Number.NEGATIVE_INFINITY
+  /** The replica has every commit from before this time of `performance.now()`. */
   asOf = Number.NEGATIVE_INFINITY
 
   constructor(url: string, number: number, handler: ReplicaHandler) {
@@ -57,7 +57,7 @@ export class Replica {
     this.#handler = handler
     this.#probe = new Probe(url, statement, {
       onResult: (row) => this.#receive(row),
-      onFailure: (reason) => this.#lose(reason),
+      onFailure: (reason) => this.#handleFailure(reason),
     })
   }
 
@@ -66,12 +66,12 @@ export class Replica {
     return this.#isUp
   }
 
-  /** Whether reads may be sent to it, apart from how far it is. */
+  /** Whether reads may be sent to the replica, regardless of its lag. */
   get isUsable(): boolean {
-    return this.#isUp && performance.now() >= this.#restsUntil
+    return this.#isUp && performance.now() >= this.#backoffUntil
   }
 
-  /** Bytes of the log that it has replayed; a lower bound, since replay continues. Negative while it is unknown. */
+  /** Bytes of the log that are replayed: a lower bound, since replay continues. Negative while unknown. */
   get lsn(): number {
     return this.#lsn
   }
@@ -80,12 +80,12 @@ export class Replica {
     return this.#timeline
   }
 
-  /** Whether a read that starts now finds everything that was committed `maxAgeMs` ago, and before a moment. */
+  /** Whether a read that starts now sees every commit older than `maxAgeMs`, and every commit from before `notBefore`. */
   isFresh(maxAgeMs: number, notBefore = Number.NEGATIVE_INFINITY): boolean {
     return this.asOf >= notBefore && performance.now() - this.asOf <= maxAgeMs
   }
 
-  /** Whether it has replayed a position. */
+  /** Whether the replica has replayed the log up to a position. */
   hasReached(position: Position | undefined): boolean {
     return !position || (this.#timeline >= position.timeline && this.#lsn >= position.lsn)
   }
@@ -95,16 +95,16 @@ export class Replica {
     return this.#probe.run()
   }
 
-  /** Notes that the connection of a read was lost or refused: others rest for a while. */
-  noteFault(): void {
-    this.#restsUntil = performance.now() + Math.min(minRestMs * 2 ** this.#faults, maxRestMs)
-    this.#faults += 1
+  /** Records that a read lost its connection or got none: the replica gets no reads for a while. */
+  recordFailure(): void {
+    this.#backoffUntil = performance.now() + Math.min(minBackoffMs * 2 ** this.#failures, maxBackoffMs)
+    this.#failures += 1
     void this.probe()
   }
 
-  /** Notes that a read has succeeded. */
-  noteSuccess(): void {
-    this.#faults = 0
+  /** Records that a read has succeeded. */
+  recordSuccess(): void {
+    this.#failures = 0
   }
 
   close(): Promise<void> {
@@ -117,13 +117,13 @@ export class Replica {
       return
     }
     this.#isUp = true
-    // It may be less than before: a server that was started again replays once more.
+    // The position may be lower than before: a restarted server replays a part of the log again.
     this.#lsn = lsn ?? -1
     this.#timeline = timeline === null ? -1 : Number.parseInt(timeline, 16)
     this.#handler.onPosition(this)
   }
 
-  #lose(reason: string): void {
+  #handleFailure(reason: string): void {
     this.#isUp = false
     this.#lsn = -1
     this.asOf = Number.NEGATIVE_INFINITY

@@ -5,21 +5,21 @@ import { compareProgress, type Position } from './position.ts'
 import { Primary } from './primary.ts'
 import { type Choice, Replica } from './replica.ts'
 
-/** Which replicas there are, and how current they must be. */
+/** The replicas, and how current they must be. */
 export interface ReplicaOptions {
-  /** Each leads to one server, always the same. */
+  /** Each URL must always lead to the same server. */
   urls: readonly string[]
-  /** How old a read may be at most, in milliseconds. */
+  /** Maximum age of a read, in milliseconds. */
   maxAgeMs: number
 }
 
-/** Receives what the log reports. */
+/** Receives events for the log: a replica is unreachable, or reachable again. */
 export interface ReplicaObserver {
   away(replica: Replica, reason: string): void
   back(replica: Replica): void
 }
 
-/** How long a read waits for a replica to replay what its client has written. */
+/** How long a read waits for a replica to replay the last commit of its client. */
 const maxWaitMs = 50
 
 /** Pause between two probes while a read waits. */
@@ -37,15 +37,15 @@ const reportIntervalMs = 60_000
 /** A primary that has not responded for this time counts as unreachable. */
 const primaryTimeoutMs = 1000
 
-/** Reads by where they ran: on a replica, on the primary, or on the primary after a replica had failed. */
+/** Numbers of reads: on a replica, on the primary, and on the primary after a replica had failed. */
 export type ReadCounts = Record<'replica' | 'primary' | 'retried', number>
 
-/** How often reads have waited for a replica to replay a position, by outcome. */
+/** Numbers of waits for a replica to replay a position, by outcome. */
 export type Waits = Record<'reached' | 'timeout', number>
 
 /**
- * The replicas of a primary: how far each has replayed its log, and which of them a read may run on. One of these watches for
- * all pools of a process.
+ * The replicas of a primary. Measures how far each has replayed the log, and chooses the replica for a read. All pools of a
+ * process share one instance.
  */
 export class Replicas {
   readonly all: readonly Replica[]
@@ -55,35 +55,36 @@ export class Replicas {
   readonly #primary: Primary
   readonly #intervalMs: number
   readonly #events = new EventEmitter<{ up: [Replica]; away: [Replica] }>().setMaxListeners(0)
-  /** What was last reported of replicas, and when. */
+  /** The last report about each replica, and its time. */
   readonly #reported = new Map<Replica, { isUp: boolean; at: number }>()
-  readonly #known = new Set<Replica>()
+  /** Replicas that have been seen on the primary's timeline. */
+  readonly #confirmed = new Set<Replica>()
   #timer: NodeJS.Timeout | undefined
   #probedAt = Number.NEGATIVE_INFINITY
   #readAt = Number.NEGATIVE_INFINITY
   #isClosed = false
-  #turn = 0
+  #rotation = 0
   observer: ReplicaObserver = { away: () => {}, back: () => {} }
 
-  /** @param noteTimeline stores the timeline of the primary, for replicas to replay. */
+  /** @param storeTimeline stores the timeline of the primary in a table, which the replicas replay. */
   constructor(
     primaryUrl: string,
     options: ReplicaOptions,
-    noteTimeline: (timeline: string) => Promise<void>,
+    storeTimeline: (timeline: string) => Promise<void>,
   ) {
     this.options = options
     // Several round trips must fit into the maximum age.
     this.#intervalMs = Math.max(5, options.maxAgeMs / 4)
     this.#primary = new Primary(primaryUrl, {
-      onPosition: () => this.#date(),
-      // Another process may do it, and the next probe requests it again.
-      onTimeline: (timeline) => void noteTimeline(timeline).catch(() => {}),
+      onPosition: () => this.#updateAsOf(),
+      // Ignores failures: another process may have stored it, and the next probe asks for it again.
+      onTimeline: (timeline) => void storeTimeline(timeline).catch(() => {}),
     })
     this.all = options.urls.map(
       (url, index) =>
         new Replica(url, index + 1, {
           onPosition: (replica) => this.#receive(replica),
-          onAway: (replica, reason) => this.#lose(replica, reason),
+          onAway: (replica, reason) => this.#handleFailure(replica, reason),
         }),
     )
   }
@@ -99,13 +100,13 @@ export class Replicas {
     await Promise.all([this.#primary.close(), ...this.all.map((replica) => replica.close())])
   }
 
-  /** Calls `handler` when a replica is reachable again, and when it is not. @returns a function that unsubscribes. */
+  /** Calls `handler` when a replica becomes reachable or unreachable. @returns a function that unsubscribes. */
   watch(handler: { up(replica: Replica): void; away(replica: Replica): void }): () => void {
     this.#events.on('up', handler.up).on('away', handler.away)
     return () => void this.#events.off('up', handler.up).off('away', handler.away)
   }
 
-  /** The state of a replica. It is `behind` when its lag is longer than the maximum age and two idle probe intervals. */
+  /** Returns the state of a replica: `behind` if its lag exceeds both the maximum age and two idle probe intervals. */
   stateOf(replica: Replica): 'current' | 'behind' | 'away' {
     if (!replica.isUsable) return 'away'
     return replica.isFresh(Math.max(this.options.maxAgeMs, 2 * idleIntervalMs)) ? 'current' : 'behind'
@@ -117,15 +118,15 @@ export class Replicas {
   }
 
   /**
-   * Chooses the replica for a read: of those that are fresh enough and have replayed the position, the one with the least load.
-   * Waits for a moment if one will have replayed it soon.
-   * @returns undefined when the read must go to the primary.
+   * Chooses the replica for a read: among the replicas that are fresh enough and have replayed the position, the one with the
+   * least load. If a fresh replica has not replayed the position yet, waits for it up to 50 ms.
+   * @returns undefined if the read must go to the primary.
    */
   choose(
     { position, maxAgeMs, notBefore }: Demand,
     load: (replica: Replica) => number,
   ): Choice | undefined | Promise<Choice | undefined> {
-    this.#noteRead()
+    this.#resumeProbing()
     const fresh = this.all.filter((replica) => replica.isUsable && replica.isFresh(maxAgeMs, notBefore))
     const ready = position ? fresh.filter((replica) => replica.hasReached(position)) : fresh
     if (ready.length > 0) return toChoice(this.#leastLoaded(ready, load))
@@ -134,19 +135,19 @@ export class Replicas {
   }
 
   /**
-   * The replica that has replayed the most, for reads while the primary is unreachable. Its age is unknown.
-   * @returns undefined when none has replayed the position.
+   * Returns the replica that has replayed the most, for reads while the primary is unreachable. Its age is unknown.
+   * @returns undefined if no replica has replayed the position.
    */
   lastResort(position: Position | undefined): Choice | undefined {
-    const able = [...this.#known].filter((replica) => replica.isUsable && replica.hasReached(position))
-    return able.length === 0 ? undefined : { replica: furthest(able), asOf: Number.NEGATIVE_INFINITY }
+    const usable = [...this.#confirmed].filter((replica) => replica.isUsable && replica.hasReached(position))
+    return usable.length === 0 ? undefined : { replica: furthest(usable), asOf: Number.NEGATIVE_INFINITY }
   }
 
-  /** The one with the least load; of several, each in turn. */
+  /** Returns the replica with the least load. Replicas with equal load are chosen in rotation. */
   #leastLoaded(replicas: readonly Replica[], load: (replica: Replica) => number): Replica {
-    this.#turn = (this.#turn + 1) % replicas.length
-    const inTurn = [...replicas.slice(this.#turn), ...replicas.slice(0, this.#turn)]
-    return inTurn.reduce((best, one) => (load(one) < load(best) ? one : best))
+    this.#rotation = (this.#rotation + 1) % replicas.length
+    const rotated = [...replicas.slice(this.#rotation), ...replicas.slice(0, this.#rotation)]
+    return rotated.reduce((best, replica) => (load(replica) < load(best) ? replica : best))
   }
 
   async #wait(replica: Replica, position: Position): Promise<Choice | undefined> {
@@ -163,8 +164,8 @@ export class Replicas {
     return undefined
   }
 
-  /** Probes the servers at once if the last probe is old, because there were no reads. */
-  #noteRead(): void {
+  /** Records a read. Probes the servers at once if the last probe is old, because there were no reads. */
+  #resumeProbing(): void {
     const now = performance.now()
     this.#readAt = now
     if (now - this.#probedAt <= 2 * this.#intervalMs) return
@@ -178,7 +179,7 @@ export class Replicas {
     this.#probedAt = now
     const intervalMs = now - this.#readAt < activeForMs ? this.#intervalMs : idleIntervalMs
     this.#timer = setTimeout(() => this.#probeAll(), intervalMs).unref()
-    // Replicas are probed after the primary, so that a replica without lag is seen at the position of the primary.
+    // Replicas are probed after the primary, so that a replica without lag has the measured position of the primary.
     const primary = Promise.race([this.#primary.probe(), delay(intervalMs, undefined, { ref: false })])
     void primary.then(() => {
       for (const replica of this.all) void replica.probe()
@@ -186,8 +187,8 @@ export class Replicas {
   }
 
   #receive(replica: Replica): void {
-    replica.asOf = this.#primary.dateOf(replica)
-    if (replica.asOf > Number.NEGATIVE_INFINITY) this.#known.add(replica)
+    replica.asOf = this.#primary.asOf(replica)
+    if (replica.asOf > Number.NEGATIVE_INFINITY) this.#confirmed.add(replica)
     const reported = this.#reported.get(replica)
     if (reported?.isUp) return
     this.#reported.set(replica, { isUp: true, at: performance.now() })
@@ -195,7 +196,7 @@ export class Replicas {
     if (reported) this.observer.back(replica)
   }
 
-  #lose(replica: Replica, reason: string): void {
+  #handleFailure(replica: Replica, reason: string): void {
     this.#events.emit('away', replica)
     const now = performance.now()
     const reported = this.#reported.get(replica)
@@ -204,13 +205,13 @@ export class Replicas {
     this.observer.away(replica, reason)
   }
 
-  #date(): void {
-    for (const replica of this.all) if (replica.isUp) replica.asOf = this.#primary.dateOf(replica)
+  #updateAsOf(): void {
+    for (const replica of this.all) if (replica.isUp) replica.asOf = this.#primary.asOf(replica)
   }
 }
 
 const toChoice = (replica: Replica): Choice => ({ replica, asOf: replica.asOf })
 
-/** The one of some replicas that has replayed the most. */
+/** Returns the replica that has replayed the most. */
 const furthest = (replicas: readonly Replica[]): Replica =>
-  replicas.reduce((best, one) => (compareProgress(one, best) > 0 ? one : best))
+  replicas.reduce((best, replica) => (compareProgress(replica, best) > 0 ? replica : best))

@@ -8,23 +8,23 @@ import type { Demand, Freshness } from './freshness.ts'
 import type { Choice, Replica } from './replica.ts'
 import type { Replicas } from './replicas.ts'
 
-/** Maximum time to close connections. A connection to a server that hangs never closes by itself. */
+/** Maximum time to close connections gracefully. A connection to a server that hangs never closes by itself. */
 const closeTimeoutMs = 1000
 
 /**
- * SQLSTATE classes of errors that only a replica returns for a valid read: recovery conflicts (40), read-only or unsupported
+ * SQLSTATE classes of errors that a valid read gets only from a replica: recovery conflicts (40), read-only or unsupported
  * operations (25, 0A), locks and server states (55), logins (28), and objects that are not replicated yet (3D, 42).
  */
 const replicaStates = /^(40|25|0A|55|28|3D|42)/
 
 /** Whether the connection to a server was lost or refused. */
-function isLost(error: unknown): boolean {
+function isConnectionLost(error: unknown): boolean {
   return getDatabaseError(error) ? isSessionLost(error) : isConnectionError(error)
 }
 
 /** Whether an error is caused by the replica, and not by the read. */
-const isReplicaFault = (error: unknown): boolean =>
-  isLost(error) || replicaStates.test(getDatabaseError(error)?.code ?? '')
+const isReplicaFailure = (error: unknown): boolean =>
+  isConnectionLost(error) || replicaStates.test(getDatabaseError(error)?.code ?? '')
 
 /** Counts the running and waiting uses of a pool. */
 const countUses = (pool: Pool): number =>
@@ -33,7 +33,7 @@ const countUses = (pool: Pool): number =>
     return sum + running + waiting
   }, 0)
 
-/** Wraps a session: if its first `COPY` fails before the first bytes, `reopen` opens a session elsewhere. */
+/** Wraps a session of a replica. If its first `COPY` fails before the first bytes, `reopen` opens a session for the retry. */
 function withReopening(first: CopySession, reopen: () => Promise<CopySession>): CopySession {
   let session = first
   let hasStarted = false
@@ -44,7 +44,7 @@ function withReopening(first: CopySession, reopen: () => Promise<CopySession>): 
       try {
         return await session.start(text, label, signal)
       } catch (error) {
-        if (!isFirst || !isReplicaFault(error)) throw error
+        if (!isFirst || !isReplicaFailure(error)) throw error
         await session.abort()
         session = await reopen()
         return session.start(text, label, signal)
@@ -55,7 +55,7 @@ function withReopening(first: CopySession, reopen: () => Promise<CopySession>): 
   }
 }
 
-/** Sends the reads of one pool to the primary or to a replica, on which it has a pool with the same limits. */
+/** Sends the reads of one pool to the primary or to a replica. Each replica has a pool with the same limits. */
 export class Routing {
   readonly #primary: Pool
   readonly #replicas: Replicas
@@ -80,8 +80,8 @@ export class Routing {
 
   /**
    * Runs a read on a replica if one is fresh enough, otherwise on the primary. If the replica fails, the read runs
-   * on the primary. If the primary cannot be reached, it runs on a replica.
-   * @param read must be read-only, since it may run twice, and must not send a part of the response before it fails.
+   * on the primary. If the primary cannot be reached, the read runs on a replica.
+   * @param read must be read-only, since it may run twice, and must send nothing to the client before it has succeeded.
    * @throws what `read` throws.
    */
   async run<T>(freshness: Freshness, read: (pool: Pool) => Promise<T>): Promise<T> {
@@ -91,14 +91,14 @@ export class Routing {
     try {
       return await this.#readReplica(choice, read)
     } catch (error) {
-      if (!isReplicaFault(error)) throw error
+      if (!isReplicaFailure(error)) throw error
       this.#replicas.reads.retried += 1
       freshness.use(undefined)
       return await read(this.#primary)
     }
   }
 
-  /** Opens a session as `run` does. Its first `COPY` starts on the primary if the replica fails before the first bytes. */
+  /** Like `run`, for a session. Its first `COPY` restarts on the primary if the replica fails before the first bytes. */
   async copy(freshness: Freshness, open: (pool: Pool) => Promise<CopySession>): Promise<CopySession> {
     const session = await this.run(freshness, open)
     if (!freshness.replica) return session
@@ -136,10 +136,10 @@ export class Routing {
     try {
       const result = await read(this.#pools.get(replica) ?? this.#primary)
       this.#replicas.reads.replica += 1
-      replica.noteSuccess()
+      replica.recordSuccess()
       return result
     } catch (error) {
-      if (isLost(error)) replica.noteFault()
+      if (isConnectionLost(error)) replica.recordFailure()
       throw error
     }
   }
@@ -150,7 +150,7 @@ export class Routing {
       this.#replicas.reads.primary += 1
       return result
     } catch (error) {
-      const choice = isLost(error) ? this.#replicas.lastResort(freshness.position) : undefined
+      const choice = isConnectionLost(error) ? this.#replicas.lastResort(freshness.position) : undefined
       if (!choice) throw error
       freshness.use(choice)
       return await this.#readReplica(choice, read)

@@ -1,9 +1,6 @@
 import { Socket } from 'node:net'
 
-/**
- * The sockets of connections to one server, which can be cut all at once: a server that hangs neither answers a statement nor
- * closes its connection.
- */
+/** The open sockets to one server, so that all can be closed at once when the server hangs and closes none itself. */
 export class Sockets {
   readonly #open = new Set<Socket>()
 
@@ -15,8 +12,8 @@ export class Sockets {
     return socket
   }
 
-  /** Cuts all connections. Statements on them fail at once. */
-  cut(): void {
+  /** Closes all connections. Statements on them fail at once. */
+  destroyAll(): void {
     for (const socket of this.#open) socket.destroy()
   }
 }

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import { type Owner, ownerKey } from './work.ts'
 
-/** Time until an owner is forgotten, in milliseconds. */
+/** Time until an owner is removed, in milliseconds. */
 const ttlMs = 60_000
 
 const maxOwners = 1000
 
-/** Owners that sent a statement of a new shape that turned out to be expensive, in the last minute. */
+/** The owners that, in the last minute, sent a statement of a new shape that proved expensive. */
 export class ExpensiveOwners {
   readonly #owners = new LRUCache<string, true>({ max: maxOwners, ttl: ttlMs })
 

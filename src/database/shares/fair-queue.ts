@@ -1,28 +1,30 @@
 import type { Owner } from './work.ts'
 
-/** An owner, or a group of owners: how much of their work runs and waits. */
+/** An owner, or a group of owners. */
 interface Member<Item> {
+  /** Number of running items. */
   running: number
+  /** Number of waiting items. */
   waiting: number
-  /** When something of it was last started, as a number that increases with each start. */
-  startedAt: number
+  /** Number of its last start, in the sequence of all starts. */
+  lastStart: number
   readonly members: Map<string, Member<Item>>
-  /** What waits for the owner itself, in the order of its arrival. */
+  /** Waiting items of the owner itself, in the order of arrival. */
   readonly items: Set<Item>
 }
 
 const createMember = <Item>(): Member<Item> => ({
   running: 0,
   waiting: 0,
-  startedAt: 0,
+  lastStart: 0,
   members: new Map(),
   items: new Set(),
 })
 
 /**
- * A queue that is fair by owner. Of each group, the member comes next that has the least running, and of equal ones
- * the one that has waited longest since its last start. So no owner starves, and no number of requests, addresses
- * or end clients gives a group more than its share while others wait.
+ * A queue that is fair among owners. In each group, the member with the fewest running items is next; among equal members,
+ * the one whose last start is the oldest. So no owner starves, and a group gets no more than its share while others wait,
+ * however many requests, addresses or end clients it has.
  */
 export class FairQueue<Item> {
   readonly #root = createMember<Item>()
@@ -38,7 +40,7 @@ export class FairQueue<Item> {
     return this.#root.running
   }
 
-  /** The numbers of waiting items of an owner and of its groups, from the largest group to the owner. */
+  /** Returns the numbers of waiting items of an owner and its groups, from the largest group to the owner. */
   countWaiting(owner: Owner): number[] {
     const counts: number[] = []
     let member: Member<Item> | undefined = this.#root
@@ -49,7 +51,7 @@ export class FairQueue<Item> {
     return counts
   }
 
-  /** Adds an item that waits. */
+  /** Adds a waiting item. */
   add(owner: Owner, item: Item): void {
     this.#path(owner).forEach((member) => {
       member.waiting += 1
@@ -57,7 +59,7 @@ export class FairQueue<Item> {
     this.#find(owner)?.items.add(item)
   }
 
-  /** Removes an item that waits no longer. */
+  /** Removes an item that is no longer waiting. */
   remove(owner: Owner, item: Item): void {
     if (!this.#find(owner)?.items.delete(item)) return
     this.#path(owner).forEach((member) => {
@@ -66,7 +68,7 @@ export class FairQueue<Item> {
     this.#prune(owner)
   }
 
-  /** Removes and returns the item that comes next; undefined when none waits. The caller starts it. */
+  /** Removes and returns the next item; undefined if none waits. The caller must call `start`. */
   next(): Item | undefined {
     let member = this.#root
     for (;;) {
@@ -85,22 +87,22 @@ export class FairQueue<Item> {
     }
   }
 
-  /** Counts work of an owner as running. */
+  /** Counts an item of an owner as running. */
   start(owner: Owner): void {
     this.#starts += 1
     for (const member of this.#path(owner)) {
       member.running += 1
-      member.startedAt = this.#starts
+      member.lastStart = this.#starts
     }
   }
 
-  /** Counts work of an owner as ended. */
+  /** Counts an item of an owner as ended. */
   end(owner: Owner): void {
     for (const member of this.#path(owner)) member.running -= 1
     this.#prune(owner)
   }
 
-  /** The groups of an owner from the root on, which are made if need be. */
+  /** Returns the members from the root to the owner. Creates missing ones. */
   #path(owner: Owner): Member<Item>[] {
     let member = this.#root
     const path = [member]
@@ -120,7 +122,7 @@ export class FairQueue<Item> {
     return this.#path(owner).at(-1)
   }
 
-  /** Forgets the groups of an owner of which nothing runs or waits. */
+  /** Removes an owner, and the groups of the owner, if they have no running or waiting items. */
   #prune(owner: Owner): void {
     let member = this.#root
     for (const name of owner) {
@@ -142,7 +144,7 @@ function nextMember<Item>({ members }: Member<Item>): Member<Item> | undefined {
     const isBetter =
       !best ||
       member.running < best.running ||
-      (member.running === best.running && member.startedAt < best.startedAt)
+      (member.running === best.running && member.lastStart < best.lastStart)
     if (isBetter) best = member
   }
   return best

@@ -16,8 +16,8 @@ export type Refusal = 'queue' | 'wait' | 'share'
 export interface LaneLimits {
   maxConnections: number
   /**
-   * Maximum of concurrent expensive statements. Some connections are always left for cheap ones. While another client sends cheap
-   * ones, it is one less, so that these find a processor.
+   * Maximum number of concurrent expensive statements. Some connections are always reserved for cheap statements. While
+   * another client sends cheap statements, the maximum is one lower, so that a processor is free for these.
    */
   maxExpensive: number
   /** Requests that may wait for a connection. */
@@ -29,7 +29,7 @@ export interface LaneLimits {
 
 /** The right to use one connection. */
 export interface Lease {
-  /** Moves from the cheap lane to the expensive one without waiting. Returns whether that was possible. */
+  /** Moves from the cheap to the expensive lane without waiting. Returns whether there was room. */
   promote(): boolean
   release(): void
 }
@@ -41,27 +41,27 @@ interface Waiter {
 /** Connections that expensive statements never take. */
 const reservedConnections = 2
 
-/** Expensive statements of one owner that may wait. */
+/** Maximum number of waiting expensive statements of one owner. */
 const maxExpensiveWaiting = 16
 
-/** Share of the queue that all anonymous clients together may fill. The same holds for all keys together. */
+/** The part of the queue that all anonymous clients together may fill; also the part that all keys together may fill. */
 const maxKindShare = 0.75
 
 const longRetryAfterSeconds = '5'
 
-/** For so long after a cheap statement of one client, others are expected. */
+/** How long a client counts as active after a cheap statement, since more are likely. */
 const activeMs = 1000
 
-/** For so long after an expensive statement had to wait, others are expected. */
+/** How long processors count as contended after an expensive statement had to wait, since more are likely. */
 const contentionMs = 10_000
 
 /**
- * How long the expensive statements of an owner wait after one that nobody waited for any more, while others are active: those that are
- * abandoned, too, mostly end meanwhile without having run.
+ * How long an owner's expensive statements wait after one whose result nobody waited for any more, while other clients are
+ * active. Most statements that were abandoned with it are cancelled meanwhile, before they run.
  */
 const abandonedPauseMs = 250
 
-/** The owner of work of the service itself, and of work that several clients share. */
+/** Work of the service itself, and work that is done once for several clients. */
 const serviceWork: Work = { owner: ['service'] }
 
 /**
@@ -78,12 +78,12 @@ export class Lanes {
   }
   /** Connections that expensive statements may use. */
   readonly #maxExpensive: number
-  /** When an expensive statement last began to wait, in milliseconds of `performance.now()`. */
+  /** Time at which an expensive statement last began to wait, in milliseconds of `performance.now()`. */
   #waitedAt = -Infinity
   /** The owner of the last expensive statement. */
   #expensiveOwner: string | undefined
   readonly #cheapOwners = new LastOwners()
-  /** The last owner that abandoned an expensive statement, and until when its others wait. */
+  /** The owner that last abandoned an expensive statement, and the time until which its other expensive statements wait. */
   #paused: { owner: Owner; untilMs: number } = { owner: [], untilMs: -Infinity }
 
   constructor(limits: LaneLimits, onRefusal: (lane: Lane, refusal: Refusal) => void) {
@@ -103,8 +103,8 @@ export class Lanes {
   }
 
   /**
-   * Whether an expensive statement that has just started shares the processors: another one runs, waits or has waited in the last
-   * ten seconds, or another client has just sent cheap statements.
+   * Whether a new expensive statement shares the processors: another expensive statement runs, one has begun to wait in the
+   * last ten seconds, or another client has just sent cheap statements.
    */
   get isContended(): boolean {
     return (
@@ -114,7 +114,7 @@ export class Lanes {
     )
   }
 
-  /** Whether another client than that of the last expensive statement has just sent cheap ones. */
+  /** Whether a client other than that of the last expensive statement has just sent cheap statements. */
   get #areOthersActive(): boolean {
     return performance.now() - this.#cheapOwners.lastOfOthers(this.#expensiveOwner) < activeMs
   }
@@ -122,8 +122,8 @@ export class Lanes {
   /**
    * Waits for the right to use a connection.
    * @returns the lease synchronously if a connection is free.
-   * @throws Problem `too-many-waiting` when the owner has too many waiting requests; Problem `overloaded` when the queue is full
-   * or the wait timed out; the abort reason of the work's signal.
+   * @throws Problem `too-many-waiting` when the owner has too many waiting requests; Problem `overloaded` when the queue is
+   * full or the wait timed out; the abort reason of the work's signal.
    */
   acquire(lane: Lane, work: Work = serviceWork): Lease | Promise<Lease> {
     const { owner } = work
@@ -175,7 +175,7 @@ export class Lanes {
     }
   }
 
-  /** Lets the expensive statements of an owner wait for a moment. */
+  /** Makes the expensive statements of an owner wait for `abandonedPauseMs`. */
   #pause(owner: Owner): void {
     this.#paused = { owner, untilMs: performance.now() + abandonedPauseMs }
     setTimeout(() => this.#startNext(), abandonedPauseMs).unref()
@@ -189,8 +189,8 @@ export class Lanes {
     return this.#hasPause && ownerKey(owner) === ownerKey(this.#paused.owner)
   }
 
-  /** Whether all expensive statements that wait are of the owner that is paused. */
-  get #arePaused(): boolean {
+  /** Whether all waiting expensive statements belong to the paused owner. */
+  get #areAllPaused(): boolean {
     const { expensive } = this.#queues
     return this.#hasPause && expensive.countWaiting(this.#paused.owner).at(-1) === expensive.waiting
   }
@@ -207,7 +207,7 @@ export class Lanes {
   /** Cheap statements go first, except that one expensive statement may always run. */
   #nextLane(): Lane | undefined {
     const { cheap, expensive } = this.#queues
-    const hasExpensive = expensive.waiting > 0 && this.#hasRoom('expensive') && !this.#arePaused
+    const hasExpensive = expensive.waiting > 0 && this.#hasRoom('expensive') && !this.#areAllPaused
     if (hasExpensive && (expensive.running === 0 || cheap.waiting === 0)) return 'expensive'
     return cheap.waiting > 0 && this.#hasRoom('cheap') ? 'cheap' : undefined
   }
@@ -239,7 +239,7 @@ export class Lanes {
       const timeoutMs = this.#waitTimeoutMs(lane)
       const detail = `Timed out after ${timeoutMs / 1000} s waiting for a database connection.`
       const timer = setTimeout(() => leave(this.#refuse(lane, 'wait', detail)), timeoutMs)
-      // There is more room when the other clients send nothing any more.
+      // There is more room when the other clients are no longer active.
       const recheckTimer = lane === 'expensive' ? setInterval(() => this.#startNext(), activeMs) : undefined
       signal?.addEventListener('abort', onAbort)
       queue.add(owner, waiter)
@@ -263,7 +263,7 @@ export class Lanes {
     const half = Math.ceil(maxWaiting / 2)
     const maxOfOwner = lane === 'expensive' ? Math.min(maxExpensiveWaiting, half) : half
     if (groups.some((count) => count >= maxOfOwner))
-      throw this.#refuse(lane, 'share', waitingTooMany(maxOfOwner))
+      throw this.#refuse(lane, 'share', tooManyWaiting(maxOfOwner))
   }
 
   #refuse(lane: Lane, refusal: Refusal, detail: string): Problem {
@@ -274,5 +274,5 @@ export class Lanes {
   }
 }
 
-const waitingTooMany = (limit: number) =>
+const tooManyWaiting = (limit: number) =>
   `${limit} of your requests wait already, which is the limit of one client. Send the next when one is answered.`

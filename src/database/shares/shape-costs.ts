@@ -6,8 +6,8 @@ import type { Lane } from './lanes.ts'
 export const maxCheapMs = 250
 
 /**
- * Maximum time that others wait for the first statement of a shape. It is known to be expensive after `maxCheapMs`, unless it waits
- * itself for a connection.
+ * Maximum time that others wait for the first statement of a shape. After it has run for `maxCheapMs`, it is known to be
+ * expensive, but it may first wait for a connection.
  */
 const maxFirstMs = 2 * maxCheapMs
 
@@ -15,15 +15,15 @@ const maxFirstMs = 2 * maxCheapMs
 const maxShapes = 5000
 
 /**
- * Weights of a new measurement in the average. A longer one counts less, since on a busy machine cheap statements take
- * longer, too.
+ * Weights of a new measurement in the average. A measurement above the average counts less, since cheap statements also take
+ * longer on a busy machine.
  */
 const weights = { longer: 0.2, shorter: 0.5 } as const
 
-/** A statement that was cancelled is taken to have been half done. */
+/** A cancelled statement counts as half done, so its measured time is doubled. */
 const unfinishedFactor = 2
 
-/** The shape of a statement: its text without values, or the name that stands for it. */
+/** Returns the shape of a statement: its name if it has one, otherwise its text, which contains no values. */
 const getShape = ({ name, text }: Statement): string => name ?? text
 
 /** The first statement of a new shape, while it runs. */
@@ -37,14 +37,14 @@ export class ShapeCosts {
   readonly #averages = new LRUCache<string, number>({ max: maxShapes })
   readonly #firsts = new Map<string, First>()
 
-  /** The lane of statements of this shape; undefined when none was measured. */
+  /** Returns the lane of statements of this shape; undefined if none was measured. */
   laneOf(statement: Statement): Lane | undefined {
     const known = this.#averages.get(getShape(statement))
     if (known === undefined) return undefined
     return known >= maxCheapMs ? 'expensive' : 'cheap'
   }
 
-  /** Notes that the first statement of a new shape starts, so that others of this shape can wait for its measurement. */
+  /** Records that the first statement of a new shape starts, so that others of this shape can wait for its measurement. */
   startFirst(statement: Statement): void {
     const shape = getShape(statement)
     if (this.#firsts.has(shape)) return
@@ -61,7 +61,8 @@ export class ShapeCosts {
   }
 
   /**
-   * Resolves when the first statement of a new shape is measured, or has failed, or after `maxFirstMs`. Undefined when none runs.
+   * Returns a promise that resolves when the first statement of a new shape is measured or has failed, or after `maxFirstMs`;
+   * undefined if none runs.
    */
   firstOf(statement: Statement): Promise<void> | undefined {
     return this.#firsts.get(getShape(statement))?.ended
@@ -80,7 +81,7 @@ export class ShapeCosts {
     this.#averages.set(shape, known + weight * (durationMs - known))
   }
 
-  /** Adds a measurement of a statement that did not end. It counts only if it says that the statement is expensive. */
+  /** Adds a measurement of a failed or cancelled statement. It counts only if it shows that the shape is expensive. */
   addUnfinished(statement: Statement, durationMs: number): void {
     if (durationMs >= maxCheapMs) this.add(statement, unfinishedFactor * durationMs)
     else this.#firsts.get(getShape(statement))?.end()

@@ -1,8 +1,8 @@
 import { index, integer, json, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 
 /**
- * The responses to requests with an `Idempotency-Key`, written in the transactions of the requests. No other response depends
- * on this table, so its changes send no notification.
+ * The responses to requests with an `Idempotency-Key`, written in the transactions of the requests. Changes of this table
+ * send no notification, because no cached response depends on it.
  */
 export const idempotentRequests = pgTable(
   'idempotent_requests',

@@ -16,8 +16,8 @@ import { importActions, importRowStates, importStates } from '../vocabularies.ts
 import type { Author } from './revisions.ts'
 
 /**
- * Imports of files. None of these tables belongs to a record, so readers without a key see nothing of them. Their history
- * is that of the records that they write.
+ * Imports of files. The rows of these tables belong to no record, so readers without a key do not see them. The tables have
+ * no history: the history has the records that imports write.
  */
 
 const importColumn = () => uuid('import').notNull()
@@ -34,23 +34,23 @@ export const imports = pgTable(
     mapping: text('mapping').notNull(),
     /** Name, size and SHA-256 of each file; the first has the rows. */
     files: json('files').$type<{ name: string; bytes: number; sha256: string }[]>().notNull(),
-    /** Format, encoding, dialect and columns, as they were detected. */
+    /** The detected format, encoding, dialect and columns. */
     facts: json('facts'),
-    /** Whether the import is committed after staging, without a request of a person who has seen the dry run. */
+    /** Whether the import is committed directly after staging, without another request after the dry run. */
     commitsItself: boolean('commits_itself').notNull().default(false),
     /** Number of rows, once the file has been read to its end. */
     rowsRead: integer('rows_read'),
-    /** The last row that the running pass has dealt with. */
+    /** The last row that the current pass has processed. */
     doneThrough: integer('done_through').notNull().default(0),
-    /** The pass over the rows. Later passes take the rows that wait for records of others. */
+    /** Number of the current pass over the rows. Later passes take the rows that wait for records of other rows. */
     pass: integer('pass').notNull().default(0),
     counts: json('counts').notNull().default({}),
     report: json('report'),
-    /** The key of the source that stands for the import; null while it has written nothing. */
+    /** The key of the source record that describes the import; null while the import has written nothing. */
     source: text('source'),
     actor: json('actor').$type<Author>().notNull(),
     requestId: text('request_id'),
-    /** Why it has failed, for people. */
+    /** Why the import has failed, as text for people. */
     failure: text('failure'),
     /** Whether the staged rows that are no longer needed have been removed. */
     cleared: boolean('cleared').notNull().default(false),
@@ -86,21 +86,21 @@ export const importFiles = pgTable(
   ],
 )
 
-/** The rows of a file as they were, and what the mapping made of them. Without a foreign key, whose check would slow COPY down. */
+/** The original rows of a file, and their drafts by the mapping. There is no foreign key, since its check would slow COPY. */
 export const importRows = pgTable(
   'import_rows',
   {
     import: importColumn(),
-    /** Counts the rows of the import from 1. */
+    /** Number of the row in the import, from 1. */
     position: integer('position').notNull(),
-    /** Where a person finds the row. */
+    /** Where people find the row in the file. */
     locator: text('locator').notNull(),
     state: text('state', { enum: importRowStates }).notNull(),
     values: json('values').notNull(),
-    /** The external ids of its records, folded. */
+    /** The external ids of the row's records, folded. */
     ids: text('ids').array(),
     drafts: json('drafts'),
-    /** Why it is refused, or which of its values were dropped. */
+    /** Why the row is refused, or which of its values were dropped. */
     faults: json('faults'),
   },
   (table) => [
@@ -112,7 +112,7 @@ export const importRows = pgTable(
   ],
 )
 
-/** The names in the rows of an import that stand for records, each once, and what they were resolved to. */
+/** The names of records in the rows of an import, each once, and the records to which they were resolved. */
 export const importNames = pgTable(
   'import_names',
   {
@@ -122,7 +122,7 @@ export const importNames = pgTable(
     mention: json('mention').notNull(),
     /** Number of rows with the name. */
     rows: integer('rows').notNull(),
-    /** How it was resolved; null until then. */
+    /** The result of the resolution; null until then. */
     status: text('status'),
     key: text('key'),
     candidates: json('candidates'),
@@ -138,8 +138,8 @@ export const importNames = pgTable(
 )
 
 /**
- * The records of the register that a file does not have, though earlier files had them. Found again by the dry run and by the
- * commit.
+ * The records of the register that earlier files had and this file does not have. Both the dry run and the commit compute
+ * them.
  */
 export const importMissing = pgTable(
   'import_missing',
@@ -160,7 +160,7 @@ export const importMissing = pgTable(
   ],
 )
 
-/** What people have decided about names that could not be resolved, for all imports of a scheme. */
+/** The decisions of people about names that could not be resolved, for all imports of a scheme. */
 export const importDecisions = pgTable(
   'import_decisions',
   {
@@ -179,8 +179,8 @@ export const importDecisions = pgTable(
 )
 
 /**
- * What imports have written of each record. The last entry of a scheme that is not undone has the hashes of the file's
- * values. By them, a later import finds the properties that others have changed since.
+ * The changes of each record by imports. For each scheme, the last entry that is not undone has hashes of the file's values.
+ * A later import compares them to find the properties that others have changed since.
  */
 export const importRecords = pgTable(
   'import_records',
@@ -190,17 +190,17 @@ export const importRecords = pgTable(
     scheme: text('scheme').notNull(),
     resource: text('resource').notNull(),
     key: text('key').notNull(),
-    /** The row that it came from; null for a record that no row describes, such as the source of the import. */
+    /** The row with the record; null for a record that no row describes, such as the source of the import. */
     row: integer('row'),
     action: text('action', { enum: importActions }).notNull(),
-    /** Versions of the record before and after; null for none. */
+    /** The record's version before the import; null if the import created the record. */
     versionBefore: integer('version_before'),
     versionAfter: integer('version_after').notNull(),
-    /** Hash of the values of the row. */
+    /** Hash of all values of the row for this record. */
     digest: text('digest').notNull(),
     /** Hashes of the values of the row by property. */
     properties: json('properties').$type<Record<string, string>>().notNull(),
-    /** Properties that were left as others had changed them. */
+    /** Properties that the import did not change, because others had changed them. */
     kept: text('kept').array(),
     /** Key of the citation that names the row. */
     citation: text('citation'),

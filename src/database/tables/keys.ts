@@ -2,9 +2,9 @@ import { pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 import { filled, matches, oneOf, uuidKey } from '../columns.ts'
 import { roles } from '../vocabularies.ts'
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
-/** The keys of the API, of which only hashes are stored. A key is never removed, only revoked. */
+/** The keys of the API, stored as hashes. A key is never removed, only revoked. */
 export const keys = pgTable(
   'keys',
   {
@@ -15,10 +15,10 @@ export const keys = pgTable(
     prefix: text('prefix').notNull().unique('keys_prefix_unique'),
     /** SHA-256 of the whole key, in hexadecimal. The key has 256 random bits, so no slow hash is needed. */
     hash: text('hash').notNull().unique('keys_hash_unique'),
-    createdAt: moment('created_at').notNull().defaultNow(),
-    expiresAt: moment('expires_at'),
-    lastUsedAt: moment('last_used_at'),
-    revokedAt: moment('revoked_at'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    expiresAt: instant('expires_at'),
+    lastUsedAt: instant('last_used_at'),
+    revokedAt: instant('revoked_at'),
   },
   (table) => [
     filled('keys_name_filled', table.name),

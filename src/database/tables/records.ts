@@ -15,25 +15,25 @@ import { instantColumn, oneOf, rowStart, uuidKey } from '../columns.ts'
 export const visibilities = ['public', 'internal'] as const
 
 /**
- * One row for every record of every resource. Version and timestamps live only here. The document is composed when the
- * record is written; `shape` is the fingerprint of the declaration that it was composed by, and null after a write past
- * the service, until the service composes the document again.
+ * One row for every record of every resource. Version and timestamps are stored only here. The document is composed when the
+ * record is written. `shape` is the fingerprint of the declaration with which it was composed; it is null after a write that
+ * bypassed the service, until the service composes the document again.
  */
 export const records = pgTable(
   'records',
   {
     id: uuidKey(),
     resource: text('resource').notNull(),
-    /** Identifies the record in URLs: the id, or the natural key. */
+    /** The record's identifier in URLs: its id, or its natural key. */
     key: text('key').notNull(),
     version: integer('version').notNull().default(1),
-    /** The public JSON. */
+    /** The JSON text of the record in responses. */
     document: text('document'),
     shape: text('shape'),
     visibility: text('visibility', { enum: visibilities }).notNull().default('public'),
     /**
-     * The record that this one was merged into. The row has no record any more, and tells where its key leads; it goes with
-     * the record that it leads to.
+     * The record into which this one was merged. The row then only redirects its key to that record, and is deleted together
+     * with it.
      */
     mergedInto: uuid('merged_into').references((): AnyPgColumn => records.id, { onDelete: 'cascade' }),
     createdAt: instantColumn('created_at').notNull().default(sql`change_time()`),
@@ -47,9 +47,9 @@ export const records = pgTable(
     index('records_created_at').on(table.resource, table.createdAt, table.id, table.rowStart),
     index('records_updated_at').on(table.resource, table.updatedAt, table.id, table.rowStart),
     index('records_shape').on(table.resource, table.shape),
-    // The records that the service has yet to compose, which are few.
+    // The few records whose documents the service has yet to compose.
     index('records_uncomposed').on(table.id).where(sql`${table.shape} is null`),
-    // What readers without a key do not see (`migrations/0006_visibility.sql`).
+    // The records that readers without a key do not see (`migrations/0006_visibility.sql`).
     index('records_internal').on(table.id).where(sql`${table.visibility} = 'internal'`),
     index('records_merged_into').on(table.mergedInto).where(sql`${table.mergedInto} is not null`),
   ],

@@ -3,10 +3,10 @@ import { bigint, index, integer, json, pgTable, text, timestamp, unique } from '
 import { bytesColumn, oneOf } from '../columns.ts'
 import { type authorKinds, changeKinds } from '../vocabularies.ts'
 
-/** The author of a change, as stored in the history. It stays when the key is revoked or the name changes. */
+/** The author of a change, as stored in the history. The stored author does not change when the key is revoked or renamed. */
 export interface Author {
   kind: (typeof authorKinds)[number]
-  /** The key's id (`ADMIN_KEY` for the one that the service was started with), or the token's subject. */
+  /** The key's id (`ADMIN_KEY` for the key in the configuration of the service), or the token's subject. */
   id: string | null
   name: string | null
 }
@@ -21,43 +21,43 @@ export interface Authorship {
 }
 
 /**
- * Every version of every record, written in the transaction of the change. Triggers refuse, for every role, to delete a
- * revision or to change one other than by a redaction. The table has no foreign keys, since revisions outlive their records.
+ * Every version of every record, written in the transaction of the change. For every role, triggers refuse to delete a
+ * revision, and to change it except by a redaction. The table has no foreign keys, since revisions outlive their records.
  *
- * The revisions of a record are a chain: the hash of each covers the hash of the one before. A trigger makes salt and
- * hashes (`migrations/0004_chain.sql`), and docs/integrity.md has the formula.
+ * The revisions of a record are a hash chain: the hash of each revision covers the hash of the previous one. A trigger makes
+ * salt and hashes (`migrations/0004_chain.sql`), and docs/integrity.md has the formula.
  */
 export const revisions = pgTable(
   'revisions',
   {
     /** Number of the revision in the order of writing, which is not the order of commits. */
     sequence: bigint('sequence', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    /** Id of the transaction that has written the revision, by which the feed is ordered. */
+    /** Id of the transaction that has written the revision. The feed is ordered by it. */
     transaction: bigint('transaction', { mode: 'number' }).notNull().default(sql`feed_transaction()`),
     resource: text('resource').notNull(),
     key: text('key').notNull(),
     version: integer('version').notNull(),
     operation: text('operation', { enum: changeKinds }).notNull(),
-    /** The record at this version; for a removal, the record before it. */
+    /** The document at this version; for a removal, the last document. */
     document: json('document').notNull(),
-    /** The author of the change, as in responses. */
+    /** The author of the change, as responses show it. */
     actor: json('actor').$type<Author>().notNull(),
-    /** The countries that the record names at this version, made by a trigger (`revision_countries()`). */
+    /** The countries that the document names, computed by a trigger (`revision_countries()`). */
     countries: text('countries').array().notNull().default([]),
     time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`),
     requestId: text('request_id'),
     reason: text('reason'),
     /** Random bytes that go into the hash of the content, so that nobody can guess a removed text from the hash. */
     salt: bytesColumn('salt').notNull(),
-    /** SHA-256 of salt, document, actor, request id and reason as they were first written; a redaction keeps it. */
+    /** SHA-256 of the original salt, document, actor, request id and reason; a redaction does not change it. */
     contentHash: bytesColumn('content_hash').notNull(),
-    /** SHA-256 of the hash before, of what a redaction never changes, and of `contentHash`. */
+    /** SHA-256 of the previous revision's hash, the columns that redactions never change, and `contentHash`. */
     hash: bytesColumn('hash').notNull(),
     /** The version of the last redaction that has changed the content. */
     redactedBy: integer('redacted_by'),
-    /** Of a removal: key of the record that this one was merged into. */
+    /** For a removal: key of the record into which this one was merged. */
     mergedInto: text('merged_into'),
-    /** Of a redaction: the hash of the content that it has left, in hexadecimal, of each version that it has changed. */
+    /** For a redaction: the hash of the remaining content in hexadecimal, by the version that was changed. */
     redactions: json('redactions').$type<Record<string, string>>(),
   },
   (table) => [
@@ -66,7 +66,7 @@ export const revisions = pgTable(
     index('revisions_feed').on(table.transaction, table.sequence),
     index('revisions_resource_feed').on(table.resource, table.transaction, table.sequence),
     index('revisions_time').on(table.time),
-    // Without a list of pending entries, which every search would read.
+    // `fastupdate` is off, since every search would read its list of pending entries.
     index('revisions_countries').using('gin', table.countries).with({ fastupdate: false }),
   ],
 )

@@ -3,7 +3,7 @@ import type { ApiFetch } from '../../operations/api-fetch.ts'
 /** Sends read requests to the API with the access rights of the agent's client. */
 export type ReadApi = ApiFetch
 
-/** A query: values by parameters. A parameter without a value is left out. */
+/** Values of query parameters by name. Undefined values are left out. */
 export type Query = Record<string, string | number | undefined>
 
 /** Returns a path with a query string. */
@@ -18,7 +18,7 @@ export function pathOf(segments: readonly string[], query: Query = {}): string {
 
 /** The API responded with an error status. */
 export class RefusedError extends Error {
-  /** The body of the response. */
+  /** The body of the response: problem details as JSON. */
   readonly problem: string
 
   constructor(problem: string) {
@@ -29,7 +29,7 @@ export class RefusedError extends Error {
 
 /**
  * Reads JSON from the API.
- * @param body of a POST that changes nothing; a GET when left out.
+ * @param body body of a POST request that only reads; a GET request is sent when left out.
  * @returns the text of the response.
  * @throws RefusedError for any other status than 200.
  */

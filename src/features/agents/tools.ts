@@ -18,15 +18,15 @@ const limits = { records: 50, groups: 200, partners: 100 } as const
 
 const maxCitations = 200
 
-/** The resources whose records are named in `describe` of other resources. */
-const commonNames = ['countries', 'organizations', 'regions', 'topics']
+/** The resources in which `resolve` looks for a name if the agent names none. */
+const defaultResources = ['countries', 'organizations', 'regions', 'topics']
 
-/** A request to the API with its response, as JSON text. The request is what an agent can cite. */
+/** The path of an API request, which an agent can cite, and the JSON text of its response. */
 const exchange = (path: string, text: string) => ({ path, text })
 
 type Exchange = ReturnType<typeof exchange>
 
-/** The result of a tool: the request that was answered, the response, and the citations of its records. */
+/** Returns the result of a tool: the path, the response, and further properties. @param more JSON texts by property. */
 function result({ path, text }: Exchange, more: Record<string, string> = {}): CallToolResult {
   const parts = Object.entries(more).map(([name, part]) => `,"${name}":${part}`)
   return {
@@ -36,7 +36,7 @@ function result({ path, text }: Exchange, more: Record<string, string> = {}): Ca
   }
 }
 
-/** The result of a request that the API refused: the text of the problem. */
+/** Returns the result of a tool whose request was refused: the text of the problem. */
 const refused = ({ problem }: RefusedError): CallToolResult => ({
   content: [{ type: 'text', text: problem }],
   isError: true,
@@ -55,7 +55,7 @@ async function citationsOf(api: ReadApi, resource: string, keys: readonly string
   return JSON.stringify(data)
 }
 
-/** Declares a tool with the type of its input. A refusal of the API is its result. */
+/** Declares a tool whose `run` gets typed input. If the API refuses a request, the problem is the result of the tool. */
 function tool<Input extends z.ZodObject>(
   name: string,
   title: string,
@@ -79,7 +79,7 @@ function tool<Input extends z.ZodObject>(
   }
 }
 
-/** Returns the tools of a registry: at most eight, whose definitions are read before every conversation. */
+/** Returns the tools of a registry. They are at most eight, since agents read all definitions in every conversation. */
 export function agentTools(registry: Registry): Tool[] {
   const resource = z.enum(registry.resources.map(({ name }) => name))
   const key = z.string().min(1).max(200)
@@ -87,7 +87,7 @@ export function agentTools(registry: Registry): Tool[] {
     .record(z.string().max(100), z.string().max(2000))
     .optional()
     .describe(
-      'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; a comma means any of.',
+      'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; a comma separates alternatives.',
     )
   const limit = (max: number) => z.int().min(1).max(max).optional()
   const asOf = z
@@ -112,14 +112,15 @@ export function agentTools(registry: Registry): Tool[] {
     tool(
       'resolve',
       'Resolve a name',
-      'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language, former names and states included. `resolutions` says by resource whether exactly one record is meant, and if not, which may be. Filters take keys and no names.',
+      'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language, former names and states included. `resolutions` says by resource whether exactly one record is meant, and if not, which may be. Filters take keys, not names.',
       z.object({
         name: z.string().max(300),
         resource: resource.optional(),
         on: z.string().max(60).optional().describe('EDTF date of the fact, for former states.'),
       }),
       async ({ name, resource, on }, api) => {
-        const wanted = resource === undefined ? commonNames.filter((one) => registry.find(one)) : [resource]
+        const wanted =
+          resource === undefined ? defaultResources.filter((one) => registry.find(one)) : [resource]
         const queries = wanted.map((one) => ({ resource: one, name, on }))
         const { data } = JSON.parse(await readJson(api, '/v1/resolve', { queries }))
         const resolutions = Object.fromEntries(wanted.map((one, index) => [one, data[index]]))

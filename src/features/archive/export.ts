@@ -32,8 +32,8 @@ async function* withChecksum(chunks: AsyncIterable<string | Buffer>): AsyncGener
 
 /**
  * Writes the whole registry as an archive: records, their revisions and their past, as of one moment. Two registries with
- * the same content have the same archive, byte for byte. Keys are not part of it.
- * @param write takes the chunks of the archive, in order.
+ * the same content have the same archive, byte for byte. API keys are not archived.
+ * @param write is called once with the chunks of the archive, in order.
  * @throws StartupError when a newer version has changed the tables.
  */
 export async function exportArchive(

@@ -19,7 +19,7 @@ export const tableLine = z.strictObject({ table: z.string(), columns: z.array(z.
 /** The last line: SHA-256 of the bytes before it, in hexadecimal. */
 export const footer = z.strictObject({ sha256: z.string() })
 
-/** The line after the rows of a table. COPY writes no row like it, since it doubles every backslash. */
+/** The line after the rows of a table. No row is equal to it, since COPY doubles every backslash. */
 export const endMark = '\\.'
 
 /** Returns a value as a line. */

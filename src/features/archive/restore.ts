@@ -12,11 +12,11 @@ import { StartupError } from '../../startup-error.ts'
 import { endMark, footer, header, tableLine } from './format.ts'
 import { archivedTables } from './tables.ts'
 
-/** Maximum length of a line of an archive, in bytes. No document that the service stores is as long. */
+/** Maximum length of a line of an archive, in bytes. All documents that the service stores are shorter. */
 const maxLineBytes = 256 * 1024 * 1024
 
 const damaged = (what: string) =>
-  new StartupError(`the archive is damaged or cut: ${what}. Nothing was restored`)
+  new StartupError(`the archive is damaged or incomplete: ${what}. Nothing was restored`)
 
 /** Yields the lines of a file, each with its line break. */
 async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -39,7 +39,7 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (restBytes > 0) yield Buffer.concat(rest)
 }
 
-/** Parses a line as JSON of a form. @throws StartupError that says what the line should be. */
+/** Parses a line as JSON. @param what names the line in messages. @throws StartupError if it has another form. */
 function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: Schema, what: string) {
   try {
     return schema.parse(JSON.parse(line?.toString() ?? ''))
@@ -54,7 +54,7 @@ interface TriggerRow {
   enable: string
 }
 
-/** The triggers of the tables, and how each is enabled. Constraints of references are no part of them. */
+/** Finds the enabled triggers of tables, except those of constraints. */
 const triggersQuery = `
   select tgrelid::regclass::text as target, quote_ident(tgname) as name,
     case tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end as enable
@@ -69,7 +69,7 @@ async function withoutTriggers(client: pg.Client, tables: string[], work: () => 
     await client.query(`alter table ${target} ${enable} trigger ${name}`)
 }
 
-/** Lines of an archive, each counted into the checksum when it is taken. */
+/** Reads the lines of an archive, and computes the checksum of all lines before the footer. */
 class ArchiveReader {
   readonly #lines: AsyncGenerator<Buffer>
   readonly #hash: Hash = createHash('sha256')
@@ -134,10 +134,10 @@ async function restoreTables(client: pg.Client, reader: ArchiveReader): Promise<
 
 async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<void> {
   const { migration } = parseLine(await reader.take(), header, 'header of an Entente archive')
-  const own = await lastMigration()
-  if (migration !== own)
+  const current = await lastMigration()
+  if (migration !== current)
     throw new StartupError(
-      `the archive is of a registry with the tables of ${migration}, and this version has those of ${own}: restore it with the version that made it, and then run this one on that database`,
+      `the archive has the tables of migration ${migration}, and this version those of ${current}: restore it with the version that made it, and then run this version on that database`,
     )
   await requireEmpty(client)
   const names = (await archivedTables(client)).map(({ name }) => name)
@@ -154,8 +154,8 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
 /**
  * Restores a registry from an archive, in one transaction.
  * @param chunks the bytes of the archive.
- * @throws StartupError when the registry is not empty or of a newer version, or the archive is damaged, cut or of another version. Nothing is
- * written then.
+ * @throws StartupError if the registry is not empty or of a newer version, or if the archive is damaged, incomplete or of
+ * another version. Nothing is written then.
  */
 export async function restoreArchive(database: Database, chunks: AsyncIterable<Buffer>): Promise<void> {
   await requireOwnSchema(database)

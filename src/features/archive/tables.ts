@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** The tables of an archive: what they are called, their columns, and the order of their rows. */
+/** The tables of an archive: their names, their columns, and the order of their rows. */
 
 /** A table as an archive names it. */
 export interface ArchivedTable {
@@ -9,7 +9,7 @@ export interface ArchivedTable {
   columns: string[]
 }
 
-/** A table with what its rows are sorted by, and the condition of those that are archived. */
+/** A table with the sort order of its rows, and the condition of the rows to archive. */
 export interface SortedTable extends ArchivedTable {
   orderBy: string[]
   where: string
@@ -24,15 +24,14 @@ interface CatalogRow {
   refers_to: string[]
 }
 
-/** Condition of imports that have ended. They no longer need the rows of their file, which are not archived. */
+/** Condition of imports that have ended. Others are not archived, since they need staged rows, which are not archived. */
 const endedImports = "state in ('committed', 'undone', 'failed')"
 
 /**
- * The tables with a history, the revisions, and what imports have written and people decided for them: a later import of the
- * same register needs it. Left out are keys and what the service remembers for itself. Columns are in the
- * order of their names, since that of a table depends on when each was added. Columns that
- * PostgreSQL computes are left out, but in history, which keeps them as values. Texts are sorted by their bytes, so that
- * the order is the same in every database.
+ * Finds the archived tables: those with a history, the revisions, and the tables of imports and of decisions about them,
+ * which later imports of the same register need. API keys and internal state are left out. Columns are sorted by name, since
+ * their order in a table depends on when each was added. Generated columns are left out, except in history tables, which
+ * store their values. Texts are sorted by their bytes, so that the order is the same in every database.
  */
 const catalogQuery = `
   with archived as (
@@ -61,18 +60,18 @@ const catalogQuery = `
 /** Sorts tables so that each comes after those that it refers to, otherwise by name. */
 function byReferences(rows: CatalogRow[]): CatalogRow[] {
   const sorted: CatalogRow[] = []
-  let left = rows.filter(({ schema }) => schema === 'public')
-  while (left.length > 0) {
-    const names = left.map(({ name }) => name)
-    const next = left.filter(({ refers_to }) => !refers_to.some((other) => names.includes(other)))
+  let remaining = rows.filter(({ schema }) => schema === 'public')
+  while (remaining.length > 0) {
+    const names = remaining.map(({ name }) => name)
+    const next = remaining.filter(({ refers_to }) => !refers_to.some((other) => names.includes(other)))
     if (next.length === 0) throw new Error(`tables refer to one another: ${names.join(', ')}`)
     sorted.push(...next)
-    left = left.filter((row) => !next.includes(row))
+    remaining = remaining.filter((row) => !next.includes(row))
   }
   return [...sorted, ...rows.filter(({ schema }) => schema === 'history')]
 }
 
-/** Returns the tables of an archive, each after those that its rows refer to. */
+/** Returns the tables of an archive, each after the tables that its rows refer to. */
 export async function archivedTables(client: pg.ClientBase): Promise<SortedTable[]> {
   const { rows } = await client.query<CatalogRow>(catalogQuery, [endedImports])
   return byReferences(rows).map(({ name, schema, columns, order_by, condition }) => ({

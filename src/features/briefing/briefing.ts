@@ -9,7 +9,7 @@ import type { Endpoint } from '../../operations/operation.ts'
 import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
 import { notModified } from '../../operations/response-schemas.ts'
-import { getRecordMoment, recordMomentParameter } from '../../query/past.ts'
+import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { statement } from '../../query/statement.ts'
 import { changesText } from './changes.ts'
 import { briefingSchema } from './contract.ts'
@@ -36,12 +36,13 @@ function yearAfter(day: string): string {
   return date.toISOString().slice(0, 10)
 }
 
-const object = (parts: Record<string, string>): string =>
+/** Joins JSON texts into an object. */
+const jsonObject = (parts: Record<string, string>): string =>
   `{${Object.entries(parts)
     .map(([name, text]) => `"${name}":${text}`)
     .join()}}`
 
-/** Returns the JSON of the agreements in force that expire within a year, the first to expire first. */
+/** Returns the JSON of the agreements in force that expire within a year, sorted by the date of expiry. */
 async function expiringText(
   registry: Registry,
   queries: QueryRunner,
@@ -71,7 +72,7 @@ async function briefingText(
     statement(`briefing|${language}`, countryQuery, { code }),
   )
   if (!found) return undefined
-  const own = `country=${code}`
+  const filter = `country=${code}`
   const [agreements, bases, programs] = ['agreements', 'cooperation-bases', 'assistance-programs'].map(
     (name) => registry.get(name),
   )
@@ -79,16 +80,16 @@ async function briefingText(
     throw new Error('the registry lacks agreements, cooperation-bases or assistance-programs')
   const records: string[] = []
   for (const resource of briefingResources(registry))
-    records.push(`"${resource.name}":${await sectionText(queries, resource, own, code)}`)
-  return object({
+    records.push(`"${resource.name}":${await sectionText(queries, resource, filter, code)}`)
+  return jsonObject({
     country: found.country,
     day: JSON.stringify(day),
     records: `{${records.join()}}`,
-    inForce: await sectionText(queries, agreements, `${own}&inForceOn=${day}`, code),
+    inForce: await sectionText(queries, agreements, `${filter}&inForceOn=${day}`, code),
     expiring: await expiringText(registry, queries, subject),
-    units: await sumText(queries, bases, own, 'kind', 'unitCount'),
-    given: await moneyText(queries, programs, `${own}&role=donor,funder`),
-    received: await moneyText(queries, programs, `${own}&role=recipient,beneficiary`),
+    units: await sumText(queries, bases, filter, 'kind', 'unitCount'),
+    given: await moneyText(queries, programs, `${filter}&role=donor,funder`),
+    received: await moneyText(queries, programs, `${filter}&role=recipient,beneficiary`),
     changes: asOf === undefined ? await changesText(registry, tx, code) : 'null',
     figures: JSON.stringify(await readFigures(registry, queries, code)),
     sources: await sourcesText(queries, registry.get('citations'), code),
@@ -110,7 +111,7 @@ export function briefing(registry: Registry): Endpoint {
         'Everything about a country in one document, of one moment: its agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force and what expires within a year, programs given and received, the latest changes, what sources claim beside what the registry records, and the sources. Each number has the path of the list of its records.',
       access: 'read',
       cost: 20,
-      query: { ...recordMomentParameter, ...languageParameter('names and labels') },
+      query: { ...recordAsOfParameter, ...languageParameter('names and labels') },
       headers: [ifNoneMatch, acceptLanguage],
       responses: {
         200: {
@@ -124,7 +125,7 @@ export function briefing(registry: Registry): Endpoint {
     },
 
     async handle({ key: code, query, language }, context) {
-      const asOf = getRecordMoment(query)
+      const asOf = getRecordAsOf(query)
       const moment = asOf === undefined ? await context.database.clock.now() : new Date(asOf)
       const subject = { code, language, asOf, day: moment.toISOString().slice(0, 10) }
       const text = await readSnapshotAt(

@@ -14,7 +14,7 @@ interface Change {
   document: Record<string, unknown>
 }
 
-/** A change without the document, with its title and the path of the record's history. */
+/** Replaces the document of a change by the title of the record and the path of its history. */
 function summarize(registry: Registry, { resource, key, version, operation, time, document }: Change) {
   const title = document[registry.definition(resource).search.title]
   const link = `/v1/${resource}/${key}/history`
@@ -22,8 +22,8 @@ function summarize(registry: Registry, { resource, key, version, operation, time
 }
 
 /**
- * Returns the JSON of the latest changes of a country, and the path of the feed of all of them. It has a change as soon as
- * it is committed. A stored briefing expires only at a notification, and there is none when the feed advances.
+ * Returns the JSON of the latest changes of a country, and the path of the feed of all its changes. Unlike the feed, it has
+ * a change as soon as it is committed: a cached briefing expires at notifications, and the feed advances without one.
  */
 export async function changesText(registry: Registry, tx: Transaction, code: string): Promise<string> {
   const plan: FeedPlan = {

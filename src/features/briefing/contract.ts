@@ -14,7 +14,7 @@ const list = () =>
   z.string().meta({ description: 'Path of the list request that returns exactly the counted records.' })
 const link = () => z.string().meta({ description: 'Path of the record.' })
 
-/** An object with a property of the same schema for each name, of which any may be missing. */
+/** An object with an optional property of the same schema for each name. */
 const optional = (names: readonly string[], schema: z.ZodType) =>
   z.strictObject(Object.fromEntries(names.map((name) => [name, schema.optional()])))
 
@@ -139,7 +139,7 @@ const makeSchema = (registry: Registry) =>
           .meta({ description: 'The ten latest changes; null with `asOf`.' }),
         figures: z
           .array(figure)
-          .meta({ description: 'What sources claim about the country, beside what the registry records.' }),
+          .meta({ description: 'Figures of sources about the country, with the counts of the registry.' }),
         sources: groups.meta({
           description: 'Sources with the number of their citations for records of the country.',
         }),
@@ -178,7 +178,7 @@ const makeSchema = (registry: Registry) =>
 
 const schemas = new WeakMap<Registry, z.ZodType>()
 
-/** Schema of the briefing of a country. It is cached, since the OpenAPI document names it once. */
+/** Schema of the briefing of a country. It is cached, since the OpenAPI document has one schema of each name. */
 export function briefingSchema(registry: Registry): z.ZodType {
   const schema = schemas.get(registry) ?? makeSchema(registry)
   schemas.set(registry, schema)

@@ -8,7 +8,7 @@ const fields = ['id', 'indicator', 'title', 'value', 'qualifier', 'unit', 'asOf'
 
 type Figure = Record<(typeof fields)[number] | 'recorded', unknown>
 
-/** Returns the figures that sources claim about a country, each beside what the registry records. */
+/** Returns the figures that sources claim about a country, each with the count of the registry (`recorded`). */
 export async function readFigures(registry: Registry, queries: QueryRunner, code: string) {
   const query = `country=${code}&limit=${maxFigures}&sort=indicator&fields=${fields.join()}&include=recorded`
   const figures = await queries.read<Figure>(registry.get('figures'), query)

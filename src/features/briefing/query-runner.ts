@@ -9,7 +9,7 @@ import { aggregateStatement } from '../../query/aggregate-sql.ts'
 import { listParameters, planList } from '../../query/list.ts'
 import { listStatement } from '../../query/sql.ts'
 
-/** Groups of records, as an aggregate has them. */
+/** The groups of an aggregate. */
 export interface Groups {
   /** JSON texts of the groups, joined with commas. PostgreSQL writes them: JavaScript would round some sums. */
   data: string
@@ -19,7 +19,7 @@ export interface Groups {
   total: number
 }
 
-/** Runs the queries of clients in one snapshot: each number comes from the query string of the request that lists its records. */
+/** Runs API queries in one snapshot. Each number comes from the query string of the request that lists its records. */
 export class QueryRunner {
   readonly #registry: Transaction
   readonly #language: Language
@@ -37,7 +37,7 @@ export class QueryRunner {
     return listPath(resource, this.#at(resource, query))
   }
 
-  /** Groups the records of a query. @param grouping parameters of the aggregate beside the filters. */
+  /** Groups the records of a query. @param grouping parameters of the aggregate other than the filters. */
   async group(resource: Resource, query: string, grouping: string): Promise<Groups> {
     const raw = readQuery(this.#at(resource, `${query}&${grouping}`))
     const plan = planAggregate(resource, checkQuery(aggregateParameters(resource), raw), this.#language)
@@ -45,7 +45,7 @@ export class QueryRunner {
     return row ?? { data: '', groups: 0, total: 0 }
   }
 
-  /** Counts the records of a query. @throws Problem `invalid-parameter` for a query that no list takes. */
+  /** Counts the records of a query. @throws Problem `invalid-parameter` for a query that is not valid for a list. */
   count(resource: Resource, query: string): Promise<Counted> {
     return countRecords(this.#registry, resource, query, this.#asOf)
   }

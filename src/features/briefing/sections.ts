@@ -2,7 +2,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Groups, QueryRunner } from './query-runner.ts'
 
-/** The groups of a section, by the names of dimensions. A resource has those that it declares. */
+/** The dimensions by which a section groups records, if the resource has them. */
 const dimensions = ['kind', 'modality', 'status', 'topic', 'country'] as const
 
 /** The names of the groups of sections. */
@@ -21,11 +21,11 @@ const yearDimension = ({ dimensions, eventDates }: Resource): string | undefined
     ([name, { groupFilter }]) => groupFilter.filter === eventDates?.[0] && name.endsWith('Year'),
   )?.[0]
 
-/** The JSON of groups. */
+/** Returns the JSON of groups. */
 const groupsText = ({ data, groups }: Omit<Groups, 'total'>): string =>
   `{"data":[${data}],"groups":${groups}}`
 
-/** Removes a country from the groups by country. */
+/** Removes the group of a country, and limits the others. */
 function withoutCountry({ data, groups, total }: Groups, code: string): Groups {
   const all: { key: { country: string | null } }[] = JSON.parse(`[${data}]`)
   const others = all.filter(({ key }) => key.country !== code).slice(0, maxGroups.country)
@@ -33,7 +33,8 @@ function withoutCountry({ data, groups, total }: Groups, code: string): Groups {
 }
 
 /**
- * Returns the JSON of a section: how many records a query finds, and their groups by year, kind, status, topic and partner.
+ * Returns the JSON of a section: the number of records of a query, and their groups by year, kind, status, topic and
+ * partner.
  * @param query filters, of which one is the country.
  */
 export async function sectionText(

@@ -3,7 +3,14 @@ import type { Registry } from '../../model/registry.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { feedStatement } from '../../query/revisions.ts'
-import { afterIn, defaultLimit, feedPage, feedParameters, pageParameters, resourcesIn } from './contract.ts'
+import {
+  defaultLimit,
+  feedPage,
+  feedParameters,
+  pageParameters,
+  readAfter,
+  readResources,
+} from './contract.ts'
 
 /** `GET /v1/changes`: every change of every record, once, for clients that follow the registry. */
 export const changes = (registry: Registry): Endpoint => ({
@@ -16,7 +23,7 @@ export const changes = (registry: Registry): Endpoint => ({
     description:
       'Every change of every record, each once, in an order that is the same for every reader. A client that sends `page.after` of one response as `after` of the next request misses no change. A change appears when its transaction, and every transaction that began to write before it, has ended. Changes of one record are in the order of its versions. `order=desc` returns the newest first: send `page.after` as `after` for older ones.',
     access: 'read',
-    // The feed ends before the oldest running transaction, and a replica does not know all of these.
+    // The feed ends before the oldest running transaction, and a replica does not know all running transactions.
     replicas: false,
     query: { ...feedParameters(registry), ...pageParameters },
     headers: [],
@@ -33,8 +40,8 @@ export const changes = (registry: Registry): Endpoint => ({
   async handle({ query }, { database }) {
     const limit = Number(getValues(query, 'limit')[0] ?? defaultLimit)
     const statement = feedStatement({
-      after: afterIn(query),
-      resources: resourcesIn(query),
+      after: readAfter(query),
+      resources: readResources(query),
       countries: getWords(query, 'country'),
       order: getWords(query, 'order')[0] === 'desc' ? 'desc' : 'asc',
       limit: limit + 1,

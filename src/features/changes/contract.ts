@@ -12,14 +12,14 @@ import type { FeedPosition } from '../../query/revisions.ts'
 const positionForm = /^(\d{1,18})\.(\d{1,18})$/
 
 /** Parses a position of the feed. Returns undefined if it is not one. */
-export function positionIn(text: string): FeedPosition | undefined {
+export function parseFeedPosition(text: string): FeedPosition | undefined {
   const [, transaction, sequence] = positionForm.exec(text) ?? []
   return transaction === undefined || sequence === undefined ? undefined : { transaction, sequence }
 }
 
 const position = z
   .string()
-  .regex(positionForm, { error: 'must be a position of this feed, such as 1234.56: send it as it was given' })
+  .regex(positionForm, { error: 'must be a position of this feed, such as 1234.56: send it unchanged' })
 
 /** Parameters of the feed. */
 export const feedParameters = ({ resources }: Registry): Record<string, Parameter> => ({
@@ -34,11 +34,12 @@ export const feedParameters = ({ resources }: Registry): Record<string, Paramete
 })
 
 /** Returns the resources of a query; an empty array means all. */
-export const resourcesIn = (query: CheckedQuery): string[] => [...new Set(getWords(query, 'resource'))].sort()
+export const readResources = (query: CheckedQuery): string[] =>
+  [...new Set(getWords(query, 'resource'))].sort()
 
 /** Returns the position after which a query continues. */
-export const afterIn = (query: CheckedQuery): FeedPosition | undefined =>
-  positionIn(getWords(query, 'after')[0] ?? '')
+export const readAfter = (query: CheckedQuery): FeedPosition | undefined =>
+  parseFeedPosition(getWords(query, 'after')[0] ?? '')
 
 const example = {
   position: '1234.56',
@@ -70,7 +71,7 @@ const makeFeedChange = ({ resources }: Registry) =>
 
 const limits = { defaultSize: 100, maxSize: 500 } as const
 
-/** Parameters of a page of changes, beside those of the feed. */
+/** Parameters of a page of changes, other than those of the feed. */
 export const pageParameters: Record<string, Parameter> = {
   order: single(
     z.enum(['asc', 'desc']),
@@ -83,7 +84,7 @@ export const pageParameters: Record<string, Parameter> = {
   limit: limitParameter('Changes per page', limits),
 }
 
-/** How many changes a page has without `limit`. */
+/** Number of changes of a page without `limit`. */
 export const defaultLimit = limits.defaultSize
 
 const makeFeedPage = (registry: Registry) =>
@@ -96,7 +97,7 @@ const makeFeedPage = (registry: Registry) =>
           limit: z.int().min(1).meta({ description: 'Maximum number of changes per page.' }),
           after: position.nullable().meta({
             description:
-              'Value of `after` for the next request: in the order of the feed now or later. Null without a change.',
+              'Value of `after` for the next request; with `asc`, at any later time. Null if there are no changes.',
           }),
           more: z.boolean().meta({ description: 'Whether more changes can be read immediately.' }),
         }),
@@ -107,18 +108,18 @@ const makeFeedPage = (registry: Registry) =>
       }),
   )
 
-/** Caches what `make` returns for a registry: the OpenAPI document names each schema once. */
-const once = <T extends object>(make: (registry: Registry) => T) => {
-  const made = new WeakMap<Registry, T>()
+/** Caches what `make` returns for a registry, since the OpenAPI document has one schema of each name. */
+const memoizeByRegistry = <T extends object>(make: (registry: Registry) => T) => {
+  const cache = new WeakMap<Registry, T>()
   return (registry: Registry): T => {
-    const known = made.get(registry) ?? make(registry)
-    made.set(registry, known)
-    return known
+    const value = cache.get(registry) ?? make(registry)
+    cache.set(registry, value)
+    return value
   }
 }
 
 /** Schema of a change in the feed. */
-const feedChange = once(makeFeedChange)
+const feedChange = memoizeByRegistry(makeFeedChange)
 
 /** Schema of a page of changes. */
-export const feedPage = once(makeFeedPage)
+export const feedPage = memoizeByRegistry(makeFeedPage)

@@ -4,7 +4,7 @@ import { Semaphore } from 'async-mutex'
 import type { DatabaseClient } from '../../database/database.ts'
 import type { Context } from '../../operations/operation.ts'
 import { type FeedPosition, feedEndStatement, feedStatement } from '../../query/revisions.ts'
-import { positionIn } from './contract.ts'
+import { parseFeedPosition } from './contract.ts'
 
 /** Milliseconds after which the feed is read again without a notification, because a transaction may have ended. */
 const pollMs = 1000
@@ -12,21 +12,21 @@ const pollMs = 1000
 /** Milliseconds after which streams are woken without changes, to send a comment. */
 export const heartbeatMs = 15_000
 
-/** Number of changes that one statement reads for all streams, and for a stream that is behind, which holds a page in memory. */
+/** Number of changes that one statement reads: for all streams together, and for one stream that is behind. */
 const livePageSize = 200
 const replayPageSize = 20
 
 /** Maximum number of concurrent page reads for streams that are behind. */
 const maxReplays = 2
 
-/** Maximum number of changes in memory for the streams, and maximum bytes of them. */
+/** Maximum number of changes in memory for the streams, and their maximum size in bytes. */
 const maxEvents = 2000
 const maxEventBytes = 16 * 1024 * 1024
 
 /** Maximum milliseconds for which a change stays in memory, since a record may be redacted or made internal at any time. */
 const maxEventAgeMs = 2000
 
-/** Maximum number of streams that get a change before other work of the event loop runs. */
+/** After each read, the loop waits one millisecond for this many streams, so that other work of the event loop runs. */
 const streamsPerMs = 5
 
 interface Row {
@@ -50,7 +50,7 @@ export interface FeedPage {
 
 const sequenceLimit = 10n ** 18n
 
-/** A position as one number. Its parts have at most 18 digits. */
+/** Converts a position to one number, in the same order. Both parts have at most 18 digits. */
 export const toOrder = (position: FeedPosition | undefined): bigint =>
   position ? BigInt(position.transaction) * sequenceLimit + BigInt(position.sequence) : 0n
 
@@ -59,18 +59,18 @@ const toPosition = (order: bigint): FeedPosition | undefined =>
     ? undefined
     : { transaction: String(order / sequenceLimit), sequence: String(order % sequenceLimit) }
 
-/** A change as a server-sent event. A line break in JSON can only be white space, and would end the field. */
+/** Converts a change to a server-sent event. Line breaks, which are only white space in JSON, would end the field. */
 const toEvent = ({ position, resource, document }: Row): FeedEvent => ({
-  order: toOrder(positionIn(position)),
+  order: toOrder(parseFeedPosition(position)),
   readAt: performance.now(),
   resource,
   bytes: Buffer.from(`id: ${position}\nevent: change\ndata: ${document.replaceAll(/[\r\n]+/g, '')}\n\n`),
 })
 
 /**
- * The changes for all streams whose clients see the same records. While there are streams, one loop reads the changes from the
- * database and keeps the latest ones in memory. Every stream takes them from there at its own speed. A stream that is further
- * behind reads pages from the database, of which only `maxReplays` run at a time. The pool of requests is not used.
+ * The changes for all streams whose clients see the same records. While there are streams, one loop reads the changes from
+ * the database and keeps the latest ones in memory. Every stream takes them from there at its own speed. A stream that is
+ * further behind reads pages from the database, only `maxReplays` at a time. The connections of requests are not used.
  */
 export class ChangeFeed {
   readonly #database: DatabaseClient
@@ -81,7 +81,7 @@ export class ChangeFeed {
   #running: Promise<void> | undefined
   #events: FeedEvent[] = []
   #bytes = 0
-  /** `#events` has every change after `#start` up to `#end`; undefined before the first read. */
+  /** `#events` has every change after `#start` up to `#end`. Undefined before the first read. */
   #start: bigint | undefined
   #end = 0n
 
@@ -113,27 +113,27 @@ export class ChangeFeed {
     if (!this.#context.closing.aborted) await once(this.#wakeUps, 'wake', { signal }).catch(() => {})
   }
 
-  /** Returns the changes in memory after a position, or undefined when they do not reach so far back. */
+  /** Returns the changes after a position from memory, or undefined if not all of them are there. */
   read(after: bigint, resources: readonly string[]): FeedPage | undefined {
     if (this.#start === undefined || after < this.#start) return undefined
     const first = this.#events.findLastIndex(({ order }) => order <= after) + 1
-    const events = this.#events.slice(first).filter(isOf(resources))
+    const events = this.#events.slice(first).filter(isAmong(resources))
     return { bytes: Buffer.concat(events.map(({ bytes }) => bytes)), order: max(after, this.#end) }
   }
 
   /**
-   * Reads the changes after a position from the database, waiting for others that do so. At the end of the feed the page
-   * is empty or short, and its end is a position that `read` has reached.
+   * Reads a page of the changes after a position from the database, as soon as fewer than `maxReplays` reads run. At the end
+   * of the feed the page is empty or short, and `read` can continue at its `order`.
    */
   async readPage(after: bigint, resources: string[]): Promise<FeedPage> {
     return this.#replays.runExclusive(async () => {
       const end = this.#start === undefined ? 0n : this.#end
       const events = await this.#query(after, resources, replayPageSize)
       const last = events.at(-1)?.order ?? after
-      const isWhole = events.length === replayPageSize
+      const isFull = events.length === replayPageSize
       return {
         bytes: Buffer.concat(events.map(({ bytes }) => bytes)),
-        order: isWhole ? last : max(last, end),
+        order: isFull ? last : max(last, end),
       }
     })
   }
@@ -141,7 +141,7 @@ export class ChangeFeed {
   async #run(): Promise<void> {
     let wokenAt = performance.now()
     while (this.#streams > 0 && !this.#context.closing.aborted) {
-      // Starts before the read, so that no change between the two is missed.
+      // Starts before the read, so that a change during the read is not missed.
       const nextChange = this.#context.changed(pollMs)
       const count = await this.#readNext().catch(() => {
         // The database is unreachable: the next read continues at the same position.
@@ -156,11 +156,11 @@ export class ChangeFeed {
     }
   }
 
-  /** Reads the next changes into memory. @returns their number; 1 at the first time, which only reads the end of the feed. */
+  /** Reads the next changes into memory. @returns their number; 1 for the first read, which only finds the feed's end. */
   async #readNext(): Promise<number> {
     if (this.#start === undefined) {
       const [row] = await this.#database.read<{ position: string }>(feedEndStatement())
-      this.#end = toOrder(positionIn(row?.position ?? ''))
+      this.#end = toOrder(parseFeedPosition(row?.position ?? ''))
       this.#start = this.#end
       return 1
     }
@@ -187,7 +187,7 @@ export class ChangeFeed {
     this.#end = event.order
   }
 
-  /** Forgets the changes that were read before a time, and the oldest ones when there are too many. */
+  /** Removes the changes that were read before a time from memory, and the oldest ones if there are too many. */
   #prune(since: number): void {
     let count = 0
     for (const { order, readAt, bytes } of this.#events) {
@@ -209,7 +209,8 @@ export class ChangeFeed {
 
 const max = (one: bigint, other: bigint) => (one > other ? one : other)
 
-const isOf =
+/** Returns a filter for the events of some resources; an empty array means all. */
+const isAmong =
   (resources: readonly string[]) =>
   ({ resource }: FeedEvent) =>
     resources.length === 0 || resources.includes(resource)

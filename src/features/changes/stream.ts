@@ -5,17 +5,17 @@ import type { Registry } from '../../model/registry.ts'
 import type { ApiRequest, Context, Endpoint } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
-import { afterIn, feedParameters, positionIn, resourcesIn } from './contract.ts'
+import { feedParameters, parseFeedPosition, readAfter, readResources } from './contract.ts'
 import { ChangeFeed, heartbeatMs, toOrder } from './feed.ts'
 
 /** Milliseconds that a client should wait before it reconnects (`retry` of server-sent events). */
-const reconnection = 2000
+const retryMs = 2000
 
-/** Returns the position where a stream begins. @throws Problem `malformed-request` for a `Last-Event-ID` that is not a position. */
+/** Returns the position where a stream begins. @throws Problem `malformed-request` for an invalid `Last-Event-ID`. */
 function readStart({ headers, query }: ApiRequest): FeedPosition | undefined {
   const last = headers['last-event-id']?.trim()
-  if (last === undefined || last === '') return afterIn(query)
-  const position = positionIn(last)
+  if (last === undefined || last === '') return readAfter(query)
+  const position = parseFeedPosition(last)
   if (position) return position
   const message = 'must be the id of an event of this stream, such as 1234.56'
   throw new Problem('malformed-request', 'The header Last-Event-ID cannot be read.', {
@@ -24,8 +24,8 @@ function readStart({ headers, query }: ApiRequest): FeedPosition | undefined {
 }
 
 /**
- * Yields the events after a position, without end. The next ones are taken when the client has taken those before, so a
- * slow client costs no memory, and between two pages it holds no database connection.
+ * Yields the events after a position until the client disconnects or the service closes. It reads a page when the client has
+ * received the previous one, so a slow client has one page in memory, and holds no database connection between two pages.
  */
 async function* events(
   request: ApiRequest,
@@ -33,10 +33,10 @@ async function* events(
   disconnected: AbortSignal,
   closing: AbortSignal,
 ): AsyncGenerator<Buffer | string> {
-  const resources = resourcesIn(request.query)
+  const resources = readResources(request.query)
   let after = toOrder(readStart(request))
   let sentAt = performance.now()
-  yield `retry: ${reconnection}\n\n`
+  yield `retry: ${retryMs}\n\n`
   while (!disconnected.aborted && !closing.aborted) {
     const live = feed.read(after, resources)
     const { bytes, order } = live ?? (await feed.readPage(after, resources))
@@ -52,13 +52,13 @@ async function* events(
   }
 }
 
-/** Opens the body of a stream. @throws Problem `rate-limited` or `busy` at the limits of streams. */
+/** Opens the body of a stream. @throws Problem `rate-limited` or `busy` if there are too many streams. */
 function openStream(request: ApiRequest, { streamLimit, closing }: Context, feed: ChangeFeed): Readable {
   const release = streamLimit.acquire(request.client)
-  const leave = feed.open()
+  const unregister = feed.open()
   const disconnected = request.getAbortSignal()
   const end = () => {
-    leave()
+    unregister()
     release()
   }
   if (disconnected.aborted) end()
@@ -73,7 +73,7 @@ const stream = z.string().meta({
 
 /** `GET /v1/changes/stream`: the same changes as server-sent events, as they happen. */
 export const changesStream = (registry: Registry): Endpoint => {
-  // One for all clients that see the same records.
+  // One feed for all clients that see the same records.
   const feeds = new WeakMap<DatabaseClient, ChangeFeed>()
   return {
     method: 'GET',
@@ -83,9 +83,9 @@ export const changesStream = (registry: Registry): Endpoint => {
       operationId: 'streamChanges',
       summary: 'Stream all changes',
       description:
-        'The changes of `GET /v1/changes` as server-sent events, as they happen. A client that reconnects with `Last-Event-ID`, as browsers do, misses no change; the header takes precedence over `after`. A client that reads too slowly while changes wait, or for longer than an hour, is disconnected. The streams of one client, and of all, are limited.',
+        'The changes of `GET /v1/changes` as server-sent events, as they happen. A client that reconnects with `Last-Event-ID`, as browsers do, misses no change; the header takes precedence over `after`. A client that reads waiting changes too slowly is disconnected, and every client after an hour. The numbers of streams of one client and in all are limited.',
       access: 'read',
-      // The feed ends before the oldest running transaction, and a replica does not know all of these.
+      // The feed ends before the oldest running transaction, and a replica does not know all running transactions.
       replicas: false,
       cache: false,
       query: feedParameters(registry),
@@ -114,7 +114,7 @@ export const changesStream = (registry: Registry): Endpoint => {
       feeds.set(context.streamDatabase, feed)
       return {
         status: 200,
-        // Compression and buffering would delay events. The connection cannot be used again afterwards.
+        // Compression and buffering would delay events. The connection is not used for other requests afterwards.
         headers: {
           'cache-control': 'no-store, no-transform',
           'x-accel-buffering': 'no',

@@ -22,9 +22,9 @@ import { dateIn, randomYear } from './dates.ts'
 import type { Generation } from './generation.ts'
 import { randomSummary } from './texts.ts'
 
-/** Projects, bases and programs, some of which come from agreements. */
+/** Generates projects, bases and programs, some of which refer to agreements. */
 
-function span({ random }: Generation): Document {
+function randomPeriod({ random }: Generation): Document {
   const year = randomYear(random)
   if (random.chance(0.05)) return {}
   return {
@@ -33,7 +33,7 @@ function span({ random }: Generation): Document {
   }
 }
 
-/** Sometimes chooses an agreement that a record comes from. */
+/** Chooses an agreement that a record refers to, with a probability. */
 const randomAgreements = ({ random, recent }: Generation, probability: number): string[] =>
   recent.length > 0 && random.chance(probability) ? [random.pick(recent)] : []
 
@@ -47,7 +47,7 @@ export function addProject(generation: Generation, number: number): void {
     title: `${place.name} ${topic.name.toLowerCase()} project, no. ${number}`,
     kind: random.pick(projectKinds),
     status: random.chance(0.9) ? random.mostlyEarly(activityStatuses) : null,
-    ...span(generation),
+    ...randomPeriod(generation),
     summary: random.chance(0.6) ? randomSummary(topic.name, random) : null,
     participants: randomParticipants(generation, countries, { first: 'lead', others: 'participant' }),
     topics: randomTopics(generation),
@@ -59,7 +59,7 @@ export function addProject(generation: Generation, number: number): void {
   addCitation(generation, 'projects', id, '/startsOn')
 }
 
-/** Adds a base, which may represent several. @param number its number, from 0. */
+/** Adds a cooperation base, which may represent several units. @param number its number, from 0. */
 export function addBase(generation: Generation, number: number): void {
   const { random, world } = generation
   const countries = randomCountries(generation, 2)
@@ -93,7 +93,7 @@ export function addProgram(generation: Generation, number: number): void {
     title: `Assistance in ${topic.name.toLowerCase()} for ${recipient.name}, no. ${number}`,
     modality: random.pick(modalities),
     status: random.mostlyEarly(activityStatuses),
-    ...span(generation),
+    ...randomPeriod(generation),
     summary: random.chance(0.6) ? randomSummary(topic.name, random) : null,
     participants: randomParticipants(generation, countries, { first: 'donor', others: 'recipient' }),
     topics: randomTopics(generation),

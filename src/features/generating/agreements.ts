@@ -12,7 +12,7 @@ import { dateIn, randomYear } from './dates.ts'
 import type { Generation } from './generation.ts'
 import { randomSummary } from './texts.ts'
 
-/** How many of the last agreements later ones may refer to. */
+/** Number of the latest agreements that later records may refer to. */
 const maxRecent = 500
 
 const noun = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')

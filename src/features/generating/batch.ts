@@ -18,19 +18,19 @@ const actor = JSON.stringify(generator)
 const defaults = new WeakMap<Resource, Document>()
 
 function getDefaults(resource: Resource): Document {
-  const known = defaults.get(resource)
-  if (known) return known
-  const made = Object.fromEntries(
+  const cached = defaults.get(resource)
+  if (cached) return cached
+  const values = Object.fromEntries(
     Object.entries(resource.document.shape).map(([name, schema]) => [
       name,
       schema.safeParse(undefined).data ?? null,
     ]),
   )
-  defaults.set(resource, made)
-  return made
+  defaults.set(resource, values)
+  return values
 }
 
-/** New records, which COPY writes together. */
+/** Collects new records, and writes them with COPY. */
 export class Batch {
   readonly #registry: Registry
   readonly #time: string
@@ -77,7 +77,7 @@ export class Batch {
     for (const resource of this.#registry.resources)
       for (const { table, rows } of partRows(resource, this.#written.get(resource.name) ?? []))
         tables.set(table, (tables.get(table) ?? []).concat(rows))
-    // Records come first, since all other rows refer to them; lists come last, since they refer to other records.
+    // Records come first, since all other rows refer to them. Lists follow the tables of all resources, to which they refer.
     await copyRows(client, records, recordRows)
     for (const [table, rows] of tables) await copyRows(client, table, rows)
     await copyRows(client, revisions, revisionRows)

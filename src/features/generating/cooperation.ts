@@ -1,7 +1,7 @@
 import type { Document } from '../../operations/writing/documents.ts'
 import type { Generation } from './generation.ts'
 
-/** Properties that agreements, projects, bases and programs have in common. */
+/** Random values of the properties that agreements, projects, bases and programs have in common. */
 
 type Country = Generation['world']['countries'][number]
 
@@ -50,7 +50,7 @@ export const randomParticipants = (
     contribution: null,
   }))
 
-/** The topics of a record, one to three. */
+/** Chooses one to three topics. */
 export function randomTopics({ random, world }: Generation): string[] {
   const first = random.mostlyEarly(world.topics)
   const others = [0.5, 0.2].filter((probability) => random.chance(probability))
@@ -58,12 +58,12 @@ export function randomTopics({ random, world }: Generation): string[] {
   return [...topics].map(({ slug }) => slug)
 }
 
-/** Identifiers of a record in external systems. */
+/** Returns the external ids of a generated record. */
 export const generatedId = ({ seed }: Generation, number: number): Document[] => [
   { scheme: 'generated', id: `${seed}-${number}` },
 ]
 
-/** Adds a citation for some records: of the whole, or of one property. */
+/** Adds a citation to three of ten records: of the whole record, or of one property. */
 export function addCitation(generation: Generation, resource: string, id: string, property: string): void {
   const { random, sources } = generation
   if (!random.chance(0.3)) return
@@ -98,7 +98,7 @@ export function randomLocation({ random }: Generation, country: Country): Docume
   }
 }
 
-/** Makes no amount of money or one, spread over orders of magnitude. */
+/** Makes one amount of money or none. Amounts span several orders of magnitude. */
 export function randomAmounts({ random }: Generation, kind: string, probability: number): Document[] {
   if (!random.chance(probability)) return []
   const amount = random.between(1, 999) * 10 ** random.between(3, 6)

@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-const two = (value: number) => String(value).padStart(2, '0')
+const twoDigits = (value: number) => String(value).padStart(2, '0')
 
 /** Chooses a year from 1950 to 2025, later ones more often, as cooperation has grown. */
 export const randomYear = (random: Random): number =>
@@ -8,9 +8,9 @@ export const randomYear = (random: Random): number =>
 
 /** Chooses a date in a year, in EDTF as sources give it: mostly a day, sometimes a month, a year or a decade. */
 export function dateIn(year: number, random: Random): string {
-  const month = `${year}-${two(random.between(1, 12))}`
+  const month = `${year}-${twoDigits(random.between(1, 12))}`
   return random.weighted([
-    [`${month}-${two(random.between(1, 28))}`, 70],
+    [`${month}-${twoDigits(random.between(1, 28))}`, 70],
     [month, 16],
     [String(year), 9],
     [`${year}~`, 2],

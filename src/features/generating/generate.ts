@@ -19,7 +19,7 @@ import { withIndexesRebuilt } from './indexes.ts'
 import { randomFrom } from './random.ts'
 import { readWorld } from './world.ts'
 
-/** How many agreements are held in memory before they are written. */
+/** Number of agreements that are held in memory before they are written. */
 const batchSize = 1000
 
 /** Number of agreements for one record of each of these resources. */
@@ -62,22 +62,22 @@ function addBatch(generation: Generation, from: number, to: number): void {
   }
 }
 
-/** Returns the time of the transaction's changes, and tells triggers that the service writes. */
+/** Returns the time of the transaction's changes, and tells triggers that the service is the writer. */
 async function startWriting(client: pg.ClientBase): Promise<string> {
   const { text } = compileSql(sql`select ${rfc3339(sql`change_time()`)} as time, ${asService}`)
   const { rows } = await client.query<{ time: string }>(text)
   return rows[0]?.time ?? ''
 }
 
-async function writeAll(client: pg.ClientBase, of: Registry, count: number, seed: number): Promise<void> {
+async function writeAll(client: pg.ClientBase, target: Registry, count: number, seed: number): Promise<void> {
   // Indexes cannot be built while checks wait for the commit.
   await client.query('set constraints all immediate')
-  // PostgreSQL plans the checks of foreign keys once, while tables are small, and would read them whole for each further row.
+  // PostgreSQL plans foreign key checks once, while tables are small: by sequential scans, which get slow as tables grow.
   await client.query('set local enable_seqscan = off')
   const time = await startWriting(client)
   const random = randomFrom(seed)
   const identities = identitiesFrom(random)
-  let batch = new Batch(of, time)
+  let batch = new Batch(target, time)
   const generation: Generation = {
     seed,
     random,
@@ -97,20 +97,20 @@ async function writeAll(client: pg.ClientBase, of: Registry, count: number, seed
   for (let from = 0; from < count; from += batchSize) {
     addBatch(generation, from, Math.min(count, from + batchSize))
     await batch.write(client)
-    batch = new Batch(of, time)
+    batch = new Batch(target, time)
   }
 }
 
-function explained(error: unknown, seed: number): unknown {
+function explain(error: unknown, seed: number): unknown {
   if (getDatabaseError(error)?.code !== '23505') return error
-  return new StartupError(`what seed ${seed} generates is there already: take another --seed`)
+  return new StartupError(`the records of seed ${seed} exist already: use another --seed`)
 }
 
 /**
  * Adds made-up agreements to a registry with reference data and, in proportion, projects, bases, programs, organizations
  * and sources, each with its first revision, in one transaction. The same number and seed make the same records.
  * @param count number of agreements.
- * @throws StartupError when the reference data is missing, or the records are there already.
+ * @throws StartupError when the reference data is missing, or the records exist already.
  */
 export async function generate(database: Database, count: number, seed: number): Promise<void> {
   await database.maintain(async (client) => {
@@ -121,7 +121,7 @@ export async function generate(database: Database, count: number, seed: number):
       // VACUUM marks pages as all-visible, which makes counts cheap. ANALYZE updates the statistics of the planner.
       await client.query('vacuum analyze')
     } catch (error) {
-      throw explained(error, seed)
+      throw explain(error, seed)
     }
   })
 }

@@ -3,7 +3,7 @@ import type { Identities } from './ids.ts'
 import type { Random } from './random.ts'
 import type { World } from './world.ts'
 
-/** The state of a generation: its sources of data, and the records made so far. */
+/** The state of a generation: its random values and reference data, and the records that later ones refer to. */
 export interface Generation {
   seed: number
   random: Random

@@ -5,7 +5,7 @@ const firstMs = Date.UTC(2020, 0, 1)
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
 
-/** Makes the ids of records, each after the one before. */
+/** Makes the ids of records, in ascending order. */
 export interface Identities {
   /** A UUIDv7 (RFC 9562, section 5.7) of the next millisecond. */
   uuid(): string

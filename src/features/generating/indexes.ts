@@ -5,7 +5,7 @@ interface Index {
   definition: string
 }
 
-/** Indexes of the registry's tables that no constraint uses, and no trigger while rows are written. */
+/** Finds the indexes that no constraint uses, and that no trigger uses while rows are written. */
 async function plainIndexes(client: pg.ClientBase): Promise<Index[]> {
   const { rows } = await client.query<Index>(
     `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition

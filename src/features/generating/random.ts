@@ -8,11 +8,11 @@ export interface Random {
   between(min: number, max: number): number
   /** True with a probability from 0 to 1. */
   chance(probability: number): boolean
-  /** One of some values, each as likely as the others. @throws when there are none. */
+  /** One of the values, all equally likely. @throws Error when there are none. */
   pick<T>(values: readonly T[]): T
-  /** One of some values, as likely as its weight. @throws when there are none. */
+  /** One of the values, with probabilities in proportion to the weights. @throws Error when there are none. */
   weighted<T>(values: readonly (readonly [value: T, weight: number])[]): T
-  /** One of some values, the first far more often than the last (Zipf's law). @throws when there are none. */
+  /** One of the values, the first far more often than the last (Zipf's law). @throws Error when there are none. */
   mostlyEarly<T>(values: readonly T[]): T
 }
 
@@ -28,10 +28,10 @@ export function randomFrom(seed: number): Random {
   const fraction = () => uniformFloat64(generator)
   const chance = (probability: number) => fraction() < probability
   const weighted: Random['weighted'] = (values) => {
-    let left = fraction() * values.reduce((sum, [, weight]) => sum + weight, 0)
+    let remaining = fraction() * values.reduce((sum, [, weight]) => sum + weight, 0)
     const found = values.find(([, weight]) => {
-      left -= weight
-      return left < 0
+      remaining -= weight
+      return remaining < 0
     })
     return required(found ?? values.at(-1))[0]
   }
@@ -40,7 +40,7 @@ export function randomFrom(seed: number): Random {
     chance,
     pick: (values) => required(values[between(0, values.length - 1)]),
     weighted,
-    // The power that makes rank r about as likely as 1 / (r + 1).
+    // This power makes the probability of rank r about proportional to 1 / (r + 1).
     mostlyEarly: (values) => required(values[Math.floor((values.length + 1) ** fraction()) - 1]),
   }
 }

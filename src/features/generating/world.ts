@@ -12,7 +12,7 @@ export interface World {
 /** The countries that take part most often. The others follow in the order of a hash. */
 const leaders = 'CHN USA DEU FRA GBR RUS JPN ITA KOR BRA IND ZAF CAN AUS ESP NLD PAK EGY KEN KAZ'.split(' ')
 
-/** Reads the reference data that is public, since made-up records are. @throws StartupError when it is missing. */
+/** Reads the public reference data, since generated records are public, too. @throws StartupError when it is missing. */
 export async function readWorld(client: pg.ClientBase): Promise<World> {
   const { rows: countries } = await client.query<World['countries'][number]>(
     `select code, name from published.countries where valid_to is null

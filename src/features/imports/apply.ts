@@ -6,38 +6,38 @@ import type { Change } from '../../operations/bulk/plan.ts'
 import { type OperationResult, writeEach } from '../../operations/bulk/write.ts'
 import { lockRecords } from '../../operations/writing/locks.ts'
 import { startSlices } from '../../time-slice.ts'
-import { type Cited, writeCitations } from './citations.ts'
-import { type EntryOfRecord, writeEntries } from './entries.ts'
+import { type CitedRecord, writeCitations } from './citations.ts'
+import { type RecordEntry, writeEntries } from './entries.ts'
 import {
-  faultsOf,
   faultsOfProblem,
   isUnchanged,
   type OnEdited,
   type PlannedRecord,
   planRecord,
+  tryCheck,
 } from './plan.ts'
 import { type ImportCounts, noCounts } from './store.ts'
 import type { RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
 
-/** Writes the records of rows, with the history, citations and import entries of each. */
+/** Writes the records of rows, each with its revision, citation and import entry. */
 
 /** The result of a batch of rows. */
 export interface Outcome {
   counts: ImportCounts
   refused: Map<number, RowFault[]>
-  /** What was kept as others have changed it. */
+  /** Properties that others have changed since the last import, and that were not overwritten. */
   kept: { resource: string; key: string; properties: string[] }[]
 }
 
-/** The import on whose behalf a batch is written. */
-export interface Applying {
+/** The import for which a batch is written. */
+export interface ApplyContext {
   registry: Registry
   id: string
   scheme: string
   onEdited: OnEdited
   authorship: Authorship
-  /** Returns the key of the source that citations name, which is made when first needed. */
+  /** Returns the key of the source for citations. The first call creates the source. */
   source: (tx: Transaction) => Promise<string>
 }
 
@@ -46,8 +46,8 @@ interface Written {
   result: OperationResult
 }
 
-/** Plans the records of one resource, under their locks. Refused rows are added to `refused`. */
-async function planAll(
+/** Locks the records of one resource, and plans their writes. Refused rows are added to `refused`. */
+async function planResource(
   tx: Transaction,
   resource: Resource,
   upserts: Upsert[],
@@ -60,15 +60,15 @@ async function planAll(
   const changes: Change[] = []
   const pause = startSlices()
   for (const upsert of upserts) {
-    const own = upsert.existing && locked.get(upsert.existing.key)
-    const planned = faultsOf(upsert.document, () => planRecord(upsert, own?.document, onEdited))
+    const stored = upsert.existing && locked.get(upsert.existing.key)
+    const planned = tryCheck(upsert.document, () => planRecord(upsert, stored?.document, onEdited))
     if ('faults' in planned) refused.set(upsert.row.position, planned.faults)
     else {
       const record = planned.result
       const { before, after } = record
       const index = records.push(record) - 1
-      if (!own || !before) changes.push({ index, kind: 'create', document: after })
-      else changes.push({ index, kind: 'replace', locked: own, before, after })
+      if (!stored || !before) changes.push({ index, kind: 'create', document: after })
+      else changes.push({ index, kind: 'replace', locked: stored, before, after })
     }
     await pause()
   }
@@ -80,10 +80,10 @@ async function writeResource(
   tx: Transaction,
   resource: Resource,
   upserts: Upsert[],
-  { onEdited, authorship }: Applying,
+  { onEdited, authorship }: ApplyContext,
   refused: Map<number, RowFault[]>,
 ): Promise<Written[]> {
-  const { records, changes } = await planAll(tx, resource, upserts, onEdited, refused)
+  const { records, changes } = await planResource(tx, resource, upserts, onEdited, refused)
   const outcome = await writeEach(tx, resource, changes, authorship)
   for (const [index, problem] of outcome.refused) {
     const record = records[index]
@@ -95,25 +95,26 @@ async function writeResource(
   })
 }
 
-/** Whether a row has several records, so that some may have been written when another one is refused. */
-const hasSeveral = (upserts: Upsert[], refused: ReadonlyMap<number, unknown>) =>
+/** Whether a refused row has several records, so that some of them may have been written. */
+const hasPartlyWrittenRow = (upserts: Upsert[], refused: ReadonlyMap<number, unknown>) =>
   upserts.some(({ row }) => row.drafts.length > 1 && refused.has(row.position))
 
-/** Writes the records of all resources, those first to which others refer. A row is written whole or not at all. */
+/** Writes the records of all resources, referenced resources first. Of each row, all records are written or none. */
 async function writeRecords(
   tx: Transaction,
-  applying: Applying,
+  context: ApplyContext,
   upserts: Upsert[],
   refused: Map<number, RowFault[]>,
 ): Promise<Written[]> {
   for (let remaining = upserts; ; ) {
     await tx.query({ text: 'savepoint import' })
     const written: Written[] = []
-    for (const resource of applying.registry.resources) {
-      const own = remaining.filter((upsert) => upsert.resource === resource)
-      if (own.length > 0) written.push(...(await writeResource(tx, resource, own, applying, refused)))
+    for (const resource of context.registry.resources) {
+      const ofResource = remaining.filter((upsert) => upsert.resource === resource)
+      if (ofResource.length === 0) continue
+      written.push(...(await writeResource(tx, resource, ofResource, context, refused)))
     }
-    if (!hasSeveral(remaining, refused)) {
+    if (!hasPartlyWrittenRow(remaining, refused)) {
       await tx.query({ text: 'release savepoint import' })
       return written
     }
@@ -122,10 +123,11 @@ async function writeRecords(
   }
 }
 
-const isNews = ({ upsert, action }: PlannedRecord): boolean =>
-  action !== 'none' || upsert.existing?.mark?.digest !== upsert.digest
+/** Whether an entry is needed: the record was written, or the row differs from that of the last import. */
+const needsEntry = ({ upsert, action }: PlannedRecord): boolean =>
+  action !== 'none' || upsert.existing?.lastImport?.digest !== upsert.digest
 
-function entryOf({ record, result }: Written, citation: string | null): EntryOfRecord {
+function entryOf({ record, result }: Written, citation: string | null): RecordEntry {
   const { upsert, action, properties, kept } = record
   return {
     resource: upsert.resource.name,
@@ -141,7 +143,7 @@ function entryOf({ record, result }: Written, citation: string | null): EntryOfR
   }
 }
 
-const toCited = ({ record: { upsert }, result: { key } }: Written): Cited => ({
+const toCitedRecord = ({ record: { upsert }, result: { key } }: Written): CitedRecord => ({
   resource: upsert.resource.name,
   key,
   externalId: upsert.draft.externalId,
@@ -150,19 +152,25 @@ const toCited = ({ record: { upsert }, result: { key } }: Written): Cited => ({
 
 /**
  * Writes the records of rows, within the caller's transaction.
- * @returns the result. Refused rows have written nothing.
+ * @returns the result. Nothing is written for refused rows.
  */
-export async function applyUpserts(tx: Transaction, applying: Applying, upserts: Upsert[]): Promise<Outcome> {
+export async function applyUpserts(
+  tx: Transaction,
+  context: ApplyContext,
+  upserts: Upsert[],
+): Promise<Outcome> {
   const refused = new Map<number, RowFault[]>()
   const open = upserts.filter((upsert) => !isUnchanged(upsert))
-  const written = open.length > 0 ? await writeRecords(tx, applying, open, refused) : []
+  const written = open.length > 0 ? await writeRecords(tx, context, open, refused) : []
   const changed = written.filter(({ record }) => record.action !== 'none')
-  const citations = await writeCitations(tx, applying, changed.map(toCited))
+  const citations = await writeCitations(tx, context, changed.map(toCitedRecord))
   const citationOf = new Map(changed.map((one, index) => [one, citations[index] ?? null]))
   await writeEntries(
     tx,
-    applying,
-    written.filter(({ record }) => isNews(record)).map((one) => entryOf(one, citationOf.get(one) ?? null)),
+    context,
+    written
+      .filter(({ record }) => needsEntry(record))
+      .map((one) => entryOf(one, citationOf.get(one) ?? null)),
   )
   const count = (action: PlannedRecord['action']) =>
     written.filter(({ record }) => record.action === action).length

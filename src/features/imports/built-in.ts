@@ -8,8 +8,8 @@ import { didYouMean } from '../../problems/suggest.ts'
 export const builtInMappings: readonly string[] = ['iati']
 
 /**
- * Returns the text of a mapping: that of a built-in one when the text is only its name.
- * @throws Problem `invalid-mapping` for a name that no built-in mapping has.
+ * Returns the text of a mapping. A text that is only a name stands for the built-in mapping of this name.
+ * @throws Problem `invalid-mapping` if there is no built-in mapping of this name.
  */
 export async function resolveMapping(text: string): Promise<string> {
   const name = text.trim()

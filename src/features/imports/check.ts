@@ -3,32 +3,32 @@ import { singleReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import { readStatement, wholeRepresentation } from '../../query/sql.ts'
 import { startSlices } from '../../time-slice.ts'
-import { faultsOf, isUnchanged, type OnEdited, type PlannedRecord, planRecord } from './plan.ts'
-import { addCounts, blockRows, readRows, takeBatch } from './rows.ts'
+import { isUnchanged, type OnEdited, type PlannedRecord, planRecord, tryCheck } from './plan.ts'
+import { addCounts, blockRows, readStagedRows, takeBatch } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportRecord, noCounts } from './store.ts'
 import type { RowFault } from './types.ts'
 import { readUpserts, type Upsert } from './upserts.ts'
 
 /** The dry run: computes the result of a commit without writing a record. */
 
-/** Rows that are checked together. */
+/** Number of rows that are checked together. */
 const batchSize = 500
 
-/** Reads the documents of the records that upserts are about, by resource and key. */
+/** Reads the stored documents of the existing records of upserts. */
 async function readDocuments(
   database: Pick<DatabaseClient, 'read'>,
   upserts: readonly Upsert[],
 ): Promise<Map<Upsert, string>> {
   const documents = new Map<Upsert, string>()
   for (const resource of new Set(upserts.map((upsert) => upsert.resource))) {
-    const own = upserts.filter((upsert) => upsert.resource === resource && upsert.existing)
-    const keys = own.flatMap(({ existing }) => existing?.key ?? [])
+    const updates = upserts.filter((upsert) => upsert.resource === resource && upsert.existing)
+    const keys = updates.flatMap(({ existing }) => existing?.key ?? [])
     if (keys.length === 0) continue
     const rows = await database.read<{ key: string; document: string }>(
       readStatement(resource, keys, wholeRepresentation(resource), { compose: true }),
     )
     const byKey = new Map(rows.map(({ key, document }) => [key, document]))
-    for (const upsert of own) {
+    for (const upsert of updates) {
       const document = byKey.get(upsert.existing?.key ?? '')
       if (document !== undefined) documents.set(upsert, document)
     }
@@ -36,10 +36,10 @@ async function readDocuments(
   return documents
 }
 
-/** A record to write with its plan, or the reason why the registry refuses it. */
+/** An upsert with its plan, or with the faults for which the registry refuses it. */
 export type Outcome = { upsert: Upsert } & ({ result: PlannedRecord } | { faults: RowFault[] })
 
-/** Plans the writes of records, except those that have not changed since the last import. */
+/** Plans upserts, except those whose row and record are unchanged since the last import. */
 export async function* planUpserts(
   database: Pick<DatabaseClient, 'read'>,
   upserts: readonly Upsert[],
@@ -49,7 +49,7 @@ export async function* planUpserts(
   const documents = await readDocuments(database, open)
   const pause = startSlices()
   for (const upsert of open) {
-    const planned = faultsOf(upsert.document, () => planRecord(upsert, documents.get(upsert), onEdited))
+    const planned = tryCheck(upsert.document, () => planRecord(upsert, documents.get(upsert), onEdited))
     yield { upsert, ...planned }
     await pause()
   }
@@ -71,10 +71,10 @@ async function checkUpserts(database: Database, upserts: Upsert[], onEdited: OnE
   return { counts: { ...counts, refused: refused.size }, refused }
 }
 
-/** Resets rows that an earlier check has refused to `ready`, since names may have been decided meanwhile. */
+/** Resets `blocked` rows to `ready`, since names may have been decided since the last check, and resets the counts. */
 async function beginCheck(database: Database, imported: ImportRecord): Promise<ImportRecord> {
   const { id } = imported
-  for (let opened = 1; opened > 0; ) {
+  for (let reset = 1; reset > 0; ) {
     const rows = await database.transaction((tx) =>
       tx.query({
         text: `update import_rows set state = 'ready', faults = null where import = $1 and position = any(array(
@@ -82,7 +82,7 @@ async function beginCheck(database: Database, imported: ImportRecord): Promise<I
         values: [id],
       }),
     )
-    opened = rows.length
+    reset = rows.length
   }
   const [row] = await database.read<{ refused: number }>({
     text: "select count(*)::int as refused from import_rows where import = $1 and state = 'refused'",
@@ -93,10 +93,10 @@ async function beginCheck(database: Database, imported: ImportRecord): Promise<I
 }
 
 /**
- * Checks all staged rows of an import as a commit would, and notes which are refused. It continues where an earlier process
- * has stopped.
+ * Checks all staged rows of an import as a commit would, and stores the faults of refused rows. The check continues where an
+ * earlier process stopped.
  * @param onProgress gets the number of the current row.
- * @returns the import as it then is; undefined when another process works on it.
+ * @returns the import after the check; undefined if another process has taken over.
  */
 export async function checkRows(
   database: Database,
@@ -118,11 +118,11 @@ export async function checkRows(
   const beginning = imported.doneThrough === 0 ? await beginCheck(database, imported) : imported
   for (let current = beginning; ; ) {
     signal.throwIfAborted()
-    const rows = takeBatch(await readRows(reads, { ...current, pass: 0 }, batchSize))
+    const rows = takeBatch(await readStagedRows(reads, { ...current, pass: 0 }, batchSize))
     const last = rows.at(-1)
     if (!last) return current
     const { upserts, refused } = await readUpserts(reads, registry, current, rows, {
-      absent: 'assume',
+      onAbsent: 'assume',
       onUnresolved,
     })
     const outcome = await checkUpserts(database, upserts, onEdited)
@@ -130,12 +130,12 @@ export async function checkRows(
     const counts = addCounts(current.counts, { ...outcome.counts, refused: all.size })
     const change = { doneThrough: last.position, counts }
     const before = current
-    const isOurs = await database.transaction(async (tx) => {
+    const isStored = await database.transaction(async (tx) => {
       if (!(await changeImport(tx, before, change))) return false
       await blockRows(tx, before.id, all)
       return true
     })
-    if (!isOurs) return undefined
+    if (!isStored) return undefined
     current = { ...current, ...change }
     onProgress(last.position)
   }

@@ -1,18 +1,18 @@
 import type { Transaction } from '../../database/database.ts'
 import { type Document, insertDocuments } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
-import type { Applying } from './apply.ts'
+import type { ApplyContext } from './apply.ts'
 import type { Draft } from './types.ts'
 
-/** A record that an import has written, and what its row says of where it comes from. */
-export interface Cited {
+/** A record that an import has written, with the parts of its citation that come from the row. */
+export interface CitedRecord {
   resource: string
   key: string
   externalId: Draft['externalId']
   citation: Draft['citation']
 }
 
-const cut = (text: string, max: number) => (text.length <= max ? text : `${text.slice(0, max - 1)}…`)
+const truncate = (text: string, max: number) => (text.length <= max ? text : `${text.slice(0, max - 1)}…`)
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
@@ -21,33 +21,33 @@ const maxLocator = 50
 const maxQuote = 300
 const maxNote = 10_000
 
-/** The document of a citation that names the row of a record and the id of the record in the source. */
-function citationOf(source: string, { resource, key, externalId, citation }: Cited): Document {
+/** Returns the citation of a record: its row in the file, and its id in the source. */
+function citationOf(source: string, { resource, key, externalId, citation }: CitedRecord): Document {
   const { locator, url, quote, note } = citation
   return {
     source,
     record: { resource, id: key },
-    locator: { row: cut(oneLine(locator), maxLocator) },
+    locator: { row: truncate(oneLine(locator), maxLocator) },
     sourceRecordId: externalId.id,
     ...(url !== undefined && { url }),
-    ...(quote !== undefined && { excerpt: cut(oneLine(quote), maxQuote) }),
-    ...(note !== undefined && { note: cut(note, maxNote) }),
+    ...(quote !== undefined && { excerpt: truncate(oneLine(quote), maxQuote) }),
+    ...(note !== undefined && { note: truncate(note, maxNote) }),
   }
 }
 
 /**
- * Writes the citations of records, each with the row and link of its record.
- * @returns their keys, in the order of the records.
+ * Writes a citation for each record.
+ * @returns the keys of the citations, in the order of the records.
  */
 export async function writeCitations(
   tx: Transaction,
-  { registry, authorship, source }: Applying,
-  cited: readonly Cited[],
+  { registry, authorship, source }: ApplyContext,
+  cited: readonly CitedRecord[],
 ): Promise<string[]> {
   if (cited.length === 0) return []
   const resource = registry.get('citations')
   const key = await source(tx)
-  const documents = cited.map((one) => checkDocument(resource, citationOf(key, one)))
+  const documents = cited.map((record) => checkDocument(resource, citationOf(key, record)))
   const stored = await insertDocuments(tx, resource, documents, { kind: 'create', authorship })
-  return stored.map((one) => one.key)
+  return stored.map((citation) => citation.key)
 }

@@ -2,12 +2,12 @@ import { type Database, singleReads, type Transaction } from '../../database/dat
 import { getDatabaseError } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
-import { type Applying, applyUpserts } from './apply.ts'
+import { type ApplyContext, applyUpserts } from './apply.ts'
 import type { OnEdited } from './plan.ts'
-import { addCounts, BatchSize, blockRows, readRows, setWaiting, takeBatch } from './rows.ts'
+import { addCounts, BatchSize, blockRows, readStagedRows, setWaiting, takeBatch } from './rows.ts'
 import { type SourceProperties, writeSource } from './source.ts'
 import { changeImport, type ImportRecord, type KeptRecord } from './store.ts'
-import { type Absent, type ReadyRow, readUpserts } from './upserts.ts'
+import { type OnAbsent, type ReadyRow, readUpserts } from './upserts.ts'
 
 /** Target duration of a transaction in milliseconds: others wait for its locks, and the feed of changes for its end. */
 const transactionMs = 300
@@ -32,7 +32,7 @@ export const importAuthorship = ({ actor, requestId, files, id }: ImportRecord):
   reason: `Import ${id} of ${files[0]?.name ?? 'a file'}`.slice(0, 500),
 })
 
-/** Whether an error is a conflict with another transaction, so that a retry will succeed. */
+/** Whether an error is a conflict with another transaction, so that a retry may succeed. */
 const isTransient = (error: unknown) => /^(40|55)/.test(getDatabaseError(error)?.code ?? '')
 
 async function withRetries<T>(work: () => Promise<T>): Promise<T> {
@@ -65,24 +65,24 @@ class Commit {
     return this.#current
   }
 
-  /** Writes rows in one transaction, which also notes that they are done. @returns false when another process has taken over. */
-  async write(rows: ReadyRow[], absent: Absent): Promise<boolean> {
+  /** Writes rows in one transaction, which also stores the progress. @returns false when another process has taken over. */
+  async write(rows: ReadyRow[], onAbsent: OnAbsent): Promise<boolean> {
     const started = performance.now()
     const before = this.#current
     const next = await withRetries(() =>
-      this.#database.transaction((tx) => this.#writeIn(tx, before, rows, absent)),
+      this.#database.transaction((tx) => this.#writeIn(tx, before, rows, onAbsent)),
     )
-    this.#size.note(rows.length, performance.now() - started)
+    this.#size.adapt(rows.length, performance.now() - started)
     if (!next) return false
     this.#current = next
     this.#options.onProgress(next)
     return true
   }
 
-  async #writeIn(tx: Transaction, before: ImportRecord, rows: ReadyRow[], absent: Absent) {
+  async #writeIn(tx: Transaction, before: ImportRecord, rows: ReadyRow[], onAbsent: OnAbsent) {
     let source = before.source
     const authorship = importAuthorship(before)
-    const applying: Applying = {
+    const context: ApplyContext = {
       registry: this.#registry,
       id: before.id,
       scheme: before.scheme,
@@ -94,10 +94,10 @@ class Commit {
       },
     }
     const { upserts, refused, waiting } = await readUpserts(tx, this.#registry, before, rows, {
-      absent,
+      onAbsent,
       onUnresolved: this.#options.onUnresolved,
     })
-    const outcome = await applyUpserts(tx, applying, upserts)
+    const outcome = await applyUpserts(tx, context, upserts)
     const all = new Map([...refused, ...outcome.refused])
     await blockRows(tx, before.id, all)
     if (before.pass === 0) await setWaiting(tx, before.id, waiting, true)
@@ -117,12 +117,12 @@ class Commit {
   }
 
   /** Makes one pass over the rows. @returns false when another process has taken over. */
-  async pass(absent: Absent): Promise<boolean> {
+  async pass(onAbsent: OnAbsent): Promise<boolean> {
     for (;;) {
       this.#options.signal.throwIfAborted()
-      const rows = await readRows(singleReads(this.#database), this.#current, this.#size.rows)
+      const rows = await readStagedRows(singleReads(this.#database), this.#current, this.#size.rows)
       if (rows.length === 0) return true
-      if (!(await this.write(takeBatch(rows), absent))) return false
+      if (!(await this.write(takeBatch(rows), onAbsent))) return false
     }
   }
 
@@ -130,13 +130,13 @@ class Commit {
   async next(): Promise<boolean> {
     const before = this.#current
     const change = { pass: before.pass + 1, doneThrough: 0 }
-    const isOurs = await this.#database.transaction((tx) => changeImport(tx, before, change))
+    const isStored = await this.#database.transaction((tx) => changeImport(tx, before, change))
     this.#current = { ...before, ...change }
-    return isOurs
+    return isStored
   }
 }
 
-/** How many rows wait for records of other rows. */
+/** Counts the rows that wait for records of other rows. */
 async function countWaiting(database: Database, id: string): Promise<number> {
   const [row] = await database.read<{ count: number }>({
     text: "select count(*)::int as count from import_rows where import = $1 and state = 'waiting'",
@@ -155,7 +155,7 @@ async function commitWaiting(database: Database, commit: Commit): Promise<boolea
   }
 }
 
-/** The result of a commit. */
+/** The import after a commit, and the first kept records. */
 export interface Committed {
   imported: ImportRecord
   kept: KeptRecord[]
@@ -165,7 +165,7 @@ export interface Committed {
  * Writes the records of the staged rows of an import, in short transactions of at most 1,000 records. Each also stores the
  * progress of the import, so an interrupted commit continues where it stopped, and writes nothing twice.
  * @returns the result; undefined when another process has taken over.
- * @throws the database error that stopped it; what is committed by then stays.
+ * @throws the database error that stopped the commit; the batches that were committed before stay.
  */
 export async function commitRows(
   database: Database,

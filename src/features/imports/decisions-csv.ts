@@ -4,20 +4,20 @@ import { Problem } from '../../problems/problem.ts'
 import { mentionName } from './mentions.ts'
 import type { Decision, ImportName } from './names.ts'
 
-/** Names to decide as CSV: a person fills in the column `decision` and sends the file back. */
+/** The names to decide, as CSV: a person fills in the column `decision`, and sends the file back. */
 
 const candidateColumns = [1, 2, 3].flatMap((number) => [`candidate${number}`, `candidate${number}.name`])
 
 /** The columns of the file, in order. */
 export const decisionColumns = ['resource', 'name', 'country', 'rows', 'decision', ...candidateColumns]
 
-/** What a person writes for a name that stands for no record: its value is left out. */
+/** The decision for a name that stands for no record: its values are left out. */
 export const leftOut = '-'
 
 /** Maximum number of decisions in a file. */
 export const maxDecisions = 100_000
 
-/** Returns the lines of names, with their candidates. */
+/** Returns CSV lines of names, with their candidates. */
 export const writeNames = (names: readonly ImportName[]): string =>
   stringify(
     names.map(({ mention, rows, candidates }) => [
@@ -35,8 +35,8 @@ export const writeNames = (names: readonly ImportName[]): string =>
 export const namesHeader = stringify([decisionColumns], { record_delimiter: 'windows' })
 
 /**
- * Reads decisions from CSV with the columns `resource`, `name`, `decision` and perhaps `country`. Lines without a decision are
- * left out.
+ * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country`. Skips lines without a
+ * decision.
  * @throws Problem `invalid-body` for a malformed file, with the line.
  */
 export function readDecisions(text: string): Decision[] {
@@ -75,6 +75,6 @@ function parseRows(text: string): { record: Partial<Record<string, string>>; inf
     })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw invalidFile(`The file of decisions is no CSV: ${reason}.`)
+    throw invalidFile(`The file of decisions is not CSV: ${reason}.`)
   }
 }

@@ -6,18 +6,18 @@ import type { Fault } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import type { Decision } from './names.ts'
 
-/** Decisions that are checked by one statement. */
+/** Number of decisions that one statement checks. */
 const batchSize = 1000
 
-/** Finds which keys of a resource have no record. */
+/** Returns the keys for which the resource has no record. */
 async function findMissing(database: DatabaseClient, registry: Registry, name: string, keys: string[]) {
   const resource = registry.get(name)
-  const formed = keys.filter((key) => resource.key.schema.safeParse(key).success)
+  const wellFormed = keys.filter((key) => resource.key.schema.safeParse(key).success)
   const known = new Set<string>()
-  for (let from = 0; from < formed.length; from += batchSize) {
+  for (let from = 0; from < wellFormed.length; from += batchSize) {
     const rows = await singleReads(database).query<{ key: string }>({
       text: 'select key from records where id = any($1::uuid[]) and resource = $2',
-      values: [formed.slice(from, from + batchSize).map((key) => recordId(resource, key)), name],
+      values: [wellFormed.slice(from, from + batchSize).map((key) => recordId(resource, key)), name],
     })
     for (const { key } of rows) known.add(key)
   }
@@ -25,9 +25,9 @@ async function findMissing(database: DatabaseClient, registry: Registry, name: s
 }
 
 /**
- * Checks that decisions name resources and records that there are.
+ * Checks that the resources and records of decisions exist.
  * @param pointerOf returns the JSON pointer of a decision in the request.
- * @throws Problem `invalid-body` with every fault.
+ * @throws Problem `invalid-body` with at most 1,000 faults.
  */
 export async function checkDecisions(
   database: DatabaseClient,

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
-/** Descriptions in the JSON Schema of mappings. They are no part of the OpenAPI document, which has a list of its own. */
+/** Descriptions in the JSON Schema of mappings. The OpenAPI document takes its descriptions from another zod registry. */
 export const descriptions = z.registry<{ id?: string; description?: string }>()
 
-/** Adds a description for the JSON Schema. */
+/** Adds a description for the JSON Schema of mappings, unless it is empty. @returns the schema. */
 export function describe<Schema extends z.ZodType>(schema: Schema, description: string, id?: string): Schema {
   if (description !== '') descriptions.add(schema, { description, ...(id !== undefined && { id }) })
   return schema

@@ -3,11 +3,11 @@ import { writeStatement } from '../../database/rows.ts'
 import { importRecords } from '../../database/tables/index.ts'
 import type { importActions } from '../../database/vocabularies.ts'
 
-/** The entry of an import about a record that it has processed. */
-export interface EntryOfRecord {
+/** An entry of `import_records`: what an import did with a record. */
+export interface RecordEntry {
   resource: string
   key: string
-  /** The row that the entry is for; null for entries of the import itself. */
+  /** The row that describes the record; null if no row does, such as for the source of the import. */
   row: number | null
   action: (typeof importActions)[number]
   versionBefore: number | null
@@ -37,15 +37,15 @@ const properties = [
 export async function writeEntries(
   tx: Transaction,
   { id, scheme }: { id: string; scheme: string },
-  entries: readonly EntryOfRecord[],
+  entries: readonly RecordEntry[],
 ): Promise<void> {
   if (entries.length === 0) return
   const rows = entries.map((entry) => ({ import: id, scheme, ...entry }))
   await tx.query(writeStatement([{ kind: 'insert', table: importRecords, properties, rows }]))
 }
 
-/** The entry of a record that is created for the whole import, not for a row: its source, or an organization that rows name. */
-export const ownEntry = (resource: string, key: string, version: number): EntryOfRecord => ({
+/** Returns the entry of a created record that no row describes: the source of the import, or a record that rows name. */
+export const entryWithoutRow = (resource: string, key: string, version: number): RecordEntry => ({
   resource,
   key,
   row: null,

@@ -9,9 +9,9 @@ import type { DatabaseClient } from '../../database/database.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { ImportFile, ImportRecord } from './store.ts'
 
-/** Uploaded files, which wait in the database until their rows are staged: another process may have to read them. */
+/** Stores uploaded files in the database until their rows are staged, since another process may read them. */
 
-/** Bytes of a part. */
+/** Size of a stored part of a file, in bytes. */
 const partBytes = 1024 * 1024
 
 /** A file on disk, and the name that it has for people. */
@@ -22,24 +22,24 @@ export interface LocalFile {
 
 /** Yields the bytes of a stream in parts of `partBytes`; the last one may be shorter. */
 async function* inParts(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let held: Buffer[] = []
-  let heldBytes = 0
+  let buffered: Buffer[] = []
+  let bufferedBytes = 0
   for await (const chunk of stream) {
-    held.push(chunk)
-    heldBytes += chunk.length
-    if (heldBytes < partBytes) continue
-    const all = Buffer.concat(held)
+    buffered.push(chunk)
+    bufferedBytes += chunk.length
+    if (bufferedBytes < partBytes) continue
+    const all = Buffer.concat(buffered)
     const whole = all.length - (all.length % partBytes)
     for (let index = 0; index < whole; index += partBytes) yield all.subarray(index, index + partBytes)
-    held = [all.subarray(whole)]
-    heldBytes = all.length - whole
+    buffered = [all.subarray(whole)]
+    bufferedBytes = all.length - whole
   }
-  if (heldBytes > 0) yield Buffer.concat(held)
+  if (bufferedBytes > 0) yield Buffer.concat(buffered)
 }
 
 /**
- * Stores an uploaded file, as fast as the database takes it.
- * @param file its number: 0 is the one with the rows.
+ * Stores an uploaded file in parts. The stream is read as fast as the database stores them.
+ * @param file number of the file: 0 is the file with the rows.
  * @throws Problem `too-large` beyond `maxBytes`.
  */
 export async function storeFile(
@@ -86,7 +86,7 @@ async function* readParts(database: DatabaseClient, id: string, file: number): A
 
 /**
  * Writes the stored files of an import to a temporary folder while `work` reads them.
- * @throws Problem `not-found` when they are not stored, as those of the command line.
+ * @throws Problem `not-found` when the files are not stored, such as those of an import on the command line.
  */
 export async function withStoredFiles<T>(
   database: DatabaseClient,
@@ -99,13 +99,13 @@ export async function withStoredFiles<T>(
     for (const [index, { name, bytes }] of files.entries()) {
       const path = join(folder, String(index))
       let written = 0
-      const counted = async function* (parts: AsyncIterable<Buffer>) {
+      const countBytes = async function* (parts: AsyncIterable<Buffer>) {
         for await (const part of parts) {
           written += part.length
           yield part
         }
       }
-      await pipeline(Readable.from(readParts(database, id, index)), counted, createWriteStream(path))
+      await pipeline(Readable.from(readParts(database, id, index)), countBytes, createWriteStream(path))
       if (written !== bytes) {
         const detail = `The file ${name} is not stored any more. Start the import again.`
         throw new Problem('not-found', detail)
@@ -118,7 +118,7 @@ export async function withStoredFiles<T>(
   }
 }
 
-/** Removes the stored files of an import, part by part. */
+/** Removes the stored files of an import, some parts in each transaction. */
 export async function removeFiles(database: DatabaseClient, id: string): Promise<void> {
   for (let removed = 1; removed > 0; ) {
     const rows = await database.transaction((tx) =>

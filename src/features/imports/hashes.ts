@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-/** JSON of a value with the properties of objects in the order of their names. */
+/** Returns a value as JSON, with the properties of objects sorted by name. */
 function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`
@@ -8,6 +8,6 @@ function canonicalJson(value: unknown): string {
   return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonicalJson(inner)}`).join()}}`
 }
 
-/** Returns a hash by which equal JSON values are recognised, whatever the order of their properties. 96 bits are enough. */
+/** Returns a hash of a JSON value that does not depend on the order of properties. It has 96 bits, which is enough. */
 export const hashValue = (value: unknown): string =>
   hash('sha256', canonicalJson(value), 'base64url').slice(0, 16)

@@ -8,7 +8,7 @@ const identities = new LRUCache<string, string>({ max: 50_000 })
 
 const hashText = (text: string) => hash('sha1', text, 'base64url')
 
-/** The identity of a mention within an import. The column and the treatment of failures make no difference. */
+/** Returns the identity of a mention within an import. It does not depend on the column or on `onUnresolved`. */
 export function mentionIdentity({ resource, name, code, scheme, country, on, create }: Mention): string {
   const text = JSON.stringify([resource, name, code, scheme, country, on, create])
   const known = identities.get(text)
@@ -18,7 +18,7 @@ export function mentionIdentity({ resource, name, code, scheme, country, on, cre
   return identity
 }
 
-/** The identity of a mention for decisions, in all imports: the resource, the name and the country. */
+/** Returns the identity of a name for decisions, which apply to all imports: a hash of resource, name and country. */
 export const decisionIdentity = ({
   resource,
   name,
@@ -29,11 +29,11 @@ export const decisionIdentity = ({
   country?: string | null | undefined
 }): string => hashText(JSON.stringify([resource, name.normalize('NFC').trim(), country ?? null]))
 
-/** The name of a mention, for people. */
+/** Returns the name, code or id of a mention, for people. */
 export const mentionName = ({ name, code, externalId }: Mention): string =>
   name ?? code ?? (externalId ? `${externalId.scheme}:${externalId.id}` : '')
 
-/** The mentions of drafts that names stand for. Those by external ids are found when the rows are written. */
+/** Returns the mentions by name or code. Those by external id are resolved when the rows are written. */
 export const namedMentions = (drafts: readonly Draft[]): Mention[] =>
   drafts.flatMap(({ mentions }) => mentions.filter(({ externalId }) => externalId === undefined))
 
@@ -56,7 +56,7 @@ function fill(value: JsonValue | undefined, keys: readonly (string | null)[], in
   const result: Record<string, JsonValue> = {}
   for (const [name, inner] of Object.entries(value)) {
     const filled = fill(inner, keys, false)
-    // An entry of a list is dropped with its mention.
+    // If a mention is dropped, so is the list entry that contains it.
     if (filled === dropped && inList) return dropped
     if (filled !== undefined) result[name] = filled === dropped ? null : filled
   }

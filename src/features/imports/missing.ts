@@ -7,7 +7,7 @@ import { importMissing } from '../../database/tables/index.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { ImportRecord } from './store.ts'
 
-/** Records of a register that earlier files had and the newest file does not have. They are only reported. */
+/** Records of a register that earlier files had and the newest file does not have. They are reported and not changed. */
 
 /** A record that a file lacks. */
 export interface MissingRecord {
@@ -17,12 +17,12 @@ export interface MissingRecord {
   externalId: string
 }
 
-/** Records that are noted in one transaction. */
+/** Number of records that one transaction stores. */
 const batchSize = 1000
 
 /**
- * SQL of the records that earlier imports of the scheme have dealt with, and whose id no row of this one has. It groups all
- * ids instead of joining them: a join may become a loop within a loop while PostgreSQL knows nothing yet of new rows.
+ * SQL of the records of earlier imports of the scheme whose id no row of this import has. It groups all ids and does not
+ * join them: as long as PostgreSQL has no statistics of new rows, a join may become a nested loop.
  */
 function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportRecord) {
   const { externalIds } = shared
@@ -35,7 +35,7 @@ function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }:
         and exists (select from import_records earlier where earlier.resource = records.resource and earlier.key = records.key
           and earlier.scheme = ${scheme} and earlier.import <> ${id} and not earlier.undone and earlier.row is not null)
       union all
-      select null, null, null, own.id from import_rows, unnest(import_rows.ids) as own(id)
+      select null, null, null, identities.id from import_rows, unnest(import_rows.ids) as identities(id)
       where ${hasEarlier} and import_rows.import = ${id}
     ) as found group by identity having count(*) = count(key)`)
 }
@@ -54,10 +54,10 @@ async function removeMissing(database: DatabaseClient, id: string): Promise<void
 }
 
 /**
- * Finds the records that the staged file of an import lacks, and notes them instead of those noted before. It reads all in one
+ * Finds the records that the staged file of an import lacks, and stores them in place of those found before. It reads in one
  * snapshot, and writes in short transactions.
  */
-export async function noteMissing(
+export async function storeMissing(
   database: Database,
   registry: Registry,
   imported: ImportRecord,
@@ -66,16 +66,16 @@ export async function noteMissing(
   await removeMissing(database, imported.id)
   const properties = ['import', 'resource', 'key', 'externalId']
   await database.maintain(async (client) => {
-    const { text, values = [] } = missingStatement(registry, imported)
+    const { text, values: parameters = [] } = missingStatement(registry, imported)
     await client.query('begin read only')
-    await client.query(`declare missing no scroll cursor for ${text}`, values)
+    await client.query(`declare missing no scroll cursor for ${text}`, parameters)
     for (;;) {
       signal.throwIfAborted()
       const { rows } = await client.query<MissingRecord>(`fetch ${batchSize} from missing`)
       if (rows.length === 0) break
-      const noted = rows.map((row) => ({ import: imported.id, ...row }))
+      const values = rows.map((row) => ({ import: imported.id, ...row }))
       await database.transaction((tx) =>
-        tx.query(writeStatement([{ kind: 'insert', table: importMissing, properties, rows: noted }])),
+        tx.query(writeStatement([{ kind: 'insert', table: importMissing, properties, rows: values }])),
       )
     }
     await client.query('rollback')
@@ -91,7 +91,10 @@ export async function countMissing(tx: Transaction, id: string): Promise<number>
   return row?.count ?? 0
 }
 
-/** Lists the records that the file of an import lacks, in the order of their resources and keys. @param after the last one of the page before. */
+/**
+ * Lists the records that the file of an import lacks, ordered by resource and key.
+ * @param after the last record of the previous page.
+ */
 export const listMissing = (
   database: DatabaseClient,
   id: string,

@@ -7,15 +7,15 @@ import { decisionIdentity, mentionIdentity, mentionName } from './mentions.ts'
 import type { ImportRecord } from './store.ts'
 import type { Mention } from './types.ts'
 
-/** The names in an import. Each is resolved once: by an earlier decision of a person, otherwise by the names of the registry. */
+/** Resolves the names in an import, each once: by an earlier decision of a person, or else by the names of the registry. */
 
 /**
- * How a name was resolved: by the names of the registry (`resolved`), by a decision (`decided`, `left_out`), by a record that
- * the import creates (`made`), or not.
+ * How a name was resolved: by the names of the registry (`resolved`), by a decision (`decided`, `left_out`), by a record
+ * that the import creates (`made`), or not at all.
  */
 export type NameStatus = 'resolved' | 'decided' | 'left_out' | 'made' | 'ambiguous' | 'unresolved'
 
-/** The record that a name of an import stands for. */
+/** How a name of an import was resolved, and the key of its record; null if it has none yet. */
 export interface NameKey {
   status: NameStatus
   key: string | null
@@ -72,7 +72,7 @@ export class NameCollector {
   /** Stores the names collected since the last call. */
   async store(tx: Transaction): Promise<void> {
     if (this.#buffer.size === 0) return
-    const held = [...this.#buffer].sort(([one], [other]) => (one < other ? -1 : 1))
+    const entries = [...this.#buffer].sort(([one], [other]) => (one < other ? -1 : 1))
     this.#buffer = new Map()
     await tx.query({
       text: `insert into import_names (import, identity, mention, rows)
@@ -80,9 +80,9 @@ export class NameCollector {
         on conflict (import, identity) do update set rows = import_names.rows + excluded.rows`,
       values: [
         this.#id,
-        held.map(([identity]) => identity),
-        held.map(([, { mention }]) => JSON.stringify(mention)),
-        held.map(([, { rows }]) => rows),
+        entries.map(([identity]) => identity),
+        entries.map(([, { mention }]) => JSON.stringify(mention)),
+        entries.map(([, { rows }]) => rows),
       ],
     })
   }
@@ -126,7 +126,7 @@ async function storeResolved(tx: Transaction, id: string, resolved: ResolvedName
   })
 }
 
-/** Resolves the names or codes of the countries within which names are resolved. @returns their codes. */
+/** Resolves the countries within which names are resolved. @returns the keys of the countries by their names in mentions. */
 export async function findCountries(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
@@ -182,10 +182,10 @@ export async function resolveMentions(
     if (decided !== undefined)
       return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
     const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
-    const isMade = status === 'unresolved' && mention.create === true
+    const isCreated = status === 'unresolved' && mention.create === true
     return {
       identity,
-      status: isMade ? 'made' : status,
+      status: isCreated ? 'made' : status,
       key: status === 'resolved' ? (match?.key ?? null) : null,
       candidates: candidates.slice(0, maxCandidates),
     }
@@ -193,8 +193,8 @@ export async function resolveMentions(
 }
 
 /**
- * Resolves the names of an import, in batches. Decisions come first. A resolved name stays resolved, unless `resolveAgain`.
- * @param signal stops it after a batch.
+ * Resolves the names of an import, in batches. Decisions come first. Resolved names are skipped, unless `resolveAgain`.
+ * @param signal stops the work after a batch.
  */
 export async function resolveImportNames(
   database: Database,
@@ -232,7 +232,7 @@ export async function findNameKeys(
   return new Map(rows.map(({ identity, status, key }) => [identity, { status, key }]))
 }
 
-/** SQL of the columns that a decision applies to: the same name in rows of different dates needs one decision. */
+/** SQL of the values that identify a decision: the same name on different dates needs only one decision. */
 const decidedColumns =
   "mention ->> 'resource', coalesce(mention ->> 'name', mention ->> 'code'), mention ->> 'country'"
 
@@ -275,19 +275,19 @@ export async function saveDecisions(
     unique.set(decisionIdentity(decision), decision)
     await pause()
   }
-  const made = [...unique]
-  if (made.length === 0) return
+  const entries = [...unique]
+  if (entries.length === 0) return
   await tx.query({
     text: `insert into import_decisions (scheme, identity, resource, name, country, key, actor)
       select $1, given.*, $7::json from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as given
       on conflict (scheme, identity) do update set key = excluded.key, actor = excluded.actor, decided_at = now()`,
     values: [
       scheme,
-      made.map(([identity]) => identity),
-      made.map(([, { resource }]) => resource),
-      made.map(([, { name }]) => name),
-      made.map(([, { country }]) => country ?? null),
-      made.map(([, { key }]) => key),
+      entries.map(([identity]) => identity),
+      entries.map(([, { resource }]) => resource),
+      entries.map(([, { name }]) => name),
+      entries.map(([, { country }]) => country ?? null),
+      entries.map(([, { key }]) => key),
       actor,
     ],
   })

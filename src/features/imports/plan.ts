@@ -9,9 +9,9 @@ import { hashValue } from './hashes.ts'
 import type { RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
 
-/** The planned write of a record of a row. */
+/** Plans how a row creates or changes a record. */
 
-/** What is written of a upsert, and what later imports must know of it. */
+/** The planned write of an upsert, and what is stored about it for later imports. */
 export interface PlannedRecord {
   upsert: Upsert
   action: 'create' | 'change' | 'none'
@@ -19,27 +19,27 @@ export interface PlannedRecord {
   after: Document
   /** Hashes of the values of the row, by property. */
   properties: Record<string, string>
-  /** Properties that stay as others have changed them. */
+  /** Properties that others have changed since the last import, and that are not overwritten. */
   kept: string[]
 }
 
-/** How properties are treated that others have changed since the last import of the scheme. */
+/** Whether properties that others have changed since the last import of the scheme are kept or replaced. */
 export type OnEdited = 'keep' | 'replace'
 
 /** Whether neither the record nor the row has changed since the last import. */
 export const isUnchanged = ({ digest, existing }: Upsert): boolean =>
-  existing?.mark !== undefined &&
-  existing.mark.digest === digest &&
-  existing.mark.version === existing.version
+  existing?.lastImport !== undefined &&
+  existing.lastImport.digest === digest &&
+  existing.lastImport.version === existing.version
 
-/** The properties that the mapping states. External ids are only added to. */
+/** Returns the properties that the mapping states, without external ids, which are only added. */
 const statedProperties = ({ draft, resource }: Upsert): string[] =>
   Object.keys(draft.document).filter((name) => name !== 'externalIds' && name in resource.document.shape)
 
 const hashesOf = (upsert: Upsert, document: Document) =>
   Object.fromEntries(statedProperties(upsert).map((name) => [name, hashValue(document[name])]))
 
-/** Checks a new document, which may have the key that it is to get. @throws Problem `invalid-body`. */
+/** Checks a new document, which may contain its future key. @throws Problem `invalid-body`. */
 function checkNew(resource: Resource, document: Document): Document {
   const { property, madeBy } = resource.key
   if (madeBy === 'client') return checkDocument(resource, document)
@@ -53,14 +53,14 @@ function planCreation(upsert: Upsert): PlannedRecord {
   return { upsert, action: 'create', before: undefined, after, properties: hashesOf(upsert, after), kept: [] }
 }
 
-/** The external ids of a record, and those of the row that it lacks. */
+/** Returns the external ids of a record, followed by those of the row that the record does not have. */
 function joinExternalIds(before: Document, wanted: Document) {
   const known = getExternalIds(before)
   const keys = new Set(known.map(externalIdKey))
   return [...known, ...getExternalIds(wanted).filter((id) => !keys.has(externalIdKey(id)))]
 }
 
-/** The document of a record with the values of the row. Other properties stay unchanged. */
+/** Returns the document of a record with the values of the row. Other properties are unchanged. */
 function mergeWanted({ resource, document }: Upsert, before: Document): Document {
   const { [resource.key.property]: _, ...others } = document
   const merged = { ...before, ...others }
@@ -72,12 +72,12 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
   const before = documentOf(resource, JSON.parse(stored))
   const wanted = checkDocument(resource, mergeWanted(upsert, before))
   const properties = hashesOf(upsert, wanted)
-  const mark = existing?.mark
+  const lastImport = existing?.lastImport
   const isEdited = (name: string) =>
-    mark !== undefined &&
-    name in mark.properties &&
+    lastImport !== undefined &&
+    name in lastImport.properties &&
     !isDeepStrictEqual(before[name], wanted[name]) &&
-    hashValue(before[name]) !== mark.properties[name]
+    hashValue(before[name]) !== lastImport.properties[name]
   const kept = onEdited === 'keep' ? statedProperties(upsert).filter(isEdited) : []
   const after =
     kept.length === 0
@@ -91,14 +91,14 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
 }
 
 /**
- * Plans the write of a record of a row.
+ * Plans how an upsert creates or changes its record.
  * @param stored the JSON of the record, if it exists.
  * @throws Problem `invalid-body` when the registry refuses the document.
  */
 export const planRecord = (upsert: Upsert, stored: string | undefined, onEdited: OnEdited): PlannedRecord =>
   stored === undefined ? planCreation(upsert) : planChange(upsert, stored, onEdited)
 
-/** The value at a JSON pointer, as text. */
+/** Returns the value at a JSON pointer as text, shortened to 200 characters. */
 function valueAt(document: unknown, pointer: string): string {
   let value = document
   for (const step of pointer.split('/').slice(1))
@@ -106,17 +106,17 @@ function valueAt(document: unknown, pointer: string): string {
   return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 200)
 }
 
-/** Returns the faults of a problem as those of a row. Pointers into a body of operations are cut to the document. */
+/** Converts the errors of a problem to faults of a row, without pointer prefixes such as `/operations/3/document`. */
 export function faultsOfProblem(problem: Problem, document: Document): RowFault[] {
   if (problem.errors.length === 0) return [{ column: '', value: '', detail: problem.message }]
   return problem.errors.map(({ pointer = '', message }) => {
-    const own = pointer.replace(/^\/operations\/\d+(\/(document|patch))?/, '')
-    return { column: own.slice(1), value: valueAt(document, own), detail: message }
+    const path = pointer.replace(/^\/operations\/\d+(\/(document|patch))?/, '')
+    return { column: path.slice(1), value: valueAt(document, path), detail: message }
   })
 }
 
 /** Runs a check of a row. @returns its result, or the faults of the problem that it throws. */
-export function faultsOf<T>(document: Document, check: () => T): { result: T } | { faults: RowFault[] } {
+export function tryCheck<T>(document: Document, check: () => T): { result: T } | { faults: RowFault[] } {
   try {
     return { result: check() }
   } catch (error) {

@@ -8,7 +8,6 @@ import { namesStatement } from '../../query/names.ts'
 import { resolveMapping } from './built-in.ts'
 import { planUpserts } from './check.ts'
 import type { LocalFile } from './files.ts'
-import { slugOf } from './made.ts'
 import {
   type CodeList,
   checkColumns,
@@ -20,12 +19,13 @@ import {
 } from './mapping/index.ts'
 import { type LocatedFault, locateFaults } from './mapping/locate.ts'
 import { mentionIdentity, mentionName, namedMentions } from './mentions.ts'
+import { slugOf } from './named-records.ts'
 import { type NameKey, resolveMentions } from './names.ts'
 import { readRows } from './reading/index.ts'
-import type { ConvertedRow, FileFacts, Mention, Row, RowFault } from './types.ts'
+import type { ConvertedRow, FileInfo, Mention, Row, RowFault } from './types.ts'
 import { findUpserts, type ReadyRow, type Upsert } from './upserts.ts'
 
-/** A preview: what the first rows of a file become, and what is wrong with the mapping, without an import. */
+/** A preview: the records that the first rows of a file become, and the faults of the mapping, without an import. */
 
 /** A record that a row becomes. */
 export interface PreviewRecord {
@@ -35,7 +35,7 @@ export interface PreviewRecord {
   key: string | null
   action: 'create' | 'change' | 'none'
   document: Document
-  /** Properties that stay as others have changed them. */
+  /** Properties that others have changed since the last import, and that are not overwritten. */
   kept: string[]
 }
 
@@ -56,11 +56,11 @@ export type PreviewNames = Record<string, Record<string, string>>
 /** What a mapping makes of the first rows of a file. */
 export interface Preview {
   scheme: string | null
-  /** What is wrong with the mapping; there are no rows then. */
+  /** The faults of the mapping. If there are any, there are no rows. */
   mappingFaults: LocatedFault[]
-  facts: FileFacts | null
+  fileInfo: FileInfo | null
   rows: PreviewRow[]
-  /** The names of what the records refer to. */
+  /** The names of the records to which the shown records refer. */
   names: PreviewNames
 }
 
@@ -80,8 +80,8 @@ interface PreviewContext {
   signal: AbortSignal
 }
 
-/** Runs a function of a mapping. @returns its result, or the faults of the mapping. */
-async function orFaults<T>(
+/** Runs work that may find faults of a mapping. @returns the result of the work, or the faults. */
+async function tryMapping<T>(
   text: string,
   work: () => T | Promise<T>,
 ): Promise<{ result: T } | { faults: LocatedFault[] }> {
@@ -93,7 +93,7 @@ async function orFaults<T>(
   }
 }
 
-/** Reads the files beside the mapping that were sent. The mapping itself says which are missing. */
+/** Reads the companion files that were sent. Compiling the mapping reports the missing ones. */
 async function readLists(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
   const lists = new Map<string, CodeList>()
   for (const companion of companionFiles(mapping)) {
@@ -109,7 +109,7 @@ async function takeRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> 
   return rows
 }
 
-/** The key by which a preview refers to a record that the import would make for a name. */
+/** Returns a key, for the preview, of the record that the import would create for a name. */
 const newKey = ({ registry }: PreviewContext, { resource, ...mention }: Mention): string =>
   registry.get(resource).key.madeBy === 'registry'
     ? timeOrderedUuid()
@@ -125,9 +125,9 @@ async function resolveRowNames(context: PreviewContext, scheme: string, rows: re
   const newNames: PreviewNames = {}
   for (const { identity, status, key } of resolved) {
     const mention = distinct.get(identity)
-    const made = status === 'made' && mention ? newKey(context, mention) : null
-    keys.set(identity, { status, key: key ?? made })
-    if (mention && made !== null) addName(newNames, mention.resource, made, mentionName(mention))
+    const previewKey = status === 'made' && mention ? newKey(context, mention) : null
+    keys.set(identity, { status, key: key ?? previewKey })
+    if (mention && previewKey !== null) addName(newNames, mention.resource, previewKey, mentionName(mention))
   }
   return { keys, newNames }
 }
@@ -188,7 +188,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
   )
   const { keys, newNames } = await resolveRowNames(context, mapping.scheme, ready)
   const { upserts, refused } = await findUpserts(singleReads(database), registry, mapping.scheme, ready, {
-    absent: 'assume',
+    onAbsent: 'assume',
     onUnresolved: mapping.onBadValue,
     names: keys,
   })
@@ -218,9 +218,9 @@ const mergeNames = (one: PreviewNames, other: PreviewNames): PreviewNames =>
   )
 
 /**
- * Shows what a mapping makes of the first rows of a file, as a dry run would, without storing anything. What is wrong with
- * the mapping is a part of the result.
- * @param maxRows rows to show.
+ * Converts and checks the first rows of a file, as a dry run would, without storing anything. Faults of the mapping are part
+ * of the result.
+ * @param maxRows maximum number of rows to show.
  * @throws Problem `unreadable-file` for a file that cannot be read.
  */
 export async function previewImport(
@@ -229,8 +229,8 @@ export async function previewImport(
   maxRows: number,
 ): Promise<Preview> {
   const { registry, signal } = context
-  const nothing: Preview = { scheme: null, mappingFaults: [], facts: null, rows: [], names: {} }
-  const parsed = await orFaults(text, async () => parseMapping(await resolveMapping(text), registry))
+  const nothing: Preview = { scheme: null, mappingFaults: [], fileInfo: null, rows: [], names: {} }
+  const parsed = await tryMapping(text, async () => parseMapping(await resolveMapping(text), registry))
   const mapping = 'result' in parsed ? parsed.result : undefined
   const checked = {
     ...nothing,
@@ -240,16 +240,16 @@ export async function previewImport(
   if (!file) return checked
   const opened = readRows(file, mapping?.rows ?? {}, { signal, maxRows })
   try {
-    const facts = await opened.facts
-    if (!mapping) return { ...checked, facts }
+    const fileInfo = await opened.fileInfo
+    if (!mapping) return { ...checked, fileInfo }
     const lists = await readLists(mapping, listFiles, signal)
-    const prepared = await orFaults(text, () => {
-      checkColumns(mapping, registry, facts)
+    const prepared = await tryMapping(text, () => {
+      checkColumns(mapping, registry, fileInfo)
       return createConverter(mapping, { registry, lists })
     })
-    if ('faults' in prepared) return { ...checked, facts, mappingFaults: prepared.faults }
+    if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }
     const rows = await takeRows(opened.batches)
-    return { ...checked, facts, ...(await checkRows(context, mapping, rows, rows.map(prepared.result))) }
+    return { ...checked, fileInfo, ...(await checkRows(context, mapping, rows, rows.map(prepared.result))) }
   } finally {
     await opened.close()
   }

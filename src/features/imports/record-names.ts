@@ -9,7 +9,7 @@ interface RecordKey {
   key: string
 }
 
-/** Reads the names of records. @returns a function that gives the name of one; null when it is gone. */
+/** Reads the names of records. @returns a function from a record to its name; null if it does not exist. */
 export async function readNames(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,

@@ -7,7 +7,7 @@ import type { FaultyColumn, ImportReport, KeptRecord } from './store.ts'
 const maxColumns = 50
 export const maxKept = 100
 
-/** Counts rows with faults by column, those of most rows first. @param states those of the rows to count. */
+/** Counts the rows with faults by column, in descending order. @param states the states of the rows to count. */
 const findFaultyColumns = (database: Database, id: string, states: readonly string[]) =>
   database.read<FaultyColumn>({
     text: `select fault ->> 'column' as column, count(distinct position)::int as rows,
@@ -18,7 +18,7 @@ const findFaultyColumns = (database: Database, id: string, states: readonly stri
     values: [id, states, maxColumns],
   })
 
-/** Makes the report of a finished step: why rows are refused, what was dropped, which names are open, and how many records the file lacks. */
+/** Makes the report of a finished step: refused rows, dropped values, open names, missing records and kept records. */
 export async function makeReport(
   database: Database,
   id: string,

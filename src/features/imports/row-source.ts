@@ -14,9 +14,9 @@ import {
   type Usage,
 } from './mapping/index.ts'
 import { readRows } from './reading/index.ts'
-import type { ConvertedRow, FileFacts, Row } from './types.ts'
+import type { ConvertedRow, FileInfo, Row } from './types.ts'
 
-/** Reads the files beside the one with the rows that a mapping names. @throws Problem `invalid-mapping` for a missing one. */
+/** Reads the companion files that a mapping names. @throws Problem `invalid-mapping` if one is missing. */
 async function readCompanions(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
   const lists = new Map<string, CodeList>()
   for (const companion of companionFiles(mapping)) {
@@ -32,18 +32,19 @@ async function readCompanions(mapping: Mapping, files: readonly LocalFile[], sig
   return lists
 }
 
-/** A file that is read: what is known of it, and its rows with what the mapping makes of them. */
+/** The opened files of an import. */
 export interface RowSource {
-  facts: Promise<FileFacts>
+  fileInfo: Promise<FileInfo>
   batches: AsyncIterable<readonly Row[]>
+  /** Converts a row as the mapping says. */
   convert: (row: Row) => ConvertedRow
-  /** Counts what the mapping does not read of the rows. */
+  /** Counts the values of rows that the mapping does not read. */
   usage: Usage
 }
 
 /**
- * Opens the files of an import, of which the first has the rows, as its mapping says.
- * @throws Problem when the mapping or the files cannot be read, or do not fit each other.
+ * Opens the files of an import as its mapping says. The first file has the rows.
+ * @throws Problem when the mapping or a file cannot be read, or they do not match.
  */
 export async function openRows(
   text: string,
@@ -54,13 +55,13 @@ export async function openRows(
   const [file, ...others] = files
   if (!file) throw new Problem('not-found', 'The import has no file.')
   const lists = await readCompanions(mapping, others, signal)
-  const { facts, batches, close } = readRows(file, mapping.rows, { signal })
+  const { fileInfo, batches, close } = readRows(file, mapping.rows, { signal })
   try {
-    checkColumns(mapping, registry, await facts)
+    checkColumns(mapping, registry, await fileInfo)
   } catch (error) {
     await close()
     throw error
   }
   const convert = createConverter(mapping, { registry, lists })
-  return { facts, batches, convert, usage: createUsage(mapping, registry) }
+  return { fileInfo, batches, convert, usage: createUsage(mapping, registry) }
 }

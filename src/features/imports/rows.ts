@@ -3,10 +3,10 @@ import type { ImportCounts } from './store.ts'
 import type { RowFault } from './types.ts'
 import type { ReadyRow } from './upserts.ts'
 
-/** The staged rows of an import, as passes over them read and change them. */
+/** Reads and updates the staged rows of an import. */
 
-/** Reads the next rows of a pass: in the first the ready ones, in later ones those that wait. */
-export function readRows(
+/** Reads the next rows of a pass: ready rows in the first pass, waiting rows in later passes. */
+export function readStagedRows(
   tx: Transaction,
   { id, pass, doneThrough }: { id: string; pass: number; doneThrough: number },
   limit: number,
@@ -19,7 +19,7 @@ export function readRows(
   })
 }
 
-/** Marks rows as refused by the registry, with the reasons. */
+/** Sets rows to `blocked`, with the reasons why the registry refuses them. */
 export async function blockRows(
   tx: Transaction,
   id: string,
@@ -34,7 +34,7 @@ export async function blockRows(
   })
 }
 
-/** Marks rows whose turn is in a later pass, or was in this one. */
+/** Sets rows to `waiting`, for a later pass, or back to `ready`. */
 export async function setWaiting(
   tx: Transaction,
   id: string,
@@ -48,7 +48,7 @@ export async function setWaiting(
   })
 }
 
-/** Adds counts up. */
+/** Returns the sums of two counts. */
 export const addCounts = (one: ImportCounts, other: ImportCounts): ImportCounts => ({
   skipped: one.skipped + other.skipped,
   refused: one.refused + other.refused,
@@ -59,10 +59,10 @@ export const addCounts = (one: ImportCounts, other: ImportCounts): ImportCounts 
   kept: one.kept + other.kept,
 })
 
-/** The records of a batch at most, citations not counted: a transaction writes no more than 1,000. */
+/** Maximum number of records in a batch. Each may have a citation, so a transaction writes at most 1,000 records. */
 const maxRecords = 500
 
-/** Takes as many rows as a transaction may write, but at least one. */
+/** Returns the first rows, as many as one transaction may write, but at least one. */
 export function takeBatch(rows: readonly ReadyRow[]): ReadyRow[] {
   let records = 0
   return rows.filter(({ drafts }, index) => {
@@ -71,7 +71,7 @@ export function takeBatch(rows: readonly ReadyRow[]): ReadyRow[] {
   })
 }
 
-/** Chooses how many rows a transaction writes, so that it takes about as long as it should: the feed of changes waits for it. */
+/** Adapts the number of rows in a transaction to a target duration, since the feed of changes waits for each transaction. */
 export class BatchSize {
   readonly #targetMs: number
   #rows = 100
@@ -84,8 +84,8 @@ export class BatchSize {
     return this.#rows
   }
 
-  /** Learns from a transaction. */
-  note(rows: number, durationMs: number): void {
+  /** Adapts the number of rows after a transaction. */
+  adapt(rows: number, durationMs: number): void {
     const fitting = (rows * this.#targetMs) / Math.max(durationMs, 1)
     this.#rows = Math.round(Math.min(maxRecords, Math.max(10, Math.min(fitting, this.#rows * 2))))
   }

@@ -3,17 +3,17 @@ import { toProblem } from '../../database/errors.ts'
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
 import { checkRows } from './check.ts'
+import { clearImport } from './cleanup.ts'
 import { commitRows, importAuthorship } from './commit.ts'
 import { type LocalFile, removeFiles, withStoredFiles } from './files.ts'
 import { withSchemeLock } from './lock.ts'
-import { makeNamedRecords } from './made.ts'
-import { noteMissing } from './missing.ts'
+import { storeMissing } from './missing.ts'
+import { createNamedRecords } from './named-records.ts'
 import { resolveImportNames } from './names.ts'
 import { makeReport } from './report.ts'
 import { openRows } from './row-source.ts'
 import { readSettings } from './settings.ts'
 import { stageRows } from './stage.ts'
-import { clearImport } from './staged.ts'
 import {
   changeImport,
   type ImportChange,
@@ -33,9 +33,9 @@ export interface ImportContext {
 /** The progress of an import. */
 export interface Progress {
   state: ImportState
-  /** Rows or, while it is undone, records. */
+  /** Rows that are done or, during an undo, records. */
   done: number
-  /** Of how many; undefined while the file is read. */
+  /** Number of all rows or records; undefined while the file is read. */
   total: number | undefined
 }
 
@@ -43,17 +43,17 @@ export interface Progress {
 export interface RunOptions {
   signal: AbortSignal
   onProgress?: (progress: Progress) => void
-  /** The files, where they are on this machine; those that were uploaded when left out. */
+  /** The files on this machine. Default: the uploaded files. */
   files?: readonly LocalFile[]
 }
 
-/** An import is worked on by another process. */
-class Taken extends Error {}
+/** Another process has changed or removed the import. */
+class TakenOver extends Error {}
 
 /** Maximum length of the stored reason of a failure, in characters. */
 const maxFailure = 2000
 
-/** The reason of a failure, for people: the problem and its first errors. */
+/** Returns the reason of a failure, for people: the message of the problem, and its first errors. */
 function describeFailure(error: unknown): string {
   const problem = toProblem(error)
   const message = problem?.message ?? (error instanceof Error ? error.message : String(error))
@@ -63,9 +63,9 @@ function describeFailure(error: unknown): string {
   return [message, ...errors].join('\n').slice(0, maxFailure)
 }
 
-/** Whether the same work may succeed later: the database is away or busy, or the service is closing. */
+/** Whether an import can continue later: it was aborted or taken over, or the database is unreachable or busy. */
 export const isTemporary = (error: unknown, signal?: AbortSignal): boolean =>
-  signal?.aborted === true || error instanceof Taken || toProblem(error)?.status === 503
+  signal?.aborted === true || error instanceof TakenOver || toProblem(error)?.status === 503
 
 const isFinished = ({ state }: ImportRecord) => ['committed', 'undone', 'failed'].includes(state)
 
@@ -81,23 +81,23 @@ class Run {
     this.#signal = signal
   }
 
-  #tell(state: ImportState, done: number, total?: number): void {
+  #reportProgress(state: ImportState, done: number, total?: number): void {
     this.#options.onProgress?.({ state, done, total })
   }
 
   async #change(imported: ImportRecord, change: ImportChange): Promise<void> {
     if (await this.#context.database.transaction((tx) => changeImport(tx, imported, change))) return
-    throw new Taken(`the import ${imported.id} has been changed meanwhile`)
+    throw new TakenOver(`the import ${imported.id} has been changed meanwhile`)
   }
 
   async #read(id: string): Promise<ImportRecord> {
     const imported = await readImport(singleReads(this.#context.database), id)
-    if (!imported) throw new Taken(`the import ${id} has been removed meanwhile`)
+    if (!imported) throw new TakenOver(`the import ${id} has been removed meanwhile`)
     return imported
   }
 
-  /** Runs all steps up to the next decision of a person. */
-  async all(id: string): Promise<void> {
+  /** Runs the steps of an import until it is done or a person has to decide. */
+  async runSteps(id: string): Promise<void> {
     for (;;) {
       const imported = await this.#read(id)
       if (imported.state === 'uploaded' && this.#options.files)
@@ -121,10 +121,10 @@ class Run {
       onEdited,
       onUnresolved,
       signal: this.#signal,
-      onProgress: (row) => this.#tell('staging', row, total),
+      onProgress: (row) => this.#reportProgress('staging', row, total),
     })
-    if (!checked) throw new Taken(`the import ${imported.id} has been changed meanwhile`)
-    await noteMissing(database, registry, imported, this.#signal)
+    if (!checked) throw new TakenOver(`the import ${imported.id} has been changed meanwhile`)
+    await storeMissing(database, registry, imported, this.#signal)
     const report = await makeReport(database, imported.id)
     await this.#change(checked, { state: 'staged', report, stagedAt: 'now' })
   }
@@ -135,7 +135,7 @@ class Run {
       const source = await openRows(imported.mapping, files, { registry, signal: this.#signal })
       await stageRows(database, { ...imported, counts: noCounts }, source, {
         signal: this.#signal,
-        onProgress: (rows) => this.#tell('staging', rows),
+        onProgress: (rows) => this.#reportProgress('staging', rows),
       })
     }
     if (this.#options.files) await stage(this.#options.files)
@@ -147,17 +147,17 @@ class Run {
     const { database, registry } = this.#context
     const { onEdited, onUnresolved, source } = readSettings(imported.mapping, registry)
     const authorship = importAuthorship(imported)
-    await makeNamedRecords(database, registry, imported, { authorship, signal: this.#signal })
+    await createNamedRecords(database, registry, imported, { authorship, signal: this.#signal })
     const total = imported.rowsRead ?? 0
     const committed = await commitRows(database, registry, imported, {
       onEdited,
       onUnresolved,
       source,
       signal: this.#signal,
-      onProgress: ({ doneThrough }) => this.#tell('committing', doneThrough, total),
+      onProgress: ({ doneThrough }) => this.#reportProgress('committing', doneThrough, total),
     })
-    if (!committed) throw new Taken(`the import ${imported.id} has been changed meanwhile`)
-    await noteMissing(database, registry, imported, this.#signal)
+    if (!committed) throw new TakenOver(`the import ${imported.id} has been changed meanwhile`)
+    await storeMissing(database, registry, imported, this.#signal)
     const { counts } = committed.imported
     const report = await makeReport(database, imported.id, { kept: committed.kept, keptCount: counts.kept })
     await this.#change(committed.imported, { state: 'committed', report, committedAt: 'now' })
@@ -173,15 +173,15 @@ class Run {
     const { kept, keptCount } = await undoImport(database, registry, imported, {
       authorship,
       signal: this.#signal,
-      onProgress: (records) => this.#tell('undoing', records, Math.max(records, created + changed)),
+      onProgress: (records) => this.#reportProgress('undoing', records, Math.max(records, created + changed)),
     })
     const report = await makeReport(database, imported.id, { kept, keptCount })
     await this.#change(imported, { state: 'undone', report, undoneAt: 'now' })
   }
 }
 
-/** Notes that an import has failed for good, in whatever state it was. */
-async function fail({ database }: ImportContext, id: string, error: unknown): Promise<void> {
+/** Sets an import to `failed`, with the reason. */
+async function setFailed({ database }: ImportContext, id: string, error: unknown): Promise<void> {
   await database.transaction((tx) =>
     tx.query({
       text: "update imports set state = 'failed', failure = $2 where id = $1 and state in ('staging', 'committing', 'undoing')",
@@ -194,8 +194,8 @@ async function fail({ database }: ImportContext, id: string, error: unknown): Pr
  * Continues an import where it stopped, until it is done or a person has to decide. Only one process works on the imports of
  * a scheme.
  * @returns whether it ran; false when another process works on the scheme.
- * @throws an error for which `isTemporary` holds: the import stays as it is, to be continued later. After any other error the
- * import has failed, and says why.
+ * @throws a temporary error (`isTemporary`): the import can be continued later. Any other error sets the import to `failed`,
+ * with the reason.
  */
 export async function runImport(context: ImportContext, id: string, options: RunOptions): Promise<boolean> {
   const imported = await readImport(singleReads(context.database), id)
@@ -203,10 +203,10 @@ export async function runImport(context: ImportContext, id: string, options: Run
   return withSchemeLock(context.database, imported.scheme, async (lost) => {
     const signal = AbortSignal.any([options.signal, lost])
     try {
-      await new Run(context, options, signal).all(id)
+      await new Run(context, options, signal).runSteps(id)
     } catch (error) {
       if (isTemporary(error, signal)) throw error
-      await fail(context, id, error)
+      await setFailed(context, id, error)
     }
   })
 }

@@ -8,11 +8,11 @@ export interface ImportSettings {
   scheme: string
   onEdited: OnEdited
   source: SourceProperties
-  /** What is done with a name that stands for no record. */
+  /** How a name that stands for no record is treated. */
   onUnresolved: 'refuse' | 'drop'
 }
 
-/** Reads what a mapping says of an import. @throws Problem `invalid-mapping` with every fault of it. */
+/** Reads the settings of an import from its mapping. @throws Problem `invalid-mapping` with every fault of the mapping. */
 export function readSettings(mapping: string, registry: Registry): ImportSettings {
   const { scheme, onEdited, onBadValue, source = {} } = parseMapping(mapping, registry)
   return { scheme, onEdited, onUnresolved: onBadValue, source }

@@ -3,13 +3,13 @@ import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type Document, insertDocuments } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
-import { ownEntry, writeEntries } from './entries.ts'
+import { entryWithoutRow, writeEntries } from './entries.ts'
 import type { ImportRecord } from './store.ts'
 
-/** The properties of a record of `sources` that a mapping gives to the source of a file. */
+/** The properties that a mapping states for the record of `sources` that stands for an import. */
 export type SourceProperties = Readonly<Record<string, unknown>>
 
-/** The facts that identify an imported file, as text. */
+/** Returns a text that identifies an import and its files. */
 const describeFiles = ({ files, scheme, id, actor }: ImportRecord): string =>
   [
     `Import ${id} of ${scheme}${actor.name === null ? '' : `, by ${actor.name}`}.`,
@@ -44,8 +44,8 @@ export async function writeSource(
   const resource = registry.get('sources')
   const document = checkDocument(resource, sourceDocument(imported, given))
   const [stored] = await insertDocuments(tx, resource, [document], { kind: 'create', authorship })
-  if (!stored) throw new Error('the source of the import was not written')
-  await writeEntries(tx, imported, [ownEntry('sources', stored.key, stored.version)])
+  if (!stored) throw new Error('the source of the import was not stored')
+  await writeEntries(tx, imported, [entryWithoutRow('sources', stored.key, stored.version)])
   await tx.query({
     text: 'update imports set source = $2 where id = $1',
     values: [imported.id, stored.key],

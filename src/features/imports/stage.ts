@@ -5,17 +5,17 @@ import type { Database } from '../../database/database.ts'
 import { importRows } from '../../database/tables/index.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import { startSlices } from '../../time-slice.ts'
+import { removeStaged } from './cleanup.ts'
 import { namedMentions } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
-import { removeStaged } from './staged.ts'
 import { changeImport, type ImportCounts, type ImportRecord } from './store.ts'
 import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
 /** Maximum number of rows that are staged in one transaction. */
 const maxRows = 2000
 
-/** The identity of a record within a file. */
+/** Returns the identity of the record of a draft within a file: the resource and the external id. */
 export const draftIdentity = ({ resource, externalId }: Pick<Draft, 'resource' | 'externalId'>): string =>
   `${resource} ${externalIdKey(externalId)}`
 
@@ -30,8 +30,8 @@ interface StagedRow {
   faults?: string
 }
 
-/** Stores the rows of an import in the database, each with the drafts that the mapping made of it. */
-class Stage {
+/** Collects the rows of an import with their drafts, and writes them to the database. */
+class StagingBuffer {
   readonly #client: pg.ClientBase
   readonly #id: string
   readonly #names: NameCollector
@@ -84,7 +84,7 @@ class Stage {
     return this.#rows.length >= maxRows || this.#names.isFull
   }
 
-  /** Writes the added rows in a short transaction of their own, since the feed of changes waits for its end. */
+  /** Writes the collected rows in a separate, short transaction, since the feed of changes waits until it ends. */
   async write(): Promise<void> {
     const client = this.#client
     const rows = this.#rows
@@ -101,32 +101,32 @@ class Stage {
   }
 }
 
-/** Rows with the same record as an earlier row of the file, with the locator of the first such row. */
+/** SQL of the rows that describe the same record as an earlier row, with the locator of the first row that does. */
 const repeatedRows = `select found.position, found.id, earlier.locator as first from (
-    select rows.position, own.id, min(rows.position) over (partition by own.id) as first
-    from import_rows rows, unnest(ids) as own(id) where import = $1 and state = 'ready'
+    select rows.position, identities.id, min(rows.position) over (partition by identities.id) as first
+    from import_rows rows, unnest(ids) as identities(id) where import = $1 and state = 'ready'
   ) found join import_rows earlier on earlier.import = $1 and earlier.position = found.first
   where found.first < found.position`
 
-/** Refuses rows with the same record as an earlier row of the file. @returns how many. */
+/** Refuses rows that describe the same record as an earlier row. @returns the number of refused rows. */
 async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number> {
   const { rows } = await client.query<{ position: number; id: string; first: string }>(repeatedRows, [id])
   const faults = new Map<number, RowFault>()
   for (const { position, id: identity, first } of rows)
     faults.set(position, {
       column: '',
-      // An identity is the resource, the scheme and the id.
+      // The identity without the resource and the scheme is the id.
       value: identity.slice(identity.indexOf(':') + 1).slice(0, 200),
       detail: `has the id of ${first}: give each row an id of its own`,
     })
   const repeated = [...faults]
   for (let from = 0; from < repeated.length; from += maxRows) {
-    const part = repeated.slice(from, from + maxRows)
+    const batch = repeated.slice(from, from + maxRows)
     await client.query(
       `update import_rows set state = 'refused', faults = json_build_array(given.fault)
        from unnest($2::int[], $3::json[]) as given(position, fault)
        where import = $1 and import_rows.position = given.position`,
-      [id, part.map(([position]) => position), part.map(([, fault]) => JSON.stringify(fault))],
+      [id, batch.map(([position]) => position), batch.map(([, fault]) => JSON.stringify(fault))],
     )
   }
   return repeated.length
@@ -135,40 +135,45 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
 /**
  * Reads a file to its end and stages its rows. Memory does not grow with the number of rows.
  * @param onProgress gets the number of rows so far.
- * @throws Problem for a file that cannot be read. What is staged by then is left to `removeStaged`.
+ * @throws Problem for a file that cannot be read. The rows that were staged before remain, for `removeStaged`.
  */
 export async function stageRows(
   database: Database,
   imported: ImportRecord,
-  { facts, batches, convert, usage }: RowSource,
+  { fileInfo, batches, convert, usage }: RowSource,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (rows: number) => void },
 ): Promise<void> {
   await database.maintain(async (client) => {
     await removeStaged(clientQueries(client), imported.id)
-    const stage = new Stage(client, imported)
+    const buffer = new StagingBuffer(client, imported)
     const pause = startSlices()
     for await (const rows of batches) {
       for (const row of rows) {
-        stage.add(row, convert(row))
+        buffer.add(row, convert(row))
         usage.note(row.values)
-        if (stage.isFull) {
+        if (buffer.isFull) {
           signal.throwIfAborted()
-          await stage.write()
-          onProgress(stage.position)
+          await buffer.write()
+          onProgress(buffer.position)
         }
         await pause()
       }
     }
-    await stage.write()
-    // Otherwise the planner has no statistics of the new rows.
+    await buffer.write()
+    // The query planner needs statistics of the new rows.
     await client.query('analyze import_rows')
     const repeated = await refuseRepeated(client, imported.id)
-    const counts = { ...stage.counts, refused: stage.counts.refused + repeated }
+    const counts = { ...buffer.counts, refused: buffer.counts.refused + repeated }
     await changeImport(
       clientQueries(client),
-      { ...imported, doneThrough: stage.position },
-      { facts: { ...(await facts), unused: usage.list() }, rowsRead: stage.position, doneThrough: 0, counts },
+      { ...imported, doneThrough: buffer.position },
+      {
+        fileInfo: { ...(await fileInfo), unused: usage.list() },
+        rowsRead: buffer.position,
+        doneThrough: 0,
+        counts,
+      },
     )
-    onProgress(stage.position)
+    onProgress(buffer.position)
   })
 }

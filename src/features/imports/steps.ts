@@ -10,22 +10,22 @@ import {
   readImport,
 } from './store.ts'
 
-/** The steps that a person takes with an import, by the API or on the command line. A run of the import does the work. */
+/** The steps of an import that a person starts, by the API or on the command line. `run.ts` does the work. */
 
 /** A step, and when it can be taken. */
 export interface Step {
   /** The states in which the step can be taken. */
   from: readonly ImportState[]
-  /** The states of an import whose step has been taken already. */
+  /** The states of an import for which the step has already been taken. */
   taken: readonly ImportState[]
-  /** Says what must come first. */
+  /** What must be done first, for the message. */
   needs: string
   /** Returns why the step cannot be taken now. */
   findObstacle?: (tx: Transaction, imported: ImportRecord) => Promise<string | undefined>
   change: (imported: ImportRecord) => ImportChange
 }
 
-/** Begins a commit: the first pass over the rows, with reset counts of records. */
+/** Begins a commit: the first pass over the rows. The counts of records are reset. */
 export const commitStep: Step = {
   from: ['staged'],
   taken: ['committing', 'committed'],
@@ -38,7 +38,7 @@ export const commitStep: Step = {
   }),
 }
 
-/** Begins to undo a commit. */
+/** Begins the undo of a commit. */
 export const undoStep: Step = {
   from: ['committed', 'failed'],
   taken: ['undoing', 'undone'],
@@ -47,7 +47,7 @@ export const undoStep: Step = {
   change: () => ({ state: 'undoing' }),
 }
 
-/** Reads an import under a lock that holds until the transaction ends. Returns undefined when there is none. */
+/** Locks an import until the transaction ends. @returns the import; undefined if it does not exist. */
 export async function lockImport(tx: Transaction, id: string): Promise<ImportRecord | undefined> {
   await tx.query({ text: 'select from imports where id = $1 for update', values: [id] })
   return readImport(tx, id)

@@ -1,9 +1,9 @@
 import type { Transaction } from '../../database/database.ts'
 import type { Author } from '../../database/tables/revisions.ts'
 import type { importStates } from '../../database/vocabularies.ts'
-import type { FileFacts, RowFault } from './types.ts'
+import type { FileInfo, RowFault } from './types.ts'
 
-/** Stored imports, with progress and result. */
+/** Reads and writes the table `imports`. */
 
 /** The state of an import. */
 export type ImportState = (typeof importStates)[number]
@@ -15,7 +15,7 @@ export interface ImportFile {
   sha256: string
 }
 
-/** What an import has counted so far. */
+/** What an import has counted so far: rows, values, records and properties. */
 export interface ImportCounts {
   /** Rows that the mapping leaves out. */
   skipped: number
@@ -23,15 +23,15 @@ export interface ImportCounts {
   refused: number
   /** Values that were dropped, as the mapping says. */
   dropped: number
-  /** Records that are new, differ from the stored ones, or are as they are stored. */
+  /** Records that are new, that differ from the stored ones, and that equal them. */
   created: number
   changed: number
   unchanged: number
-  /** Properties that are left as others have changed them since the last import. */
+  /** Properties that others have changed since the last import, and that the import does not overwrite. */
   kept: number
 }
 
-/** No counts. */
+/** Counts that are all zero. */
 export const noCounts: ImportCounts = {
   skipped: 0,
   refused: 0,
@@ -42,7 +42,7 @@ export const noCounts: ImportCounts = {
   kept: 0,
 }
 
-/** The rows that are refused because of one column, or that lack its value. */
+/** A column with faults, and the number of rows in which it has them. */
 export interface FaultyColumn {
   column: string
   rows: number
@@ -50,23 +50,23 @@ export interface FaultyColumn {
   example: RowFault
 }
 
-/** Something that an import or its undoing has left as others have changed it. */
+/** A record in which an import, or its undo, did not overwrite changes by others. */
 export interface KeptRecord {
   resource: string
   key: string
   reason: string
 }
 
-/** What a person should know of a finished step. */
+/** The report of a finished step, for people. */
 export interface ImportReport {
   refusedBy: FaultyColumn[]
-  /** What was dropped or changed of the values of rows that are not refused. */
+  /** Columns of which values were dropped or changed, in rows that are not refused. */
   droppedBy: FaultyColumn[]
   /** Names that stand for no record yet, and the rows that have them. */
   names: { unresolved: number; rows: number }
-  /** Records that earlier files of the register had, and this one has not. */
+  /** Number of records that earlier files of the register had and this file does not have. */
   missing: number
-  /** The first of what was kept, and the number of all. */
+  /** The first kept records, and the number of all kept properties or, after an undo, records. */
   kept: KeptRecord[]
   keptCount: number
 }
@@ -78,7 +78,7 @@ export interface ImportRecord {
   state: ImportState
   mapping: string
   files: ImportFile[]
-  facts: FileFacts | null
+  fileInfo: FileInfo | null
   commitsItself: boolean
   rowsRead: number | null
   doneThrough: number
@@ -97,11 +97,11 @@ export interface ImportRecord {
   undoneAt: Date | null
 }
 
-const columns = `id, scheme, state, mapping, files, facts, commits_itself "commitsItself", rows_read "rowsRead",
+const columns = `id, scheme, state, mapping, files, facts "fileInfo", commits_itself "commitsItself", rows_read "rowsRead",
   done_through "doneThrough", pass, counts, report, source, actor, request_id "requestId", failure, cleared, created_at "createdAt",
   staged_at "stagedAt", committed_at "committedAt", undone_at "undoneAt"`
 
-/** What a new import begins with. */
+/** The values of a new import. */
 export interface NewImport {
   scheme: string
   mapping: string
@@ -112,14 +112,14 @@ export interface NewImport {
 }
 
 /** Creates an import. */
-export async function createImport(tx: Transaction, made: NewImport): Promise<ImportRecord> {
-  const { scheme, mapping, state, commitsItself, actor, requestId } = made
+export async function createImport(tx: Transaction, values: NewImport): Promise<ImportRecord> {
+  const { scheme, mapping, state, commitsItself, actor, requestId } = values
   const [row] = await tx.query<ImportRecord>({
     text: `insert into imports (scheme, mapping, state, commits_itself, actor, request_id, files, counts)
       values ($1, $2, $3, $4, $5, $6, '[]', $7) returning ${columns}`,
     values: [scheme, mapping, state, commitsItself, actor, requestId, noCounts],
   })
-  if (!row) throw new Error('an import was not there after it had been written')
+  if (!row) throw new Error('an import could not be read after it was created')
   return row
 }
 
@@ -144,7 +144,7 @@ export function listImports(
   })
 }
 
-/** The imports that a process should work on, oldest first. */
+/** Returns the ids of the imports with pending work, oldest first. */
 export async function listUnfinished(tx: Transaction): Promise<string[]> {
   const rows = await tx.query<{ id: string }>({
     text: `select id from imports where state in ('staging', 'committing', 'undoing')
@@ -153,7 +153,7 @@ export async function listUnfinished(tx: Transaction): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-/** The uploads that did not come to an end within a day. */
+/** Returns the ids of imports whose upload is incomplete after a day. */
 export async function listStaleUploads(tx: Transaction): Promise<string[]> {
   const rows = await tx.query<{ id: string }>({
     text: `select id from imports where state = 'uploaded' and created_at < now() - interval '1 day' order by id limit 100`,
@@ -161,13 +161,13 @@ export async function listStaleUploads(tx: Transaction): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-/** The properties of an import that change. */
+/** New values of some properties of an import. */
 export type ImportChange = Partial<
   Pick<
     ImportRecord,
     | 'state'
     | 'files'
-    | 'facts'
+    | 'fileInfo'
     | 'commitsItself'
     | 'rowsRead'
     | 'doneThrough'
@@ -182,7 +182,7 @@ export type ImportChange = Partial<
 const changeable: Record<keyof ImportChange, string> = {
   state: 'state',
   files: 'files',
-  facts: 'facts',
+  fileInfo: 'facts',
   commitsItself: 'commits_itself',
   rowsRead: 'rows_read',
   doneThrough: 'done_through',
@@ -196,12 +196,12 @@ const changeable: Record<keyof ImportChange, string> = {
   undoneAt: 'undone_at',
 }
 
-const moments = new Set(['stagedAt', 'committedAt', 'undoneAt'])
+const timeProperties = new Set(['stagedAt', 'committedAt', 'undoneAt'])
 
 /**
  * Changes an import if it still has the state, pass and row of `expected` (optimistic locking), so that a process stops when
  * another one has taken over.
- * @returns whether it was.
+ * @returns whether the import was changed.
  */
 export async function changeImport(
   tx: Transaction,
@@ -213,7 +213,7 @@ export async function changeImport(
   const assigned = Object.entries(change).map(([property, value]) => {
     // The keys are those of the type.
     const column = changeable[property as keyof ImportChange]
-    if (moments.has(property)) return `${column} = now()`
+    if (timeProperties.has(property)) return `${column} = now()`
     values.push(typeof value === 'object' && value !== null ? JSON.stringify(value) : value)
     return `${column} = $${values.length}`
   })

@@ -1,4 +1,4 @@
-/** What the parts of an import pass to one another: files are read into rows, and a mapping makes drafts of rows. */
+/** Types that the steps of an import share. Files are read into rows, and a mapping converts rows to drafts of records. */
 
 /** A JSON value. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
@@ -8,8 +8,8 @@ export interface JsonObject {
   readonly [name: string]: JsonValue
 }
 
-/** What was found out about a file while its beginning was read. */
-export interface FileFacts {
+/** What is known about a file after its beginning has been read. */
+export interface FileInfo {
   readonly format: 'csv' | 'xlsx' | 'json' | 'ndjson' | 'xml'
   /** Name of the character encoding, such as `utf-8` or `windows-1252`. Absent for XLSX. */
   readonly encoding?: string
@@ -20,9 +20,9 @@ export interface FileFacts {
   readonly sheets?: readonly string[]
   /** Names of the columns of a CSV or XLSX file, in order; empty for JSON and XML. */
   readonly columns: readonly string[]
-  /** What has values that the mapping does not read. Known when all rows are read. */
+  /** The columns, elements and attributes that the mapping does not read. Absent until all rows have been read. */
   readonly unused?: readonly UnusedColumn[]
-  /** What a reader of the report should know, such as `One column only: is the delimiter right?` */
+  /** Remarks about the file for people, such as that it has one column only. */
   readonly notes: readonly string[]
 }
 
@@ -32,38 +32,38 @@ export interface UnusedColumn {
   readonly rows: number
 }
 
-/** A row of a file, as a person would find it. */
+/** A row of a file. */
 export interface Row {
-  /** Counted from 1 as in the file: spreadsheet row, line of a CSV, position among the repeated elements of JSON or XML. */
+  /** Number from 1: row of a spreadsheet, line of a CSV, or position among the repeated elements of JSON or XML. */
   readonly number: number
-  /** Where it is, for people: `row 12`, `sheet Data, row 12`, `/iati-activities/iati-activity[3]`. */
+  /** Where the row is in the file, for people: `row 12`, `sheet Data, row 12`, `/iati-activities/iati-activity[3]`. */
   readonly locator: string
   /** The row's values: by column, or the nested object of JSON and XML. */
   readonly values: JsonObject
-  /** Why the row cannot be used, such as too many values. The converter refuses such a row. */
+  /** Why the row cannot be used: for example, it has too many values. The converter refuses the row. */
   readonly fault?: RowFault
 }
 
-/** A name or id in a draft that stands for a record. It takes the place of the reference in the document. */
+/** A name or an id in a draft that stands for a record. The document has a placeholder for it (`Draft.document`). */
 export interface Mention {
-  /** Name of a resource: countries, organizations, regions, topics, or another resource, by external id. */
+  /** Name of the resource. Only countries, organizations, regions and topics are found by name. */
   readonly resource: string
   /** The name as the file has it. */
   readonly name?: string
   readonly externalId?: { readonly scheme: string; readonly id: string }
-  /** A code of a declared scheme (alpha-2, alpha-3, numeric, the code of a topic), when the mapping says so. */
+  /** The code of a country (alpha-2, alpha-3, numeric) or topic, if the mapping says `by: code`. */
   readonly code?: string
   /** Topics: the scheme within which to look. */
   readonly scheme?: string
   /** Organizations: the country (name or code) within which to look. */
   readonly country?: string
-  /** EDTF date of the fact, for former states. */
+  /** EDTF date for which the name is resolved, since a former state may have had the name. */
   readonly on?: string
-  /** Make the organization (or the topic of an open scheme) when nothing matches. */
+  /** Whether the organization, or the topic of an open scheme, is created if no record matches. */
   readonly create?: boolean
   /** The column of the file from which the name comes. */
   readonly column?: string
-  /** How a name that is not found is treated; refuse by default. */
+  /** How a name that stands for no record is treated. Default: as `onBadValue` of the mapping says. */
   readonly onUnresolved?: 'refuse' | 'drop'
 }
 
@@ -71,7 +71,7 @@ export interface Mention {
 export interface Draft {
   readonly resource: string
   readonly externalId: { readonly scheme: string; readonly id: string }
-  /** A body of the resource, in which a mention stands as `{ "$mention": index }`, an index into `mentions`. */
+  /** A body of the resource. The placeholder `{ "$mention": index }` stands for the mention at this index of `mentions`. */
   readonly document: JsonObject
   readonly mentions: readonly Mention[]
   readonly citation: {
@@ -92,13 +92,13 @@ export interface RowFault {
   readonly suggestion?: string
 }
 
-/** What a mapping makes of a row. */
+/** The result of converting a row by a mapping. */
 export type ConvertedRow =
   | { readonly kind: 'drafts'; readonly drafts: readonly Draft[]; readonly dropped: readonly RowFault[] }
   | {
       readonly kind: 'refused'
       readonly faults: readonly RowFault[]
-      /** The records that it is about, as far as their ids could be read. */
+      /** The records that the row describes, if their ids could be read. */
       readonly records?: readonly Pick<Draft, 'resource' | 'externalId'>[]
     }
   | { readonly kind: 'skipped'; readonly reason: string }

@@ -9,20 +9,20 @@ import { type Document, documentOf } from '../../operations/writing/documents.ts
 import { type Locked, lockRecords } from '../../operations/writing/locks.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { EntryOfRecord } from './entries.ts'
+import type { RecordEntry } from './entries.ts'
 import { maxKept } from './report.ts'
 import type { ImportRecord, KeptRecord } from './store.ts'
 
 /** Undoes an import: reverts its writes, except values that others have changed since. */
 
-/** Records of one transaction; each may have a citation. */
+/** Number of records in one transaction; each may have a citation. */
 const batchSize = 200
 
-interface Entry extends EntryOfRecord {
+interface Entry extends RecordEntry {
   sequence: string
 }
 
-/** Reads the last entries that are not yet undone: what was written last is undone first. */
+/** Reads the last entries that are not yet undone. Entries are undone in reverse order. */
 function readEntries(tx: Transaction, id: string): Promise<Entry[]> {
   return tx.query<Entry>({
     text: `select sequence, resource, key, action, version_before "versionBefore", version_after "versionAfter", citation
@@ -31,7 +31,7 @@ function readEntries(tx: Transaction, id: string): Promise<Entry[]> {
   })
 }
 
-/** Reads the documents of revisions. @returns them by key and version. */
+/** Reads the documents of revisions. @returns a function from a key and a version to the document. */
 async function readRevisions(
   tx: Transaction,
   resource: Resource,
@@ -49,10 +49,10 @@ async function readRevisions(
 }
 
 /**
- * The document of a record without what the import has changed.
- * @returns it, and the properties that others have changed since, which stay.
+ * Reverts the changes of an import in the current document of a record.
+ * @returns the document, and the properties that others have changed since. They are not reverted.
  */
-function withoutImport(current: Document, before: Document, imported: Document) {
+function revertImport(current: Document, before: Document, imported: Document) {
   const kept: string[] = []
   const document = { ...current }
   for (const name of Object.keys(current)) {
@@ -63,11 +63,11 @@ function withoutImport(current: Document, before: Document, imported: Document) 
   return { document, kept }
 }
 
-/** Whether a record has the values of a revision, whatever its version. */
-const isSame = (resource: Resource, { document }: Locked, revision: Document): boolean =>
+/** Whether a record has the same values as a revision. Versions are ignored. */
+const hasSameValues = (resource: Resource, { document }: Locked, revision: Document): boolean =>
   isDeepStrictEqual(documentOf(resource, JSON.parse(document)), documentOf(resource, revision))
 
-/** One batch of the undoing, in its transaction. */
+/** Undoes a batch of entries in one transaction. */
 class UndoBatch {
   readonly #tx: Transaction
   readonly #registry: Registry
@@ -82,10 +82,10 @@ class UndoBatch {
 
   async undo(entries: Entry[]): Promise<void> {
     await this.#removeCitations(entries)
-    // Those first that may refer to others.
+    // Referring resources come before those to which they refer.
     for (const resource of [...this.#registry.resources].reverse()) {
-      const own = entries.filter((entry) => entry.resource === resource.name && entry.action !== 'none')
-      if (own.length > 0) await this.#undoResource(resource, own)
+      const changed = entries.filter((entry) => entry.resource === resource.name && entry.action !== 'none')
+      if (changed.length > 0) await this.#undoResource(resource, changed)
     }
   }
 
@@ -128,13 +128,14 @@ class UndoBatch {
       const before = revision(entry.key, entry.versionBefore)
       const imported = revision(entry.key, entry.versionAfter)
       if (entry.action === 'create') {
-        // Changes since may have been taken back, too.
+        // Later changes may have been reverted.
         const isUnchanged =
-          one.version === entry.versionAfter || (imported !== undefined && isSame(resource, one, imported))
+          one.version === entry.versionAfter ||
+          (imported !== undefined && hasSameValues(resource, one, imported))
         return this.#planRemoval(resource, one, isUnchanged, index)
       }
       if (!before || !imported) {
-        this.#keep(resource.name, entry.key, 'its history lacks the version before')
+        this.#keep(resource.name, entry.key, 'its history lacks the previous version')
         return []
       }
       return this.#planRestoration(resource, one, { before, imported }, index)
@@ -155,7 +156,7 @@ class UndoBatch {
     index: number,
   ): Change[] {
     const current = documentOf(resource, JSON.parse(locked.document))
-    const { document, kept } = withoutImport(
+    const { document, kept } = revertImport(
       current,
       documentOf(resource, before),
       documentOf(resource, imported),
@@ -182,10 +183,10 @@ class UndoBatch {
 }
 
 /**
- * Undoes an import: records that it created are removed, and the others get back their earlier values. Later changes by others
- * are kept. It continues where an earlier process stopped.
+ * Undoes an import: removes the records that it created, and restores the earlier values of the others. Keeps later changes
+ * by others. The undo continues where an earlier process stopped.
  * @param onProgress gets the number of records so far.
- * @returns what was kept, at most `maxKept` of it, and how much.
+ * @returns the first kept records, at most `maxKept`, and the number of all.
  */
 export async function undoImport(
   database: Database,

@@ -11,7 +11,7 @@ import { findNameKeys, type NameKey } from './names.ts'
 import { draftIdentity } from './stage.ts'
 import type { Draft, Mention, RowFault } from './types.ts'
 
-/** Computes the upserts of staged rows: it resolves their mentions and finds the records of their external ids. */
+/** Computes the upserts of rows: resolves mentions, and finds the records of external ids. */
 
 /** A staged row that can be written. */
 export interface ReadyRow {
@@ -20,48 +20,50 @@ export interface ReadyRow {
   drafts: Draft[]
 }
 
-/** The values that the last import of the scheme wrote to a record. */
-export interface Mark {
-  /** The version that it has left. */
+/** What the last import of the scheme wrote to a record. */
+export interface LastImport {
+  /** The version of the record after that import. */
   version: number
+  /** Hash of the imported document. */
   digest: string
-  /** Hashes of the values by property. */
+  /** Hashes of the imported values, by property. */
   properties: Record<string, string>
 }
 
-/** A record that exists, with the mark of the last import. */
+/** A record that exists. */
 export interface Existing {
   key: string
   version: number
-  mark: Mark | undefined
+  /** Undefined if no import of the scheme has written the record. */
+  lastImport: LastImport | undefined
 }
 
-/** A record of a row to write: it is created, or changed if it exists. */
+/** A record that a row describes: it is created, or changed if it exists. */
 export interface Upsert {
   row: ReadyRow
   draft: Draft
   resource: Resource
-  /** The document with keys in place of mentions. It is not yet checked. */
+  /** The document with keys in place of mentions. It is not validated yet. */
   document: Document
   /** Hash of the document. */
   digest: string
   existing: Existing | undefined
 }
 
-/** The upserts of some rows, the refused rows, and those that wait for the records of other rows. */
+/** The upserts of some rows, the faults of refused rows, and the rows that wait for records of other rows, by position. */
 export interface Upserts {
   upserts: Upsert[]
   refused: Map<number, RowFault[]>
   waiting: number[]
 }
 
-/** How mentions of records of other rows are treated: they wait, are refused, or taken to be there (in a dry run). */
-export type Absent = 'wait' | 'refuse' | 'assume'
+/** How external ids without a record are treated: the row waits, is refused, or the record is assumed to exist (dry run). */
+export type OnAbsent = 'wait' | 'refuse' | 'assume'
 
-/** How mentions are treated that stand for nothing. */
+/** How mentions that stand for no record are treated. */
 export interface UpsertOptions {
-  absent: Absent
-  /** Where the mention does not say it itself. */
+  onAbsent: OnAbsent
+  /** For mentions without `onUnresolved`. */
   onUnresolved: 'refuse' | 'drop'
 }
 
@@ -88,7 +90,7 @@ async function findKeys(tx: Transaction, registry: Registry, rows: readonly Read
   return keys
 }
 
-/** Finds the versions of records, and what the last import of the scheme wanted of each. */
+/** Finds existing records: their versions, and what the last import of the scheme wrote to each. */
 async function findExisting(
   tx: Transaction,
   scheme: string,
@@ -104,19 +106,19 @@ async function findExisting(
     properties: Record<string, string>
   }>({
     name: 'imported records',
-    text: `select records.key, records.version, mark.version_after as after, mark.digest, mark.properties
+    text: `select records.key, records.version, last_import.version_after as after, last_import.digest, last_import.properties
       from records left join lateral (
         select version_after, digest, properties from import_records
         where resource = records.resource and key = records.key and scheme = $3 and not undone
         order by sequence desc limit 1
-      ) mark on true
+      ) last_import on true
       where records.id = any($1::uuid[]) and records.resource = $2`,
     values: [keys.map((key) => recordId(resource, key)), resource.name, scheme],
   })
   return new Map(
     rows.map(({ key, version, after, digest, properties }) => [
       key,
-      { key, version, mark: after === null ? undefined : { version: after, digest, properties } },
+      { key, version, lastImport: after === null ? undefined : { version: after, digest, properties } },
     ]),
   )
 }
@@ -126,26 +128,27 @@ const nameFault = (mention: Mention, { status }: NameKey): RowFault => ({
   value: mentionName(mention).slice(0, 200),
   detail:
     status === 'ambiguous'
-      ? `may stand for several ${mention.resource}, or it is in doubt which: decide which in the list of names`
+      ? `is ambiguous: choose the record of ${mention.resource} in the list of names`
       : `stands for no record of ${mention.resource}: decide which in the list of names, or correct it`,
 })
 
 const absentFault = (mention: Mention): RowFault => ({
   column: mention.column ?? '',
   value: mentionName(mention).slice(0, 200),
-  detail: `no record of ${mention.resource} has this external id, nor does another row make it`,
+  detail: `no record of ${mention.resource} has this external id, and no other row creates it`,
 })
 
-/** Resolves the drafts of rows. */
+/** Resolves the mentions in the drafts of rows. */
 class Drafts {
   readonly #registry: Registry
   readonly #names: Map<string, NameKey>
   readonly #keys: Map<string, string>
-  readonly #absent: Absent
+  readonly #onAbsent: OnAbsent
   readonly #onUnresolved: 'refuse' | 'drop'
-  /** Keys of records that these rows make and others of them refer to. */
-  readonly #made = new Map<string, string>()
-  readonly #coming: Set<string>
+  /** Keys of new records to which other drafts refer, by the identity of the draft. */
+  readonly #newKeys = new Map<string, string>()
+  /** Identities of the drafts that are written now. */
+  readonly #pending: Set<string>
 
   constructor(
     registry: Registry,
@@ -153,43 +156,43 @@ class Drafts {
     {
       names,
       keys,
-      absent,
+      onAbsent,
       onUnresolved,
     }: { names: Map<string, NameKey>; keys: Map<string, string> } & UpsertOptions,
   ) {
     this.#registry = registry
     this.#names = names
     this.#keys = keys
-    this.#absent = absent
+    this.#onAbsent = onAbsent
     this.#onUnresolved = onUnresolved
-    this.#coming = new Set(rows.flatMap(({ drafts }) => drafts.map(draftIdentity)))
+    this.#pending = new Set(rows.flatMap(({ drafts }) => drafts.map(draftIdentity)))
   }
 
-  /** The key of the record of a draft; undefined when the registry has none. */
+  /** Returns the key of the record of a draft; undefined if the record does not exist. */
   keyOf({ resource: name, externalId, document }: Draft): string | undefined {
     const resource = this.#registry.get(name)
-    const own = document[resource.key.property]
-    if (resource.key.madeBy === 'client') return typeof own === 'string' ? own : undefined
+    const key = document[resource.key.property]
+    if (resource.key.madeBy === 'client') return typeof key === 'string' ? key : undefined
     return this.#keys.get(`${name} ${externalName(externalId)}`)
   }
 
-  /** Takes note that some drafts are not written now. @returns whether another draft refers to one of them. */
-  forget(drafts: readonly Draft[]): boolean {
+  /** Excludes drafts that are not written now. @returns whether another draft refers to one of them. */
+  exclude(drafts: readonly Draft[]): boolean {
     let isReferredTo = false
     for (const draft of drafts) {
       const identity = draftIdentity(draft)
-      this.#coming.delete(identity)
-      if (this.#made.delete(identity)) isReferredTo = true
+      this.#pending.delete(identity)
+      if (this.#newKeys.delete(identity)) isReferredTo = true
     }
     return isReferredTo
   }
 
-  /** The key that a new record must have, since another one refers to it. */
-  givenKey(draft: Draft): string | undefined {
-    return this.#made.get(draftIdentity(draft))
+  /** Returns the key of a new record to which another draft refers; otherwise undefined. */
+  newKeyOf(draft: Draft): string | undefined {
+    return this.#newKeys.get(draftIdentity(draft))
   }
 
-  /** What a mention stands for: a key, null for a value to drop, a fault, or `waits`. */
+  /** Returns the key that a mention stands for, null for a value to drop, a fault, or `waits`. */
   resolve(mention: Mention): Resolved {
     return mention.externalId ? this.#resolveId(mention, mention.externalId) : this.#resolveName(mention)
   }
@@ -202,7 +205,7 @@ class Drafts {
     const name = this.#names.get(mentionIdentity(mention)) ?? { status: 'unresolved', key: null }
     if (name.key !== null) return name.key
     if (name.status === 'left_out' || this.#isDropped(mention)) return null
-    // A dry run makes nothing.
+    // A dry run has created no record, so it uses any key.
     if (name.status === 'made')
       return this.#registry.get(mention.resource).key.madeBy === 'registry' ? timeOrderedUuid() : null
     return nameFault(mention, name)
@@ -212,18 +215,18 @@ class Drafts {
     const key = this.#keys.get(`${mention.resource} ${externalName(externalId)}`)
     if (key !== undefined) return key
     const identity = draftIdentity({ resource: mention.resource, externalId })
-    const isMade = this.#registry.get(mention.resource).key.madeBy === 'registry'
-    if (isMade && (this.#coming.has(identity) || this.#absent === 'assume')) {
-      const made = this.#made.get(identity) ?? timeOrderedUuid()
-      this.#made.set(identity, made)
-      return made
+    const isKeyGenerated = this.#registry.get(mention.resource).key.madeBy === 'registry'
+    if (isKeyGenerated && (this.#pending.has(identity) || this.#onAbsent === 'assume')) {
+      const newKey = this.#newKeys.get(identity) ?? timeOrderedUuid()
+      this.#newKeys.set(identity, newKey)
+      return newKey
     }
-    if (this.#absent === 'wait') return 'waits'
+    if (this.#onAbsent === 'wait') return 'waits'
     return this.#isDropped(mention) ? null : absentFault(mention)
   }
 }
 
-/** The document of a draft, with its external id among those that the mapping gives. */
+/** Returns the document of a draft. Its external ids are that of the draft and those that the mapping states. */
 function documentOfDraft(resource: Resource, draft: Draft, keys: (string | null)[]): Document {
   const document = fillMentions(draft, keys)
   if (!hasExternalIds(resource)) return document
@@ -237,7 +240,7 @@ type Resolved = string | null | RowFault | 'waits'
 
 interface ResolvedRow {
   row: ReadyRow
-  /** The records that the mentions of each draft stand for. */
+  /** The results for the mentions of each draft. */
   resolved: Resolved[][]
   faults: RowFault[]
   waits: boolean
@@ -250,18 +253,16 @@ function resolveRow(drafts: Drafts, row: ReadyRow): ResolvedRow {
   return { row, resolved, faults, waits: all.includes('waits') }
 }
 
-/** Resolves the mentions of rows. Rows that refer to the record of one that is not written now are resolved again without it. */
+/** Resolves the mentions of rows. If a row is not written now, the rows that refer to its records are resolved again. */
 function resolveRows(drafts: Drafts, rows: readonly ReadyRow[]): ResolvedRow[] {
   for (;;) {
     const resolved = rows.map((row) => resolveRow(drafts, row))
-    const absent = resolved.filter(({ faults, waits }) => faults.length > 0 || waits)
-    if (!drafts.forget(absent.flatMap(({ row }) => row.drafts))) return resolved
+    const notWritten = resolved.filter(({ faults, waits }) => faults.length > 0 || waits)
+    if (!drafts.exclude(notWritten.flatMap(({ row }) => row.drafts))) return resolved
   }
 }
 
-/**
- * Computes the upserts of staged rows.
- */
+/** Computes the upserts of staged rows. */
 export async function readUpserts(
   tx: Transaction,
   registry: Registry,
@@ -276,7 +277,7 @@ export async function readUpserts(
 
 /**
  * Computes the upserts of rows.
- * @param names what the names in them stand for, by their identities.
+ * @param names the records that the names in the rows stand for, by the identity of the mention.
  */
 export async function findUpserts(
   tx: Transaction,
@@ -294,25 +295,25 @@ export async function findUpserts(
     else
       for (const [index, draft] of row.drafts.entries()) {
         const resource = registry.get(draft.resource)
-        const ownKeys = (resolved[index] ?? []).map((one) => (typeof one === 'string' ? one : null))
-        const document = documentOfDraft(resource, draft, ownKeys)
+        const mentionKeys = (resolved[index] ?? []).map((one) => (typeof one === 'string' ? one : null))
+        const document = documentOfDraft(resource, draft, mentionKeys)
         const digest = hashValue(document)
         result.upserts.push({ row, draft, resource, document, digest, existing: undefined })
       }
   }
   for (const resource of registry.resources) {
-    const own = result.upserts.filter((upsert) => upsert.resource === resource)
-    const ownKeys = own.map(({ draft }) => drafts.keyOf(draft))
+    const ofResource = result.upserts.filter((upsert) => upsert.resource === resource)
+    const recordKeys = ofResource.map(({ draft }) => drafts.keyOf(draft))
     const existing = await findExisting(
       tx,
       scheme,
       resource,
-      ownKeys.filter((key) => key !== undefined),
+      recordKeys.filter((key) => key !== undefined),
     )
-    for (const [index, upsert] of own.entries()) {
-      upsert.existing = existing.get(ownKeys[index] ?? '')
-      const given = upsert.existing ? undefined : drafts.givenKey(upsert.draft)
-      if (given !== undefined) upsert.document = { ...upsert.document, [resource.key.property]: given }
+    for (const [index, upsert] of ofResource.entries()) {
+      upsert.existing = existing.get(recordKeys[index] ?? '')
+      const newKey = upsert.existing ? undefined : drafts.newKeyOf(upsert.draft)
+      if (newKey !== undefined) upsert.document = { ...upsert.document, [resource.key.property]: newKey }
     }
   }
   return result

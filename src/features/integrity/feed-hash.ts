@@ -21,7 +21,7 @@ interface Batch {
   hashes: Buffer
 }
 
-/** Query of the next hashes of the feed up to its horizon, concatenated in order. Later commits do not change this order. */
+/** Returns the query for the next hashes of the feed up to its horizon, in order. Later commits do not change this order. */
 const nextBatch = (upTo: FeedPosition | undefined) => `
   select (array_agg(transaction order by transaction desc, sequence desc))[1]::text as transaction,
     (array_agg(sequence order by transaction desc, sequence desc))[1]::text as sequence,
@@ -43,12 +43,12 @@ export class FeedHash {
   #position: FeedPosition | undefined
   #count = 0
 
-  /** @param client a connection in a transaction of one snapshot. */
+  /** @param client a connection in a transaction with one snapshot. */
   constructor(client: pg.ClientBase) {
     this.#client = client
   }
 
-  /** Continues up to a position, or to the horizon of the feed, and returns the state there. */
+  /** Hashes further revisions up to a position, or to the horizon of the feed. @returns the state there. */
   async advance(upTo?: FeedPosition): Promise<FeedState> {
     for (;;) {
       const from = this.#position ?? { transaction: '-1', sequence: '-1' }

@@ -1,14 +1,14 @@
 /**
  * The hashes of revisions, as SQL over the columns of `revisions`. The trigger `chain_revision` computes them when a
- * revision is written. They are repeated here with built-in functions only: an attacker who can change revisions in the database
- * can also change its functions.
+ * revision is written. They are repeated here with built-in functions only: an attacker who can change revisions in the
+ * database can also change its functions.
  */
 
 /** The hash of the current content: document, actor, request id and reason. */
 export const contentHash = `sha256(salt || convert_to(
   json_build_array(document::text, actor::text, request_id, reason)::text, 'UTF8'))`
 
-/** The hash of a revision. `previous_hash` is that of the revision before it, null for the first. */
+/** The hash of a revision. `previous_hash` is the hash of the previous revision of the record; null for the first. */
 export const revisionHash = `sha256(convert_to(json_build_array(
   encode(previous_hash, 'hex'), sequence, transaction, resource, key, version, operation, milliseconds,
   redactions, encode(content_hash, 'hex'))::text, 'UTF8'))`

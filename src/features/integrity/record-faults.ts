@@ -7,10 +7,10 @@ import { type IntegrityFault, subjectOf } from './revision-faults.ts'
 interface Row {
   resource: string
   key: string
-  /** Of the last revision; null where there is none. */
+  /** Version and kind of the last revision; null if there is none. */
   version: number | null
   isRemoval: boolean | null
-  /** Of the record; null where there is none. */
+  /** Version of the record; null if there is none. */
   recordVersion: number | null
   /** The document of the last revision, and that of the record. */
   revisionDocument: string | null
@@ -18,8 +18,8 @@ interface Row {
 }
 
 /**
- * The records that are not what their last revisions say. The last write of a record without a shape bypassed the service,
- * and its revision is still to be written.
+ * Finds records that differ from their last revisions. The last write of a record without a shape bypassed the service, and
+ * its revision is not written yet, so it is not compared.
  */
 const differingRecords = `
   select coalesce(last.resource, records.resource) as resource, coalesce(last.key, records.key) as key,
@@ -29,7 +29,7 @@ const differingRecords = `
     select distinct on (resource, key) resource, key, version, operation, sequence from revisions
     order by resource, key, version desc
   ) last
-  -- The row of a merged record is that of no record.
+  -- A merged record keeps its row, but counts as removed.
   full join (select * from records where merged_into is null) as records on records.resource = last.resource and records.key = last.key
   left join revisions on revisions.sequence = last.sequence
   where case
@@ -41,7 +41,7 @@ const differingRecords = `
 
 const json = z.record(z.string(), z.unknown())
 
-/** The properties that differ. One that only one document has is ignored, since that was written under another declaration. */
+/** Returns the properties that differ. Properties that only one document has are ignored: their declaration was changed. */
 function differingProperties(one: string | null, other: string | null): string[] {
   const [before, after] = [one, other].map((document) => json.parse(JSON.parse(document ?? '{}')))
   if (!before || !after) return []
@@ -52,15 +52,16 @@ function differingProperties(one: string | null, other: string | null): string[]
 function explain({ isRemoval, version, recordVersion, ...row }: Row): string | undefined {
   if (version === null) return 'the record has no revision'
   if (recordVersion === null) return 'the record is missing, although its last revision does not remove it'
-  if (isRemoval) return 'the record is there, although its last revision removes it'
+  if (isRemoval) return 'the record exists, although its last revision removes it'
   if (version !== recordVersion)
     return `the record is at version ${recordVersion}, and its last revision is ${version}: revisions are missing, or the record was changed`
   const differing = differingProperties(row.revisionDocument, row.recordDocument)
   if (differing.length === 0) return undefined
-  return `the record is not what its last revision says: ${differing.map((property) => `/${property}`).join(', ')}`
+  const pointers = differing.map((property) => `/${property}`)
+  return `the record differs from its last revision: ${pointers.join(', ')}`
 }
 
-/** Yields the records of today that are not what their last revisions say. */
+/** Yields a fault for each record that differs from its last revision. */
 export async function* findRecordFaults(client: pg.ClientBase): AsyncGenerator<IntegrityFault> {
   for await (const row of readAll<Row>(client, 'differing_records', differingRecords)) {
     const message = explain(row)

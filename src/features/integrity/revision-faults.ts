@@ -25,8 +25,8 @@ interface Row {
 }
 
 /**
- * The revisions that do not match their hashes. A redacted one must match the hash that its redaction stored. The inner query
- * reads each document once and returns only short columns; `offset 0` keeps PostgreSQL from sorting the documents.
+ * Finds revisions that do not match their hashes. A redacted one must match the hash that its redaction stored. The inner
+ * query reads each document once and returns only short columns; `offset 0` keeps PostgreSQL from sorting the documents.
  */
 const faultyRevisions = `
   select resource, key, version, content_matches as "contentMatches", hash = ${revisionHash} as "linkMatches",
@@ -50,8 +50,8 @@ const faultyRevisions = `
 function explainLink({ version, previousVersion }: Row): string {
   const before = previousVersion ?? 0
   if (version === before + 1) {
-    const own = 'its own version, operation, time, or place in the feed was changed'
-    return `the chain is broken: ${before === 0 ? own : `version ${before} or ${own}`}`
+    const changed = 'its own version, operation, time, or place in the feed was changed'
+    return `the chain is broken: ${before === 0 ? changed : `version ${before} or ${changed}`}`
   }
   const missing =
     version === before + 2 ? `version ${before + 1}` : `a version from ${before + 1} to ${version - 1}`
@@ -60,8 +60,8 @@ function explainLink({ version, previousVersion }: Row): string {
 
 const explainContent = ({ redactedBy }: Row): string =>
   redactedBy === null
-    ? 'its content does not fit its hash: document, actor, request id or reason was changed'
-    : `its content is not what the redaction of version ${redactedBy} has left`
+    ? 'its content does not match its hash: document, actor, request id or reason was changed'
+    : `its content differs from what the redaction of version ${redactedBy} left`
 
 /** Yields the faults of revisions: of the content of each, and of its link to the previous revision. */
 export async function* findRevisionFaults(client: pg.ClientBase): AsyncGenerator<IntegrityFault> {

@@ -6,13 +6,13 @@ import { inSnapshot } from './read-all.ts'
 
 /** A seal. It is published, so that others can verify later that the history of the registry was not changed. */
 const sealSchema = z.strictObject({
-  /** Position in the feed up to which the seal goes: `transaction.sequence`. No later commit comes before it. */
+  /** Position in the feed of the last sealed revision: `transaction.sequence`. No later commit comes before it. */
   position: z.string().regex(/^\d{1,18}\.\d{1,18}$/),
-  /** Revisions up to the position. */
+  /** Number of revisions up to the position. */
   count: z.int().min(1),
   /** SHA-256 of their hashes in the order of the feed, in hexadecimal. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  /** When it was made, by the clock of the database. */
+  /** When the seal was made, by the clock of the database. */
   time: z.iso.datetime(),
 })
 
@@ -37,7 +37,7 @@ export function parseSeal(text: string, name: string): Seal {
   try {
     return sealSchema.parse(JSON.parse(text))
   } catch (cause) {
-    const what = "is no seal: it must be the JSON that 'entente seal' has written, unchanged"
-    throw new StartupError(`${name} ${what}`, { cause })
+    const message = "is not a seal: it must be the JSON that 'entente seal' has written, unchanged"
+    throw new StartupError(`${name} ${message}`, { cause })
   }
 }

@@ -5,10 +5,10 @@ import { findRecordFaults } from './record-faults.ts'
 import { findRevisionFaults, type IntegrityFault } from './revision-faults.ts'
 import { findSealFaults, type NamedSeal } from './seal-faults.ts'
 
-/** What a verification has read and found. */
+/** The counts of a verification. */
 export interface Verification {
   revisions: number
-  /** Number of records whose last write bypassed the service, and whose revision is still to be written. */
+  /** Number of records whose last write bypassed the service, and whose revision is not written yet. */
   waiting: number
   faults: number
 }
@@ -23,9 +23,9 @@ async function* findFaults(client: pg.ClientBase, seals: NamedSeal[]): AsyncGene
 }
 
 /**
- * Finds what was changed without the service: revisions that do not fit their hashes or the chain of their record, records
- * that are not what their last revision says, and seals that the feed does not fit. It reads one snapshot of the database.
- * @param report is called with each fault as it is found, of which there may be any number.
+ * Finds changes that bypassed the service: revisions that do not match their hashes or the chain of their record, records
+ * that differ from their last revision, and seals that the feed does not match. It reads one snapshot of the database.
+ * @param report is called with each fault when it is found.
  */
 export async function verify(
   database: Database,

@@ -11,9 +11,9 @@ import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import { NameIndex } from './name-index.ts'
 import { yearOf } from './years.ts'
 
-/** Indexes of the resources whose keys clients choose: countries, regions, topics. They are small, so all names are kept. */
+/** Indexes of the resources whose keys clients choose: countries, regions, topics. All their names are cached. */
 
-/** The names of a record as they are read. */
+/** The stored names and codes of a record. */
 interface Row {
   key: string
   name: string
@@ -29,12 +29,12 @@ interface Row {
 }
 
 /**
- * Indexes by what they were read of. Readers without a key have others, since they see other records: so there are six at a
- * time, of some megabytes each.
+ * Indexes by the signature of the records that they were read from. Readers with and without a role see different records,
+ * so each of the three resources has up to two current indexes, of some megabytes each.
  */
 const indexes = new LRUCache<string, NameIndex>({ max: 8 })
 
-/** Words that say nothing in the names of a resource. */
+/** Words that do not distinguish the names of a resource. */
 const ignoredWords = new Map([['regions', new Set(['regional', 'region', 'unspecified'])]])
 
 /** Returns the index of a resource, from memory while none of its records has changed. */
@@ -49,7 +49,7 @@ export async function codeListIndex(tx: Transaction, resource: Resource): Promis
   return index
 }
 
-/** What an index depends on: the database, the schema that the reader reads, and the records that are seen there. */
+/** Returns a hash of what an index depends on: the database, the search path of the reader, and the visible records. */
 async function readSignature(tx: Transaction, resource: Resource): Promise<string> {
   const build = () => sql`select concat_ws(' ', current_database(), pg_postmaster_start_time(),
       current_setting('search_path'), count(*), max(${records.updatedAt}), min(${records.createdAt})) as signature
@@ -96,11 +96,11 @@ const toRecord = (row: Row, list: NameList): NamedRecord => {
     from: yearOf(row.validFrom),
     to: yearOf(row.validTo),
     ...(successors && { successors }),
-    answeredBy: list.territories.find(({ code: territory }) => territory === key)?.state,
+    responsibleState: list.territories.find(({ code: territory }) => territory === key)?.state,
   }
 }
 
-/** The names of a record in the registry itself. */
+/** Returns the names that the record itself has, without those of the lists. */
 function ownNames(row: Row, record: NamedRecord): NameEntry[] {
   const rank = record.to === undefined ? 0 : 1
   const alias = (text: string): NameEntry => ({ record, text, reason: 'alias', rank })
@@ -124,7 +124,7 @@ function buildIndex(
   }
   for (const { name: text, code, kind, from, to } of list.names) {
     const record = found.get(code)?.record
-    // A registry that was seeded before may lack a former state.
+    // A registry that was seeded by an earlier version may lack a former state.
     if (record)
       entries.push({ record, text, reason: kindReasons[kind], rank: 1, from, to, isDated: kind === 'dated' })
   }

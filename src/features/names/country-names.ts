@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { packageRoot } from '../../package-root.ts'
 import type { MatchReason } from './types.ts'
 
-/** The lists of names that the registry comes with, beside the names and aliases of its records (`seeds/README.md`). */
+/** The lists of names in `seeds`, which complete the names and aliases of records (`seeds/README.md`). */
 
 const year = z
   .string()
@@ -72,7 +72,7 @@ async function readLists(resource: string): Promise<{ list: NameList; translated
 
 const lists = new Map<string, ReturnType<typeof readLists>>()
 
-/** Returns the listed names of a resource. They are read once. @throws when a file is missing or wrong. */
+/** Returns the listed names of a resource. They are read once. @throws Error when a file is missing or invalid. */
 export function listedNames(resource: string): ReturnType<typeof readLists> {
   const known = lists.get(resource) ?? readLists(resource)
   lists.set(resource, known)

@@ -33,7 +33,7 @@ const match = nameOutput(
       score: z.number().min(0).max(1).meta({ description: 'How sure the match is.' }),
       reason,
       note: z.string().optional().meta({
-        description: 'What to know of the record: who answers for a territory, when a state ended.',
+        description: 'Note on the record: the state of a territory, the end of a former state.',
       }),
     })
     .meta({ description: 'A record that a name may mean.', examples: [exampleMatch] }),
@@ -50,18 +50,18 @@ const resolution = nameOutput(
       candidates: z.array(match).meta({ description: 'What the name may mean, best first.' }),
       detail: z.string().optional().meta({ description: 'Why the name is not resolved.' }),
     })
-    .meta({ description: 'What became of a query.', examples: [exampleResolution] }),
+    .meta({ description: 'The result of a query.', examples: [exampleResolution] }),
 )
 
 const resolutions = nameOutput(
   'NameResolutions',
   z.strictObject({ data: z.array(resolution) }).meta({
-    description: 'A resolution of each query, in their order.',
+    description: 'The result of each query, in their order.',
     examples: [{ data: [exampleResolution] }],
   }),
 )
 
-/** The body of a request. @param names of the resources. */
+/** Returns the schema of the body. @param names the names of the resources. */
 const makeBody = (names: string[]) => {
   const resource = z.enum(names).meta({ description: 'Resource of the record.' })
   const query = nameInput(
@@ -75,7 +75,7 @@ const makeBody = (names: string[]) => {
           .max(60)
           .optional()
           .meta({
-            description: 'EDTF date of the fact: what the name meant then counts.',
+            description: 'EDTF date of the fact: what the name meant at that time.',
             examples: ['1885'],
           }),
         country: keys.country().optional().meta({
@@ -85,7 +85,7 @@ const makeBody = (names: string[]) => {
           description:
             'Scheme of the code in `name`: alpha2, alpha3, numeric or iso3166; ror; a scheme of topics or of external ids.',
         }),
-        limit: z.int().min(1).max(10).optional().meta({ description: 'Most candidates; 3 when left out.' }),
+        limit: z.int().min(1).max(10).optional().meta({ description: 'Maximum candidates; 3 if left out.' }),
       })
       .meta({
         description: 'A name to resolve.',

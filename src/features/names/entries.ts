@@ -14,11 +14,11 @@ export interface NamedRecord {
   /** First and last year of a former state. */
   from?: number | undefined
   to?: number | undefined
-  /** Keys of the states that followed. */
+  /** Keys of the successor states. */
   successors?: readonly string[]
-  /** Key of the state that answers for a territory. */
-  answeredBy?: string | undefined
-  /** Whether it is a ministry or the like: several countries have one of the same name. */
+  /** Key of the state that is responsible for a territory. */
+  responsibleState?: string | undefined
+  /** Whether it is an authority, such as a ministry: those of several countries may have the same name. */
   isGovernment?: boolean
 }
 
@@ -28,12 +28,12 @@ export interface NameEntry {
   /** The name as it is listed. */
   text: string
   reason: MatchReason
-  /** 0 for names of a record of today, 1 for others. A better rank goes before. */
+  /** 0 for the names that current records have themselves, 1 for others. The lowest rank takes precedence. */
   rank: 0 | 1
   /** The years in which the name was used; open when left out. */
   from?: number | undefined
   to?: number | undefined
-  /** The name means something else at any other time, such as a city. */
+  /** In other years, the name means something else, such as a city. */
   isDated?: boolean
 }
 
@@ -43,6 +43,6 @@ export interface AmbiguousName {
   why: string
   /** Ambiguous only in lists about this country. */
   within?: string | undefined
-  /** What it means in other years. */
+  /** The record that the name meant in earlier years. */
   before?: { code: string; from?: number | undefined; to: number } | undefined
 }

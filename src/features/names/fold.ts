@@ -1,10 +1,10 @@
-/** Forms of names in which spellings of the same name are equal. */
+/** Normal forms of names, in which different spellings of the same name are equal. */
 
 const letters = new Map(
   Object.entries({ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' }),
 )
 
-/** Single letters with points, such as `U.S.A.` and `D. P. R.`. */
+/** Single letters with periods, such as `U.S.A.` and `D. P. R.`. */
 const initials = /(?<![\p{L}\p{N}])(?:\p{L}\.\s?){2,}(?:\p{L}(?![\p{L}\p{N}]))?/gu
 
 /**
@@ -26,7 +26,7 @@ export function foldName(name: string): string {
     .replaceAll(/\b([dl]) (?=\p{L})/gu, '$1')
 }
 
-/** Words that lists shorten, by the short form that stands for all of them. */
+/** Variants of words by the short form that replaces them. */
 const shortForms: Record<string, string> = {
   rep: 'rep republic repub republik republique republica',
   dem: 'dem democratic democratique democratica',
@@ -63,7 +63,7 @@ const shortForms: Record<string, string> = {
   ltd: 'ltd limited',
 }
 
-/** Short forms of several words. */
+/** Phrases and the short forms that replace them. */
 const phrases: [RegExp, string][] = [
   [/\bunited states( of america)?\b/g, 'usa'],
   [/\bunited kingdom\b/g, 'uk'],
@@ -80,16 +80,16 @@ const shortForm = new Map(
 
 const ignoredWords = new Set('the of and de la le les du des et el los las y del da do fur'.split(' '))
 
-/** The words of a name in their short forms, without articles and conjunctions, in the order of the alphabet. */
+/** The words of a name in their short forms, without articles and conjunctions, in alphabetical order. */
 export interface WordBag {
   words: string[]
-  /** Whether the name itself has a shortened word. */
+  /** Whether the name itself has an abbreviated word. */
   isShortened: boolean
 }
 
 /**
- * Returns the words of a folded name whatever their order: the same for `Congo, Dem. Rep. of the` and `Democratic Republic
- * of the Congo`.
+ * Returns the words of a folded name. They are the same for `Congo, Dem. Rep. of the` and `Democratic Republic of the
+ * Congo`.
  * @param ignored further words to leave out.
  */
 export function toWordBag(folded: string, ignored: ReadonlySet<string> = new Set()): WordBag {

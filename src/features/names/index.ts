@@ -14,8 +14,8 @@ import type { NameQuery, Resolution } from './types.ts'
 export type { MatchReason, NameMatch, NameQuery, Resolution } from './types.ts'
 
 /**
- * Resolves names in one pass for any number of queries. It never guesses: two equally good matches are `ambiguous`.
- * @returns a resolution of each query, in the order of the queries. Equal queries share theirs.
+ * Resolves any number of names in one pass. It never guesses: two equally good matches are `ambiguous`.
+ * @returns a resolution of each query, in the order of the queries. Equal queries share a resolution.
  * @throws Error for a resource that the registry does not have.
  */
 export const resolveNames = (
@@ -24,7 +24,7 @@ export const resolveNames = (
   queries: readonly NameQuery[],
 ): Promise<Resolution[]> => resolveNamesIn(singleReads(database), registry, queries)
 
-/** The same in a transaction, or as of its time. */
+/** Like `resolveNames`, in a transaction, which may read the past. */
 export async function resolveNamesIn(
   tx: Transaction,
   registry: Registry,

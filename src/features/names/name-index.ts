@@ -7,7 +7,7 @@ import { SimilarNames } from './similar.ts'
 /** How an entry was found. */
 export type Way = 'folded' | 'inverted' | 'shortened' | 'official-form'
 
-/** What is found under a name: entries, or why the name is ambiguous. */
+/** The result of a lookup: entries, or why the name is ambiguous. */
 export interface Found {
   way: Way
   entries: readonly NameEntry[]
@@ -15,15 +15,15 @@ export interface Found {
 }
 
 /**
- * Words of a form of government that add nothing to a name: `Republic of Malta`. Not those that tell states apart, and not
- * `State`, which has parts of countries: `State of Georgia`.
+ * Words for forms of government that do not distinguish names: `Republic of Malta`. `State` is not among them, since it also
+ * names parts of countries: `State of Georgia`.
  */
 const plainForms = new Set(['rep', 'kingdom', 'sultanate', 'gov', 'royal'])
 
 /** Words for the government of a state that stand before its formal name. */
 const governmentWords = new Set(['gov', 'royal'])
 
-/** Words for a former state, such as `former`. */
+/** Words that mark the name of a former state. */
 const formerWords = new Set(['former', 'formerly', 'ex', 'late'])
 
 /** The names of records, indexed by every form in which they are looked up. */
@@ -50,7 +50,7 @@ export class NameIndex {
   /**
    * Builds an index, in slices: thousands of names take a tenth of a second.
    * @param ambiguous names that are never resolved, by the name.
-   * @param ignored words that say nothing in this resource, such as `regional`.
+   * @param ignored words that do not distinguish names of this resource, such as `regional`.
    */
   static async build(
     records: Iterable<NamedRecord>,
@@ -64,10 +64,10 @@ export class NameIndex {
       index.#add(entry)
       await pause()
     }
-    for (const [name, one] of ambiguous) {
+    for (const [name, ambiguousName] of ambiguous) {
       const folded = foldName(name)
-      index.#ambiguous.set(folded, one)
-      index.#ambiguousBags.set(bagKey(toWordBag(folded, ignored).words), one)
+      index.#ambiguous.set(folded, ambiguousName)
+      index.#ambiguousBags.set(bagKey(toWordBag(folded, ignored).words), ambiguousName)
     }
     return index
   }
@@ -80,18 +80,18 @@ export class NameIndex {
     this.#similar.add(entry, folded)
   }
 
-  /** The records with a code of a scheme. Case does not matter. */
+  /** Returns the records with a code of a scheme. Case does not matter. */
   withCode(scheme: string, code: string): readonly NamedRecord[] {
     return this.#codes.get(`${scheme} ${code.trim().toUpperCase()}`) ?? []
   }
 
-  /** The entries of names that are most like a name, with their likeness from 0 to 1, best first. */
-  similar(name: string, limit: number): { entry: NameEntry; likeness: number }[] {
+  /** Returns the entries with the most similar names, with their similarity from 0 to 1, best first. */
+  similar(name: string, limit: number): { entry: NameEntry; similarity: number }[] {
     return this.#similar.find(foldName(name), limit)
   }
 
   /**
-   * Finds a name in the forms of lists: equal, turned round, shortened, with the form of government.
+   * Finds a name as it is, inverted, abbreviated, or with the form of government.
    * @param isAmbiguous whether an ambiguous name counts as such in this query.
    */
   find(name: string, isAmbiguous: (one: AmbiguousName) => boolean): Found | undefined {
@@ -135,7 +135,7 @@ export class NameIndex {
   }
 }
 
-/** `Islamic` says nothing beside `Republic`. */
+/** `Islamic` does not distinguish names with `Republic`. */
 const isIslamic = (word: string, words: readonly string[]) => word === 'islamic' && words.includes('rep')
 
 function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {

@@ -2,7 +2,7 @@ import type { NameIndex } from './name-index.ts'
 import { decide } from './resolve.ts'
 import type { NameMatch, NameQuery, Resolution } from './types.ts'
 
-/** Narrows the matches of a name by the other parts of a query: the country of an organization. */
+/** Narrows the matches of an organization's name to the country of the query. */
 export function narrow(index: NameIndex, query: NameQuery, resolution: Resolution): Resolution {
   if (query.resource !== 'organizations' || query.scheme !== undefined) return resolution
   if (resolution.status === 'unresolved') return resolution
@@ -14,9 +14,9 @@ export function narrow(index: NameIndex, query: NameQuery, resolution: Resolutio
     const detail = 'Authorities of several countries have the same name: say of which country it is.'
     return { status: 'ambiguous', candidates, detail }
   }
-  const own = candidates.filter((candidate) => countryOf(candidate) === query.country)
-  if (own.length > 0) return decide(own)
-  // An organization of no country, such as one of the United Nations, takes part everywhere.
+  const ofCountry = candidates.filter((candidate) => countryOf(candidate) === query.country)
+  if (ofCountry.length > 0) return decide(ofCountry)
+  // An organization without a country, such as one of the United Nations, matches any country.
   const ofNone = candidates.filter((candidate) => countryOf(candidate) === null)
   if (ofNone.length > 0) return decide(ofNone)
   const detail = `No organization of ${query.country} has this name; others have.`

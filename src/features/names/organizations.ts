@@ -12,7 +12,7 @@ import type { NameMatch, NameQuery } from './types.ts'
 /** A mentioned organization, with its known properties. */
 export interface MentionedOrganization {
   name: string
-  /** Alpha-3 code of the country in which to look, and of an organization that is made. */
+  /** Alpha-3 code of the country to search in, and of an organization that is made. */
   country?: string | undefined
   /** ROR id, with or without its address. */
   ror?: string | undefined
@@ -21,7 +21,7 @@ export interface MentionedOrganization {
   document?: Document | undefined
 }
 
-/** The organization that was found or made, or those among which a person must choose. */
+/** The organization that was found or made, or the candidates among which a person must choose. */
 export type FoundOrganization =
   | { kind: 'found' | 'made'; key: string }
   | { kind: 'ambiguous'; candidates: NameMatch[] }
@@ -57,8 +57,8 @@ export const organizationDocument = ({
 })
 
 /**
- * Finds organizations by ROR id, external id, or name within their country, and makes those that do not exist. Transactions
- * that do so take turns, so none is made twice. Equal mentions of one call are one organization.
+ * Finds organizations by ROR id, external id, or name within their country, and makes those that do not exist. A lock
+ * lets one transaction do so at a time, so none is made twice. Equal mentions of one call are one organization.
  * @returns the result of each, in the given order.
  * @throws Problem `invalid-body` for an organization whose properties are not valid.
  */

@@ -17,7 +17,7 @@ export function resolveIn(index: NameIndex, query: NameQuery): Resolution {
   return resolveCertain(index, { ...query, name }, limit)
 }
 
-/** Removes marks of footnotes, such as `*`, `¹`, `1/` and `[a]`, and the escape of an ampersand. */
+/** Removes footnote marks, such as `*`, `¹`, `1/` and `[a]`, and unescapes ampersands. */
 const withoutNotes = (name: string): string =>
   name
     .replaceAll('&amp;', '&')
@@ -25,35 +25,35 @@ const withoutNotes = (name: string): string =>
     .replace(/\s*(\(\d{1,2}\)|\[[a-z0-9]\]|\s\d{1,2}\/|\b[a-z]\/)\s*$/, '')
     .trim()
 
-/** Removes a question mark at the end, with which sources doubt. */
+/** Removes a question mark at the end, which marks a doubtful name. */
 const withoutDoubt = (name: string): string => name.replace(/\s*(\(\?\)|\[\?\]|\?+)\s*$/, '')
 
 function resolveCertain(index: NameIndex, query: NameQuery, limit: number): Resolution {
   const name = query.name.trim()
   const year = yearOf(query.on)
-  const own = resolveWhole(index, query, name, year)
-  const found = own ?? resolveParts(index, query, name, year)
+  const whole = resolveWhole(index, query, name, year)
+  const found = whole ?? resolveParts(index, query, name, year)
   if (found) return { ...found, candidates: found.candidates.slice(0, limit) }
   const broader = query.resource === 'topics' ? findBroaderCodes(index, query.scheme ?? '', name) : []
   const similar = index
     .similar(name, limit)
-    .map(({ entry, likeness }) => toMatch(index, entry, 'similar', reasonScores.similar * likeness))
+    .map(({ entry, similarity }) => toMatch(index, entry, 'similar', reasonScores.similar * similarity))
   const candidates = [...broader, ...similar].slice(0, limit)
   return { status: 'unresolved', candidates, detail: 'No record has this name.' }
 }
 
-/** Prefixes of an unknown code are looked up if it has at most `maxCodeLength` characters, down to `minBeginning` characters. */
+/** Prefixes of at least `minPrefixLength` characters are looked up for an unknown code of at most `maxCodeLength`. */
 const maxCodeLength = 20
-const minBeginning = 3
+const minPrefixLength = 3
 
 /**
- * Finds the topics with whose codes an unknown code begins, the longest first. Lists such as the DAC's put broader topics so,
- * but an extension of a list may not: a person decides.
+ * Finds the topics whose codes are prefixes of an unknown code, the longest first. In lists such as the DAC's, these are
+ * broader topics, but in an extension of a list they may not be: a person decides.
  */
 function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameMatch[] {
   if (code.length > maxCodeLength) return []
   const lengths = Array.from(
-    { length: Math.max(0, code.length - minBeginning) },
+    { length: Math.max(0, code.length - minPrefixLength) },
     (_, index) => code.length - 1 - index,
   )
   return lengths.flatMap((length) =>
@@ -90,13 +90,13 @@ function resolveWhole(
   return { status: 'ambiguous', candidates: resolution.candidates, detail }
 }
 
-/** Returns a code without what some lists add or leave out: zeros before a number, and the address of a ROR id. */
+/** Normalizes a code: adds leading zeros to a numeric code, and removes the address of a ROR id. */
 export function plainCode(scheme: string, code: string): string {
   if (scheme === 'numeric') return code.padStart(3, '0')
   return scheme === 'ror' ? code.replace(/^(https?:\/\/)?ror\.org\//i, '') : code
 }
 
-/** The schemes of codes that a name may be from without saying so. */
+/** The schemes in which a name without a scheme is looked up as a code. */
 const codeSchemes = ['alpha3', 'alpha2', 'numeric', 'key']
 
 function resolveCode(
@@ -128,7 +128,7 @@ function resolveInScheme(
   return found && entries.length > 0 ? choose(index, { ...found, entries }, name, year) : undefined
 }
 
-/** Resolves a code that ISO has given up, such as 736 for Sudan: the lists of names have those. */
+/** Resolves a code that ISO has withdrawn, such as 736 for Sudan. The lists of names contain these codes. */
 function resolveFormerCode(
   index: NameIndex,
   scheme: string,
@@ -170,20 +170,22 @@ function choose(
   const best = possible.filter((entry) => entry.rank === rank)
   if (best.length === 0) {
     const candidates = entries.map((entry) => toMatch(index, entry, reasonOf(entry, way, name)))
-    const detail = 'The name meant this in another time, and something else today: say when the fact was.'
+    const detail = 'The name meant this at another time, and something else today: give the date of the fact.'
     return { status: 'ambiguous', candidates: bestOfEach(candidates), detail }
   }
-  return decide(best.map((entry) => toMatch(index, followed(index, entry, year), reasonOf(entry, way, name))))
+  return decide(
+    best.map((entry) => toMatch(index, followRenaming(index, entry, year), reasonOf(entry, way, name))),
+  )
 }
 
-/** Whether a state of today is a former one under another name: ISO keeps the numeric code then. */
+/** Whether a state is a former one under a new name: ISO then keeps the numeric code. */
 function isSameState(former: NamedRecord | undefined, later: NamedRecord | undefined): boolean {
   const numeric = former?.codes?.numeric
   return numeric !== undefined && numeric === later?.codes?.numeric && former?.to !== undefined
 }
 
-/** The entry of the state that only changed its name, for a date at which it had the new one. */
-function followed(index: NameIndex, entry: NameEntry, year: number | undefined): NameEntry {
+/** Returns the entry of the successor if the state had only changed its name by the year, otherwise the entry itself. */
+function followRenaming(index: NameIndex, entry: NameEntry, year: number | undefined): NameEntry {
   const { to, successors = [] } = entry.record
   if (year === undefined || to === undefined || year <= to) return entry
   const record = successors
@@ -205,13 +207,13 @@ function reasonOf(entry: NameEntry, way: Way, name: string): MatchReason {
   return isSame ? entry.reason : 'punctuation'
 }
 
-/** A name and another one: `Myanmar (Burma)`, `Türkiye / Turkey`, `Vietnam [VN]`. */
+/** Two names in one text: `Myanmar (Burma)`, `Türkiye / Turkey`, `Vietnam [VN]`. */
 const twoNames =
   /^(?<first>[^([/]+?)\s*(?:[([](?<second>[^)\]]+)[)\]]|\s[-–—/]\s+(?<third>.+)|\/(?<fourth>.+))$/
 
 const formerly = /^(formerly|former|ex|previously|now|today|also|i\.?e\.?)[\s-]+/i
 
-/** Resolves two names of one record: both must be known, and mean the same. */
+/** Resolves a text with two names of one record. Both must be known and mean the same record. */
 function resolveParts(
   index: NameIndex,
   query: NameQuery,
@@ -228,7 +230,7 @@ function resolveParts(
   const candidates = bestOfEach([...(one?.candidates ?? []), ...(two?.candidates ?? [])])
   const common = one?.match && two?.match && commonRecord(index, one.match, two.match)
   if (common) return decide([common])
-  // Where the first name is ambiguous, the second may say which is meant.
+  // If the first name is ambiguous, the second may say which record is meant.
   const settled =
     two?.match && one?.status === 'ambiguous' && one.candidates.some(({ key }) => key === two.match?.key)
   if (settled && two?.match) return decide([two.match])
@@ -236,15 +238,15 @@ function resolveParts(
   return { status, candidates, detail: 'It is not certain that both names are those of one record.' }
 }
 
-/** The match that two names have in common: of one record, of a state under its former and its later name, of a territory. */
+/** Returns the common match of two names: of one record, of a state and its new name, or of a territory and its state. */
 function commonRecord(index: NameIndex, one: NameMatch, other: NameMatch): NameMatch | undefined {
   const first = index.records.get(one.key)
   const second = index.records.get(other.key)
-  if (one.key === other.key || first?.answeredBy === other.key || isSameState(second, first)) return one
+  if (one.key === other.key || first?.responsibleState === other.key || isSameState(second, first)) return one
   return isSameState(first, second) ? other : undefined
 }
 
-/** The best match of each record, the best first. */
+/** Returns the best match of each record, the best first. */
 function bestOfEach(matches: readonly NameMatch[]): NameMatch[] {
   const best = new Map<string, NameMatch>()
   for (const match of matches) {
@@ -254,7 +256,7 @@ function bestOfEach(matches: readonly NameMatch[]): NameMatch[] {
   return [...best.values()].sort((one, other) => other.score - one.score)
 }
 
-/** Resolves to the only record, or to none. */
+/** Returns `resolved` if all matches are of one record, otherwise `ambiguous`. */
 export function decide(matches: readonly NameMatch[]): Resolution {
   const candidates = bestOfEach(matches)
   const [match, ...others] = candidates
@@ -265,7 +267,7 @@ export function decide(matches: readonly NameMatch[]): Resolution {
 const toMatch = (index: NameIndex, { record }: NameEntry, reason: MatchReason, score?: number): NameMatch =>
   recordMatch(index, record, reason, score)
 
-/** A match with what a person should know about the record. */
+/** Returns a match of a record, with a note on it for people. */
 export function recordMatch(
   index: NameIndex,
   record: NamedRecord,
@@ -285,8 +287,8 @@ export function recordMatch(
 function noteOf(index: NameIndex, record: NamedRecord, reason: MatchReason): string | undefined {
   const nameOf = (key: string) => `${index.records.get(key)?.name ?? key} (${key})`
   if (reason === 'territory') return `The name is that of a part of ${nameOf(record.key)}.`
-  if (record.answeredBy !== undefined) return `${nameOf(record.answeredBy)} answers for it.`
-  const { to, successors = [] } = record
+  const { responsibleState, to, successors = [] } = record
+  if (responsibleState !== undefined) return `${nameOf(responsibleState)} is responsible for it.`
   if (to === undefined) return undefined
   return successors.length > 0 ? `Until ${to}; followed by ${successors.join(', ')}.` : `Until ${to}.`
 }

@@ -3,8 +3,8 @@ import type { NameEntry } from './entries.ts'
 /** Maximum number of trigrams of a name that are compared. */
 const maxTrigrams = 60
 
-/** Minimum likeness of a candidate. */
-const minLikeness = 0.4
+/** Minimum similarity of a candidate. */
+const minSimilarity = 0.4
 
 function trigramsOf(folded: string): Set<string> {
   const padded = `  ${folded} `
@@ -15,7 +15,7 @@ function trigramsOf(folded: string): Set<string> {
   return trigrams
 }
 
-/** Names by their trigrams, to propose candidates for names that are not found. */
+/** An index of names by trigrams, to propose candidates for names that are not found. */
 export class SimilarNames {
   readonly #entries: { entry: NameEntry; size: number }[] = []
   readonly #entriesByTrigram = new Map<string, number[]>()
@@ -31,22 +31,22 @@ export class SimilarNames {
     }
   }
 
-  /** Returns the entries that are most like a folded name, one of each record, with Dice's coefficient of trigrams. */
-  find(folded: string, limit: number): { entry: NameEntry; likeness: number }[] {
+  /** Returns the entries most similar to a folded name, one of each record, with Dice's coefficient of trigrams. */
+  find(folded: string, limit: number): { entry: NameEntry; similarity: number }[] {
     const wanted = trigramsOf(folded)
     const shared = new Map<number, number>()
     for (const trigram of wanted) {
       for (const index of this.#entriesByTrigram.get(trigram) ?? [])
         shared.set(index, (shared.get(index) ?? 0) + 1)
     }
-    const best = new Map<string, { entry: NameEntry; likeness: number }>()
+    const best = new Map<string, { entry: NameEntry; similarity: number }>()
     for (const [index, count] of shared) {
       const { entry, size } = this.#entries[index] ?? {}
-      const likeness = (2 * count) / (wanted.size + (size ?? 0))
-      if (likeness < minLikeness || !entry) continue
+      const similarity = (2 * count) / (wanted.size + (size ?? 0))
+      if (similarity < minSimilarity || !entry) continue
       const known = best.get(entry.record.key)
-      if (!known || known.likeness < likeness) best.set(entry.record.key, { entry, likeness })
+      if (!known || known.similarity < similarity) best.set(entry.record.key, { entry, similarity })
     }
-    return [...best.values()].sort((one, other) => other.likeness - one.likeness).slice(0, limit)
+    return [...best.values()].sort((one, other) => other.similarity - one.similarity).slice(0, limit)
   }
 }

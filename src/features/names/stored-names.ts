@@ -34,18 +34,18 @@ const maxLookups = 200
 /** Maximum number of names for which one call searches similar ones, since each takes milliseconds. */
 const maxSimilar = 25
 
-/** SQL of what is read of a record. */
-function recordColumns(resource: Resource): SQL {
+/** Returns the SQL of the columns of `Row`. */
+function nameColumns(resource: Resource): SQL {
   const { table, key, search } = resource
   const names = search.nameLines
     ? sql`string_to_array(${search.nameLines}, U&'\\000A')`
     : sql`array[${search.title}]`
   const isOrganization = resource.name === 'organizations'
-  const own = (property: string) => (isOrganization ? columnOf(table, property) : sql`null::text`)
-  return sql`${key.column}::text as key, ${names} as names, ${own('country')} as country, ${own('kind')} as kind`
+  const column = (property: string) => (isOrganization ? columnOf(table, property) : sql`null::text`)
+  return sql`${key.column}::text as key, ${names} as names, ${column('country')} as country, ${column('kind')} as kind`
 }
 
-/** The texts by which a name is looked for: as it is, in other orders, and without punctuation. */
+/** Returns the texts to look up for a name: as it is, inverted, and without punctuation. */
 const textsOf = (name: string): string[] => {
   const text = name.trim().replaceAll(/\s+/g, ' ')
   return [
@@ -60,31 +60,31 @@ const textsOf = (name: string): string[] => {
 /** SQL of a folded text without punctuation. */
 const plain = (text: SQL): SQL => sql`btrim(regexp_replace(${text}, '[^[:alnum:]]+', ' ', 'g'))`
 
-/** Finds the records that have one of some names. */
+/** Finds the records with any of the given names. @param texts the texts to look up for `nameCount` names. */
 async function findNamed(
   tx: Transaction,
   resource: Resource,
   texts: readonly string[],
-  names: number,
+  nameCount: number,
 ): Promise<Row[]> {
   const { table, search } = resource
   const wanted = sql`(select distinct ${fold(sql`given`)} as text from unnest(${sql.param(texts)}::text[]) as given) as wanted`
-  // Of a few names, those that are written otherwise are among the similar ones. Of more, all are read.
-  if (search.nameLines && resource.name === 'organizations' && names > maxSimilar) {
+  // For a few names, `findSimilar` finds other spellings. For more, all names are compared without punctuation.
+  if (search.nameLines && resource.name === 'organizations' && nameCount > maxSimilar) {
     return tx.query<Row>(
       compileSql(sql`select distinct on (key) found.* from (
-          select ${recordColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.nameLines)}) as own(text)
-          join (select distinct ${plain(sql`text`)} as text from ${wanted}) as wanted on wanted.text = ${plain(sql`own.text`)}
+          select ${nameColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.nameLines)}) as stored(text)
+          join (select distinct ${plain(sql`text`)} as text from ${wanted}) as wanted on wanted.text = ${plain(sql`stored.text`)}
         ) as found order by key`),
     )
   }
-  // Many lookups in the index of names cost more than reading all names once, above all after many were added.
+  // Many index lookups cost more than one scan of all names, above all when many names were added recently.
   const isScan = search.nameLines !== undefined && texts.length > maxLookups
   if (search.nameLines && isScan) {
     return tx.query<Row>(
       compileSql(sql`select distinct on (key) found.* from (
-          select ${recordColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.nameLines)}) as own(text)
-          join ${wanted} on wanted.text = own.text
+          select ${nameColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.nameLines)}) as stored(text)
+          join ${wanted} on wanted.text = stored.text
         ) as found order by key`),
     )
   }
@@ -93,12 +93,12 @@ async function findNamed(
     : sql`${foldedPrefix(search.title)} = left(wanted.text, 200) collate "C" and ${fold(search.title)} = wanted.text`
   return tx.query<Row>(
     compileSql(sql`select distinct on (found.key) found.* from ${wanted} cross join lateral (
-        select ${recordColumns(resource)} from ${table} where ${condition} limit ${sql.raw(String(maxPerName))}
+        select ${nameColumns(resource)} from ${table} where ${condition} limit ${sql.raw(String(maxPerName))}
       ) as found order by found.key`),
   )
 }
 
-/** Finds the records that have one of some external ids of a scheme, or one of some ROR ids, with the id. */
+/** Finds the records with any of the external ids of a scheme, or ROR ids. Each row has the id that was found. */
 async function findIdentified(
   tx: Transaction,
   resource: Resource,
@@ -109,32 +109,32 @@ async function findIdentified(
   if (scheme === 'ror' && resource.name === 'organizations') {
     const ror = columnOf(table, 'ror')
     return tx.query(
-      compileSql(sql`select ${recordColumns(resource)}, ${ror} as id from ${table}
+      compileSql(sql`select ${nameColumns(resource)}, ${ror} as id from ${table}
         where ${ror} = any(${sql.param(ids.map(toRor))}::text[])`),
     )
   }
   const { externalIds } = resource.registry.shared
   return tx.query(
-    compileSql(sql`select ${recordColumns(resource)}, wanted.id from unnest(${sql.param(ids)}::text[]) as wanted(id)
+    compileSql(sql`select ${nameColumns(resource)}, wanted.id from unnest(${sql.param(ids)}::text[]) as wanted(id)
       join ${externalIds} on ${externalIds.resource} = ${resource.name} and ${externalIds.scheme} = ${scheme}
         and ${foldCode(externalIds.id)} = ${foldCode(sql`wanted.id`)}
       join ${table} on ${id} = ${externalIds.record}`),
   )
 }
 
-/** Returns the ROR id as the registry has it: `https://ror.org/…`. */
+/** Returns the ROR id as the registry stores it: `https://ror.org/…`. */
 export const toRor = (id: string): string => `https://ror.org/${plainCode('ror', id.trim()).toLowerCase()}`
 
-/** Finds the records with names similar to one. */
+/** Finds the records with names similar to a given one. */
 async function findSimilar(tx: Transaction, resource: Resource, name: string): Promise<Row[]> {
   const { table, search } = resource
   const folded = fold(search.nameLines ?? search.title)
   const part = fold(sql`${sql.param(name.slice(0, 200))}::text`)
   return tx.query<Row>(
     compileSql(sql`select key, names, country, kind from (
-        select ${recordColumns(resource)}, similarity(${part}, ${folded}) as likeness from ${table}
+        select ${nameColumns(resource)}, similarity(${part}, ${folded}) as score from ${table}
         where ${part} <% ${folded} limit 200
-      ) as found order by likeness desc limit 5`),
+      ) as found order by score desc limit 5`),
   )
 }
 
@@ -146,7 +146,7 @@ export async function storedNamesIndex(
 ): Promise<NameIndex> {
   const records = new Map<string, NamedRecord>()
   const entries: NameEntry[] = []
-  const note = (row: Row): NamedRecord => {
+  const addRow = (row: Row): NamedRecord => {
     const known = records.get(row.key)
     if (known) return known
     const record = toRecord(row)
@@ -160,7 +160,7 @@ export async function storedNamesIndex(
     if (scheme === undefined) continue
     const ids = [...new Set(ofScheme.map(({ name }) => name.trim()))]
     for (const row of await findIdentified(tx, resource, scheme, ids)) {
-      const record = note(row)
+      const record = addRow(row)
       record.codes = { ...record.codes, [scheme]: plainCode(scheme, row.id).toUpperCase() }
     }
   }
@@ -171,11 +171,11 @@ export async function storedNamesIndex(
     for (const text of textsOf(name)) texts.add(text)
     await pause()
   }
-  if (texts.size > 0) for (const row of await findNamed(tx, resource, [...texts], names.length)) note(row)
+  if (texts.size > 0) for (const row of await findNamed(tx, resource, [...texts], names.length)) addRow(row)
   const index = await NameIndex.build(records.values(), entries)
   const missing = names.filter((name) => !index.find(name, () => true)).slice(0, maxSimilar)
   if (missing.length === 0) return index
-  for (const name of missing) for (const row of await findSimilar(tx, resource, name)) note(row)
+  for (const name of missing) for (const row of await findSimilar(tx, resource, name)) addRow(row)
   return NameIndex.build(records.values(), entries)
 }
 

@@ -4,13 +4,13 @@ export interface NameQuery {
   resource: string
   /** The name as the file has it, or a code if `scheme` names a scheme of codes. */
   name: string
-  /** EDTF date of the fact, for former states and names. The first year in it counts. */
+  /** EDTF date of the fact, for former states and names. Only its first year counts. */
   on?: string | undefined
   /** Alpha-3 code. Of organizations: the country in which to look. Of countries: the country that the list is about. */
   country?: string | undefined
   /**
-   * What `name` is, if it is no name: `alpha2`, `alpha3`, `numeric` or `iso3166` for countries, `ror` for organizations,
-   * a scheme of topics, or a scheme of external ids.
+   * The scheme of `name`, if it is a code or id: `alpha2`, `alpha3`, `numeric` or `iso3166` for countries, `ror` for
+   * organizations, a scheme of topics, or a scheme of external ids.
    */
   scheme?: string | undefined
   /** Maximum number of candidates; 3 when left out. */
@@ -43,22 +43,22 @@ export interface NameMatch {
   /** From 0 to 1. */
   score: number
   reason: MatchReason
-  /** What a person should know: the state that answers for a territory, when a former state ended. */
+  /** A note for people: the state that is responsible for a territory, the end of a former state. */
   note?: string | undefined
 }
 
 /** The result of a query. */
 export interface Resolution {
   status: 'resolved' | 'ambiguous' | 'unresolved'
-  /** The record; only of `resolved`. */
+  /** The record; only if the status is `resolved`. */
   match?: NameMatch | undefined
-  /** What the name may mean, best first; of `resolved`, the match alone. */
+  /** The records that the name may mean, best first; only the match if the status is `resolved`. */
   candidates: NameMatch[]
   /** Why the name is not resolved, for people. */
   detail?: string | undefined
 }
 
-/** How sure a reason is. A similar name is scored by its likeness. */
+/** The score of a match by its reason. For a similar name, it is multiplied by the similarity. */
 export const reasonScores: Record<MatchReason, number> = {
   code: 1,
   'external-id': 1,

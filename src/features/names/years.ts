@@ -1,8 +1,8 @@
 import type { NameEntry } from './entries.ts'
 
 /**
- * Returns the year of an EDTF date, of its beginning if it is an interval; undefined if it names none. Unknown digits are
- * those of the middle: `198X` is 1985.
+ * Returns the year of an EDTF date, or of the start of an interval; undefined if it names none. For unknown digits, it is
+ * the middle of the period: 1985 for `198X`.
  */
 export function yearOf(date: string | null | undefined): number | undefined {
   const [, sign, year] = /^(-?)(\d{4}|\d{3}X|\d{2}XX)(?!\d)/.exec(date ?? '') ?? []
@@ -11,15 +11,15 @@ export function yearOf(date: string | null | undefined): number | undefined {
   return sign === '-' ? -number : number
 }
 
-/** Whether a period has the year. */
+/** Whether a period contains the year. */
 export const hasYear = ({ from, to }: { from?: number | undefined; to?: number | undefined }, year: number) =>
   (from ?? -Infinity) <= year && year <= (to ?? Infinity)
 
-/** The period in which an entry means its record: that of the name, within that of the record. */
+/** Returns the years in which the name of an entry means its record: those of the name, otherwise those of the record. */
 const periodOf = ({ from, to, record }: NameEntry) => ({ from: from ?? record.from, to: to ?? record.to })
 
 /**
- * Returns the entries that a name means in a year: those whose period has it, if there are any. Without a year, names that
+ * Returns the entries that a name means in a year: those whose period contains it, if any. Without a year, names that
  * mean something else at other times do not count.
  */
 export function entriesIn(year: number | undefined, entries: readonly NameEntry[]): readonly NameEntry[] {

@@ -17,7 +17,7 @@ import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
 import { edtf, externalScheme } from '../../model/schemas.ts'
 import { languageParameter } from '../../operations/language.ts'
-import { getRecordMoment, recordMomentParameter } from '../../query/past.ts'
+import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import type { Level } from './members.ts'
 import { networkResources, selectedRecords } from './plan.ts'
 import type { NetworkPlan } from './statement.ts'
@@ -28,7 +28,7 @@ const listResourceNames = (registry: Registry) =>
 const maximums = { edges: 1000, minimum: 1_000_000 } as const
 const defaultEdges = 100
 
-/** The parameters that select the records of a network and limit the answer. */
+/** The parameters that select the records of a network and limit the response. */
 export const networkParameters = (registry: Registry): Record<string, Parameter> => ({
   from: single(
     edtf('From when.'),
@@ -37,7 +37,7 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
   to: single(edtf('Until when.'), 'Records that may have happened on or before this date.'),
   undated: single(
     z.enum(['exclude', 'include']),
-    'Whether `from` and `to` keep records without a date; `exclude` when left out. Without `from` and `to`, all records count.',
+    'Whether `from` and `to` include records without a date; `exclude` when left out. Without `from` and `to`, all records count.',
   ),
   resource: words(listResourceNames(registry), 'Resources to count, separated by commas; all when left out.'),
   topic: many(keys.topic(), 'Records about a topic or any narrower one.'),
@@ -53,18 +53,18 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
   ),
   minimum: single(
     wholeNumber(maximums.minimum),
-    'Least number of shared records; 1 when left out.',
+    'Minimum number of shared records; 1 when left out.',
     z.int().min(1).max(maximums.minimum),
   ),
-  ...recordMomentParameter,
+  ...recordAsOfParameter,
   limit: limitParameter('Edges or partners in the response, those with the most shared records first', {
     defaultSize: defaultEdges,
     maxSize: maximums.edges,
   }),
 })
 
-const getNumber = (query: CheckedQuery, name: string, usual: number) =>
-  Number(getValues(query, name)[0] ?? usual)
+const getNumber = (query: CheckedQuery, name: string, fallback: number) =>
+  Number(getValues(query, name)[0] ?? fallback)
 
 /** Returns the plan of a checked query. @param country code of a country that takes part in all records, if given. */
 export const planNetwork = (
@@ -81,7 +81,7 @@ export const planNetwork = (
   minimum: getNumber(query, 'minimum', 1),
   limit: getNumber(query, 'limit', defaultEdges),
   language,
-  asOf: getRecordMoment(query),
+  asOf: getRecordAsOf(query),
 })
 
 const count = (description: string) => z.int().min(0).meta({ description })
@@ -102,7 +102,7 @@ const counts = (registry: Registry) =>
 
 const date = (which: string, days: string) =>
   edtf(
-    `Date of a record, as its source gives it, that can mean the ${days} day; of several, the ${which} by its characters. \`from\` and \`to\` do not matter.`,
+    `The date with the ${days} possible day, as its source gives it; of several, the ${which} in text order. \`from\` and \`to\` do not matter.`,
   ).nullable()
 
 const edgeProperties = (registry: Registry) => ({
@@ -237,18 +237,18 @@ const makePartners = (registry: Registry) =>
       }),
   )
 
-/** Caches the schema of a registry: the OpenAPI document names each schema once. */
-const once = (make: (registry: Registry) => z.ZodType) => {
-  const made = new WeakMap<Registry, z.ZodType>()
+/** Caches the schema of a registry, since the OpenAPI document has one schema of each name. */
+const memoizeByRegistry = (make: (registry: Registry) => z.ZodType) => {
+  const cache = new WeakMap<Registry, z.ZodType>()
   return (registry: Registry): z.ZodType => {
-    const known = made.get(registry) ?? make(registry)
-    made.set(registry, known)
-    return known
+    const value = cache.get(registry) ?? make(registry)
+    cache.set(registry, value)
+    return value
   }
 }
 
 /** Schema of the whole network. */
-export const networkSchema = once(makeNetwork)
+export const networkSchema = memoizeByRegistry(makeNetwork)
 
 /** Schema of the network of one country. */
-export const countryNetworkSchema = once(makePartners)
+export const countryNetworkSchema = memoizeByRegistry(makePartners)

@@ -18,50 +18,50 @@ export interface Membership {
   asOf: string | undefined
 }
 
-/** The participants of all records of a resource: rows of `record` and `actor`, perhaps several times. */
+/** Returns a query for the participants of all records of a resource: `record` and `actor`, possibly repeated. */
 function participantRows(registry: Registry, { resource, hosts }: NetworkResource, level: Level): SQL {
   const { participations } = registry.shared
-  const own = sql`${participations.resource} = ${sql.raw(`'${resource.name}'`)}`
+  const ofResource = sql`${participations.resource} = ${sql.raw(`'${resource.name}'`)}`
   if (level === 'organization')
     return sql`select ${participations.record} as record, ${participations.organization}::text as actor from ${participations}
-      where ${own} and ${participations.organization} is not null`
+      where ${ofResource} and ${participations.organization} is not null`
   return unionAll([
     sql`select ${participations.record} as record, coalesce(${participations.country}, organizations.country) as actor
-      from ${participations} left join organizations on organizations.id = ${participations.organization} where ${own}`,
+      from ${participations} left join organizations on organizations.id = ${participations.organization} where ${ofResource}`,
     ...hostRows({ hosts }),
   ])
 }
 
-/** The countries that count as participants of records of a resource, beside those that take part. */
+/** Returns queries for the countries that count as participants because they are the host or location of a record. */
 const hostRows = ({ hosts }: Pick<NetworkResource, 'hosts'>): SQL[] =>
   hosts.map(
     ({ record, country }) =>
       sql`select ${record} as record, ${country} as actor from ${country.table} where ${country} is not null`,
   )
 
-/** How the participants of a resource's records are joined, and the array of those of one record, in order. */
+/** Returns the join of a resource with the participants of its records, and the sorted array of those of one record. */
 function actorsSql(registry: Registry, from: NetworkResource, { level, asOf }: Membership) {
   const { id, table } = from.resource
-  const grouped = (rows: SQL) =>
+  const byRecord = (rows: SQL) =>
     sql`(select record, array_agg(distinct actor collate "C" order by actor collate "C") as actors from (${rows}) as participant where actor is not null group by record) as taking on taking.record = ${id}`
   if (level === 'organization' || asOf !== undefined)
-    return { join: sql`join ${grouped(participantRows(registry, from, level))}`, actors: sql`taking.actors` }
+    return { join: sql`join ${byRecord(participantRows(registry, from, level))}`, actors: sql`taking.actors` }
   const stored = sql`${columnOf(table, countriesProperty)}`
   if (from.hosts.length === 0) return { join: sql``, actors: stored }
   return {
-    join: sql`left join ${grouped(unionAll(hostRows(from)))}`,
+    join: sql`left join ${byRecord(unionAll(hostRows(from)))}`,
     actors: sql`case when taking.actors is null or taking.actors <@ ${stored} then ${stored} else sorted_union(${stored}, taking.actors) end`,
   }
 }
 
-/** The first and the last day that the dates of a record can mean. */
+/** Returns the SQL of the first and the last day that the dates of a record can mean. */
 export function boundsSql({ days }: NetworkResource): Record<'earliest' | 'latest', SQL> {
   const bound = (choose: SQL, [first, second]: NetworkResource['days']['earliest']) =>
     second === undefined ? sql`${first}` : sql`${choose}(${first}, ${second})`
   return { earliest: bound(sql`least`, days.earliest), latest: bound(sql`greatest`, days.latest) }
 }
 
-/** The condition that selects the records of each resource, with the placeholders of `membershipValues`. */
+/** Returns the condition that selects the records of each resource, with the placeholders of `membershipValues`. */
 function whereSql({ selected, asOf }: Membership): SQL[] {
   let parameter = 0
   return selected.map(({ from: { resource }, where }) => {
@@ -77,8 +77,8 @@ function whereSql({ selected, asOf }: Membership): SQL[] {
 }
 
 /**
- * Query of the selected records: rows of `place` (that of their resource), `record`, `actors` (those that take part, each
- * once, in order), and the first and last day that their dates can mean, `earliest` and `latest`.
+ * Returns a query for the selected records: `place` (the index of their resource), `record`, `actors` (the distinct
+ * participants, sorted), and the first and last day that their dates can mean, `earliest` and `latest`.
  */
 export function membersSql(registry: Registry, membership: Membership): SQL {
   const conditions = whereSql(membership)
@@ -93,7 +93,7 @@ export function membersSql(registry: Registry, membership: Membership): SQL {
   )
 }
 
-/** Number of the selected records, with and without participants. */
+/** Returns the SQL of the number of the selected records, with and without participants. */
 export function countSql(membership: Membership): SQL {
   const conditions = whereSql(membership)
   const counts = membership.selected.map(
@@ -103,7 +103,7 @@ export function countSql(membership: Membership): SQL {
   return counts.length > 0 ? sql.join(counts, sql` + `) : sql`0`
 }
 
-/** Values of the placeholders of the conditions. */
+/** Returns the values of the placeholders of the conditions. */
 export function membershipValues({ selected }: Membership): Record<string, unknown> {
   const values = selected.flatMap(({ where }) => listValues(where))
   return Object.fromEntries(values.map((value, index) => [`value.${index}`, value]))

@@ -8,7 +8,7 @@ import type { Context, Contract, Endpoint } from '../../operations/operation.ts'
 import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
 import { notModified } from '../../operations/response-schemas.ts'
-import { getRecordMoment } from '../../query/past.ts'
+import { getRecordAsOf } from '../../query/past.ts'
 import { countryNetworkSchema, networkParameters, networkSchema, planNetwork } from './contract.ts'
 import {
   type Edges,
@@ -42,7 +42,7 @@ const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter'
  */
 const pairSettings = `${groupingSettings}; set local parallel_tuple_cost = 1000`
 
-/** Reads a network on the present registry, or as of a time: its edges, and then what is shown of them. */
+/** Reads a network, now or as of a time: first its edges, and then the details of the shown edges. */
 const readNetwork = (
   registry: Registry,
   plan: NetworkPlan,
@@ -122,7 +122,7 @@ export function countryNetwork(registry: Registry): Endpoint {
     },
 
     async handle({ key, query, language }, context) {
-      const at = getRecordMoment(query)
+      const at = getRecordAsOf(query)
       const plan = planNetwork(registry, query, 'country', language, key)
       const rows = await readNetwork(registry, plan, context, partnersStatement)
       const [row] = rows

@@ -18,8 +18,9 @@ export interface NetworkResource {
   /** Countries that count as participants: a host, a location. */
   hosts: HostCountry[]
   dates: Dates
-  /** The dates as EDTF, and the earliest and latest days that they can mean. */
+  /** The columns of the dates as EDTF. */
   texts: OneOrTwo<PgColumn>
+  /** The columns of the earliest and latest days that the dates can mean. */
   days: Record<'earliest' | 'latest', OneOrTwo<PgColumn>>
 }
 
@@ -47,8 +48,8 @@ export interface Selected {
 }
 
 /**
- * Search conditions that a record may have happened in a period. A record without an end continues, and one without a start
- * has no lower bound.
+ * Returns search conditions for records that may have happened in a period. A record without an end continues, and one
+ * without a start has no lower bound.
  */
 function timeConditions(dates: Dates, from?: string, to?: string, undated?: string): object[] {
   const [start, end = start] = dates
@@ -70,8 +71,8 @@ function timeConditions(dates: Dates, from?: string, to?: string, undated?: stri
 }
 
 /**
- * Returns the records that the query selects, for each resource, with equivalent searches for links. Without external ids,
- * a resource has no records of a register.
+ * Returns the records that the query selects, for each resource, with equivalent searches for links. A query with
+ * `externalIdScheme` leaves out resources without external ids.
  * @param country code of a country that takes part in all of them, if given.
  * @throws Problem `invalid-parameter` for `undated` without `from` or `to`.
  */

@@ -10,9 +10,9 @@ import type { NetworkResource, Selected } from './plan.ts'
 
 /** The plan of a network. */
 export interface NetworkPlan extends Membership {
-  /** Code of the country whose partners are wanted, and which takes part in all records; undefined for the whole network. */
+  /** Code of the country whose partners are requested, which takes part in all records; undefined for the whole network. */
   country: string | undefined
-  /** Regions or groups: one end of each edge lies in one of them. Empty for all. */
+  /** Regions or groups: at least one end of each edge lies in one of them. Empty for all. */
   regions: string[]
   /** Minimum number of records of an edge. */
   minimum: number
@@ -26,12 +26,12 @@ export interface NetworkPlan extends Membership {
 export interface Edges {
   /** Number of all edges. */
   total: number
-  /** JSON of those with the most records: `source`, `target`, `count`, `resources`, and the days `earliest` and `latest`. */
+  /** JSON of the edges with the most records: `source`, `target`, `count`, `resources`, `earliest` and `latest` (days). */
   shown: string
 }
 
 /** Maximum number of topics of an edge. */
-const mostTopics = 10
+const maxTopics = 10
 
 const placeholder = (name: string) => sql`${sql.placeholder(name)}`
 const literal = (text: string) => sql.raw(`'${text}'`)
@@ -43,13 +43,13 @@ const linkQuery = sql`${placeholder('linkQuery')}::text`
 const code = sql`${placeholder('code')}::text`
 
 /**
- * The pairs of participants of each row: rows of `source`, `target` and some columns of `members`.
- * @param members rows with `actors`, as of `membersSql`.
+ * Returns a query for the pairs of participants of each record: `source`, `target` and the columns of `members`.
+ * @param members a query with the column `actors`, such as that of `membersSql`.
  */
 function pairsSql({ country }: NetworkPlan, columns: SQL, members: SQL): SQL {
   if (country !== undefined)
     return sql`select * from (select ${columns}, ${code} as source, unnest(actors) as target from (${members}) as member) as pair where target <> ${code}`
-  // The actors of a record are in order, so the source of a pair is before its target.
+  // The actors of a record are sorted, so the source of a pair is before its target.
   return sql`select ${columns}, source, unnest(actors[at + 1:]) as target
     from (select ${columns}, actors, unnest(actors) as source, generate_subscripts(actors, 1) as at from (${members}) as member) as one`
 }
@@ -63,7 +63,7 @@ const countsByResource = (selected: Selected[]) =>
     sql`, `,
   )
 
-/** The condition of an edge: one of its ends, or the partner of the country, is in the regions of the request. */
+/** Returns the condition of an edge: one of its ends, or the partner of the country, is in the requested regions. */
 function withinSql({ regions, level, country }: NetworkPlan): SQL {
   if (regions.length === 0) return sql`true`
   const codes = sql`(select countries_within(${placeholder('regions')}::text[]))`
@@ -87,7 +87,7 @@ const shapeOf = (name: string, { selected, level, country, regions, asOf, langua
 export function edgesStatement(registry: Registry, plan: NetworkPlan): Statement {
   const { selected, regions, minimum, limit, country } = plan
   const members = membersSql(registry, plan)
-  // PostgreSQL keeps the regions, which are a subquery, in `having`, so it compares them once for each edge.
+  // The regions are a subquery. PostgreSQL leaves it in `having`, so it compares them only once for each edge.
   const build = () => sql`with edges as materialized (
       select source, target, count(*)::int as count, json_build_object(${countsByResource(selected)}) as resources,
         min(earliest) as earliest, max(latest) as latest
@@ -101,7 +101,7 @@ export function edgesStatement(registry: Registry, plan: NetworkPlan): Statement
   return statement(shapeOf('edges', plan), build, values)
 }
 
-/** The first and the last date of a record, as EDTF text. */
+/** Returns a query for the first and the last date of a record, as EDTF text. */
 function textsSql(from: NetworkResource): SQL {
   const { days, texts } = from
   const bounds = boundsSql(from)
@@ -115,7 +115,7 @@ function textsSql(from: NetworkResource): SQL {
   return sql`select ${text('earliest')} as first, ${text('latest')} as last from ${table} where ${id} = connected.record`
 }
 
-/** A common table expression `dated` of the first and last dates of the edges that are shown. */
+/** Returns the common table expression `dated`: the first and last dates of the shown edges. */
 function datedSql(plan: NetworkPlan, members: SQL): SQL {
   const { columns, names } = edgeEnds(plan)
   const shown = sql`json_to_recordset(${placeholder('shown')}::text::json) as shown(${columns}, earliest date, latest date)`
@@ -132,10 +132,10 @@ function datedSql(plan: NetworkPlan, members: SQL): SQL {
     )`
 }
 
-/** A common table expression `about` of the most frequent topics of the edges that are shown. */
+/** Returns the common table expression `about`: the most frequent topics of the shown edges. */
 function aboutSql(registry: Registry, plan: NetworkPlan, members: SQL): SQL {
   const { columns, names } = edgeEnds(plan)
-  // To group by the number of an edge takes less time than by its ends, and few groups let PostgreSQL count in several processes.
+  // Grouping by the number of an edge is faster than by its ends, and with few groups PostgreSQL counts in parallel.
   const shown = sql`rows from (json_to_recordset(${placeholder('shown')}::text::json) as (${columns})) with ordinality as shown(${names}, edge)`
   const topics = sql`select actors, topic from (${members}) as member join ${registry.shared.topicLinks} using (record)`
   const name = registry.nameIn('topics', sql`topics`, plan.language)
@@ -148,17 +148,20 @@ function aboutSql(registry: Registry, plan: NetworkPlan, members: SQL): SQL {
           from (${pairsSql(plan, sql`topic`, topics)}) as pairs join ${shown} using (${names})
           group by edge, topic
         ) as counted
-      ) as ranked join ${shown} using (edge) join topics on topics.slug = topic where rank <= ${number(mostTopics)} group by ${names}
+      ) as ranked join ${shown} using (edge) join topics on topics.slug = topic where rank <= ${number(maxTopics)} group by ${names}
     )`
 }
 
-/** The columns by which edges are joined. All edges of a country have the same source, which would mislead PostgreSQL's estimates. */
+/**
+ * Returns the columns by which edges are joined. All edges of a country have the same source, which would mislead
+ * PostgreSQL's estimates, so they are joined by the target alone.
+ */
 const edgeEnds = ({ country }: NetworkPlan) =>
   country === undefined
     ? { columns: sql`source text, target text`, names: sql`source, target` }
     : { columns: sql`target text`, names: sql`target` }
 
-/** Common table expressions about the edges in the placeholder `shown`: `dated`, `about`, and the edges themselves. */
+/** Returns the common table expressions of the edges in the placeholder `shown`: `dated`, `about`, and `shown` itself. */
 function detailsSql(registry: Registry, plan: NetworkPlan): SQL {
   const members = membersSql(registry, plan)
   return sql`${datedSql(plan, members)}, ${aboutSql(registry, plan, members)}, shown as materialized (
@@ -177,7 +180,7 @@ function detailValues(plan: NetworkPlan, shown: string): Record<string, unknown>
   return { ...membershipValues(plan), linkQuery, shown, code: country }
 }
 
-/** The nodes of the edges that are shown. */
+/** Returns a query for the nodes of the shown edges. */
 function nodesSql(registry: Registry, { level, language }: NetworkPlan): SQL {
   const name = (resource: string) => registry.nameIn(resource, sql.raw(resource), language)
   const ids = sql`select source from shown union select target from shown`
@@ -199,13 +202,13 @@ export function networkStatement(registry: Registry, plan: NetworkPlan, { total,
   return statement(shapeOf('network', plan), build, { ...detailValues(plan, shown), total })
 }
 
-/** The label point of a country, or null. @param row alias of its row. */
+/** Returns the SQL of the label point of a country; null without one. @param row alias of its row. */
 const labelPoint = (row: string) => {
   const column = (name: string) => sql`${sql.identifier(row)}.${sql.identifier(`label_point_${name}`)}`
   return sql`case when ${column('longitude')} is not null then json_build_object('longitude', ${column('longitude')}, 'latitude', ${column('latitude')}) end as "labelPoint"`
 }
 
-/** The searches that find the records of each partner. */
+/** Returns a query for the searches that find the records of each partner. */
 const searchesSql = (selected: Selected[]): SQL =>
   unionAll(
     selected.map(({ from: { resource } }, place) => {
@@ -216,7 +219,7 @@ const searchesSql = (selected: Selected[]): SQL =>
     }),
   )
 
-/** Returns the statement of a country's partners: one row with its JSON as `document`, or no row if there is no such country. */
+/** Returns the statement of a country's partners: one row with its JSON as `document`; no row without such a country. */
 export function partnersStatement(registry: Registry, plan: NetworkPlan, { total, shown }: Edges): Statement {
   const { selected, language } = plan
   const name = (row: string) => registry.nameIn('countries', sql.raw(row), language)

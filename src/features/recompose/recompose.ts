@@ -66,7 +66,7 @@ async function recomposeChanged(tx: Transaction, resource: Resource, key: string
   const locked = await lockRecord(tx, resource, key)
   const id = recordId(resource, key)
   if (!locked) {
-    // An insert with ON CONFLICT leaves a row of `records` without a record.
+    // An insert with ON CONFLICT can leave a row of `records` without a record.
     const remove =
       () => sql`delete from ${records} where ${records.id} = ${sql.placeholder('id')}::uuid and shape is null
       and not exists (select from ${resource.table} where ${resource.id} = ${records.id})`
@@ -91,11 +91,11 @@ async function countStale(database: Database, resource: Resource): Promise<numbe
 }
 
 /**
- * Composes every document that is not current. Each batch is a transaction of its own, so other writes wait only for the
+ * Composes every document that is not current. Each batch is a separate transaction, so other writes wait only for the
  * records of one batch. It composes at most as many documents as had another shape at its start, because another version
- * of the service that runs at the same time may compose them back.
+ * of the service that runs at the same time may compose them again in its own shape.
  * @param signal stops it after the current transaction.
- * @returns how many documents were composed.
+ * @returns the number of composed documents.
  */
 export async function recompose(
   database: Database,
@@ -115,7 +115,7 @@ export async function recompose(
   return total
 }
 
-/** Composes the records whose last write bypassed the service. @returns how many. */
+/** Composes the records whose last write bypassed the service. @returns their number. */
 export async function recomposeChangedRecords(
   database: Database,
   registry: Registry,

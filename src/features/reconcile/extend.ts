@@ -5,7 +5,7 @@ import { fetchJson } from './fetch-json.ts'
 import { type EntityId, readId, writeId } from './ids.ts'
 import { checkField } from './queries.ts'
 
-/** Maximum number of entities of a request: each is read by its key. */
+/** Maximum number of entities of a request, since each needs a request to the API. */
 const maxIds = 50
 
 const extension = z.looseObject({
@@ -15,7 +15,7 @@ const extension = z.looseObject({
 
 type Names = Record<string, Record<string, string>>
 
-/** A record that is extended. */
+/** A record whose values are requested. */
 type Found = Record<string, unknown> & { names?: Names }
 
 /** A cell: a text, a number, or another entity. */
@@ -40,7 +40,7 @@ function toCells(value: unknown, names: Names): Cell[] {
   return [{ str: JSON.stringify(value) }]
 }
 
-/** Reads a record with the names of what it refers to; undefined if there is none. */
+/** Reads a record with the names of the records that it refers to; undefined if it cannot be read. */
 async function readEntity(api: ApiFetch, { resource, key }: EntityId): Promise<Found | undefined> {
   try {
     return await fetchJson<Found>(api, `/v1/${resource}/${encodeURIComponent(key)}?include=names`)
@@ -65,10 +65,10 @@ export async function extend(
       const entity = readId(id)
       const record = entity && registry.find(entity.resource) ? await readEntity(api, entity) : undefined
       const names = record?.names ?? {}
-      const own = entity ? registry.find(entity.resource)?.key.property : undefined
+      const keyProperty = entity ? registry.find(entity.resource)?.key.property : undefined
       const cells = properties.map(({ id: property }) => [
         property,
-        toCells(record?.[property], property === own ? {} : names),
+        toCells(record?.[property], property === keyProperty ? {} : names),
       ])
       return [id, Object.fromEntries(cells)] as const
     }),

@@ -2,7 +2,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { packageVersion } from '../../package-root.ts'
 
-/** The types of a query that names none. */
+/** The types in which a query without a type is resolved. */
 export const defaultTypes = ['countries', 'organizations', 'regions', 'topics']
 
 /** Maximum number of queries in a batch. A query may have several types, and one request resolves 1,000 names. */
@@ -14,7 +14,7 @@ export const typeOf = ({ name, plural }: Resource): { id: string; name: string }
   name: plural,
 })
 
-/** The types of a registry for a query that names none. */
+/** Returns the types of a registry in which a query without a type is resolved. */
 export const defaultTypesOf = (registry: Registry): string[] =>
   defaultTypes.filter((name) => registry.find(name) !== undefined)
 

@@ -11,10 +11,10 @@ const escapes: Record<string, string> = {
 }
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character)
 
-/** Properties that a preview shows beside the name. */
+/** Properties that a preview shows in addition to the name. */
 const shown = ['officialName', 'acronym', 'kind', 'country', 'region', 'validFrom', 'validTo', 'signedOn']
 
-/** Returns a page of a record for a small frame, in HTML. @throws ApiResponseError when there is no such record. */
+/** Returns an HTML page about a record, for a small frame. @throws ApiResponseError when there is no such record. */
 export async function makePreview(api: ApiFetch, { resource, key }: EntityId): Promise<string> {
   const record = await fetchJson<Record<string, unknown>>(api, `/v1/${resource}/${encodeURIComponent(key)}`)
   const name = String(record.name ?? record.title ?? key)

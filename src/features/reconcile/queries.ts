@@ -31,7 +31,7 @@ const batch = z.record(z.string().max(100), query)
 
 type Query = z.output<typeof query>
 
-/** Checks a value of a form. @throws Problem `invalid-body` with every fault. */
+/** Checks the value of a form field. @throws Problem `invalid-body` with every fault. */
 export function checkField<Schema extends z.ZodType>(
   schema: Schema,
   name: string,
@@ -42,7 +42,7 @@ export function checkField<Schema extends z.ZodType>(
   return data
 }
 
-/** Before the queries are checked, since thousands of them would have thousands of faults. @throws Problem `invalid-body`. */
+/** Checks the number of queries first, since thousands could have thousands of faults. @throws Problem `invalid-body`. */
 function requireBatchSize(value: unknown): void {
   const { length } = Object.keys(Object(value))
   if (length > maxBatch)
@@ -71,7 +71,7 @@ function typesOf({ type }: Query, registry: Registry): string[] {
   return given.length > 0 ? given : defaultTypesOf(registry)
 }
 
-/** Replaces names of countries among the properties by their codes. */
+/** Resolves the names of countries in the properties of queries. @returns the codes by name. */
 async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
   const names = [...new Set(queries.flatMap((one) => textOf(one, 'country') ?? []))]
   const unknown = names.filter((name) => !/^[A-Z]{3}$/.test(name))
@@ -117,8 +117,8 @@ const toCandidate = (registry: Registry, resource: string, match: NameMatch, isM
 })
 
 /**
- * Answers a batch of queries (Reconciliation Service API 0.2, section 4). A candidate is a match if it is the only record
- * that any of the types resolves the query to.
+ * Answers a batch of queries (Reconciliation Service API 0.2, section 4). A candidate is a match if exactly one
+ * type resolves the query, and resolves it to this record.
  * @throws Problem for a batch that is not valid or too large.
  */
 export async function reconcileQueries(
@@ -135,7 +135,7 @@ export async function reconcileQueries(
   const nameQueries = entries.flatMap(([id, one]) =>
     typesOf(one, registry).flatMap((resource) => {
       const nameQuery = toNameQuery(one, resource, countries)
-      return nameQuery ? [{ id, question: nameQuery }] : []
+      return nameQuery ? [{ id, nameQuery }] : []
     }),
   )
   if (nameQueries.length > 1000)
@@ -144,16 +144,16 @@ export async function reconcileQueries(
     nameQueries.length === 0
       ? { data: [] }
       : await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', {
-          queries: nameQueries.map(({ question: nameQuery }) => nameQuery),
+          queries: nameQueries.map(({ nameQuery }) => nameQuery),
         })
   return Object.fromEntries(
     entries.map(([id, one]) => {
-      const own = nameQueries.flatMap(({ id: of, question: nameQuery }, index) => {
+      const resolutions = nameQueries.flatMap(({ id: queryId, nameQuery }, index) => {
         const resolution = data[index]
-        return of === id && resolution ? [{ resource: nameQuery.resource, resolution }] : []
+        return queryId === id && resolution ? [{ resource: nameQuery.resource, resolution }] : []
       })
-      const resolved = own.filter(({ resolution }) => resolution.status === 'resolved')
-      const result = own
+      const resolved = resolutions.filter(({ resolution }) => resolution.status === 'resolved')
+      const result = resolutions
         .flatMap(({ resource, resolution }) =>
           resolution.candidates.map((match) =>
             toCandidate(registry, resource, match, resolved.length === 1 && resolution.status === 'resolved'),

@@ -6,11 +6,11 @@ import { fetchJson } from './fetch-json.ts'
 import { writeId } from './ids.ts'
 import { defaultTypesOf, typeOf } from './manifest.ts'
 
-/** Maximum number of suggestions of an answer, and maximum offset of a cursor. */
+/** Maximum number of suggestions in a response, and maximum value of a cursor, which is an offset. */
 const pageSize = 10
 const maxCursor = 90
 
-/** What a person has typed, and how many suggestions were shown already. */
+/** The typed beginning of a name, and the number of suggestions that were shown already. */
 export interface Typed {
   prefix: string
   cursor: number
@@ -21,8 +21,8 @@ export function readTyped({ prefix, cursor }: Record<string, unknown>): Typed {
   if (typeof prefix !== 'string' || prefix.trim() === '')
     throw new Problem('invalid-parameter', 'The parameter prefix is required: the beginning of a name.')
   const from = Number(cursor ?? 0)
-  const isPlace = Number.isInteger(from) && from >= 0 && from <= maxCursor
-  if (!isPlace)
+  const isOffset = Number.isInteger(from) && from >= 0 && from <= maxCursor
+  if (!isOffset)
     throw new Problem('invalid-parameter', `The cursor must be a whole number from 0 to ${maxCursor}.`)
   return { prefix: prefix.slice(0, 200), cursor: from }
 }
@@ -67,10 +67,10 @@ export const suggestTypes = (registry: Registry, { prefix, cursor }: Typed) => (
     .slice(cursor, cursor + pageSize),
 })
 
-/** The properties of a resource's records, as a reconciliation service names them. */
+/** Returns the properties of a resource in the form of the reconciliation service. */
 export const propertiesOf = (registry: Registry, type: string) =>
   Object.entries(ownProperties(registry.get(type))).map(([id, schema]) => {
-    // Schemas in the shape of an object are those of zod, which have metadata.
+    // Zod's schemas have metadata, although the type of a shape does not say it.
     const description =
       'meta' in schema && typeof schema.meta === 'function' ? schema.meta()?.description : undefined
     return { id, name: id, ...(typeof description === 'string' && { description }) }

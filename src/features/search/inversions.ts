@@ -1,41 +1,41 @@
-/** Names as lists turn them round, so that the word by which they are sorted stands first: `Korea, Republic of`. */
+/** Inverted names, as in sorted lists, where the main word comes first: `Korea, Republic of`. */
 
 /** Other forms of a name. */
 export interface NameForms {
   /** The same name in the other orders: `Republic of Korea`, `Korea (Republic of)`. */
   inversions: string[]
-  /** The name without what is behind its comma or in its brackets, such as `Korea`; undefined if that is no form of state. */
+  /** The name without the form of state after its comma or in its brackets, such as `Korea`; undefined if it has none. */
   head: string | undefined
 }
 
 const inverted = /^(?<head>[^,，(]+?)\s*(?:[,，]\s*(?<rest>[^(]+)|\((?<inBrackets>[^()]+)\))$/
-/** An article behind the name, but not that of `Republic of the`. */
+/** An article after the name, except that of `Republic of the`. */
 const endsInArticle = /^(?<head>.+?)(?<!\sof)[\s,，]+\(?the\)?$/i
 const startsWithArticle = /^the\s+(?=\S)/i
-/** The part that lists put behind the name: `Republic of`, `Kingdom of the`. The longest one, for the last `of`. */
+/** The part that lists move to the end: `Republic of`, `Kingdom of the`. It ends with the last `of` or `of the`. */
 const beforeName = /^(?<rest>.+\sof(?:\sthe)?)\s+(?<head>\S.*)$/i
 
-/** Returns the name in the order of speech, without an article: `Republic of Korea` for `Korea, Republic of (the)`. */
+/** Returns the name in its natural order, without an article: `Republic of Korea` for `Korea, Republic of (the)`. */
 function straighten(name: string): string {
   const withoutArticle = endsInArticle.exec(name)?.groups?.head ?? name
   const { head, rest, inBrackets } = inverted.exec(withoutArticle)?.groups ?? {}
-  const spoken = head === undefined ? withoutArticle : `${rest ?? inBrackets} ${head}`
-  return spoken.replace(startsWithArticle, '')
+  const natural = head === undefined ? withoutArticle : `${rest ?? inBrackets} ${head}`
+  return natural.replace(startsWithArticle, '')
 }
 
 /**
- * Returns the forms that lists give to a name, with `the` before or behind it or without it.
+ * Returns the forms of a name in lists, with `the` before or after it, or without it.
  * @param name in any of the forms: `the Gambia`, `Gambia The`, `Korea, Republic of`, `Iran (Islamic Republic of)`.
  */
 export function getNameForms(name: string): NameForms {
   const text = name.trim().replaceAll(/\s+/g, ' ')
-  const spoken = straighten(text)
-  const { head, rest } = beforeName.exec(spoken)?.groups ?? {}
-  const turned = head === undefined ? [] : [`${head}, ${rest}`, `${head} (${rest})`]
-  const own = inverted.exec(text)?.groups
-  const behind = own?.rest ?? own?.inBrackets ?? ''
+  const natural = straighten(text)
+  const { head, rest } = beforeName.exec(natural)?.groups ?? {}
+  const reordered = head === undefined ? [] : [`${head}, ${rest}`, `${head} (${rest})`]
+  const parts = inverted.exec(text)?.groups
+  const suffix = parts?.rest ?? parts?.inBrackets ?? ''
   return {
-    inversions: [spoken, `the ${spoken}`, `${spoken}, the`, `${spoken} (the)`, ...turned],
-    head: /\sof(\sthe)?$/i.test(behind) ? own?.head : undefined,
+    inversions: [natural, `the ${natural}`, `${natural}, the`, `${natural} (the)`, ...reordered],
+    head: /\sof(\sthe)?$/i.test(suffix) ? parts?.head : undefined,
   }
 }

@@ -8,7 +8,7 @@ import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { readRegistryAt } from '../../operations/past.ts'
 import { notModified } from '../../operations/response-schemas.ts'
 import { Problem } from '../../problems/problem.ts'
-import { getRecordMoment, recordMomentParameter } from '../../query/past.ts'
+import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { searchStatement } from './statement.ts'
 
 const limits = { defaultSize: 20, maxSize: 100 } as const
@@ -77,14 +77,14 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   operationId: 'searchRegistry',
   summary: 'Search the whole registry',
   description:
-    'Finds records of any resource by name, alias, code or words. First come those that are called exactly so, then those that are called so in another order (`Korea, Republic of`, `Gambia The`), then those whose title begins so, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, names in Chinese are found by any part, and by a longer text that has them in it. What counts less is only looked for while what counts more is not enough. Of a word that more than 200 records of a resource have, 200 of them are ranked: narrow the search with more words, or ask the list of the resource.',
+    'Finds records of any resource by name, alias, code or words. First come records with exactly this name, then those with this name in another order (`Korea, Republic of`, `Gambia The`), then those whose title begins with it, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, names in Chinese are found by any part, and by a longer text that contains them. Weaker matches are only searched if there are too few better ones. If more than 200 records of a resource have the words, 200 of them are ranked: add words, or use the list of the resource.',
   access: 'read',
   cost: 2,
   query: {
     q: { ...single(q, 'Text to search for.'), presence: 'required' },
     resource: words(names, 'Resources to search, separated by commas; all when left out.'),
     limit: limitParameter('Hits in the response', limits),
-    ...recordMomentParameter,
+    ...recordAsOfParameter,
   },
   headers: [ifNoneMatch],
   responses: {
@@ -114,7 +114,7 @@ export function search({ resources }: Registry): Endpoint {
         q: text,
         resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
         limit: size,
-        asOf: getRecordMoment(request.query),
+        asOf: getRecordAsOf(request.query),
       }
       const rows = await readRegistryAt(plan.asOf, context, (past) =>
         past.query<{ document: string }>(searchStatement(plan)),

@@ -6,7 +6,7 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { packageRoot } from '../../package-root.ts'
 import { registry } from '../../resources/registry.ts'
 
-/** The seeds to write: the code lists, or those and the interview. */
+/** The seeds to write: only the code lists, or all. */
 export type SeedSet = 'all' | 'reference'
 
 const folders: Record<SeedSet, string[]> = {
@@ -25,7 +25,7 @@ const content = z.array(z.record(z.string(), z.unknown()))
 
 async function readFolder(folder: string): Promise<SeedFile[]> {
   const entries = await readdir(join(packageRoot, 'seeds', folder), { withFileTypes: true })
-  // A folder has lists that are no records, such as the names by which countries are found.
+  // Subfolders are skipped: they have lists that are not records, such as further names of countries.
   const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name)
   const unknown = names.filter(
     (name) => !registry.resources.some((resource) => name === `${resource.name}.json`),
@@ -41,7 +41,7 @@ async function readFolder(folder: string): Promise<SeedFile[]> {
   )
 }
 
-/** Returns the files of a set. Each refers only to those before it. */
+/** Returns the files of a set. Each file refers only to records of the files before it. */
 export async function readSeeds(set: SeedSet): Promise<SeedFile[]> {
   const read = await Promise.all(folders[set].map(readFolder))
   return read.flat()

@@ -10,16 +10,16 @@ import { getExternalIds } from '../../operations/writing/external-ids.ts'
 /** Keys of records by their names in seeds: `scheme:id`, or the key itself if clients choose it. */
 export type Keys = Map<string, string>
 
-const readName = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
+const formatName = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
 
 /** Returns the names of a document: its external ids, or its key. */
 function listNames(resource: Resource, document: Document): string[] {
   return resource.key.madeBy === 'client'
     ? [String(document[resource.key.property])]
-    : getExternalIds(document).map(readName)
+    : getExternalIds(document).map(formatName)
 }
 
-/** The keys of the records that exist, of the given names. */
+/** Finds the keys of the existing records with the given names. */
 export async function findNamed(
   transaction: Transaction,
   resource: Resource,
@@ -41,7 +41,7 @@ export async function findNamed(
   return new Map(rows.map(({ name, key }) => [name, key]))
 }
 
-/** Returns the keys of the documents that exist already. */
+/** Finds the keys of the existing records of documents. */
 export const findKeys = (
   transaction: Transaction,
   resource: Resource,
@@ -53,6 +53,6 @@ export const findKeys = (
     documents.flatMap((document) => listNames(resource, document)),
   )
 
-/** Whether a document's record exists. */
+/** Whether the record of a document exists, by its key or one of its external ids. */
 export const isPresent = (resource: Resource, document: Document, keys: Keys): boolean =>
   listNames(resource, document).some((name) => keys.has(name))

@@ -5,7 +5,7 @@ import { findReferences, type ReferenceValue } from '../../operations/writing/re
 import type { SeedFile } from './files.ts'
 import { findNamed } from './presence.ts'
 
-/** Whether a reference in a seed is an external id, `scheme:id`: seeds use these for records whose keys the registry makes. */
+/** Whether a reference in a seed is an external id, `scheme:id`. Seeds use these for records with generated keys. */
 const isName = (value: string) => value.includes(':')
 
 function setAt(target: unknown, path: PropertyKey[], value: string): void {
@@ -49,7 +49,9 @@ export async function resolveReferences(
   for (const { path, value, reference } of mentions) {
     const key = keys.get(`${reference.resource} ${value}`)
     if (key === undefined) {
-      throw new Error(`${file.path}: "${value}" at /${path.join('/')} is no record of ${reference.resource}`)
+      throw new Error(
+        `${file.path}: "${value}" at /${path.join('/')} is not a record of ${reference.resource}`,
+      )
     }
     setAt(resolved, path, key)
   }

@@ -6,7 +6,7 @@ import { findKeys, isPresent } from './presence.ts'
 import { resolveReferences } from './references.ts'
 import { checkSeed } from './validation.ts'
 
-/** The number of records that seeding created, and of those that existed already. */
+/** The number of created records, and of records that existed already. */
 export interface Seeded {
   created: number
   present: number

@@ -74,21 +74,21 @@ const items = {
 
 const textArray = (values: SQL) => sql`${values}::text[]`
 
-/** The filters that are about one and the same amount of a record, with the column of each. */
+/** The filters that must all match the same amount of a record, with the column of each. */
 const narrowing = { amountKind: 'kind', amountCurrency: 'currency', amountYear: 'year' } as const
 
 type Narrowing = keyof typeof narrowing
 
-// The keys of a constant are those of its type.
+// `Object.keys` returns `string[]`, but the constant has no other keys than its type.
 const narrowingNames = Object.keys(narrowing) as Narrowing[]
 
-/** Whether an amount has one of the values of a filter. Years are compared as numbers, as their index has them. */
+/** SQL condition that an amount has one of a filter's values. Years are compared as numbers, as in their index. */
 function hasOneOf(name: Narrowing, values: SQL): SQL {
   if (name !== 'amountYear') return sql`${sql.identifier(narrowing[name])} = any(${textArray(values)})`
   return sql`year_number = any((select array_agg(ltrim(year, 'Y')::int) from unnest(${textArray(values)}) year)::int[])`
 }
 
-/** The amounts of records, with the year in which the date lies. */
+/** The amounts of records, each with the year in which its date lies. */
 function amountElements(context: FieldContext): ListElements {
   const table = listTable(context)
   const column = (property: string) => columnOf(table, property)
@@ -106,7 +106,7 @@ function amountElements(context: FieldContext): ListElements {
   }
 }
 
-/** One value of the amounts of a record. */
+/** The relation of one column of a record's amounts. */
 const amountRelation = (key: FieldContext['recordId'], elements: ListElements, column: string): Relation => ({
   key,
   type: 'text',
@@ -116,7 +116,7 @@ const amountRelation = (key: FieldContext['recordId'], elements: ListElements, c
   ],
 })
 
-/** The filter by the number itself, of amounts that match the other filters. */
+/** The filter by the number of an amount. The same amount must match the other filters by amount. */
 function numberFilter(key: FieldContext['recordId'], elements: ListElements): Filter {
   const compare =
     (condition: (value: SQL) => SQL): Comparison['sql'] =>
@@ -183,7 +183,7 @@ function amountQuery(context: FieldContext) {
         ]),
     )
     const column = sql`listed.${sql.identifier(narrowing[name])}`
-    // A record is in the group null for an amount without the value, and if it has no amount.
+    // A record is in the group null if it has no amount, or an amount without this value.
     const lacking: Comparison = {
       takes: 'boolean',
       sql: (truth, getOtherFilter) =>
@@ -199,7 +199,7 @@ function amountQuery(context: FieldContext) {
         byRelation(
           relation,
           name,
-          `${descriptions[name]} Grouped by several, they are of the same amount.`,
+          `${descriptions[name]} Combined amount dimensions refer to the same amount.`,
           labels[name],
           'eq',
         ),
@@ -224,7 +224,7 @@ function amountQuery(context: FieldContext) {
 
 /**
  * Sums of money of a record, each with its kind, date and currency as the source states them, and its value in US dollars
- * if the source gives one. Filters, dimensions and measures are about one and the same amount.
+ * if the source gives one. Filters, dimensions and measures of one request refer to the same amount.
  * @param schemaName name of the component schema of one amount.
  */
 export const amounts = (schemaName: string) => {

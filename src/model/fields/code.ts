@@ -10,9 +10,9 @@ import { optional } from '../schemas.ts'
 import { byCode } from '../sorts.ts'
 
 interface CodeOptions {
-  /** Whether lists are sorted by it. */
+  /** Whether lists can be sorted by the code. */
   sort?: boolean
-  /** Makes the dimension of the field. Without it, there is none. */
+  /** Returns the dimension of the field. By default, the field has none. */
   group?: (
     column: AnyPgColumn,
     name: string,
@@ -59,7 +59,7 @@ function codeField<Schema extends z.ZodType>(
       const column = required ? text(snakeCase(name)).notNull() : text(snakeCase(name))
       return { [name]: options.default === undefined ? column : column.default(options.default) }
     },
-    ...(group && { grouped: (context) => [ownColumn(context)] }),
+    ...(group && { dimensionColumns: (context) => [ownColumn(context)] }),
     constraints: (context) =>
       codeConstraints(
         `${context.tableName}_${snakeCase(context.name)}`,
@@ -105,7 +105,7 @@ export const defaultCode = (
 export const groupByCode = (column: AnyPgColumn, name: string, description: string): Dimension =>
   byValue(column, name, description)
 
-/** A dimension by a word. Its label is that of the vocabulary or, for words beyond `values`, the word as a phrase. */
+/** A dimension by a word. With `values`, labels come from the vocabulary; otherwise the label is the word as a phrase. */
 export const groupByWord = (
   column: AnyPgColumn,
   name: string,

@@ -40,7 +40,7 @@ export const edtf = (description: string) =>
   defineField({
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
-    grouped: (context) => Object.values(boundColumns(context)),
+    dimensionColumns: (context) => Object.values(boundColumns(context)),
     constraints: dateConstraints,
     query: (context) => dateQuery(context, description),
   })

@@ -11,7 +11,7 @@ import { externalIds as externalIdsSchema, externalScheme } from '../schemas.ts'
 
 function externalIdQuery({ name, recordId, resource, registry }: FieldContext) {
   const { externalIds } = registry.shared
-  const own = belongsTo(externalIds.resource, resource)
+  const isOfResource = belongsTo(externalIds.resource, resource)
   return {
     filters: {
       externalIdScheme: filterByAny(
@@ -19,7 +19,7 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldContext) {
         'External system: records that have an identifier in it, such as those of one register.',
         (values: SQL) =>
           isInAny(recordId, [
-            sql`select ${externalIds.record} from ${externalIds} where ${externalIds.scheme} = any(${values}::text[]) and ${own}`,
+            sql`select ${externalIds.record} from ${externalIds} where ${externalIds.scheme} = any(${values}::text[]) and ${isOfResource}`,
           ]),
       ),
       externalId: filterByAny(
@@ -29,10 +29,10 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldContext) {
           .regex(/^[a-z0-9][a-z0-9._-]*:.+$/, { error: 'must be scheme:id, such as interview-2011:F01' })
           .meta({ examples: ['interview-2011:F01'] }),
         'Identifier in an external system, as `scheme:id`. Case does not matter.',
-        // The index has a column for the scheme and one for the id, so each part is compared with its own.
+        // The index has a column for the scheme and one for the id, so both are compared separately.
         (values: SQL) =>
           isInAny(recordId, [
-            sql`select ${externalIds.record} from ${externalIds} join unnest(${values}::text[]) as given(name) on ${externalIds.scheme} = split_part(given.name, ':', 1) and ${foldCode(externalIds.id)} = ${foldCode(sql`substr(given.name, strpos(given.name, ':') + 1)`)} where ${own}`,
+            sql`select ${externalIds.record} from ${externalIds} join unnest(${values}::text[]) as given(name) on ${externalIds.scheme} = split_part(given.name, ':', 1) and ${foldCode(externalIds.id)} = ${foldCode(sql`substr(given.name, strpos(given.name, ':') + 1)`)} where ${isOfResource}`,
           ]),
       ),
     },

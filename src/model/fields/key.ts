@@ -13,7 +13,7 @@ const isPath = (text: string) => collectionPaths.some((path) => path === text)
  */
 export const key = (form: z.ZodString, pattern: string) => {
   const error = `must not be ${collectionPaths.join(', ')}, which are paths`
-  // The refined schema is another one, without metadata.
+  // `refine` returns a new schema, without the metadata.
   const schema = form.refine((text) => !isPath(text), { error }).meta(form.meta() ?? {})
   return defineField({
     schema: () => schema,

@@ -15,16 +15,16 @@ interface ListOptions<Items extends Fields> {
   example: Record<string, unknown>
   /** Properties whose combined values must be unique within a list. */
   distinctBy?: (keyof Items & string)[]
-  /** Maximum number of items of a list; 100 when left out. */
+  /** Maximum number of items of a list; 100 by default. */
   max?: number
-  /** The schema of an item, if it has rules beyond those of its fields. It must have the properties of exactly these. */
+  /** The schema of an item, if it has rules beyond those of its fields. It must have the same properties as the fields. */
   item?: (registry: Registry) => z.ZodType<DocumentOf<Items>>
 }
 
 const listTableName = ({ name, tableName }: FieldContext) => `${tableName}_${snakeCase(name)}`
 
 /**
- * A list of objects, each kept as a row of a table of the field's own.
+ * A list of objects, each stored as a row of a table that only this field uses.
  * @param schemaName name of the component schema of one item.
  * @param items fields of the items. Each maps to one column, or to three for an EDTF date.
  */
@@ -41,7 +41,7 @@ export const list = <const Items extends Fields>(
     all: Record<string, PgColumn> = getTableColumns(table),
   ) =>
     entries.map(([name, field]) => {
-      const own: FieldContext = {
+      const itemContext: FieldContext = {
         ...context,
         name,
         table,
@@ -49,7 +49,7 @@ export const list = <const Items extends Fields>(
         recordId: columnIn(all, 'record'),
         columns: fieldColumns(field, name, context.registry, all),
       }
-      return { field, context: own }
+      return { field, context: itemContext }
     })
   const makeTable = (context: FieldContext) => {
     const tableName = listTableName(context)
@@ -74,7 +74,7 @@ export const list = <const Items extends Fields>(
           primaryKey({ columns: [record, columnIn(made, 'position')] }),
           ...(first ? [unique(`${tableName}_once`).on(record, first, ...others)] : []),
           ...bindItems(context, table, made).flatMap(
-            ({ field, context: own }) => field.constraints?.(own) ?? [],
+            ({ field, context: itemContext }) => field.constraints?.(itemContext) ?? [],
           ),
         ]
       },
@@ -87,7 +87,7 @@ export const list = <const Items extends Fields>(
       schemaName,
       z.strictObject(shape).meta({ description: options.description, examples: [options.example] }),
     )
-    // The shape has the schemas of exactly these fields.
+    // The shape has exactly the schemas of the fields.
     return item as unknown as z.ZodType<DocumentOf<Items>>
   }
   return defineField({
@@ -103,9 +103,9 @@ export const list = <const Items extends Fields>(
     tables: (context) => [makeTable(context)],
     json: (context) => {
       const table = listTable(context)
-      const columns = bindItems(context, table).map(({ field, context: own }) => {
-        const value = field.json?.(own) ?? sql`${columnOf(table, own.name)}`
-        return sql`${value} as ${sql.identifier(own.name)}`
+      const columns = bindItems(context, table).map(({ field, context: itemContext }) => {
+        const value = field.json?.(itemContext) ?? sql`${columnOf(table, itemContext.name)}`
+        return sql`${value} as ${sql.identifier(itemContext.name)}`
       })
       return jsonRows(listQuery(table, sql.join(columns, sql`, `), context))
     },
@@ -122,7 +122,9 @@ export const list = <const Items extends Fields>(
             collections: () => ({}),
             filters: Object.assign(
               {},
-              ...bindItems(context, table).map(({ field, context: own }) => field.query?.(own).filters ?? {}),
+              ...bindItems(context, table).map(
+                ({ field, context: itemContext }) => field.query?.(itemContext).filters ?? {},
+              ),
             ),
           },
         }),

@@ -67,7 +67,7 @@ const makeLocationSchema = (registry: Registry) =>
 
 const locationSchemas = new WeakMap<Registry, ReturnType<typeof makeLocationSchema>>()
 
-/** The schema of a location, one for each registry, since the OpenAPI document names it. */
+/** Returns the schema of a location: one per registry, since a component of the OpenAPI document can have only one schema. */
 export function locationSchema(registry: Registry) {
   const schema = locationSchemas.get(registry) ?? makeLocationSchema(registry)
   locationSchemas.set(registry, schema)
@@ -103,8 +103,8 @@ function locationJson(context: FieldContext): SQL {
 }
 
 /**
- * A location: a name, a country, WGS 84 degrees, metres above sea level. Filters and dimensions by `country` count its
- * country like that of a participant.
+ * A location: a name, a country, WGS 84 degrees, metres above sea level. Filters and dimensions by `country` treat its
+ * country like the country of a participant.
  */
 export const location = (description: string) =>
   defineField({

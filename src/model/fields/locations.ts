@@ -15,7 +15,7 @@ import { locationSchema } from './location.ts'
 import { reference } from './reference.ts'
 import { lineOfText } from './text.ts'
 
-/** A number of a location. @param checks further checks, by the ends of their names. */
+/** A number of a location. @param checks further check constraints, by the suffixes of their names. */
 const coordinate = (minimum: number, maximum: number, checks: Record<string, SQL> = {}) =>
   defineField({
     schema: () => optional(z.number().min(minimum).max(maximum)),
@@ -81,7 +81,7 @@ function countryQuery(context: FieldContext) {
 
 /**
  * The locations of a record, each with a name, a country, WGS 84 degrees and metres above sea level. Filters and dimensions
- * by `country` count their countries like those of participants.
+ * by `country` treat their countries like those of participants.
  */
 export const locations = (description: string) => {
   const locationList = list('Location', items, {

@@ -17,7 +17,7 @@ const numberQuery = (context: FieldContext, description: string) => ({
 
 /**
  * An integer from `minimum` to `maximum`. The default is `minimum`.
- * @param measure description and parts of the measure for aggregates.
+ * @param measure the description of the measure for aggregates, and its `parts` query.
  */
 export const count = (
   description: string,

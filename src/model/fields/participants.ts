@@ -61,8 +61,8 @@ function participantIncludes({ recordId, registry }: FieldContext): Record<strin
 const organizationsProperty = 'participatingOrganizations'
 
 /**
- * The columns with who takes part, each once, so that those who read all records need not look for duplicates. PostgreSQL
- * adds the countries of the organizations (`migrations/0020_participating-organizations.sql`).
+ * The columns with the distinct countries and organizations that take part, so that reads of all records need not remove
+ * duplicates. PostgreSQL adds the countries of the organizations (`migrations/0020_participating-organizations.sql`).
  */
 const storage = {
   columns: () => ({
@@ -97,10 +97,10 @@ function participantJson(context: FieldContext): SQL {
 
 function partyJson(context: FieldContext): SQL {
   const { participations, participationActions: actions } = context.registry.shared
-  const done = jsonRows(
+  const actionsJson = jsonRows(
     sql`select ${columnList(actions, ['kind', 'date', 'note'])} from ${actions} where ${actions.record} = ${participations.record} and ${actions.party} = ${participations.position} order by ${actions.position}`,
   )
-  const columns = sql`${columnList(participations, partyProperties)}, ${done} as actions`
+  const columns = sql`${columnList(participations, partyProperties)}, ${actionsJson} as actions`
   return jsonRows(listQuery(participations, columns, context))
 }
 

@@ -13,12 +13,12 @@ import { optional, refersTo } from '../schemas.ts'
 import { byReference } from '../sorts.ts'
 
 interface ReferenceOptions {
-  /** Whether there is a filter by the key; true when left out. */
+  /** Whether there is a filter by the key; true by default. */
   filter?: boolean
   sort?: boolean
-  /** Whether records can be grouped by what they refer to. */
+  /** Whether records can be grouped by the referenced record. */
   group?: boolean
-  /** Whether records can be filtered and grouped by the regions of the country that they refer to. */
+  /** Whether records can be filtered and grouped by the regions of the referenced country. */
   areas?: boolean
   /** Whether the country counts as a participant of the record, as a host does. */
   host?: boolean
@@ -34,7 +34,7 @@ export const keyReference = (name: string, target: string, registry: Registry) =
     ? uuid(snakeCase(name)).references(() => registry.keyColumn(target))
     : text(snakeCase(name)).references(() => registry.keyColumn(target))
 
-/** SQL of the id of the record that a key column refers to. */
+/** SQL of the id of the record to which a key column refers. */
 export const referredId = (target: string, column: PgColumn, registry: Registry): SQL =>
   registry.keyForm(target).madeBy === 'registry'
     ? sql`${column}`
@@ -111,7 +111,7 @@ function referenceField<Schema extends z.ZodType<string | null>>(
   })
 }
 
-/** A reference to a record that may be null. @param target name of the other resource. */
+/** A reference to a record, which may be null. @param target name of the referenced resource. */
 export const reference = (target: string, description: string, options: ReferenceOptions = {}) =>
   referenceField(
     target,
@@ -120,7 +120,7 @@ export const reference = (target: string, description: string, options: Referenc
     options,
   )
 
-/** A required reference to a record. @param target name of the other resource. */
+/** A required reference to a record. @param target name of the referenced resource. */
 export const requiredReference = (target: string, description: string, options: ReferenceOptions = {}) =>
   referenceField(
     target,

@@ -10,17 +10,17 @@ import { distinct } from '../schemas.ts'
 import { keyReference, referredId } from './reference.ts'
 
 interface ReferencesOptions {
-  /** Name and description of the filter that finds records by what they refer to. */
+  /** Name and description of the filter by the referenced records. */
   filter?: { name: string; description: string }
-  /** Include of this resource: the records that the property refers to. */
+  /** Include of this resource: the referenced records. */
   include?: { name: string; description: string }
-  /** Include of the target resource: the records of this resource that refer to it. */
+  /** Include of the target resource: the records of this resource that refer to the target's record. */
   inverse?: { name: string; description: string }
   /** Whether a record must not refer to itself. */
   notItself?: boolean
 }
 
-/** The junction table of a field. Its name is made of those of the resource's table and the field. */
+/** The junction table of a field. Its name combines the names of the resource's table and of the field. */
 const junctionTable = (
   { name, tableName, recordId, registry }: FieldContext,
   target: string,
@@ -48,7 +48,7 @@ const junctionTable = (
   )
 }
 
-/** A list of references to records of another resource, in the order given and without duplicates. */
+/** A list of references to records of another resource, without duplicates, in the order of the document. */
 export const references = (target: string, description: string, options: ReferencesOptions = {}) => {
   const junctionColumns = (context: FieldContext) => {
     const [table] = context.registry.fieldTables(context)

@@ -12,12 +12,12 @@ import { webAddress as webAddressSchema } from '../web-address.ts'
 
 /** The filters, sort keys and dimensions of a text field. */
 interface TextOptions {
-  /** Whether there is a filter by it; true when left out. */
+  /** Whether there is a filter by the text; true by default. */
   filter?: boolean
   sort?: boolean
-  /** Whether records can be grouped by it. */
+  /** Whether records can be grouped by the text. */
   group?: boolean
-  /** Weight in full-text search; not searched when left out. */
+  /** Weight in full-text search; by default, the text is not searched. */
   weight?: TextWeight
 }
 
@@ -55,7 +55,7 @@ function textField<Schema extends z.ZodType<string | null>>(
   })
 }
 
-/** The name or title of a record: one required line, with a sort key and in the full-text index. */
+/** The name or title of a record: one required line, which has a sort key and is in the full-text index. */
 export const title = (description: string, max = 500) =>
   textField(line(max), description, true, { sort: true, weight: 'A' })
 

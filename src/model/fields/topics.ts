@@ -23,7 +23,7 @@ const topicRelation = ({ recordId: key, resource, registry }: FieldContext): Rel
   }
 }
 
-/** Each topic with the one without a broader topic that it is or lies under: pairs of `topic` and `broadest`. */
+/** Query of each topic with its top-level topic, which may be the topic itself: pairs of `topic` and `broadest`. */
 const broadestTopics = (registry: FieldContext['registry']) => {
   const topics = registry.table('topics')
   return sql`(with recursive rolled_up(topic, broadest) as (
@@ -32,7 +32,7 @@ const broadestTopics = (registry: FieldContext['registry']) => {
   ) select topic, broadest from rolled_up)`
 }
 
-/** The topics of a record, rolled up to the broadest ones. */
+/** The topics of a record, rolled up to their top-level topics. */
 const broadestRelation = (context: FieldContext): Relation => {
   const { topicLinks } = context.registry.shared
   return {
@@ -76,13 +76,13 @@ function topicQuery(context: FieldContext) {
   const { topicLinks } = registry.shared
   const relation = topicRelation(context)
   const broadest = broadestRelation(context)
-  const own = belongsTo(topicLinks.resource, resource)
+  const isOfResource = belongsTo(topicLinks.resource, resource)
   return {
     filters: {
       topic: withRelation(
         filterByAny(keys.topic(), 'Slug of a topic. Records on narrower topics are found, too.', (values) =>
           isInAny(recordId, [
-            sql`select ${topicLinks.record} from ${topicLinks} where ${topicLinks.topic} = any(array(select topics_within(${values}::text[]))) and ${own}`,
+            sql`select ${topicLinks.record} from ${topicLinks} where ${topicLinks.topic} = any(array(select topics_within(${values}::text[]))) and ${isOfResource}`,
           ]),
         ),
         relation,
@@ -91,7 +91,7 @@ function topicQuery(context: FieldContext) {
       broadestTopic: withRelation(
         filterByAny(
           keys.topic(),
-          'Slug of a topic without a broader one. Records on it or on narrower topics are found.',
+          'Slug of a top-level topic. Records on it or on narrower topics are found.',
           (values) =>
             isInAny(recordId, [
               sql`select related.record from (${relationRows(broadest, () => undefined)}) related where related.value = any(${values}::text[])`,
@@ -104,7 +104,7 @@ function topicQuery(context: FieldContext) {
       broadestTopic: byRelation(
         broadest,
         'broadestTopic',
-        'Topic without a broader one that the topics of a record are or lie under.',
+        'Top-level topic of a topic of the record.',
         registry.nameOf({ resource: 'topics' }),
       ),
       topic: byRelation(

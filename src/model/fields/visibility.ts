@@ -9,7 +9,7 @@ const description =
 
 const word = z.enum(visibilities)
 
-/** Who may see a record. The column is in `records`, so that what belongs to a record of any resource finds it there. */
+/** Who may see a record. The column is in `records`, where rows that belong to a record of any resource can find it. */
 export const visibility = () =>
   defineField({
     schema: () => word.default('public').meta({ description }),

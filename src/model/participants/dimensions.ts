@@ -3,7 +3,7 @@ import type { Registry } from '../registry.ts'
 import type { ParticipantRelations } from './relations.ts'
 import type { Roles } from './schema.ts'
 
-/** Dimensions by participant. Together with one of the others, `role` is the role of that participant. */
+/** Dimensions by participant. Combined with another of these dimensions, `role` is the role of the same participant. */
 export const participantDimensions = (
   registry: Registry,
   relations: ParticipantRelations,

@@ -10,7 +10,7 @@ import type { Roles } from './schema.ts'
 
 const textArray = (values: SQL) => sql`${values}::text[]`
 
-/** Filters by participant. With `role`, the others match only participants in that role. */
+/** Filters by participant. With `role`, the other filters match only participants in this role. */
 export function participantFilters(
   { recordId: key, resource, registry }: FieldContext,
   roles: Roles,
@@ -26,8 +26,8 @@ export function participantFilters(
   const recordsWithParticipant = (condition: SQL, getOtherFilter: GetOtherFilter) =>
     sql`select ${participations.record} from ${participations} where (${condition}) and ${belongsTo(participations.resource, resource)}${role(getOtherFilter)}`
   /**
-   * SQL condition that a participant is one of some countries, or an organization of theirs. It reads one table, so
-   * PostgreSQL can estimate the number of matches, and start from the matching participants or from the records in order.
+   * SQL condition that a participant is one of the countries or one of their organizations. It reads one table, so PostgreSQL
+   * can estimate the number of matches, and start from the matching participants or from the records in order.
    */
   const fromCountries = (countries: SQL): SQL =>
     sql`${participations.country} = any(${countries}) or ${participations.organization} = any(array(select ${columnOf(organizations, 'id')} from ${organizations} where ${columnOf(organizations, 'country')} = any(${countries})))`
@@ -38,7 +38,7 @@ export function participantFilters(
           ({ record, country }) =>
             sql`select ${record} from ${country.table} where ${country} = any(${countries})`,
         )
-  /** The countries without those whose partners are wanted. */
+  /** Removes the countries of the filter `partnerOf` from `countries`, since the request asks for their partners. */
   const partnersAmong = (countries: SQL, getOtherFilter: GetOtherFilter) => {
     const partnerOf = getOtherFilter('partnerOf')
     return partnerOf
@@ -59,7 +59,7 @@ export function participantFilters(
       ...hostedIn(countries, getOtherFilter),
     ])
   }
-  const orHosts = hosts.length > 0 ? ', or that hosts it or where it is' : ''
+  const orHosts = hosts.length > 0 ? ', or that is its host or location' : ''
   return {
     country: withRelation(
       {
@@ -85,7 +85,7 @@ export function participantFilters(
     ),
     partnerOf: filterByAny(
       keys.country(),
-      'Country that takes part, in any role. Beside it, `country`, `region` and `subregion`, and groups by them, leave it out: they are those of its partners.',
+      'Country that takes part, in any role. With it, `country`, `region` and `subregion`, and groups by them, count only its partners.',
       (values) => byCountries(textArray(values), () => undefined),
     ),
     organization: withRelation(

@@ -10,13 +10,13 @@ import type { Roles } from './schema.ts'
 
 /** The participants of records as relations, which filters and dimensions share. */
 
-/** The property of the column with the countries that take part in a record, themselves or by an organization, each once. */
+/** The property of the column with the distinct countries that take part in a record, themselves or by an organization. */
 export const countriesProperty = 'participatingCountries'
 
 /** Levels of regions (UN M49) by which records can be grouped. */
 export type Area = 'region' | 'subregion'
 
-/** Filters also take regions and groups of any other level, by their codes. */
+/** Filters also accept the codes of regions and groups of any other level. */
 type Level = Area | 'any'
 
 const isAtLevel = (level: Level) => (level === 'any' ? sql`true` : sql`area.kind = ${sql.raw(`'${level}'`)}`)
@@ -28,29 +28,30 @@ const areaCodes = (level: Level) =>
 const countriesByArea = (level: Level) =>
   sql`(select area.code as area, country from regions area cross join lateral countries_within(array[area.code]) country where ${isAtLevel(level)})`
 
-/** Query of the regions in each region of a level, itself included: pairs of `area` and `region`. */
+/** Query of the regions in each region of a level, including the region itself: pairs of `area` and `region`. */
 const regionsByArea = (level: Level) =>
   sql`(select area.code as area, region from regions area cross join lateral regions_within(array[area.code]) region where ${isAtLevel(level)})`
 
 /**
- * Relation of the regions of a record that names one country.
+ * Relation of the regions of a record with one country.
  * @param key the column with the record's id.
- * @param own the level that decides whether a record has any value.
- * @param level the level of the values that the queries return.
+ * @param groupLevel level of the values that count as values of the record.
+ * @param level level of the values that the queries return.
  */
 export const countryAreas = (
   key: AnyPgColumn,
   country: AnyPgColumn,
-  own: Area,
-  level: Level = own,
+  groupLevel: Area,
+  level: Level = groupLevel,
 ): Relation => ({
   key,
   type: 'text',
-  ...(level !== own && { grouped: countryAreas(key, country, own) }),
+  ...(level !== groupLevel && { groupValues: countryAreas(key, country, groupLevel) }),
   queries: () => [
     sql`select ${key} as record, by_area.area as value from ${key.table} join ${countriesByArea(level)} by_area on by_area.country = ${country}`,
   ],
-  some: () => sql`(${country} is not null and ${country} in (select countries_within(${areaCodes(own)})))`,
+  some: () =>
+    sql`(${country} is not null and ${country} in (select countries_within(${areaCodes(groupLevel)})))`,
 })
 
 /** The participants of a record, as the relations that filters and dimensions use. */
@@ -67,7 +68,7 @@ function participantQueries({ resource, registry }: FieldContext) {
     const wanted = getOtherFilter('role')
     return wanted ? sql` and ${participations.role} = any(${wanted}::text[])` : sql``
   }
-  /** With the filter `partnerOf`, leaves out the countries that it names: only their partners count. */
+  /** With the filter `partnerOf`, leaves out its countries: only their partners count. */
   const isNotPartnerOf = (country: AnyPgColumn, getOtherFilter: GetOtherFilter) => {
     const partnerOf = getOtherFilter('partnerOf')
     return partnerOf ? sql` and ${country} <> all(${partnerOf}::text[])` : sql``
@@ -110,9 +111,9 @@ export function participantRelations(context: FieldContext, roles: Roles): Parti
         ? undefined
         : { column: stored, others: hostRows(getOtherFilter) },
   }
-  const area = (own: Area, level: Level = own): Relation => ({
+  const area = (groupLevel: Area, level: Level = groupLevel): Relation => ({
     ...common,
-    ...(level !== own && { grouped: area(own) }),
+    ...(level !== groupLevel && { groupValues: area(groupLevel) }),
     queries: (getOtherFilter) => [
       ...countryRows(getOtherFilter).map(
         (rows) =>
@@ -120,9 +121,9 @@ export function participantRelations(context: FieldContext, roles: Roles): Parti
       ),
       sql`select participation.record, by_area.area as value, participation.role from (${participantRows(participations.region, getOtherFilter)}) participation join ${regionsByArea(level)} by_area on by_area.region = participation.value`,
     ],
-    // Looks up the regions once and not for each record.
+    // Looks up the regions once, not for each record.
     some: (getOtherFilter) =>
-      sql`(exists (select from (${relationRows(country, getOtherFilter)}) related where related.record = ${key} and related.value in (select countries_within(${areaCodes(own)}))) or exists (select from (${participantRows(participations.region, getOtherFilter)}) related where related.record = ${key} and related.value in (select regions_within(${areaCodes(own)}))))`,
+      sql`(exists (select from (${relationRows(country, getOtherFilter)}) related where related.record = ${key} and related.value in (select countries_within(${areaCodes(groupLevel)}))) or exists (select from (${participantRows(participations.region, getOtherFilter)}) related where related.record = ${key} and related.value in (select regions_within(${areaCodes(groupLevel)}))))`,
   })
   return {
     country,

@@ -18,7 +18,7 @@ type ParticipantReference = Record<'country' | 'organization' | 'region', string
 
 const referencedKey = (value: ParticipantReference) => value.country ?? value.organization ?? value.region
 
-/** Requires exactly one of country, organization and region in each entry, and none of them twice in the same role. */
+/** Requires exactly one of country, organization and region in each entry. None may occur twice in the same role. */
 function checkParticipants(list: (ParticipantReference & { role: string })[], context: z.RefinementCtx) {
   const seen = new Set<string>()
   list.forEach((entry, index) => {

@@ -15,7 +15,7 @@ import { checkReplacement, invalidBody, requireSameKey, withoutManaged } from '.
 import { Refusals } from './refusals.ts'
 import { atOperation, type BulkOperation, bodyProperty, type Target } from './request.ts'
 
-/** Turns operations into changes, once the stored records are known and locked. */
+/** Plans the changes of a bulk request: locks the stored records, and applies the operations to their documents. */
 
 /** The write that an operation results in. `index` is the index of the operation. */
 export type Change = { index: number } & (
@@ -48,7 +48,7 @@ const notFound = (resource: Resource, { key, externalId }: Target): Problem =>
 
 const getTarget = (operation: BulkOperation): Target => (operation.kind === 'create' ? {} : operation.target)
 
-/** Returns the key of each operation's record, by index. An external id that no record has gives no entry. */
+/** Returns the key of each operation's record, by index. There is no entry for an unknown external id. */
 async function resolveKeys(
   transaction: Transaction,
   resource: Resource,
@@ -79,7 +79,7 @@ function planUpsert(
   const { property, madeBy } = resource.key
   const { key, externalId } = operation.target
   const { document } = operation
-  if (externalId && !getExternalIds(document).some((own) => externalIdKey(own) === externalIdKey(externalId)))
+  if (externalId && !getExternalIds(document).some((id) => externalIdKey(id) === externalIdKey(externalId)))
     throw bodyFault(
       resource,
       ['externalIds'],
@@ -87,13 +87,13 @@ function planUpsert(
       `must have ${formatExternalId(externalId)}, which names the record`,
     )
   if (!stored) {
-    const own = document[property] ?? key
-    if (key !== undefined && own !== key)
+    const newKey = document[property] ?? key
+    if (key !== undefined && newKey !== key)
       throw bodyFault(resource, [property], 'read_only', `is not the key "${key}" that names the record`)
     return {
       index,
       kind: 'create',
-      document: own === undefined ? document : { ...document, [property]: own },
+      document: newKey === undefined ? document : { ...document, [property]: newKey },
     }
   }
   const record: Document = JSON.parse(stored.document)
@@ -157,8 +157,8 @@ function planOperation(
   }
   // A concurrent request may have moved the external id to another record before this one was locked.
   if (stored && externalId) {
-    const own = getExternalIds(JSON.parse(stored.document))
-    if (!own.some((one) => externalIdKey(one) === externalIdKey(externalId)))
+    const ids = getExternalIds(JSON.parse(stored.document))
+    if (!ids.some((id) => externalIdKey(id) === externalIdKey(externalId)))
       throw atOperation(
         new Problem(
           'conflict',
@@ -178,32 +178,32 @@ function planOperation(
   throw notFound(resource, operation.target)
 }
 
-/** Lists what only one operation may claim: the record, and its unique identities. */
+/** Lists the identities that only one operation may claim: the key of the record, and its unique values. */
 function listClaims(resource: Resource, change: Change): { path: PropertyKey[]; identity: string }[] {
   if (change.kind === 'create')
     return listIdentities(resource, change.document).map(({ path, identity }) => ({
       path: ['document', ...path],
       identity,
     }))
-  const own = { path: [], identity: `key ${change.locked.key}` }
-  if (change.kind === 'remove') return [own]
+  const keyClaim = { path: [], identity: `key ${change.locked.key}` }
+  if (change.kind === 'remove') return [keyClaim]
   const { [resource.key.property]: _, ...others } = change.after
   const claims = listIdentities(resource, others).map(({ path, identity }) => ({
     path: [bodyProperty(change.kind), ...path],
     identity,
   }))
-  return [own, ...claims]
+  return [keyClaim, ...claims]
 }
 
 /** Refuses an operation whose record or external id is already claimed by an earlier operation. */
 function refuseRepeated(resource: Resource, { changes, refused }: BulkPlan): void {
-  const before = new Map<string, number>()
+  const firstByIdentity = new Map<string, number>()
   for (const change of changes) {
     for (const { path, identity } of listClaims(resource, change)) {
-      const first = before.get(identity)
-      before.set(identity, first ?? change.index)
+      const first = firstByIdentity.get(identity)
+      firstByIdentity.set(identity, first ?? change.index)
       if (first === undefined || first === change.index || refused.has(change.index)) continue
-      const what = identity.startsWith('key ') ? 'is about the record of' : 'claims the external id of'
+      const what = identity.startsWith('key ') ? 'is for the same record as' : 'has the same external id as'
       const message = `${what} operation ${first}: send one operation for each record`
       const problem = invalidBody('operation', [{ pointer: formatPointer(path), code: 'repeated', message }])
       refused.set(change.index, atOperation(problem, change.index))
@@ -224,13 +224,14 @@ export async function planBulk(
   const stored = await lockRecords(transaction, resource, [...keys.values()])
   const plan: BulkPlan = { changes: [], refused: new Refusals() }
   const pause = startSlices()
-  for (const placed of operations) {
-    const key = keys.get(placed.index)
+  for (const indexed of operations) {
+    const key = keys.get(indexed.index)
     try {
-      plan.changes.push(planOperation(resource, placed, key, key === undefined ? undefined : stored.get(key)))
+      const record = key === undefined ? undefined : stored.get(key)
+      plan.changes.push(planOperation(resource, indexed, key, record))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      plan.refused.set(placed.index, error)
+      plan.refused.set(indexed.index, error)
     }
     await pause()
   }

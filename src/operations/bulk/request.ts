@@ -28,7 +28,7 @@ export interface Target {
   externalId?: z.output<typeof externalId>
 }
 
-/** One operation whose form has been checked. */
+/** A parsed operation. The `body` of a change is validated when the stored record is known. */
 export type BulkOperation =
   | { kind: 'create'; document: Document }
   | { kind: 'upsert'; target: Target; document: Document; keepsVisibility: boolean }
@@ -57,7 +57,7 @@ export function atOperation(problem: Problem, index: number, path: PropertyKey[]
 const ifMatchSchema = z
   .string()
   .max(100)
-  .regex(/^(\*|[1-9]\d*|"[^"]*")$/, { error: 'must be a version, such as 3, or * to insist' })
+  .regex(/^(\*|[1-9]\d*|"[^"]*")$/, { error: 'must be a version, such as 3, or * for any version' })
 
 /** Returns the properties that identify a record: its key, and `externalId` where the resource has external ids. */
 function targetShape(resource: Resource): z.ZodRawShape {
@@ -66,7 +66,7 @@ function targetShape(resource: Resource): z.ZodRawShape {
   return { [property]: z.optional(schema), externalId: z.optional(externalId) }
 }
 
-/** Returns the schemas of the operations by their kinds. They leave the documents unchecked. */
+/** Returns the schemas of the operations by their kinds. They do not check the documents. */
 function operationSchemas(resource: Resource) {
   const target = targetShape(resource)
   const body = z.unknown()
@@ -98,8 +98,8 @@ function operationSchema({ create, replace, patch, remove, upsert }: Operations)
 }
 
 /**
- * Returns the schema of the whole body for the OpenAPI document. There, an operation is one object and no union by `op`: many
- * generators make unusable types of a union.
+ * Returns the schema of the whole body for the OpenAPI document. There, an operation is one object instead of a union by
+ * `op`, since many generators make unusable types from a union.
  */
 export const bulkSchema = memoizeByResource((resource) => {
   const target = Object.entries(targetShape(resource)).map(([property, schema]) => [
@@ -146,7 +146,7 @@ export const exampleBulk = (resource: Resource) => ({
   operations: Object.values(exampleOperations(resource)).filter(({ op }) => op === 'remove'),
 })
 
-/** Schema for parsing. `planBulk` checks documents once the stored records are known. */
+/** Schema for parsing an operation. `planBulk` validates changed documents when the stored records are known. */
 const formSchema = memoizeByResource((resource) => operationSchema(operationSchemas(resource)))
 
 const operationInput = z.looseObject({
@@ -170,7 +170,7 @@ function readTarget(resource: Resource, operation: z.output<typeof operationInpu
 /** Reads the versions that an operation expects. @throws Problem `precondition-required` without `ifMatch`. */
 function readIfMatch(ifMatch: string | undefined): ExpectedVersions {
   if (ifMatch !== undefined) return parseIfMatch(/^[*"]/.test(ifMatch) ? ifMatch : `"${ifMatch}"`)
-  const message = 'is required to change or remove a record: the version that was read, or * to insist'
+  const message = 'is required to change or remove a record: the version that was read, or * for any version'
   throw new Problem('precondition-required', 'An operation must say which version it changes.', {
     errors: [{ pointer: '/ifMatch', code: 'required', message }],
   })
@@ -229,12 +229,12 @@ export function readOperation(resource: Resource, value: unknown): BulkOperation
   }
 }
 
-/** The operations are counted before they are parsed. */
+/** Schema of a body with unparsed operations, which are counted before they are parsed. */
 const envelope = z.strictObject({
   operations: z.custom<unknown[]>(Array.isArray, { error: 'must be an array' }),
 })
 
-/** Returns the unparsed operations of a body. @throws Problem `invalid-body` for none, `too-large` for too many. */
+/** Returns the unparsed operations of a body. @throws Problem `invalid-body` if there are none, `too-large` if too many. */
 export function readOperations(body: unknown): unknown[] {
   const { data, faults } = checkValue(envelope, requireObject('body', body))
   if (faults) throw invalidBody('body', faults)

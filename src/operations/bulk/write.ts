@@ -18,7 +18,7 @@ export interface OperationResult {
   status: 200 | 201 | 204
   key: string
   version: number
-  /** Whether the record was already as the operation wants it, so that nothing was written. */
+  /** Whether the record was already as requested, so that nothing was written. */
   unchanged: boolean
 }
 
@@ -110,10 +110,10 @@ async function writeAll(
   ])
 }
 
-/** Whether the client caused the error: a data exception (22), a constraint (23) or a rule of the registry (EN001, EN002). */
+/** Whether the client caused the error, by SQLSTATE: a data exception, a constraint, or a rule of the registry (EN…). */
 const isRefusal = (error: unknown) => /^(22|23|EN00[12])/.test(getDatabaseError(error)?.code ?? '')
 
-/** Checks before the commit that no public record refers to an internal one, so that the operation at fault is found. */
+/** Releases the savepoint after the deferred check of visibility, so that the operation at fault can still be found. */
 const releaseBulk =
   'set constraints records_visible immediate; set constraints records_visible deferred; release savepoint bulk'
 
@@ -136,7 +136,7 @@ async function tryWrite(
   }
 }
 
-/** Whether a fault is in a property that the change leaves as it is, and so cannot be the cause of the refusal. */
+/** Whether a fault is in a property that the change leaves as it is, so that it cannot be the cause of the refusal. */
 function isUntouched(change: ChangeOfKind<'replace' | 'patch'>, { pointer = '' }: Fault): boolean {
   const property = pointer.split('/')[1] ?? ''
   return property !== '' && isDeepStrictEqual(change.before[property], change.after[property])
@@ -161,15 +161,15 @@ async function explainWrites(
   refusal: unknown,
 ): Promise<[number, Problem][]> {
   const creations = filterCreations(changes)
-  const together = new Set(creations.map(({ document }) => String(document[resource.key.property])))
-  // A record that stays as it is was not written, and cannot be the cause.
+  const createdKeys = new Set(creations.map(({ document }) => String(document[resource.key.property])))
+  // An unchanged record was not written, so it cannot be the cause.
   const writes: Write[] = [...creations, ...filterUpdates(changes).filter(isDifferent)]
   const written = writes.map((change) =>
     change.kind === 'create'
       ? { document: change.document }
       : { document: change.after, key: change.locked.key },
   )
-  const problems = await explainRefusals(refusal, transaction, resource, written, together)
+  const problems = await explainRefusals(refusal, transaction, resource, written, createdKeys)
   return writes.flatMap((change, index): [number, Problem][] => {
     const problem = problemOfWrite(change, problems[index])
     return problem ? [[change.index, problem]] : []
@@ -236,7 +236,7 @@ export async function writeTogether(
   return { done: new Map(), refused }
 }
 
-/** Returns the problem of one change that was refused when written alone. @throws the refusal when it is unknown. */
+/** Returns the problem of one change that was refused when written alone. @throws the refusal if its cause is unknown. */
 async function explainAlone(
   transaction: Transaction,
   resource: Resource,
@@ -269,7 +269,7 @@ export async function writeEach(
   for (let round = 0; round < maxRounds && remaining.length > 0; round += 1) {
     const outcome = await tryWrite(transaction, resource, remaining, authorship)
     if ('done' in outcome) return { done: outcome.done, refused }
-    // Of several changes that claim the same unique value, the first may have it.
+    // If several changes claim the same unique value, the first of them may be accepted when written alone.
     const found = await explain(transaction, resource, remaining, outcome.refusal)
     if (found.size === 0 || (found.size > 1 && getDatabaseError(outcome.refusal)?.code === '23505')) break
     refused.addAll(found)
@@ -282,7 +282,7 @@ export async function writeEach(
     ...filterRemovals(remaining),
   ]) {
     const outcome = await tryWrite(transaction, resource, [change], authorship)
-    if ('done' in outcome) for (const [index, one] of outcome.done) done.set(index, one)
+    if ('done' in outcome) for (const [index, result] of outcome.done) done.set(index, result)
     else refused.set(change.index, await explainAlone(transaction, resource, change, outcome.refusal))
   }
   return { done, refused }

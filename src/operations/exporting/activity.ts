@@ -4,7 +4,7 @@ import type { ActivityRoles, Resource } from '../../model/resource.ts'
 import { activityStatuses, flowTypes, organizationKinds } from '../../model/vocabularies.ts'
 import type { Publisher } from '../publisher.ts'
 
-/** Turns records into IATI activities. Words become the codes of IATI's code lists. */
+/** Converts records to IATI activities, and words to the codes of IATI's code lists. */
 
 const text = z.string()
 const externalIds = z.array(z.object({ scheme: text, id: text })).default([])
@@ -67,13 +67,13 @@ const record = z.object({
 })
 type ActivityRecord = z.output<typeof record>
 
-/** Earliest and latest day of each date in EDTF; null for a year that PostgreSQL's dates do not have. */
+/** Earliest and latest day of each date in EDTF; null for a year that PostgreSQL cannot represent. */
 const spans = z.record(text, z.tuple([text.nullable(), text.nullable()]))
 type Spans = z.output<typeof spans>
 
 const row = z.tuple([record, spans])
 
-/** Code lists, by the words that the registry has for their codes. */
+/** Returns the codes of a code list by the registry's words for them. */
 const codesOf = <Word extends string>(words: readonly Word[], codes: readonly string[]) =>
   Object.fromEntries(words.map((word, index) => [word, codes[index] ?? ''])) as Record<Word, string>
 
@@ -114,20 +114,20 @@ const transactionCodes: Record<string, string> = {
   incoming_pledge: '13',
 }
 
-/** The scheme of the external ids that are identifiers of IATI. */
+/** The scheme of external ids that are IATI identifiers. */
 const iatiScheme = 'iati'
 
-/** A finite day of four-digit years, as xsd:date; undefined for others. */
+/** Returns a finite day with a four-digit year, as xsd:date; undefined for others. */
 const finiteDay = (day: string | null | undefined): string | undefined =>
   day && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined
 
-const registered = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
+const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
 
-/** The days that a date may mean. An open end, and a date that is not known, is that of the activity. */
+/** Returns the days that a date may mean. An unknown start is that of the activity; an unknown end is the start. */
 function periodOf(activity: ActivityRecord, known: Spans, date: string | null): Period {
   const [earliest, latest] = (date !== null && known[date]) || []
   const [start] = (activity.startsOn !== null && known[activity.startsOn]) || []
-  const from = finiteDay(earliest) ?? finiteDay(start) ?? finiteDay(latest) ?? registered(activity)
+  const from = finiteDay(earliest) ?? finiteDay(start) ?? finiteDay(latest) ?? createdOn(activity)
   return { start: from, end: finiteDay(latest) ?? from }
 }
 
@@ -147,10 +147,10 @@ function datesOf(activity: ActivityRecord, known: Spans): Activity['dates'] {
   ]
   if (dates.length > 0) return dates
   const note = 'No date is known. This is the day on which the record came into the registry.'
-  return [{ type: isPlanned ? '1' : '2', day: registered(activity), note }]
+  return [{ type: isPlanned ? '1' : '2', day: createdOn(activity), note }]
 }
 
-/** The status. IATI requires one, so an unknown status is derived from the dates. */
+/** Returns the code of the status. IATI requires one, so an unknown status is derived from the dates. */
 function statusOf({ status, endsOn, updatedAt }: ActivityRecord, known: Spans): string {
   if (status !== null) return statusCodes[status]
   const end = endsOn === null ? undefined : finiteDay(known[endsOn]?.[1])
@@ -164,7 +164,7 @@ function organisationsOf(activity: ActivityRecord, roles: ActivityRoles): Activi
     const organization = activity.organizations.find(({ id }) => id === participant.organization)
     if (organization) {
       const ref = organization.externalIds.find(({ scheme }) => scheme === iatiScheme)?.id
-      // An organisation that receives the aid implements it, as far as IATI can say.
+      // IATI has no role for organisations that receive aid, so they count as implementing ones.
       const as = role === 'recipient' ? '4' : role
       return [{ ref, type: organizationCodes[organization.kind], role: as, name: organization.name }]
     }
@@ -180,7 +180,7 @@ function organisationsOf(activity: ActivityRecord, roles: ActivityRoles): Activi
 const recipients = ({ participants }: ActivityRecord, roles: ActivityRoles) =>
   participants.filter(({ role }) => roles[role] === 'recipient')
 
-/** A topic as a classification: CRS purposes and categories are vocabularies of IATI, others the publisher's own. */
+/** Classifies a topic: CRS purposes and categories are vocabularies of IATI; others are in the publisher's vocabulary. */
 function classify({ slug, name, scheme, code }: z.output<typeof topic>) {
   if (scheme === 'crs' && code !== null) return { code, vocabulary: code.length === 5 ? '1' : '2' }
   return { code: slug, vocabulary: '99', name }
@@ -203,7 +203,7 @@ export function toActivity(
   publisher: Publisher,
 ): Activity {
   const [found, known] = row.parse(value)
-  const own = found.externalIds.find(({ scheme }) => scheme === iatiScheme)
+  const iatiId = found.externalIds.find(({ scheme }) => scheme === iatiScheme)
   const money = (one: ActivityRecord['amounts'][number]): MoneyValue => ({
     amount: one.amount,
     currency: one.currency,
@@ -214,14 +214,14 @@ export function toActivity(
   const ofKind = (kind: string) => found.amounts.filter((one) => one.kind === kind).map(money)
   const nameOf = (code: string | null) => found.locationCountries.find((one) => one.code === code)?.name
   return {
-    identifier: own?.id ?? `${publisher.iatiId}-${found.id}`,
+    identifier: iatiId?.id ?? `${publisher.iatiId}-${found.id}`,
     updatedAt: found.updatedAt,
     reporter: { ref: publisher.iatiId, type: publisher.iatiType, name: publisher.name },
     title: found.title,
     description: found.summary ?? found.title,
     organisations: organisationsOf(found, roles),
     otherIdentifiers: found.externalIds
-      .filter((one) => one !== own)
+      .filter((one) => one !== iatiId)
       .map(({ scheme, id }) => ({ ref: id, owner: scheme })),
     status: statusOf(found, known),
     dates: datesOf(found, known),

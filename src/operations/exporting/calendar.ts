@@ -7,7 +7,7 @@ import { calendarStatement } from '../../query/export.ts'
 import type { Selection } from '../../query/list.ts'
 import type { Publisher } from '../publisher.ts'
 
-/** A record with its dates: property, earliest and latest day, and the date as the source gives it. */
+/** Key, title, version, time of change, and dates: property, earliest and latest day, and the date as the source has it. */
 const row = z.tuple([
   z.string(),
   z.string(),
@@ -64,12 +64,12 @@ export async function* calendarFile(
   session: CopySession,
 ): AsyncGenerator<string> {
   const { resource } = selection
-  const leftOut = await readCount(imprecise)
+  const omittedCount = await readCount(imprecise)
   const titles = Object.values(resource.calendar ?? {}).join(', ')
-  const facts = {
+  const fileInfo = {
     name: `${publisher.name}: ${resource.name}`,
-    description: `${titles}. A date that is not known to the day lasts as long as it may mean. ${leftOut} dates that may mean more than a year are left out.`,
+    description: `${titles}. A date that is not known to the day spans all days that it may mean. ${omittedCount} dates that may mean more than a year are left out.`,
   }
   const source = await session.start(calendarStatement(selection), `copy (a calendar of ${resource.name})`)
-  yield* writeCalendar(facts, readEvents(selection, publisher, source))
+  yield* writeCalendar(fileInfo, readEvents(selection, publisher, source))
 }

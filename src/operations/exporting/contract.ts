@@ -17,15 +17,15 @@ const mediaTypes = {
   ics: 'text/calendar; charset=utf-8',
 } as const
 
-/** Ends of file names that differ from the names of the formats. */
-const fileEnds: Partial<Record<ExportFormat, string>> = { iati: 'xml' }
+/** File name extensions that differ from the names of the formats. */
+const fileExtensions: Partial<Record<ExportFormat, string>> = { iati: 'xml' }
 
 /** The name of an export format. */
 export type ExportFormat = keyof typeof mediaTypes
 
-/** The name of a file. */
+/** Returns the name of the file of an export. */
 export const exportFileName = ({ name }: Resource, format: ExportFormat): string =>
-  `${name}.${fileEnds[format] ?? format}`
+  `${name}.${fileExtensions[format] ?? format}`
 
 /** The `Content-Type` of a format's files. */
 export const exportMediaType = (format: ExportFormat): string => mediaTypes[format]
@@ -38,10 +38,10 @@ export const isTable = (format: ExportFormat): boolean => format === 'csv' || fo
 const hasLocation = ({ bound }: Resource) =>
   Object.values(bound).some(({ field }) => ['location', 'locations'].includes(field.capability?.kind ?? ''))
 
-/** Whether a format has properties of its own, so that the parameters `fields` and `include` have no meaning there. */
-export const isWhole = (format: ExportFormat): boolean => format === 'iati' || format === 'ics'
+/** Whether a format defines its own properties, so that the parameters `fields` and `include` do not apply. */
+export const hasFixedProperties = (format: ExportFormat): boolean => format === 'iati' || format === 'ics'
 
-/** The formats of a resource's exports. GeoJSON needs locations, IATI activities, and iCalendar dates of a calendar. */
+/** Returns the schema of the export formats. GeoJSON requires locations; IATI and iCalendar are declared by the resource. */
 export const exportFormats = (resource: Resource) =>
   z.enum([
     ...formats,
@@ -50,7 +50,7 @@ export const exportFormats = (resource: Resource) =>
     ...(resource.calendar ? (['ics'] as const) : []),
   ])
 
-/** Returns the parameters of a file beside those that select its records. */
+/** Returns the parameters of a file other than those that select its records. */
 export const fileParameters = (resource: Resource): Record<string, Parameter> => ({
   format: {
     ...single(exportFormats(resource), 'Format of the file.'),
@@ -58,13 +58,13 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
   },
   names: single(
     truth,
-    'With `csv` and `xlsx`: whether each column of codes is followed by one of the names of what they refer to; `true` when left out.',
+    'With `csv` and `xlsx`: whether a column of names follows each column of codes; `true` when left out.',
   ),
   ...languageParameter('the names'),
   ...(participantsProperty(resource) !== undefined && {
     per: single(
       z.enum(['record', 'participant']),
-      'With `csv` and `xlsx`: a row for each record, or a row for each participant, which then has columns of its own.',
+      'With `csv` and `xlsx`: a row for each record, or a row for each participant, with columns about it.',
     ),
   }),
 })
@@ -81,7 +81,7 @@ const fileResponse: ResponseContract = {
   },
 }
 
-/** What the contracts of both exports state alike. */
+/** Properties that the contracts of both exports share. */
 export const fileContract = {
   path: '/export',
   of: 'all',

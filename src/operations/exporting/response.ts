@@ -11,12 +11,12 @@ import {
   exportFileName,
   exportFormats,
   exportMediaType,
+  hasFixedProperties,
   isTable,
-  isWhole,
 } from './contract.ts'
 import { createWriter, type Writer } from './writers.ts'
 
-/** Reads `per`. @throws Problem `invalid-parameter` for a format without rows, or fields without participants. */
+/** Reads `per`. @throws Problem `invalid-parameter` if the format is not a table, or the fields lack the participants. */
 function readPer(
   { resource, representation }: Selection,
   format: ExportFormat,
@@ -33,9 +33,9 @@ function readPer(
   return 'participant'
 }
 
-/** Refuses `fields` and `include` where the format decides what is written. @throws Problem `invalid-parameter`. */
+/** Refuses `fields` and `include` for a format with fixed properties. @throws Problem `invalid-parameter`. */
 function refuseRepresentation(format: ExportFormat, { query, body }: ApiRequest): void {
-  if (!isWhole(format)) return
+  if (!hasFixedProperties(format)) return
   const chosen = ['fields', 'include'].filter(
     (name) => getWords(query, name).length > 0 || (typeof body === 'object' && body !== null && name in body),
   )
@@ -44,7 +44,7 @@ function refuseRepresentation(format: ExportFormat, { query, body }: ApiRequest)
   throw invalidParameters(chosen.map((parameter) => ({ parameter, code: 'invalid', message })))
 }
 
-/** Reads whether codes have names beside them. @throws Problem `invalid-parameter` for a format that is no table. */
+/** Reads `names`. @throws Problem `invalid-parameter` for a format that is not a table. */
 function readNames(format: ExportFormat, { query }: ApiRequest): boolean {
   const [names] = getWords(query, 'names')
   if (names === 'true' && !isTable(format)) {
@@ -76,10 +76,10 @@ async function startExport(
       )
       const body = writer.write(source, session)
       finished(body, (error) => {
-        // A client that exports one file after the other is never refused: one that is complete does not count any more.
+        // A complete export no longer counts, so that a client that exports one file after the other is not refused.
         if (!error) release()
         const ended = error ? session.abort() : session.close()
-        // The response has ended or was cut, so an error here cannot be reported to the client.
+        // The response has ended or was aborted, so an error here cannot be reported to the client.
         ended.catch(() => {}).finally(release)
       })
       return body
@@ -96,9 +96,9 @@ async function startExport(
 }
 
 /**
- * Returns the response of an export: every selected record as a file, from one snapshot, now or in the past. When reading
- * fails midway, the body ends in an error, which cuts the transfer.
- * @throws Problem `busy` at the limit of concurrent exports; `invalid-parameter` where `per` does not apply.
+ * Returns the response of an export: a file of every selected record, from one snapshot, now or in the past. If reading
+ * fails midway, the body ends with an error, which aborts the transfer.
+ * @throws Problem `busy` at the limit of concurrent exports; `invalid-parameter` if a parameter does not apply.
  */
 export async function exportResponse(
   selection: Selection,

@@ -26,7 +26,7 @@ import { toActivity } from './activity.ts'
 import { calendarFile } from './calendar.ts'
 import type { ExportFormat } from './contract.ts'
 
-/** Writes a format: its COPY statement, and the conversion of PostgreSQL's bytes. */
+/** Writes a format: the COPY statement, and the conversion of its output to the bytes of the file. */
 export interface Writer {
   statement: string
   write(source: Readable, session: CopySession): Readable
@@ -90,16 +90,16 @@ async function* parseActivities(source: AsyncIterable<Buffer>, resource: Resourc
 
 const now = () => new Date().toISOString()
 
-/** A stream of bytes that leaves time for other requests, however fast PostgreSQL and the client are. */
+/** Returns a stream of bytes that leaves time for other requests, however fast PostgreSQL and the client are. */
 const toByteStream = (chunks: AsyncIterable<Buffer | string>) =>
   Readable.from(passInSlices(chunks), { objectMode: false })
 
-/** What the writers need beside the records. */
+/** Options of the writers. */
 export interface WriterOptions {
-  /** Of tables. */
+  /** What a row of a table stands for. */
   per: RowPer
   publisher: Publisher
-  /** Language of the names beside codes; undefined for none. */
+  /** Language of the names that follow codes; undefined for no names. */
   language: Language | undefined
 }
 

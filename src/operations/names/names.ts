@@ -7,7 +7,7 @@ import { type NameLookup, namesStatement } from '../../query/names.ts'
 import type { Representation } from '../../query/representation.ts'
 import { findReferencesInText, type Section } from './references-in-text.ts'
 
-/** Maximum number of names in memory in each language. When there are more, all are dropped. */
+/** Maximum number of names in memory in each language. If there are more, all are removed. */
 const maxNames = 50_000
 
 /** Names by section and value, as members of a JSON object: `"CHN":"China"`. */
@@ -17,7 +17,7 @@ const sizeOf = (dictionary: Dictionary) => [...dictionary.values()].reduce((sum,
 
 type Missing = NameLookup & Pick<Section, 'section'>
 
-/** Returns the JSON of the names of what sections have, and what has no name in the dictionary. */
+/** Returns the JSON of the names of the values of sections, and the values that the dictionary lacks. */
 function compose(sections: readonly Section[], dictionary: Dictionary): { json: string; missing: Missing[] } {
   const missing: Missing[] = []
   const parts = sections.map((section) => {
@@ -39,7 +39,7 @@ function compose(sections: readonly Section[], dictionary: Dictionary): { json: 
 const isKey = (registry: Registry, { resource, property }: NameLookup['reference'], value: string) =>
   property !== undefined || registry.keyForm(resource).schema.safeParse(value).success
 
-/** Reads names into a dictionary. A value without a record has none. */
+/** Reads names into a dictionary. A value without a record gets no entry. */
 async function readNames(
   database: Transaction,
   registry: Registry,
@@ -61,13 +61,13 @@ async function readNames(
   }
 }
 
-/** The text of the statement that reads the names of sections; undefined when they have no values. */
+/** Returns the text of the statement that reads the names of sections; undefined when they have no values. */
 function namesText(sections: readonly Section[], registry: Registry, language: Language): string | undefined {
   const wanted = sections.filter(({ values }) => values.size > 0).map((one) => ({ ...one, values: [] }))
   return wanted.length === 0 ? undefined : namesStatement(registry, wanted, language).text
 }
 
-/** Records whose references are named. */
+/** The records whose references get names. */
 export interface NamesRequest {
   resource: Resource
   representation: Representation
@@ -79,15 +79,15 @@ export interface NamesRequest {
 }
 
 /**
- * The names of the records that responses refer to. Names of the present are kept in memory while nothing in the
- * database has changed, since a page of a list would take a third longer with a second statement.
+ * The names of the records that responses refer to. Current names are cached while nothing in the database has changed,
+ * since a page of a list would take a third longer with a second statement.
  */
 export class Names {
   readonly #changes: Changes | undefined
   readonly #known = new Map<Language, Dictionary>()
   #generation = -1
 
-  /** @param changes tells when names may have changed; without it, no name is kept. */
+  /** @param changes tells when names may have changed; without it, no names are cached. */
   constructor(changes: Changes | undefined) {
     this.#changes = changes
   }
@@ -95,8 +95,8 @@ export class Names {
   /**
    * Returns the JSON of the names of all records that some records refer to: `{"countries":{"CHN":"China"},"topics":{}}`.
    * @param database reads the names that are not in memory, as the reader of the response sees them.
-   * @param client records the sources of names in memory, so that a stored response expires with them. It also gets the
-   * freshness of the names.
+   * @param client records the sources of cached names, so that a stored response expires with them. Its `freshness` is that
+   * of the names.
    */
   async find(
     database: Transaction,
@@ -110,13 +110,13 @@ export class Names {
     const readBefore = namesText(sections, resource.registry, language)
     if (readBefore !== undefined) client.noteRead(readBefore)
     if (missing.length === 0) return json
-    // If something changes meanwhile, the next request drops this dictionary.
+    // If something changes meanwhile, the next request does not use this dictionary.
     await readNames(database, resource.registry, missing, language, dictionary)
     return compose(sections, dictionary).json
   }
 
   /**
-   * The names in memory, if they are those of the database.
+   * Returns the cached names, if they are current.
    * @param asOf the time as of which missing names are read, which must not be before the last change; now when left out.
    */
   #valid(language: Language, asOf?: number): Dictionary | undefined {

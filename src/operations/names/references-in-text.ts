@@ -4,7 +4,7 @@ import type { NameLookup } from '../../query/names.ts'
 import type { Representation } from '../../query/representation.ts'
 
 /**
- * Finds the references of records in their JSON text, by a regular expression. To parse the text would take three times as
+ * Finds the references of records in their JSON text, by a regular expression. Parsing the text would take three times as
  * long. The text of a value never looks like a property, since quotation marks in it are escaped.
  */
 
@@ -55,7 +55,7 @@ function getFinder(resource: Resource, { fields, include }: Representation): Fin
 
 /**
  * Adds the text, or the texts of the list, that begins at an index. Keys and codes have no characters that JSON escapes.
- * @param at the index after the first character of the value.
+ * @param index the index after the first character of the value.
  */
 function addValues(values: Set<string>, text: string, index: number): void {
   if (text[index - 1] === '"') {

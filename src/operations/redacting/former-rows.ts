@@ -4,30 +4,30 @@ import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Redaction } from './redaction.ts'
 
-/** Redacts the former rows of a record in the tables of the schema `history`, which reads with `asOf` use. */
+/** Redacts the former rows of a record: its rows in the schema `history`, which reads with `asOf` return. */
 
-/** A table of former rows. */
+/** A table of the schema `history`. */
 interface FormerTable {
   name: string
   /** The column with the id of the record. */
   owner: 'id' | 'record'
-  /** Columns that are not computed. */
+  /** Columns whose values are redacted directly. */
   columns: string[]
-  /** Assignments of the columns that the table of today computes, and that former rows keep as values. */
+  /** SQL assignments of the columns that the current table generates and this one stores; null if there are none. */
   computed: string | null
 }
 
 /**
- * The tables whose rows can belong to a record of a resource, also those that have no table of today any more. Numbers and
- * times of the registry itself are left out.
+ * Finds the history tables whose rows can belong to a record of a resource, also if the current table was dropped. Columns
+ * that only the registry sets, such as versions and times, are left out.
  */
-const formerTables = `
+const formerTablesQuery = `
   select former.relname as name, owner.attname as owner,
-    array(select attname::text from pg_attribute as kept where attrelid = former.oid and attnum > 0 and not attisdropped
+    array(select attname::text from pg_attribute as former_column where attrelid = former.oid and attnum > 0 and not attisdropped
       and attname not in (owner.attname, 'record', 'resource', 'key', 'version', 'shape', 'position', 'row_start', 'row_end',
         'created_at', 'updated_at')
-      and not exists (select from pg_attribute as today where today.attrelid = to_regclass(format('public.%I', former.relname))
-        and today.attname = kept.attname and today.attgenerated <> '')) as columns,
+      and not exists (select from pg_attribute as current_column where current_column.attrelid = to_regclass(format('public.%I', former.relname))
+        and current_column.attname = former_column.attname and current_column.attgenerated <> '')) as columns,
     (select string_agg(format('%I = %s', attname, pg_get_expr(adbin, adrelid)), ', ')
       from pg_attribute join pg_attrdef on adrelid = attrelid and adnum = attnum
       where attrelid = to_regclass(format('public.%I', former.relname)) and attgenerated <> '' and attname <> 'id') as computed
@@ -40,7 +40,7 @@ interface FormerRow {
   values: Record<string, unknown>
 }
 
-/** Returns the columns of a row that change. The document of a record is JSON in a text. */
+/** Returns the new values of the columns that the redaction changes. `records.document` is JSON in a text column. */
 function redactRow(
   { name: table, columns }: FormerTable,
   { values }: FormerRow,
@@ -87,7 +87,7 @@ async function redactTable(
   return changed
 }
 
-/** Redacts the former rows of a locked record. @returns how many have changed. */
+/** Redacts the former rows of a locked record. @returns the number of changed rows. */
 export async function redactFormerRows(
   tx: Transaction,
   resource: Resource,
@@ -95,7 +95,7 @@ export async function redactFormerRows(
   tableName: string,
   redaction: Redaction,
 ): Promise<number> {
-  const tables = await tx.query<FormerTable>({ text: formerTables, values: [tableName] })
+  const tables = await tx.query<FormerTable>({ text: formerTablesQuery, values: [tableName] })
   let changed = 0
   for (const table of tables) changed += await redactTable(tx, table, recordId(resource, key), redaction)
   return changed

@@ -10,11 +10,11 @@ import type { Document } from '../writing/documents.ts'
 export interface Redaction {
   /** Returns the JSON of a record as in responses, without the removed parts. */
   redactRecord(record: Document): Document
-  /** Returns the value of a column of a former row. Records are redacted before, so that their values are known. */
+  /** Returns the redacted value of a column of a former row. It removes values that `redactRecord` found before. */
   redactColumn(table: string, column: string, value: unknown): unknown
-  /** Returns a text about a change: its reason, or the name of who made it. */
+  /** Returns a redacted text about a change: its reason, or the id or name of its author. */
   redactNote(text: string): string
-  /** A text that no stored response may hold; undefined when only those about the record are concerned. */
+  /** Stored responses with this text are removed, too; undefined if only those about the record are. */
   text?: string
 }
 
@@ -26,17 +26,17 @@ function mapStrings(value: unknown, replace: (text: string) => string): unknown 
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapStrings(inner, replace)]))
 }
 
-/** Replaces a text wherever it occurs in what clients have written of a record. */
+/** Creates the redaction that replaces a text in everything that clients wrote about a record. */
 export function redactText(resource: Resource, text: string, replacement: string): Redaction {
   const replace = (value: string) => value.replaceAll(text, () => replacement)
   return {
     text,
     redactRecord: (record) => {
-      const kept = [resource.key.property, ...Object.keys(managedSchemas)]
+      const unchanged = [resource.key.property, ...Object.keys(managedSchemas)]
       return Object.fromEntries(
         Object.entries(record).map(([property, value]) => [
           property,
-          kept.includes(property) ? value : mapStrings(value, replace),
+          unchanged.includes(property) ? value : mapStrings(value, replace),
         ]),
       )
     },
@@ -45,8 +45,9 @@ export function redactText(resource: Resource, text: string, replacement: string
   }
 }
 
-/** A property that is redacted: the steps to it, where a list stands for each of its elements. */
+/** A property to redact. */
 interface Target {
+  /** The names of the properties on the path to it. In a list, the path continues in each element. */
   steps: string[]
   /** The replacement: null if the property is nullable. */
   replacement: string | null
@@ -58,10 +59,10 @@ const parsePointer = (pointer: string): string[] =>
     .split('/')
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 
-/** Whether a schema allows null, also below a default. */
+/** Whether a schema allows null, also inside a default. */
 const isNullable = (schema: z.core.$ZodType): boolean => z.safeParse(schema, null).success
 
-/** Returns the replacement of a property, or why it cannot be redacted, as the end of a sentence. */
+/** Returns the replacement for a value, or why the property cannot be redacted, as the end of a sentence. */
 function findReplacement(
   schema: z.core.$ZodType,
   [step, ...rest]: string[],
@@ -78,35 +79,36 @@ function findReplacement(
       : { problem: `"${step}" is not a property there${didYouMean(step, Object.keys(shape))}` }
   }
   if (inner instanceof z.ZodArray || inner instanceof z.ZodObject)
-    return { problem: 'it has properties of its own: name those, which mean each element of a list' }
+    return { problem: 'it has properties of its own: name these instead' }
   if (isNullable(schema)) return { value: null }
   if (z.safeParse(inner, replacement).success) return { value: replacement }
-  return { problem: `it is required, and "${replacement}" is no value that it can have` }
+  return { problem: `it is required, and "${replacement}" is not a valid value of it` }
 }
 
-/** Replaces the values at the steps, and calls `found` with each that is replaced. */
+/** Replaces the values at the end of a path, and calls `onReplaced` with each replaced value. */
 function replaceAt(
   value: unknown,
   [step, ...rest]: string[],
   replacement: string | null,
-  found: (value: string) => void,
+  onReplaced: (value: string) => void,
 ): unknown {
   if (step === undefined) {
     if (value === null || value === undefined || value === replacement) return value
-    found(String(value))
+    onReplaced(String(value))
     return replacement
   }
-  if (Array.isArray(value)) return value.map((item) => replaceAt(item, [step, ...rest], replacement, found))
+  if (Array.isArray(value))
+    return value.map((item) => replaceAt(item, [step, ...rest], replacement, onReplaced))
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      key === step ? replaceAt(inner, rest, replacement, found) : inner,
+      key === step ? replaceAt(inner, rest, replacement, onReplaced) : inner,
     ]),
   )
 }
 
-/** Whether a column of a table of former rows holds values of a property. */
+/** Whether a column of a history table stores values of a property. */
 function holdsProperty(resource: Resource, property: string, table: string, column: string): boolean {
   const bound = resource.bound[property]
   if (!bound) return false
@@ -115,7 +117,7 @@ function holdsProperty(resource: Resource, property: string, table: string, colu
   return isOwn && Object.values(bound.context.columns).some(({ name }) => name === column)
 }
 
-/** Removes the values of properties, by the targets of `readTargets`. */
+/** Creates the redaction that removes the values of properties. @param targets from `readTargets`. */
 export function redactProperties(resource: Resource, targets: Target[]): Redaction {
   const removed = targets.map((target) => ({ ...target, values: new Set<string>() }))
   const redactRecord = (record: Document): Document => {
@@ -132,7 +134,7 @@ export function redactProperties(resource: Resource, targets: Target[]): Redacti
     redactColumn: (table, column, value) =>
       removed.reduce((current, { steps, replacement, values }) => {
         if (!holdsProperty(resource, steps[0] ?? '', table, column)) return current
-        // A column of a property of its own holds nothing else, whatever was written there in psql.
+        // The column stores nothing but this property, so its values are removed even if they were written in psql.
         const isWhole = steps.length === 1
         const isRemoved = (text: unknown) => isWhole || values.has(String(text))
         if (current === null) return current
@@ -145,8 +147,8 @@ export function redactProperties(resource: Resource, targets: Target[]): Redacti
 
 /**
  * Reads the properties to redact.
- * @param pointers JSON pointers without places in lists.
- * @returns the targets, and a fault for each pointer that leads nowhere or to what cannot be redacted.
+ * @param pointers JSON pointers without list indexes.
+ * @returns the targets, and a fault for each pointer to an unknown property or to one that cannot be redacted.
  */
 export function readTargets(
   resource: Resource,

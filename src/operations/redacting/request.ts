@@ -5,7 +5,7 @@ import { checkValue } from '../../problems/faults.ts'
 import { invalidBody, requireObject } from '../writing/validation.ts'
 import { type Redaction, readTargets, redactProperties, redactText } from './redaction.ts'
 
-/** Body of a redaction: which text or which properties, and why. */
+/** Body of a redaction: the text or the properties to remove, and the reason. */
 export const redactionBody = nameInput(
   'Redaction',
   z
@@ -22,7 +22,7 @@ export const redactionBody = nameInput(
         .optional()
         .meta({
           description:
-            'JSON pointers (RFC 6901) of the properties whose values are removed, without places in lists: `/documents/title` is the title of every document.',
+            'JSON pointers (RFC 6901) of the properties whose values are removed, without list indexes: `/documents/title` is the title of every document.',
         }),
       text: z
         .string()
@@ -30,16 +30,16 @@ export const redactionBody = nameInput(
         .max(500)
         .regex(/\S/, { error: 'must not be blank' })
         .optional()
-        .meta({ description: 'Text that is removed wherever it occurs, in upper and lower case as given.' }),
+        .meta({ description: 'Text that is removed wherever it occurs. Case matters.' }),
       replacement: z.string().min(1).max(100).default('[redacted]').meta({
-        description: 'What comes in the place of a text, and of a property that must have a value.',
+        description: 'Replaces the text, and the value of a required property.',
       }),
       reason: z
         .string()
         .min(1)
         .max(500)
         .regex(/\S/, { error: 'must not be blank' })
-        .meta({ description: 'Why, for the history. It must not repeat what is removed.' }),
+        .meta({ description: 'Why, for the history. It must not contain the removed text.' }),
     })
     .meta({
       description: 'What is removed from a record and all its versions: either `properties` or `text`.',
@@ -51,7 +51,7 @@ export const redactionBody = nameInput(
 export interface RedactionRequest {
   redaction: Redaction
   reason: string
-  /** Where in the body the request says what is removed. */
+  /** JSON pointer to the property of the body that says what to remove. */
   pointer: '/text' | '/properties'
 }
 
@@ -73,10 +73,9 @@ export function readRedaction(resource: Resource, key: string, body: unknown): R
   }
   if (properties)
     throw refuse('/properties', 'exclusive', 'cannot be given together with text: send two requests')
-  if (replacement.includes(text))
-    throw refuse('/replacement', 'invalid', 'has the text that is to be removed')
-  if (reason.includes(text)) throw refuse('/reason', 'invalid', 'has the text that is to be removed')
+  if (replacement.includes(text)) throw refuse('/replacement', 'invalid', 'contains the text to be removed')
+  if (reason.includes(text)) throw refuse('/reason', 'invalid', 'contains the text to be removed')
   if (key.includes(text))
-    throw refuse('/text', 'not_redactable', `is a part of the key of the ${resource.noun}, which stays`)
+    throw refuse('/text', 'not_redactable', `is part of the key of the ${resource.noun}, which cannot change`)
   return { redaction: redactText(resource, text, replacement), reason, pointer: '/text' }
 }

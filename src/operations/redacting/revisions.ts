@@ -10,7 +10,7 @@ import { type Document, documentOf } from '../writing/documents.ts'
 import { invalidBody } from '../writing/validation.ts'
 import type { Redaction } from './redaction.ts'
 
-/** Versions that are read at a time. */
+/** Number of versions that are read at a time. */
 const pageSize = 100
 
 interface Row {
@@ -18,7 +18,7 @@ interface Row {
   document: string
 }
 
-/** A revision as it is to be. */
+/** A revision after the redaction. */
 interface RedactedRevision {
   version: number
   document: string
@@ -27,8 +27,8 @@ interface RedactedRevision {
 }
 
 /**
- * Checks that a redacted record is valid if it was before.
- * @throws Problem `invalid-body` that says which property would not be.
+ * Checks that the redaction does not make a valid document invalid.
+ * @throws Problem `invalid-body` that names the properties that would become invalid.
  */
 function requireValid(
   resource: Resource,
@@ -44,7 +44,7 @@ function requireValid(
   throw invalidBody('request', [{ pointer, code: 'not_redactable', message }])
 }
 
-/** Returns the revision without what is removed; undefined when it has nothing of it. */
+/** Returns the redacted revision; undefined if the redaction does not change it. */
 function redactRevision(
   resource: Resource,
   { entry, document }: Row,
@@ -73,7 +73,7 @@ function redactRevision(
   return redacted
 }
 
-/** Stores redacted revisions, each with new salt. @returns the hashes of their contents, in hexadecimal, by version. */
+/** Stores redacted revisions, each with a new salt. @returns their content hashes, in hexadecimal, by version. */
 async function rewrite(
   tx: Transaction,
   resource: Resource,
@@ -93,18 +93,18 @@ async function rewrite(
   )
   const values = { redactedBy, given: `[${given.join()}]`, resource: resource.name, key }
   const rows = await tx.query<{ version: string; hash: string }>(
-    // The trigger lets a redaction alone change revisions.
+    // The trigger on revisions refuses all other updates.
     statement('redact revisions', build, values),
   )
   return rows.map(({ version, hash }) => [version, hash])
 }
 
 /**
- * Removes from all versions of a locked record what a redaction removes.
- * @param redactedBy the version that the redaction becomes.
- * @param pointer where in the request the redaction is described, for faults.
- * @returns the hash of the content that is left, by version, of those that have changed.
- * @throws Problem `invalid-body` when a version would not be valid any more.
+ * Redacts all versions of a locked record.
+ * @param redactedBy the version that the redaction itself writes.
+ * @param pointer JSON pointer into the request, for faults.
+ * @returns the new content hash of each changed version, by version.
+ * @throws Problem `invalid-body` if a version would become invalid.
  */
 export async function redactRevisions(
   tx: Transaction,

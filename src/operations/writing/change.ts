@@ -48,7 +48,7 @@ export async function lockExpected(
 }
 
 /**
- * Writes the new document of a locked record. An equal document leaves the version as it is.
+ * Writes the new document of a locked record. If the document is equal, nothing is written and the version stays.
  * @returns the stored record.
  */
 export async function writeChange(
@@ -94,7 +94,7 @@ export async function changeRecord(
   }
 }
 
-/** Returns what the contracts of PUT and PATCH share. */
+/** Returns the properties that the contracts of PUT and PATCH share. */
 export const changeContract = (resource: Resource) =>
   ({
     path: '',

@@ -10,7 +10,7 @@ import type { Fault } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { getExternalIds } from './external-ids.ts'
 
-/** A document that was to be written; the key of its record if that is stored already. */
+/** A refused document, and the key of its record if the record is stored already. */
 export interface WrittenDocument {
   document: Document
   key?: string | undefined
@@ -56,8 +56,8 @@ export async function findTakenKeys(
 ): Promise<DocumentFault[]> {
   const { property } = resource.key
   const given = written.flatMap(({ document, key }, index) => {
-    const own = document[property]
-    return key === undefined && typeof own === 'string' ? [{ index, key: own }] : []
+    const newKey = document[property]
+    return key === undefined && typeof newKey === 'string' ? [{ index, key: newKey }] : []
   })
   if (given.length === 0) return []
   const ids = given.map(({ key }) => recordId(resource, key))

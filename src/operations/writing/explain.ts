@@ -15,12 +15,14 @@ import {
 import { findDanglingReferences, findReferences, type ReferenceValue } from './references.ts'
 import { invalidBody } from './validation.ts'
 
-/** What is known of a refusal: the error, that of PostgreSQL in it, and the keys of the documents created together. */
+/** A refusal of documents of a resource. */
 interface Refusal {
   error: unknown
-  refused: pg.DatabaseError
+  /** The error of PostgreSQL that caused `error`. */
+  databaseError: pg.DatabaseError
   resource: Resource
-  together: ReadonlySet<string>
+  /** The keys of the documents that were to be created together. */
+  createdKeys: ReadonlySet<string>
 }
 
 const ownKey = (resource: Resource, { document, key }: WrittenDocument) =>
@@ -28,24 +30,24 @@ const ownKey = (resource: Resource, { document, key }: WrittenDocument) =>
 
 async function explainReferences(
   client: Transaction,
-  { error, resource, together }: Refusal,
+  { error, resource, createdKeys }: Refusal,
   written: readonly WrittenDocument[],
 ): Promise<(Problem | undefined)[]> {
-  const comesAlong = ({ value, reference }: ReferenceValue) =>
-    reference.resource === resource.name && together.has(value)
+  const isCreatedToo = ({ value, reference }: ReferenceValue) =>
+    reference.resource === resource.name && createdKeys.has(value)
   const documents = written.map(({ document }) => document)
-  const found = await findDanglingReferences(client, resource, documents, comesAlong)
+  const found = await findDanglingReferences(client, resource, documents, isCreatedToo)
   return found.map((faults) => (faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined))
 }
 
 async function explainDuplicates(
   client: Transaction,
-  { error, refused, resource }: Refusal,
+  { error, databaseError, resource }: Refusal,
   written: readonly WrittenDocument[],
 ): Promise<(Problem | undefined)[]> {
   const found = written.map(({ document }) =>
-    refused.table === getTableName(resource.table)
-      ? findTakenProperties(resource, document, refused.detail)
+    databaseError.table === getTableName(resource.table)
+      ? findTakenProperties(resource, document, databaseError.detail)
       : [],
   )
   for (const find of [findTakenKeys, findTakenExternalIds])
@@ -76,32 +78,33 @@ function explainReferenceToItself(
 }
 
 function explainCycle(
-  { error, refused, resource, together }: Refusal,
+  { error, databaseError, resource, createdKeys }: Refusal,
   written: WrittenDocument,
 ): Problem | undefined {
   // The message of the database begins with the key of the record that it refused, which may be another record.
-  const own = ownKey(resource, written)
-  if (!refused.message.startsWith(`${own} `) && (own !== undefined || together.size > 0)) return undefined
-  const pointer = formatPointer([refused.column ?? ''])
+  const key = ownKey(resource, written)
+  if (!databaseError.message.startsWith(`${key} `) && (key !== undefined || createdKeys.size > 0))
+    return undefined
+  const pointer = formatPointer([databaseError.column ?? ''])
   const message = `would put the ${resource.noun} below itself: choose one that is not below it`
   return invalidBody(resource.noun, [{ pointer, code: 'cycle', message }], error)
 }
 
 function explainInternalReference(
-  { error, refused, resource }: Refusal,
+  { error, databaseError, resource }: Refusal,
   written: WrittenDocument,
 ): Problem | undefined {
   // The message of the database names both records.
-  const own = ownKey(resource, written)
-  if (own !== undefined && !refused.message.includes(` ${own}`)) return undefined
-  const detail = `A public record cannot refer to an internal one: ${refused.message}. Make both public or both internal, or leave the reference out; nothing was written.`
+  const key = ownKey(resource, written)
+  if (key !== undefined && !databaseError.message.includes(` ${key}`)) return undefined
+  const detail = `A public record cannot refer to an internal one: ${databaseError.message}. Make both public or both internal, or leave the reference out; nothing was written.`
   return new Problem('conflict', detail, { cause: error })
 }
 
 /**
- * Finds which documents the database refused, and why. It queries only after a refusal, so successful writes cost
- * nothing more, and with at most two statements, however many documents there are.
- * @param together the keys of the documents that were to be created with these.
+ * Finds which documents the database refused, and why, with at most two statements for any number of documents. It is
+ * called only after a refusal, so successful writes have no further cost.
+ * @param createdKeys the keys of the documents that were to be created together.
  * @returns the problem of each document, in the order of the documents; undefined where no cause is found.
  */
 export async function explainRefusals(
@@ -109,16 +112,16 @@ export async function explainRefusals(
   client: Transaction,
   resource: Resource,
   written: readonly WrittenDocument[],
-  together: ReadonlySet<string> = new Set(),
+  createdKeys: ReadonlySet<string> = new Set(),
 ): Promise<(Problem | undefined)[]> {
-  const refused = getDatabaseError(error)
-  if (!refused) return written.map(() => undefined)
-  const refusal = { error, refused, resource, together }
-  if (refused.constraint === 'revisions_version_unique') {
+  const databaseError = getDatabaseError(error)
+  if (!databaseError) return written.map(() => undefined)
+  const refusal = { error, databaseError, resource, createdKeys }
+  if (databaseError.constraint === 'revisions_version_unique') {
     const detail = `The ${resource.noun} was removed and created again concurrently; nothing was written. Retry the request.`
     return written.map(() => new Problem('conflict', detail, { cause: error }))
   }
-  switch (refused.code) {
+  switch (databaseError.code) {
     case '23503':
       return explainReferences(client, refusal, written)
     case '23505':
@@ -135,8 +138,8 @@ export async function explainRefusals(
 }
 
 /**
- * Finds which part of a document the database refused, and why.
- * @param key of the record, if it is stored already.
+ * Finds why the database refused a document.
+ * @param key key of the record, if it is stored already.
  * @returns the problem, or `error` itself when no cause is found.
  */
 export async function explainRefusal(

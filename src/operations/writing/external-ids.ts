@@ -17,7 +17,7 @@ export const getExternalIds = (document: Document) =>
 export const hasExternalIds = ({ name, registry }: Resource): boolean =>
   registry.withExternalIds.includes(name)
 
-/** Finds records by their external ids. @returns their keys by `scheme:id`, as they are given. */
+/** Finds records by their external ids. @returns their keys by `scheme:id`, with the ids as given. */
 export async function findByExternalIds(
   tx: Transaction,
   resource: Resource,

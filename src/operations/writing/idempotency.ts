@@ -56,13 +56,13 @@ function parseKey(header: string | undefined): string | undefined {
   })
 }
 
-/** Returns the identity of a key, which is the sender's own. */
+/** Hashes a key together with its sender, since each sender has separate keys. */
 const hashKey = ({ actor }: ApiRequest, key: string) =>
   createHash('sha256')
     .update(JSON.stringify([actor.kind, actor.id, key]))
     .digest('base64url')
 
-/** Hashes what makes two requests equal: method, URL, conditions and body. */
+/** Hashes what must be equal in a repeated request: method, URL, conditions and body. */
 const fingerprintRequest = ({ method, url, headers, body }: ApiRequest) =>
   hashJson([method, url, headers['if-match'], headers['change-reason'], body])
 
@@ -82,7 +82,7 @@ async function replayOrRun(
   if (!first) {
     const response = await work(transaction)
     const { status, headers, type = null, body = null } = repetition(response)
-    if (body !== null && typeof body !== 'string') throw new Error('a stream cannot be kept to be sent again')
+    if (body !== null && typeof body !== 'string') throw new Error('a stored response must not be a stream')
     await saveResponse(transaction, identity, { fingerprint, status, headers, type, body })
     return response
   }
@@ -110,8 +110,8 @@ async function replayOrRun(
  * Runs `work` in one transaction, and with an `Idempotency-Key` only once. The same transaction stores the response, and
  * a repeated request gets the stored one. A failure is not stored, so the request can be retried. While another request
  * with the key runs, this one waits up to `waitTimeoutMs` and holds no connection in between.
- * @param repetition makes the response to store, where the original must not be kept.
- * @throws what the work throws; Problem `malformed-request`, `idempotency-key-reused` or `idempotency-key-in-use`.
+ * @param repetition makes the response to store, if the original must not be stored.
+ * @throws the errors of `work`; Problem `malformed-request`, `idempotency-key-reused` or `idempotency-key-in-use`.
  */
 export async function runOnce(
   database: DatabaseClient,

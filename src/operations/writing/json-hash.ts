@@ -4,10 +4,10 @@ import { runInSlices } from '../../time-slice.ts'
 /** Number of characters that are hashed in one step. */
 const charactersInStep = 65_536
 
-/** Yields JSON of a value in parts, each of a property, an entry or a scalar. */
+/** Yields an unambiguous text of a JSON value in small parts. */
 function* writeJson(value: unknown): Generator<string> {
   if (typeof value !== 'object' || value === null) {
-    // Of the values of a request only a header that was not sent has no JSON.
+    // Undefined has no JSON. In a request, only a header that was not sent is undefined.
     yield JSON.stringify(value) ?? 'null'
     return
   }

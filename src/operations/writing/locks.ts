@@ -15,7 +15,7 @@ const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 /** SQL that tells the triggers that the service itself sets versions, timestamps and documents in this transaction. */
 export const asService = sql`set_config('entente.writer', 'service', true)`
 
-/** A record under a lock that holds until the transaction ends. */
+/** A record that is locked until the transaction ends. */
 export interface Locked {
   id: string
   key: string
@@ -28,7 +28,8 @@ export interface Locked {
 }
 
 /**
- * Starts to write new records: takes the time of the transaction, and ids for records whose keys the registry makes.
+ * Starts a write of records: returns the time of the transaction's changes, ids for records with generated keys, and the
+ * next version of each given key.
  * @param known the given keys; a key of a removed record continues its version numbers.
  * @param count number of ids to make.
  */
@@ -62,7 +63,7 @@ interface LockedRow extends Omit<Locked, 'document'> {
   isUnrecorded: boolean
 }
 
-/** The columns of a locked record. The time is taken after the lock, since the row is read from what was locked. */
+/** Returns the columns of a locked record. They are read from the locked rows, so the time is taken after the lock. */
 const lockedColumns = (
   resource: Resource,
 ) => sql`id::text, key, version, ${rfc3339(sql`created_at`)} as "createdAt",
@@ -70,8 +71,8 @@ const lockedColumns = (
   ${rfc3339(sql`change_time((select max(updated_at) from locked))`)} as time, ${asService}`
 
 /**
- * Returns locked records with documents. Documents of another shape are composed, which the lock makes safe. Records whose
- * last write bypassed the service get their revision. A row of `records` without a record is left out.
+ * Returns locked records with documents. Documents of another shape are composed, which the lock makes safe. For records
+ * whose last write bypassed the service, the revision is written. A row of `records` without a record is left out.
  */
 async function withDocuments(
   tx: Transaction,
@@ -100,8 +101,8 @@ async function withDocuments(
 /**
  * Locks a record until the transaction ends.
  *
- * An advisory lock comes first, since a lock on a row would assign the transaction's id. So ids, by which the feed of changes
- * is ordered, are assigned in the order in which the record is changed.
+ * An advisory lock comes first, since a lock on a row would assign the transaction's id. So transaction ids, by which the
+ * feed of changes is ordered, are assigned in the order in which the record is changed.
  * @returns undefined when there is none.
  */
 export async function lockRecord(
@@ -109,10 +110,10 @@ export async function lockRecord(
   resource: Resource,
   key: string,
 ): Promise<Locked | undefined> {
-  const build = () => sql`with turn as materialized (
-      select pg_advisory_xact_lock(hashtextextended(${placeholder('turn')}, 0))
+  const build = () => sql`with advisory as materialized (
+      select pg_advisory_xact_lock(hashtextextended(${placeholder('lockName')}, 0))
     ), locked as materialized (
-      select ${records}.* from turn, ${records}
+      select ${records}.* from advisory, ${records}
       where ${records.id} = ${placeholder('id')}::uuid and ${records.resource} = ${placeholder('resource')} and ${records.mergedInto} is null
       for update of ${records}
     ) select ${lockedColumns(resource)} from locked`
@@ -120,7 +121,7 @@ export async function lockRecord(
     statement(`lock|${resource.name}|${shapeOf(resource)}`, build, {
       id: recordId(resource, key),
       resource: resource.name,
-      turn: `${resource.name} ${key}`,
+      lockName: `${resource.name} ${key}`,
     }),
   )
   const locked = await withDocuments(tx, resource, rows)
@@ -130,8 +131,8 @@ export async function lockRecord(
 /**
  * Locks records until the transaction ends.
  *
- * Advisory locks are taken in the order of the keys, and by one transaction at a time: two could deadlock, and many together
- * could hold more locks than PostgreSQL has room for.
+ * Advisory locks are taken in the order of the keys, and by one transaction at a time: two transactions could deadlock, and
+ * many together could exceed the number of locks that PostgreSQL can hold.
  * @returns the records that exist, by key.
  */
 export async function lockRecords(
@@ -141,18 +142,19 @@ export async function lockRecords(
 ): Promise<Map<string, Locked>> {
   if (keys.length === 0) return new Map()
   const sorted = [...new Set(keys)].sort()
-  const first = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
-  const turns = () =>
-    sql`select pg_advisory_xact_lock(hashtextextended(turn, 0)) from unnest(${placeholder('turns')}::text[]) as turn`
-  const rows = () => sql`with locked as materialized (
+  const lockMany = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
+  const lockNames = () => sql`select pg_advisory_xact_lock(hashtextextended(lock_name, 0))
+    from unnest(${placeholder('names')}::text[]) as lock_name`
+  const lockRows = () => sql`with locked as materialized (
       select * from ${records}
       where ${records.id} = any(${placeholder('ids')}::uuid[]) and ${records.resource} = ${placeholder('resource')} and ${records.mergedInto} is null
       for update
     ) select ${lockedColumns(resource)} from locked`
-  await tx.query(statement('lock many', first, {}))
-  await tx.query(statement('lock turns', turns, { turns: sorted.map((key) => `${resource.name} ${key}`) }))
+  await tx.query(statement('lock many', lockMany, {}))
+  const names = sorted.map((key) => `${resource.name} ${key}`)
+  await tx.query(statement('lock names', lockNames, { names }))
   const locked = await tx.query<LockedRow>(
-    statement(`lock all|${resource.name}|${shapeOf(resource)}`, rows, {
+    statement(`lock all|${resource.name}|${shapeOf(resource)}`, lockRows, {
       ids: sorted.map((key) => recordId(resource, key)),
       resource: resource.name,
     }),

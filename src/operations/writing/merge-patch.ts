@@ -9,7 +9,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch
   const merged = new Map(Object.entries(isObject(target) ? target : {}))
   for (const [key, value] of Object.entries(patch)) {
-    // Null for a missing property is kept, so that the schema can refuse a misspelt name.
+    // A null for a missing property stays in the result, so that the schema can refuse a misspelt name.
     if (value === null && merged.has(key)) merged.delete(key)
     else merged.set(key, mergePatch(merged.get(key), value))
   }

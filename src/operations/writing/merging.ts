@@ -30,7 +30,7 @@ export interface MergedPair {
 
 type Path = readonly PropertyKey[]
 
-const at = (target: unknown, step: PropertyKey): unknown =>
+const getAt = (target: unknown, step: PropertyKey): unknown =>
   typeof target === 'object' && target !== null ? Reflect.get(target, step) : undefined
 
 function setAt(target: unknown, [step, ...rest]: Path, value: unknown): void {
@@ -43,7 +43,7 @@ function setAt(target: unknown, [step, ...rest]: Path, value: unknown): void {
 function removeRepeated(document: Document, path: Path): void {
   for (let depth = 1; depth < path.length; depth += 1) {
     const above = path.slice(0, depth)
-    const list: unknown = above.reduce(at, document)
+    const list: unknown = above.reduce(getAt, document)
     if (!Array.isArray(list)) continue
     const distinct = list.filter(
       (item, index) => list.findIndex((other) => isDeepStrictEqual(item, other)) === index,
@@ -52,21 +52,21 @@ function removeRepeated(document: Document, path: Path): void {
   }
 }
 
-/** Removes references of a document to its own record that a merge would create: a property becomes null, a list entry is removed. */
+/** Removes references to the record itself, which a merge can create: properties become null, list entries are removed. */
 function removeReferencesToItself(resource: Resource, document: Document, key: string): void {
-  const own = findReferences(resource.document, document).filter(
+  const found = findReferences(resource.document, document).filter(
     ({ value, reference }) => reference.resource === resource.name && value === key,
   )
   // From the end, so that the indexes in the paths stay valid.
-  for (const { path } of own.reverse()) {
+  for (const { path } of found.reverse()) {
     const last = path.at(-1)
-    const list: unknown = path.slice(0, -1).reduce(at, document)
+    const list: unknown = path.slice(0, -1).reduce(getAt, document)
     if (Array.isArray(list) && typeof last === 'number') list.splice(last, 1)
     else setAt(document, path, null)
   }
 }
 
-/** The value by which a reference names a record; undefined if it cannot refer to it. */
+/** Returns the value by which a reference names a record; undefined if it cannot refer to the record. */
 function referredValue({ property, only = {} }: Reference, key: string, document: Document): unknown {
   const isAllowed = Object.entries(only).every(([name, wanted]) => document[name] === wanted)
   if (!isAllowed) return undefined
@@ -96,7 +96,7 @@ function moveReferences(owner: Resource, document: Document, pair: MergedPair): 
   return moved
 }
 
-/** Writes the records that referred to the merged one. @throws Problem `conflict` when there are too many. */
+/** Moves the references of other records to the remaining one. @throws Problem `conflict` if there are too many. */
 export async function moveReferrers(tx: Transaction, pair: MergedPair, change: Change): Promise<void> {
   const { resource, from, into } = pair
   const found = await findReferrers(tx, resource, [from.key], maxMovedReferences + 1)
@@ -121,8 +121,8 @@ export async function moveReferrers(tx: Transaction, pair: MergedPair, change: C
 }
 
 /**
- * Removes the merged record. Its row in `records` is kept and refers to the remaining record, like the rows of records that
- * had been merged into it earlier.
+ * Removes the merged record. Its row in `records` stays and refers to the remaining record, and so do the rows of records
+ * that had been merged into it earlier.
  */
 export async function removeMerged(tx: Transaction, { resource, from, into }: MergedPair, change: Change) {
   const { key, version, document, time, id } = from
@@ -140,7 +140,7 @@ export async function removeMerged(tx: Transaction, { resource, from, into }: Me
   )
 }
 
-/** The union of two lists, without duplicates. */
+/** Returns the union of two lists, without duplicates. */
 const union = (one: unknown, other: unknown): unknown[] => {
   const all = [...(Array.isArray(one) ? one : []), ...(Array.isArray(other) ? other : [])]
   return all.filter((item, index) => all.findIndex((same) => isDeepStrictEqual(item, same)) === index)
@@ -165,11 +165,11 @@ export function takeOver(pair: MergedPair): Document {
   return checkDocument(resource, after)
 }
 
-/** Aliases with distinct names. */
+/** Returns the aliases with distinct names. */
 function distinctNames(aliases: readonly unknown[]): unknown[] {
   const seen = new Set<unknown>()
   return aliases.filter((alias) => {
-    const name = at(alias, 'name')
+    const name = getAt(alias, 'name')
     if (seen.has(name)) return false
     seen.add(name)
     return true

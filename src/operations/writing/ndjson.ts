@@ -11,7 +11,7 @@ import { explainRefusals } from './explain.ts'
 import { getExternalIds } from './external-ids.ts'
 import { checkDocument, countFaults, invalidBody, requireObject } from './validation.ts'
 
-/** Checks NDJSON bodies: one record a line, in the form of an export. */
+/** Checks NDJSON bodies: one record per line, in the form of an export. */
 
 /** Maximum size of a body, in bytes. */
 export const maxNdjsonBytes = 16 * 1024 * 1024
@@ -35,23 +35,23 @@ function collectFaults(faults: FaultList, check: () => void, move?: (fault: Faul
 }
 
 /**
- * Checks one imported record. A given key is kept, also where the registry would generate one. Version and timestamps
- * are checked and dropped: they belong to the registry that exported the record.
+ * Checks one imported record. A given key stays, also if the registry would generate one. Version and timestamps are
+ * checked and removed: they belong to the registry that exported the record.
  * @throws Problem `invalid-body` with every fault.
  */
 export function checkImportedDocument(resource: Resource, line: unknown): Document {
   const { key, noun } = resource
   const { version, createdAt, updatedAt, ...rest } = requireObject(noun, line)
-  const own: Document = key.madeBy === 'registry' ? { [key.property]: rest[key.property] } : {}
+  const given: Document = key.madeBy === 'registry' ? { [key.property]: rest[key.property] } : {}
   const { [key.property]: _, ...others } = rest
   const keyed = z.object({ ...managedSchemas, [key.property]: key.schema }).partial()
-  const { faults = new FaultList() } = checkValue(keyed, { version, createdAt, updatedAt, ...own })
+  const { faults = new FaultList() } = checkValue(keyed, { version, createdAt, updatedAt, ...given })
   let document: Document = {}
   collectFaults(faults, () => {
     document = checkDocument(resource, key.madeBy === 'registry' ? others : rest)
   })
   if (faults.count > 0) throw invalidBody(noun, faults)
-  return own[key.property] === undefined ? document : { ...own, ...document }
+  return given[key.property] === undefined ? document : { ...given, ...document }
 }
 
 /** Lists the unique identities of a document: its key and its external ids, each with its path. */
@@ -66,14 +66,14 @@ export const listIdentities = (resource: Resource, document: Document) => [
 ]
 
 /** Adds a fault for each identity that an earlier line has already. */
-function findRepeated(resource: Resource, documents: Document[], faults: FaultList): void {
-  const lines = new Map<string, number>()
+function addRepeated(resource: Resource, documents: Document[], faults: FaultList): void {
+  const firstByIdentity = new Map<string, number>()
   for (const [index, document] of documents.entries()) {
     for (const { path, identity } of listIdentities(resource, document)) {
-      const before = lines.get(identity)
-      lines.set(identity, before ?? index)
-      if (before === undefined || before === index) continue
-      const message = `is that of line ${before + 1} already`
+      const first = firstByIdentity.get(identity)
+      firstByIdentity.set(identity, first ?? index)
+      if (first === undefined || first === index) continue
+      const message = `is the same as in line ${first + 1}`
       faults.add(() => atLine(index)({ pointer: formatPointer(path), code: 'repeated', message }))
     }
   }
@@ -91,7 +91,7 @@ export async function checkNdjson(resource: Resource, lines: unknown[]): Promise
     collectFaults(faults, () => documents.push(checkImportedDocument(resource, line)), atLine(index))
     await pause()
   }
-  if (faults.count === 0) findRepeated(resource, documents, faults)
+  if (faults.count === 0) addRepeated(resource, documents, faults)
   if (faults.count > 0) throw invalidBody(`body of ${lines.length} lines`, faults)
   return documents
 }
@@ -103,9 +103,9 @@ export async function explainNdjsonRefusal(
   resource: Resource,
   documents: Document[],
 ): Promise<unknown> {
-  const together = new Set(documents.map((document) => String(document[resource.key.property])))
+  const createdKeys = new Set(documents.map((document) => String(document[resource.key.property])))
   const written = documents.map((document) => ({ document }))
-  const problems = await explainRefusals(error, singleReads(database), resource, written, together)
+  const problems = await explainRefusals(error, singleReads(database), resource, written, createdKeys)
   const first = problems.find((problem) => problem !== undefined)
   const faults = new FaultList()
   for (const [index, problem] of problems.entries()) if (problem) faults.addProblem(problem, atLine(index))

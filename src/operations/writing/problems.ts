@@ -15,7 +15,7 @@ const unkeyedProblems: readonly ProblemType[] = [
 
 const bodyProblems: readonly ProblemType[] = ['too-large', 'unsupported-media-type', 'invalid-body']
 
-/** Problems of every other change of an existing record. */
+/** Problems of a change of an existing record that takes an `Idempotency-Key`. */
 export const recordProblems: readonly ProblemType[] = [...unkeyedProblems, ...idempotencyProblems]
 
 /** Problems of a change with a body. */

@@ -21,7 +21,7 @@ export interface ReferenceValue {
 
 /**
  * Finds the values of a document that refer to other records, by walking document and schema together.
- * @param document need not be valid: values that do not fit the schema are skipped.
+ * @param document need not be valid: values that do not match the schema are skipped.
  */
 export function findReferences(
   schema: z.core.$ZodType,
@@ -50,7 +50,7 @@ export function findReferences(
   return []
 }
 
-/** Whether the document has the literals of a variant of a union. */
+/** Whether the document matches the literals of a variant of a union. */
 function matchesVariant(option: z.core.$ZodType, document: unknown): boolean {
   if (!(option instanceof z.ZodObject) || typeof document !== 'object' || document === null) return false
   const values = new Map(Object.entries(document))
@@ -79,7 +79,7 @@ function groupByTarget(mentions: readonly ReferenceValue[]): Map<string, Target>
   return targets
 }
 
-/** Returns a query for the values without a record. The values have the type of the column, so that its index serves. */
+/** Returns a query for the values without a record. They are cast to the type of the column, so that its index is used. */
 function missingValuesQuery(registry: Registry, targets: ReadonlyMap<string, Target>): SQL {
   const queries = [...targets].map(([name, { reference, values }]) => {
     const { resource, property, only = {} } = reference
@@ -116,7 +116,7 @@ async function findMergedKeys(
 }
 
 /**
- * Finds the references of documents without a record, with one statement for all documents.
+ * Finds the references to records that do not exist, with one statement for all documents.
  * @param known whether a reference is to a record of the same request, which would exist if all were written.
  * @returns the faults of each document, in the order of the documents.
  */
@@ -144,8 +144,8 @@ export async function findDanglingReferences(
     const key = merged.get(`${reference.resource} ${value}`)
     return key === undefined ? '' : `; it was merged into "${key}"`
   }
-  return mentions.map((own) =>
-    own.filter(isMissing).map((one) => ({
+  return mentions.map((ofDocument) =>
+    ofDocument.filter(isMissing).map((one) => ({
       pointer: formatPointer(one.path),
       code: 'dangling_reference',
       message: `there is no "${one.value}" in ${one.reference.resource}${mergedText(one)}`,

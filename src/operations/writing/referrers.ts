@@ -42,7 +42,7 @@ function listReferences(registry: Registry): ForeignReference[] {
   return known
 }
 
-/** Whether a foreign key is to the records of a resource, and not to what belongs to them. */
+/** Whether a foreign key refers to the records of a resource, and not to rows that belong to them. */
 const refersToRecords = (resource: Resource, { foreignTable }: ForeignReference): boolean =>
   foreignTable === resource.table || getTableConfig(foreignTable).name === 'records'
 
@@ -61,7 +61,7 @@ export const referrerFault = ({ resource, key }: Referrer): Fault => ({
 /**
  * Finds the records that refer to others, with one statement.
  * @param limit maximum number of referring records for each record.
- * @returns the first of each record, by its key. A key without an entry is not referred to.
+ * @returns the first referring records, by the key of the record. A key to which no record refers has no entry.
  */
 export async function findReferrers(
   tx: Transaction,

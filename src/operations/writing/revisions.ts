@@ -5,7 +5,7 @@ import type { Actor, ApiRequest, RequestHeader } from '../operation.ts'
 /** Maximum length of a reason in characters. */
 const maxReasonLength = 500
 
-/** Contract of `Change-Reason`, which the history keeps. */
+/** Contract of `Change-Reason`, which the history stores. */
 export const changeReason: RequestHeader = {
   name: 'Change-Reason',
   presence: 'optional',
@@ -15,7 +15,7 @@ export const changeReason: RequestHeader = {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Decodes a header, which Node passes as one character a byte. Bytes that are not UTF-8 are read as Latin-1. */
+/** Decodes a header, which Node.js passes as one character per byte. Bytes that are not UTF-8 are read as Latin-1. */
 function decodeHeader(header: string): string {
   try {
     return utf8.decode(Buffer.from(header, 'latin1')).trim()

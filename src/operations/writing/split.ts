@@ -17,7 +17,7 @@ export interface WrittenRecord {
   document: Document
 }
 
-/** The public JSON of a record, with its properties in the order of the response. */
+/** Returns the JSON of a record for responses, with the properties in the order of the resource. */
 function composeDocument(resource: Resource, record: WrittenRecord): string {
   const { key, version, createdAt, updatedAt, document } = record
   const all: Document = { ...document, [resource.key.property]: key, version, createdAt, updatedAt }
@@ -26,7 +26,7 @@ function composeDocument(resource: Resource, record: WrittenRecord): string {
   return JSON.stringify(shown)
 }
 
-/** The row of a document in the resource's own table. */
+/** Returns the row of a document in the table of the resource. */
 export function ownRow(resource: Resource, { id, document }: Pick<WrittenRecord, 'id' | 'document'>): Row {
   // The id of a record with a natural key is generated from the key.
   const row: Row = resource.key.madeBy === 'registry' ? { id } : {}
@@ -37,7 +37,7 @@ export function ownRow(resource: Resource, { id, document }: Pick<WrittenRecord,
   return row
 }
 
-/** The rows of documents in tables of lists. @param properties names of the lists; all when left out. */
+/** Returns the rows of documents in tables of lists. @param properties names of the lists; all when left out. */
 export const partRows = (
   resource: Resource,
   written: Pick<WrittenRecord, 'id' | 'document'>[],
@@ -50,7 +50,7 @@ export const partRows = (
         .filter(({ rows }) => rows.length > 0) ?? [],
   )
 
-/** An insert of all rows of a table. */
+/** Returns the insert of rows of a table. */
 export const insertOf = ({ table, rows }: TableRows): TableWrite => ({
   kind: 'insert',
   table,
@@ -67,7 +67,7 @@ export interface ComposedRecord extends WrittenRecord {
 export const withComposed = (resource: Resource, written: WrittenRecord[]): ComposedRecord[] =>
   written.map((record) => ({ ...record, composed: composeDocument(resource, record) }))
 
-/** The rows of `records` as JSON text, into which the JSON texts of the documents are put unchanged. */
+/** Returns the rows of `records` as JSON text. The JSON texts of the documents are inserted unchanged. */
 export function recordRows(resource: Resource, written: ComposedRecord[]): string {
   const rows = written.map((record) => {
     const { id, key, version, createdAt, updatedAt, document, composed } = record

@@ -46,8 +46,8 @@ export function requireFewValues(noun: string, document: unknown): void {
 }
 
 /**
- * Checks the new document of a record. Without `visibility` it stays as visible as it is, so that a client that does not
- * know of it publishes nothing.
+ * Checks the new document of a record. A body without `visibility` keeps the current one, so that a client that does not
+ * know the property publishes nothing.
  * @throws Problem `invalid-body` with every fault.
  */
 export function checkReplacement(resource: Resource, before: Document, body: unknown): Document {
@@ -56,7 +56,7 @@ export function checkReplacement(resource: Resource, before: Document, body: unk
   return checkDocument(resource, { ...rest, visibility })
 }
 
-/** Returns the body as an object. @throws Problem `invalid-body` when it is no JSON object. */
+/** Returns the body as an object. @throws Problem `invalid-body` when it is not a JSON object. */
 export function requireObject(noun: string, body: unknown): Document {
   // A zod record would drop a property named __proto__ without an error.
   if (typeof body === 'object' && body !== null && !Array.isArray(body))

@@ -7,12 +7,12 @@ import { positionHeader } from '../plugins/positions.ts'
 
 /** The parts of the OpenAPI document that describe all operations together. */
 
-/** Headers that every request may have. Only the introduction describes them. */
-export const anyRequest: readonly RequestHeader[] = [clientId, acceptLanguage, ifNoneMatch, positionHeader]
+/** Request headers that every operation accepts. Only the introduction describes them. */
+export const commonHeaders: readonly RequestHeader[] = [clientId, acceptLanguage, ifNoneMatch, positionHeader]
 
 const requestHeader = ({ name, description }: RequestHeader) => `- \`${name}\`: ${description}`
 
-/** The path of an operation, the same for every resource: `/{key}/merge`. */
+/** Returns the path of an operation below its resource, the same for every resource: `/{key}/merge`. */
 const pathBelow = ({ path, tag, collection }: Endpoint) =>
   path.slice(`/v1/${tag}`.length).replace(`{${collection?.key.property}}`, '{key}')
 
@@ -39,25 +39,25 @@ A request costs one unit of the rate limit, or as many as its \`x-cost\` says.
 
 Headers of any request:
 
-${anyRequest.map(requestHeader).join('\n')}
+${commonHeaders.map(requestHeader).join('\n')}
 
-Header of every answer to a change, where the registry has read replicas:
+Header of responses to changes, if the registry has read replicas:
 
 - \`Entente-Position\`: an opaque text, for the request header of the same name.
 
-Headers of every answer to a read:
+Headers of responses to reads:
 
-- \`Cache-Control\`: whoever keeps the answer must ask whether it is current, with \`If-None-Match\`; \`private\` where reading needs a key.
-- \`Content-Language\`, of an answer with names or labels: their language.
-- \`ETag\`: the entity tag of the answer, also to a change; that of a record is its version in quotes.
-- \`Link\`, of a page: the URL of the next page, \`rel="next"\`, if there is one.
-- \`Vary\`: the request headers that the answer depends on.
-- \`Cache-Status\`: where the answer is from (RFC 9211). \`hit\` is from memory, \`fwd\` from the database. \`Cache-Control: no-cache\` on a request insists on the latter; \`max-stale=60\` accepts \`hit; detail=stale\`, which has been out of date for up to 60 seconds and has the header \`Age\`.
+- \`Cache-Control\`: caches must revalidate the response with \`If-None-Match\`; \`private\` if reading needs a key.
+- \`Content-Language\`: the language of names and labels.
+- \`ETag\`: the entity tag of the response, also to a change; for a record, its version in quotes.
+- \`Link\` of a page: the URL of the next page, \`rel="next"\`, if there is one.
+- \`Vary\`: the request headers that the response depends on.
+- \`Cache-Status\` (RFC 9211): \`hit\` is from memory, \`fwd\` from the database. The request header \`Cache-Control: no-cache\` forces \`fwd\`; \`max-stale=60\` accepts \`hit; detail=stale\`, which has been out of date for up to 60 seconds and has the header \`Age\`.
 
 Operations of every resource:
 
 ${describeOperations(endpoints)}
 
-Operators of filters, in brackets behind the name (\`signedOn[gte]=2011\`). A filter without an operator compares for equality.
+Operators of filters, in brackets after the name (\`signedOn[gte]=2011\`). A filter without an operator compares for equality.
 
 ${operators}`

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Resource } from '../../model/resource.ts'
 import type { Endpoint } from '../../operations/operation.ts'
-import { anyRequest, describeRegistry } from './description.ts'
+import { commonHeaders, describeRegistry } from './description.ts'
 import { headerParameter, pathParameter, queryParameters, segmentParameter } from './parameters.ts'
 import { problemSchema } from './problem-schema.ts'
 import { responsesOf, shareHeaders } from './responses.ts'
@@ -33,7 +33,7 @@ function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, he
       ...Object.entries(contract.query).flatMap(([name, parameter]) =>
         queryParameters(name, parameter, { ...contract, owner }, schemas),
       ),
-      ...contract.headers.filter((header) => !anyRequest.includes(header)).map(headerParameter),
+      ...contract.headers.filter((header) => !commonHeaders.includes(header)).map(headerParameter),
     ],
     ...(body && { requestBody: body }),
     responses: responsesOf(contract, schemas, headers),
@@ -44,7 +44,7 @@ function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, he
 const responseName = (status: string) =>
   status === 'default' ? 'Failure' : pascalCase(STATUS_CODES[status] ?? status)
 
-/** The name of a body: that of its schema, or else of its media type. */
+/** Returns the name of a body: the name of its schema, or else of its media type. */
 function bodyName({ content }: { content: Record<string, { schema: JsonSchema }> }): string {
   const [[type = '', media] = []] = Object.entries(content)
   return pascalCase(
@@ -55,7 +55,7 @@ function bodyName({ content }: { content: Record<string, { schema: JsonSchema }>
   )
 }
 
-/** Builds the operations, and the components that they have in common. */
+/** Builds the operations, and the components that they share. */
 function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], schemas: Schemas) {
   const singulars = new Map(resources.map(({ name, singular }) => [name, singular]))
   const headers = shareHeaders(endpoints)
@@ -113,7 +113,7 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
   }
 }
 
-/** Orders resources for readers: those with events, which the others are about, come first. */
+/** Orders resources for readers of the documentation: resources with event dates come first. */
 const eventsFirst = (resources: readonly Resource[]) => [
   ...resources.filter(({ eventDates }) => eventDates),
   ...resources.filter(({ eventDates }) => !eventDates),
@@ -121,7 +121,7 @@ const eventsFirst = (resources: readonly Resource[]) => [
 
 /**
  * Builds the OpenAPI 3.1 document from the contracts of the endpoints.
- * @param resources groups of the documentation.
+ * @param resources become groups (tags) of the documentation.
  * @param version of the API's contract.
  */
 export function openApiDocument(endpoints: Endpoint[], resources: readonly Resource[], version: string) {
@@ -144,7 +144,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
       title: 'Entente',
       version,
       description: describeRegistry(endpoints),
-      contact: { name: 'Whoever runs this registry' },
+      contact: { name: 'The operator of this registry' },
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: '/', description: 'This service.' }],
@@ -160,7 +160,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
         name: 'imports',
         description: 'Imports of files with a mapping: dry run, names to decide, commit and undo.',
       },
-      { name: 'keys', description: 'Keys of the API: who may read, write and manage keys.' },
+      { name: 'keys', description: 'API keys: who may read, write and manage keys.' },
       { name: 'service', description: 'The service itself.' },
     ],
     paths: { ...paths, ...servicePaths },

@@ -1,7 +1,7 @@
 import type { JsonSchema } from './schemas.ts'
 import { pascalCase } from './shared-parts.ts'
 
-/** Gives names to the enumerations and comparisons inside schemas, so that clients get one type for each. */
+/** Names the enumerations and comparisons inside schemas, so that generated clients have one type for each. */
 
 type Components = Record<string, JsonSchema>
 
@@ -10,7 +10,7 @@ const isObject = (value: unknown): value is JsonSchema =>
 
 const reference = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
 
-/** Applies a function to a schema and all schemas inside, the innermost first. @param path names of properties. */
+/** Applies a function to a schema and all nested schemas, the innermost first. @param path property names from the root. */
 export function mapSchema(
   value: unknown,
   path: string[],
@@ -18,10 +18,10 @@ export function mapSchema(
 ): unknown {
   if (Array.isArray(value)) return value.map((item) => mapSchema(item, path, change))
   if (!isObject(value)) return value
-  const inner = Object.entries(value).map(([keyword, own]): [string, unknown] => {
-    if (keyword === 'examples' || keyword === 'enum') return [keyword, own]
-    if (keyword !== 'properties' || !isObject(own)) return [keyword, mapSchema(own, path, change)]
-    const properties = Object.entries(own).map(([name, property]): [string, unknown] => [
+  const inner = Object.entries(value).map(([keyword, child]): [string, unknown] => {
+    if (keyword === 'examples' || keyword === 'enum') return [keyword, child]
+    if (keyword !== 'properties' || !isObject(child)) return [keyword, mapSchema(child, path, change)]
+    const properties = Object.entries(child).map(([name, property]): [string, unknown] => [
       name,
       mapSchema(property, [...path, name], change),
     ])
@@ -32,8 +32,8 @@ export function mapSchema(
 
 const unbounded = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
 
-/** Writes nullable schemas in one form, and removes the default bounds of integers. */
-export function simplified(schema: JsonSchema): JsonSchema {
+/** Converts nullable schemas to one form, and removes the default bounds of integers. */
+export function simplify(schema: JsonSchema): JsonSchema {
   const { minimum, maximum, ...rest } = schema
   const bounds = Object.entries({ minimum, maximum })
   const kept = bounds.filter(([, bound]) => bound !== undefined && !unbounded.includes(Number(bound)))
@@ -54,21 +54,21 @@ export class NamedParts {
   readonly #users = new Map<string, Set<string>>()
 
   /**
-   * @param taken names of the components that there are.
-   * @param owners singulars of the resources. Equal values of two resources are two types.
+   * @param taken names of existing components.
+   * @param owners singulars of the resources. Equal enumerations of two resources get two types.
    */
   constructor(taken: readonly string[], owners: readonly string[]) {
     this.#taken = new Set(taken)
     this.#owners = [...owners].sort((a, b) => b.length - a.length)
   }
 
-  /** The resource that a component is of, or an empty text. */
+  /** Returns the singular of the resource that a component belongs to, or ''. */
   ownerOf(component: string): string {
     return this.#owners.find((owner) => component.startsWith(owner)) ?? ''
   }
 
-  /** Notes that a resource uses an enumeration. */
-  count(words: unknown[], owner: string): void {
+  /** Records that a resource uses an enumeration. */
+  addUser(words: unknown[], owner: string): void {
     const key = JSON.stringify(words)
     this.#users.set(key, (this.#users.get(key) ?? new Set()).add(owner))
   }
@@ -78,7 +78,7 @@ export class NamedParts {
     return (this.#users.get(JSON.stringify(words))?.size ?? 0) > 2
   }
 
-  /** Returns the name of a schema: that of an equal one, or else the first of some names that is free. */
+  /** Returns the name of a schema: the name of an equal schema, or else the first free name of `names`. */
   name(schema: JsonSchema, names: string[], describe: () => JsonSchema): string {
     const key = JSON.stringify(schema)
     const known = this.#names.get(key)
@@ -92,37 +92,37 @@ export class NamedParts {
   }
 }
 
-/** The words of an enumeration of texts; undefined for other schemas, and for a constant. */
+/** Returns the words of an enumeration of texts; undefined for other schemas and for constants. */
 const wordsOf = ({ type, enum: words }: JsonSchema): unknown[] | undefined =>
   type === 'string' && Array.isArray(words) && words.length > 1 ? words : undefined
 
 const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 
-/** Notes the enumerations of a component, so that those of many resources get names of none. */
-export function countEnums(parts: NamedParts, component: string, schema: JsonSchema): void {
+/** Records the users of a component's enumerations: an enumeration of many resources gets a name without a resource. */
+export function recordEnums(parts: NamedParts, component: string, schema: JsonSchema): void {
   mapSchema(schema, [], (inner) => {
     const words = wordsOf(inner)
-    if (words) parts.count(words, parts.ownerOf(component))
+    if (words) parts.addUser(words, parts.ownerOf(component))
     return inner
   })
 }
 
 /**
  * Returns a function that replaces an enumeration by a reference to its named schema.
- * @param others further names, if the usual one is of another enumeration.
+ * @param others further names, for the case that another enumeration has the usual name.
  */
-export const namingEnums =
+export const createEnumNamer =
   (parts: NamedParts, component: string, others: string[] = []) =>
   (schema: JsonSchema, path: string[]): JsonSchema => {
     const words = wordsOf(schema)
     if (!words) return schema
     const { type, enum: _, ...keywords } = schema
-    const own = pascalCase(component, ...path)
+    const fullName = pascalCase(component, ...path)
     const common = parts.isCommon(words) ? [pascalCase(...path.filter(isProperty).slice(-2))] : []
     const description = keywords.description ?? 'Values.'
     const name = parts.name(
       { type, enum: words },
-      [...common, own, ...others, `${own}Word`, ...others.map((other) => `${other}Word`)],
+      [...common, fullName, ...others, `${fullName}Word`, ...others.map((other) => `${other}Word`)],
       () => ({ description }),
     )
     return { ...keywords, ...reference(name) }
@@ -131,15 +131,15 @@ export const namingEnums =
 const suffix = 'Where'
 
 /** Removes the description and the examples of a schema. */
-export const withoutTexts = ({ description, examples, ...rest }: JsonSchema): JsonSchema => rest
+export const removeTexts = ({ description, examples, ...rest }: JsonSchema): JsonSchema => rest
 
-/** What a comparison says of a value: the forms of words are those of the record's properties, so they stand there alone. */
-function operand({ description, examples, pattern, minLength, ...rest }: JsonSchema): JsonSchema {
+/** Returns the schema of an operand. Only the record's property has the constraints and description of its values. */
+function operandSchema({ description, examples, pattern, minLength, ...rest }: JsonSchema): JsonSchema {
   const isWord = rest.type === 'string' && rest.format === undefined && rest.enum === undefined
   return isWord ? { ...rest, maxLength: 500 } : rest
 }
 
-/** The kind of values that a comparison takes, by the schema of one of its operators. */
+/** Returns the kind of values that a comparison accepts, from the schema of its first operator. */
 function kindOf(operators: JsonSchema): string {
   const [first] = Object.values(operators).filter(isObject)
   const { format, type } = first ?? {}
@@ -152,26 +152,26 @@ function kindOf(operators: JsonSchema): string {
 }
 
 /** Returns a function that replaces the comparisons of a condition by references to named schemas. */
-export const namingComparisons =
+export const createComparisonNamer =
   (parts: NamedParts, component: string) =>
   (schema: JsonSchema, path: string[]): JsonSchema => {
     const { properties } = schema
     if (!component.endsWith(suffix) || path.length !== 1 || !isObject(properties)) return schema
     if ('some' in properties || !('eq' in properties || 'gte' in properties)) return schema
-    // The descriptions of values differ by property, so the property keeps them.
+    // Descriptions of values differ between properties, so they are removed here.
     const operators = Object.fromEntries(
-      Object.entries(properties).map(([operator, own]) => [operator, mapSchema(own, [], operand)]),
+      Object.entries(properties).map(([operator, value]) => [operator, mapSchema(value, [], operandSchema)]),
     )
     const { description: _, ...rest } = schema
-    const own = pascalCase(component.slice(0, -suffix.length), ...path)
+    const fullName = pascalCase(component.slice(0, -suffix.length), ...path)
     const kind = kindOf(operators)
     const nullable = 'isNull' in operators ? 'Optional' : ''
     const names = [
       ...(kind ? [`${nullable}${kind}Comparison`] : []),
       `${pascalCase(...path)}Comparison`,
-      `${own}Comparison`,
-      // A property of a resource may be called as that of a part: `externalIdScheme`, and `scheme` of external ids.
-      `${own}WordComparison`,
+      `${fullName}Comparison`,
+      // A property may get the same name as a property of a part: `externalIdScheme`, and `scheme` of external ids.
+      `${fullName}WordComparison`,
     ]
     const name = parts.name({ ...rest, properties: operators }, names, () => ({
       description: 'Comparisons.',
@@ -180,8 +180,8 @@ export const namingComparisons =
     return reference(name)
   }
 
-/** Adds the discriminator of alternatives that differ by a property with one value in each of them. */
-export function withDiscriminator(schema: JsonSchema, components: Components): JsonSchema {
+/** Adds a discriminator to alternatives that differ in the constant value of a property. */
+export function addDiscriminator(schema: JsonSchema, components: Components): JsonSchema {
   const { oneOf } = schema
   if (!Array.isArray(oneOf)) return schema
   const names = oneOf.map(

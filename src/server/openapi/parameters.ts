@@ -1,12 +1,12 @@
 import type { Operator } from '../../model/filters.ts'
-import { maxValues, operatorName, type Parameter, type Taking } from '../../model/parameters.ts'
+import { maxValues, type OperandSpec, operatorName, type Parameter } from '../../model/parameters.ts'
 import type { Contract, KeyedCollection, RequestHeader } from '../../operations/operation.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
-/** Node.js refuses requests whose headers together have more bytes. */
+/** Maximum bytes of all headers together. Node.js refuses requests with more. */
 const maxHeaderBytes = 16 * 1024
 
-/** A parameter of an operation, as OpenAPI has it. */
+/** A parameter object of OpenAPI. */
 export interface ParameterObject {
   name: string
   in: 'path' | 'query' | 'header'
@@ -16,7 +16,7 @@ export interface ParameterObject {
   [keyword: string]: unknown
 }
 
-/** A parameter of the path. */
+/** Returns the path parameter with the key of a record. */
 export const pathParameter = ({ key }: KeyedCollection, schemas: Schemas): ParameterObject => ({
   name: key.property,
   in: 'path',
@@ -25,7 +25,7 @@ export const pathParameter = ({ key }: KeyedCollection, schemas: Schemas): Param
   schema: schemas.of(key.schema, 'output'),
 })
 
-/** Another parameter of the path than the key. */
+/** Returns a path parameter other than the key. */
 export const segmentParameter = (name: string, segment: Parameter, schemas: Schemas): ParameterObject => ({
   name,
   in: 'path',
@@ -34,7 +34,7 @@ export const segmentParameter = (name: string, segment: Parameter, schemas: Sche
   schema: schemas.of(segment.jsonValue ?? segment.value, 'input'),
 })
 
-/** A request header. */
+/** Returns the parameter object of a request header. */
 export const headerParameter = ({
   name,
   presence,
@@ -55,21 +55,21 @@ export const headerParameter = ({
  */
 function operandSchema(
   parameter: Parameter,
-  { takes, value }: Taking,
+  { takes, value }: OperandSpec,
   schemas: Schemas,
 ): { schema: JsonSchema; meaning?: unknown } {
   if (takes === 'boolean') return { schema: { type: 'boolean' } }
-  const { description, ...one } = schemas.of(value ?? parameter.jsonValue ?? parameter.value, 'input')
-  const schema = takes === 'many' ? { type: 'array', items: one, maxItems: maxValues } : one
+  const { description, ...item } = schemas.of(value ?? parameter.jsonValue ?? parameter.value, 'input')
+  const schema = takes === 'many' ? { type: 'array', items: item, maxItems: maxValues } : item
   return { schema, meaning: description }
 }
 
 const sentences = (...texts: unknown[]) => texts.filter((text) => typeof text === 'string').join(' ')
 
 /**
- * Returns the parameters of the query that a parameter stands for: one for each of its operators (`signedOn[gte]`), since
- * most generators cannot write objects into a query. Several values are a list with commas between.
- * @param owner singular of the resource; with the id of the operation it gives names to enumerations.
+ * Returns the OpenAPI parameters of a query parameter: one for each of its operators (`signedOn[gte]`), since most generators
+ * cannot serialize objects into a query. Several values are separated by commas.
+ * @param owner singular of the resource. The names of enumerations are made from it and the id of the operation.
  */
 export const queryParameters = (
   name: string,

@@ -3,7 +3,7 @@ import { type ProblemType, problemTypes } from '../../problems/types.ts'
 
 const text = (description: string) => ({ type: 'string', description })
 
-/** The component of problem details (RFC 9457). */
+/** The schema of problem details (RFC 9457), as a component. */
 export const problemSchema = {
   Problem: {
     type: 'object',
@@ -20,10 +20,10 @@ export const problemSchema = {
       title: text('The kind of problem in words.'),
       status: { type: 'integer', description: 'HTTP status.' },
       detail: text('What is wrong in this request.'),
-      instance: text('The request that it is about.'),
+      instance: text('URI of the request.'),
       errors: {
         type: 'array',
-        description: 'The individual faults. Of many, the first ones.',
+        description: 'The individual faults, or the first of them.',
         maxItems: faultLimits.faults,
         items: {
           type: 'object',
@@ -33,10 +33,10 @@ export const problemSchema = {
             pointer: text('JSON pointer (RFC 6901) into the request body. Empty for the whole body.'),
             parameter: text('Name of a parameter of the path or the query.'),
             header: text('Name of a request header.'),
-            code: text('What kind of fault it is.'),
+            code: text('Code of the fault.'),
             limit: {
               type: 'number',
-              description: 'The limit that the value, its length or its number of entries passes.',
+              description: 'The limit that the value, its length or number of entries violates.',
             },
             message: text('What is wrong and how to fix it.'),
           },
@@ -45,7 +45,7 @@ export const problemSchema = {
       moreErrors: {
         type: 'integer',
         minimum: 1,
-        description: 'How many more errors were found than `errors` lists.',
+        description: 'Number of errors that `errors` does not list.',
       },
     },
     examples: [
@@ -67,7 +67,7 @@ export const problemSchema = {
   },
 }
 
-/** The response of problems that share a status. */
+/** Returns the response of problems that share a status. */
 export const problemResponse = (types: readonly ProblemType[]) => ({
   description: types.map((type) => `${problemTypes[type].title} (\`/problems/${type}\`).`).join(' '),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -36,7 +36,7 @@ const headerObject = ({ description, example }: HeaderContract) => ({
   example,
 })
 
-/** Headers that the introduction of the document, or the description of a request header, explains once. */
+/** Headers that are described only in the introduction of the document or with a request header. */
 const explainedOnce: readonly HeaderContract[] = [
   etagHeader,
   linkHeader,
@@ -44,13 +44,13 @@ const explainedOnce: readonly HeaderContract[] = [
   ...Object.values(replayedHeaders),
 ]
 
-/** The headers of a response that the operation explains. */
+/** Returns the headers of a response that are described with the operation. */
 const headersOf = ({ headers }: ResponseContract) =>
   Object.entries(headers)
     .filter(([, header]) => !explainedOnce.includes(header))
     .map(([name, header]): [string, object] => [name, headerObject(header)])
 
-/** Finds the headers that several operations have in common. */
+/** Finds the headers that several operations share. */
 export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
   shareParts(
     'headers',
@@ -66,7 +66,7 @@ export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
     ),
   )
 
-/** A successful response. */
+/** Returns the response object of a successful response. */
 function successResponse(
   response: ResponseContract,
   contract: Contract,
@@ -85,14 +85,14 @@ function successResponse(
   }
 }
 
-/** The problems of an operation by their statuses, and as `default` those that every operation may return. */
+/** Returns the problems of an operation by status, and as `default` the problems that every operation may return. */
 function problemResponses({ problems }: Contract): Record<string, JsonSchema> {
   const special = problems.filter((type) => !commonProblems.includes(type))
-  // Linters want a client error beside `default`.
+  // Linters require a client error in addition to `default`.
   const hasClientError = special.some((type) => problemTypes[type].status < 500)
-  const own = hasClientError ? special : [...problems.slice(0, 1), ...special]
-  const statuses = new Set(own.map((type) => problemTypes[type].status))
-  const possible = [...own, ...commonProblems]
+  const listed = hasClientError ? special : [...problems.slice(0, 1), ...special]
+  const statuses = new Set(listed.map((type) => problemTypes[type].status))
+  const possible = [...listed, ...commonProblems]
   const ofStatuses = [...statuses].map((status): [string, JsonSchema] => [
     String(status),
     problemResponse(possible.filter((type) => problemTypes[type].status === status)),
@@ -100,7 +100,7 @@ function problemResponses({ problems }: Contract): Record<string, JsonSchema> {
   return { ...Object.fromEntries(ofStatuses), default: problemResponse(commonProblems) }
 }
 
-/** Returns all responses of an operation by their statuses. */
+/** Returns all responses of an operation by status. */
 export const responsesOf = (
   contract: Contract,
   schemas: Schemas,

@@ -3,18 +3,18 @@ import { z } from 'zod'
 import { collectNamed, schemaNames } from '../../model/schema-names.ts'
 import { references } from '../../model/schemas.ts'
 import {
-  countEnums,
+  addDiscriminator,
+  createComparisonNamer,
+  createEnumNamer,
   mapSchema,
   NamedParts,
-  namingComparisons,
-  namingEnums,
-  simplified,
-  withDiscriminator,
-  withoutTexts,
+  recordEnums,
+  removeTexts,
+  simplify,
 } from './named-parts.ts'
 import { pascalCase } from './shared-parts.ts'
 
-/** A JSON Schema, as OpenAPI 3.1 takes it. */
+/** A JSON Schema of OpenAPI 3.1. */
 export type JsonSchema = Record<string, unknown>
 
 type Direction = 'input' | 'output'
@@ -24,8 +24,8 @@ const prefix = '#/components/schemas/'
 /** Formats whose patterns are redundant. */
 const formatsWithoutPattern = ['date-time', 'date', 'uuid']
 
-/** Writes a bound without `exclusive…`, which generators read in the form of OpenAPI 3.0. That of decimals is left out. */
-function withoutExclusive(schema: z.core.JSONSchema.BaseSchema): void {
+/** Makes exclusive bounds of integers inclusive, and removes those of decimals: generators expect the form of OpenAPI 3.0. */
+function removeExclusiveBounds(schema: z.core.JSONSchema.BaseSchema): void {
   const { exclusiveMinimum, exclusiveMaximum, type } = schema
   delete schema.exclusiveMinimum
   delete schema.exclusiveMaximum
@@ -34,13 +34,13 @@ function withoutExclusive(schema: z.core.JSONSchema.BaseSchema): void {
   if (typeof exclusiveMaximum === 'number') schema.maximum = exclusiveMaximum - 1
 }
 
-/** Says which resource a key is of, as the extension `x-refers-to`, so that a form can offer its records. */
+/** Adds the resource of a key as the extension `x-refers-to`, so that a form can offer the resource's records. */
 function addReference(zodSchema: z.core.$ZodType, schema: z.core.JSONSchema.BaseSchema): void {
   const reference = references.get(zodSchema)
   if (reference && reference.property === undefined) schema['x-refers-to'] = reference.resource
 }
 
-/** The argument of zod's option `override`: a schema and the JSON Schema that zod has made of it. */
+/** The argument of zod's option `override`: a schema, and the JSON Schema that zod has generated from it. */
 interface OverrideContext {
   zodSchema: z.core.$ZodType
   jsonSchema: z.core.JSONSchema.BaseSchema
@@ -56,9 +56,9 @@ const override = ({ zodSchema, jsonSchema }: OverrideContext) => {
   if (jsonSchema.type === 'number') jsonSchema.format = 'double'
   // Every property name is a string.
   delete jsonSchema.propertyNames
-  // Clients learn from the error of a request that a text has no blanks at its ends.
+  // The error of a request explains that a text must have no blanks at its ends.
   if (jsonSchema.pattern?.startsWith('^\\S') || jsonSchema.pattern === '\\S') delete jsonSchema.pattern
-  withoutExclusive(jsonSchema)
+  removeExclusiveBounds(jsonSchema)
 }
 
 const schemaOptions = (io: Direction) => ({ target: 'draft-2020-12', io, override }) as const
@@ -86,10 +86,10 @@ function mapReferences(value: unknown, rename: (id: string) => string): unknown 
 }
 
 /**
- * Names whose schemas differ between requests and responses, by themselves or by a schema that they refer to. All others
- * share one component.
+ * Returns the names whose schemas differ between requests and responses, in themselves or in a schema that they refer to. Each
+ * other name has one component for both.
  */
-function divergent(inputs: Record<string, JsonSchema>, outputs: Record<string, JsonSchema>): Set<string> {
+function findDivergent(inputs: Record<string, JsonSchema>, outputs: Record<string, JsonSchema>): Set<string> {
   const shared = Object.keys(inputs).filter((id) => id in outputs)
   const found = new Set(shared.filter((id) => !isDeepStrictEqual(inputs[id], outputs[id])))
   const refersToFound = (schema: unknown) => {
@@ -107,38 +107,38 @@ function divergent(inputs: Record<string, JsonSchema>, outputs: Record<string, J
   return found
 }
 
-/** The named schemas of the OpenAPI document, and how other parts of it refer to a schema. */
+/** The named schemas of the OpenAPI document, and the references to them. */
 export interface Schemas {
-  /** All of them, also those that `named` has made. */
+  /** Returns all named schemas, including the enumerations that `named` has added. */
   components(): Record<string, JsonSchema>
-  /** A `$ref` if the schema has a name, otherwise the schema inline. */
+  /** Returns a `$ref` if the schema has a name, otherwise the schema inline. */
   of(schema: z.core.$ZodType, io: Direction): JsonSchema
   /** Returns the schema of a parameter with references to named enumerations. @param owner singular of its resource. */
   named(schema: JsonSchema, owner: string, name: string, operationId: string): JsonSchema
 }
 
 /** Removes from a property of a merge patch the constraints and texts that the schema of the whole record has. */
-const inPatch = ({ pattern, minLength, 'x-refers-to': _, ...rest }: JsonSchema): JsonSchema =>
-  withoutTexts({ ...rest, ...(rest.maxLength === undefined && pattern !== undefined && { pattern }) })
+const toPatchProperty = ({ pattern, minLength, 'x-refers-to': _, ...rest }: JsonSchema): JsonSchema =>
+  removeTexts({ ...rest, ...(rest.maxLength === undefined && pattern !== undefined && { pattern }) })
 
-const withoutExamples = ({ examples, ...rest }: JsonSchema): JsonSchema => rest
+const removeExamples = ({ examples, ...rest }: JsonSchema): JsonSchema => rest
 
 /** Removes a description that only repeats the name of the property, such as "Title." of `title`. */
-function withoutOwnName(name: string, schema: unknown): unknown {
+function removeTrivialDescription(name: string, schema: unknown): unknown {
   const { description, ...rest } = Object(schema)
   return String(description).toLowerCase() === `${name.toLowerCase()}.` ? rest : schema
 }
 
 /**
- * Removes repetitions, which would be most of the document: all examples but those of whole records, and descriptions
+ * Removes repetitions, which would be most of the document: all examples except those of whole records, and descriptions
  * that other components have.
  */
-function brief(schema: JsonSchema, component: string, owner: string): JsonSchema {
+function removeRepetitions(schema: JsonSchema, component: string, owner: string): JsonSchema {
   const { examples, properties, ...rest } = schema
-  const shorten = component.endsWith('Patch') ? inPatch : withoutExamples
-  const shortened = Object.entries(properties ?? {}).map(([name, own]) => [
+  const shorten = component.endsWith('Patch') ? toPatchProperty : removeExamples
+  const shortened = Object.entries(properties ?? {}).map(([name, property]) => [
     name,
-    withoutOwnName(name, mapSchema(own, [], shorten)),
+    removeTrivialDescription(name, mapSchema(property, [], shorten)),
   ])
   return {
     ...rest,
@@ -147,34 +147,34 @@ function brief(schema: JsonSchema, component: string, owner: string): JsonSchema
   }
 }
 
-/** The component that a schema refers to, also if it is nullable. */
+/** Returns the name of the component that a schema refers to, directly or as a nullable reference. */
 function targetOf({ $ref, anyOf }: JsonSchema): string | undefined {
   const reference = $ref ?? (Array.isArray(anyOf) ? Object(anyOf[0]).$ref : undefined)
   return typeof reference === 'string' ? reference.slice(prefix.length) : undefined
 }
 
-/** The description of a schema, or of the schema inside a nullable one. */
+/** Returns the description of a schema, or of the schema inside a nullable schema. */
 const describedBy = ({ description, anyOf }: JsonSchema): unknown =>
   description ?? (Array.isArray(anyOf) ? Object(anyOf[0]).description : undefined)
 
 /** Removes from the schema of a request the descriptions that the same property of the response has. */
-function withoutDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchema {
+function removeDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchema {
   const described = Object(output.properties)
-  const properties = Object.entries(Object(input.properties)).map(([name, own]): [string, unknown] => {
+  const properties = Object.entries(Object(input.properties)).map(([name, property]): [string, unknown] => {
     // The properties of a schema are schemas.
-    const isSame = describedBy(own as JsonSchema) === describedBy(Object(described[name]))
-    return [name, isSame ? mapSchema(own, [], withoutTexts) : own]
+    const isSame = describedBy(property as JsonSchema) === describedBy(Object(described[name]))
+    return [name, isSame ? mapSchema(property, [], removeTexts) : property]
   })
   return { ...input, properties: Object.fromEntries(properties) }
 }
 
-/** Removes descriptions that the component of the response, or the target of a reference, has too. */
-function withoutRepetition(given: Record<string, JsonSchema>): Record<string, JsonSchema> {
+/** Removes descriptions that equal those of the response's component or of the target of a reference. */
+function removeRepeatedDescriptions(given: Record<string, JsonSchema>): Record<string, JsonSchema> {
   const inputOf = /^(.*)Input$/
   const components = Object.fromEntries(
-    Object.entries(given).map(([name, own]): [string, JsonSchema] => {
+    Object.entries(given).map(([name, schema]): [string, JsonSchema] => {
       const output = given[inputOf.exec(name)?.[1] ?? '']
-      return [name, output ? withoutDescriptionsOf(output, own) : own]
+      return [name, output ? removeDescriptionsOf(output, schema) : schema]
     }),
   )
   const shorten = (schema: JsonSchema): JsonSchema => {
@@ -184,7 +184,7 @@ function withoutRepetition(given: Record<string, JsonSchema>): Record<string, Js
   }
   return Object.fromEntries(
     // Mapping an object gives an object.
-    Object.entries(components).map(([name, own]) => [name, mapSchema(own, [], shorten) as JsonSchema]),
+    Object.entries(components).map(([name, schema]) => [name, mapSchema(schema, [], shorten) as JsonSchema]),
   )
 }
 
@@ -192,41 +192,41 @@ function withoutRepetition(given: Record<string, JsonSchema>): Record<string, Js
  * Removes from the schema of a response the constraints that only requests must satisfy, and `additionalProperties: false`,
  * since later versions of the service may add properties.
  */
-function asResponse(given: JsonSchema): JsonSchema {
+function toResponse(given: JsonSchema): JsonSchema {
   const { pattern, minLength, maxItems, minItems, minimum, 'x-refers-to': _, ...schema } = given
   const { additionalProperties, maxLength, ...open } = schema
   return {
     ...open,
-    // Clients show long texts in another control.
+    // The length tells clients to show a long text in another control.
     ...(Number(maxLength) > 1000 && { maxLength }),
     ...(additionalProperties !== undefined && additionalProperties !== false && { additionalProperties }),
   }
 }
 
-/** Orders components for naming their parts: shorter names first, and `…Where` components last. */
+/** Compares components by the order in which their parts are named: short names first, and `…Where` components last. */
 function byRank(one: string, other: string): number {
   const rank = (name: string) => name.length + (name.endsWith('Where') ? 100 : 0)
   return rank(one) - rank(other) || (one < other ? -1 : 1)
 }
 
-/** Names the enumerations and comparisons in components: `AgreementKind` is of `Agreement`. */
+/** Names the enumerations and comparisons in components: `AgreementKind` for `kind` of `Agreement`. */
 function nameParts(all: Record<string, JsonSchema>, parts: NamedParts): Record<string, JsonSchema> {
-  const own: Record<string, JsonSchema> = {}
-  for (const [component, schema] of Object.entries(all)) countEnums(parts, component, schema)
+  const result: Record<string, JsonSchema> = {}
+  for (const [component, schema] of Object.entries(all)) recordEnums(parts, component, schema)
   for (const component of Object.keys(all).sort(byRank)) {
-    const enums = namingEnums(parts, component)
-    const comparisons = namingComparisons(parts, component)
+    const enums = createEnumNamer(parts, component)
+    const comparisons = createComparisonNamer(parts, component)
     // A schema stays an object.
     const named = mapSchema(all[component], [], (schema, path) =>
-      comparisons(withDiscriminator(enums(simplified(schema), path), all), path),
+      comparisons(addDiscriminator(enums(simplify(schema), path), all), path),
     ) as JsonSchema
-    own[component] = brief(named, component, parts.ownerOf(component))
+    result[component] = removeRepetitions(named, component, parts.ownerOf(component))
   }
-  return own
+  return result
 }
 
 /**
- * Collects the named schemas that bodies and responses are made of.
+ * Collects the named schemas that bodies, parameters and responses use.
  * @param owners singulars of the resources.
  * @throws when two different schemas have the same name.
  */
@@ -236,13 +236,13 @@ export function collectSchemas(
 ): Schemas {
   const inputs = named(collectNamed(roots.input, schemaNames.input), 'input')
   const outputs = named(collectNamed(roots.output, schemaNames.output), 'output')
-  const differing = divergent(inputs, outputs)
+  const differing = findDivergent(inputs, outputs)
   const inputName = (id: string) => (differing.has(id) ? `${id}Input` : id)
   // Mapping the references of an object gives an object again.
   const renamed = (schema: JsonSchema) => mapReferences(schema, inputName) as JsonSchema
   const sent = ([id, schema]: [string, JsonSchema]): [string, JsonSchema] =>
     // Mapping an object gives an object.
-    [id, id in inputs && !differing.has(id) ? schema : (mapSchema(schema, [], asResponse) as JsonSchema)]
+    [id, id in inputs && !differing.has(id) ? schema : (mapSchema(schema, [], toResponse) as JsonSchema)]
   const all = {
     ...Object.fromEntries(Object.entries(inputs).map(([id, schema]) => [inputName(id), renamed(schema)])),
     ...Object.fromEntries(Object.entries(outputs).map(sent)),
@@ -255,19 +255,19 @@ export function collectSchemas(
     return inPlace
   }
   const parts = new NamedParts(Object.keys(all), owners)
-  const own = nameParts(all, parts)
+  const namedComponents = nameParts(all, parts)
   return {
     components: () =>
-      withoutRepetition(
+      removeRepeatedDescriptions(
         Object.fromEntries(
-          Object.entries({ ...own, ...parts.components }).sort(([a], [b]) => (a < b ? -1 : 1)),
+          Object.entries({ ...namedComponents, ...parts.components }).sort(([a], [b]) => (a < b ? -1 : 1)),
         ),
       ),
     of,
     named: (schema, owner, name, operationId) => {
-      const renamed = namingEnums(parts, pascalCase(owner, name), [pascalCase(operationId, name)])
+      const renamed = createEnumNamer(parts, pascalCase(owner, name), [pascalCase(operationId, name)])
       // A schema stays an object.
-      return mapSchema(schema, [], (inner, path) => renamed(simplified(inner), path)) as JsonSchema
+      return mapSchema(schema, [], (inner, path) => renamed(simplify(inner), path)) as JsonSchema
     },
   }
 }

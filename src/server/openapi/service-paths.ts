@@ -30,19 +30,19 @@ const check = (
   get: { operationId, tags: ['service'], summary, description, security: [], responses },
 })
 
-/** The service's own paths in the OpenAPI document. */
+/** The paths of health checks and metrics in the OpenAPI document. */
 export const servicePaths = {
-  '/healthz': check('getHealth', 'Is the process alive?', 'Answers as long as the process does.', {
-    200: statusResponse('It is.', ['ok']),
+  '/healthz': check('getHealth', 'Check liveness', 'Succeeds while the process responds.', {
+    200: statusResponse('Alive.', ['ok']),
     ...problem('method-not-allowed'),
     default: anyProblem,
   }),
   '/readyz': check(
     'getReadiness',
-    'Can it answer?',
-    'Answers `ok` when the database is reachable and migrated, `read_only` when it takes no changes at the moment but can be read, and 503 also when the process is about to end.',
+    'Check readiness',
+    'Returns `ok` if the database is reachable and migrated, `read_only` if it accepts reads but no changes, and otherwise 503, also while the process shuts down.',
     {
-      200: statusResponse('It can.', ['ok', 'read_only']),
+      200: statusResponse('Ready.', ['ok', 'read_only']),
       ...problem('method-not-allowed'),
       ...problem('unavailable'),
       default: anyProblem,
@@ -52,9 +52,9 @@ export const servicePaths = {
     get: {
       operationId: 'getMetrics',
       tags: ['service'],
-      summary: 'How does it do?',
+      summary: 'Read metrics',
       description:
-        'Counts and times for Prometheus. The service may be set to show them to everybody, to whoever has a key, or to nobody (`METRICS`).',
+        'Counts and times for Prometheus. `METRICS` sets who may read them: anyone, clients with a key, or nobody.',
       security: [{}, { auth: [] }],
       responses: {
         200: {

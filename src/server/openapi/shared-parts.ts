@@ -1,53 +1,53 @@
-/** A parameter or response as an operation has it. */
+/** The use of a part (a parameter, response, body or header) by an operation. */
 export interface Use {
   operationId: string
   /** The singular of the operation's resource, or the name of its tag. */
   owner: string
-  /** Name of the component, as far as the part itself gives one: `SignedOnGte`. */
+  /** Name of the component without operation and owner: `SignedOnGte`. */
   name: string
   part: object
 }
 
-/** Parameters or responses that several operations share. */
+/** Parts that several operations share. */
 export interface SharedParts {
   components: Record<string, object>
-  /** A reference to a part that is shared, otherwise the part itself. */
+  /** Returns a reference to the component of a shared part, otherwise the part itself. */
   of(part: object): object
 }
 
-const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
-/** Joins words, however they are written, to a name such as `SignedOnGte`. */
+/** Joins words of any notation to a name such as `SignedOnGte`. */
 export const pascalCase = (...words: string[]): string =>
-  words.flatMap((word) => word.split(/[^A-Za-z0-9]+/).map(capitalized)).join('')
+  words.flatMap((word) => word.split(/[^A-Za-z0-9]+/).map(capitalize)).join('')
 
 const verbOf = (operationId: string) => operationId.replace(/[A-Z].*/, '')
 
-/** Possible names of the component of equal parts, the shortest first. The last ones are of this part alone. */
-function candidates(uses: Use[]): string[] {
+/** Returns possible names for the component of equal parts, the shortest first. The last names are unique to the part. */
+function candidateNames(uses: Use[]): string[] {
   const [{ operationId, owner, name } = { operationId: '', owner: '', name: '' }] = uses
   const owners = new Set(uses.map((use) => use.owner))
   const verb = verbOf(operationId)
   const scoped = pascalCase(owner, name)
-  const shared = [pascalCase(verb, name)]
-  const own = [scoped, pascalCase(verb, scoped)]
+  const sharedNames = [pascalCase(verb, name)]
+  const scopedNames = [scoped, pascalCase(verb, scoped)]
   return [
     name,
-    ...(owners.size === 1 ? own : shared),
+    ...(owners.size === 1 ? scopedNames : sharedNames),
     pascalCase(operationId, name),
     pascalCase(operationId, name, 'part'),
   ]
 }
 
 /**
- * Names groups of equal parts: each by its first candidate that is free. Those with the most uses choose first.
- * @param others names that other components have.
+ * Names groups of equal parts: each by its first candidate that is free, in the order of the number of uses.
+ * @param others names of other components.
  */
 function nameGroups(groups: Use[][], others: readonly string[]): Map<Use[], string> {
   const names = new Map<Use[], string>()
   const taken = new Set(others.map((name) => name.toLowerCase()))
   for (const uses of [...groups].sort((a, b) => b.length - a.length)) {
-    const name = candidates(uses).find((candidate) => !taken.has(candidate.toLowerCase()))
+    const name = candidateNames(uses).find((candidate) => !taken.has(candidate.toLowerCase()))
     if (name === undefined) continue
     taken.add(name.toLowerCase())
     names.set(uses, name)
@@ -55,7 +55,7 @@ function nameGroups(groups: Use[][], others: readonly string[]): Map<Use[], stri
   return names
 }
 
-/** Whether a document with a component and references to it is shorter than one with the part wherever it is used. */
+/** Whether the document is shorter with a component and references to it than with a copy of the part at each use. */
 function isShorter(section: string, text: string, uses: Use[]): boolean {
   const name = uses[0]?.name ?? ''
   const reference = `{"$ref":"#/components/${section}/${name}"}`
@@ -64,8 +64,8 @@ function isShorter(section: string, text: string, uses: Use[]): boolean {
 
 /**
  * Finds the parts that more than one operation has.
- * @param section of the components: `parameters` or `responses`.
- * @param others names of other components, which generators put beside those of the section.
+ * @param section of the components, such as `parameters`.
+ * @param others names of other components, which generators put into the same namespace.
  */
 export function shareParts(section: string, uses: Use[], others: readonly string[] = []): SharedParts {
   const groups = new Map<string, Use[]>()

@@ -1,10 +1,10 @@
 import { stringify } from 'yaml'
 import { startSlices } from '../../time-slice.ts'
 
-/** Levels of members that are written one by one: paths, and components by their kind. */
-const levels = 2
+/** Depth to which members are written one by one: paths, and components by their kind. */
+const maxDepth = 2
 
-/** Yields the lines of members in pieces, each a few milliseconds of work. */
+/** Yields the lines of members in pieces, each of which takes a few milliseconds. */
 function* writePieces(members: object, levelsLeft: number, indent: string): Generator<string> {
   for (const [name, value] of Object.entries(members)) {
     const isNested = typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length > 0
@@ -18,11 +18,11 @@ function* writePieces(members: object, levelsLeft: number, indent: string): Gene
   }
 }
 
-/** Writes an OpenAPI document as YAML, in slices: at once it would take half a second. */
+/** Converts an OpenAPI document to YAML in time slices. In one step, it would block the event loop for half a second. */
 export async function writeYaml(document: object): Promise<string> {
   const pause = startSlices()
   const pieces: string[] = []
-  for (const piece of writePieces(document, levels, '')) {
+  for (const piece of writePieces(document, maxDepth, '')) {
     pieces.push(piece)
     await pause()
   }

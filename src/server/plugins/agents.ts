@@ -9,7 +9,7 @@ const json = 'application/json'
 /** Maximum bytes of a message. The input of every tool is shorter. */
 const maxBodyBytes = 64 * 1024
 
-/** Serves agents by the Model Context Protocol at `POST /mcp`. */
+/** Serves the Model Context Protocol (MCP) for agents at `POST /mcp`. */
 export const agents = fp<{ registry: Registry }>(
   async function agents(app, { registry }) {
     let endpoint: Promise<McpEndpoint> | undefined
@@ -25,12 +25,12 @@ export const agents = fp<{ registry: Registry }>(
       endpoint ??= load()
       const disconnected = new AbortController()
       reply.raw.once('close', () => disconnected.abort())
-      const sent = new Request(`${request.protocol}://${request.host}${request.url}`, {
+      const webRequest = new Request(`${request.protocol}://${request.host}${request.url}`, {
         method: 'POST',
         headers: pickHeaders(request, Object.keys(request.headers)),
         body: JSON.stringify(request.body),
       })
-      const response = await (await endpoint)(sent, request.body, (path, body) =>
+      const response = await (await endpoint)(webRequest, request.body, (path, body) =>
         readAs(app, request, path, disconnected.signal, body),
       )
       const text = await response.text()

@@ -8,7 +8,7 @@ import { rateLimited } from './rate-limit.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who sent the request; anonymous on routes without `config.access`. */
+    /** The sender of the request; anonymous on routes without `config.access`. */
     actor: Actor
   }
   interface FastifyContextConfig {
@@ -21,7 +21,7 @@ declare module 'fastify' {
 export interface AuthenticationOptions extends Omit<Credentials, 'keyring' | 'clock'> {
   /** Whether reading needs no key. */
   publicRead: boolean
-  /** Maximum number of failed authentications of an address in a minute; 0 for no limit. */
+  /** Maximum number of failed authentications from an address per minute; 0 for no limit. */
   maxFailuresPerMinute: number
 }
 

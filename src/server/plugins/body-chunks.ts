@@ -11,26 +11,26 @@ const minAverageBytes = 64
 const refusal = `The body has more than ${freeChunks} chunks of less than ${minAverageBytes} bytes on average. Send larger ones.`
 
 /** Whether a body has too many small chunks. */
-export const areTooSmall = (count: number, bytes: number): boolean =>
+export const hasTooManySmallChunks = (count: number, bytes: number): boolean =>
   count > freeChunks && bytes < count * minAverageBytes
 
-/** Passes chunks on until there are too many small ones. */
+/** Passes chunks on, and fails when there are too many small ones. */
 class CheckedChunks extends Transform {
-  readonly #refused: () => void
+  readonly #onRefused: () => void
   #count = 0
   #bytes = 0
 
-  /** @param refused is called when they are. */
-  constructor(refused: () => void) {
+  /** @param onRefused is called when there are too many small chunks. */
+  constructor(onRefused: () => void) {
     super()
-    this.#refused = refused
+    this.#onRefused = onRefused
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#count += 1
     this.#bytes += chunk.length
-    if (areTooSmall(this.#count, this.#bytes)) {
-      this.#refused()
+    if (hasTooManySmallChunks(this.#count, this.#bytes)) {
+      this.#onRefused()
       done(new Problem('malformed-request', refusal))
     } else done(null, chunk)
   }
@@ -38,7 +38,7 @@ class CheckedChunks extends Transform {
 
 /**
  * Refuses bodies in many small chunks (RFC 9112, section 7.1): a chunk of one byte takes a microsecond, and a hundred bytes of
- * memory until the body is complete. Uploads are read chunk by chunk.
+ * memory until the body is complete. Multipart uploads are exempt: they are read chunk by chunk.
  */
 export const bodyChunks = fp(
   async function bodyChunks(app) {
@@ -48,7 +48,7 @@ export const bodyChunks = fp(
         return done(null, payload)
       const checked = new CheckedChunks(() => app.connections.misused(request.raw.socket))
       payload.on('error', (error) => checked.destroy(error))
-      // After a refusal there is no listener any more.
+      // After a refusal, no other listener handles further errors.
       checked.on('error', () => {})
       done(null, payload.pipe(checked))
     })

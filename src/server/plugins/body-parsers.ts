@@ -8,13 +8,13 @@ import { Problem } from '../../problems/problem.ts'
 import { parseJson, parseNdjson } from './body-parsers/json.ts'
 
 const jsonMediaTypes = ['application/json', 'application/merge-patch+json']
-/** NDJSON is the only accepted type of file. */
+/** Bodies of the media type for any file are parsed as NDJSON. */
 const ndjsonMediaTypes = ['application/x-ndjson', anyFile]
 
 function requireUncompressed(request: FastifyRequest): void {
   const encoding = request.headers['content-encoding']
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return
-  throw new Problem('unsupported-media-type', `The body is in the encoding "${encoding}"; send it as it is.`)
+  throw new Problem('unsupported-media-type', `The body is in the encoding "${encoding}"; send it unencoded.`)
 }
 
 function requireUtf8(request: FastifyRequest): void {
@@ -24,11 +24,11 @@ function requireUtf8(request: FastifyRequest): void {
   }
 }
 
-/** One large body is parsed at a time: what it takes in memory is a multiple of its size. */
+/** Large bodies are parsed one at a time, because parsing needs several times their size in memory. */
 const largeBodies = new Mutex()
 const largeBodyBytes = 64 * 1024
 
-/** Maximum JSON values in a body: the limit of one record, and this number per MiB for bodies of several records. */
+/** Maximum number of JSON values in a body: the limit of one record, and this number per MiB for bodies of several records. */
 const maxValues = ({ routeOptions: { bodyLimit = 0 } }: FastifyRequest) =>
   maxRecordValues * Math.max(1, Math.floor(bodyLimit / 2 ** 20))
 

@@ -4,7 +4,7 @@ import { everything } from '../../database/database.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Undefined without a response cache, which alone needs to know of every change. */
+    /** Undefined if the response cache is off: nothing else must be notified of every change. */
     changes: Changes | undefined
   }
 }
@@ -14,13 +14,13 @@ const dayCheckMs = 60_000
 
 const today = () => new Date().toISOString().slice(0, 10)
 
-/** Counts each new day, in UTC, as a change. @returns a function that ends it. */
+/** Counts each new day, in UTC, as a change. @returns a function that stops the checks. */
 function watchDays(changes: Changes): () => void {
   let day = today()
   const timer = setInterval(() => {
     if (today() === day) return
     day = today()
-    changes.moved(everything)
+    changes.countChange(everything)
   }, dayCheckMs)
   timer.unref()
   return () => clearInterval(timer)
@@ -34,8 +34,8 @@ export const changes = fp<{ enabled: boolean }>(
     if (!listener) return
     listener.open()
     const stopWatching = watchDays(listener)
-    // Streams wait for changes: they wake up and see that the service closes.
-    app.addHook('preClose', async () => listener.moved(everything))
+    // Wakes up the streams, which wait for changes, so that they notice the shutdown.
+    app.addHook('preClose', async () => listener.countChange(everything))
     app.addHook('onClose', () => {
       stopWatching()
       return listener.close()

@@ -17,7 +17,7 @@ export interface ConnectionsOptions {
   maxConnections: number
   /** Maximum number of connections of one address, or of one IPv6 /64; 0 for a quarter of `maxConnections`. */
   maxPerAddress: number
-  /** Maximum number of connections that one address opens a second, on average; 0 for any number. */
+  /** Maximum number of connections that one address opens a second, on average; 0 for no limit. */
   maxNewPerSecond: number
   /** Addresses and networks of reverse proxies, whose connections are those of many clients. */
   proxies: readonly string[]
@@ -35,15 +35,15 @@ function blockList(networks: readonly string[]): BlockList {
 }
 
 /**
- * Bounds the connections of clients, in all and for each address. Near a limit, a new connection closes the one that has
- * been idle longest, so that unused connections do not exhaust the limit. Connections of an address that opens too many a
- * second are closed before anything is read from them: the service accepts one connection in each turn of the event loop,
- * so the connections of other addresses wait while it handles them.
+ * Bounds the connections of clients, in total and for each address. Near a limit, a new connection closes the connection that
+ * has been idle longest, so that unused connections do not exhaust the limit. If an address opens too many connections a
+ * second, they are closed before anything is read from them: the service accepts one connection in each iteration of the
+ * event loop, so connections of other addresses would wait.
  */
 export const connections = fp<ConnectionsOptions>(
   async function connections(app, { maxConnections, maxPerAddress, maxNewPerSecond, proxies }) {
     const proxyList = blockList(proxies)
-    // A check takes some ten microseconds, so there is none without proxies.
+    // A check takes some ten microseconds, so it is skipped if there are no proxies.
     const isProxy = (address: string) =>
       proxies.length > 0 && proxyList.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
     const open = new Connections({
@@ -58,7 +58,7 @@ export const connections = fp<ConnectionsOptions>(
     app.decorate('connections', open)
     const { server, metrics, log } = app
     server.maxConnections = maxConnections
-    // Before Node.js, which would begin to read.
+    // Runs before the listener of Node.js, which starts to read.
     server.prependListener('connection', (socket: Socket) => open.open(socket))
     server.on(misuse, (socket: Socket) => open.misused(socket))
     server.on('drop', () => {
@@ -73,12 +73,12 @@ export const connections = fp<ConnectionsOptions>(
       done()
     })
     app.onRequestEnd(({ raw: { socket } }) => open.requestEnded(socket))
-    metrics.gauge('entente_connections_max', 'Most connections of clients.', () => maxConnections)
-    metrics.gauge('entente_connections', 'Open connections of clients.', () => open.count)
-    metrics.gauge('entente_connections_idle', 'Of these, those without a request.', () => open.idleCount)
+    metrics.gauge('entente_connections_max', 'Maximum number of client connections.', () => maxConnections)
+    metrics.gauge('entente_connections', 'Open client connections.', () => open.count)
+    metrics.gauge('entente_connections_idle', 'Idle client connections.', () => open.idleCount)
     metrics.counter(
       'entente_connections_closed_total',
-      'Connections closed by the service: the least recently used idle one of an address, or of all; a new one above the maximum; a new one of an address that opens too many a second.',
+      'Client connections closed by the service, by reason. address: idle, for a new one of the same address; idle: idle, for any new one; refused: above the maximum; rate: too many new ones of an address a second.',
       'reason',
       open.closed,
     )

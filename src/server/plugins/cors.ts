@@ -1,7 +1,7 @@
 import fastifyCors from '@fastify/cors'
 import fp from 'fastify-plugin'
 
-/** Response headers that scripts of other origins may read, beside the safelisted ones of the Fetch standard. */
+/** Response headers that scripts of other origins may read, in addition to those of the Fetch standard. */
 const exposedHeaders = [
   'Accept-Patch',
   'Accept-Post',
@@ -22,7 +22,7 @@ const exposedHeaders = [
   'X-Request-Id',
 ]
 
-/** Lets pages of other origins use the API: those given, such as `https://dashboard.example`, or all for `*`. */
+/** Lets pages of the given origins, such as `https://dashboard.example`, use the API; `*` for all origins. */
 export const cors = fp<{ origins: readonly string[] }>(
   async function cors(app, { origins }) {
     await app.register(fastifyCors, {

@@ -15,7 +15,7 @@ const contentSecurityPolicy = (frameAncestors: readonly string[]) =>
 
 const unframedPolicy = contentSecurityPolicy(["'none'"])
 
-/** Seconds for which a browser keeps a file whose name has the hash of its content. */
+/** Seconds for which browsers cache a file whose name contains the hash of its content. */
 const assetMaxAgeSeconds = 31_536_000
 
 /** Options of `@fastify/static` for the files of the build. */
@@ -24,7 +24,7 @@ const fileOptions = (root: string): FastifyStaticOptions => ({
   index: false,
   // A route for each file, so that `not-found` answers all other paths.
   wildcard: false,
-  // The build has written compressed copies beside the files.
+  // The build has written compressed copies next to the files.
   preCompressed: true,
   globIgnore: ['**/*.br', '**/*.gz'],
   cacheControl: false,
@@ -66,7 +66,7 @@ export const dashboard = fp<{
       return
     }
     const page = await readFile(join(root, 'index.html'), 'utf8')
-    // For an unknown path, the page shows that nothing was found, and its navigation.
+    // For an unknown path, the page shows an error and the navigation.
     app.notFoundPage.send = (reply) =>
       reply
         .headers({ 'content-security-policy': unframedPolicy, 'cache-control': 'no-cache', vary: 'Accept' })

@@ -18,8 +18,8 @@ const observer = ({ metrics, log, server, traceStatement }: FastifyInstance): Da
   refused: (lane, reason) =>
     reason === 'share' ? metrics.requestOverShare(lane) : metrics.requestShed(reason),
   stopped: () => metrics.statementTimedOut(),
-  lost: (reason) => log.error({ reason }, 'the embedded PostgreSQL is away'),
-  restored: () => log.warn('the embedded PostgreSQL runs again'),
+  lost: (reason) => log.error({ reason }, 'the embedded PostgreSQL has stopped'),
+  restored: () => log.warn('the embedded PostgreSQL is running again'),
   slow: (text, durationMs) => {
     metrics.statementSlow()
     // The first line on the terminal is for people; nothing is logged before it.
@@ -29,27 +29,27 @@ const observer = ({ metrics, log, server, traceStatement }: FastifyInstance): Da
   },
 })
 
-/** Begins to watch the replicas, reports those that are away, and measures reads on them. */
+/** Starts to monitor the replicas, logs when one is unavailable, and provides their metrics. */
 function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }: Database): void {
   if (!replicas) return
   const describe = ({ number, address }: Replica) => ({ replica: number, address })
   replicas.observer = {
     away: (replica, reason) => {
-      // The first line on the terminal is for people. A replica that stays away is reported again.
-      if (server.listening) log.warn({ ...describe(replica), reason }, 'a read replica is away')
+      // The first line on the terminal is for people. A replica that stays unavailable is reported again.
+      if (server.listening) log.warn({ ...describe(replica), reason }, 'a read replica is unavailable')
     },
-    back: (replica) => log.info(describe(replica), 'a read replica is back'),
+    back: (replica) => log.info(describe(replica), 'a read replica is available again'),
   }
   replicas.start()
   metrics.counter(
     'entente_reads_total',
-    'Reads by where they ran: on a replica, on the primary, or on the primary after a replica had failed.',
+    'Reads by server: on a replica, on the primary, or on the primary after a replica had failed.',
     'server',
     replicas.reads,
   )
   metrics.counter(
     'entente_replica_waits_total',
-    'Reads that waited for a replica to replay what their client has written, by what came of it.',
+    'Reads that waited for a replica to replay the last write of their client, by result.',
     'result',
     replicas.waits,
   )
@@ -60,19 +60,18 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   )
   metrics.replicaGauge(
     'entente_replica_resting',
-    '1 while reads are kept from the replica, since their connections were lost or refused.',
+    '1 while no reads are sent to the replica, because connections to it were lost or refused.',
     replicas.all.map((replica) => () => (replica.isUp && !replica.isUsable ? 1 : 0)),
   )
   metrics.replicaGauge(
     'entente_replica_lag_bytes',
-    "Bytes of the primary's log that the replica has not replayed; none while it is away.",
+    "Bytes of the primary's log that the replica has not replayed; no value while it is unavailable.",
     replicas.all.map((replica) => () => replicas.lagBytes(replica)),
   )
 }
 
 /**
- * Provides `app.database`, and measures it.
- * The database must be migrated. Its opener closes it, after the app.
+ * Provides `app.database` and its metrics. The database must be migrated. The caller closes it after the app.
  */
 export const database = fp<{ database: Database }>(
   async (app, { database }) => {
@@ -81,11 +80,11 @@ export const database = fp<{ database: Database }>(
     database.observe(observer(app))
     observeReplicas(app, database)
     app.decorate('database', database)
-    metrics.gauge('entente_pool_connections_max', 'Connections that the pool may open.', () => maxConnections)
-    metrics.gauge('entente_pool_connections', 'Connections that the pool has.', () => database.counts.total)
+    metrics.gauge('entente_pool_connections_max', 'Maximum size of the pool.', () => maxConnections)
+    metrics.gauge('entente_pool_connections', 'Open connections of the pool.', () => database.counts.total)
     metrics.gauge(
       'entente_pool_connections_idle',
-      'Of these, those that are free.',
+      'Connections of the pool that are free.',
       () => database.counts.idle,
     )
     metrics.gauge(

@@ -22,13 +22,13 @@ export interface DocumentationOptions {
   version: string
 }
 
-/** The pages have a script and a style of their own, and send requests to this service. */
+/** The pages load a script and a style from this service, and send requests to it. */
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const html = 'text/html; charset=utf-8'
 
-/** Returns a page by its name, made once. @throws Problem `not-found` with the nearest name. */
+/** Returns a function that finds a page by its name, and makes it once. It throws Problem `not-found` with the nearest name. */
 function pagesByName(what: string, names: () => string[], make: (name: string) => string) {
   const made = new Map<string, Representation>()
   return (name: string): Representation => {
@@ -50,8 +50,8 @@ export const documentation = fp<DocumentationOptions>(
     const document = (): object => openApiDocument(endpoints, resources, version)
     await app.register(swagger, {
       openapi: { openapi: '3.1.0' },
-      // Built when the service listens, below. The plugin's types are narrower than OpenAPI 3.1, to which
-      // tests hold the document.
+      // The document is built when the service listens, below. The plugin's types are narrower than OpenAPI 3.1; tests
+      // validate the document.
       transformObject: document as SwaggerTransformObject,
     })
     const json = lazy(() => constant(JSON.stringify(app.swagger()), 'application/json; charset=utf-8'))
@@ -60,7 +60,7 @@ export const documentation = fp<DocumentationOptions>(
     app.get('/openapi.yaml', async (request, reply) => sendConstant(request, reply, await yaml()))
 
     const described = lazy(() => describe(app.swagger()))
-    // Building the document takes half a second, for which its first reader would keep all others waiting.
+    // Building the document takes half a second. At the first request, this would delay all other requests.
     app.addHook('onListen', (done) => {
       described()
       done()
@@ -71,7 +71,7 @@ export const documentation = fp<DocumentationOptions>(
       () => described().operations.map(({ operationId }) => operationId),
       (id) => {
         const found = described().operations.find(({ operationId }) => operationId === id)
-        if (!found) throw new Problem('internal', `The operation ${id} has vanished.`)
+        if (!found) throw new Problem('internal', `The operation ${id} is missing from the document.`)
         return operationPage(found, described())
       },
     )

@@ -11,20 +11,20 @@ const frameworkProblems: Record<string, { type: ProblemType; detail: string }> =
   FST_ERR_BAD_URL: { type: 'malformed-request', detail: 'The path has percent-encoding that is not UTF-8.' },
   FST_ERR_MAX_PARAM_LENGTH: {
     type: 'malformed-request',
-    detail: 'A part of the path is longer than any key.',
+    detail: 'A segment of the path is longer than any key.',
   },
   FST_ERR_CTP_BODY_TOO_LARGE: {
     type: 'too-large',
     detail:
-      'The body has more than 1 MiB, or 16 MiB as application/x-ndjson or where many operations are sent together.',
+      'The body has more than 1 MiB, or more than 16 MiB of application/x-ndjson or of bulk operations.',
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     type: 'unsupported-media-type',
-    detail: 'The Content-Type of the body is not one that this operation reads: send application/json.',
+    detail: 'This operation does not accept the Content-Type of the body: send application/json.',
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     type: 'malformed-request',
-    detail: 'The body is not as long as Content-Length says.',
+    detail: 'The body does not have the length that Content-Length says.',
   },
 }
 
@@ -35,15 +35,15 @@ const fileProblems: Record<string, { type: ProblemType; detail: string }> = {
   412: { type: 'stale-version', detail: 'The file has another ETag or is newer.' },
 }
 
-/** Returns the code of an error of Fastify, or the status of an error of `http-errors`, otherwise an empty text. */
-function errorName(error: unknown): string {
+/** Returns the code of an error of Fastify, or the status of an error of `http-errors`; otherwise ''. */
+function codeOrStatus(error: unknown): string {
   if (!(error instanceof Error)) return ''
   if ('code' in error) return String(error.code)
   return 'statusCode' in error ? String(error.statusCode) : ''
 }
 
-function frameworkProblem(error: unknown): Problem | undefined {
-  const name = errorName(error)
+function findFrameworkProblem(error: unknown): Problem | undefined {
+  const name = codeOrStatus(error)
   const known = frameworkProblems[name] ?? fileProblems[name]
   return known && new Problem(known.type, known.detail, { cause: error })
 }
@@ -52,14 +52,14 @@ function frameworkProblem(error: unknown): Problem | undefined {
 function problemFor(error: unknown): Problem {
   return (
     toProblem(error) ??
-    frameworkProblem(error) ??
+    findFrameworkProblem(error) ??
     new Problem('internal', 'Something went wrong inside the service.', { cause: error })
   )
 }
 
-/** Sends a problem as JSON, even if the client does not accept that: it must learn why. */
+/** Sends a problem as JSON, even if the client does not accept JSON. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  // Shed requests are only counted: logging each of them would add to the load.
+  // Shed requests are not logged, because that would add to the load. Metrics count them.
   if (problem.status >= 500 && problem.type !== 'overloaded')
     request.log.error({ err: problem.cause ?? problem }, problem.message)
   return reply
@@ -95,7 +95,7 @@ const connectionProblems: Record<string, { type: ProblemType; detail: string }> 
   ERR_HTTP_REQUEST_TIMEOUT: { type: 'timeout', detail: 'The request was not complete in time.' },
 }
 
-/** Returns the response, with its status line and headers, to a request that the HTTP parser refused. */
+/** Returns the bytes of the response to a request that the HTTP parser refused: status line, headers and body. */
 export function connectionErrorResponse(code: string): string {
   const { type, detail } = connectionProblems[code] ?? {
     type: 'malformed-request' as const,

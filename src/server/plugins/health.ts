@@ -11,30 +11,30 @@ const readinessTimeoutMs = 2000
 
 const json = 'application/json; charset=utf-8'
 
-/** Opens a connection for readiness checks alone, so that they do not wait for a busy pool. */
+/** Opens a separate connection for readiness checks, so that they do not wait for a busy pool. */
 function openReadinessDatabase(app: FastifyInstance): Database {
-  const own = app.database.fork({
+  const readiness = app.database.fork({
     maxConnections: 1,
     acquireTimeoutMs: readinessTimeoutMs,
     statementTimeoutMs: readinessTimeoutMs,
   })
-  app.addHook('onClose', () => own.close())
-  return own
+  app.addHook('onClose', () => readiness.close())
+  return readiness
 }
 
-/** Reads on the primary, and on a replica only while the primary is away: then the service still answers reads. */
-const onPrimaryIfThere = (readiness: Database): Database =>
+/** Returns a database that reads on the primary, or on a replica while the primary is unavailable. */
+const preferPrimary = (readiness: Database): Database =>
   readiness.forWork({
     owner: ['readiness'],
     freshness: new Freshness({ position: undefined, maxAgeMs: 0 }),
   })
 
-/** @throws Problem `unavailable` when the database is not migrated. */
+/** Returns the body of the response. @throws Problem `unavailable` when the database is unreachable or not migrated. */
 async function readinessBody(readiness: Database): Promise<string> {
   const { outage, replicas } = readiness
   if (outage !== undefined)
     throw new Problem('unavailable', outage, { headers: { 'retry-after': retryAfterSeconds } })
-  const database = replicas ? onPrimaryIfThere(readiness) : readiness
+  const database = replicas ? preferPrimary(readiness) : readiness
   if (!(await isMigrated(database))) throw new Problem('unavailable', 'The database is not migrated.')
   return JSON.stringify({
     status: (await isWritable(database)) ? 'ok' : 'read_only',
@@ -44,7 +44,8 @@ async function readinessBody(readiness: Database): Promise<string> {
 
 /**
  * Serves `/healthz`: the process runs; and `/readyz`: the database is reachable and migrated, and the service is not
- * shutting down. A read-only database is ready, too, and so is one whose replicas are down; the response has their states.
+ * shutting down. The service is also ready while the database is read-only or replicas are down. The response has the states
+ * of the replicas.
  */
 export const health = fp(
   async function health(app) {
@@ -60,7 +61,7 @@ export const health = fp(
     }
     app.get('/healthz', async (_request, reply) => reply.type(json).send(ok))
     app.get('/readyz', async (_request, reply) => {
-      if (app.isShuttingDown) throw new Problem('unavailable', 'The service is about to end.')
+      if (app.isShuttingDown) throw new Problem('unavailable', 'The service is shutting down.')
       return reply.type(json).send(await checkOnce())
     })
   },

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
 
-/** The path under which a request with a malformed path passes the plugins. No route takes it. */
-const malformedPath = '/malformed'
+/** The path that replaces a malformed path, so that the request passes the plugins. No route has this path. */
+const placeholderPath = '/malformed'
 
 function isWellFormed(url: string): boolean {
   const [path = ''] = url.split('?')
@@ -16,21 +16,21 @@ function isWellFormed(url: string): boolean {
 }
 
 /**
- * Returns the URL to route by: the given one, or another if its path has percent-encoding that cannot be decoded. The
- * router itself would refuse such a path before any plugin sees the request.
+ * Returns the URL for the router: the given one, or a placeholder if the percent-encoding of its path cannot be decoded. The
+ * router would refuse such a path before any plugin sees the request.
  */
 export const routableUrl = (url: string): string =>
-  !url.includes('%') || isWellFormed(url) ? url : malformedPath
+  !url.includes('%') || isWellFormed(url) ? url : placeholderPath
 
-/** The Host header of RFC 9110, section 7.2: a name, an IPv4 address or an IPv6 address in brackets, and perhaps a port. */
+/** The Host header of RFC 9110, section 7.2: a name, an IPv4 address or an IPv6 address in brackets, and an optional port. */
 const hostPattern = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d*)?$/
 
-/** Counts the Host headers as they were sent: names and values alternate. Node.js keeps the first one and drops the others. */
+/** Counts the Host headers in the raw headers, where names and values alternate. Node.js drops all but the first one. */
 function countHosts(rawHeaders: readonly string[]): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]
-    // The length first, since this runs for every request.
+    // The length is compared first, since this runs for every request.
     if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
   }
   return count
@@ -40,7 +40,7 @@ function countHosts(rawHeaders: readonly string[]): number {
 function findHostFault({ headers: { host }, raw }: FastifyRequest): string | undefined {
   if (host === undefined) return raw.httpVersion === '1.1' ? 'is required' : undefined
   const count = countHosts(raw.rawHeaders)
-  if (count > 1) return `is there ${count} times: send it once`
+  if (count > 1) return `was sent ${count} times: send it once`
   return hostPattern.test(host) ? undefined : `"${host}" is not a host, such as registry.example:3000`
 }
 
@@ -55,13 +55,13 @@ function findProblem(request: FastifyRequest): Problem | undefined {
   }
   const { expect } = request.headers
   if (expect === undefined || expect.toLowerCase() === '100-continue') return undefined
-  const detail = `The service cannot meet the expectation "${expect}": leave out Expect, or send 100-continue.`
+  const detail = `The service cannot meet the expectation "${expect}": omit Expect, or send 100-continue.`
   return new Problem('expectation-failed', detail)
 }
 
 /**
- * Refuses requests that a server must refuse by the standard: malformed paths, missing, repeated or malformed Host headers (400),
- * and unknown expectations (417). They pass the plugins before this one, so they are counted and logged as others are.
+ * Refuses requests that HTTP requires a server to refuse: malformed paths, missing, repeated or malformed Host headers (400),
+ * and unknown expectations (417). Such requests pass the earlier plugins, so they are counted and logged.
  */
 export const httpConformance = fp(
   async function httpConformance(app) {

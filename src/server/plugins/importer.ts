@@ -1,8 +1,8 @@
 import fp from 'fastify-plugin'
 import { singleReads } from '../../database/database.ts'
+import { removeImport } from '../../features/imports/cleanup.ts'
 import { importChannel } from '../../features/imports/http/notify.ts'
 import { isTemporary, runImport } from '../../features/imports/run.ts'
-import { removeImport } from '../../features/imports/staged.ts'
 import { listStaleUploads, listUnfinished } from '../../features/imports/store.ts'
 import type { Registry } from '../../model/registry.ts'
 
@@ -15,7 +15,7 @@ const cleaningIntervalMs = 600_000
 /** Maximum number of imports that one process works on at once. */
 const maxRunning = 2
 
-/** Connections for imports: each writes on one while it reads on another. Locks have connections of their own. */
+/** Connections for imports: each import reads on one and writes on another. Locks have separate connections. */
 const connections = maxRunning * 2
 
 /** Options of the plugin `importer`. */
@@ -24,37 +24,37 @@ export interface ImporterOptions {
 }
 
 /**
- * Runs imports in the background: new ones on notification, and those that another process left unfinished at the start
- * and at intervals.
+ * Runs imports in the background: new imports after a notification; at the start and at intervals also imports that another
+ * process has left unfinished.
  */
 export const importer = fp<ImporterOptions>(
   async function importer(app, { registry }) {
-    // Statements of imports may take long. Those that look for imports have the usual limit, so that a database that is
-    // silent does not hold up the end of the service.
+    // Statements of imports may take long. Statements that look for imports have the usual time limit, so that a database
+    // that does not respond does not delay the shutdown.
     const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
-    /** Works on an import. Returns whether the work has ended, with success or failure. */
-    const work = async (id: string): Promise<boolean> => {
+    /** Runs an import. Returns whether it has ended, with success or failure. */
+    const run = async (id: string): Promise<boolean> => {
       try {
         await runImport({ database, registry }, id, { signal: stopping.signal })
         return true
       } catch (error) {
         // The database is unreachable, or another import of the register is running: a later poll continues it.
         if (isTemporary(error, stopping.signal)) return false
-        app.log.error({ err: error, import: id }, 'An import cannot go on.')
+        app.log.error({ err: error, import: id }, 'An import cannot continue.')
         return true
       }
     }
-    const look = async () => {
+    const runNext = async () => {
       const waiting = await listUnfinished(singleReads(app.database)).catch(() => [])
       for (const id of waiting) {
         if (stopping.signal.aborted || running.size >= maxRunning) return
         if (running.has(id)) continue
-        const done = work(id).then((hasEnded) => {
+        const done = run(id).then((hasEnded) => {
           running.delete(id)
-          // Another one may have waited for its place, or for its register.
-          if (hasEnded && !stopping.signal.aborted) void look()
+          // Another import may have waited for this one to end.
+          if (hasEnded && !stopping.signal.aborted) void runNext()
         })
         running.set(id, done)
       }
@@ -63,11 +63,11 @@ export const importer = fp<ImporterOptions>(
       for (const id of await listStaleUploads(singleReads(app.database))) await removeImport(app.database, id)
     }
     const timers = [
-      setInterval(look, intervalMs).unref(),
-      // What is not removed now is removed the next time.
+      setInterval(runNext, intervalMs).unref(),
+      // If the removal fails, the next one repeats it.
       setInterval(() => clean().catch(() => {}), cleaningIntervalMs).unref(),
     ]
-    const listening = app.database.listen(importChannel, { onNotification: look, onConnect: look })
+    const listening = app.database.listen(importChannel, { onNotification: runNext, onConnect: runNext })
     app.addHook('onClose', async () => {
       stopping.abort()
       for (const timer of timers) clearInterval(timer)

@@ -7,20 +7,21 @@ import { Problem } from '../../problems/problem.ts'
 /** Bodies up to this many bytes are not counted. Only clients who may write can send larger ones. */
 const smallBodyBytes = 1024 * 1024
 
-/** Share of the V8 heap that the raw bytes of large bodies may be. Parsed and validated, they need many times as much. */
+/** Maximum share of the V8 heap for the raw bytes of large bodies. Parsing and validation need many times as much. */
 const heapShare = 1 / 16
 
 /** Maximum bytes of large bodies, however large the heap is: parsing them keeps the event loop busy. */
 const maxLargeBytes = 64 * 1024 * 1024
 
-/** The `Content-Length` of a body, or the limit of the route. */
+/** Returns the `Content-Length` of a body; without it, the maximum size of the route's bodies. */
 function expectedBytes({ headers, routeOptions }: FastifyRequest): number {
   if (headers['content-length'] !== undefined) return Number(headers['content-length'])
   return headers['transfer-encoding'] === undefined ? 0 : routeOptions.bodyLimit
 }
 
 /**
- * Bounds the large bodies in memory: above the limit, further ones get 503 before they are read. One is always accepted.
+ * Bounds the large bodies in memory: above the limit, further large bodies get 503 before they are read. If none is in
+ * memory, one is always accepted.
  */
 export const largeBodies = fp(
   async function largeBodies(app) {

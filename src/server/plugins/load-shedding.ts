@@ -5,22 +5,22 @@ import { Pressure } from './load-shedding/pressure.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** `false` for routes that are served also when the process is overloaded. */
+    /** `false` for routes that are served even when the process is overloaded. */
     loadShedding?: false
   }
 }
 
 /** Options of the plugin `load-shedding`. */
 export interface LoadSheddingOptions {
-  /** Longest delay of the event loop, on average over two seconds, in milliseconds; 0 for no limit. */
+  /** Maximum mean delay of the event loop in both of the last two seconds, in milliseconds; 0 for no limit. */
   maxEventLoopDelayMs: number
   /** Maximum memory of the process (RSS), in bytes; 0 for no limit. */
   maxRssBytes: number
 }
 
 /**
- * Maximum share of the heap limit of V8 that is in use. The rest is for young objects, about a fifth of the limit, and for
- * the requests in progress. At the limit, V8 ends the process.
+ * Maximum used share of V8's heap limit. The rest is for young objects, about a fifth of the limit, and for
+ * the requests in progress. At the limit, V8 terminates the process.
  */
 const maxHeapShare = 0.7
 
@@ -34,7 +34,7 @@ const overloaded = (detail: string) =>
 export const loadShedding = fp<LoadSheddingOptions>(
   async function loadShedding(app, { maxEventLoopDelayMs, maxRssBytes }) {
     const pressure = new Pressure()
-    // The start itself keeps the event loop busy.
+    // The startup keeps the event loop busy, so its delays do not count.
     app.addHook('onListen', async () => pressure.reset())
     app.addHook('onClose', async () => pressure.close())
 
@@ -45,12 +45,12 @@ export const loadShedding = fp<LoadSheddingOptions>(
     app.addHook('onRequest', ({ routeOptions: { config } }, _reply, done) => {
       if (config.loadShedding === false || !isLate()) return done()
       app.metrics.requestShed('lag')
-      done(overloaded('The service is behind with its work.'))
+      done(overloaded('The event loop of the service is delayed.'))
     })
     app.addHook('preParsing', ({ routeOptions: { config } }, _reply, _payload, done) => {
       if (config.loadShedding === false || !isMemoryShort()) return done()
       app.metrics.requestShed('memory')
-      done(overloaded('The service has too little memory left for more work.'))
+      done(overloaded('The service has too little free memory.'))
     })
   },
   { name: 'load-shedding', dependencies: ['metrics'] },

@@ -2,7 +2,7 @@ import type { RouteShorthandOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
 
-/** Serves `/metrics` in the text format of Prometheus: to everybody, or to those with a key of any role. */
+/** Serves `/metrics` in the text format of Prometheus: to anyone, or to clients with a key or token of any role. */
 export const metricsEndpoint = fp<{ access: 'open' | 'key' }>(
   async function metricsEndpoint(app, { access }) {
     const needsKey = access === 'key'
@@ -10,7 +10,7 @@ export const metricsEndpoint = fp<{ access: 'open' | 'key' }>(
     app.get('/metrics', options, async ({ actor }, reply) => {
       // In a public registry, read access alone would let anonymous clients in.
       if (needsKey && actor.kind === 'anonymous')
-        throw new Problem('unauthorized', 'Metrics are read with a key.')
+        throw new Problem('unauthorized', 'Reading metrics requires a key.')
       const { body, type } = await app.metrics.text()
       return reply.type(type).header('cache-control', 'no-store').send(body)
     })

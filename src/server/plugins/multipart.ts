@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import { Upload, type UploadPart } from '../../features/imports/http/upload.ts'
 import { Problem } from '../../problems/problem.ts'
 
-/** Bounds of a body: of one part that is text, of parts, and of the headers of a part. */
+/** Limits of a body: bytes of a text part and of a field name, number of parts, and number of headers of a part. */
 const limits = {
   fieldSize: 4 * 1024 * 1024,
   fieldNameSize: 100,
@@ -33,7 +33,7 @@ export const multipart = fp(
   { name: 'multipart', dependencies: ['body-parsers'] },
 )
 
-/** Returns the parts of a body. @throws Problem `malformed-request` when it is no multipart/form-data (RFC 7578). */
+/** Returns the parts of a body. @throws Problem `malformed-request` when it is not multipart/form-data (RFC 7578). */
 async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   try {
     for await (const part of request.parts()) {
@@ -45,7 +45,7 @@ async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
       }
     }
   } catch (error) {
-    // Limits have a status of their own. Others are what the parser says of the bytes, such as a missing boundary.
+    // Errors of limits have a status. Other errors come from the parser, such as a missing boundary.
     if (error instanceof Error && !('statusCode' in error))
       throw new Problem('malformed-request', `The body is not multipart/form-data: ${error.message}.`, {
         cause: error,

@@ -7,33 +7,33 @@ import { methodNotAllowed, type Routes } from './routes.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The response to a browser for an unknown path. */
+    /** Sends the response to a browser for an unknown path. */
     notFoundPage: { send?: (reply: FastifyReply) => FastifyReply }
   }
 }
 
-/** Whether the client is a browser, which prefers HTML. Paths of the API return a problem to all clients. */
+/** Whether a browser requests a page. Paths of the API return a problem to all clients. */
 const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
   method === 'GET' && headers.accept?.startsWith('text/html') === true && !url.startsWith('/v1')
 
 function notFound({ method, url }: FastifyRequest, routes: Routes): Problem {
   const [path = ''] = url.split('?')
   const methods = routes.methodsOfPath(path)
-  // A file below a wildcard may be missing although the route takes the method.
+  // A file of a wildcard route may be missing although the route has the method.
   if (methods.length > 0 && !methods.includes(method)) return methodNotAllowed(path, method, methods)
   const nearest = suggest(path, routes.urls)
-  const hint = nearest ? `; did you mean ${nearest}?` : '. /docs shows what there is.'
+  const hint = nearest ? `; did you mean ${nearest}?` : '. /docs lists all operations.'
   return new Problem('not-found', `There is nothing at ${path}${hint}`)
 }
 
 /**
- * Refuses requests that no route takes: 405 with `Allow` for the method, 404 with the nearest path otherwise, and as a page for
- * browsers where there is a dashboard.
+ * Refuses requests without a route: 405 with `Allow` if the path has other methods, otherwise 404 with the nearest path.
+ * Browsers get the page of the dashboard instead, if there is one.
  */
 export const notFoundHandler = fp(
   async function notFoundHandler(app) {
     app.decorate('notFoundPage', {})
-    // Before the body is read, which Fastify would refuse for reasons of its own.
+    // Runs before the body is read, because Fastify might refuse the body for another reason.
     app.addHook('onRequest', (request, reply, done) => {
       if (!request.is404) return done()
       if (app.notFoundPage.send && isNavigation(request)) {
@@ -42,7 +42,7 @@ export const notFoundHandler = fp(
       }
       done(notFound(request, app.routes))
     })
-    // A route that serves files calls it for a file that is missing.
+    // Routes that serve files call this handler for a missing file.
     app.setNotFoundHandler((request, reply) => sendProblem(notFound(request, app.routes), request, reply))
   },
   { name: 'not-found', dependencies: ['routes'] },

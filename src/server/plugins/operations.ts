@@ -11,7 +11,7 @@ import { Concurrency, type ConcurrencyLimits } from '../../operations/concurrenc
 import { Names } from '../../operations/names/names.ts'
 import { type Context, type Endpoint, seesInternal } from '../../operations/operation.ts'
 import type { Publisher } from '../../operations/publisher.ts'
-import { hasMomentAfter, momentNames, requirePast } from '../../query/past.ts'
+import { hasTimeAfter, pastParameterNames, requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
 import { checkAccept, checkBodyType, checkIdempotencyKey } from './operations/checks.ts'
@@ -20,10 +20,10 @@ import { methodNotAllowed } from './routes.ts'
 
 const json = 'application/json; charset=utf-8'
 
-/** A path of the OpenAPI document in the router's notation. */
+/** Converts a path of the OpenAPI document to the router's notation. */
 const routeUrl = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
-/** The options that reads and writes have in common. */
+/** Returns the route options that reads and writes share. */
 const routeOptions = ({ method, path, contract }: Endpoint) =>
   ({
     method,
@@ -44,7 +44,7 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
     ],
   }) satisfies Omit<RouteOptions, 'handler'>
 
-/** The services of a request. Their work counts against the limits of its client. */
+/** Returns the context of a request. Its database work counts against the limits of the request's client. */
 function contextFor(
   { client }: FastifyRequest,
   context: Context,
@@ -58,27 +58,27 @@ function contextFor(
   return { ...context, database, exportDatabase: context.exportDatabase.forWork(owned) }
 }
 
-/** Margin by which `asOf` must be older than the maximum age on replicas, for differences between the clocks of machines. */
+/** Replicas serve only moments that are older than the maximum age by this margin, because clocks of machines differ. */
 const momentMarginMs = 1000
 
-/** The contexts of readers: of those who see internal records, and of all others. */
+/** The contexts of readers who see internal records, and of all other readers. */
 interface ReadContexts {
   internal: Context
   public: Context
 }
 
-/** A route that changes nothing. Its response is encoded, validated by `If-None-Match`, and stored if `cache` allows it. */
+/** Adds a route that changes nothing. Its response is encoded, compared with `If-None-Match`, and stored if `cache` allows. */
 function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContexts): void {
   const { contract } = endpoint
   const readQuery = queryReader(contract.query)
   const headers = varyingHeaders(endpoint)
   const isCached = contract.cache !== false
-  const moments = momentNames(contract.query)
+  const moments = pastParameterNames(contract.query)
   const options = routeOptions(endpoint)
   app.route({
     ...options,
     config: { ...options.config, ...(isCached && { cache: { headers } }) },
-    // The key of a search is in its body, which has not been read yet.
+    // The cache key of a search needs its body, which has not been read yet.
     onRequest:
       isCached && endpoint.method === 'GET'
         ? [...options.onRequest, app.responseCache.serveStored]
@@ -101,7 +101,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
           requirePast(moments, apiRequest.query, now)
           isRecent =
             freshness !== undefined &&
-            hasMomentAfter(moments, apiRequest.query, now.getTime() - freshness.maxAgeMs - momentMarginMs)
+            hasTimeAfter(moments, apiRequest.query, now.getTime() - freshness.maxAgeMs - momentMarginMs)
         }
         const context = seesInternal(request.actor) ? contexts.internal : contexts.public
         const work = { getSignal, onRead, ...(!isRecent && { freshness }) }
@@ -113,7 +113,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
   })
 }
 
-/** A route that may change something, or whose response is for administrators alone. */
+/** Adds a route that may change something, or whose response is only for administrators. */
 function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): void {
   const { contract } = endpoint
   const readQuery = queryReader(contract.query)
@@ -129,7 +129,7 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
     ...routeOptions(endpoint),
     handler: async (request, reply) => {
       const { apiRequest } = readApiRequest(endpoint, readQuery, request, reply, { actor: request.actor })
-      // Also after an error, which may have come after the commit.
+      // `finally` also runs after an error, which may have happened after the commit.
       const {
         status,
         headers,
@@ -138,7 +138,7 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
       } = await endpoint
         .handle(apiRequest, contextFor(request, context, commitObserver(request)))
         .finally(() => {
-          if (contract.access === 'write') app.responseCache.noteWrite(request)
+          if (contract.access === 'write') app.responseCache.recordWrite(request)
           app.positions?.send(request, reply)
         })
       reply.code(status).headers(headers)
@@ -184,7 +184,10 @@ function addRefusals(app: FastifyInstance, url: string): void {
   })
 }
 
-/** Maximum number of connections for streams: one for the feed of all changes, one for that of public changes, and some for streams that are behind. */
+/**
+ * Maximum number of connections for streams: one for the feed of all changes, one for the feed of public changes, and four
+ * for streams that lag behind.
+ */
 const maxStreamConnections = 6
 
 /** Options of the plugin `operations`. */
@@ -197,7 +200,7 @@ export interface OperationsOptions {
   importMaxBytes: number
 }
 
-/** Serves the operations of all resources and the endpoints beside them. */
+/** Serves the operations of all resources and the endpoints of features. */
 export const operations = fp<OperationsOptions>(
   async function operations(app, { endpoints, exportLimits, streamLimits, publisher, importMaxBytes }) {
     const { database, keyring, closing, changes, metrics } = app
@@ -208,7 +211,7 @@ export const operations = fp<OperationsOptions>(
     const streamLimit = new Concurrency('streams of changes', streamLimits)
     metrics.gauge('entente_exports_running', 'Exports that are being sent.', () => exportLimit.running)
     metrics.gauge('entente_streams_running', 'Streams of changes that are open.', () => streamLimit.running)
-    // Known before the first request, which may find every connection in use.
+    // Reads the time of the database once before the first request, which may find every connection in use.
     await database.clock.now()
     const context: Context = {
       database,

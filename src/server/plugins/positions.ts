@@ -12,26 +12,26 @@ declare module 'fastify' {
     committed: Position | undefined
   }
   interface FastifyInstance {
-    /** The positions of clients' own writes, which replicas must have reached; undefined without replicas. */
+    /** The positions of clients' last writes, which replicas must have reached; undefined without replicas. */
     positions: Positions | undefined
   }
 }
 
 interface Positions {
-  /** The position that a client sends, in the header or the cookie. */
+  /** Returns the position that the client has sent in the header or the cookie. */
   sent(request: FastifyRequest): Position | undefined
-  /** The latest position that is known of the client of a request. */
+  /** Returns the latest known position of the client of a request. */
   find(request: FastifyRequest): Position | undefined
   /**
-   * The freshness that the reads of a request require.
-   * @param notBefore as in `Freshness`, like `onReplica`.
+   * Returns the freshness that the reads of a request require.
+   * @param notBefore and `onReplica` are those of `Freshness`.
    */
   freshness(
     request: FastifyRequest,
     notBefore: number | undefined,
     onReplica: (asOf: number) => void,
   ): Freshness
-  /** Remembers the position of the request's commits, and sends it to the client. */
+  /** Stores the position of the request's last commit, and sends it to the client. */
   send(request: FastifyRequest, reply: FastifyReply): void
 }
 
@@ -40,16 +40,16 @@ export const positionHeader: RequestHeader = {
   name: 'Entente-Position',
   presence: 'optional',
   description:
-    'The header of the same name of an earlier answer, unchanged: the answer contains at least what had been written then, whichever process and replica makes it.',
+    'The value of this header from an earlier response. The new response includes all changes up to then, whichever process or replica sends it.',
   example: '1-3000148-Xr3c0e7A',
 }
 
 const { name } = positionHeader
 
-/** The name of the header as Node.js has it, and of the cookie. */
+/** The name of the cookie, and of the header in Node.js. */
 const headerName = name.toLowerCase()
 
-const cookieForm = /(?:^|;\s*)entente-position=([\w-]+)/
+const cookiePattern = /(?:^|;\s*)entente-position=([\w-]+)/
 
 /** The cookie by which browsers send the position. It expires when the service forgets the client. */
 const cookie = (position: Position) =>
@@ -66,19 +66,19 @@ function readHeader(request: FastifyRequest): Position | undefined {
       {
         header: name,
         code: 'invalid',
-        message: `must be the ${name} of an earlier answer, unchanged`,
+        message: `must be the ${name} of an earlier response, unchanged`,
       },
     ],
   })
 }
 
-/** A cookie that is not a position was not set by this service, and the client cannot correct it, so it is ignored. */
+/** Reads the cookie. A malformed one is ignored, because the service has not set it and the client cannot correct it. */
 function readCookie({ headers }: FastifyRequest): Position | undefined {
-  const [, text] = cookieForm.exec(headers.cookie ?? '') ?? []
+  const [, text] = cookiePattern.exec(headers.cookie ?? '') ?? []
   return text === undefined ? undefined : parsePosition(text)
 }
 
-/** Provides `app.positions` where there are replicas, and refuses malformed positions. */
+/** Provides `app.positions` if there are replicas, and refuses malformed positions. */
 export const positions = fp(
   async function positions(app) {
     app.decorateRequest('committed')
@@ -92,9 +92,9 @@ export const positions = fp(
       return
     }
     const { maxAgeMs } = replicas.options
-    const remembered = new ClientPositions()
+    const lastPositions = new ClientPositions()
     const sent = (request: FastifyRequest) => later(readHeader(request), readCookie(request))
-    const find = (request: FastifyRequest) => later(sent(request), remembered.get(request.client.name))
+    const find = (request: FastifyRequest) => later(sent(request), lastPositions.get(request.client.name))
     app.decorate('positions', {
       sent,
       find,
@@ -103,7 +103,7 @@ export const positions = fp(
       send(request, reply) {
         const { committed, client } = request
         if (!committed) return
-        remembered.set(client.name, committed)
+        lastPositions.set(client.name, committed)
         if (committed.text !== '')
           reply.headers({ [headerName]: committed.text, 'set-cookie': cookie(committed) })
       },

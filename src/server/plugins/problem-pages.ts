@@ -3,7 +3,7 @@ import { Problem } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import { problemTypes } from '../../problems/types.ts'
 
-const escaped = (text: string) =>
+const toHtml = (text: string) =>
   text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -15,15 +15,15 @@ const page = (title: string, content: string) =>
 const pages = new Map(
   Object.entries(problemTypes).map(([type, { status, title, explanation }]) => [
     type,
-    page(escaped(title), `<p>HTTP status ${status}</p><p>${escaped(explanation)}</p>`),
+    page(toHtml(title), `<p>HTTP status ${status}</p><p>${toHtml(explanation)}</p>`),
   ]),
 )
 
 const overview = page(
-  'Problems that this service answers',
+  'Problem types of this service',
   `<ul>${Object.entries(problemTypes)
     .map(
-      ([type, { status, title }]) => `<li><a href="/problems/${type}">${escaped(title)}</a> (${status})</li>`,
+      ([type, { status, title }]) => `<li><a href="/problems/${type}">${toHtml(title)}</a> (${status})</li>`,
     )
     .join('')}</ul>`,
 )

@@ -5,7 +5,7 @@ import { Problem } from '../../problems/problem.ts'
 /** Length of a window, in milliseconds. */
 export const rateLimitWindowMs = 60_000
 
-/** Maximum number of clients in memory. The least recent one is dropped first. */
+/** Maximum number of clients in memory. The least recently used one is evicted first. */
 export const maxCountedClients = 50_000
 
 /** The limit of an IPv6 site (/48), as a multiple of the limit of a subscriber (/64). */
@@ -13,12 +13,12 @@ const siteFactor = 10
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Units of the rate limit that a request of the route counts for; 1 when left out. */
+    /** Cost of a request in units of the rate limit; 1 if absent. */
     cost?: number
   }
 }
 
-/** The problem of a client that has to wait for some seconds. */
+/** Returns the problem for a client that must wait for the given number of seconds. */
 export const rateLimited = (detail: string, seconds: number, headers: Record<string, string> = {}): Problem =>
   new Problem('rate-limited', detail, {
     headers: { ...headers, 'retry-after': String(Math.max(1, seconds)) },
@@ -26,23 +26,23 @@ export const rateLimited = (detail: string, seconds: number, headers: Record<str
 
 type Count = ReturnType<FastifyInstance['createRateLimit']>
 
-/** Counts a request as often as its route costs units. */
+/** Counts a request once for each unit of its cost. */
 async function spend(count: Count, request: FastifyRequest): ReturnType<Count> {
   const { cost = 1 } = request.routeOptions.config
   for (let unit = 1; unit < cost; unit += 1) await count(request)
   return count(request)
 }
 
-/** The client that a request counts against: an address, or a key with all its end clients. */
+/** Returns the client that a request counts against: an address, or a key with all its end clients. */
 const countedClient = ({ client }: FastifyRequest) => (client.isAnonymous ? client.name : client.group)
 
 /**
- * Limits what the requests of each client cost in a minute, in this process, with the headers of
- * draft-ietf-httpapi-ratelimit-headers. A request costs the units of its route. Routes with `config.rateLimit: false` are not counted.
+ * Limits the units that the requests of each client cost in a minute, in this process, with the headers of
+ * draft-ietf-httpapi-ratelimit-headers. Routes with `config.rateLimit: false` are not counted.
  */
 export const rateLimit = fp<{ maxPerMinute: number }>(
   async function rateLimit(app, { maxPerMinute }) {
-    // The types leave `cache` out where a single limiter takes it.
+    // The types of a single limiter lack `cache`, although it accepts this option.
     const options = { max: maxPerMinute, cache: maxCountedClients, keyGenerator: countedClient }
     const siteOptions = {
       max: siteFactor * maxPerMinute,

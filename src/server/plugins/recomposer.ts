@@ -16,14 +16,14 @@ export interface RecomposerOptions {
 /** Recomposes documents in the background: at the start, after writes that bypass the service, and at intervals. */
 export const recomposer = fp<RecomposerOptions>(
   async function recomposer(app, { registry }) {
-    // A connection of its own: requests need not wait for it.
+    // A separate connection, so that requests do not wait for the recomposer.
     const database = app.database.fork({ maxConnections: 1 })
     const stopping = new AbortController()
     let running: Promise<void> = Promise.resolve()
     const run = (work: () => Promise<number>) => {
       running = running.then(async () => {
         if (stopping.signal.aborted) return
-        // A standby takes no writes, and the database may be away: reads compose these documents meanwhile.
+        // A standby accepts no writes, and the database may be unavailable. Until the next run, reads compose these documents.
         await work().catch((error: Error) => app.log.debug({ err: error }, 'Documents were not composed.'))
       })
     }

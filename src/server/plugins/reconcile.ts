@@ -24,30 +24,30 @@ import { readJson } from './body-parsers/json-reader.ts'
 /** Maximum bytes of a form. A batch of 250 queries with properties is shorter. */
 const maxBodyBytes = 1024 * 1024
 
-/** Maximum number of fields of a form that are read; a client sends one. */
+/** Maximum number of fields that are read from a form. Clients send one. */
 const maxFields = 20
 
 const form = 'application/x-www-form-urlencoded'
 
 type Fields = Record<string, unknown>
 
-/** The fields of a form that was parsed. */
+/** Returns the fields of a parsed form. */
 const fieldsOf = (body: unknown): Fields =>
   typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {}
 
-/** The parameters of the query string. The server leaves it as it was sent. */
+/** Returns the parameters of the query string, which the router does not parse. */
 const queryOf = ({ url }: FastifyRequest): Fields =>
   Object.fromEntries(new URLSearchParams(url.split('?').slice(1).join('?')))
 
-/** Parses the JSON of a field, in slices. @throws Problem `malformed-request` or `too-large`. */
+/** Parses the JSON of a field, in time slices. @throws Problem `malformed-request` or `too-large`. */
 const parseField = (text: string): Promise<unknown> => runInSlices(readJson(text, maxRecordValues))
 
-/** The record of the parameter `id`. @throws Problem `not-found` if the id is malformed. */
+/** Returns the record of the parameter `id`. @throws Problem `not-found` if the id is malformed. */
 function entityIn(request: FastifyRequest, registry: Registry): EntityId {
   const { id } = queryOf(request)
   const entity = typeof id === 'string' ? readId(id) : undefined
   if (entity && registry.find(entity.resource)) return entity
-  throw new Problem('not-found', 'There is no such entity: an id is like countries:CHN.')
+  throw new Problem('not-found', 'There is no such entity. An example of an id is countries:CHN.')
 }
 
 const corsHeaders = {
@@ -58,8 +58,8 @@ const corsHeaders = {
 }
 
 /**
- * Serves the W3C Reconciliation Service API 0.2 at `/reconcile`, for OpenRefine and the like. It sends its
- * requests to the API as the client, so the same access, visibility, limits and cache apply. The scope has its own form parser.
+ * Serves the W3C Reconciliation Service API 0.2 at `/reconcile`, for OpenRefine and similar clients. It sends requests to the
+ * API as the client, so the same access, visibility, limits and cache apply. The scope has a parser for forms.
  */
 export async function reconcile(scope: FastifyInstance, { registry }: { registry: Registry }): Promise<void> {
   const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
@@ -71,7 +71,7 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
     done()
   })
 
-  /** Makes a handler that sends the result of `work`, or the problem with which the API refused a request of `work`. */
+  /** Returns a handler that sends the result of `work`, or the error response of an API request that `work` has made. */
   const handleWith =
     (work: (api: ApiFetch, request: FastifyRequest) => unknown) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
@@ -121,10 +121,10 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
       const { type = 'countries', limit } = queryOf(request)
       if (typeof type !== 'string' || !registry.find(type))
         throw new Problem('invalid-parameter', 'The parameter type must be a resource, such as countries.')
-      const most = Number(limit ?? 100)
+      const requestedLimit = Number(limit ?? 100)
       const properties = propertiesOf(registry, type).slice(
         0,
-        Number.isInteger(most) && most > 0 ? most : 100,
+        Number.isInteger(requestedLimit) && requestedLimit > 0 ? requestedLimit : 100,
       )
       return { type, limit: properties.length, properties }
     }),

@@ -1,19 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** Receives a request that has ended. */
+/** Called with a request that has ended. */
 export type RequestEndHandler = (request: FastifyRequest, reply: FastifyReply) => void
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Calls `handler` when a request has ended: its response is sent, or its client has left before. */
+    /** Calls `handler` when a request has ended: its response has been sent, or its client has disconnected. */
     onRequestEnd(handler: RequestEndHandler): void
   }
 }
 
 /**
- * Provides `app.onRequestEnd`. Fastify's `onResponse` does not run when the client leaves. All handlers share one listener,
- * since a listener costs as much as what most of them do.
+ * Provides `app.onRequestEnd`. Fastify's `onResponse` does not run when the client disconnects. All handlers share one
+ * listener, since adding a listener takes as long as most handlers.
  */
 export const requestEnd = fp(
   async function requestEnd(app) {
@@ -22,7 +22,7 @@ export const requestEnd = fp(
       handlers.push(handler)
     })
     app.addHook('onRequest', (request, reply, done) => {
-      // `close` comes exactly once.
+      // `close` is emitted exactly once.
       reply.raw.on('close', () => {
         for (const handler of handlers) handler(request, reply)
       })

@@ -8,28 +8,28 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The operationId of the route in the OpenAPI document: its name in logs and metrics. */
     operationId?: string
-    /** Level of the line that the request log writes; `info` when left out. */
+    /** Level of the line that the request log writes; `info` if absent. */
     requestLogLevel?: 'debug' | 'info'
   }
 }
 
-/** The name of the operation, or the route outside the API; never the path as it was sent. */
+/** Returns the operationId, or outside the API the pattern of the route; never the path as it was sent. */
 export const operationName = ({ routeOptions: { config, url } }: FastifyRequest): string =>
   config.operationId ?? url ?? 'none'
 
-/** Turns Fastify's own two lines for each request off: the plugin writes one. */
+/** Turns off Fastify's two log lines for each request, because the plugin writes one line. */
 class SilentLogController extends Fastify.LogController {
   override incomingRequest(): void {}
   override requestCompleted(): void {}
 }
 
-/** The properties of every log line about a request, beside `requestId`. */
+/** Returns the properties of every log line about a request, in addition to `requestId`. */
 function traceBindings({ headers }: Pick<FastifyRequest, 'headers'>): { traceId?: string } {
   const traceId = parseTraceId(headers.traceparent)
   return traceId === undefined ? {} : { traceId }
 }
 
-/** Options of the Fastify instance: each request has an id of its own, and its log lines have its trace id. */
+/** Options of the Fastify instance: each request has a unique id, and its log lines have its trace id. */
 export const requestIdOptions = {
   logController: new SilentLogController({ requestIdLogLabel: 'requestId' }),
   genReqId: () => randomUUID(),
@@ -48,7 +48,7 @@ export const requestLog = fp(
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id)
       metrics.requestStarted()
-      // Without a listener, an error of one response would end the process.
+      // Without a listener, an error of one response would terminate the process.
       reply.raw.on('error', (error) => request.log.warn({ err: error, req: request }, 'a response failed'))
       done()
     })
@@ -57,7 +57,7 @@ export const requestLog = fp(
       const status = reply.raw.writableFinished ? String(reply.statusCode) : 'aborted'
       const durationMs = reply.elapsedTime
       metrics.requestEnded(operation, status, durationMs)
-      // Not by the logger of the request, which would be made for this line alone.
+      // Not the logger of the request, which would be created only for this line.
       app.log[request.routeOptions.config.requestLogLevel ?? 'info'](
         {
           requestId: request.id,

@@ -8,8 +8,8 @@ import { readCatalog, SourceFinder } from '../../query/sources.ts'
 import { Audience, type Reader } from './response-cache/audience.ts'
 import { isBypassed, maxStaleMs } from './response-cache/cache-control.ts'
 import { requestKey } from './response-cache/cache-key.ts'
+import { ClientWrites, SeenPositions } from './response-cache/client-writes.ts'
 import { acceptedEncodings, chooseEncoding } from './response-cache/content-encoding.ts'
-import { OwnWrites, SeenPositions } from './response-cache/own-writes.ts'
 import { Representation, readHeaders, represent } from './response-cache/representation.ts'
 import {
   type CacheableResponse,
@@ -27,11 +27,11 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     responseCache: {
-      /** An `onRequest` hook for GET routes with `config.cache`: sends the stored response, and so ends the request. */
+      /** An `onRequest` hook for GET routes with `config.cache`. If a response is stored, sends it and so ends the request. */
       serveStored: onRequestHookHandler
       /**
        * Sends the response to a read, encoded as the client accepts it, or 304.
-       * @param cacheKey makes the normalised key of the request; called only on routes with `config.cache`.
+       * @param cacheKey returns the normalised key of the request. It is called only on routes with `config.cache`.
        * @throws what `compute` throws, and Problem `not-acceptable`.
        */
       respond(
@@ -40,8 +40,8 @@ declare module 'fastify' {
         cacheKey: () => string,
         compute: Compute,
       ): Promise<FastifyReply>
-      /** Notes that the client of a request has written: it gets no response of before any more. */
-      noteWrite(request: FastifyRequest): void
+      /** Records that the client of a request has written. It gets no response from before the write any more. */
+      recordWrite(request: FastifyRequest): void
     }
   }
 }
@@ -50,9 +50,9 @@ declare module 'fastify' {
 export interface ResponseCacheOptions {
   /** Maximum bytes of stored responses. Nothing is stored when `app.changes` is undefined. */
   maxBytes: number
-  /** Whether shared caches may store responses to anonymous readers, too. Every cache has to revalidate them. */
+  /** Whether shared caches may also store responses to anonymous readers. Every cache must revalidate them. */
   publicRead: boolean
-  /** The resources that responses are read of. */
+  /** The resources that responses are read from. */
   registry: Registry
 }
 
@@ -70,18 +70,18 @@ export const responseCache = fp<ResponseCacheOptions>(
       request: 0,
       bypass: 0,
     }
-    const openCache = async (heard: Changes) => {
+    const openCache = async (counted: Changes) => {
       const catalog = await readCatalog(singleReads(app.database))
-      return new ResponseCache(heard, new SourceFinder(registry, catalog), maxBytes)
+      return new ResponseCache(counted, new SourceFinder(registry, catalog), maxBytes)
     }
     const cache = changes && (await openCache(changes))
-    const ownWrites = new OwnWrites()
+    const clientWrites = new ClientWrites()
     const seen = new SeenPositions()
 
-    /** What a client sends that has written through another process. */
+    /** Returns the position that a client has sent, for example after a write through another process. */
     const sentPosition = (request: FastifyRequest) => app.positions?.sent(request)?.text
 
-    /** Waits until the changes are counted that a client knows of. @returns whether they are. */
+    /** Waits until the changes up to the position of the client have been counted. @returns whether they have been. */
     async function catchUp(request: FastifyRequest): Promise<boolean> {
       const position = sentPosition(request)
       if (!changes || position === undefined || seen.has(position)) return true
@@ -90,11 +90,11 @@ export const responseCache = fp<ResponseCacheOptions>(
       return true
     }
 
-    /** The generation that a response for a client must be read in, or in a later one. */
+    /** Returns the earliest generation in which a response for the client may have been read. */
     const minGeneration = (request: FastifyRequest) =>
-      Math.max(ownWrites.get(request.client.name), seen.get(sentPosition(request)))
+      Math.max(clientWrites.get(request.client.name), seen.get(sentPosition(request)))
 
-    /** What requests have in common that share a computation. */
+    /** Returns the client's position, or ''. Only requests with the same position share a computation. */
     const positionText = (request: FastifyRequest) => app.positions?.find(request)?.text ?? ''
 
     function findStale(request: FastifyRequest, cacheKey: () => string) {
@@ -111,7 +111,7 @@ export const responseCache = fp<ResponseCacheOptions>(
       )
     }
 
-    /** Sends a stale response, and computes it again behind. */
+    /** Sends a stale response, and recomputes it in the background. */
     async function sendStale(
       request: FastifyRequest,
       reply: FastifyReply,
@@ -179,33 +179,33 @@ export const responseCache = fp<ResponseCacheOptions>(
         const isLarger = !response.get(encoding)
         const encoded = await response.encode(encoding)
         if (cache && option && key !== undefined) {
-          // The body of a search is not part of a request key.
+          // A request key does not contain the body of a search.
           const sent = request.method === 'POST' ? undefined : requestKey(request, option.headers)
           cache.set({ request: sent, cache: key }, response, { isLarger })
         }
         return sendEncoded(request, reply, encoded, status)
       },
 
-      noteWrite({ client, committed }) {
+      recordWrite({ client, committed }) {
         if (!changes) return
-        ownWrites.add(client.name, changes.generation)
+        clientWrites.add(client.name, changes.generation)
         if (committed) seen.add(committed.text, changes.generation)
       },
     })
 
     metrics.counter(
       'entente_cache_answers_total',
-      'Responses to reads by where they are from, as in Cache-Status.',
+      'Responses to reads, by source as in Cache-Status.',
       'result',
       counts,
     )
     if (!changes || !cache) return
     metrics.gauge('entente_cache_bytes', 'Bytes of stored responses.', () => cache.size)
     metrics.gauge('entente_cache_entries', 'Stored responses.', () => cache.count)
-    metrics.gauge('entente_cache_generation', 'Changes that were heard of.', () => changes.generation)
+    metrics.gauge('entente_cache_generation', 'Changes that have been counted.', () => changes.generation)
     metrics.gauge(
       'entente_cache_on',
-      '1 while changes are heard, so that stored responses are served.',
+      '1 while notifications of changes arrive, so that stored responses are served.',
       () => (changes.isListening ? 1 : 0),
     )
   },

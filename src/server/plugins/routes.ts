@@ -7,19 +7,19 @@ declare module 'fastify' {
     routes: Routes
   }
   interface FastifyContextConfig {
-    /** The route only refuses its methods, so they are not among those that its URL takes. */
+    /** Set for a route that only refuses its methods. They do not count as methods of its URL. */
     isRefusal?: true
   }
 }
 
-/** Order of methods in `Allow`. Those that every client guesses come last. */
+/** Order of methods in `Allow`. HEAD and OPTIONS come last, because clients need not be told of them. */
 const methodOrder = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 
-/** The routes of the app, as they were registered. */
+/** The registered routes of the app. */
 export class Routes {
   readonly #methods = new Map<string, Set<string>>()
   readonly #router = findMyWay()
-  /** The URLs with parameters alone. */
+  /** Only the URLs with parameters. */
   readonly #parametric = findMyWay()
 
   /** Adds a route; `url` is in the router's notation: `/v1/countries/:code`. */
@@ -39,17 +39,17 @@ export class Routes {
       .map((url) => url.replaceAll(/:(\w+)/g, '{$1}'))
   }
 
-  /** The methods of a URL in the router's notation, in the order of `Allow`. */
+  /** Returns the methods of a URL in the router's notation, in the order of `Allow`. */
   methods(url: string): string[] {
     return methodOrder.filter((method) => this.#methods.get(url)?.has(method))
   }
 
-  /** The methods of the URL that takes a path; none when there is no such URL. */
+  /** Returns the methods of the URL that matches a path; none if no URL does. */
   methodsOfPath(path: string): string[] {
     return this.#find(this.#router, path)
   }
 
-  /** The methods of a URL with a parameter that would take this one, which has none: `/v1/topics/:slug` takes `…/search`. */
+  /** Returns the methods of a URL with a parameter that matches a URL without: `/v1/topics/:slug` matches `…/search`. */
   shadowedBy(url: string): string[] {
     return url.includes(':') ? [] : this.#find(this.#parametric, url)
   }
@@ -60,10 +60,10 @@ export class Routes {
   }
 }
 
-/** The problem that a path does not take a method. */
+/** Returns the problem for a method that a path does not accept. */
 export function methodNotAllowed(path: string, method: string, allowed: readonly string[]): Problem {
   const allow = allowed.join(', ')
-  return new Problem('method-not-allowed', `${path} takes ${allow} and not ${method}.`, {
+  return new Problem('method-not-allowed', `${path} accepts ${allow}, not ${method}.`, {
     headers: { allow },
   })
 }
@@ -74,7 +74,7 @@ export const routes = fp(
     const collected = new Routes()
     app.decorate('routes', collected)
     app.addHook('onRoute', ({ url, method, config }) => {
-      // The wildcard of @fastify/cors takes preflights of every path, also of those that do not exist.
+      // The wildcard of @fastify/cors matches preflight requests of every path, also of paths that do not exist.
       if (url !== '*' && !config?.isRefusal) collected.add(url, [method].flat())
     })
   },

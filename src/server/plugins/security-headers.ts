@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** Responses are data: a browser runs, frames and submits nothing of them. `/docs` has its own policy. */
+/** Responses are data: browsers must not run, frame or submit anything in them. `/docs` has another policy. */
 const contentSecurityPolicy = {
   useDefaults: false,
   directives: {
@@ -13,7 +13,7 @@ const contentSecurityPolicy = {
   },
 }
 
-/** Headers that only old browsers or HTML pages need. The policy's `frame-ancestors` says what `X-Frame-Options` would. */
+/** Headers that only old browsers or HTML pages need. `frame-ancestors` of the policy replaces `X-Frame-Options`. */
 const unneeded = {
   crossOriginOpenerPolicy: false,
   originAgentCluster: false,
@@ -26,8 +26,8 @@ const unneeded = {
 } as const
 
 /**
- * The headers that helmet sets. None depends on the request, so they are taken once from a throwaway app: computed for
- * each response, they would cost as much as half of a cached read.
+ * Returns the headers that helmet sets. None depends on the request, so they are read once from a temporary app. Computing them
+ * for each response would take half as long as a cached read.
  */
 async function helmetHeaders(): Promise<Record<string, string>> {
   const bare = Fastify()
@@ -46,7 +46,7 @@ async function buildHeaders(app: FastifyInstance): Promise<Record<string, string
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }
 
-/** Headers of HTML pages beside those of every response. */
+/** Headers of HTML pages, in addition to the headers of every response. */
 const pageHeaders = { 'cross-origin-opener-policy': 'same-origin', 'referrer-policy': 'no-referrer' }
 
 /** Sets the headers that HTML pages need, in the scope of their routes. */

@@ -3,17 +3,17 @@ import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** True from the first moment of the shutdown. */
+    /** True from the start of the shutdown. */
     readonly isShuttingDown: boolean
-    /** Aborts when the service stops to listen: responses without an end then end. */
+    /** Aborts when the service stops listening. Endless responses, such as streams, then end. */
     closing: AbortSignal
   }
 }
 
 /**
- * Shuts the service down without losing a request. For `drainMs` the server still takes connections, `isShuttingDown` is
- * true, and each response asks its client to close the connection. Then the server stops to listen and completes the
- * requests in flight. A server that does not listen skips the wait.
+ * Shuts the service down without losing a request. For `drainMs` the server still accepts connections, `isShuttingDown` is
+ * true, and each response asks its client to close the connection. Then the server stops listening and completes the
+ * requests in flight. A server that is not listening skips the wait.
  */
 export const shutdown = fp<{ drainMs: number }>(
   async function shutdown(app, { drainMs }) {
@@ -26,7 +26,7 @@ export const shutdown = fp<{ drainMs: number }>(
       if (app.server.listening) await delay(drainMs)
       closing.abort()
     })
-    // Fastify sets the header on requests that arrive later; this is for those that were there before.
+    // Fastify sets the header for requests that arrive during the shutdown; this hook sets it for earlier requests.
     app.addHook('onSend', (_request, reply, _payload, done) => {
       if (isShuttingDown) reply.header('connection', 'close')
       done()

@@ -11,19 +11,19 @@ declare module 'fastify' {
   }
 }
 
-/** Where traces are sent, and of how many requests. */
+/** The collector of traces, and the share of requests that are traced. */
 export interface TracingOptions {
   /** URL of the collector, to which `/v1/traces` is added. */
   endpoint: string
   serviceName: string
-  /** Share of the traces that begin here, from 0 to 1. */
+  /** Share of the requests without a parent span that are traced, from 0 to 1. */
   share: number
 }
 
 /**
  * Sends a span of each request and of each of its statements to an OpenTelemetry collector (OTLP over HTTP). Spans hold names
- * and durations: no values, paths, queries or addresses of clients. Registered only when there is a collector, since the SDK
- * takes time to load and each span some processor time.
+ * and durations: no values, paths, queries or addresses of clients. Registered only when there is a collector, since
+ * loading the SDK and each span take processor time.
  */
 export const tracing = fp<TracingOptions>(
   async function tracing(app, options) {
@@ -38,7 +38,7 @@ export const tracing = fp<TracingOptions>(
       spans.set(request, span)
       current.run(span, done)
     })
-    // What follows a body that was read runs in the context of its connection.
+    // After a body has been read, the request continues in the asynchronous context of its connection.
     app.addHook('preValidation', (request, _reply, done) => {
       const span = spans.get(request)
       if (span) current.run(span, done)

@@ -4,7 +4,7 @@ import { type TransferLimits, Transfers } from './transfers/transfers.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Holds the response to a request to the limits of speed and duration until it has ended. */
+    /** Applies the limits of speed and duration to the response until it has ended. */
     watchTransfer(request: FastifyRequest, reply: FastifyReply): void
   }
 }
@@ -17,7 +17,7 @@ export const speedWindowMs = 60_000
 
 /**
  * Provides `app.watchTransfer`. Cuts off exports and streams whose client reads too slowly, or that take too long: each
- * holds memory, and an export a connection to PostgreSQL.
+ * occupies memory, and an export also a connection to PostgreSQL.
  */
 export const transfers = fp<TransferLimits>(
   async function transfers(app, limits) {
@@ -35,7 +35,7 @@ export const transfers = fp<TransferLimits>(
     app.metrics.gauge('entente_transfers', 'Exports and streams that are being sent.', () => watched.count)
     app.metrics.counter(
       'entente_transfers_cut_total',
-      'Exports and streams that were cut off, as their client read too slowly or they took too long.',
+      'Exports and streams that were cut off, because their client read too slowly or they took too long.',
       'reason',
       watched.cut,
     )

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import fp from 'fastify-plugin'
-import { areTooSmall } from './body-chunks.ts'
+import { hasTooManySmallChunks } from './body-chunks.ts'
 
 /** Maximum bytes of a refused body that are read and discarded: twice the limit of bodies. */
 const maxUnreadBytes = 32 * 1024 * 1024
 
-/** Maximum time for reading a refused body, in milliseconds. After it, the connection is reset if the client still sends. */
+/** Maximum time for reading a refused body, in milliseconds. If the client still sends then, the connection is reset. */
 const maxUnreadMs = 5_000
 
 /** Reads and discards the rest of a request within the limits above, unless it arrives in small chunks. Calls `done` once. */
@@ -20,7 +20,7 @@ function discard(request: IncomingMessage, done: () => void): void {
   const count = (chunk: Buffer) => {
     bytes += chunk.length
     chunks += 1
-    if (bytes <= maxUnreadBytes && !areTooSmall(chunks, bytes)) return
+    if (bytes <= maxUnreadBytes && !hasTooManySmallChunks(chunks, bytes)) return
     request.pause()
     finish()
   }

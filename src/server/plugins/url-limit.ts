@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
 
-/** Longest path with query, in characters. Every cursor fits, and headers keep room in the 16 KiB of Node.js. */
+/** Maximum length of path and query, in characters. Every cursor fits, and headers still fit in the 16 KiB of Node.js. */
 export const maxUrlLength = 14 * 1024
 
 /** Refuses longer URLs with 414. */

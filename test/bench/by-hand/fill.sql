@@ -1,5 +1,5 @@
--- Rows of the schema of c79015c, from documents that the service has exported. Every table `exported_…` holds one
--- document a row. Adapt this file where the public form of a document changes.
+-- Fills the tables of commit c79015c from documents that the service has exported. Every table `exported_…` has one
+-- document per row. Adapt this file when the properties of documents change.
 insert into regions (code, name, kind, parent, aliases, version, created_at, updated_at)
 select d.code, d.name, d.kind, d.parent, coalesce(d.aliases, '[]'), d.version, d."createdAt", d."updatedAt"
 from exported_regions, jsonb_to_record(document) as d(code text, name text, kind text, parent text, aliases jsonb, version int, "createdAt" timestamptz, "updatedAt" timestamptz);
@@ -62,7 +62,7 @@ insert into sources (id, title, kind, publisher, author, interviewee, published_
 select d.id, d.title, d.kind, d.publisher, d.author, d.interviewee, d."publishedOn", d.occasion, d.url, d.language, d.licence, d."accessedOn", d.context, d.version, d."createdAt", d."updatedAt"
 from exported_sources, jsonb_to_record(document) as d(id uuid, title text, kind text, publisher text, author text, interviewee text, "publishedOn" text, occasion text, url text, language text, licence text, "accessedOn" text, context text, version int, "createdAt" timestamptz, "updatedAt" timestamptz);
 
--- Only what speaks of agreements: other records that are cited are not here.
+-- Only citations of agreements: the other cited records are not in this database.
 delete from exported_citations where document #>> '{record,resource}' is distinct from 'agreements';
 
 insert into citations (id, source_id, agreement_id, property, paragraph, page, excerpt, note, rank, version, created_at, updated_at)

@@ -4,14 +4,14 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 
-/** Resources that the database by hand holds. */
+/** Resources that the database by hand contains. */
 const resources = ['regions', 'countries', 'topics', 'organizations', 'sources', 'agreements', 'citations']
 
 const sqlFile = (name: string) => readFile(new URL(name, import.meta.url), 'utf8')
 
 /** Opens the export of a resource as NDJSON. @throws when the service refuses both paths. */
 async function openExport(origin: string, resource: string): Promise<Readable> {
-  // An operation of its own, or a format of the list in versions that have no such operation.
+  // Older versions have no operation for exports, but a format of the list.
   for (const path of [`${resource}/export?format=ndjson`, `${resource}?format=ndjson`]) {
     const response = await fetch(`${origin}/v1/${path}`)
     // The stream of fetch and that of node:stream/web are the same object with two types.
@@ -23,8 +23,8 @@ async function openExport(origin: string, resource: string): Promise<Readable> {
 }
 
 /**
- * Copies the documents of a resource into a temporary table, uncompressed, since each statement of the filling reads all of them.
- * JSON text has no control characters, so it is one field a line.
+ * Copies the documents of a resource into a temporary table, uncompressed, since every statement of `fill.sql` reads them.
+ * JSON text has no control characters, so each document is one field on one line.
  */
 async function copyExport(client: pg.Client, origin: string, resource: string): Promise<void> {
   const table = `exported_${resource}`
@@ -40,7 +40,7 @@ async function copyExport(client: pg.Client, origin: string, resource: string): 
   await pipeline(await openExport(origin, resource), client.query(copy))
 }
 
-/** Drops the indexes that hold no constraint. @returns the statements that create them again. */
+/** Drops the indexes that are not unique. @returns the statements that create them again. */
 async function dropIndexes(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(`
     select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
@@ -50,7 +50,7 @@ async function dropIndexes(client: pg.Client): Promise<string[]> {
   return rows.map(({ definition }) => definition)
 }
 
-/** Creates an empty database beside the service's. @returns its URL. */
+/** Creates an empty database on the server of the service's database. @returns its URL. */
 async function createDatabase(serviceUrl: string): Promise<string> {
   const url = new URL(serviceUrl)
   const name = `${url.pathname.slice(1)}_by_hand`
@@ -68,8 +68,8 @@ async function createDatabase(serviceUrl: string): Promise<string> {
 
 /**
  * Creates the database by hand, with the schema of c79015c, and fills it with the documents that the service exports.
- * @param serviceUrl database of the service; its user may create databases.
- * @param origin of the running service.
+ * @param serviceUrl URL of the service's database; its user may create databases.
+ * @param origin origin of the running service.
  * @returns URL of the new database.
  */
 export async function createByHandDatabase(serviceUrl: string, origin: string): Promise<string> {

@@ -1,7 +1,7 @@
 -- The schema of commit c79015c, from its migrations in their order. It follows the service's schema only in the values that it allows.
 
--- Functions that the tables' defaults, generated columns and checks rest on.
--- Bodies name what they call with its schema, since pg_restore runs them with an empty search_path.
+-- Functions for defaults, generated columns and checks of the tables.
+-- Bodies name the schema of what they call, since pg_restore runs them with an empty search_path.
 
 CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA public;
 
@@ -26,7 +26,7 @@ END
 $do$;
 
 
--- Text as the full-text index sees it: no accents, and never null, so that one empty text does not void the rest.
+-- Text for the full-text index: without accents, and never null, so that a concatenation with it is not null.
 CREATE FUNCTION plain_text(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
   $$ SELECT coalesce(public.unaccent('public.unaccent'::regdictionary, value), '') $$;
 
@@ -60,7 +60,7 @@ $$;
 CREATE FUNCTION edtf_bounds(value text, OUT earliest date, OUT latest date)
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-  -- Nearly every date is a common one, and what matching costs grows with the pattern: hence two of them.
+  -- Matching costs more with a longer pattern. Nearly all dates match the short one, so there are two.
   common CONSTANT text := '^-?[0-9]{4}(-(0[1-9]|1[0-2])(-[0-9]{2})?)?[?~%]?$';
   special CONSTANT text := '(?x)^(
       Y[1-9][0-9]{4,6}                        # Y12345; with more digits or a minus, beyond type date
@@ -826,14 +826,14 @@ CREATE INDEX "topics_by_created_at" ON "topics" USING btree ("created_at","slug"
 CREATE INDEX "topics_by_updated_at" ON "topics" USING btree ("updated_at","slug");
 CREATE INDEX "topics_search" ON "topics" USING gin ("search");
 
--- What a constraint can't say, and the functions that read the tables.
+-- Triggers for rules that constraints cannot express, and functions that read tables.
 
--- Every change of a record raises its version, also one made in psql; its birthday stays.
+-- Every change of a record increments its version, also a change in psql. Its `created_at` does not change.
 CREATE FUNCTION count_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.version := OLD.version + 1;
   NEW.created_at := OLD.created_at;
-  -- The clock and not the transaction's start, which may lie before a change that it has waited for.
+  -- The clock, since the transaction may have started before a change for which it has waited.
   NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at);
   RETURN NEW;
 END
@@ -853,14 +853,14 @@ END
 $do$;
 
 
--- A record can't be below itself. Arguments: the key column, the column that points upward, its name in the API.
+-- A record can't be below itself. Arguments: the key column, the column that refers to the parent, and that column's name in the API.
 CREATE FUNCTION refuse_cycle() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   key text := to_jsonb(NEW) ->> TG_ARGV[0];
   upward text := to_jsonb(NEW) ->> TG_ARGV[1];
   closed boolean;
 BEGIN
-  -- Two transactions that each draw half of a circle must wait for one another to see it.
+  -- Serializes transactions: otherwise two of them could each add one half of a cycle.
   PERFORM pg_advisory_xact_lock(hashtextextended('refuse_cycle ' || TG_TABLE_NAME, 0));
   EXECUTE format(
     'WITH RECURSIVE above(key) AS (
@@ -927,20 +927,20 @@ INSERT INTO settings (name, value)
 VALUES ('cursor_secret', replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''));
 
 
--- What finding texts in part rests on. Bodies name what they call with its schema, as in 0000_functions.
+-- Functions and indexes for partial matches of texts. Bodies name the schema of what they call, as in 0000_functions.
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
 
 
--- The names of a record, one a line: the first, another one, and its aliases.
+-- The names of a record, one per line: its name, another name, and its aliases.
 CREATE FUNCTION name_lines(name text, other text, aliases jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT name || coalesce(chr(10) || other, '')
     || coalesce((SELECT string_agg(chr(10) || (alias ->> 'name'), '') FROM jsonb_array_elements(aliases) AS alias), '')
 $$;
 
 
--- The characters beyond ASCII in a text, alone and in pairs of neighbours. Trigrams know no word of two ideographs, and
--- nothing but ASCII at all where the database's locale is C; this knows both, whatever the locale.
+-- The non-ASCII characters in a text, alone and in pairs of neighbours. Trigrams do not match words of two ideographs, nor
+-- any non-ASCII text if the database's locale is C. These pairs match both, in every locale.
 CREATE FUNCTION wide_pairs(value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN octet_length(value) = length(value) THEN '{}'::text[] ELSE (
     SELECT coalesce(array_agg(DISTINCT pair.token), '{}')
@@ -951,15 +951,15 @@ CREATE FUNCTION wide_pairs(value text) RETURNS text[] LANGUAGE sql IMMUTABLE PAR
 $$;
 
 
--- English as the full-text index has it, but for texts with their accents: words of the original can be marked.
+-- The full-text configuration of the index, for texts with accents, so that words of the original text can be highlighted.
 CREATE TEXT SEARCH CONFIGURATION public.accented_english (COPY = pg_catalog.english);
 
 ALTER TEXT SEARCH CONFIGURATION public.accented_english
   ALTER MAPPING FOR word, hword, hword_part WITH public.unaccent, pg_catalog.english_stem;
 
 
--- A search in the syntax of web searches, its words of three letters or more taken for beginnings of words: the stem of
--- "environment" so finds "environmental". A quote that ends a lexeme stands before a blank, a bracket or the end.
+-- A query in the syntax of web searches, in which words of three letters or more match as prefixes: the stem of
+-- "environment" finds "environmental". A quote that ends a lexeme is followed by a blank, a bracket or the end.
 CREATE FUNCTION prefix_tsquery(value text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT regexp_replace(
     websearch_to_tsquery('pg_catalog.english', public.plain_text(value))::text,
@@ -968,8 +968,8 @@ CREATE FUNCTION prefix_tsquery(value text) RETURNS tsquery LANGUAGE sql IMMUTABL
 $$;
 
 
--- A name with the part marked that was asked for (between the characters 2 and 3): its words, or else the text as it was
--- typed, or else the word that is most like it.
+-- A name with its match between the characters 2 and 3: the words of the query, otherwise the text as it was typed,
+-- otherwise the most similar word.
 CREATE FUNCTION mark_name(name text, words tsquery, part text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
   marked text := ts_headline('public.accented_english', name, words,
@@ -981,7 +981,7 @@ BEGIN
   IF strpos(marked, chr(2)) > 0 THEN
     RETURN marked;
   END IF;
-  -- Folding may change the length of a text ("½" is "1/2"), and then places do not correspond.
+  -- Folding may change the length of a text ("½" becomes "1/2"), so that positions no longer correspond.
   IF at > 0 AND length(folded) = length(name) THEN
     RETURN overlay(name PLACING chr(2) || substr(name, at, length(part)) || chr(3) FROM at FOR length(part));
   END IF;
@@ -998,8 +998,8 @@ END
 $$;
 
 
--- What to show of a record that a search has found, as HTML in which only <mark> is markup: its name with the words
--- marked, or else some words of its prose around them.
+-- The snippet of a search result, as HTML with only <mark> elements: the name with the matches highlighted, otherwise a part
+-- of the prose around the matches.
 CREATE FUNCTION search_snippet(name text, prose text, words tsquery, part text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
@@ -1083,8 +1083,8 @@ CREATE INDEX "topics_names" ON "topics" USING gin ((string_to_array(lower(plain_
 CREATE INDEX "topics_names_part" ON "topics" USING gin ((lower(plain_text(name_lines("name", null, "aliases")))) gin_trgm_ops);
 CREATE INDEX "topics_name_part" ON "topics" USING gin ((lower(plain_text("name"))) gin_trgm_ops);
 
--- Whoever keeps something that was read hears of every change, also one made in psql: a notification when the
--- transaction commits, one for each table that it has changed.
+-- Notifies caches of every change, also of changes in psql: when the transaction commits, once for each table that it has
+-- changed.
 CREATE FUNCTION announce_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_catalog.pg_notify('entente_changes', TG_TABLE_NAME);
@@ -1108,8 +1108,8 @@ END
 $do$;
 
 
--- The days that a date can mean, as a range; null for no date. The last day of all is left out, since ranges of days end
--- before a day: no date ends there but with all of its year.
+-- The days that a date can mean, as a range; null for no date. The last day that PostgreSQL knows is left out, since the
+-- upper bound of a range is the day after.
 CREATE FUNCTION edtf_span(earliest date, latest date) RETURNS daterange LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN earliest IS NOT NULL THEN
   daterange(earliest, CASE latest WHEN '5874897-12-31' THEN latest - 1 ELSE latest END, '[]')
@@ -1155,7 +1155,7 @@ CREATE TABLE "keys" (
 );
 
 
--- Every process keeps all keys in memory and is told of each change that matters to who may do what.
+-- Every process has all keys in memory. This notifies it of changes that affect permissions.
 CREATE FUNCTION notify_keys() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_notify('entente_keys', '');
@@ -1164,7 +1164,7 @@ END
 $$;
 
 
--- When a key was last used matters to nobody's rights, and is written often.
+-- The time of the last use is written often and does not affect permissions.
 CREATE TRIGGER keys_notify
 AFTER INSERT OR DELETE OR UPDATE OF id, name, role, hash, expires_at, revoked_at ON keys
 FOR EACH STATEMENT EXECUTE FUNCTION notify_keys();
@@ -1175,8 +1175,8 @@ CREATE TRIGGER keys_notify_truncate AFTER TRUNCATE ON keys FOR EACH STATEMENT EX
 
 CREATE INDEX "participations_role" ON "participations" USING btree ("role");
 
--- Numbers of transactions, as the feed of changes is ordered by them. A dump that is restored in another cluster, where
--- numbers are lower, is followed by a greater offset, so that what comes after it in time does so in the feed.
+-- Transaction numbers, by which the feed of changes is ordered. When a dump is restored in another cluster, where transaction
+-- ids are lower, the offset increases, so that later changes also come later in the feed.
 INSERT INTO settings (name, value) VALUES ('feed_offset', '0');
 
 CREATE FUNCTION feed_transaction() RETURNS bigint LANGUAGE sql VOLATILE AS $$
@@ -1185,7 +1185,7 @@ CREATE FUNCTION feed_transaction() RETURNS bigint LANGUAGE sql VOLATILE AS $$
 $$;
 
 
--- Every transaction below it has ended, and what it wrote is seen by the statement that asks.
+-- Every transaction with a lower number has ended, and the calling statement sees its changes.
 CREATE FUNCTION feed_horizon() RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint
     + (SELECT value::bigint FROM public.settings WHERE name = 'feed_offset')
@@ -1213,8 +1213,8 @@ CREATE INDEX "revisions_resource_feed" ON "revisions" USING btree ("resource","t
 CREATE INDEX "revisions_time" ON "revisions" USING btree ("time");
 
 
--- What was written of a record's past stays as it is, also for the owner of the database and when triggers are switched
--- off for replication.
+-- Revisions cannot be changed or removed, not even by the owner of the database or while triggers are disabled for
+-- replication.
 CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'revisions are only added to: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
@@ -1228,8 +1228,8 @@ ALTER TABLE revisions ENABLE ALWAYS TRIGGER refuse_rewriting;
 
 REVOKE UPDATE, DELETE, TRUNCATE ON revisions FROM PUBLIC, CURRENT_USER;
 
--- A record's revisions have one order in the feed and by version. A transaction that began to write before another and
--- changes a record after it would break that: it must begin again.
+-- The revisions of a record have the same order in the feed and by version. A transaction fails, and must be repeated, if it
+-- changes a record after a transaction that began to write later.
 CREATE FUNCTION keep_order() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   last_transaction bigint;
@@ -1246,7 +1246,7 @@ $$;
 CREATE TRIGGER keep_order BEFORE INSERT ON revisions FOR EACH ROW EXECUTE FUNCTION keep_order();
 
 
--- A record that was removed and comes again under its key goes on counting, so that no version is ever two things.
+-- A deleted record that is created again under its key continues its version numbers, so that each version is unique.
 CREATE FUNCTION continue_version() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   own_key text;
@@ -1295,9 +1295,9 @@ CREATE TABLE "idempotent_requests" (
 
 CREATE INDEX "idempotent_requests_created_at" ON "idempotent_requests" USING btree ("created_at");
 
--- Tables are named without their schema, as the service's statements name them: a transaction that asks for the past
--- shadows them by temporary views of the same names. They run with the rights of who calls them, no index or generated
--- column needs them, and whoever could put another relation in their way could as well do so for the statements.
+-- These functions name tables without a schema, like the service's statements: a transaction that reads the past shadows the
+-- tables by temporary views of the same names. The functions run with the caller's rights, and no index or generated column
+-- uses them. A user who could shadow a table here could also shadow it in the statements.
 CREATE OR REPLACE FUNCTION regions_within(codes text[]) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
   WITH RECURSIVE within(code) AS (
     SELECT code FROM regions WHERE code = ANY (codes)
@@ -1323,9 +1323,8 @@ CREATE OR REPLACE FUNCTION topics_within(slugs text[]) RETURNS SETOF text LANGUA
 $$;
 
 
--- The characters beyond ASCII in a text, alone and in pairs, as before, but read in one pass: `substr` walks a text from
--- its beginning, so that the time grew with the square of the length, to many seconds for names that a record may have.
--- The result is the same for every text, so indexes stay as they are.
+-- The same result as before, but computed in one pass: `substr` reads a text from its beginning, so that the time grew with
+-- the square of the length, to many seconds for long names. Indexes remain valid.
 CREATE OR REPLACE FUNCTION wide_pairs(value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN octet_length(value) = length(value) THEN '{}'::text[] ELSE (
     SELECT coalesce(array_agg(DISTINCT pair.token), '{}')

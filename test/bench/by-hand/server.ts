@@ -6,8 +6,8 @@ import { to as copyTo } from 'pg-copy-streams'
 import { aggregate, copyText, count, list, one, read, record, wide, words } from './statements.ts'
 
 /**
- * The upper bound: a server with the schema and the statements of commit c79015c on a database of its own, named and
- * prepared. It checks nothing, caches nothing, and composes JSON at each read.
+ * The server by hand, an upper bound: the schema and the statements of commit c79015c, prepared, on a separate database. It
+ * validates nothing, caches nothing, and composes JSON at each read.
  */
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })

@@ -13,7 +13,7 @@ export const list: QueryConfig = { name: 'list', text: text('list'), values: [25
 /** A page of 25 whole agreements by day of signature. */
 export const wide: QueryConfig = { name: 'wide', text: text('wide'), values: [25, 25, 25, 25] }
 
-/** A page of 25 agreements that hold some words. */
+/** A page of 25 agreements that contain some words. */
 export const words: QueryConfig = {
   name: 'q',
   text: text('q'),

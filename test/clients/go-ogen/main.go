@@ -19,7 +19,7 @@ func check(err error) {
 	}
 }
 
-// Returns the result of an operation as the expected type. Ends the program with the message of the service if it is another one.
+// Returns the result of an operation as the expected type. Ends the program with the response if it has another type.
 func expect[T any](response any, err error) *T {
 	check(err)
 	expected, ok := response.(*T)
@@ -30,14 +30,14 @@ func expect[T any](response any, err error) *T {
 	return expected
 }
 
-// A key of the registry.
+// Authenticates with the key of the registry.
 type key struct{}
 
 func (key) Auth(context.Context, registry.OperationName) (registry.Auth, error) {
 	return registry.Auth{Token: os.Getenv("REGISTRY_KEY")}, nil
 }
 
-// Sends requests. The type of a file is that of its format; the client reads only the one in the document.
+// Sends requests. Replaces the content type of files by that in the document, since the client reads no other.
 type files struct{}
 
 func (files) Do(request *http.Request) (*http.Response, error) {
@@ -65,7 +65,7 @@ func main() {
 	client, err := registry.NewClient(origin, key{}, registry.WithClient(files{}))
 	check(err)
 
-	// List by two operators of a date and any of three countries, and page to the end.
+	// List by two date filters and any of three countries, through all pages.
 	agreements := []registry.Agreement{}
 	params := registry.ListAgreementsParams{
 		SignedOnGte: registry.NewOptString("2011"),
@@ -85,11 +85,11 @@ func main() {
 		params.Cursor = registry.NewOptString(next)
 	}
 
-	// Read one.
+	// Read one agreement.
 	got, err := client.GetAgreement(ctx, registry.GetAgreementParams{ID: agreements[0].ID})
 	found := expect[registry.Agreement](got, err)
 
-	// Create, and change the version that was read.
+	// Create an agreement, and change the version that was created.
 	made, err := client.CreateAgreement(ctx, &registry.AgreementInput{
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,
@@ -106,7 +106,7 @@ func main() {
 	signed, err := sign()
 	patched := expect[registry.Agreement](signed, err)
 
-	// The same version once more: 412.
+	// Change the same version again: 412.
 	again, err := sign()
 	stale := expect[registry.UpdateAgreementPreconditionFailed](again, err)
 

@@ -12,7 +12,7 @@ import (
 	"scenario/registry"
 )
 
-// One value as a pointer, which optional parameters are.
+// Returns a pointer to a value, for optional parameters.
 func one[T any](value T) *T { return &value }
 
 func check(err error) {
@@ -29,7 +29,7 @@ func expect[T any](value *T, body []byte) *T {
 	return value
 }
 
-// A body from its JSON.
+// Parses a body from JSON.
 func read[T any](text string) T {
 	var value T
 	check(json.Unmarshal([]byte(text), &value))
@@ -57,7 +57,7 @@ func main() {
 		}))
 	check(err)
 
-	// List by two operators of a date and any of three countries, and page to the end.
+	// List by two date filters and any of three countries, through all pages.
 	agreements := []registry.Agreement{}
 	var cursor *string
 	for {
@@ -77,12 +77,12 @@ func main() {
 		}
 	}
 
-	// Read one.
+	// Read one agreement.
 	got, err := client.GetAgreementWithResponse(ctx, agreements[0].Id, nil)
 	check(err)
 	found := expect(got.JSON200, got.Body)
 
-	// Create, and change the version that was read.
+	// Create an agreement, and change the version that was created.
 	made, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,
@@ -104,7 +104,7 @@ func main() {
 	first := sign()
 	patched := expect(first.JSON200, first.Body)
 
-	// The same version once more: 412.
+	// Change the same version again: 412.
 	again := sign()
 	stale := expect(again.ApplicationproblemJSON412, again.Body)
 

@@ -45,7 +45,7 @@ def expect(kind: type[Kind], response: object) -> Kind:
     raise RuntimeError(response.detail if isinstance(response, Problem) else f"unexpected: {response}")
 
 
-# List by two operators of a date and any of three countries, and page to the end.
+# List by two date filters and any of three countries, through all pages.
 listed: list[object] = []
 ids = []
 cursor: str | None | Unset = UNSET
@@ -66,10 +66,10 @@ while cursor is not None:
     ids += [agreement.id for agreement in page.data if not isinstance(agreement.id, Unset)]
     cursor = page.page.next_
 
-# Read one.
+# Read one agreement.
 read = expect(Agreement, get_agreement.sync(ids[0], client=client))
 
-# Create, and change the version that was read.
+# Create an agreement, and change the version that was created.
 created = expect(
     Agreement,
     create_agreement.sync(
@@ -87,7 +87,7 @@ signed = AgreementPatch.from_dict({"status": "signed"})
 tag = f'"{created.version}"'
 patched = expect(Agreement, update_agreement.sync(created.id, client=client, body=signed, if_match=tag))
 
-# The same version once more: 412.
+# Change the same version again: 412.
 again = update_agreement.sync_detailed(created.id, client=client, body=signed, if_match=tag)
 stale = expect(Problem, again.parsed)
 

@@ -23,7 +23,7 @@ function dataOf<T>({ data, error }: { data?: T | undefined; error?: Problem | un
   return data
 }
 
-// List by two operators of a date and any of three countries, and page to the end.
+// List by two date filters and any of three countries, through all pages.
 const listed: (string | null)[] = []
 const ids: string[] = []
 let cursor: string | null = null
@@ -45,11 +45,11 @@ do {
   cursor = page.next
 } while (cursor !== null)
 
-// Read one.
+// Read one agreement.
 const [id = ''] = ids
 const read = dataOf(await getAgreement({ path: { id } }))
 
-// Create, and change the version that was read.
+// Create an agreement, and change the version that was created.
 const created = dataOf(
   await createAgreement({
     body: {
@@ -67,7 +67,7 @@ const sign = () =>
   })
 const patched = dataOf(await sign())
 
-// The same version once more: 412.
+// Change the same version again: 412.
 const { error: stale, response } = await sign()
 
 // Search with a tree of conditions.

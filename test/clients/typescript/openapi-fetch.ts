@@ -13,7 +13,7 @@ function dataOf<T>({ data, error }: { data?: T; error?: components['schemas']['P
   return data
 }
 
-// List by two operators of a date and any of three countries, and page to the end.
+// List by two date filters and any of three countries, through all pages.
 const listed: (string | null)[] = []
 const ids: string[] = []
 let cursor: string | null = null
@@ -37,11 +37,11 @@ do {
   cursor = page.next
 } while (cursor !== null)
 
-// Read one.
+// Read one agreement.
 const [id = ''] = ids
 const read = dataOf(await client.GET('/v1/agreements/{id}', { params: { path: { id } } }))
 
-// Create, and change the version that was read.
+// Create an agreement, and change the version that was created.
 const created = dataOf(
   await client.POST('/v1/agreements', {
     body: {
@@ -58,7 +58,7 @@ const sign = () =>
   })
 const patched = dataOf(await sign())
 
-// The same version once more: 412.
+// Change the same version again: 412.
 const { error: stale, response } = await sign()
 
 // Search with a tree of conditions.

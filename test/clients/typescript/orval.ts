@@ -19,7 +19,7 @@ function dataOf<Result extends { status: number; data: unknown }, Status extends
   return result.data
 }
 
-// List by two operators of a date and any of three countries, and page to the end.
+// List by two date filters and any of three countries, through all pages.
 const listed: (string | null)[] = []
 const ids: string[] = []
 let cursor: string | null = null
@@ -38,11 +38,11 @@ do {
   cursor = page.next
 } while (cursor !== null)
 
-// Read one.
+// Read one agreement.
 const [id = ''] = ids
 const read = dataOf(await getAgreement(id), 200)
 
-// Create, and change the version that was read.
+// Create an agreement, and change the version that was created.
 const created = dataOf(
   await createAgreement({
     title: 'Created by a client',
@@ -55,7 +55,7 @@ const sign = () =>
   updateAgreement(created.id, { status: 'signed' }, { headers: { 'If-Match': `"${created.version}"` } })
 const patched = dataOf(await sign(), 200)
 
-// The same version once more: 412.
+// Change the same version again: 412.
 const again = await sign()
 const stale = dataOf(again, 412)
 

@@ -12,15 +12,15 @@ async function openServers(): Promise<{ old: PostgresServer; next: PostgresServe
   const { primary: old, standbys, close } = await openReplicatedServers(2)
   onTestFinished(close)
   const [next, other] = standbys
-  if (!next || !other) throw new Error('two standbys were wanted')
+  if (!next || !other) throw new Error('expected two standbys')
   await old.run(tables)
-  await untilFound(next)
-  await untilFound(other)
+  await waitForTables(next)
+  await waitForTables(other)
   return { old, next, other }
 }
 
-/** Waits until a standby has the database. */
-const untilFound = (standby: PostgresServer) =>
+/** Waits until a standby has replayed the creation of the tables. */
+const waitForTables = (standby: PostgresServer) =>
   vi.waitFor(() => standby.run('select from numbers'), { timeout: 10_000, interval: 20 })
 
 function open(primary: PostgresServer, replica: PostgresServer): Database {
@@ -72,7 +72,7 @@ it('reads from a standby again as soon as it follows the new primary', { timeout
   const { old, next, other } = await openServers()
   const before = open(old, other)
   const position = await write(before, 1)
-  await vi.waitFor(() => untilFoundNumber(next), { timeout: 5000 })
+  await vi.waitFor(() => expectOneNumber(next), { timeout: 5000 })
   await old.stop()
   await next.promote()
   await other.follow(next)
@@ -90,5 +90,5 @@ it('reads from a standby again as soon as it follows the new primary', { timeout
   expect(await read(database, later)).toEqual([1, 2])
 })
 
-const untilFoundNumber = async (standby: PostgresServer) =>
+const expectOneNumber = async (standby: PostgresServer) =>
   expect(await standby.run('select from numbers')).toHaveLength(1)

@@ -7,25 +7,25 @@ import { openReplicatedServers, type ReplicatedServers } from '../../support/rep
 
 const maxAgeMs = 100
 
-/** A step: a write, a pause of replay on a standby or its end, or a read of a client that knows of a write. */
+/** A step: a write, a pause or resumption of replay on a standby, or a read by a client that may know of a write. */
 type Step =
-  | { do: 'write' }
-  | { do: 'pause' | 'resume'; standby: 0 | 1 }
-  | { do: 'read'; writesAgo: number | undefined }
+  | { action: 'write' }
+  | { action: 'pause' | 'resume'; standby: 0 | 1 }
+  | { action: 'read'; writesAgo: number | undefined }
 
 const standby = fc.constantFrom(0 as const, 1 as const)
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: fc.record({ do: fc.constant('write' as const) }) },
+    { weight: 4, arbitrary: fc.record({ action: fc.constant('write' as const) }) },
     {
       weight: 1,
-      arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const), standby }),
+      arbitrary: fc.record({ action: fc.constantFrom('pause' as const, 'resume' as const), standby }),
     },
     {
       weight: 6,
       arbitrary: fc.record({
-        do: fc.constant('read' as const),
+        action: fc.constant('read' as const),
         writesAgo: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
       }),
     },
@@ -54,7 +54,7 @@ afterAll(async () => {
 interface Written {
   position: Position
   at: number
-  /** How many rows there were after it. */
+  /** Number of rows after the write. */
   count: number
 }
 
@@ -63,7 +63,7 @@ async function write(count: number): Promise<Written> {
   const writing = database.forWork({ owner: ['test'], onCommit: (position) => positions.push(position) })
   await writing.transaction((tx) => tx.query({ text: 'insert into numbers default values' }))
   const [position] = positions
-  if (!position) throw new Error('a commit has no position')
+  if (!position) throw new Error('the commit has no position')
   return { position, at: performance.now(), count }
 }
 
@@ -79,15 +79,15 @@ async function read(position: Position | undefined): Promise<number> {
 const replay = (index: 0 | 1, what: 'pause' | 'resume') =>
   servers.standbys[index]?.run(`select pg_wal_replay_${what}()`)
 
-it('never returns a state before the own writes of a client or beyond the maximum age', {
+it('a read sees all writes of its client, and all writes older than the maximum age', {
   timeout: 120_000,
 }, async () => {
   const written: Written[] = [{ ...(await write(1)), at: Number.NEGATIVE_INFINITY }]
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       for (const step of sequence) {
-        if (step.do === 'write') written.push(await write(written.length + 1))
-        else if (step.do !== 'read') await replay(step.standby, step.do)
+        if (step.action === 'write') written.push(await write(written.length + 1))
+        else if (step.action !== 'read') await replay(step.standby, step.action)
         else {
           const known = step.writesAgo === undefined ? undefined : written.at(-1 - step.writesAgo)
           const startedAt = performance.now()

@@ -37,7 +37,7 @@ interface Found {
 const text = `select pg_is_in_recovery() as "isStandby", inet_server_port() as port,
   (select count(*)::int from numbers) as numbers`
 
-/** Reads with a freshness. */
+/** Reads data that includes the given position and is not older than the maximum age. */
 async function read(position?: Position, of = database): Promise<Found> {
   const work = { owner: ['test'], freshness: new Freshness({ position, maxAgeMs }) }
   const [row] = await of.forWork(work).read<Found & { [column: string]: unknown }>({ text })
@@ -60,7 +60,7 @@ async function write(of = database): Promise<Position> {
 const portOf = (index: number) => Number(new URL(servers.standbys[index]?.url ?? '').port)
 
 /** Waits until reads run on the standbys with these indexes. */
-const untilReading = (...indexes: number[]) =>
+const waitForReadsOn = (...indexes: number[]) =>
   vi.waitFor(
     async () => {
       const ports = new Set<number>()
@@ -90,13 +90,13 @@ async function longestReadMs(work: () => Promise<unknown>): Promise<number> {
 }
 
 it('sends reads with a maximum age to a standby, and all others to the primary', async () => {
-  await untilReading(0)
+  await waitForReadsOn(0)
   const [row] = await database.read<{ found: boolean }>({ text: 'select pg_is_in_recovery() as found' })
   expect(row?.found).toBe(false)
 })
 
-it('reads every commit up to a position, on whichever server the read runs', async () => {
-  await untilReading(0)
+it('a read on any server sees every commit up to its position', async () => {
+  await waitForReadsOn(0)
   const { numbers } = await read(await write())
   for (let count = 1; count <= 100; count += 1)
     expect((await read(await write())).numbers).toBe(numbers + count)
@@ -104,13 +104,13 @@ it('reads every commit up to a position, on whichever server the read runs', asy
 
 it('reads from a standby that has replayed a position while another one is behind', async () => {
   const [behind] = servers.standbys
-  await untilReading(0, 1)
+  await waitForReadsOn(0, 1)
   await behind?.run('select pg_wal_replay_pause()')
   onTestFinished(async () => void (await behind?.run('select pg_wal_replay_resume()')))
   const position = await write()
   await vi.waitFor(async () => expect((await read(position)).port).toBe(portOf(1)), { timeout: 10_000 })
   await sleep(2 * maxAgeMs)
-  // Also without a position: it is older than a read may be.
+  // Also without a position, since that standby is behind by more than the maximum age.
   for (let reads = 0; reads < 20; reads += 1) expect((await read()).port).not.toBe(portOf(0))
 })
 
@@ -120,17 +120,17 @@ it('sends reads to a standby again as soon as it has caught up', async () => {
   await write()
   await sleep(2 * maxAgeMs)
   await first?.run('select pg_wal_replay_resume()')
-  await untilReading(0)
+  await waitForReadsOn(0)
 })
 
 it('counts a standby of an idle primary as up to date', async () => {
-  await untilReading(0)
+  await waitForReadsOn(0)
   await sleep(3000)
-  await untilReading(0)
+  await waitForReadsOn(0)
 })
 
 it('keeps all reads of one request on one server', async () => {
-  await untilReading(0, 1)
+  await waitForReadsOn(0, 1)
   for (let requests = 0; requests < 20; requests += 1) {
     const work = { owner: ['test'], freshness: new Freshness({ position: undefined, maxAgeMs }) }
     const ofRequest = database.forWork(work)
@@ -141,7 +141,7 @@ it('keeps all reads of one request on one server', async () => {
 })
 
 it('repeats on the primary a read that conflicts with recovery on a standby', async () => {
-  await untilReading(0)
+  await waitForReadsOn(0)
   for (const standby of servers.standbys) {
     await standby.run("alter system set max_standby_streaming_delay = '50ms'")
     await standby.run('select pg_reload_conf()')
@@ -151,7 +151,7 @@ it('repeats on the primary a read that conflicts with recovery on a standby', as
   const reading = database.forWork(work).readTransaction('', async (tx) => {
     const rows = await tx.query<Found & { [column: string]: unknown }>({ text })
     if (!rows[0]?.isStandby) return rows
-    // The rows that the snapshot of the standby still sees are removed.
+    // Removes the rows that the snapshot of the standby still sees.
     await servers.primary.run('delete from numbers')
     await servers.primary.run('vacuum numbers')
     await sleep(500)
@@ -162,7 +162,7 @@ it('repeats on the primary a read that conflicts with recovery on a standby', as
 })
 
 it('starts a COPY on the primary that conflicts with recovery on a standby', async () => {
-  await untilReading(0)
+  await waitForReadsOn(0)
   await write()
   const work = { owner: ['test'], freshness: new Freshness({ position: undefined, maxAgeMs: 60_000 }) }
   const session = await database.forWork(work).copy('select count(*) from numbers')
@@ -182,14 +182,14 @@ it.skipIf(process.platform !== 'linux')(
   },
   async () => {
     const [first] = servers.standbys
-    await untilReading(0, 1)
+    await waitForReadsOn(0, 1)
     const longestMs = await longestReadMs(async () => {
-      await first?.hang()
+      await first?.suspend()
       await sleep(3000)
-      await first?.wake()
+      await first?.resume()
     })
     expect(longestMs).toBeLessThan(2000)
-    await untilReading(0)
+    await waitForReadsOn(0)
   },
 )
 
@@ -197,18 +197,18 @@ it('responds within two seconds while a standby is stopped, and uses it again af
   timeout: 30_000,
 }, async () => {
   const [first] = servers.standbys
-  await untilReading(0, 1)
+  await waitForReadsOn(0, 1)
   const longestMs = await longestReadMs(async () => {
     await first?.stop()
     await sleep(1000)
     await first?.start()
   })
   expect(longestMs).toBeLessThan(2000)
-  await untilReading(0)
+  await waitForReadsOn(0)
 })
 
 it('opens, reads and closes while no standby can be reached', async () => {
-  // Nobody answers at the first address, and all connections are refused at the second.
+  // The first address does not answer, and the second one refuses connections.
   const alone = open([
     'postgresql://postgres@192.0.2.1:5432/entente',
     'postgresql://postgres@127.0.0.1:1/entente',
@@ -224,16 +224,16 @@ it('opens, reads and closes while no standby can be reached', async () => {
   expect(performance.now() - laterAt).toBeLessThan(5000)
 })
 
-it('reads from standbys while the primary is away, but nothing older than a position', {
+it('reads from standbys while the primary is stopped, but no data older than a position', {
   timeout: 30_000,
 }, async () => {
-  await untilReading(0, 1)
+  await waitForReadsOn(0, 1)
   const position = await write()
   const { numbers } = await read(position)
   await servers.primary.stop()
   onTestFinished(async () => {
     await servers.primary.start()
-    await untilReading(0, 1)
+    await waitForReadsOn(0, 1)
   })
   expect(await read(position)).toMatchObject({ isStandby: true, numbers })
   await expect(read({ ...position, lsn: position.lsn + 1_000_000 })).rejects.toThrow()

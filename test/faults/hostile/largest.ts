@@ -18,7 +18,7 @@ const schemaForm = z.looseObject({
 
 type Schema = z.output<typeof schemaForm>
 
-/** Resolves references, and takes the first of several alternatives. */
+/** Resolves references, and chooses the first of several alternatives. */
 function resolve(document: unknown, given: unknown): Schema {
   const schema = schemaForm.parse(given === true ? {} : (given ?? {}))
   if (schema.$ref !== undefined) {
@@ -32,20 +32,20 @@ function resolve(document: unknown, given: unknown): Schema {
   return first === undefined ? schema : resolve(document, first)
 }
 
-/** Repeats a part of JSON until the body has the given size. */
-function fill(begin: string, part: (index: number) => string, end: string, bytes: number): string {
-  const parts: string[] = []
+/** Returns JSON of `begin`, as many elements as fit into `bytes`, and `end`. */
+function fill(begin: string, element: (index: number) => string, end: string, bytes: number): string {
+  const elements: string[] = []
   let length = begin.length + end.length
   for (let index = 0; ; index += 1) {
-    const next = part(index)
+    const next = element(index)
     length += next.length + 1
-    if (length > bytes) return `${begin}${parts.join(',')}${end}`
-    parts.push(next)
+    if (length > bytes) return `${begin}${elements.join(',')}${end}`
+    elements.push(next)
   }
 }
 
 /** A word with a typo. */
-const nearly = (word: string, index: number) => `${word.slice(0, -1)}${index}`
+const withTypo = (word: string, index: number) => `${word.slice(0, -1)}${index}`
 
 const quoted = (text: string) => JSON.stringify(text)
 
@@ -53,7 +53,7 @@ const quoted = (text: string) => JSON.stringify(text)
 function wrongItems(document: unknown, list: Schema): string[] {
   const item = resolve(document, list.items)
   const [word] = item.enum ?? []
-  return ['1', '{}', '[]', '""', quoted(typeof word === 'string' ? nearly(word, 1) : 'energi')]
+  return ['1', '{}', '[]', '""', quoted(typeof word === 'string' ? withTypo(word, 1) : 'energi')]
 }
 
 /** Bodies of a schema that each repeat one kind of fault up to the given size. */
@@ -66,12 +66,12 @@ function* faultyBodies(
   const names = properties.map(([name]) => name)
   const name = (index: number) => names[index % names.length] ?? 'title'
   for (const count of [5000, Number.POSITIVE_INFINITY]) {
-    const unknown = (index: number) => `${quoted(nearly(name(index), index))}:1`
+    const unknown = (index: number) => `${quoted(withTypo(name(index), index))}:1`
     const size = Math.min(bytes, count * 20)
     yield ['unknown properties', fill('{', unknown, '}', size)]
     yield ['repeated properties', fill('{', (index) => `${quoted(name(index))}:1`, '}', size)]
   }
-  yield ['half surrogate pairs', fill('[', () => '"\\ud800"', ']', Math.min(bytes, 150_000))]
+  yield ['lone surrogates', fill('[', () => '"\\ud800"', ']', Math.min(bytes, 150_000))]
   yield ['nesting', fill('[', () => `${'['.repeat(90)}${']'.repeat(90)}`, ']', bytes)]
   yield ['white space', `{${' '.repeat(bytes - 2)}}`]
   yield ['line breaks', `{${'\\n'.repeat(bytes - 3)}x}`]
@@ -114,8 +114,8 @@ const namesInQuery = 8
 
 /** Query strings of the maximum length of a URL. */
 function* queries(names: string[]): Generator<string> {
-  const upToLimit = (part: (index: number) => string) => fill('', part, '', 13_000).replaceAll(',', '&')
-  yield upToLimit((index) => `${nearly(names[index % names.length] ?? 'limit', index)}=1`)
+  const upToLimit = (element: (index: number) => string) => fill('', element, '', 13_000).replaceAll(',', '&')
+  yield upToLimit((index) => `${withTypo(names[index % names.length] ?? 'limit', index)}=1`)
   yield upToLimit(() => 'limit=1')
   yield upToLimit((index) => `limit[o${index}]=1`)
   yield upToLimit(() => '')
@@ -129,8 +129,8 @@ function* queries(names: string[]): Generator<string> {
 
 /**
  * Yields requests of every operation of a document: the largest bodies and queries, valid and invalid ones.
- * @param key of an administrator.
- * @param isWanted chooses paths; every path when left out.
+ * @param key key of an administrator.
+ * @param isWanted whether a path is wanted; by default every path is.
  */
 export function* largestRequests(
   document: unknown,
@@ -165,15 +165,16 @@ export function* largestRequests(
   }
 }
 
-const wide = (count: number) => `{${Array.from({ length: count }, (_, index) => `"titel${index}":1`).join()}}`
+const unknownProperties = (count: number) =>
+  `{${Array.from({ length: count }, (_, index) => `"titel${index}":1`).join()}}`
 
 function lineBodies(example: unknown): [what: string, body: string][] {
-  const good = String(example).trim()
+  const line = String(example).trim()
   return [
-    ['good lines', `${Array(1000).fill(good).join('\n')}\n`],
-    ['lines of unknown properties', `${Array(1000).fill(wide(1000)).join('\n')}\n`],
+    ['valid lines', `${Array(1000).fill(line).join('\n')}\n`],
+    ['lines of unknown properties', `${Array(1000).fill(unknownProperties(1000)).join('\n')}\n`],
     ['numbers in lines', '1\n'.repeat(8 * MiB)],
-    ['one long line', wide(1_000_000)],
+    ['one long line', unknownProperties(1_000_000)],
   ]
 }
 
@@ -181,13 +182,16 @@ function bulkBodies(example: unknown): [what: string, body: string][] {
   const [first] = z.looseObject({ operations: z.array(z.unknown()) }).parse(example).operations
   const bulk = (operations: string[]) => `{"operations":[${operations.join()}]}`
   return [
-    ['good operations', bulk(Array(1000).fill(JSON.stringify(first)))],
-    ['operations of unknown properties', bulk(Array(1000).fill(`{"op":"create","document":${wide(300)}}`))],
+    ['valid operations', bulk(Array(1000).fill(JSON.stringify(first)))],
+    [
+      'operations of unknown properties',
+      bulk(Array(1000).fill(`{"op":"create","document":${unknownProperties(300)}}`)),
+    ],
     ['numbers for operations', bulk(Array(8 * MiB - 20).fill('1'))],
   ]
 }
 
-/** Chooses the operations of agreements, which have the most properties, and those of no single resource. */
+/** Whether a path belongs to agreements, which have the most properties, or to no single resource. */
 export const isOfAgreements = (path: string) => /^\/v1\/(agreements|keys|network|search|changes)\b/.test(path)
 
 /** Returns the longest delay of a service's event loop since the last call, in milliseconds. */

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { inPlace } from '../../support/openapi-in-place.ts'
+import { inlineComponents } from '../../support/inline-components.ts'
 
-/** A request. */
+/** A request to the service. */
 export interface Request {
   /** The operation that the request calls. */
   operationId: string
   method: string
-  /** Path and query, percent-encoded as far as the protocol demands. */
+  /** Path and query, percent-encoded as far as HTTP requires. */
   url: string
   headers: Record<string, string>
   body?: string | Buffer
@@ -38,7 +38,7 @@ const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.stri
 
 /** The operations of a document except those with endless responses. */
 export function operationsOf(document: unknown): Operation[] {
-  return Object.entries(documentForm.parse(inPlace(document)).paths).flatMap(([path, operations]) =>
+  return Object.entries(documentForm.parse(inlineComponents(document)).paths).flatMap(([path, operations]) =>
     Object.entries(operations)
       .map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path }))
       .filter(({ responses }) => !responses[200]?.content?.['text/event-stream']),

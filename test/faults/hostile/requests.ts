@@ -3,7 +3,7 @@ import type { Random } from '../../../src/features/generating/random.ts'
 import { adminKey } from '../../support/app.ts'
 import { type Operation, operationsOf, type Parameter, type Request } from './operations.ts'
 import { Values } from './schemas.ts'
-import { hostileBodies, hostileTexts, spoilt } from './values.ts'
+import { corrupt, hostileBodies, hostileTexts } from './values.ts'
 
 const json = /[/+]json$/
 
@@ -15,7 +15,7 @@ export class Requests {
   readonly #keys: Map<string, string[]>
 
   /**
-   * @param keys of existing records by the path of their list. Keys that are added later are used, too.
+   * @param keys keys of existing records by the path of their list. Keys that are added later are also used.
    */
   constructor(document: unknown, random: Random, keys: Map<string, string[]>) {
     this.#random = random
@@ -27,7 +27,7 @@ export class Requests {
   next(): Request {
     const random = this.#random
     const operation = random.pick(this.#operations)
-    // The probability that a part of the request is wrong.
+    // The probability that an element of the request is invalid.
     const harm = random.weighted([
       [0, 5],
       [0.1, 4],
@@ -66,7 +66,7 @@ export class Requests {
     if (random.chance(harm / 3) && pairs[0]) pairs.push(pairs[0])
     const written = pairs.map(([name, value]) => {
       const sent = random.chance(harm) ? random.pick(hostileTexts) : value
-      return `${encode(name)}=${random.chance(harm / 5) ? raw(sent) : encode(sent)}`
+      return `${encode(name)}=${random.chance(harm / 5) ? toRequestLineText(sent) : encode(sent)}`
     })
     return written.length > 0 ? `?${written.join('&')}` : ''
   }
@@ -83,7 +83,7 @@ export class Requests {
 
   #headers({ parameters, responses }: Operation, harm: number): Record<string, string> {
     const random = this.#random
-    const hostile = () => latin(random.pick(hostileTexts))
+    const hostile = () => toHeaderText(random.pick(hostileTexts))
     const found: Record<string, string> = {
       // A new client address each time, so that the rate limit does not apply.
       'x-forwarded-for': `10.${random.between(0, 255)}.${random.between(0, 255)}.${random.between(0, 255)}`,
@@ -110,18 +110,18 @@ export class Requests {
     const sentType = random.chance(harm / 5) ? random.pick(['text/plain', 'application/xml', 'x/y']) : type
     if (random.chance(harm / 4)) return { type: sentType, body: random.pick(hostileBodies) }
     const value = example !== undefined && random.chance(0.4) ? example : this.#values.of(schema)
-    const body = random.chance(harm) ? spoilt(value, random) : value
+    const body = random.chance(harm) ? corrupt(value, random) : value
     if (!json.test(type))
       return { type: sentType, body: `${typeof body === 'string' ? body : JSON.stringify(body)}\n` }
     return { type: sentType, body: JSON.stringify(body) ?? 'null' }
   }
 }
 
-/** Percent-encoded; halves of surrogate pairs, which have no encoding, as the bytes that some programs write for them. */
+/** Percent-encodes a text. Lone surrogates, which have no encoding, become U+FFFD. */
 const encode = (text: string) => encodeURIComponent(text.replaceAll(/\p{Cs}/gu, '\ufffd'))
 
-/** As it is, as far as HTTP can carry it in a request line. */
-const raw = (text: string) => text.replaceAll(/[^\x21-\x7e]/g, '.').replaceAll('#', '%23')
+/** Replaces the characters that a request line cannot contain. */
+const toRequestLineText = (text: string) => text.replaceAll(/[^\x21-\x7e]/g, '.').replaceAll('#', '%23')
 
-/** As far as HTTP can carry it in a header. */
-const latin = (text: string) => text.replaceAll(/[^\x20-\x7e\x80-\xff]/g, '?')
+/** Replaces the characters that a header cannot contain. */
+const toHeaderText = (text: string) => text.replaceAll(/[^\x20-\x7e\x80-\xff]/g, '?')

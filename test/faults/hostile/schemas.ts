@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Random } from '../../../src/features/generating/random.ts'
 
-/** The part of JSON Schema that the document uses. */
+/** The keywords of JSON Schema that the document uses. */
 const schemaForm = z.looseObject({
   $ref: z.string().optional(),
   const: z.unknown().optional(),
@@ -26,7 +26,7 @@ const edtf = ['2011-04', '1984?', '201X', '1985-04/..', '2011-08-28', '../2015']
 const words = ['energy', 'cooperation', 'CHN', '002', 'en', 'CNY', '2011', 'title', '-title', '中国', 'test']
 
 /** Maximum depth of generated values. */
-const deepest = 7
+const maxDepth = 7
 
 /** Generates values that are mostly valid for a schema. Values for patterns are guesses. */
 export class Values {
@@ -41,20 +41,21 @@ export class Values {
     this.#ids = ids
   }
 
-  /** Resolves `#/…`. */
+  /** Resolves a reference such as `#/components/…`. */
   #at(reference: string): unknown {
     const steps = reference.slice(2).split('/')
     return steps.reduce<unknown>((value, step) => Object(value)[step], this.#document)
   }
 
+  /** Generates a value for a schema. */
   of(given: unknown, depth = 0): unknown {
     const random = this.#random
     const schema = schemaForm.parse(typeof given === 'boolean' ? {} : given)
     if (schema.$ref) return this.of(this.#at(schema.$ref), depth)
     if ('const' in schema) return schema.const
     if (schema.enum) return random.pick(schema.enum)
-    const several = schema.anyOf ?? schema.oneOf
-    if (several) return this.of(random.pick(several), depth + 1)
+    const alternatives = schema.anyOf ?? schema.oneOf
+    if (alternatives) return this.of(random.pick(alternatives), depth + 1)
     const type = Array.isArray(schema.type) ? random.pick(schema.type) : schema.type
     const inner = type === 'object' || type === 'array'
     if (schema.examples && random.chance(inner ? 0.3 : 0.8)) return random.pick(schema.examples)
@@ -62,8 +63,8 @@ export class Values {
       case 'object':
         return this.#objectOf(schema, depth)
       case 'array': {
-        const { minItems: least = 0 } = schema
-        const length = depth > deepest ? least : random.between(least, least + 2)
+        const { minItems = 0 } = schema
+        const length = depth > maxDepth ? minItems : random.between(minItems, minItems + 2)
         return Array.from({ length }, () => this.of(schema.items ?? {}, depth + 1))
       }
       case 'integer':
@@ -81,11 +82,11 @@ export class Values {
   }
 
   #objectOf({ properties = {}, required = [] }: z.output<typeof schemaForm>, depth: number): unknown {
-    const share = depth > deepest ? 0 : Math.min(0.4, 4 / Object.keys(properties).length)
-    const taken = Object.entries(properties).filter(
+    const share = depth > maxDepth ? 0 : Math.min(0.4, 4 / Object.keys(properties).length)
+    const chosen = Object.entries(properties).filter(
       ([name]) => required.includes(name) || this.#random.chance(share),
     )
-    return Object.fromEntries(taken.map(([name, schema]) => [name, this.of(schema, depth + 1)]))
+    return Object.fromEntries(chosen.map(([name, schema]) => [name, this.of(schema, depth + 1)]))
   }
 
   #textOf({ format, pattern }: z.output<typeof schemaForm>): string {
@@ -97,7 +98,7 @@ export class Values {
     if (format === 'date') return '2026-01-31'
     if (format === 'iri') return 'https://example.org/page'
     const form = pattern === undefined ? undefined : new RegExp(pattern, 'u')
-    const fitting = words.filter((word) => !form || form.test(word))
-    return fitting.length > 0 ? random.pick(fitting) : random.pick(words)
+    const matching = words.filter((word) => !form || form.test(word))
+    return matching.length > 0 ? random.pick(matching) : random.pick(words)
   }
 }

@@ -105,14 +105,14 @@ export const hostileBodies: (string | Buffer)[] = [
   '{}\n{}\n',
 ]
 
-/** Replaces one value with a malicious one, or adds an unknown property. */
-export function spoilt(value: unknown, random: Random): unknown {
+/** Returns a value in which one value is replaced with a malicious value, or that has an unknown property. */
+export function corrupt(value: unknown, random: Random): unknown {
   const inner = typeof value === 'object' && value !== null
   if (!inner || random.chance(0.2)) return random.pick(hostileValues)
   if (Array.isArray(value)) {
     if (value.length === 0) return [random.pick(hostileValues)]
     const place = random.between(0, value.length - 1)
-    return value.map((item, index) => (index === place ? spoilt(item, random) : item))
+    return value.map((item, index) => (index === place ? corrupt(item, random) : item))
   }
   const entries = Object.entries(value)
   if (entries.length === 0 || random.chance(0.2)) {
@@ -120,6 +120,6 @@ export function spoilt(value: unknown, random: Random): unknown {
   }
   const place = random.between(0, entries.length - 1)
   return Object.fromEntries(
-    entries.map(([name, item], index) => [name, index === place ? spoilt(item, random) : item]),
+    entries.map(([name, item], index) => [name, index === place ? corrupt(item, random) : item]),
   )
 }

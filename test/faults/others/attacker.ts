@@ -3,8 +3,8 @@ import { type AttackName, attacks } from './attacks/index.ts'
 import { ResponseCounter } from './response-counter.ts'
 import { targetSchema } from './target.ts'
 
-// A process that attacks the service from the first message until it is killed. To each message it replies with the counts of its
-// responses.
+// A process that attacks the service from the first message until it is killed. It replies to each message with the counts
+// of its responses.
 const input = z
   .strictObject({ attack: z.custom<AttackName>((name) => String(name) in attacks), target: targetSchema })
   .parse(JSON.parse(process.argv[2] ?? ''))

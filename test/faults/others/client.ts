@@ -41,7 +41,7 @@ const page = z.looseObject({
   page: z.looseObject({ next: z.string().nullable() }),
 })
 
-/** Reads the keys of so many agreements that the response cache cannot serve all reads of them. */
+/** Reads the keys of about 2,000 agreements: too many for the response cache to serve all reads. */
 async function readKeys(): Promise<string[]> {
   const keys: string[] = []
   for (let cursor: string | null = ''; cursor !== null && keys.length < 2000; ) {
@@ -85,7 +85,7 @@ function repeat(name: string, everyMs: number, request: () => ClientRequest, as 
 }
 
 repeat('reads', 100, () => ({ path: record(), agent }))
-// These requests open a new connection each, as a new client does.
+// Each of these requests opens a new connection, like a new client.
 repeat('lists', 100, () => ({ path: list() }))
 repeat('health', 100, () => ({ path: '/healthz' }))
 repeat('writes', 300, () => ({ method: 'POST', path: '/v1/agreements', body: agreement(), agent }), writer)

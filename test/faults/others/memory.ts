@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises'
 /** Resident memory (RSS) of a process and its descendants in MiB. Linux only. */
 export async function residentMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  const own = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+  const ownMegabytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
   const children = await Promise.all((await childrenOf(pid)).map(residentMegabytes))
-  return children.reduce((sum, megabytes) => sum + megabytes, own)
+  return children.reduce((sum, megabytes) => sum + megabytes, ownMegabytes)
 }
 
 async function childrenOf(pid: number): Promise<number[]> {

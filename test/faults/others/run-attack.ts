@@ -9,8 +9,8 @@ const baselineMs = 5000
 const attackMs = 30_000
 const recoveryMs = 60_000
 
-/** Maximum memory after an attack, relative to the memory before it. */
-const maxMemoryShare = 1.2
+/** Maximum ratio of the memory after an attack to the memory before it. */
+const maxMemoryRatio = 1.2
 
 /** The service under attack. */
 export interface AttackedService {
@@ -26,14 +26,14 @@ export interface AttackOutcome {
   baseline: Record<string, Summary>
   /** The other client during the attack. */
   underAttack: Record<string, Summary>
-  /** The outcomes of the attacker's requests, counted. */
+  /** Counts of the outcomes of the attacker's requests. */
   attacker: Record<string, number>
   memory: { beforeMb: number; peakMb: number; afterMb: number; recoveredAfterMs: number | undefined }
 }
 
 const countsSchema = z.record(z.string(), z.int())
 
-/** Attacks the service from one address, and measures response times of a client with another address meanwhile. */
+/** Attacks the service from one address, and meanwhile measures the response times of a client with another address. */
 export async function runAttack(
   { port, pid, writerKey }: AttackedService,
   attack: AttackName,
@@ -50,7 +50,7 @@ export async function runAttack(
     start('client.ts', { target: { port, localAddress: '127.0.0.3' }, key: writerKey })
   try {
     const target = { port, localAddress: '127.0.0.2', ...(attackerKey !== undefined && { key: attackerKey }) }
-    // A process that starts takes processor time, which is no part of the attack.
+    // The attacker starts before the baseline, since the start of a process takes CPU time.
     const attacker = start('attacker.ts', { attack, target })
     await attacker.nextMessage()
     const client = startClient()
@@ -77,13 +77,13 @@ export async function runAttack(
 }
 
 async function measurePeakMemory(pid: number, duringMs: number): Promise<number> {
-  let highest = 0
+  let peakMb = 0
   for (const end = Date.now() + duringMs; Date.now() < end; await sleep(250))
-    highest = Math.max(highest, await residentMegabytes(pid))
-  return highest
+    peakMb = Math.max(peakMb, await residentMegabytes(pid))
+  return peakMb
 }
 
-/** Waits until memory is below `maxMemoryShare`, for at most `recoveryMs`. */
+/** Waits for at most `recoveryMs` until memory is at most `maxMemoryRatio` times `beforeMb`. */
 async function waitForRecovery(
   pid: number,
   beforeMb: number,
@@ -92,7 +92,7 @@ async function waitForRecovery(
   for (;;) {
     const afterMb = await residentMegabytes(pid)
     const tookMs = Date.now() - start
-    if (afterMb <= beforeMb * maxMemoryShare) return { afterMb, recoveredAfterMs: tookMs }
+    if (afterMb <= beforeMb * maxMemoryRatio) return { afterMb, recoveredAfterMs: tookMs }
     if (tookMs > recoveryMs) return { afterMb, recoveredAfterMs: undefined }
     await sleep(500)
   }

@@ -20,7 +20,7 @@ const thresholds: Threshold[] = [
   { kind: 'asOf', minPercent: 100, withinMs: 10_000 },
 ]
 
-/** Maximum ratio of the 99th percentile to the one before the attack, for machines that are busy. */
+/** On busy machines, maximum ratio of the 99th percentile during the attack to that before the attack. */
 const maxSlowdown = 5
 
 function describeShortfall(
@@ -29,7 +29,7 @@ function describeShortfall(
 ): string | undefined {
   const { kind, minPercent, withinMs, maxP99Ms = withinMs } = threshold
   const [before, during] = [baseline[kind], underAttack[kind]]
-  if (!before || !during) return `${kind}: none was measured`
+  if (!before || !during) return `${kind}: no request was measured`
   const percent = successPercent(during, withinMs)
   if (percent < minPercent)
     return `${kind}: ${percent.toFixed(1)} % within ${withinMs} ms, ${JSON.stringify(during.statuses)}`

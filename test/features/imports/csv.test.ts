@@ -53,8 +53,8 @@ describe('dialect', () => {
     ['bars', 'a|b\n1|2\n', '|'],
     ['a line that names the delimiter', 'sep=;\r\na;b\r\n1,0;2,0\r\n', ';'],
   ])('finds %s', async (_, text, delimiter) => {
-    const { facts } = await readContent('file.csv', text)
-    expect(facts.dialect?.delimiter).toBe(delimiter)
+    const { fileInfo } = await readContent('file.csv', text)
+    expect(fileInfo.dialect?.delimiter).toBe(delimiter)
   })
 
   it('finds single quotes, and backslashes before quotes', async () => {
@@ -65,22 +65,22 @@ describe('dialect', () => {
     expect(await valuesOf('a,b\n"x \\"y\\"","z"\n')).toEqual([{ a: 'x "y"', b: 'z' }])
   })
 
-  it('keeps quotes around values that all have a delimiter in the same place', async () => {
+  it('recognizes quotes around values that all have a delimiter at the same position', async () => {
     const lines = Array.from({ length: 5 }, (_, index) => `${index},"Bank ${index}, Ltd.",Ghana`)
     const rows = await valuesOf(['id,bank,country', ...lines].join('\n'))
     expect(rows[4]).toEqual({ id: '4', bank: 'Bank 4, Ltd.', country: 'Ghana' })
   })
 
-  it('says that the last row may be cut, where no line break ends it', async () => {
-    const notesOf = async (text: string) => (await readContent('file.csv', text)).facts.notes
+  it('notes that the last row may be cut off if it does not end with a line break', async () => {
+    const notesOf = async (text: string) => (await readContent('file.csv', text)).fileInfo.notes
     expect(await notesOf('a,b\n1,Niger')).toEqual([expect.stringContaining('may be cut off')])
     expect(await notesOf('a,b\n1,Nigeria\n')).toEqual([])
   })
 
-  it('says that one column is found, where several are likely', async () => {
-    const { facts } = await readContent('file.csv', 'a~b\n1~2\n')
-    expect(facts.columns).toEqual(['a~b'])
-    expect(facts.notes).toEqual([expect.stringContaining('one column only')])
+  it('notes that it finds only one column', async () => {
+    const { fileInfo } = await readContent('file.csv', 'a~b\n1~2\n')
+    expect(fileInfo.columns).toEqual(['a~b'])
+    expect(fileInfo.notes).toEqual([expect.stringContaining('one column only')])
     expect(await valuesOf('a~b\n1~2\n', { delimiter: '~' })).toEqual([{ a: '1', b: '2' }])
   })
 })
@@ -98,8 +98,8 @@ describe('encoding', () => {
     ['utf-16le', iconv.encode(text, 'utf-16le', { addBOM: false })],
     ['windows-1252', iconv.encode(text, 'windows-1252')],
   ])('is detected: %s', async (encoding, bytes) => {
-    const { facts, rows } = await readContent('file.csv', bytes)
-    expect(facts.encoding).toBe(encoding)
+    const { fileInfo, rows } = await readContent('file.csv', bytes)
+    expect(fileInfo.encoding).toBe(encoding)
     expect(rows[0]?.values).toEqual({ country: 'Côte d’Ivoire', title: '“Coopération” à Abidjan' })
   })
 
@@ -112,8 +112,8 @@ describe('encoding', () => {
         : encoding === 'big5'
           ? '國家,標題\n中國,關於科學技術合作的協定\n'.repeat(9)
           : chinese
-    const { facts, rows } = await readContent('file.csv', iconv.encode(content, encoding))
-    expect(facts.encoding).toBe(encoding)
+    const { fileInfo, rows } = await readContent('file.csv', iconv.encode(content, encoding))
+    expect(fileInfo.encoding).toBe(encoding)
     expect(Object.values(rows[0]?.values ?? {})).toEqual(content.split('\n')[1]?.split(','))
   })
 
@@ -147,7 +147,7 @@ describe('rows', () => {
     const { rows } = await readContent('file.csv', 'a,b\n1,2\n1,2,3\n1\n1,2,,\n')
     expect(rows.map(({ fault }) => fault?.detail.split(' Most')[0])).toEqual([
       undefined,
-      'The row has 3 values, and the header 2 columns. Too many are: 3.',
+      'The row has 3 values, and the header 2 columns. Extra values: 3.',
       'The row has 1 value, and the header 2 columns.',
       undefined,
     ])
@@ -163,7 +163,7 @@ describe('rows', () => {
     expect(await valuesOf('1,2\n', { header: 'none' })).toEqual([{ A: '1', B: '2' }])
   })
 
-  it('with equal values of a column are joined if the mapping says so', async () => {
+  it('with the same value in a column are joined if the mapping says so', async () => {
     const { rows } = await readContent('file.csv', 'id,party\n1,CHN\n1,PAK\n2,FRA\n', { groupBy: 'id' })
     expect(rows.map(({ locator, values }) => [locator, values.rows])).toEqual([
       [
@@ -177,7 +177,7 @@ describe('rows', () => {
     ])
   })
 
-  it('of columns with the same name are refused', async () => {
+  it('with two columns of the same name are refused', async () => {
     expect(await messageOf(readContent('file.csv', 'a,b,a\n1,2,3\n'))).toContain(
       'columns A and C have the same name, "a"',
     )
@@ -192,7 +192,7 @@ describe('rows', () => {
         break
       }
       const unread = readRows(file, {})
-      await unread.facts
+      await unread.fileInfo
       await unread.close()
     })
     await expect.poll(open).toBeLessThanOrEqual(before)

@@ -95,7 +95,7 @@ describe('the example mappings', () => {
 })
 
 describe('the mapping of the tutorial', () => {
-  /** The first block of a language in the tutorial. */
+  /** Returns the first code block of a language in the tutorial. */
   const block = (language: string) => {
     const page = read('import-export.md')
     const tutorial = page.slice(page.indexOf('## From a spreadsheet'))

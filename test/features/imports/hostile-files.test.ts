@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'
 import { makeXlsx, makeZip, messageOf, readContent, withFile } from '../../support/import-files.ts'
 
-/** Mebibytes of memory that reading takes, at most. */
+/** Maximum growth of memory while a file is read, in MiB. */
 const maxGrowthMib = 160
 
-/** Reads a file, and returns its message and how much memory that took. */
+/** Reads a file. @returns the error message, and the growth of memory in MiB. */
 async function readLarge(name: string, write: (descriptor: number) => void, options = {}) {
   return withFile(name, '', async (file) => {
     const descriptor = openSync(file.path, 'w')
@@ -48,7 +48,7 @@ describe('a line that never ends', () => {
     expect(growthMib).toBeLessThan(maxGrowthMib)
   })
 
-  it('of zero bytes, as a sparse file has, is refused as binary', async () => {
+  it('of zero bytes, such as a sparse file, is refused as binary', async () => {
     const { message } = await readLarge('file.csv', (descriptor) => ftruncateSync(descriptor, 2 ** 30))
     expect(message).toContain('binary')
   })

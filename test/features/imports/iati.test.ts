@@ -53,7 +53,7 @@ describe('the built-in mapping of IATI', () => {
     const file = readFileSync(join(packageRoot, 'docs/examples/activities.xml'), 'utf8')
     const imported = await importFile(api.database, mapping, 'activities.xml', file)
     expect(imported).toMatchObject({ state: 'committed', counts: { created: 2, refused: 0 } })
-    expect(imported.facts?.unused).toContainEqual({ column: 'recipient-country/@percentage', rows: 1 })
+    expect(imported.fileInfo?.unused).toContainEqual({ column: 'recipient-country/@percentage', rows: 1 })
     expect(await read('XX-EX-1')).toMatchObject({
       title: 'Water and sanitation fund',
       summary: 'A fund for water.\n\nIt works in two towns.',
@@ -79,7 +79,7 @@ describe('the built-in mapping of IATI', () => {
   it('reads a file of version 1.03, and lists the elements that it does not use', async () => {
     const imported = await importFile(api.database, mapping, 'old.xml', old)
     expect(imported).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
-    expect(imported.facts?.unused?.map(({ column }) => column)).toEqual(
+    expect(imported.fileInfo?.unused?.map(({ column }) => column)).toEqual(
       expect.arrayContaining([
         'contact-info',
         'budget/@type',
@@ -108,7 +108,7 @@ describe('the built-in mapping of IATI', () => {
     })
   })
 
-  it('is refused under another name, with the right name as a suggestion', async () => {
+  it('is suggested when its name is mistyped', async () => {
     await expect(resolveMapping('iatti')).rejects.toThrow('did you mean "iati"?')
     expect(await resolveMapping('scheme: iati')).toBe('scheme: iati')
   })
@@ -119,6 +119,6 @@ describe('columns that a mapping does not use', () => {
     const csv = 'Id,Title,Remark,Empty\n1,One,x,\n2,Two,,\n3,Three,y,\n'
     const text = 'scheme: unused\nrecords: {agreements: {id: Id, properties: {title: Title, kind: =treaty}}}'
     const imported = await importFile(api.database, text, 'rows.csv', csv)
-    expect(imported.facts?.unused).toEqual([{ column: 'Remark', rows: 2 }])
+    expect(imported.fileInfo?.unused).toEqual([{ column: 'Remark', rows: 2 }])
   })
 })

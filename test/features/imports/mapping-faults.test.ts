@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { mappingJsonSchema, parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import { registry } from '../../../src/resources/registry.ts'
-import { convertContent, faultsOf } from '../../support/conversion.ts'
+import { collectFaults, convertContent } from '../../support/conversion.ts'
 import { messageOf } from '../../support/import-files.ts'
 
 const mapping = (properties: string, more = '') =>
   `scheme: x\n${more}\nrecords: { agreements: { id: id, properties: { title: title, kind: =treaty, ${properties} } } }`
-const faults = (text: string) => faultsOf(() => parseMapping(text, registry))
+const faults = (text: string) => collectFaults(() => parseMapping(text, registry))
 
 describe('a mapping with a fault', () => {
   it.each([
@@ -52,7 +52,7 @@ describe('a mapping with a fault', () => {
       mapping('signedOn: { from: a, date: hh:mm }'),
       '/records/agreements/properties/signedOn/date: is not a format of dates',
     ],
-    ['a bad path', mapping('place: "a[["'), '/records/agreements/properties/place/from: "a[[" is no path'],
+    ['a bad path', mapping('place: "a[["'), '/records/agreements/properties/place/from: "a[[" is not a path'],
     [
       'a missing property',
       'scheme: x\nrecords: { agreements: { id: id, properties: { kind: =treaty } } }',
@@ -72,7 +72,7 @@ describe('a mapping with a fault', () => {
     expect(faults(text).join('\n')).toContain(fault)
   })
 
-  it('that is not YAML, or expands aliases without end, is refused', async () => {
+  it('that is not YAML, or expands too many aliases, is refused', async () => {
     expect(await messageOf(Promise.resolve().then(() => parseMapping('a: [', registry)))).toContain(
       'neither YAML nor JSON',
     )
@@ -114,10 +114,10 @@ describe('the JSON Schema', () => {
     expect(validate(parse(mapping('signdOn: a')))).toBe(false)
   })
 
-  it('describes values and properties, for the completion of editors', () => {
+  it('describes values and properties, for completion in editors', () => {
     const text = JSON.stringify(schema)
     expect(text).toContain('When it was signed or agreed.')
-    expect(text).toContain('Column or path; of several, the first that has a value.')
+    expect(text).toContain('Column or path; the first one with a value if there are several.')
     expect(text.length).toBeLessThan(120_000)
   })
 })

@@ -135,7 +135,7 @@ describe('a mapping', () => {
       d: 'two',
     }) as { dropped: unknown }
     expect(dropped).toMatchObject([
-      { column: 'a', detail: 'The text has 20 characters and is cut after 10.' },
+      { column: 'a', detail: 'The text has 20 characters and is shortened to 10.' },
       { column: 'c, d', detail: expect.stringContaining('There are 2 values') },
       { column: 'b', detail: expect.stringContaining('U+0007') },
     ])

@@ -29,8 +29,8 @@ describe('JSON', () => {
   })
 
   it('accepts a list at the top level, and locates each row', async () => {
-    const { rows, facts } = await readContent('file.json', '[{"a": 1}, {"a": [1, {"b": null}]}]')
-    expect(facts.format).toBe('json')
+    const { rows, fileInfo } = await readContent('file.json', '[{"a": 1}, {"a": [1, {"b": null}]}]')
+    expect(fileInfo.format).toBe('json')
     expect(rows.map(({ locator }) => locator)).toEqual(['item 1', 'item 2'])
   })
 
@@ -52,8 +52,8 @@ describe('JSON', () => {
   })
 
   it('is distinguished from NDJSON, in which a malformed line is a row with a fault', async () => {
-    const { facts, rows } = await readContent('file.txt', '{"a": 1}\n{"a": \n\n{"a": 3}\n[1]\n')
-    expect(facts.format).toBe('ndjson')
+    const { fileInfo, rows } = await readContent('file.txt', '{"a": 1}\n{"a": \n\n{"a": 3}\n[1]\n')
+    expect(fileInfo.format).toBe('ndjson')
     expect(rows.map(({ number, fault }) => [number, fault?.detail.slice(0, 20)])).toEqual([
       [1, undefined],
       [2, 'The line is not JSON'],
@@ -85,14 +85,14 @@ describe('XML', () => {
 
   it('is read in its declared encoding', async () => {
     const bytes = Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><r><a>Perú</a></r>', 'latin1')
-    const { facts, rows } = await readContent('file.xml', bytes)
-    expect([facts.encoding, rows[0]?.values]).toEqual(['windows-1252', { '#': 'Perú' }])
+    const { fileInfo, rows } = await readContent('file.xml', bytes)
+    expect([fileInfo.encoding, rows[0]?.values]).toEqual(['windows-1252', { '#': 'Perú' }])
   })
 
   it.each([
     ['a document type', '<!DOCTYPE r [<!ENTITY a "b">]><r><a>&a;</a></r>', 'DOCTYPE'],
     ['an unknown entity', '<r><a>&lol;</a></r>', 'malformed'],
-    ['an open end', '<r><a>1</a><a>', 'cut off'],
+    ['an unclosed element', '<r><a>1</a><a>', 'cut off'],
     ['no rows', '<r><b/></r>', 'Its root element is r, with b in it'],
     ['deep nesting', `<r>${'<a>'.repeat(500)}`, 'levels deep'],
   ])('with %s is refused', async (_, text, message) => {

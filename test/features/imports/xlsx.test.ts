@@ -25,8 +25,8 @@ describe('XLSX', () => {
         true,
       ])
     })
-    const { facts, rows } = await readContent('file.xlsx', file)
-    expect(facts).toMatchObject({
+    const { fileInfo, rows } = await readContent('file.xlsx', file)
+    expect(fileInfo).toMatchObject({
       format: 'xlsx',
       sheet: 'Register',
       columns: ['title', 'amount', 'signed', 'rich', 'formula', 'flag'],
@@ -58,7 +58,7 @@ describe('XLSX', () => {
       'did you mean "Treaties"?',
     )
     const first = await readContent('file.xlsx', file)
-    expect(first.facts.notes.join()).toContain('2 sheets, of which the first is read')
+    expect(first.fileInfo.notes.join()).toContain('2 sheets, of which the first is read')
   })
 
   it('reads cells without references, gaps, inline texts and escaped characters', async () => {
@@ -71,7 +71,7 @@ describe('XLSX', () => {
     expect(rows).toEqual([{ number: 4, locator: 'sheet Data, row 4', values: { a: 1, b: null, c: 'x\ny' } }])
   })
 
-  it('writes serial days as dates, in both systems', () => {
+  it('converts serial days to dates in both date systems', () => {
     expect([1, 59, 60, 61, 40_179, 2_958_465].map((day) => formatSerial(day, false))).toEqual([
       '1900-01-01',
       '1900-02-28',
@@ -87,7 +87,7 @@ describe('XLSX', () => {
     ])
   })
 
-  it('reads every day from March 1900 back as exceljs writes it', async () => {
+  it('reads days from March 1900 on as exceljs wrote them', async () => {
     const days = fc.uniqueArray(
       fc.date({ min: new Date('1900-03-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
       { minLength: 50, maxLength: 50 },

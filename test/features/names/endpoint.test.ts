@@ -23,7 +23,7 @@ describe('POST /v1/resolve', () => {
     expect(data[1]?.status).toBe('unresolved')
   })
 
-  it('refuses more names, an unknown resource and a wrong country, each with its pointer', async () => {
+  it('refuses 1,001 names, an unknown resource and a wrong country, each with its pointer', async () => {
     const many = Array.from({ length: 1001 }, () => ({ resource: 'countries', name: 'China' }))
     expect((await api.post('/v1/resolve', { queries: many }, anonymous)).status).toBe(422)
     const queries = [{ resource: 'countrys', name: 'China', country: 'China' }]

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-/** Mentions of countries with the key that each means; empty where a person must decide. No name has a comma twice quoted. */
+/** Mentions of countries with their keys; the key is empty if a person must decide. Only names are quoted. */
 const mentions = readFileSync(new URL('mentions.csv', import.meta.url), 'utf8')
   .trim()
   .split('\n')
@@ -38,7 +38,7 @@ const resolveCountry = async (name: string, more: Partial<NameQuery> = {}): Prom
 }
 
 describe('500 labelled mentions of countries', () => {
-  it('resolves none wrongly, and at least 98 % of those that can be resolved', async () => {
+  it('include no wrong match, and a match for at least 98 % of those that can be resolved', async () => {
     const resolved = await resolve(mentions.map(toQuery))
     const outcomes = mentions.map((mention, index) => ({
       ...mention,
@@ -78,7 +78,7 @@ describe('500 labelled mentions of countries', () => {
   })
 })
 
-describe('what a match says', () => {
+describe('a match', () => {
   it.each([
     ['China', 'CHN', 'exact'],
     ['Russia', 'RUS', 'alias'],
@@ -98,18 +98,18 @@ describe('what a match says', () => {
   })
 
   it('names the sovereign state of a territory, and the successors of a former state', async () => {
-    expect((await resolveCountry('Greenland')).match?.note).toBe('Denmark (DNK) answers for it.')
+    expect((await resolveCountry('Greenland')).match?.note).toBe('Denmark (DNK) is responsible for it.')
     expect((await resolveCountry('Czechoslovakia')).match?.note).toBe('Until 1993; followed by CZE, SVK.')
   })
 
-  it('resolves a name as of the date of the fact', async () => {
+  it('resolves a name as of a date', async () => {
     expect((await resolveCountry('Burma', { on: '1960' })).match?.key).toBe('BUR')
     expect((await resolveCountry('Burma', { on: '2005-03-02' })).match?.key).toBe('MMR')
     expect((await resolveCountry('East Germany', { on: '2005' })).match?.key).toBe('DDR')
     expect((await resolveCountry('Korea', { on: '189X' })).match?.key).toBe('XKE')
   })
 
-  it('resolves codes of each scheme, and former ones', async () => {
+  it('resolves codes of each scheme, and former codes', async () => {
     const code = async (name: string, scheme: string) => (await resolveCountry(name, { scheme })).match?.key
     expect(await code('hn', 'alpha2')).toBe('HND')
     expect(await code('4', 'numeric')).toBe('AFG')
@@ -154,7 +154,7 @@ describe('other resources', () => {
     expect(resolved[3]?.candidates.map(({ key }) => key)).toEqual(['145', '015'])
   })
 
-  it('resolves a title of a resource without aliases whatever its case', async () => {
+  it('resolves a title of a resource without aliases, and ignores its case', async () => {
     const { rows } = await test.pool.query<{ id: string; title: string }>(
       'select id, title from projects limit 1',
     )
@@ -167,7 +167,7 @@ describe('other resources', () => {
 it('resolves 10,000 mentions in about a second', async () => {
   const queries = Array.from({ length: 10_000 }, (_, index): NameQuery => {
     const mention = mentions[index % mentions.length]
-    // Each is another text, so that nothing is resolved only once.
+    // Each mention has a different text, so that no result is shared.
     return {
       resource: 'countries',
       name: `${mention?.name ?? ''}${' '.repeat(Math.floor(index / mentions.length))}`,

@@ -55,7 +55,7 @@ describe('organizations of an import', () => {
     expect(new Set(all.map(([found]) => keyOf(found))).size).toBe(1)
   })
 
-  it('are ambiguous if they are authorities of a country that the name does not say', async () => {
+  it('are ambiguous if they are authorities and the mention has no country', async () => {
     const name = 'Ministry of Tests'
     await findOrMake([{ name, country: 'PER', document: { kind: 'government' } }])
     const [without, within, elsewhere] = await resolveNames(test.database, registry, [

@@ -3,11 +3,11 @@ import { expect } from 'vitest'
 /** The properties of a record. */
 export type Properties = Record<string, unknown>
 
-/** A list request about a fact, and the records that it must return: these and no others. */
-export interface Question {
+/** A list request about a fact, and exactly the records that it must return. */
+export interface FactRequest {
   path: string
   expected: Properties[]
-  /** What the supporting citation has, beside the paragraph; the whole record is cited unless it says otherwise. */
+  /** Properties of the supporting citation besides the paragraph. By default it cites the whole record. */
   cited?: Properties
 }
 
@@ -16,7 +16,7 @@ export interface Fact {
   id: string
   fact: string
   paragraph: string
-  requests: Question[]
+  requests: FactRequest[]
 }
 
 /** Matches a participant that is a country. */
@@ -29,7 +29,7 @@ export const region = (code: string, more: Properties = {}) =>
 /** The actions of a party that signed in a month. */
 export const signed = (month: string) => [{ kind: 'signed', date: month, note: null }]
 
-/** One of the big science programmes, in which all of paragraph 5 take part. */
+/** A big science programme, in which all participants named in paragraph 5 take part. */
 export const megaScience = (title: string, ...topics: string[]) => ({
   title: expect.stringContaining(title),
   kind: 'mega_science',
@@ -37,7 +37,7 @@ export const megaScience = (title: string, ...topics: string[]) => ({
   topics,
 })
 
-/** A count that the interview gives of China, in the month of its occasion. */
+/** A figure of the interview about China, as of the month of the interview. */
 export const chineseFigure = (value: number, qualifier = 'exact') => ({
   value,
   qualifier,
@@ -45,7 +45,7 @@ export const chineseFigure = (value: number, qualifier = 'exact') => ({
   asOf: '2011-08',
 })
 
-/** A program of China for developing countries. */
+/** A Chinese assistance program for developing countries as a group. */
 export const helpForDevelopingCountries = (modality: string) => ({
   modality,
   participants: [country('CHN', { role: 'donor' }), region('902', { role: 'recipient' })],

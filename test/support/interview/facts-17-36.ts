@@ -36,7 +36,7 @@ export const factsFrom17To36: Fact[] = [
   },
   {
     id: 'F19',
-    fact: 'China takes part in the Global Earth Observation System, whose usual name a note gives',
+    fact: 'China takes part in the Global Earth Observation System; a note gives its usual name',
     paragraph: '5',
     requests: [
       {
@@ -174,7 +174,7 @@ export const factsFrom17To36: Fact[] = [
   ),
   {
     id: 'F32',
-    fact: 'A station in South Africa gives free satellite data for Africa; that Pakistan is its partner is doubted in a note',
+    fact: 'A station in South Africa gives free satellite data for Africa; a note doubts that Pakistan is its partner',
     paragraph: '11',
     requests: [
       {

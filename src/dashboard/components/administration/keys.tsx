@@ -69,8 +69,8 @@ function NewKey({ issued: { name, key }, onClose }: { issued: IssuedKey; onClose
 }
 
 function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
-  const { t, tOr, moment } = useLanguage()
-  const when = (iso: string | null, none: string) => (iso === null ? none : moment(iso))
+  const { t, tOr, dateTime } = useLanguage()
+  const when = (iso: string | null, none: string) => (iso === null ? none : dateTime(iso))
   return (
     <table class="keys">
       <caption class="visually-hidden">{t('keys.title')}</caption>
@@ -93,7 +93,7 @@ function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
             <td>
               <code>{prefix}</code>
             </td>
-            <td>{moment(createdAt)}</td>
+            <td>{dateTime(createdAt)}</td>
             <td>{when(expiresAt, t('keys.never'))}</td>
             <td>{when(lastUsedAt, t('keys.never'))}</td>
             <td>
@@ -108,7 +108,7 @@ function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
                   {t('keys.revokeText')}
                 </ConfirmButton>
               ) : (
-                t('keys.revoked', { time: moment(revokedAt) })
+                t('keys.revoked', { time: dateTime(revokedAt) })
               )}
             </td>
           </tr>

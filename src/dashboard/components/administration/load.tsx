@@ -7,13 +7,13 @@ import { type Metrics, parseMetrics, total } from './metrics.ts'
 
 const refreshMs = 5000
 
-/** The health and metrics of the service at one moment. */
+/** The health and metrics of the service at one time. */
 interface Report {
   time: number
-  /** `ok` or `read_only`; otherwise why it is not ready. */
+  /** `ok` or `read_only`; otherwise the reason why the service is not ready. */
   readiness: string
   metrics?: Metrics
-  /** Why there are no metrics. */
+  /** The error, if the metrics could not be read. */
   failure?: ApiError
 }
 
@@ -40,7 +40,7 @@ async function readReport(): Promise<Report> {
 
 const requests = 'entente_http_request_duration_seconds_count'
 
-/** The rows of the table: a label, and a value of the metrics in its unit. */
+/** Returns the rows of the table: the message id of a label, and a value in the unit that the label names. */
 function rows(metrics: Metrics, before: Report | undefined, now: number) {
   const answered = total(metrics, requests)
   const earlier = before?.metrics && total(before.metrics, requests)
@@ -49,7 +49,7 @@ function rows(metrics: Metrics, before: Report | undefined, now: number) {
     answered !== undefined && earlier !== undefined && seconds > 0
       ? (answered - earlier) / seconds
       : undefined
-  const failed = (first: string) => total(metrics, requests, ({ status = '' }) => status.startsWith(first))
+  const failed = (digit: string) => total(metrics, requests, ({ status = '' }) => status.startsWith(digit))
   const mebibytes = (name: string) => {
     const bytes = total(metrics, name)
     return bytes === undefined ? undefined : bytes / 2 ** 20
@@ -74,9 +74,9 @@ function rows(metrics: Metrics, before: Report | undefined, now: number) {
   ] as const
 }
 
-/** Whether the service is ready, and how busy its process is. */
+/** The readiness of the service, and the load of the process that answers the request. */
 export function Load() {
-  const { t, tOr, number, moment } = useLanguage()
+  const { t, tOr, number, dateTime } = useLanguage()
   const [reports, setReports] = useState<{ last?: Report; before?: Report | undefined }>({})
   const [isRepeated, setRepeated] = useState(false)
   const refresh = useCallback(async () => {
@@ -106,7 +106,7 @@ export function Load() {
           />
           {t('load.repeat')}
         </label>
-        <span class="soft small">{last && moment(new Date(last.time).toISOString())}</span>
+        <span class="soft small">{last && dateTime(new Date(last.time).toISOString())}</span>
       </div>
       {last && (
         <p>

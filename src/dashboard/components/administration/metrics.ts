@@ -1,13 +1,13 @@
-/** A value of a metric, with its labels. */
+/** A sample of a metric: a value with labels. */
 export interface Sample {
   labels: Readonly<Record<string, string>>
   value: number
 }
 
-/** Metrics by their names. */
+/** Samples by the name of their metric. */
 export type Metrics = ReadonlyMap<string, readonly Sample[]>
 
-/** Reads metrics in the text format of Prometheus, as the service writes it: a sample on a line, comments after `#`. */
+/** Parses metrics in Prometheus text format as the service writes it: one sample per line, and comment lines with `#`. */
 export function parseMetrics(text: string): Metrics {
   const metrics = new Map<string, Sample[]>()
   for (const line of text.split('\n')) {
@@ -24,14 +24,14 @@ const parseLabels = (text: string): Record<string, string> =>
     [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = '', value = '']) => [name, value]),
   )
 
-/** The sum of a metric over all its labels, or over those that a condition keeps; undefined if there is no such metric. */
+/** Returns the sum of the samples of a metric whose labels match; undefined if there is no such metric. */
 export function total(
   metrics: Metrics,
   name: string,
-  keeps: (labels: Sample['labels']) => boolean = () => true,
+  matches: (labels: Sample['labels']) => boolean = () => true,
 ): number | undefined {
   return metrics
     .get(name)
-    ?.filter(({ labels }) => keeps(labels))
+    ?.filter(({ labels }) => matches(labels))
     .reduce((sum, { value }) => sum + value, 0)
 }

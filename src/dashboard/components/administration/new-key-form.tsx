@@ -21,10 +21,10 @@ const fields: readonly FormField[] = [
   },
 ]
 
-/** A key expires at the end of its last day, by UTC. */
+/** A key expires at the end of its last day in UTC. */
 const endOfDay = (day: string) => `${day}T23:59:59Z`
 
-/** Makes a key. */
+/** A form that creates a key. */
 export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void }) {
   const { t } = useLanguage()
   const id = useId()
@@ -37,7 +37,7 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
     try {
       const response = await writeApi('/v1/keys', { method: 'POST', body })
       setError(undefined)
-      // The service validates its responses against the OpenAPI document in its tests.
+      // Tests validate the responses of the service against the OpenAPI document.
       onIssued((await response.json()) as IssuedKey)
     } catch (failure) {
       setError(toApiError(failure))

@@ -3,7 +3,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { ChangeList } from '../change-list.tsx'
 import { Widget } from '../widget.tsx'
 
-/** The latest changes of the records of the country. A briefing of the past has none. */
+/** The latest changes to the country's records. A briefing as of an earlier time has none. */
 export function BriefingChanges({ briefing: { changes } }: { briefing: CountryBriefing }) {
   const { t } = useLanguage()
   if (changes === null) return null

@@ -4,7 +4,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { BarTable } from '../bar-table.tsx'
 import { Widget } from '../widget.tsx'
 
-/** Groups of a briefing as bars; nothing when there are none. Countries lead to their own view. */
+/** Groups of a briefing as bars; renders nothing without groups. The bar of a country links to the country's view. */
 export function GroupsWidget({
   title,
   caption,

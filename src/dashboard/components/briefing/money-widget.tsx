@@ -4,7 +4,7 @@ import type { BriefingMoney } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Widget } from '../widget.tsx'
 
-/** Programs by year, kind and currency of their amounts, with the sums of these; nothing when there are none. */
+/** Counts of programs and sums of their amounts, by year, kind of amount and currency; renders nothing without programs. */
 export function MoneyWidget({
   title,
   caption,

@@ -5,14 +5,14 @@ import type { Citation, Page } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useLanguage } from '../../i18n/language.ts'
 
-/** The number of each source in the list of sources of the page, by the id of the source. */
+/** The numbers of sources in the page's list of sources, by the id of the source. */
 export const SourceNumbers = createContext<ReadonlyMap<string, number>>(new Map())
 
-/** The id of a source's entry in the list, to which the marks beside facts lead. */
+/** Returns the HTML id of a source's entry in the list. The marks beside facts link to it. */
 export const sourceAnchor = (number: number): string => `source-${number}`
 
 /**
- * Returns a function from the key of a record to the numbers of the sources that are cited for it, in order.
+ * Returns a function that maps the key of a record to the sorted numbers of the sources that are cited for it.
  * @param keys of the records, at most 100.
  */
 export function useCitedSources(
@@ -23,13 +23,13 @@ export function useCitedSources(
   const path = apiPath('/v1/citations', { record: keys, fields: 'record,source', limit: 200, asOf })
   const { body } = useApi<Page<Pick<Citation, 'record' | 'source'>>>(keys.length > 0 ? path : null)
   return (key) => {
-    const own = body?.data.filter(({ record }) => record.id === key) ?? []
-    const cited = own.map(({ source }) => numbers.get(source)).filter((number) => number !== undefined)
+    const citations = body?.data.filter(({ record }) => record.id === key) ?? []
+    const cited = citations.map(({ source }) => numbers.get(source)).filter((number) => number !== undefined)
     return [...new Set(cited)].sort((one, other) => one - other)
   }
 }
 
-/** The numbers of sources beside a fact. Each leads to its source. */
+/** The numbers of the sources of a fact. Each links to the entry of its source. */
 export function SourceMarks({ numbers }: { numbers: readonly number[] }) {
   const { t } = useLanguage()
   return (

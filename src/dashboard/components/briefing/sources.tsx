@@ -10,7 +10,7 @@ import { sourceAnchor } from './source-marks.tsx'
 
 type Reference = Pick<Source, 'id' | 'title' | 'publisher' | 'publishedOn' | 'url'>
 
-/** The sources behind the briefing, numbered as the marks beside the facts are, each with its citations. */
+/** The sources of the briefing, each with the number that the marks beside facts show and a link to its citations. */
 export function Sources({
   briefing: { sources },
   asOf,
@@ -49,7 +49,7 @@ export function Sources({
   )
 }
 
-/** Who published a source, when, and on paper where it is. */
+/** The publisher and date of a source, and in print its URL. */
 function Details({ reference }: { reference: Reference | undefined }) {
   const language = useLanguage()
   if (!reference) return null

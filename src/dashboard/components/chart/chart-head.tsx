@@ -5,7 +5,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { PageTitle } from '../page-title.tsx'
 import { ChartLinks } from './chart-links.tsx'
 
-/** The heading of a chart of one resource, with how many records it shows, as a link to them. */
+/** The heading of a chart of one resource, with the number of its records as a link to them. */
 export function ChartHead({
   title,
   resource,
@@ -17,7 +17,7 @@ export function ChartHead({
   resource: string
   /** Filters of the API by which the chart selects records. */
   filters: Readonly<Record<string, string>>
-  /** How many records there are; undefined while they are counted. */
+  /** Number of records; undefined while they are counted. */
   total: number | undefined
 }) {
   const { t, tOr, tag, number } = useLanguage()
@@ -32,7 +32,7 @@ export function ChartHead({
           </Link>
         </p>
       </div>
-      <ChartLinks hasMoments />
+      <ChartLinks hasComparison />
     </div>
   )
 }

@@ -6,18 +6,18 @@ import { changeParameters, useParameters } from '../../use-parameters.ts'
 import { aYearAgo } from '../as-of.tsx'
 import { FileLink } from '../file-link.tsx'
 
-/** Parameters of a chart that its comparison has, too. */
+/** Parameters of a chart that its comparison has, too (`partnerOf` as `country`). */
 const compared = ['resource', 'country', 'topic', 'asOf']
 
-/** The comparison of the chart's records at two moments: a year ago, and now or the moment that the chart shows. */
+/** Returns the path of the comparison of the chart's records as of a year ago with those that the chart shows. */
 function comparisonPath(parameters: URLSearchParams): string {
-  const kept = [...parameters]
+  const shared = [...parameters]
     .map(([name, value]): [string, string] => [name === 'partnerOf' ? 'country' : name, value])
     .filter(([name]) => compared.includes(name))
-  return `/compare${changeParameters(new URLSearchParams(kept), { before: aYearAgo() })}`
+  return `/compare${changeParameters(new URLSearchParams(shared), { before: aYearAgo() })}`
 }
 
-/** The data of the view under its own URL. @param name of saved files. */
+/** Links to the data of the view, at the URL of the view with `format`. @param name base name of saved files. */
 export function DataLinks({ name = 'data' }: { name?: string }) {
   const { tag } = useLanguage()
   const [path] = useLocation()
@@ -28,15 +28,15 @@ export function DataLinks({ name = 'data' }: { name?: string }) {
       <FileLink href={url('csv')} name={`${name}.csv`}>
         CSV
       </FileLink>
-      <FileLink href={url('json')} name={`${name}.json`} isShown>
+      <FileLink href={url('json')} name={`${name}.json`} opensInBrowser>
         JSON
       </FileLink>
     </>
   )
 }
 
-/** The data of the chart under its own URL, the HTML that shows it in another page, and its records at two moments. */
-export function ChartLinks({ hasMoments = false }: { hasMoments?: boolean }) {
+/** Links to the data of a chart and to the comparison with a year ago, and a button that copies HTML to embed the chart. */
+export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean }) {
   const { t, tag } = useLanguage()
   const [path] = useLocation()
   const [parameters] = useParameters()
@@ -49,9 +49,9 @@ export function ChartLinks({ hasMoments = false }: { hasMoments?: boolean }) {
   }
   return (
     <div class="toolbar no-print">
-      {hasMoments && (
+      {hasComparison && (
         <Link class="button" href={comparisonPath(parameters)}>
-          {t('compare.twoMoments')}
+          {t('compare.yearAgo')}
         </Link>
       )}
       <DataLinks />

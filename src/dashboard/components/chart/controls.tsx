@@ -8,13 +8,13 @@ import { AsOf } from '../as-of.tsx'
 import { Failure } from '../widget.tsx'
 import { SelectField } from './select-field.tsx'
 
-/** The filters of a chart: resource, country, topic and the time of which the registry is shown. */
+/** The filters of a chart: resource, country, topic, and the date as of which the registry is shown. */
 export function ChartControls({
   country,
   allResources = false,
   children,
 }: {
-  /** The parameter of the country, and what it is called. */
+  /** The URL parameter of the country, and its label. */
   country: { parameter: string; label: string }
   /** Whether the chart can show all resources together. */
   allResources?: boolean

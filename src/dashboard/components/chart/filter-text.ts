@@ -3,8 +3,8 @@ import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 
-/** Parameters of a chart that its title or its period shows already. */
-const saidElsewhere = [
+/** Parameters that the text omits: the title or the period shows them, or they do not filter records. */
+const omittedParameters = [
   'resource',
   'centre',
   'from',
@@ -17,7 +17,7 @@ const saidElsewhere = [
   'level',
 ]
 
-/** The filters of a chart as a sentence, so that its numbers can be read without the controls. Empty without a filter. */
+/** Returns the filters of a chart as a sentence, so that its numbers are clear without the controls. Empty if unfiltered. */
 export function useFilterText(parameters: URLSearchParams): string {
   const language = useLanguage()
   const labels = useLabels()
@@ -31,9 +31,9 @@ export function useFilterText(parameters: URLSearchParams): string {
   const period =
     from === undefined && to === undefined ? [] : [formatEdtf(`${from ?? '..'}/${to ?? '..'}`, language)]
   const filters = [...parameters]
-    .filter(([name]) => !saidElsewhere.includes(name))
+    .filter(([name]) => !omittedParameters.includes(name))
     .map(([name, value]) => {
-      const text = name === 'asOf' ? language.moment(value) : (names.get(value) ?? labels.word(value))
+      const text = name === 'asOf' ? language.dateTime(value) : (names.get(value) ?? labels.word(value))
       return language.t('filter.is', { name: labels.property(name), value: text })
     })
   const all = [...period, ...filters]

@@ -7,14 +7,14 @@ import { useLanguage } from '../../i18n/language.ts'
 
 type Filters = Readonly<Record<string, string>>
 
-/** The view of the records that two participants share, with the filters of the network. */
+/** Returns the path of the view of the records that two participants share, with the filters of the network. */
 export const sharedPath = (
   resource: string,
   { source, target }: NetworkEdge,
   { kind, filters }: { kind: 'country' | 'organization'; filters: Filters },
 ): string => explorePath(apiPath(`/v1/${resource}`, { [`${kind}[all]`]: [source, target], ...filters }))
 
-/** The common records of two participants by resource, as links, with topics and the first and last date. */
+/** Links to the records that two participants share, by resource, with their topics and their first and last date. */
 export function PairDetails({
   edge,
   names,

@@ -4,10 +4,10 @@ import { type NetworkEdge, type NetworkGraph, pairOf } from '../../charts/networ
 import { useLanguage } from '../../i18n/language.ts'
 import { sharedPath } from './pair-details.tsx'
 
-/** Number of rows that are shown before a click on "show all". */
+/** Number of rows before a click on "Show all". */
 const firstRows = 50
 
-/** The edges of a network as rows, with the number of records of each resource as a link to them. */
+/** A table with a row for each edge of a network: the number of records of each resource, with a link to them. */
 export function PairTable({
   graph,
   caption,

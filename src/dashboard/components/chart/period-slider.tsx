@@ -3,7 +3,7 @@ import { apiPath } from '../../api/path.ts'
 import { activities, explorePath, mainDate } from '../../api/resources.ts'
 import type { Aggregate } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
-import { useKept } from '../../api/use-kept.ts'
+import { useKeepPrevious } from '../../api/use-keep-previous.ts'
 import { type UnknownYear, YearSlider } from '../../charts/year-slider.tsx'
 import { useLanguage } from '../../i18n/language.ts'
 import { type ParameterChanges, useParameters } from '../../use-parameters.ts'
@@ -13,7 +13,7 @@ const maxGroups = 10_000
 
 const yearIn = (text: string | null) => (/^-?\d+$/.test(text ?? '') ? Number(text) : undefined)
 
-/** The time slider of a chart, over the records of some resources that match its other filters. */
+/** The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. */
 export function PeriodSlider({
   shown,
   filters,
@@ -25,7 +25,7 @@ export function PeriodSlider({
 }) {
   const { tOr } = useLanguage()
   const [parameters, change] = useParameters()
-  // The list of activities never changes, so neither does the number of hooks.
+  // The list of activities is constant, so every render calls the same number of hooks.
   const found = activities.map((resource) => {
     const dimension = mainDate(resource)?.yearDimension
     const isShown = dimension !== undefined && shown.includes(resource.name)
@@ -34,7 +34,7 @@ export function PeriodSlider({
       groupBy: dimension,
       limit: maxGroups,
     })
-    const state = useKept(useApi<Aggregate>(isShown ? path : null))
+    const state = useKeepPrevious(useApi<Aggregate>(isShown ? path : null))
     return isShown ? [{ name: resource.name, dimension, state }] : []
   })
   const resources = found.flat()

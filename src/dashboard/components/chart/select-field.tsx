@@ -1,6 +1,6 @@
 import type { Option } from '../../api/use-options.ts'
 
-/** A choice among options, or of none. */
+/** A labelled `select` element, optionally with an empty choice. */
 export function SelectField({
   label,
   value,
@@ -15,7 +15,7 @@ export function SelectField({
   none?: string
   onChange: (value: string) => void
 }) {
-  // A value of the URL stays, although no record has it.
+  // A value from the URL stays selected even if no record has it.
   const isUnknown = value !== '' && options.every((option) => option.value !== value)
   return (
     <label class="field">

@@ -14,18 +14,19 @@ import { compareRecords } from './record-differences.ts'
 const maxPages = 3
 
 /**
- * The records that were added, removed or changed between two moments. What comes below waits for them, so that it never
- * moves.
+ * The records that were added, removed or changed between two times. `below` is rendered when they have loaded, so that it
+ * does not move.
  */
 export function ChangedRecords({
   resource,
   filters,
-  moments: [before, after],
+  times: [before, after],
   below,
 }: {
   resource: ResourceDescription
   filters: Readonly<Record<string, string>>
-  moments: readonly [string | undefined, string | undefined]
+  /** The earlier and the later time; undefined is now. */
+  times: readonly [string | undefined, string | undefined]
   below: ComponentChildren
 }) {
   const { t } = useLanguage()

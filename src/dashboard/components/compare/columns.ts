@@ -1,6 +1,6 @@
 import { type ComparedColumn, maxColumns } from '../../../view-data.ts'
 import { useApi } from '../../api/use-api.ts'
-import { useKept } from '../../api/use-kept.ts'
+import { useKeepPrevious } from '../../api/use-keep-previous.ts'
 import type { ApiState } from '../../api/use-read.ts'
 
 /** A column of a comparison with its heading. */
@@ -11,12 +11,14 @@ export interface Column extends ComparedColumn {
 const notFound = 404
 
 /**
- * Reads a path of the API for each column. A column is undefined where there is nothing: a country that the registry did not
- * have yet.
+ * Reads a path of the API for each column. The result of a column is undefined if its path is not found (404), as for a
+ * country that was not yet in the registry.
  */
 export function useColumns<Body>(paths: readonly string[]): ApiState<(Body | undefined)[]> {
-  // The number of hooks must not change.
-  const states = Array.from({ length: maxColumns }, (_, index) => useKept(useApi<Body>(paths[index] ?? null)))
+  // Every render must call the same number of hooks.
+  const states = Array.from({ length: maxColumns }, (_, index) =>
+    useKeepPrevious(useApi<Body>(paths[index] ?? null)),
+  )
   const shown = states.slice(0, paths.length)
   const failed = shown.find(({ error }) => error !== undefined && error.status !== notFound)
   const retry = () => {

@@ -7,7 +7,7 @@ import { Loaded, Widget } from '../widget.tsx'
 import { type Column, useColumns } from './columns.ts'
 import { type ComparedRow, ComparisonTable } from './comparison-table.tsx'
 
-/** Rows of the groups of all columns: years in their order, others by their largest number. */
+/** Returns a row for each group: years latest first, other groups by their largest number, the unknown value last. */
 function toRows(
   aggregates: readonly (Aggregate | undefined)[],
   dimension: string,

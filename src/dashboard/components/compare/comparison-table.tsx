@@ -2,25 +2,25 @@ import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../../i18n/language.ts'
 
-/** A number of a column, with the view of its records. */
+/** A number, and the path of the view of its records. */
 export interface Cell {
   count: number
   path?: string
 }
 
-/** A row of a comparison. A column without a cell has no number for it. */
+/** A row of a comparison. A cell is undefined if its column has no number. */
 export interface ComparedRow {
   label: string
   cells: readonly (Cell | undefined)[]
 }
 
-/** Number of rows that are shown before a click on "show all". */
+/** Number of rows before a click on "Show all". */
 const firstRows = 12
 
-/** The height of a comparison with this number of rows, each with a label of one line. */
+/** Returns the CSS height of a comparison with this number of rows, if each label takes one line. */
 export const comparisonHeight = (rows: number): string => `${2.3 + 2.97 * rows}rem`
 
-/** Numbers side by side, with a bar for each; with `difference`, the last column minus the first. */
+/** Numbers side by side, each with a bar. With `difference`, a further column has the last number minus the first. */
 export function ComparisonTable({
   caption,
   heading,
@@ -84,7 +84,7 @@ export function ComparisonTable({
   )
 }
 
-/** The last column minus the first one. If one of the two numbers is missing, there is no difference. */
+/** The last number minus the first, or a dash if either is missing. */
 function Difference({ first, last }: { first: Cell | undefined; last: Cell | undefined }) {
   const { number } = useLanguage()
   if (!first || !last) return <span class="soft">–</span>

@@ -1,7 +1,7 @@
 import type { ResourceDescription } from '../../api/resources.ts'
 import type { RecordDocument } from '../../api/types.ts'
 
-/** A property with its value at two moments. */
+/** A property with its values at two times. */
 interface PropertyDifference {
   property: string
   before: unknown
@@ -15,25 +15,25 @@ export interface RecordDifferences {
   changed: { record: RecordDocument; properties: PropertyDifference[] }[]
 }
 
-/** Properties that every change sets. */
+/** Properties that the service sets. They are not compared. */
 const managed = ['version', 'createdAt', 'updatedAt']
 
-/** Returns the records that only one of two lists has, and those whose properties differ, each with these properties. */
+/** Returns the records that are in only one of two lists, and the records that differ, with the properties that differ. */
 export function compareRecords(
   { key, properties }: ResourceDescription,
   before: readonly RecordDocument[],
   after: readonly RecordDocument[],
 ): RecordDifferences {
   const old = new Map(before.map((record) => [record[key], record]))
-  const kept = new Set(after.map((record) => record[key]))
+  const laterKeys = new Set(after.map((record) => record[key]))
   const names = properties.map(({ name }) => name).filter((name) => !managed.includes(name))
   return {
     added: after.filter((record) => !old.has(record[key])),
-    removed: before.filter((record) => !kept.has(record[key])),
+    removed: before.filter((record) => !laterKeys.has(record[key])),
     changed: after.flatMap((record) => {
       const former = old.get(record[key])
       if (!former || former.version === record.version) return []
-      // Both are documents of the same API, whose properties have one order.
+      // The API writes the properties of nested objects in a fixed order, so equal values have equal JSON texts.
       const differences = names
         .filter((name) => JSON.stringify(former[name]) !== JSON.stringify(record[name]))
         .map((property) => ({ property, before: former[property], after: record[property] }))

@@ -8,33 +8,33 @@ export interface PropertyDiff {
   after: unknown
 }
 
-/** Properties that every change sets. */
-const bookkeeping = ['id', 'version', 'createdAt', 'updatedAt']
+/** Properties that the service sets. They are not compared. */
+const managed = ['id', 'version', 'createdAt', 'updatedAt']
 
-/** Whether a property has no value. */
-export const isNothing = (value: unknown) =>
+/** Whether a value is null, undefined or an empty list. */
+export const isUnset = (value: unknown) =>
   value === null || value === undefined || (Array.isArray(value) && value.length === 0)
 
-/** The properties that differ between two versions of a record, or of a part of it, in the order of the newer one. */
+/** Returns the properties that differ between two versions of a record or nested object, in the order of the newer one. */
 export function diffProperties(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): PropertyDiff[] {
   return [...new Set([...Object.keys(after), ...Object.keys(before)])]
-    .filter((name) => !bookkeeping.includes(name))
+    .filter((name) => !managed.includes(name))
     .map((name) => ({ name, before: before[name], after: after[name] }))
-    .filter((diff) => !isEqual(diff.before, diff.after) && !(isNothing(diff.before) && isNothing(diff.after)))
+    .filter((diff) => !isEqual(diff.before, diff.after) && !(isUnset(diff.before) && isUnset(diff.after)))
 }
 
-/** An item of a list or a part of a text, with its status. */
+/** An item of a list or a segment of a text, with its status. */
 export type Part<Value> =
   | { status: 'same' | 'added' | 'removed'; value: Value }
   | { status: 'changed'; before: Value; after: Value }
 
-/** Maximum number of differences. Beyond it, everything counts as removed and added, since the comparison would take too long. */
+/** Maximum number of differences. If there are more, everything counts as removed and added, to bound the time. */
 const maxEditLength = 2000
 
-/** Compares two lists by their items. A removed object followed by a similar added one counts as changed. */
+/** Compares two lists item by item. A removed object that is followed by a similar added object counts as changed. */
 export function diffLists(before: readonly unknown[], after: readonly unknown[]): Part<unknown>[] {
   const runs = diffArrays(before.map(canonical), after.map(canonical), { maxEditLength }) ?? [
     { value: before.map(canonical), removed: true, added: false },
@@ -55,16 +55,16 @@ export function diffLists(before: readonly unknown[], after: readonly unknown[])
   return parts
 }
 
-/** Whether one object is likely a changed form of another: more than half of their properties are equal. */
+/** Whether one object is likely a changed version of the other: more than half of their properties are equal. */
 function isAlike(one: unknown, other: unknown): boolean {
   if (!isValues(one) || !isValues(other)) return false
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
-    (name) => !isNothing(one[name]) || !isNothing(other[name]),
+    (name) => !isUnset(one[name]) || !isUnset(other[name]),
   )
   return names.filter((name) => isEqual(one[name], other[name])).length > names.length / 2
 }
 
-/** The index of the first similar removed object in the last run, or -1. */
+/** Returns the index of the first similar object that was removed after the last unchanged item, or -1. */
 function findReplaced(parts: readonly Part<unknown>[], value: unknown): number {
   const start = parts.findLastIndex(({ status }) => status === 'same') + 1
   return parts.findIndex(
@@ -72,7 +72,7 @@ function findReplaced(parts: readonly Part<unknown>[], value: unknown): number {
   )
 }
 
-/** Compares two texts by their words, as the language divides them: Chinese has no spaces. */
+/** Compares two texts word by word. The language tag selects the word boundaries, since Chinese has no spaces. */
 export function diffTexts(before: string, after: string, tag: string): Part<string>[] {
   const intlSegmenter = new Intl.Segmenter(tag, { granularity: 'word' })
   const runs = diffWordsWithSpace(before, after, { intlSegmenter, maxEditLength })

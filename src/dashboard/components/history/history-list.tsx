@@ -10,12 +10,12 @@ import { Loaded } from '../widget.tsx'
 import { VersionChanges } from './version-changes.tsx'
 
 const firstCount = 20
-/** Maximum number of shown versions. A request returns up to 200, the last of which is only compared with the one before. */
+/** Maximum number of shown versions. A request returns up to 200; the oldest one is only read for comparison. */
 const maxCount = 199
 
 /**
- * The versions of a record, newest first: who, when, why, and what each changed against the version before. Editors can restore
- * one.
+ * The versions of a record, newest first: the author, time and reason of each, and its changes from the previous version.
+ * Editors can restore a version.
  */
 export function HistoryList({
   resource,
@@ -24,15 +24,15 @@ export function HistoryList({
   current,
 }: {
   resource: ResourceDescription
-  /** The record in the API. */
+  /** The path of the record in the API. */
   path: string
   names: Names
-  /** The version that the record has now; undefined for a removed one. */
+  /** The current version number; undefined for a removed record. */
   current: number | undefined
 }) {
   const { t } = useLanguage()
   const [count, setCount] = useState(firstCount)
-  // The last version is compared with the one after it.
+  // One more version is read, with which the last shown version is compared.
   const state = useApi<HistoryPage>(apiPath(`${path}/history`, { limit: count + 1 }))
   return (
     <Loaded state={state}>
@@ -83,7 +83,7 @@ function Entry({
   names: Names
   current: number | undefined
 }) {
-  const { t, tOr, moment } = useLanguage()
+  const { t, tOr, dateTime } = useLanguage()
   const { write } = useRights()
   const [isOpen, setOpen] = useState(isOpenAtFirst)
   const by = actor.name ?? tOr(`actor.${actor.kind}`, actor.kind)
@@ -92,7 +92,7 @@ function Entry({
       <div class="entry-head">
         <p>
           <strong>{t('record.version', { version })}</strong> · {tOr(`operation.${operation}`, operation)} ·{' '}
-          {t('record.by', { name: by })} · <time dateTime={time}>{moment(time)}</time>
+          {t('record.by', { name: by })} · <time dateTime={time}>{dateTime(time)}</time>
         </p>
         {write && version !== current && operation !== 'remove' && (
           <RestoreButton path={path} version={version} current={current} />

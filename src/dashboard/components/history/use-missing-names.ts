@@ -5,7 +5,7 @@ import type { Names, RecordDocument } from '../../api/types.ts'
 import { isValues } from '../../editing/form-values.ts'
 import { useLanguage } from '../../i18n/language.ts'
 
-/** The keys of each resource that a value names. */
+/** Yields the resource and key of each record that a value refers to. */
 function* keysIn(value: unknown, field: FormField): Generator<[resource: string, key: string]> {
   if (field.kind === 'list' && field.item && Array.isArray(value)) {
     for (const item of value) yield* keysIn(item, field.item)
@@ -27,14 +27,14 @@ function* participantKeys(value: Readonly<Record<string, unknown>>): Generator<[
 }
 
 /**
- * Adds the names of what earlier versions refer to: the names of a record are of what it refers to now. A name that cannot be
- * read stays a key.
+ * Adds the names of records to which only earlier versions refer, since `names` covers the current version. Keys whose names
+ * cannot be read are missing.
  */
 export function useMissingNames(resource: string, names: Names, values: readonly RecordDocument[]): Names {
   const { tag } = useLanguage()
   const [found, setFound] = useState<Names>({})
   useEffect(() => {
-    let isGone = false
+    let isObsolete = false
     const load = async () => {
       if (values.length === 0) return
       const form = await loadForm(resource)
@@ -47,11 +47,11 @@ export function useMissingNames(resource: string, names: Names, values: readonly
         }
       }
       const read = await readNames(missing, tag)
-      if (!isGone && missing.size > 0) setFound(read)
+      if (!isObsolete && missing.size > 0) setFound(read)
     }
     load().catch(() => undefined)
     return () => {
-      isGone = true
+      isObsolete = true
     }
   }, [resource, tag, JSON.stringify(values)])
   return mergeNames(names, found)

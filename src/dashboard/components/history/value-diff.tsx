@@ -6,7 +6,8 @@ import { useLanguage } from '../../i18n/language.ts'
 import { guessKind, Value } from '../value.tsx'
 import { diffLists, diffProperties, diffTexts, type Part, type PropertyDiff } from './diff.ts'
 
-interface Shown {
+/** How a value is shown: its kind, and the names of the records that it refers to. */
+interface Display {
   kind: string
   names: Names
 }
@@ -32,7 +33,7 @@ function Removed({ children }: { children: ComponentChildren }) {
   )
 }
 
-/** The properties that differ between two versions, each with its value before and after. */
+/** The properties that differ between two versions, each with its old and new value. */
 export function PropertyDiffs({
   diffs,
   kinds,
@@ -68,29 +69,29 @@ const isText = (value: unknown, kind: string): value is string =>
 const listOf = (value: unknown): unknown[] | undefined =>
   Array.isArray(value) ? value : value === null || value === undefined ? [] : undefined
 
-/** A value before and after: texts by words, lists by items, objects by their parts, all others as a whole. */
-function ValueDiff({ before, after, ...shown }: { before: unknown; after: unknown } & Shown) {
+/** The difference of two values: texts by word, lists by item, objects by property, all others as a whole. */
+function ValueDiff({ before, after, ...display }: { before: unknown; after: unknown } & Display) {
   const { tag } = useLanguage()
-  if (isText(before, shown.kind) && isText(after, shown.kind))
+  if (isText(before, display.kind) && isText(after, display.kind))
     return <TextDiff parts={diffTexts(before, after, tag)} />
   if (Array.isArray(before) || Array.isArray(after)) {
     const [one, other] = [listOf(before), listOf(after)]
-    if (one && other) return <ListDiff parts={diffLists(one, other)} {...shown} />
+    if (one && other) return <ListDiff parts={diffLists(one, other)} {...display} />
   }
   if (isValues(before) && isValues(after))
-    return <PropertyDiffs diffs={diffProperties(before, after)} names={shown.names} />
+    return <PropertyDiffs diffs={diffProperties(before, after)} names={display.names} />
   return (
     <>
       {before !== undefined && (
         <>
           <Removed>
-            <Value value={before} {...shown} />
+            <Value value={before} {...display} />
           </Removed>{' '}
           <span aria-hidden="true">→</span>{' '}
         </>
       )}
       <Added>
-        <Value value={after} {...shown} />
+        <Value value={after} {...display} />
       </Added>
     </>
   )
@@ -108,10 +109,10 @@ function TextDiff({ parts }: { parts: readonly Part<string>[] }) {
   )
 }
 
-function ListDiff({ parts, kind, names }: { parts: readonly Part<unknown>[] } & Shown) {
+function ListDiff({ parts, kind, names }: { parts: readonly Part<unknown>[] } & Display) {
   const { t } = useLanguage()
   const same = parts.filter(({ status }) => status === 'same').length
-  // Participants are shown in one line, so each is a list of its own.
+  // `Value` shows participants only as a list, so each object is shown as a list of one item.
   const show = (value: unknown) => (
     <Value value={isValues(value) ? [value] : value} kind={kind} names={names} />
   )

@@ -3,7 +3,7 @@ import type { Names, RecordDocument } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Loaded } from '../widget.tsx'
-import { diffProperties, isNothing } from './diff.ts'
+import { diffProperties, isUnset } from './diff.ts'
 import { useMissingNames } from './use-missing-names.ts'
 import { PropertyDiffs } from './value-diff.tsx'
 
@@ -11,7 +11,7 @@ interface Revision {
   document: RecordDocument
 }
 
-/** The changes of a version of a record from the previous one; of the first version, all properties. */
+/** The changes from the previous version of a record to a version; for the first version, all properties. */
 export function VersionChanges({
   resource,
   path,
@@ -21,12 +21,12 @@ export function VersionChanges({
   names,
 }: {
   resource: ResourceDescription
-  /** The record in the API. */
+  /** The path of the record in the API. */
   path: string
   version: number
   previous: number | undefined
   isCurrent: boolean
-  /** The names of what the current version refers to. */
+  /** The names of the records to which the current version refers. */
   names: Names
 }) {
   const after = useApi<Revision>(`${path}/history/${version}`)
@@ -68,7 +68,7 @@ function Changes({
     names,
     diffs.flatMap((diff) =>
       (isCurrent ? [diff.before] : [diff.before, diff.after])
-        .filter((value) => !isNothing(value))
+        .filter((value) => !isUnset(value))
         .map((value) => ({ [diff.name]: value })),
     ),
   )

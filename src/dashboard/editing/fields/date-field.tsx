@@ -5,12 +5,12 @@ import { useLanguage } from '../../i18n/language.ts'
 import { fieldId } from '../faults.ts'
 import { type FieldProps, Labelled, useInputLabels } from './labelled.tsx'
 
-/** Dates of each kind that sources give. */
+/** An example of each kind of date. */
 const examples = ['2011-04-26', '2011-04', '2011', '201X', '2011-04~', '2011?', '2011-04/2013', '2011/..']
 
 /**
- * A date as imprecise as its source: EDTF, with its meaning in words beside it. A date that is typed as people write it can be
- * turned into EDTF.
+ * An input for an EDTF date, with its meaning in words below. A date in common notation is converted to EDTF when the input
+ * loses the focus.
  */
 export function DateField({ field, value, pointer, onChange }: FieldProps) {
   const language = useLanguage()
@@ -45,7 +45,7 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
   )
 }
 
-/** How dates of each kind are written, and what they mean. */
+/** The examples, each with its meaning. */
 function Examples() {
   const language = useLanguage()
   return (

@@ -10,7 +10,7 @@ export function FieldList({
 }: {
   fields: readonly FormField[]
   values: FormValues
-  /** Takes a change of the values as they then are. */
+  /** Called with a function that returns the new values from the current values. */
   onChange: (change: (before: FormValues) => FormValues) => void
 }) {
   return (

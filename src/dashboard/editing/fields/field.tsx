@@ -6,12 +6,12 @@ import { ListField } from './list-field.tsx'
 import { ObjectField, ParticipantField } from './object-field.tsx'
 import { AnyRecordField, ReferenceField } from './reference-field.tsx'
 
-/** Maximum characters of a text that is entered as a note. */
+/** A text with a larger `maxLength` than this gets a higher text area. */
 const maxNoteLength = 1000
 
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value))
 
-/** The input of a property, by its kind. */
+/** The input for a field, which depends on its kind. */
 export function Field(props: FieldProps) {
   switch (props.field.kind) {
     case 'enumeration':
@@ -68,7 +68,7 @@ function LongTextField({ field, value, pointer, onChange }: FieldProps) {
 
 function EnumerationField({ field, value, pointer, onChange }: FieldProps) {
   const { t } = useLanguage()
-  const words = useLabels()
+  const { word: labelOf } = useLabels()
   const labels = useInputLabels(pointer, field.isRequired)
   const none = field.isRequired ? 'edit.choose' : field.isNullable ? 'value.unknown' : 'edit.default'
   return (
@@ -77,7 +77,7 @@ function EnumerationField({ field, value, pointer, onChange }: FieldProps) {
         <option value="">{t(none)}</option>
         {field.values?.map((word) => (
           <option key={word} value={word}>
-            {words.word(word)}
+            {labelOf(word)}
           </option>
         ))}
       </select>

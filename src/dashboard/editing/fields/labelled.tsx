@@ -5,7 +5,7 @@ import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId, useFaults } from '../faults.ts'
 
-/** Props of every field. */
+/** Props of all fields. */
 export interface FieldProps {
   field: FormField
   value: unknown
@@ -16,11 +16,11 @@ export interface FieldProps {
 
 /** Props of a field with nested fields. */
 export interface CompositeProps extends FieldProps {
-  /** The field of a part. */
+  /** The component that renders a nested field. */
   Part: ComponentType<FieldProps>
 }
 
-/** The ids that connect an input to its label, hint and faults. */
+/** Attributes that connect an input to its label, hint and faults. */
 export interface InputLabels {
   id: string
   'aria-describedby': string
@@ -28,7 +28,7 @@ export interface InputLabels {
   'aria-required': boolean
 }
 
-/** The attributes that tie an input to its hint and faults. */
+/** Returns the attributes that connect an input to its label, hint and faults. */
 export function useInputLabels(pointer: string, isRequired: boolean): InputLabels {
   const id = fieldId(pointer)
   const isInvalid = useFaults(pointer).length > 0
@@ -40,7 +40,7 @@ export function useInputLabels(pointer: string, isRequired: boolean): InputLabel
   }
 }
 
-/** The faults of the value at a pointer, in the language of the page where it has the words. */
+/** The faults of the value at a pointer, translated where possible. */
 export function FaultTexts({ pointer }: { pointer: string }) {
   const faults = useFaults(pointer)
   if (faults.length === 0) return null
@@ -56,7 +56,7 @@ export function FaultTexts({ pointer }: { pointer: string }) {
   )
 }
 
-/** The description of a property in the API. */
+/** The description of the property, from the OpenAPI document. */
 export function Hint({ field, pointer }: { field: FormField; pointer: string }) {
   const { tag } = useLanguage()
   return (
@@ -71,7 +71,7 @@ export function RequiredMark({ field }: { field: FormField }) {
   return field.isRequired ? <span class="soft small"> {t('edit.required')}</span> : null
 }
 
-/** Texts above this number of characters get the full width of the form. */
+/** A text with at least this `maxLength` gets the full width of the form. */
 const minWideLength = 500
 
 const isWide = ({ kind, maxLength = 0 }: FormField) =>
@@ -104,7 +104,7 @@ export function Labelled({
   )
 }
 
-/** Several inputs under one heading, such as the parts of a location. It takes the focus when a fault is about them all. */
+/** A group of inputs under one heading, such as those of a location. It can take the focus for faults of the group. */
 export function Group({
   field,
   pointer,

@@ -6,7 +6,7 @@ import { type CompositeProps, Group } from './labelled.tsx'
 import { ObjectParts } from './object-field.tsx'
 import { ReferenceList } from './reference-field.tsx'
 
-/** A list. Items can be added and removed, in the order of the record. */
+/** The input for a list. Items can be changed, removed, and added at the end. */
 export function ListField(props: CompositeProps) {
   return props.field.item?.kind === 'reference' ? <ReferenceList {...props} /> : <ItemList {...props} />
 }
@@ -21,7 +21,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   const name = labels.property(field.name)
   const remove = (removed: number) => {
     onChange(items.filter((_one, index) => index !== removed))
-    // The button that had the focus is gone.
+    // The button that had the focus was removed with its item.
     add.current?.focus()
   }
   return (
@@ -56,11 +56,11 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   )
 }
 
-/** An item: an object has its parts in a group of its own, since each list may have many. */
+/** An item of a list. The fields of an object or participant are a group with a numbered heading. */
 function Item(props: CompositeProps) {
   const { t } = useLanguage()
   const labels = useLabels()
-  const { field, pointer, Part, ...own } = props
+  const { field, pointer, Part, ...rest } = props
   const number = Number(pointer.split('/').at(-1)) + 1
   const legend = t('edit.item', { name: labels.property(field.name), number })
   if (field.kind === 'object')
@@ -69,10 +69,10 @@ function Item(props: CompositeProps) {
         <ObjectParts {...props} />
       </Group>
     )
-  if (field.kind !== 'participant') return <Part {...own} field={field} pointer={pointer} />
+  if (field.kind !== 'participant') return <Part {...rest} field={field} pointer={pointer} />
   return (
     <Group field={field} pointer={pointer} legend={legend}>
-      <Part {...own} field={field} pointer={pointer} />
+      <Part {...rest} field={field} pointer={pointer} />
     </Group>
   )
 }

@@ -7,7 +7,7 @@ import { useNames } from '../names.ts'
 import { type CompositeProps, FaultTexts, Group } from './labelled.tsx'
 import { HitDetails, Picked } from './picked.tsx'
 
-/** The parts of an object, each with its own field. */
+/** The fields of an object. */
 export function ObjectParts({ field, value, pointer, onChange, Part }: CompositeProps) {
   const values = isValues(value) ? value : {}
   return (
@@ -25,7 +25,7 @@ export function ObjectParts({ field, value, pointer, onChange, Part }: Composite
   )
 }
 
-/** An object such as a location, of which any part may be unknown. */
+/** The input for an object, such as a location. Each property may be unknown. */
 export function ObjectField(props: CompositeProps) {
   return (
     <Group field={props.field} pointer={props.pointer}>
@@ -34,16 +34,16 @@ export function ObjectField(props: CompositeProps) {
   )
 }
 
-/** The property of a participant for each resource. */
+/** The property of a participant that holds the key, by resource. */
 const participantKeys: Readonly<Record<string, string>> = {
   countries: 'country',
   organizations: 'organization',
   regions: 'region',
 }
 
-const nobody = { country: null, organization: null, region: null }
+const noKeys = { country: null, organization: null, region: null }
 
-/** A participant: a country, organization or region that is picked by any of its names, and its role. */
+/** The input for a participant: a search for a country, organization or region by any of its names, and its role. */
 export function ParticipantField(props: CompositeProps) {
   const { value, pointer, onChange } = props
   const { t } = useLanguage()
@@ -51,23 +51,23 @@ export function ParticipantField(props: CompositeProps) {
   const values = isValues(value) ? value : {}
   const property = Object.values(participantKeys).find((name) => typeof values[name] === 'string')
   const key = property === undefined ? undefined : String(values[property])
-  const who = `${pointer}/${property ?? 'country'}`
-  const isInvalid = useFaults(who).length > 0
+  const keyPointer = `${pointer}/${property ?? 'country'}`
+  const isInvalid = useFaults(keyPointer).length > 0
   const pick = (hit: Hit) => {
     add(hit)
-    onChange({ ...values, ...nobody, [participantKeys[hit.resource] ?? 'country']: hit.key })
+    onChange({ ...values, ...noKeys, [participantKeys[hit.resource] ?? 'country']: hit.key })
   }
   return (
     <>
       <div class="field">
         {key === undefined ? (
           <>
-            <label for={fieldId(who)}>
+            <label for={fieldId(keyPointer)}>
               {t('edit.who')} <span class="soft small">{t('edit.required')}</span>
             </label>
             <Combobox
               label={t('edit.who')}
-              id={fieldId(who)}
+              id={fieldId(keyPointer)}
               placeholder={t('edit.anyName')}
               resources={Object.keys(participantKeys)}
               isInvalid={isInvalid}
@@ -81,12 +81,12 @@ export function ParticipantField(props: CompositeProps) {
             <span class="label">{t('edit.who')}</span>
             <Picked
               name={findName(names, key)?.name ?? key}
-              id={fieldId(who)}
-              onRemove={() => onChange({ ...values, ...nobody })}
+              id={fieldId(keyPointer)}
+              onRemove={() => onChange({ ...values, ...noKeys })}
             />
           </>
         )}
-        <FaultTexts pointer={who} />
+        <FaultTexts pointer={keyPointer} />
       </div>
       <ObjectParts {...props} />
     </>

@@ -1,7 +1,7 @@
 import type { Hit } from '../../components/combobox.tsx'
 import { useLanguage } from '../../i18n/language.ts'
 
-/** A record that was picked, with a button that takes it out. */
+/** A picked record, with a button that removes it. */
 export function Picked({ name, id, onRemove }: { name: string; id?: string; onRemove: () => void }) {
   const { t } = useLanguage()
   return (
@@ -14,7 +14,7 @@ export function Picked({ name, id, onRemove }: { name: string; id?: string; onRe
   )
 }
 
-/** Distinguishes suggestions with equal names: the resource, and the name that matched. */
+/** Details that distinguish suggestions with equal titles: the matching name, the code if there is one, and the resource. */
 export function HitDetails({ hit: { resource, key, matched } }: { hit: Hit }) {
   const { tOr } = useLanguage()
   const isCode = !key.includes('-')

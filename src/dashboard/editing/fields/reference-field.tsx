@@ -8,7 +8,7 @@ import { useNames } from '../names.ts'
 import { type FieldProps, Labelled, useInputLabels } from './labelled.tsx'
 import { HitDetails, Picked } from './picked.tsx'
 
-/** The search of a field for records of its resources. */
+/** A search for the records to which a field can refer. */
 function Picker({
   field,
   pointer,
@@ -36,7 +36,7 @@ function Picker({
   )
 }
 
-/** A reference to a record, which is picked by any of its names. */
+/** The input for a reference to a record, which is found by any of its names. */
 export function ReferenceField({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
   const key = typeof value === 'string' && value !== '' ? value : undefined
@@ -55,7 +55,7 @@ export function ReferenceField({ field, value, pointer, onChange }: FieldProps) 
   )
 }
 
-/** A reference to a record of any of several resources. */
+/** The input for a reference to a record of one of several resources. */
 export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
   const { tOr } = useLanguage()
@@ -80,7 +80,7 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
   )
 }
 
-/** References to several records, in the order in which they were picked. */
+/** The input for references to several records, in the order in which they were picked. */
 export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
   const keys = Array.isArray(value) ? value.map(String) : []

@@ -9,7 +9,7 @@ import { idempotencyKey, idempotencyProblems } from '../../../operations/writing
 import { Problem } from '../../../problems/problem.ts'
 import type { ImportRecord } from '../store.ts'
 
-/** Parts that the contracts of imports share. */
+/** What the contracts of imports share. */
 
 /** The id of an import in paths. */
 export const importCollection: KeyedCollection = {
@@ -75,21 +75,21 @@ const report = z.strictObject({
       }),
     )
     .meta({
-      description: 'What was dropped of the values of other rows, by column; those of most rows first.',
+      description: 'Dropped values of other rows, by column; those of most rows first.',
     }),
   names: z
     .strictObject({
       unresolved: count('Names that stand for no record, or for several.'),
-      rows: count('Rows that have them; a row with two counts twice.'),
+      rows: count('Rows that have them; a row with two such names counts twice.'),
     })
     .meta({ description: 'Names to decide: see `GET /v1/imports/{id}/names`.' }),
   missing: count(
-    'Records that earlier files of the register had, and this one has not: see `GET /v1/imports/{id}/missing.csv`. They stay as they are.',
+    'Records that earlier files of the register had and this file lacks: see `GET /v1/imports/{id}/missing.csv`. They are not changed.',
   ),
   kept: z
     .array(z.strictObject({ resource: z.string(), key: z.string(), reason: z.string() }))
-    .meta({ description: 'What was left as others have changed it; at most 100.' }),
-  keptCount: count('How many properties or, after an undo, records were left so.'),
+    .meta({ description: 'Where changes by others were not overwritten; at most 100.' }),
+  keptCount: count('Number of kept properties or, after an undo, records.'),
 })
 
 const example = {
@@ -132,7 +132,7 @@ export const importSchema = nameOutput(
         .meta({ description: 'The register: the scheme of the external ids of its records.' }),
       state: z.enum(importStates).meta({
         description:
-          'How far the import has come. `staged`: the dry run is done, and a commit or more decisions about names can follow.',
+          'The state of the import. `staged`: the dry run is done, and a commit or more decisions about names can follow.',
       }),
       files: z
         .array(
@@ -153,10 +153,10 @@ export const importSchema = nameOutput(
             rows: count('Rows in which it has a value.'),
           }),
         )
-        .meta({ description: 'What has values that the mapping does not read; at most 200.' }),
-      notes: z.array(z.string()).meta({ description: 'What a person should know about the file.' }),
+        .meta({ description: 'Columns with values that the mapping does not read; at most 200.' }),
+      notes: z.array(z.string()).meta({ description: 'Remarks about the file, for people.' }),
       rows: z.int().min(0).nullable().meta({ description: 'Number of rows; null until all are read.' }),
-      doneRows: count('Rows that the current step has dealt with.'),
+      doneRows: count('Rows that the current step has processed.'),
       counts: z
         .strictObject({
           skipped: count('Rows that the mapping leaves out.'),
@@ -164,10 +164,10 @@ export const importSchema = nameOutput(
           dropped: count('Values that were dropped, as the mapping says.'),
           created: count('New records.'),
           changed: count('Records that differ from the stored ones.'),
-          unchanged: count('Records that are as they are stored.'),
+          unchanged: count('Records that equal the stored ones.'),
           kept: count('Properties that keep the values that others have given them since the last import.'),
         })
-        .meta({ description: 'Counts of the dry run, and from the commit on those of the commit.' }),
+        .meta({ description: 'Counts of the dry run; of the commit, once it has begun.' }),
       report: report.nullable().meta({ description: 'Report of the last finished step.' }),
       source: z.string().nullable().meta({
         description: 'Key of the record of `sources` that stands for the import, for the filter `source`.',
@@ -179,7 +179,7 @@ export const importSchema = nameOutput(
       committedAt: nullableTime('When the commit was done.'),
       undoneAt: nullableTime('When the import was undone.'),
     })
-    .meta({ description: 'An import of a file: how far it has come, and its report.', examples: [example] }),
+    .meta({ description: 'An import of a file: its state, progress and report.', examples: [example] }),
 )
 
 /** Schema of a page of imports. */
@@ -193,17 +193,17 @@ export const importPage = nameOutput(
 
 /** Returns an import as JSON. */
 export function importToJson(imported: ImportRecord): string {
-  const { id, scheme, state, files, facts, counts, report, source, failure, actor } = imported
+  const { id, scheme, state, files, fileInfo, counts, report, source, failure, actor } = imported
   return JSON.stringify({
     id,
     scheme,
     state,
     files,
-    format: facts?.format ?? null,
-    encoding: facts?.encoding ?? null,
-    columns: facts?.columns ?? [],
-    unused: facts?.unused ?? [],
-    notes: facts?.notes ?? [],
+    format: fileInfo?.format ?? null,
+    encoding: fileInfo?.encoding ?? null,
+    columns: fileInfo?.columns ?? [],
+    unused: fileInfo?.unused ?? [],
+    notes: fileInfo?.notes ?? [],
     rows: imported.rowsRead,
     doneRows: imported.doneThrough,
     counts,

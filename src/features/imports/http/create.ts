@@ -10,12 +10,12 @@ import { idempotencyProblems, replayedHeaders, runOnce } from '../../../operatio
 import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { resolveMapping } from '../built-in.ts'
+import { removeImport } from '../cleanup.ts'
 import { checkDecisions } from '../decisions.ts'
 import { readDecisions } from '../decisions-csv.ts'
 import { storeFile } from '../files.ts'
 import { type Decision, saveDecisions } from '../names.ts'
 import { readSettings } from '../settings.ts'
-import { removeImport } from '../staged.ts'
 import {
   changeImport,
   createImport,
@@ -28,13 +28,13 @@ import { changeContract, importSchema, importToJson, tag } from './contract.ts'
 import { notifyImports } from './notify.ts'
 import { isUpload, type Upload, type UploadPart } from './upload.ts'
 
-/** Maximum size of a mapping, code list or file of decisions, in bytes. They are held in memory. */
+/** Maximum size of a mapping or a file of decisions, in bytes. They are held in memory. */
 const maxTextBytes = 4 * 1024 * 1024
 
-/** Maximum size of a file, in bytes, also if `IMPORT_MB` is larger. */
+/** Maximum size of a file in the OpenAPI document, in bytes. */
 const maxFileBytes = 65_536 * 1024 * 1024
 
-/** Maximum number of imports that wait for a commit, and of running uploads. They take disk space. */
+/** Maximum number of imports that wait for a commit, and of running uploads, since they need disk space. */
 const maxOpen = 100
 
 const body = nameInput(
@@ -52,10 +52,10 @@ const body = nameInput(
       }),
       decisions: z.string().max(maxTextBytes).optional().meta({
         format: 'binary',
-        description: 'Decisions about names as CSV, as of `GET /v1/imports/{id}/names.csv`.',
+        description: 'Decisions about names as CSV, as in `GET /v1/imports/{id}/names.csv`.',
       }),
     })
-    .meta({ description: 'A file, with the mapping that says what its rows are.' }),
+    .meta({ description: 'A file, and the mapping of its rows to records.' }),
 )
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -76,14 +76,14 @@ async function readText({ name, stream }: UploadPart): Promise<string> {
   }
 }
 
-/** What must be known before files are stored. */
+/** The parts that must arrive before files are stored. */
 interface Texts {
   mapping: string
   decisions: Decision[]
 }
 
-/** An upload that has arrived: the id of its import, and what was sent. */
-interface Received extends Texts {
+/** A complete upload: the id of its import, and its parts. */
+interface ReceivedUpload extends Texts {
   id: string
   files: ImportFile[]
 }
@@ -92,7 +92,7 @@ const order = 'The parts are, in this order: mapping, perhaps decisions, file, a
 
 const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${order}`)
 
-/** Reads the parts of an upload. Files are stored as they arrive, so what is said about them must come first. */
+/** Reads the parts of an upload. Files are stored as they arrive, so the other parts must come first. */
 class UploadReader {
   #mapping: string | undefined
   #decisions: Decision[] = []
@@ -110,13 +110,13 @@ class UploadReader {
     this.#store = store
   }
 
-  /** The id of the import, once its first file has begun. */
+  /** The id of the import; undefined until its first file begins. */
   get id(): string | undefined {
     return this.#id
   }
 
-  /** @returns what was sent; of the files, the first has the rows. @throws Problem `invalid-body`. */
-  async read(upload: Upload): Promise<Received> {
+  /** Reads all parts. @returns the upload; its first file has the rows. @throws Problem `invalid-body`. */
+  async read(upload: Upload): Promise<ReceivedUpload> {
     for await (const part of upload) await this.#readPart(part)
     const mapping = this.#mapping
     if (this.#id === undefined || mapping === undefined || !this.#file) {
@@ -137,24 +137,25 @@ class UploadReader {
       case 'file':
         if (this.#file)
           throw badUpload('There are two parts file; code lists and second files are parts list.')
-        this.#file = await this.#store(await this.#started(), 0, part)
+        this.#file = await this.#store(await this.#beginOnce(), 0, part)
         return
       case 'list':
-        this.#lists.push(await this.#store(await this.#started(), this.#lists.length + 1, part))
+        this.#lists.push(await this.#store(await this.#beginOnce(), this.#lists.length + 1, part))
         return
       default:
         throw badUpload(`There is no part "${part.field}".`)
     }
   }
 
-  async #started(): Promise<string> {
+  /** Creates the import before its first file is stored. @returns its id. */
+  async #beginOnce(): Promise<string> {
     if (this.#mapping === undefined) throw badUpload('The part mapping is missing.')
     this.#id ??= await this.#begin({ mapping: this.#mapping, decisions: this.#decisions })
     return this.#id
   }
 }
 
-/** Refuses further imports while there are many in some states. @throws Problem `conflict`. */
+/** Checks that fewer than `maxOpen` imports are in some states. @throws Problem `conflict`. */
 async function requireFew(tx: Transaction, states: readonly ImportState[], advice: string): Promise<void> {
   const [row] = await tx.query<{ count: number }>({
     text: 'select count(*)::int as count from imports where state = any($1)',
@@ -164,24 +165,24 @@ async function requireFew(tx: Transaction, states: readonly ImportState[], advic
     throw new Problem('conflict', `${maxOpen} imports are ${states.join(' or ')}. ${advice}`)
 }
 
-/** Makes an import that is complete something to work on. */
+/** Sets a completely uploaded import to `staging`, and notifies the processes that work on imports. */
 async function beginStaging(
   tx: Transaction,
-  { id, decisions, files }: Received,
+  { id, decisions, files }: ReceivedUpload,
   actor: Author,
 ): Promise<ImportRecord> {
   const uploaded = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
   await changeImport(tx, uploaded, { state: 'staging', files })
   await notifyImports(tx)
   const imported = await readImport(tx, id)
-  if (!imported) throw new Error('an import was not there after it had been written')
+  if (!imported) throw new Error('an import could not be read after it was changed')
   await saveDecisions(tx, imported.scheme, decisions, actor)
   return imported
 }
 
 /**
- * Receives an upload and begins its import. Under an `Idempotency-Key`, a repeated upload is received and then dropped: only
- * a file that has arrived can be compared with the first one.
+ * Receives an upload and begins its import. Under an `Idempotency-Key`, a repeated upload is received and then removed,
+ * since only a complete file can be compared with that of the first request.
  */
 async function createFromUpload(
   request: ApiRequest,
@@ -197,14 +198,14 @@ async function createFromUpload(
       const mapping = await resolveMapping(text)
       const { scheme } = readSettings(mapping, registry)
       await checkDecisions(database, registry, decisions, (index) => `/decisions/${index + 2}`)
-      const begun = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId } as const
+      const settings = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId } as const
       await requireFew(singleReads(database), ['uploaded'], 'Wait until some of them have arrived.')
-      return (await database.transaction((tx) => createImport(tx, begun))).id
+      return (await database.transaction((tx) => createImport(tx, settings))).id
     },
     (id, file, { name, stream }) =>
       storeFile(database, id, file, { name, stream, maxBytes: context.importMaxBytes }),
   )
-  let begun = false
+  let hasBegun = false
   try {
     const received = await reader.read(request.body)
     const { id, ...body } = received
@@ -213,11 +214,11 @@ async function createFromUpload(
       const imported = await beginStaging(tx, received, actor)
       return { status: 201, headers: { location: `/v1/imports/${id}` }, body: importToJson(imported) }
     })
-    begun = response.headers['idempotency-replayed'] === undefined
+    hasBegun = response.headers['idempotency-replayed'] === undefined
     return response
   } finally {
-    // What has arrived is of no use when it is refused, or a repetition.
-    if (!begun && reader.id !== undefined) await removeImport(database, reader.id)
+    // An upload that is refused or repeated is not needed.
+    if (!hasBegun && reader.id !== undefined) await removeImport(database, reader.id)
   }
 }
 
@@ -231,12 +232,12 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
     operationId: 'createImport',
     summary: 'Import a file',
     description:
-      'Takes a file and a mapping, and makes a dry run in the background: it reads all rows, resolves names and checks every record, without writing one. Follow it with `GET /v1/imports/{id}`, and commit it then. The parts of the body must come in this order: mapping, decisions, file, lists.',
+      'Takes a file and a mapping, and makes a dry run in the background: it reads all rows, resolves names and checks every record, without writing one. Follow it with `GET /v1/imports/{id}`, and then commit it. The parts of the body must come in this order: mapping, decisions, file, lists.',
     cost: 10,
     query: {
       commit: single(
         z.enum(['true', 'false']),
-        'Whether the commit follows by itself, without a dry run; false when left out.',
+        'Whether the import is committed at once, without a dry run. Default: false.',
         z.boolean(),
       ),
     },

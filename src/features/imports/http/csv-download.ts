@@ -7,12 +7,12 @@ import { baseContract, importCollection, importNotFound, readProblems, tag } fro
 
 /** A CSV file about an import. */
 interface CsvDownload {
-  /** Name of the file in its path and in the download: `rejected` is `/v1/imports/{id}/rejected.csv`. */
+  /** Name of the file in the path and in the download, such as `rejected` for `/v1/imports/{id}/rejected.csv`. */
   name: string
   operationId: string
   summary: string
   description: string
-  /** Yields the text of the file, the header first. */
+  /** Yields the text of the file in pieces, the header first. */
   write(database: DatabaseClient, imported: ImportRecord): AsyncGenerator<string>
 }
 

@@ -13,26 +13,26 @@ import {
   tag,
 } from './contract.ts'
 
-/** Milliseconds between two reads of an import. */
+/** Milliseconds between two polls of an import. */
 const intervalMs = 500
 
-/** Number of reads without a change after which a comment is sent, so that proxies keep the connection open. */
-const looksPerHeartbeat = 30
+/** Number of polls after which a comment is sent if nothing has changed, so that proxies keep the connection open. */
+const pollsPerHeartbeat = 30
 
 const isRunning = ({ state }: ImportRecord) =>
   ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 
-/** Yields an event for each change of an import, until nothing more happens by itself. */
+/** Yields an event for each change of an import, until it has no pending work. */
 async function* events(database: DatabaseClient, id: string, stopped: AbortSignal): AsyncGenerator<string> {
   let sent = ''
-  for (let looks = 1; !stopped.aborted; looks += 1) {
+  for (let polls = 1; !stopped.aborted; polls += 1) {
     const imported = await readImport(singleReads(database), id)
     if (!imported) return
-    const shown = importToJson(imported)
-    if (shown !== sent) yield `event: import\ndata: ${shown}\n\n`
-    else if (looks % looksPerHeartbeat === 0) yield ': still here\n\n'
+    const current = importToJson(imported)
+    if (current !== sent) yield `event: import\ndata: ${current}\n\n`
+    else if (polls % pollsPerHeartbeat === 0) yield ': still here\n\n'
     if (!isRunning(imported)) return
-    sent = shown
+    sent = current
     await delay(intervalMs, undefined, { signal: stopped }).catch(() => {})
   }
 }
@@ -48,11 +48,11 @@ export const importEvents: Endpoint = {
     operationId: 'streamImport',
     summary: 'Stream the progress of an import',
     description:
-      'Server-sent events named `import`, whose `data` is the import as in `GET /v1/imports/{id}`, as it goes on. The stream ends when nothing more happens without a person.',
+      'Server-sent events named `import`, whose `data` is the import as in `GET /v1/imports/{id}`, at each change. The stream ends when the import has no pending work.',
     mediaType: 'text/event-stream',
     responses: {
       200: {
-        description: 'Events, until the step is done or the client leaves.',
+        description: 'Events, until the step is done or the client disconnects.',
         schema: () => z.string().meta({ description: 'Server-sent events.' }),
         headers: {},
       },

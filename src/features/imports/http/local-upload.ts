@@ -8,14 +8,14 @@ import { Problem } from '../../../problems/problem.ts'
 import type { LocalFile } from '../files.ts'
 import type { Upload } from './upload.ts'
 
-/** A part of an upload that is on disk. */
+/** A part of an upload that is stored on disk. */
 export interface LocalPart extends LocalFile {
   field: string
 }
 
 /**
  * Writes the parts of an upload to a temporary folder while `work` reads them.
- * @param maxBytes of all parts together.
+ * @param maxBytes maximum total size of the parts.
  * @throws Problem `too-large`.
  */
 export async function withLocalParts<T>(
@@ -25,11 +25,11 @@ export async function withLocalParts<T>(
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-upload-'))
   let bytes = 0
-  async function* counted(chunks: AsyncIterable<Buffer>) {
+  async function* limitBytes(chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
       bytes += chunk.length
       if (bytes > maxBytes)
-        throw new Problem('too-large', `The parts have more than ${maxBytes / 2 ** 20} MiB together.`)
+        throw new Problem('too-large', `The parts together have more than ${maxBytes / 2 ** 20} MiB.`)
       yield chunk
     }
   }
@@ -37,7 +37,7 @@ export async function withLocalParts<T>(
     const parts: LocalPart[] = []
     for await (const { field, name, stream } of upload) {
       const path = join(folder, String(parts.length))
-      await pipeline(Readable.from(counted(stream)), createWriteStream(path))
+      await pipeline(Readable.from(limitBytes(stream)), createWriteStream(path))
       parts.push({ field, name, path })
     }
     return await work(parts)

@@ -7,7 +7,7 @@ import { readNames } from '../record-names.ts'
 import type { ImportRecord } from '../store.ts'
 import { csvDownload } from './csv-download.ts'
 
-/** Records that are read together. */
+/** Number of records that are read together. */
 const pageSize = 1000
 
 const toCsv = (rows: (string | null)[][]) => stringify(rows, { record_delimiter: 'windows' })
@@ -35,6 +35,6 @@ export const missingRecords = (registry: Registry): Endpoint =>
     operationId: 'getMissingRecords',
     summary: 'Read the records that a file no longer has as CSV',
     description:
-      'The records that earlier imports of the register have brought in, and that the file of this one does not have: their resource, key, id in the register, and name. The import does not change them: a person decides. Found by the dry run, and again by the commit.',
+      'The records of earlier imports of the register that the file of this import does not have: their resource, key, id in the register, and name. The import does not change them: a person decides. Found by the dry run, and again by the commit.',
     write: (database, imported) => writeMissing(database, registry, imported),
   })

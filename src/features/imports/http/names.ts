@@ -30,7 +30,7 @@ import {
 import { csvDownload } from './csv-download.ts'
 import { notifyImports } from './notify.ts'
 
-/** Names of an import that people have to decide. */
+/** The names of an import that people have to decide. */
 
 const example = {
   resource: 'countries',
@@ -46,7 +46,7 @@ const openName = z
     resource: z.string().meta({ description: 'The resource of the record that the name stands for.' }),
     name: z.string().meta({ description: 'The name as the file has it.' }),
     country: z.string().nullable().meta({ description: 'The country within which the name is looked for.' }),
-    rows: z.int().min(1).meta({ description: 'Rows that have it.' }),
+    rows: z.int().min(1).meta({ description: 'Rows that have the name.' }),
     status: z
       .enum(['ambiguous', 'unresolved'])
       .meta({ description: 'Whether the name may stand for several records, or for none that is known.' }),
@@ -76,12 +76,12 @@ const cursor = z
   .string()
   .regex(cursorForm, { error: 'must be the value of `page.next` of a page of these names' })
 
-function afterOf(text: string | undefined) {
+function parseCursor(text: string | undefined) {
   const [, rows, identity] = cursorForm.exec(text ?? '') ?? []
   return rows === undefined || identity === undefined ? undefined : { rows: Number(rows), identity }
 }
 
-const shownName = ({ mention, rows, status, candidates }: ImportName) =>
+const nameToJson = ({ mention, rows, status, candidates }: ImportName) =>
   JSON.stringify({
     resource: mention.resource,
     name: mentionName(mention),
@@ -114,16 +114,16 @@ export const listNames: Endpoint = {
     const reads = singleReads(database)
     if (!(await readImport(reads, key))) throw importNotFound(key)
     const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
-    const after = afterOf(getWords(query, 'cursor')[0])
+    const after = parseCursor(getWords(query, 'cursor')[0])
     const found = await listOpenNames(reads, key, { limit: limit + 1, after })
     const data = found.slice(0, limit)
     const last = data.at(-1)
     const next = found.length > limit && last ? `${last.rows}.${last.identity}` : null
-    return { status: 200, headers: {}, body: pageEnvelope(data.map(shownName).join(), { limit, next }) }
+    return { status: 200, headers: {}, body: pageEnvelope(data.map(nameToJson).join(), { limit, next }) }
   },
 }
 
-/** Names that are read together. */
+/** Number of names that are read together. */
 const csvPageSize = 1000
 
 /** Yields the names to decide as CSV. */
@@ -166,8 +166,7 @@ const decisionsInput = nameInput(
               .optional()
               .meta({ description: 'The country, as in the list of names.' }),
             key: z.string().max(200).nullable().meta({
-              description:
-                'Key of the record that is meant; null when the name stands for none, and is left out.',
+              description: 'Key of the record; null if the name stands for none, and is left out.',
             }),
           }),
         )
@@ -191,7 +190,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     operationId: 'decideImportNames',
     summary: 'Decide what names of an import stand for',
     description:
-      'Keeps decisions about names for this import and all later ones of the same register; a later decision replaces an earlier one. A staged import is checked again in the background.',
+      'Stores decisions about names for this import and all later ones of the same register; a later decision replaces an earlier one. A staged import is checked again in the background.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => decisionsInput,

@@ -5,9 +5,9 @@ import { shorten } from '../shorten.ts'
 import type { JsonObject } from '../types.ts'
 import { rowFault } from './contract.ts'
 
-/** The schemas of the bodies and responses of previews. */
+/** Schemas of the requests and responses of previews. */
 
-/** Maximum size of all files of a preview together, which are on disk while the service makes it. */
+/** Maximum total size of the files of a preview, in bytes. They are on disk while the service makes the preview. */
 export const maxPreviewBytes = 64 * 1024 * 1024
 
 /** Schema of the body. */
@@ -116,15 +116,15 @@ export const previewSchema = nameOutput(
       scheme: z.string().nullable().meta({ description: 'The register; null when the mapping has faults.' }),
       mappingFaults: z
         .array(mappingFault)
-        .meta({ description: 'What is wrong with the mapping; there are no rows then.' }),
+        .meta({ description: 'Faults of the mapping; if there are any, `rows` is empty.' }),
       format: z.string().nullable().meta({ description: 'Format of the file; null without one.' }),
       encoding: z.string().nullable().meta({ description: 'Character encoding, as detected.' }),
       columns: z.array(z.string()).meta({ description: 'Columns of the file.' }),
-      notes: z.array(z.string()).meta({ description: 'What a person should know about the file.' }),
+      notes: z.array(z.string()).meta({ description: 'Remarks about the file, for people.' }),
       rows: z.array(previewRow).meta({ description: 'The first rows of the file, and what they become.' }),
       names: z
         .record(z.string(), z.record(z.string(), z.string()))
-        .meta({ description: 'Names of what the records refer to, by resource and key.' }),
+        .meta({ description: 'Names of referenced records, by resource and key.' }),
     })
     .meta({ description: 'What a mapping makes of the first rows of a file.', examples: [example] }),
 )
@@ -134,7 +134,7 @@ const maxPerRow = 20
 
 const toJsonRecord = ({ document, ...others }: PreviewRecord) => ({
   ...others,
-  // Documents are JSON.
+  // The document of a record is a JSON object.
   document: shorten(document as JsonObject),
 })
 
@@ -148,12 +148,12 @@ const toJsonRow = ({ row, records, faults, dropped, ...others }: PreviewRow) => 
 })
 
 /** Returns a preview as JSON. */
-export const previewToJson = ({ facts, rows, ...others }: Preview): string =>
+export const previewToJson = ({ fileInfo, rows, ...others }: Preview): string =>
   JSON.stringify({
     ...others,
-    format: facts?.format ?? null,
-    encoding: facts?.encoding ?? null,
-    columns: facts?.columns ?? [],
-    notes: facts?.notes ?? [],
+    format: fileInfo?.format ?? null,
+    encoding: fileInfo?.encoding ?? null,
+    columns: fileInfo?.columns ?? [],
+    notes: fileInfo?.notes ?? [],
     rows: rows.map(toJsonRow),
   })

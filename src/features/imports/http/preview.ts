@@ -17,7 +17,7 @@ import { type LocalPart, withLocalParts } from './local-upload.ts'
 import { maxPreviewBytes, previewSchema, previewToJson, previewUpload } from './preview-contract.ts'
 import { isUpload } from './upload.ts'
 
-/** Rows that are shown. */
+/** The number of rows that are shown. */
 const rowLimit = { defaultSize: 10, maxSize: 50 } as const
 
 /** Maximum size of a mapping, in bytes. A character has up to four. */
@@ -39,21 +39,21 @@ async function readMapping({ path }: LocalPart): Promise<string> {
   }
 }
 
-/** Reads what is to be previewed from the parts of an upload. @throws Problem `invalid-body`. */
+/** Reads the input of a preview from the parts of an upload. @throws Problem `invalid-body`. */
 async function readInput(parts: readonly LocalPart[]): Promise<PreviewInput> {
-  const of = (field: string) => parts.filter((part) => part.field === field)
+  const partsOf = (field: string) => parts.filter((part) => part.field === field)
   const unknown = parts.find(({ field }) => !['mapping', 'file', 'list'].includes(field))
   if (unknown)
     throw new Problem(
       'invalid-body',
       `There is no part "${unknown.field}". The parts are mapping, file and list.`,
     )
-  const [mapping, ...others] = of('mapping')
-  const [file, ...files] = of('file')
+  const [mapping, ...others] = partsOf('mapping')
+  const [file, ...files] = partsOf('file')
   if (!mapping) throw new Problem('invalid-body', 'The part mapping is missing.')
   if (others.length > 0 || files.length > 0)
     throw new Problem('invalid-body', 'The parts mapping and file are given once; code lists are parts list.')
-  return { mapping: await readMapping(mapping), file, lists: of('list') }
+  return { mapping: await readMapping(mapping), file, lists: partsOf('list') }
 }
 
 /** `POST /v1/imports/preview` */
@@ -68,7 +68,7 @@ export const previewEndpoint = (registry: Registry): Endpoint => {
       operationId: 'previewImport',
       summary: 'Preview an import',
       description:
-        'Shows what a mapping makes of the first rows of a file, as a dry run would, and what is wrong with the mapping, by line. Nothing is stored. Without a file, the mapping alone is checked. Of a large file, send the beginning; an XLSX file must be whole.',
+        'Shows what a mapping makes of the first rows of a file, as a dry run would, and the faults of the mapping, by line. Nothing is stored. Without a file, the mapping alone is checked. For a large file, send the beginning; an XLSX file must be whole.',
       cost: 5,
       query: { limit: limitParameter('Rows to show', rowLimit), ...languageParameter('the names') },
       headers: [acceptLanguage],

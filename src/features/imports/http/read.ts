@@ -56,7 +56,7 @@ export const getImport: Endpoint = {
     ...baseContract,
     operationId: 'getImport',
     summary: 'Read one import',
-    description: 'How far the import has come, its counts and its report.',
+    description: 'The state of the import, its counts and its report.',
     responses: { 200: { description: 'The import.', schema: () => importSchema, headers: {} } },
     problems: readProblems,
   },

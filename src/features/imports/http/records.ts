@@ -18,7 +18,7 @@ import { readNames } from '../record-names.ts'
 import { readImport } from '../store.ts'
 import { baseContract, importCollection, importNotFound, readProblems, tag } from './contract.ts'
 
-/** The records that an import has dealt with. */
+/** The records that an import has processed. */
 
 const example = {
   resource: 'agreements',
@@ -37,18 +37,18 @@ const importedRecord = z
     name: z
       .string()
       .nullable()
-      .meta({ description: 'Its name or title; null when there is no such record any more.' }),
+      .meta({ description: 'Its name or title; null if the record no longer exists.' }),
     row: z.string().nullable().meta({
       description:
-        'Where the row is in the file; null for what the import made for itself, such as an organization.',
+        'Where the row is in the file; null for a record that no row describes, such as the source.',
     }),
     action: z
       .enum(importActions)
-      .meta({ description: 'What was done; `none` when nothing was left to change.' }),
+      .meta({ description: 'What was done; `none` if the record did not change.' }),
     kept: z
       .array(z.string())
-      .meta({ description: 'Properties that stayed as others had changed them since the import before.' }),
-    undone: z.boolean().meta({ description: 'Whether it was taken back.' }),
+      .meta({ description: 'Properties that others had changed and the import did not overwrite.' }),
+    undone: z.boolean().meta({ description: 'Whether it was undone.' }),
   })
   .meta({ description: 'A record of an import.', examples: [example] })
 
@@ -90,7 +90,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
     operationId: 'listImportedRecords',
     summary: 'List the records of an import',
     description:
-      'The records that a committed import has created, changed or found as they should be, with the row of each. The records of one resource, with all filters: `GET /v1/{resource}?source={source}`.',
+      'The records that a committed import has created, changed or left unchanged, with the row of each. For the records of one resource, with all filters: `GET /v1/{resource}?source={source}`.',
     query: {
       limit: limitParameter('Records per page', pageSize),
       cursor: single(

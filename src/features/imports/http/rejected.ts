@@ -4,10 +4,10 @@ import type { ImportRecord } from '../store.ts'
 import type { JsonObject, JsonValue, RowFault } from '../types.ts'
 import { csvDownload } from './csv-download.ts'
 
-/** The columns that a file of refused rows has beside those of the file. */
+/** The columns of a file of refused rows in addition to those of the imported file. */
 const reasonColumns = ['import.row', 'import.column', 'import.reason', 'import.suggestion']
 
-/** Rows that are read together. */
+/** Number of rows that are read together. */
 const pageRows = 1000
 
 interface RefusedRow {
@@ -17,7 +17,7 @@ interface RefusedRow {
   faults: RowFault[] | null
 }
 
-/** The states of rows that are not written. A row may still wait for others when a commit has failed. */
+/** The states of rows that are not written. After a failed commit, rows may still be `waiting`. */
 const refusedStates = "('refused', 'blocked', 'waiting')"
 
 const readRefused = (database: DatabaseClient, id: string, after: number): Promise<RefusedRow[]> =>
@@ -30,7 +30,7 @@ const readRefused = (database: DatabaseClient, id: string, after: number): Promi
 const toCell = (value: JsonValue | undefined): string =>
   value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
 
-const joined = (faults: RowFault[], part: (fault: RowFault) => string | undefined): string =>
+const joinFaults = (faults: RowFault[], part: (fault: RowFault) => string | undefined): string =>
   faults
     .map(part)
     .filter((text) => text !== undefined && text !== '')
@@ -41,23 +41,23 @@ function toCells(columns: readonly string[], { locator, values, faults }: Refuse
   return [
     ...columns.map((column) => toCell(values[column])),
     locator,
-    joined(all, ({ column }) => column),
-    joined(all, ({ detail }) => detail),
-    joined(all, ({ suggestion }) => suggestion),
+    joinFaults(all, ({ column }) => column),
+    joinFaults(all, ({ detail }) => detail),
+    joinFaults(all, ({ suggestion }) => suggestion),
   ]
 }
 
 /** Maximum number of properties that become columns, if the file itself has no columns. */
 const maxColumns = 2000
 
-const columnsOf = ({ facts }: ImportRecord, rows: readonly RefusedRow[]): readonly string[] =>
-  facts && facts.columns.length > 0
-    ? facts.columns
+const columnsOf = ({ fileInfo }: ImportRecord, rows: readonly RefusedRow[]): readonly string[] =>
+  fileInfo && fileInfo.columns.length > 0
+    ? fileInfo.columns
     : [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].slice(0, maxColumns)
 
 /**
  * Yields the refused rows of an import as CSV, as they were in the file, with four more columns: where the row is, the
- * columns that are wrong, why, and what would be right. It can be mended and imported again.
+ * columns that are wrong, why, and what would be right. People correct the file and import it again.
  */
 export async function* writeRejected(
   database: DatabaseClient,
@@ -81,6 +81,6 @@ export const rejectedRows = csvDownload({
   operationId: 'getRejectedRows',
   summary: 'Read the refused rows of an import as CSV',
   description:
-    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`. Mend them, and import the file again with the same mapping.',
+    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`. Correct them, and import the file with the same mapping.',
   write: writeRejected,
 })

@@ -11,7 +11,7 @@ import { readImport } from '../store.ts'
 import type { JsonObject, RowFault } from '../types.ts'
 import { baseContract, importCollection, importNotFound, readProblems, rowFault, tag } from './contract.ts'
 
-/** Rows of an import that have faults. */
+/** The rows of an import that have faults. */
 
 /** Maximum number of faults of a row that are shown. */
 const maxFaults = 20
@@ -40,7 +40,7 @@ const rowsPage = nameOutput(
   }),
 )
 
-/** The states of rows by what the parameter `which` says. A row may still wait for others when a commit has failed. */
+/** The states of rows by the parameter `which`. After a failed commit, rows may still be `waiting`. */
 const states = { refused: ['refused', 'blocked', 'waiting'], dropped: ['ready'] } as const
 
 const whichSchema = z.enum(['refused', 'dropped'])
@@ -54,7 +54,7 @@ interface FaultyRow {
   faults: RowFault[] | null
 }
 
-const shownRow = ({ locator, values, faults }: FaultyRow) =>
+const rowToJson = ({ locator, values, faults }: FaultyRow) =>
   JSON.stringify({ locator, values: shorten(values), faults: (faults ?? []).slice(0, maxFaults) })
 
 /** `GET /v1/imports/{id}/rows` */
@@ -68,11 +68,11 @@ export const listFaultyRows: Endpoint = {
     operationId: 'listImportRows',
     summary: 'List the rows of an import that have faults',
     description:
-      'Rows that are refused, or of which values were dropped, with every fault: its column, value and reason, and what would be right. All refused rows as a file: `GET /v1/imports/{id}/rejected.csv`.',
+      'Rows that are refused, or had values dropped, with every fault: its column, value and reason, and what would be right. All refused rows as a file: `GET /v1/imports/{id}/rejected.csv`.',
     query: {
       which: single(
         whichSchema,
-        'Rows that are `refused`, which is the default, or of which something was `dropped`.',
+        'Whether to list rows that are `refused` (default), or had values `dropped`.',
       ),
       limit: limitParameter('Rows per page', pageSize),
       cursor: single(
@@ -96,6 +96,6 @@ export const listFaultyRows: Endpoint = {
     })
     const data = rows.slice(0, limit)
     const next = rows.length > limit ? String(data.at(-1)?.position) : null
-    return { status: 200, headers: {}, body: pageEnvelope(data.map(shownRow).join(), { limit, next }) }
+    return { status: 200, headers: {}, body: pageEnvelope(data.map(rowToJson).join(), { limit, next }) }
   },
 }

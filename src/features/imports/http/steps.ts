@@ -2,8 +2,8 @@ import { singleReads, type Transaction } from '../../../database/database.ts'
 import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
+import { removeStaged } from '../cleanup.ts'
 import { removeFiles } from '../files.ts'
-import { removeStaged } from '../staged.ts'
 import { commitStep, lockImport, type Step, takeStep, undoStep } from '../steps.ts'
 import { type ImportRecord, readImport } from '../store.ts'
 import {
@@ -17,14 +17,14 @@ import {
 } from './contract.ts'
 import { notifyImports } from './notify.ts'
 
-/** Reads an import under a lock. @throws Problem `not-found`. */
+/** Locks and reads an import. @throws Problem `not-found`. */
 async function lockExisting(tx: Transaction, id: string): Promise<ImportRecord> {
   const imported = await lockImport(tx, id)
   if (!imported) throw importNotFound(id)
   return imported
 }
 
-/** Takes a step, and has a process of the service work on the import. It is idempotent. */
+/** Takes a step, and notifies the processes that work on imports. It is idempotent. */
 const respondToStep = (request: ApiRequest, { database }: Context, step: Step): Promise<ApiResponse> =>
   runOnce(database, request, async (tx) => {
     await takeStep(tx, await lockExisting(tx, request.key), step)
@@ -43,7 +43,7 @@ export const commitImport: Endpoint = {
     operationId: 'commitImport',
     summary: 'Commit an import',
     description:
-      'Writes the records of a staged import in the background, in short transactions; refused rows are left out. Follow it with `GET /v1/imports/{id}` or its events. A commit that is interrupted goes on when the service is back.',
+      'Writes the records of a staged import in the background, in short transactions; refused rows are left out. Follow it with `GET /v1/imports/{id}` or its events. An interrupted commit continues when the service is back.',
     responses: {
       202: {
         description: 'The import, which is being committed.',
@@ -67,7 +67,7 @@ export const undoImportEndpoint: Endpoint = {
     operationId: 'undoImport',
     summary: 'Undo an import',
     description:
-      'Takes back in the background what a committed import has written: records that it created are removed, the others get the values that they had before. What others have changed since is kept and reported. Of several imports of a register, the latest is undone first.',
+      'Reverts a committed import in the background: records that it created are removed, the others get their earlier values. Later changes by others are kept and reported. Of several imports of a register, the latest is undone first.',
     responses: {
       202: {
         description: 'The import, which is being undone.',
@@ -80,14 +80,14 @@ export const undoImportEndpoint: Endpoint = {
   handle: (request, context) => respondToStep(request, context, undoStep),
 }
 
-/** @throws Problem `conflict` for an import that has written records, or that is being worked on. */
+/** Checks that an import can be deleted. @throws Problem `conflict` if it has written records, or has pending work. */
 async function requireRemovable(tx: Transaction, { id, state }: ImportRecord): Promise<void> {
   const [row] = await tx.query<{ hasWritten: boolean }>({
     text: 'select exists (select from import_records where import = $1) as "hasWritten"',
     values: [id],
   })
   if (row?.hasWritten) {
-    const detail = 'The import has written records, and says where they come from. Undo it instead.'
+    const detail = 'The import has written records, whose origin it documents. Undo it instead.'
     throw new Problem('conflict', detail)
   }
   if (['staging', 'committing', 'undoing'].includes(state))
@@ -105,13 +105,13 @@ export const deleteImport: Endpoint = {
     operationId: 'deleteImport',
     summary: 'Delete an import that has written nothing',
     description:
-      'Deletes an import with its files and rows. One that has written records stays, since it says where they come from: undo it instead.',
+      'Deletes an import with its files and rows. One that has written records stays, to show where they come from: undo it instead.',
     responses: { 204: { description: 'The import is deleted.', headers: replayedHeaders } },
     problems: [...changeProblems, 'conflict'],
   },
   async handle(request, { database }) {
     const { key } = request
-    // The rows go before, in short transactions: many of them would hold up the feed of changes.
+    // The rows are removed first, in short transactions: one transaction for all would delay the feed of changes.
     if (await readImport(singleReads(database), key)) {
       await database.transaction(async (tx) => requireRemovable(tx, await lockExisting(tx, key)))
       await removeFiles(database, key)

@@ -1,13 +1,13 @@
-/** The parts of a multipart/form-data body (RFC 7578), as the server hands them on. */
+/** The parts of a multipart/form-data body (RFC 7578), as the server passes them to endpoints. */
 
-/** One part: the name of its field and of its file, and its bytes. */
+/** A part: the name of its field, the name of its file, and its bytes. */
 export interface UploadPart {
   field: string
   name: string
   stream: AsyncIterable<Buffer>
 }
 
-/** The parts in the order in which they arrive. Each must be read before the next one. */
+/** The parts in the order in which they arrive. Each must be read before the next. */
 export class Upload {
   readonly #parts: AsyncIterable<UploadPart>
 
@@ -20,5 +20,5 @@ export class Upload {
   }
 }
 
-/** Whether a body is a multipart one. */
+/** Whether a body is an upload. */
 export const isUpload = (body: unknown): body is Upload => body instanceof Upload

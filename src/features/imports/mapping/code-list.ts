@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../types.ts'
 import { textOf } from './path.ts'
 
-/** A file beside the mapping, in memory: a list of codes, or the rows of a second file. */
+/** A companion file in memory: a list of codes, or the rows of a second file. */
 export class CodeList {
   readonly columns: readonly string[]
   readonly #rows: readonly JsonObject[]
@@ -24,15 +24,15 @@ export class CodeList {
   }
 
   #index(column: string): Map<string, JsonObject[]> {
-    const made = this.#indexes.get(column)
-    if (made) return made
+    const cached = this.#indexes.get(column)
+    if (cached) return cached
     const index = new Map<string, JsonObject[]>()
     for (const row of this.#rows) {
       const key: JsonValue = row[column] ?? null
       const text = textOf(key)
       if (text === undefined) continue
-      const same = index.get(text)
-      if (same) same.push(row)
+      const rows = index.get(text)
+      if (rows) rows.push(row)
       else index.set(text, [row])
     }
     this.#indexes.set(column, index)

@@ -7,19 +7,19 @@ import { BadValue, type Scalar } from './values/bad.ts'
 /** Translates a code. Null means that it stands for no value. */
 export type Translate = (text: string) => Scalar | null | BadValue
 
-/** The code that stands for all that are not listed; as a meaning, the code itself. */
-const others = '*'
+/** As a code, this stands for all codes that are not listed; as a meaning, for the code itself. */
+const wildcard = '*'
 
-/** Compiles `codes`: a map in the mapping, or a file beside it. */
+/** Compiles `codes`: a map in the mapping, or a companion file. */
 export function compileCodes(codes: NonNullable<ValueSteps['codes']>, context: CompileContext): Translate {
   if (typeof codes === 'string') return compileList({ list: codes }, context)
   if (isList(codes)) return compileList(codes, context)
   const words = new Map(Object.entries(codes).map(([code, word]) => [code.trim(), word]))
-  const known = [...words.keys()].filter((code) => code !== others)
+  const known = [...words.keys()].filter((code) => code !== wildcard)
   return (text) => {
-    const word = words.get(text) ?? (words.has(text) ? null : words.get(others))
-    if (word === others) return text
-    return word === undefined ? unknown(text, known, 'codes of the mapping do') : word
+    const word = words.get(text) ?? (words.has(text) ? null : words.get(wildcard))
+    if (word === wildcard) return text
+    return word === undefined ? unknown(text, known, 'the mapping') : word
   }
 }
 
@@ -41,19 +41,19 @@ function compileList({ list: name, key, value }: List, context: CompileContext):
     }
   }
   return (text) => {
-    const row = list.find(keyColumn, text)[0] ?? list.find(keyColumn, others)[0]
-    if (!row) return unknown(text, list.texts(keyColumn), `file ${name} does`)
+    const row = list.find(keyColumn, text)[0] ?? list.find(keyColumn, wildcard)[0]
+    if (!row) return unknown(text, list.texts(keyColumn), `the file ${name}`)
     return textOf(row[valueColumn] ?? null) ?? null
   }
 }
 
-/** Characters of a code from which a similar one may be what is meant. */
+/** Minimum length of a code for which a similar code is suggested, in characters. */
 const minSuggestedLength = 3
 
-function unknown(text: string, known: readonly string[], where: string): BadValue {
+function unknown(text: string, known: readonly string[], owner: string): BadValue {
   const similar = text.length < minSuggestedLength ? [] : known
   return new BadValue(
-    `${JSON.stringify(text.slice(0, 60))} is a code that the ${where} not have${didYouMean(text, similar) || '.'}`,
+    `${JSON.stringify(text.slice(0, 60))} is not among the codes of ${owner}${didYouMean(text, similar) || '.'}`,
     suggest(text, similar),
   )
 }

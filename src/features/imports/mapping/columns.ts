@@ -1,7 +1,7 @@
 import type { Registry } from '../../../model/registry.ts'
 import { FaultList, Problem } from '../../../problems/problem.ts'
 import { didYouMean, listed } from '../../../problems/suggest.ts'
-import type { FileFacts } from '../types.ts'
+import type { FileInfo } from '../types.ts'
 import { compileMapping } from './compile.ts'
 import type { Path } from './path.ts'
 import type { Mapping } from './types.ts'
@@ -13,7 +13,7 @@ const maxListed = 30
  * Checks that a file has the columns that a mapping names. Only CSV and XLSX have columns.
  * @throws Problem of type invalid-mapping with a fault for each missing column.
  */
-export function checkColumns(mapping: Mapping, registry: Registry, { columns }: FileFacts): void {
+export function checkColumns(mapping: Mapping, registry: Registry, { columns }: FileInfo): void {
   if (columns.length === 0) return
   const lists = [...Object.keys(mapping.join ?? {}), ...(mapping.rows.groupBy ? ['rows'] : [])]
   const known = new Set([...columns, ...lists])

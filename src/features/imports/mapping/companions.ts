@@ -5,10 +5,10 @@ import type { JsonObject } from '../types.ts'
 import { CodeList } from './code-list.ts'
 import type { Mapping } from './types.ts'
 
-/** Bounds of a file beside a mapping: it is in memory. */
+/** Limits of a companion file, which is held in memory. */
 const limits = { rows: 500_000, characters: 64 * 1024 * 1024 }
 
-/** A file that belongs beside a mapping. */
+/** A companion file: a file in the folder of a mapping that the mapping names. */
 export interface Companion {
   name: string
   rows: RowOptions
@@ -24,7 +24,7 @@ export function companionFiles(mapping: Mapping): Companion[] {
   return [...found.values()]
 }
 
-/** Finds the files in `codes`, wherever they are in a mapping. */
+/** Finds the files that `codes` name, anywhere in a mapping. */
 function codeLists(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, part]) => {
@@ -35,13 +35,13 @@ function codeLists(value: unknown): string[] {
   })
 }
 
-/** Reads a file beside a mapping into memory. @throws Problem when it cannot be read, or is too large. */
+/** Reads a companion file into memory. @throws Problem when it cannot be read, or is too large. */
 export async function readCompanion(
   file: { path: string; name: string },
   { rows: options }: Companion,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<CodeList> {
-  const { facts, batches } = readRows(file, options, signal ? { signal } : {})
+  const { fileInfo, batches } = readRows(file, options, signal ? { signal } : {})
   const rows: JsonObject[] = []
   let characters = 0
   for await (const batch of batches) {
@@ -56,5 +56,5 @@ export async function readCompanion(
       )
     }
   }
-  return new CodeList((await facts).columns, rows)
+  return new CodeList((await fileInfo).columns, rows)
 }

@@ -19,17 +19,17 @@ import { BadValue } from './values/bad.ts'
 /** A mapping, compiled. */
 export interface CompiledMapping {
   convert(row: Row): ConvertedRow
-  /** What is wrong with the mapping. */
+  /** The faults of the mapping. */
   faults: FaultList
   /** The columns of the file that it names. */
   columns: readonly ColumnUse[]
-  /** What it reads of a row, as names from the row on. */
+  /** The paths that it reads, as names from the row to the value. */
   read: readonly (readonly string[])[]
 }
 
 /**
- * Compiles a mapping whose form has been checked.
- * @param lists the files beside it; absent to check the mapping alone.
+ * Compiles a mapping that is valid by its schema.
+ * @param lists the companion files by name; absent to check only the mapping.
  */
 export function compileMapping(
   mapping: Mapping,
@@ -71,7 +71,7 @@ export function compileMapping(
   return { convert, faults, columns, read }
 }
 
-/** Compiles the second files: each adds a list to a row. */
+/** Compiles `join`: each second file adds a list to a row. */
 function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonObject) => JsonObject {
   const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals }]) => {
     const joinContext = context.at('join', name)
@@ -104,7 +104,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   const id = compileProperty(mapping.id, targetOf(externalId.shape.id), context.at('id'))
   const properties = new Map<string, PropertyPlan>()
   // The event date is converted first: names of states are resolved as of that date.
-  const [first] = eventDates
+  const [eventDate] = eventDates
   const names = new Set([...eventDates.slice(0, 1), ...Object.keys(mapping.properties)])
   for (const name of names) {
     const schema = document.shape[name]
@@ -118,34 +118,35 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
       context.at('properties').fault(`needs ${name}, which every record of ${resource} has`)
   }
   const cite = compileCitation(context)
-  const build = (scope: Scope, row: Row, whole: Conversion): Draft[] => {
+  const build = (scope: Scope, row: Row, rowConversion: Conversion): Draft[] => {
     if (check(scope) !== undefined) return []
-    const conversion = new Conversion(whole)
-    const faults = conversion.faults.length
-    const key = id.build(scope, conversion)
-    if (typeof key !== 'string' && conversion.faults.length === faults) {
+    const conversion = new Conversion(rowConversion)
+    const faultsBefore = conversion.faults.length
+    const externalKey = id.build(scope, conversion)
+    if (typeof externalKey !== 'string' && conversion.faults.length === faultsBefore) {
       conversion.reject('refuse', id.column, null, new BadValue('The record has no id: the value is empty.'))
     }
-    const externalId = typeof key === 'string' ? { scheme: context.mapping.scheme, id: key } : undefined
+    const externalId =
+      typeof externalKey === 'string' ? { scheme: context.mapping.scheme, id: externalKey } : undefined
     if (externalId) conversion.records.push({ resource, externalId })
     const body: Record<string, JsonValue> = {}
     for (const [name, plan] of properties) {
       const value = plan.build(scope, conversion)
       if (value !== undefined) body[name] = value
-      if (name === first && typeof value === 'string') conversion.on = value
+      if (name === eventDate && typeof value === 'string') conversion.on = value
     }
     for (const [name] of required) {
       const plan = properties.get(name)
-      if (body[name] !== undefined || conversion.faults.length > faults) continue
+      if (body[name] !== undefined || conversion.faults.length > faultsBefore) continue
       const detail = `There is no ${name}, which every record of ${resource} has: the value is empty or was dropped.`
       conversion.reject('refuse', plan?.column || name, null, new BadValue(detail))
     }
-    if (!externalId || conversion.faults.length > faults) return []
+    if (!externalId || conversion.faults.length > faultsBefore) return []
     return [
       {
         resource,
         externalId,
-        ...conversion.close(body),
+        ...conversion.finish(body),
         citation: cite(scope, row, conversion),
       },
     ]
@@ -157,7 +158,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
 /** Maximum length of the locator of a citation, in characters. */
 const maxLocatorLength = 50
 
-/** Shortens a locator from its start, since its end says which row it is. */
+/** Removes the start of a long locator, since its end identifies the row. */
 const shorten = (locator: string) =>
   locator.length > maxLocatorLength ? `…${locator.slice(1 - maxLocatorLength).toWellFormed()}` : locator
 
@@ -168,7 +169,7 @@ const citationSchemas: Record<'url' | 'locator' | 'quote' | 'note', z.ZodType> =
   note: prose(5000),
 }
 
-/** Compiles what is cited beside the place of the row. A bad value there never refuses a row. */
+/** Compiles `citation` of a mapping. A bad value in it is dropped and never refuses a row. */
 function compileCitation(context: CompileContext) {
   const { citation = {} } = context.mapping
   const names = ['url', 'locator', 'quote', 'note'] as const
@@ -181,13 +182,13 @@ function compileCitation(context: CompileContext) {
     ]
   })
   return (scope: Scope, row: Row, conversion: Conversion): Draft['citation'] => {
-    const made: { locator: string; url?: string; quote?: string; note?: string } = {
+    const cited: { locator: string; url?: string; quote?: string; note?: string } = {
       locator: shorten(row.locator),
     }
     for (const [name, plan] of plans) {
       const value = plan.build(scope, conversion)
-      if (typeof value === 'string') made[name] = value
+      if (typeof value === 'string') cited[name] = value
     }
-    return made
+    return cited
   }
 }

@@ -3,7 +3,7 @@ import { type Scope, textOf, valuesAt } from './path.ts'
 import type { Condition, Conditions } from './types.ts'
 import type { Scalar } from './values/bad.ts'
 
-/** Returns the condition that does not hold, as a text; undefined when all hold. */
+/** Returns a text about the first condition that does not hold; undefined if all hold. */
 export type Check = (scope: Scope) => string | undefined
 
 /** Compiles conditions on columns, all of which must hold. */
@@ -49,7 +49,7 @@ function isAnyOf(wanted: Scalar | Scalar[]): (texts: readonly string[]) => boole
   return (texts) => texts.some((text) => words.has(text)) || (texts.length === 0 && words.has(''))
 }
 
-/** Compares as numbers if both are, and otherwise as texts, as dates in ISO 8601 are. */
+/** Compares as numbers if both are numbers, otherwise as texts, which also orders dates in ISO 8601. */
 function compare(text: string, bound: Scalar): number {
   const [first, second] = [Number(text), Number(bound)]
   if (!Number.isNaN(first) && !Number.isNaN(second)) return first - second

@@ -12,11 +12,11 @@ export interface ColumnUse {
   pointer: string
 }
 
-/** What all parts of a mapping share while it is compiled. */
+/** The state that all parts of a mapping share during compilation. */
 interface Shared {
   mapping: Mapping
   registry: Registry
-  /** The files beside the mapping; absent while only the mapping is checked. */
+  /** The companion files by name; absent while only the mapping is checked. */
   lists: ReadonlyMap<string, CodeList> | undefined
   faults: FaultList
   columns: ColumnUse[]
@@ -25,7 +25,7 @@ interface Shared {
   empty: ReadonlySet<string>
 }
 
-/** The start of paths: the row, or the items of `each`, which may have several paths. */
+/** Where paths start: at the row, or at the items of `each`, which may be at several paths. */
 interface Start {
   isRow: boolean
   /** The paths from the row to the start, as names. */
@@ -77,8 +77,8 @@ export class CompileContext {
 
   /**
    * The context of the same part with paths that start at the items of `each`.
-   * @param column of these items, for messages.
-   * @param paths of these items.
+   * @param column the column of these items, for messages.
+   * @param paths the paths of these items.
    */
   inItems(column: string, paths: readonly string[]): CompileContext {
     const from = paths.flatMap((text) => {
@@ -94,34 +94,34 @@ export class CompileContext {
     return fromRow ? [names] : this.#start.from.map((start) => [...start, ...names])
   }
 
-  /** Notes that a path is read, with what its conditions compare. */
-  #noteRead(path: Path): void {
+  /** Adds a path, and the paths of its conditions, to those that the mapping reads. */
+  #addRead(path: Path): void {
     const { read } = this.#shared
     read.push(...this.#namesTo(path))
-    // The whole text may be the name of a column.
+    // The whole text may also be the name of a column.
     read.push(...this.#start.from.map((start) => [...start, path.text]))
     for (const [index, { filter }] of path.steps.entries())
       if (filter) {
         const before = path.steps.slice(0, index + 1).map(({ name }) => ({ name }))
-        this.#noteRead({ ...path, steps: [...before, ...filter.path] })
+        this.#addRead({ ...path, steps: [...before, ...filter.path] })
       }
   }
 
-  /** Notes a fault of this part of the mapping. */
+  /** Adds a fault of this part of the mapping. */
   fault(message: string): void {
     this.#shared.faults.add(() => ({ pointer: formatPointer(this.#path), code: 'invalid', message }))
   }
 
-  /** Compiles a path, and notes its column. */
+  /** Compiles a path, and adds its column to those that the mapping names. */
   path(text: string): Path | undefined {
     const path = parsePath(text)
     if (!path) {
       this.fault(
-        `${JSON.stringify(text)} is no path: write names with / between them, such as location/name, sector[@vocabulary=1]/@code, or . for the item itself`,
+        `${JSON.stringify(text)} is not a path: write names with / between them, such as location/name, sector[@vocabulary=1]/@code, or . for the item itself`,
       )
       return undefined
     }
-    this.#noteRead(path)
+    this.#addRead(path)
     if (this.#start.isRow || path.fromRow) {
       this.#shared.columns.push({ path, pointer: formatPointer(this.#path) })
     }
@@ -129,8 +129,8 @@ export class CompileContext {
   }
 
   /**
-   * Returns a file beside the mapping; undefined while the mapping alone is checked, or when the file is missing, which
-   * is noted.
+   * Returns a companion file; undefined while only the mapping is checked. If the file is missing, adds a fault and returns
+   * undefined.
    */
   list(name: string): CodeList | undefined {
     const { lists } = this.#shared

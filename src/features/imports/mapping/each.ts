@@ -4,15 +4,16 @@ import type { Scope } from './path.ts'
 import type { ValueMapping } from './types.ts'
 import { compileValue, toSteps } from './value.ts'
 
-/** What a part of a mapping is made for: the row, or each of several values in it. */
-export interface Each {
-  /** Where the part is compiled: its paths start at the values. */
+/** `each`, compiled: the values of a row for which a part of a mapping is evaluated. */
+export interface Iteration {
+  /** The context in which the part is compiled: its paths start at the values. */
   context: CompileContext
+  /** Returns a scope for each value. */
   scopes(scope: Scope, conversion: Conversion): Scope[]
 }
 
-/** Compiles `each`. Without it, the part is made once, for the row. */
-export function compileEach(mapping: ValueMapping | undefined, context: CompileContext): Each {
+/** Compiles `each`. Without `each`, the part is evaluated once, for the row. */
+export function compileEach(mapping: ValueMapping | undefined, context: CompileContext): Iteration {
   if (mapping === undefined) return { context, scopes: (scope) => [scope] }
   const plan = compileValue(mapping, undefined, context.at('each'))
   const steps = toSteps(mapping)

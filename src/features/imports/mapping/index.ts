@@ -15,10 +15,10 @@ export type { Mapping } from './types.ts'
 export { createUsage, type Usage } from './usage.ts'
 
 /**
- * Returns the function that makes drafts of rows.
+ * Returns the function that converts rows to drafts.
  * @param mapping as `parseMapping` returns it.
- * @param context the registry, and the files beside the mapping by name.
- * @throws Problem of type invalid-mapping when a file beside it is missing, or has not the columns that it names.
+ * @param context the registry, and the companion files by name.
+ * @throws Problem of type invalid-mapping when a companion file is missing, or lacks a column that the mapping names.
  */
 export function createConverter(
   mapping: Mapping,
@@ -26,7 +26,9 @@ export function createConverter(
 ): (row: Row) => ConvertedRow {
   const { convert, faults } = compileMapping(mapping, registry, lists)
   if (faults.count > 0) {
-    throw new Problem('invalid-mapping', 'The mapping does not fit the files beside it.', { errors: faults })
+    throw new Problem('invalid-mapping', 'The mapping does not match the files beside it.', {
+      errors: faults,
+    })
   }
   return convert
 }

@@ -3,7 +3,7 @@ import type { Registry } from '../../../model/registry.ts'
 import { descriptions } from '../descriptions.ts'
 import { mappingSchema } from './schema.ts'
 
-/** Returns the JSON Schema (2020-12) of mappings, for the completion of editors. */
+/** Returns the JSON Schema (2020-12) of mappings, for completion in editors. */
 export function mappingJsonSchema(registry: Registry): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(mappingSchema(registry), {
     io: 'input',

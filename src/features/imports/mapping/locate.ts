@@ -11,7 +11,7 @@ import {
 } from 'yaml'
 import type { Problem } from '../../../problems/problem.ts'
 
-/** A fault of a mapping at its place in the text, for editors. */
+/** A fault of a mapping with its position in the text, for editors. */
 export interface LocatedFault {
   /** Line and column, counted from 1; null for a fault of the whole mapping. */
   line: number | null
@@ -25,8 +25,8 @@ function keyIs({ key }: Pair, step: string): boolean {
   return isScalar(key) && String(key.value) === step
 }
 
-/** The part of a document that a step of a pointer leads to. */
-function inside(part: Part, step: string): Part | undefined {
+/** Returns the child of a part to which a step of a JSON pointer leads. */
+function childAt(part: Part, step: string): Part | undefined {
   const node = isPair(part) ? part.value : part
   if (isMap(node)) return node.items.find((pair) => keyIs(pair, step))
   if (!isSeq(node)) return undefined
@@ -34,7 +34,7 @@ function inside(part: Part, step: string): Part | undefined {
   return isNode(item) ? item : undefined
 }
 
-/** Where a part begins: a property at its name. */
+/** Returns the offset at which a part begins; a property begins at its name. */
 function startOf(part: Part): number | undefined {
   const node = isPair(part) ? part.key : part
   return isNode(node) ? node.range?.[0] : undefined
@@ -42,11 +42,11 @@ function startOf(part: Part): number | undefined {
 
 const unescapeStep = (step: string) => step.replaceAll('~1', '/').replaceAll('~0', '~')
 
-/** Where the part at a JSON pointer begins, or the innermost one around it that there is. */
+/** Returns the offset of the part at a JSON pointer or, if it does not exist, of the innermost part around it. */
 function findOffset(contents: Node, pointer: string): number | undefined {
   let part: Part = contents
   for (const step of pointer.split('/').slice(1)) {
-    const next = inside(part, unescapeStep(step))
+    const next = childAt(part, unescapeStep(step))
     if (!next) break
     part = next
   }
@@ -54,9 +54,9 @@ function findOffset(contents: Node, pointer: string): number | undefined {
 }
 
 /**
- * Returns the faults of a mapping, each at its line. A fault of something that is missing is at what should have it.
+ * Returns the faults of a mapping with their positions. The position of a missing part is that of its parent.
  * @param text the mapping, as YAML or JSON.
- * @param problem the problem `invalid-mapping` of it.
+ * @param problem the problem `invalid-mapping` with the faults.
  */
 export function locateFaults(text: string, { errors, message }: Problem): LocatedFault[] {
   const lines = new LineCounter()

@@ -7,8 +7,8 @@ import type { Scope } from './path.ts'
 import type { ValueSteps } from './types.ts'
 import type { ValuePlan } from './value.ts'
 
-/** Makes what stands for a record in a document. */
-type Refer = (
+/** Returns the key of a record, or the placeholder of a mention that stands for the record. */
+type MakeReference = (
   value: JsonValue,
   scope: Scope,
   conversion: Conversion,
@@ -20,17 +20,17 @@ const named = ['countries', 'organizations', 'regions', 'topics']
 
 /**
  * Compiles a reference to a record: by name, code, id in a register, or key.
- * @param where the country within which to look for an organization, and the time for which to look for a state.
+ * The country limits the search for an organization. The date is that for which the name of a state is resolved.
  */
 export function compileReference(
   steps: ValueSteps,
   { resource }: Reference,
   context: CompileContext,
   { country, on }: { country?: ValuePlan | undefined; on?: ValuePlan | undefined },
-): Refer {
+): MakeReference {
   const by = steps.by ?? (named.includes(resource) ? 'name' : 'id')
   if (steps.create && by !== 'name')
-    context.at('create').fault('needs by: name, since a record is made of its name')
+    context.at('create').fault('needs by: name, since the new record gets this name')
   const scheme = by === 'id' ? (steps.scheme ?? context.mapping.scheme) : steps.scheme
   if (by === 'name' && !named.includes(resource)) {
     context
@@ -41,7 +41,7 @@ export function compileReference(
     const text = String(value)
     if (by === 'key') return text
     const countryName = country?.evaluate(scope, conversion)[0]
-    const time = on ? on.evaluate(scope, conversion)[0] : timeOf(resource, conversion.on)
+    const date = on ? on.evaluate(scope, conversion)[0] : dateOf(resource, conversion.on)
     const mention: Mention = {
       resource,
       ...(by === 'name' && { name: text }),
@@ -50,7 +50,7 @@ export function compileReference(
         ? { externalId: { scheme: scheme ?? '', id: text } }
         : scheme !== undefined && { scheme }),
       ...(typeof countryName === 'string' && { country: countryName }),
-      ...(typeof time === 'string' && { on: time }),
+      ...(typeof date === 'string' && { on: date }),
       ...(steps.create && { create: true }),
       ...(column !== '' && { column }),
       ...(onBadValue === 'drop' && { onUnresolved: onBadValue }),
@@ -59,6 +59,6 @@ export function compileReference(
   }
 }
 
-/** Only states come and go. The year is enough, and there are few of them to look up. */
-const timeOf = (resource: string, on: string | undefined): string | undefined =>
+/** Returns the date for which a name is resolved: a year, and only for states. Fewer distinct dates mean fewer lookups. */
+const dateOf = (resource: string, on: string | undefined): string | undefined =>
   resource === 'countries' ? on?.replace(/^(\d{4})-\d\d(-\d\d)?$/, '$1') : undefined

@@ -19,14 +19,14 @@ export function parseMapping(text: string, registry: Registry): Mapping {
   }
   const value = parseYaml(text)
   const { data, faults } = checkValue(mappingSchema(registry), value)
-  if (!data) throw invalid(faults)
+  if (!data) throw invalidMapping(faults)
   const compiled = compileMapping(data, registry)
-  if (compiled.faults.count > 0) throw invalid(compiled.faults)
+  if (compiled.faults.count > 0) throw invalidMapping(compiled.faults)
   return data
 }
 
 function parseYaml(text: string): unknown {
-  // Few aliases are needed, and many of them are an attack.
+  // A mapping needs few aliases. Many aliases are an attack on memory.
   const document = parseDocument(text, { prettyErrors: true, maxAliasCount: 100 } as object)
   const [error] = document.errors
   if (error) throw new Problem('invalid-mapping', `The mapping is neither YAML nor JSON: ${error.message}`)
@@ -37,7 +37,7 @@ function parseYaml(text: string): unknown {
   }
 }
 
-const invalid = (errors: FaultList) =>
+const invalidMapping = (errors: FaultList) =>
   new Problem(
     'invalid-mapping',
     `The mapping has ${errors.count} ${errors.count === 1 ? 'fault' : 'faults'}.`,

@@ -1,10 +1,10 @@
 import { isList } from '../reading/clean.ts'
 import type { JsonObject, JsonValue } from '../types.ts'
 
-/** A step of a path: the name of a property, and a condition that its values meet. */
+/** A step of a path: the name of a property, and optionally a condition that selects values. */
 interface Step {
   name: string
-  /** `[@type=2]`: a property of the value, and its text. */
+  /** `[@type=2]`: a property of the value, and the text that it must have. */
   filter?: { path: readonly Step[]; value: string; isNegated: boolean }
   /** `[1]`: the position of the value, counted from 1. */
   position?: number
@@ -13,12 +13,12 @@ interface Step {
 /** A path to values of a row, compiled. */
 export interface Path {
   text: string
-  /** Whether it starts at the row, and not at the item that `each` is at. */
+  /** Whether the path starts at the row instead of the current item of `each`. */
   fromRow: boolean
   steps: readonly Step[]
 }
 
-/** Where paths start: the row, and the item of a list that is being converted. */
+/** Where paths start: the row, and the current item of `each`. */
 export interface Scope {
   row: JsonObject
   here: JsonValue
@@ -26,8 +26,8 @@ export interface Scope {
 
 /**
  * Compiles a path: names with `/` between them. `.` is the item itself; a leading `/` starts at the row. `@name` is an
- * attribute of XML, `[@type=2]` keeps the values with a property of that text (`!=` those without), `[1]` the first.
- * The whole text may be the name of a column, too.
+ * attribute of XML, `[@type=2]` selects the values with a property of that text (`!=` those without it), `[1]` the
+ * first. The whole text may also be the name of a column.
  * @returns undefined when the path is malformed.
  */
 export function parsePath(text: string): Path | undefined {
@@ -56,7 +56,7 @@ function parseSteps(text: string): Step[] | undefined {
   return steps
 }
 
-/** Returns the values at a path, without nulls; those of lists one by one. */
+/** Returns the values at a path, without nulls. Lists are flattened. */
 export function valuesAt({ text, fromRow, steps }: Path, { row, here }: Scope): JsonValue[] {
   const start = fromRow ? row : here
   // The name of a column may look like a path.
@@ -89,7 +89,7 @@ function property(value: JsonValue, name: string): JsonValue[] {
 const flatten = (value: JsonValue | undefined): JsonValue[] =>
   value === undefined || value === null ? [] : isList(value) ? value.flatMap(flatten) : [value]
 
-/** Returns a value as a text: that of an XML element with attributes is in `#`. */
+/** Returns a value as text, which an XML element with attributes has in `#`; undefined for other objects and lists. */
 export function textOf(value: JsonValue): string | undefined {
   if (typeof value === 'string') return value.trim()
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)

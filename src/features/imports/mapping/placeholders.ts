@@ -2,7 +2,7 @@ import type { Registry } from '../../../model/registry.ts'
 import { isList } from '../reading/clean.ts'
 import type { JsonValue, Mention } from '../types.ts'
 
-/** Functions that make a distinct key from each number, one for each form of keys. */
+/** Functions that convert each number to a distinct key: one function for each form of keys. */
 const forms: ((number: number) => string)[] = [
   (number) => `00000000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`,
   (number) =>
@@ -11,15 +11,15 @@ const forms: ((number: number) => string)[] = [
   (number) => `placeholder-${number}`,
 ]
 
-const known = new WeakMap<Registry, Map<string, (number: number) => string>>()
+const formsByRegistry = new WeakMap<Registry, Map<string, (number: number) => string>>()
 
 function formOf(resource: string, registry: Registry): (number: number) => string {
-  const made = known.get(registry) ?? new Map<string, (number: number) => string>()
-  known.set(registry, made)
+  const cached = formsByRegistry.get(registry) ?? new Map<string, (number: number) => string>()
+  formsByRegistry.set(registry, cached)
   const { schema } = registry.keyForm(resource)
-  const form = made.get(resource) ?? forms.find((candidate) => schema.safeParse(candidate(1)).success)
+  const form = cached.get(resource) ?? forms.find((candidate) => schema.safeParse(candidate(1)).success)
   if (!form) throw new Error(`no placeholder has the form of the keys of ${resource}`)
-  made.set(resource, form)
+  cached.set(resource, form)
   return form
 }
 

@@ -21,14 +21,14 @@ export interface PropertyPlan {
   onBadValue: OnBadValue
   /** Plans of the properties of an object, by name. */
   parts?: Record<string, PropertyPlan>
-  /** Returns the value in a row, as its schema allows it; undefined when there is none. Notes what is wrong. */
+  /** Returns the valid value in a row; undefined if there is none. Rejects invalid values. */
   build(scope: Scope, conversion: Conversion): JsonValue | undefined
 }
 
 type ObjectTarget = Extract<Target, { kind: 'object' }>
 type ListTarget = Extract<Target, { kind: 'list' }>
 
-/** Compiles a property by what its target takes: a value, an object, or a list. */
+/** Compiles the mapping of a property, whose target is a value, an object, or a list. */
 export function compileProperty(
   mapping: PropertyMapping,
   target: Target,
@@ -40,12 +40,12 @@ export function compileProperty(
       : target.kind === 'list'
         ? compileList(mapping, target, context)
         : compileScalar(asValue(mapping), target, context)
-  return target.kind === 'list' ? plan : checked(plan, target, context)
+  return target.kind === 'list' ? plan : withValidation(plan, target, context)
 }
 
-/** Returns a value that is valid by the schema of its target; notes what is not. */
-function checked(plan: PropertyPlan, target: Target, context: CompileContext): PropertyPlan {
-  // A constant text is checked once. Objects may have mentions, which are others in each row.
+/** Returns a plan that validates its values by the schema of the target. */
+function withValidation(plan: PropertyPlan, target: Target, context: CompileContext): PropertyPlan {
+  // A constant text is validated once. Objects may contain mentions, whose placeholders differ between rows.
   let known: JsonValue | undefined
   return {
     ...plan,
@@ -59,7 +59,7 @@ function checked(plan: PropertyPlan, target: Target, context: CompileContext): P
   }
 }
 
-/** Notes the faults of a value by the schema of its target. @returns whether there are any. */
+/** Rejects a value for each fault by the schema of its target. @returns whether there are any. */
 function rejectInvalid(
   value: JsonValue,
   plan: PropertyPlan,
@@ -67,27 +67,27 @@ function rejectInvalid(
   conversion: Conversion,
   { registry }: CompileContext,
 ): boolean {
-  // Field schemas are schemas of zod's full API.
+  // The schemas of fields are full zod schemas.
   const { faults } = checkValue(schema as z.ZodType, withPlaceholders(value, conversion.mentions, registry))
   for (const { pointer = '', message } of faults?.listed ?? []) {
     const names = pointer.split('/').slice(1)
     const part = names.reduce<PropertyPlan | undefined>((inner, name) => inner?.parts?.[name] ?? inner, plan)
-    const found = names.reduce<JsonValue | undefined>(valueIn, value) ?? null
+    const found = names.reduce<JsonValue | undefined>(childOf, value) ?? null
     const subject = names.length > 0 ? `${names.join('/')} ${message}` : message
     conversion.reject(
       part?.onBadValue ?? plan.onBadValue,
       part?.column || plan.column,
       found,
-      new BadValue(sentence(subject)),
+      new BadValue(toSentence(subject)),
     )
   }
   return faults !== undefined
 }
 
-const valueIn = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
+const childOf = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
   typeof value !== 'object' || value === null ? undefined : isList(value) ? value[Number(name)] : value[name]
 
-const sentence = (text: string) =>
+const toSentence = (text: string) =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`
 
 function compileScalar(mapping: ValueMapping, target: Target, context: CompileContext): PropertyPlan {
@@ -109,7 +109,7 @@ function compileScalar(mapping: ValueMapping, target: Target, context: CompileCo
   }
 }
 
-/** Properties of an item that are no properties of the record. */
+/** Keys of the mapping of an item that are not properties of the item. */
 const reserved = new Set(['each', 'when'])
 
 function compileObject(mapping: ItemMapping, target: ObjectTarget, context: CompileContext): PropertyPlan {
@@ -143,10 +143,10 @@ function compileParts(
 ): Record<string, PropertyPlan> {
   const parts: Record<string, PropertyPlan> = {}
   for (const [name, part] of Object.entries(mapping)) {
-    const own = target.properties[name]
-    if (reserved.has(name) || part === undefined || !own) continue
-    // `each` and `when` are the only properties that are no mappings of properties.
-    parts[name] = compilePart(part as PropertyMapping, own, context.at(name))
+    const partTarget = target.properties[name]
+    if (reserved.has(name) || part === undefined || !partTarget) continue
+    // All keys except `each` and `when` have mappings of properties.
+    parts[name] = compilePart(part as PropertyMapping, partTarget, context.at(name))
   }
   for (const [name, { schema }] of Object.entries(target.properties)) {
     if (!parts[name] && isRequired(schema)) context.fault(`needs ${name}${didYouMean(name, [])}`)
@@ -154,7 +154,7 @@ function compileParts(
   return parts
 }
 
-/** A part of an object is checked with the whole object, but for what is inside it. */
+/** Compiles a part of an object. A scalar is only validated with the whole object; objects and lists also separately. */
 const compilePart = (mapping: PropertyMapping, target: Target, context: CompileContext): PropertyPlan =>
   target.kind === 'object' || target.kind === 'list'
     ? compileProperty(mapping, target, context)
@@ -196,14 +196,14 @@ const isValid = (
   { registry }: CompileContext,
 ) => (schema as z.ZodType).safeParse(withPlaceholders(value, mentions, registry)).success
 
-/** The same thing twice is one thing. */
+/** Whether two items of a list are equal: duplicates are dropped. */
 const isSame = (first: JsonValue, second: JsonValue) =>
   first === second ||
   (typeof first === 'object' &&
     typeof second === 'object' &&
     JSON.stringify(first) === JSON.stringify(second))
 
-/** An entry of a list: it makes any number of items. */
+/** The mapping of items of a list, compiled. It makes any number of items. */
 interface EntryPlan extends PropertyPlan {
   buildAll(scope: Scope, conversion: Conversion): JsonValue[]
 }
@@ -217,15 +217,15 @@ function compileEntry(
     const plan = compileValue(asValue(mapping), items, context)
     return { ...plan, build: () => undefined, buildAll: plan.evaluate }
   }
-  const item = asItem(mapping)
-  const each = compileEach(item.each, context)
-  const plan = compileObject(item, items, each.context)
+  const itemMapping = asItem(mapping)
+  const each = compileEach(itemMapping.each, context)
+  const plan = compileObject(itemMapping, items, each.context)
   return {
     ...plan,
     buildAll: (scope, conversion) =>
       each.scopes(scope, conversion).flatMap((inner): JsonObject[] | JsonValue[] => {
-        const made = plan.build(inner, conversion)
-        return made === undefined ? [] : [made]
+        const item = plan.build(inner, conversion)
+        return item === undefined ? [] : [item]
       }),
   }
 }

@@ -22,9 +22,9 @@ export function mappingSchema(registry: Registry): z.ZodType<Mapping> {
 }
 
 function makeSchema(registry: Registry): z.ZodType<Mapping> {
-  const withIds = registry.resources.filter(({ document }) => 'externalIds' in document.shape)
+  const importable = registry.resources.filter(({ document }) => 'externalIds' in document.shape)
   const records = Object.fromEntries(
-    withIds.map((resource) => {
+    importable.map((resource) => {
       const record = recordSchema(resource)
       return [resource.name, z.union([record, z.array(record).min(1).max(maxEntries)]).optional()]
     }),
@@ -39,18 +39,21 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
     rows: rowOptions.default({}),
     join: describe(
       z.record(z.string().min(1).max(100), joinSchema).optional(),
-      'Second files by a name. Their rows with the same key are a list of that name in each row, which `each` goes through.',
+      'Second files by a name. Each row gets a list of this name, for `each`: the rows of the second file with the same key.',
     ),
-    when: describe(conditionsSchema.optional(), 'Rows to take: those of which all conditions hold.'),
+    when: describe(
+      conditionsSchema.optional(),
+      'Conditions on rows. Rows that do not meet all of them are left out.',
+    ),
     empty: describe(
       z.array(z.string().max(100)).max(100).optional(),
       'Texts that mean that there is no value, such as "n/a" or "9999-12-31".',
     ),
     language: describe(
       language().refine(isSupported, { error: 'is not a known language' }).optional(),
-      'BCP 47 tag of the names of months. English ones are known as well.',
+      'BCP 47 tag of the language of month names. English names can always be read.',
     ),
-    records: describe(z.strictObject(records), 'What a row is: the record of each resource that it becomes.'),
+    records: describe(z.strictObject(records), 'The records that a row becomes, by resource.'),
     source: describe(
       sourceSchema(registry).optional(),
       'What the source record of the import says of the register.',
@@ -64,15 +67,15 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
           note: valueSchema.optional(),
         })
         .optional(),
-      'What is cited beside the place of the row.',
+      'What citations contain besides the position of the row.',
     ),
     onBadValue: describe(
       z.enum(['refuse', 'drop']).default('refuse'),
-      'What is done with a value that cannot be used: the row is refused, or does without the value, and the record has a note.',
+      'What is done with a value that cannot be used: the row is refused, or the value is dropped and the report lists it.',
     ),
     onEdited: describe(
       z.enum(['keep', 'replace']).default('keep'),
-      'What is done with a property that a person has changed since the last import.',
+      'Whether a property that others have changed since the last import is kept or replaced.',
     ),
   })
   // The properties depend on the registry, so their types cannot be inferred. `compileMapping` reads them by their targets.
@@ -88,13 +91,13 @@ function isSupported(tag: string): boolean {
 }
 
 const joinSchema = z.strictObject({
-  file: describe(fileName, 'Name of the file, beside the mapping.'),
-  key: describe(z.string().min(1).max(500), 'Its column that has the key.'),
+  file: describe(fileName, 'Name of the file, in the folder of the mapping.'),
+  key: describe(z.string().min(1).max(500), 'The column of the file that has the key.'),
   equals: describe(z.string().min(1).max(500), 'The column of the row with the same key.'),
   rows: rowOptions.optional(),
 })
 
-/** The properties of a source that a mapping may give: all but the ids, optionally. */
+/** The properties of a source that a mapping may state: all except external ids. All are optional. */
 function sourceSchema(registry: Registry): z.ZodObject {
   const { shape } = registry.get('sources').document
   return z
@@ -107,9 +110,9 @@ const recordSchema = ({ document }: Resource) =>
     id: valueSchema,
     each: describe(
       valueSchema.optional(),
-      'Values of the row for each of which a record is made. By default, one is made for the row.',
+      'Values of the row. A record is made for each of them. Default: one record for the row.',
     ),
-    when: describe(conditionsSchema.optional(), 'Conditions on which the record is made.'),
+    when: describe(conditionsSchema.optional(), 'Conditions. The record is made only if all of them hold.'),
     properties: z.strictObject(
       Object.fromEntries(
         Object.entries(document.shape).map(([name, schema]) => [
@@ -121,18 +124,18 @@ const recordSchema = ({ document }: Resource) =>
   })
 
 function descriptionOf(schema: z.core.$ZodType): string {
-  const [own, inner] = [schema, unwrapped(schema)].map((part) =>
+  const [outer, inner] = [schema, unwrapped(schema)].map((part) =>
     part instanceof z.ZodType ? part.meta()?.description : undefined,
   )
-  return own ?? inner ?? ''
+  return outer ?? inner ?? ''
 }
 
-const made = new WeakMap<Target, z.ZodType>()
+const propertySchemas = new WeakMap<Target, z.ZodType>()
 
 /** The schema of the mapping of a property. */
 function propertySchema(target: Target): z.ZodType {
-  const schema = made.get(target) ?? makePropertySchema(target)
-  made.set(target, schema)
+  const schema = propertySchemas.get(target) ?? makePropertySchema(target)
+  propertySchemas.set(target, schema)
   return schema
 }
 
@@ -152,10 +155,13 @@ function itemSchema({ properties }: Extract<Target, { kind: 'object' }>, repeats
     ...(repeats && {
       each: describe(
         valueSchema.optional(),
-        'Values for each of which an item is made. `.` is the value then.',
+        'Values. An item is made for each of them, in which `.` is the value.',
       ),
     }),
-    when: describe(conditionsSchema.optional(), 'Conditions on which it is made.'),
+    when: describe(
+      conditionsSchema.optional(),
+      'Conditions. The item or object is made only if all of them hold.',
+    ),
     ...Object.fromEntries(parts),
   })
 }

@@ -78,7 +78,7 @@ function compilePaths(steps: ValueSteps, context: CompileContext): Origin[] {
   })
 }
 
-/** Names the columns for messages. Inside `each`, the item itself has the name of the list. */
+/** Returns the names of the columns, for messages. Inside `each`, the item itself has the name of the list. */
 const describe = (paths: readonly Origin[], { itemColumn }: CompileContext) =>
   paths
     .flatMap(({ path }) =>
@@ -90,8 +90,9 @@ const describe = (paths: readonly Origin[], { itemColumn }: CompileContext) =>
     )
     .join(', ')
 
-function makeIsEmpty(own: readonly string[] | undefined, all: ReadonlySet<string>) {
-  const words = own ? new Set([...all, ...own.map((word) => word.trim())]) : all
+/** Returns the function that tells whether a value is empty, by the words of the value and those of the mapping. */
+function makeIsEmpty(ofValue: readonly string[] | undefined, ofMapping: ReadonlySet<string>) {
+  const words = ofValue ? new Set([...ofMapping, ...ofValue.map((word) => word.trim())]) : ofMapping
   return (value: JsonValue) => {
     if (typeof value === 'number' && words.size === 0) return false
     const text = textOf(value)
@@ -99,13 +100,13 @@ function makeIsEmpty(own: readonly string[] | undefined, all: ReadonlySet<string
   }
 }
 
-/** Fills a template; nothing when a column is empty. */
+/** Fills a template. Returns no value if a column is empty. */
 function fill(paths: readonly Origin[], read: (path: Origin) => JsonValue[]): JsonValue[] {
   const texts = paths.map((path) => (path.path ? textOf(read(path)[0] ?? null) : String(path.constant ?? '')))
   return texts.every((text) => text !== undefined) ? [texts.join('')] : []
 }
 
-/** Adds up numbers; nothing when there is none. */
+/** Compiles a sum of numbers. It has no value if there are no numbers. */
 function compileSum(
   { number }: ValueSteps,
   column: string,

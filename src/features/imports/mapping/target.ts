@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { unwrapped } from '../../../model/schema-names.ts'
 import { type Reference, references } from '../../../model/schemas.ts'
 
-/** What a property of a resource takes, as its schema says. */
+/** The type of values that a property of a resource takes, from its schema. */
 export type Target =
   | { kind: 'object'; schema: z.core.$ZodType; properties: Record<string, Target> }
   | { kind: 'list'; schema: z.core.$ZodType; items: Target }
@@ -10,18 +10,18 @@ export type Target =
   | { kind: 'enumeration'; schema: z.core.$ZodType; words: readonly string[] }
   | { kind: 'date' | 'number' | 'boolean' | 'text'; schema: z.core.$ZodType }
 
-const known = new WeakMap<z.core.$ZodType, Target>()
+const targets = new WeakMap<z.core.$ZodType, Target>()
 
-/** Returns what a property with a schema takes. */
+/** Returns the target of a property by its schema. */
 export function targetOf(schema: z.core.$ZodType): Target {
-  const made = known.get(schema) ?? readTarget(schema)
-  known.set(schema, made)
-  return made
+  const target = targets.get(schema) ?? readTarget(schema)
+  targets.set(schema, target)
+  return target
 }
 
 function readTarget(schema: z.core.$ZodType): Target {
   const reference = findReference(schema)
-  // What refers to another property than the key is a code, and stays as it is.
+  // A reference to a property other than the key is a code, which is not resolved.
   if (reference) return { kind: reference.property === undefined ? 'reference' : 'text', schema, reference }
   const inner = unwrapped(schema)
   if (inner instanceof z.ZodObject) {
@@ -37,9 +37,9 @@ function readTarget(schema: z.core.$ZodType): Target {
 }
 
 function findReference(schema: z.core.$ZodType): Reference | undefined {
-  const own = references.get(schema)
+  const reference = references.get(schema)
   const inner = unwrapped(schema)
-  return own ?? (inner === schema ? undefined : references.get(inner))
+  return reference ?? (inner === schema ? undefined : references.get(inner))
 }
 
 /** Whether a property must be given. */

@@ -4,7 +4,7 @@ import type { Scalar } from './values/bad.ts'
 /** How an invalid value is treated. */
 export type OnBadValue = 'refuse' | 'drop'
 
-/** A condition on a column: its text, one of several texts, or more. */
+/** A condition on a column: its text, several allowed texts, or comparisons. */
 export type Condition =
   | Scalar
   | Scalar[]
@@ -49,17 +49,17 @@ export interface ValueSteps {
 /** A value of a row: the name of a column or a path, `=` and a constant, or steps. */
 export type ValueMapping = string | ValueSteps
 
-/** What makes an item of a list, or an object: its properties, and the values that it is made for. */
+/** The mapping of an item of a list, or of an object. With `each`, an item is made for each of several values. */
 export interface ItemMapping {
   each?: ValueMapping
   when?: Conditions
   [property: string]: PropertyMapping | Conditions | undefined
 }
 
-/** What makes a property: a value, the properties of an object, or the items of a list. */
+/** The mapping of a property: of a value, of the properties of an object, or of the items of a list. */
 export type PropertyMapping = ValueMapping | ItemMapping | (ValueMapping | ItemMapping)[]
 
-/** The record that a row is. */
+/** The mapping of a row to a record. */
 export interface RecordMapping {
   id: ValueMapping
   each?: ValueMapping
@@ -67,7 +67,7 @@ export interface RecordMapping {
   properties: Record<string, PropertyMapping>
 }
 
-/** A second file, whose rows with the same key are a list in each row. */
+/** A second file. Each row gets a list of the rows of this file that have the same key. */
 export interface Join {
   file: string
   key: string
@@ -75,7 +75,7 @@ export interface Join {
   rows?: RowOptions
 }
 
-/** How the rows of a file become records. */
+/** How the rows of a file are converted to records. */
 export interface Mapping {
   scheme: string
   name?: string
@@ -85,7 +85,7 @@ export interface Mapping {
   empty?: string[]
   language?: string
   records: Record<string, RecordMapping | RecordMapping[]>
-  /** Properties of the record of resource `sources` that the import is. */
+  /** Properties of the record of `sources` that stands for the import. */
   source?: Record<string, unknown>
   citation?: { url?: ValueMapping; locator?: ValueMapping; quote?: ValueMapping; note?: ValueMapping }
   onBadValue: OnBadValue

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue, UnusedColumn } from '../types.ts'
 import { compileMapping } from './compile.ts'
 import type { Mapping } from './types.ts'
 
-/** A step of the paths that a mapping reads. */
+/** A node of the tree of paths that a mapping reads. */
 interface Node {
   /** Whether a path ends here, so that the value is read. */
   isRead: boolean
@@ -16,7 +16,7 @@ const maxUnused = 200
 
 const newNode = (): Node => ({ isRead: false, next: new Map() })
 
-/** Whether a value has anything in it. */
+/** Whether a value is not empty. A list or object is empty if all its values are. */
 function hasValue(value: JsonValue | undefined): boolean {
   if (value === undefined || value === null || value === '') return false
   return typeof value === 'object' ? Object.values(value).some(hasValue) : true
@@ -27,7 +27,7 @@ export class Usage {
   readonly #root = newNode()
   readonly #rows = new Map<string, number>()
 
-  /** @param paths what the mapping reads, as names from the row on. */
+  /** @param paths the paths that the mapping reads, as names from the row to the value. */
   constructor(paths: readonly (readonly string[])[]) {
     for (const path of paths) {
       let node = this.#root
@@ -40,7 +40,7 @@ export class Usage {
     }
   }
 
-  /** Counts those of a row. */
+  /** Counts the columns, elements and attributes of a row that are not read. */
   note(values: JsonObject): void {
     const found = new Set<string>()
     this.#walk(values, this.#root, '', found)
@@ -50,7 +50,7 @@ export class Usage {
     }
   }
 
-  /** Those that have values, with the number of their rows; those in most rows first. At most 200. */
+  /** Returns them with the numbers of rows in which they have values, in descending order; at most 200. */
   list(): UnusedColumn[] {
     return [...this.#rows]
       .map(([column, rows]) => ({ column, rows }))
@@ -61,17 +61,17 @@ export class Usage {
     if (isList(value)) for (const item of value) this.#walk(item, node, path, found)
     else if (typeof value === 'object' && value !== null) {
       for (const [name, inner] of Object.entries(value)) {
-        // The language of a text is no value of its own, and # is the text of the element itself.
+        // `@xml:lang` describes a text, and `#` is the text of the element itself.
         if (name.startsWith('@xml:') || (name === '#' && node.isRead)) continue
         const next = node.next.get(name)
-        const own = path === '' ? name : `${path}/${name}`
-        if (next) this.#walk(inner, next, own, found)
-        else if (hasValue(inner)) found.add(own)
+        const innerPath = path === '' ? name : `${path}/${name}`
+        if (next) this.#walk(inner, next, innerPath, found)
+        else if (hasValue(inner)) found.add(innerPath)
       }
     } else if (!node.isRead && hasValue(value)) found.add(path)
   }
 }
 
-/** Returns a count of what a mapping does not read. */
+/** Creates the counts of the values that a mapping does not read. */
 export const createUsage = (mapping: Mapping, registry: Registry): Usage =>
   new Usage(compileMapping(mapping, registry).read)

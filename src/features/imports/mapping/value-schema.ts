@@ -7,7 +7,7 @@ const column = text.min(1)
 const columns = z.union([column, z.array(column).min(1).max(50)])
 const words = z.union([scalar, z.array(scalar).max(500)])
 
-/** Name of a file beside the mapping, without a folder. */
+/** Name of a companion file, without a folder. */
 export const fileName = z
   .string()
   .max(200)
@@ -45,22 +45,28 @@ export const valueSchema: z.ZodType = describe(
 /** The schema of the steps of a value. */
 export const stepsSchema = describe(
   z.strictObject({
-    from: describe(columns.optional(), 'Column or path; of several, the first that has a value.'),
+    from: describe(columns.optional(), 'Column or path; the first one with a value if there are several.'),
     all: describe(columns.optional(), 'Columns or paths whose values are taken together.'),
     value: describe(scalar.optional(), 'A constant.'),
     template: describe(text.optional(), 'A text with columns in braces: "{title} ({year})".'),
     sum: describe(z.array(column).min(1).max(50).optional(), 'Columns whose numbers are added up.'),
     when: describe(conditionsSchema.optional(), 'Conditions; if they do not hold, there is no value.'),
-    empty: describe(z.array(text).max(100).optional(), 'Texts that mean that there is no value here.'),
+    empty: describe(
+      z.array(text).max(100).optional(),
+      'Texts that mean that there is no value, in addition to those of the mapping.',
+    ),
     split: describe(
       z.union([text.min(1), z.array(text.min(1)).max(10)]).optional(),
-      'What separates several values in one text.',
+      'Separator of several values in one text, or a list of separators.',
     ),
-    before: describe(text.min(1).optional(), 'Takes what is before this text; all, if it does not occur.'),
-    beforeLast: describe(text.min(1).optional(), 'Takes what is before the last occurrence of this text.'),
-    after: describe(text.min(1).optional(), 'Takes what is after this text.'),
-    afterLast: describe(text.min(1).optional(), 'Takes what is after the last occurrence of this text.'),
-    replace: describe(z.record(text.min(1), text).optional(), 'Texts to replace, and by what.'),
+    before: describe(
+      text.min(1).optional(),
+      'Takes the text before this one; the whole text if it does not occur.',
+    ),
+    beforeLast: describe(text.min(1).optional(), 'Takes the text before the last occurrence of this one.'),
+    after: describe(text.min(1).optional(), 'Takes the text after this one.'),
+    afterLast: describe(text.min(1).optional(), 'Takes the text after the last occurrence of this one.'),
+    replace: describe(z.record(text.min(1), text).optional(), 'Texts to replace, each with its replacement.'),
     case: describe(z.enum(['upper', 'lower']).optional(), 'Changes the case of letters.'),
     codes: describe(
       z
@@ -70,22 +76,31 @@ export const stepsSchema = describe(
           z.record(z.string().max(500), scalar.nullable()),
         ])
         .optional(),
-      'What codes mean: { Completed: closed, "*": other }, with * for all others, null for no value and "*" for the code itself; or a CSV file beside the mapping, by its first two columns or by { list, key, value }.',
+      'Values of codes: { Completed: closed, "*": other }, with * for all other codes, null for no value and "*" for the code itself. Or a CSV file in the folder of the mapping: its first two columns are code and value, unless { list, key, value } names others.',
     ),
     date: describe(
       columns.optional(),
-      'How dates are written: DD/MM/YYYY, D MMMM YYYY, excel …; by default any notation that has one meaning only.',
+      'Notation of dates: DD/MM/YYYY, D MMMM YYYY, excel …; by default, any unambiguous notation.',
     ),
-    number: describe(text.optional(), 'How numbers are written, by an example: "1,234.5" or "1.234,5".'),
-    times: describe(z.number().optional(), 'Multiplies, such as a column in millions by 1000000.'),
-    round: describe(z.int().min(0).max(15).optional(), 'Rounds to so many digits after the decimal point.'),
-    max: describe(z.int().min(2).max(100_000).optional(), 'Cuts a longer text after so many characters.'),
+    number: describe(text.optional(), 'Notation of numbers, as an example: "1,234.5" or "1.234,5".'),
+    times: describe(
+      z.number().optional(),
+      'Multiplies the number, such as by 1000000 for a column in millions.',
+    ),
+    round: describe(
+      z.int().min(0).max(15).optional(),
+      'Rounds to this number of digits after the decimal point.',
+    ),
+    max: describe(
+      z.int().min(2).max(100_000).optional(),
+      'Shortens a longer text to this number of characters.',
+    ),
     default: describe(scalar.optional(), 'The value if there is none.'),
-    take: describe(z.enum(['first', 'last']).optional(), 'Which of several values is taken.'),
-    join: describe(text.optional(), 'Joins several values to one text, with this between them.'),
+    take: describe(z.enum(['first', 'last']).optional(), 'Takes the first or the last of several values.'),
+    join: describe(text.optional(), 'Joins several values into one text, with this separator.'),
     by: describe(
       z.enum(['name', 'code', 'id', 'key']).optional(),
-      'How the value identifies a record: by a name, a code, the id in a register (see scheme), or the key in this registry.',
+      'Kind of identifier of a record: a name, a code, the id in a register (see scheme), or the key in this registry.',
     ),
     scheme: describe(text.optional(), 'The register of the id, if it is another one; the scheme of a topic.'),
     country: describe(
@@ -96,7 +111,7 @@ export const stepsSchema = describe(
       z.lazy(() => valueSchema).optional(),
       'The date for which names of states are resolved. By default, the date of the record.',
     ),
-    create: describe(z.boolean().optional(), 'Makes the organization or topic when no record matches.'),
+    create: describe(z.boolean().optional(), 'Creates the organization or topic if no record matches.'),
     onBadValue: describe(
       z.enum(['refuse', 'drop']).optional(),
       'Overrides onBadValue of the mapping for this value.',

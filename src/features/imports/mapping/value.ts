@@ -19,12 +19,12 @@ import { compileTyped } from './values/typed.ts'
 
 /** A value of a mapping, compiled. */
 export interface ValuePlan {
-  /** The columns that it comes from, for messages. */
+  /** The columns from which the value comes, for messages. */
   column: string
-  /** Whether it is the same in every row. */
+  /** Whether the value is the same in every row. */
   isConstant: boolean
   onBadValue: OnBadValue
-  /** Returns its values in a row; notes those that cannot be used. */
+  /** Returns the values in a row. Rejects those that cannot be used. */
   evaluate(scope: Scope, conversion: Conversion): JsonValue[]
 }
 
@@ -51,7 +51,7 @@ export function compileValue(
   const source = compileSource(steps, context)
   const onBadValue = steps.onBadValue ?? context.onBadValue
   const check = compileConditions(steps.when, context.at('when'))
-  const change = compileSteps(steps, target, context)
+  const convert = compileSteps(steps, target, context)
   const findRecord =
     target?.kind === 'reference' ? compileReferenceStep(steps, target.reference, context) : undefined
   const fallback = steps.default
@@ -61,7 +61,7 @@ export function compileValue(
     onBadValue,
     evaluate(scope, conversion) {
       const texts = check(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
-      const values = texts.flatMap((value) => change(value, conversion, plan))
+      const values = texts.flatMap((value) => convert(value, conversion, plan))
       const found = values.length === 0 && fallback !== undefined ? [fallback] : values
       return findRecord ? found.flatMap((value) => findRecord(value, scope, conversion, plan) ?? []) : found
     },
@@ -81,17 +81,17 @@ function compileReferenceStep(steps: ValueSteps, reference: Reference, context: 
   })
 }
 
-/** A constant is wrong in every row or in none, so it is checked with the mapping. */
+/** Checks a constant with the mapping, since it is invalid in every row or in none. */
 function checkConstant(target: Target | undefined, steps: ValueSteps, context: CompileContext) {
   if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
   const found = compileTyped(target)(steps.value, () => undefined)
   if (found instanceof BadValue) context.fault(found.detail)
 }
 
-type Change = (value: JsonValue, conversion: Conversion, plan: ValuePlan) => JsonValue[]
+type Convert = (value: JsonValue, conversion: Conversion, plan: ValuePlan) => JsonValue[]
 
-/** Compiles what is done with each value: texts are cut and translated, and then read as what the target takes. */
-function compileSteps(steps: ValueSteps, target: Target | undefined, context: CompileContext): Change {
+/** Compiles the steps of a value: texts are split and edited, codes translated, and values converted for the target. */
+function compileSteps(steps: ValueSteps, target: Target | undefined, context: CompileContext): Convert {
   const text = compileTextSteps(steps)
   const list: Step[] = []
   if (steps.codes !== undefined) {
@@ -110,7 +110,7 @@ function compileSteps(steps: ValueSteps, target: Target | undefined, context: Co
   if (target) list.push(compileTypedStep(target))
   if (steps.max !== undefined) list.push(compileMax(steps.max))
   return (value, conversion, plan) => {
-    // The values of `each` may be objects. They are not changed.
+    // The values of `each` may be objects, which are not converted.
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
     const scalar = scalarOf(value)
     const parts = scalar instanceof BadValue ? [scalar] : text ? text(scalar, context.empty) : [scalar]
@@ -142,7 +142,9 @@ function scalarOf(value: JsonValue): Scalar | BadValue {
   const text = textOf(value)
   if (text !== undefined) return text
   const names = Object.keys(value ?? {}).slice(0, 10)
-  return new BadValue(`The value is an object and no text. Name one of its properties: ${names.join(', ')}.`)
+  return new BadValue(
+    `The value is an object and not a text. Name one of its properties: ${names.join(', ')}.`,
+  )
 }
 
 function compileTypedStep(target: Target): Step {
@@ -175,7 +177,7 @@ const compileMax =
   (max: number): Step =>
   (value, conversion, column) => {
     if (typeof value !== 'string' || value.length <= max) return value
-    conversion.note(column, value, `The text has ${value.length} characters and is cut after ${max}.`)
+    conversion.note(column, value, `The text has ${value.length} characters and is shortened to ${max}.`)
     return `${value
       .slice(0, max - 1)
       .toWellFormed()

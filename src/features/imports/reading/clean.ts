@@ -1,20 +1,20 @@
 import type { JsonValue } from '../types.ts'
 import { readLimits } from './limits.ts'
 
-/** What PostgreSQL cannot store in a text: NUL, and halves of surrogate pairs. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for.
+/** What PostgreSQL cannot store in a text: NUL, and unpaired surrogates. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL must be found.
 const unstorable = /[\u0000\p{Cs}]/gu
 
 /** Replaces what PostgreSQL cannot store in a text by U+FFFD. */
 export const cleanText = (text: string): string =>
   unstorable.test(text) ? text.replaceAll(unstorable, '\ufffd') : text
 
-/** A value that is nested too deeply, or has too many values. */
+/** A value is nested too deeply, or contains too many values. */
 export class TooLarge extends Error {}
 
 /**
  * Copies a parsed JSON value with clean texts and names.
- * @throws TooLarge when it is beyond `readLimits.depth` or `readLimits.rowValues`.
+ * @throws TooLarge when it exceeds `readLimits.depth` or `readLimits.rowValues`.
  */
 export function cleanValue(value: JsonValue): JsonValue {
   let count = 0

@@ -10,10 +10,10 @@ import { type Cells, openTable, Table } from './table.ts'
 import { openText, type TextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
-/** How much of the file is read to detect the dialect. */
+/** Number of bytes that are read to detect the dialect. */
 const sampleBytes = 64 * 1024
 
-/** A file that is cut within its last cell has no other sign of it. */
+/** A missing line break is the only sign that a file is cut off within its last cell. */
 const noLineBreak =
   'The last row has no line break at its end. If the file may be cut off, check its last row.'
 
@@ -30,7 +30,7 @@ export async function openCsv({ path, options, signal }: Source): Promise<OpenFi
   const notes = [...(text.encoding.note ? [text.encoding.note] : []), ...table.notes]
   if (!(await endsWithLineBreak(path))) notes.push(noLineBreak)
   return {
-    facts: { format: 'csv', encoding: text.encoding.name, dialect, columns: table.columns, notes },
+    fileInfo: { format: 'csv', encoding: text.encoding.name, dialect, columns: table.columns, notes },
     rows,
     close: async () => {
       await records.return()
@@ -55,7 +55,7 @@ async function* readRecords(
   let batch: Cells[] = []
   try {
     for await (const record of parser) {
-      // csv-parse emits texts when it is given no columns and no casts.
+      // Without the options `columns` and `cast`, csv-parse emits arrays of strings.
       const cells = record as string[]
       if (!(skipFirst && line === 1)) batch.push({ number: line, cells })
       line += 1 + countBreaks(cells)
@@ -80,7 +80,7 @@ function countBreaks(cells: readonly string[]): number {
   return count
 }
 
-/** @param line where the last record that was being read begins. */
+/** @param line line on which the malformed record begins. */
 function toProblem({ code, message }: CsvError, line: number): Problem {
   if (code === 'CSV_MAX_RECORD_SIZE') {
     return unreadableFile(

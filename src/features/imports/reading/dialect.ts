@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync'
-import type { FileFacts } from '../types.ts'
+import type { FileInfo } from '../types.ts'
 
 /** The delimiter, the quote and the escape character of a CSV file. */
-export type Dialect = NonNullable<FileFacts['dialect']>
+export type Dialect = NonNullable<FileInfo['dialect']>
 
 const delimiters = [',', ';', '\t', '|']
 const quotes = ['"', "'"]
@@ -34,7 +34,7 @@ export function detectDialect(sample: string, known: { delimiter?: string; quote
   return best
 }
 
-/** Some programs escape a quote inside a value by a backslash, and others by a second quote. */
+/** Detects how quotes inside a value are escaped: by a backslash, or by a second quote. */
 function detectEscape(text: string, quote: string): string {
   const count = (part: string) => text.split(part).length - 1
   return count(`\\${quote}`) > count(`${quote}${quote}`) ? '\\' : quote
@@ -49,9 +49,9 @@ export const parserOptions = (dialect: Dialect) => ({
   skip_empty_lines: false,
 })
 
-/** Returns how well a dialect fits: the share of records with the most common number of values, and that number. */
+/** Rates a dialect by the share of records with the most common number of values, and by that number. */
 function scoreDialect(text: string, dialect: Dialect): number {
-  // The end of the sample may cut a record, in the middle of a quoted value at worst.
+  // The sample may end within a record, even within a quoted value.
   const options = { ...parserOptions(dialect), to: maxSampleRecords, skip_records_with_error: true }
   const all: string[][] = parse(text, options)
   const records = all.length > 2 && all.length < maxSampleRecords ? all.slice(0, -1) : all

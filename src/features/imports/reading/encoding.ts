@@ -12,10 +12,10 @@ export interface DetectedEncoding {
   note?: string
 }
 
-/** Maximum bytes of non-ASCII lines that are kept as a sample, to guess an encoding other than UTF-8. */
+/** Maximum size of the sample of non-ASCII lines from which another encoding than UTF-8 is guessed, in bytes. */
 const sampleBytes = 256 * 1024
 
-/** Share of lines in another encoding from which a file counts as mixed. */
+/** Share of UTF-8 lines above which a file that also has other lines counts as mixed. */
 const mixedShare = 0.05
 
 const byteOrderMarks = [
@@ -25,7 +25,7 @@ const byteOrderMarks = [
   { name: 'utf-16be', bytes: [0xfe, 0xff] },
 ]
 
-/** Encodings that are usually declared in place of a superset, with that superset (WHATWG). */
+/** Supersets that are used instead of the encodings that files declare, as in the WHATWG standard. */
 const supersets: Record<string, string> = {
   'iso-8859-1': 'windows-1252',
   'iso-8859-9': 'windows-1254',
@@ -36,7 +36,7 @@ const supersets: Record<string, string> = {
 
 /**
  * Detects the encoding of a file: by a byte order mark, as UTF-8 if every byte is valid, and otherwise by the frequency of
- * characters. Reads the whole file once, and keeps a sample.
+ * characters. Reads the whole file once, and holds a sample in memory.
  * @param wanted name of the encoding, if it is known.
  * @throws Problem when the encoding is unknown, the file is binary, or its lines have different encodings.
  */
@@ -84,7 +84,7 @@ interface Survey {
 
 const newline = 0x0a
 
-/** Reads a file, and counts its lines that are UTF-8 and those that are not. A line in memory is never longer than a chunk. */
+/** Counts the lines of a file that are UTF-8, and those that are not. A line in memory is never longer than a chunk. */
 async function surveyFile(path: string): Promise<Survey> {
   const survey: Survey = { utf8Lines: 0, otherLines: 0, firstOtherLine: 0, sample: [] }
   let line = 1
@@ -114,7 +114,7 @@ async function surveyFile(path: string): Promise<Survey> {
     rest = bytes.subarray(end)
     const whole = bytes.subarray(0, end)
     if (isAscii(whole)) line += countLines(whole)
-    else eachLine(whole, addLine)
+    else forEachLine(whole, addLine)
   }
   if (rest.length > 0) addLine(rest)
   return survey.otherLines === 0 ? { ...survey, name: 'utf-8' } : survey
@@ -122,8 +122,8 @@ async function surveyFile(path: string): Promise<Survey> {
 
 /** Returns the encoding if the first bytes of a file determine it. */
 function encodingOfStart(start: Buffer): string | undefined {
-  const mark = byteOrderMarks.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte))
-  if (mark) return mark.name
+  const bom = byteOrderMarks.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte))
+  if (bom) return bom.name
   const head = start.subarray(0, 4096)
   const zeros = [...head.entries()].filter(([, byte]) => byte === 0)
   const odd = zeros.filter(([index]) => index % 2 === 1).length
@@ -131,7 +131,7 @@ function encodingOfStart(start: Buffer): string | undefined {
   // Western texts in UTF-16 have a zero byte in nearly each character, always at even or always at odd positions.
   if (odd > head.length / 8 && even < odd / 20) return 'utf-16le'
   if (even > head.length / 8 && odd < even / 20) return 'utf-16be'
-  // A damaged text may have a zero byte here and there.
+  // A damaged text may have a few zero bytes.
   if (even + odd <= head.length / 10) return undefined
   throw unreadableFile(
     'The file is binary: it has zero bytes, as no text has. Is it of another format than its name says?',
@@ -153,7 +153,7 @@ function countLines(bytes: Buffer): number {
   return count
 }
 
-function eachLine(bytes: Buffer, visit: (line: Buffer) => void): void {
+function forEachLine(bytes: Buffer, visit: (line: Buffer) => void): void {
   let start = 0
   while (start < bytes.length) {
     const end = bytes.indexOf(newline, start) + 1 || bytes.length
@@ -164,16 +164,16 @@ function eachLine(bytes: Buffer, visit: (line: Buffer) => void): void {
 
 /** Guesses an encoding by the frequency of characters: the most likely one in which every byte is valid. */
 function guessEncoding(sample: Buffer): DetectedEncoding {
-  const fits = (name: string) => !iconv.decode(sample, name).includes('\ufffd')
+  const isValid = (name: string) => !iconv.decode(sample, name).includes('\ufffd')
   for (const { name, confidence } of chardet.analyse(sample)) {
     const encoding = supersets[name.toLowerCase()] ?? name.toLowerCase()
-    if (encoding.startsWith('utf-') || !iconv.encodingExists(encoding) || !fits(encoding)) continue
+    if (encoding.startsWith('utf-') || !iconv.encodingExists(encoding) || !isValid(encoding)) continue
     return {
       name: encoding,
       note: `The encoding is most likely ${encoding} (${confidence} % sure). If letters are wrong, say rows: { encoding: … }.`,
     }
   }
   throw unreadableFile(
-    'The encoding of the file was not found out. Save it as UTF-8, or say which it has with rows: { encoding: … }.',
+    'The encoding of the file could not be detected. Save it as UTF-8, or say which it has with rows: { encoding: … }.',
   )
 }

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 /** Longest encoding of a line break, in bytes (UTF-32). */
 const breakBytes = 4
 
-/** Whether the last line of a text file ends with a line break, in any encoding that files are read in. */
+/** Whether the last line of a text file ends with a line break, in any encoding that can be read. */
 export async function endsWithLineBreak(path: string): Promise<boolean> {
   const handle = await open(path)
   try {

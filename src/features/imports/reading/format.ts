@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises'
-import type { FileFacts } from '../types.ts'
+import type { FileInfo } from '../types.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
-type Format = FileFacts['format']
+type Format = FileInfo['format']
 
-/** Formats that cannot be read, by the bytes that they begin with. */
-const foreign: [start: string, detail: string][] = [
+/** Formats that cannot be read, by their first bytes in hexadecimal. */
+const unsupportedFormats: [start: string, detail: string][] = [
   [
     'd0cf11e0',
-    'The file is of an old version of Excel, or protected by a password. Save it as XLSX without a password.',
+    'The file is from an old version of Excel, or protected by a password. Save it as XLSX without a password.',
   ],
   ['1f8b', 'The file is compressed with gzip. Decompress it first.'],
   ['425a68', 'The file is compressed with bzip2. Decompress it first.'],
@@ -18,14 +18,14 @@ const foreign: [start: string, detail: string][] = [
 ]
 
 /**
- * Finds out the format of a file by its first bytes; the end of its name decides between JSON and NDJSON.
- * @throws Problem when the file is empty, or of a format that cannot be read.
+ * Detects the format of a file from its first bytes. A name that ends in `.ndjson` or `.jsonl` means NDJSON instead of JSON.
+ * @throws Problem when the file is empty or its format cannot be read.
  */
 export async function detectFormat(file: { path: string; name: string }): Promise<Format> {
   const start = await readStart(file.path)
   if (start.length === 0) throw unreadableFile(`The file ${file.name} is empty.`)
   const hex = start.subarray(0, 8).toString('hex')
-  const fault = foreign.find(([magic]) => hex.startsWith(magic))
+  const fault = unsupportedFormats.find(([magic]) => hex.startsWith(magic))
   if (fault) throw unreadableFile(fault[1])
   if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) return 'xlsx'
   const text = decodeStart(start).trimStart()
@@ -55,15 +55,15 @@ async function readStart(path: string): Promise<Buffer> {
   }
 }
 
-/** Bytes of control characters that texts have: tab, line ends, form feed, end of file, escape. */
+/** Bytes of the control characters that occur in texts: tab, line ends, form feed, end of file, escape. */
 const textControls = new Set([9, 10, 12, 13, 26, 27])
 
-/** The least share of NULs or control characters, of all bytes, that is not counted as damage. */
-const minByteShare = 0.02
+/** Share of all bytes. Fewer NULs or control characters count as damage of a text file. */
+const damageShare = 0.02
 
 /**
- * Whether a file is no text in any encoding: it has control characters, and too few NULs for UTF-16, in which such bytes are
- * halves of letters.
+ * Whether a file is not text in any encoding: it has control characters, and too few NULs for UTF-16, in which such bytes
+ * are halves of characters.
  */
 function isBinary(start: Buffer): boolean {
   if (/^(fffe|feff)/.test(start.subarray(0, 2).toString('hex'))) return false
@@ -73,7 +73,7 @@ function isBinary(start: Buffer): boolean {
     if (byte === 0) zeros += 1
     else if (byte < 32 && !textControls.has(byte)) controls += 1
   }
-  return zeros < start.length * minByteShare && controls > start.length * minByteShare
+  return zeros < start.length * damageShare && controls > start.length * damageShare
 }
 
 /** Decodes the start of a file so that its ASCII characters can be recognized in any encoding. */

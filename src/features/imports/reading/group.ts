@@ -3,8 +3,8 @@ import { readLimits } from './limits.ts'
 import { formatCount } from './unreadable-file.ts'
 
 /**
- * Joins neighbouring rows that have the same value in a column. The joined row has the values of the first one, and all of
- * them in `rows`. Rows with a fault stay alone.
+ * Joins neighbouring rows that have the same value in a column. The joined row has the values of the first row, and the
+ * values of all rows in `rows`. Rows with a fault are not joined.
  */
 export async function* groupRows(
   pieces: AsyncIterable<readonly Row[]>,
@@ -15,8 +15,8 @@ export async function* groupRows(
     const joined: Row[] = []
     for (const row of piece) {
       const first = group[0]
-      const belongs = first && !row.fault && !first.fault && row.values[column] === first.values[column]
-      if (first && (!belongs || row.values[column] === null)) {
+      const isSameGroup = first && !row.fault && !first.fault && row.values[column] === first.values[column]
+      if (first && (!isSameGroup || row.values[column] === null)) {
         joined.push(joinRows(group))
         group = []
       }

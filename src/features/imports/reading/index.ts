@@ -1,4 +1,4 @@
-import type { FileFacts, JsonValue, Row } from '../types.ts'
+import type { FileInfo, JsonValue, Row } from '../types.ts'
 import { openCsv } from './csv.ts'
 import { detectFormat } from './format.ts'
 import { groupRows } from './group.ts'
@@ -11,7 +11,7 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { openXlsx } from './xlsx/index.ts'
 import { openXml } from './xml.ts'
 
-const openers: Record<FileFacts['format'], (source: Source) => Promise<OpenFile>> = {
+const openers: Record<FileInfo['format'], (source: Source) => Promise<OpenFile>> = {
   csv: openCsv,
   xlsx: openXlsx,
   json: openJson,
@@ -21,8 +21,8 @@ const openers: Record<FileFacts['format'], (source: Source) => Promise<OpenFile>
 
 /** A file that is read in batches. */
 export interface ReadFile {
-  /** Resolves when the beginning is read: before the first batch. */
-  facts: Promise<FileFacts>
+  /** Resolves when the beginning of the file has been read, before the first batch. */
+  fileInfo: Promise<FileInfo>
   batches: AsyncIterable<readonly Row[]>
   /** Closes the file. Only needed when the batches are not read. */
   close(): Promise<void>
@@ -30,10 +30,10 @@ export interface ReadFile {
 
 /**
  * Reads a file in batches of rows. Memory does not grow with the number of rows.
- * @param file its path, and the name that its user knows.
- * @param options where the rows are; what is left out is detected.
- * @param maxRows rows after which the rest of the file is not read.
- * @returns facts and batches; both reject with a Problem when the file cannot be read.
+ * @param file its path, and its name for messages.
+ * @param options where the rows are; absent options are detected.
+ * @param maxRows number of rows after which the rest of the file is not read.
+ * @returns `fileInfo` and `batches`; both reject with a Problem when the file cannot be read.
  */
 export function readRows(
   file: { path: string; name: string },
@@ -41,14 +41,14 @@ export function readRows(
   { signal, maxRows }: { signal?: AbortSignal; maxRows?: number } = {},
 ): ReadFile {
   const opened = openFile({ ...file, options, signal })
-  const facts = opened.then((open) => open.facts)
-  // Without this, the error would be an unhandled rejection. The reader of the batches gets it, too.
-  facts.catch(() => undefined)
+  const fileInfo = opened.then((open) => open.fileInfo)
+  // Without a handler, the error would be an unhandled rejection. The reader of the batches gets the error, too.
+  fileInfo.catch(() => undefined)
   const close = async () => {
     const file = await opened.catch(() => undefined)
     await file?.close?.()
   }
-  return { facts, batches: readBatches(opened, options, { signal, maxRows }), close }
+  return { fileInfo, batches: readBatches(opened, options, { signal, maxRows }), close }
 }
 
 async function openFile(source: Source): Promise<OpenFile> {
@@ -86,7 +86,7 @@ async function* makeBatches(
     signal?.throwIfAborted()
     for (const row of piece) {
       batch.push(row)
-      characters += measure(row.values)
+      characters += estimateCharacters(row.values)
       count += 1
       if (count > readLimits.rows) {
         throw unreadableFile(`The file has more than ${formatCount(readLimits.rows)} rows. Split it.`)
@@ -104,11 +104,11 @@ async function* makeBatches(
   if (batch.length > 0) yield batch
 }
 
-/** Returns about how many characters a value has. */
-function measure(value: JsonValue | undefined): number {
+/** Estimates the number of characters of a value. */
+function estimateCharacters(value: JsonValue | undefined): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 8
   let sum = 0
-  for (const item of Object.values(value)) sum += measure(item)
+  for (const item of Object.values(value)) sum += estimateCharacters(item)
   return sum
 }

@@ -1,10 +1,10 @@
 import type { JsonValue, Row } from '../types.ts'
 import { cleanValue, isList, TooLarge } from './clean.ts'
 
-/** Texts, which are kept, and whole numbers that are too long for a double. */
+/** Matches strings, which stay unchanged, and integers of 16 digits or more. */
 const longNumbers = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g
 
-/** Parses JSON. Whole numbers of 16 digits and more become texts, since numbers would lose digits of them. */
+/** Parses JSON. Integers of 16 digits or more become texts, since a double may lose digits. */
 function parseExactly(text: string): JsonValue {
   const exact = /\d{16}/.test(text)
     ? text.replaceAll(longNumbers, (token) => (token.startsWith('"') ? token : `"${token}"`))
@@ -13,7 +13,7 @@ function parseExactly(text: string): JsonValue {
 }
 
 /**
- * Makes a row of the text of a JSON object. The row has a fault if the text is none.
+ * Parses the text of a JSON object into a row. If the text is JSON but not an object, the row has a fault.
  * @throws SyntaxError when the text is not JSON.
  */
 export function parseJsonRow(text: string, number: number, locator: string): Row {
@@ -35,7 +35,7 @@ export function parseJsonRow(text: string, number: number, locator: string): Row
   }
 }
 
-/** Makes a row of a line that is not JSON. */
+/** Returns a row with a fault, for a line that is not JSON. */
 export const malformedRow = (text: string, number: number, locator: string, error: unknown): Row => ({
   number,
   locator,

@@ -1,23 +1,23 @@
 import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
-/** Maximum nesting of objects and lists outside of the rows. */
+/** Maximum nesting depth of objects and lists outside of the rows. */
 const maxDepth = 200
 
-/** Maximum length of a remembered name in characters, and maximum number of remembered names of lists. */
+/** Maximum length of a stored property name in characters, and maximum number of stored names of lists. */
 const maxNameLength = 500
 const maxLists = 20
 
-/** An object or list around the place that is being read, and the name of the property in it. */
+/** An object or list that contains the current position, and the name of its current property. */
 interface Level {
   isList: boolean
   name: string
 }
 
 /**
- * Finds the list at a path in JSON that comes in pieces, and cuts out the text of each of its items. It looks at strings,
- * brackets and commas alone; `JSON.parse` checks the items. A class of ours, since the known library for this is not made
- * for input that means harm.
+ * Finds the list at a path in JSON that arrives in pieces, and returns the text of each of its items. The splitter
+ * recognizes only strings, brackets and commas; `JSON.parse` checks the items. No library is used, since the known one does
+ * not protect against malicious input.
  */
 export class JsonSplitter {
   /** Whether the list was found. */
@@ -31,7 +31,7 @@ export class JsonSplitter {
   /** The last string outside of the rows: the name of the property, if a colon follows. */
   #name = ''
   #inItems = false
-  /** Brackets that are open in the item, and its text in earlier pieces. */
+  /** Number of open brackets in the current item, and the text of the item from earlier pieces. */
   #itemDepth = 0
   #item = ''
 
@@ -40,10 +40,10 @@ export class JsonSplitter {
     this.#path = path
   }
 
-  /** Takes the next piece. @returns the texts of the items that end in it. */
+  /** Reads the next piece. @returns the texts of the items that end in it. */
   write(piece: string): string[] {
     const items: string[] = []
-    // Where the item that is being read begins in this piece.
+    // The position in this piece at which the current item begins.
     let start = 0
     for (let index = 0; index < piece.length; index += 1) {
       const character = piece[index] ?? ''
@@ -65,7 +65,7 @@ export class JsonSplitter {
       } else if (character === '{' || character === '[') this.#itemDepth += 1
       else if (character === '}' || character === ']') this.#itemDepth -= 1
     }
-    if (this.#inItems) this.#keep(piece.slice(start))
+    if (this.#inItems) this.#append(piece.slice(start))
     return items
   }
 
@@ -86,7 +86,7 @@ export class JsonSplitter {
     if (!this.#inItems && this.#name.length < maxNameLength) this.#name += character
   }
 
-  #keep(text: string): void {
+  #append(text: string): void {
     this.#item += text
     if (this.#item.length > readLimits.rowCharacters) {
       throw unreadableFile(
@@ -95,7 +95,7 @@ export class JsonSplitter {
     }
   }
 
-  /** Takes a character outside of strings and of the rows. @returns whether the rows begin after it. */
+  /** Reads a character outside of strings and rows. @returns whether the rows begin after it. */
   #entersItems(character: string): boolean {
     const level = this.#levels.at(-1)
     if (character === ':' && level) level.name = this.#name

@@ -11,7 +11,7 @@ import { unreadableFile } from './unreadable-file.ts'
 export async function openJson({ path, options, signal }: Source): Promise<OpenFile> {
   const text = await openText(path, { encoding: options.encoding, signal })
   return {
-    facts: {
+    fileInfo: {
       format: 'json',
       encoding: text.encoding.name,
       columns: [],

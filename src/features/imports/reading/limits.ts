@@ -1,4 +1,4 @@
-/** Bounds of what is read from a file, so that a file that means harm costs little memory and time. */
+/** Limits of a file, so that a malicious file costs little memory and time. */
 export const readLimits = {
   /** Columns of a table. */
   columns: 2000,
@@ -6,7 +6,7 @@ export const readLimits = {
   cellCharacters: 200_000,
   /** Characters of one row: a line of CSV or NDJSON, an element of JSON or XML. */
   rowCharacters: 8 * 1024 * 1024,
-  /** Objects and elements inside one another, in a row of JSON or XML. */
+  /** Nesting depth of objects and elements in a row of JSON or XML. */
   depth: 50,
   /** JSON values, or elements and attributes of XML, in a row. */
   rowValues: 100_000,
@@ -17,13 +17,13 @@ export const readLimits = {
   /** Decompressed bytes for each compressed byte of an entry, beyond the first 16 MiB. */
   compressionRatio: 300,
   ratioFreeBytes: 16 * 1024 * 1024,
-  /** Characters of all shared strings of an XLSX file together: they are in memory. */
+  /** Characters of all shared strings of an XLSX file, which are held in memory. */
   sharedCharacters: 64 * 1024 * 1024,
   sharedStrings: 4_000_000,
-  /** Rows that `groupBy` joins to one. */
+  /** Rows that `groupBy` joins into one row. */
   groupedRows: 10_000,
   /** Rows of a batch. */
   batchRows: 500,
-  /** Characters of the values of a batch, about. */
+  /** Characters of the values of a batch, approximately. */
   batchCharacters: 1024 * 1024,
 } as const

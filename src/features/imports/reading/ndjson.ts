@@ -9,7 +9,7 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 export async function openNdjson({ path, options, signal }: Source): Promise<OpenFile> {
   const text = await openText(path, { encoding: options.encoding, signal })
   return {
-    facts: {
+    fileInfo: {
       format: 'ndjson',
       encoding: text.encoding.name,
       columns: [],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { describe } from '../descriptions.ts'
 
-/** Where the rows of a file are, and how the file is written. Everything that is left out is detected. */
+/** Where the rows of a file are, and how the file is written. Absent options are detected. */
 export const rowOptions = z.strictObject({
   format: describe(
     z.enum(['csv', 'xlsx', 'json', 'ndjson', 'xml']).optional(),
@@ -19,7 +19,7 @@ export const rowOptions = z.strictObject({
   sheet: describe(z.string().max(100).optional(), 'XLSX: name of the sheet. Default: the first one.'),
   header: describe(
     z.union([z.int().min(1).max(1000), z.literal('none')]).optional(),
-    'CSV and XLSX: number of the row with the names of the columns; `none` if there is none, then the columns are named A, B, C. Default: the first row that is not empty.',
+    'CSV and XLSX: number of the row with the column names, or `none` if there is none: the columns are then named A, B, C. Default: the first row that is not empty.',
   ),
   fillDown: describe(
     z.array(z.string().max(500)).max(100).optional(),
@@ -27,7 +27,7 @@ export const rowOptions = z.strictObject({
   ),
   groupBy: describe(
     z.string().max(500).optional(),
-    'CSV and XLSX: neighbouring rows with the same value in this column are one row. Its values are those of the first, and `rows` has all of them.',
+    'CSV and XLSX: neighbouring rows with the same value in this column become one row. It has the values of the first row, and all rows in `rows`.',
   ),
   path: describe(
     z.string().max(1000).optional(),

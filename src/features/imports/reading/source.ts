@@ -1,10 +1,10 @@
-import type { FileFacts, Row } from '../types.ts'
+import type { FileInfo, Row } from '../types.ts'
 import type { RowOptions } from './options.ts'
 
-/** A file to read, and how. */
+/** A file to read, and the options for reading it. */
 export interface Source {
   path: string
-  /** The name that its user knows. */
+  /** The name of the file for people. */
   name: string
   options: RowOptions
   signal?: AbortSignal | undefined
@@ -12,9 +12,9 @@ export interface Source {
 
 /** A file whose beginning has been read. */
 export interface OpenFile {
-  facts: FileFacts
-  /** The rows of the file, in pieces of any size. */
+  fileInfo: FileInfo
+  /** The rows of the file, in batches of any size. */
   rows: AsyncIterable<readonly Row[]>
-  /** Closes what is open before the rows are read. */
+  /** Closes the file if the rows are not read. */
   close?: () => Promise<void>
 }

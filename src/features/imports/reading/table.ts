@@ -8,7 +8,7 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 /** A value of a cell. */
 export type Cell = string | number | boolean | null
 
-/** The cells of a row as they are in the file, and the number of the row. */
+/** A row of the file: its number, and its cells as they are in the file. */
 export interface Cells {
   number: number
   cells: Cell[]
@@ -19,15 +19,15 @@ const isBlank = (cell: Cell | undefined) => cell === undefined || cell === null 
 /** Whether a row has no value. */
 export const isEmptyRow = ({ cells }: Cells): boolean => cells.every(isBlank)
 
-/** Makes rows of cells: it reads the names of the columns, and then puts the cells of each row under them. */
+/** Converts cells to rows: reads the column names from the header, and then assigns each cell to its column. */
 export class Table {
-  /** Names of the columns, once the header is read. */
+  /** Names of the columns; empty until the header has been read. */
   columns: readonly string[] = []
   readonly notes: string[] = []
   readonly #options: RowOptions
   readonly #locate: (number: number) => string
-  #isRead = false
-  #above: Record<string, JsonValue> = {}
+  #hasColumns = false
+  #previous: Record<string, JsonValue> = {}
 
   /** @param locate makes the locator of a row. */
   constructor(options: RowOptions, locate: (number: number) => string) {
@@ -36,17 +36,17 @@ export class Table {
   }
 
   /** Whether the names of the columns are known. */
-  get isOpen(): boolean {
-    return this.#isRead
+  get hasColumns(): boolean {
+    return this.#hasColumns
   }
 
   /**
-   * Takes the next row of the file.
-   * @returns its row; undefined for an empty row, for the header and for what stands before it.
+   * Converts the next row of the file.
+   * @returns the row; undefined for an empty row, for the header and for rows before it.
    * @throws Problem when two columns have the same name, or there are too many.
    */
-  take(row: Cells): Row | undefined {
-    if (!this.#isRead) {
+  convert(row: Cells): Row | undefined {
+    if (!this.#hasColumns) {
       const { header } = this.#options
       if (header === 'none') {
         if (isEmptyRow(row)) return undefined
@@ -66,14 +66,14 @@ export class Table {
   }
 
   #readHeader(cells: readonly string[]): void {
-    const names = cells.map(plainName)
+    const names = cells.map(normalizeName)
     while (names.length > 0 && names.at(-1) === '') names.pop()
     if (names.length > readLimits.columns) {
       throw unreadableFile(
         `The file has ${formatCount(names.length)} columns. At most ${formatCount(readLimits.columns)} can be read.`,
       )
     }
-    // Values are objects, in which `__proto__` is no name.
+    // Values are objects, which cannot have a property named `__proto__`.
     this.columns = names.map(
       (name, index) => (name === '__proto__' ? '' : cleanText(name)) || columnName(index),
     )
@@ -95,7 +95,7 @@ export class Table {
     if (this.columns.length === 1) {
       this.notes.push('The file has one column only. If it should have more, say which delimiter it has.')
     }
-    this.#isRead = true
+    this.#hasColumns = true
   }
 
   #makeRow({ number, cells }: Cells): Row {
@@ -105,8 +105,8 @@ export class Table {
       if (cell === undefined || cell === '') values[column] = null
       else values[column] = typeof cell === 'string' ? cleanText(cell) : cell
     }
-    for (const column of this.#options.fillDown ?? []) values[column] ??= this.#above[column] ?? null
-    if (this.#options.fillDown) this.#above = values
+    for (const column of this.#options.fillDown ?? []) values[column] ??= this.#previous[column] ?? null
+    if (this.#options.fillDown) this.#previous = values
     const row: Row = { number, locator: this.#locate(number), values }
     return this.#addFault(row, cells)
   }
@@ -117,8 +117,8 @@ export class Table {
     while (found > expected && isBlank(cells[found - 1])) found -= 1
     if (found !== expected) {
       const tooMany = cells.slice(expected, found)
-      const leftOver = tooMany.length > 0 ? ` Too many are: ${shorten(tooMany.join(' | '))}.` : ''
-      const detail = `The row has ${counted(found, 'value')}, and the header ${counted(expected, 'column')}.${leftOver} Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.`
+      const leftOver = tooMany.length > 0 ? ` Extra values: ${shorten(tooMany.join(' | '))}.` : ''
+      const detail = `The row has ${pluralize(found, 'value')}, and the header ${pluralize(expected, 'column')}.${leftOver} Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.`
       return { ...row, fault: { column: '', value: shorten(cells.join(' | ')), detail } }
     }
     const long = cells.findIndex(
@@ -128,47 +128,47 @@ export class Table {
     const detail = `The value has more than ${formatCount(readLimits.cellCharacters)} characters.`
     return {
       ...row,
-      values: emptied(row.values),
+      values: shortenValues(row.values),
       fault: { column: this.columns[long] ?? '', value: shorten(String(cells[long])), detail },
     }
   }
 }
 
-const counted = (count: number, noun: string) => `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`
+const pluralize = (count: number, noun: string) => `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`
 
 const shorten = (text: string) => text.slice(0, 200)
 
-const emptied = (values: JsonObject): JsonObject =>
+const shortenValues = (values: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value ?? '').slice(0, 200)]))
 
-/** Names have line breaks and hard spaces in many spreadsheets; a person sees single spaces. */
-const plainName = (name: string) => name.replaceAll(/[\s\u00a0]+/g, ' ').trim()
+/** Column names in spreadsheets may have line breaks and no-break spaces. People see them as single spaces. */
+const normalizeName = (name: string) => name.replaceAll(/[\s\u00a0]+/g, ' ').trim()
 
-/** Returns the letters of a column as spreadsheets have them. @example columnName(27) // 'AB' */
+/** Returns the letters with which spreadsheets name a column. @example columnName(27) // 'AB' */
 export function columnName(index: number): string {
   const letter = String.fromCharCode(65 + (index % 26))
   return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter
 }
 
 /**
- * Reads a table as far as its header.
- * @param source rows of cells, in pieces of any size.
- * @returns its rows.
- * @throws Problem when it has no header.
+ * Reads a table up to its header.
+ * @param source rows of cells, in batches of any size.
+ * @returns the rows after the header.
+ * @throws Problem when there is no header.
  */
 export async function openTable(
   table: Table,
   source: AsyncGenerator<readonly Cells[], void, undefined>,
 ): Promise<AsyncGenerator<readonly Row[], void, undefined>> {
-  const take = (cells: readonly Cells[]) => cells.flatMap((row) => table.take(row) ?? [])
+  const convert = (cells: readonly Cells[]) => cells.flatMap((row) => table.convert(row) ?? [])
   const first: Row[] = []
-  while (!table.isOpen) {
+  while (!table.hasColumns) {
     const { done, value } = await source.next()
     if (done) throw unreadableFile('The file has no row with the names of the columns.')
-    first.push(...take(value))
+    first.push(...convert(value))
   }
   return (async function* () {
     yield first
-    for await (const cells of source) yield take(cells)
+    for await (const cells of source) yield convert(cells)
   })()
 }

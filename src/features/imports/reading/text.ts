@@ -3,19 +3,19 @@ import iconv from 'iconv-lite'
 import { type DetectedEncoding, detectEncoding } from './encoding.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
-/** A text file as it is read: its encoding, and its text in pieces. */
+/** An open text file: its encoding, and its text in pieces. */
 export interface TextFile {
   encoding: DetectedEncoding
   /** Reads the text from the start. @param byteCount maximum bytes to read. */
   read(byteCount?: number): AsyncGenerator<string, void, undefined>
-  /** Reads the text as UTF-8, in buffers if it is UTF-8 in the file, for parsers that take either. */
+  /** Reads the text for parsers that accept strings and UTF-8 buffers: as buffers if the file is UTF-8. */
   readUtf8(): AsyncIterable<string | Buffer>
 }
 
-/** Bytes read at once. */
+/** Number of bytes that are read at once. */
 const chunkBytes = 128 * 1024
 
-/** Opens a text file. @throws Problem when its encoding cannot be found out. */
+/** Opens a text file. @throws Problem when its encoding cannot be detected. */
 export async function openText(
   path: string,
   { encoding, signal }: { encoding?: string | undefined; signal?: AbortSignal | undefined },
@@ -58,7 +58,7 @@ async function* readText(
     if (!isUtf) line += text.split('\n').length - 1
     yield text
   }
-  // A character that is cut off at the end is one that the sample cuts.
+  // A sample of `byteCount` bytes may end within a character, which is ignored.
   const end = decoder.end()
   if (end && byteCount === undefined) yield check(end)
 }

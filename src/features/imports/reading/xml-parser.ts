@@ -3,7 +3,7 @@ import { Problem } from '../../../problems/problem.ts'
 import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
-/** The callbacks for the parts of an XML document. */
+/** Callbacks for elements and texts of an XML document. */
 export interface XmlHandlers {
   open(name: string, attributes: Readonly<Record<string, string>>): void
   close(name: string): void
@@ -11,10 +11,10 @@ export interface XmlHandlers {
   text(text: string): void
 }
 
-/** Maximum nesting of elements. Rows may be nested themselves, so it is twice the limit of a row. */
+/** Maximum nesting depth of elements. Rows may be nested themselves, so it is twice the limit of a row. */
 const maxDepth = 2 * readLimits.depth
 
-/** A parser of XML that is fed with pieces of text. */
+/** A parser of XML that reads its text in pieces. */
 export interface XmlParser {
   /** @throws Problem when the XML is malformed, has a DTD, or is beyond a limit. */
   write(text: string): void
@@ -23,14 +23,14 @@ export interface XmlParser {
 }
 
 /**
- * Makes a parser of XML 1.0 that refuses document type declarations. So it knows the five predefined entities only, and
- * loads no external ones.
+ * Creates a parser of XML 1.0 that refuses document type declarations, so that it knows only the five predefined entities
+ * and loads no external entities.
  * @param subject what is parsed, for messages: `The XML`.
  */
 export function createXmlParser(subject: string, handlers: XmlHandlers): XmlParser {
   const parser = new SaxesParser<{ xmlns?: false; position: boolean }>({ position: true })
   let depth = 0
-  let sinceTag = 0
+  let charactersSinceTag = 0
   const fail = (detail: string) => unreadableFile(`${subject} ${detail} (line ${parser.line})`)
   parser.on('error', (error) => {
     throw fail(`is malformed or cut off: ${error.message.replace(/^\d+:\d+: /, '')}`)
@@ -39,13 +39,13 @@ export function createXmlParser(subject: string, handlers: XmlHandlers): XmlPars
     throw fail('has a document type declaration (DOCTYPE), which is not read. Remove it')
   })
   parser.on('opentag', ({ name, attributes }) => {
-    sinceTag = 0
+    charactersSinceTag = 0
     depth += 1
     if (depth > maxDepth) throw fail(`has elements nested more than ${maxDepth} levels deep`)
     handlers.open(name, attributes)
   })
   parser.on('closetag', ({ name }) => {
-    sinceTag = 0
+    charactersSinceTag = 0
     depth -= 1
     handlers.close(name)
   })
@@ -60,8 +60,8 @@ export function createXmlParser(subject: string, handlers: XmlHandlers): XmlPars
   }
   return {
     write(text) {
-      sinceTag += text.length
-      if (sinceTag > readLimits.rowCharacters) {
+      charactersSinceTag += text.length
+      if (charactersSinceTag > readLimits.rowCharacters) {
         throw fail(`has more than ${formatCount(readLimits.rowCharacters)} characters without a tag`)
       }
       guard(() => parser.write(text))

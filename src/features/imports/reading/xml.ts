@@ -18,7 +18,7 @@ export async function openXml({ path, options, signal }: Source): Promise<OpenFi
   const text = await openText(path, { encoding, signal })
   const rows = readElements(text.read(), options.path === undefined ? undefined : splitRowPath(options.path))
   return {
-    facts: {
+    fileInfo: {
       format: 'xml',
       encoding: text.encoding.name,
       columns: [],
@@ -28,7 +28,7 @@ export async function openXml({ path, options, signal }: Source): Promise<OpenFi
   }
 }
 
-/** Returns the encoding that the XML declaration names, unless that is UTF-8, which the bytes must prove. */
+/** Returns the encoding in the XML declaration, except UTF-8 and UTF-16, which are detected from the bytes. */
 async function declaredEncoding(path: string): Promise<string | undefined> {
   const handle = await open(path)
   try {
@@ -60,7 +60,7 @@ async function* readElements(
   )
 }
 
-/** An element that is being read. */
+/** An element whose end has not been read. */
 interface OpenElement {
   name: string
   values: Map<string, JsonValue | JsonValue[]>
@@ -83,7 +83,7 @@ class RowCollector {
   #characters = 0
   #fault: RowFault | undefined
 
-  /** @param path names of the elements above a row and of the row itself; by default any below the root. */
+  /** @param path names of the elements from the root to the row; by default, the children of the root are the rows. */
   constructor(path: readonly string[] | undefined) {
     this.#path = path
   }
@@ -104,19 +104,19 @@ class RowCollector {
     if (this.#names.length === 1) this.root = name
     if (this.#names.length === 2 && this.#childNames.size < maxShownNames) this.#childNames.add(name)
     if (this.#open.length === 0 && !this.#isRow()) return
-    const own = Object.entries(attributes).filter(([attribute]) => !/^xmlns(:|$)/.test(attribute))
-    this.#measure(
-      1 + own.length,
-      own.reduce((sum, [, value]) => sum + value.length, 0),
+    const entries = Object.entries(attributes).filter(([attribute]) => !/^xmlns(:|$)/.test(attribute))
+    this.#addSize(
+      1 + entries.length,
+      entries.reduce((sum, [, value]) => sum + value.length, 0),
     )
-    const values = new Map(own.map(([attribute, value]) => [`@${attribute}`, cleanText(value)]))
+    const values = new Map(entries.map(([attribute, value]) => [`@${attribute}`, cleanText(value)]))
     this.#open.push({ name, values: this.#fault ? new Map() : values, text: '' })
   }
 
   text(text: string): void {
     const element = this.#open.at(-1)
     if (!element) return
-    this.#measure(0, text.length)
+    this.#addSize(0, text.length)
     if (!this.#fault) element.text += text
   }
 
@@ -136,8 +136,8 @@ class RowCollector {
     )
   }
 
-  /** Counts what a row holds. Of a row that is too large nothing more is kept. */
-  #measure(values: number, characters: number): void {
+  /** Counts the values and characters of a row. If the row is too large, it gets a fault, and its content is dropped. */
+  #addSize(values: number, characters: number): void {
     this.#values += values
     this.#characters += characters
     if (this.#fault) return
@@ -181,8 +181,8 @@ function contentOf({ values, text }: OpenElement) {
 
 function addChild(parent: OpenElement, child: OpenElement): void {
   const content = contentOf(child)
-  const before = parent.values.get(child.name)
-  if (before === undefined) parent.values.set(child.name, content)
-  else if (Array.isArray(before)) before.push(content)
-  else parent.values.set(child.name, [before, content])
+  const existing = parent.values.get(child.name)
+  if (existing === undefined) parent.values.set(child.name, content)
+  else if (Array.isArray(existing)) existing.push(content)
+  else parent.values.set(child.name, [existing, content])
 }

@@ -11,7 +11,7 @@ const digest = (text: string) => hash('sha256', text, 'buffer')
 
 const challenge = (error?: string) => `Bearer realm="entente"${error ? `, error="${error}"` : ''}`
 
-/** The problem of a request without valid credentials (RFC 6750). */
+/** Returns the problem for a request without valid credentials (RFC 6750). */
 export function unauthorized(detail: string, error?: string): Problem {
   return new Problem('unauthorized', detail, {
     headers: { 'www-authenticate': challenge(error) },
@@ -19,18 +19,18 @@ export function unauthorized(detail: string, error?: string): Problem {
   })
 }
 
-/** The lowest role for each access, and how a sentence names the access. */
-const demands: Record<Access, { role: Role; work: string }> = {
+/** The lowest role for each access, and the words for the access in a sentence. */
+const requirements: Record<Access, { role: Role; work: string }> = {
   read: { role: 'reader', work: 'read' },
   write: { role: 'editor', work: 'write' },
   admin: { role: 'admin', work: 'manage keys' },
 }
 
 const allows = (role: Role | null, access: Access) =>
-  role !== null && roles.indexOf(role) >= roles.indexOf(demands[access].role)
+  role !== null && roles.indexOf(role) >= roles.indexOf(requirements[access].role)
 
 function forbidden(actor: Actor, access: Access): Problem {
-  const { role, work } = demands[access]
+  const { role, work } = requirements[access]
   const has = actor.role === null ? 'no role here' : `the role ${actor.role}`
   return new Problem('forbidden', `To ${work}, the role ${role} is needed; you have ${has}.`, {
     headers: { 'www-authenticate': challenge('insufficient_scope') },
@@ -70,7 +70,7 @@ async function findKeyActor(
   return { kind: 'key', id: found.id, name: found.name, role: found.role }
 }
 
-/** Finds the actor of an `Authorization` header, given the failures of its address before. */
+/** Finds the actor of an `Authorization` header. `failures` are the earlier ones from the same address. */
 export interface Authenticate {
   (authorization: string, failures: Failures): Promise<Actor>
   /** The actor of the administrator's key. */
@@ -81,8 +81,8 @@ export interface Authenticate {
 const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
 
 /**
- * Makes the function that finds the actor of an `Authorization` header (RFC 6750). It throws Problem `unauthorized` for a
- * header that is not valid, also on routes that need none, since the client relies on it.
+ * Returns the function that finds the actor of an `Authorization` header (RFC 6750). The function throws Problem
+ * `unauthorized` for an invalid header, even on routes that need none, since the client expects to be authenticated.
  */
 export function authenticator({ adminKey, keyring, clock, verifyToken }: Credentials): Authenticate {
   const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }
@@ -101,11 +101,11 @@ export function authenticator({ adminKey, keyring, clock, verifyToken }: Credent
 }
 
 /**
- * Checks that an actor's role is enough for the access.
+ * Checks that an actor's role allows the access.
  * @throws Problem `unauthorized` for an anonymous actor, and `forbidden` for one whose role is too low.
  */
 export function requireAccess(actor: Actor, access: Access, publicRead: boolean): void {
   if ((access === 'read' && publicRead) || allows(actor.role, access)) return
   if (actor.kind !== 'anonymous') throw forbidden(actor, access)
-  throw unauthorized(`A key is needed to ${demands[access].work}: send Authorization: Bearer <key>.`)
+  throw unauthorized(`A key is needed to ${requirements[access].work}: send Authorization: Bearer <key>.`)
 }

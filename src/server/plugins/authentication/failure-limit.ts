@@ -6,20 +6,20 @@ import { maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
 
 /** The failed authentications of the address of a request. */
 export interface Failures {
-  /** Whether further failures are refused as too many, and unknown keys are not looked up. */
+  /** Whether the address has reached the limit: failures get 429, and unknown keys are not looked up. */
   isLimited: boolean
-  /** Whether the credential is compared with the administrator's key, which people choose and others may guess. */
+  /** Whether a credential may be compared with the administrator's key, which a person chose and others may guess. */
   mayGuess: boolean
   /** Seconds until the limit ends. */
   seconds: number
 }
 
-/** Limits failed authentications of an address in a minute. */
+/** Limits the failed authentications from an address per minute. */
 export interface FailureLimit {
   read(request: FastifyRequest): Promise<Failures>
-  /** Counts a wrong credential. Repetitions of the same one are a client with an old key, and not guesses. */
+  /** Counts a wrong credential. A repeated credential is not a new guess: it comes from a client with an old key. */
   count(request: FastifyRequest, credential: string): Promise<void>
-  /** Notes that the administrator's key came from the address, so that others there cannot lock it out. */
+  /** Records that the administrator's key came from the address, so that other clients there cannot lock it out. */
   trust(request: FastifyRequest): void
 }
 
@@ -28,12 +28,12 @@ const trustedFactor = 30
 
 const noFailures: Failures = { isLimited: false, mayGuess: true, seconds: 0 }
 
-/** Makes the limit. @param max failures of an address in a minute; 0 for no limit. */
+/** Creates the limit. @param max maximum number of failures from an address per minute; 0 for no limit. */
 export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
   if (max === 0) return { read: async () => noFailures, count: async () => {}, trust: () => {} }
   const address = ({ ip }: FastifyRequest) => addressName(ip)
   const makeLimiter = (limit: number) => {
-    // The types leave `cache` out where a single limiter takes it.
+    // The types of a single limiter lack `cache`, although it accepts this option.
     const options = { max: limit, cache: maxCountedClients, keyGenerator: address }
     return app.createRateLimit(options)
   }

@@ -16,11 +16,11 @@ import { unauthorized, type VerifyToken } from './authenticate.ts'
 
 /** A trusted OpenID Connect issuer. */
 export interface Issuer {
-  /** Its identifier, exactly as in the claim `iss`. */
+  /** The issuer's identifier, exactly as in the claim `iss`. */
   issuer: string
   /** The value that `aud` must contain. */
   audience: string
-  /** The claim with the roles, or its path with dots (`realm_access.roles`). */
+  /** The claim with the roles, or its path, separated by dots (`realm_access.roles`). */
   roleClaim: string
 }
 
@@ -36,7 +36,7 @@ const clockToleranceSeconds = 30
 /** How long the issuer's keys are cached. */
 const keyMaxAgeMs = 600_000
 
-/** Tokens with unknown keys make the service fetch the keys again, but not more often. */
+/** Minimum time between two fetches of the keys. A token with an unknown key makes the service fetch them again. */
 const keyCooldownMs = 5_000
 
 /** Timeout of a request to the issuer. */
@@ -47,7 +47,7 @@ const failurePauseMs = 1_000
 
 type Fetch = (url: string, options: RequestInit) => Promise<Response>
 
-/** Fetches, but pauses after a failure: tokens arrive faster than an issuer recovers. */
+/** Returns a `fetch` that fails at once for a while after a failure, so that a failing issuer gets few requests. */
 function pausingFetch(): Fetch {
   let pausedUntil = 0
   return async (url, options) => {
@@ -63,7 +63,7 @@ function pausingFetch(): Fetch {
   }
 }
 
-/** Finds an issuer's keys (OpenID Connect Discovery 1.0, section 4). */
+/** Discovers the keys of an issuer (OpenID Connect Discovery 1.0, section 4). */
 async function discover(issuer: string, get: Fetch): Promise<RemoteJWKSet> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   const response = await get(url, { redirect: 'error', signal: AbortSignal.timeout(requestTimeoutMs) })
@@ -81,13 +81,13 @@ async function discover(issuer: string, get: Fetch): Promise<RemoteJWKSet> {
   })
 }
 
-/** Whether no key was found because of the token, and not because of the issuer. */
-const isTokensFault = (error: unknown) =>
+/** Whether the token, and not the issuer, is the reason that no key was found. */
+const isTokenError = (error: unknown) =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWKSMultipleMatchingKeys ||
   error instanceof errors.JOSENotSupported
 
-/** Finds the issuer's key for a token. Throws Problem `unavailable` when the issuer's keys cannot be fetched. */
+/** Returns a function that finds the issuer's key of a token. It throws Problem `unavailable` when keys cannot be fetched. */
 function keyFinder(
   issuer: string,
 ): RemoteJWKSet extends (...of: infer Of) => infer Key ? (...of: Of) => Key : never {
@@ -105,24 +105,24 @@ function keyFinder(
     try {
       return await (keys ?? (await discovered()))(header, token)
     } catch (error) {
-      if (isTokensFault(error)) throw error
-      // The issuer may have moved its keys. Those in memory stay valid until they are too old.
+      if (isTokenError(error)) throw error
+      // The issuer may have moved its keys. Keys in memory stay valid for their maximum age.
       if (!keys?.fresh) keys = undefined
-      const detail = 'The keys of the issuer of access tokens cannot be had at the moment.'
+      const detail = 'The keys of the token issuer cannot be fetched at the moment.'
       throw new Problem('unavailable', detail, { cause: error, headers: { 'retry-after': '2' } })
     }
   }
 }
 
-/** Refuses tokens that bring their own key, or are of another type (RFC 8725, sections 3.10 and 3.11). */
+/** Refuses tokens that contain a key, or have another type than JWT (RFC 8725, sections 3.10 and 3.11). */
 function checkHeader(header: JWTHeaderParameters): void {
-  const [brought] = ['jwk', 'jku', 'x5u'].filter((name) => Object.hasOwn(header, name))
-  if (brought) throw new errors.JWTInvalid(`it brings its own key ("${brought}")`)
+  const [embeddedKey] = ['jwk', 'jku', 'x5u'].filter((name) => Object.hasOwn(header, name))
+  if (embeddedKey) throw new errors.JWTInvalid(`its header contains a key ("${embeddedKey}")`)
   const type = header.typ?.toLowerCase().replace(/^application\//, '') ?? 'jwt'
   if (!['jwt', 'at+jwt'].includes(type)) throw new errors.JWTInvalid('its "typ" is not JWT or at+jwt')
 }
 
-/** The value of a claim, by its name or its path. */
+/** Returns the value of a claim, by its name or its path. */
 function claimAt(payload: JWTPayload, name: string): unknown {
   if (Object.hasOwn(payload, name)) return payload[name]
   return name
@@ -133,7 +133,7 @@ function claimAt(payload: JWTPayload, name: string): unknown {
     )
 }
 
-/** The highest known role in a claim: a word, words separated by spaces, or a list of words. */
+/** Returns the highest known role in a claim: a word, words separated by spaces, or a list of words. */
 function roleIn(claim: unknown): Role | null {
   const words: unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []
   return [...roles].reverse().find((role) => words.includes(role)) ?? null
@@ -142,7 +142,7 @@ function roleIn(claim: unknown): Role | null {
 /** Longest subject of a token, in characters (OpenID Connect Core 1.0, section 2). */
 const maxSubjectLength = 255
 
-/** The subject. The types promise a text, but the library does not check it. */
+/** Returns the subject. The types promise a text, but the library does not check it. */
 function subjectIn({ sub }: { sub?: unknown }): string {
   const isText = typeof sub === 'string' && sub.trim() !== '' && !/\p{Cc}/u.test(sub)
   if (isText && sub.length <= maxSubjectLength) return sub
@@ -155,18 +155,18 @@ const nameIn = ({ name, preferred_username: user }: JWTPayload): string | null =
     ?.toString()
     .slice(0, 200) ?? null
 
-function refused(error: unknown): Problem {
+function toTokenProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof errors.JWTExpired) return unauthorized('The token has expired.', 'invalid_token')
-  // The library's messages name claims and algorithms, and repeat no value of the token.
+  // The library's messages name claims and algorithms, but contain no values of the token.
   const why = error instanceof errors.JOSEError ? error.message : 'it cannot be verified'
   return unauthorized(`The token is not trusted: ${why}.`, 'invalid_token')
 }
 
 /**
- * Verifies access tokens of an OpenID Connect issuer: JWTs that it signed for this registry and that are in force. Fetches
- * its keys for the first token, and again when a token names a new one.
- * @param clock says whether tokens are in force.
+ * Verifies access tokens of an OpenID Connect issuer: JWTs that the issuer has signed for this registry and that are valid now.
+ * Fetches the issuer's keys for the first token, and again when a token names an unknown key.
+ * @param clock has the time for which tokens must be valid.
  */
 export function trustIssuer({ issuer, audience, roleClaim }: Issuer, clock: Clock): VerifyToken {
   const keys = keyFinder(issuer)
@@ -194,7 +194,7 @@ export function trustIssuer({ issuer, audience, roleClaim }: Issuer, clock: Cloc
         throw new errors.JWTInvalid('its "iat" is in the future')
       return { kind: 'oidc', id: sub, name: nameIn(payload), role: roleIn(claimAt(payload, roleClaim)) }
     } catch (error) {
-      throw refused(error)
+      throw toTokenProblem(error)
     }
   }
 }

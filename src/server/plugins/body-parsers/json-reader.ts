@@ -1,15 +1,15 @@
 import { formatPointer } from '../../../problems/faults.ts'
 import { FaultList, Problem } from '../../../problems/problem.ts'
-import { isKept } from './kept-numbers.ts'
+import { isLossless } from './lossless-numbers.ts'
 
 /**
- * Reads JSON (RFC 8259) in steps, so that a large body does not hold up other requests. No library does that and also
- * reports repeated properties, of which `JSON.parse` drops all but the last.
+ * Reads JSON (RFC 8259) in steps, so that a large body does not delay other requests. No library does this and also reports
+ * repeated properties. `JSON.parse` uses only the last of them.
  */
 
 /** Limits of every JSON body. */
 export const jsonLimits = {
-  /** Levels of nesting. Code that walks a body may recurse. */
+  /** Levels of nesting, so that code may recurse through a body. */
   depth: 100,
   /** Characters in the name of a property. */
   nameLength: 200,
@@ -20,10 +20,10 @@ export const jsonLimits = {
 } as const
 
 /** A step ends after this number of values or characters. */
-const valuesInStep = 256
-const charactersInStep = 65_536
+const valuesPerStep = 256
+const charactersPerStep = 65_536
 
-// V8 stores a backtracking state for each character of a repetition, in limited memory. So a match is bounded.
+// V8 stores a backtracking state for each character of a repetition, in limited memory. So the repetition is bounded.
 const whitespace = /[ \t\n\r]{1,65536}/y
 // Control characters must be escaped.
 const plainText = new RegExp(`[^"\\\\\\u0000-\\u001f]{0,${jsonLimits.textLength}}`, 'y')
@@ -31,7 +31,7 @@ const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const digits = `\\d{0,${jsonLimits.digits - 1}}`
 const number = new RegExp(`-?(?:0|[1-9]${digits})(?:\\.\\d${digits})?(?:[eE][+-]?\\d${digits})?`, 'y')
 
-/** V8 copies parts of a text up to this length. Longer ones refer to the text. */
+/** V8 copies slices of a text up to this length. Longer slices refer to the text. */
 const maxCopiedLength = 12
 
 const code = (character: string) => character.charCodeAt(0)
@@ -55,7 +55,7 @@ const opened = Symbol('opened')
 
 type Members = Record<string, unknown>
 
-/** An object or array that has not ended, and the position in it. */
+/** An object or array that has not ended, with the name of its current property. */
 type Open = { members: Members; name: string } | { items: unknown[] }
 
 const malformed = (detail: string) => new Problem('malformed-request', detail)
@@ -71,13 +71,13 @@ function setMember(members: Members, name: string, value: unknown): void {
   else Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
-/** What PostgreSQL cannot store in a text; undefined when it can. */
+/** Returns what PostgreSQL cannot store in a text; undefined if it can store the text. */
 function findBadText(text: string): string | undefined {
   if (text.includes('\u0000')) return 'a NUL character'
   return text.isWellFormed() ? undefined : 'half of a surrogate pair'
 }
 
-/** The state of reading one text. */
+/** Reads one text. */
 class JsonReader {
   readonly #text: string
   readonly #open: Open[] = []
@@ -88,20 +88,20 @@ class JsonReader {
     this.#text = text
   }
 
-  /** Yields between steps, and returns the value. @throws Problem for what is not JSON, or above a limit. */
+  /** Yields between steps, and returns the value. @throws Problem for a text that is not JSON or exceeds a limit. */
   *read(maxValues: number): Generator<undefined, unknown> {
-    let stepEnd = charactersInStep
+    let stepEnd = charactersPerStep
     for (let count = 1; ; count += 1) {
       if (count > maxValues) throw tooLarge(`The body has more than ${maxValues} values.`)
-      if (count % valuesInStep === 0 || this.#at > stepEnd) {
+      if (count % valuesPerStep === 0 || this.#at > stepEnd) {
         yield
-        stepEnd = this.#at + charactersInStep
+        stepEnd = this.#at + charactersPerStep
       }
-      let value = this.#begin()
+      let value = this.#readValue()
       if (value === opened) continue
       while (this.#open.length > 0) {
-        this.#put(value)
-        const ended = this.#goOn()
+        this.#addValue(value)
+        const ended = this.#readSeparator()
         if (!ended) break
         value = ended
       }
@@ -113,14 +113,14 @@ class JsonReader {
   }
 
   /** Reads a value. @returns `opened` for an object or array that is not empty: its first value is read next. */
-  #begin(): unknown {
+  #readValue(): unknown {
     const first = this.#peek()
     if (first === quotationMark) return this.#readText(false)
-    if (first === braceOpen || first === bracketOpen) return this.#beginNested(first === braceOpen)
+    if (first === braceOpen || first === bracketOpen) return this.#readNested(first === braceOpen)
     return this.#readScalar(first)
   }
 
-  #beginNested(isObject: boolean): unknown {
+  #readNested(isObject: boolean): unknown {
     if (this.#open.length === jsonLimits.depth) {
       throw malformed(`The body is nested more than ${jsonLimits.depth} levels deep.`)
     }
@@ -135,15 +135,15 @@ class JsonReader {
   }
 
   /** Adds a value to the innermost object or array. */
-  #put(value: unknown): void {
+  #addValue(value: unknown): void {
     const open = this.#open.at(-1)
     if (!open) return
     if ('items' in open) open.items.push(value)
     else setMember(open.members, open.name, value)
   }
 
-  /** Continues after a value. @returns the object or array if it ends here. */
-  #goOn(): object | undefined {
+  /** Reads what follows a value: a comma or an end. @returns the object or array if it ends here. */
+  #readSeparator(): object | undefined {
     const open = this.#open.at(-1)
     if (!open) return undefined
     const next = this.#peek()
@@ -164,7 +164,7 @@ class JsonReader {
     const open = this.#open.at(-1)
     if (this.#peek() !== quotationMark || !open || 'items' in open) throw this.#unexpected()
     open.name = this.#readText(true)
-    if (Object.hasOwn(open.members, open.name)) this.#addFault('repeated', 'the property is there twice')
+    if (Object.hasOwn(open.members, open.name)) this.#addFault('repeated', 'the property is repeated')
     const bad = findBadText(open.name)
     if (bad) this.#addFault('bad_text', `the name has ${bad}`)
     if (this.#peek() !== colon) throw this.#unexpected()
@@ -178,7 +178,7 @@ class JsonReader {
     this.#at += 1
     this.#skip(plainText)
     const isPlain = this.#text.charCodeAt(this.#at) === quotationMark
-    // An escaped character takes up to six.
+    // An escape sequence has up to six characters.
     while (this.#text.charCodeAt(this.#at) === backslash && this.#at - start <= maxLength * 6) {
       if (!this.#skip(escaped)) throw this.#unexpected()
       this.#skip(plainText)
@@ -188,11 +188,11 @@ class JsonReader {
       throw length < maxLength ? this.#unexpected() : tooLong(isName)
     }
     this.#at += 1
-    // A longer slice would keep the whole body in memory as long as itself.
+    // A longer slice would keep the whole body in memory.
     if (isPlain && length <= maxCopiedLength) return this.#text.slice(start + 1, this.#at - 1)
     const value: string = JSON.parse(this.#text.slice(start, this.#at))
     if (value.length > maxLength) throw tooLong(isName)
-    // Half surrogate pairs and NUL can only be there in escapes.
+    // Only escape sequences can produce NUL or half of a surrogate pair.
     const bad = isPlain || isName ? undefined : findBadText(value)
     if (bad) this.#addFault('bad_text', `the text has ${bad}`)
     return value
@@ -208,17 +208,17 @@ class JsonReader {
     if (!this.#skip(number)) throw this.#unexpected()
     const written = this.#text.slice(start, this.#at)
     const read = Number(written)
-    if (!isKept(written)) {
+    if (!isLossless(written)) {
       const shown = written.slice(0, 60)
       this.#addFault(
         'too_precise',
-        `the number ${shown} has more digits than can be kept; it would become ${read}`,
+        `the number ${shown} has more digits than can be stored; it would become ${read}`,
       )
     }
     return read
   }
 
-  /** Moves behind a match of the pattern. @returns whether there was one. */
+  /** Moves past a match of the pattern. @returns whether the pattern matched. */
   #skip(pattern: RegExp): boolean {
     pattern.lastIndex = this.#at
     if (!pattern.test(this.#text)) return false
@@ -226,7 +226,7 @@ class JsonReader {
     return true
   }
 
-  /** The code of the next character after white space; NaN at the end. */
+  /** Skips white space. @returns the code of the next character; NaN at the end. */
   #peek(): number {
     const code = this.#text.charCodeAt(this.#at)
     if (!(code <= space)) return code
@@ -234,12 +234,12 @@ class JsonReader {
     return this.#text.charCodeAt(this.#at)
   }
 
-  /** The path of the value that is being read. */
+  /** Returns the path of the value that is being read. */
   #path(): PropertyKey[] {
     return this.#open.map((open) => ('items' in open ? open.items.length : open.name))
   }
 
-  /** Adds a fault of what is being read. */
+  /** Adds a fault at the path of the value that is being read. */
   #addFault(code: string, message: string): void {
     this.faults.add(() => ({ pointer: formatPointer(this.#path()), code, message }))
   }
@@ -247,7 +247,7 @@ class JsonReader {
   /** Describes the position of the reader for a message. */
   #location(): string {
     let line = 1
-    // Splitting the text into lines would take long where most of it is line breaks.
+    // Splitting the text into lines would take long if most of it is line breaks.
     for (let index = 0; index < this.#at; index += 1) if (this.#text.charCodeAt(index) === lineFeed) line += 1
     const column = this.#at - (this.#at > 0 ? this.#text.lastIndexOf('\n', this.#at - 1) : -1)
     return line === 1 ? `character ${column}` : `line ${line}, column ${column}`
@@ -262,16 +262,16 @@ class JsonReader {
 
 /**
  * Reads a JSON text strictly, in steps.
- * @param maxValues most values in the whole text, nested ones included.
+ * @param maxValues maximum number of values in the text, including nested ones.
  * @returns a generator that yields between steps and returns the value.
  * @throws Problem `malformed-request` for text that is not JSON (RFC 8259), is nested too deeply, repeats a property,
- * has a number that would be rounded, or text that PostgreSQL cannot store; `too-large` above the other limits.
+ * has a number that would be rounded, or text that PostgreSQL cannot store; `too-large` for a text that exceeds another limit.
  */
 export function* readJson(text: string, maxValues: number): Generator<undefined, unknown> {
   const reader = new JsonReader(text)
   const value = yield* reader.read(maxValues)
   if (reader.faults.count > 0) {
-    throw new Problem('malformed-request', 'The body has parts that cannot be kept as they are.', {
+    throw new Problem('malformed-request', 'The body has parts that cannot be stored unchanged.', {
       errors: reader.faults,
     })
   }

@@ -7,10 +7,10 @@ const malformed = (detail: string, errors?: FaultList) =>
   new Problem('malformed-request', detail, errors && { errors })
 
 /** Bytes that are decoded in one step. */
-const bytesInStep = 256 * 1024
+const bytesPerStep = 256 * 1024
 
 /**
- * Decodes UTF-8 in slices, without a byte order mark at its start. A text of 16 MiB would take a tenth of a second at once.
+ * Decodes UTF-8 in time slices, and drops a byte order mark. In one step, 16 MiB would take a tenth of a second.
  * @throws Problem `malformed-request` for bytes that are not UTF-8.
  */
 async function decodeText(bytes: Buffer): Promise<string> {
@@ -18,9 +18,9 @@ async function decodeText(bytes: Buffer): Promise<string> {
   const pause = startSlices()
   const parts: string[] = []
   try {
-    if (bytes.length <= bytesInStep) return decoder.decode(bytes)
-    for (let index = 0; index < bytes.length; index += bytesInStep) {
-      parts.push(decoder.decode(bytes.subarray(index, index + bytesInStep), { stream: true }))
+    if (bytes.length <= bytesPerStep) return decoder.decode(bytes)
+    for (let index = 0; index < bytes.length; index += bytesPerStep) {
+      parts.push(decoder.decode(bytes.subarray(index, index + bytesPerStep), { stream: true }))
       await pause()
     }
     return parts.join('') + decoder.decode()
@@ -30,8 +30,8 @@ async function decodeText(bytes: Buffer): Promise<string> {
 }
 
 /**
- * Parses a JSON body strictly, in slices. A byte order mark at its start is taken off (RFC 8259, section 8.1).
- * @param maxValues most values in the body, nested ones included.
+ * Parses a JSON body strictly, in time slices. A byte order mark at its start is dropped (RFC 8259, section 8.1).
+ * @param maxValues maximum number of values in the body, including nested ones.
  * @throws Problem `malformed-request` for bytes that are not UTF-8, and what `readJson` throws.
  */
 export async function parseJson(bytes: Buffer, maxValues: number): Promise<unknown> {
@@ -48,7 +48,7 @@ function requireJsonLine(line: string): void {
     )
 }
 
-/** The problem of one line of a body, which names the line. */
+/** Returns the problem with the number of the line that it concerns. */
 function atLine(problem: Problem, number: number): Problem {
   const errors = new FaultList()
   errors.addProblem(problem, (fault) => ({ ...fault, pointer: `/${number}${fault.pointer ?? ''}` }))
@@ -67,9 +67,9 @@ function splitLines(text: string): string[] {
 }
 
 /**
- * Parses NDJSON, in slices: a JSON value in each line, none of which is empty. A byte order mark at the start of the
- * body is taken off.
- * @param maxValues most values in a line, nested ones included.
+ * Parses NDJSON in time slices: each line has a JSON value, and no line is empty. A byte order mark at the start of the body
+ * is dropped.
+ * @param maxValues maximum number of values in a line, including nested ones.
  * @throws Problem as `parseJson` does, with the number of the line; `too-large` for too many lines.
  */
 export async function parseNdjson(bytes: Buffer, maxValues: number): Promise<unknown[]> {

@@ -2,10 +2,10 @@ import { normalizeIP } from '@fastify/rate-limit'
 import { LRUCache } from 'lru-cache'
 import type { Client } from '../../../operations/client.ts'
 
-/** An IPv6 subscriber has a /64 for each network and may have a /48 in all (RFC 6177). */
+/** Prefix lengths of IPv6: a subscriber has a /64 for each network, and may have a whole /48 (RFC 6177). */
 const prefixLengths = { subscriber: 64, site: 48 } as const
 
-/** Returns the network of a request's address. IPv4-mapped IPv6 addresses count as IPv4. */
+/** Returns the name of an address: for IPv6, of its /64 network. IPv4-mapped IPv6 addresses count as IPv4. */
 export const addressName = (ip: string): string => `address ${normalizeIP(ip, prefixLengths.subscriber)}`
 
 function siteName(ip: string): string {
@@ -13,7 +13,7 @@ function siteName(ip: string): string {
   return site.includes(':') ? `network ${site}/${prefixLengths.site}` : addressName(ip)
 }
 
-/** Maximum number of addresses in memory; parsing an IPv6 address takes microseconds. */
+/** Maximum number of addresses in memory. They are cached because parsing an IPv6 address takes microseconds. */
 const maxKnownAddresses = 10_000
 
 const clients = new LRUCache<string, Client>({ max: maxKnownAddresses })

@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import type { RequestHeader } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
 
-/** The header by which a server names its own client on whose behalf it sends a request. */
+/** The header by which a server names the end client for which it sends a request. */
 export const clientId: RequestHeader = {
   name: 'Client-Id',
   presence: 'optional',
   description:
-    'For whom a server sends the request, where several people share its key: 1 to 100 visible ASCII characters. Only with a key.',
+    'The end client for whom a server sends the request, if several share its key: 1 to 100 visible ASCII characters. Needs a key.',
   example: 'reader-7',
 }
 
@@ -19,7 +19,7 @@ const refused = (code: string, message: string) =>
   })
 
 /**
- * Reads `Client-Id`.
+ * Returns the end client of `Client-Id`.
  * @throws Problem `malformed-request` for a malformed value, and for a request without a key.
  */
 export function readEndClient({ headers, actor }: FastifyRequest): string | undefined {
@@ -27,6 +27,6 @@ export function readEndClient({ headers, actor }: FastifyRequest): string | unde
   if (value === undefined) return undefined
   if (typeof value !== 'string' || !pattern.test(value))
     throw refused('wrong_format', 'must be 1 to 100 visible ASCII characters without spaces')
-  if (actor.kind !== 'key') throw refused('needs_key', 'goes with an API key only: send one, or leave it out')
+  if (actor.kind !== 'key') throw refused('needs_key', 'needs an API key: send one, or omit Client-Id')
   return value
 }

@@ -7,8 +7,8 @@ const isForwarded = ({ headers }: FastifyRequest) =>
   headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
 
 /**
- * Makes a function that warns in the log, once an hour, of requests whose proxy is not trusted: all clients behind it count
- * as one, and share its limits.
+ * Returns a function that warns in the log, at most once an hour, of requests from an untrusted proxy: all clients behind the
+ * proxy share the limits of one client.
  * @param now the time in milliseconds.
  */
 export function forwardingWarning(now: () => number = Date.now): (request: FastifyRequest) => void {

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
 
-/** Maximum number of addresses in memory. The least recent one is dropped first, and may open as many as a new one. */
+/** Maximum number of addresses in memory. The least recently used one is evicted first, and then counts as new. */
 const maxAddresses = 50_000
 
 /** Burst size, in seconds of `maxPerSecond`: a browser with many pages opens several connections at once. */
 const burstSeconds = 5
 
-/** How many connections an address may open now, as of a time in milliseconds. */
+/** The number of connections that an address may open, as of a time in milliseconds. */
 interface Allowance {
   count: number
   atMs: number
@@ -17,12 +17,12 @@ export class Arrivals {
   readonly #maxPerSecond: number
   readonly #allowances = new LRUCache<string, Allowance>({ max: maxAddresses })
 
-  /** @param maxPerSecond connections of an address a second, on average; 0 for any number. */
+  /** @param maxPerSecond connections of an address a second, on average; 0 for no limit. */
   constructor(maxPerSecond: number) {
     this.#maxPerSecond = maxPerSecond
   }
 
-  /** Counts a new connection of an address, and returns whether it may be opened. `nowMs` never goes back. */
+  /** Counts a new connection of an address, and returns whether it may be opened. `nowMs` never decreases. */
   admit(address: string, nowMs: number): boolean {
     if (this.#maxPerSecond === 0) return true
     const allowed = this.#allowed(address, nowMs)
@@ -32,8 +32,8 @@ export class Arrivals {
   }
 
   /**
-   * Counts a misused connection of an address: it costs all that an address may open at once, so that this one may open none for
-   * a while. @returns whether there is a limit.
+   * Counts a misused connection of an address as many connections (a whole burst), so that the address may open none for a
+   * while. @returns whether there is a limit.
    */
   charge(address: string, nowMs: number): boolean {
     if (this.#maxPerSecond === 0) return false

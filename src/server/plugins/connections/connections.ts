@@ -3,13 +3,13 @@ import { Arrivals } from './arrivals.ts'
 
 /** Limits of the connections of clients. */
 export interface ConnectionLimits {
-  /** Maximum number of connections. Near it, a new one closes the one that has been idle longest. */
+  /** Maximum number of connections. Near it, a new connection closes the one that has been idle longest. */
   maxConnections: number
   /** Maximum number of connections of one address; infinity for no limit. */
   maxPerAddress: number
-  /** Maximum number of connections that one address opens a second, on average; 0 for any number. */
+  /** Maximum number of connections that one address opens a second, on average; 0 for no limit. */
   maxNewPerSecond: number
-  /** Names the address that a connection counts for; undefined when it counts for none. */
+  /** Returns the name of the address that a connection counts for; undefined if it counts for none. */
   nameAddress(remoteAddress: string): string | undefined
 }
 
@@ -17,13 +17,13 @@ export interface ConnectionLimits {
 interface Source {
   count: number
   maxCount: number
-  /** Its idle connections, the one that has been idle longest first. */
+  /** Idle connections of the address. The first one has been idle longest. */
   idle: Set<Socket>
 }
 
 interface Tracked {
   source: Source
-  /** Requests that are being answered. */
+  /** Number of requests in progress. */
   requests: number
   hasRequested: boolean
 }
@@ -32,11 +32,14 @@ interface Tracked {
 const evictionShare = 0.9
 
 /**
- * The open connections of clients. A connection is idle while none of its requests is being answered: before its first
- * request has arrived, and between two requests.
+ * The open connections of clients. A connection is idle while no request is in progress: before its first request has
+ * arrived, and between two requests.
  */
 export class Connections {
-  /** Connections that were closed: for a new one of the same address, or of any; or at once as too many, or too many a second. */
+  /**
+   * Numbers of closed connections. `address` and `idle`: idle connections, for a new one of the same or of any
+   * address. `refused` and `rate`: new connections, because there are too many or their address opens too many a second.
+   */
   readonly closed = { address: 0, idle: 0, refused: 0, rate: 0 }
   readonly #limits: ConnectionLimits
   readonly #evictionCount: number
@@ -59,12 +62,15 @@ export class Connections {
     return this.#idle.size
   }
 
-  /** Adds a new connection, and closes one that is idle when there are too many. Closes it when its address opens too many. */
+  /**
+   * Adds a new connection, and closes an idle connection if there are too many. Closes the new one instead if its address
+   * opens too many a second.
+   */
   open(socket: Socket): void {
     const name = this.#limits.nameAddress(socket.remoteAddress ?? '')
     if (name !== undefined && !this.#arrivals.admit(name, performance.now())) {
       this.closed.rate += 1
-      // Without the reset, the system would remember each of them for a minute.
+      // Without the reset, the system would keep each of them in the state TIME_WAIT for a minute.
       socket.resetAndDestroy()
       return
     }
@@ -78,8 +84,8 @@ export class Connections {
   }
 
   /**
-   * Counts a misused connection, such as one with thousands of requests in one packet. Its address
-   * may open no new ones for some seconds, and those are closed on which no request has been read: they may hold as many.
+   * Counts a misused connection, such as one with thousands of requests in one packet. Its address may open no new
+   * connections for some seconds. Its connections without a request are closed, since they may have sent as many.
    */
   misused(socket: Socket): void {
     const name = this.#limits.nameAddress(socket.remoteAddress ?? '')
@@ -129,7 +135,7 @@ export class Connections {
     this.#idle.delete(socket)
   }
 
-  /** Closes the first of the idle connections. It is the new one when no other is idle. */
+  /** Closes the connection that has been idle longest: the new one, if no other is idle. */
   #closeIdle([longestIdle]: Set<Socket>, reason: 'address' | 'idle'): void {
     const source = longestIdle && this.#tracked.get(longestIdle)?.source
     if (!source) return

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import type { ReadPart } from './view-data-response.ts'
 
-/** Turns the JSON of charts into rows of CSV: the groups of aggregates and briefings, and the edges of networks. */
+/** Converts the JSON of charts to rows of CSV: the groups of aggregates and briefings, and the edges of networks. */
 
 const text = z.string().nullable()
 const words = z.record(z.string(), text)
@@ -36,7 +36,7 @@ const groupRow = ({ key, label, measures, list }: z.infer<typeof group>): Row =>
   list,
 })
 
-/** Groups of several dimensions in one table, so each names its dimension. */
+/** Returns groups of several dimensions as rows of one table. Each row names the dimension of its group. */
 const briefingRows = ({ records }: z.infer<typeof briefing>): Row[] =>
   Object.entries(records).flatMap(([resource, { groups }]) =>
     Object.entries(groups).flatMap(([by, { data }]) =>
@@ -94,7 +94,7 @@ const changes = z.object({
   ),
 })
 
-/** A hit. What was found is marked in its snippet as in HTML, and here it is text. */
+/** Returns the row of a search result. The snippet, which is HTML with marked words, becomes plain text. */
 const hitRow = ({ snippet, ...hit }: z.infer<typeof hits>['data'][number]): Row => ({
   ...hit,
   snippet: snippet && decodeSnippet(snippet),
@@ -110,7 +110,7 @@ const escaped: Readonly<Record<string, string>> = {
 }
 
 const decodeSnippet = (html: string): string =>
-  html.replaceAll(/<\/?mark>/g, '').replaceAll(/&(?:lt|gt|quot|#39|amp);/g, (one) => escaped[one] ?? one)
+  html.replaceAll(/<\/?mark>/g, '').replaceAll(/&(?:lt|gt|quot|#39|amp);/g, (code) => escaped[code] ?? code)
 
 const changeRow = ({ actor, ...change }: z.infer<typeof changes>['data'][number]): Row => ({
   ...change,
@@ -128,7 +128,7 @@ const chart = z.union([
 
 const count = z.object({ page: z.object({ total: z.object({ count: z.number() }) }) })
 
-/** The rows of a part: its groups, or the number of records of a list. */
+/** Returns the rows of a part: its groups, or the number of records of a list. */
 function partRows({ resource, by, column, path, response }: ReadPart): Row[] {
   const of = { ...(column && { country: column.country ?? null, asOf: column.asOf ?? null }), resource, by }
   if (by === null) {
@@ -144,7 +144,7 @@ function partRows({ resource, by, column, path, response }: ReadPart): Row[] {
   }))
 }
 
-/** The values inside a value, each with its JSON pointer (RFC 6901). */
+/** Yields the values inside a value, each with its JSON pointer (RFC 6901). */
 function* valuesOf(value: unknown, pointer: string): Generator<{ property: string; value: Cell }> {
   if (typeof value === 'object' && value !== null) {
     for (const [name, part] of Object.entries(value))
@@ -156,16 +156,16 @@ function* valuesOf(value: unknown, pointer: string): Generator<{ property: strin
 const toCsv = (rows: readonly Row[]): string =>
   stringify([...rows], { header: true, escape_formulas: true, record_delimiter: 'windows' })
 
-/** Returns the CSV of a record: a row for each value, with the JSON pointer that citations have for it, too. */
+/** Returns the CSV of a record: a row for each value, with its JSON pointer, as in citations. */
 export const recordCsv = (json: string): string => toCsv([...valuesOf(JSON.parse(json), '')])
 
-/** Returns the CSV of several responses: a row for each group, and for each list its number of records. */
+/** Returns the CSV of several responses: a row for each group, and a row with the number of records of each list. */
 export const partsCsv = (parts: readonly ReadPart[]): string => toCsv(parts.flatMap(partRows))
 
 /**
  * Returns the CSV (RFC 4180) of a chart: a row for each group, edge or partner. A cell that a spreadsheet would evaluate as
  * a formula begins with an apostrophe.
  * @param json the response of the API to an aggregate, a network, a briefing, a search or the feed of changes.
- * @throws ZodError when it is none of these.
+ * @throws ZodError when `json` is none of these.
  */
 export const chartCsv = (json: string): string => toCsv(chart.parse(JSON.parse(json)))

@@ -4,11 +4,11 @@ import type { DataPart, ViewData } from '../../../view-data.ts'
 import { type ReadResponse, readAs } from '../../read-as.ts'
 import { chartCsv, partsCsv, recordCsv } from './chart-csv.ts'
 
-/** A part of a view's data with the response that it is. */
+/** A part of a view's data, with the API's response to its path. */
 export type ReadPart = DataPart & { response: unknown }
 
 /** An error response of the API. */
-class Refusal extends Error {
+class ApiError extends Error {
   readonly response: ReadResponse
 
   constructor(response: ReadResponse) {
@@ -24,8 +24,8 @@ const sendCsv = (reply: FastifyReply, csv: string) =>
     .send(csv)
 
 /**
- * Sends the data of a view as its URL's `format` wants it: JSON and exports from where the API has them, and what has no single
- * response there, as CSV or JSON made of several.
+ * Sends the data of a view in the `format` of its URL. Redirects to the API if it has this JSON or export. Otherwise converts
+ * the API's response to CSV, or combines several responses into one.
  * @throws a problem for another format, and for a view without data.
  */
 export async function sendViewData(
@@ -44,7 +44,7 @@ export async function sendViewData(
   reply.raw.once('close', () => disconnected.abort())
   const read = async (path: string): Promise<string> => {
     const response = await readAs(app, request, path, disconnected.signal)
-    if (response.status !== 200) throw new Refusal(response)
+    if (response.status !== 200) throw new ApiError(response)
     return response.text
   }
   try {
@@ -53,13 +53,13 @@ export async function sendViewData(
     const parts = await readParts(data.parts, read)
     return format === 'json' ? reply.send({ parts }) : sendCsv(reply, partsCsv(parts))
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof ApiError)) throw error
     const { status, contentType, text } = error.response
     return reply.code(status).type(contentType).send(text)
   }
 }
 
-/** Reads one part after the other: a page of many parts is no more for the database than a single one. */
+/** Reads one part after another, so that many parts do not load the database more than a single request at a time. */
 async function readParts(
   parts: readonly DataPart[],
   read: (path: string) => Promise<string>,

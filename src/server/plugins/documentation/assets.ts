@@ -17,7 +17,7 @@ pre { overflow: auto; max-height: 40rem; }
 pre:empty { display: none; }
 `
 
-/** Script of the pages: it sends the request of the form and shows the response. */
+/** Script of the pages. It sends the request of the form and shows the response. */
 export const script = `const form = document.querySelector('form[data-path]')
 const sent = document.querySelector('#sent')
 const shown = document.querySelector('#answer')

@@ -4,7 +4,7 @@ import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
 import { acceptedEncodings, chooseEncoding } from '../response-cache/content-encoding.ts'
 import { Representation } from '../response-cache/representation.ts'
 
-/** Returns the representation of a body that stays the same while the service runs. Its ETag is a hash of its bytes. */
+/** Returns the representation of a body that is constant while the service runs. Its ETag is a hash of its bytes. */
 export const constant = (body: string | Buffer, type: string): Representation =>
   new Representation(body, {
     'content-type': type,
@@ -14,7 +14,7 @@ export const constant = (body: string | Buffer, type: string): Representation =>
   })
 
 /**
- * Sends such a body, compressed once for all requests, or 304 for a matching ETag.
+ * Sends a constant body, which is compressed once for all requests, or 304 for a matching ETag.
  * @throws Problem `not-acceptable` when `Accept-Encoding` refuses every encoding.
  */
 export async function sendConstant(
@@ -26,8 +26,8 @@ export async function sendConstant(
   const { body, etag, headers } = await representation.encode(encoding)
   const known = request.headers['if-none-match']
   if (known !== undefined && etag !== undefined && matchesIfNoneMatch(known, etag)) {
-    const { 'content-type': _, 'content-encoding': __, ...kept } = headers
-    return reply.code(304).headers(kept).send()
+    const { 'content-type': _, 'content-encoding': __, ...otherHeaders } = headers
+    return reply.code(304).headers(otherHeaders).send()
   }
   return reply.headers(headers).send(body)
 }

@@ -30,7 +30,7 @@ const operation = z.looseObject({
   requestBody: z.looseObject({ content: z.record(z.string(), media) }).optional(),
   responses: z.record(z.string(), response),
 })
-const documentForm = z.looseObject({
+const documentSchema = z.looseObject({
   info: z.looseObject({ description: z.string() }),
   tags: z.array(z.looseObject({ name: z.string(), description: z.string() })),
   paths: z.record(z.string(), z.record(z.string(), operation)),
@@ -46,7 +46,7 @@ export type DescribedParameter = z.output<typeof parameter>
 /** An operation with its method and path. */
 export type DescribedOperation = z.output<typeof operation> & { method: string; path: string }
 
-/** The document as the pages show it. */
+/** The OpenAPI document in the form that the pages show. */
 export interface Described {
   description: string
   tags: { name: string; description: string }[]
@@ -56,36 +56,36 @@ export interface Described {
 
 const shared = /^#\/components\/(parameters|requestBodies|responses|headers)\/(.+)$/
 
-/** Puts shared parameters, responses and headers where operations refer to them. */
-function inPlace(value: unknown, components: Record<string, unknown>): unknown {
-  if (Array.isArray(value)) return value.map((item) => inPlace(item, components))
+/** Replaces references to shared parameters, bodies, responses and headers with the components. */
+function inline(value: unknown, components: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((item) => inline(item, components))
   if (typeof value !== 'object' || value === null) return value
   const [, section = '', name = ''] = shared.exec('$ref' in value ? String(value.$ref) : '') ?? []
-  if (section !== '') return inPlace(Object(components[section])[name], components)
-  return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, inPlace(own, components)]))
+  if (section !== '') return inline(Object(components[section])[name], components)
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, inline(child, components)]))
 }
 
-/** Reads the OpenAPI document of the service. */
+/** Converts the OpenAPI document of the service. @throws ZodError when it lacks a part that the pages need. */
 export function describe(document: object): Described {
   const { components, paths, ...rest } = Object(document)
-  const read = documentForm.parse({ ...rest, components, paths: inPlace(paths, components) })
+  const read = documentSchema.parse({ ...rest, components, paths: inline(paths, components) })
   return {
     description: read.info.description,
     tags: read.tags,
     schemas: read.components.schemas,
     operations: Object.entries(read.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, own]) => ({ ...own, path, method: method.toUpperCase() })),
+      Object.entries(methods).map(([method, found]) => ({ ...found, path, method: method.toUpperCase() })),
     ),
   }
 }
 
 const prefix = '#/components/schemas/'
 
-/** The name of the component that a schema refers to. */
+/** Returns the name of the component that a schema refers to. */
 export const referenceOf = ({ $ref }: DescribedSchema): string | undefined =>
   $ref?.startsWith(prefix) ? $ref.slice(prefix.length) : undefined
 
-/** The schema behind a reference. */
+/** Returns the schema that a reference points to, or the given schema if it is no reference. */
 export function resolveSchema(given: DescribedSchema, { schemas }: Described): DescribedSchema {
   const name = referenceOf(given)
   return (name === undefined ? undefined : schemas[name]) ?? given

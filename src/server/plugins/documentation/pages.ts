@@ -10,7 +10,7 @@ import {
 } from './described.ts'
 import { blocksHtml, escapeHtml, inlineHtml, pageHtml } from './html.ts'
 
-/** The pages of the API reference. The server makes them, so that a browser has nothing to compute. */
+/** Renders the pages of the API reference on the server. */
 
 const methodHtml = ({ method, path }: DescribedOperation) =>
   `<b class="method">${method}</b> <code>${escapeHtml(path)}</code>`
@@ -18,7 +18,7 @@ const methodHtml = ({ method, path }: DescribedOperation) =>
 const operationItem = (operation: DescribedOperation) =>
   `<li><a href="/docs/operations/${operation.operationId}">${methodHtml(operation)}</a> ${escapeHtml(operation.summary)}</li>`
 
-/** The page with all operations by their tags, in the order of the document. Those of the first tag are open. */
+/** Returns the page with all operations by tag, in the order of the document. The first tag is open. */
 export function indexPage({ description, tags, operations }: Described): string {
   const sections = tags.map(({ name, description: about }, index) => {
     const items = operations.filter(({ tags: [tag] }) => tag === name).map(operationItem)
@@ -27,30 +27,30 @@ export function indexPage({ description, tags, operations }: Described): string 
   return pageHtml('Operations', `${sections.join('')}<h2>About</h2>${blocksHtml(description)}`)
 }
 
-/** The value that a required parameter begins with. Optional ones begin empty, so that they change nothing. */
+/** Returns the initial value of a parameter's field. Optional parameters start empty, so that they change nothing. */
 function initialValue({ required, schema }: DescribedParameter, described: Described): string {
   if (required !== true) return ''
-  const one = resolveSchema(schema.items ?? schema, described)
-  const [value = ''] = one.examples ?? one.enum ?? []
-  return String(value === '' && one.type === 'integer' ? 1 : value)
+  const item = resolveSchema(schema.items ?? schema, described)
+  const [value = ''] = item.examples ?? item.enum ?? []
+  return String(value === '' && item.type === 'integer' ? 1 : value)
 }
 
 function inputHtml(parameter: DescribedParameter, described: Described, firstOf: string | undefined): string {
   const { name, in: place, required, schema } = parameter
-  const own = resolveSchema(schema, described)
-  const words = own.type === 'boolean' ? ['true', 'false'] : own.enum
+  const resolved = resolveSchema(schema, described)
+  const words = resolved.type === 'boolean' ? ['true', 'false'] : resolved.enum
   const attributes = `name="${escapeHtml(name)}" data-in="${place}" aria-label="${escapeHtml(name)}"${required ? ' required' : ''}`
   const value = initialValue(parameter, described)
   if (words) {
     const options = [...(required ? [] : ['']), ...words]
     return `<select ${attributes}>${options.map((word) => `<option${word === value ? ' selected' : ''}>${escapeHtml(word)}</option>`).join('')}</select>`
   }
-  // The script looks up a record, since its key is not known here.
+  // The script of the page looks up the key of a record.
   const lookUp = place === 'path' && value === '' && firstOf ? ` data-first-of="${escapeHtml(firstOf)}"` : ''
   return `<input ${attributes} value="${escapeHtml(value)}"${lookUp}>`
 }
 
-/** The description of a parameter: of the operator, if it has one. */
+/** Returns the description of a parameter, or else the meaning of its operator. */
 function meaningOf({ name, description }: DescribedParameter): string {
   const [, operator] = /\[(\w+)\]$/.exec(name) ?? []
   const meaning = Object.entries(operatorMeanings).find(([known]) => known === operator)?.[1]
@@ -59,8 +59,8 @@ function meaningOf({ name, description }: DescribedParameter): string {
   )
 }
 
-/** The allowed values of a parameter: its words, or its type. */
-function formHtml({ schema }: DescribedParameter): string {
+/** Returns the type of a parameter's values, as a link if it is a named schema. */
+function typeHtml({ schema }: DescribedParameter): string {
   const inner = schema.items ?? schema
   const name = referenceOf(inner)
   const kind = name === undefined ? escapeHtml(String(inner.format ?? inner.type ?? '')) : schemaLink(name)
@@ -72,7 +72,7 @@ const schemaLink = (name: string) => `<a href="/docs/schemas/${name}">${name}</a
 function parameterRows(parameters: DescribedParameter[], described: Described, firstOf: string | undefined) {
   const rows = parameters.map(
     (parameter) =>
-      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, described, firstOf)}</td><td>${inlineHtml(meaningOf(parameter))} <small>${formHtml(parameter)}</small></td></tr>`,
+      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, described, firstOf)}</td><td>${inlineHtml(meaningOf(parameter))} <small>${typeHtml(parameter)}</small></td></tr>`,
   )
   return `<table>${rows.join('')}</table>`
 }
@@ -96,21 +96,21 @@ function responseRow(status: string, { description, content = {} }: DescribedOpe
   return `<tr><th scope="row">${status} ${meaning}</th><td>${inlineHtml(description)}</td><td>${bodies.join(' ')}</td></tr>`
 }
 
-/** The page of an operation: its parameters and responses, with a form that sends the request. */
+/** Returns the page of an operation: its parameters and responses, with a form that sends the request. */
 export function operationPage(operation: DescribedOperation, described: Described): string {
   const { method, path, summary, description, parameters, responses } = operation
   const collection = path.includes('{') ? path.slice(0, path.indexOf('/{')) : undefined
-  // The everyday ones come first. Operators and headers are many.
-  const isUsual = ({ name, in: place, required }: DescribedParameter) =>
+  // Common parameters come first, since there are many operators and headers.
+  const isCommon = ({ name, in: place, required }: DescribedParameter) =>
     required === true || (place !== 'header' && !name.includes('['))
-  const others = parameters.filter((parameter) => !isUsual(parameter))
-  const rows = (some: DescribedParameter[]) => parameterRows(some, described, collection)
+  const others = parameters.filter((parameter) => !isCommon(parameter))
+  const rows = (shown: DescribedParameter[]) => parameterRows(shown, described, collection)
   const more =
     others.length === 0
       ? ''
       : `<details><summary>Operators and headers (${others.length})</summary>${rows(others)}</details>`
   const content = `<p>${methodHtml(operation)}</p><p>${inlineHtml(description)}</p>
-<form data-method="${method}" data-path="${escapeHtml(path)}"><h2>Parameters</h2>${rows(parameters.filter(isUsual))}${more}${bodyHtml(operation, described)}
+<form data-method="${method}" data-path="${escapeHtml(path)}"><h2>Parameters</h2>${rows(parameters.filter(isCommon))}${more}${bodyHtml(operation, described)}
 <p><label>Key <input type="password" id="key" autocomplete="off"></label> <button>Send</button></p></form>
 <output><p id="sent"></p><pre id="answer" tabindex="0"></pre></output>
 <h2>Responses</h2><table>${Object.entries(responses)
@@ -119,7 +119,7 @@ export function operationPage(operation: DescribedOperation, described: Describe
   return pageHtml(summary, content)
 }
 
-/** The page of a schema: its JSON, in which references are links. */
+/** Returns the page of a schema: its JSON, in which references are links. */
 export function schemaPage(name: string, schema: DescribedSchema): string {
   const text = escapeHtml(JSON.stringify(schema, null, 2)).replaceAll(
     /#\/components\/schemas\/(\w+)/g,

@@ -4,17 +4,17 @@ import { getHeapStatistics } from 'node:v8'
 /** How often the mean delay of the event loop and the memory of the process (RSS) are measured, in milliseconds. */
 const sampleIntervalMs = 1000
 
-/** For how long a measurement of the heap is used again, in milliseconds. */
+/** How long a measurement of the heap is reused, in milliseconds. */
 const heapSampleMs = 10
 
-/** How often the event loop should turn for the measurement of its delay, in milliseconds. */
+/** Interval of the timer that measures the delay of the event loop, in milliseconds. */
 const resolutionMs = 10
 
-/** How busy the process is. Measuring never throws, also when the process may open no more files. */
+/** Measures the load of the process. Measuring never throws, even if the process has no free file descriptors. */
 export class Pressure {
   /**
-   * How late the event loop is, in milliseconds: the lower of its mean delays in the last two intervals. A single pause, as when
-   * another process has taken the processor, fills one interval, and is over when it is measured.
+   * Delay of the event loop, in milliseconds: the lower of its mean delays in the last two intervals. So a single pause does
+   * not count, for example while another process uses the processor.
    */
   eventLoopDelayMs = 0
   rssBytes = 0
@@ -43,7 +43,7 @@ export class Pressure {
     return this.#heapShare
   }
 
-  /** Forgets the delays up to now. */
+  /** Discards the delays up to now. */
   reset(): void {
     this.#lastDelayMs = 0
     this.eventLoopDelayMs = 0
@@ -57,7 +57,7 @@ export class Pressure {
 
   #sample(): void {
     const { mean } = this.#histogram
-    // Without a single turn in an interval there is no mean.
+    // There is no mean if the event loop did not run in the interval.
     const delayMs = Number.isNaN(mean) ? Number.POSITIVE_INFINITY : mean / 1e6 - resolutionMs
     this.eventLoopDelayMs = Math.min(delayMs, this.#lastDelayMs)
     this.#lastDelayMs = delayMs
@@ -65,7 +65,7 @@ export class Pressure {
     try {
       this.rssBytes = process.memoryUsage.rss()
     } catch {
-      // It reads a file, which fails when no descriptor is left: the earlier value counts.
+      // Reading fails if no file descriptor is free. The previous value is used.
     }
   }
 }

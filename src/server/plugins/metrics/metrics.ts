@@ -1,31 +1,31 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { type Lane, lanes } from '../../../database/shares/lanes.ts'
 
-/** Upper ends of the histogram's buckets, in seconds. */
+/** Upper bounds of the histogram's buckets, in seconds. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Why a request was refused with 503 before any work. */
-export type Shed = 'lag' | 'memory' | 'queue' | 'wait'
+/** The reason why a request was refused with 503 before any work. */
+export type ShedReason = 'lag' | 'memory' | 'queue' | 'wait'
 
 /** The metrics for Prometheus. Labels have few values: operations, statuses and those listed here. */
 export class Metrics {
   readonly #registry = new Registry()
   readonly #requests = new Histogram({
     name: 'entente_http_request_duration_seconds',
-    help: 'Requests by operationId (or route) and status, from their headers to the end of the answer.',
+    help: 'Requests by operationId (or route) and status: time from the headers to the end of the response.',
     labelNames: ['operation', 'status'] as const,
     buckets,
     registers: [this.#registry],
   })
   readonly #shed = new Counter({
     name: 'entente_requests_shed_total',
-    help: 'Requests turned away with 503: by lag of the process, its memory, or waiting for the pool.',
+    help: 'Requests refused with 503: event loop lag, memory, a full queue, or a long wait for a connection.',
     labelNames: ['reason'] as const,
     registers: [this.#registry],
   })
   readonly #statementTimeouts = new Counter({
     name: 'entente_statement_timeouts_total',
-    help: 'Statements that were stopped since they took too long.',
+    help: 'Statements that were cancelled because they took too long.',
     registers: [this.#registry],
   })
   readonly #slowStatements = new Counter({
@@ -33,9 +33,9 @@ export class Metrics {
     help: 'Statements that were logged as slow.',
     registers: [this.#registry],
   })
-  readonly #unshared = new Counter({
+  readonly #overShare = new Counter({
     name: 'entente_requests_over_share_total',
-    help: 'Requests refused with 429 since too many of their client waited, by lane.',
+    help: 'Requests refused with 429 because too many requests of the client were waiting, by lane.',
     labelNames: ['lane'] as const,
     registers: [this.#registry],
   })
@@ -43,12 +43,12 @@ export class Metrics {
   #hasDefaults = false
 
   constructor() {
-    this.gauge('entente_http_requests_in_flight', 'Requests that are being answered.', () => this.#inFlight)
+    this.gauge('entente_http_requests_in_flight', 'Requests in progress.', () => this.#inFlight)
     for (const reason of ['lag', 'memory', 'queue', 'wait'] as const) this.#shed.inc({ reason }, 0)
-    for (const lane of lanes) this.#unshared.inc({ lane }, 0)
+    for (const lane of lanes) this.#overShare.inc({ lane }, 0)
   }
 
-  /** Adds a value that is read when the metrics are. */
+  /** Adds a gauge, whose value is read together with the metrics. */
   gauge(name: string, help: string, value: () => number): void {
     new Gauge({
       name,
@@ -60,7 +60,7 @@ export class Metrics {
     })
   }
 
-  /** Adds a value for each lane of the database, which is read when the metrics are. */
+  /** Adds a gauge with a value for each lane of the database. */
   laneGauge(name: string, help: string, value: (lane: Lane) => number): void {
     new Gauge({
       name,
@@ -73,7 +73,7 @@ export class Metrics {
     })
   }
 
-  /** Adds a value for each replica, by its number from 1. One that is undefined is left out. */
+  /** Adds a gauge with a value for each replica, by its number from 1. Undefined values are left out. */
   replicaGauge(name: string, help: string, values: readonly (() => number | undefined)[]): void {
     new Gauge({
       name,
@@ -90,7 +90,7 @@ export class Metrics {
     })
   }
 
-  /** Adds counts that their owner keeps, by the values of a label. */
+  /** Adds a counter for counts that the caller updates. @param values counts by the value of the label. */
   counter(name: string, help: string, label: string, values: Readonly<Record<string, number>>): void {
     new Counter({
       name,
@@ -114,13 +114,13 @@ export class Metrics {
     this.#requests.observe({ operation, status }, durationMs / 1000)
   }
 
-  requestShed(reason: Shed): void {
+  requestShed(reason: ShedReason): void {
     this.#shed.inc({ reason })
   }
 
-  /** A client has too many requests that wait. */
+  /** Counts a request that was refused because too many requests of its client were waiting. */
   requestOverShare(lane: Lane): void {
-    this.#unshared.inc({ lane })
+    this.#overShare.inc({ lane })
   }
 
   statementTimedOut(): void {
@@ -131,9 +131,9 @@ export class Metrics {
     this.#slowStatements.inc()
   }
 
-  /** All metrics in the text format of Prometheus, and its media type. */
+  /** Returns all metrics in the text format of Prometheus, and its media type. */
   async text(): Promise<{ body: string; type: string }> {
-    // These cost time in each turn of the event loop, so they start with the first reader.
+    // The default metrics cost time in each iteration of the event loop, so they start at the first request.
     if (!this.#hasDefaults) collectDefaultMetrics({ register: this.#registry })
     this.#hasDefaults = true
     return { body: await this.#registry.metrics(), type: this.#registry.contentType }

@@ -7,11 +7,11 @@ import { faultMessage } from '../../../problems/faults.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { aNoun } from '../../../problems/suggest.ts'
 
-/** A parameter of the path. Fastify gives each as text. */
+/** Returns a parameter of the path. Fastify provides them as texts. */
 const pathParameter = (request: FastifyRequest, name: string): string =>
   (request.params as Record<string, string>)[name] ?? ''
 
-/** The key in the path. @throws Problem `invalid-parameter` when it has not the form of the resource's keys. */
+/** Returns the key in the path. @throws Problem `invalid-parameter` when it does not have the form of the resource's keys. */
 function readKey({ collection }: Endpoint, request: FastifyRequest): string {
   if (!collection) return ''
   const { property, schema } = collection.key
@@ -26,7 +26,7 @@ function readKey({ collection }: Endpoint, request: FastifyRequest): string {
   )
 }
 
-/** The other parameters of the path. @throws Problem `invalid-parameter`. */
+/** Returns the other parameters of the path. @throws Problem `invalid-parameter`. */
 function readSegments({ contract: { segments = {} } }: Endpoint, request: FastifyRequest) {
   const texts = Object.keys(segments).map((name) => [name, pathParameter(request, name)] as const)
   return checkQuery(segments, new Map(texts.map(([name, text]) => [name, new Map([['eq', [text]]])])))
@@ -38,8 +38,8 @@ function queryString({ url }: FastifyRequest): string {
 }
 
 /**
- * The language of the response: the one of the query, otherwise the supported one that `Accept-Language` prefers, or the
- * default if it allows none (RFC 9110, section 12.5.4).
+ * Returns the language of the response: the language of the query, otherwise the supported language that `Accept-Language`
+ * prefers, or the default if the header allows none (RFC 9110, section 12.5.4).
  */
 function responseLanguage(contract: Contract, request: FastifyRequest, query: CheckedQuery): Language {
   if (!isLocalized(contract)) return defaultLanguage
@@ -49,7 +49,7 @@ function responseLanguage(contract: Contract, request: FastifyRequest, query: Ch
   return languages.find((language) => language === accepted) ?? defaultLanguage
 }
 
-/** The value of a header. Repeated headers are joined, as RFC 9110 says. */
+/** Returns the value of a header. Repeated headers are joined, as RFC 9110 says. */
 const headerValue = (request: FastifyRequest, name: string): string | undefined => {
   const value = request.headers[name]
   return Array.isArray(value) ? value.join(', ') : value
@@ -58,7 +58,7 @@ const headerValue = (request: FastifyRequest, name: string): string | undefined 
 const headerValues = (request: FastifyRequest, names = Object.keys(request.headers)) =>
   Object.fromEntries(names.map((name) => [name, headerValue(request, name)]))
 
-/** Aborts when the connection closes before the response has been sent. */
+/** Returns a signal that aborts when the connection is closed. */
 function closeSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   if (reply.raw.destroyed) controller.abort()
@@ -66,7 +66,7 @@ function closeSignal(reply: FastifyReply): AbortSignal {
   return controller.signal
 }
 
-/** What an operation may see of a request beside its path, query and body. */
+/** The actor and the headers of a request that an operation may see, in addition to path, query and body. */
 export interface Visible {
   actor: Actor
   /** Names of headers in lower case; all when left out. */
@@ -74,8 +74,8 @@ export interface Visible {
 }
 
 /**
- * Reads a request as an operation takes it, and checks the path and the query.
- * @returns the request, and its query before it was checked, which is part of its cache key.
+ * Converts a request of Fastify to the request of an operation, and checks the path and the query.
+ * @returns the request, and its unchecked query, which is part of its cache key.
  * @throws Problem `invalid-parameter`.
  */
 export function readApiRequest(

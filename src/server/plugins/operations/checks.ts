@@ -10,19 +10,19 @@ export function checkAccept({ mediaType = 'application/json' }: Contract, reques
   const { accept } = request.headers
   if (accept === undefined || accept === '*/*' || mediaType === anyFile) return
   if (request.accepts().type([mediaType, `${mediaType}; charset=utf-8`]) !== false) return
-  const detail = `The answer is ${mediaType}, which the Accept header "${accept}" does not allow.`
+  const detail = `The response is ${mediaType}, which the Accept header "${accept}" does not allow.`
   throw new Problem('not-acceptable', detail)
 }
 
 /**
  * Checks `Content-Type` before the body is read.
- * @throws Problem `unsupported-media-type` for a type that the operation does not take; `malformed-request` for a body
- * where it takes none.
+ * @throws Problem `unsupported-media-type` for a type that the operation does not accept; `malformed-request` for a body if
+ * it accepts none.
  */
 export function checkBodyType({ body }: Contract, request: FastifyRequest): void {
   if (!body) {
-    if (hasBody(request)) throw new Problem('malformed-request', `${request.method} takes no body here.`)
-    // Some clients send a type without a body: that is no reason to refuse the request.
+    if (hasBody(request)) throw new Problem('malformed-request', `${request.method} accepts no body here.`)
+    // Some clients send a type without a body. It is ignored.
     if (request.headers['content-type'] !== undefined) delete request.headers['content-type']
     return
   }
@@ -40,12 +40,12 @@ export function checkBodyType({ body }: Contract, request: FastifyRequest): void
 export function checkIdempotencyKey({ headers }: Contract, request: FastifyRequest): void {
   if (request.headers['idempotency-key'] === undefined) return
   if (headers.some(({ name }) => name === 'Idempotency-Key')) return
-  throw new Problem('malformed-request', 'Idempotency-Key is of requests that change something.', {
+  throw new Problem('malformed-request', 'Idempotency-Key is only for requests that change something.', {
     errors: [
       {
         header: 'Idempotency-Key',
         code: 'unknown',
-        message: 'is not needed here, since nothing is changed: leave it out',
+        message: 'is not needed here, since nothing is changed: omit it',
       },
     ],
   })

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
 
 /**
- * The logger of one request. It creates the child logger that has the request's ids only when the first line is written.
+ * The logger of one request. It creates the child logger, which has the request's ids, only when the first line is written.
  * Most requests write no line, and a child logger costs 5 % of the time of a response from the cache.
  */
 export class RequestLogger implements FastifyBaseLogger {

@@ -4,7 +4,7 @@ import { Problem } from '../../../problems/problem.ts'
 export interface Reader {
   once(event: 'close', listener: () => void): unknown
   readonly destroyed: boolean
-  /** Whether all of it has been sent. */
+  /** Whether the whole response has been sent. */
   readonly writableFinished: boolean
 }
 
@@ -18,7 +18,7 @@ export class Audience {
   }
 
   /** Whether no client waits any more. */
-  get hasLeft(): boolean {
+  get isEmpty(): boolean {
     return this.#waiting === 0
   }
 
@@ -28,17 +28,17 @@ export class Audience {
     reader.once('close', () => {
       this.#waiting -= 1
       // Aborting a completed response would only take time.
-      if (this.hasLeft && !reader.writableFinished) this.#controller?.abort(clientLeft())
+      if (this.isEmpty && !reader.writableFinished) this.#controller?.abort(disconnected())
     })
   }
 
   /** Returns a signal that aborts when no client waits any more. */
   getSignal(): AbortSignal {
     this.#controller ??= new AbortController()
-    if (this.hasLeft) this.#controller.abort(clientLeft())
+    if (this.isEmpty) this.#controller.abort(disconnected())
     return this.#controller.signal
   }
 }
 
-/** The reason in the log. No client receives it. */
-const clientLeft = () => new Problem('timeout', 'The client disconnected before the response was sent.')
+/** Creates the reason of the abort for the log. No client receives it. */
+const disconnected = () => new Problem('timeout', 'The client disconnected before the response was sent.')

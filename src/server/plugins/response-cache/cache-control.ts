@@ -1,12 +1,12 @@
-/** The directives of a request's `Cache-Control` that the service obeys (RFC 9111, 5.2.1). It ignores all others, as it must. */
+/** Reads the directives of a request's `Cache-Control` that the service supports (RFC 9111, 5.2.1). Others are ignored. */
 
-/** Whether the client demands a response from the database. */
+/** Whether the client requests a response from the database. */
 export const isBypassed = (header: string | undefined): boolean =>
   header !== undefined && /\bno-cache\b/i.test(header)
 
 /**
- * For how many milliseconds a response may have been stale that the client accepts: 0 without `max-stale`, or where another
- * directive demands a current one; infinite where it names no seconds.
+ * Returns the maximum staleness that the client accepts, in milliseconds: 0 without `max-stale` or with `no-cache`; infinity
+ * for `max-stale` without seconds.
  */
 export function maxStaleMs(header: string | undefined): number {
   if (header === undefined || isBypassed(header)) return 0

@@ -6,9 +6,9 @@ import { acceptLanguage, isLanguageParameter, isLocalized } from '../../../opera
 import { type Endpoint, seesInternal } from '../../../operations/operation.ts'
 
 /**
- * The request headers that the response to a read may depend on, in lower case: those of the contract. The operation sees
- * no others but whether the reader may see internal records, which is in the keys too: so requests with equal keys have
- * equal responses. `If-None-Match` is evaluated later, on the stored response.
+ * Returns the request headers that the response to a read may depend on, in lower case: those of the contract. The operation
+ * gets no other headers. Apart from them, a response depends on whether the reader may see internal records, which is part of
+ * the keys. So requests with equal keys have equal responses. `If-None-Match` is compared later, with the stored response.
  */
 export const varyingHeaders = ({ contract }: Endpoint): string[] =>
   contract.headers.map(({ name }) => name.toLowerCase()).filter((name) => name !== 'if-none-match')
@@ -16,12 +16,12 @@ export const varyingHeaders = ({ contract }: Endpoint): string[] =>
 const headerLines = (request: FastifyRequest, headers: readonly string[]) =>
   headers.map((name) => `${request.headers[name] ?? ''}\n`).join('')
 
-/** Prefix of the keys of readers who see internal records. No header can begin with it. */
-const readerMark = (request: FastifyRequest) => (seesInternal(request.actor) ? '\0' : '')
+/** Returns the prefix of keys: it differs for readers who see internal records. No header can begin with it. */
+const readerPrefix = (request: FastifyRequest) => (seesInternal(request.actor) ? '\0' : '')
 
-/** The key of a GET request as it was sent: cheap to make, and equal for equal bytes of equal readers. */
+/** Returns the key of a GET request from its bytes, unparsed. Readers with different visibility have different keys. */
 export const requestKey = (request: FastifyRequest, headers: readonly string[]): string =>
-  readerMark(request) + headerLines(request, headers) + request.url
+  readerPrefix(request) + headerLines(request, headers) + request.url
 
 const languageHeader = acceptLanguage.name.toLowerCase()
 
@@ -33,8 +33,8 @@ const bodyDigest = (body: unknown) =>
     .digest('base64url')
 
 /**
- * The normalised key of a request: equal however its parameters are ordered and encoded, for equal readers.
- * @param language stands for everything that says which language is wanted.
+ * Returns the normalised key of a request, which does not depend on the order and encoding of parameters.
+ * @param language of the response. It replaces the parameter and the header for the language.
  */
 export function cacheKey(
   { method, contract }: Endpoint,
@@ -51,5 +51,5 @@ export function cacheKey(
     .map(([name, operators]) => [name, [...operators].sort(byName)] as const)
   const others = headers.filter((name) => name !== languageHeader)
   const body = contract.body ? bodyDigest(request.body) : ''
-  return `${readerMark(request)}${headerLines(request, others)}${language} ${method} ${path}\n${JSON.stringify(parameters)}\n${body}`
+  return `${readerPrefix(request)}${headerLines(request, others)}${language} ${method} ${path}\n${JSON.stringify(parameters)}\n${body}`
 }

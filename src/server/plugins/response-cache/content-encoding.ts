@@ -7,16 +7,16 @@ import { Problem } from '../../../problems/problem.ts'
 /** The content codings of responses (RFC 9110, 8.4.1). */
 export type Encoding = 'identity' | 'gzip' | 'br'
 
-/** The encodings that a client prefers: of bodies worth compressing, and of smaller ones. */
+/** The encodings that a client prefers: for bodies worth compressing, and for smaller ones. */
 export interface AcceptedEncodings {
   large: Encoding
   small: Encoding
 }
 
-/** A smaller body, in bytes, does not travel faster when it is compressed. */
+/** Minimum bytes of a body that is worth compressing. */
 const minCompressedSize = 1024
 
-/** The encoding of a body of `size` bytes. */
+/** Returns the encoding for a body of `size` bytes. */
 export const chooseEncoding = ({ large, small }: AcceptedEncodings, size: number): Encoding =>
   size < minCompressedSize ? small : large
 
@@ -25,21 +25,21 @@ const encodings: Encoding[] = ['br', 'gzip', 'identity']
 const isEncoding = (word: string | false): word is Encoding => encodings.some((known) => known === word)
 
 function negotiate(request: FastifyRequest): AcceptedEncodings {
-  // The types of this method are those of its plural; it returns one of the words or false.
+  // The method's types are wrong (those of `encodings`): it returns one of the encodings or false.
   const best = String(request.accepts().encoding([...encodings]))
   if (!isEncoding(best)) {
     const header = request.headers['accept-encoding']
-    const detail = `The answer can be br, gzip or identity, none of which the Accept-Encoding header "${header}" allows.`
+    const detail = `The response can be br, gzip or identity, none of which the Accept-Encoding header "${header}" allows.`
     throw new Problem('not-acceptable', detail)
   }
-  const plain = String(request.accepts().encoding(['identity'])) === 'identity'
-  return { large: best, small: plain ? 'identity' : best }
+  const allowsIdentity = String(request.accepts().encoding(['identity'])) === 'identity'
+  return { large: best, small: allowsIdentity ? 'identity' : best }
 }
 
 /** Clients send few different headers, so each is parsed once. */
 const negotiated = new LRUCache<string, AcceptedEncodings>({ max: 100 })
 
-const plain: AcceptedEncodings = { large: 'identity', small: 'identity' }
+const unencoded: AcceptedEncodings = { large: 'identity', small: 'identity' }
 
 /**
  * Reads `Accept-Encoding` (RFC 9110, 12.5.3). Without the header, a response is not encoded.
@@ -47,7 +47,7 @@ const plain: AcceptedEncodings = { large: 'identity', small: 'identity' }
  */
 export function acceptedEncodings(request: FastifyRequest): AcceptedEncodings {
   const header = request.headers['accept-encoding']
-  if (header === undefined) return plain
+  if (header === undefined) return unencoded
   const text = String(header)
   const known = negotiated.get(text)
   if (known) return known
@@ -70,6 +70,6 @@ const compressors = {
 export const compress = (body: string | Buffer, encoding: Exclude<Encoding, 'identity'>): Promise<Buffer> =>
   compressors[encoding](body)
 
-/** A transform stream that compresses. */
+/** Returns a transform stream that compresses. */
 export const compressionStream = (encoding: Exclude<Encoding, 'identity'>) =>
   encoding === 'br' ? createBrotliCompress(brotli) : createGzip()

@@ -12,21 +12,21 @@ export interface EncodedResponse {
 }
 
 /**
- * The ETag of an encoded representation. A strong ETag identifies exact bytes (RFC 9110, 8.8.3.3), so each encoding has its
- * own. The ETag of a record still begins with its version, and `If-Match` compares only that.
+ * Returns the ETag of an encoded representation. A strong ETag identifies exact bytes (RFC 9110, 8.8.3.3), so each encoding has
+ * a different one. The ETag of a record still begins with its version, and `If-Match` compares only the version.
  * @example encodedTag('"3"', 'br') is '"3-br"'
  */
 export const encodedTag = (tag: string, encoding: Encoding): string =>
   encoding === 'identity' ? tag : `${tag.slice(0, -1)}-${encoding}"`
 
-/** Appends to a header whose value is a list. */
+/** Returns the value of a list header with one more item. */
 export const appendToList = (list: string | undefined, value: string): string =>
   list === undefined || list === '' ? value : `${list}, ${value}`
 
 /** Estimated bytes that V8 needs for a stored response in addition to its body. */
 const overheadBytes = 500
 
-/** Copies bytes into memory of their own. A slice of a larger buffer would keep all of that buffer. */
+/** Copies bytes into a new buffer. A slice of a larger buffer would keep the whole buffer in memory. */
 function copyBytes(bytes: string | Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(bytes))
   if (typeof bytes === 'string') copy.write(bytes)
@@ -41,13 +41,13 @@ export class Representation {
   readonly #encoded: Partial<Record<Encoding, EncodedResponse>> & { identity: EncodedResponse }
   readonly #pending: Partial<Record<Encoding, Promise<EncodedResponse>>> = {}
 
-  /** @param headers of the response without encoding, `content-type` among them. */
+  /** @param headers of the response without encoding, including `content-type`. */
   constructor(body: string | Buffer, headers: Headers) {
     this.length = Buffer.byteLength(body)
     this.#encoded = { identity: { body, etag: headers.etag, headers } }
   }
 
-  /** Bytes of memory, estimated. */
+  /** Estimated bytes of memory. */
   get size(): number {
     return Object.values(this.#encoded).reduce(
       (sum, { body }) => sum + Buffer.byteLength(body) + overheadBytes,
@@ -55,12 +55,12 @@ export class Representation {
     )
   }
 
-  /** The response in an encoding, if there is one already. */
+  /** Returns the response in an encoding, if it has been encoded already. */
   get(encoding: Encoding): EncodedResponse | undefined {
     return this.#encoded[encoding]
   }
 
-  /** The response in an encoding. Compresses the body once for all clients. */
+  /** Returns the response in an encoding. Compresses the body once for all clients. */
   encode(encoding: Encoding): Promise<EncodedResponse> | EncodedResponse {
     const encoded = this.#encoded[encoding]
     if (encoded || encoding === 'identity') return encoded ?? this.#encoded.identity
@@ -84,7 +84,7 @@ function encodedResponse(
   return { body, etag, headers: encoded }
 }
 
-/** Adds to the headers of an operation's response those that every read has. */
+/** Returns the headers of a response, with those that every read has. */
 export function readHeaders(
   { type = 'application/json; charset=utf-8', headers }: ApiResponse,
   cacheControl: string,
@@ -94,7 +94,7 @@ export function readHeaders(
 }
 
 /**
- * Makes a representation of a 200 with a text. Streams and other statuses are returned unchanged.
+ * Returns a `Representation` of a response with status 200 and a text. Streams and other statuses are returned unchanged.
  * @param use `store` copies the text out of the V8 heap; `once` sends it unchanged.
  */
 export function represent(

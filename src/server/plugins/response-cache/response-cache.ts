@@ -7,34 +7,35 @@ import { Representation, represent } from './representation.ts'
 import { ResponseStore } from './response-store.ts'
 
 /**
- * How a response came to be, in the words of RFC 9211: stored; stored, and served although it is stale; computed since none
- * was stored; computed once for several requests; computed since the request demands it; not stored at all.
+ * The origin of a response, in the terms of RFC 9211. `hit`: stored; `stale`: stored and stale; `miss`: computed, because none
+ * was stored; `collapsed`: computed for several requests; `request`: computed, because the request has `no-cache`; `bypass`:
+ * computed and not stored.
  */
 export type CacheStatus = 'hit' | 'stale' | 'miss' | 'collapsed' | 'request' | 'bypass'
 
-/** A response that can be stored and encoded, or one that is sent as it is. */
+/** A response that can be stored and encoded, or one that is sent unchanged. */
 export type CacheableResponse = Representation | ApiResponse
 
-/** What the computation of a response reports, and when it is cancelled. */
+/** The computation of a response: its cancellation, and what it reports. */
 export interface Computation {
   /** Returns a signal that aborts when no client waits for the response any more. */
   getSignal(): AbortSignal
-  /** Receives the text of each statement that the response is read by. */
+  /** Called with the text of each statement that reads data for the response. */
   onRead(text: string): void
-  /** Receives the moment as of which a replica reads, as of `Freshness`. */
+  /** Called with the time as of which a replica reads, as in `Freshness`. */
   onReplica(asOf: number): void
 }
 
 /** Computes a response from the database. */
 export type Compute = (computation: Computation) => Promise<ApiResponse>
 
-/** Computes a response for one reader alone. */
+/** Computes a response for a single reader. */
 export function computeFor(reader: Reader, compute: Compute): Promise<ApiResponse> {
   const audience = new Audience(reader)
   return compute({ getSignal: () => audience.getSignal(), onRead: () => {}, onReplica: () => {} })
 }
 
-/** The keys of a request: as it was sent, where it is a GET, and normalised. */
+/** The keys of a request: `request` of its bytes, only for a GET, and the normalised `cache`. */
 export interface RequestKeys {
   request: string | undefined
   cache: string
@@ -43,7 +44,7 @@ export interface RequestKeys {
 /** A stored response that is stale. */
 export interface StaleResponse {
   response: Representation
-  /** For how many seconds it may have been stale. */
+  /** The maximum number of seconds since it became stale. */
   ageSeconds: number
 }
 
@@ -53,21 +54,21 @@ interface Pending {
   response: Promise<CacheableResponse>
 }
 
-/** The state that the computation of a response contains: at least every change up to a generation. */
+/** A response contains every change up to this generation. A replica may lower it during the computation. */
 interface Computed {
   generation: number
 }
 
-/** The cache itself as a reader, which never stops waiting. */
-const patientReader: Reader = { destroyed: false, writableFinished: false, once: () => {} }
+/** A reader that never disconnects, for computations in the background. */
+const backgroundReader: Reader = { destroyed: false, writableFinished: false, once: () => {} }
 
 /**
- * Stores the responses to reads while what they were read of is unchanged.
+ * Stores the responses to reads while the data that they were read from is unchanged.
  *
- * A response is stored with the generation of the database in which its computation began and with the resources that
- * its statements read. It is as good as the database if none of them has changed since: so it contains every change that
- * this process knows of. Identical requests of one generation share one computation. One that a replica has read counts as
- * begun as of the moment that the replica had reached, since changes may have been counted that were not there yet.
+ * A response is stored with the generation of the database at the start of its computation, and with the resources that its
+ * statements read. It is current if none of these resources has changed since: then it contains every change that this process
+ * knows of. Identical requests of one generation share one computation. For a computation on a replica, the generation is
+ * that of the time that the replica had reached, because later changes may have been counted but not replayed.
  */
 export class ResponseCache {
   readonly #changes: Changes
@@ -92,19 +93,19 @@ export class ResponseCache {
     return this.#store.count
   }
 
-  /** Bytes of stored responses, estimated. */
+  /** Estimated bytes of stored responses. */
   get size(): number {
     return this.#store.size
   }
 
-  /** The stored response to a request with the same bytes, if it is still true. Parses nothing. */
+  /** Returns the stored response to a request with the same bytes, if it is current. Parses nothing. */
   get(requestKey: string): Representation | undefined {
     return this.#changes.isCurrent() ? this.#store.getByRequest(requestKey) : undefined
   }
 
   /**
-   * The stored response under a key, if it is stale, but for no longer than a client accepts.
-   * @param minGeneration the generation that it must have been read in, or in a later one.
+   * Returns the stored response under a key if it is stale, but not longer than the client accepts.
+   * @param minGeneration the earliest generation in which the response may have been read.
    */
   getStale(key: string, maxStaleMs: number, minGeneration: number): StaleResponse | undefined {
     const stored = this.#store.find(key)
@@ -115,21 +116,21 @@ export class ResponseCache {
       : { response: stored.representation, ageSeconds: Math.ceil(staleMs / 1000) }
   }
 
-  /** Stores a response again after it got another encoding, and lets the request as it was sent lead to it. */
+  /** Updates the size of a stored response that has another encoding, and adds the request key that leads to it. */
   set({ request, cache }: RequestKeys, response: Representation, { isLarger }: { isLarger: boolean }): void {
     if (this.#store.find(cache)?.representation !== response) return
     if (isLarger) this.#store.resize(cache)
     if (request !== undefined) this.#store.setRequest(request, cache)
   }
 
-  /** Whether stored responses can be served: every change is received. Waits 100 ms at most. */
+  /** Returns whether stored responses can be served: every change has been received. Waits at most 100 ms. */
   isCurrent(): Promise<boolean> {
-    return this.#changes.becomesCurrent()
+    return this.#changes.waitUntilCurrent()
   }
 
   /**
-   * The stored response, or that of an identical request in progress, or a new one.
-   * @param position that the response must have reached, as text; requests with others share no computation.
+   * Returns the stored response, or the response of an identical request in progress, or a new one.
+   * @param position that the response must have reached, as text. Only requests with the same position share a computation.
    */
   async getOrCompute(
     key: string,
@@ -156,11 +157,11 @@ export class ResponseCache {
     }
   }
 
-  /** Computes a stale response again, unless that is being done, for the next request. Never rejects. */
+  /** Recomputes a stale response for later requests, unless a computation is in progress. Never rejects. */
   async refresh(key: string, position: string, cacheControl: string, compute: Compute): Promise<void> {
     if (this.#findPending(position + key)) return
-    // The next request runs into the same error, and its client gets it.
-    await this.#computeShared(key, position, patientReader, cacheControl, compute).catch(() => {})
+    // The next request gets the same error and sends it to its client.
+    await this.#computeShared(key, position, backgroundReader, cacheControl, compute).catch(() => {})
   }
 
   /** Computes a response, and stores it if the operation allows it. */
@@ -195,7 +196,7 @@ export class ResponseCache {
 
   #findPending(key: string): Pending | undefined {
     const pending = this.#pending.get(key)
-    return pending?.computed.generation !== this.#changes.generation || pending.audience.hasLeft
+    return pending?.computed.generation !== this.#changes.generation || pending.audience.isEmpty
       ? undefined
       : pending
   }
@@ -216,7 +217,7 @@ export class ResponseCache {
     try {
       return await pending.response
     } finally {
-      // A request of a later generation may have replaced it.
+      // A request of a later generation may have replaced the entry.
       if (this.#pending.get(pendingKey) === pending) this.#pending.delete(pendingKey)
     }
   }

@@ -3,27 +3,27 @@ import type { Sources } from '../../../database/changes.ts'
 import { everything } from '../../../database/database.ts'
 import type { Representation } from './representation.ts'
 
-/** The largest share of the memory that one response may take, so that it does not evict all others. */
+/** Maximum share of the memory for one response, so that it does not evict all others. */
 const maxEntryShare = 1 / 8
 
-/** Bytes that an entry of a map needs beside its texts. */
+/** Estimated bytes of a map entry in addition to its texts. */
 const entryOverheadBytes = 200
 
 /** A stored response. */
 export interface StoredResponse {
   readonly representation: Representation
-  /** What it was read of. */
+  /** The sources that the response was read from. */
   readonly sources: Sources
-  /** The generation of the database in which it was begun to be read. */
+  /** The generation of the database at the start of the computation. */
   readonly generation: number
-  /** When it became stale, in milliseconds of `performance.now()`; undefined while it is as good as the database. */
+  /** When it became stale, in milliseconds of `performance.now()`; undefined while it is current. */
   staleSince: number | undefined
 }
 
 /**
- * Responses in memory by cache key, each with what it was read of. One of which something has changed is stale, and kept
- * for those who accept it. Request keys lead to cache keys, so that a repeated request need not be parsed. The least
- * recently used entries are evicted first.
+ * Stores responses in memory by cache key, each with the sources that it was read from. When a source changes, the response
+ * becomes stale, but remains stored for clients that accept stale responses. Request keys lead to cache keys, so that a
+ * repeated request need not be parsed. The least recently used entries are evicted first.
  */
 export class ResponseStore {
   readonly #responses: LRUCache<string, StoredResponse>
@@ -48,18 +48,18 @@ export class ResponseStore {
     })
   }
 
-  /** The response under a cache key, stale or not. */
+  /** Returns the response under a cache key, stale or not. */
   find(key: string): StoredResponse | undefined {
     return this.#responses.get(key)
   }
 
-  /** The response under a cache key; undefined when there is none that is as good as the database. */
+  /** Returns the response under a cache key if it is current. */
   get(key: string): Representation | undefined {
     const response = this.#responses.get(key)
     return response?.staleSince === undefined ? response?.representation : undefined
   }
 
-  /** The same under a request key. */
+  /** Returns the response under a request key if it is current. */
   getByRequest(requestKey: string): Representation | undefined {
     const key = this.#cacheKeys.get(requestKey)
     return key === undefined ? undefined : this.get(key)
@@ -70,22 +70,22 @@ export class ResponseStore {
     if (response.staleSince === undefined)
       for (const source of namesOf(response)) this.#freshOf(source).add(response)
     this.#responses.set(key, response)
-    // One that is too large is not stored.
+    // The LRU cache does not store a response that is too large.
     if (!this.#responses.has(key)) this.#forgetSources(response)
   }
 
-  /** Counts the size of a response again, when it has another encoding. */
+  /** Recalculates the size of a response that has another encoding. */
   resize(key: string): void {
     const response = this.#responses.get(key)
     if (response) this.#responses.set(key, response)
   }
 
-  /** Lets a request key lead to a cache key. */
+  /** Maps a request key to a cache key. */
   setRequest(requestKey: string, key: string): void {
     this.#cacheKeys.set(requestKey, key)
   }
 
-  /** Makes the responses stale that were read of a source. Each is touched once, however often the source changes. */
+  /** Marks the responses that were read from a source as stale. Later changes of the source do not visit them again. */
   markStale(source: string): void {
     const now = performance.now()
     for (const name of [source, everything]) {
@@ -109,7 +109,7 @@ export class ResponseStore {
     return this.#responses.size
   }
 
-  /** Bytes of all entries, estimated. */
+  /** Estimated bytes of all entries. */
   get size(): number {
     return this.#responses.calculatedSize + this.#cacheKeys.calculatedSize
   }

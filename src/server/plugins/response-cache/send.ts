@@ -18,7 +18,7 @@ const cacheStatusHeader: Record<CacheStatus, string> = {
 
 const textMediaType = /^text\/|json|xml\b/
 
-/** Sets headers and `Cache-Status`. Keeps what plugins have added to `Vary`, such as `Origin`. */
+/** Sets headers and `Cache-Status`. Retains what plugins have added to `Vary`, such as `Origin`. */
 function setHeaders(reply: FastifyReply, headers: Headers, cacheStatus: CacheStatus): void {
   const vary = reply.getHeader('vary')
   reply.headers(headers).header('cache-status', cacheStatusHeader[cacheStatus])
@@ -34,7 +34,7 @@ const isNotModified = (request: FastifyRequest, etag: string | undefined): boole
 const sendNotModified = (reply: FastifyReply): FastifyReply =>
   reply.removeHeader('content-type').removeHeader('content-encoding').code(304).send()
 
-/** Sends a 200, or 304 when the client has it. */
+/** Sends a response with status 200, or 304 if the client already has it. */
 export function sendEncoded(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -47,13 +47,13 @@ export function sendEncoded(
 }
 
 /** Compresses a stream. An error of either stream destroys the other. */
-function compressed(body: Readable, encoding: 'gzip' | 'br', reply: FastifyReply): Readable {
+function compressStream(body: Readable, encoding: 'gzip' | 'br', reply: FastifyReply): Readable {
   reply.header('content-encoding', encoding)
-  // The error also reaches Fastify, which reads the end of the pipeline.
+  // Fastify, which reads the end of the pipeline, also gets the error.
   return pipeline(body, compressionStream(encoding), () => {})
 }
 
-/** Sends a response that is not represented: a stream, compressed as it flows, or one of another status than 200. */
+/** Sends a response that is not a `Representation`: a stream, compressed on the fly, or one with another status than 200. */
 export function sendUnencoded(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -76,5 +76,5 @@ export function sendUnencoded(
     body.destroy()
     return sendNotModified(reply)
   }
-  return reply.send(encoding === 'identity' ? body : compressed(body, encoding, reply))
+  return reply.send(encoding === 'identity' ? body : compressStream(body, encoding, reply))
 }

@@ -15,24 +15,24 @@ import type { TracingOptions } from '../tracing.ts'
 /** Timeout for sending a batch, also when the service stops. */
 const exportTimeoutMs = 3000
 
-/** How often an unreachable collector is logged. */
-const warnEveryMs = 60_000
+/** Minimum time between two log lines about an unreachable collector. */
+const warningIntervalMs = 60_000
 
-/** Makes spans, and sends them in batches. */
+/** Creates spans, and sends them in batches. */
 export interface Exporter {
   tracer: Tracer
-  /** Sends what is left, within a few seconds. Never rejects. */
+  /** Sends the remaining spans, within a few seconds. Never rejects. */
   close(): Promise<void>
 }
 
-/** Reports failures to send, at most once a minute. The spans are dropped. */
-function reporting(exporter: SpanExporter, onFailure: (reason: string) => void): SpanExporter {
+/** Returns an exporter that reports failures to send, at most once a minute. The spans are dropped. */
+function reportFailures(exporter: SpanExporter, onFailure: (reason: string) => void): SpanExporter {
   let nextAt = 0
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
         if (result.code !== ExportResultCode.SUCCESS && performance.now() >= nextAt) {
-          nextAt = performance.now() + warnEveryMs
+          nextAt = performance.now() + warningIntervalMs
           onFailure(result.error?.message ?? 'unknown')
         }
         done(result)
@@ -43,8 +43,8 @@ function reporting(exporter: SpanExporter, onFailure: (reason: string) => void):
 }
 
 /**
- * Opens an exporter to a collector. Spans that are not sent in time are dropped, and the request is not held up.
- * @param onFailure receives why spans could not be sent.
+ * Opens an exporter to a collector. Spans that cannot be sent in time are dropped; requests are not delayed.
+ * @param onFailure is called with the reason when spans could not be sent.
  */
 export function openExporter(
   { endpoint, serviceName, share }: TracingOptions,
@@ -61,7 +61,7 @@ export function openExporter(
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) }),
     spanProcessors: [
       new BatchSpanProcessor({
-        exporter: reporting(sender, onFailure),
+        exporter: reportFailures(sender, onFailure),
         exportTimeoutMillis: exportTimeoutMs,
       }),
     ],

@@ -20,12 +20,12 @@ const headerGetter = {
 
 /** How a request ended. */
 export interface RequestOutcome {
-  /** Its `X-Request-Id`, by which the log finds it. */
+  /** The `X-Request-Id`, which the request's log lines contain. */
   id: string
   operation: string
-  /** The pattern of its path; undefined when no route took it. */
+  /** The pattern of the path; undefined when no route matched. */
   route: string | undefined
-  /** Undefined when the client left before the end of the response. */
+  /** Undefined when the client disconnected before the end of the response. */
   status: number | undefined
 }
 
@@ -39,7 +39,7 @@ export class RequestSpan {
   readonly #span: Span
   readonly #context: Context
 
-  /** @param headers may have the span of the client, by W3C Trace Context. */
+  /** @param headers may contain the parent span of the client (W3C Trace Context). */
   constructor(tracer: Tracer, method: string, headers: IncomingHttpHeaders) {
     this.#tracer = tracer
     this.#method = method
@@ -48,7 +48,7 @@ export class RequestSpan {
     this.#context = trace.setSpan(parent, this.#span)
   }
 
-  /** Runs a statement in a span of its own. */
+  /** Runs a statement in a separate span. */
   async runStatement<T>(text: string, run: () => Promise<T>): Promise<T> {
     const { operation, text: safeText } = describeStatement(text)
     const attributes = {
@@ -60,7 +60,7 @@ export class RequestSpan {
     try {
       return await run()
     } catch (error) {
-      // Never the message, which may hold values.
+      // The message is left out, because it may contain values.
       const type = getDatabaseError(error)?.code ?? (error instanceof Error ? error.name : 'unknown')
       span.setAttribute('error.type', type)
       span.setStatus({ code: SpanStatusCode.ERROR })

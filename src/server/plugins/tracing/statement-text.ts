@@ -2,8 +2,8 @@
 const maxTextLength = 4000
 
 /**
- * Describes a statement without its values: the text has placeholders for parameters, and `?` in place of each string. The
- * operation is its first word.
+ * Describes a statement without its values: its text has placeholders for parameters, and `?` instead of each string. The
+ * operation is the first word of the statement.
  */
 export function describeStatement(text: string): { operation: string; text: string } {
   const [, word = 'statement'] = /^\W*(\w+)/.exec(text) ?? []

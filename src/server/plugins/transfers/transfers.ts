@@ -1,6 +1,6 @@
 /** Limits of exports and streams. */
 export interface TransferLimits {
-  /** Bytes a second that the client must read while data waits for it, on average over a window; 0 for any speed. */
+  /** Bytes a second that the client must read while data waits for it, on average over a window; 0 for no minimum. */
   minBytesPerSecond: number
   /** Length of the window, in milliseconds. */
   windowMs: number
@@ -14,23 +14,23 @@ interface Connection {
   destroy(): unknown
 }
 
-/** A response that has begun. */
+/** A response that is being sent. */
 interface LongResponse {
   connection: Connection
   isOver(): boolean
-  /** Called with the reason when the response is ended early. */
+  /** Called with the reason when the response is cut off. */
   onCut(reason: string): void
 }
 
 interface Transfer extends LongResponse {
   startedAt: number
-  /** Since when data has been waiting, and how many bytes had been sent then; undefined while none waits. */
+  /** When data started to wait or was last checked, and the bytes sent until then; undefined while no data waits. */
   waiting: { since: number; sentBytes: number } | undefined
 }
 
 const sentBytes = ({ bytesWritten, writableLength }: Connection) => bytesWritten - writableLength
 
-/** Long responses. Times are milliseconds of `performance.now()`. */
+/** Monitors exports and streams. Times are milliseconds of `performance.now()`. */
 export class Transfers {
   readonly cut = { slow: 0, long: 0 }
   readonly #limits: TransferLimits
@@ -48,7 +48,7 @@ export class Transfers {
     this.#transfers.add({ ...response, startedAt: now, waiting: undefined })
   }
 
-  /** Forgets completed responses, and ends those that exceed the limits. */
+  /** Removes completed responses, and cuts off those that exceed the limits. */
   check(now: number): void {
     const { maxDurationMs } = this.#limits
     for (const transfer of this.#transfers) {
@@ -73,8 +73,8 @@ export class Transfers {
     }
     const elapsedMs = waiting ? now - waiting.since : 0
     if (waiting && elapsedMs < windowMs) return false
-    const least = (minBytesPerSecond * elapsedMs) / 1000
-    const isSlow = waiting !== undefined && sentBytes(connection) - waiting.sentBytes < least
+    const minBytes = (minBytesPerSecond * elapsedMs) / 1000
+    const isSlow = waiting !== undefined && sentBytes(connection) - waiting.sentBytes < minBytes
     transfer.waiting = { since: now, sentBytes: sentBytes(connection) }
     return isSlow
   }

@@ -3,22 +3,22 @@ import { keepInFlight } from '../repetition.ts'
 import type { ClientRequest } from '../target.ts'
 import { type Attack, discardBody, sendCounted } from './attack.ts'
 
-/** Attacks with bodies of the maximum size that have as many parts as possible. */
+/** Attacks with bodies of the maximum size that have as many elements as possible. */
 
 const maxBytes = 1024 * 1024
 const maxNdjsonBytes = 16 * maxBytes
 
 const search = '/v1/agreements/search'
 
-/** Joins as many parts as fit into a body between `before` and `after`. */
-function fill(before: string, part: (index: number) => string, after: string, bytes = maxBytes): Buffer {
-  const parts: string[] = []
+/** Returns a body of `before`, as many elements as fit into `bytes`, and `after`. */
+function fill(before: string, element: (index: number) => string, after: string, bytes = maxBytes): Buffer {
+  const elements: string[] = []
   let length = before.length + after.length
-  for (let index = 0; length + part(index).length < bytes; index += 1) {
-    parts.push(part(index))
-    length += part(index).length + 1
+  for (let index = 0; length + element(index).length < bytes; index += 1) {
+    elements.push(element(index))
+    length += element(index).length + 1
   }
-  return Buffer.from(`${before}${parts.join(',')}${after}`)
+  return Buffer.from(`${before}${elements.join(',')}${after}`)
 }
 
 const post = (path: string, body: Buffer, type = 'application/json'): ClientRequest => ({

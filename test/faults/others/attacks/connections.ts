@@ -69,7 +69,7 @@ export const slowExports: Attack = (target, counter) => {
 /** A position after every change, so that the stream sends nothing before the next change. */
 const future = '999999999999999999.0'
 
-/** Streams open at random times within this period, as pages of many people do. */
+/** Streams are opened at random times within this period, like the pages of many users. */
 const openedWithinMs = 5000
 
 /** Follows the changes on 1,000 streams. Each reconnects a second after it was refused or closed. */

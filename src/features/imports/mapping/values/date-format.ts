@@ -1,7 +1,7 @@
 import { findEdtfFault } from '../../../../model/edtf.ts'
 import { monthOf } from './month-names.ts'
 
-/** Reads a date that is written in one way. Returns EDTF, or undefined for a text that is written otherwise. */
+/** Reads a date of one format. Returns EDTF, or undefined if the text does not match the format. */
 export type DateReader = (text: string) => string | undefined
 
 /** The parts of a format, the longest first, with what they match. */
@@ -25,9 +25,9 @@ export const formatHelp =
   'a format such as DD/MM/YYYY, D MMMM YYYY, M/D/YY or YYYY (* stands for anything), or excel, or excel1904'
 
 /**
- * Makes the reader of a format.
- * @param format its parts are YYYY, YY, MMMM, MMM, MM, M, DD, D and `*`; other characters stand for themselves.
- * @param language BCP 47 tag of the names of months.
+ * Compiles a date format.
+ * @param format has the parts YYYY, YY, MMMM, MMM, MM, M, DD, D and `*`. Other characters match themselves.
+ * @param language BCP 47 tag of the language of month names.
  * @returns undefined when the format has no year, or a day without a month.
  */
 export function compileDateFormat(format: string, language?: string): DateReader | undefined {
@@ -47,7 +47,7 @@ export function compileDateFormat(format: string, language?: string): DateReader
     }
   }
   const hasMonth = order.includes('month') || order.includes('name')
-  // More than one `*` would take long on texts that do not fit.
+  // With more than one `*`, texts that do not match would take long (backtracking).
   if (format.length > maxFormatLength || format.split('*').length > 2) return undefined
   if (!order.includes('year') || (order.includes('day') && !hasMonth) || new Set(order).size < order.length) {
     return undefined
@@ -66,7 +66,7 @@ export function compileDateFormat(format: string, language?: string): DateReader
   }
 }
 
-/** Two digits of a year are in the hundred years that end 20 years from now. */
+/** Expands a two-digit year to a year within the hundred years that end 20 years from now. */
 function fullYear(year: string): string {
   if (year.length === 4) return year
   const latest = new Date().getUTCFullYear() + 20
@@ -74,14 +74,14 @@ function fullYear(year: string): string {
   return String(candidate > latest ? candidate - 100 : candidate)
 }
 
-const two = (part: string | number) => String(part).padStart(2, '0')
+const padToTwo = (part: string | number) => String(part).padStart(2, '0')
 
 /** Whether a month or day is not known: `00`, `XX` or absent. */
 const isUnknown = (part: string | number | undefined): part is undefined =>
   part === undefined || part === '' || /^(0+|x+)$/i.test(String(part))
 
 /**
- * Writes a date in EDTF. A month or day that is `00` or `XX` is not known.
+ * Formats a date in EDTF. A month or day that is `00` or `XX` is not known.
  * @returns undefined for a day that the calendar does not have.
  */
 export function formatDate(year: string, month?: string | number, day?: string | number): string | undefined {
@@ -90,7 +90,7 @@ export function formatDate(year: string, month?: string | number, day?: string |
       ? year
       : undefined
     : isUnknown(day)
-      ? `${year}-${two(month)}`
-      : `${year}-${two(month)}-${two(day)}`
+      ? `${year}-${padToTwo(month)}`
+      : `${year}-${padToTwo(month)}-${padToTwo(day)}`
   return date !== undefined && findEdtfFault(date) === undefined ? date : undefined
 }

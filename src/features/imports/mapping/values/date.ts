@@ -9,7 +9,7 @@ import { monthOf } from './month-names.ts'
 /** Maximum length of a text that is read as a date. */
 const maxLength = 100
 
-/** Times of day that say nothing: midnight, as databases write it. */
+/** A date at midnight: databases write the time although only the date is known. */
 const midnight = /^(\d{4}-\d\d-\d\d)[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$/
 
 /** Words for approximate dates, before the date. */
@@ -21,10 +21,9 @@ const rangeSigns = /\s+(?:-|–|—|to|until|till)\s+|\s*[–—]\s*|\.\.\.?/i
 const seasons: Record<string, string> = { spring: '21', summer: '22', autumn: '23', fall: '23', winter: '24' }
 
 /**
- * Makes the function that reads dates of a column, as EDTF (ISO 8601-2), level 0 or 1.
- * @param formats how they are written; `excel` and `excel1904` are serial days. By default every notation that has one
- *   meaning only.
- * @returns undefined when a format is none.
+ * Returns the function that converts dates of a column to EDTF (ISO 8601-2), level 0 or 1.
+ * @param formats formats of the dates; `excel` and `excel1904` are serial days. Default: every unambiguous notation.
+ * @returns undefined when a format is invalid.
  */
 export function compileDate(
   formats: readonly string[],
@@ -49,10 +48,10 @@ function compileFormat(format: string, language: string | undefined): DateReader
     /^\d+(\.\d+)?$/.test(text) ? formatSerial(Number(text), format === 'excel1904') : undefined
 }
 
-/** Reads a date in any notation that has one meaning only. */
+/** Reads a date in any unambiguous notation. */
 function readDate(text: string, language: string | undefined, formats: readonly string[]): string | BadValue {
   const readings = readOtherNotation(text)
-  // A format that is given and does not fit is a contradiction, and not one notation of several.
+  // With given formats, a date in another notation of day and month is an error.
   const plain = formats.length > 0 && readings.length > 0 ? undefined : readPlainDate(text, language)
   if (plain !== undefined) return plain
   const uncertain = readUncertain(text, language) ?? readRange(text, language)
@@ -64,19 +63,19 @@ function readDate(text: string, language: string | undefined, formats: readonly 
   }
   if (/^\d{5}(\.\d+)?$/.test(text)) {
     return new BadValue(
-      `${JSON.stringify(text)} is no date. If it is a serial day of a spreadsheet, say so in the mapping with date: excel.`,
+      `${JSON.stringify(text)} is not a date. If it is a serial day of a spreadsheet, say so in the mapping with date: excel.`,
       formatSerial(Number(text), false),
     )
   }
   if (formats.length > 0)
-    return new BadValue(`${JSON.stringify(text)} is no date of the format ${listed(formats)}.`)
+    return new BadValue(`${JSON.stringify(text)} is not a date of the format ${listed(formats)}.`)
   const fault = findEdtfFault(text)
   return new BadValue(
     `${JSON.stringify(text)} is not read as a date${fault && /^\d{4}/.test(text) ? `: ${fault.message}` : ''}. Write it as 2011-04-05, 2011-04 or 2011, or say with date: how it is written.`,
   )
 }
 
-/** Reads a date that is a day, a month or a year without doubt. */
+/** Reads a day, a month or a year that is neither uncertain nor a range. */
 function readPlainDate(text: string, language: string | undefined): string | undefined {
   const day = midnight.exec(text)?.[1]
   if (day !== undefined && findEdtfFault(day) === undefined) return day
@@ -121,7 +120,7 @@ function readNamedMonth(text: string, language: string | undefined): string | un
   return number === undefined ? undefined : `${year}-${number}`
 }
 
-/** Reads a date that its source is not sure of: `1998?`, `c. 1998`, `1990s`, `19XX`. */
+/** Reads an uncertain or approximate date: `1998?`, `c. 1998`, `1990s`, `19XX`. */
 function readUncertain(text: string, language: string | undefined): string | undefined {
   const decade = /^(?:the\s+)?(\d{3})(?:0s|0'?s|[x?-])$/i.exec(text)?.[1]
   if (decade !== undefined) return `${decade}X`

@@ -1,7 +1,7 @@
-/** Months by their names and abbreviations in a language, in lower case without dots and accents. */
-const known = new Map<string, ReadonlyMap<string, number>>()
+/** The months of each language by their names and abbreviations, in lower case without dots and accents. */
+const monthsByLanguage = new Map<string, ReadonlyMap<string, number>>()
 
-const plain = (name: string) =>
+const normalize = (name: string) =>
   name
     .normalize('NFD')
     .replaceAll(/\p{M}|\./gu, '')
@@ -10,15 +10,15 @@ const plain = (name: string) =>
 
 /**
  * Returns the month of a name or abbreviation, from 1; undefined if there is none.
- * @param language BCP 47 tag. English names are known as well.
+ * @param language BCP 47 tag. English names can always be read.
  */
 export function monthOf(name: string, language = 'en'): number | undefined {
-  return monthNames(language).get(plain(name)) ?? monthNames('en').get(plain(name))
+  return monthNames(language).get(normalize(name)) ?? monthNames('en').get(normalize(name))
 }
 
 function monthNames(language: string): ReadonlyMap<string, number> {
-  const made = known.get(language)
-  if (made) return made
+  const cached = monthsByLanguage.get(language)
+  if (cached) return cached
   const names = new Map<string, number>()
   for (let month = 1; month <= 12; month += 1) {
     const date = new Date(Date.UTC(2001, month - 1, 15))
@@ -27,12 +27,12 @@ function monthNames(language: string): ReadonlyMap<string, number> {
       for (const options of [{ month: style }, { month: style, day: 'numeric' } as const]) {
         const parts = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' }).formatToParts(date)
         const name = parts.find(({ type }) => type === 'month')?.value
-        if (name !== undefined && !/^\d+$/.test(name)) names.set(plain(name), month)
+        if (name !== undefined && !/^\d+$/.test(name)) names.set(normalize(name), month)
       }
     }
     if (language === 'en')
-      names.set(plain(date.toLocaleString('en', { month: 'long', timeZone: 'UTC' })).slice(0, 4), month)
+      names.set(normalize(date.toLocaleString('en', { month: 'long', timeZone: 'UTC' })).slice(0, 4), month)
   }
-  known.set(language, names)
+  monthsByLanguage.set(language, names)
   return names
 }

@@ -23,9 +23,9 @@ export function readNumberFormat(example: string): NumberFormat | undefined {
 }
 
 /**
- * Makes the function that reads numbers of a column. Currency signs and `%` around a number are ignored, and brackets mean
- * a negative one, as in accounts.
- * @param format by default every notation that has one meaning only: `1,234` is refused.
+ * Returns the function that reads numbers of a column. Currency signs and `%` around a number are ignored. Parentheses mean
+ * a negative number, as in accounting.
+ * @param format Default: every unambiguous notation; `1,234` is refused.
  */
 export const compileNumber =
   (format?: NumberFormat): NumberReader =>
@@ -55,7 +55,7 @@ function toPlain(text: string, { group, decimal }: NumberFormat): string | undef
   return fraction === undefined ? groups.join('') : `${groups.join('')}.${fraction}`
 }
 
-/** Returns a number with a decimal point and nothing between thousands, if the text can mean one number only. */
+/** Returns a number with a decimal point and without separators of thousands, if the text is unambiguous. */
 function toPlainUnambiguous(text: string): string | BadValue | undefined {
   if (!text.includes(',')) {
     // Several points can only separate thousands.
@@ -77,7 +77,7 @@ function toPlainUnambiguous(text: string): string | BadValue | undefined {
 /** Rounds half away from zero. @param digits digits after the decimal point. */
 export function roundNumber(number: number, digits: number): number {
   const shifted = Number(`${Math.abs(number)}e${digits}`)
-  // A number in exponent notation is too large or too small for this.
+  // Numbers in exponent notation are too large or too small for this method.
   if (Number.isNaN(shifted)) return Number(number.toFixed(digits))
   return Math.sign(number) * Number(`${Math.round(shifted)}e-${digits}`)
 }

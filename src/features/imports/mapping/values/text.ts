@@ -1,24 +1,24 @@
 import type { ValueSteps } from '../types.ts'
 import type { Scalar } from './bad.ts'
 
-/** Makes texts of a value: none, one or several. */
+/** Splits and edits a value. Returns any number of texts. */
 export type TextSteps = (value: Scalar, empty: ReadonlySet<string>) => Scalar[]
 
 /**
- * Compiles the steps that split and cut texts.
- * @returns undefined when there is none.
+ * Compiles the steps that split and edit texts.
+ * @returns undefined when there are no such steps.
  */
 export function compileTextSteps(steps: ValueSteps): TextSteps | undefined {
-  const cuts = compileCuts(steps)
+  const edits = compileEdits(steps)
   const separators = steps.split === undefined ? [] : [steps.split].flat()
-  if (cuts.length === 0 && separators.length === 0) return undefined
+  if (edits.length === 0 && separators.length === 0) return undefined
   return (value, empty) => {
-    const isMeant = (text: string) => text !== '' && !empty.has(text)
+    const hasValue = (text: string) => text !== '' && !empty.has(text)
     const parts = splitText(String(value), separators).map((part) => part.trim())
     return parts
-      .filter(isMeant)
-      .map((part) => cuts.reduce((text, cut) => cut(text).trim(), part))
-      .filter(isMeant)
+      .filter(hasValue)
+      .map((part) => edits.reduce((text, edit) => edit(text).trim(), part))
+      .filter(hasValue)
   }
 }
 
@@ -28,18 +28,18 @@ function splitText(text: string, separators: readonly string[]): string[] {
   return parts
 }
 
-function compileCuts(steps: ValueSteps): ((text: string) => string)[] {
-  const cuts: ((text: string) => string)[] = []
+function compileEdits(steps: ValueSteps): ((text: string) => string)[] {
+  const edits: ((text: string) => string)[] = []
   const { before, beforeLast, after, afterLast, replace } = steps
   const cutAt = (position: number, text: string) => (position === -1 ? text : text.slice(0, position))
-  const skipTo = (position: number, mark: string, text: string) =>
-    position === -1 ? text : text.slice(position + mark.length)
-  if (before !== undefined) cuts.push((text) => cutAt(text.indexOf(before), text))
-  if (beforeLast !== undefined) cuts.push((text) => cutAt(text.lastIndexOf(beforeLast), text))
-  if (after !== undefined) cuts.push((text) => skipTo(text.indexOf(after), after, text))
-  if (afterLast !== undefined) cuts.push((text) => skipTo(text.lastIndexOf(afterLast), afterLast, text))
-  for (const [old, now] of Object.entries(replace ?? {})) cuts.push((text) => text.replaceAll(old, now))
-  if (steps.case === 'upper') cuts.push((text) => text.toUpperCase())
-  if (steps.case === 'lower') cuts.push((text) => text.toLowerCase())
-  return cuts
+  const skipTo = (position: number, found: string, text: string) =>
+    position === -1 ? text : text.slice(position + found.length)
+  if (before !== undefined) edits.push((text) => cutAt(text.indexOf(before), text))
+  if (beforeLast !== undefined) edits.push((text) => cutAt(text.lastIndexOf(beforeLast), text))
+  if (after !== undefined) edits.push((text) => skipTo(text.indexOf(after), after, text))
+  if (afterLast !== undefined) edits.push((text) => skipTo(text.lastIndexOf(afterLast), afterLast, text))
+  for (const [old, now] of Object.entries(replace ?? {})) edits.push((text) => text.replaceAll(old, now))
+  if (steps.case === 'upper') edits.push((text) => text.toUpperCase())
+  if (steps.case === 'lower') edits.push((text) => text.toLowerCase())
+  return edits
 }

@@ -6,13 +6,13 @@ import { BadValue, type Scalar } from './bad.ts'
 const yes = new Set(['true', 'yes', 'y', '1'])
 const no = new Set(['false', 'no', 'n', '0'])
 
-/** What spreadsheets show for a formula that fails. */
+/** What spreadsheets show for a formula that failed. */
 const formulaError = /^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$/
 
-/** Tells that a part of a value is left out. */
+/** Reports that a part of a value is dropped. */
 type Note = (detail: string) => void
 
-/** Compiles the last step of a value: it becomes what its target takes. */
+/** Compiles the last step of a value: its conversion to the type of the target. */
 export function compileTyped(target: Target): (value: Scalar, note: Note) => Scalar | BadValue {
   switch (target.kind) {
     case 'enumeration': {
@@ -36,8 +36,8 @@ export function compileTyped(target: Target): (value: Scalar, note: Note) => Sca
 }
 
 /**
- * Characters that no text of an import gets: remains of a wrong encoding, and what reorders a line. U+FFFD also stands for what
- * PostgreSQL cannot store (`reading/clean.ts`).
+ * Characters that are removed from texts: controls, remains of a wrong encoding and, in a line, characters that reorder
+ * text. U+FFFD also stands for what PostgreSQL cannot store (`reading/clean.ts`).
  */
 const unwanted = {
   line: /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/gu,

@@ -10,7 +10,7 @@ const maxEntries = 10_000
 /** A ZIP archive, whose entries are found by name. */
 export interface Archive {
   has(name: string): boolean
-  /** Opens an entry. Its stream fails when it decompresses to too much. @throws Problem when there is none. */
+  /** Opens an entry. Its stream fails when it decompresses to too many bytes. @throws Problem if there is no such entry. */
   read(name: string): Promise<AsyncIterable<Buffer>>
   close(): void
 }
@@ -26,7 +26,7 @@ export async function openArchive(path: string): Promise<Archive> {
       if (entries.size > maxEntries) throw new Error(`more than ${formatCount(maxEntries)} entries`)
     }
   } catch (error) {
-    throw damaged(error)
+    throw damagedFile(error)
   }
   return {
     has: (name) => entries.has(name),
@@ -34,15 +34,16 @@ export async function openArchive(path: string): Promise<Archive> {
       const entry = entries.get(name)
       if (!entry)
         throw unreadableFile(`The XLSX file has no ${name}: it is damaged, or a ZIP file of another kind.`)
-      if (entry.isEncrypted()) throw unreadableFile('The file is protected by a password. Save it without.')
+      if (entry.isEncrypted())
+        throw unreadableFile('The file is protected by a password. Save it without a password.')
       try {
         const stream = await zip.openReadStreamPromise(entry)
-        const bounded = boundInflation(name, entry.compressedSize)
-        // Closes the entry when its reader stops early. The reader of `bounded` gets any error.
-        pipeline(stream, bounded, () => undefined)
-        return readEntry(bounded)
+        const limited = limitDecompression(name, entry.compressedSize)
+        // Closes the entry when its reader stops early. The reader of `limited` gets any error.
+        pipeline(stream, limited, () => undefined)
+        return readEntry(limited)
       } catch (error) {
-        throw damaged(error)
+        throw damagedFile(error)
       }
     },
     close: () => zip.close(),
@@ -53,30 +54,30 @@ async function* readEntry(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer,
   try {
     for await (const chunk of stream) yield chunk
   } catch (error) {
-    throw error instanceof Problem ? error : damaged(error)
+    throw error instanceof Problem ? error : damagedFile(error)
   }
 }
 
-const damaged = (error: unknown) =>
+const damagedFile = (error: unknown) =>
   unreadableFile(
     `The XLSX file is damaged or cut off (${error instanceof Error ? error.message : String(error)}). Open it in a spreadsheet program, and save it again.`,
     error,
   )
 
-/** Ends a stream that decompresses to too much: a ZIP bomb has a thousand bytes and more for each of its own. */
-function boundInflation(name: string, compressedSize: number): Transform {
+/** Fails when a stream decompresses to too many bytes. A ZIP bomb has a compression ratio above 1,000. */
+function limitDecompression(name: string, compressedSize: number): Transform {
   let size = 0
-  const mostBytes = Math.min(
+  const maxBytes = Math.min(
     readLimits.entryBytes,
     readLimits.ratioFreeBytes + compressedSize * readLimits.compressionRatio,
   )
   return new Transform({
     transform(chunk: Buffer, _, done) {
       size += chunk.length
-      if (size <= mostBytes) return done(null, chunk)
+      if (size <= maxBytes) return done(null, chunk)
       done(
         unreadableFile(
-          `${name} in the XLSX file decompresses to more than ${formatCount(mostBytes)} bytes, from ${formatCount(compressedSize)}. Save the table as CSV.`,
+          `${name} in the XLSX file decompresses to more than ${formatCount(maxBytes)} bytes, from ${formatCount(compressedSize)}. Save the table as CSV.`,
         ),
       )
     },

@@ -6,7 +6,7 @@ import { openArchive } from './archive.ts'
 import { readDateStyles, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
 import { readSheet } from './sheet.ts'
 
-/** Opens an XLSX file (ECMA-376). Dates are cells with a format for dates. @throws Problem when it cannot be read. */
+/** Opens an XLSX file (ECMA-376). Cells with a date format are dates. @throws Problem when it cannot be read. */
 export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
   const archive = await openArchive(path)
   try {
@@ -24,7 +24,7 @@ export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
       )
     }
     return {
-      facts: { format: 'xlsx', sheet: sheet.name, sheets: names, columns: table.columns, notes },
+      fileInfo: { format: 'xlsx', sheet: sheet.name, sheets: names, columns: table.columns, notes },
       rows,
       close: async () => {
         await cells.return()

@@ -43,7 +43,7 @@ export async function parsePart(
 /** Returns an element name without the namespace prefix that some programs write. */
 export const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
 
-/** Reads the list of sheets. @throws Problem when the archive is no XLSX file. */
+/** Reads the list of sheets. @throws Problem when the archive is not an XLSX file. */
 export async function readWorkbook(archive: Archive): Promise<Workbook> {
   const name = 'xl/workbook.xml'
   if (!archive.has(name)) {
@@ -80,7 +80,7 @@ async function readTargets(archive: Archive): Promise<Map<string, string>> {
 const isBuiltInDate = (id: number) =>
   (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 50 && id <= 58)
 
-/** Whether a format code shows a date: it has letters of a date outside of quotes, escapes and brackets. */
+/** Whether a format code shows a date: it has letters such as `y` and `d` outside of quotes, escapes and brackets. */
 export function isDateFormat(code: string): boolean {
   const [positive = ''] = code.split(';')
   const letters = positive.replaceAll(/"[^"]*"|\\.|_.|\*.|\[[^\]]*\]/g, '')
@@ -111,7 +111,7 @@ export async function readDateStyles(archive: Archive): Promise<boolean[]> {
   return styles
 }
 
-/** Reads the shared strings, to which cells refer by index. They are kept in memory, so their size is limited. */
+/** Reads the shared strings, to which cells refer by index. They are held in memory, so their size is limited. */
 export async function readSharedStrings(archive: Archive): Promise<string[]> {
   const strings: string[] = []
   if (!archive.has('xl/sharedStrings.xml')) return strings

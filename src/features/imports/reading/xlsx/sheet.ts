@@ -27,7 +27,7 @@ function columnIndex(reference: string): number {
   return index - 1
 }
 
-/** Reads the rows of a sheet in batches. The value of a formula is the one that the spreadsheet program has stored. */
+/** Reads the rows of a sheet in batches. The value of a formula is its stored result. */
 export async function* readSheet(
   archive: Archive,
   entry: string,

@@ -41,7 +41,7 @@ public final class Scenario {
         request -> request.header("Authorization", "Bearer " + System.getenv("REGISTRY_KEY")));
     var api = new AgreementsApi(client);
 
-    // List by two operators of a date and any of three countries, and page to the end.
+    // List by two date filters and any of three countries, through all pages.
     var agreements = new ArrayList<Agreement>();
     String cursor = null;
     do {
@@ -59,12 +59,12 @@ public final class Scenario {
       cursor = page.getPage().getNext();
     } while (cursor != null);
 
-    // Read one.
+    // Read one agreement.
     var read =
         api.getAgreement(
             AgreementsApi.APIGetAgreementRequest.newBuilder().id(agreements.get(0).getId()).build());
 
-    // Create, and change the version that was read.
+    // Create an agreement, and change the version that was created.
     var created =
         api.createAgreement(
             AgreementsApi.APICreateAgreementRequest.newBuilder()
@@ -85,7 +85,7 @@ public final class Scenario {
             .build();
     var patched = api.updateAgreement(signing);
 
-    // The same version once more: 412.
+    // Change the same version again: 412.
     var stale = new ArrayList<Object>();
     try {
       api.updateAgreement(signing);

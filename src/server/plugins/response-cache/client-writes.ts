@@ -4,27 +4,27 @@ import { LRUCache } from 'lru-cache'
 const maxClients = 10_000
 
 /** The generation of the database after the last write of each client through this process. */
-export class OwnWrites {
-  #ofDropped = 0
+export class ClientWrites {
+  #latestEvicted = 0
   readonly #generations = new LRUCache<string, number>({
     max: maxClients,
     dispose: (generation, _client, reason) => {
-      if (reason === 'evict') this.#ofDropped = Math.max(this.#ofDropped, generation)
+      if (reason === 'evict') this.#latestEvicted = Math.max(this.#latestEvicted, generation)
     },
   })
 
-  /** Notes a write. */
+  /** Records a write. */
   add(client: string, generation: number): void {
     this.#generations.set(client, generation)
   }
 
-  /** The generation that a response for a client must be read in, or in a later one. */
+  /** Returns the earliest generation in which a response for a client may have been read. */
   get(client: string): number {
-    return this.#generations.get(client) ?? this.#ofDropped
+    return this.#generations.get(client) ?? this.#latestEvicted
   }
 }
 
-/** Positions of commits of which it is known that their changes were counted, each with the generation at that time. */
+/** Positions of commits whose changes have been counted, each with the generation at that time. */
 export class SeenPositions {
   readonly #generations = new LRUCache<string, number>({ max: maxClients })
 
@@ -36,7 +36,7 @@ export class SeenPositions {
     return this.#generations.has(position)
   }
 
-  /** The generation that a response must be read in that has the changes of a position; 0 when none is needed. */
+  /** Returns the earliest generation that contains the changes of a position; 0 for an unknown position or none. */
   get(position: string | undefined): number {
     return position === undefined ? 0 : (this.#generations.get(position) ?? 0)
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { importMapped, newScheme, undo } from '../support/imports.ts'
 
-/** Organizations and topics that an import makes, since no record has their names. */
+/** Organizations and topics that imports create for names without a record. */
 
 let api: Api
 beforeAll(async () => {
@@ -46,7 +46,7 @@ const fileOf = (word: string, count: number) => [
 ]
 
 describe('organizations that an import creates', () => {
-  it('are created once with or without a country in the row, and reused by the next run', async () => {
+  it('are created once, with or without a country in the row, and reused by the next import', async () => {
     const scheme = newScheme()
     const csv = fileOf('Zelkova', 150).join('\n')
     const first = await importMapped(api.database, mappingOf(scheme), csv)
@@ -70,14 +70,14 @@ describe('organizations that an import creates', () => {
     expect(imported.report?.refusedBy).toMatchObject([
       {
         column: 'Partner',
-        example: { value: 'Tupelo Institute', detail: expect.stringContaining('several') },
+        example: { value: 'Tupelo Institute', detail: expect.stringContaining('ambiguous') },
       },
     ])
   })
 })
 
-describe('two imports of different registers at once', () => {
-  it('create each organization and topic that both name once', async () => {
+describe('concurrent imports of different registers', () => {
+  it('create each organization and topic only once', async () => {
     const csv = fileOf('Hawthorn', 150).map(
       (line, index) => `${line},${index === 0 ? 'Topic' : `Hawthorn ${index}`}`,
     )
@@ -95,10 +95,10 @@ describe('two imports of different registers at once', () => {
 })
 
 describe('topics that an import creates', () => {
-  it('are removed when it is undone, also if they were created and removed before', async () => {
+  it('are removed by an undo, even if they were created and removed before', async () => {
     const mapping = `${mappingOf(newScheme())}      topics: {from: Topic, scheme: quince, create: true}\n`
     const csv = 'Id,Title,Funder,Partner,Country,Topic\n1,One,,,,Quince growing\n'
-    for (let turn = 0; turn < 2; turn += 1) {
+    for (let round = 0; round < 2; round += 1) {
       const imported = await importMapped(api.database, mapping, csv)
       expect((await api.get('/v1/topics/quince-growing')).status).toBe(200)
       expect(await undo(api.database, imported)).toMatchObject({ report: { keptCount: 0 } })

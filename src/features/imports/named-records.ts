@@ -10,23 +10,24 @@ import {
   type MentionedOrganization,
   organizationDocument,
 } from '../names/organizations.ts'
-import { ownEntry, writeEntries } from './entries.ts'
+import { entryWithoutRow, writeEntries } from './entries.ts'
 import { mentionName } from './mentions.ts'
 import { findCountries, maxCandidates, toQuery } from './names.ts'
-import { faultsOf } from './plan.ts'
+import { tryCheck } from './plan.ts'
 import type { ImportRecord } from './store.ts'
 import type { Mention } from './types.ts'
 
-/** Creates the records of unmatched names if the mapping allows it: organizations and topics. */
+/** Creates organizations and topics for names that match no record, if the mapping allows it. */
 
 const batchSize = 200
 
-interface MadeName {
+/** A name for which a record is to be created. */
+interface UnmatchedName {
   identity: string
   mention: Mention
 }
 
-/** The result for a name: a record, none, or several among which a person must choose. */
+/** The key of the record of a name; null if none could be created, or if a person must choose among candidates. */
 interface Outcome {
   key: string | null
   candidates?: NameMatch[]
@@ -34,16 +35,16 @@ interface Outcome {
 
 type Outcomes = Map<string, Outcome>
 
-/** What the batches of an import have in common. */
-interface Making {
+/** The import for which records are created. */
+interface CreationContext {
   registry: Registry
   imported: ImportRecord
   authorship: Authorship
-  /** Codes of countries by their names. */
+  /** Keys of the countries of a batch, by their names in mentions. */
   countries: ReadonlyMap<string, string>
 }
 
-/** Returns the slug of a topic that an import makes of a name. */
+/** Returns the slug of a topic that is created from a name. */
 export const slugOf = (name: string): string =>
   name
     .normalize('NFKD')
@@ -52,7 +53,7 @@ export const slugOf = (name: string): string =>
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 100)
 
-async function setKeys(tx: Transaction, id: string, outcomes: Outcomes): Promise<void> {
+async function storeKeys(tx: Transaction, id: string, outcomes: Outcomes): Promise<void> {
   const all = [...outcomes.values()]
   await tx.query({
     text: `update import_names set key = given.key,
@@ -69,20 +70,20 @@ async function setKeys(tx: Transaction, id: string, outcomes: Outcomes): Promise
   })
 }
 
-/** Notes what the import has made, so that undoing it removes that. A topic that was removed before has a later version. */
-const writeMade = (
+/** Stores entries for created records, so that an undo removes them. A topic that was removed before has a later version. */
+const writeCreatedEntries = (
   tx: Transaction,
   imported: ImportRecord,
   resource: string,
-  made: Iterable<{ key: string; version: number }>,
+  created: Iterable<{ key: string; version: number }>,
 ) =>
   writeEntries(
     tx,
     imported,
-    [...made].map(({ key, version }) => ownEntry(resource, key, version)),
+    [...created].map(({ key, version }) => entryWithoutRow(resource, key, version)),
   )
 
-function toOrganization({ mention }: MadeName, { countries }: Making): MentionedOrganization {
+function toOrganization({ mention }: UnmatchedName, { countries }: CreationContext): MentionedOrganization {
   const { code, scheme } = mention
   return {
     name: mentionName(mention),
@@ -94,49 +95,57 @@ function toOrganization({ mention }: MadeName, { countries }: Making): Mentioned
   }
 }
 
-/** Finds or makes organizations. One without a country is that of the same name in a country, so those come first. */
-async function makeOrganizations(tx: Transaction, making: Making, names: MadeName[]): Promise<Outcomes> {
-  const { registry, imported, authorship } = making
+/** Finds or creates organizations. Those with a country come first: a name without a country may match one of them. */
+async function resolveOrganizations(
+  tx: Transaction,
+  context: CreationContext,
+  names: UnmatchedName[],
+): Promise<Outcomes> {
+  const { registry, imported, authorship } = context
   const resource = registry.get('organizations')
   const outcomes: Outcomes = new Map()
-  const made = new Set<string>()
+  const created = new Set<string>()
   const valid = names
-    .map((name) => ({ name, organization: toOrganization(name, making) }))
+    .map((name) => ({ name, organization: toOrganization(name, context) }))
     .filter(({ organization }) => {
       const document = organizationDocument(organization)
-      return 'result' in faultsOf(document, () => checkDocument(resource, document))
+      return 'result' in tryCheck(document, () => checkDocument(resource, document))
     })
   for (const hasCountry of [true, false]) {
-    const own = valid.filter(({ organization }) => (organization.country !== undefined) === hasCountry)
-    const organizations = own.map(({ organization }) => organization)
+    const group = valid.filter(({ organization }) => (organization.country !== undefined) === hasCountry)
+    const organizations = group.map(({ organization }) => organization)
     const found = await findOrMakeOrganizations(tx, registry, organizations, { kind: 'create', authorship })
-    for (const [index, { name }] of own.entries()) {
+    for (const [index, { name }] of group.entries()) {
       const one = found[index]
-      if (one?.kind === 'made') made.add(one.key)
+      if (one?.kind === 'made') created.add(one.key)
       if (one?.kind === 'ambiguous') outcomes.set(name.identity, { key: null, candidates: one.candidates })
       else if (one) outcomes.set(name.identity, { key: one.key })
     }
   }
-  await writeMade(
+  await writeCreatedEntries(
     tx,
     imported,
     resource.name,
-    [...made].map((key) => ({ key, version: 1 })),
+    [...created].map((key) => ({ key, version: 1 })),
   )
   return outcomes
 }
 
-/** Lets transactions that make topics take turns, so that none is made twice. */
-const waitForTurn = (tx: Transaction) =>
+/** Serializes transactions that create topics, so that no topic is created twice. */
+const lockTopicCreation = (tx: Transaction) =>
   tx.query({ text: "select pg_advisory_xact_lock(hashtextextended('make topics', 0))" })
 
-/** Finds or makes topics. Those that get the same slug are one. */
-async function makeTopics(tx: Transaction, making: Making, names: MadeName[]): Promise<Outcomes> {
-  const { registry, imported, authorship, countries } = making
+/** Finds or creates topics. Names with the same slug become one topic. */
+async function resolveTopics(
+  tx: Transaction,
+  context: CreationContext,
+  names: UnmatchedName[],
+): Promise<Outcomes> {
+  const { registry, imported, authorship, countries } = context
   const resource = registry.get('topics')
   if (names.length === 0) return new Map()
-  await waitForTurn(tx)
-  // An earlier batch or another import may have made it.
+  await lockTopicCreation(tx)
+  // An earlier batch or another import may have created some of them.
   const known = await resolveNamesIn(
     tx,
     registry,
@@ -155,41 +164,41 @@ async function makeTopics(tx: Transaction, making: Making, names: MadeName[]): P
       else missing.set(document.slug, { identities: [identity], document })
     }
   }
-  const made = [...missing.values()].flatMap(({ identities, document }) => {
-    const checked = faultsOf(document, () => checkDocument(resource, document))
+  const valid = [...missing.values()].flatMap(({ identities, document }) => {
+    const checked = tryCheck(document, () => checkDocument(resource, document))
     return 'result' in checked ? [{ identities, document: checked.result }] : []
   })
-  const changes = made.map(({ document }, index) => ({ index, kind: 'create' as const, document }))
+  const changes = valid.map(({ document }, index) => ({ index, kind: 'create' as const, document }))
   const { done } = await writeEach(tx, resource, changes, authorship)
-  await writeMade(tx, imported, resource.name, done.values())
-  for (const [index, { identities }] of made.entries())
+  await writeCreatedEntries(tx, imported, resource.name, done.values())
+  for (const [index, { identities }] of valid.entries())
     for (const identity of identities) outcomes.set(identity, { key: done.get(index)?.key ?? null })
   return outcomes
 }
 
-/** Makes the records of some names, in one transaction. */
-async function makeBatch(
+/** Creates the records of some names in one transaction. */
+async function createBatch(
   database: Database,
-  making: Omit<Making, 'countries'>,
-  names: MadeName[],
+  shared: Omit<CreationContext, 'countries'>,
+  names: UnmatchedName[],
 ): Promise<void> {
-  const { registry, imported } = making
+  const { registry, imported } = shared
   const mentions = names.map(({ mention }) => mention)
-  const all: Making = { ...making, countries: await findCountries(database, registry, mentions) }
+  const context: CreationContext = { ...shared, countries: await findCountries(database, registry, mentions) }
   const of = (resource: string) => names.filter(({ mention }) => mention.resource === resource)
   await database.transaction(async (tx) => {
     const outcomes: Outcomes = new Map(names.map(({ identity }) => [identity, { key: null }]))
     for (const [identity, outcome] of [
-      ...(await makeTopics(tx, all, of('topics'))),
-      ...(await makeOrganizations(tx, all, of('organizations'))),
+      ...(await resolveTopics(tx, context, of('topics'))),
+      ...(await resolveOrganizations(tx, context, of('organizations'))),
     ])
       outcomes.set(identity, outcome)
-    await setKeys(tx, imported.id, outcomes)
+    await storeKeys(tx, imported.id, outcomes)
   })
 }
 
-/** Makes the records of all names of an import that are to be made. Those that cannot be made become unresolved. */
-export async function makeNamedRecords(
+/** Creates the records of all names of an import with the status `made`. Names whose record is invalid become unresolved. */
+export async function createNamedRecords(
   database: Database,
   registry: Registry,
   imported: ImportRecord,
@@ -197,12 +206,12 @@ export async function makeNamedRecords(
 ): Promise<void> {
   for (;;) {
     signal.throwIfAborted()
-    const names = await database.read<MadeName>({
+    const names = await database.read<UnmatchedName>({
       text: `select identity, mention from import_names where import = $1 and status = 'made' and key is null
         order by mention ->> 'country' is null, identity limit $2`,
       values: [imported.id, batchSize],
     })
     if (names.length === 0) return
-    await makeBatch(database, { registry, imported, authorship }, names)
+    await createBatch(database, { registry, imported, authorship }, names)
   }
 }

@@ -1,12 +1,12 @@
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { removeFiles } from './files.ts'
 
-/** Removes what imports have staged. */
+/** Removes the staged data of imports. */
 
-/** Rows that are removed by one statement. */
+/** Number of rows that one statement removes. */
 const batchSize = 5000
 
-/** Removes rows of a table, with one statement after the other: the feed of changes waits for none of them for long. */
+/** Removes rows of an import from a table, by short statements in sequence, since the feed of changes waits for each. */
 async function removeRows(
   writes: Transaction,
   { table, id, condition = 'true' }: { table: string; id: string; condition?: string },
@@ -23,24 +23,24 @@ async function removeRows(
 
 /**
  * Removes the staged rows and names of an import.
- * @param writes runs each statement in a transaction of its own.
+ * @param writes runs each statement in a separate transaction.
  */
 export async function removeStaged(writes: Transaction, id: string): Promise<void> {
   await removeRows(writes, { table: 'import_rows', id })
   await removeRows(writes, { table: 'import_names', id })
 }
 
-const eachAlone = (database: DatabaseClient): Transaction => ({
+const inSeparateTransactions = (database: DatabaseClient): Transaction => ({
   query: (statement) => database.transaction((tx) => tx.query(statement)),
 })
 
 /**
- * Removes what a finished import does not need any more: its files, and its rows but those with faults, which people can still
- * read. Undoing needs none of them.
+ * Removes the files of a finished import, and its rows except those with faults, which people can still read. An undo needs
+ * none of them.
  */
 export async function clearImport(database: DatabaseClient, id: string): Promise<void> {
   await removeFiles(database, id)
-  await removeRows(eachAlone(database), {
+  await removeRows(inSeparateTransactions(database), {
     table: 'import_rows',
     id,
     condition: "state in ('ready', 'skipped') and faults is null",
@@ -50,9 +50,9 @@ export async function clearImport(database: DatabaseClient, id: string): Promise
   )
 }
 
-/** Removes an import that has written nothing, with all that it has stored. */
+/** Removes an import that has written no records, with its files, rows and names. */
 export async function removeImport(database: DatabaseClient, id: string): Promise<void> {
   await removeFiles(database, id)
-  await removeStaged(eachAlone(database), id)
+  await removeStaged(inSeparateTransactions(database), id)
   await database.transaction((tx) => tx.query({ text: 'delete from imports where id = $1', values: [id] }))
 }

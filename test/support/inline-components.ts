@@ -8,10 +8,10 @@ const documentForm = z.looseObject({
 const shared = /^#\/components\/(parameters|requestBodies|responses|headers)\/(\w+)$/
 
 /**
- * Returns an OpenAPI document in which the parameters, responses and headers that operations share stand in place, so that
- * tests find them where they look. References to schemas are left.
+ * Returns an OpenAPI document in which references to shared parameters, request bodies, responses and headers are
+ * replaced by their targets. References to schemas are left.
  */
-export function inPlace(document: unknown): Record<string, unknown> {
+export function inlineComponents(document: unknown): Record<string, unknown> {
   const { paths, components, ...rest } = documentForm.parse(document)
   const resolve = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(resolve)

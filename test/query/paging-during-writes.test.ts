@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** What clients write of a project here. Values are few, so that many records are equal in a sort key. */
+/** The properties of a project that clients write. There are few values, so that many records have equal sort keys. */
 const document = fc.record({
   title: fc.constantFrom('a', 'A', 'ä', 'b', 'Z', 'É', '火', 'a b'),
   kind: fc.constantFrom('observatory', 'other', 'mega_science'),
@@ -22,12 +22,12 @@ const document = fc.record({
     .constantFrom([], [9], [10.5], [10, 11])
     .map((sums) => sums.map((amount) => ({ kind: 'budget', amount, currency: 'CNY' }))),
 })
-type Written = typeof document extends fc.Arbitrary<infer T> ? T : never
+type ProjectDocument = typeof document extends fc.Arbitrary<infer T> ? T : never
 
-/** A project as it is shown. */
-type Shown = Written & { id: string; version: number; createdAt: string; updatedAt: string }
+/** A project as the service returns it. */
+type Project = ProjectDocument & { id: string; version: number; createdAt: string; updatedAt: string }
 
-/** The first and the last day that a date here can mean; a year beyond all stands for open ends. */
+/** The first and last day that each date can mean. Open ends are '' and '9999'. */
 const spans: Record<string, [from: string, to: string]> = {
   '../1985': ['', '1985-12-31'],
   '198X': ['1980-01-01', '1989-12-31'],
@@ -40,8 +40,8 @@ const spans: Record<string, [from: string, to: string]> = {
 }
 const span = (date: string | null) => (date === null ? undefined : spans[date])
 
-/** Filters, and whether a record is in the list that they make. */
-type Filter = [search: string, matches: (record: Shown) => boolean]
+/** Parameters of a list, and a function that tells whether a record matches them. */
+type Filter = [search: string, matches: (record: Project) => boolean]
 const none: Filter = ['', () => true]
 const filters: Filter[] = [
   ['&kind=observatory,other', ({ kind }) => kind !== 'mega_science'],
@@ -53,15 +53,15 @@ const filters: Filter[] = [
 ]
 
 const collator = new Intl.Collator('und')
-const smaller = (a: string | number, b: string | number) => (a < b ? -1 : Number(a > b))
-// Without what ends it, a time with fewer digits is the smaller text.
-const time = (text: string) => text.slice(0, -1)
+const compareValues = (a: string | number, b: string | number) => (a < b ? -1 : Number(a > b))
+// Without the final Z, a time with fewer digits sorts first.
+const withoutZone = (text: string) => text.slice(0, -1)
 
-/** What a record is sorted by; null where it has no value. */
-const sortValues: Record<string, (record: Shown) => string | number | null> = {
+/** Functions that return the value of each sort key; null if the record has none. */
+const sortValues: Record<string, (record: Project) => string | number | null> = {
   id: ({ id }) => id,
-  createdAt: ({ createdAt }) => time(createdAt),
-  updatedAt: ({ updatedAt }) => time(updatedAt),
+  createdAt: ({ createdAt }) => withoutZone(createdAt),
+  updatedAt: ({ updatedAt }) => withoutZone(updatedAt),
   title: ({ title }) => title,
   kind: ({ kind }) => kind,
   status: ({ status }) => status,
@@ -69,22 +69,22 @@ const sortValues: Record<string, (record: Shown) => string | number | null> = {
   endsOn: ({ endsOn }) => span(endsOn)?.[0] ?? null,
 }
 
-/** Whether a record stands before another (negative), after it (positive) or has the same place (0). */
-function compare(a: Shown, b: Shown, sort: string[]): number {
-  for (const word of sort) {
-    const key = word.replace('-', '')
+/** Compares two records in a list: negative if `a` comes first, positive if `b` comes first. */
+function compare(a: Project, b: Project, sort: string[]): number {
+  for (const sortKey of sort) {
+    const key = sortKey.replace('-', '')
     const [one, other] = [a, b].map((record) => sortValues[key]?.(record) ?? null)
     if (one === other || one === undefined || other === undefined) continue
     // Records without a value come last, in both directions.
     if (one === null || other === null) return one === null ? 1 : -1
-    const order = key === 'title' ? collator.compare(String(one), String(other)) : smaller(one, other)
-    if (order !== 0) return word.startsWith('-') ? -order : order
+    const order = key === 'title' ? collator.compare(String(one), String(other)) : compareValues(one, other)
+    if (order !== 0) return sortKey.startsWith('-') ? -order : order
   }
-  // The key goes the way of what stands before it.
-  return sort.at(-1)?.startsWith('-') ? smaller(b.id, a.id) : smaller(a.id, b.id)
+  // The key is sorted in the direction of the last sort key.
+  return sort.at(-1)?.startsWith('-') ? compareValues(b.id, a.id) : compareValues(a.id, b.id)
 }
 
-/** Orders by up to three of the documented keys. */
+/** Sort parameters with up to three of the documented sort keys. */
 const sorts = fc
   .uniqueArray(fc.constantFrom(...Object.keys(resourceOf('projects').sorts)), { maxLength: 3 })
   .chain((keys) => fc.tuple(...keys.map((key) => fc.constantFrom(key, `-${key}`))))
@@ -96,18 +96,18 @@ const change = document.chain((whole) =>
     .map((names) => Object.fromEntries(Object.entries(whole).filter(([name]) => names.includes(name)))),
 )
 
-/** Selects one of the existing records, as a share of their number. */
+/** Selects one of the existing records by its position, as a share of their number. */
 const share = fc.double({ min: 0, max: 0.999, noNaN: true })
 
-/** A write; most are changes, which move records. */
+/** A write. Most writes are patches, which may move records in the list. */
 const write = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ does: fc.constant('patch' as const), at: share, change }) },
-  { weight: 2, arbitrary: fc.record({ does: fc.constant('create' as const), document }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('delete' as const), at: share }) },
+  { weight: 4, arbitrary: fc.record({ action: fc.constant('patch' as const), at: share, change }) },
+  { weight: 2, arbitrary: fc.record({ action: fc.constant('create' as const), document }) },
+  { weight: 1, arbitrary: fc.record({ action: fc.constant('delete' as const), at: share }) },
 )
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
 
-/** A page, and what is written before it is requested or while it is read. */
+/** A page, and the writes before or during its request. */
 const step = fc.record({
   limit: fc.integer({ min: 1, max: 3 }),
   writes: fc.array(write, { minLength: 1, maxLength: 3 }),
@@ -122,111 +122,115 @@ const walks = fc.record({
 })
 type Walk = typeof walks extends fc.Arbitrary<infer T> ? T : never
 
-/** The records that there are, and every state that each has been in. */
+/** The existing records, and every state of each record so far. */
 class Registry {
-  readonly live = new Map<string, Shown>()
-  readonly states = new Map<string, Shown[]>()
+  readonly live = new Map<string, Project>()
+  readonly states = new Map<string, Project[]>()
 
-  /** Makes records at one moment, which is returned. */
-  async fill(documents: Written[]): Promise<string> {
+  /** Creates records in one transaction. @returns their createdAt. */
+  async fill(documents: ProjectDocument[]): Promise<string> {
     const lines = documents.map((one) => JSON.stringify(one)).join('\n')
     const response = await api.post('/v1/projects/import', lines, {
       headers: { 'content-type': 'application/x-ndjson' },
     })
     expect(response.status, response.text).toBe(201)
     const ids = response.json<{ data: { id: string }[] }>().data.map(({ id }) => id)
-    const { data } = (await api.get(`/v1/projects?limit=200&id=${ids}`)).json<{ data: Shown[] }>()
+    const { data } = (await api.get(`/v1/projects?limit=200&id=${ids}`)).json<{ data: Project[] }>()
     expect(data).toHaveLength(documents.length)
-    for (const record of data) this.keep(record)
+    for (const record of data) this.addState(record)
     return data[0]?.createdAt ?? ''
   }
 
-  keep(record: Shown): void {
+  addState(record: Project): void {
     this.live.set(record.id, record)
     this.states.set(record.id, [...(this.states.get(record.id) ?? []), record])
   }
 
   async write(writing: Write): Promise<void> {
-    if (writing.does === 'create') {
+    if (writing.action === 'create') {
       const response = await api.post('/v1/projects', writing.document)
       expect(response.status, response.text).toBe(201)
-      return this.keep(response.json<Shown>())
+      return this.addState(response.json<Project>())
     }
     const id = [...this.live.keys()][Math.floor(writing.at * this.live.size)]
     if (id === undefined) return
-    if (writing.does === 'delete') {
+    if (writing.action === 'delete') {
       expect((await api.delete(`/v1/projects/${id}`)).status).toBe(204)
       this.live.delete(id)
       return
     }
     const response = await api.patch(`/v1/projects/${id}`, writing.change)
     expect(response.status, response.text).toBe(200)
-    const record = response.json<Shown>()
-    // A patch that changes nothing leaves the record in the state that it was in.
-    if (record.version !== this.live.get(id)?.version) this.keep(record)
+    const record = response.json<Project>()
+    // A patch that changes nothing does not add a state.
+    if (record.version !== this.live.get(id)?.version) this.addState(record)
   }
 }
 
-/** Walks through the pages while others write. @returns what was shown, page after page. */
-async function seenBy({ sort, filter, steps }: Walk, registry: Registry, since: string): Promise<Shown[]> {
+/** Reads all pages of a list during writes. @returns the records of all pages, in order. */
+async function readPages(
+  { sort, filter, steps }: Walk,
+  registry: Registry,
+  since: string,
+): Promise<Project[]> {
   const search = `createdAt[gte]=${since}${filter[0]}${sort.length > 0 ? `&sort=${sort}` : ''}`
-  const seen: Shown[] = []
+  const seen: Project[] = []
   for (let index = 0, next: string | null = ''; next !== null; index += 1) {
     const { limit, writes, when } = steps[index] ?? { limit: 5, writes: [], when: 'before' }
     const written = (async () => {
-      // One after the other, since each is meant for a record that is there.
+      // One after another, since each write selects an existing record.
       for (const writing of writes) await registry.write(writing)
     })()
     if (when === 'before') await written
     const request = api.get(`/v1/projects?${search}&limit=${limit}${next && `&cursor=${next}`}`)
     const [response] = await Promise.all([request, written])
     expect(response.status, response.text).toBe(200)
-    const page = response.json<{ data: Shown[]; page: { next: string | null } }>()
+    const page = response.json<{ data: Project[]; page: { next: string | null } }>()
     seen.push(...page.data)
     next = page.page.next
   }
   return seen
 }
 
-/** Whether every state that a record was in has the same place in the list and is of it. */
-function isThroughout(states: Shown[], { sort, filter: [, matches] }: Walk): boolean {
+/** Tells whether every state of a record matches the filter and has the same place in the list. */
+function isConstantMatch(states: Project[], { sort, filter: [, matches] }: Walk): boolean {
   const [first] = states
   return first !== undefined && states.every((state) => matches(state) && compare(first, state, sort) === 0)
 }
 
 describe('the pages of a list under concurrent writes', { timeout: 60_000 }, () => {
-  it('return each lasting match once, nothing that never matched, and always in order', async () => {
-    const met = { throughout: 0, moved: 0 }
+  it('return each constant match once, only records that match, and always in order', async () => {
+    const counts = { constant: 0, moved: 0 }
     await fc.assert(
       fc.asyncProperty(walks, async (walk) => {
         const { documents, sort, filter } = walk
         const registry = new Registry()
         const since = await registry.fill(documents)
         const first = new Set(registry.live.keys())
-        const seen = await seenBy(walk, registry, since)
+        const seen = await readPages(walk, registry, since)
 
         for (const record of seen) {
           expect(registry.states.get(record.id), 'a state that the record was in').toContainEqual(record)
-          expect(filter[1](record), 'matches as it was shown').toBe(true)
+          expect(filter[1](record), 'the returned state matches the filter').toBe(true)
         }
         seen.slice(1).forEach((after, index) => {
           const before = seen[index]
-          // So who is shown again stands further on by then.
-          expect(before && compare(before, after, sort), 'comes after what was shown before').toBeLessThan(0)
+          // So a record that is returned again has moved to a later place.
+          expect(before && compare(before, after, sort), 'comes after the previous record').toBeLessThan(0)
         })
-        const throughout = [...registry.live.keys()].filter(
-          (id) => first.has(id) && isThroughout(registry.states.get(id) ?? [], walk),
+        const constant = [...registry.live.keys()].filter(
+          (id) => first.has(id) && isConstantMatch(registry.states.get(id) ?? [], walk),
         )
         const shown = seen.map(({ id }) => id)
-        expect(shown.filter((id) => throughout.includes(id)).sort()).toEqual(throughout.sort())
+        expect(shown.filter((id) => constant.includes(id)).sort()).toEqual(constant.sort())
 
-        met.throughout += throughout.length
-        met.moved += [...registry.states.values()].filter((states) => states.length > 1).length
+        counts.constant += constant.length
+        counts.moved += [...registry.states.values()].filter((states) => states.length > 1).length
       }),
       { numRuns: 25 },
     )
-    // Otherwise it would have shown nothing.
-    expect(met.throughout).toBeGreaterThan(20)
-    expect(met.moved).toBeGreaterThan(5)
+    // Otherwise the test would prove nothing.
+    expect(counts.constant).toBeGreaterThan(20)
+    expect(counts.moved).toBeGreaterThan(5)
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { removeGroups } from './cgroups.ts'
 import { removeNetwork } from './namespaces.ts'
 
-/** Whether a folder is in memory and has room for the data of the servers. */
+/** Whether a folder exists and has 4 GiB free, which is enough for the data of the servers. */
 function hasRoom(folder: string): boolean {
   if (!existsSync(folder)) return false
   const { bavail, bsize } = statfsSync(folder)
@@ -13,12 +13,12 @@ function hasRoom(folder: string): boolean {
 }
 
 /**
- * Where logs and data are. In memory where there is room: processes are killed, and not the machine, so that what is
- * written outlives them, and other work on the disk does not delay the responses of etcd.
+ * The folder of logs and data, in memory if there is room, so that other work on the disk does not delay the responses of
+ * etcd. The tests kill processes and not the machine, so files in memory survive.
  */
 export const folder = join(hasRoom('/dev/shm') ? '/dev/shm' : tmpdir(), 'entente-cluster')
 
-/** Kills and removes all that a cluster consists of, also that of an earlier run. */
+/** Kills all processes of a cluster, also of an earlier run, and removes its network, control groups and folder. */
 export async function removeCluster(): Promise<void> {
   await removeNetwork()
   await removeGroups()
