@@ -5,7 +5,8 @@ import { HelperProcess } from './helper-process.ts'
 import { measurementsSchema, type Summary } from './measurement.ts'
 import { residentMegabytes } from './memory.ts'
 
-const baselineMs = 5000
+/** Longer than the longest interval of the client, so that it sends each kind of request at least once. */
+const baselineMs = 6000
 const attackMs = 30_000
 const recoveryMs = 60_000
 
