@@ -3,7 +3,7 @@
 
 /** Small files without imports of ours, which every layer may use. */
 const leaves =
-  'src/(error-code|package-root|startup-error|time-slice|view-data|view-paths|write-secret)\\.ts$'
+  'src/(error-code|operator-error|package-root|time-slice|view-data|view-paths|write-secret)\\.ts$'
 
 /** The command line. */
 const cli = 'src/cli/'

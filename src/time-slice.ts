@@ -2,7 +2,7 @@ import { setImmediate as nextIteration } from 'node:timers/promises'
 
 /**
  * Maximum time that long work blocks the event loop, in milliseconds. An iteration of the event loop accepts one
- * connection, so a client that needs a new one waits for two or three iterations.
+ * connection, so a new connection waits for two or three iterations.
  */
 const sliceMs = 4
 

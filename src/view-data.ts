@@ -239,14 +239,14 @@ function recordData({ resource, filters }: Selection, columns?: string): ViewDat
 const response = (json: string): ViewData => ({ kind: 'response', json })
 
 /** Adds the parameter `lang` of a view's URL, if it has one, to a path. */
-function inLanguage(path: string, parameters: URLSearchParams): string {
+function addLanguage(path: string, parameters: URLSearchParams): string {
   const lang = parameters.get('lang')
   return lang === null ? path : `${path}&lang=${encodeURIComponent(lang)}`
 }
 
 const toParts = (parts: readonly DataPart[], parameters: URLSearchParams): ViewData => ({
   kind: 'parts',
-  parts: parts.map((part) => ({ ...part, path: inLanguage(part.path, parameters) })),
+  parts: parts.map((part) => ({ ...part, path: addLanguage(part.path, parameters) })),
 })
 
 /**

@@ -1,19 +1,19 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Database } from '../database/database.ts'
 import { type Lifecycle, openDatabase } from '../database/open.ts'
+import { OperatorError } from '../operator-error.ts'
 import type { Config } from '../server/config.ts'
-import { StartupError } from '../startup-error.ts'
 
-/** The services that the process passes to a command. */
+/** The functions that a command gets from the process. */
 export interface CommandContext extends Lifecycle {
-  /** Reads the configuration. Throws a StartupError that names every invalid variable. */
+  /** Reads the configuration. Throws an OperatorError that names every invalid variable. */
   config(): Config
   /** Prints a line to standard output. */
   print(text: string): void
   /** Prints a line to standard error, so that standard output has only the result. */
   printNote(text: string): void
-  /** Marks the command as started: it now runs until the process receives a signal to stop. */
-  keepRunning(): void
+  /** Marks the command as a service that has started: it runs until the process receives a signal to stop. */
+  markServing(): void
 }
 
 /** Adds a command, with its arguments and options, to the program. Each command's file exports a function of this type. */
@@ -30,7 +30,7 @@ export const createOption = () =>
 
 /**
  * Opens the configured database for a command that works on it, and brings its schema up to date.
- * Throws a StartupError when there is no embedded database in `DATA_DIR` and `--create` is not given.
+ * Throws an OperatorError when there is no embedded database in `DATA_DIR` and `--create` is not given.
  */
 export async function openMigratedDatabase(
   context: CommandContext,
@@ -50,7 +50,7 @@ async function requireEmbeddedDatabase(dataDir: string): Promise<void> {
     import('node:path'),
   ])
   if (hasEmbeddedDatabase(dataDir)) return
-  throw new StartupError(
+  throw new OperatorError(
     `there is no database in ${resolve(dataDir)} (DATA_DIR): set DATA_DIR or DATABASE_URL to an existing one, or make a new one with --create`,
   )
 }

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 import { type AddCommand, openMigratedDatabase } from './context.ts'
 
 /** `entente export --all FILE` writes the whole registry as one archive, which `entente restore` reads. */
@@ -22,7 +22,7 @@ export const addExport: AddCommand = (program, context) => {
       } catch (cause) {
         const existedBefore = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
         if (!existedBefore) await rm(all, { force: true })
-        throw new StartupError(`the archive cannot be written to a new file ${all}: ${cause}`, { cause })
+        throw new OperatorError(`the archive cannot be written to a new file ${all}: ${cause}`, { cause })
       }
       context.print(`Archived: ${all}`)
     })

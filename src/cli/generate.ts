@@ -26,6 +26,7 @@ export const addGenerate: AddCommand = (program, context) => {
         import('../features/seeding/seed.ts'),
         import('../features/generating/generate.ts'),
       ])
+      // While records are generated, no other process seeds, generates or restores.
       await withLock(database, 'seed', async () => {
         await seed(database, 'reference')
         await generate(database, agreements, seedNumber)

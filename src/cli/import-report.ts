@@ -1,4 +1,5 @@
-import type { FaultyColumn, ImportRecord } from '../features/imports/store.ts'
+import type { FaultyColumn, ImportJob } from '../features/imports/store.ts'
+import type { RowFault } from '../features/imports/types.ts'
 import { formatCount } from './progress.ts'
 
 /** Formats the report of an import for a terminal. */
@@ -6,23 +7,33 @@ import { formatCount } from './progress.ts'
 /** Maximum number of columns in a list of the report. */
 const maxColumns = 20
 
+/** Maximum length of a value in the report, in characters. */
+const maxValueLength = 60
+
 const line = (name: string, count: number, note = '') =>
   `  ${name.padEnd(18)}${formatCount(count).padStart(11)}${note === '' ? '' : `  ${note}`}`
 
+/** Returns the value and the detail of a fault; only the detail if it begins with the value. */
+function describeFault({ value, detail }: RowFault): string {
+  const quoted = JSON.stringify(value.slice(0, maxValueLength))
+  // The detail may quote more characters of the value.
+  const isShown = value === '' || detail.startsWith(quoted.slice(0, -1))
+  return isShown ? `: ${detail}` : ` ${quoted}: ${detail}`
+}
+
 function columnLines(columns: readonly FaultyColumn[] = []): string[] {
   return columns.slice(0, maxColumns).map(({ column, rows, example }) => {
-    const where = column === '' ? 'the row' : column
-    const value = example.value === '' ? '' : ` "${example.value.slice(0, 60)}"`
-    return `    ${where}: ${formatCount(rows)}, such as${value}: ${example.detail}`
+    const subject = column === '' ? 'the row' : column
+    return `    ${subject}: ${formatCount(rows)}, such as${describeFault(example)}`
   })
 }
 
-function nameLines({ report }: ImportRecord): string[] {
+function nameLines({ report }: ImportJob): string[] {
   const { unresolved = 0, rows = 0 } = report?.names ?? {}
   return unresolved > 0
     ? [
         line(
-          'names to decide',
+          'unresolved names',
           unresolved,
           `in ${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} (--names FILE lists them)`,
         ),
@@ -31,7 +42,7 @@ function nameLines({ report }: ImportRecord): string[] {
 }
 
 /** The columns that the mapping does not read, as `column (rows)`. */
-function unusedLines({ fileInfo }: ImportRecord): string[] {
+function unusedLines({ fileInfo }: ImportJob): string[] {
   const unused = fileInfo?.unused ?? []
   if (unused.length === 0) return []
   const listed = unused.slice(0, maxColumns).map(({ column, rows }) => `${column} (${formatCount(rows)})`)
@@ -42,7 +53,7 @@ function unusedLines({ fileInfo }: ImportRecord): string[] {
   ]
 }
 
-const missingLines = ({ report }: ImportRecord): string[] =>
+const missingLines = ({ report }: ImportJob): string[] =>
   report && report.missing > 0
     ? [
         line(
@@ -53,13 +64,13 @@ const missingLines = ({ report }: ImportRecord): string[] =>
       ]
     : []
 
-function keptLines({ report }: ImportRecord): string[] {
+function keptLines({ report }: ImportJob): string[] {
   return (report?.kept ?? [])
     .slice(0, 10)
     .map(({ resource, key, reason }) => `    ${resource} ${key}: ${reason}`)
 }
 
-const headings: Partial<Record<ImportRecord['state'], string>> = {
+const headings: Partial<Record<ImportJob['state'], string>> = {
   staged: 'Dry run',
   committed: 'Committed',
   undone: 'Undone',
@@ -67,8 +78,8 @@ const headings: Partial<Record<ImportRecord['state'], string>> = {
 }
 
 /** Returns the report of an import, as lines of text. */
-export function describeImport(imported: ImportRecord): string {
-  const { id, state, counts, rowsRead, files, fileInfo, scheme, failure, report } = imported
+export function describeImport(job: ImportJob): string {
+  const { id, state, counts, rowsRead, files, fileInfo, scheme, failure, report } = job
   const read = fileInfo
     ? [
         fileInfo.format,
@@ -81,31 +92,29 @@ export function describeImport(imported: ImportRecord): string {
     : ''
   const heading = `${headings[state] ?? state}: ${files[0]?.name ?? ''} → ${scheme} (import ${id})`
   if (state === 'undone')
-    return [
-      heading,
-      line('kept', report?.keptCount ?? 0, 'changed by others since'),
-      ...keptLines(imported),
-    ].join('\n')
+    return [heading, line('kept', report?.keptCount ?? 0, 'changed by others since'), ...keptLines(job)].join(
+      '\n',
+    )
   return [
     heading,
     ...(failure === null ? [] : failure.split('\n').map((text) => `  ${text}`)),
     line('rows read', rowsRead ?? 0, read),
     ...(fileInfo?.notes ?? []).map((note) => `    ${note}`),
-    ...unusedLines(imported),
+    ...unusedLines(job),
     line('records created', counts.created),
     line('records changed', counts.changed),
     line('records unchanged', counts.unchanged),
     ...(counts.kept > 0
       ? [line('properties kept', counts.kept, 'changed by others since the last import')]
       : []),
-    ...keptLines(imported),
+    ...keptLines(job),
     ...(counts.dropped > 0
       ? [line('values dropped', counts.dropped, 'in whole or in part'), ...columnLines(report?.droppedBy)]
       : []),
     ...(counts.skipped > 0 ? [line('rows left out', counts.skipped, 'by the mapping')] : []),
     line('rows refused', counts.refused),
     ...columnLines(report?.refusedBy),
-    ...nameLines(imported),
-    ...missingLines(imported),
+    ...nameLines(job),
+    ...missingLines(job),
   ].join('\n')
 }

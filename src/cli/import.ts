@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { getDatabaseError, toProblem } from '../database/errors.ts'
-import type { ImportRecord } from '../features/imports/store.ts'
-import { StartupError } from '../startup-error.ts'
+import type { ImportJob } from '../features/imports/store.ts'
+import { OperatorError } from '../operator-error.ts'
 import {
   type AddCommand,
   type CommandContext,
@@ -34,12 +34,12 @@ async function askForConfirmation(question: string): Promise<boolean> {
 }
 
 /** Turns a problem, or an error of PostgreSQL, into a message with the first 20 errors. Returns other errors unchanged. */
-function toStartupError(error: unknown): unknown {
-  const problem = error instanceof StartupError ? undefined : toProblem(error)
+function toOperatorError(error: unknown): unknown {
+  const problem = error instanceof OperatorError ? undefined : toProblem(error)
   if (!problem) return error
   const errors = problem.errors.slice(0, 20).map(({ pointer = '', message }) => `\n  ${pointer} ${message}`)
   const reason = getDatabaseError(error)?.message
-  return new StartupError(
+  return new OperatorError(
     `${problem.message}${reason === undefined ? '' : ` (PostgreSQL: ${reason})`}${errors.join('')}`,
     { cause: error },
   )
@@ -54,46 +54,46 @@ async function importFiles(
   const { LocalImports } = await import('./local-imports.ts')
   const imports = new LocalImports(database, context)
   const { dryRun = false, yes = false, commit, undo, decisions } = options
-  let imported: ImportRecord
-  if (undo !== undefined) imported = await imports.undo(undo)
-  else if (commit !== undefined) imported = await imports.commit(commit)
+  let job: ImportJob
+  if (undo !== undefined) job = await imports.undo(undo)
+  else if (commit !== undefined) job = await imports.commit(commit)
   else {
     if (mapping === undefined || files.length === 0)
-      throw new StartupError("a mapping and a file are needed: 'entente import MAPPING FILE'")
-    imported = await imports.start({ mapping, files, decisions, commitsItself: yes && !dryRun })
-    if (imported.state === 'staged' && !dryRun) imported = await commitIfConfirmed(imports, imported, context)
+      throw new OperatorError("a mapping and a file are needed: 'entente import MAPPING FILE'")
+    job = await imports.start({ mapping, files, decisions, autoCommit: yes && !dryRun })
+    if (job.state === 'staged' && !dryRun) job = await commitIfConfirmed(imports, job, context)
   }
-  await imports.writeLists(imported, options)
-  context.print(imports.describe(imported))
-  if (imported.state === 'failed') throw new StartupError('the import has failed; its report says why')
-  const { refused } = imported.counts
+  await imports.writeReportFiles(job, options)
+  context.print(imports.describe(job))
+  if (job.state === 'failed') throw new OperatorError('the import has failed; its report says why')
+  const { refused } = job.counts
   if (options.strict && refused > 0)
-    throw new StartupError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
+    throw new OperatorError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
 }
 
 /** Commits a staged import if the user confirms it at the terminal. */
 async function commitIfConfirmed(
-  imports: { commit(id: string): Promise<ImportRecord>; describe(imported: ImportRecord): string },
-  imported: ImportRecord,
+  imports: { commit(id: string): Promise<ImportJob>; describe(job: ImportJob): string },
+  job: ImportJob,
   context: CommandContext,
-): Promise<ImportRecord> {
-  context.print(imports.describe(imported))
-  if (await askForConfirmation('Commit?')) return imports.commit(imported.id)
-  context.printNote(`Nothing has been written yet. To commit: entente import --commit ${imported.id}`)
-  return imported
+): Promise<ImportJob> {
+  context.print(imports.describe(job))
+  if (await askForConfirmation('Commit?')) return imports.commit(job.id)
+  context.printNote(`Nothing has been written yet. To commit: entente import --commit ${job.id}`)
+  return job
 }
 
-/** `entente import` imports a file by a mapping. */
+/** `entente import` imports a file with a mapping. */
 export const addImport: AddCommand = (program, context) => {
   program
     .command('import')
-    .description('import a file by a mapping: dry run, report, commit; or undo an import')
+    .description('import a file with a mapping: dry run, report, commit; or undo an import')
     .argument('[mapping]', 'the mapping: a YAML or JSON file, or iati for IATI activity files')
     .argument('[files...]', 'the file with the rows, and then the files that the mapping names')
-    .option('--dry-run', 'check everything and write nothing')
+    .option('--dry-run', 'check everything and write no records')
     .option('--yes', 'commit without a dry run and without asking')
     .option('--decisions <file>', 'read decisions about names from this CSV file, which --names has written')
-    .option('--names <file>', 'write the names to decide to this CSV file')
+    .option('--names <file>', 'write the unresolved names to this CSV file')
     .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file')
     .option('--missing <file>', 'write missing records, which only earlier files had, to this CSV file')
     .option('--commit <id>', 'commit an import after its dry run, or continue an interrupted commit')
@@ -104,7 +104,7 @@ export const addImport: AddCommand = (program, context) => {
       try {
         await importFiles(mapping === undefined ? [] : [mapping, ...files], options, context)
       } catch (error) {
-        throw toStartupError(error)
+        throw toOperatorError(error)
       }
     })
 }

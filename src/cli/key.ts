@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { createKey, type NewKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
 import { formatKeys, keyStatus, readAllKeys } from './key-list.ts'
 
@@ -25,7 +25,7 @@ export const addKey: AddCommand = (program, context) => {
       const database = await openMigratedDatabase(context, options)
       const now = await database.clock.now()
       if (expires && expires <= now)
-        throw new StartupError(`--expires ${expires.toISOString()} must be in the future`)
+        throw new OperatorError(`--expires ${expires.toISOString()} must be in the future`)
       const { key, record } = await database.transaction((tx) =>
         createKey(tx, { name, role, expiresAt: expires ?? null }),
       )
@@ -51,7 +51,7 @@ export const addKey: AddCommand = (program, context) => {
     .action(async (reference: string, options: CreateOption) => {
       const database = await openMigratedDatabase(context, options)
       const record = await database.transaction((tx) => revokeKey(tx, reference))
-      if (!record) throw new StartupError(`there is no key ${reference}; 'entente key list' shows them all`)
+      if (!record) throw new OperatorError(`there is no key ${reference}; 'entente key list' shows them all`)
       context.print(`${record.prefix} (${record.name}) is ${keyStatus(record, await database.clock.now())}.`)
     })
 }

@@ -6,14 +6,14 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Database, singleReads } from '../database/database.ts'
+import { autocommitReads, type Database } from '../database/database.ts'
 import { builtInMappings, resolveMapping } from '../features/imports/built-in.ts'
 import { checkDecisions } from '../features/imports/decisions.ts'
 import { readDecisions } from '../features/imports/decisions-csv.ts'
 import type { LocalFile } from '../features/imports/files.ts'
-import { writeMissing } from '../features/imports/http/missing.ts'
-import { writeOpenNames } from '../features/imports/http/names.ts'
-import { writeRejected } from '../features/imports/http/rejected.ts'
+import { streamMissing } from '../features/imports/http/missing.ts'
+import { streamUnresolvedNames } from '../features/imports/http/names.ts'
+import { streamRejected } from '../features/imports/http/rejected.ts'
 import { saveDecisions } from '../features/imports/names.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
 import { readSettings } from '../features/imports/settings.ts'
@@ -22,11 +22,11 @@ import {
   changeImport,
   createImport,
   type ImportFile,
-  type ImportRecord,
+  type ImportJob,
   readImport,
 } from '../features/imports/store.ts'
+import { OperatorError } from '../operator-error.ts'
 import { registry } from '../resources/registry.ts'
-import { StartupError } from '../startup-error.ts'
 import type { CommandContext } from './context.ts'
 import { describeImport } from './import-report.ts'
 import { ProgressBar } from './progress.ts'
@@ -36,7 +36,7 @@ export interface LocalImport {
   mapping: string
   files: string[]
   decisions: string | undefined
-  commitsItself: boolean
+  autoCommit: boolean
 }
 
 /** How long the database may be unreachable before the command fails, and the pause between attempts. */
@@ -46,7 +46,7 @@ const retryMs = 1000
 /** An attempt that takes longer than this has reached the database, so its failure starts a new outage. */
 const longAttemptMs = 30_000
 
-/** Returns the name, size and SHA-256 of a file. @throws StartupError when it cannot be read. */
+/** Returns the name, size and SHA-256 of a file. @throws OperatorError when it cannot be read. */
 async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   try {
     const { size } = await stat(path)
@@ -54,7 +54,7 @@ async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
     for await (const chunk of createReadStream(path)) hash.update(chunk)
     return { name, bytes: size, sha256: hash.digest('hex') }
   } catch (error) {
-    throw new StartupError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
+    throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
   }
 }
 
@@ -62,7 +62,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new StartupError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
+    throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
   }
 }
 
@@ -73,7 +73,7 @@ const readMapping = async (path: string): Promise<string> =>
 /** The option of `entente import` that continues an interrupted import. */
 type ContinueOption = '--commit' | '--undo'
 
-/** Imports files of this machine in this process. The service may be running. */
+/** Imports local files in this process. The service may run at the same time. */
 export class LocalImports {
   readonly #database: Database
   readonly #context: CommandContext
@@ -83,34 +83,34 @@ export class LocalImports {
     this.#context = context
   }
 
-  /** Starts an import: its dry run and, with `commitsItself`, the commit. */
-  async start({ mapping: path, files: paths, decisions, commitsItself }: LocalImport): Promise<ImportRecord> {
+  /** Starts an import, and makes its dry run or, with `autoCommit`, commits it without a dry run. */
+  async start({ mapping: path, files: paths, decisions, autoCommit }: LocalImport): Promise<ImportJob> {
     const mapping = await readMapping(path)
     const { scheme } = readSettings(mapping, registry)
     const files = paths.map((file) => ({ path: file, name: basename(file) }))
-    const described = await Promise.all(files.map(describeFile))
+    const importFiles = await Promise.all(files.map(describeFile))
     const { username } = userInfo()
     const actor = { kind: 'command', id: null, name: `entente import (${username})` } as const
     const parsed = decisions === undefined ? [] : readDecisions(await readText(decisions))
-    await checkDecisions(this.#database, registry, parsed, (index) => `${decisions}, line ${index + 2}:`)
+    await checkDecisions(this.#database, registry, parsed, ({ line }) => `${decisions}, line ${line}:`)
     const created = await this.#database.transaction(async (tx) => {
       await saveDecisions(tx, scheme, parsed, actor)
-      const settings = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId: null } as const
-      const imported = await createImport(tx, settings)
-      await changeImport(tx, imported, { files: described })
-      return imported
+      const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId: null } as const
+      const job = await createImport(tx, settings)
+      await changeImport(tx, job, { files: importFiles })
+      return job
     })
     return this.#run('--commit', created.id, files)
   }
 
   /** Commits a staged import, or continues an interrupted commit. */
-  async commit(id: string): Promise<ImportRecord> {
+  async commit(id: string): Promise<ImportJob> {
     await this.#retryDuringOutage('--commit', id, () => this.#takeStep(id, commitStep))
     return this.#run('--commit', id)
   }
 
   /** Undoes an import. */
-  async undo(id: string): Promise<ImportRecord> {
+  async undo(id: string): Promise<ImportJob> {
     await this.#retryDuringOutage('--undo', id, () => this.#takeStep(id, undoStep))
     return this.#run('--undo', id)
   }
@@ -118,20 +118,20 @@ export class LocalImports {
   /** Starts a step of an import. An interrupted step continues. */
   async #takeStep(id: string, step: Step): Promise<void> {
     await this.#database.transaction(async (tx) => {
-      const imported = isImportId(id) ? await lockImport(tx, id) : undefined
-      if (!imported) throw unknownImport(id)
-      await takeStep(tx, imported, step)
+      const job = isImportId(id) ? await lockImport(tx, id) : undefined
+      if (!job) throw unknownImport(id)
+      await takeStep(tx, job, step)
     })
   }
 
-  async #read(id: string): Promise<ImportRecord> {
-    const imported = await readImport(singleReads(this.#database), id)
-    if (!imported) throw unknownImport(id)
-    return imported
+  async #read(id: string): Promise<ImportJob> {
+    const job = await readImport(autocommitReads(this.#database), id)
+    if (!job) throw unknownImport(id)
+    return job
   }
 
   /** Runs an import until it is done. Repeats attempts while the database is unavailable. */
-  async #run(option: ContinueOption, id: string, files?: LocalFile[]): Promise<ImportRecord> {
+  async #run(option: ContinueOption, id: string, files?: LocalFile[]): Promise<ImportJob> {
     const bar = new ProgressBar(process.stderr)
     const options: RunOptions = {
       signal: this.#context.signal,
@@ -153,7 +153,7 @@ export class LocalImports {
     return this.#retryDuringOutage(option, id, () => this.#read(id))
   }
 
-  /** Repeats `work` while the database is unavailable. @throws StartupError after `maxOutageMs`. */
+  /** Repeats `work` while the database is unavailable. @throws OperatorError after `maxOutageMs`. */
   async #retryDuringOutage<T>(option: ContinueOption, id: string, work: () => Promise<T>): Promise<T> {
     const { signal } = this.#context
     for (let failedAt: number | undefined; ; ) {
@@ -170,32 +170,29 @@ export class LocalImports {
     }
   }
 
-  /** Writes the files of refused rows, names to decide and missing records that the options ask for. */
-  async writeLists(
-    imported: ImportRecord,
+  /** Writes the CSV files that the options name: of refused rows, unresolved names and missing records. */
+  async writeReportFiles(
+    job: ImportJob,
     { rejected, names, missing }: { rejected?: string; names?: string; missing?: string },
   ): Promise<void> {
     if (rejected !== undefined)
-      await pipeline(Readable.from(writeRejected(this.#database, imported)), createWriteStream(rejected))
+      await pipeline(Readable.from(streamRejected(this.#database, job)), createWriteStream(rejected))
     if (names !== undefined)
-      await pipeline(Readable.from(writeOpenNames(this.#database, imported.id)), createWriteStream(names))
+      await pipeline(Readable.from(streamUnresolvedNames(this.#database, job.id)), createWriteStream(names))
     if (missing !== undefined)
-      await pipeline(
-        Readable.from(writeMissing(this.#database, registry, imported)),
-        createWriteStream(missing),
-      )
+      await pipeline(Readable.from(streamMissing(this.#database, registry, job)), createWriteStream(missing))
   }
 
-  describe(imported: ImportRecord): string {
-    return describeImport(imported)
+  describe(job: ImportJob): string {
+    return describeImport(job)
   }
 }
 
 const isImportId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
-const unknownImport = (id: string) => new StartupError(`there is no import ${id}`)
+const unknownImport = (id: string) => new OperatorError(`there is no import ${id}`)
 
 const outageError = (option: ContinueOption, id: string, cause: unknown) =>
-  new StartupError(
+  new OperatorError(
     `the database is still unavailable (${cause instanceof Error ? cause.message : cause}); continue later with: entente import ${option} ${id}`,
   )

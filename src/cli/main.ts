@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { constants } from 'node:os'
 import closeWithGrace from 'close-with-grace'
+import { OperatorError } from '../operator-error.ts'
 import { drainSeconds, mistypedSettings, readConfig, startedByNpm } from '../server/config.ts'
-import { StartupError } from '../startup-error.ts'
 import { runCommandLine } from './program.ts'
 import { Shutdown } from './shutdown.ts'
 import { handleUncaughtErrors } from './uncaught.ts'
@@ -17,7 +17,7 @@ const shutdown = new Shutdown()
 const work = runCommandLine(process.argv.slice(2), {
   signal: shutdown.signal,
   onClose: (close, options) => shutdown.onClose(close, options),
-  keepRunning: () => shutdown.keepRunning(),
+  markServing: () => shutdown.markServing(),
   config: readConfig,
   print: (text) => console.log(text),
   printNote: (text) => console.error(text),
@@ -27,7 +27,7 @@ let hasFailed = false
 const closing = closeWithGrace(
   { delay: requestTimeoutMs + drainSeconds() * 1000, skip: ['uncaughtException', 'unhandledRejection'] },
   async ({ signal }) => {
-    const interrupted = !shutdown.isRunning
+    const interrupted = !shutdown.isServing
     await (interrupted ? shutdown.interrupt() : shutdown.close())
     // The exit code 1 lets a supervisor restart the process.
     if (hasFailed) process.exit(1)
@@ -43,7 +43,7 @@ handleUncaughtErrors(report, (error) => {
 
 work.then(
   async () => {
-    if (shutdown.isRunning || shutdown.signal.aborted) return
+    if (shutdown.isServing || shutdown.signal.aborted) return
     closing.uninstall()
     await shutdown.close()
   },
@@ -59,7 +59,7 @@ work.then(
 if (startedByNpm()) stopWithParent()
 
 function report(error: unknown): void {
-  console.error(error instanceof StartupError ? `entente: ${error.message}` : error)
+  console.error(error instanceof OperatorError ? `entente: ${error.message}` : error)
 }
 
 /**

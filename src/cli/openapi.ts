@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
+import { OperatorError } from '../operator-error.ts'
 import { packageVersion } from '../package-root.ts'
-import { StartupError } from '../startup-error.ts'
 import type { AddCommand } from './context.ts'
 
 /** `entente openapi` writes the OpenAPI document, without a database. */
@@ -21,7 +21,7 @@ export const addOpenApi: AddCommand = (program, context) => {
       if (out === undefined) context.print(text)
       else {
         await writeFile(out, text).catch((error: Error) => {
-          throw new StartupError(`the document cannot be written to ${out}: ${error.message}`)
+          throw new OperatorError(`the document cannot be written to ${out}: ${error.message}`)
         })
       }
     })

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander'
+import { OperatorError } from '../operator-error.ts'
 import { packageVersion } from '../package-root.ts'
 import { suggest } from '../problems/suggest.ts'
 import { environment } from '../server/config.ts'
-import { StartupError } from '../startup-error.ts'
 import type { AddCommand, CommandContext } from './context.ts'
 import { addExport } from './export.ts'
 import { addGenerate } from './generate.ts'
@@ -35,7 +35,7 @@ const commands: readonly AddCommand[] = [
 
 /**
  * Runs the command that the arguments name, or `serve` if there are none.
- * Throws a StartupError with a message of one line if the arguments are wrong or the command fails for a known reason.
+ * Throws an OperatorError with a message of one line if the arguments are wrong or the command fails for a known reason.
  */
 export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<void> {
   try {
@@ -43,7 +43,7 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     // commander reports help and the version as errors with exit code 0.
-    if (error.exitCode !== 0) throw new StartupError(usageError(error))
+    if (error.exitCode !== 0) throw new OperatorError(usageError(error))
   }
 }
 
@@ -51,8 +51,8 @@ function buildProgram(context: CommandContext): Command {
   const program = new Command('entente')
     .description('A registry of international science and technology cooperation, as a REST API.')
     .version(packageVersion, '-v, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help, or that of a command')
-    .helpCommand('help [command]', 'print this help, or that of a command')
+    .helpOption('-h, --help', 'print this help, or the help of a command')
+    .helpCommand('help [command]', 'print this help, or the help of a command')
     .addHelpText('after', environmentHelp())
     .configureOutput({ writeOut: (text) => context.print(text.trimEnd()), writeErr: () => {} })
     .exitOverride()

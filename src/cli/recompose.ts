@@ -1,6 +1,6 @@
 import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
 
-/** `entente recompose` recomposes the stored documents that an older declaration of their resource composed. */
+/** `entente recompose` recomposes the stored documents that were composed by an older declaration of their resource. */
 export const addRecompose: AddCommand = (program, context) => {
   program
     .command('recompose')

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
 
 /** `entente restore FILE` restores an archive of the whole registry into an empty registry. */
@@ -12,7 +12,7 @@ export const addRestore: AddCommand = (program, context) => {
       const file = createReadStream(name)
       await new Promise((resolve, reject) => file.once('open', resolve).once('error', reject)).catch(
         (cause: unknown) => {
-          throw new StartupError(`the archive ${name} cannot be read: ${cause}`, { cause })
+          throw new OperatorError(`the archive ${name} cannot be read: ${cause}`, { cause })
         },
       )
       const database = await openMigratedDatabase(context, options)
@@ -20,6 +20,7 @@ export const addRestore: AddCommand = (program, context) => {
         import('../database/lock.ts'),
         import('../features/archive/restore.ts'),
       ])
+      // During the restore, no other process seeds, generates or restores.
       await withLock(database, 'seed', () => restoreArchive(database, file))
       context.print(`Restored: ${name}`)
     })

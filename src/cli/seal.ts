@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 import { type AddCommand, openMigratedDatabase } from './context.ts'
 import { describeSpeed } from './speed.ts'
 
@@ -23,7 +23,7 @@ export const addSeal: AddCommand = (program, context) => {
         return
       }
       await writeFile(out, formatSeal(seal), { flag: 'wx' }).catch((cause: unknown) => {
-        throw new StartupError(`the seal cannot be written to a new file ${out}: ${cause}`, { cause })
+        throw new OperatorError(`the seal cannot be written to a new file ${out}: ${cause}`, { cause })
       })
       context.print(`Sealed ${speed}: ${out}`)
     })

@@ -8,7 +8,7 @@ export const addSeed: AddCommand = (program, context) => {
     .command('seed')
     .description('bring the schema up to date and add the missing records of a set')
     .addArgument(
-      new Argument('[set]', 'code lists only, or all').choices(['all', 'reference']).default('all'),
+      new Argument('[set]', 'all, or reference (code lists)').choices(['all', 'reference']).default('all'),
     )
     .addOption(createOption())
     .action(async (set: SeedSet, options: CreateOption) => {

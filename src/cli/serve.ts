@@ -9,6 +9,6 @@ export const addServe: AddCommand = (program, context) => {
       const config = context.config()
       const { serve } = await import('../server/start.ts')
       await serve(config, context)
-      context.keepRunning()
+      context.markServing()
     })
 }

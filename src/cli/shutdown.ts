@@ -1,22 +1,22 @@
 import type { CloseOptions, Lifecycle } from '../database/open.ts'
 
-/** Closes what a command has opened: all of it at the end, or after an interruption only what outlives the process. */
+/** Closes what a command has opened: at the end everything, after an interruption only what would outlive the process. */
 export class Shutdown implements Lifecycle {
   readonly #interruption = new AbortController()
   readonly #closers: { close: () => Promise<void>; outlivesProcess: boolean }[] = []
-  #running = false
+  #serving = false
 
   get signal(): AbortSignal {
     return this.#interruption.signal
   }
 
-  /** Whether the command has started. It then runs until the process receives a signal to stop. */
-  get isRunning(): boolean {
-    return this.#running
+  /** Whether the command is a service that has started: it runs until the process receives a signal to stop. */
+  get isServing(): boolean {
+    return this.#serving
   }
 
-  keepRunning(): void {
-    this.#running = true
+  markServing(): void {
+    this.#serving = true
   }
 
   onClose(close: () => Promise<void>, { outlivesProcess = false }: CloseOptions = {}): void {

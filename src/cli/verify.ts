@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import type { NamedSeal } from '../features/integrity/seal-faults.ts'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 import { type AddCommand, openMigratedDatabase } from './context.ts'
 import { describeSpeed } from './speed.ts'
 
 async function readSeal(file: string): Promise<NamedSeal> {
   const { parseSeal } = await import('../features/integrity/seal.ts')
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new StartupError(`the seal ${file} cannot be read: ${cause}`, { cause })
+    throw new OperatorError(`the seal ${file} cannot be read: ${cause}`, { cause })
   })
   return { name: file, seal: parseSeal(text, file) }
 }
 
-/** `entente verify` finds data that was changed or removed directly in the database, and fails if it finds any. */
+/** `entente verify` finds changes that were made with disabled triggers, and fails if it finds any. */
 export const addVerify: AddCommand = (program, context) => {
   program
     .command('verify')
-    .description('find data changed or removed directly in the database; checks histories, records and seals')
+    .description('find changes made with disabled triggers; checks histories, records and seals')
     .option('--seal <files...>', 'seals that the feed of changes must match')
     .action(async ({ seal: files = [] }: { seal?: string[] }) => {
       const seals = await Promise.all(files.map(readSeal))
@@ -30,7 +30,7 @@ export const addVerify: AddCommand = (program, context) => {
       if (waiting > 0)
         context.print(`Records written directly in the database that still have no revision: ${waiting}.`)
       if (faults > 0)
-        throw new StartupError(`${faults === 1 ? 'one fault' : `${faults} faults`} found in ${speed}`)
+        throw new OperatorError(`${faults === 1 ? 'one fault' : `${faults} faults`} found in ${speed}`)
       const andSeals = seals.length > 0 ? ' and the seals' : ''
       context.print(`No fault found: ${speed} match their hashes${andSeals}.`)
     })

@@ -30,7 +30,7 @@ const NewImportView = loadLazily(() => import('./views/new-import.tsx'))
 const ImportView = loadLazily(() => import('./views/import.tsx'))
 
 /** The resources that the header links to. */
-const exploredResources = [...activities.map(({ name }) => name), 'countries']
+const navigationResources = [...activities.map(({ name }) => name), 'countries']
 
 function Navigation() {
   const { t, tOr } = useLanguage()
@@ -43,7 +43,7 @@ function Navigation() {
   return (
     <nav class="nav" aria-label={t('nav.main')}>
       {item('/', t('nav.overview'))}
-      {exploredResources.map((name) => item(`/explore/${name}`, tOr(`resource.${name}`, name)))}
+      {navigationResources.map((name) => item(`/explore/${name}`, tOr(`resource.${name}`, name)))}
       {item(viewPaths.map, t('nav.map'))}
       {item(viewPaths.timeline, t('nav.timeline'))}
       {item(viewPaths.network, t('nav.network'))}

@@ -13,7 +13,7 @@ export interface ExploreState {
 }
 
 /** Parameters of the URL that are not filters. `lang` is the language of the dashboard. */
-const otherParameters = ['sort', 'cursor', 'columns', 'lang', 'limit', 'count', 'fields', 'include']
+const nonFilterParameters = ['sort', 'cursor', 'columns', 'lang', 'limit', 'count', 'fields', 'include']
 
 const maxDefaultColumns = 4
 
@@ -40,7 +40,7 @@ export function defaultColumns({ properties, title }: ResourceDescription): stri
 /** Reads the state from the query string. Unknown parameters count as filters, so that the service reports them. */
 export function exploreState(resource: ResourceDescription, search: string): ExploreState {
   const parameters = new URLSearchParams(search)
-  const filters = [...parameters].filter(([name]) => !otherParameters.includes(name))
+  const filters = [...parameters].filter(([name]) => !nonFilterParameters.includes(name))
   return {
     filters: Object.fromEntries(filters),
     sort: parameters.get('sort'),

@@ -14,7 +14,7 @@ function splitParameter(parameter: string): [filter: string, operator: string] {
   return [filter, operator]
 }
 
-/** Returns the comparisons of one parameter. A list means any of its values with `eq`, and all with other operators. */
+/** Returns the comparisons of one parameter. With `eq`, any value of a list must match; with other operators, all must. */
 function comparisons(
   resource: ResourceDescription,
   parameter: string,
@@ -38,21 +38,21 @@ export function searchRequest(
   resource: ResourceDescription,
   { filters, sort, columns }: ExploreState,
 ): SearchRequest {
-  const { asOf, ...compared } = filters
+  const { asOf, ...conditions } = filters
   const where: Record<string, Record<string, unknown>> = {}
   const and: Record<string, unknown>[] = []
-  for (const [parameter, text] of Object.entries(compared)) {
+  for (const [parameter, text] of Object.entries(conditions)) {
     const [filter] = splitParameter(parameter)
     for (const comparison of comparisons(resource, parameter, text)) {
-      const known = where[filter] ?? {}
+      const existing = where[filter] ?? {}
       // A filter can contain each operator only once. A second comparison with the operator goes to `and`.
-      if (Object.keys(comparison).some((operator) => operator in known)) and.push({ [filter]: comparison })
-      else where[filter] = { ...known, ...comparison }
+      if (Object.keys(comparison).some((operator) => operator in existing)) and.push({ [filter]: comparison })
+      else where[filter] = { ...existing, ...comparison }
     }
   }
   const terms = sort === null ? [] : sort.split(',')
   const body = {
-    ...(Object.keys(compared).length > 0 && { where: { ...where, ...(and.length > 0 && { and }) } }),
+    ...(Object.keys(conditions).length > 0 && { where: { ...where, ...(and.length > 0 && { and }) } }),
     ...(terms.length > 0 && {
       sort: terms.map((term) =>
         term.startsWith('-') ? { by: term.slice(1), direction: 'desc' } : { by: term, direction: 'asc' },

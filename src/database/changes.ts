@@ -72,7 +72,7 @@ export class Changes {
     return this.#generation
   }
 
-  /** The last time at which everything may have changed, such as visibility, in milliseconds of `performance.now()`. */
+  /** The last time, in ms of `performance.now()`, at which everything may have changed, such as by a change of visibility. */
   get allChangedAt(): number {
     return this.#allChangedAt
   }
@@ -112,7 +112,7 @@ export class Changes {
   }
 
   /** Resolves at the next change, and at the latest after `timeoutMs`. */
-  async next(timeoutMs: number): Promise<void> {
+  async waitForChange(timeoutMs: number): Promise<void> {
     await once(this.#events, 'change', { signal: AbortSignal.timeout(timeoutMs) }).catch(() => {})
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode } from '../error-code.ts'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 import type { Database } from './database.ts'
 
 /** The oldest major version of PostgreSQL that works. */
@@ -16,16 +16,16 @@ const retryMs = 500
 /**
  * Checks that a supported version of PostgreSQL answers at DATABASE_URL. Waits up to a minute for a server that is starting.
  * @param signal ends the wait.
- * @throws StartupError that names the cause, without the password.
+ * @throws OperatorError that names the cause, without the password.
  */
 export async function checkConnection(database: Database, url: string, signal?: AbortSignal): Promise<void> {
   const { hostname, port } = new URL(url)
   const address = `${hostname || 'the local socket'}:${port || 5432}`
   const version = await serverVersion(database, signal).catch((error: unknown) => {
-    throw new StartupError(`DATABASE_URL: ${reason(error, hostname, address)}`)
+    throw new OperatorError(`DATABASE_URL: ${reason(error, hostname, address)}`)
   })
   if (Number.parseInt(version, 10) < minServerVersion) {
-    throw new StartupError(
+    throw new OperatorError(
       `DATABASE_URL: PostgreSQL at ${address} is version ${version}; version ${minServerVersion} or newer is required`,
     )
   }

@@ -8,7 +8,7 @@ export interface Clock {
   now(): Promise<Date>
 }
 
-/** Age of a measured time at which the time is measured again in the background. */
+/** A measured time that is older is measured again in the background. */
 const maxAgeMs = 60_000
 
 /** Creates the clock. @param measure asks the database for its time. */

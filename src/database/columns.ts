@@ -86,7 +86,7 @@ export const literals = (values: readonly string[]): SQL =>
 export const oneOf = (name: string, column: AnyPgColumn, values: readonly string[]) =>
   check(name, sql`${column} in (${literals(values)})`)
 
-/** A check constraint that requires exactly one of the columns to be filled. */
+/** A check constraint that exactly one of the columns is not null. */
 export const exactlyOne = (name: string, columns: AnyPgColumn[]) =>
   check(name, sql`num_nonnulls(${sql.join(columns, sql`, `)}) = 1`)
 

@@ -34,7 +34,7 @@ export class CommitGate {
   }
 
   /** Runs a transaction, and opens or shuts the gate by the result of its commit. */
-  async watch<T>(transaction: () => Promise<T>): Promise<T> {
+  async run<T>(transaction: () => Promise<T>): Promise<T> {
     try {
       const result = await transaction()
       this.#shutAt = undefined

@@ -24,13 +24,13 @@ export interface StatementLimits {
 }
 
 /** Receives events for metrics and the log. Texts never contain values. */
-export interface DatabaseObserver {
+export interface PoolObserver {
   /** No connection was available: the queue was full, the wait took too long, or the owner has too many waiting requests. */
-  refused(lane: Lane, why: Refusal): void
+  requestRefused(lane: Lane, reason: Refusal): void
   /** A statement was cancelled after `statementTimeoutMs`. */
-  stopped(text: string): void
+  statementTimedOut(text: string): void
   /** A statement took at least `slowStatementMs`. */
-  slow(text: string, durationMs: number): void
+  statementSlow(text: string, durationMs: number): void
   /** Wraps each statement, to record its time and its failure. Must return the result of `run`. */
   trace?<T>(text: string, run: () => Promise<T>): Promise<T>
 }
@@ -42,11 +42,12 @@ export interface ClientState {
   preparedNames: Set<string>
 }
 
+/** What a connection gets from its pool. */
 export interface ConnectionServices {
   limits: StatementLimits
   /** The lease of the connection, which is released with it. */
   lease: Lease
-  observer(): DatabaseObserver
+  observer(): PoolObserver
   /** Cancels the statement that the client with this `application_name` runs. Never rejects. */
   cancel(name: string): Promise<void>
 }
@@ -67,7 +68,7 @@ export class OverBudgetError extends Error {}
 /** A commit exceeded the statement timeout, and its connection was closed. The commit may still succeed. */
 export class CommitTimeoutError extends Error {}
 
-/** What can end a statement besides the statement timeout. */
+/** Other causes than the statement timeout that end a statement. */
 export interface RunOptions {
   signal?: AbortSignal | undefined
   budget?: Budget | undefined
@@ -127,7 +128,7 @@ export class Connection {
   }
 
   /**
-   * Starts `COPY … TO STDOUT`. Resolves when the first bytes can be read, and limits only the time until then.
+   * Starts `COPY … TO STDOUT`. Resolves when the first bytes can be read. The statement timeout applies only until then.
    * @param label names the statement in the log, without its values.
    */
   async copy(text: string, label: string, signal?: AbortSignal): Promise<Readable> {
@@ -174,7 +175,7 @@ export class Connection {
     const { limits, observer, cancel } = this.#services
     signal?.throwIfAborted()
     let stoppedBy: 'timeout' | 'budget' | undefined
-    let watched = signal
+    let activeSignal = signal
     let cancelling: Promise<void> | undefined
     let closeTimer: NodeJS.Timeout | undefined
     const stop = () => {
@@ -188,17 +189,17 @@ export class Connection {
       stoppedBy = reason
       stop()
     }
-    const spendBudget = ({ ms, extend }: Budget) => {
-      const { isGranted, signal: later } = extend()
+    const onBudgetUsedUp = ({ ms, extend }: Budget) => {
+      const { isGranted, signal: nextSignal } = extend()
       if (!isGranted) return stopBy('budget')
       timer = setTimeout(stopBy, limits.statementTimeoutMs - ms, 'timeout')
-      watched = later
-      if (later?.aborted) stop()
-      later?.addEventListener('abort', stop)
+      activeSignal = nextSignal
+      if (nextSignal?.aborted) stop()
+      nextSignal?.addEventListener('abort', stop)
     }
     let timer =
       budget && budget.ms < limits.statementTimeoutMs
-        ? setTimeout(spendBudget, budget.ms, budget)
+        ? setTimeout(onBudgetUsedUp, budget.ms, budget)
         : setTimeout(stopBy, limits.statementTimeoutMs, 'timeout')
     signal?.addEventListener('abort', stop)
     const startedAt = performance.now()
@@ -209,17 +210,17 @@ export class Connection {
       if (stoppedBy === 'timeout' && !cancellable)
         throw new CommitTimeoutError('the commit took too long', { cause: error })
       if (isSessionLost(error)) this.discard()
-      if (watched?.aborted) throw watched.reason
+      if (activeSignal?.aborted) throw activeSignal.reason
       if (stoppedBy === 'budget')
         throw new OverBudgetError('the budget of the statement is used up', { cause: error })
       throw error
     } finally {
       clearTimeout(timer)
       clearTimeout(closeTimer)
-      watched?.removeEventListener('abort', stop)
+      activeSignal?.removeEventListener('abort', stop)
       const durationMs = performance.now() - startedAt
-      if (durationMs >= limits.slowStatementMs) observer().slow(text, durationMs)
-      if (stoppedBy === 'timeout') observer().stopped(text)
+      if (durationMs >= limits.slowStatementMs) observer().statementSlow(text, durationMs)
+      if (stoppedBy === 'timeout') observer().statementTimedOut(text)
       // Otherwise a late cancel request could hit the next statement on this connection.
       if (cancelling) await cancelling
     }

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { type Clock, databaseClock } from './clock.ts'
 import { CommitGate } from './commit-gate.ts'
-import type { DatabaseObserver as PoolObserver } from './connection.ts'
+import type { PoolObserver } from './connection.ts'
 import { type CopySession, createCopySession } from './copy-session.ts'
 import type { ServerObserver, Supervisor } from './embedded/supervisor.ts'
 import { Listener, type ListenHandler, type Subscription } from './listener.ts'
@@ -53,25 +53,24 @@ export interface DatabaseClient {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
    * Runs several statements on one snapshot, in a repeatable-read read-only transaction. `work` may run twice.
-   * @param begin statements that run first, such as `set local …`; may be empty.
+   * @param setup statements that run first, such as `set local …`; may be empty.
    */
   readTransaction<T>(
-    begin: string,
+    setup: string,
     work: (tx: Transaction) => Promise<T>,
     options?: { signal?: AbortSignal },
   ): Promise<T>
   /**
-   * Opens a connection for `COPY … TO STDOUT` in a repeatable-read read-only transaction. The caller closes or aborts
-   * it.
-   * @param begin as in `readTransaction`.
+   * Opens a connection for `COPY … TO STDOUT` in a repeatable-read read-only transaction. The caller closes or aborts it.
+   * @param setup as in `readTransaction`.
    */
-  copy(begin: string): Promise<CopySession>
+  copy(setup: string): Promise<CopySession>
   /** Returns the same database, whose statements count as work of one owner: they get no more than the owner's share. */
   forWork(work: Work): DatabaseClient
   /** How old the reads may be; undefined if they run only on the primary. */
   readonly freshness: Freshness | undefined
-  /** Reports a statement to `Work.onRead` that was run elsewhere for this work, such as once for several clients. */
-  noteRead(text: string): void
+  /** Calls `Work.onRead` with a statement that ran elsewhere for this work, such as once for several clients. */
+  reportRead(text: string): void
   /** The same database, for work of the service itself and for work that is done once for several clients. */
   readonly shared: DatabaseClient
 }
@@ -100,8 +99,8 @@ export interface Database extends DatabaseClient {
    * processes. For a commit whose outcome is unknown, this is `everything`.
    */
   onCommit(handler: (announced: string[]) => void): void
-  /** Opens some connections before they are needed. */
-  openAhead(): Promise<void>
+  /** Opens some connections before the first statements need them. */
+  openConnectionsEarly(): Promise<void>
   /** Reports refusals, cancelled and slow statements to `observer`, which replaces the previous observer. */
   observe(observer: DatabaseObserver): void
   close(): Promise<void>
@@ -110,7 +109,7 @@ export interface Database extends DatabaseClient {
 export interface ReadOptions {
   signal?: AbortSignal
   /** Statements that run first, such as `set local …`. With them, the read runs in a transaction. */
-  begin?: string
+  setup?: string
 }
 
 /** What the databases of one pool share. */
@@ -229,26 +228,26 @@ class PoolDatabase implements Database {
     return this.#services.replicas
   }
 
-  noteRead(text: string): void {
+  reportRead(text: string): void {
     this.#work?.onRead?.(text)
   }
 
   read<Row extends pg.QueryResultRow>(
     statement: Statement,
-    { signal, begin }: ReadOptions = {},
+    { signal, setup }: ReadOptions = {},
   ): Promise<Row[]> {
-    this.noteRead(statement.text)
-    const settings = { begin, work: this.#work, signal }
+    this.reportRead(statement.text)
+    const settings = { setup, work: this.#work, signal }
     return this.#run(settings, (tx) => tx.query<Row>(statement))
   }
 
   readTransaction<T>(
-    begin: string,
+    setup: string,
     work: (tx: Transaction) => Promise<T>,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<T> {
-    const read = (tx: Transaction) => work(this.#withNotedReads(tx))
-    return this.#run({ begin, work: this.#work, signal }, read)
+    const read = (tx: Transaction) => work(this.#withReportedReads(tx))
+    return this.#run({ setup, work: this.#work, signal }, read)
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -260,14 +259,14 @@ class PoolDatabase implements Database {
       commitGate.recheck(passedAt)
       return work(tx)
     }
-    const committing = { announce: this.#services.announceCommit, work: this.#work }
-    return commitGate.watch(() => inTransaction(connection, recheckedWork, committing))
+    const hooks = { announce: this.#services.announceCommit, work: this.#work }
+    return commitGate.run(() => inTransaction(connection, recheckedWork, hooks))
   }
 
-  copy(begin: string): Promise<CopySession> {
+  copy(setup: string): Promise<CopySession> {
     const { pool, routing } = this.#services
     const { freshness } = this
-    const open = (on: Pool) => openCopy(on, begin, this.#work)
+    const open = (on: Pool) => openCopy(on, setup, this.#work)
     return routing && freshness ? routing.copy(freshness, open) : open(pool)
   }
 
@@ -296,8 +295,8 @@ class PoolDatabase implements Database {
     }
   }
 
-  openAhead(): Promise<void> {
-    return this.#services.pool.openAhead()
+  openConnectionsEarly(): Promise<void> {
+    return this.#services.pool.openConnectionsEarly()
   }
 
   observe(observer: DatabaseObserver): void {
@@ -319,20 +318,20 @@ class PoolDatabase implements Database {
       : runRead(this.#services, settings, read)
   }
 
-  #withNotedReads(tx: Transaction): Transaction {
+  #withReportedReads(tx: Transaction): Transaction {
     return {
       query: (statement) => {
-        this.noteRead(statement.text)
+        this.reportRead(statement.text)
         return tx.query(statement)
       },
     }
   }
 }
 
-async function openCopy(pool: Pool, begin: string, work: Work | undefined): Promise<CopySession> {
+async function openCopy(pool: Pool, setup: string, work: Work | undefined): Promise<CopySession> {
   const connection = await pool.acquire('cheap', work)
   try {
-    await connection.execute(`${beginReading}; ${begin}`)
+    await connection.execute(`${beginReading}; ${setup}`)
     return createCopySession(connection)
   } catch (error) {
     await connection.destroy()
@@ -357,7 +356,10 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   }
 }
 
-/** Returns a `Transaction` that runs each statement by `database.read`, for functions that also run inside a transaction. */
-export const singleReads = (database: Pick<Database, 'read'>): Transaction => ({
+/**
+ * Returns a `Transaction` that runs each statement by `database.read`, without `begin` and on any connection. It is for
+ * functions that also run inside a real transaction.
+ */
+export const autocommitReads = (database: Pick<Database, 'read'>): Transaction => ({
   query: (statement) => database.read(statement),
 })

@@ -28,10 +28,10 @@ export const widePairs = (value: SQL | AnyPgColumn): SQL => sql`wide_pairs(${fol
 
 /**
  * Returns SQL of all names of a record, one per line: the name, a second name, and the aliases.
- * @param other the column of the second name, or SQL `null`.
+ * @param otherName the column of the second name, or SQL `null`.
  */
-export const nameLines = (name: AnyPgColumn, other: SQL | AnyPgColumn, aliases: AnyPgColumn): SQL =>
-  sql`name_lines(${name}, ${other}, ${aliases})`
+export const nameLines = (name: AnyPgColumn, otherName: SQL | AnyPgColumn, aliases: AnyPgColumn): SQL =>
+  sql`name_lines(${name}, ${otherName}, ${aliases})`
 
 /** Returns SQL that splits lines of names into an array of folded names. */
 export const nameList = (lines: SQL | AnyPgColumn): SQL => sql`string_to_array(${fold(lines)}, U&'\\000A')`
@@ -53,7 +53,7 @@ export const titleIndexes = (table: string, title: AnyPgColumn): IndexBuilder[] 
   index(`${table}_wide_pairs`).using('gin', sql`(${widePairs(title)})`),
 ]
 
-/** Returns such indexes for records with several names. */
+/** Returns the indexes for searching across resources for records with several names. */
 export const nameIndexes = (table: string, name: AnyPgColumn, lines: SQL): IndexBuilder[] => [
   index(`${table}_beginning`).on(sql`(${foldedPrefix(name)})`),
   index(`${table}_wide_pairs`).using('gin', sql`(${widePairs(lines)})`),

@@ -1,6 +1,9 @@
 import type { Transaction } from './database.ts'
 
-/** Stores the responses to requests with an `Idempotency-Key`. */
+/**
+ * Stores the responses to requests with an `Idempotency-Key`. `identity` is the hash of the actor and the key
+ * (`tables/idempotency.ts`).
+ */
 
 /** How long responses are stored, as an interval of PostgreSQL. */
 const retention = '24 hours'

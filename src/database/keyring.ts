@@ -18,7 +18,7 @@ export interface Keyring {
    */
   find(hash: string, mayLookUp?: boolean): Promise<CachedKey | undefined>
   /** Records that a key was used now. The time is written to the database within a minute. */
-  use(id: string): void
+  recordUse(id: string): void
   /** Drops the cached keys, after this process has changed a key. */
   invalidate(): void
   close(): Promise<void>
@@ -54,7 +54,7 @@ function collectUses(database: Database) {
   }
   const timer = setInterval(write, writeUsesIntervalMs).unref()
   return {
-    note: (id: string) => void uses.set(id, performance.now()),
+    record: (id: string) => void uses.set(id, performance.now()),
     close: async () => {
       clearInterval(timer)
       await write()
@@ -64,8 +64,8 @@ function collectUses(database: Database) {
 
 /**
  * Caches all keys in memory, so that a known key needs no statement; only an unknown key is looked up. A notification of a
- * change drops all cached keys, and while notifications may be missed every key is looked up. So a key that another process
- * or psql has revoked is still accepted for milliseconds, or for a second if the connection for notifications hangs.
+ * change drops all cached keys. While notifications may be missed, every key is looked up. So a key that another process or
+ * psql has revoked is still accepted for milliseconds, or for up to a second if the connection for notifications hangs.
  */
 export function openKeyring(database: Database): Keyring {
   let cached: Map<string, CachedKey> | undefined
@@ -80,12 +80,12 @@ export function openKeyring(database: Database): Keyring {
   }
   const reload = async () => {
     dropCache()
-    const loading = generation
+    const loadGeneration = generation
     try {
       const rows = await load(database)
-      if (loading === generation) cached = new Map(rows.map(({ hash, ...key }) => [hash, key]))
+      if (loadGeneration === generation) cached = new Map(rows.map(({ hash, ...key }) => [hash, key]))
     } catch {
-      if (loading === generation) retry = setTimeout(reload, reloadDelayMs).unref()
+      if (loadGeneration === generation) retry = setTimeout(reload, reloadDelayMs).unref()
     }
   }
   let isListening = false
@@ -108,7 +108,7 @@ export function openKeyring(database: Database): Keyring {
       const known = cached?.get(hash)
       return known || (cached && !mayLookUp) ? known : (await find(database, hash))[0]
     },
-    use: uses.note,
+    recordUse: uses.record,
     invalidate: () => void (isListening ? reload() : dropCache()),
     close: async () => {
       const subscription = await subscribing

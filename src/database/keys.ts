@@ -58,7 +58,7 @@ export async function createKey(
   return { key, record }
 }
 
-/** Lists at most `limit` keys, including revoked ones, newest first, from the key after the id `after`. */
+/** Lists at most `limit` keys, including revoked ones, newest first. With `after`, only keys that are older than this id. */
 export async function listKeys(
   database: DatabaseClient,
   limit: number,

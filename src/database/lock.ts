@@ -1,6 +1,9 @@
 import type { Database } from './database.ts'
 
-/** Keys of the advisory locks, the same in all processes. */
+/**
+ * Keys of the advisory locks, the same in all processes. `seed` is held by everything that fills the registry: seeding,
+ * generating records, and restoring an archive.
+ */
 const lockKeys = { migrate: 0x6d696772, seed: 0x73656564 }
 
 /**

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { z } from 'zod'
 import { errorCode } from '../error-code.ts'
+import { OperatorError } from '../operator-error.ts'
 import { packageRoot } from '../package-root.ts'
-import { StartupError } from '../startup-error.ts'
 import type { Database } from './database.ts'
 import { alignFeed } from './feed.ts'
 import { checkHistory } from './history.ts'
@@ -46,7 +46,7 @@ const requiredMigration = 'required_migration'
 /**
  * Brings the database's schema up to date. Only one process migrates at a time. A schema that is up to date or that a newer
  * version has expanded does not change.
- * @throws StartupError when a newer version has made migrations after which this version does not work.
+ * @throws OperatorError when a newer version has made migrations after which this version does not work.
  */
 export async function migrate(database: Database): Promise<void> {
   try {
@@ -56,12 +56,12 @@ export async function migrate(database: Database): Promise<void> {
       await checkHistory(database)
     })
   } catch (error) {
-    throw errorCode(error) === '' ? error : new StartupError(refusal(error))
+    throw errorCode(error) === '' ? error : new OperatorError(failureMessage(error))
   }
 }
 
-/** Returns a message of one line with PostgreSQL's reason. */
-function refusal(error: unknown): string {
+/** Returns a message of one line about a failed migration, with PostgreSQL's reason. */
+function failureMessage(error: unknown): string {
   if (errorCode(error) === '42501')
     return 'DATABASE_URL: its user may not create tables there; make it the owner'
   return `the database cannot be migrated: ${error instanceof Error ? error.message : error}`
@@ -73,11 +73,14 @@ export async function isMigrated(database: Database): Promise<boolean> {
   return missing === 0 && !isTooNew
 }
 
-/** For commands that work on the whole database. @throws StartupError when a newer version has expanded the database. */
-export async function requireOwnSchema(database: Database): Promise<void> {
+/**
+ * Checks that this version knows all migrations of the database, for commands that work on the whole database.
+ * @throws OperatorError when a newer version has expanded the database.
+ */
+export async function requireKnownMigrations(database: Database): Promise<void> {
   const { unknown } = await compareSchema(database)
   if (unknown > 0) {
-    throw new StartupError(
+    throw new OperatorError(
       `a newer version of Entente has made ${unknown} migrations that this version does not know: run this command of the newer version`,
     )
   }
@@ -96,18 +99,18 @@ interface SchemaComparison {
 async function compareSchema(database: Database): Promise<SchemaComparison> {
   const [{ entries }, applied] = await Promise.all([readJournal(), appliedMigrations(database)])
   const known = new Set(entries.map(({ when }) => when))
-  const has = new Set(applied)
-  const missing = entries.filter(({ when }) => !has.has(when)).length
+  const appliedSet = new Set(applied)
+  const missing = entries.filter(({ when }) => !appliedSet.has(when)).length
   const unknown = applied.filter((when) => !known.has(when)).length
   if (unknown === 0) return { missing, unknown, isTooNew: false }
-  const required = await readRequired(database)
+  const required = await readRequiredMigration(database)
   return { missing, unknown, isTooNew: missing > 0 || required === undefined || !known.has(required) }
 }
 
 async function migrateUnderLock(database: Database): Promise<void> {
   const { missing, unknown, isTooNew } = await compareSchema(database)
   if (isTooNew) {
-    throw new StartupError(
+    throw new OperatorError(
       `the database is newer than this version of Entente, which does not know ${unknown} of its migrations and cannot work with them: run the newer version, or use another database`,
     )
   }
@@ -146,12 +149,12 @@ async function applyMigrations(client: pg.Client): Promise<void> {
       folderMillis,
     ])
   }
-  await saveRequired(client, (await readJournal()).entries)
+  await saveRequiredMigration(client, (await readJournal()).entries)
   await client.query('select sync_records()')
   await client.query('select sync_history()')
 }
 
-async function saveRequired(client: pg.Client, entries: Journal['entries']): Promise<void> {
+async function saveRequiredMigration(client: pg.Client, entries: Journal['entries']): Promise<void> {
   const required = entries
     .filter(({ expand }) => !expand)
     .map(({ when, contract }) => entries.find(({ tag }) => tag === contract)?.when ?? when)
@@ -181,7 +184,7 @@ async function appliedMigrations(database: Database): Promise<number[]> {
   }
 }
 
-async function readRequired(database: Database): Promise<number | undefined> {
+async function readRequiredMigration(database: Database): Promise<number | undefined> {
   const [row] = await database.read<{ value: string }>({
     text: 'select value from settings where name = $1',
     values: [requiredMigration],

@@ -71,7 +71,8 @@ export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | '
 /**
  * Indexes for lists sorted by an ordering and then by key. A nullable column needs one index for each direction.
  * The last column lets an `asOf` query skip rows that started later without reading them from the table.
- * @param name The name of the ascending index.
+ * @param name name of the ascending index.
+ * @param nullable the column that decides whether there are two indexes.
  */
 export function orderIndexes(
   name: string,

@@ -3,8 +3,8 @@ import type { Transaction } from './database.ts'
 import { wholeTableSettings } from './reading-settings.ts'
 
 /**
- * Returns statements that make a read-only transaction read the tables as of an earlier time: names without a schema mean
- * the views of the schema `past`. The transaction never gets an id. Its statements must go through `pastStatements`.
+ * Returns statements that make a read-only transaction read the tables as of an earlier time: names without a schema resolve
+ * to the views of the schema `past`. The transaction never gets an id. Its statements must go through `pastStatements`.
  * @param at RFC 3339, or a date for its first millisecond in UTC. Times of changes are whole milliseconds.
  */
 export const beginPast = (at: string): string => `${wholeTableSettings};

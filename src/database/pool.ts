@@ -6,7 +6,7 @@ import {
   type ClientState,
   Connection,
   cancelTimeoutMs,
-  type DatabaseObserver,
+  type PoolObserver,
   type StatementLimits,
 } from './connection.ts'
 import { retryAfterSeconds } from './errors.ts'
@@ -32,7 +32,11 @@ const ignoreErrors = (emitter: EventEmitter): void => {
   emitter.on('error', () => {})
 }
 
-const silentObserver: DatabaseObserver = { refused: () => {}, stopped: () => {}, slow: () => {} }
+const silentObserver: PoolObserver = {
+  requestRefused: () => {},
+  statementTimedOut: () => {},
+  statementSlow: () => {},
+}
 
 /** Minimum number of connections that are kept open. */
 const minConnections = ({ maxConnections }: PoolOptions) => Math.min(4, Math.ceil(maxConnections / 2))
@@ -60,7 +64,7 @@ export class Pool {
   constructor(url: string, options: PoolOptions, { isReplica = false } = {}) {
     this.options = options
     this.#isReplica = isReplica
-    this.#lanes = new Lanes(options, (lane, refusal) => this.observer.refused(lane, refusal))
+    this.#lanes = new Lanes(options, (lane, refusal) => this.observer.requestRefused(lane, refusal))
     const shared = {
       connectionString: url,
       application_name: 'entente',
@@ -120,7 +124,7 @@ export class Pool {
     if (this.#isSuspended) throw new Error('Connection terminated: the replica is unreachable')
     return this.#pool.connect().catch((error: Error) => {
       if (this.#isReplica || error.message !== acquireTimeoutMessage) throw error
-      this.observer.refused(lane, 'wait')
+      this.observer.requestRefused(lane, 'wait')
       const detail = `Timed out after ${this.options.acquireTimeoutMs / 1000} s waiting for a database connection.`
       throw overloaded(detail, error)
     })
@@ -151,7 +155,7 @@ export class Pool {
     return { running: this.#lanes.running(lane), waiting: this.#lanes.waiting(lane) }
   }
 
-  /** Whether expensive statements share the processors with others, now or in the last seconds. */
+  /** Whether expensive statements share the processors with other statements, now or in the last seconds. */
   get isContended(): boolean {
     return this.#lanes.isContended
   }
@@ -160,7 +164,7 @@ export class Pool {
    * Opens some connections before they are needed, since opening one takes tens of milliseconds on both sides while requests
    * wait. Does nothing if the server is unreachable: the first request reports that.
    */
-  async openAhead(): Promise<void> {
+  async openConnectionsEarly(): Promise<void> {
     const open = async (pool: pg.Pool, count: number) => {
       const clients = await Promise.allSettled(Array.from({ length: count }, () => pool.connect()))
       for (const client of clients) if (client.status === 'fulfilled') client.value.release()

@@ -16,11 +16,11 @@ import { getDatabaseError } from './errors.ts'
  * PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so no statement can bypass the restriction.
  */
 
-/** Adds a call to `begin` that makes names without a schema mean the views without internal records, for the transaction. */
-const withRestriction = (begin: string): string =>
-  begin === '' ? 'select restrict_reader()' : `${begin}; select restrict_reader()`
+/** Appends a call to `setup`: table names in the transaction then resolve to the views without internal records. */
+const withRestriction = (setup: string): string =>
+  setup === '' ? 'select restrict_reader()' : `${setup}; select restrict_reader()`
 
-/** For this time after a statement has found internal records, statements read the views without trying the tables. */
+/** After a statement has found internal records, statements read the views for this time, without trying the tables. */
 const viewsOnlyMs = 60_000
 
 /** A statement without its values. */
@@ -44,10 +44,10 @@ function cachedRewrite(rewrite: (statement: Template) => Template): (statement: 
 }
 
 /**
- * Rewrites a statement to read the views. Its text and name differ from those for readers with a key, because its table names
- * mean views: PostgreSQL would plan a shared prepared statement again each time.
+ * Rewrites a statement to read the views. Its text and name differ from those for readers with a key: its table names resolve
+ * to views, so PostgreSQL would plan a shared prepared statement again each time.
  */
-const readingViews = cachedRewrite(({ text, name }) => ({
+const rewriteForViews = cachedRewrite(({ text, name }) => ({
   text: `/* public */ ${text}`,
   ...(name !== undefined && { name: `${name}-views` }),
 }))
@@ -62,7 +62,7 @@ const allPublic = `case
   then require_all_public() else true end`
 
 /** Rewrites a statement to read the tables themselves, and to fail if anything is internal in its snapshot. */
-const readingTables = cachedRewrite(({ text, name }) => ({
+const rewriteForTables = cachedRewrite(({ text, name }) => ({
   text: `select * from (${text}) as answer where ${allPublic}`,
   ...(name !== undefined && { name: `${name}-tables` }),
 }))
@@ -101,21 +101,21 @@ class PublicReads implements DatabaseClient {
     return this.#work?.freshness
   }
 
-  noteRead(text: string): void {
+  reportRead(text: string): void {
     this.#work?.onRead?.(text)
   }
 
   async read<Row extends QueryResultRow>(
     statement: Statement,
-    { signal, begin }: ReadOptions = {},
+    { signal, setup }: ReadOptions = {},
   ): Promise<Row[]> {
-    this.noteRead(statement.text)
+    this.reportRead(statement.text)
     const options = signal && { signal }
-    const readViews = () => this.readTransaction(begin ?? '', (tx) => tx.query<Row>(statement), options)
-    if (begin !== undefined || !isQuery(statement) || performance.now() < this.#state.viewsOnlyUntil)
+    const readViews = () => this.readTransaction(setup ?? '', (tx) => tx.query<Row>(statement), options)
+    if (setup !== undefined || !isQuery(statement) || performance.now() < this.#state.viewsOnlyUntil)
       return readViews()
     try {
-      return await this.#database.read<Row>(readingTables(statement), options)
+      return await this.#database.read<Row>(rewriteForTables(statement), options)
     } catch (error) {
       if (!hasInternalRecords(error)) throw error
       this.#state.viewsOnlyUntil = performance.now() + viewsOnlyMs
@@ -124,22 +124,22 @@ class PublicReads implements DatabaseClient {
   }
 
   readTransaction<T>(
-    begin: string,
+    setup: string,
     work: (tx: Transaction) => Promise<T>,
     options?: { signal?: AbortSignal },
   ): Promise<T> {
     const restricted = (tx: Transaction) =>
       work({
         query: (statement) => {
-          this.noteRead(statement.text)
-          return tx.query(readingViews(statement))
+          this.reportRead(statement.text)
+          return tx.query(rewriteForViews(statement))
         },
       })
-    return this.#database.readTransaction(withRestriction(begin), restricted, options)
+    return this.#database.readTransaction(withRestriction(setup), restricted, options)
   }
 
-  copy(begin: string): Promise<CopySession> {
-    return this.#database.copy(withRestriction(begin))
+  copy(setup: string): Promise<CopySession> {
+    return this.#database.copy(withRestriction(setup))
   }
 
   transaction(): never {

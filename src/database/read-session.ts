@@ -20,8 +20,8 @@ export interface ReadServices {
 
 /** How a read runs. */
 export interface ReadSettings {
-  /** Statements that begin its transaction; undefined when it has none. */
-  begin: string | undefined
+  /** Statements that run first in its transaction, such as `set local …`; undefined when it has none. */
+  setup: string | undefined
   /** Undefined for reads of the service itself and of several clients together, which are always cheap. */
   work: Work | undefined
   signal: AbortSignal | undefined
@@ -50,7 +50,7 @@ async function readOnce<T>(session: ReadSession, read: (tx: Transaction) => Prom
   try {
     return await read(session)
   } finally {
-    // An `await` takes a turn of the microtask queue, and most reads have nothing to wait for.
+    // Most reads have nothing to wait for, and an `await` would delay their result to a later microtask.
     const closing = session.close()
     if (closing) await closing
   }
@@ -67,7 +67,7 @@ class ReadSession implements Transaction {
   #newStatement: Statement | undefined
   #limits: RunOptions = {}
 
-  /** @param lane by default, the costs of the first statement decide. */
+  /** @param lane by default, it is chosen by the costs of the first statement. */
   constructor(services: ReadServices, settings: ReadSettings, lane?: Lane) {
     this.#services = services
     this.#settings = settings
@@ -95,7 +95,7 @@ class ReadSession implements Transaction {
    * @returns a promise if there is something to wait for.
    */
   close(): Promise<void> | undefined {
-    if (this.#connection && this.#settings.begin === undefined) {
+    if (this.#connection && this.#settings.setup === undefined) {
       this.#connection.release()
       return undefined
     }
@@ -105,21 +105,21 @@ class ReadSession implements Transaction {
   async #rollBack(opening: Promise<Connection>): Promise<void> {
     const connection = await opening.catch(() => undefined)
     if (!connection) return
-    if (this.#settings.begin !== undefined)
+    if (this.#settings.setup !== undefined)
       await connection.execute('rollback').catch(() => connection.discard())
     connection.release()
   }
 
   async #open(first: Statement): Promise<Connection> {
-    const { begin, work, signal } = this.#settings
+    const { setup, work, signal } = this.#settings
     signal?.throwIfAborted()
     const chosen = this.#lane ?? this.#chooseLane(first)
     // Without an await, reads of known statements start in the order of their calls.
     const lane = typeof chosen === 'string' ? chosen : await chosen
     const connection = await this.#services.pool.acquire(lane, work)
     this.#limits = this.#limitsFor(connection, lane)
-    if (begin === undefined) return connection
-    const statements = [beginReading, begin, ...(this.#services.pool.isContended ? [oneProcessSetting] : [])]
+    if (setup === undefined) return connection
+    const statements = [beginReading, setup, ...(this.#services.pool.isContended ? [oneProcessSetting] : [])]
     try {
       await connection.execute(statements.join('; '), { signal })
       return connection
@@ -130,14 +130,14 @@ class ReadSession implements Transaction {
     }
   }
 
-  /** Decides by the costs of the statement's shape. While the first statement of a new shape runs, others wait for it. */
+  /** Chooses by the costs of the statement's shape. While the first statement of a new shape runs, others wait for it. */
   #chooseLane(first: Statement): Lane | Promise<Lane> {
     const { work } = this.#settings
     if (!work) return 'cheap'
     const { costs } = this.#services
     const known = costs.laneOf(first)
     if (known) return known
-    const measured = costs.firstOf(first)
+    const measured = costs.waitForFirst(first)
     if (!measured) return this.#chooseNewLane(first, work)
     return measured.then(() => {
       work.getSignal?.().throwIfAborted()
@@ -152,7 +152,7 @@ class ReadSession implements Transaction {
   #chooseNewLane(first: Statement, { owner }: Work): Lane {
     const { costs, expensiveOwners } = this.#services
     this.#newStatement = first
-    if (readsWholeTables(this.#settings.begin) || expensiveOwners.has(owner)) return 'expensive'
+    if (readsWholeTables(this.#settings.setup) || expensiveOwners.has(owner)) return 'expensive'
     costs.startFirst(first)
     return 'cheap'
   }
@@ -162,7 +162,7 @@ class ReadSession implements Transaction {
     if (!work) return { signal }
     if (lane === 'expensive') return { signal: work.getSignal?.() ?? signal }
     const extend = () => {
-      this.#noteExpensive(work)
+      this.#recordExpensive(work)
       const isGranted = connection.promote()
       if (isGranted) this.#limits = this.#limitsFor(connection, 'expensive')
       return { isGranted, signal: work.getSignal?.() }
@@ -171,7 +171,7 @@ class ReadSession implements Transaction {
   }
 
   /** Records that a read of a new shape has used up the budget, before the read ends. */
-  #noteExpensive({ owner }: Work): void {
+  #recordExpensive({ owner }: Work): void {
     const { costs, expensiveOwners } = this.#services
     if (!this.#newStatement) return
     expensiveOwners.add(owner)

@@ -19,5 +19,5 @@ export const groupingSettings = `set local max_parallel_workers_per_gather = 2;
   set local random_page_cost = 1.1`
 
 /** Whether the settings of a read contain `wholeTableSettings`. */
-export const readsWholeTables = (begin: string | undefined): boolean =>
-  begin?.includes(wholeTableSettings) ?? false
+export const readsWholeTables = (setup: string | undefined): boolean =>
+  setup?.includes(wholeTableSettings) ?? false

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { errorCode } from '../error-code.ts'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 
 /**
  * Maximum time to take all locks, in milliseconds; requests wait meanwhile. It is shorter than `deadlock_timeout` (one
@@ -55,7 +55,7 @@ export async function lockAllTables(client: pg.Client): Promise<void> {
 
 /**
  * Runs a transaction that begins with `lockAllTables`, and repeats it until it gets the locks.
- * @throws StartupError when another transaction has not ended after ten minutes.
+ * @throws OperatorError when another transaction has not ended after ten minutes.
  */
 export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + giveUpAfterMs
@@ -65,7 +65,7 @@ export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise
     } catch (error) {
       if (!(error instanceof TablesInUse)) throw error
       if (Date.now() > deadline)
-        throw new StartupError(
+        throw new OperatorError(
           'the database cannot be migrated: for ten minutes, tables have been in use by transactions that do not end, such as exports; end them (pg_stat_activity shows them), and start again',
         )
       await sleep(pauseMs)

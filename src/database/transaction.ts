@@ -8,8 +8,8 @@ import type { Transaction } from './statement.ts'
 /** Announced instead of the name of a resource when every resource may have changed. */
 export const everything = '*'
 
-/** Receivers of the announcements of a commit, and of its position (`work.onCommit`). */
-interface Committing {
+/** Called after a commit: `announce` with the announced resources, and `work.onCommit` with the position. */
+interface CommitHooks {
   announce(announced: string[]): void
   work: Work | undefined
 }
@@ -21,12 +21,12 @@ interface Committing {
 export async function inTransaction<T>(
   connection: Connection,
   work: (tx: Transaction) => Promise<T>,
-  committing: Committing,
+  hooks: CommitHooks,
 ): Promise<T> {
   try {
     await connection.execute('begin')
     const result = await work(connection)
-    await commit(connection, committing)
+    await commit(connection, hooks)
     connection.release()
     return result
   } catch (error) {
@@ -37,7 +37,7 @@ export async function inTransaction<T>(
   }
 }
 
-async function commit(connection: Connection, { announce, work }: Committing): Promise<void> {
+async function commit(connection: Connection, { announce, work }: CommitHooks): Promise<void> {
   try {
     const { announced, position } = await connection.commit({ position: work?.onCommit !== undefined })
     announce(announced)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import { keys } from '../model/keys.ts'
-import { getValues, getWords, limitParameter, single } from '../model/parameters.ts'
+import { getStringValues, getValues, limitParameter, single } from '../model/parameters.ts'
 import { nameInput, nameOutput } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import type { ApiResponse, Contract, Endpoint, KeyedCollection } from '../operations/operation.ts'
@@ -179,7 +179,7 @@ const list: Endpoint = {
   },
   async handle({ query }, { database }) {
     const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
-    const [cursor] = getWords(query, 'cursor')
+    const [cursor] = getStringValues(query, 'cursor')
     const found = await listKeys(database, limit + 1, cursor)
     const data = found.slice(0, limit)
     const items = data.map((key) => JSON.stringify(key)).join(',')

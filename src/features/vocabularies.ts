@@ -5,7 +5,12 @@ import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
-import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from '../operations/language.ts'
+import {
+  acceptLanguage,
+  contentLanguage,
+  languageParameter,
+  withLanguageHeaders,
+} from '../operations/language.ts'
 import type { Endpoint } from '../operations/operation.ts'
 import { notModified } from '../operations/response-schemas.ts'
 
@@ -89,6 +94,9 @@ export function vocabularyList(registry: Registry): Endpoint {
     },
 
     handle: async ({ language }) =>
-      inLanguage(taggedResponse(JSON.stringify({ data: vocabularies(registry, language) })), language),
+      withLanguageHeaders(
+        taggedResponse(JSON.stringify({ data: vocabularies(registry, language) })),
+        language,
+      ),
   }
 }

@@ -19,8 +19,8 @@ const toCoordinates = ({ longitude, latitude, elevation }: Position): number[] =
 /** A GeoJSON feature (RFC 7946, section 3.2): a point, several points, or no geometry. */
 function createFeature({ id, positions, properties }: Place) {
   const [first = null, ...others] = positions.map(toCoordinates)
-  const several = others.length > 0 && { type: 'MultiPoint', coordinates: [first, ...others] }
-  const geometry = several || (first && { type: 'Point', coordinates: first })
+  const multiPoint = others.length > 0 && { type: 'MultiPoint', coordinates: [first, ...others] }
+  const geometry = multiPoint || (first && { type: 'Point', coordinates: first })
   return { type: 'Feature', id, geometry, properties }
 }
 

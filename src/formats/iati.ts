@@ -29,7 +29,7 @@ export interface Classification {
   percentage?: number | null
 }
 
-/** An amount of money, of a day or a period. */
+/** An amount of money, on a day or in a period. */
 export interface MoneyValue {
   amount: number
   currency: string

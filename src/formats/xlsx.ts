@@ -37,8 +37,8 @@ const firstDay = '1900-03-01'
 
 /** Converts a day or an instant to a date if spreadsheets can represent it. Otherwise returns the text. */
 function dateOrText(text: string, kind: 'day' | 'instant'): Date | string {
-  const whole = kind === 'instant' || /^\d{4}-\d\d-\d\d$/.test(text)
-  return whole && text >= firstDay ? new Date(text) : text
+  const isComplete = kind === 'instant' || /^\d{4}-\d\d-\d\d$/.test(text)
+  return isComplete && text >= firstDay ? new Date(text) : text
 }
 
 function toCell(value: unknown, kind: SheetColumn['kind']): exceljs.CellValue {
@@ -87,13 +87,13 @@ function closeSheet(sheet: SheetWriter, columns: SheetColumn[], rows: number): v
 async function writeTable(workbook: Writer, table: Sheet, signal: AbortSignal): Promise<TruncatedCell[]> {
   const { columns } = table
   const truncated: TruncatedCell[] = []
-  let [name, part, row] = [table.name, 1, 1]
+  let [name, sheetNumber, row] = [table.name, 1, 1]
   let sheet = openSheet(workbook, name, columns)
-  const write = (cells: unknown[]) => {
+  const writeRow = (cells: unknown[]) => {
     if (row === sheetLimits.rows) {
       closeSheet(sheet, columns, row)
-      part += 1
-      name = `${table.name} ${part}`
+      sheetNumber += 1
+      name = `${table.name} ${sheetNumber}`
       sheet = openSheet(workbook, name, columns)
       row = 1
     }
@@ -111,13 +111,14 @@ async function writeTable(workbook: Writer, table: Sheet, signal: AbortSignal): 
     sheet.addRow(values).commit()
   }
   for await (const batch of table.rows) {
-    for (const cells of batch) write(cells)
+    for (const cells of batch) writeRow(cells)
     await waitForDrain(sheet, signal)
   }
   closeSheet(sheet, columns, row)
   return truncated
 }
 
+/** Columns of the sheet `cut`. */
 const truncatedColumns: SheetColumn[] = [
   { name: 'sheet', kind: 'text' },
   { name: 'row', kind: 'number' },
@@ -125,7 +126,7 @@ const truncatedColumns: SheetColumn[] = [
   { name: 'characters', kind: 'number' },
 ]
 
-async function write(workbook: Writer, tables: Sheet[], signal: AbortSignal): Promise<void> {
+async function writeTables(workbook: Writer, tables: Sheet[], signal: AbortSignal): Promise<void> {
   const truncated: TruncatedCell[] = []
   for (const table of tables) truncated.push(...(await writeTable(workbook, table, signal)))
   if (truncated.length > 0) {
@@ -151,7 +152,7 @@ export function writeWorkbook(tables: Sheet[]): Readable {
     useSharedStrings: false,
     zip: { zlib: { level: 1 } },
   })
-  write(workbook, tables, disconnected.signal).catch((error: unknown) => {
+  writeTables(workbook, tables, disconnected.signal).catch((error: unknown) => {
     output.destroy(error instanceof Error ? error : new Error(String(error)))
   })
   return output

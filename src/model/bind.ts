@@ -3,7 +3,7 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../database/columns.ts'
 import { records } from '../database/tables/records.ts'
-import { listed } from '../problems/suggest.ts'
+import { quoteList } from '../problems/suggest.ts'
 import { citationCollection, citationFilters, citationInclude } from './citations.ts'
 import type { FieldQuery } from './field.ts'
 import { anyOf, type Filter, fullText, happenedIn, timestamp } from './filters.ts'
@@ -36,8 +36,8 @@ const recordFilters = (id: AnyPgColumn, key: Key): Record<string, Filter> => ({
 const recordSorts = (key: Key): Record<string, SortKey> => ({
   [key.property]: byColumn(
     key.column,
-    key.madeBy === 'registry' ? 'uuid' : 'text',
-    key.madeBy === 'registry' ? 'Order of creation.' : 'The key itself.',
+    key.assignedBy === 'registry' ? 'uuid' : 'text',
+    key.assignedBy === 'registry' ? 'Order of creation.' : 'The key itself.',
   ),
   createdAt: byColumn(records.createdAt, 'timestamptz', 'When the record was created here.'),
   updatedAt: byColumn(records.updatedAt, 'timestamptz', 'When the record was last changed here.'),
@@ -76,7 +76,7 @@ const mergeLazy = <T>(parts: ((() => Record<string, T>) | undefined)[]): Record<
 /** Includes that fields of other resources declare for this resource: the records that refer to one of its records. */
 function inverseIncludes(registry: Registry, resource: Resource) {
   const found = registry.resources.flatMap((other) =>
-    Object.values(other.bound).flatMap(({ field, context }) => {
+    Object.values(other.boundFields).flatMap(({ field, context }) => {
       const inverse = field.inverse?.(context)
       return inverse?.resource === resource.name ? [{ other, inverse }] : []
     }),
@@ -119,7 +119,7 @@ const eventQuery = (table: RecordTable, { eventDates }: ResourceDefinition): Fie
 
 /** Lists the properties in the full-text index, for use in a sentence. */
 const searchedProperties = ({ fields }: ResourceDefinition): string =>
-  listed(Object.keys(fields).filter((name) => fields[name]?.searchText))
+  quoteList(Object.keys(fields).filter((name) => fields[name]?.searchText))
 
 /** Builds the resource of a declaration. Looks up other resources only when a collection or an include is used. */
 export function bindResource(registry: Registry, definition: ResourceDefinition): Resource {
@@ -131,9 +131,9 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     property: naturalKey ?? 'id',
     column: columnOf(table, naturalKey ?? 'id'),
   }
-  const bound = bindFields(registry, definition)
+  const boundFields = bindFields(registry, definition)
   const queries = [
-    ...Object.values(bound).map(({ field, context }) => field.query?.(context) ?? {}),
+    ...Object.values(boundFields).map(({ field, context }) => field.query?.(context) ?? {}),
     query?.(resourceContext(registry, definition)) ?? {},
     eventQuery(table, definition),
   ]
@@ -146,7 +146,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     id,
     key,
     document: documentSchema(registry, definition),
-    bound,
+    boundFields,
     search: {
       title: columnOf(table, search.title),
       ...(nameLines && { nameLines }),

@@ -7,7 +7,7 @@ import type { Registry } from './registry.ts'
 import { type Include, type Resource, toSearchable } from './resource.ts'
 import type { Collection } from './searchable.ts'
 
-/** Citations refer to records of every other resource, by the columns `citedRecord` and `citedResource`. */
+/** The query vocabulary that citations add to every other resource. Their column `citedRecord` has the id of the record. */
 
 const citationsOf = ({ name, registry }: Resource): Resource | undefined =>
   name === 'citations' ? undefined : registry.find('citations')

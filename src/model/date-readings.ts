@@ -1,7 +1,7 @@
 /** Interprets dates in notations other than EDTF. */
 
-/** Returns a list with the day in EDTF; an empty list if the calendar does not have it. */
-function day(year: string, month: number, dayOfMonth: number): string[] {
+/** Returns a list with the day in EDTF; an empty list if the day does not exist. */
+function toEdtfDay(year: string, month: number, dayOfMonth: number): string[] {
   // Date.UTC reads the years 0 to 99 as 1900 to 1999. The calendar repeats every 400 years.
   const lastDay = new Date(Date.UTC(2000 + (Number(year) % 400), month, 0)).getUTCDate()
   if (month < 1 || month > 12 || dayOfMonth < 1 || dayOfMonth > lastDay) return []
@@ -17,11 +17,11 @@ export function readOtherNotation(text: string): string[] {
   const [, first = '', separator, second = '', year = ''] =
     /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})$/.exec(text) ?? []
   if (year !== '') {
-    const monthFirst = separator === '.' ? [] : day(year, Number(first), Number(second))
-    return [...new Set([...monthFirst, ...day(year, Number(second), Number(first))])]
+    const monthFirst = separator === '.' ? [] : toEdtfDay(year, Number(first), Number(second))
+    return [...new Set([...monthFirst, ...toEdtfDay(year, Number(second), Number(first))])]
   }
   const [, yearFirst = '', , month = '', last = ''] = /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})$/.exec(text) ?? []
-  if (yearFirst !== '') return day(yearFirst, Number(month), Number(last))
+  if (yearFirst !== '') return toEdtfDay(yearFirst, Number(month), Number(last))
   const [, monthOfYear = '', yearLast = ''] = /^(\d{1,2})[./-](\d{4})$/.exec(text) ?? []
-  return day(yearLast, Number(monthOfYear), 1).map((date) => date.slice(0, -3))
+  return toEdtfDay(yearLast, Number(monthOfYear), 1).map((date) => date.slice(0, -3))
 }

@@ -11,10 +11,10 @@ import { findEdtfFault } from './edtf.ts'
 type BoundsFunction<T> = (earliest: AnyPgColumn, latest: AnyPgColumn) => T
 
 // `date_part` is faster than `extract`, which returns a numeric.
-const part = (unit: 'year' | 'month', day: AnyPgColumn) => sql`date_part(${sql.raw(`'${unit}'`)}, ${day})`
+const datePart = (unit: 'year' | 'month', day: AnyPgColumn) => sql`date_part(${sql.raw(`'${unit}'`)}, ${day})`
 
 /** EDTF counts 1 BC as year 0, PostgreSQL as -1. */
-const yearSql = (day: AnyPgColumn) => sql`(${part('year', day)}::int + (${day} < date '0001-01-01')::int)`
+const yearSql = (day: AnyPgColumn) => sql`(${datePart('year', day)}::int + (${day} < date '0001-01-01')::int)`
 
 const afterFirstYears = (day: AnyPgColumn) => sql`${day} >= date '4699-01-01 BC'`
 
@@ -22,7 +22,7 @@ const afterFirstYears = (day: AnyPgColumn) => sql`${day} >= date '4699-01-01 BC'
 // cast to int. PostgreSQL dates start in November 4713 BC, so the first years are excluded: filters could not cover them
 // completely. Most dates are a day, and comparing days is faster than comparing years and months.
 const sameParts = (units: ('year' | 'month')[], earliest: AnyPgColumn, latest: AnyPgColumn) => {
-  const equal = units.map((unit) => sql`${part(unit, earliest)} = ${part(unit, latest)}`)
+  const equal = units.map((unit) => sql`${datePart(unit, earliest)} = ${datePart(unit, latest)}`)
   return sql`${afterFirstYears(earliest)} and (${earliest} = ${latest} or ${sql.join(equal, sql` and `)})`
 }
 
@@ -37,9 +37,9 @@ export const unitNumber: Record<'year' | 'decade' | 'month', BoundsFunction<SQL>
     sql`(case when ${sameParts(['year'], earliest, latest)} then ${yearSql(earliest)} end)`,
   // Compares the decades of both ends. The casts come after the check that both days are finite.
   decade: (earliest, latest) =>
-    sql`(case when isfinite(${earliest}) and isfinite(${latest}) then case when ${afterFirstYears(earliest)} and ${part('year', latest)} < 10000 and ${decade(yearSql(earliest))} = ${decade(yearSql(latest))} then ${decade(yearSql(earliest))} end end)`,
+    sql`(case when isfinite(${earliest}) and isfinite(${latest}) then case when ${afterFirstYears(earliest)} and ${datePart('year', latest)} < 10000 and ${decade(yearSql(earliest))} = ${decade(yearSql(latest))} then ${decade(yearSql(earliest))} end end)`,
   month: (earliest, latest) =>
-    sql`(case when ${sameParts(['year', 'month'], earliest, latest)} then ${yearSql(earliest)} * 12 + ${part('month', earliest)}::int - 1 end)`,
+    sql`(case when ${sameParts(['year', 'month'], earliest, latest)} then ${yearSql(earliest)} * 12 + ${datePart('month', earliest)}::int - 1 end)`,
 }
 
 const yearText = (year: SQL) =>

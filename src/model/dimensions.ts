@@ -32,16 +32,16 @@ export interface Measure {
   value: SQL
   /** The list whose elements have the number. An element counts in the groups of its own values. */
   elements?: ListElements
-  /** Names of dimensions and filters that must have a single value, because amounts of different units cannot be added. */
-  within?: readonly string[]
+  /** Dimensions, also filters, that must have a single value, because amounts of different units cannot be added. */
+  singleValued?: readonly string[]
   /** A query of the columns `part` and `whole`. A part is not counted if its whole is in the same group. */
   parts?: SQL
 }
 
 const plain = (value: SQL) => sql`(${value})::text`
 
-/** Makes a code its own label. */
-export const itself = plain
+/** Returns a value as its own label, such as a code. */
+export const valueAsLabel = plain
 
 /**
  * Returns the labels of words.
@@ -83,7 +83,7 @@ export const byValue = (
   column: AnyPgColumn,
   filter: string,
   description: string,
-  label: Dimension['label'] = itself,
+  label: Dimension['label'] = valueAsLabel,
 ): Dimension => byColumn(column, filter, description, label)
 
 /** A dimension by a property with any number of values in each record. */

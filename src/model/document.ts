@@ -30,7 +30,7 @@ const recordProperties: Record<string, SQL> = {
 
 /** SQL expression of one own property, over a row of the resource's table and its row in `records`. */
 export function propertyJson(resource: Resource, property: string): SQL {
-  const bound = resource.bound[property]
+  const bound = resource.boundFields[property]
   if (bound?.field.json) return bound.field.json(bound.context)
   return recordProperties[property] ?? sql`${columnOf(resource.table, property)}`
 }

@@ -51,7 +51,7 @@ export interface FieldRows<Value = unknown> {
   split(values: OwnedValue<Value>[]): TableRows[]
 }
 
-/** The query vocabulary of a field. All parts are optional: a URL, for instance, has none. */
+/** The query vocabulary of a field. All parts are optional: for example, a URL has none of them. */
 export interface FieldQuery {
   filters?: Record<string, Filter>
   sorts?: Record<string, SortKey>
@@ -63,9 +63,9 @@ export interface FieldQuery {
   includes?: () => Record<string, Include>
 }
 
-/** A kind of property that features look for, such as participants. */
+/** A kind of property that features look for, such as participants. `areParties`: whether participants are parties. */
 export type Capability =
-  | { kind: 'participants'; roles: readonly [string, ...string[]]; parties: boolean }
+  | { kind: 'participants'; roles: readonly [string, ...string[]]; areParties: boolean }
   | { kind: 'topics' }
   | { kind: 'externalIds' }
   | { kind: 'location' }
@@ -101,7 +101,7 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   hostCountries?(context: FieldContext): HostCountry[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema
-  /** Columns in the resource's own table, by property. If the value is in rows of other tables, they have derived data. */
+  /** Columns in the resource's own table, by property. If the value is in other tables, they have data derived from it. */
   columns?(name: string, registry: Registry): ColumnBuilders
   /** The columns that aggregates read from every record. One index covers them all, so that the table is not read. */
   dimensionColumns?(context: FieldContext): PgColumn[]

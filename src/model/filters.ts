@@ -2,9 +2,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, unionAll } from '../database/columns.ts'
+import { dateSpan } from '../database/date-spans.ts'
 import { fold, webSearch } from '../database/folding.ts'
 import { codeOrder, maxCharacter, numberOrder } from '../database/ordering.ts'
-import { dateSpan } from '../database/spans.ts'
 import { records } from '../database/tables/records.ts'
 import { unitNumber, unitValue } from './date-units.ts'
 import { type Relation, relationComparisons } from './relations.ts'
@@ -75,7 +75,7 @@ export interface Comparison {
   sql(value: SQL, getOtherFilter: GetOtherFilter): SQL
   /** The same condition for statements that read every record: cheaper to evaluate, but it cannot use an index. */
   scan?(value: SQL): SQL
-  /** The same condition on copies in the record's row, without `asOf`; undefined if other filters narrow the values. */
+  /** The same condition on values copied into the record's row, without `asOf`; undefined if other filters narrow them. */
   stored?(value: SQL, getOtherFilter: GetOtherFilter): SQL | undefined
 }
 

@@ -13,7 +13,7 @@ export const columnList = (table: PgTable, properties: readonly string[]): SQL =
 export const jsonRows = (query: SQL): SQL =>
   sql`array_to_json(array(select row_to_json(item) from (${query}) item))`
 
-/** SQL of a JSON array of the single column of a query. */
+/** SQL of a JSON array of the values of a query with one column. */
 export const jsonList = (query: SQL): SQL => sql`array_to_json(array(${query}))`
 
 /** SQL of a compact JSON object of columns, in the given order. */

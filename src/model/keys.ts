@@ -6,7 +6,7 @@ export interface KeyForm {
   /** Schema of a key. A key that does not match is refused before the database is queried. */
   schema: z.ZodType<string>
   /** `registry` for UUIDs, `client` for codes and slugs, which are part of the document. */
-  madeBy: 'registry' | 'client'
+  assignedBy: 'registry' | 'client'
 }
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -50,4 +50,4 @@ const namespace = '3f0f3e8c-6a0b-5d0e-9b1a-5f5f0c1d2e3a'
  * RFC 9562), so that a restored or imported record has the same id in every registry.
  */
 export const recordId = (resource: { name: string; key: KeyForm }, key: string): string =>
-  resource.key.madeBy === 'registry' ? key : nameBasedUuid(`${resource.name}/${key}`, namespace)
+  resource.key.assignedBy === 'registry' ? key : nameBasedUuid(`${resource.name}/${key}`, namespace)

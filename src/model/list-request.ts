@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
-import { checkQuery, readQuery } from './parameters.ts'
+import { checkQuery, parseQuery } from './parameters.ts'
 import type { Registry } from './registry.ts'
 import type { Resource } from './resource.ts'
 import { urlFilters } from './url-filters.ts'
@@ -35,7 +35,7 @@ function findFaults(registry: Registry, request: string): string[] {
       )}`,
     ]
   try {
-    checkQuery(urlFilters(resource), readQuery(query))
+    checkQuery(urlFilters(resource), parseQuery(query))
     return []
   } catch (error) {
     if (!(error instanceof Problem)) throw error

@@ -11,8 +11,8 @@ export function nameLinesOf(
   search: ResourceDefinition['search'],
 ): SQL | undefined {
   if (!search.hasAliases) return undefined
-  const other = search.otherName === undefined ? sql`null` : columnIn(columns, search.otherName)
-  return nameLines(columnIn(columns, search.title), other, columnIn(columns, 'aliases'))
+  const otherName = search.otherName === undefined ? sql`null` : columnIn(columns, search.otherName)
+  return nameLines(columnIn(columns, search.title), otherName, columnIn(columns, 'aliases'))
 }
 
 /**

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { faultMessage, quote } from '../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../problems/problem.ts'
-import { didYouMean, listed } from '../problems/suggest.ts'
+import { didYouMean, quoteList } from '../problems/suggest.ts'
 import type { Comparison, Operator } from './filters.ts'
 
 /** A query parameter: the schema of one value, and its operators. */
@@ -33,7 +33,7 @@ export type RawQuery = Map<string, Map<string, string[]>>
 export type CheckedQuery = Map<string, Map<Operator, unknown[]>>
 
 /** A parsed query string. `check` validates it once, and throws Problem `invalid-parameter`. */
-export interface ReadQuery {
+export interface ParsedQuery {
   raw: RawQuery
   check(): CheckedQuery
 }
@@ -61,7 +61,7 @@ const listSuffix = '[]'
  * @param text the part of the URL after `?`.
  * @throws Problem `malformed-request` for broken encoding, `invalid-parameter` for names like `a[b][c]`.
  */
-export function readQuery(text: string): RawQuery {
+export function parseQuery(text: string): RawQuery {
   const query: RawQuery = new Map()
   for (const pair of text.split('&')) {
     if (pair === '') continue
@@ -88,7 +88,7 @@ export function readQuery(text: string): RawQuery {
 export function invalidParameters(errors: Fault[] | FaultList): Problem {
   const faults = errors instanceof FaultList ? errors.listed : errors
   const names = [...new Set(faults.flatMap(({ parameter }) => (parameter === undefined ? [] : [parameter])))]
-  return new Problem('invalid-parameter', `Invalid query parameters: ${listed(names)}.`, { errors })
+  return new Problem('invalid-parameter', `Invalid query parameters: ${quoteList(names)}.`, { errors })
 }
 
 /** Returns the name of a parameter with an operator, as in a query: `status`, `signedOn[gte]`. */
@@ -121,12 +121,12 @@ function joinLists(operators: ReadonlyMap<string, string[]>): Map<string, Sent> 
 const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined
 
-/** True or false, as text in a URL. */
-export const truth = z.enum(['true', 'false'])
+/** Schema of a boolean as text in a URL. */
+export const booleanText = z.enum(['true', 'false'])
 
 /** Returns the schema of an operator's operand. */
 const operandSchema = (parameter: Pick<Parameter, 'value'>, { takes, value }: OperandSpec): z.ZodType =>
-  takes === 'boolean' ? truth : (value ?? parameter.value)
+  takes === 'boolean' ? booleanText : (value ?? parameter.value)
 
 function unknownOperator(name: string, operator: string, { comparisons, elsewhere }: Parameter): string {
   if (elsewhere?.operators.includes(operator)) {
@@ -228,18 +228,20 @@ const maxCachedCharacters = 50_000
 
 /**
  * Creates a function that parses query strings and caches the results. It returns the same object for equal texts, so
- * callers can cache plans by it. It throws what `readQuery` throws.
+ * callers can cache plans by it. It throws what `parseQuery` throws.
  * @param parameters the parameters that the `check` of the results allows.
  */
-export function queryReader(parameters: Readonly<Record<string, Parameter>>): (text: string) => ReadQuery {
-  const known = new LRUCache<string, ReadQuery>({
+export function createQueryParser(
+  parameters: Readonly<Record<string, Parameter>>,
+): (text: string) => ParsedQuery {
+  const known = new LRUCache<string, ParsedQuery>({
     maxSize: maxCachedCharacters,
     sizeCalculation: (_query, text) => text.length + 1,
   })
   return (text) => {
     const found = known.get(text)
     if (found) return found
-    const raw = readQuery(text)
+    const raw = parseQuery(text)
     let checked: CheckedQuery | undefined
     const check = () => {
       checked ??= checkQuery(parameters, raw)
@@ -255,7 +257,8 @@ export function queryReader(parameters: Readonly<Record<string, Parameter>>): (t
 export const getValues = (query: CheckedQuery, name: string): unknown[] => query.get(name)?.get('eq') ?? []
 
 /** Returns the values of a parameter as strings. */
-export const getWords = (query: CheckedQuery, name: string): string[] => getValues(query, name).map(String)
+export const getStringValues = (query: CheckedQuery, name: string): string[] =>
+  getValues(query, name).map(String)
 
 /** Returns the schema of a decimal whole number from 1 to `max`; it parses to a number. */
 export function wholeNumber(max: number) {

@@ -5,25 +5,25 @@ import { type Reference, references } from './schemas.ts'
 
 /** A property whose values refer to other records. */
 export interface ReferenceProperty {
-  /** The JSON text before a value: `"country":`, or `"resource":"agreements","id":` for a variant of a union. */
-  before: string
+  /** The JSON text in front of a value: `"country":`, or `"resource":"agreements","id":` for a variant of a union. */
+  jsonPrefix: string
   reference: Reference
   /** The section of a dictionary of names: the resource, or the property if its values are not the resource's keys. */
   section: string
 }
 
 /** Finds the reference properties inside a schema. @param name name of the property that has the schema. */
-function propertiesIn(schema: z.core.$ZodType, name: string, before: string): ReferenceProperty[] {
+function propertiesIn(schema: z.core.$ZodType, name: string, jsonPrefix: string): ReferenceProperty[] {
   const reference = references.get(schema)
   if (reference) {
     const section = reference.property === undefined ? reference.resource : name
-    return [{ before, reference, section }]
+    return [{ jsonPrefix, reference, section }]
   }
   const inner = unwrapped(schema)
-  if (inner !== schema) return propertiesIn(inner, name, before)
-  if (schema instanceof z.ZodArray) return propertiesIn(schema.element, name, before)
+  if (inner !== schema) return propertiesIn(inner, name, jsonPrefix)
+  if (schema instanceof z.ZodArray) return propertiesIn(schema.element, name, jsonPrefix)
   if (schema instanceof z.ZodUnion)
-    return schema.options.flatMap((option) => propertiesIn(option, name, before))
+    return schema.options.flatMap((option) => propertiesIn(option, name, jsonPrefix))
   return schema instanceof z.ZodObject ? propertiesOfShape(schema.shape) : []
 }
 
@@ -59,7 +59,7 @@ export function referenceProperties(
   })
   const found = [...propertiesOfShape(chosen), ...included]
   return found.filter(
-    ({ before, section }, index) =>
-      found.findIndex((other) => other.before === before && other.section === section) === index,
+    ({ jsonPrefix, section }, index) =>
+      found.findIndex((other) => other.jsonPrefix === jsonPrefix && other.section === section) === index,
   )
 }

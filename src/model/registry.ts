@@ -26,22 +26,24 @@ import { type Reference, refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
 
 /** The options of the capability `participants`, by the names of the resources that have it. */
-type Participants = Map<string, { roles: readonly [string, ...string[]]; parties: boolean }>
+type Participants = Map<string, { roles: readonly [string, ...string[]]; areParties: boolean }>
 
-/** SQL that finds the records to which values refer. */
+/** Parts of a query that finds the records to which values refer. */
 export interface ReferencedRecords {
-  /** The table, with the alias `row`. */
+  /** The table of the records with its alias. */
   from: SQL
+  /** The alias of the table. */
   row: SQL
-  /** The column that equals the values. */
+  /** The column that is compared with the values. */
   key: SQL
+  /** PostgreSQL type of `key`. */
   keyType: string
-  /** The condition that values may refer to a record. */
+  /** The condition on records to which values may refer. */
   condition: SQL
 }
 
 /**
- * All resources, with their tables and with the references between them resolved. A resource finds other resources only
+ * All resources with their tables. It resolves the references between resources: a resource finds other resources only
  * through its registry.
  */
 export class Registry {
@@ -68,7 +70,7 @@ export class Registry {
       if (this.#definitions.has(definition.name))
         throw new Error(`two resources are named ${definition.name}`)
       this.#definitions.set(definition.name, definition)
-      this.#noteCapabilities(definition)
+      this.#collectCapabilities(definition)
     }
     this.shared = makeSharedTables(this)
     for (const definition of this.definitions) this.#tables.set(definition.name, this.#makeTable(definition))
@@ -80,7 +82,7 @@ export class Registry {
     })
   }
 
-  #noteCapabilities({ name, fields }: ResourceDefinition): void {
+  #collectCapabilities({ name, fields }: ResourceDefinition): void {
     for (const { capability } of Object.values(fields)) {
       if (capability?.kind === 'participants') this.participants.set(name, capability)
       if (capability?.kind === 'topics') this.withTopics.push(name)
@@ -88,7 +90,7 @@ export class Registry {
     }
   }
 
-  /** The schema of a dictionary of names: one per registry, since a component of the OpenAPI document can have only one. */
+  /** The schema of a dictionary of names. All uses share it, since an OpenAPI component can have only one schema. */
   get namesSchema(): z.ZodType {
     this.#namesSchema ??= makeNamesSchema(this.resources)
     return this.#namesSchema
@@ -106,27 +108,28 @@ export class Registry {
     return this.#resources.get(name)
   }
 
+  /** The declaration of a resource. @throws Error when there is none. */
   definition(name: string): ResourceDefinition {
     const definition = this.#definitions.get(name)
     if (!definition) throw new Error(`a field refers to ${name}, which is not a resource`)
     return definition
   }
 
-  /** The form of a resource's keys. */
+  /** The schema of a resource's keys, and who assigns them. */
   keyForm(name: string): KeyForm {
     const { naturalKey, fields } = this.definition(name)
-    if (naturalKey === undefined) return { schema: keys.uuid(), madeBy: 'registry' }
+    if (naturalKey === undefined) return { schema: keys.uuid(), assignedBy: 'registry' }
     const schema = fields[naturalKey]?.schema(this)
     if (!(schema instanceof z.ZodString)) throw new Error(`the key of ${name} is not a text`)
-    return { schema, madeBy: 'client' }
+    return { schema, assignedBy: 'client' }
   }
 
   /** The schema of a property that refers to a resource. */
-  keySchema(name: string): z.ZodType<string> {
+  referenceSchema(name: string): z.ZodType<string> {
     const { noun } = this.definition(name)
-    const { schema, madeBy } = this.keyForm(name)
+    const { schema, assignedBy } = this.keyForm(name)
     const propertySchema =
-      madeBy === 'registry'
+      assignedBy === 'registry'
         ? schema.meta({ description: `Id of the ${noun}.`, format: 'uuid' })
         : schema.clone()
     return refersTo(propertySchema, { resource: name })
@@ -139,7 +142,7 @@ export class Registry {
     return table
   }
 
-  /** The column that holds the keys of a resource. */
+  /** The column with the keys of a resource. */
   keyColumn(name: string): AnyPgColumn {
     return columnOf(this.table(name), this.definition(name).naturalKey ?? 'id')
   }
@@ -149,7 +152,7 @@ export class Registry {
     return this.#fieldTables.get(`${resource}.${name}`) ?? []
   }
 
-  /** Countries that count as participants of the records of a resource: a host, a location. */
+  /** The columns of a resource with countries that count as participants, such as host countries. */
   hostCountries(name: string): HostCountry[] {
     const { fields } = this.definition(name)
     return Object.entries(fields).flatMap(
@@ -203,8 +206,8 @@ export class Registry {
     ]
   }
 
-  /** The resources whose records have rows in each table, by the table's name. */
-  get tableResources(): Map<string, string[]> {
+  /** Names of the resources whose records have rows in a table, by the name of the table. */
+  get resourcesByTable(): Map<string, string[]> {
     const { participations, participationActions, topicLinks, externalIds } = this.shared
     const withParticipants = [...this.participants.keys()]
     const shared: [PgTable, string[]][] = [
@@ -224,21 +227,21 @@ export class Registry {
 
   /**
    * Returns the context of a field in a resource.
-   * @param all columns of the table by their properties. drizzle's callback for checks and indexes gets other column objects.
+   * @param columns columns of the table by property. drizzle passes its callback for checks and indexes other column objects.
    */
   fieldContext(
     resource: string,
     name: string,
     field: Field,
-    all: Record<string, PgColumn> = getTableColumns(this.table(resource)),
+    columns: Record<string, PgColumn> = getTableColumns(this.table(resource)),
   ): FieldContext {
     const table = this.table(resource)
     return {
       name,
       table,
       tableName: snakeCase(resource),
-      columns: fieldColumns(field, name, this, all),
-      recordId: columnIn(all, 'id'),
+      columns: fieldColumns(field, name, this, columns),
+      recordId: columnIn(columns, 'id'),
       resource,
       registry: this,
     }
@@ -250,7 +253,7 @@ export class Registry {
     const id = uuid('id')
       .primaryKey()
       .references(() => records.id, { onDelete: 'cascade' })
-    const columns = Object.entries(fields).map(([property, field]) => field.columns?.(property, this) ?? {})
+    const builders = Object.entries(fields).map(([property, field]) => field.columns?.(property, this) ?? {})
     const texts = Object.entries(fields).map(([property, field]) => field.searchText?.(property) ?? {})
     const weighted = (weight: 'A' | 'B') => texts.flatMap((text) => text[weight] ?? [])
     return pgTable(
@@ -260,38 +263,42 @@ export class Registry {
           naturalKey === undefined
             ? id
             : id.generatedAlwaysAs(sql.raw(`name_id('${name}', ${snakeCase(naturalKey)})`)),
-        ...Object.assign({}, ...columns),
+        ...Object.assign({}, ...builders),
         search: searchColumn({ A: weighted('A'), B: weighted('B') }),
         ...rowStart(),
       },
-      (made: Record<string, PgColumn>) => [
+      (columns: Record<string, PgColumn>) => [
         ...Object.entries(fields).flatMap(
-          ([property, field]) => field.constraints?.(this.fieldContext(name, property, field, made)) ?? [],
+          ([property, field]) => field.constraints?.(this.fieldContext(name, property, field, columns)) ?? [],
         ),
-        ...(definition.constraints?.(made) ?? []),
-        ...searchIndexes(definition, made),
-        ...this.#dimensionIndexes(definition, made),
-        ...this.#countryIndexes(definition, made),
+        ...(definition.constraints?.(columns) ?? []),
+        ...searchIndexes(definition, columns),
+        ...this.#dimensionIndexes(definition, columns),
+        ...this.#countryIndexes(definition, columns),
       ],
     )
   }
 
   /** The index with all columns that aggregates read from every record. It is far smaller than the table. */
-  #dimensionIndexes({ name, fields }: ResourceDefinition, made: Record<string, PgColumn>): IndexBuilder[] {
-    const columns = Object.entries(fields).flatMap(
-      ([property, field]) => field.dimensionColumns?.(this.fieldContext(name, property, field, made)) ?? [],
+  #dimensionIndexes({ name, fields }: ResourceDefinition, columns: Record<string, PgColumn>): IndexBuilder[] {
+    const indexed = Object.entries(fields).flatMap(
+      ([property, field]) =>
+        field.dimensionColumns?.(this.fieldContext(name, property, field, columns)) ?? [],
     )
-    if (columns.length === 0) return []
+    if (indexed.length === 0) return []
     // The id is for joins with other tables.
-    return [index(`${snakeCase(name)}_dimensions`).on(columnIn(made, 'id'), ...columns)]
+    return [index(`${snakeCase(name)}_dimensions`).on(columnIn(columns, 'id'), ...indexed)]
   }
 
   /** The index of the event dates of records and the countries that take part. Aggregates by country and networks read it. */
-  #countryIndexes({ name, eventDates }: ResourceDefinition, made: Record<string, PgColumn>): IndexBuilder[] {
+  #countryIndexes(
+    { name, eventDates }: ResourceDefinition,
+    columns: Record<string, PgColumn>,
+  ): IndexBuilder[] {
     if (!eventDates || !this.participants.has(name)) return []
     const days = eventDates.flatMap((date) => [`${date}Earliest`, `${date}Latest`])
-    const [id, ...columns] = ['id', ...days, countriesProperty].map((property) => columnIn(made, property))
-    return id ? [index(`${snakeCase(name)}_countries`).on(id, ...columns)] : []
+    const [id, ...indexed] = ['id', ...days, countriesProperty].map((property) => columnIn(columns, property))
+    return id ? [index(`${snakeCase(name)}_countries`).on(id, ...indexed)] : []
   }
 
   #makeFieldTables({ name, fields }: ResourceDefinition): void {

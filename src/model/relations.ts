@@ -6,8 +6,8 @@ import { faultMessage } from '../problems/faults.ts'
 import type { Comparison, GetOtherFilter, Operator } from './filters.ts'
 
 /**
- * A property with any number of values in each record, such as its countries or topics. Filters and dimensions use the
- * same rows, so that a list finds exactly the records that an aggregate counts.
+ * A property with any number of values in each record, such as its countries or topics. Filters and dimensions read the
+ * same rows, so a list finds exactly the records that an aggregate counts.
  */
 export interface Relation {
   /** The column with the id of the record. */

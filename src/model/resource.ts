@@ -10,7 +10,7 @@ import { nameOutput } from './schema-names.ts'
 import type { Collection, Searchable } from './searchable.ts'
 import type { SortKey } from './sorts.ts'
 
-/** What `include` adds to each record of the response: other records, or the count of the records of a list request. */
+/** A property that `include` adds to each record: other records, or the count of the records of a list request. */
 export interface Include {
   description: string
   schema: z.ZodType
@@ -83,7 +83,7 @@ export interface ResourceDefinition<F extends Fields = Fields> extends ResourceR
   example: Record<string, unknown>
 }
 
-/** Declares a resource and keeps the types of its fields. */
+/** Declares a resource. The return type has the types of its fields. */
 export const defineResource = <const F extends Fields>(
   name: string,
   fields: F,
@@ -125,7 +125,7 @@ export interface Resource extends Omit<ResourceDefinition, 'search' | 'constrain
   key: Key
   /** The public schema of what clients write. Records also have a key, a version and timestamps. */
   document: z.ZodObject
-  bound: Record<string, BoundField>
+  boundFields: Record<string, BoundField>
   search: SearchColumns
   filters: Record<string, Filter>
   collections: () => Record<string, Collection>
@@ -190,7 +190,7 @@ function exampleRecord(resource: Resource): Record<string, unknown> {
     updatedAt: '2026-01-31T09:30:00.000Z',
   }
   const document = resource.document.parse(resource.example)
-  const key = resource.key.madeBy === 'registry' ? { id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' } : {}
+  const key = resource.key.assignedBy === 'registry' ? { id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' } : {}
   return { ...key, ...document, ...managedExample }
 }
 

@@ -18,8 +18,8 @@ export function nameOutput<T extends z.ZodType>(id: string, schema: T): T {
   return schema
 }
 
-/** Adds a description to one use of a named schema, which remains a component. */
-export const described = (schema: z.ZodType, description: string): z.ZodType =>
+/** Adds a description to one use of a named schema. The schema remains a component. */
+export const withDescription = (schema: z.ZodType, description: string): z.ZodType =>
   z.lazy(() => schema).meta({ description })
 
 /** Makes a schema a component of the OpenAPI document. Without a name, it is inlined wherever it is used. */

@@ -52,7 +52,7 @@ function makeParticipations(registry: Registry) {
     },
     (table) => {
       const declared = [...registry.participants]
-      const withParties = declared.filter(([, { parties }]) => parties).map(([name]) => name)
+      const withParties = declared.filter(([, { areParties }]) => areParties).map(([name]) => name)
       const roles = declared.map(
         ([name, { roles }]) =>
           sql`when ${table.resource} = ${literals([name])} then ${table.role} in (${literals(roles)})`,

@@ -8,7 +8,7 @@ import { type AggregatePlan, aggregateParameters, planAggregate, planOther } fro
 import { aggregateStatement } from '../query/aggregate-sql.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import { groupExample, groupSchema } from './group-schema.ts'
-import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from './language.ts'
+import { acceptLanguage, contentLanguage, languageParameter, withLanguageHeaders } from './language.ts'
 import type { ApiResponse, Context, Operation } from './operation.ts'
 import { readRegistryAt, readSnapshotAt } from './past.ts'
 import { notModified } from './response-schemas.ts'
@@ -28,7 +28,7 @@ const otherSchema = nameOutput(
   z
     .strictObject({
       label: z.string().meta({ description: 'The label, for people, in the language of the response.' }),
-      groups: z.int().min(1).meta({ description: 'Number of the groups that it stands for.' }),
+      groups: z.int().min(1).meta({ description: 'Number of the groups that it combines.' }),
       measures: groupSchema.shape.measures,
       list: z
         .string()
@@ -74,17 +74,17 @@ interface Row {
   total: number
 }
 
-const responseText = ({ data, groups, total }: Row, { limit }: AggregatePlan, other = ''): string =>
+const responseJson = ({ data, groups, total }: Row, { limit }: AggregatePlan, other = ''): string =>
   `{"data":[${data}],"groups":${JSON.stringify({ count: groups, limit })},${other}"total":${total}}`
 
-const none: Row = { data: '', groups: 0, total: 0 }
+const emptyRow: Row = { data: '', groups: 0, total: 0 }
 
-async function aggregateText(plan: AggregatePlan, context: Context): Promise<string> {
+async function aggregateJson(plan: AggregatePlan, context: Context): Promise<string> {
   const statement = aggregateStatement(plan)
-  const [row = none] = await (plan.asOf === undefined
-    ? context.database.read<Row>(statement, { begin: `${wholeTableSettings}; ${groupingSettings}` })
-    : readRegistryAt(plan.asOf, context, (past) => past.query<Row>(statement)))
-  return responseText(row, plan)
+  const [row = emptyRow] = await (plan.asOf === undefined
+    ? context.database.read<Row>(statement, { setup: `${wholeTableSettings}; ${groupingSettings}` })
+    : readRegistryAt(plan.asOf, context, (tx) => tx.query<Row>(statement)))
+  return responseJson(row, plan)
 }
 
 /** A group in the JSON that PostgreSQL writes. */
@@ -93,24 +93,24 @@ interface Group {
 }
 
 /** Returns the JSON of the group of records with values other than those of the largest groups; `null` without any. */
-async function otherText(plan: AggregatePlan, { data, groups }: Row, registry: Transaction): Promise<string> {
+async function otherGroupsJson(plan: AggregatePlan, { data, groups }: Row, tx: Transaction): Promise<string> {
   const shown: Group[] = JSON.parse(`[${data}]`)
   const keys = shown.flatMap(({ key }) => Object.values(key)).filter((key) => key !== null)
   if (groups <= shown.length) return 'null'
-  const [row = none] = await registry.query<Row>(aggregateStatement(planOther(plan, keys)))
+  const [row = emptyRow] = await tx.query<Row>(aggregateStatement(planOther(plan, keys)))
   const head = JSON.stringify({ label: otherLabel[plan.language], groups: groups - shown.length })
   // The texts are joined, since JavaScript would round some sums.
   return `${head.slice(0, -1)},${row.data.slice(1)}`
 }
 
-/** Returns the largest groups and the others, from one snapshot. */
-const largestText = (plan: AggregatePlan, context: Context): Promise<string> =>
+/** Returns the JSON of the largest groups and of all other groups, from one snapshot. */
+const topGroupsJson = (plan: AggregatePlan, context: Context): Promise<string> =>
   readSnapshotAt(
     plan.asOf,
     context,
-    async (registry) => {
-      const [row = none] = await registry.query<Row>(aggregateStatement(plan))
-      return responseText(row, plan, `"other":${await otherText(plan, row, registry)},`)
+    async (tx) => {
+      const [row = emptyRow] = await tx.query<Row>(aggregateStatement(plan))
+      return responseJson(row, plan, `"other":${await otherGroupsJson(plan, row, tx)},`)
     },
     plan.asOf === undefined ? groupingSettings : undefined,
   )
@@ -124,9 +124,9 @@ export const aggregate: Operation = {
     summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
     description: 'Groups of the records that match all filters.',
     details:
-      'A record counts once in every group whose values it has. Dimensions are properties, dates by year, decade and month (null also for a date that spans several), and what the filters with the same names find; `topic` and `sector` do not include narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, also those that are not parameters here.',
+      'A record counts once in every group whose values it has. Dimensions are properties, dates by year, decade and month (null also for a date that spans several), and values of the filters with the same names; `topic` and `sector` do not include narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, also those that are not parameters here.',
     path: '/aggregate',
-    of: 'all',
+    scope: 'collection',
     access: 'read',
     cost: 10,
     query: { ...aggregateParameters(resource), ...languageParameter('the labels') },
@@ -145,7 +145,7 @@ export const aggregate: Operation = {
 
   async handle(resource, request, context): Promise<ApiResponse> {
     const plan = planAggregate(resource, request.query, request.language)
-    const body = await (plan.top === undefined ? aggregateText(plan, context) : largestText(plan, context))
-    return inLanguage(taggedResponse(body), request.language)
+    const body = await (plan.top === undefined ? aggregateJson(plan, context) : topGroupsJson(plan, context))
+    return withLanguageHeaders(taggedResponse(body), request.language)
   },
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { getWords, single } from '../model/parameters.ts'
+import { getStringValues, single } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { FaultList, Problem } from '../problems/problem.ts'
@@ -132,7 +132,7 @@ export const bulk: Operation = {
     description: 'In one transaction.',
     details: `Up to ${maxOperations} operations. All of them are done or, with \`atomic=false\`, all that can be done. \`create\`, \`upsert\` and \`replace\` take a \`document\`; all but \`create\` take the key or, where records have them, an external id; \`replace\`, \`patch\` and \`remove\` take \`ifMatch\`. Records are created first, then changed, then removed.`,
     path: '/bulk',
-    of: 'all',
+    scope: 'collection',
     access: 'write',
     cost: 10,
     query: { atomic },
@@ -154,18 +154,18 @@ export const bulk: Operation = {
   }),
 
   async handle(resource, request, { database }) {
-    const isAtomic = getWords(request.query, 'atomic')[0] !== 'false'
+    const isAtomic = getStringValues(request.query, 'atomic')[0] !== 'false'
     const authorship = getAuthorship(request)
     const { count, operations, refused } = await parseOperations(resource, request.body)
     return runOnce(database, request, async (transaction) => {
       const plan = await planBulk(transaction, resource, operations)
-      const before = new Refusals().addAll(refused).addAll(plan.refused)
-      if (isAtomic && before.size > 0) throw combineProblems(before, count)
+      const earlierRefusals = new Refusals().addAll(refused).addAll(plan.refused)
+      if (isAtomic && earlierRefusals.size > 0) throw combineProblems(earlierRefusals, count)
       const write = isAtomic ? writeTogether : writeEach
       const outcome = await write(transaction, resource, plan.changes, authorship)
       if (isAtomic && outcome.refused.size > 0) throw combineProblems(outcome.refused, count)
-      const all = new Refusals().addAll(before).addAll(outcome.refused)
-      return resultsResponse(resource, request, { done: outcome.done, refused: all })
+      const refusals = new Refusals().addAll(earlierRefusals).addAll(outcome.refused)
+      return resultsResponse(resource, request, { done: outcome.done, refused: refusals })
     })
   },
 }

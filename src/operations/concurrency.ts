@@ -6,18 +6,18 @@ const retryAfterSeconds = '5'
 /** Limits of the concurrent long responses of a kind. */
 export interface ConcurrencyLimits {
   maxTotal: number
-  /** For one client. All clients of a group together may have half of `maxTotal`. */
+  /** Limit of one client. All clients of a group together may have half of `maxTotal`. */
   maxPerClient: number
 }
 
 /** Bounds the long responses of a kind, such as exports: in total, and for each client and group of clients. */
-export class Concurrency {
+export class ConcurrencyLimiter {
   readonly #kind: string
   readonly #limits: ConcurrencyLimits
   readonly #counts = new Map<string, number>()
   #running = 0
 
-  /** @param kind names them in problems: `exports`. */
+  /** @param kind the plural noun for these responses in problems: `exports`. */
   constructor(kind: string, limits: ConcurrencyLimits) {
     this.#kind = kind
     this.#limits = limits
@@ -47,8 +47,8 @@ export class Concurrency {
     }
   }
 
-  #check(type: 'rate-limited', counted: string, max: number, whose: string): void {
-    if ((this.#counts.get(counted) ?? 0) >= max) throw this.#refusal(type, max, whose)
+  #check(type: 'rate-limited', name: string, max: number, whose: string): void {
+    if ((this.#counts.get(name) ?? 0) >= max) throw this.#refusal(type, max, whose)
   }
 
   #refusal(type: 'rate-limited' | 'busy', max: number, whose: string): Problem {

@@ -1,13 +1,13 @@
 import type { Transaction } from '../database/database.ts'
 import { parseListRequest } from '../model/list-request.ts'
-import { checkQuery, readQuery } from '../model/parameters.ts'
+import { checkQuery, parseQuery } from '../model/parameters.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { listParameters, planList } from '../query/list.ts'
+import { countStatement } from '../query/list-sql.ts'
 import { asOfName } from '../query/past.ts'
 import { countsOf, type Representation } from '../query/representation.ts'
-import { countStatement } from '../query/sql.ts'
 
 /** A number of records and the list request that returns them. */
 export interface Counted {
@@ -15,8 +15,8 @@ export interface Counted {
   list: string
 }
 
-/** Adds the moment `asOf` to the query string of a list. */
-export function queryAt(resource: Resource, query: string, asOf: string | undefined): string {
+/** Adds `asOf` to the query string of a list. */
+export function withAsOf(resource: Resource, query: string, asOf: string | undefined): string {
   const parts = query === '' ? [] : [query]
   if (asOf !== undefined) parts.push(`${asOfName(resource)}=${encodeURIComponent(asOf)}`)
   return parts.join('&')
@@ -29,19 +29,19 @@ export function listPath(resource: Resource, query: string): string {
 
 /**
  * Counts the records of a query.
- * @param registry the registry of the moment `asOf`, which is undefined for now.
+ * @param tx reads the registry as of `asOf`; the current registry if `asOf` is undefined.
  * @throws Problem `invalid-parameter` for a query that is not valid for a list.
  */
 export async function countRecords(
-  registry: Transaction,
+  tx: Transaction,
   resource: Resource,
   query: string,
   asOf: string | undefined,
 ): Promise<Counted> {
-  const whole = queryAt(resource, query, asOf)
-  const plan = planList(resource, checkQuery(listParameters(resource), readQuery(whole)))
-  const [row] = await registry.query<{ total: number }>(countStatement(plan))
-  return { count: row?.total ?? 0, list: listPath(resource, whole) }
+  const fullQuery = withAsOf(resource, query, asOf)
+  const plan = planList(resource, checkQuery(listParameters(resource), parseQuery(fullQuery)))
+  const [row] = await tx.query<{ total: number }>(countStatement(plan))
+  return { count: row?.total ?? 0, list: listPath(resource, fullQuery) }
 }
 
 /**
@@ -49,16 +49,16 @@ export async function countRecords(
  * @returns null if there is no request, or if it has a filter that no longer exists.
  */
 async function countRequest(
-  registry: Transaction,
-  resources: Registry,
+  tx: Transaction,
+  registry: Registry,
   request: unknown,
   asOf: string | undefined,
 ): Promise<Counted | null> {
   if (typeof request !== 'string') return null
-  const { resource, query } = parseListRequest(resources, request)
+  const { resource, query } = parseListRequest(registry, request)
   if (!resource) return null
   try {
-    return await countRecords(registry, resource, query, asOf)
+    return await countRecords(tx, resource, query, asOf)
   } catch (error) {
     if (error instanceof Problem && error.type === 'invalid-parameter') return null
     throw error
@@ -66,12 +66,12 @@ async function countRequest(
 }
 
 /**
- * Replaces each list request that an include has read with its count and path (`Counted`).
- * @param text JSON of records, with commas between.
+ * Replaces the list requests that an include has added to records. Each becomes its count and its path (`Counted`).
+ * @param text JSON texts of records, joined with commas.
  * @returns `text` itself when the representation has no counts.
  */
 export async function addCounts(
-  registry: Transaction,
+  tx: Transaction,
   resource: Resource,
   representation: Representation,
   text: string,
@@ -86,7 +86,7 @@ export async function addCounts(
       const request = record[name]
       const counted = known.has(request)
         ? (known.get(request) ?? null)
-        : await countRequest(registry, resource.registry, request, asOf)
+        : await countRequest(tx, resource.registry, request, asOf)
       known.set(request, counted)
       record[name] = counted
     }

@@ -1,4 +1,4 @@
-import { singleReads } from '../database/database.ts'
+import { autocommitReads } from '../database/database.ts'
 import { recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -23,7 +23,7 @@ export const create: Operation = {
     description: 'With its lists, in one transaction.',
     details: 'The record must not have the properties that the registry sets.',
     path: '',
-    of: 'all',
+    scope: 'collection',
     access: 'write',
     query: {},
     headers: [changeReason, idempotencyKey],
@@ -53,7 +53,7 @@ export const create: Operation = {
         return { status: 201, headers, body: record.document }
       })
     } catch (error) {
-      throw await explainRefusal(error, singleReads(database), resource, document)
+      throw await explainRefusal(error, autocommitReads(database), resource, document)
     }
   },
 }

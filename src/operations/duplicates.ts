@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { fold, foldedPrefix, nameList } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
-import { getValues, getWords, limitParameter, single } from '../model/parameters.ts'
+import { getStringValues, getValues, limitParameter, single } from '../model/parameters.ts'
 import { managedSchemas, type Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
@@ -45,7 +45,7 @@ const duplicatePage = nameOutput(
               record: similarRecord,
               other: similarRecord,
               same: z.array(z.string()).meta({
-                description: 'Properties other than names with equal, non-empty values in both.',
+                description: 'Properties, except names, with equal, non-empty values in both.',
               }),
               score: z
                 .number()
@@ -91,7 +91,7 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
           ${search.nameLines ? nameList(search.nameLines) : sql`array[${fold(search.title)}]`} as names
         from ${table} ${from} order by ${key.column} limit ${placeholder('limit')}::int
       )
-      select page.key::text as key, page.title, own.document, (
+      select page.key::text as key, page.title, page_record.document, (
         select json_agg(found) from (
           select ${key.column}::text as key, ${search.title} as title, ${records}.document
           from ${table} join ${records} on ${records.id} = ${id}
@@ -99,7 +99,7 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
           order by ${key.column} limit ${sql.raw(String(maxOthers))}
         ) as found
       ) as others
-      from page join ${records} as own on own.id = page.id order by page.key`
+      from page join ${records} as page_record on page_record.id = page.id order by page.key`
   }
   const shape = `duplicates|${resource.name}|${after === undefined ? 'first' : 'after'}`
   return statement(shape, build, { limit, ...(after !== undefined && { after }) })
@@ -110,7 +110,7 @@ const isFilled = (value: unknown) =>
   value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
 
 /** Compares two documents by the properties that both have, other than names. The score is 0.5 if there are none. */
-function compare(resource: Resource, one: string | null, other: string | null) {
+function compareDocuments(resource: Resource, one: string | null, other: string | null) {
   const schema = z.record(z.string(), z.unknown())
   const [first, second] = [one, other].map((text) => schema.parse(JSON.parse(text ?? '{}')))
   const { title, otherName } = resource.registry.definition(resource.name).search
@@ -135,7 +135,7 @@ export const duplicates: Operation = {
     details:
       'Names are compared without case and accents. A page checks `limit` records in the order of their keys, so it may have no pair although `next` is not null. Merge a pair with `POST …/merge`.',
     path: '/duplicates',
-    of: 'all',
+    scope: 'collection',
     access: 'read',
     cost: 2,
     query: {
@@ -155,7 +155,7 @@ export const duplicates: Operation = {
   }),
 
   async handle(resource, { query, search }, { database, cursorSecret }) {
-    const [cursor] = getWords(query, 'cursor')
+    const [cursor] = getStringValues(query, 'cursor')
     const limit = Number(getValues(query, 'limit')[0] ?? limits.defaultSize)
     const scope = createScope('duplicates', resource.name)
     const [after] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
@@ -164,7 +164,7 @@ export const duplicates: Operation = {
       (others ?? []).map((other) => ({
         record: { key, title },
         other: { key: other.key, title: other.title },
-        ...compare(resource, document, other.document),
+        ...compareDocuments(resource, document, other.document),
       })),
     )
     const last = rows.length === limit ? rows.at(-1) : undefined

@@ -1,28 +1,30 @@
 import type { Resource } from '../model/resource.ts'
-import { handleMerged, mergedResponse } from './merged.ts'
+import { handleRecordRequest, mergedResponse } from './merged.ts'
 import type { Contract, Endpoint, Operation } from './operation.ts'
 
 /** Adds the response for the key of a merged record to the contract of an operation on one record. */
-const withMerged = ({ method }: Operation, contract: Contract): Contract =>
+const withMergedResponse = ({ method }: Operation, contract: Contract): Contract =>
   method === 'GET'
     ? { ...contract, responses: { ...contract.responses, 308: mergedResponse } }
     : { ...contract, problems: [...contract.problems, 'merged'] }
 
 function createEndpoint(resource: Resource, operation: Operation): Endpoint {
-  const { path, of, ...declared } = operation.contract(resource)
+  const { path, scope, ...declared } = operation.contract(resource)
   // The versions of a merged record are still read by its key.
   const contract =
-    of === 'one' && declared.segments === undefined ? withMerged(operation, declared) : declared
-  const record = of === 'one' ? `/{${resource.key.property}}` : ''
+    scope === 'record' && declared.pathParameters === undefined
+      ? withMergedResponse(operation, declared)
+      : declared
+  const record = scope === 'record' ? `/{${resource.key.property}}` : ''
   return {
     method: operation.method,
     path: `/v1/${resource.name}${record}${path}`,
     tag: resource.name,
     contract,
-    ...(of === 'one' && { collection: resource }),
+    ...(scope === 'record' && { collection: resource }),
     handle: (request, context) =>
-      of === 'one' && contract.segments === undefined
-        ? handleMerged(operation, resource, request, context)
+      scope === 'record' && contract.pathParameters === undefined
+        ? handleRecordRequest(operation, resource, request, context)
         : operation.handle(resource, request, context),
   }
 }

@@ -72,10 +72,10 @@ export function parseIfMatch(header: string | undefined): ExpectedVersions {
 /** Checks the current version. @throws Problem `stale-version` when `expected` does not have it. */
 export function requireVersion(expected: ExpectedVersions, version: number, noun: string): void {
   if (expected === '*' || expected.includes(String(version))) return
-  const seen = expected.length > 0 ? expected.join(', ') : 'none that can be compared'
+  const seen = expected.length > 0 ? `version ${expected.join(', ')}` : 'no version that can be compared'
   throw new Problem(
     'stale-version',
-    `The ${noun} is at version ${version} now; the request was meant for ${seen}. Read it again and apply the change to the current version.`,
+    `The ${noun} is at version ${version} now; the request was based on ${seen}. Read it again and apply the change to the current version.`,
     { headers: { etag: versionTag(version) } },
   )
 }

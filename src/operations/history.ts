@@ -1,7 +1,7 @@
 import type { Operation as Change } from 'rfc6902'
 import { z } from 'zod'
-import { singleReads } from '../database/database.ts'
-import { getValues, getWords, limitParameter, single } from '../model/parameters.ts'
+import { autocommitReads } from '../database/database.ts'
+import { getStringValues, getValues, limitParameter, single } from '../model/parameters.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -84,7 +84,7 @@ export const history: Operation = {
     details:
       'Each change has its differences, author and reason. The history stays after a removal: its last entry is the operation `remove`.',
     path: '/history',
-    of: 'one',
+    scope: 'record',
     access: 'read',
     query: {
       follow: single(
@@ -108,7 +108,7 @@ export const history: Operation = {
 
   async handle(resource, request, { database, cursorSecret }) {
     const { key, query } = request
-    const [cursor] = getWords(query, 'cursor')
+    const [cursor] = getStringValues(query, 'cursor')
     const size = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
     const scope = cursorScope(resource, key)
     const [before] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
@@ -116,10 +116,10 @@ export const history: Operation = {
     const from = before === undefined ? undefined : Number(before)
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
     const isMerged = rows[0]?.entry.mergedInto !== null && rows[0]?.entry.operation === 'remove'
-    if (before === undefined && isMerged && getWords(query, 'follow')[0] !== 'false')
+    if (before === undefined && isMerged && getStringValues(query, 'follow')[0] !== 'false')
       throw recordNotFound(resource, key)
     if (rows.length === 0) {
-      const found = await findRecords(singleReads(database), resource, [key], {
+      const found = await findRecords(autocommitReads(database), resource, [key], {
         fields: ['version'],
         include: [],
       })

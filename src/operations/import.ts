@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { nameOutput } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
-import { anyFile, type Operation } from './operation.ts'
+import { fileMediaType, type Operation } from './operation.ts'
 import { memoizeByKey } from './response-schemas.ts'
 import { insertDocuments } from './writing/documents.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
@@ -29,12 +29,12 @@ export const importRecords: Operation = {
     description: 'All of them or none.',
     details: `Creates up to ${maxNdjsonLines} records in one transaction. Each line is a record, in the form of an export, and keeps its key; version and timestamps are new. \`/2/title\` points to the second line.`,
     path: '/import',
-    of: 'all',
+    scope: 'collection',
     access: 'write',
     query: {},
     headers: [changeReason, idempotencyKey],
     body: {
-      mediaTypes: [anyFile, 'application/x-ndjson'],
+      mediaTypes: [fileMediaType, 'application/x-ndjson'],
       maxBytes: maxNdjsonBytes,
       schema: () =>
         z

@@ -27,7 +27,7 @@ export const jsonld: Operation = {
     details:
       'The record is in the terms of schema.org, the sources that support it are in those of W3C PROV. `@id` is absolute if the service knows its address.',
     path: '/jsonld',
-    of: 'one',
+    scope: 'record',
     access: 'read',
     query: {},
     headers: [ifNoneMatch],

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Language, languages, primaryLanguage } from '../model/languages.ts'
-import { type CheckedQuery, getWords, type Parameter, single } from '../model/parameters.ts'
+import { type CheckedQuery, getStringValues, type Parameter, single } from '../model/parameters.ts'
 import type { ApiResponse, Contract, HeaderContract, RequestHeader } from './operation.ts'
 
 /** Names and labels in the language of the reader (RFC 9110, sections 8.5 and 12.5.4). */
@@ -44,10 +44,10 @@ export const isLanguageParameter = (parameter: string): boolean => parameter ===
 
 /** Returns the language of the parameter `lang`; undefined without one. */
 export const getLanguage = (query: CheckedQuery): Language | undefined =>
-  language.safeParse(getWords(query, name)[0]).data
+  language.safeParse(getStringValues(query, name)[0]).data
 
 /** Adds the headers `Content-Language` and `Vary` to a response with texts in a language. */
-export const inLanguage = (response: ApiResponse, language: Language): ApiResponse => ({
+export const withLanguageHeaders = (response: ApiResponse, language: Language): ApiResponse => ({
   ...response,
   headers: { ...response.headers, 'content-language': language, vary: acceptLanguage.name },
 })

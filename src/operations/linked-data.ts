@@ -37,7 +37,7 @@ const record = z.looseObject({
 
 const participant = z.looseObject({ country: text, organization: text, region: text, role: z.string() })
 
-const addressOf = ({ url = '' }: Publisher, resource: string, key: string) => ({
+const nodeReference = ({ url = '' }: Publisher, resource: string, key: string) => ({
   '@id': `${url}/v1/${resource}/${encodeURIComponent(key)}`,
 })
 
@@ -59,7 +59,7 @@ function contributors(resource: Resource, document: Record<string, unknown>, pub
       : organization
         ? ['organizations', organization]
         : ['regions', region ?? '']
-    return { '@type': 'Role', roleName: role, contributor: addressOf(publisher, name ?? '', key ?? '') }
+    return { '@type': 'Role', roleName: role, contributor: nodeReference(publisher, name ?? '', key ?? '') }
   })
 }
 
@@ -72,7 +72,7 @@ function derivation(
   return filled({
     '@type': 'prov:Derivation',
     'prov:entity': {
-      ...addressOf(publisher, 'sources', source),
+      ...nodeReference(publisher, 'sources', source),
       '@type': ['CreativeWork', 'prov:Entity'],
       ...filled({ name: sourceDetails?.title, url: sourceDetails?.url, publisher: sourceDetails?.publisher }),
     },
@@ -106,7 +106,7 @@ export function toLinkedData(resource: Resource, key: string, value: unknown, pu
       'https://schema.org',
       { prov: 'http://www.w3.org/ns/prov#', entente: 'https://entente.example/ns#' },
     ],
-    ...addressOf(publisher, resource.name, key),
+    ...nodeReference(publisher, resource.name, key),
     '@type': [resource.schemaType ?? 'Thing', 'prov:Entity'],
     ...filled({
       name: found.title ?? found.name,
@@ -118,13 +118,13 @@ export function toLinkedData(resource: Resource, key: string, value: unknown, pu
         propertyID: scheme,
         value: id,
       })),
-      about: (found.topics ?? []).map((slug) => addressOf(publisher, 'topics', slug)),
+      about: (found.topics ?? []).map((slug) => nodeReference(publisher, 'topics', slug)),
       contributor: contributors(resource, found, publisher),
       temporalCoverage: coverage(resource, found),
       version: found.version,
       dateCreated: found.createdAt,
       dateModified: found.updatedAt,
-      'prov:wasDerivedFrom': sources.map((source) => addressOf(publisher, 'sources', source)),
+      'prov:wasDerivedFrom': sources.map((source) => nodeReference(publisher, 'sources', source)),
       'prov:qualifiedDerivation': citations.map((one) => derivation(one, publisher)),
     }),
   }

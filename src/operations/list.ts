@@ -3,7 +3,7 @@ import { listParameters, planList } from '../query/list.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { ApiResponse, Operation } from './operation.ts'
-import { cacheControl, linkHeader, nextLink, pageText, withLanguage } from './page.ts'
+import { cacheControl, composePage, linkHeader, nextLink, withNamesLanguage } from './page.ts'
 import { notModified, pageSchema } from './response-schemas.ts'
 
 /** `GET /v1/{resource}`: pages of the records that match the filters. */
@@ -17,7 +17,7 @@ export const list: Operation = {
     details:
       'A comma in a filter means any of the values. `q` has the syntax of web searches: `electric cars`, `"electric cars"`, `energy or climate`, `energy -coal`; accents don\'t matter. `sort` takes several keys, each with `-` for descending; dates sort by the earliest day that they can mean, and records without a value come last. `include` adds related records, as properties that the schema of the record describes; `names` adds the names of the records that the response refers to. `fields` is for clients without generated types, since the response then lacks required properties.',
     path: '',
-    of: 'all',
+    scope: 'collection',
     access: 'read',
     query: { ...listParameters(resource), ...languageParameter('the names') },
     headers: [ifNoneMatch, acceptLanguage],
@@ -34,12 +34,12 @@ export const list: Operation = {
 
   async handle(resource, request, context): Promise<ApiResponse> {
     const plan = planList(resource, request.query)
-    const { body, next } = await pageText(plan, context, request.language)
+    const { body, next } = await composePage(plan, context, request.language)
     const headers = {
       etag: bodyTag(body),
       ...(next !== null && { link: nextLink(request.search, next) }),
       ...cacheControl(plan),
     }
-    return withLanguage(plan, { status: 200, headers, body }, request.language)
+    return withNamesLanguage(plan, { status: 200, headers, body }, request.language)
   },
 }

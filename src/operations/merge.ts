@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { singleReads } from '../database/database.ts'
+import { autocommitReads } from '../database/database.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { nameInput } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
@@ -15,7 +15,7 @@ import { type Change, type Document, documentOf, updateDocuments } from './writi
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { lockRecords } from './writing/locks.ts'
-import { maxMovedReferences, moveReferrers, removeMerged, takeOver } from './writing/merging.ts'
+import { maxMovedReferences, mergeDocuments, moveReferrers, removeMerged } from './writing/merging.ts'
 import { documentProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { invalidBody } from './writing/validation.ts'
@@ -58,7 +58,7 @@ export const merge: Operation = {
     description: 'For duplicates. It cannot be undone.',
     details: `All references to the record (by up to ${maxMovedReferences} records) move to the other one, which also takes over external ids, names and aliases and keeps its other values. Afterwards, the response to reads of the merged key is \`308\`, and to changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` that of the one that stays.`,
     path: '/merge',
-    of: 'one',
+    scope: 'record',
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
@@ -104,7 +104,7 @@ export const merge: Operation = {
           throw new Problem('conflict', detail)
         }
         const pair = { resource, from, into, mergedDocument, remainingDocument: before }
-        document = takeOver(pair)
+        document = mergeDocuments(pair)
         await moveReferrers(tx, pair, change)
         await removeMerged(tx, pair, change)
         const [stored] = await updateDocuments(
@@ -117,7 +117,7 @@ export const merge: Operation = {
         return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
       })
     } catch (error) {
-      throw await explainRefusal(error, singleReads(database), resource, document, body.into)
+      throw await explainRefusal(error, autocommitReads(database), resource, document, body.into)
     }
   },
 }

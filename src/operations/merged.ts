@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Transaction } from '../database/database.ts'
-import { singleReads } from '../database/database.ts'
+import { autocommitReads } from '../database/database.ts'
 import { records } from '../database/tables/records.ts'
 import { recordId } from '../model/keys.ts'
 import type { Resource } from '../model/resource.ts'
@@ -18,7 +18,7 @@ export async function findMergedInto(
   key: string,
 ): Promise<string | undefined> {
   const build =
-    () => sql`select later.key from ${records} join ${records} as later on later.id = ${records.mergedInto}
+    () => sql`select target.key from ${records} join ${records} as target on target.id = ${records.mergedInto}
     where ${records.id} = ${placeholder('id')}::uuid and ${records.resource} = ${sql.raw(`'${resource.name}'`)}`
   const [row] = await tx.query<{ key: string }>(
     statement(`merged into|${resource.name}`, build, { id: recordId(resource, key) }),
@@ -52,7 +52,7 @@ function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiRes
  * Handles a request for one record. A read of a merged record is redirected to the record that it was merged into.
  * @throws Problem `merged` for a change of a merged record; and the errors of `handle`.
  */
-export async function handleMerged(
+export async function handleRecordRequest(
   { method, handle }: Operation,
   resource: Resource,
   request: ApiRequest,
@@ -62,7 +62,7 @@ export async function handleMerged(
     return await handle(resource, request, context)
   } catch (error) {
     if (!(error instanceof Problem) || error.type !== 'not-found') throw error
-    const into = await findMergedInto(singleReads(context.database), resource, request.key)
+    const into = await findMergedInto(autocommitReads(context.database), resource, request.key)
     if (into === undefined) throw error
     if (method === 'GET') return redirect(resource, request, into)
     const detail = `The ${resource.noun} ${request.key} was merged into ${aNoun(resource.noun)} with the key ${into}: use /v1/${resource.name}/${into}.`

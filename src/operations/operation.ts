@@ -10,7 +10,7 @@ import type { CheckedQuery, Parameter } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import type { ProblemType } from '../problems/types.ts'
 import type { Client } from './client.ts'
-import type { Concurrency } from './concurrency.ts'
+import type { ConcurrencyLimiter } from './concurrency.ts'
 import type { Names } from './names/names.ts'
 import type { Publisher } from './publisher.ts'
 
@@ -30,7 +30,7 @@ export const seesInternal = ({ role }: Actor): boolean => role !== null
 /** The required access: `read` (for anyone in a public registry), `write` (for editors) or `admin` (for administrators). */
 export type Access = 'read' | 'write' | 'admin'
 
-/** An API request after parsing. `query` and `segments` are checked against the contract. */
+/** An API request after parsing. `query` and `pathParameters` are checked against the contract. */
 export interface ApiRequest {
   /** The HTTP method. The handler of GET also serves HEAD. */
   method: string
@@ -43,14 +43,14 @@ export interface ApiRequest {
   key: string
   query: CheckedQuery
   /** Path parameters other than the key. */
-  segments: CheckedQuery
+  pathParameters: CheckedQuery
   /** Path and query as sent. */
   url: string
   /** The query string as sent, for links to other pages. */
   search: string
   /** Request headers with names in lower case. A read gets only the headers of its contract. */
   headers: Readonly<Record<string, string | undefined>>
-  /** Language of names and labels: that of `lang`, otherwise the one that `Accept-Language` prefers. */
+  /** Language of names and labels: the language of `lang`, otherwise the preferred language of `Accept-Language`. */
   language: Language
   /**
    * Returns a signal that aborts when the client disconnects before the response is sent. This is a method because V8
@@ -99,7 +99,7 @@ export interface ResponseContract {
  * as JSON. A parameter selects the actual type of such a response, and `Accept` is not checked, because generated clients
  * send the type of the document.
  */
-export const anyFile = 'application/octet-stream'
+export const fileMediaType = 'application/octet-stream'
 
 /** The contract of one endpoint: its parameters, headers and body, and every response. */
 export interface Contract {
@@ -117,7 +117,7 @@ export interface Contract {
   /** `false` for a read that must run on the primary. */
   replicas?: false
   /** Path parameters other than the key, by name. */
-  segments?: Record<string, Parameter>
+  pathParameters?: Record<string, Parameter>
   query: Record<string, Parameter>
   /** Operators that the OpenAPI document lists as parameters; all when left out. The endpoint accepts the others, too. */
   listedOperators?: readonly Operator[]
@@ -151,9 +151,9 @@ export interface Context {
   /** The same on separate connections for streams of changes. */
   streamDatabase: DatabaseClient
   /** Bounds exports. */
-  exportLimit: Concurrency
+  exportLimit: ConcurrencyLimiter
   /** Bounds streams of changes. */
-  streamLimit: Concurrency
+  streamLimit: ConcurrencyLimiter
   /** The names of the records that responses refer to, as the reader sees them. */
   names: Names
   /** The publisher of the registry, for formats that name one. */
@@ -164,8 +164,8 @@ export interface Context {
   cursorSecret: string
   /** The keys in memory. An endpoint that changes a key calls `invalidate`. */
   keyring: Pick<Keyring, 'invalidate'>
-  /** Resolves at the next change notification of the database, or after this many milliseconds. */
-  changed(milliseconds: number): Promise<void>
+  /** Resolves at the next change notification of the database, or after `timeoutMs`. */
+  waitForChange(timeoutMs: number): Promise<void>
   /** Aborts when the service closes, so that endless responses end. */
   closing: AbortSignal
 }
@@ -192,7 +192,9 @@ export interface Endpoint {
 }
 
 /** The path of an operation: below the list of the resource, or below a record. */
-type OperationPath = { of: 'all'; path: `/${CollectionPath}` | '' } | { of: 'one'; path: `/${string}` | '' }
+type OperationPath =
+  | { scope: 'collection'; path: `/${CollectionPath}` | '' }
+  | { scope: 'record'; path: `/${string}` | '' }
 
 /** The contract of an operation, with its path below the resource. */
 export type OperationContract = Contract & OperationPath

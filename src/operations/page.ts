@@ -1,10 +1,16 @@
 import type { Transaction } from '../database/database.ts'
 import type { Language } from '../model/languages.ts'
-import { type CursorLocation, listScope, type Position, readCursor, writeCursor } from '../query/cursor.ts'
+import {
+  type CursorLocation,
+  type CursorPosition,
+  listScope,
+  readCursor,
+  writeCursor,
+} from '../query/cursor.ts'
 import type { ListPlan } from '../query/list.ts'
-import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
+import { countStatement, estimateStatement, listStatement } from '../query/list-sql.ts'
 import { addCounts } from './counts.ts'
-import { inLanguage } from './language.ts'
+import { withLanguageHeaders } from './language.ts'
 import type { ApiResponse, Context, HeaderContract } from './operation.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { readRegistryAt } from './past.ts'
@@ -14,25 +20,25 @@ interface Row {
   records: string | null
   /** Whether all documents have the current shape. */
   current: boolean
-  last: Position | null
+  last: CursorPosition | null
 }
 
 /** The JSON texts of the records of a page, joined with commas, the position of the last record, and the JSON of names. */
 interface PageRecords {
   records: string
-  last: Position | null
+  last: CursorPosition | null
   names?: string
 }
 
 type Total = { count: number; relation: 'exact' | 'estimated' }
 
-async function countTotal(plan: ListPlan, registry: Transaction): Promise<Total | undefined> {
+async function countTotal(plan: ListPlan, tx: Transaction): Promise<Total | undefined> {
   if (plan.count === 'exact') {
-    const rows = await registry.query<{ total: number }>(countStatement(plan))
+    const rows = await tx.query<{ total: number }>(countStatement(plan))
     return { count: rows[0]?.total ?? 0, relation: 'exact' }
   }
   if (plan.count === 'estimated') {
-    const rows = await registry.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+    const rows = await tx.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
       estimateStatement(plan),
     )
     return { count: rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0, relation: 'estimated' }
@@ -57,11 +63,11 @@ export const cacheControl = ({ count }: ListPlan): Record<string, string> =>
   count === 'estimated' ? { 'cache-control': 'no-store' } : {}
 
 /** Adds the headers of the language to a response with names. */
-export const withLanguage = (
+export const withNamesLanguage = (
   { representation }: ListPlan,
   response: ApiResponse,
   language: Language,
-): ApiResponse => (representation.names ? inLanguage(response, language) : response)
+): ApiResponse => (representation.names ? withLanguageHeaders(response, language) : response)
 
 const inSequence = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> => [
   await first(),
@@ -69,20 +75,20 @@ const inSequence = async <A, B>(first: () => Promise<A>, second: () => Promise<B
 ]
 
 /** Reads the records of a page and, if the plan asks for them, counts and the names of the records that they refer to. */
-async function readPage(
+async function readPageRecords(
   plan: ListPlan,
-  after: Position | undefined,
-  registry: Transaction,
+  after: CursorPosition | undefined,
+  tx: Transaction,
   { names, database }: Context,
   language: Language,
 ): Promise<PageRecords> {
-  const [row] = await queryDocuments<Row>(registry, (options) => listStatement(plan, after, options))
+  const [row] = await queryDocuments<Row>(tx, (options) => listStatement(plan, after, options))
   const { resource, representation, asOf } = plan
-  const text = await addCounts(registry, resource, representation, row?.records ?? '', asOf)
+  const text = await addCounts(tx, resource, representation, row?.records ?? '', asOf)
   const found = { records: text, last: row?.last ?? null }
   if (!representation.names) return found
   const request = { resource, representation, text, language, isPast: asOf !== undefined }
-  return { ...found, names: await names.find(registry, request, database) }
+  return { ...found, names: await names.find(tx, request, database) }
 }
 
 /**
@@ -91,7 +97,7 @@ async function readPage(
  * @param cursorLocation where the cursor was sent; the query string when left out.
  * @throws Problem `invalid-cursor` if the cursor was issued for another plan.
  */
-export async function pageText(
+export async function composePage(
   plan: ListPlan,
   context: Context,
   language: Language,
@@ -101,12 +107,12 @@ export async function pageText(
     plan.cursor === undefined
       ? undefined
       : readCursor(listScope(plan), plan.cursor, context.cursorSecret, cursorLocation)
-  const [{ records, last, names }, total] = await readRegistryAt(plan.asOf, context, (registry) => {
-    const records = () => readPage(plan, after, registry, context, language)
+  const [{ records, last, names }, total] = await readRegistryAt(plan.asOf, context, (tx) => {
+    const records = () => readPageRecords(plan, after, tx, context, language)
     if (plan.count === undefined) return records().then((found) => [found, undefined] as const)
     // Reads of the past share a connection, which runs one statement at a time.
-    if (plan.asOf !== undefined) return inSequence(records, () => countTotal(plan, registry))
-    return Promise.all([records(), countTotal(plan, registry)])
+    if (plan.asOf !== undefined) return inSequence(records, () => countTotal(plan, tx))
+    return Promise.all([records(), countTotal(plan, tx)])
   })
   const next = last && writeCursor(listScope(plan), last, context.cursorSecret)
   const page = { limit: plan.limit, next, ...(total && { total }) }

@@ -1,11 +1,11 @@
-import { singleReads, type Transaction } from '../database/database.ts'
+import { autocommitReads, type Transaction } from '../database/database.ts'
 import { beginPast, pastStatements } from '../database/past.ts'
 import { wholeTableSettings } from '../database/reading-settings.ts'
 import type { Context } from './operation.ts'
 
 /**
  * Runs statements on the current registry, or on the registry as of a time.
- * @param at undefined for now; otherwise RFC 3339, or a date for its first millisecond in UTC.
+ * @param at the time: RFC 3339, or a date, which means its first millisecond in UTC; undefined for the current registry.
  * @param work must run its statements one after the other when `at` is given, because they share a connection.
  * It may run twice.
  * @throws the errors of `work`.
@@ -13,10 +13,10 @@ import type { Context } from './operation.ts'
 export const readRegistryAt = <T>(
   at: string | undefined,
   { database }: Pick<Context, 'database'>,
-  work: (registry: Transaction) => Promise<T>,
+  work: (tx: Transaction) => Promise<T>,
 ): Promise<T> =>
   at === undefined
-    ? work(singleReads(database))
+    ? work(autocommitReads(database))
     : database.readTransaction(beginPast(at), (tx) => work(pastStatements(tx)))
 
 /**
@@ -29,8 +29,8 @@ export const readSnapshotAt = <T>(
   work: (tx: Transaction) => Promise<T>,
   settings?: string,
 ): Promise<T> => {
-  const begin = at === undefined ? wholeTableSettings : beginPast(at)
-  return database.readTransaction(settings === undefined ? begin : `${begin}; ${settings}`, (tx) =>
+  const setup = at === undefined ? wholeTableSettings : beginPast(at)
+  return database.readTransaction(settings === undefined ? setup : `${setup}; ${settings}`, (tx) =>
     work(at === undefined ? tx : pastStatements(tx)),
   )
 }

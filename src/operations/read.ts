@@ -10,12 +10,12 @@ import {
 } from '../query/representation.ts'
 import { addCounts } from './counts.ts'
 import { etagHeader, ifNoneMatch, includedTag, versionTag } from './entity-tags.ts'
-import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from './language.ts'
+import { acceptLanguage, contentLanguage, languageParameter, withLanguageHeaders } from './language.ts'
 import type { Context, Operation } from './operation.ts'
 import { readRegistryAt } from './past.ts'
 import { findRecords, readRecord } from './records.ts'
 import { notModified } from './response-schemas.ts'
-import type { Stored } from './writing/documents.ts'
+import type { StoredRecord } from './writing/documents.ts'
 
 /** Returns the problem `not-found`: no record has the key. */
 export const recordNotFound = (resource: Resource, key: string): Problem =>
@@ -25,22 +25,20 @@ export const recordNotFound = (resource: Resource, key: string): Problem =>
 export const recordNotFoundAt = (resource: Resource, key: string, at: string): Problem =>
   new Problem('not-found', `By its history, there was no ${resource.noun} ${key} at ${at}.`)
 
-/** Reads a record with its includes, as of now or as of `at`. */
+/** Reads a record with its includes, now or as of `at`. */
 async function readRecordAt(
   resource: Resource,
   key: string,
   at: string | undefined,
   representation: Representation,
   context: Context,
-): Promise<Stored | undefined> {
+): Promise<StoredRecord | undefined> {
   if (at === undefined) return readRecord(context.database, resource, key, representation)
-  const found = await readRegistryAt(at, context, (past) =>
-    findRecords(past, resource, [key], representation),
-  )
+  const found = await readRegistryAt(at, context, (tx) => findRecords(tx, resource, [key], representation))
   return found.get(key)
 }
 
-/** Adds the counts of a representation to a record, as of now or as of `at`. */
+/** Adds the counts of a representation to a record, now or as of `at`. */
 const withCounts = async (
   resource: Resource,
   document: string,
@@ -50,9 +48,9 @@ const withCounts = async (
 ): Promise<string> =>
   countsOf(resource, representation).length === 0
     ? document
-    : readRegistryAt(at, context, (registry) => addCounts(registry, resource, representation, document, at))
+    : readRegistryAt(at, context, (tx) => addCounts(tx, resource, representation, document, at))
 
-/** Adds the names of the records that a record refers to, as of now or as of `at`. */
+/** Adds the names of the records that a record refers to, now or as of `at`. */
 async function withNames(
   resource: Resource,
   document: string,
@@ -62,9 +60,7 @@ async function withNames(
   context: Context,
 ): Promise<string> {
   const request = { resource, representation, text: document, language, isPast: at !== undefined }
-  const names = await readRegistryAt(at, context, (registry) =>
-    context.names.find(registry, request, context.database),
-  )
+  const names = await readRegistryAt(at, context, (tx) => context.names.find(tx, request, context.database))
   return `${document.slice(0, -1)},"names":${names}}`
 }
 
@@ -77,7 +73,7 @@ export const read: Operation = {
     summary: `Read one ${resource.noun}`,
     description: 'As it is now, or with `asOf` as it was.',
     path: '',
-    of: 'one',
+    scope: 'record',
     access: 'read',
     query: {
       ...representationParameters(resource, { isFile: false }),
@@ -105,7 +101,10 @@ export const read: Operation = {
     const document = await withCounts(resource, record.document, representation, at, context)
     if (representation.names) {
       const body = await withNames(resource, document, representation, language, at, context)
-      return inLanguage({ status: 200, headers: { etag: includedTag(version, body) }, body }, language)
+      return withLanguageHeaders(
+        { status: 200, headers: { etag: includedTag(version, body) }, body },
+        language,
+      )
     }
     const etag = representation.include.length > 0 ? includedTag(version, document) : versionTag(version)
     return { status: 200, headers: { etag }, body: document }

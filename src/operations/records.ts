@@ -1,37 +1,37 @@
 import DataLoader from 'dataloader'
 import {
+  autocommitReads,
   type DatabaseClient,
   Freshness,
   type Statement,
-  singleReads,
   type Transaction,
   type Work,
 } from '../database/database.ts'
 import type { Resource } from '../model/resource.ts'
+import { readStatement } from '../query/list-sql.ts'
 import type { Representation } from '../query/representation.ts'
-import { readStatement } from '../query/sql.ts'
-import type { Stored } from './writing/documents.ts'
+import type { StoredRecord } from './writing/documents.ts'
 
 /**
- * Runs a statement that reads stored documents, and runs it again with `compose` if a document has another shape.
- * @param build makes the statement. The column `current` of its rows is false if a document has another shape.
+ * Runs a statement that reads stored documents, and runs it again with `compose` if a document has no current shape.
+ * @param build makes the statement. The column `current` of its rows is false if a document has no current shape.
  */
 export async function queryDocuments<Row extends { current: boolean }>(
-  registry: Transaction,
+  tx: Transaction,
   build: (options: { compose: boolean }) => Statement,
 ): Promise<Row[]> {
-  const rows = await registry.query<Row>(build({ compose: false }))
-  return rows.every(({ current }) => current) ? rows : registry.query<Row>(build({ compose: true }))
+  const rows = await tx.query<Row>(build({ compose: false }))
+  return rows.every(({ current }) => current) ? rows : tx.query<Row>(build({ compose: true }))
 }
 
 /** Finds records by their keys. @returns the records that exist, by key. */
 export async function findRecords(
-  registry: Transaction,
+  tx: Transaction,
   resource: Resource,
   keys: readonly string[],
   representation: Representation,
-): Promise<Map<string, Stored>> {
-  const rows = await queryDocuments<Stored & { current: boolean }>(registry, (options) =>
+): Promise<Map<string, StoredRecord>> {
+  const rows = await queryDocuments<StoredRecord & { current: boolean }>(tx, (options) =>
     readStatement(resource, keys, representation, options),
   )
   return new Map(rows.map((row) => [row.key, row]))
@@ -43,10 +43,10 @@ interface Lookup {
   freshness: Freshness | undefined
 }
 
-/** A loader of records in one representation. */
-interface Reader {
-  loader: DataLoader<Lookup, Stored | undefined>
-  /** Text of the statement that finds them. */
+/** Loads records in one representation. */
+interface RecordLoader {
+  loader: DataLoader<Lookup, StoredRecord | undefined>
+  /** Text of the statement that reads the records. */
   text: string
 }
 
@@ -62,14 +62,14 @@ function sharedWork(lookups: readonly Lookup[]): Work {
   }
 }
 
-const makeReader = (
+const makeRecordLoader = (
   database: DatabaseClient,
   resource: Resource,
   representation: Representation,
-): Reader => ({
+): RecordLoader => ({
   loader: new DataLoader(
     async (lookups) => {
-      const reads = singleReads(database.forWork(sharedWork(lookups)))
+      const reads = autocommitReads(database.forWork(sharedWork(lookups)))
       const keys = lookups.map(({ key }) => key)
       const found = await findRecords(reads, resource, keys, representation)
       return keys.map((key) => found.get(key))
@@ -80,19 +80,23 @@ const makeReader = (
   text: readStatement(resource, [], representation).text,
 })
 
-const readers = new WeakMap<DatabaseClient, WeakMap<Representation, Reader>>()
+const recordLoaders = new WeakMap<DatabaseClient, WeakMap<Representation, RecordLoader>>()
 
-function readerOf(database: DatabaseClient, resource: Resource, representation: Representation): Reader {
-  const byRepresentation = readers.get(database) ?? new WeakMap<Representation, Reader>()
-  readers.set(database, byRepresentation)
-  const reader = byRepresentation.get(representation) ?? makeReader(database, resource, representation)
-  byRepresentation.set(representation, reader)
-  return reader
+function getRecordLoader(
+  database: DatabaseClient,
+  resource: Resource,
+  representation: Representation,
+): RecordLoader {
+  const byRepresentation = recordLoaders.get(database) ?? new WeakMap<Representation, RecordLoader>()
+  recordLoaders.set(database, byRepresentation)
+  const loader = byRepresentation.get(representation) ?? makeRecordLoader(database, resource, representation)
+  byRepresentation.set(representation, loader)
+  return loader
 }
 
 /**
- * Reads a record by its key. One statement finds the records that are read in the same turn of the event loop. Under load,
- * this saves most round trips to the database.
+ * Reads a record by its key. One statement finds the records that are read in the same iteration of the event loop. Under
+ * load, this saves most round trips to the database.
  * @returns undefined when there is none.
  */
 export function readRecord(
@@ -100,8 +104,8 @@ export function readRecord(
   resource: Resource,
   key: string,
   representation: Representation,
-): Promise<Stored | undefined> {
-  const { loader, text } = readerOf(database.shared, resource, representation)
-  database.noteRead(text)
+): Promise<StoredRecord | undefined> {
+  const { loader, text } = getRecordLoader(database.shared, resource, representation)
+  database.reportRead(text)
   return loader.load({ key, freshness: database.freshness })
 }

@@ -1,6 +1,6 @@
 import { getTableName } from 'drizzle-orm'
 import type { Transaction } from '../database/database.ts'
-import { singleReads } from '../database/database.ts'
+import { autocommitReads } from '../database/database.ts'
 import { redactResponses } from '../database/idempotency-store.ts'
 import { writeStatement } from '../database/rows.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
@@ -27,19 +27,23 @@ import {
   updateDocuments,
 } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
-import { type Locked, lockRecord, startWrite } from './writing/locks.ts'
+import { type LockedRecord, lockRecord, startWrite } from './writing/locks.ts'
 import { redactionProblems } from './writing/problems.ts'
 import { getAuthorship } from './writing/revisions.ts'
 import { checkReplacement, invalidBody } from './writing/validation.ts'
 
 /** The input of a redaction of one record. */
-interface Task extends RedactionRequest {
+interface RedactionTask extends RedactionRequest {
   resource: Resource
   key: string
 }
 
 /** Redacts the former rows and the stored responses. @throws Problem if nothing was found to remove. */
-async function redactRest(tx: Transaction, task: Task, isInRevisions: boolean): Promise<void> {
+async function redactRowsAndResponses(
+  tx: Transaction,
+  task: RedactionTask,
+  isInRevisions: boolean,
+): Promise<void> {
   const { resource, key, redaction, pointer } = task
   const changed = await redactFormerRows(tx, resource, key, getTableName(resource.table), redaction)
   if (!isInRevisions && changed === 0) {
@@ -54,8 +58,8 @@ async function redactRest(tx: Transaction, task: Task, isInRevisions: boolean): 
 /** Redacts an existing record, and writes a new version with the author and the reason of the redaction. */
 async function redactRecord(
   tx: Transaction,
-  task: Task,
-  locked: Locked,
+  task: RedactionTask,
+  locked: LockedRecord,
   change: Change,
 ): Promise<ApiResponse> {
   const { resource, key, redaction, pointer } = task
@@ -66,14 +70,14 @@ async function redactRecord(
   const after = checkReplacement(resource, before, documentOf(resource, redaction.redactRecord(record)))
   const [stored] = await updateDocuments(tx, resource, [{ locked, before, after }], { ...change, redactions })
   if (!stored) throw new Error('a redacted record was not written')
-  await redactRest(tx, task, Object.keys(redactions).length > 0)
+  await redactRowsAndResponses(tx, task, Object.keys(redactions).length > 0)
   return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
 }
 
 /** Redacts the history of a removed record, and writes another revision with the operation `remove`. */
 async function redactRemoved(
   tx: Transaction,
-  task: Task,
+  task: RedactionTask,
   expected: ExpectedVersions,
   change: Change,
 ): Promise<ApiResponse> {
@@ -88,7 +92,7 @@ async function redactRemoved(
   await tx.query(
     writeStatement([revisionWrite(resource, [stored], { ...change, kind: 'remove', redactions }, time)]),
   )
-  await redactRest(tx, task, Object.keys(redactions).length > 0)
+  await redactRowsAndResponses(tx, task, Object.keys(redactions).length > 0)
   return { status: 204, headers: {} }
 }
 
@@ -103,7 +107,7 @@ export const redact: Operation = {
     details:
       'For administrators. Removes the values of properties, or a text, from the record and all its versions, also from those of a removed record.',
     path: '/redact',
-    of: 'one',
+    scope: 'record',
     access: 'admin',
     query: {},
     headers: [ifMatch],
@@ -126,7 +130,7 @@ export const redact: Operation = {
   async handle(resource, request, { database }) {
     const { key } = request
     const expected = parseIfMatch(request.headers['if-match'])
-    const task: Task = { resource, key, ...readRedaction(resource, key, request.body) }
+    const task: RedactionTask = { resource, key, ...readRedaction(resource, key, request.body) }
     const change: Change = { kind: 'redact', authorship: { ...getAuthorship(request), reason: task.reason } }
     try {
       return await database.transaction(async (tx) => {
@@ -136,7 +140,7 @@ export const redact: Operation = {
         return redactRecord(tx, task, locked, change)
       })
     } catch (error) {
-      throw await explainRefusal(error, singleReads(database), resource, {}, key)
+      throw await explainRefusal(error, autocommitReads(database), resource, {}, key)
     }
   },
 }

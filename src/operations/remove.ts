@@ -1,4 +1,4 @@
-import { singleReads } from '../database/database.ts'
+import { autocommitReads } from '../database/database.ts'
 import { getDatabaseError } from '../database/errors.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -19,9 +19,9 @@ export const remove: Operation = {
     operationId: `delete${resource.singular}`,
     summary: `Remove ${aNoun(resource.noun)}`,
     description: 'It can be restored.',
-    details: 'The history stays. Refused while other records refer to the record, which `errors` lists.',
+    details: 'The history stays. Refused while other records refer to the record; `errors` lists them.',
     path: '',
-    of: 'one',
+    scope: 'record',
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
@@ -40,7 +40,7 @@ export const remove: Operation = {
       })
     } catch (error) {
       if (getDatabaseError(error)?.code !== '23503') throw error
-      const referrers = await findReferrers(singleReads(database), resource, [request.key])
+      const referrers = await findReferrers(autocommitReads(database), resource, [request.key])
       const errors = (referrers.get(request.key) ?? []).map(referrerFault)
       const detail = `Other records refer to the ${resource.noun} ${request.key}; remove or change them first.`
       throw new Problem('conflict', detail, { errors, cause: error })

@@ -34,7 +34,7 @@ export const memoizeByResource = <T>(make: (resource: Resource) => T) => {
 
 /** The key that examples use for a record of the resource. */
 export const exampleKey = ({ key, example }: Resource) =>
-  key.madeBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
+  key.assignedBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
 
 /**
  * Caches a schema that depends only on the key of a resource. Resources with generated keys share one schema.
@@ -48,7 +48,7 @@ export function memoizeByKey<T>(
     make((word) => `${resource.singular}${word}`, resource.key, exampleKey(resource)),
   )
   return (resource) => {
-    if (resource.key.madeBy === 'client') return byResource(resource)
+    if (resource.key.assignedBy === 'client') return byResource(resource)
     shared ??= make((word) => word, resource.key, exampleKey(resource))
     return shared
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Transaction } from '../database/database.ts'
-import { singleReads } from '../database/database.ts'
+import { autocommitReads } from '../database/database.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { nameInput } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
@@ -39,7 +39,7 @@ function readVersion({ body }: ApiRequest): number | undefined {
   return data.version
 }
 
-interface Past {
+interface PastVersion {
   entry: { version: number }
   document: string
 }
@@ -54,14 +54,14 @@ async function findVersion(
   key: string,
   version: number | undefined,
   current: number | undefined,
-): Promise<Past> {
+): Promise<PastVersion> {
   const statement =
     version === undefined
       ? historyStatement(resource, key, current, 1)
       : revisionStatement(resource, key, version)
-  const [past] = await transaction.query<Past>(statement)
+  const [past] = await transaction.query<PastVersion>(statement)
   if (past) return past
-  const [newest] = await transaction.query<Past>(historyStatement(resource, key, undefined, 1))
+  const [newest] = await transaction.query<PastVersion>(historyStatement(resource, key, undefined, 1))
   if (!newest && current === undefined) throw recordNotFound(resource, key)
   const message =
     version === undefined
@@ -81,7 +81,7 @@ export const restore: Operation = {
     details:
       'Also for removed records. Without `version`, the content before the last change or removal. The key stays; versions continue.',
     path: '/restore',
-    of: 'one',
+    scope: 'record',
     access: 'write',
     query: {},
     headers: [
@@ -119,7 +119,7 @@ export const restore: Operation = {
     const version = readVersion(request)
     const authorship = getAuthorship(request)
     let document: Document = {}
-    let ownKey: string | undefined
+    let existingKey: string | undefined
     try {
       return await runOnce(database, request, async (transaction) => {
         const locked = await lockRecord(transaction, resource, key)
@@ -132,7 +132,7 @@ export const restore: Operation = {
         document = checkDocument(resource, documentOf(resource, record))
         const change: Change = { kind: 'restore', authorship }
         if (locked) {
-          ownKey = key
+          existingKey = key
           const before = documentOf(resource, JSON.parse(locked.document))
           // A record that has become internal stays internal, also if the restored version was public.
           document = { ...document, visibility: before.visibility }
@@ -148,7 +148,7 @@ export const restore: Operation = {
         return { status: 201, headers, body: stored.document }
       })
     } catch (error) {
-      throw await explainRefusal(error, singleReads(database), resource, document, ownKey)
+      throw await explainRefusal(error, autocommitReads(database), resource, document, existingKey)
     }
   },
 }

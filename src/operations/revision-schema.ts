@@ -55,7 +55,7 @@ export const revisionExample = {
 export const maxVersion = 2_147_483_647
 
 /** Path parameter: the number of a version. */
-export const versionSegment = single(
+export const versionParameter = single(
   z
     .string()
     .regex(/^[1-9]\d{0,9}$/, { error: 'must be a whole number from 1' })

@@ -8,7 +8,7 @@ import { revisionStatement } from '../query/revisions.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { memoizeByResource, notModified } from './response-schemas.ts'
-import { recordChange, revisionExample, versionSegment } from './revision-schema.ts'
+import { recordChange, revisionExample, versionParameter } from './revision-schema.ts'
 
 /** Schema of a revision with its document. */
 const revisionSchema = memoizeByResource((resource) => {
@@ -33,9 +33,9 @@ export const revision: Operation = {
     description: 'Also of a record that has been removed.',
     details: 'The version of a removal has the content that was removed.',
     path: '/history/{version}',
-    of: 'one',
+    scope: 'record',
     access: 'read',
-    segments: { version: versionSegment },
+    pathParameters: { version: versionParameter },
     query: {},
     headers: [ifNoneMatch],
     responses: {
@@ -49,8 +49,8 @@ export const revision: Operation = {
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   }),
 
-  async handle(resource, { key, segments }, { database }) {
-    const version = Number(getValues(segments, 'version')[0])
+  async handle(resource, { key, pathParameters }, { database }) {
+    const version = Number(getValues(pathParameters, 'version')[0])
     const rows = await database.read<{ entry: Record<string, unknown>; document: string }>(
       revisionStatement(resource, key, version),
     )

@@ -2,7 +2,7 @@ import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
 import { planSearch, searchBodies } from '../query/search.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { Operation } from './operation.ts'
-import { cacheControl, pageText, withLanguage } from './page.ts'
+import { cacheControl, composePage, withNamesLanguage } from './page.ts'
 import { pageSchema } from './response-schemas.ts'
 
 /** `POST /v1/{resource}/search`: pages of the records that match a boolean filter expression. */
@@ -16,7 +16,7 @@ export const search: Operation = {
     details:
       'Conditions are a tree of `and`, `or`, `not`, comparisons, and `some`, `none`, `every` over lists inside the records. All conditions in one object must hold.',
     path: '/search',
-    of: 'all',
+    scope: 'collection',
     access: 'read',
     cost: 2,
     query: {
@@ -50,7 +50,7 @@ export const search: Operation = {
   async handle(resource, request, context) {
     const asOf = getRecordAsOf(request.query)
     const plan = { ...planSearch(resource, request.body), ...(asOf !== undefined && { asOf }) }
-    const { body } = await pageText(plan, context, request.language, { pointer: '/cursor' })
-    return withLanguage(plan, { status: 200, headers: cacheControl(plan), body }, request.language)
+    const { body } = await composePage(plan, context, request.language, { pointer: '/cursor' })
+    return withNamesLanguage(plan, { status: 200, headers: cacheControl(plan), body }, request.language)
   },
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { getWords, single, truth } from '../model/parameters.ts'
+import { booleanText, getStringValues, single } from '../model/parameters.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { type CellKind, flatColumns, participantsProperty } from '../query/flat.ts'
 import { readRepresentation, representationParameters } from '../query/representation.ts'
@@ -62,13 +62,13 @@ export const tableSchemaOperation: Operation = {
     details:
       'Returns the columns of the file that the export with the same parameters writes, as a Table Schema of Frictionless Data.',
     path: '/table-schema',
-    of: 'all',
+    scope: 'collection',
     access: 'read',
     query: {
       ...representationParameters(resource, { isFile: true }),
-      names: single(truth, 'Whether columns of names follow those of codes; `true` when left out.'),
+      names: single(booleanText, 'Whether columns of names follow those of codes; `true` when left out.'),
       ...(participantsProperty(resource) !== undefined && {
-        per: single(z.enum(['record', 'participant']), 'What a row stands for.'),
+        per: single(z.enum(['record', 'participant']), 'What a row represents.'),
       }),
     },
     headers: [ifNoneMatch],
@@ -80,8 +80,8 @@ export const tableSchemaOperation: Operation = {
   }),
 
   async handle(resource, { query }) {
-    const per = getWords(query, 'per')[0] === 'participant' ? 'participant' : 'record'
-    const language = getWords(query, 'names')[0] === 'false' ? undefined : 'en'
+    const per = getStringValues(query, 'per')[0] === 'participant' ? 'participant' : 'record'
+    const language = getStringValues(query, 'names')[0] === 'false' ? undefined : 'en'
     const columns = flatColumns(resource, readRepresentation(resource, query), per, language)
     const key = resource.key.property
     const isKeyed = per === 'record' && columns.some(({ name }) => name === key)

@@ -137,7 +137,7 @@ function explainUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return issues.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(explainUnion)
 }
 
-/** Maximum number of explained issues of a value: enough to fill a problem, even if several have the same location. */
+/** Maximum number of issues of a value that get a message: enough to fill a problem, even if some share a location. */
 const maxExplained = 2 * faultLimits.faults
 
 /** Collects the faults of a zod error. Its issues are in the order of the schema. */

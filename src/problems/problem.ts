@@ -24,33 +24,33 @@ export class FaultList {
   /** The errors to list. */
   readonly listed: Fault[] = []
   #characters = 0
-  #more = 0
+  #unlistedCount = 0
 
   /** Whether further errors are only counted. */
   get isFull(): boolean {
-    return this.#more > 0 || this.listed.length >= faultLimits.faults
+    return this.#unlistedCount > 0 || this.listed.length >= faultLimits.faults
   }
 
   /** The number of errors that are counted but not listed. */
-  get more(): number {
-    return this.#more
+  get unlistedCount(): number {
+    return this.#unlistedCount
   }
 
   get count(): number {
-    return this.listed.length + this.#more
+    return this.listed.length + this.#unlistedCount
   }
 
   /** Adds an error. @param make is called only if the error is listed. */
   add(make: () => Fault): void {
     if (this.isFull) {
-      this.#more += 1
+      this.#unlistedCount += 1
       return
     }
     const fault = make()
     const { pointer, parameter, message } = fault
     this.#characters += (pointer ?? parameter ?? '').length + message.length
     if (this.listed.length > 0 && this.#characters > faultLimits.characters) {
-      this.#more += 1
+      this.#unlistedCount += 1
       return
     }
     this.listed.push(fault)
@@ -64,7 +64,7 @@ export class FaultList {
 
   /** Counts errors that are not listed. */
   addUnlisted(count: number): void {
-    this.#more += count
+    this.#unlistedCount += count
   }
 }
 
@@ -98,7 +98,7 @@ export class Problem extends Error {
     this.type = type
     const faults = extras.errors instanceof FaultList ? extras.errors : toFaultList(extras.errors ?? [])
     this.errors = faults.listed
-    this.moreErrors = faults.more
+    this.moreErrors = faults.unlistedCount
     this.headers = extras.headers ?? {}
   }
 

@@ -23,11 +23,11 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 export function didYouMean(word: string, known: readonly string[]): string {
   const nearest = suggest(word, known)
   if (nearest) return `; did you mean "${nearest}"?`
-  return known.length > 0 && known.length <= 20 ? `; it can be ${listed(known)}` : ''
+  return known.length > 0 && known.length <= 20 ? `; it can be ${quoteList(known)}` : ''
 }
 
 /** Returns words in quotes, separated by commas. */
-export function listed(words: readonly string[]): string {
+export function quoteList(words: readonly string[]): string {
   return words.map((word) => `"${word}"`).join(', ')
 }
 

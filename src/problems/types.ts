@@ -128,7 +128,7 @@ export const problemTypes = {
     status: 422,
     title: 'Idempotency key reused',
     explanation:
-      'An `Idempotency-Key` identifies one request of one sender for 24 hours. This key was sent before with another method, path, query, media type, body, `If-Match` or `Change-Reason`. Nothing was done; send another key.',
+      'An `Idempotency-Key` identifies one request of one sender for 24 hours. This key was sent before with another method, path, query, body, `If-Match` or `Change-Reason`. Nothing was done; send another key.',
   },
   'precondition-required': {
     status: 428,

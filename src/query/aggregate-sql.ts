@@ -151,8 +151,8 @@ function matchedSql(grouping: Grouping, stored?: StoredDimension): SQL {
   return sql`not materialized (${rows([...columns, sql`${stored.column} as stored`])} offset bigint '0')`
 }
 
-/** A row of `matched` for each value: the stored values and those of `others`, or null if there are none. */
-function spreadSql(grouping: Grouping, { index, others, type }: StoredDimension): SQL {
+/** Query of a row of `matched` for each value, from the column and from `others`; value null for a record without values. */
+function unnestedSql(grouping: Grouping, { index, others, type }: StoredDimension): SQL {
   const columns = matchedColumns(grouping).map(({ column }) => sql`matched.${column}`)
   const array = sql.raw(`${type}[]`)
   const known = sql`when matched.stored = '{}' then array[null]::${array} else matched.stored end`
@@ -176,7 +176,7 @@ function tuplesSql(grouping: Grouping, stored?: StoredDimension): SQL {
       ? [sql`${relatedKey(values.relation, index)} as ${key(index)}`]
       : [],
   )
-  const records = stored ? sql`(${spreadSql(grouping, stored)}) matched` : sql`matched`
+  const records = stored ? sql`(${unnestedSql(grouping, stored)}) matched` : sql`matched`
   return sql`select ${list([sql`matched.*`, ...related])} from ${records}${joinRelations(grouping, stored?.index)}`
 }
 
@@ -243,7 +243,7 @@ function groupsSql({ plan }: Grouping): SQL {
   return sql`select ${list([...keys, sql`count(*) as counted`, ...measures])} from tuples${groupBy}`
 }
 
-function chosenSql(grouping: Grouping): SQL {
+function measuredSql(grouping: Grouping): SQL {
   const { plan } = grouping
   const added = plan.measures.flatMap((term, index) =>
     directMeasure(plan, term, index) ? [] : [{ term, index }],
@@ -283,7 +283,7 @@ function orderSql({ plan, dimensions }: Grouping): SQL {
   return list(keys.length > 0 ? [...terms, ...keys] : [sql`counted`])
 }
 
-/** The groups of the response with their places. With `top`, the unknown group is added as the last one. */
+/** The groups of the response with their places in the order. With `top`, the group null is added as the last one. */
 function shownSql(grouping: Grouping): SQL {
   const order = orderSql(grouping)
   if (grouping.plan.top === undefined)
@@ -340,7 +340,7 @@ function buildSql(plan: AggregatePlan): SQL {
   }
   const stored = storedDimension(grouping)
   return sql`with matched as ${matchedSql(grouping, stored)}, tuples as (${tuplesSql(grouping, stored)}), groups as (${groupsSql(grouping)}),
-    measured as (${chosenSql(grouping)}), chosen as (select * from measured${havingSql(plan)}),
+    measured as (${measuredSql(grouping)}), chosen as (select * from measured${havingSql(plan)}),
     shown as (${shownSql(grouping)})
     select coalesce((select string_agg(${groupJson(grouping)}::text, ',' order by place) from shown), '') as data,
       (select count(*)::int from chosen) as groups, ${totalSql(grouping)} as total`

@@ -3,8 +3,8 @@ import type { Dimension, Measure } from '../model/dimensions.ts'
 import type { Language } from '../model/languages.ts'
 import {
   type CheckedQuery,
+  getStringValues,
   getValues,
-  getWords,
   invalidParameters,
   limitParameter,
   type Parameter,
@@ -201,8 +201,8 @@ function findIncomparable({ resource, measures, groupBy, where, top }: Aggregate
   const isSeparated = (unit: string) => groupBy.includes(unit) && top === undefined
   const remedy = (unit: string) => (top === undefined ? `add ${unit} to groupBy, or filter` : 'filter')
   return measures.flatMap(({ name, summary, of }) => {
-    const { within = [] } = ['count', 'countDistinct'].includes(summary) ? {} : getMeasure(resource, of)
-    return within
+    const { singleValued = [] } = ['count', 'countDistinct'].includes(summary) ? {} : getMeasure(resource, of)
+    return singleValued
       .filter((unit) => !isSeparated(unit) && !isFixed(where, unit))
       .map((unit) => ({
         parameter: 'measures',
@@ -226,7 +226,7 @@ function findMissing(parameter: string, selected: string[], names: string[], whe
  * Returns the comparisons that find the records with a value of a dimension other than `keys`; undefined if no filter can.
  * A comparison that is already in `where` is not repeated.
  */
-export function otherThan(
+export function comparisonsWithOtherValues(
   { resource, where }: Pick<AggregatePlan, 'resource' | 'where'>,
   dimension: string,
   keys: readonly string[],
@@ -242,7 +242,10 @@ export function otherThan(
   return [{ filter, operator: 'ne', value: keys }, ...(known.isNull && !hasIsNull ? [isPresent] : [])]
 }
 
-/** Whether measure and dimension belong to the elements of the same list: elements of other groups would count, too. */
+/**
+ * Whether measure and dimension belong to elements of the same list. The group `other` would then also count elements that
+ * belong to the largest groups.
+ */
 function hasSameElements(resource: Resource, { summary, of }: MeasureTerm, dimension: string): boolean {
   if (summary === 'count' || summary === 'countDistinct') return false
   const { values } = getDimension(resource, dimension)
@@ -261,7 +264,7 @@ function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
     .map((name) => fault(name, `"${name}" cannot be combined with top, which replaces it`))
   if (groupBy.length !== 1) return [...replaced, fault('top', 'takes one dimension of groupBy, not several')]
   const { filter } = getDimension(resource, dimension).groupFilter
-  if (!otherThan(plan, dimension, []))
+  if (!comparisonsWithOtherValues(plan, dimension, []))
     return [...replaced, fault('top', `is not possible for ${dimension}, a date or free text`)]
   const mixed = plan.measures.find((measure) => hasSameElements(resource, measure, dimension))
   if (mixed)
@@ -321,15 +324,15 @@ function findFaults(plan: AggregatePlan): Fault[] {
 export function planAggregate(resource: Resource, query: CheckedQuery, language: Language): AggregatePlan {
   const [size = groupLimit.defaultSize] = getValues(query, 'limit')
   if (typeof size !== 'number') throw new Problem('internal', 'A number of groups was not read as a number.')
-  const measures = getWords(query, 'measures')
+  const measures = getStringValues(query, 'measures')
   const asOf = getListAsOf(resource, query)
   const plan: AggregatePlan = {
     resource,
     where: readCondition(resource, query),
-    groupBy: getWords(query, 'groupBy'),
+    groupBy: getStringValues(query, 'groupBy'),
     measures: (measures.length > 0 ? measures : ['count']).map(parseMeasure),
-    sort: getWords(query, 'sort').map(parseGroupOrder),
-    having: getWords(query, 'having').map(parseHaving),
+    sort: getStringValues(query, 'sort').map(parseGroupOrder),
+    having: getStringValues(query, 'having').map(parseHaving),
     limit: size,
     language,
     ...(asOf !== undefined && { asOf }),
@@ -352,7 +355,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
  */
 export function planOther(plan: AggregatePlan, keys: readonly string[]): AggregatePlan {
   const { top: _, where, groupBy, ...rest } = plan
-  const comparisons = otherThan(plan, groupBy[0] ?? '', keys)
+  const comparisons = comparisonsWithOtherValues(plan, groupBy[0] ?? '', keys)
   if (where.kind !== 'fields' || !comparisons) throw new Error('the plan has no list of its other groups')
   const all: Condition = { kind: 'fields', comparisons: [...where.comparisons, ...comparisons] }
   return { ...rest, where: all, groupBy: [], sort: [], limit: 1 }

@@ -12,14 +12,14 @@ const value = (index: number): SQL => sql`${sql.placeholder(`value.${index}`)}`
 export const conditionValues = (condition: Condition): Record<string, unknown> =>
   Object.fromEntries(listValues(condition).map((given, index) => [`value.${index}`, given]))
 
-/** How a statement reads the records of a condition: by an index, or by a scan of all records, with or without `asOf`. */
-export type Reading = 'index' | 'scan' | 'past scan'
+/** How a statement reads records: by an index, or by a scan of all records, with (`past scan`) or without `asOf`. */
+export type AccessPath = 'index' | 'scan' | 'past scan'
 
 function fieldsSql(
   searchable: Searchable,
   comparisons: FilterComparison[],
   from: number,
-  reading: Reading,
+  accessPath: AccessPath,
 ): SQL {
   const getOtherFilter = (name: string) => {
     const index = comparisons.findIndex(({ filter, operator }) => filter === name && operator === 'eq')
@@ -29,8 +29,8 @@ function fieldsSql(
     const comparison = searchable.filters[filter]?.comparisons[operator]
     if (!comparison) throw new Error(`unknown comparison in a plan: ${filter}[${operator}]`)
     const given = value(from + index)
-    const stored = reading === 'scan' ? comparison.stored?.(given, getOtherFilter) : undefined
-    const scan = reading === 'index' ? undefined : (stored ?? comparison.scan?.(given))
+    const stored = accessPath === 'scan' ? comparison.stored?.(given, getOtherFilter) : undefined
+    const scan = accessPath === 'index' ? undefined : (stored ?? comparison.scan?.(given))
     return sql`(${scan ?? comparison.sql(given, getOtherFilter)})`
   })
   return conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`
@@ -54,19 +54,19 @@ function elementsSql(searchable: Searchable, condition: Condition & { kind: 'ele
 /**
  * Returns the SQL of a condition, with a placeholder for each value.
  * @param from number of the first placeholder; `conditionValues` uses the same numbers.
- * @param reading how the statement reads records. For scans, some comparisons have a cheaper form.
+ * @param accessPath how the statement reads records. For scans, some comparisons have a cheaper form.
  */
 export function conditionSql(
   searchable: Searchable,
   condition: Condition,
   from = 0,
-  reading: Reading = 'index',
+  accessPath: AccessPath = 'index',
 ): SQL {
-  if (condition.kind === 'fields') return fieldsSql(searchable, condition.comparisons, from, reading)
+  if (condition.kind === 'fields') return fieldsSql(searchable, condition.comparisons, from, accessPath)
   if (condition.kind === 'elements') return elementsSql(searchable, condition, from)
   let next = from
   const parts = getParts(condition).map((part) => {
-    const partSql = sql`(${conditionSql(searchable, part, next, reading)})`
+    const partSql = sql`(${conditionSql(searchable, part, next, accessPath)})`
     next += listValues(part).length
     return partSql
   })

@@ -2,8 +2,8 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { type Fault, Problem } from '../problems/problem.ts'
 import type { ListPlan } from './list.ts'
 
-/** The sort keys of the last record of a page, as text. A cursor contains them. */
-export type Position = string[]
+/** The values of the sort keys of the last record of a page, as text. A cursor contains them. */
+export type CursorPosition = string[]
 
 const digest = (text: string) => hash('sha256', text, 'base64url').slice(0, 16)
 
@@ -41,7 +41,7 @@ const invalidCursor = (reason: string, location: CursorLocation) =>
   })
 
 /** Returns a signed cursor for the page after a position. */
-export function writeCursor(scope: CursorScope, position: Position, secret: string): string {
+export function writeCursor(scope: CursorScope, position: CursorPosition, secret: string): string {
   const payload = Buffer.from(JSON.stringify([scope, ...position])).toString('base64url')
   return `${payload}.${sign(payload, secret)}`
 }
@@ -50,7 +50,12 @@ export function writeCursor(scope: CursorScope, position: Position, secret: stri
  * Verifies a cursor and returns its position.
  * @throws Problem `invalid-cursor` if the cursor was truncated or changed, or belongs to another registry or query.
  */
-export function readCursor(scope: CursorScope, cursor: string, secret: string, location = inQuery): Position {
+export function readCursor(
+  scope: CursorScope,
+  cursor: string,
+  secret: string,
+  location = inQuery,
+): CursorPosition {
   const [payload = '', signature = '', ...rest] = cursor.split('.')
   const given = Buffer.from(signature)
   const expected = Buffer.from(sign(payload, secret))

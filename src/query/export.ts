@@ -4,10 +4,10 @@ import { records } from '../database/tables/records.ts'
 import { documentJson, propertyJson, rfc3339 } from '../model/document.ts'
 import type { Resource } from '../model/resource.ts'
 import { conditionValues } from './condition-sql.ts'
-import { type FlatColumn, participantRows, type RowPer } from './flat.ts'
+import { type FlatColumn, participantRows, type RowUnit } from './flat.ts'
 import type { Selection } from './list.ts'
+import { orderTerms, whereClause, withRecords } from './list-sql.ts'
 import { inlineValues } from './literal.ts'
-import { matching, ordering, withRecords } from './sql.ts'
 
 /** COPY statements that write all records of a selection. PostgreSQL formats each row. */
 
@@ -40,10 +40,10 @@ function csvOptions(columns: FlatColumn[]): SQL {
   return sql`(format csv, header${quoted})`
 }
 
-function copy(selection: Selection, selected: SQL, options: SQL, per: RowPer = 'record'): string {
+function copy(selection: Selection, selected: SQL, options: SQL, per: RowUnit = 'record'): string {
   const { join, order } =
     per === 'participant' ? participantRows(selection.resource) : { join: sql``, order: sql`` }
-  const query = sql`select ${selected} from ${withRecords(selection.resource)}${join}${matching(selection)} order by ${ordering(selection)}${order}`
+  const query = sql`select ${selected} from ${withRecords(selection.resource)}${join}${whereClause(selection)} order by ${orderTerms(selection)}${order}`
   return inlineValues(sql`copy (${query}) to stdout with ${options}`, conditionValues(selection.where))
 }
 
@@ -57,11 +57,11 @@ export function ndjsonStatement(selection: Selection): string {
  * Returns a COPY statement that writes CSV with a header: RFC 4180 except for LF line ends, which `withCrlf` turns into
  * CRLF.
  */
-export const csvStatement = (selection: Selection, columns: FlatColumn[], per: RowPer): string =>
+export const csvStatement = (selection: Selection, columns: FlatColumn[], per: RowUnit): string =>
   copy(selection, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
 
 /** Returns a COPY statement that writes one JSON array of cells per row. */
-export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: RowPer): string {
+export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: RowUnit): string {
   const cells = sql.join(
     columns.map(({ cell }) => cell),
     sql`, `,
@@ -71,7 +71,7 @@ export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: 
 
 /** SQL of a JSON array of the locations of a record: one, several or none. */
 function locationsJson(resource: Resource): SQL {
-  const named = Object.entries(resource.bound).find(([, { field }]) =>
+  const named = Object.entries(resource.boundFields).find(([, { field }]) =>
     ['location', 'locations'].includes(field.capability?.kind ?? ''),
   )
   if (!named) throw new Error(`${resource.name} have no locations`)
@@ -155,7 +155,7 @@ export function impreciseDatesStatement(selection: Selection): string {
   const counts = calendarDates(resource).map(
     ({ date, isShown }) => sql`count(*) filter (where ${date} is not null and not ${isShown})`,
   )
-  const query = sql`select json_build_array(${sql.join(counts, sql` + `)}) from ${resource.table}${matching(selection)}`
+  const query = sql`select json_build_array(${sql.join(counts, sql` + `)}) from ${resource.table}${whereClause(selection)}`
   return inlineValues(sql`copy (${query}) to stdout with ${jsonLinesOptions}`, conditionValues(where))
 }
 
@@ -170,7 +170,7 @@ export function sourcesStatement(selection: Selection, columns: FlatColumn[]): s
     sql`, `,
   )
   const [citations, sources] = [registry.get('citations'), registry.get('sources')]
-  const chosen = sql`select ${id} from ${table}${matching(selection)}`
+  const chosen = sql`select ${id} from ${table}${whereClause(selection)}`
   const cited =
     selection.resource === citations
       ? sql`${citations.id} in (${chosen})`

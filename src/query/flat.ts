@@ -29,7 +29,7 @@ const participant = sql.identifier('participant')
 
 /** Returns the property that lists the participants, or undefined. */
 export const participantsProperty = (resource: Resource): string | undefined =>
-  Object.entries(resource.bound).find(([, { field }]) => field.capability?.kind === 'participants')?.[0]
+  Object.entries(resource.boundFields).find(([, { field }]) => field.capability?.kind === 'participants')?.[0]
 
 /** Returns the properties of an object's schema; for a union, the properties of all variants. */
 function getShape(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
@@ -72,7 +72,7 @@ function referenceOf(schema: z.core.$ZodType): Reference | undefined {
   return found ?? (inner === schema ? undefined : referenceOf(inner))
 }
 
-/** Adds names to columns: where the names come from, and their language. */
+/** The registry and the language of the names that are added to columns. */
 interface Naming {
   registry: Registry
   language: Language
@@ -97,7 +97,7 @@ const namesColumn = (naming: Naming, name: string, reference: Reference, list: S
 
 /** The participants by name: `China (Donor); Pakistan (Recipient)`. */
 function participantNamesColumn(naming: Naming, name: string, resource: Resource, json: SQL): FlatColumn {
-  const capability = resource.bound[name]?.field.capability
+  const capability = resource.boundFields[name]?.field.capability
   const role = wordLabels(capability?.kind === 'participants' ? capability.roles : undefined)
   const list = unwrapped(ownProperties(resource)[name] ?? z.never())
   const shape = (list instanceof z.ZodArray && getShape(list.element)) || {}
@@ -174,7 +174,9 @@ function propertyColumns(
     return [participantsColumn(name, value), ...names]
   }
   if (getShape(inner.element)) return [jsonColumn(name, value)]
-  const list = resource.bound[name]?.rows ? sql`array(select json_array_elements_text(${value}))` : value
+  const list = resource.boundFields[name]?.rows
+    ? sql`array(select json_array_elements_text(${value}))`
+    : value
   const reference = naming && referenceOf(inner.element)
   return [wordsColumn(name, list), ...(reference ? [namesColumn(naming, name, reference, list)] : [])]
 }
@@ -187,8 +189,8 @@ function participantColumns(resource: Resource, name: string, naming?: Naming): 
     : []
 }
 
-/** Whether there is one row per record or one row per participant of a record. */
-export type RowPer = 'record' | 'participant'
+/** What a row of the table represents: a record, or one participant of a record. */
+export type RowUnit = 'record' | 'participant'
 
 /**
  * Returns the columns of a table of records. They depend on the resource's schema and not on the data, so that a table can
@@ -200,7 +202,7 @@ export type RowPer = 'record' | 'participant'
 export function flatColumns(
   resource: Resource,
   { fields, include }: Representation,
-  per: RowPer = 'record',
+  per: RowUnit = 'record',
   language?: Language,
 ): FlatColumn[] {
   const naming = language && { registry: resource.registry, language }

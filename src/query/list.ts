@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Operator } from '../model/filters.ts'
 import {
   type CheckedQuery,
+  getStringValues,
   getValues,
-  getWords,
   invalidParameters,
   limitParameter,
   type Parameter,
@@ -117,7 +117,7 @@ export function readSelection(resource: Resource, query: CheckedQuery): Selectio
   return {
     resource,
     where: readCondition(resource, query),
-    sort: completeSort(resource, getWords(query, 'sort').map(parseSortTerm)),
+    sort: completeSort(resource, getStringValues(query, 'sort').map(parseSortTerm)),
     representation: readRepresentation(resource, query),
     ...(asOf !== undefined && { asOf }),
   }
@@ -138,7 +138,7 @@ export function planList(resource: Resource, query: CheckedQuery): ListPlan {
 }
 
 function makePlan(resource: Resource, query: CheckedQuery): ListPlan {
-  const [cursor] = getWords(query, 'cursor')
+  const [cursor] = getStringValues(query, 'cursor')
   const [size = pageSize.defaultSize] = getValues(query, 'limit')
   const [count] = getValues(query, 'count')
   if (typeof size !== 'number') throw new Problem('internal', 'A page size was not read as a number.')

@@ -1,7 +1,7 @@
 import { instant } from '../model/filters.ts'
 import {
   type CheckedQuery,
-  getWords,
+  getStringValues,
   invalidParameters,
   type Parameter,
   single,
@@ -39,11 +39,12 @@ export function listAsOfParameter(resource: Resource): Record<string, Parameter>
 }
 
 /** Returns the `asOf` of a request without filters: RFC 3339 or a date; undefined for the present. */
-export const getRecordAsOf = (query: CheckedQuery): string | undefined => getWords(query, defaultName)[0]
+export const getRecordAsOf = (query: CheckedQuery): string | undefined =>
+  getStringValues(query, defaultName)[0]
 
 /** Returns the `asOf` of a request with the resource's filters. */
 export const getListAsOf = (resource: Resource, query: CheckedQuery): string | undefined =>
-  getWords(query, asOfName(resource))[0]
+  getStringValues(query, asOfName(resource))[0]
 
 /** Returns the names of the parameters whose values are times in the past. */
 export const pastParameterNames = (parameters: Readonly<Record<string, Parameter>>): string[] =>
@@ -56,7 +57,7 @@ export const pastParameterNames = (parameters: Readonly<Record<string, Parameter
  */
 export function requirePast(names: readonly string[], query: CheckedQuery, now: Date): void {
   const faults = names.flatMap((parameter): Fault[] => {
-    const [time] = getWords(query, parameter)
+    const [time] = getStringValues(query, parameter)
     if (time === undefined || new Date(time) <= now) return []
     return [{ parameter, code: 'invalid', message: 'must not be in the future' }]
   })
@@ -65,4 +66,4 @@ export function requirePast(names: readonly string[], query: CheckedQuery, now: 
 
 /** Whether a parameter of a request has a time later than `timeMs`, in milliseconds since 1970. */
 export const hasTimeAfter = (names: readonly string[], query: CheckedQuery, timeMs: number): boolean =>
-  names.some((name) => getWords(query, name).some((time) => new Date(time).getTime() > timeMs))
+  names.some((name) => getStringValues(query, name).some((time) => new Date(time).getTime() > timeMs))

@@ -1,5 +1,11 @@
 import { propertiesOf } from '../model/document.ts'
-import { type CheckedQuery, getWords, invalidParameters, type Parameter, words } from '../model/parameters.ts'
+import {
+  type CheckedQuery,
+  getStringValues,
+  invalidParameters,
+  type Parameter,
+  words,
+} from '../model/parameters.ts'
 import { type Include, isCount, type Resource } from '../model/resource.ts'
 
 /** The representation of a record: its properties, and the records included with it. */
@@ -13,12 +19,12 @@ export interface Representation {
 /** The value of `include` that adds names. */
 export const namesInclude = 'names'
 
-const names = ` \`${namesInclude}\`: the name of each referenced record, once.`
+const namesText = ` \`${namesInclude}\`: the name of each referenced record, once.`
 
 /** Maximum number of records of a response with counts, since each count may be a statement that reads many records. */
 const maxCounted = 50
 
-const counted = ` With counts, \`limit\` is at most ${maxCounted}.`
+const countsText = ` With counts, \`limit\` is at most ${maxCounted}.`
 
 /**
  * Returns the includes of a resource.
@@ -54,12 +60,12 @@ export function representationParameters(
   options: { isFile: boolean },
 ): Record<string, Parameter> {
   const includes = includesOf(resource, options)
-  const limits = includes.some(([, include]) => isCount(include)) ? counted : ''
+  const limits = includes.some(([, include]) => isCount(include)) ? countsText : ''
   return {
     fields: words(propertiesOf(resource), 'Properties to return; all when left out.'),
     include: words(
       [...includes.map(([name]) => name), ...(options.isFile ? [] : [namesInclude])],
-      `Related records to add.${options.isFile ? '' : names}${limits}`,
+      `Related records to add.${options.isFile ? '' : namesText}${limits}`,
     ),
   }
 }
@@ -81,8 +87,8 @@ export const splitInclude = (include: readonly string[]): Pick<Representation, '
 })
 
 function parseRepresentation(resource: Resource, query: CheckedQuery): Representation {
-  const fields = getWords(query, 'fields')
-  const include = getWords(query, 'include')
+  const fields = getStringValues(query, 'fields')
+  const include = getStringValues(query, 'include')
   refuseRepeated('fields', fields)
   refuseRepeated('include', include)
   const properties = propertiesOf(resource)

@@ -52,8 +52,8 @@ export class SourceFinder {
   readonly #functions: ReadonlyMap<string, string>
   readonly #found = new LRUCache<string, { sources: Sources }>({ max: maxStatements })
 
-  constructor(registry: Pick<Registry, 'tableResources'>, { tables, functions }: Catalog) {
-    this.#resources = registry.tableResources
+  constructor(registry: Pick<Registry, 'resourcesByTable'>, { tables, functions }: Catalog) {
+    this.#resources = registry.resourcesByTable
     this.#tables = new Set(tables)
     this.#functions = functions
   }
@@ -105,8 +105,8 @@ export class SourceFinder {
   }
 
   /**
-   * Finds the resources whose rows a statement selects from a shared table. After each occurrence of the table there must be
-   * a condition such as `"records"."resource" = 'agreements'`, or one that the row belongs to a row of a resource's table.
+   * Finds the resources whose rows a statement selects from a shared table. Each occurrence of the table must be followed by a
+   * condition such as `"records"."resource" = 'agreements'`, or by one that the row belongs to a row of a resource's table.
    * @returns undefined if an occurrence has no such condition.
    */
   #findSelected(table: string, text: string): string[] | undefined {

@@ -5,16 +5,16 @@ import type { QueryConfig } from 'pg'
 import { dialect } from '../database/dialect.ts'
 
 /** SQL text with its parameters, and the name of its prepared statement. */
-interface Statement {
+interface CompiledStatement {
   name: string
   text: string
   parameters: unknown[]
 }
 
 /** Statements by query shape: queries with the same filters, sorts and includes differ only in their parameters. */
-const compiled = new LRUCache<string, Statement>({ max: 1000 })
+const compiled = new LRUCache<string, CompiledStatement>({ max: 1000 })
 
-function compile(shape: string, build: () => SQL): Statement {
+function compile(shape: string, build: () => SQL): CompiledStatement {
   const known = compiled.get(shape)
   if (known) return known
   const { sql: text, params: parameters } = dialect.sqlToQuery(build())

@@ -17,18 +17,18 @@ import { named } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import { byText } from '../model/sorts.ts'
 import { citationRanks } from '../model/vocabularies.ts'
-import { listed } from '../problems/suggest.ts'
+import { quoteList } from '../problems/suggest.ts'
 
 /** The resources whose records can be cited: all except citations. */
 const citable = (registry: Registry): string[] =>
   registry.definitions.map(({ name }) => name).filter((name) => name !== 'citations')
 
-const variant = (registry: Registry, resource: string) => {
+const citedRecordVariant = (registry: Registry, resource: string) => {
   const { singular, noun } = registry.definition(resource)
   return named(
     `Cited${singular}`,
     z
-      .strictObject({ resource: z.literal(resource), id: registry.keySchema(resource) })
+      .strictObject({ resource: z.literal(resource), id: registry.referenceSchema(resource) })
       .meta({ description: `A cited ${noun}.` }),
   )
 }
@@ -41,10 +41,10 @@ function citedRecordSchema(registry: Registry) {
     z
       .discriminatedUnion(
         'resource',
-        [variant(registry, first), ...others.map((name) => variant(registry, name))],
+        [citedRecordVariant(registry, first), ...others.map((name) => citedRecordVariant(registry, name))],
         {
           error: ({ input }) =>
-            input === undefined ? 'is required' : `resource must be one of ${listed(names)}`,
+            input === undefined ? 'is required' : `resource must be one of ${quoteList(names)}`,
         },
       )
       .meta({
@@ -54,7 +54,7 @@ function citedRecordSchema(registry: Registry) {
   )
 }
 
-const cited = ({ columns }: FieldContext) => ({
+const citedColumns = ({ columns }: FieldContext) => ({
   record: columnIn(columns, 'citedRecord'),
   resource: columnIn(columns, 'citedResource'),
 })
@@ -84,7 +84,7 @@ const citedRecord = () =>
       citedResource: text('cited_resource').notNull(),
     }),
     constraints: (context) => {
-      const { record, resource } = cited(context)
+      const { record, resource } = citedColumns(context)
       return [
         foreignKey({
           name: 'citations_cited_record',
@@ -96,7 +96,7 @@ const citedRecord = () =>
       ]
     },
     json: (context) => {
-      const { record, resource } = cited(context)
+      const { record, resource } = citedColumns(context)
       const key = sql`(select key from ${records} where ${records.id} = ${record})`
       return jsonObject({ resource: sql`${resource}`, id: key })
     },
@@ -105,7 +105,7 @@ const citedRecord = () =>
       citedRecord: recordId({ name: resource, key: registry.keyForm(resource) }, id),
     }),
     query: (context) => {
-      const { record, resource } = cited(context)
+      const { record, resource } = citedColumns(context)
       return {
         filters: {
           resource: anyOf(resource, z.enum(citable(context.registry)), 'Resource of the cited record.'),
@@ -154,7 +154,7 @@ const locatorSchema = named(
     }),
 )
 
-const located = ({ columns }: FieldContext) => ({
+const locatorColumns = ({ columns }: FieldContext) => ({
   paragraph: columnIn(columns, 'paragraph'),
   page: columnIn(columns, 'page'),
   row: columnIn(columns, 'row'),
@@ -171,7 +171,7 @@ const locator = () =>
       column: text('locator_column'),
     }),
     constraints: (context) => {
-      const { paragraph, page } = located(context)
+      const { paragraph, page } = locatorColumns(context)
       return [
         ...orderIndexes('citations_paragraph_order', textOrder(paragraph), context.recordId, paragraph),
         index('citations_paragraph').on(paragraph),
@@ -179,7 +179,9 @@ const locator = () =>
       ]
     },
     json: (context) => {
-      const parts = Object.entries(located(context)).map(([name, column]) => [name, sql`${column}`] as const)
+      const parts = Object.entries(locatorColumns(context)).map(
+        ([name, column]) => [name, sql`${column}`] as const,
+      )
       const all = sql.join(
         parts.map(([, column]) => column),
         sql`, `,
@@ -193,7 +195,7 @@ const locator = () =>
       column: value?.column ?? null,
     }),
     query: (context) => {
-      const { paragraph, page } = located(context)
+      const { paragraph, page } = locatorColumns(context)
       return {
         filters: {
           paragraph: anyOf(paragraph, line(50), 'Paragraph of the source.'),

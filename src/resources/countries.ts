@@ -16,14 +16,14 @@ const numeric = z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of
 /** The filter for countries that take part in a record together with a given country, directly or through an organization. */
 function partnerOf({ table, registry }: ResourceContext) {
   const { participations } = registry.shared
-  const taking = sql`
+  const countriesOfRecords = sql`
     select participations.record, coalesce(participations.country, organizations.country) as country
     from ${participations} left join organizations on organizations.id = participations.organization`
   return filterByAny(
     keys.country(),
     'Country with which the countries take part in at least one record, directly or through an organization.',
     (values) =>
-      sql`${columnOf(table, 'code')} in (with taking as (${taking})
+      sql`${columnOf(table, 'code')} in (with taking as (${countriesOfRecords})
         select theirs.country from taking ours join taking theirs using (record)
         where ours.country = any(${values}::text[]) and theirs.country <> ours.country)`,
   )

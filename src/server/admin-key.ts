@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { errorCode } from '../error-code.ts'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 import { writeSecret } from '../write-secret.ts'
 import type { Config } from './config.ts'
 
@@ -15,7 +15,7 @@ export interface AdminKey {
 /**
  * Returns `ADMIN_KEY`. Without it, the first start on an embedded database creates a key, shows it once and stores it in
  * `DATA_DIR/admin-key`; later starts read it from there.
- * @throws StartupError when the file cannot be read.
+ * @throws OperatorError when the file cannot be read.
  */
 export async function findAdminKey(config: Config): Promise<AdminKey> {
   if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }
@@ -35,6 +35,6 @@ async function readStored(file: string): Promise<string | undefined> {
     return (await readFile(file, 'utf8')).trim()
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
-    throw new StartupError(`the administrator's key cannot be read from ${file}: ${errorCode(error)}`)
+    throw new OperatorError(`the administrator's key cannot be read from ${file}: ${errorCode(error)}`)
   }
 }

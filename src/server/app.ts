@@ -10,7 +10,7 @@ import { descriptorLimit, maxClientConnections } from './descriptors.ts'
 import { listEndpoints } from './endpoints.ts'
 import { serverOptions } from './options.ts'
 import { agents } from './plugins/agents.ts'
-import { trustIssuer } from './plugins/authentication/oidc.ts'
+import { createTokenVerifier } from './plugins/authentication/oidc.ts'
 import { authentication } from './plugins/authentication.ts'
 import { bodyChunks } from './plugins/body-chunks.ts'
 import { bodyParsers } from './plugins/body-parsers.ts'
@@ -67,7 +67,7 @@ function tokenVerifier(
 ) {
   return issuer === undefined || audience === undefined
     ? undefined
-    : trustIssuer({ issuer, audience, roleClaim }, clock)
+    : createTokenVerifier({ issuer, audience, roleClaim }, clock)
 }
 
 /** Registers the hooks of every request, also of requests without a route. Hooks run in the order of registration. */

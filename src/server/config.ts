@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 import { findMistyped } from './mistyped.ts'
 
 // The message of each check says what is valid, and follows "PORT must be".
@@ -253,7 +253,7 @@ export const environment = z.object({
   READ_DATABASE_URLS: list(isDatabaseUrl, `URLs like ${exampleDatabaseUrl}, separated by commas`)
     .optional()
     .describe(
-      'URLs of read replicas (hot standbys of `DATABASE_URL`), separated by commas. Each must always lead to the same server. Absent: none.',
+      'URLs of read replicas (hot standbys of `DATABASE_URL`), separated by commas. Each URL must always lead to one particular replica, not to a load balancer. Absent: none.',
     ),
   READ_MAX_STALENESS_MS: wholeNumber(20, 60_000)
     .default(100)
@@ -297,15 +297,15 @@ const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'READ_DATABASE_U
 
 /**
  * Reads the configuration from the environment. No other file reads the environment.
- * Throws a StartupError that names every invalid variable and says what would be valid.
+ * Throws an OperatorError that names every invalid variable and says what would be valid.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const result = environment.safeParse(env)
   if (!result.success)
-    throw new StartupError(result.error.issues.map((issue) => describeIssue(issue, env)).join('; '))
+    throw new OperatorError(result.error.issues.map((issue) => describeIssue(issue, env)).join('; '))
   const config = result.data
   if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined)
-    throw new StartupError(
+    throw new OperatorError(
       'OIDC_AUDIENCE must be set if OIDC_ISSUER is set: tokens for other services must be refused',
     )
   return {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 
 /** Descriptors for files, pipes, timers and requests to the token issuer. */
 const baseDescriptors = 100
@@ -41,7 +41,7 @@ function reportedLimit(): number | undefined {
  * Returns the maximum number of client connections, so that the process has enough descriptors for everything else.
  * @param wanted the configured number; undefined for as many as possible, up to 10,000.
  * @param databaseConnections maximum number of connections to PostgreSQL.
- * @throws StartupError when the limit of the process leaves too few.
+ * @throws OperatorError when the limit of the process leaves too few.
  */
 export function maxClientConnections(
   limit: number,
@@ -50,7 +50,7 @@ export function maxClientConnections(
 ): number {
   const reserved = baseDescriptors + databaseConnections
   if (limit - reserved < minConnections)
-    throw new StartupError(
+    throw new OperatorError(
       `the process may have ${limit} open files, and needs at least ${reserved + minConnections}: raise the limit (ulimit -n, LimitNOFILE=), or lower POOL_SIZE`,
     )
   return Math.min(wanted ?? defaultMaxConnections, limit - reserved)

@@ -11,7 +11,7 @@ import type { Socket } from 'node:net'
 import { anonymousClient } from './plugins/client/addresses.ts'
 import { RequestQueue } from './request-queue.ts'
 
-/** Maximum number of waiting requests of one connection. Further ones close it. */
+/** Maximum number of waiting requests of one connection. A further request closes the connection. */
 const maxPipelined = 64
 
 /** Event of the server: a connection is closed because it has sent too many requests at once. Listeners receive the socket. */
@@ -57,9 +57,9 @@ function startInOrder(
     if (socket.destroyed) return
     const waiting = connections.get(socket)
     if (!waiting) {
-      const none: (() => void)[] = []
-      connections.set(socket, none)
-      begin(request, response, none)
+      const newWaiting: (() => void)[] = []
+      connections.set(socket, newWaiting)
+      begin(request, response, newWaiting)
     } else if (waiting.length === maxPipelined) refuse(socket)
     else waiting.push(() => begin(request, response, waiting))
   }
@@ -72,7 +72,7 @@ export interface HttpServerOptions extends ServerOptions {
 }
 
 /** Returns the server factory for Fastify. The server starts requests in the order of a `RequestQueue`. */
-export const httpServer =
+export const createServerFactory =
   ({ connectionTimeoutMs, ...options }: HttpServerOptions) =>
   (handle: RequestListener): Server => {
     const refuse = (socket: Socket) => {

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { FastifyHttpOptions } from 'fastify'
 import type { Config } from './config.ts'
-import { httpServer } from './http-server.ts'
+import { createServerFactory } from './http-server.ts'
 import { loggerOptions } from './logger.ts'
 import { connectionErrorResponse, handleError } from './plugins/error-handler.ts'
 import { routableUrl } from './plugins/http-conformance.ts'
@@ -31,7 +31,7 @@ export function serverOptions(config: Config) {
     trustProxy: config.TRUST_PROXY ?? false,
     ...requestIdOptions,
     requestTimeout,
-    serverFactory: httpServer({
+    serverFactory: createServerFactory({
       connectionTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: connectionsCheckingIntervalMs,

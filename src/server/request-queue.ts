@@ -10,7 +10,7 @@ const maxPerIteration = 20
 /** Maximum time that requests of an address wait while the address opens connections, in milliseconds. */
 const maxHoldMs = 250
 
-/** After this number of connections in successive iterations, one request starts in each iteration. */
+/** After this number of connections in successive iterations, only one request starts in each iteration. */
 const burstLength = 10
 
 /** Connections that an address opens in successive iterations. */

@@ -4,14 +4,14 @@ import { withLock } from '../database/lock.ts'
 import { migrate } from '../database/migrate.ts'
 import { type Lifecycle, openDatabase } from '../database/open.ts'
 import { errorCode } from '../error-code.ts'
-import { StartupError } from '../startup-error.ts'
+import { OperatorError } from '../operator-error.ts'
 import { findAdminKey } from './admin-key.ts'
 import type { Config } from './config.ts'
 
 /**
  * Starts the service: database, migrations, seeds, app, listening.
  * @param lifecycle collects the functions that close what was opened. The caller stops the service with them.
- * @throws StartupError that says what the operator can do.
+ * @throws OperatorError that says what the operator can do.
  */
 export async function serve(config: Config, lifecycle: Lifecycle): Promise<void> {
   // Loads the app while PostgreSQL starts.
@@ -26,7 +26,7 @@ export async function serve(config: Config, lifecycle: Lifecycle): Promise<void>
   const { key, notice } = await findAdminKey(config)
   const app = await buildApp({ config: { ...config, ADMIN_KEY: key }, database })
   lifecycle.onClose(async () => app.close())
-  // The first line on the terminal is for people; the log begins after it.
+  // The startup message must be the first line on the terminal, so the log begins after it.
   const { level } = app.log
   app.log.level = 'silent'
   const address = await listen(app, config)
@@ -55,7 +55,7 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<str
   try {
     await app.listen({ host: HOST, port: PORT, backlog })
   } catch (error) {
-    throw new StartupError(listenErrorMessage(error, HOST, PORT))
+    throw new OperatorError(listenErrorMessage(error, HOST, PORT))
   }
   const [bound] = app.addresses()
   const port = typeof bound === 'object' ? bound.port : PORT
@@ -65,9 +65,9 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<str
 function listenErrorMessage(error: unknown, host: string, port: number): string {
   switch (errorCode(error)) {
     case 'EADDRINUSE':
-      return `PORT: ${port} on ${host} is taken by another program; stop that one, or set another PORT`
+      return `PORT: ${port} on ${host} is taken by another program; stop it, or set another PORT`
     case 'EACCES':
-      return `PORT: this user may not listen on ${port}; take one above 1023`
+      return `PORT: this user may not listen on ${port}; use a port above 1023`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

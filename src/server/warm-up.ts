@@ -15,7 +15,7 @@ function makeSearch(resource: Resource): object {
  * of searches, which takes up to 50 ms for a resource. Requests run between the resources.
  */
 export async function warmUp(database: Database, { resources }: Registry): Promise<void> {
-  await database.openAhead()
+  await database.openConnectionsEarly()
   for (const resource of resources) {
     await setImmediate()
     searchBodies(resource).page.safeParse(makeSearch(resource))

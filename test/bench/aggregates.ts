@@ -9,7 +9,7 @@ import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { median } from './deep.ts'
 import type { Options } from './options.ts'
-import type { Ratio } from './tables.ts'
+import type { BoundedFigure } from './tables.ts'
 
 /**
  * Case `aggregates`: the duration of an aggregate in the service without its cache, divided by that of DuckDB for the same
@@ -119,9 +119,13 @@ async function measureService(origin: string, path: string, rounds: number): Pro
  * @param url URL of the service's database.
  * @param origin origin of the service without its cache.
  */
-export async function measureAggregates(url: string, origin: string, options: Options): Promise<Ratio[]> {
+export async function measureAggregates(
+  url: string,
+  origin: string,
+  options: Options,
+): Promise<BoundedFigure[]> {
   const duckDb = await measureDuckDb(url, options.rounds)
-  const ratios: Ratio[] = []
+  const ratios: BoundedFigure[] = []
   for (const [index, { what, path, max }] of comparedAggregates.entries()) {
     const service = await measureService(origin, path, options.rounds)
     console.log(`aggregate, ${what}: ${service.toFixed(1)} ms, DuckDB ${duckDb[index]?.toFixed(1)} ms`)

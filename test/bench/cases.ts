@@ -2,14 +2,14 @@ import type { Request } from './load.ts'
 import { aggregateSearch, listSearch, newAgreement, qSearch, wideSearch } from './requests.ts'
 
 /** The servers that are compared. */
-export type Name = 'hot' | 'cold' | 'by hand' | 'bare'
+export type ServerName = 'hot' | 'cold' | 'by hand' | 'bare'
 
 /** A case: the same request to each server. */
 export interface Case {
   /** Its name for `--only`. */
   name: string
   title: string
-  requests: Partial<Record<Name, Request>>
+  requests: Partial<Record<ServerName, Request>>
   /** Number of connections; fewer for a request that keeps a whole processor busy. */
   connections?: number
   /** Number of requests per round, for requests that take longer than a round. */

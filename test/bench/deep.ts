@@ -15,8 +15,8 @@ interface Page {
 export const median = (numbers: number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
-/** Milliseconds of a request that bypasses the response cache. */
-async function timed(url: string): Promise<number> {
+/** The duration of a request that bypasses the response cache, in milliseconds. */
+async function timeRequest(url: string): Promise<number> {
   const start = performance.now()
   await (await fetch(url, { headers: { 'cache-control': 'no-cache' } })).text()
   return performance.now() - start
@@ -38,8 +38,8 @@ export async function measureDepths(origin: string, depth: number): Promise<Dept
   const [first, deep]: [number[], number[]] = [[], []]
   const page = `${list}&limit=25`
   for (let round = 0; round < 300; round++) {
-    first.push(await timed(page))
-    deep.push(await timed(page + cursor))
+    first.push(await timeRequest(page))
+    deep.push(await timeRequest(page + cursor))
   }
   return { depth: seen, firstPage: median(first), deepPage: median(deep) }
 }

@@ -11,7 +11,7 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { databaseUrl } from '../support/database-url.ts'
 import { memoryOf, type Server, start } from './servers.ts'
-import type { Ratio } from './tables.ts'
+import type { BoundedFigure } from './tables.ts'
 
 /**
  * Case `imports`: an import of agreements with two parties each from CSV, compared with `COPY` of the same rows into a bare
@@ -80,22 +80,22 @@ function* linesOf(rows: number): Generator<string> {
 }
 
 /** Runs a command of the service. @returns its duration in seconds, and its peak memory in MB. */
-async function runTimed(args: string[], url: string): Promise<{ seconds: number; memory: number }> {
+async function runTimed(args: string[], url: string): Promise<{ seconds: number; memoryMb: number }> {
   const env = { ...process.env, DATABASE_URL: url, SEED: 'reference', LOG_LEVEL: 'error' }
   const started = performance.now()
   const child = spawn(process.execPath, [...program, ...args], {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  let memory = 0
+  let memoryMb = 0
   const ended = once(child, 'exit')
   while (child.exitCode === null && child.signalCode === null) {
     const found = await memoryOf(child.pid ?? 0)
-    if (found > memory) memory = found
+    if (found > memoryMb) memoryMb = found
     await Promise.race([ended, sleep(50)])
   }
   if (child.exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${child.exitCode}`)
-  return { seconds: (performance.now() - started) / 1000, memory }
+  return { seconds: (performance.now() - started) / 1000, memoryMb }
 }
 
 /** Runs `work` on a new database with reference data. */
@@ -181,7 +181,7 @@ async function measureBulk(url: string, key: string): Promise<number> {
 }
 
 /** Measures imports. @param server URL of a database whose user may create databases. */
-export async function measureImports(server: string, key: string, rows: number): Promise<Ratio[]> {
+export async function measureImports(server: string, key: string, rows: number): Promise<BoundedFigure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-bench-'))
   const file = join(folder, 'agreements.csv')
   const mappingFile = join(folder, 'agreements.yaml')
@@ -211,7 +211,7 @@ export async function measureImports(server: string, key: string, rows: number):
         measured: seconds / (second?.seconds ?? Number.NaN),
         min: 3,
       },
-      { what: 'memory of the dry run, MB', measured: dryRun?.memory ?? Number.NaN, max: 300 },
+      { what: 'memory of the dry run, MB', measured: dryRun?.memoryMb ?? Number.NaN, max: 300 },
     ]
   } finally {
     await rm(folder, { recursive: true, force: true })

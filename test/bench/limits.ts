@@ -1,13 +1,13 @@
-import { isOfAgreements, largestRequests, longestDelay } from '../faults/hostile/largest.ts'
+import { isRepresentative, largestRequests, longestDelay } from '../faults/hostile/largest.ts'
 import { send } from '../faults/hostile/sending.ts'
-import type { Ratio } from './tables.ts'
+import type { BoundedFigure } from './tables.ts'
 
-/** Case `limits`: the longest delay of the event loop while the service answers the largest requests about agreements. */
-export async function measureLimits(origin: string, key: string): Promise<Ratio[]> {
+/** Case `limits`: the longest delay of the event loop while the service answers the largest requests. */
+export async function measureLimits(origin: string, key: string): Promise<BoundedFigure[]> {
   const document: unknown = await (await fetch(`${origin}/openapi.json`)).json()
   await longestDelay(origin)
   const delays: number[] = []
-  for (const request of largestRequests(document, key, isOfAgreements)) {
+  for (const request of largestRequests(document, key, isRepresentative)) {
     await send(origin, request)
     delays.push(await longestDelay(origin))
   }

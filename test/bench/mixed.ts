@@ -2,7 +2,7 @@ import { median } from './deep.ts'
 import { measure } from './load.ts'
 import type { Options } from './options.ts'
 import type { Server } from './servers.ts'
-import type { Ratio } from './tables.ts'
+import type { BoundedFigure } from './tables.ts'
 
 const countries = ['CHN', 'PAK', 'DEU', 'FRA', 'USA', 'GBR', 'JPN', 'IND', 'BRA', 'ZAF']
 
@@ -52,7 +52,7 @@ function startWriting(origin: string, key: string): () => Promise<void> {
  * Case `mixed`: cached reads per second while ten writes per second change another resource, divided by cached reads per
  * second without writes.
  */
-export async function measureMixed(hot: Server, key: string, options: Options): Promise<Ratio[]> {
+export async function measureMixed(hot: Server, key: string, options: Options): Promise<BoundedFigure[]> {
   const request = { method: 'GET' as const, path: (number: number) => paths[number % paths.length] ?? '' }
   for (const path of paths) await (await fetch(hot.origin + path)).text()
   const ratios: number[] = []

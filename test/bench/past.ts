@@ -1,6 +1,6 @@
 import { median } from './deep.ts'
 import { countAgreements } from './registry.ts'
-import type { Ratio } from './tables.ts'
+import type { BoundedFigure } from './tables.ts'
 
 /** Reads with `asOf`, compared with the same reads of the current state. */
 
@@ -40,8 +40,8 @@ async function send(origin: string, { method, path, body }: PastRequest, asOf?: 
   })
 }
 
-/** Milliseconds of one request. @throws when it is refused. */
-async function timed(origin: string, request: PastRequest, asOf?: string): Promise<number> {
+/** The duration of one request in milliseconds. @throws when it is refused. */
+async function timeRequest(origin: string, request: PastRequest, asOf?: string): Promise<number> {
   const start = performance.now()
   const response = await send(origin, request, asOf)
   const text = await response.text()
@@ -56,8 +56,8 @@ async function ratioAt(origin: string, request: PastRequest, asOf: string, optio
     const [past, present]: [number[], number[]] = [[], []]
     const end = performance.now() + options.seconds * 1000
     do {
-      past.push(await timed(origin, request, asOf))
-      present.push(await timed(origin, request))
+      past.push(await timeRequest(origin, request, asOf))
+      present.push(await timeRequest(origin, request))
     } while (performance.now() < end)
     // The first round warms up caches and the JIT compiler.
     if (round > 0) ratios.push(median(past) / median(present))
@@ -115,7 +115,7 @@ export async function measureChanged(
   key: string,
   agreements: number,
   options: Times,
-): Promise<Ratio[]> {
+): Promise<BoundedFigure[]> {
   const moment = new Date().toISOString()
   const before = await (await send(origin, list)).text()
   const count = Math.min(20_000, Math.ceil(agreements / 5))
@@ -131,7 +131,7 @@ export async function measureChanged(
  * Finds by bisection the last time at which the registry had at most 15 % of today's agreements. Counts with `asOf`, since
  * the `createdAt` of generated agreements is made up.
  */
-async function momentOfTenth(origin: string): Promise<{ moment: string; share: number }> {
+async function findTimeOfTenth(origin: string): Promise<{ moment: string; share: number }> {
   const countAt = (time: number) => countAgreements(origin, `asOf=${new Date(time).toISOString()}`)
   const total = await countAgreements(origin)
   const first = await json<{ data: { time: string }[] }>(await fetch(`${origin}/v1/changes?limit=1`))
@@ -151,10 +151,10 @@ async function momentOfTenth(origin: string): Promise<{ moment: string; share: n
 }
 
 /** Case `grown`: each request as of a time before 90 % of today's agreements existed, divided by the same request now. */
-export async function measureGrown(origin: string, options: Times): Promise<Ratio[]> {
-  const { moment, share } = await momentOfTenth(origin)
+export async function measureGrown(origin: string, options: Times): Promise<BoundedFigure[]> {
+  const { moment, share } = await findTimeOfTenth(origin)
   console.log(`grown: ${(share * 100).toFixed(1)} % of the agreements existed at ${moment}`)
-  const ratios: Ratio[] = []
+  const ratios: BoundedFigure[] = []
   for (const request of requests) {
     const response = await send(origin, request, moment)
     const text = await response.text()

@@ -33,7 +33,7 @@ const paths: Record<QueryName, string> = {
 interface Competitor {
   name: string
   /** Minimum ratios by query. */
-  floors: Record<QueryName, number>
+  minRatios: Record<QueryName, number>
   /** File that is run, relative to the folder of installation. It reads `DATABASE_URL`. */
   program: string
   /** The same query in GraphQL. */
@@ -74,7 +74,7 @@ const postGraphileQuery = (more: string) =>
 const competitors: Competitor[] = [
   {
     name: 'Platformatic DB',
-    floors: { 'flat columns': 2, 'whole agreements': 2 },
+    minRatios: { 'flat columns': 2, 'whole agreements': 2 },
     program: 'platformatic.mjs',
     queries: {
       'flat columns': platformaticQuery(''),
@@ -86,7 +86,7 @@ const competitors: Competitor[] = [
   },
   {
     name: 'PostGraphile',
-    floors: { 'flat columns': 2, 'whole agreements': 5 },
+    minRatios: { 'flat columns': 2, 'whole agreements': 5 },
     program: 'node_modules/.bin/postgraphile',
     queries: {
       'flat columns': postGraphileQuery(''),
@@ -131,7 +131,7 @@ async function requireFullPage({ origin }: Server, { path, body, headers = {} }:
 /** Measures one query on both servers alternately. */
 async function compareQuery(
   queryName: QueryName,
-  { name, floors, queries }: Competitor,
+  { name, minRatios, queries }: Competitor,
   peer: Server,
   service: Server,
   options: Options,
@@ -148,7 +148,7 @@ async function compareQuery(
   const ratio = median(rounds.map((round) => round.ratio))
   const found = rounds.find((round) => round.ratio === ratio)
   if (!found) throw new Error('nothing was measured')
-  return { name: `${name}, ${queryName}`, least: floors[queryName], ...found }
+  return { name: `${name}, ${queryName}`, least: minRatios[queryName], ...found }
 }
 
 async function compare(

@@ -103,7 +103,7 @@ export async function openRegistry(database: string | undefined, wanted: number)
 }
 
 /** Ids of 2,000 agreements in the order of titles, so that they are spread over the tables. */
-export async function someIds(origin: string): Promise<string[]> {
+export async function sampleIds(origin: string): Promise<string[]> {
   const ids: string[] = []
   let cursor = ''
   while (ids.length < 2000) {

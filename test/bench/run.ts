@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { measureAggregates } from './aggregates.ts'
 import { createByHandDatabase } from './by-hand/fill.ts'
-import { type Case, casesFor, type Name } from './cases.ts'
+import { type Case, casesFor, type ServerName } from './cases.ts'
 import { measureDepths, median } from './deep.ts'
 import { measureImports } from './imports.ts'
 import { measureLimits } from './limits.ts'
@@ -11,16 +11,16 @@ import { measureMixed } from './mixed.ts'
 import { type Options, readOptions } from './options.ts'
 import { measureChanged, measureGrown } from './past.ts'
 import { comparePeers } from './peers.ts'
-import { adminKey, openRegistry, type Registry, someIds } from './registry.ts'
-import { requireSameContent } from './same.ts'
+import { adminKey, openRegistry, type Registry, sampleIds } from './registry.ts'
+import { requireSameContent } from './same-content.ts'
 import { type Server, startSource } from './servers.ts'
 import { measureSize } from './size.ts'
-import { type Measured, printCases, printRatios, type Ratio, type Results } from './tables.ts'
+import { type BoundedFigure, type CaseResult, printCases, printRatios, type Results } from './tables.ts'
 import { transfer } from './transfer.ts'
 
 /** Measures the service, and servers with fewer features as upper bounds, in one run on the same data and machine. */
 
-type Servers = Record<Name, Server>
+type Servers = Record<ServerName, Server>
 
 /** The round with the median number of requests per second. */
 function medianRound(rounds: Figures[]): Figures {
@@ -31,15 +31,15 @@ function medianRound(rounds: Figures[]): Figures {
 }
 
 /** Measures one case on each of its servers alternately, so that other load on the machine affects all of them. */
-async function measureCase(one: Case, servers: Servers, options: Options): Promise<Measured> {
+async function measureCase(one: Case, servers: Servers, options: Options): Promise<CaseResult> {
   const { seconds, rounds } = options
   const connections = one.connections ?? options.connections
-  const results = new Map<Name, Figures[]>()
+  const results = new Map<ServerName, Figures[]>()
   await requireSameContent(one, servers.cold, servers['by hand'])
   for (let round = 0; round <= rounds; round++) {
     for (const [name, request] of Object.entries(one.requests)) {
-      // The keys of `one.requests` are of type `Name`.
-      const server = name as Name
+      // The keys of `one.requests` are of type `ServerName`.
+      const server = name as ServerName
       // The first round warms up caches and the JIT compiler, and does not count.
       const figures = await measure(servers[server], request, {
         seconds: round === 0 ? 1 : seconds,
@@ -74,11 +74,11 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
   const byHand = await startSource('by-hand/server.ts', { DATABASE_URL: byHandUrl })
   const servers = { hot, cold, bare, 'by hand': byHand }
   try {
-    const others: Ratio[] = runs('size') ? await measureSize(url, cold.origin, byHandUrl) : []
+    const others: BoundedFigure[] = runs('size') ? await measureSize(url, cold.origin, byHandUrl) : []
     // Runs before the long cases, since the download of the peers may fail.
     const peers = options.peers ? await comparePeers(byHandUrl, cold, options) : []
-    const wanted = casesFor(await someIds(cold.origin), adminKey).filter(({ name }) => runs(name))
-    const cases: Measured[] = []
+    const wanted = casesFor(await sampleIds(cold.origin), adminKey).filter(({ name }) => runs(name))
+    const cases: CaseResult[] = []
     for (const one of wanted) cases.push(await measureCase(one, servers, options))
     if (runs('changed')) others.push(...(await measureChanged(cold.origin, adminKey, agreements, options)))
     if (runs('grown')) others.push(...(await measureGrown(cold.origin, options)))

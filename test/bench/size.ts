@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { totalOf } from './registry.ts'
-import type { Ratio } from './tables.ts'
+import type { BoundedFigure } from './tables.ts'
 
 /** Bytes of all tables of a database, with their indexes. */
 async function bytesOf(url: string): Promise<number> {
@@ -56,7 +56,11 @@ async function countRecordsByHand(url: string): Promise<number> {
 }
 
 /** Case `size`: bytes per record in both databases. It must run before other cases write. */
-export async function measureSize(serviceUrl: string, origin: string, byHandUrl: string): Promise<Ratio[]> {
+export async function measureSize(
+  serviceUrl: string,
+  origin: string,
+  byHandUrl: string,
+): Promise<BoundedFigure[]> {
   const service = (await bytesOf(serviceUrl)) / (await countRecords(origin, resources))
   const byHand = (await bytesOf(byHandUrl)) / (await countRecordsByHand(byHandUrl))
   return [

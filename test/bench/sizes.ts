@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { median } from './deep.ts'
-import { adminKey, countAgreements, openCold, someIds } from './registry.ts'
+import { adminKey, countAgreements, openCold, sampleIds } from './registry.ts'
 import { listSearch, newAgreement, wideSearch } from './requests.ts'
 
 /**
@@ -144,7 +144,7 @@ async function withRegistry(folder: string, agreements: number, use: (registry: 
     const registry = {
       origin,
       agreements: counted,
-      ids: await someIds(origin),
+      ids: await sampleIds(origin),
       wordIds: await addWordAgreements(origin),
     }
     await use(registry)

@@ -1,47 +1,47 @@
-import type { Name } from './cases.ts'
+import type { ServerName } from './cases.ts'
 import { type Depths, median } from './deep.ts'
 import type { Figures } from './load.ts'
 import type { Peer } from './peers.ts'
 import type { Transfer } from './transfer.ts'
 
 /** A case with the measurements of each server. */
-export interface Measured {
+export interface CaseResult {
   name: string
   title: string
   /** Figures of the median round, by server. */
-  servers: Partial<Record<Name, Figures>>
+  servers: Partial<Record<ServerName, Figures>>
   /** Responses per second of each round, by server. */
-  rounds: Partial<Record<Name, number[]>>
+  rounds: Partial<Record<ServerName, number[]>>
 }
 
 /** All that a run measures. */
 export interface Results {
   agreements: number
-  cases: Measured[]
+  cases: CaseResult[]
   depths: Depths | undefined
   transfers: { rows: number; service: Transfer; copy: Transfer } | undefined
   peers: Peer[]
   /** Ratios of the other cases. */
-  others: Ratio[]
+  others: BoundedFigure[]
 }
 
 const rounded = (figure: number, digits = 2) => Number(figure.toFixed(digits))
 
 /** Ratio of the requests per second of two servers: the median over the rounds. */
-function ratioOf({ rounds }: Measured, server: Name, against: Name): number {
+function ratioOf({ rounds }: CaseResult, server: ServerName, against: ServerName): number {
   const others = rounds[against] ?? []
   return median((rounds[server] ?? []).map((perSecond, round) => perSecond / (others[round] ?? Number.NaN)))
 }
 
 /** Prints the figures of each case and server, with the ratio to the server by hand. */
-export function printCases(cases: Measured[]): void {
+export function printCases(cases: CaseResult[]): void {
   console.table(
     cases.flatMap((one) =>
       Object.entries(one.servers).map(([server, figures]) => ({
         case: one.title,
         server,
-        // The keys of `one.servers` are of type `Name`.
-        'ratio to by hand': rounded(ratioOf(one, server as Name, 'by hand')),
+        // The keys of `one.servers` are of type `ServerName`.
+        'ratio to by hand': rounded(ratioOf(one, server as ServerName, 'by hand')),
         'req/s': rounded(figures.perSecond, 0),
         'p50 ms': figures.p50Ms,
         'p99 ms': figures.p99Ms,
@@ -53,7 +53,7 @@ export function printCases(cases: Measured[]): void {
 }
 
 /** A measured ratio, or another figure, with its bounds. */
-export interface Ratio {
+export interface BoundedFigure {
   what: string
   measured: number
   /** Lower bound. */
@@ -62,8 +62,8 @@ export interface Ratio {
   max?: number
 }
 
-function ratiosOf({ cases, depths, transfers, peers, others }: Results): Ratio[] {
-  const ratios: [string, string, Name, Name, number][] = [
+function ratiosOf({ cases, depths, transfers, peers, others }: Results): BoundedFigure[] {
+  const ratios: [string, string, ServerName, ServerName, number][] = [
     ['hot list / bare server', 'list', 'hot', 'bare', 0.85],
     ['cold list of 25 whole agreements / by hand', 'wide', 'cold', 'by hand', 3],
     ['cold list of 25, flat columns / by hand', 'list', 'cold', 'by hand', 0.9],
@@ -98,12 +98,12 @@ function ratiosOf({ cases, depths, transfers, peers, others }: Results): Ratio[]
   return [...ofCases, ...others, ...ofDepths, ...ofTransfers, ...ofPeers]
 }
 
-function describeBound({ min, max }: Ratio): string {
+function describeBound({ min, max }: BoundedFigure): string {
   if (min !== undefined) return `at least ${min}`
   return max === undefined ? '' : `at most ${max}`
 }
 
-function isMet({ measured, min, max }: Ratio): boolean | string {
+function isMet({ measured, min, max }: BoundedFigure): boolean | string {
   if (min === undefined && max === undefined) return ''
   return measured >= (min ?? Number.NEGATIVE_INFINITY) && measured <= (max ?? Number.POSITIVE_INFINITY)
 }

@@ -36,6 +36,14 @@ async function writeFiles(): Promise<{ scheme: string; mapping: string; file: st
   return { scheme, mapping, file }
 }
 
+/** Writes a file of decisions. @returns its path. */
+async function writeDecisions(rows: string[]): Promise<string> {
+  const path = join(folder, 'decisions.csv')
+  await writeFile(path, ['resource,name,decision', ...rows, ''].join('\n'))
+  return path
+}
+
+/** Counts the records of a register. */
 async function countOf(scheme: string): Promise<number> {
   const { rows } = await database.pool.query<{ count: number }>(
     'select count(*)::int as count from external_ids where scheme = $1',
@@ -44,7 +52,7 @@ async function countOf(scheme: string): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** The id of the last import of a register. */
+/** Returns the id of the last import of a register. */
 async function lastImport(scheme: string): Promise<string> {
   const { rows } = await database.pool.query<{ id: string }>(
     'select id from imports where scheme = $1 order by id desc limit 1',
@@ -90,6 +98,36 @@ describe('entente import', () => {
     await writeFile(file, [treatyHeader, '1,A renamed treaty,2001-05-03,France', ''].join('\n'))
     await entente(mapping, file, '--yes')
     await expect(entente('--undo', first)).rejects.toThrow('Undo that one first.')
+  })
+
+  it('reports the value of a refused row once', async () => {
+    const { mapping, file } = await writeFiles()
+    const report = await entente(mapping, file, '--dry-run')
+    expect(report).toContain('Signed: 1, such as: "no date" is not read as a date')
+  })
+
+  it('names the line of a faulty decision, also after a row without a decision', async () => {
+    const { mapping, file } = await writeFiles()
+    const path = await writeDecisions(['countries,Atlantis,', 'countries,Utopia,QQQ'])
+    await expect(entente(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(
+      `${path}, line 3: there is no "QQQ" in countries`,
+    )
+  })
+
+  it('counts all faulty decisions, including those that it does not list', async () => {
+    const { mapping, file } = await writeFiles()
+    const path = await writeDecisions(Array.from({ length: 1100 }, (_, index) => `countries,${index},QQQ`))
+    await expect(entente(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(
+      'The list of decisions has 1100 errors',
+    )
+  })
+
+  it('refuses a file of decisions with more than 100,000 rows', async () => {
+    const { mapping, file } = await writeFiles()
+    const path = await writeDecisions(Array.from({ length: 100_001 }, () => 'countries,Atlantis,FRA'))
+    await expect(entente(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(
+      'The file of decisions has more than 100,000 rows.',
+    )
   })
 
   it('with --strict, ends with an error if rows are refused', async () => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
-import { makeContracted } from '../support/first-migrations.ts'
+import { simulateIncompatibleMigration } from '../support/first-migrations.ts'
 
 // Some of these start a Node.js process, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
@@ -35,7 +35,7 @@ describe('a service that cannot start', () => {
     const taken = typeof address === 'object' ? `${address?.port}` : ''
     const env = { PORT: taken, DATABASE_URL: database.url, LOG_LEVEL: 'silent', DRAIN_SECONDS: '0' }
     await expect(runInProcess(['serve'], env)).rejects.toThrow(
-      `PORT: ${taken} on 127.0.0.1 is taken by another program; stop that one, or set another PORT`,
+      `PORT: ${taken} on 127.0.0.1 is taken by another program; stop it, or set another PORT`,
     )
   })
 
@@ -49,7 +49,7 @@ describe('a service that cannot start', () => {
   it('says that the database is newer than the code', async () => {
     const newer = await openTestDatabase()
     onTestFinished(newer.close)
-    await makeContracted(newer.pool)
+    await simulateIncompatibleMigration(newer.pool)
     await expect(runInProcess(['serve'], { DATABASE_URL: newer.url })).rejects.toThrow(
       /^the database is newer than this version of Entente[^\n]*$/,
     )

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { StartupError } from '../../src/startup-error.ts'
+import { OperatorError } from '../../src/operator-error.ts'
 import { openApi } from '../support/api.ts'
 import { runInProcess } from '../support/command-line.ts'
 
@@ -25,7 +25,7 @@ describe('entente openapi', () => {
 
   it('refuses a file that cannot be written, with one line that names it', async () => {
     const refusal = runInProcess(['openapi', '--out', '/nowhere/openapi.json'])
-    await expect(refusal).rejects.toBeInstanceOf(StartupError)
+    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
     await expect(refusal).rejects.toThrow('cannot be written to /nowhere/openapi.json')
   })
 })

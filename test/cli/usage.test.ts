@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { OperatorError } from '../../src/operator-error.ts'
 import { packageVersion } from '../../src/package-root.ts'
-import { StartupError } from '../../src/startup-error.ts'
 import { runInProcess } from '../support/command-line.ts'
 
 /** The help of the command line, and arguments that it refuses before it opens anything. */
@@ -53,7 +53,7 @@ describe('the command line refuses wrong arguments with one line', () => {
     [['key', 'revoke', 'mine'], /'mine'.*prefix of a key/],
   ])('%j', async (words, line) => {
     const refusal = runInProcess(words)
-    await expect(refusal).rejects.toBeInstanceOf(StartupError)
+    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
     await expect(refusal).rejects.toThrow(line)
     await expect(refusal).rejects.not.toThrow('\n')
   })

@@ -58,7 +58,7 @@ export async function openCluster(
     const services = await Promise.all(hosts.map(openService))
     for (const service of services) {
       await service.start()
-      await balancer.untilUp(service.host)
+      await balancer.waitUntilUp(service.host)
     }
     return { postgres, balancer, services, close }
   } catch (error) {

@@ -6,7 +6,7 @@ import { asAdministrator } from '../faults/service.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { observe, pakistanList, startMirror, startProbes, startWriters } from './load.ts'
 import type { Member } from './patroni.ts'
-import { clusterMissing } from './tools.ts'
+import { clusterUnavailableReason } from './tools.ts'
 
 /** The primary is killed, and Patroni promotes the synchronous standby. */
 
@@ -15,7 +15,7 @@ const writers = 50
 /** How the primaries are killed. Patroni replaces a crashed server at once, and a lost machine only after the `ttl`. */
 const kills = ['crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash'] as const
 
-describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
+describe.skipIf(clusterUnavailableReason())('a cluster whose primary is killed', () => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await openCluster()
@@ -25,8 +25,8 @@ describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
   const kill = (primary: Member, failure: 'crash' | 'loss') =>
     failure === 'crash' ? primary.killPostgres() : primary.host.kill()
 
-  /** Milliseconds from the call until the first write that is sent after it succeeds. */
-  async function untilWritable(): Promise<number> {
+  /** Sends writes until one succeeds. Returns the milliseconds from the call to the response. */
+  async function msUntilWritable(): Promise<number> {
     const start = Date.now()
     for (;;) {
       const body = JSON.stringify({ name: crypto.randomUUID(), kind: 'multilateral' })
@@ -46,7 +46,7 @@ describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
     const { postgres, balancer } = cluster
     const url = `${balancer.origin}${pakistanList}`
     const uncached = { headers: { 'cache-control': 'no-cache' } }
-    await postgres.untilHealthy()
+    await postgres.waitUntilHealthy()
     const probes = startProbes(
       { list: () => observe('list', url), uncached: () => observe('uncached', url, uncached) },
       100,
@@ -54,7 +54,7 @@ describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
     await sleep(1000)
     const primary = await postgres.primary()
     await primary.host.kill()
-    const outageMs = await untilWritable()
+    const outageMs = await msUntilWritable()
     await primary.start()
     const responses = await probes.stop()
     const failed = responses.filter(({ status }) => status !== 200)
@@ -77,14 +77,14 @@ describe.skipIf(clusterMissing())('a cluster whose primary is killed', () => {
     const load = startWriters(balancer.origin, writers, 250)
     const outagesMs: number[] = []
     for (const failure of kills) {
-      await postgres.untilHealthy()
+      await postgres.waitUntilHealthy()
       await sleep(1000)
       const primary = await postgres.primary()
       await kill(primary, failure)
-      outagesMs.push(await untilWritable())
+      outagesMs.push(await msUntilWritable())
       if (failure === 'loss') await primary.start()
     }
-    await postgres.untilHealthy()
+    await postgres.waitUntilHealthy()
     const acknowledged = await load.stop()
     const mirrored = await mirror.stop()
     const [one, other] = services

@@ -12,7 +12,7 @@ export interface Balancer {
   /** Origin at which clients reach the service. */
   origin: string
   /** Waits until HAProxy sends requests to the service on a host. */
-  untilUp(service: Host): Promise<void>
+  waitUntilUp(service: Host): Promise<void>
 }
 
 /** Timeouts for connects and checks are short, so that HAProxy gives up on a server that hangs before its clients do. */
@@ -67,7 +67,7 @@ export async function openBalancer(folder: string, postgres: Postgres, services:
   const file = join(folder, 'haproxy.cfg')
   await writeFile(file, configuration(postgres, services))
   await host.start({ command: ['haproxy', '-db', '-f', file], log: join(folder, 'haproxy.log') })
-  const untilUp = async ({ name }: Host) => {
+  const waitUntilUp = async ({ name }: Host) => {
     const line = new RegExp(`^services,${name},.*,UP,`, 'm')
     while (!line.test(await readStatistics(host))) await sleep(50)
   }
@@ -75,6 +75,6 @@ export async function openBalancer(folder: string, postgres: Postgres, services:
     host,
     databaseUrl: `postgresql://entente:postgres@${host.address}:5432/entente`,
     origin: `http://${host.address}`,
-    untilUp,
+    waitUntilUp,
   }
 }

@@ -6,20 +6,20 @@ import { asAdministrator } from '../faults/service.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { type Observation, observe, startMirror, startProbes, startWriters } from './load.ts'
 import type { Member } from './patroni.ts'
-import { clusterMissing } from './tools.ts'
+import { clusterUnavailableReason } from './tools.ts'
 
 /** Servers that cannot reach one another, and servers that do not answer. */
 
 const limitMs = 2000
 
-describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
+describe.skipIf(clusterUnavailableReason())('a cluster whose network fails', () => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await openCluster({ STATEMENT_SECONDS: '1', POOL_WAIT_SECONDS: '1' })
   })
   afterAll(() => cluster?.close())
 
-  /** Counts the servers that claim to be the primary. Returns a function that stops this and returns the maximum count. */
+  /** Counts the servers that claim to be the primary. Returns a function that stops counting and returns the maximum. */
   function watchPrimaries() {
     let most = 0
     let isStopped = false
@@ -57,9 +57,9 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
     Math.round(Math.max(0, ...observations.map(({ durationMs }) => durationMs)))
 
   /** Runs clients before, during and after a fault, and returns what they observed. */
-  async function during(fault: () => Promise<void>) {
+  async function observeDuring(fault: () => Promise<void>) {
     const { postgres, balancer } = cluster
-    await postgres.untilHealthy()
+    await postgres.waitUntilHealthy()
     const mirror = await startMirror(balancer.origin)
     const load = startWriters(balancer.origin, 10, 200)
     const primaries = watchPrimaries()
@@ -67,7 +67,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
     await sleep(1000)
     await fault()
     const healedAt = Date.now()
-    await postgres.untilHealthy(90_000)
+    await postgres.waitUntilHealthy(90_000)
     await sleep(1000)
     const observations = await probing.stop()
     const acknowledged = await load.stop()
@@ -133,10 +133,10 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
 
   it.for(cases)('answers within 2 s and recovers when $what', async ({ fault }, { task }) => {
     const { postgres } = cluster
-    await postgres.untilHealthy()
+    await postgres.waitUntilHealthy()
     const primary = await postgres.primary()
     const standbys = await postgres.standbys()
-    const outcome = await during(() => fault(primary, standbys))
+    const outcome = await observeDuring(() => fault(primary, standbys))
     task.meta.figures = outcome.figures
     expect(outcome.audit).toEqual(noFaults)
     expect(outcome.mirrored).toEqual(outcome.feed)

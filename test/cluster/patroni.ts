@@ -192,7 +192,7 @@ export class Postgres {
   }
 
   /** Waits until the cluster is healthy. @throws after `timeoutMs`. */
-  async untilHealthy(timeoutMs = 60_000): Promise<void> {
+  async waitUntilHealthy(timeoutMs = 60_000): Promise<void> {
     const deadline = Date.now() + timeoutMs
     while (!(await this.isHealthy())) {
       if (Date.now() > deadline) throw new Error(`the cluster is not healthy after ${timeoutMs} ms`)
@@ -233,6 +233,6 @@ export async function openPostgres(folder: string, size = 3): Promise<Postgres> 
   }
   for (const member of members) await member.start()
   const postgres = new Postgres(members, etcd)
-  await postgres.untilHealthy(120_000)
+  await postgres.waitUntilHealthy(120_000)
   return postgres
 }

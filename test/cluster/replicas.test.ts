@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asAdministrator } from '../faults/service.ts'
 import { type Cluster, openCluster } from './cluster.ts'
-import { clusterMissing } from './tools.ts'
+import { clusterUnavailableReason } from './tools.ts'
 
 /** One standby replays the WAL 90 s late, and the other without delay. */
 
@@ -9,7 +9,7 @@ const minOwnReads = 100_000
 const clients = 20
 const readsAfterWrite = 10
 
-describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', () => {
+describe.skipIf(clusterUnavailableReason())('two replicas, of which one is 90 s behind', () => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await openCluster()

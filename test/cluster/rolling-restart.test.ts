@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audit, noFaults } from '../faults/audit.ts'
 import { readFeed } from '../faults/feed.ts'
-import { pgBouncerMissing } from '../support/pgbouncer.ts'
+import { pgBouncerUnavailableReason } from '../support/pgbouncer.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { observe, pakistanList, startMirror, startProbes, startWriters } from './load.ts'
 import { openPrometheus } from './prometheus.ts'
 import { folder } from './removal.ts'
-import { clusterMissing } from './tools.ts'
+import { clusterUnavailableReason } from './tools.ts'
 
 /**
  * Rolling restarts of the service, and alerts about failed servers. As in `deploy/`, the service reaches the primary through
  * PgBouncer in transaction mode, if it is installed, and Prometheus scrapes all servers.
  */
 
-const noPgBouncer = pgBouncerMissing()
+const noPgBouncer = pgBouncerUnavailableReason()
 
 const lossAlerts = ['NoPrimary', 'PostgresDown', 'ServiceDown', 'ServiceNotReady']
 
-describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () => {
+describe.skipIf(clusterUnavailableReason())('a cluster with PgBouncer and Prometheus', () => {
   let cluster: Cluster
   beforeAll(async () => {
     // Longer than the two seconds after which HAProxy notices the 503 of /readyz.
@@ -34,7 +34,7 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
       for (const service of services) {
         expect(await service.stop()).toBe(0)
         await service.start()
-        await balancer.untilUp(service.host)
+        await balancer.waitUntilUp(service.host)
       }
     }
     const observations = await probes.stop()
@@ -57,31 +57,31 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
 
   it('fires alerts for a lost primary and a lost service, until they are back', async ({ task }) => {
     const { postgres, services } = cluster
-    await postgres.untilHealthy()
+    await postgres.waitUntilHealthy()
     const prometheus = await openPrometheus(folder, cluster)
     // On a busy machine, other alerts may fire, such as that of a late event loop.
     const firing = async () => (await prometheus.firing()).filter((name) => lossAlerts.includes(name))
-    const untilFiring = async (names: string[]) => {
+    const waitUntilFiring = async (names: string[]) => {
       const startedAt = Date.now()
       await expect.poll(firing, { timeout: 90_000 }).toEqual(names)
       return Date.now() - startedAt
     }
     const states = async () => Object.values(await prometheus.targets())
     await expect.poll(states, { timeout: 60_000 }).toEqual(Array.from({ length: 7 }, () => 'up'))
-    await untilFiring([])
+    await waitUntilFiring([])
 
     const primary = await postgres.primary()
     await primary.host.kill()
-    const primaryMs = await untilFiring(expect.arrayContaining(['NoPrimary', 'PostgresDown']))
+    const primaryMs = await waitUntilFiring(expect.arrayContaining(['NoPrimary', 'PostgresDown']))
     await primary.start()
-    await postgres.untilHealthy(90_000)
-    await untilFiring([])
+    await postgres.waitUntilHealthy(90_000)
+    await waitUntilFiring([])
 
     const [, service] = services
     await service?.kill()
-    const serviceMs = await untilFiring(['ServiceDown', 'ServiceNotReady'])
+    const serviceMs = await waitUntilFiring(['ServiceDown', 'ServiceNotReady'])
     await service?.start()
-    await untilFiring([])
+    await waitUntilFiring([])
     task.meta.figures = {
       'alerts of the primary after ms': primaryMs,
       'of the service after ms': serviceMs,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setPriority } from 'node:os'
 import { removeCluster } from './removal.ts'
-import { clusterMissing } from './tools.ts'
+import { clusterUnavailableReason } from './tools.ts'
 
 /** Name of an abstract Unix socket that locks the addresses of the cluster for one run. The lock ends with the process. */
 const lockName = '\0entente-cluster'
@@ -17,14 +17,14 @@ function raisePriority(): void {
 }
 
 /**
- * Removes the cluster of this run or a killed run, before and after the tests. Prints why when no cluster can run here.
+ * Removes the cluster of this run or a killed run, before and after the tests. Prints the reason if no cluster can run.
  * @throws in CI when no cluster can run, and when another run is in progress.
  */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
-  const missing = clusterMissing()
-  if (missing !== undefined) {
-    if (process.env.CI) throw new Error(`the tests of the cluster cannot run: ${missing}`)
-    console.log(`The tests of the cluster are skipped: ${missing}.`)
+  const reason = clusterUnavailableReason()
+  if (reason !== undefined) {
+    if (process.env.CI) throw new Error(`the tests of the cluster cannot run: ${reason}`)
+    console.log(`The tests of the cluster are skipped: ${reason}.`)
     return undefined
   }
   const lock = createServer().listen(lockName)

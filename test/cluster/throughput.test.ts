@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canLimitProcessors, limitProcessor } from './cgroups.ts'
 import { type Cluster, openCluster } from './cluster.ts'
-import { clusterMissing } from './tools.ts'
+import { clusterUnavailableReason } from './tools.ts'
 
 /** Read throughput with and without replicas, where PostgreSQL is the bottleneck. */
 
@@ -16,7 +16,7 @@ const durationMs = 10_000
 const path =
   '/v1/agreements/aggregate?groupBy=country,organization,topic&measures=count,countDistinct:subregion&limit=1'
 
-describe.skipIf(clusterMissing() || !canLimitProcessors)('read throughput on three servers', () => {
+describe.skipIf(clusterUnavailableReason() || !canLimitProcessors)('read throughput on three servers', () => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await openCluster({ CACHE_MB: '0', MAX_EXPENSIVE: '8', READ_MAX_STALENESS_MS: '1000' })
@@ -45,7 +45,7 @@ describe.skipIf(clusterMissing() || !canLimitProcessors)('read throughput on thr
     const withReplicas = await measure()
     for (const service of cluster.services) {
       await service.restart({ READ_DATABASE_URLS: undefined })
-      await cluster.balancer.untilUp(service.host)
+      await cluster.balancer.waitUntilUp(service.host)
     }
     await measure(firstClients)
     const without = await measure()

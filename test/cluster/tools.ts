@@ -38,8 +38,8 @@ export function findPostgres(): string | undefined {
     .find((bin) => isExecutable(join(bin, 'postgres')))
 }
 
-/** Why no cluster can be opened on this machine; undefined when it can. */
-export function clusterMissing(): string | undefined {
+/** Returns the reason why no cluster can run on this machine; undefined if one can. */
+export function clusterUnavailableReason(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces need Linux'
   if (process.getuid?.() !== 0) return 'network namespaces need root'
   const missing = Object.entries(commands).filter(([command]) => !isInstalled(command))

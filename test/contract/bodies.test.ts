@@ -32,13 +32,13 @@ const withProperty = (document: object, name: string, value: string) =>
 describe.each(resources)('a body for $name', (resource) => {
   const name = nameProperty(resource)
 
-  let made: CreatedRecord
+  let testRecord: CreatedRecord
   beforeAll(async () => {
-    made = await createRecord(resource, api)
+    testRecord = await createRecord(resource, api)
   })
   /** Sends the body as a create, a replace and a patch, and checks that nothing is written. */
   const sendWrites = (body: string | Uint8Array, options?: RequestOptions) =>
-    sendAsEveryWrite(api, resource, made.path, body, options)
+    sendAsEveryWrite(api, resource, testRecord.path, body, options)
 
   it.each(['[]', '[{}]', '"text"', 'null', '1', 'true'])(
     'that is %s instead of an object is refused with 422',
@@ -55,7 +55,7 @@ describe.each(resources)('a body for $name', (resource) => {
   })
 
   it('that is missing, without a Content-Type, is refused', async () => {
-    const { path } = made
+    const { path } = testRecord
     const before = (await api.get(path)).text
     const headers = { 'if-match': '*' }
     for (const response of [
@@ -151,7 +151,7 @@ describe.each(resources)('a body for $name', (resource) => {
     'with a property %s is refused like any other unknown property',
     async (property) => {
       // A replace and a patch must repeat a key that clients choose. A create is refused before its key is found to exist.
-      const ownKey = resource.key.madeBy === 'client' ? { [resource.key.property]: made.key } : {}
+      const ownKey = resource.key.assignedBy === 'client' ? { [resource.key.property]: testRecord.key } : {}
       const document = { ...(await exampleDocument(resource, api)), ...ownKey }
       for (const response of await sendWrites(withProperty(document, property, '{"a":1}'))) {
         expect(response.status).toBe(422)

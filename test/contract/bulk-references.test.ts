@@ -24,9 +24,9 @@ describe('a bulk operation that identifies its record by external id', () => {
 
   it.each(withIds)('changes, removes or creates the record of $name with that id', async (resource) => {
     const name = nameProperty(resource)
-    const made = await createRecord(resource, api, await fullDocument(resource, api))
+    const created = await createRecord(resource, api, await fullDocument(resource, api))
     const idOf = (document: Document) => (document.externalIds as { scheme: string; id: string }[])[0]
-    const externalId = idOf(made.record)
+    const externalId = idOf(created.record)
     const fresh = {
       ...(await minimalDocument(resource, api)),
       externalIds: [{ scheme: 'bulk', id: randomUUID() }],
@@ -38,7 +38,7 @@ describe('a bulk operation that identifies its record by external id', () => {
       ]),
     )
     expect(first.map(({ status }) => status)).toEqual([200, 201])
-    expect(first[0]?.id).toBe(made.key)
+    expect(first[0]?.id).toBe(created.key)
     const again = { ...fresh, [name]: 'Replaced' }
     const second = resultsIn(
       await sendBulk(api, resource, [
@@ -50,7 +50,7 @@ describe('a bulk operation that identifies its record by external id', () => {
     const third = await sendBulk(api, resource, [
       { op: 'patch', externalId, ifMatch: '*', patch: {} },
       { op: 'upsert', externalId: { scheme: 'bulk', id: 'other' }, document: fresh },
-      { op: 'remove', externalId: idOf(fresh), id: made.key, ifMatch: '*' },
+      { op: 'remove', externalId: idOf(fresh), id: created.key, ifMatch: '*' },
     ])
     expect(faultsIn(third)).toEqual([
       ['/operations/0/externalId', 'not_found'],
@@ -72,12 +72,12 @@ describe('a bulk operation that identifies its record by external id', () => {
 describe('records to which bulk operations refer', () => {
   it('may be created by operations of the same request, in any order', async () => {
     const [one, other] = [randomUUID(), randomUUID()]
-    const made = await createRecord(agreements, api)
+    const created = await createRecord(agreements, api)
     const results = resultsIn(
       await sendBulk(api, agreements, [
         {
           op: 'patch',
-          id: made.key,
+          id: created.key,
           ifMatch: '*',
           patch: { relations: [{ kind: 'renews', agreement: one }] },
         },
@@ -85,7 +85,7 @@ describe('records to which bulk operations refer', () => {
         { op: 'create', document: agreement({ id: other }) },
       ]),
     )
-    expect(results).toMatchObject([{ id: made.key, version: 2 }, { id: one }, { id: other }])
+    expect(results).toMatchObject([{ id: created.key, version: 2 }, { id: one }, { id: other }])
   })
 
   it('may be removed with the referring records, or once these no longer refer to them', async () => {
@@ -111,7 +111,7 @@ describe('records to which bulk operations refer', () => {
     expect(results.map(({ status }) => status)).toEqual([204, 204, 200])
   })
 
-  it('are named when they do not exist, and only the operations that depend on them fail', async () => {
+  it('are reported if they do not exist, and only operations that depend on them fail', async () => {
     const [invalidId, unknownId] = [randomUUID(), randomUUID()]
     const operations = [
       { op: 'create', document: agreement({ topics: ['energy', 'no-such-topic'], id: invalidId }) },

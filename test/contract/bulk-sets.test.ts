@@ -41,8 +41,8 @@ it('a bulk request may have 1,000 operations, and is refused with 413 if it has 
   )
   const creations = documents.map((document) => ({ op: 'create', document }))
   expect((await sendBulk(api, agreements, [...creations, creations[0]])).status).toBe(413)
-  const made = resultsIn(await sendBulk(api, agreements, creations))
-  expect(made).toHaveLength(1000)
+  const created = resultsIn(await sendBulk(api, agreements, creations))
+  expect(created).toHaveLength(1000)
   const changes = documents.map((document, index) => {
     const externalId = externalIds[index]
     if (index % 3 === 0)
@@ -137,7 +137,7 @@ describe('random operations', () => {
       fc.asyncProperty(plans, async (plan) => {
         const initial = agreement({ topics: ['energy'], parties: [{ country: 'CHN', role: 'party' }] })
         const twins = plan.flatMap(() => [initial, initial])
-        const made = resultsIn(
+        const created = resultsIn(
           await sendBulk(
             api,
             agreements,
@@ -145,7 +145,7 @@ describe('random operations', () => {
           ),
         ).map(({ id }) => id)
         const operations = plan.map(({ kind, change }, index) => {
-          const id = made[index * 2]
+          const id = created[index * 2]
           if (kind === 'patch') return { op: kind, id, ifMatch: '1', patch: change }
           if (kind === 'remove') return { op: kind, id, ifMatch: '*' }
           const document = agreement(change)
@@ -154,8 +154,8 @@ describe('random operations', () => {
         })
         const results = resultsIn(await sendBulk(api, agreements, operations))
         for (const [index, { kind, change }] of plan.entries()) {
-          const path = `/v1/agreements/${made[index * 2 + 1]}`
-          let twin: unknown = made[index * 2 + 1]
+          const path = `/v1/agreements/${created[index * 2 + 1]}`
+          let twin: unknown = created[index * 2 + 1]
           if (kind === 'patch') await api.patch(path, change)
           else if (kind === 'remove') await api.delete(path)
           else if (kind === 'create') twin = (await api.post('/v1/agreements', agreement(change))).json().id
@@ -169,16 +169,16 @@ describe('random operations', () => {
 })
 
 it('concurrent bulk requests on the same records all succeed, one after the other', async () => {
-  const made = await Promise.all(Array.from({ length: 10 }, () => createRecord(agreements, api)))
+  const created = await Promise.all(Array.from({ length: 10 }, () => createRecord(agreements, api)))
   const patches = (keys: CreatedRecord[], text: string) =>
     keys.map(({ key }) => ({ op: 'patch', id: key, ifMatch: '*', patch: { title: text } }))
   const responses = await Promise.all(
     Array.from({ length: 6 }, (_, index) =>
-      sendBulk(api, agreements, patches(index % 2 ? made : [...made].reverse(), `Title ${index}`)),
+      sendBulk(api, agreements, patches(index % 2 ? created : [...created].reverse(), `Title ${index}`)),
     ),
   )
   expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200))
-  const records = await Promise.all(made.map(async ({ path }) => (await api.get(path)).json()))
+  const records = await Promise.all(created.map(async ({ path }) => (await api.get(path)).json()))
   expect(new Set(records.map(({ title }) => title)).size).toBe(1)
   expect(records.map(({ version }) => version)).toEqual(records.map(() => 7))
 })

@@ -24,9 +24,9 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe.each(resources)('a bulk request for $name', (resource) => {
-  const { property, madeBy } = resource.key
+  const { property, assignedBy } = resource.key
   const name = nameProperty(resource)
-  const keyOf = (made: CreatedRecord) => ({ [property]: made.key })
+  const keyOf = (created: CreatedRecord) => ({ [property]: created.key })
 
   it('has the same result as its operations sent one by one, with a revision for each', async () => {
     const [patched, replaced, same, removed] = [
@@ -39,7 +39,7 @@ describe.each(resources)('a bulk request for $name', (resource) => {
     const upserted: Document = { [property]: randomUUID(), ...(await exampleDocument(resource, api)) }
     const document = {
       ...(await exampleDocument(resource, api)),
-      ...(madeBy === 'client' && keyOf(replaced)),
+      ...(assignedBy === 'client' && keyOf(replaced)),
     }
     const response = await sendBulk(
       api,
@@ -84,31 +84,31 @@ describe.each(resources)('a bulk request for $name', (resource) => {
   })
 
   it('reports as unchanged a replacement or upsert that equals the stored record', async () => {
-    const made = await createRecord(resource, api, await fullDocument(resource, api))
-    const upsert = { op: 'upsert', ...keyOf(made), document: made.record }
+    const created = await createRecord(resource, api, await fullDocument(resource, api))
+    const upsert = { op: 'upsert', ...keyOf(created), document: created.record }
     const replace = { ...upsert, op: 'replace', ifMatch: '1' }
-    const same = { status: 200, ...keyOf(made), version: 1, unchanged: true }
+    const same = { status: 200, ...keyOf(created), version: 1, unchanged: true }
     for (const operation of [upsert, replace])
       expect(resultsIn(await sendBulk(api, resource, [operation]))).toEqual([same])
-    const renamed = { ...upsert, document: { ...made.record, [name]: 'Renamed' } }
+    const renamed = { ...upsert, document: { ...created.record, [name]: 'Renamed' } }
     const [result] = resultsIn(await sendNonAtomic(api, resource, [renamed]))
     expect(result).toEqual({ ...same, version: 2, unchanged: false })
   })
 
   it('writes nothing when any operation has a fault, and returns every fault with its pointer', async () => {
-    const made = await createRecord(resource, api)
+    const created = await createRecord(resource, api)
     const before = await count(api, resource)
     const document = await exampleDocument(resource, api)
     const response = await sendBulk(api, resource, [
       { op: 'create', document },
       { op: 'create', document: { ...document, unheardOf: 1, [name]: 7 } },
       { op: 'patch', [property]: unusedKey(resource), ifMatch: '*', patch: {} },
-      { op: 'patch', ...keyOf(made), ifMatch: '7', patch: { [name]: 'B' } },
-      { op: 'remove', ...keyOf(made) },
-      { op: 'replace', ...keyOf(made), ifMatch: '*', document: { ...made.record, version: 7 } },
+      { op: 'patch', ...keyOf(created), ifMatch: '7', patch: { [name]: 'B' } },
+      { op: 'remove', ...keyOf(created) },
+      { op: 'replace', ...keyOf(created), ifMatch: '*', document: { ...created.record, version: 7 } },
       { op: 'creat', document },
       { op: 'upsert', document },
-      { op: 'patch', ifMatch: '*', [property]: made.key, patch: { [name]: 7 }, more: 1 },
+      { op: 'patch', ifMatch: '*', [property]: created.key, patch: { [name]: 7 }, more: 1 },
       7,
     ])
     expect(response.status).toBe(422)
@@ -134,7 +134,7 @@ describe.each(resources)('a bulk request for $name', (resource) => {
       ].sort(),
     )
     expect(await count(api, resource)).toBe(before)
-    expect((await api.get(made.path)).json()).toEqual(made.record)
+    expect((await api.get(created.path)).json()).toEqual(created.record)
   })
 
   it.each(['{"toString":1}', '[{"toString":1}]', '{"valueOf":null,"toString":null}', '7', 'null', '[]'])(
@@ -147,15 +147,15 @@ describe.each(resources)('a bulk request for $name', (resource) => {
   )
 
   it('with atomic=false applies or refuses each operation separately, with its own problem', async () => {
-    const made = await createRecord(resource, api)
+    const created = await createRecord(resource, api)
     const [first, last] = [await exampleDocument(resource, api), await fullDocument(resource, api)]
     const results = resultsIn(
       await sendNonAtomic(api, resource, [
         { op: 'create', document: first },
         { op: 'create', document: { unheardOf: 1 } },
-        { op: 'patch', ...keyOf(made), ifMatch: '7', patch: {} },
+        { op: 'patch', ...keyOf(created), ifMatch: '7', patch: {} },
         { op: 'remove', [property]: unusedKey(resource), ifMatch: '*' },
-        { op: 'remove', ...keyOf(made) },
+        { op: 'remove', ...keyOf(created) },
         { op: 'create', document: last },
       ]),
     )
@@ -166,18 +166,18 @@ describe.each(resources)('a bulk request for $name', (resource) => {
   })
 
   it('is refused with two operations on one record, or one key or external id for two records', async () => {
-    const made = await createRecord(resource, api)
+    const created = await createRecord(resource, api)
     const document = await exampleDocument(resource, api)
     const response = await sendBulk(api, resource, [
-      { op: 'patch', ...keyOf(made), ifMatch: '*', patch: {} },
+      { op: 'patch', ...keyOf(created), ifMatch: '*', patch: {} },
       { op: 'create', document },
-      { op: 'remove', ...keyOf(made), ifMatch: '*' },
+      { op: 'remove', ...keyOf(created), ifMatch: '*' },
       { op: 'create', document },
     ])
     expect(response.status).toBe(422)
     expect(faultsIn(response).map(([pointer]) => pointer)).toEqual([
       '/operations/2',
-      madeBy === 'client' ? `/operations/3/document/${property}` : '/operations/3/document/externalIds/0',
+      assignedBy === 'client' ? `/operations/3/document/${property}` : '/operations/3/document/externalIds/0',
     ])
   })
 

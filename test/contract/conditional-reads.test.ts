@@ -45,7 +45,7 @@ describe.each(resources)('a conditional read of $name', (resource) => {
     }
   })
 
-  it('returns 200 when the record has changed, as a record and as a list', async () => {
+  it('returns 200 for the record and for a list with it after the record has changed', async () => {
     const { path, key } = await createRecord(resource, api)
     const list = `${listPath(resource)}?${resource.key.property}=${key}`
     const before = { record: etagOf(await api.get(path)), list: etagOf(await api.get(list)) }
@@ -62,7 +62,7 @@ describe.each(resources)('a conditional read of $name', (resource) => {
   })
 
   it('returns 200 when a record was added to the list or removed from it', async () => {
-    // The list has only later records, so that other tests cannot change it meanwhile.
+    // The list contains only this record and later ones, so no record of another test is in it.
     const { record } = await createRecord(resource, api)
     const list = `${listPath(resource)}?createdAt[gte]=${record.createdAt}&sort=-createdAt`
     const before = etagOf(await api.get(list))

@@ -51,7 +51,7 @@ describe.each(unique)('the unique $properties of $name', ({ name, properties, po
   const valid = name === 'countries' ? { validTo: null } : {}
   const isKey = properties.includes(resource.key.property)
 
-  it('cannot be used by a second record: its creation returns 409 with a pointer', async () => {
+  it('cannot be used by a second record: the creation returns 409 with a pointer', async () => {
     const { record } = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...valid })
     const before = await count(api, resource)
     const other = { ...(await fullDocument(resource, api)), ...valid, ...pick(record, properties) }
@@ -78,7 +78,7 @@ describe.each(unique)('the unique $properties of $name', ({ name, properties, po
     expect((await api.get(two.path)).json()).toEqual(two.record)
   })
 
-  it('can be sent again by the record that has it', async () => {
+  it('can be sent again in changes of the record that has it', async () => {
     const { path, record } = await createRecord(resource, api, {
       ...(await fullDocument(resource, api)),
       ...valid,

@@ -65,18 +65,18 @@ describe.each(links.map((link) => ({ link, ...link })))(
   'removing a record of $target.name to which $pointer of $referrer.name refers',
   ({ link, referrer }) => {
     it('returns 409 with the referring records, until there are none', async () => {
-      const made = await createTarget(api, link)
-      const other = await createRecord(referrer, api, await referringDocument(api, link, made.record))
-      const refused = await api.delete(made.path)
+      const created = await createTarget(api, link)
+      const other = await createRecord(referrer, api, await referringDocument(api, link, created.record))
+      const refused = await api.delete(created.path)
       expect(refused.status).toBe(409)
       expect(readProblem(refused).errors).toMatchObject([
         { code: 'referred_to', message: expect.stringContaining(other.path) },
       ])
-      expect((await api.get(made.path)).json()).toEqual(made.record)
+      expect((await api.get(created.path)).json()).toEqual(created.record)
       expect((await api.get(other.path)).json()).toEqual(other.record)
 
       expect((await api.delete(other.path)).status).toBe(204)
-      expect((await api.delete(made.path)).status).toBe(204)
+      expect((await api.delete(created.path)).status).toBe(204)
     })
   },
 )

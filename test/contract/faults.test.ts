@@ -39,7 +39,7 @@ function withUnknownProperties(value: unknown, pointer = ''): { value: unknown; 
   }
 }
 
-/** A document with `wrong` in place of every single value, and the pointers of these values. */
+/** A document with `wrong` instead of every value except objects and lists, and the pointers of these values. */
 function withWrongValues(schema: z.core.$ZodType, wrong: unknown) {
   const pointers: string[] = []
   const document = buildDocument(schema, (leaf, pointer) => {
@@ -78,7 +78,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     expect(pointersIn(await expectRefused(value))).toEqual(pointers.sort())
   })
 
-  it('without required properties, all of which are named at once', async () => {
+  it('without required properties, with an error for each', async () => {
     const response = await expectRefused({})
     expect(readProblem(response).errors?.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
       getContract(api, resource).required.map((name) => ({ pointer: `/${name}`, code: 'required' })),
@@ -92,7 +92,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   })
 
   it.each([{ wrong: true }, { wrong: {} }, { wrong: [] }])(
-    'with $wrong in place of a single value, at every depth',
+    'with $wrong in place of any text, number or boolean, at every depth',
     async ({ wrong }) => {
       const { document, pointers } = withWrongValues(resource.document, wrong)
       expect(pointersIn(await expectRefused(document))).toEqual(pointers)
@@ -115,8 +115,8 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     const names = shape
       .filter(([, schema]) => !(unwrapSchema(schema) instanceof z.ZodString))
       .map(([name]) => name)
-    for (const forLists of [{}, 'text', { 0: 'CHN', length: 1 }]) {
-      const wrong = shape.map(([name, schema]) => [name, isList(schema) ? forLists : [[]]])
+    for (const listReplacement of [{}, 'text', { 0: 'CHN', length: 1 }]) {
+      const wrong = shape.map(([name, schema]) => [name, isList(schema) ? listReplacement : [[]]])
       const response = await expectRefused({
         ...(await exampleDocument(resource, api)),
         ...Object.fromEntries(wrong),
@@ -146,7 +146,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     }
   })
 
-  it('with several kinds of faults at once, each of which is named', async () => {
+  it('with several kinds of faults at once, with an error for each', async () => {
     const [first = '', ...others] = getContract(api, resource).required
     const { [first]: _left, ...document } = await exampleDocument(resource, api)
     const response = await expectRefused({

@@ -93,7 +93,7 @@ function valueFor(resource: Resource, filter: string, record: Document): string 
   return String(found ?? fallbacks[filter])
 }
 
-/** Operands of operators that do not take values of their filter, but a unit of precision or a role. */
+/** Operands of operators that take something else than a value of their filter, such as a role. */
 const operands: Partial<Record<Operator, (record: Document) => string>> = {
   isNull: () => 'true',
   year: () => 'unknown',

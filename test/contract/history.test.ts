@@ -95,7 +95,7 @@ describe.each(resources)('the history of $name', (resource) => {
   /** The key, if clients choose it, since a replace must repeat it. */
   async function clientKey(path: string): Promise<Document> {
     const record = (await api.get(path)).json()
-    return resource.key.madeBy === 'client' ? { [resource.key.property]: keyIn(resource, record) } : {}
+    return resource.key.assignedBy === 'client' ? { [resource.key.property]: keyIn(resource, record) } : {}
   }
 
   it('can be read in pages', async () => {
@@ -114,7 +114,7 @@ describe.each(resources)('the history of $name', (resource) => {
     expect(seen.flat()).toEqual(await historyOf(path))
   })
 
-  it('has only versions of its own record, and returns 404 for a record that never existed', async () => {
+  it('has only versions of its record, and returns 404 for a record that never existed', async () => {
     const [one, other] = [await createRecord(resource, api), await createRecord(resource, api)]
     for (const text of ['A', 'B']) await api.patch(one.path, { [name]: text })
     const { next } = (await api.get(`${one.path}/history?limit=1`)).json<HistoryPage>().page
@@ -146,8 +146,8 @@ describe.each(resources)('the history of $name', (resource) => {
       headers: { 'content-type': 'application/x-ndjson', 'change-reason': 'import' },
     })
     expect(response.status).toBe(201)
-    for (const made of response.json<{ data: Document[] }>().data) {
-      const path = pathTo(resource, keyIn(resource, made))
+    for (const created of response.json<{ data: Document[] }>().data) {
+      const path = pathTo(resource, keyIn(resource, created))
       expect(await historyOf(path)).toMatchObject([{ version: 1, operation: 'create', reason: 'import' }])
       expect((await versionOf(path, 1)).document).toEqual((await api.get(path)).json())
     }

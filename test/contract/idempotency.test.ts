@@ -223,7 +223,7 @@ it('a stored response expires after 24 hours, and later requests remove it', asy
   const key = randomUUID()
   const age = (interval: string) =>
     api.pool.query('update idempotent_requests set created_at = now() - $1::interval', [interval])
-  const document = { title: 'Without an identity of its own', kind: 'other' }
+  const document = { title: 'Without an external id', kind: 'other' }
   const first = (await api.post('/v1/agreements', document, withKey(key))).json()
   await age('23 hours 59 minutes')
   expect((await api.post('/v1/agreements', document, withKey(key))).json().id).toBe(first.id)
@@ -243,7 +243,7 @@ it('a stored response expires after 24 hours, and later requests remove it', asy
   expect.unreachable('expired responses are never removed')
 })
 
-it('a key works for imports of NDJSON', async () => {
+it('an NDJSON import with an Idempotency-Key is applied once', async () => {
   const lines = [await exampleDocument(sources, api), await exampleDocument(sources, api)].map((line) =>
     JSON.stringify(line),
   )
@@ -256,7 +256,7 @@ it('a key works for imports of NDJSON', async () => {
   expect((await api.post('/v1/sources/import', lines.slice(1).join('\n'), options)).status).toBe(422)
 })
 
-it('one API key is created and no secret is stored: a repetition returns the URL of the key', async () => {
+it('a repeated creation of an API key returns its URL, since its secret is not stored', async () => {
   const options = withKey(randomUUID())
   const body = { name: 'Once', role: 'reader' }
   const first = await api.post('/v1/keys', body, options)

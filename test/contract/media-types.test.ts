@@ -20,13 +20,13 @@ beforeAll(async () => {
 })
 
 describe.each(resources)('a body for $name', (resource) => {
-  let made: CreatedRecord
+  let testRecord: CreatedRecord
   beforeAll(async () => {
-    made = await createRecord(resource, api)
+    testRecord = await createRecord(resource, api)
   })
   /** Sends the body as a create, a replace and a patch, and checks that nothing is written. */
   const sendWrites = (body: string | Uint8Array, options?: RequestOptions) =>
-    sendAsEveryWrite(api, resource, made.path, body, options)
+    sendAsEveryWrite(api, resource, testRecord.path, body, options)
   const as = (type: string): RequestOptions => ({ headers: { 'content-type': type } })
 
   it.each(['text/plain', 'application/jsonx', 'multipart/form-data; boundary=x', 'json', '*/*'])(
@@ -43,12 +43,12 @@ describe.each(resources)('a body for $name', (resource) => {
     const headers = { authorization: `Bearer ${adminKey}`, 'if-match': '*' }
     for (const response of [
       await fetch(`${api.origin}${listPath(resource)}`, { method: 'POST', body, headers }),
-      await fetch(`${api.origin}${made.path}`, { method: 'PUT', body, headers }),
-      await fetch(`${api.origin}${made.path}`, { method: 'PATCH', body, headers }),
+      await fetch(`${api.origin}${testRecord.path}`, { method: 'PUT', body, headers }),
+      await fetch(`${api.origin}${testRecord.path}`, { method: 'PATCH', body, headers }),
     ]) {
       expect(response.status).toBe(415)
     }
-    expect((await api.get(made.path)).json()).toEqual(made.record)
+    expect((await api.get(testRecord.path)).json()).toEqual(testRecord.record)
   })
 
   it('that is a merge patch is refused with 415 where a whole document is expected', async () => {
@@ -56,7 +56,7 @@ describe.each(resources)('a body for $name', (resource) => {
     expect((await api.post(listPath(resource), await exampleDocument(resource, api), options)).status).toBe(
       415,
     )
-    expect((await api.put(made.path, made.record, options)).status).toBe(415)
+    expect((await api.put(testRecord.path, testRecord.record, options)).status).toBe(415)
   })
 
   it('in another character set than UTF-8 is refused with 415', async () => {
@@ -97,9 +97,9 @@ describe.each(resources)('a body for $name', (resource) => {
   })
 
   it('in a DELETE request is refused with 400, and nothing is removed', async () => {
-    const response = await api.delete(made.path, { body: {} })
+    const response = await api.delete(testRecord.path, { body: {} })
     expect(response.status).toBe(400)
-    expect((await api.get(made.path)).json()).toEqual(made.record)
+    expect((await api.get(testRecord.path)).json()).toEqual(testRecord.record)
   })
 
   it('may be absent with any Content-Type where no body is expected', async () => {

@@ -67,7 +67,7 @@ describe.each(resources)('merging a record of $name', (resource) => {
     }
   })
 
-  it('keeps both histories, and has changes of both records in the feed', async () => {
+  it('leaves both histories readable, and adds changes of both records to the feed', async () => {
     const [from, into] = await pair()
     await merge(from, into)
     const removal = { version: 2, operation: 'remove', mergedInto: into.key }

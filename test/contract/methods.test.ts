@@ -47,21 +47,21 @@ function send(method: string, path: string, body = ''): Promise<{ status: number
 }
 
 describe.each(resources)('$name', (resource) => {
-  let made: CreatedRecord
+  let testRecord: CreatedRecord
   beforeAll(async () => {
-    made = await createRecord(resource, api)
+    testRecord = await createRecord(resource, api)
   })
   const locations = () => [
     { url: listPath(resource), template: listPath(resource) },
-    { url: made.path, template: `${listPath(resource)}/{${resource.key.property}}` },
+    { url: testRecord.path, template: `${listPath(resource)}/{${resource.key.property}}` },
   ]
 
   it('answers HEAD with the status and headers of GET, without a body', async () => {
     for (const url of [
       `${listPath(resource)}?limit=1`,
       `${listPath(resource)}?limit=0`,
-      made.path,
-      `${made.path}?fields=version`,
+      testRecord.path,
+      `${testRecord.path}?fields=version`,
       pathTo(resource, unusedKey(resource)),
       `${listPath(resource)}/x_y`,
     ]) {
@@ -69,7 +69,8 @@ describe.each(resources)('$name', (resource) => {
       expect({ url, status: head.status, text: head.text }).toEqual({ url, status: get.status, text: '' })
       expect(stableHeaders(head.headers)).toEqual(stableHeaders(get.headers))
     }
-    const unchanged = await api.request('HEAD', made.path, { headers: { 'if-none-match': made.etag } })
+    const headers = { 'if-none-match': testRecord.etag }
+    const unchanged = await api.request('HEAD', testRecord.path, { headers })
     expect(unchanged.status).toBe(304)
   })
 
@@ -100,7 +101,7 @@ describe.each(resources)('$name', (resource) => {
       }
       expect(await send('TRACE', url)).toEqual({ status: 405, allow })
     }
-    expect((await api.get(made.path)).json()).toEqual(made.record)
+    expect((await api.get(testRecord.path)).json()).toEqual(testRecord.record)
   })
 
   it('answers 405 to other methods of /search and similar paths, which are not keys', async () => {
@@ -143,10 +144,10 @@ describe.each(resources)('$name', (resource) => {
       for (const { url } of locations()) expect((await api.get(url, { headers })).status).toBe(406)
       const document = await exampleDocument(resource, api)
       expect((await api.post(listPath(resource), document, { headers })).status).toBe(406)
-      expect((await api.put(made.path, made.record, { headers })).status).toBe(406)
-      expect((await api.patch(made.path, {}, { headers })).status).toBe(406)
-      expect((await api.delete(made.path, { headers })).status).toBe(406)
-      expect((await api.get(made.path)).json()).toEqual(made.record)
+      expect((await api.put(testRecord.path, testRecord.record, { headers })).status).toBe(406)
+      expect((await api.patch(testRecord.path, {}, { headers })).status).toBe(406)
+      expect((await api.delete(testRecord.path, { headers })).status).toBe(406)
+      expect((await api.get(testRecord.path)).json()).toEqual(testRecord.record)
       // The refused request has not created the record, so it can be created now.
       expect((await api.post(listPath(resource), document)).status).toBe(201)
     },
@@ -155,7 +156,7 @@ describe.each(resources)('$name', (resource) => {
   it.each(['*/*', 'application/*', 'text/html, application/json;q=0.1', 'application/json;charset=utf-8'])(
     'returns JSON for Accept: %s',
     async (accept) => {
-      const response = await api.get(made.path, { headers: { accept } })
+      const response = await api.get(testRecord.path, { headers: { accept } })
       expect(response.status).toBe(200)
       expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
     },
@@ -174,7 +175,7 @@ describe.each(resources)('$name', (resource) => {
   })
 
   it('returns 404 for paths below its records', async () => {
-    for (const path of [`${made.path}/`, `${made.path}/x`, `${listPath(resource)}/`]) {
+    for (const path of [`${testRecord.path}/`, `${testRecord.path}/x`, `${listPath(resource)}/`]) {
       expect([400, 404]).toContain((await api.get(path)).status)
     }
   })

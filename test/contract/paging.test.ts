@@ -28,12 +28,12 @@ describe.each(resources)('pages of $name', (resource) => {
   const page = async (query: string) => (await api.get(`${list}?${query}`)).json<Page>()
 
   it.each([property, `-createdAt,${property}`, Object.keys(resource.sorts).at(-1)])(
-    'sorted by %s return every kept record once while others are created and removed',
+    'sorted by %s return every remaining record once while others are created and removed',
     async (sort) => {
-      // Every second record is kept. The others are removed while the list is read, and new ones are created.
+      // Every second record remains. The others are removed while the list is read, and new ones are created.
       const made: CreatedRecord[] = []
       for (let index = 0; index < 8; index += 1) made.push(await createRecord(resource, api))
-      const keptKeys = made.filter((_, index) => index % 2 === 0).map((record) => record.key)
+      const remainingKeys = made.filter((_, index) => index % 2 === 0).map((record) => record.key)
       const toRemove = made.filter((_, index) => index % 2 === 1)
       const query = `createdAt[gte]=${made[0]?.record.createdAt}&sort=${sort}&limit=2`
 
@@ -48,7 +48,7 @@ describe.each(resources)('pages of $name', (resource) => {
       }
       seen.push(...data.map(key))
       expect(toRemove.length).toBeLessThan(4)
-      expect(seen.filter((one) => keptKeys.includes(one)).sort()).toEqual(keptKeys.sort())
+      expect(seen.filter((one) => remainingKeys.includes(one)).sort()).toEqual(remainingKeys.sort())
     },
   )
 

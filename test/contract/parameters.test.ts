@@ -12,7 +12,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** No part of a query is ignored: unknown and invalid parts are refused with 400, which names them. */
+/** No part of a query is ignored: unknown and invalid parts are refused with 400, and the errors name them. */
 
 let api: Api
 beforeAll(async () => {
@@ -26,7 +26,7 @@ interface Parameter {
   /** Every way to send the parameter: its name, and its name with each operator. */
   spellings: string[]
   /** The spellings that take one value only. */
-  single: string[]
+  singleValued: string[]
   /** JSON Schema of one value. */
   value: Document
   example: string
@@ -75,7 +75,7 @@ function parametersOf(resource: Resource): Parameter[] {
       name,
       operators: variants.map(({ spelling }) => spelling.slice(name.length + 1, -1)),
       spellings: variants.map(({ spelling }) => spelling),
-      single: variants.filter(({ isMany }) => !isMany).map(({ spelling }) => spelling),
+      singleValued: variants.filter(({ isMany }) => !isMany).map(({ spelling }) => spelling),
       value,
       example: exampleOf(value),
       operands: Object.fromEntries(operands),
@@ -145,7 +145,7 @@ describe.each(resources)('a query of $name', (resource) => {
     }
   })
 
-  it('with unknown parameters is refused, each named with the most similar known one', async () => {
+  it('with unknown parameters is refused, and each error suggests the most similar known one', async () => {
     const names = parametersOf(resource).map(({ name }) => name)
     const response = await expectRefused(query(names.map((name) => [`${name}x`, '1'])))
     for (const name of names) {
@@ -166,7 +166,7 @@ describe.each(resources)('a query of $name', (resource) => {
     }
   })
 
-  it('with operators that a parameter does not have is refused, and each is named', async () => {
+  it('with operators that a parameter does not have is refused, with an error for each', async () => {
     const entries = parametersOf(resource).flatMap(({ name, operators, example }) =>
       ['gte', 'like', 'nex']
         .filter((operator) => !operators.includes(operator))
@@ -183,7 +183,7 @@ describe.each(resources)('a query of $name', (resource) => {
     )
   })
 
-  it('with an unknown word is refused, and the error suggests the most similar allowed one', async () => {
+  it('with an unknown enumeration value is refused, and the error suggests a similar one', async () => {
     const enumerated = parametersOf(resource).filter(({ value }) => Array.isArray(value.enum))
     expect(enumerated.length).toBeGreaterThan(3)
     for (const { spellings, example } of enumerated) {
@@ -212,7 +212,7 @@ describe.each(resources)('a query of $name', (resource) => {
     }
   })
 
-  it('with an empty value of any parameter is refused, and it is named', async () => {
+  it('with an empty value of any parameter is refused, and the error names the parameter', async () => {
     for (const { spellings } of parametersOf(resource)) {
       for (const spelling of spellings) {
         expect(faultAt(await expectRefused(`${encodeURIComponent(spelling)}=`), spelling)).toBeDefined()
@@ -222,13 +222,13 @@ describe.each(resources)('a query of $name', (resource) => {
   })
 
   it('with an empty value among others is refused', async () => {
-    for (const { name, spellings, single, example } of parametersOf(resource)) {
-      if (single.includes(name) || !spellings.includes(name)) continue
+    for (const { name, spellings, singleValued, example } of parametersOf(resource)) {
+      if (singleValued.includes(name) || !spellings.includes(name)) continue
       expect(faultAt(await expectRefused(`${name}=${encodeURIComponent(example)},`), name)).toBeDefined()
     }
   })
 
-  it('with NUL in a value of any parameter is refused, and it is named', async () => {
+  it('with NUL in a value of any parameter is refused, and the error names the parameter', async () => {
     for (const { spellings, example } of parametersOf(resource)) {
       for (const spelling of spellings) {
         for (const value of ['%00', `${encodeURIComponent(example)}%00`]) {
@@ -240,9 +240,9 @@ describe.each(resources)('a query of $name', (resource) => {
     }
   })
 
-  it('with a repeated parameter that takes one value is refused, and it is named', async () => {
-    for (const { single, example } of parametersOf(resource)) {
-      for (const spelling of single) {
+  it('with a repeated parameter that takes one value is refused, and the error names it', async () => {
+    for (const { singleValued, example } of parametersOf(resource)) {
+      for (const spelling of singleValued) {
         const response = await expectRefused(
           query([
             [spelling, example],
@@ -254,9 +254,9 @@ describe.each(resources)('a query of $name', (resource) => {
     }
   })
 
-  it('with a list as name[]=value for a parameter of one value is refused, and it is named', async () => {
-    for (const { single, example } of parametersOf(resource)) {
-      for (const spelling of single) {
+  it('with a list as name[]=value is refused for a parameter that takes one value', async () => {
+    for (const { singleValued, example } of parametersOf(resource)) {
+      for (const spelling of singleValued) {
         const response = await expectRefused(query([[`${spelling}[]`, example]]))
         expect(faultAt(response, `${spelling}[]`)).toMatchObject({
           code: 'repeated',
@@ -266,7 +266,7 @@ describe.each(resources)('a query of $name', (resource) => {
     }
   })
 
-  it('with an operator that only a search has is refused, and the search is named', async () => {
+  it('with an operator that only a search has is refused, and the error names the search', async () => {
     const entries = Object.entries(resource.filters).flatMap(([name, { comparisons }]) =>
       ['certainlyGte', 'overlaps', 'startsWith']
         .filter((operator) => operator in comparisons)
@@ -314,7 +314,7 @@ describe.each(resources)('a query of $name', (resource) => {
     'createdAt[gte=2011',
     '=1',
     'a]=1',
-  ])('with the malformed name %s is refused, and the name is repeated', async (search) => {
+  ])('with the malformed name %s is refused, and the error contains the name', async (search) => {
     const response = await expectRefused(search)
     expect(faultAt(response, search.split('=').slice(0, -1).join('='))).toBeDefined()
   })

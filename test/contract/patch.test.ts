@@ -122,7 +122,7 @@ describe.each(resources)('patching $name', (resource) => {
     expect((await api.get(path)).json()).toEqual(record)
   })
 
-  it('concurrently loses no change: each gets its own version and a later timestamp', async () => {
+  it('loses no concurrent change: each has its own version, and later versions later times', async () => {
     const { path } = await createRecord(resource, api)
     const responses = await Promise.all(
       Array.from({ length: 12 }, (_, index) => api.patch(path, { [name]: `Change ${index}` })),

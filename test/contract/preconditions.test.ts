@@ -37,80 +37,82 @@ describe.each(resources)('If-Match of a change of $name', (resource) => {
   const name = nameProperty(resource)
 
   it.each(methods)('is required: %s without it is refused with 428 and changes nothing', async (method) => {
-    const made = await createRecord(resource, api)
-    const response = await change(method, resource, made, {})
+    const created = await createRecord(resource, api)
+    const response = await change(method, resource, created, {})
     expect(response.status).toBe(428)
     expect(readProblem(response).errors).toMatchObject([{ header: 'If-Match', code: 'required' }])
-    expect((await api.get(made.path)).json()).toEqual(made.record)
+    expect((await api.get(created.path)).json()).toEqual(created.record)
   })
 
   it.each(methods)(
     '%s with a stale ETag returns 412 with the current ETag and changes nothing',
     async (method) => {
-      const made = await createRecord(resource, api)
-      const current = await api.patch(made.path, { [name]: 'Changed by somebody else' }, ifMatch(made.etag))
+      const created = await createRecord(resource, api)
+      const patch = { [name]: 'Changed by somebody else' }
+      const current = await api.patch(created.path, patch, ifMatch(created.etag))
       expect(etagOf(current)).toBe('"2"')
-      const response = await change(method, resource, made, { 'if-match': made.etag })
+      const response = await change(method, resource, created, { 'if-match': created.etag })
       expect(response.status).toBe(412)
       expect(etagOf(response)).toBe('"2"')
-      expect((await api.get(made.path)).json()).toEqual(current.json())
+      expect((await api.get(created.path)).json()).toEqual(current.json())
     },
   )
 
   it.each(methods)('may be * for any version: %s', async (method) => {
-    const made = await createRecord(resource, api)
-    await api.patch(made.path, { [name]: 'Changed by somebody else' })
+    const created = await createRecord(resource, api)
+    await api.patch(created.path, { [name]: 'Changed by somebody else' })
     // The record is sent without the properties that the registry sets, since their values have changed.
-    const { id, version, createdAt, updatedAt, ...document } = made.record
-    const response = await change(method, resource, { ...made, record: document }, { 'if-match': '*' })
+    const { id, version, createdAt, updatedAt, ...document } = created.record
+    const response = await change(method, resource, { ...created, record: document }, { 'if-match': '*' })
     expect(response.status).toBe(method === 'DELETE' ? 204 : 200)
-    expect((await api.get(made.path)).status).toBe(method === 'DELETE' ? 404 : 200)
+    expect((await api.get(created.path)).status).toBe(method === 'DELETE' ? 404 : 200)
   })
 
   it.each(methods)('is compared strongly: %s with a weak ETag never matches', async (method) => {
-    const made = await createRecord(resource, api)
-    const response = await change(method, resource, made, { 'if-match': `W/${made.etag}` })
+    const created = await createRecord(resource, api)
+    const response = await change(method, resource, created, { 'if-match': `W/${created.etag}` })
     expect(response.status).toBe(412)
-    expect((await api.get(made.path)).json()).toEqual(made.record)
+    expect((await api.get(created.path)).json()).toEqual(created.record)
   })
 
   it.each(methods)(
     'must be an ETag: %s with anything else is refused with 400 and changes nothing',
     async (method) => {
-      const made = await createRecord(resource, api)
+      const created = await createRecord(resource, api)
       for (const header of ['1', '"1', '"1" "2"', '']) {
-        const response = await change(method, resource, made, { 'if-match': header })
+        const response = await change(method, resource, created, { 'if-match': header })
         expect({ header, status: response.status }).toEqual({ header, status: 400 })
         expect(readProblem(response).errors).toMatchObject([{ header: 'If-Match', code: 'invalid' }])
       }
-      expect((await api.get(made.path)).json()).toEqual(made.record)
+      expect((await api.get(created.path)).json()).toEqual(created.record)
     },
   )
 
   it('may be a list of ETags', async () => {
-    const made = await createRecord(resource, api)
-    expect((await change('PATCH', resource, made, { 'if-match': '"7", "8"' })).status).toBe(412)
-    expect((await change('PATCH', resource, made, { 'if-match': `"7", ${made.etag}` })).status).toBe(200)
+    const created = await createRecord(resource, api)
+    expect((await change('PATCH', resource, created, { 'if-match': '"7", "8"' })).status).toBe(412)
+    const listed = { 'if-match': `"7", ${created.etag}` }
+    expect((await change('PATCH', resource, created, listed)).status).toBe(200)
   })
 
   it('may be the ETag of a read with include', async () => {
-    const made = await createRecord(resource, api)
+    const created = await createRecord(resource, api)
     const [include] = Object.keys(resource.includes())
-    const stale = etagOf(await api.get(`${made.path}?include=${include}`))
-    const first = await change('PATCH', resource, made, { 'if-match': stale })
+    const stale = etagOf(await api.get(`${created.path}?include=${include}`))
+    const first = await change('PATCH', resource, created, { 'if-match': stale })
     expect(first.status).toBe(200)
     expect(etagOf(first)).toBe('"2"')
-    expect((await change('PATCH', resource, made, { 'if-match': stale })).status).toBe(412)
+    expect((await change('PATCH', resource, created, { 'if-match': stale })).status).toBe(412)
   })
 
   it('lets one of two concurrent clients succeed, and returns 412 to the other', async () => {
-    const made = await createRecord(resource, api)
+    const created = await createRecord(resource, api)
     const responses = await Promise.all(
-      ['First', 'Second'].map((word) => api.patch(made.path, { [name]: word }, ifMatch(made.etag))),
+      ['First', 'Second'].map((word) => api.patch(created.path, { [name]: word }, ifMatch(created.etag))),
     )
     expect(responses.map(({ status }) => status).sort()).toEqual([200, 412])
     const winner = responses.find(({ status }) => status === 200)
-    expect((await api.get(made.path)).json()).toEqual(winner?.json())
+    expect((await api.get(created.path)).json()).toEqual(winner?.json())
   })
 
   it('is not checked for an unknown key, which returns 404', async () => {

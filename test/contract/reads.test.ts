@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 
 const propertiesOf = (resource: Resource) => [
-  ...(resource.key.madeBy === 'registry' ? ['id'] : []),
+  ...(resource.key.assignedBy === 'registry' ? ['id'] : []),
   ...Object.keys(resource.document.shape),
   'version',
   'createdAt',

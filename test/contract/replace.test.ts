@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 describe.each(resources)('replacing $name', (resource) => {
   const ownKey = (record: Record<string, unknown>) =>
-    resource.key.madeBy === 'client' ? { [resource.key.property]: record[resource.key.property] } : {}
+    resource.key.assignedBy === 'client' ? { [resource.key.property]: record[resource.key.property] } : {}
 
   it('with an unchanged record changes nothing, not even the version', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
@@ -81,7 +81,7 @@ describe.each(resources)('replacing $name', (resource) => {
   it('returns 404 for an unknown key and creates no record', async () => {
     const path = pathTo(resource, unusedKey(resource))
     const document = await exampleDocument(resource, api)
-    const key = resource.key.madeBy === 'client' ? { [resource.key.property]: unusedKey(resource) } : {}
+    const key = resource.key.assignedBy === 'client' ? { [resource.key.property]: unusedKey(resource) } : {}
     expect((await api.put(path, { ...document, ...key })).status).toBe(404)
     expect((await api.get(path)).status).toBe(404)
   })

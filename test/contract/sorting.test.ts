@@ -107,18 +107,19 @@ const extremes = [
 describe.each(extremes)('$name with a record whose $key is $value', ({ name, key, value }) => {
   const resource = resourceOf(name)
 
-  let own: string
+  let recordKey: string
   beforeAll(async () => {
     // Equal values are sorted by the key of the record, so a record without a value has a key before and one after.
     const without = async () => ({ ...(await minimalDocument(resource, api)) })
     await createRecord(resource, api, await without())
-    own = (await createRecord(resource, api, { ...(await minimalDocument(resource, api)), [key]: value })).key
+    const document = { ...(await minimalDocument(resource, api)), [key]: value }
+    recordKey = (await createRecord(resource, api, document)).key
     await createRecord(resource, api, await without())
   })
 
   it.each([key, `-${key}`])('sorted by %s have this record before records without a value', async (sort) => {
     const records = (await pages(api, resource, `limit=200&sort=${sort}`)).flat()
-    const ownIndex = records.findIndex((record) => keyIn(resource, record) === own)
+    const ownIndex = records.findIndex((record) => keyIn(resource, record) === recordKey)
     const firstWithout = records.findIndex((record) => record[key] === null)
     expect(ownIndex).toBeGreaterThanOrEqual(0)
     expect(firstWithout).toBeGreaterThan(ownIndex)

@@ -9,14 +9,14 @@ import { documentForm, type Operation, operationsIn } from '../support/openapi-d
 
 /** Two registries with the same seed data. The first also has internal records of every resource. */
 let mixed: Api
-let open: Api
+let publicOnly: Api
 let hidden: HiddenRecords
 /** The end of the feed before there were internal records. */
 let feedEnd: string
 let operations: Operation[]
 
 beforeAll(async () => {
-  ;[mixed, open] = await Promise.all([openApi(), openApi()])
+  ;[mixed, publicOnly] = await Promise.all([openApi(), openApi()])
   const last =
     "select transaction || '.' || sequence as position from revisions order by transaction desc, sequence desc limit 1"
   const { rows } = await mixed.pool.query<{ position: string }>(last)
@@ -25,7 +25,7 @@ beforeAll(async () => {
   operations = operationsIn(documentForm.parse(mixed.document))
 }, 120_000)
 afterAll(async () => {
-  await Promise.all([mixed.close(), open.close()])
+  await Promise.all([mixed.close(), publicOnly.close()])
 })
 
 /** A request, and whether its response shows internal records to a reader with a key. */
@@ -211,7 +211,7 @@ describe('a reader without a key', () => {
     const differing: unknown[] = []
     for (const request of operations.flatMap(requestsOf)) {
       const response = await send(mixed, request, anonymous)
-      const { status, text } = await send(open, request, anonymous)
+      const { status, text } = await send(publicOnly, request, anonymous)
       const isSame =
         isAboutProcess(request.path) ||
         (response.status === status && withoutTime(response.text) === withoutTime(text))

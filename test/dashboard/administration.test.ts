@@ -32,8 +32,8 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
   })
 
   it('ends a session whose key was revoked, and keeps the input', async () => {
-    const made = await dashboard.api.post('/v1/keys', { name: 'Short-lived', role: 'editor' })
-    const { id, key } = made.json<{ id: string; key: string }>()
+    const response = await dashboard.api.post('/v1/keys', { name: 'Short-lived', role: 'editor' })
+    const { id, key } = response.json<{ id: string; key: string }>()
     const { page } = await dashboard.open(`/new/sources`)
     await signIn(page, key)
     await page.getByLabel('Title required').fill('A report that must not be lost')
@@ -103,8 +103,8 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
   })
 
   it('offers only the sign-in form to users without an administrator key', async () => {
-    const made = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
-    const { key } = made.json<{ key: string }>()
+    const response = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
+    const { key } = response.json<{ key: string }>()
     const { page, go } = await dashboard.open(`/administration`)
     await signIn(page, key)
     await page.getByText('The key of A reader does not have this right.').waitFor()

@@ -50,7 +50,7 @@ const registry = await start(['--import', 'tsx', 'src/cli/main.ts', 'serve'], {
 })
 const browser = await openBrowser()
 try {
-  console.log('| page | can be used after, at most | main thread blocked, at most |\n| --- | --- | --- |')
+  console.log('| page | usable after at most | main thread blocked for at most |\n| --- | --- | --- |')
   for (const [path, control] of [
     ['/docs', '.operations a'],
     ['/docs/operations/listAgreements', 'form[data-ready] button'],

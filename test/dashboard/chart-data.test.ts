@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { resources } from '../../src/dashboard/api/resources.ts'
-import { eventBars } from '../../src/dashboard/charts/event-spans.ts'
+import { eventBars } from '../../src/dashboard/charts/event-bars.ts'
 import { fitText, textWidth } from '../../src/dashboard/charts/fit-text.ts'
 import { layoutGraph } from '../../src/dashboard/charts/graph-layout.ts'
 import type { NetworkEdge, NetworkGraph } from '../../src/dashboard/charts/network-data.ts'

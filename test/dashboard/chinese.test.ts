@@ -13,7 +13,7 @@ const chinese = { locale: 'zh-CN' }
 const faultOf = (page: Page, id: string) => page.locator(`[id="field/${id}-faults"]`)
 
 /** Problem types without a Chinese message: the dashboard never causes them, or the text of the service is more exact. */
-const inEnglish = [
+const untranslatedTypes = [
   'malformed-request',
   'invalid-search',
   'method-not-allowed',
@@ -30,7 +30,7 @@ describe('Chinese', () => {
   it('has a translation of every problem that a reader or an editor can get', () => {
     const { find } = createLanguage('zh')
     const missing = Object.keys(problemTypes).filter((type) => find(`problem.${type}`) === undefined)
-    expect(missing).toEqual(inEnglish)
+    expect(missing).toEqual(untranslatedTypes)
   })
 })
 

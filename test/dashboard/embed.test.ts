@@ -39,11 +39,11 @@ afterAll(async () => {
   other?.server.close()
 })
 
-const framed = (origin: string, path: string) => `${origin}/?${encodeURIComponent(api.origin + path)}`
+const framedUrl = (origin: string, path: string) => `${origin}/?${encodeURIComponent(api.origin + path)}`
 
 async function openFramed(origin: string, path: string) {
   const page = await (await browser.newContext({ locale: 'en-GB' })).newPage()
-  await page.goto(framed(origin, path), { waitUntil: 'networkidle' })
+  await page.goto(framedUrl(origin, path), { waitUntil: 'networkidle' })
   return { page, frame: page.frameLocator('iframe') }
 }
 

@@ -5,11 +5,11 @@ import { type FormField, loadForm } from '../../src/dashboard/api/forms.ts'
 import { resources } from '../../src/dashboard/api/resources.ts'
 import { parseMetrics, total } from '../../src/dashboard/components/administration/metrics.ts'
 import { diffLists, diffProperties, diffTexts } from '../../src/dashboard/components/history/diff.ts'
-import { isEdtf, readEdtf } from '../../src/dashboard/dates/read-edtf.ts'
+import { describeEdtf, isEdtf } from '../../src/dashboard/dates/describe-edtf.ts'
 import { suggestEdtf } from '../../src/dashboard/dates/suggest-edtf.ts'
 import { findDifferences, merge } from '../../src/dashboard/editing/conflicts.ts'
 import { toDocument, toPatch } from '../../src/dashboard/editing/form-values.ts'
-import { countText, redactables } from '../../src/dashboard/editing/redaction.ts'
+import { countText, findRedactableProperties } from '../../src/dashboard/editing/redaction.ts'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { findEdtfFault } from '../../src/model/edtf.ts'
 import { registry } from '../../src/resources/registry.ts'
@@ -164,12 +164,12 @@ describe('a date that is entered', () => {
     if (date) expect(findEdtfFault(date)).toBeUndefined()
   })
 
-  it('is parsed with its unknown parts, and not at all if it is invalid', () => {
-    expect(readEdtf('2011-04', english)).toEqual({
+  it('is described with its unknown parts, and is recognized only if it is valid', () => {
+    expect(describeEdtf('2011-04', english)).toEqual({
       text: 'April 2011, day unknown',
       days: 'any day from April 1, 2011 to April 30, 2011',
     })
-    expect(readEdtf('2011-04-26', english)).toEqual({ text: 'April 26, 2011' })
+    expect(describeEdtf('2011-04-26', english)).toEqual({ text: 'April 26, 2011' })
     for (const text of ['2011-13', '2011-02-30', 'soon']) expect(isEdtf(text), text).toBe(false)
   })
 })
@@ -180,7 +180,7 @@ describe('a redaction', () => {
       item: field('parties', 'participant', { fields: [field('signatory', 'text')] }),
     })
     const record = { title: 'Talk with X', parties: [{ signatory: 'X' }, { signatory: null }] }
-    expect(redactables([...fields, parties], record)).toEqual([
+    expect(findRedactableProperties([...fields, parties], record)).toEqual([
       { pointer: '/title', values: ['Talk with X'] },
       { pointer: '/parties/signatory', values: ['X'] },
     ])

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
-import { importMapped, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
 /** The panels of a dry run, in a browser. Needs Chromium, and the build. */
@@ -41,7 +41,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
   it('list the records that only earlier files had, and the columns that are not read', async () => {
     const scheme = newScheme()
     const rows = ['1,On water,2001,China', '2,On air,2002,China', '3,On fire,2003,China']
-    await importMapped(dashboard.api.database, treatyMapping(scheme), [treatyHeader, ...rows].join('\n'))
+    await importCsv(dashboard.api.database, treatyMapping(scheme), [treatyHeader, ...rows].join('\n'))
     const changed = [
       `${treatyHeader},Remarks,Page`,
       '1,On water,2001,China,seen,4',
@@ -61,7 +61,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
   it('are hidden when no record is missing and every column is read', async () => {
     const page = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,China\n`)
     await panel(page, 'Ready to commit').waitFor()
-    for (const heading of ['Missing records', 'Not read', 'Names to decide', 'Refused rows'])
+    for (const heading of ['Missing records', 'Not read', 'Unresolved names', 'Refused rows'])
       expect(await panel(page, heading).count(), heading).toBe(0)
     await page.context().close()
   })
@@ -74,7 +74,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
       '4,On sand,2004,Mu',
     ]
     const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
-    const names = panel(page, 'Names to decide')
+    const names = panel(page, 'Unresolved names')
     await names.getByText('Names: 3, in rows: 4.').waitFor()
     expect(await figure(page, 'Refused rows').textContent()).toBe('4')
     expect((await download(page, 'names.csv')).length).toBeGreaterThan(3)

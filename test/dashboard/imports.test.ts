@@ -43,7 +43,7 @@ const figure = (page: Page, name: string) =>
 const small = 'scheme: a-register\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: =report}}\n'
 
 describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
-  it('import the example register with a decision about a name, and undo the import', async () => {
+  it('write the records of a register after a decision about a name, and can be undone', async () => {
     const { csv, mapping } = await exampleFiles()
     const { page, settle } = await dashboard.openSignedIn('/imports')
     await page.getByRole('link', { name: 'New import' }).click()
@@ -100,7 +100,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('start from the columns of the file, or from the mapping of an earlier import', async () => {
+  it('offer a draft mapping for the columns of the file, and the mappings of earlier imports', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     const csv = 'No.,Treaty,Signed,Country\n1,On water,2001,China\n2,On air,no date,China\n'
     await page
@@ -130,7 +130,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     const { page } = await dashboard.openSignedIn('/imports/new')
     await page.route('**/v1/imports/preview', (route) => route.abort())
     await page.getByRole('textbox', { name: 'Mapping' }).fill(small)
-    await page.getByText('The service refuses this: the service did not answer').waitFor()
+    await page.getByText('The request failed: the service did not answer').waitFor()
     await page.unroute('**/v1/imports/preview')
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByText('Choose a file to preview its rows.').waitFor()
@@ -138,7 +138,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('continue to follow an import after a lost connection, and delete it before a commit', async () => {
+  it('show their progress after a lost connection, and can be deleted before a commit', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     let connections = 0
     await page.route('**/events', (route) => {

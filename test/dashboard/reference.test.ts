@@ -32,7 +32,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     await page.waitForFunction(() => document.querySelector('#sent')?.textContent?.includes(' — '))
     const [line = '', outcome = ''] = ((await page.textContent('#sent')) ?? '').split(' — ')
     const body = (await page.textContent('#answer')) ?? ''
-    return { url: line.split(' ')[1] ?? '', status: Number(outcome.split(' ')[0]), answer: body, faults }
+    return { url: line.split(' ')[1] ?? '', status: Number(outcome.split(' ')[0]), body, faults }
   }
 
   it('list every operation, with those of agreements first and open', { timeout }, async () => {
@@ -56,7 +56,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     const tested = reads.filter(({ path }) => /agreements|countries|network|search|changes/.test(path))
     expect(tested.length).toBeGreaterThan(12)
     for (const { operationId, path } of tested) {
-      const { url, status, answer: body, faults } = await tryOut(operationId)
+      const { url, status, body, faults } = await tryOut(operationId)
       expect({ operationId, status, faults }).toEqual({ operationId, status: 200, faults: [] })
       const plain = await api.get(url)
       expect(plain.status, operationId).toBe(200)
@@ -69,7 +69,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
 
   it('create records from the examples that refer to no other record', { timeout }, async () => {
     for (const id of ['createAgreement', 'createProject', 'createOrganization', 'createSource']) {
-      const { status, answer: body } = await tryOut(id, adminKey)
+      const { status, body } = await tryOut(id, adminKey)
       // The seed data already has records with the external ids of some examples.
       expect([201, 409], `${id}: ${body}`).toContain(status)
     }

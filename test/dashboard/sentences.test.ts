@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createTranslate } from '../../src/dashboard/i18n/sentences.ts'
+import { createTranslator } from '../../src/dashboard/i18n/sentences.ts'
 import chinese from '../../src/dashboard/i18n/sentences.zh.json' with { type: 'json' }
 import { parseMapping } from '../../src/features/imports/mapping/index.ts'
 import { Problem } from '../../src/problems/problem.ts'
@@ -9,7 +9,7 @@ import { messageOf, readContent } from '../support/import-files.ts'
 
 /** Translations of the service's messages about imports. */
 
-const translate = createTranslate(chinese)
+const translate = createTranslator(chinese)
 
 const mapping = (properties: string, more = '') =>
   `scheme: x\n${more}\nrecords: { agreements: { id: Id, properties: { title: Title, kind: =treaty, ${properties} } } }`

@@ -213,7 +213,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
 })
 
 describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
-  it('lets its pages load nothing from other origins', async () => {
+  it('prevents its pages from loading anything from other origins', async () => {
     const { headers } = await fetch(dashboard.api.origin)
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'self'; /)
   })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chooseAccount } from '../../src/database/embedded/account.ts'
 
 describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
-  'started by root, PostgreSQL',
+  'PostgreSQL that root starts',
   () => {
     let folder: string
     let program: string

@@ -22,13 +22,13 @@ async function connectionError(url: string): Promise<string> {
 describe('a DATABASE_URL without a reachable database is reported in one line', () => {
   it('when the host is unknown', async () => {
     expect(await connectionError('postgresql://user:secret@nowhere.invalid/db')).toBe(
-      'StartupError: DATABASE_URL: cannot resolve host name "nowhere.invalid"',
+      'OperatorError: DATABASE_URL: cannot resolve host name "nowhere.invalid"',
     )
   })
 
   it('when the port is closed', async () => {
     expect(await connectionError('postgresql://user:secret@127.0.0.1:1/db')).toBe(
-      'StartupError: DATABASE_URL: connection refused at 127.0.0.1:1; is PostgreSQL running there?',
+      'OperatorError: DATABASE_URL: connection refused at 127.0.0.1:1; is PostgreSQL running there?',
     )
   })
 
@@ -39,7 +39,7 @@ describe('a DATABASE_URL without a reachable database is reported in one line', 
         Object.assign(new URL(database.url), change).href
       const user = await connectionError(url({ username: 'nobody_known', password: 'secret' }))
       expect(user).toMatch(
-        /^StartupError: DATABASE_URL: PostgreSQL at \S+ refused the connection: [^\n]+"nobody_known"/,
+        /^OperatorError: DATABASE_URL: PostgreSQL at \S+ refused the connection: [^\n]+"nobody_known"/,
       )
       expect(user).not.toContain('secret')
       expect(await connectionError(url({ pathname: '/no_such_database' }))).toMatch(

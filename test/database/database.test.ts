@@ -164,8 +164,8 @@ it('a read transaction sees one snapshot, cannot write, and leaves no settings b
 
 it('requests are refused at once if the queue is full, and queued requests after a timeout', async () => {
   const { database } = await open({ maxWaiting: 1, acquireTimeoutMs: 300 })
-  const refused = vi.fn()
-  database.observe({ refused, slow: () => {}, stopped: () => {} })
+  const requestRefused = vi.fn()
+  database.observe({ requestRefused, statementSlow: () => {}, statementTimedOut: () => {} })
   await database.read(one)
   const holding = database.read({ text: 'select 1 as value from pg_sleep(1)' })
   await expect.poll(() => database.counts.idle).toBe(0)
@@ -173,7 +173,7 @@ it('requests are refused at once if the queue is full, and queued requests after
   waiting.catch(() => {})
   await expect(database.read(one)).rejects.toMatchObject({ type: 'overloaded', message: /limit 1/ })
   await expect(waiting).rejects.toThrow('Timed out after 0.3 s waiting for a database connection.')
-  expect(refused.mock.calls).toEqual([
+  expect(requestRefused.mock.calls).toEqual([
     ['cheap', 'queue'],
     ['cheap', 'wait'],
   ])
@@ -183,7 +183,11 @@ it('requests are refused at once if the queue is full, and queued requests after
 it('slow statements are reported without their values', async () => {
   const { database } = await open({ slowStatementMs: 100 })
   const reported: string[] = []
-  database.observe({ refused: () => {}, stopped: () => {}, slow: (shape) => void reported.push(shape) })
+  database.observe({
+    requestRefused: () => {},
+    statementTimedOut: () => {},
+    statementSlow: (text) => void reported.push(text),
+  })
   await database.read({ text: 'select pg_sleep($1)', values: [0.15] })
   expect(reported).toEqual(['select pg_sleep($1)'])
 })

@@ -23,17 +23,17 @@ afterAll(() => api.close())
 const byDatabase = { kind: 'database', id: null, name: null }
 
 /** Returns the documents of a resource by key, composed from its tables. */
-async function composed(resource: Resource): Promise<Map<string, Document>> {
+async function composeDocuments(resource: Resource): Promise<Map<string, Document>> {
   const all = sql`select ${resource.key.column}::text as key, ${composedJson(resource, propertiesOf(resource))}::json as document from ${resource.table}`
   const { rows } = await api.pool.query<{ key: string; document: Document }>(compileSql(all).text)
   return new Map(rows.map(({ key, document }) => [key, document]))
 }
 
 /** Returns the citations by the id of the cited record, composed from the tables, with their sources. */
-async function composedCitations(): Promise<Map<string, Document[]>> {
+async function composeCitations(): Promise<Map<string, Document[]>> {
   const [citations, sources] = await Promise.all([
-    composed(resourceOf('citations')),
-    composed(resourceOf('sources')),
+    composeDocuments(resourceOf('citations')),
+    composeDocuments(resourceOf('sources')),
   ])
   const { table, id } = resourceOf('citations')
   const cited = sql`select ${id}::text as id, ${columnOf(table, 'citedRecord')}::text as record from ${table} order by 1`
@@ -47,15 +47,15 @@ async function composedCitations(): Promise<Map<string, Document[]>> {
   return found
 }
 
-interface Touched {
+interface ChangedRecord {
   resource: string
   key: string
   id: string | null
 }
 
 /** Returns the records that were written or removed since a time. */
-async function touchedSince(time: string): Promise<Touched[]> {
-  const { rows } = await api.pool.query<Touched>(
+async function changedSince(time: string): Promise<ChangedRecord[]> {
+  const { rows } = await api.pool.query<ChangedRecord>(
     `select resource, key, id from records where updated_at >= $1
      union select resource, key, null from revisions where "time" >= $1 and operation = 'remove'
        and not exists (select from records where records.resource = revisions.resource and records.key = revisions.key)`,
@@ -68,12 +68,12 @@ const byId = (list: unknown) =>
   (list as Document[]).toSorted((one, other) => String(one.id).localeCompare(String(other.id)))
 
 /** Expects every response about the changed records and their resources to match the tables. */
-async function expectCurrentResponses(touched: Touched[]): Promise<void> {
-  const citations = await composedCitations()
-  for (const name of new Set(touched.map(({ resource }) => resource))) {
+async function expectCurrentResponses(changedRecords: ChangedRecord[]): Promise<void> {
+  const citations = await composeCitations()
+  for (const name of new Set(changedRecords.map(({ resource }) => resource))) {
     const resource = resourceOf(name)
-    const live = await composed(resource)
-    for (const { key, id } of touched.filter((one) => one.resource === name)) {
+    const live = await composeDocuments(resource)
+    for (const { key, id } of changedRecords.filter((one) => one.resource === name)) {
       const include = name === 'citations' ? '' : '?include=citations'
       const response = await api.get(`${pathTo(resource, key)}${include}`, { key: adminKey })
       expect(response.status, `${name} ${key}`).toBe(live.has(key) ? 200 : 404)
@@ -101,7 +101,7 @@ interface Entry {
   document: Document
 }
 
-const lastRevision = async ({ resource, key }: Touched): Promise<Entry | undefined> => {
+const lastRevision = async ({ resource, key }: ChangedRecord): Promise<Entry | undefined> => {
   const { rows } = await api.pool.query<Entry>(
     'select version, operation, actor, document from revisions where resource = $1 and key = $2 order by version desc limit 1',
     [resource, key],
@@ -110,11 +110,11 @@ const lastRevision = async ({ resource, key }: Touched): Promise<Entry | undefin
 }
 
 /** Expects the last revision of each record to be current and by the database. Skips the keys in `patched`. */
-async function expectRevisions(touched: Touched[], patched = new Set<string>()): Promise<void> {
+async function expectRevisions(changedRecords: ChangedRecord[], patched = new Set<string>()): Promise<void> {
   const documents = new Map<string, Map<string, Document>>()
-  for (const { resource } of touched)
-    if (!documents.has(resource)) documents.set(resource, await composed(resourceOf(resource)))
-  for (const one of touched) {
+  for (const { resource } of changedRecords)
+    if (!documents.has(resource)) documents.set(resource, await composeDocuments(resourceOf(resource)))
+  for (const one of changedRecords) {
     if (patched.has(one.key)) continue
     const live = documents.get(one.resource)?.get(one.key)
     const last = await lastRevision(one)
@@ -146,8 +146,8 @@ async function expectOrder(): Promise<void> {
 }
 
 /** Patches one of the records by the service. Expects its revision to follow that of the SQL write. @returns its key. */
-async function patchOne(touched: Touched[]): Promise<string | undefined> {
-  const one = touched.find(({ id }) => id !== null)
+async function patchOne(changedRecords: ChangedRecord[]): Promise<string | undefined> {
+  const one = changedRecords.find(({ id }) => id !== null)
   if (!one) return undefined
   const resource = resourceOf(one.resource)
   const path = pathTo(resource, one.key)
@@ -186,12 +186,12 @@ describe('a write that bypasses the service', () => {
         const start = await databaseTime(api)
         const accepted = await runWrites(api.pool, [one], 'commit')
         expect(accepted, sqlOf(one)).toBe(1)
-        const touched = await touchedSince(start)
-        expect(touched, sqlOf(one)).not.toEqual([])
-        await expectCurrentResponses(touched)
+        const changedRecords = await changedSince(start)
+        expect(changedRecords, sqlOf(one)).not.toEqual([])
+        await expectCurrentResponses(changedRecords)
         await recomposeChangedRecords(api.database, registry)
-        await expectCurrentResponses(touched)
-        await expectRevisions(touched)
+        await expectCurrentResponses(changedRecords)
+        await expectRevisions(changedRecords)
       }
       await expectOrder()
     },
@@ -206,17 +206,17 @@ describe('a write that bypasses the service', () => {
         for (const { writes, end, isPatched } of rounds) {
           const roundStart = await databaseTime(api)
           count += await runWrites(api.pool, writes, end)
-          const touched = await touchedSince(roundStart)
-          if (end === 'rollback') expect(touched).toEqual([])
-          await expectCurrentResponses(touched)
-          for (const { key } of touched) patched.delete(key)
-          const key = isPatched ? await patchOne(touched) : undefined
+          const changedRecords = await changedSince(roundStart)
+          if (end === 'rollback') expect(changedRecords).toEqual([])
+          await expectCurrentResponses(changedRecords)
+          for (const { key } of changedRecords) patched.delete(key)
+          const key = isPatched ? await patchOne(changedRecords) : undefined
           if (key !== undefined) patched.add(key)
         }
         await recomposeChangedRecords(api.database, registry)
-        const touched = await touchedSince(start)
-        await expectCurrentResponses(touched)
-        await expectRevisions(touched, patched)
+        const changedRecords = await changedSince(start)
+        await expectCurrentResponses(changedRecords)
+        await expectRevisions(changedRecords, patched)
         await expectOrder()
       }),
       { numRuns: 10, endOnFailure: true },
@@ -232,7 +232,7 @@ describe('a write that bypasses the service', () => {
     const start = await databaseTime(api)
     await api.pool.query(insert)
     await recomposeChangedRecords(api.database, registry)
-    expect(await touchedSince(start)).toEqual([])
+    expect(await changedSince(start)).toEqual([])
     const { rows } = await api.pool.query('select from revisions where "time" >= $1', [start])
     expect(rows).toEqual([])
   })

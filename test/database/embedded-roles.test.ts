@@ -77,7 +77,7 @@ async function downgradeRoles(superuser: string): Promise<string> {
   return databaseUrl(earlier.href, 'entente')
 }
 
-it('an upgrade takes superuser rights from the role of an earlier version, and keeps the data', async () => {
+it('an upgrade revokes the superuser rights of the earlier role, and keeps the data', async () => {
   const first = await openEmbeddedDatabase(folder, settings)
   const earlier = await downgradeRoles(await superuserUrl(folder, first.url))
   await fill(earlier)

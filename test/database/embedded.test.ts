@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
-import { StartupError } from '../../src/startup-error.ts'
+import { OperatorError } from '../../src/operator-error.ts'
 import { superuserUrl } from '../support/superuser.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -142,7 +142,7 @@ describe('the embedded PostgreSQL', () => {
       await expect(refusal).rejects.toThrow(
         /^[^\n]*initialized by PostgreSQL version 14[^\n]*version 18[^\n]*$/,
       )
-      await expect(refusal).rejects.toBeInstanceOf(StartupError)
+      await expect(refusal).rejects.toBeInstanceOf(OperatorError)
     } finally {
       await writeFile(file, version)
     }
@@ -189,7 +189,7 @@ describe('a folder for the embedded PostgreSQL', () => {
     await writeFile(file, '')
     const refusal = openEmbeddedDatabase(file)
     await expect(refusal).rejects.toThrow(`DATA_DIR ${file} cannot be written: a file is in its place`)
-    await expect(refusal).rejects.toBeInstanceOf(StartupError)
+    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
   })
 
   it.skipIf(isRoot)('is refused in one line when it cannot be written', async () => {
@@ -203,7 +203,7 @@ describe('a folder for the embedded PostgreSQL', () => {
   it.runIf(isLinux)('is refused at once if the file system cannot create folders', async () => {
     const refusal = openEmbeddedDatabase('/proc/x/data')
     await expect(refusal).rejects.toThrow(/^DATA_DIR \/proc\/x\/data cannot be written: .* \/proc$/)
-    await expect(refusal).rejects.toBeInstanceOf(StartupError)
+    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
   })
 
   it.runIf(canMount)('is refused on a read-only file system, which the message names', async () => {

@@ -48,7 +48,7 @@ it('the next item belongs to the member with the fewest running items, at each o
   )
 })
 
-it('no owner starves: with one slot, each of n owners is served within n turns', () => {
+it('no owner starves: with one slot, each of n owners gets one of n consecutive items', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 8 }), (names) => {
       const queue = new FairQueue<Owner>()
@@ -156,7 +156,9 @@ it('anonymous clients get half of the expensive connections while a key waits', 
 
 it('an owner whose queue is full is refused, and others may still wait', async () => {
   const refusals: string[] = []
-  const lanes = new Lanes({ ...limits, maxExpensive: 1 }, (lane, why) => refusals.push(`${lane} ${why}`))
+  const lanes = new Lanes({ ...limits, maxExpensive: 1 }, (lane, reason) =>
+    refusals.push(`${lane} ${reason}`),
+  )
   const ask = (address: string) => lanes.acquire('expensive', { owner: ['anonymous', 'site', address] })
   const running = await ask('a')
   const waiting = Array.from({ length: 16 }, () => ask('a'))

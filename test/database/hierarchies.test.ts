@@ -45,7 +45,7 @@ const hierarchies = [
 describe.each(hierarchies)('$table has no cycles', ({ table, key, parent, property, keys }) => {
   const [first, second, third, another] = keys
   const cycle: Outcome = { code: 'EN001', rule: property }
-  const put = (child: string, parentKey: string | null): [string, unknown[]] => [
+  const setParent = (child: string, parentKey: string | null): [string, unknown[]] => [
     `update ${table} set ${parent} = $1 where ${key} = $2`,
     [parentKey, child],
   ]
@@ -56,16 +56,18 @@ describe.each(hierarchies)('$table has no cycles', ({ table, key, parent, proper
   })
 
   it('of one row, at its creation or later', async () => {
-    expect(await database.attempt(put(first, first))).toEqual(cycle)
+    expect(await database.attempt(setParent(first, first))).toEqual(cycle)
     expect(
       await database.attempt(insert(table, { ...rows[table], [key]: another, [parent]: another })),
     ).toEqual(cycle)
   })
 
   it('of two or three rows, while chains are possible', async () => {
-    expect(await database.attempt(put(second, first), put(third, second))).toBe('accepted')
-    expect(await database.attempt(put(second, first), put(first, second))).toEqual(cycle)
-    expect(await database.attempt(put(second, first), put(third, second), put(first, third))).toEqual(cycle)
+    expect(await database.attempt(setParent(second, first), setParent(third, second))).toBe('accepted')
+    expect(await database.attempt(setParent(second, first), setParent(first, second))).toEqual(cycle)
+    expect(
+      await database.attempt(setParent(second, first), setParent(third, second), setParent(first, third)),
+    ).toEqual(cycle)
   })
 
   it('from two concurrent transactions that add half of a cycle each', async () => {
@@ -73,9 +75,9 @@ describe.each(hierarchies)('$table has no cycles', ({ table, key, parent, proper
     try {
       await one.query('begin')
       await other.query('begin')
-      await one.query(...put(second, first))
-      const refused = other.query(...put(first, second)).then(() => 'accepted' as const, outcomeOf)
-      // It waits for the end of the other transaction, which decides whether there is a cycle.
+      await one.query(...setParent(second, first))
+      const refused = other.query(...setParent(first, second)).then(() => 'accepted' as const, outcomeOf)
+      // The update waits for the end of the other transaction, which determines whether there is a cycle.
       expect(await Promise.race([refused, sleep(100, 'waits')])).toBe('waits')
       await one.query('commit')
       expect(await refused).toEqual(cycle)
@@ -84,7 +86,7 @@ describe.each(hierarchies)('$table has no cycles', ({ table, key, parent, proper
       await other.query('rollback')
       one.release()
       other.release()
-      await database.query(...put(second, null))
+      await database.query(...setParent(second, null))
     }
   })
 })

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { beginPast, pastStatements } from '../../src/database/past.ts'
-import { StartupError } from '../../src/startup-error.ts'
+import { OperatorError } from '../../src/operator-error.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { importTables } from '../support/import-tables.ts'
 
@@ -173,7 +173,7 @@ describe('the clock', () => {
     await run('rollback', client)
   })
 
-  it('advances when a row is newer, so that row periods never run backwards', async () => {
+  it('advances when a row is newer, so that no row period ends before its start', async () => {
     await run("insert into things values (1, 'a'), (2, 'b')")
     await sleep(2)
     const [slow, quick] = [await connect(), await connect()]
@@ -303,7 +303,7 @@ describe('the service', () => {
     await run(statement)
     onTestFinished(async () => void (await run('drop table if exists loose')))
     const failure = await migrate(database.database).catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(StartupError)
+    expect(failure).toBeInstanceOf(OperatorError)
     expect(String(failure)).toContain(message)
     await run('drop table if exists loose; select sync_history()')
     await migrate(database.database)

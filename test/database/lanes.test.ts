@@ -7,18 +7,18 @@ import { generousOptions } from '../support/database-options.ts'
 
 /** Sharing of connections among owners, and cancellation of statements. */
 
-let test: Awaited<ReturnType<typeof openTestDatabase>>
+let testDatabase: Awaited<ReturnType<typeof openTestDatabase>>
 beforeAll(async () => {
-  test = await openTestDatabase()
+  testDatabase = await openTestDatabase()
 })
-afterAll(() => test.close())
+afterAll(() => testDatabase.close())
 
 const sleep = (seconds: number) => ({ text: 'select pg_sleep($1), $1::text as seconds', values: [seconds] })
 
 describe('with four connections, of which one may run expensive statements', () => {
   let database: Database
   beforeAll(() => {
-    database = openPool(test.url, { ...generousOptions, maxConnections: 4, maxExpensive: 1 })
+    database = openPool(testDatabase.url, { ...generousOptions, maxConnections: 4, maxExpensive: 1 })
   })
   afterAll(() => database.close())
 
@@ -34,7 +34,7 @@ describe('with four connections, of which one may run expensive statements', () 
     expect(database.laneCounts('expensive')).toEqual({ running: 0, waiting: 0 })
   })
 
-  it('a new statement counts as expensive if another new statement of the client was', async () => {
+  it('a new statement counts as expensive if another new statement of its client was expensive', async () => {
     const read = (client: string, name: string, seconds: number) =>
       ofClient(client).read({ ...sleep(seconds), name })
     await read('new', 'new-1', 0.4)
@@ -61,7 +61,7 @@ describe('with four connections, of which one may run expensive statements', () 
     await expensive
   })
 
-  it('a statement that waits for the cost of another does not run when its client has left', async () => {
+  it('a statement that waits for the cost of an equal one does not run if its client has left', async () => {
     const controller = new AbortController()
     const work = { owner: ['keys', 'gone'], getSignal: () => controller.signal }
     const statement = { ...sleep(0.1), name: 'first-abandoned' }
@@ -95,10 +95,10 @@ describe('with four connections, of which one may run expensive statements', () 
   })
 
   it('a transaction of several reads that turns out to be expensive runs again as a whole', async () => {
-    const begin = "set local entente.as_of = '2020-01-01'"
+    const setup = "set local entente.as_of = '2020-01-01'"
     const time = { text: "select current_setting('entente.as_of') as time" }
     const read = (name: string) =>
-      ofClient(name).readTransaction(begin, async (tx) => {
+      ofClient(name).readTransaction(setup, async (tx) => {
         const [row] = await tx.query<{ time: string }>(time)
         await tx.query(sleep(0.4))
         return row?.time
@@ -117,10 +117,10 @@ describe('with four connections, of which one may run expensive statements', () 
     await outcome
     const running =
       "select from pg_stat_activity where state = 'active' and query like '%pg_sleep%' and pid <> pg_backend_pid()"
-    expect((await test.pool.query(`${running} and datname = current_database()`)).rowCount).toBe(0)
+    expect((await testDatabase.pool.query(`${running} and datname = current_database()`)).rowCount).toBe(0)
   })
 
-  it('after an abandoned statement, others of its client wait while other clients are active', async () => {
+  it('statements of a client that abandoned one wait while other clients are active', async () => {
     const read = (seconds: number, signal?: AbortSignal) =>
       database
         .forWork({ owner: ['anonymous', 'leaver', 'leaver'], ...(signal && { getSignal: () => signal }) })
@@ -155,7 +155,7 @@ describe('with four connections, of which one may run expensive statements', () 
 })
 
 it('a cancel never reaches the next statement on the same connection', async () => {
-  const database = openPool(test.url, { ...generousOptions, maxConnections: 2 })
+  const database = openPool(testDatabase.url, { ...generousOptions, maxConnections: 2 })
   try {
     const random = (max: number) => Math.random() * max
     const aborted = async () => {
@@ -188,7 +188,7 @@ it('a cancel never reaches the next statement on the same connection', async () 
 }, 60_000)
 
 it('a read of whole tables has parallel workers only while no other client is active', async () => {
-  const database = openPool(test.url, { ...generousOptions, maxConnections: 8, maxExpensive: 2 })
+  const database = openPool(testDatabase.url, { ...generousOptions, maxConnections: 8, maxExpensive: 2 })
   const readWorkers = async (name: string, seconds: number) => {
     const text = `select current_setting('max_parallel_workers_per_gather') as workers, pg_sleep(${seconds})`
     const [row] = await database

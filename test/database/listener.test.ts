@@ -10,11 +10,11 @@ async function openProxy(url: string) {
   const target = new URL(url)
   const sockets = new Set<Socket>()
   let silent = false
-  const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname)
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname)
     for (const [from, to] of [
-      [near, far],
-      [far, near],
+      [client, upstream],
+      [upstream, client],
     ] as const) {
       sockets.add(from)
       from.on('data', (bytes) => silent || to.write(bytes)).on('error', () => {})

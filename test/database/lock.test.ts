@@ -2,15 +2,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { withLock } from '../../src/database/lock.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
-let test: TestDatabase
+let testDatabase: TestDatabase
 beforeAll(async () => {
-  test = await openTestDatabase()
+  testDatabase = await openTestDatabase()
 })
-afterAll(() => test.close())
+afterAll(() => testDatabase.close())
 
-it('a held lock keeps no snapshot, so VACUUM can remove row versions that become dead', async () => {
+it('a process that holds a lock has no snapshot, so VACUUM can remove dead row versions', async () => {
   const holder = `select backend_xmin from pg_stat_activity
     where datname = current_database() and state = 'idle in transaction' and query like '%advisory_xact_lock%'`
-  const found = await withLock(test.database, 'seed', () => test.pool.query(holder))
+  const found = await withLock(testDatabase.database, 'seed', () => testDatabase.pool.query(holder))
   expect(found.rows).toEqual([{ backend_xmin: null }])
 })

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
-import { isMigrated, migrate, requireOwnSchema } from '../../src/database/migrate.ts'
+import { isMigrated, migrate, requireKnownMigrations } from '../../src/database/migrate.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
-import { makeContracted, runFirstMigrations } from '../support/first-migrations.ts'
+import { runFirstMigrations, simulateIncompatibleMigration } from '../support/first-migrations.ts'
 
 describe('migrating', () => {
   let database: TestDatabase
@@ -25,7 +25,7 @@ describe('migrating', () => {
     return rows.map((row) => row.line)
   }
 
-  it('creates the schema of an empty database, which is not ready before', async () => {
+  it('creates the schema of an empty database, which then counts as migrated', async () => {
     expect(await isMigrated(database.database)).toBe(false)
     await migrate(database.database)
     expect(await isMigrated(database.database)).toBe(true)
@@ -57,7 +57,7 @@ describe('migrating', () => {
 
   it('refuses and does not change a database that needs a newer version', async () => {
     await migrate(database.database)
-    await makeContracted(database.pool)
+    await simulateIncompatibleMigration(database.pool)
     const before = await schema()
     await expect(migrate(database.database)).rejects.toThrow(/newer than this version of Entente/)
     expect(await schema()).toEqual(before)
@@ -72,12 +72,14 @@ describe('migrating', () => {
     expect(await isMigrated(database.database)).toBe(true)
     await migrate(database.database)
     expect(await schema()).toEqual(before)
-    await expect(requireOwnSchema(database.database)).rejects.toThrow(/run this command of the newer version/)
+    await expect(requireKnownMigrations(database.database)).rejects.toThrow(
+      /run this command of the newer version/,
+    )
   })
 
   it('is not ready on a database with a migration that needs a newer version', async () => {
     await migrate(database.database)
-    await makeContracted(database.pool)
+    await simulateIncompatibleMigration(database.pool)
     expect(await isMigrated(database.database)).toBe(false)
   })
 

@@ -8,13 +8,13 @@ import { readConfig } from '../../src/server/config.ts'
 import { adminKey } from '../support/app.ts'
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
-import { openPgBouncer, type PgBouncer, pgBouncerMissing } from '../support/pgbouncer.ts'
+import { openPgBouncer, type PgBouncer, pgBouncerUnavailableReason } from '../support/pgbouncer.ts'
 
-const missing = pgBouncerMissing()
+const skipReason = pgBouncerUnavailableReason()
 
 /** PgBouncer may run each transaction in another session, so nothing may depend on the state of a session. */
-describe.skipIf(missing !== undefined)(
-  `through PgBouncer in transaction mode${missing ? ` (not tested: ${missing})` : ''}`,
+describe.skipIf(skipReason !== undefined)(
+  `through PgBouncer in transaction mode${skipReason ? ` (not tested: ${skipReason})` : ''}`,
   () => {
     let database: TestDatabase
     let bouncer: PgBouncer
@@ -69,8 +69,8 @@ describe.skipIf(missing !== undefined)(
       const app = await openApp()
       const end = performance.now() + 1500
       while (performance.now() < end) {
-        const { headers: got } = await app.inject('/v1/regions?limit=1')
-        expect(got['cache-status']).toBe('Entente; fwd=bypass')
+        const { headers: responseHeaders } = await app.inject('/v1/regions?limit=1')
+        expect(responseHeaders['cache-status']).toBe('Entente; fwd=bypass')
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     })
@@ -90,8 +90,8 @@ describe.skipIf(missing !== undefined)(
       const app = await openApp({ LISTEN_DATABASE_URL: other.url })
       const end = performance.now() + 500
       while (performance.now() < end) {
-        const { headers: got } = await app.inject('/v1/regions?limit=1')
-        expect(got['cache-status']).toBe('Entente; fwd=bypass')
+        const { headers: responseHeaders } = await app.inject('/v1/regions?limit=1')
+        expect(responseHeaders['cache-status']).toBe('Entente; fwd=bypass')
       }
     })
 

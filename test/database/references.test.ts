@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type ConstraintDatabase,
-  dangling,
+  foreignKey,
   ids,
   insert,
   openConstraintDatabase,
@@ -54,7 +54,9 @@ describe('PostgreSQL refuses', () => {
       'assistance_programs_agreements_target_agreements_id_fk',
     ],
   ])('a reference to a missing record in %s.%s', async (table, column, value, rule) => {
-    expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(dangling(rule))
+    expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(
+      foreignKey(rule),
+    )
   })
 
   it('to remove a referenced record, and cascades any other removal to rows of the record', async () => {
@@ -64,11 +66,11 @@ describe('PostgreSQL refuses', () => {
     ]
     const linked = insert('projects_agreements', rows.projects_agreements)
     expect(await database.attempt(linked, remove('agreements', ids.agreement))).toEqual(
-      dangling('projects_agreements_target_agreements_id_fk'),
+      foreignKey('projects_agreements_target_agreements_id_fk'),
     )
     expect(await database.attempt(linked, remove('projects', ids.project))).toBe('accepted')
     expect(await database.attempt(remove('sources', ids.source))).toEqual(
-      dangling('citations_source_sources_id_fk'),
+      foreignKey('citations_source_sources_id_fk'),
     )
     const ownRows = (['participations', 'topic_links', 'external_ids', 'agreements_relations'] as const).map(
       (table) => insert(table, rows[table]),

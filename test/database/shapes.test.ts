@@ -34,7 +34,7 @@ const timeoutMs = 120_000
 
 const documentForm = z.record(z.string(), z.unknown())
 
-let test: TestApp
+let testApp: TestApp
 /** A running version of the service. */
 interface Service {
   app: FastifyInstance
@@ -85,16 +85,16 @@ async function migrateFigures(pool: pg.Pool): Promise<void> {
 }
 
 beforeAll(async () => {
-  test = await openTestApp({ env: { CACHE_MB: '0' } })
-  keys = await insertFigures(test.pool)
-  await migrateFigures(test.pool)
+  testApp = await openTestApp({ env: { CACHE_MB: '0' } })
+  keys = await insertFigures(testApp.pool)
+  await migrateFigures(testApp.pool)
   const config = readConfig({ ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', SHED_LAG_MS: '0', CACHE_MB: '0' })
-  const app = await buildApp({ config, database: test.database, registry: newer })
-  services = [await listen(test.app, older), await listen(app, newer)]
+  const app = await buildApp({ config, database: testApp.database, registry: newer })
+  services = [await listen(testApp.app, older), await listen(app, newer)]
 })
 afterAll(async () => {
   await services?.[1]?.app.close()
-  await test.close()
+  await testApp.close()
 })
 
 const listen = async (app: FastifyInstance, registry: Registry): Promise<Service> => ({
@@ -105,7 +105,7 @@ const listen = async (app: FastifyInstance, registry: Registry): Promise<Service
 
 /** Returns the number of figures whose document has the shape of a declaration. */
 async function countByShape(registry: Registry): Promise<number> {
-  const { rows } = await test.pool.query<{ count: number }>(
+  const { rows } = await testApp.pool.query<{ count: number }>(
     "select count(*)::int as count from records where resource = 'figures' and shape = $1",
     [shapeOf(registry.get('figures'))],
   )
@@ -114,7 +114,7 @@ async function countByShape(registry: Registry): Promise<number> {
 
 /** Returns the counts and times that recomposing must not change. */
 async function versions(): Promise<unknown> {
-  const { rows } = await test.pool.query(
+  const { rows } = await testApp.pool.query(
     `select (select count(*) from revisions) as revisions, (select count(*) from history.records) as former,
       sum(version) as versions, max(updated_at) as updated, max(row_start) as started, count(*) as records from records`,
   )
@@ -126,7 +126,7 @@ async function compose(registry: Registry, key: string): Promise<Document> {
   const resource = registry.get('figures')
   const one = sql`select ${composedJson(resource, propertiesOf(resource))}::json as document from ${resource.table} where ${resource.id} = ${key}`
   const { text, values } = compileSql(one)
-  const { rows } = await test.pool.query<{ document: Document }>(text, values)
+  const { rows } = await testApp.pool.query<{ document: Document }>(text, values)
   return rows[0]?.document ?? {}
 }
 
@@ -163,7 +163,7 @@ it('both versions read and write by their own declaration while documents are re
 }, async () => {
   const [oldService, newService] = services
   if (!oldService || !newService) throw new Error('two services are needed')
-  const recomposed = recompose(test.database, newer)
+  const recomposed = recompose(testApp.database, newer)
   for (let index = 0; index < 12; index++) {
     const key = keys[(index * 251) % keys.length] ?? ''
     const remarked = await patch(newService, key, { remark: `Remark ${index}` })
@@ -185,28 +185,28 @@ it('both versions read and write by their own declaration while documents are re
 it('recomposing gives all documents one shape and changes nothing else', {
   timeout: timeoutMs,
 }, async () => {
-  await recompose(test.database, newer)
+  await recompose(testApp.database, newer)
   const all = await countByShape(newer)
   expect(all).toBeGreaterThanOrEqual(total)
   expect(await countByShape(older)).toBe(0)
   const before = await versions()
-  const listener = await test.pool.connect()
-  const heard: string[] = []
-  listener.on('notification', ({ channel }) => heard.push(channel))
+  const listener = await testApp.pool.connect()
+  const notifiedChannels: string[] = []
+  listener.on('notification', ({ channel }) => notifiedChannels.push(channel))
   await listener.query('listen entente_changes; listen entente_uncomposed')
-  expect(await recompose(test.database, older)).toBe(all)
+  expect(await recompose(testApp.database, older)).toBe(all)
   expect(await countByShape(older)).toBe(all)
-  expect(await recompose(test.database, newer)).toBe(all)
+  expect(await recompose(testApp.database, newer)).toBe(all)
   expect(await countByShape(newer)).toBe(all)
-  expect(await recompose(test.database, newer)).toBe(0)
+  expect(await recompose(testApp.database, newer)).toBe(0)
   await listener.query('select')
   listener.release(true)
-  expect(heard).toEqual([])
+  expect(notifiedChannels).toEqual([])
   expect(await versions()).toEqual(before)
 })
 
 it('two versions that recompose concurrently both finish', { timeout: timeoutMs }, async () => {
-  const counts = await Promise.all([recompose(test.database, older), recompose(test.database, newer)])
+  const counts = await Promise.all([recompose(testApp.database, older), recompose(testApp.database, newer)])
   expect(Math.max(...counts)).toBeLessThanOrEqual(2 * total)
   for (const one of services) await expectReads(one, keys[7] ?? '')
 })

@@ -12,59 +12,59 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 describe('uuid_v7()', () => {
-  interface MadeId {
+  interface GeneratedId {
     id: string
     before: number
     after: number
   }
 
-  /** Returns 20 ids that were made in different milliseconds, with the database's times before and after each. */
-  async function makeIds(functionName: string, client: pg.Pool | pg.PoolClient): Promise<MadeId[]> {
-    const made: MadeId[] = []
+  /** Returns 20 ids that were generated in different milliseconds, with the database's times before and after each. */
+  async function generateIds(functionName: string, client: pg.Pool | pg.PoolClient): Promise<GeneratedId[]> {
+    const generated: GeneratedId[] = []
     const clock = 'extract(epoch from clock_timestamp()) * 1000'
     for (let count = 0; count < 20; count++) {
-      const { rows: found } = await client.query<MadeId>(
+      const { rows: found } = await client.query<GeneratedId>(
         `select floor(${clock})::float8 as before, made.id, ceil(${clock})::float8 as after
            from (select ${functionName}() as id, pg_sleep(0.002) offset 0) made`,
       )
-      made.push(...found)
+      generated.push(...found)
     }
-    return made
+    return generated
   }
 
-  function expectVersion7(made: MadeId[]) {
-    expect(new Set(made.map(({ id }) => id)).size).toBe(made.length)
-    expect(made.map(({ id }) => id)).toEqual(made.map(({ id }) => id).sort())
-    for (const { id, after } of made) {
+  function expectVersion7(generated: GeneratedId[]) {
+    expect(new Set(generated.map(({ id }) => id)).size).toBe(generated.length)
+    expect(generated.map(({ id }) => id)).toEqual(generated.map(({ id }) => id).sort())
+    for (const { id, after } of generated) {
       expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
       const millis = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
       expect(Math.abs(after - millis)).toBeLessThan(5000)
     }
   }
 
-  it('makes UUIDs of version 7 that contain the time and increase with it', async () => {
-    expectVersion7(await makeIds('uuid_v7', database.pool))
+  it('generates UUIDs of version 7 that contain the time and increase with it', async () => {
+    expectVersion7(await generateIds('uuid_v7', database.pool))
   })
 
-  it('also makes them on servers without a built-in function for UUIDs of version 7', async () => {
+  it('also generates them on servers without a built-in function for UUIDs of version 7', async () => {
     const migration = await readFile('migrations/0000_functions.sql', 'utf8')
     const [, body] =
       /CREATE FUNCTION uuid_v7\(\)[^$]*LANGUAGE plpgsql[^$]*(\$body\$.*?\$body\$)/s.exec(migration) ?? []
     const client = await database.pool.connect()
     try {
       await client.query(`create function pg_temp.made() returns uuid language plpgsql as ${body}`)
-      expectVersion7(await makeIds('pg_temp.made', client))
+      expectVersion7(await generateIds('pg_temp.made', client))
     } finally {
       client.release(true)
     }
   })
 
   it('is the default id of a record', async () => {
-    const made = await database.query(
+    const created = await database.query(
       "insert into sources (title, kind) select 'A source', 'report' from generate_series(1, 50) returning id",
     )
-    expect(new Set(made.map(({ id }) => id)).size).toBe(50)
-    expect(made.every(({ id }) => String(id).charAt(14) === '7')).toBe(true)
+    expect(new Set(created.map(({ id }) => id)).size).toBe(50)
+    expect(created.every(({ id }) => String(id).charAt(14) === '7')).toBe(true)
   })
 })
 
@@ -74,7 +74,7 @@ it('name_id() computes the same ids of natural keys as the service', async () =>
     ['regions', '142'],
     ['topics', 'electric-vehicles'],
   ] as const) {
-    const [made] = await database.query('select name_id($1, $2) as id', [resource, key])
-    expect(made?.id).toBe(recordId(registry.get(resource), key))
+    const [row] = await database.query('select name_id($1, $2) as id', [resource, key])
+    expect(row?.id).toBe(recordId(registry.get(resource), key))
   }
 })

@@ -97,7 +97,7 @@ describe.each(cases)('an SQL update of %s', (name, key, column) => {
   })
 
   it('cannot change the key, in the table of the resource or in records', async () => {
-    const other = resource.key.madeBy === 'registry' ? ids.unused : 'ZZZ'
+    const other = resource.key.assignedBy === 'registry' ? ids.unused : 'ZZZ'
     const property = resource.key.column.name
     expect(
       await database.attempt(`update ${table} set ${property} = '${other}' where id = '${id}'`),
@@ -123,8 +123,8 @@ describe('a row that is inserted in SQL', () => {
     async (name, table, key) => {
       const resource = registry.get(name)
       const id = recordId(resource, key)
-      const made = insert(table, key === id ? { id, ...rows[table] } : rows[table])
-      await database.query(...made)
+      const insertion = insert(table, key === id ? { id, ...rows[table] } : rows[table])
+      await database.query(...insertion)
       expect(await recordOf(id)).toMatchObject({
         resource: name,
         key,
@@ -140,7 +140,7 @@ describe('a row that is inserted in SQL', () => {
           [name, key],
         ),
       ).toEqual([{ version: 2, operation: 'remove', actor: { kind: 'database', id: null, name: null } }])
-      await database.query(...made)
+      await database.query(...insertion)
       expect(await recordOf(id)).toMatchObject({ version: 3 })
     },
   )

@@ -38,7 +38,7 @@ const expeditions = defineResource(
     agreements: field.references('agreements', 'Agreements that it came from.', {
       filter: { name: 'agreement', description: 'Agreement that it came from.' },
       include: { name: 'agreementDetails', description: 'the agreements that it came from, as records.' },
-      inverse: { name: 'expeditions', description: 'the expeditions that came of it.' },
+      inverse: { name: 'expeditions', description: 'the expeditions that resulted from it.' },
     }),
     externalIds: field.externalIds(),
   },

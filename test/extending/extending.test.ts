@@ -95,7 +95,7 @@ describe('a resource that consists only of its declaration', () => {
     expect((await api.get(`${created.path}?include=citations`)).text).toContain(String(citation.json().id))
   })
 
-  it('has readable labels for words without a translation', async () => {
+  it('has readable labels for enumeration values without a translation', async () => {
     const { text } = await api.get('/v1/vocabularies?lang=zh')
     expect(text).toContain('{"word":"polar","label":"Polar"}')
     const groups = await api.get(`/v1/expeditions/aggregate?groupBy=kind&id=${created.key}&lang=zh`)

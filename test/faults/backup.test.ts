@@ -76,8 +76,8 @@ async function readContent(origin: string): Promise<Record<string, unknown>> {
 async function makeHistory(origin: string): Promise<string> {
   const url = `${origin}/v1/agreements`
   const body = JSON.stringify({ title: 'An agreement with a past', kind: 'agreement' })
-  const made = await fetchText(url, { method: 'POST', headers: asAdministrator, body })
-  const { id } = JSON.parse(made?.text ?? '')
+  const created = await fetchText(url, { method: 'POST', headers: asAdministrator, body })
+  const { id } = JSON.parse(created?.text ?? '')
   const headers = { ...asAdministrator, 'content-type': 'application/merge-patch+json', 'if-match': '*' }
   await fetchText(`${url}/${id}`, { method: 'PATCH', headers, body: '{"summary": "Changed."}' })
   const { authorization } = asAdministrator

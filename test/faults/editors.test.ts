@@ -51,12 +51,12 @@ async function addName(
 it('200 editors of one record at the same time lose no change', async ({ task }) => {
   const services = [await openService(database.url), await openService(database.url)]
   const [{ origin = '' } = {}] = services
-  const made = await fetchText(`${origin}/v1/agreements`, {
+  const created = await fetchText(`${origin}/v1/agreements`, {
     method: 'POST',
     headers: asAdministrator,
     body: JSON.stringify({ title: 'An agreement that many edit', kind: 'agreement', summary: 'Nobody' }),
   })
-  const { id } = record.parse(JSON.parse(made?.text ?? ''))
+  const { id } = record.parse(JSON.parse(created?.text ?? ''))
   const edits = await Promise.all(
     Array.from({ length: editors }, (_, index) =>
       addName(`${services[index % services.length]?.origin}/v1/agreements/${id}`, `Name ${index}`),

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { randomFrom } from '../../src/features/generating/random.ts'
+import { createRandom } from '../../src/features/generating/random.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { type CheckResponse, responseCheck } from '../support/responses.ts'
 import { type Operation, operationsOf, type Request } from './hostile/operations.ts'
-import { Requests } from './hostile/requests.ts'
+import { RequestGenerator } from './hostile/requests.ts'
 import { type RawResponse, send, sendBytes } from './hostile/sending.ts'
 import { openService, type Service } from './service.ts'
 
@@ -91,7 +91,7 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
   })
   const document: unknown = await (await fetch(`${service.origin}/openapi.json`)).json()
   const keys = await readKeys(service.origin, document)
-  const requests = new Requests(document, randomFrom(seed), keys)
+  const requests = new RequestGenerator(document, createRandom(seed), keys)
   const check = responseCheck(document)
   const faults = new Map<string, string>()
   const statuses: Record<string, number> = {}
@@ -124,7 +124,7 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
   }
   await Promise.all(Array.from({ length: concurrency }, work))
   const operations = operationsOf(document)
-  const reached = operations.filter(isReachable)
+  const reachable = operations.filter(isReachable)
   const [firstMemory = 0] = memory
   task.meta.figures = {
     ...statuses,
@@ -136,7 +136,7 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
   expect(Object.fromEntries(faults)).toEqual({})
   // Most operations must succeed at least once, or the test would prove little.
   expect(
-    reached.filter(({ operationId }) => succeeded.has(operationId)).length / reached.length,
+    reachable.filter(({ operationId }) => succeeded.has(operationId)).length / reachable.length,
   ).toBeGreaterThan(0.9)
   expect(memory.at(-1) ?? 0).toBeLessThan(firstMemory + 100)
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
-import { isOfAgreements, largestRequests, longestDelay } from './hostile/largest.ts'
+import { isRepresentative, largestRequests, longestDelay } from './hostile/largest.ts'
 import { send, sendBytes } from './hostile/sending.ts'
 import { openService } from './service.ts'
 
@@ -49,7 +49,7 @@ for (const [memory, env] of memories) {
     const statuses: Record<string, number> = {}
     let longest = { delay: 0, what: '' }
     let count = 0
-    for (const request of largestRequests(document, adminKey, isOfAgreements)) {
+    for (const request of largestRequests(document, adminKey, isRepresentative)) {
       count += 1
       const { status, text } = await send(service.origin, request)
       const delay = await longestDelay(service.origin)

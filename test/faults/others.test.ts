@@ -18,36 +18,36 @@ const agreements = 50_000
 const openFiles = 1024
 
 interface Case {
-  does: string
+  title: string
   attack: AttackName
   /** The role of the attacker's key. Without one, the attacker is anonymous. */
   role?: 'reader' | 'editor'
 }
 
 const cases: Case[] = [
-  { does: 'sends searches of 1 MiB with as many entries as fit', attack: 'largeSearches' },
-  { does: 'sends writes of the largest size with an editor key', attack: 'largeWrites', role: 'editor' },
-  { does: 'sends bodies full of faults and reads no response', attack: 'manyFaults' },
-  { does: 'sends ten expensive requests at a time', attack: 'expensiveRequests' },
+  { title: 'sends searches of 1 MiB with as many entries as fit', attack: 'largeSearches' },
+  { title: 'sends writes of the largest size with an editor key', attack: 'largeWrites', role: 'editor' },
+  { title: 'sends bodies full of faults and reads no response', attack: 'manyFaults' },
+  { title: 'sends ten expensive requests at a time', attack: 'expensiveRequests' },
   {
-    does: 'sends ten expensive requests at a time with a reader key',
+    title: 'sends ten expensive requests at a time with a reader key',
     attack: 'expensiveRequests',
     role: 'reader',
   },
   {
-    does: 'sends ten expensive requests at a time and aborts each after 100 ms',
+    title: 'sends ten expensive requests at a time and aborts each after 100 ms',
     attack: 'abandonedRequests',
   },
-  { does: 'holds more idle connections than the service may open', attack: 'idleConnections' },
-  { does: 'reads five exports at 1 kB a second', attack: 'slowExports' },
-  { does: 'follows the changes on 1,000 streams, and respects Retry-After', attack: 'manyStreams' },
+  { title: 'holds more idle connections than the service may open', attack: 'idleConnections' },
+  { title: 'reads five exports at 1 kB a second', attack: 'slowExports' },
+  { title: 'follows the changes on 1,000 streams, and respects Retry-After', attack: 'manyStreams' },
   {
-    does: 'follows the changes on 1,000 streams, and retries refused ones every second',
+    title: 'follows the changes on 1,000 streams, and retries refused ones every second',
     attack: 'impatientStreams',
   },
-  { does: 'replays the changes on 400 streams and stops reading', attack: 'pausedReplays' },
-  { does: 'sends thousands of requests in one packet on 20 connections', attack: 'pipelinedRequests' },
-  { does: 'sends searches in chunks of one byte', attack: 'smallChunks' },
+  { title: 'replays the changes on 400 streams and stops reading', attack: 'pausedReplays' },
+  { title: 'sends thousands of requests in one packet on 20 connections', attack: 'pipelinedRequests' },
+  { title: 'sends searches in chunks of one byte', attack: 'smallChunks' },
 ]
 
 let database: TestDatabase
@@ -68,8 +68,8 @@ async function createKey(origin: string, role: string): Promise<string> {
 }
 
 describe('reads and writes of other clients stay as fast as before while one client', () => {
-  for (const { does, attack, role } of cases) {
-    it(does, async ({ skip, task }) => {
+  for (const { title, attack, role } of cases) {
+    it(title, async ({ skip, task }) => {
       if (process.platform !== 'linux') skip('127.0.0.2 and /proc/<pid>/status exist on Linux only')
       const service = await openService(database.url, {}, { openFiles })
       const { pid } = service.run()

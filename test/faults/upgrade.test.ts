@@ -98,7 +98,7 @@ class Load {
   #stopped = false
 
   /** Runs a request on a random server, and counts it as in flight there. */
-  async #onAny<T>(run: (server: Server) => Promise<T>): Promise<T> {
+  async #onRandomServer<T>(run: (server: Server) => Promise<T>): Promise<T> {
     const server = this.servers[Math.floor(Math.random() * this.servers.length)]
     if (!server) throw new Error('no server is left')
     this.#running.set(server, (this.#running.get(server) ?? 0) + 1)
@@ -114,7 +114,7 @@ class Load {
 
   async #write(name: string, key: string | undefined, version: number): Promise<string> {
     const address = `https://example.org/${name}/${version}`
-    const { id } = await this.#onAny(({ service, property }) =>
+    const { id } = await this.#onRandomServer(({ service, property }) =>
       key === undefined
         ? request(`${service.origin}/v1/organizations`, {
             method: 'POST',
@@ -137,7 +137,7 @@ class Load {
   }
 
   async #read(key: string): Promise<void> {
-    await this.#onAny(async (server) => expectAddress(server, key, this.written.get(key)))
+    await this.#onRandomServer(async (server) => expectAddress(server, key, this.written.get(key)))
     this.reads += 1
   }
 

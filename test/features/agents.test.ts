@@ -146,7 +146,7 @@ describe('POST /mcp', () => {
     expect((await callTool('list', input, admin)).response.data).toMatchObject([{ id: key }])
   })
 
-  it('requires a key where the registry does, and refuses a wrong one', async () => {
+  it('requires a key if the registry is not public, and refuses a wrong key', async () => {
     const closed = await openApi({ env: { PUBLIC_READ: 'false' } })
     try {
       await expect(connect(closed)).rejects.toThrow()

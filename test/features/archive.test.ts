@@ -30,7 +30,7 @@ async function openMigrated(): Promise<TestDatabase> {
 let original: Api
 let before: string
 let archive: Buffer
-let changed: string
+let changedPath: string
 const scheme = newScheme()
 const rows = [{ id: '1' }, { id: '2' }]
 beforeAll(async () => {
@@ -42,7 +42,7 @@ beforeAll(async () => {
     kind: 'other',
     amounts: [{ kind: 'budget', date: '2011', amount: 1.5, currency: 'CNY' }],
   })
-  changed = path
+  changedPath = path
   const removed = await createRecord(projects, original)
   before = await databaseTime(original)
   const anyVersion = { headers: { 'if-match': '*', 'change-reason': 'To test' } }
@@ -85,9 +85,9 @@ describe('an archive of the registry', () => {
       const copy = await openApi({ connectVia: () => target.url })
       try {
         for (const path of [
-          changed,
-          `${changed}/history`,
-          `${changed}/history/1`,
+          changedPath,
+          `${changedPath}/history`,
+          `${changedPath}/history/1`,
           '/v1/projects?limit=200',
           `/v1/projects?limit=200&asOf=${before}`,
           `/v1/projects/aggregate?groupBy=amountKind,amountCurrency&measures=sum:amount&asOf=${before}`,

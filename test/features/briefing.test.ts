@@ -64,7 +64,7 @@ async function total(list: string): Promise<number> {
   return response.json<{ page: { total: { count: number } } }>().page.total.count
 }
 
-/** Compares every number with the length of its list. @returns how many numbers there are. */
+/** Compares every number with the length of its list. @returns the number of comparisons. */
 async function followLinks(document: Briefing): Promise<number> {
   const all = countedIn(document)
   for (const { count, list } of all) expect(await total(list), list).toBe(count)
@@ -162,7 +162,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     ])
   })
 
-  it('has claimed figures with the numbers of the registry, and the sources', async () => {
+  it('has figures as claimed by sources beside the numbers of the registry, and the sources', async () => {
     const { figures, sources } = await briefing('CHN')
     const partners = figures.find(({ recorded }) => recorded?.list === '/v1/countries?partnerOf=CHN')
     expect(partners?.value).toBe(152)
@@ -172,7 +172,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(Object.values(sources.data[0]?.label ?? {})[0]).toMatch(/\w/)
   })
 
-  it('has the latest changes, removed records included', async () => {
+  it('has the latest changes, including those of removed records', async () => {
     const { key, path } = await createRecord(resourceOf('projects'), api, {
       title: 'Gone',
       kind: 'other',
@@ -205,7 +205,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     }
   })
 
-  it('shows a reader without a key nothing of internal records', async () => {
+  it('shows nothing about internal records to a reader without a key', async () => {
     await createRecord(resourceOf('agreements'), api, {
       title: 'Secret',
       kind: 'treaty',

@@ -125,7 +125,7 @@ describe('the feed of changes', () => {
     const after = await currentPosition()
     const [early, late] = await beginTransactions(2)
     if (!early || !late) throw new Error('there are not two connections')
-    // The transaction that begins first is first in the feed, although it writes after the other has committed.
+    // The feed is ordered by transaction ids. `early` has the lower id, although it writes after the commit of `late`.
     await early.query('select pg_current_xact_id()')
     await write(late, 'late')
     await late.query('commit')

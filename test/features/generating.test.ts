@@ -6,8 +6,8 @@ import { openTestDatabase } from '../support/database.ts'
 
 const tables = ['agreements', 'participations', 'projects', 'topic_links', 'citations', 'external_ids']
 
-/** A digest per table of the generated records, without times. */
-async function generated(count: number, seed: number): Promise<Record<string, string>> {
+/** Generates records in a new database. @returns a digest of the generated rows of each table, without times. */
+async function digestsOfGenerated(count: number, seed: number): Promise<Record<string, string>> {
   const { pool, database, close } = await openTestDatabase()
   try {
     await generate(database, count, seed)
@@ -27,7 +27,11 @@ async function generated(count: number, seed: number): Promise<Record<string, st
 
 describe('generated registries', () => {
   it('are equal for the same number and seed, and differ for another seed', async () => {
-    const [first, again, other] = await Promise.all([generated(60, 1), generated(60, 1), generated(60, 2)])
+    const [first, again, other] = await Promise.all([
+      digestsOfGenerated(60, 1),
+      digestsOfGenerated(60, 1),
+      digestsOfGenerated(60, 2),
+    ])
     expect(Object.values(first).every((digest) => digest !== '')).toBe(true)
     expect(again).toEqual(first)
     for (const table of tables) expect(other[table]).not.toBe(first[table])

@@ -5,7 +5,7 @@ import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
-/** Imports over HTTP: upload, dry run, refused rows, names to decide, commit and undo. */
+/** Imports over HTTP: upload, dry run, refused rows, unresolved names, commit and undo. */
 
 let api: Api
 beforeAll(async () => {
@@ -256,6 +256,13 @@ describe('a name that matches no record', () => {
     expect(await dryRun(treatyMapping(scheme), csv, { decisions })).toMatchObject({
       counts: { created: 3, refused: 0 },
     })
+  })
+
+  it('is not resolved by a file with a faulty decision, whose line the problem names', async () => {
+    const decisions = 'resource,name,decision\ncountries,Utopia,\ncountries,Atlantis,QQQ\n'
+    const response = await upload(treatyMapping(newScheme()), csv, { decisions })
+    expect(response.status).toBe(422)
+    expect(response.json<object>()).toMatchObject({ errors: [{ pointer: '/decisions/3' }] })
   })
 
   it('cannot be resolved to an unknown record', async () => {

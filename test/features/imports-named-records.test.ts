@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { importMapped, newScheme, undo } from '../support/imports.ts'
+import { importCsv, newScheme, undo } from '../support/imports.ts'
 
 /** Organizations and topics that imports create for names without a record. */
 
@@ -49,11 +49,11 @@ describe('organizations that an import creates', () => {
   it('are created once, with or without a country in the row, and reused by the next import', async () => {
     const scheme = newScheme()
     const csv = fileOf('Zelkova', 150).join('\n')
-    const first = await importMapped(api.database, mappingOf(scheme), csv)
+    const first = await importCsv(api.database, mappingOf(scheme), csv)
     expect(first).toMatchObject({ state: 'committed', counts: { created: 150, refused: 0 } })
     expect(await organizationsLike('Zelkova')).toHaveLength(150)
     expect((await organizationsLike('Zelkova')).every(({ country }) => country === 'CHN')).toBe(true)
-    const again = await importMapped(api.database, mappingOf(scheme), csv)
+    const again = await importCsv(api.database, mappingOf(scheme), csv)
     expect(again).toMatchObject({ counts: { created: 0, changed: 0, unchanged: 150, refused: 0 } })
     expect(await undo(api.database, first)).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
     expect(await organizationsLike('Zelkova')).toEqual([])
@@ -65,7 +65,7 @@ describe('organizations that an import creates', () => {
       '1,One,Tupelo Institute,Tupelo Institute,KEN',
       '2,Two,,Tupelo Institute,',
     ]
-    const imported = await importMapped(api.database, mappingOf(newScheme()), csv.join('\n'))
+    const imported = await importCsv(api.database, mappingOf(newScheme()), csv.join('\n'))
     expect(imported).toMatchObject({ counts: { created: 1, refused: 1 } })
     expect(imported.report?.refusedBy).toMatchObject([
       {
@@ -84,7 +84,7 @@ describe('concurrent imports of different registers', () => {
     const mapping = () =>
       `${mappingOf(newScheme())}      topics: {from: Topic, scheme: hawthorn, create: true}\n`
     const imports = await Promise.all(
-      Array.from({ length: 3 }, () => importMapped(api.database, mapping(), csv.join('\n'))),
+      Array.from({ length: 3 }, () => importCsv(api.database, mapping(), csv.join('\n'))),
     )
     for (const imported of imports)
       expect(imported).toMatchObject({ state: 'committed', counts: { created: 150, refused: 0 } })
@@ -99,7 +99,7 @@ describe('topics that an import creates', () => {
     const mapping = `${mappingOf(newScheme())}      topics: {from: Topic, scheme: quince, create: true}\n`
     const csv = 'Id,Title,Funder,Partner,Country,Topic\n1,One,,,,Quince growing\n'
     for (let round = 0; round < 2; round += 1) {
-      const imported = await importMapped(api.database, mapping, csv)
+      const imported = await importCsv(api.database, mapping, csv)
       expect((await api.get('/v1/topics/quince-growing')).status).toBe(200)
       expect(await undo(api.database, imported)).toMatchObject({ report: { keptCount: 0 } })
       expect((await api.get('/v1/topics/quince-growing')).status).toBe(404)

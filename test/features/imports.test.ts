@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { singleReads } from '../../src/database/database.ts'
+import { autocommitReads } from '../../src/database/database.ts'
 import { listUnfinished } from '../../src/features/imports/store.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -118,7 +118,7 @@ describe('a finished import', () => {
   it('is cleaned up by the next poll when its process has ended', async () => {
     const imported = await importRows(api.database, newScheme(), rows(1))
     await api.pool.query('update imports set cleared = false where id = $1', [imported.id])
-    expect(await listUnfinished(singleReads(api.database))).toContain(imported.id)
+    expect(await listUnfinished(autocommitReads(api.database))).toContain(imported.id)
     expect(await continueImport(api.database, imported.id)).toMatchObject({ cleared: true })
   })
 })

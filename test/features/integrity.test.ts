@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-async function faultsNow(seals: NamedSeal[] = []): Promise<string[]> {
+async function findFaults(seals: NamedSeal[] = []): Promise<string[]> {
   const faults: string[] = []
   await verify(api.database, seals, ({ subject, message }) => faults.push(`${subject}: ${message}`))
   return faults
@@ -45,26 +45,28 @@ async function tamper(statements: string, seals: NamedSeal[] = []): Promise<stri
   }
   await asAttacker(statements)
   try {
-    return await faultsNow(seals)
+    return await findFaults(seals)
   } finally {
     await asAttacker(`delete from revisions; insert into revisions overriding system value select * from saved.revisions;
       update records set version = saved.version, document = saved.document from saved.records as saved
         where saved.id = records.id and (saved.version <> records.version or saved.document <> records.document);
       drop schema saved cascade`)
-    expect(await faultsNow()).toEqual([])
+    expect(await findFaults()).toEqual([])
   }
 }
 
-const of = (version: number) => `resource = 'sources' and key = '${key}' and version = ${version}`
+/** SQL condition of a version of the record. */
+const whereVersion = (version: number) => `resource = 'sources' and key = '${key}' and version = ${version}`
+/** Subject of the faults of a version of the record. */
 const subject = (version: number) => `sources/${key} version ${version}`
 
 describe('verifying', () => {
   it('finds no fault in data that the service has written, and the feed matches its seal', async () => {
-    expect(await faultsNow([seal])).toEqual([])
+    expect(await findFaults([seal])).toEqual([])
   })
 
   it('names a revision with one changed letter in its document', async () => {
-    const change = `update revisions set document = replace(document::text, 'third', 'Third')::json where ${of(3)}`
+    const change = `update revisions set document = replace(document::text, 'third', 'Third')::json where ${whereVersion(3)}`
     expect(await tamper(change)).toEqual([
       `${subject(3)}: its content does not match its hash: document, actor, request id or reason was changed`,
     ])
@@ -75,7 +77,7 @@ describe('verifying', () => {
     ['actor', `'{"kind":"key","id":"somebody","name":"Somebody"}'`],
     ['request_id', `'another'`],
   ])('names a revision whose %s was changed', async (column, value) => {
-    const change = `update revisions set ${column} = ${value} where ${of(2)}`
+    const change = `update revisions set ${column} = ${value} where ${whereVersion(2)}`
     expect(await tamper(change)).toEqual([
       expect.stringContaining(`${subject(2)}: its content does not match`),
     ])
@@ -86,28 +88,28 @@ describe('verifying', () => {
     ['"time"', `"time" - interval '1 millisecond'`],
     ['transaction', 'transaction - 1'],
   ])('names a revision whose %s was changed', async (column, value) => {
-    const change = `update revisions set ${column} = ${value} where ${of(2)}`
+    const change = `update revisions set ${column} = ${value} where ${whereVersion(2)}`
     expect(await tamper(change)).toEqual([expect.stringContaining(`${subject(2)}: the chain is broken`)])
   })
 
   it('names the version that is missing between two others', async () => {
-    expect(await tamper(`delete from revisions where ${of(2)}`)).toEqual([
+    expect(await tamper(`delete from revisions where ${whereVersion(2)}`)).toEqual([
       `${subject(3)}: the chain is broken: version 2 is missing, or version 1 or this one was changed`,
     ])
   })
 
   it('reports a missing first version and a missing last version', async () => {
-    expect(await tamper(`delete from revisions where ${of(1)}`)).toEqual([
+    expect(await tamper(`delete from revisions where ${whereVersion(1)}`)).toEqual([
       `${subject(2)}: the chain is broken: version 1 is missing, or this one was changed`,
     ])
-    expect(await tamper(`delete from revisions where ${of(4)}`)).toEqual([
+    expect(await tamper(`delete from revisions where ${whereVersion(4)}`)).toEqual([
       `${subject(3)}: the record is at version 4, and its last revision is 3: revisions are missing, or the record was changed`,
     ])
   })
 
   it('names two versions that were swapped', async () => {
-    const swap = `update revisions set version = 9 where ${of(2)}; update revisions set version = 2 where ${of(3)};
-      update revisions set version = 3 where ${of(9)}`
+    const swap = `update revisions set version = 9 where ${whereVersion(2)}; update revisions set version = 2 where ${whereVersion(3)};
+      update revisions set version = 3 where ${whereVersion(9)}`
     const faults = await tamper(swap)
     expect(faults).toContainEqual(expect.stringContaining(`${subject(2)}: the chain is broken`))
     expect(faults).toContainEqual(expect.stringContaining(`${subject(3)}: the chain is broken`))
@@ -115,7 +117,7 @@ describe('verifying', () => {
 
   it('names a revision that was inserted', async () => {
     const insert = `insert into revisions (resource, key, version, operation, document, actor, "time", request_id, transaction, salt, content_hash, hash)
-      select resource, key, 5, 'patch', document, actor, "time", request_id, transaction, salt, content_hash, hash from revisions where ${of(4)};
+      select resource, key, 5, 'patch', document, actor, "time", request_id, transaction, salt, content_hash, hash from revisions where ${whereVersion(4)};
       update records set version = 5 where id = '${key}'`
     const faults = await tamper(insert)
     expect(faults).toEqual([expect.stringContaining(`${subject(5)}: the chain is broken`)])
@@ -138,11 +140,11 @@ describe('verifying', () => {
     ])
     await api.pool.query(`insert into revisions (resource, key, version, operation, document, actor)
       select resource, key, 2, 'remove', document, actor from revisions where key = '${id}'`)
-    expect(await faultsNow()).toEqual([])
+    expect(await findFaults()).toEqual([])
   })
 })
 
-/** SQL that recomputes the hashes of the record from a version on, as an attacker who knows the formula would. */
+/** SQL that recomputes the hashes of the record, beginning with a version, like an attacker who knows the formula. */
 const rehash = (from: number) => `do $$
   declare one revisions; previous bytea;
   begin
@@ -165,7 +167,7 @@ describe('a seal', () => {
     expect(seal.seal).toMatchObject({ count: rows[0]?.count, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
     expect((await api.patch(path, { context: 'More was written.' })).status).toBe(200)
     expect((await api.patch(path, { context: null, title: 'A last note' })).status).toBe(200)
-    expect(await faultsNow([seal])).toEqual([])
+    expect(await findFaults([seal])).toEqual([])
   })
 
   it('is the SHA-256 of all hashes in the order of the feed', async () => {
@@ -179,11 +181,11 @@ describe('a seal', () => {
   it('reveals a change with recomputed hashes, and between which seals it was made', async () => {
     await waitForFeed(api)
     const second = { name: 'second', seal: await makeSeal(api.database) }
-    const change = `update revisions set reason = 'made up' where ${of(5)}; ${rehash(5)}`
+    const change = `update revisions set reason = 'made up' where ${whereVersion(5)}; ${rehash(5)}`
     expect(await tamper(change, [second, seal])).toEqual([
       'second: the feed does not match it: a revision between first and it was changed or replaced',
     ])
-    const early = `update revisions set reason = 'made up' where ${of(3)}; ${rehash(3)}`
+    const early = `update revisions set reason = 'made up' where ${whereVersion(3)}; ${rehash(3)}`
     expect(await tamper(early, [seal])).toEqual([
       'first: the feed does not match it: a revision before it was changed or replaced',
     ])
@@ -201,7 +203,7 @@ describe('a seal', () => {
     ])
   })
 
-  it('ends before the oldest open transaction, whatever commits meanwhile', async () => {
+  it('ends before the oldest open transaction, even if a later one has committed', async () => {
     await waitForFeed(api)
     const open = await api.pool.connect()
     try {
@@ -213,7 +215,7 @@ describe('a seal', () => {
       await waitForFeed(api)
       const late = { name: 'late', seal: await makeSeal(api.database) }
       expect(late.seal.count).toBe(early.seal.count + 1)
-      expect(await faultsNow([early, late])).toEqual([])
+      expect(await findFaults([early, late])).toEqual([])
     } finally {
       open.release(true)
     }

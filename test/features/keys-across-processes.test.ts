@@ -36,7 +36,7 @@ const newKey = (key: NewKey) => database.database.transaction((tx) => createKey(
 
 const listeners = "application_name = 'entente listener' and datname = current_database()"
 
-const listening = async () => {
+const countListeners = async () => {
   const { rows } = await database.pool.query<{ count: number }>(
     `select count(*)::int from pg_stat_activity where ${listeners} and state = 'idle'`,
   )
@@ -44,9 +44,9 @@ const listening = async () => {
 }
 
 describe('a key that was revoked', () => {
-  it('is refused by the other process at once, whoever revoked it', async () => {
+  it('is refused by the other process at once, however it was revoked', async () => {
     const [first, second] = [await openService(), await openService()]
-    await expect.poll(listening).toBe(2)
+    await expect.poll(countListeners).toBe(2)
     for (const revoke of [
       (id: string) => first.status(adminKey, 'DELETE', `/v1/keys/${id}`),
       (id: string) => database.pool.query('update keys set revoked_at = now() where id = $1', [id]),
@@ -75,14 +75,14 @@ describe('a key that was revoked', () => {
     const revoke = 'update keys set revoked_at = now() where id = $1'
     // The connection for notifications is terminated, so no notification of the revocation arrives.
     for (const { key, record } of keys) {
-      await expect.poll(listening).toBe(1)
+      await expect.poll(countListeners).toBe(1)
       await database.pool.query('alter table keys disable trigger keys_notify')
       await database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${listeners}`)
-      await expect.poll(listening).toBe(0)
+      await expect.poll(countListeners).toBe(0)
       await database.pool.query(revoke, [record.id])
       expect(await service.status(key)).toBe(401)
       await database.pool.query('alter table keys enable trigger keys_notify')
-      await expect.poll(listening, { timeout: 5000 }).toBe(1)
+      await expect.poll(countListeners, { timeout: 5000 }).toBe(1)
       expect(await service.status(key)).toBe(401)
     }
   })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { spanOf } from '../support/date-oracle.ts'
 
-/** Networks equal those that are computed from every record in TypeScript. */
+/** Networks are compared with networks that the tests compute from all records. */
 
 type Properties = Record<string, unknown>
 
@@ -203,13 +203,13 @@ function recordsByPair(records: Summary[], actorsOf: (record: Summary) => string
   return ties
 }
 
-/** Returns the first (1) or last (-1) date by the day of each; equal days are ordered by text. */
+/** Returns the earliest (1) or latest (-1) date by its day. Dates with the same day are ordered by text. */
 function extreme(dates: string[], day: (date: string) => string, sign: 1 | -1): string | null {
   const compare = (one: string, other: string) => (one === other ? 0 : one < other ? -sign : sign)
   return dates.toSorted((a, b) => compare(day(a), day(b)) || compare(a, b))[0] ?? null
 }
 
-function expectedTie(records: Summary[], of: string[]) {
+function expectedTie(records: Summary[], resourceNames: string[]) {
   const topics = new Map<string, number>()
   for (const topic of records.flatMap((record) => record.topics))
     topics.set(topic, (topics.get(topic) ?? 0) + 1)
@@ -217,7 +217,7 @@ function expectedTie(records: Summary[], of: string[]) {
   return {
     count: records.length,
     resources: Object.fromEntries(
-      of.map((name) => [name, records.filter(({ resource }) => resource === name).length]),
+      resourceNames.map((name) => [name, records.filter(({ resource }) => resource === name).length]),
     ),
     topics: Object.fromEntries(topics),
     first: extreme(dates, (date) => spanOf(date).from, 1),
@@ -277,10 +277,10 @@ describe('the network', () => {
             Object.entries(requested).map(([name, value]): [string, string] => [name, String(value)]),
           )
           const topics = parameters.topic && (await withNarrower(parameters.topic))
-          const of = resources.filter((name) => parameters.resource?.includes(name) ?? true)
+          const resourceNames = resources.filter((name) => parameters.resource?.includes(name) ?? true)
           const selected = records.filter(
             (record) =>
-              of.includes(record.resource) &&
+              resourceNames.includes(record.resource) &&
               isWithin(record, parameters.from, parameters.to, undated) &&
               (!topics || record.topics.some((topic) => topics.has(topic))),
           )
@@ -295,7 +295,7 @@ describe('the network', () => {
             if (who.length === 3 && !ends.includes(who)) continue
             const others = ends.filter((end) => end !== who)
             if (region && level === 'country' && !others.some((end) => region.has(end))) continue
-            expected.set(others.join(' '), expectedTie(shared, of))
+            expected.set(others.join(' '), expectedTie(shared, resourceNames))
           }
           if (who.length === 3) {
             const { partners, total } = await get<CountryNetwork>(
@@ -343,7 +343,7 @@ describe('the network', () => {
     expect(few.nodes.length).toBeLessThanOrEqual(4)
   })
 
-  it('of a country has searches for each partner that find as many records as they count', async () => {
+  it('of a country has a search for each count of a partner, which finds as many records', async () => {
     for (const query of ['', '?from=2004&to=2008', '?from=2006&undated=include&topic=energy']) {
       const { partners } = await get<CountryNetwork>(`/v1/countries/CHN/network${query}`)
       expect(partners.length).toBeGreaterThan(0)

@@ -4,7 +4,7 @@ import { openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { endpoints } from '../../src/features/index.ts'
 import { defaultLanguage } from '../../src/model/languages.ts'
-import { Concurrency } from '../../src/operations/concurrency.ts'
+import { ConcurrencyLimiter } from '../../src/operations/concurrency.ts'
 import { Names } from '../../src/operations/names/names.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { anonymous } from '../../src/server/plugins/authentication/authenticate.ts'
@@ -309,7 +309,7 @@ describe('a database whose locale is C', () => {
       const find = async (q: string) => {
         const query = new Map([['q', new Map([['eq' as const, [q]]])]])
         const { signal: gone } = new AbortController()
-        const limit = new Concurrency('requests', { maxTotal: 1, maxPerClient: 1 })
+        const limit = new ConcurrencyLimiter('requests', { maxTotal: 1, maxPerClient: 1 })
         const request = {
           actor: anonymous,
           client: { name: 'test', group: 'test', isAnonymous: true },
@@ -317,7 +317,7 @@ describe('a database whose locale is C', () => {
           method: 'GET',
           format: 'json',
           key: '',
-          segments: query,
+          pathParameters: query,
           query,
           url: '',
           search: '',
@@ -337,7 +337,7 @@ describe('a database whose locale is C', () => {
           publisher: { name: 'A publisher', iatiId: 'XX-1', iatiType: '10' },
           cursorSecret: '',
           keyring: { invalidate: () => {} },
-          changed: async () => {},
+          waitForChange: async () => {},
           closing: gone,
         })
         return (JSON.parse(String(response?.body)) as HitPage).data

@@ -19,12 +19,12 @@ describe('newline-delimited JSON', () => {
   })
 
   it('yields to the event loop while it parses megabytes from one chunk', async () => {
-    let turns = 0
-    const turn = () => {
-      turns += 1
-      next = setImmediate(turn)
+    let iterations = 0
+    const iterate = () => {
+      iterations += 1
+      next = setImmediate(iterate)
     }
-    let next = setImmediate(turn)
+    let next = setImmediate(iterate)
     async function* whole() {
       yield Buffer.from(lines.join('\n'))
     }
@@ -32,6 +32,6 @@ describe('newline-delimited JSON', () => {
     for await (const some of parseNdjson(whole())) count += some.length
     clearImmediate(next)
     expect(count).toBe(lines.length)
-    expect(turns).toBeGreaterThan(3)
+    expect(iterations).toBeGreaterThan(3)
   })
 })

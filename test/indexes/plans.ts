@@ -28,7 +28,7 @@ export async function largeTables(pool: pg.Pool): Promise<Sizes> {
 
 const rowsOf = (node: Node) => node['Actual Rows'] * node['Actual Loops']
 
-/** The faults of a plan node: it reads a large table completely, or sorts more than a quarter of the largest. */
+/** The faults of a plan node: it reads a large table completely, or sorts more rows than a quarter of the largest table. */
 function faultsOf(node: Node, sizes: Sizes): string[] {
   const table = node['Relation Name'] ?? ''
   const size = sizes.get(table)

@@ -6,9 +6,9 @@ import { resources } from '../support/registry.ts'
 function findRecreated(searchable: Pick<Searchable, 'collections'>, name: string): string[] {
   const collections = searchable.collections()
   const isEmpty = Object.keys(collections).length === 0
-  const own = isEmpty || collections === searchable.collections() ? [] : [name]
+  const direct = isEmpty || collections === searchable.collections() ? [] : [name]
   const inner = Object.entries(collections).filter(([collection]) => collection !== 'citations')
-  return [...own, ...inner.flatMap(([below, collection]) => findRecreated(collection, `${name}.${below}`))]
+  return [...direct, ...inner.flatMap(([below, collection]) => findRecreated(collection, `${name}.${below}`))]
 }
 
 describe.each(resources)('the definition of $name', (resource) => {

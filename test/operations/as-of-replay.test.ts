@@ -83,20 +83,20 @@ class CreatedRecords {
   }
 }
 
-/** Applies a step. The registry may refuse it because of references. Then nothing changes, also not in the feed. */
+/** Applies a step. If the registry refuses it because of references, neither the records nor the feed change. */
 async function applyStep(
-  made: CreatedRecords,
+  created: CreatedRecords,
   { action, kind, index, draw }: Step,
 ): Promise<HttpResponse | undefined> {
-  const document = made.document(kind, draw)
-  if (action === 'create' || made.keys[kind].length === 0) {
-    const slug = made.slug()
+  const document = created.document(kind, draw)
+  if (action === 'create' || created.keys[kind].length === 0) {
+    const slug = created.slug()
     const response = await api.post(`/v1/${kind}`, kind === 'topics' ? { ...document, slug } : document)
     const { id } = response.json()
-    if (response.status === 201) made.keys[kind].push(kind === 'topics' ? slug : String(id))
+    if (response.status === 201) created.keys[kind].push(kind === 'topics' ? slug : String(id))
     return response
   }
-  const key = pick(made.keys[kind], index)
+  const key = pick(created.keys[kind], index)
   const path = `/v1/${kind}/${key}`
   switch (action) {
     case 'patch': {
@@ -113,8 +113,8 @@ async function applyStep(
 }
 
 /** Returns all changes of a history. Waits until the feed has them, since other transactions of the server delay it. */
-async function feedOf(made: CreatedRecords): Promise<Change[]> {
-  const wanted = Object.values(made.keys).flat()
+async function feedOf(created: CreatedRecords): Promise<Change[]> {
+  const wanted = Object.values(created.keys).flat()
   const { rows } = await api.pool.query<{ count: number }>(
     'select count(*)::int as count from revisions where key = any($1)',
     [wanted],
@@ -180,8 +180,8 @@ const countByKey = (keys: string[]) => {
 }
 
 /** Sends requests with `asOf`, and expects responses that match the replayed state. */
-async function expectReplayedState(made: CreatedRecords, state: State, moment: string): Promise<void> {
-  const { topics, organizations, agreements } = made.keys
+async function expectReplayedState(created: CreatedRecords, state: State, moment: string): Promise<void> {
+  const { topics, organizations, agreements } = created.keys
   const asOf = `asOf=${moment}`
   const data = async (path: string) => (await api.get(`${path}&limit=200&${asOf}`)).json<Page>().data
   const all = [...state.agreements.values()]
@@ -237,7 +237,7 @@ async function expectReplayedState(made: CreatedRecords, state: State, moment: s
   expect(total).toBe(all.length)
 
   for (const kind of kinds) {
-    const key = made.keys[kind].at(-1) ?? ''
+    const key = created.keys[kind].at(-1) ?? ''
     const read = await api.get(`/v1/${kind}/${key}?${asOf}`)
     expect(read.status === 200 ? read.json() : undefined).toEqual(state[kind].get(key))
     if (kind !== 'agreements' || read.status !== 200) continue
@@ -250,17 +250,18 @@ async function expectReplayedState(made: CreatedRecords, state: State, moment: s
 it('responses as of a time equal a replay of the feed up to that time, for any history', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
-      const made = new CreatedRecords()
+      const created = new CreatedRecords()
       // The first records, to which later ones can refer.
-      for (const kind of kinds) await applyStep(made, { action: 'create', kind, index: 0, draw: [4, 2, 1] })
+      for (const kind of kinds)
+        await applyStep(created, { action: 'create', kind, index: 0, draw: [4, 2, 1] })
       const moments = [await databaseTime(api)]
       for (const one of steps) {
         if (one.action === 'look' && moments.length < 3) moments.push(await databaseTime(api))
-        else await applyStep(made, one)
+        else await applyStep(created, one)
       }
       moments.push(await databaseTime(api))
-      const changes = await feedOf(made)
-      for (const moment of moments) await expectReplayedState(made, replay(changes, moment), moment)
+      const changes = await feedOf(created)
+      for (const moment of moments) await expectReplayedState(created, replay(changes, moment), moment)
     }),
     { numRuns: 5, endOnFailure: true },
   )

@@ -191,32 +191,32 @@ describe('the data of filters and groups', () => {
   })
 
   it('is the same in the list that a group links to', async () => {
-    const made = await createRecord(resourceOf('organizations'), api)
+    const created = await createRecord(resourceOf('organizations'), api)
     const past = await databaseTime(api)
-    await api.patch(made.path, { kind: 'other' })
+    await api.patch(created.path, { kind: 'other' })
     const path = `/v1/organizations/aggregate?groupBy=kind,parent&q=nations&asOf=${past}`
     const { data } = (await api.get(path)).json<Aggregate>()
     expect(data.length).toBeGreaterThan(0)
     for (const { list, measures } of data) expect(await keys(list)).toHaveLength(measures.count)
     const lists = await Promise.all(data.map(({ list }) => keys(list)))
-    expect(lists.flat()).toContain(made.key)
+    expect(lists.flat()).toContain(created.key)
   })
 
   it('is selected by registryAsOf for figures, since asOf is the date of a figure', async () => {
     const figures = resourceOf('figures')
-    const made = await createRecord(figures, api)
+    const created = await createRecord(figures, api)
     const past = await databaseTime(api)
-    await api.patch(made.path, { asOf: '2020-05' })
-    const found = (query: string) => keys(`/v1/figures?id=${made.key}&${query}`)
-    expect(await found('asOf=2020-05')).toEqual([made.key])
+    await api.patch(created.path, { asOf: '2020-05' })
+    const found = (query: string) => keys(`/v1/figures?id=${created.key}&${query}`)
+    expect(await found('asOf=2020-05')).toEqual([created.key])
     expect(await found(`asOf=2020-05&registryAsOf=${past}`)).toEqual([])
-    expect(await found(`asOf=2011-08&registryAsOf=${past}`)).toEqual([made.key])
+    expect(await found(`asOf=2011-08&registryAsOf=${past}`)).toEqual([created.key])
     expect((await api.get(`/v1/agreements?registryAsOf=${past}`)).status).toBe(400)
     const aggregate = (
-      await api.get(`/v1/figures/aggregate?groupBy=asOfYear&id=${made.key}&registryAsOf=${past}`)
+      await api.get(`/v1/figures/aggregate?groupBy=asOfYear&id=${created.key}&registryAsOf=${past}`)
     ).json<Aggregate>()
     expect(aggregate.data.map(({ key }) => key)).toEqual([{ asOfYear: '2011' }])
-    expect(await keys(aggregate.data[0]?.list ?? '')).toEqual([made.key])
+    expect(await keys(aggregate.data[0]?.list ?? '')).toEqual([created.key])
   })
 })
 
@@ -225,9 +225,9 @@ describe('a list of the past', () => {
     const topics = resourceOf('topics')
     const before = await listAll(api, topics, 'sort=-name')
     const past = await databaseTime(api)
-    const made = await createRecord(topics, api, { ...(await exampleDocument(topics, api)), name: 'Zzz' })
+    const created = await createRecord(topics, api, { ...(await exampleDocument(topics, api)), name: 'Zzz' })
     const first = (await api.get(`/v1/topics?sort=-name&limit=5&asOf=${past}`)).json<Page>()
-    await api.patch(made.path, { name: '0' })
+    await api.patch(created.path, { name: '0' })
     for (const { slug, name } of before.slice(0, 7))
       await api.patch(`/v1/topics/${slug}`, { name: `${name}!` })
     expect((await pages(api, topics, `sort=-name&limit=50&asOf=${past}`)).flat()).toEqual(before)
@@ -255,21 +255,21 @@ describe('a list of the past', () => {
 
   it('can be exported with its citations and includes', async () => {
     const agreements = resourceOf('agreements')
-    const made = await createRecord(agreements, api, {
+    const created = await createRecord(agreements, api, {
       ...(await exampleDocument(agreements, api)),
       title: 'Exported',
       parties: [{ country: 'CHN', role: 'party' }],
     })
     const source = await seededKey(api, 'sources')
-    await api.post('/v1/citations', { source, record: { resource: 'agreements', id: made.key } })
+    await api.post('/v1/citations', { source, record: { resource: 'agreements', id: created.key } })
     const past = await databaseTime(api)
-    await api.patch(made.path, { title: 'Other', parties: [{ country: 'PAK', role: 'party' }] })
+    await api.patch(created.path, { title: 'Other', parties: [{ country: 'PAK', role: 'party' }] })
     const csv = await api.get(
-      `/v1/agreements/export?id=${made.key}&fields=title,parties&per=participant&format=csv&asOf=${past}`,
+      `/v1/agreements/export?id=${created.key}&fields=title,parties&per=participant&format=csv&asOf=${past}`,
     )
     expect(csv.text).toContain('"Exported","CHN"')
     expect(csv.text).not.toContain('PAK')
-    const body = { where: { id: { eq: made.key } }, fields: ['title'], include: ['citations'] }
+    const body = { where: { id: { eq: created.key } }, fields: ['title'], include: ['citations'] }
     const lines = await api.post(`/v1/agreements/export?format=ndjson&asOf=${past}`, body)
     expect(JSON.parse(lines.text)).toMatchObject({ title: 'Exported', citations: [{ source }] })
     for (const format of ['xlsx', 'csv', 'ndjson'])
@@ -333,12 +333,12 @@ describe('the parameter asOf', () => {
   })
 
   it('has the same effect in every notation of a time', async () => {
-    const made = await createRecord(resourceOf('sources'), api)
+    const created = await createRecord(resourceOf('sources'), api)
     const past = await databaseTime(api)
-    await api.delete(made.path)
+    await api.delete(created.path)
     const otherZone = `${new Date(Date.parse(past) + 7_200_000).toISOString().slice(0, -1)}%2B02:00`
-    expect(await keys(`/v1/sources?id=${made.key}&asOf=${past}`)).toEqual([made.key])
-    expect(await keys(`/v1/sources?id=${made.key}&asOf=${otherZone}`)).toEqual([made.key])
-    expect(await keys(`/v1/sources?id=${made.key}&asOf=2020-01-01`)).toEqual([])
+    expect(await keys(`/v1/sources?id=${created.key}&asOf=${past}`)).toEqual([created.key])
+    expect(await keys(`/v1/sources?id=${created.key}&asOf=${otherZone}`)).toEqual([created.key])
+    expect(await keys(`/v1/sources?id=${created.key}&asOf=2020-01-01`)).toEqual([])
   })
 })

@@ -71,8 +71,8 @@ describe('the language of labels', () => {
 describe('labels of groups', () => {
   it('are "Unknown" for the group without a value, in the language of the response', async () => {
     const programs = resourceOf('assistance-programs')
-    const made = await createRecord(programs, api, await exampleDocument(programs, api, { status: null }))
-    const grouped = { groupBy: 'status', id: made.key }
+    const created = await createRecord(programs, api, await exampleDocument(programs, api, { status: null }))
+    const grouped = { groupBy: 'status', id: created.key }
     const [english, chinese] = [
       await aggregate(api, 'assistance-programs', grouped),
       await aggregate(api, 'assistance-programs', { ...grouped, lang: 'zh' }),

@@ -19,7 +19,7 @@ const count = async (name: string) =>
   (await api.get(`/v1/${name}?count=exact&limit=1`)).json<{ page: { total: { count: number } } }>().page.total
     .count
 
-it('an export of one registry can be imported unchanged by another, and exports the same there', async () => {
+it('another registry can import an export unchanged, and then exports the same', async () => {
   const other = await openApi()
   try {
     const names = [
@@ -82,8 +82,8 @@ describe('NDJSON records', () => {
       agreement({}),
     )
     expect(response.status, response.text).toBe(201)
-    const [, , made] = keysIn(response)
-    expect(made).toMatch(/^[0-9a-f-]{36}$/)
+    const [, , created] = keysIn(response)
+    expect(created).toMatch(/^[0-9a-f-]{36}$/)
     expect((await api.get(`/v1/agreements/${ids[0]}`)).json()).toMatchObject({
       version: 1,
       relations: [{ kind: 'renews', agreement: ids[1] }],

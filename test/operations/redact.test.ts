@@ -60,7 +60,7 @@ it('optional properties become null, and required properties become a replacemen
   expect(await findFaults()).toEqual([])
 })
 
-it('a property in a list is redacted in each element, and other properties are left', async () => {
+it('a property in a list is redacted in each element, and other properties stay unchanged', async () => {
   const parties = [
     { country: 'CHN', role: 'party', signatory: 'Jane Doe' },
     { country: 'PAK', role: 'party', signatory: 'John Roe' },
@@ -155,6 +155,6 @@ it('verify reports a redacted revision that was changed after its redaction', as
     update revisions set document = replace(document::text, '[redacted]', 'Of Jane Roe')::json where key = '${key}' and version = 1;
     commit`)
   expect(await findFaults()).toEqual([
-    `sources/${key} version 1: its content differs from what the redaction of version 3 left`,
+    `sources/${key} version 1: its content differs from the content that the redaction in version 3 stored`,
   ])
 })

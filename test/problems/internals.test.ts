@@ -116,13 +116,13 @@ describe('any request', () => {
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom(unusedId, 'PAK', 'energy', 'other', '2011-04', -1, 1e300, [], {}, null),
   )
-  const document = resource.chain((own) => {
-    const { externalIds, ...example } = own.example
+  const document = resource.chain((definition) => {
+    const { externalIds, ...example } = definition.example
     return fc
-      .dictionary(fc.oneof(fc.constantFrom(...Object.keys(own.document.shape)), hostile), value, {
+      .dictionary(fc.oneof(fc.constantFrom(...Object.keys(definition.document.shape)), hostile), value, {
         maxKeys: 3,
       })
-      .map((change) => ({ name: own.name, body: { ...example, ...change } }))
+      .map((change) => ({ name: definition.name, body: { ...example, ...change } }))
   })
   const writing = fc
     .tuple(document, fc.constantFrom('POST', 'PUT', 'PATCH'))
@@ -167,7 +167,7 @@ describe('any request', () => {
     await api.post('/v1/regions', { code: '901', name: 'A group', kind: 'group' })
     await api.post('/v1/countries', { code: 'ZZC', alpha2: 'ZC', name: 'A country' })
     await api.post('/v1/topics', { slug: 'changed-at-will', name: 'A topic', scheme: 'domain' })
-    for (const { name, key, example } of resources.filter((own) => own.key.madeBy === 'registry')) {
+    for (const { name, key, example } of resources.filter((one) => one.key.assignedBy === 'registry')) {
       const { externalIds, ...body } = example
       const response = await api.post(`/v1/${name}`, body)
       keys.set(name, response.status === 201 ? String(response.json()[key.property]) : unusedId)

@@ -85,7 +85,7 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     expect(errors).toEqual([{ parameter, code, message: expect.stringMatching(message) }])
   })
 
-  it('and with the faults of all its parameters at once', async () => {
+  it('the faults of all parameters are reported at once', async () => {
     const response = await api.get('/v1/agreements?stauts=signed&country=pk&limit=x&signedOn[gte]=2011-13')
     const { errors, detail } = response.json<ProblemBody>()
     expect(errors?.map(({ parameter }) => parameter)).toEqual(['stauts', 'country', 'limit', 'signedOn[gte]'])

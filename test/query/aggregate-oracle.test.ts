@@ -62,34 +62,34 @@ const distinct = <T>(values: (T | undefined | null)[]): T[] => [
   ...new Set(values.filter((value): value is T => value !== undefined && value !== null)),
 ]
 
-const participantsIn = (base: Base, within: Roles) =>
-  base.participants.filter(({ role }) => within === undefined || within.includes(role))
+const participantsIn = (base: Base, inRoles: Roles) =>
+  base.participants.filter(({ role }) => inRoles === undefined || inRoles.includes(role))
 
 const countryOf = ({ country, organization }: Participant) =>
   country ?? (organization === institute ? 'PAK' : undefined)
 
-const countriesOf = (base: Base, within: Roles) =>
+const countriesOf = (base: Base, inRoles: Roles) =>
   distinct([
-    ...participantsIn(base, within).map(countryOf),
-    ...(within === undefined ? [base.hostCountry, base.location?.country] : []),
+    ...participantsIn(base, inRoles).map(countryOf),
+    ...(inRoles === undefined ? [base.hostCountry, base.location?.country] : []),
   ])
 
-const areasOf = (base: Base, within: Roles, areas: Record<string, string>) =>
+const areasOf = (base: Base, inRoles: Roles, areas: Record<string, string>) =>
   distinct([
-    ...countriesOf(base, within).map((country) => areas[country]),
-    ...participantsIn(base, within).map(({ region }) => areas[region ?? '']),
+    ...countriesOf(base, inRoles).map((country) => areas[country]),
+    ...participantsIn(base, inRoles).map(({ region }) => areas[region ?? '']),
   ])
 
 const dateOf = (base: Base) => dates.find(({ text }) => text === base.designatedOn)
 
 /** The values of a base in each dimension, computed in TypeScript. */
-const valuesOf: Record<string, (base: Base, within: Roles) => string[]> = {
+const valuesOf: Record<string, (base: Base, inRoles: Roles) => string[]> = {
   country: countriesOf,
-  organization: (base, within) =>
-    distinct(participantsIn(base, within).map(({ organization }) => organization)),
-  region: (base, within) => areasOf(base, within, regionOf),
-  subregion: (base, within) => areasOf(base, within, subregionOf),
-  role: (base, within) => distinct(participantsIn(base, within).map(({ role }) => role)),
+  organization: (base, inRoles) =>
+    distinct(participantsIn(base, inRoles).map(({ organization }) => organization)),
+  region: (base, inRoles) => areasOf(base, inRoles, regionOf),
+  subregion: (base, inRoles) => areasOf(base, inRoles, subregionOf),
+  role: (base, inRoles) => distinct(participantsIn(base, inRoles).map(({ role }) => role)),
   topic: (base) => base.topics,
   kind: (base) => [base.kind],
   status: (base) => distinct([base.status]),
@@ -105,14 +105,14 @@ const ofParticipants = ['country', 'organization', 'region', 'subregion']
  * Returns the keys of all groups that a base is in: every combination of values. If `role` is a dimension, the dimensions
  * of participants have only values of the participants in that role.
  */
-function keysOf(base: Base, groupBy: string[], within: Roles): (string | null)[][] {
+function keysOf(base: Base, groupBy: string[], inRoles: Roles): (string | null)[][] {
   const orNull = (values: string[]) => (values.length > 0 ? values : [null])
   const roleAt = groupBy.indexOf('role')
-  const rolesOfBase = roleAt < 0 ? [undefined] : orNull(valuesOf.role?.(base, within) ?? [])
+  const rolesOfBase = roleAt < 0 ? [undefined] : orNull(valuesOf.role?.(base, inRoles) ?? [])
   return rolesOfBase.flatMap((role) =>
     groupBy.reduce<(string | null)[][]>(
       (tuples, name) => {
-        const narrowed = ofParticipants.includes(name) && typeof role === 'string' ? [role] : within
+        const narrowed = ofParticipants.includes(name) && typeof role === 'string' ? [role] : inRoles
         const values = name === 'role' ? [role ?? null] : orNull(valuesOf[name]?.(base, narrowed) ?? [])
         return tuples.flatMap((tuple) => values.map((value) => [...tuple, value]))
       },
@@ -124,51 +124,51 @@ function keysOf(base: Base, groupBy: string[], within: Roles): (string | null)[]
 /** Filters as parameters of a list, and as a predicate in TypeScript. */
 interface Filters {
   parameters: Record<string, string>
-  holds: (base: Base) => boolean
+  matches: (base: Base) => boolean
 }
 
-const noFilter: Filters = { parameters: {}, holds: () => true }
+const noFilter: Filters = { parameters: {}, matches: () => true }
 
 const requestedRoles = fc.option(fc.subarray(roles, { minLength: 1, maxLength: 2 }), { nil: undefined })
 
 const otherFilters = fc.constantFrom<Filters>(
   noFilter,
-  { parameters: { status: 'active' }, holds: ({ status }) => status === 'active' },
-  { parameters: { 'status[isNull]': 'true' }, holds: ({ status }) => status === null },
-  { parameters: { 'status[ne]': 'active' }, holds: ({ status }) => status !== 'active' },
-  { parameters: { kind: 'observatory,other' }, holds: ({ kind }) => kind !== 'ground_station' },
+  { parameters: { status: 'active' }, matches: ({ status }) => status === 'active' },
+  { parameters: { 'status[isNull]': 'true' }, matches: ({ status }) => status === null },
+  { parameters: { 'status[ne]': 'active' }, matches: ({ status }) => status !== 'active' },
+  { parameters: { kind: 'observatory,other' }, matches: ({ kind }) => kind !== 'ground_station' },
   {
     parameters: { 'designatedOn[within]': '2010/2011-04' },
-    holds: (base) => {
+    matches: (base) => {
       const [from = 0, to = 0] = dateOf(base)?.span ?? []
       return from >= 20100101 && to <= 20110430
     },
   },
   {
     parameters: { 'designatedOn[year]': '2011' },
-    holds: (base) => dateOf(base)?.year === '2011',
+    matches: (base) => dateOf(base)?.year === '2011',
   },
   {
     parameters: { 'designatedOn[year]': 'unknown', 'designatedOn[decade]': '201X' },
-    holds: (base) => dateOf(base)?.year === null && dateOf(base)?.decade === '201X',
+    matches: (base) => dateOf(base)?.year === null && dateOf(base)?.decade === '201X',
   },
-  { parameters: { 'topic[isNull]': 'true' }, holds: (base) => base.topics.length === 0 },
-  { parameters: { 'topic[exactly]': 'energy' }, holds: (base) => base.topics.includes('energy') },
+  { parameters: { 'topic[isNull]': 'true' }, matches: (base) => base.topics.length === 0 },
+  { parameters: { 'topic[exactly]': 'energy' }, matches: (base) => base.topics.includes('energy') },
   {
     parameters: { topic: 'energy' },
-    holds: (base) => base.topics.some((topic) => topic !== 'ocean'),
+    matches: (base) => base.topics.some((topic) => topic !== 'ocean'),
   },
 )
 
 /** Filters on participants, restricted to the requested roles. */
-function participantFilter(within: Roles): fc.Arbitrary<Filters> {
+function participantFilter(inRoles: Roles): fc.Arbitrary<Filters> {
   const includesAll = (wanted: string[], values: string[]) => wanted.every((value) => values.includes(value))
-  const inRole: Filters = within
-    ? { parameters: { role: within.join() }, holds: (base) => participantsIn(base, within).length > 0 }
+  const inRole: Filters = inRoles
+    ? { parameters: { role: inRoles.join() }, matches: (base) => participantsIn(base, inRoles).length > 0 }
     : noFilter
   const both = (filters: Filters): Filters => ({
     parameters: { ...inRole.parameters, ...filters.parameters },
-    holds: (base) => inRole.holds(base) && filters.holds(base),
+    matches: (base) => inRole.matches(base) && filters.matches(base),
   })
   return fc
     .constantFrom<Filters>(
@@ -176,47 +176,48 @@ function participantFilter(within: Roles): fc.Arbitrary<Filters> {
       noFilter,
       {
         parameters: { country: 'CHN,DEU' },
-        holds: (base) => countriesOf(base, within).some((country) => country !== 'PAK'),
+        matches: (base) => countriesOf(base, inRoles).some((country) => country !== 'PAK'),
       },
       {
         parameters: { 'country[all]': 'CHN,PAK' },
-        holds: (base) => includesAll(['CHN', 'PAK'], countriesOf(base, within)),
+        matches: (base) => includesAll(['CHN', 'PAK'], countriesOf(base, inRoles)),
       },
       {
         parameters: { 'country[isNull]': 'true' },
-        holds: (base) => countriesOf(base, within).length === 0,
+        matches: (base) => countriesOf(base, inRoles).length === 0,
       },
       {
         parameters: { 'country[isNull]': 'false' },
-        holds: (base) => countriesOf(base, within).length > 0,
+        matches: (base) => countriesOf(base, inRoles).length > 0,
       },
       {
         parameters: { region: '142' },
-        holds: (base) => areasOf(base, within, regionOf).includes('142'),
+        matches: (base) => areasOf(base, inRoles, regionOf).includes('142'),
       },
       {
         parameters: { 'region[isNull]': 'true' },
-        holds: (base) => areasOf(base, within, regionOf).length === 0,
+        matches: (base) => areasOf(base, inRoles, regionOf).length === 0,
       },
       {
         parameters: { 'organization[all]': institute },
-        holds: (base) => participantsIn(base, within).some(({ organization }) => organization === institute),
+        matches: (base) =>
+          participantsIn(base, inRoles).some(({ organization }) => organization === institute),
       },
       {
         parameters: { 'role[all]': 'host' },
-        holds: (base) => participantsIn(base, within).some(({ role }) => role === 'host'),
+        matches: (base) => participantsIn(base, inRoles).some(({ role }) => role === 'host'),
       },
     )
     .map(both)
 }
 
-const queries = requestedRoles.chain((within) =>
+const queries = requestedRoles.chain((inRoles) =>
   fc.record({
-    within: fc.constant(within),
-    filters: fc.tuple(participantFilter(within), otherFilters).map(
+    inRoles: fc.constant(inRoles),
+    filters: fc.tuple(participantFilter(inRoles), otherFilters).map(
       ([first, second]): Filters => ({
         parameters: { ...basesFilter, ...first.parameters, ...second.parameters },
-        holds: (base) => first.holds(base) && second.holds(base),
+        matches: (base) => first.matches(base) && second.matches(base),
       }),
     ),
     groupBy: fc.shuffledSubarray(Object.keys(valuesOf), { minLength: 1, maxLength: 3 }),
@@ -258,11 +259,11 @@ async function countInList(list: string): Promise<number | undefined> {
 describe('an aggregate', () => {
   it('equals counting in memory, and each group links to the list of its records', async () => {
     await fc.assert(
-      fc.asyncProperty(queries, async ({ within, filters, groupBy, distinctOf, descending }) => {
-        const found = bases.filter(filters.holds)
+      fc.asyncProperty(queries, async ({ inRoles, filters, groupBy, distinctOf, descending }) => {
+        const found = bases.filter(filters.matches)
         const groups = new Map<string, Base[]>()
         for (const base of found) {
-          for (const tuple of keysOf(base, groupBy, within)) {
+          for (const tuple of keysOf(base, groupBy, inRoles)) {
             const key = JSON.stringify(tuple)
             groups.set(key, [...(groups.get(key) ?? []), base])
           }
@@ -277,7 +278,7 @@ describe('an aggregate', () => {
             measures: {
               count: members.length,
               [`countDistinct:${distinctOf}`]: new Set(
-                members.flatMap((base) => valuesOf[distinctOf]?.(base, within) ?? []),
+                members.flatMap((base) => valuesOf[distinctOf]?.(base, inRoles) ?? []),
               ).size,
               'sum:unitCount': counted.reduce((sum, { unitCount }) => sum + unitCount, 0),
               'max:unitCount': Math.max(...counted.map(({ unitCount }) => unitCount)),
@@ -296,11 +297,11 @@ describe('an aggregate', () => {
           sort: descending ? '-count' : 'count',
           limit: '1000',
         })
-        const given = aggregated.data.map(({ key, measures }) => ({
+        const returned = aggregated.data.map(({ key, measures }) => ({
           key: groupBy.map((name) => key[name]),
           measures,
         }))
-        expect(given).toEqual(expected)
+        expect(returned).toEqual(expected)
         expect(aggregated.total).toBe(found.length)
         expect(aggregated.groups).toEqual({ count: expected.length, limit: 1000 })
         // Checks some groups with nulls, and the first other groups.

@@ -132,7 +132,7 @@ describe('a wrong aggregate is refused with the parameter and its fault', () => 
     expect(errors.find((error) => error.parameter === parameter)?.message).toContain(message)
   })
 
-  it('and with all its faults at once', async () => {
+  it('all faults are reported at once', async () => {
     const response = await api.get(
       '/v1/agreements/aggregate?groupBy=kind,kind&sort=country&having=countDistinct:kind<1&measures=count',
     )

@@ -67,8 +67,8 @@ describe('names beside codes in exports', () => {
   })
 
   it('are escaped if a spreadsheet would read them as formulas', async () => {
-    const made = await api.post('/v1/organizations', { name: '=1+1 Institute', kind: 'academic' })
-    const parent = made.json<{ id: string }>().id
+    const created = await api.post('/v1/organizations', { name: '=1+1 Institute', kind: 'academic' })
+    const parent = created.json<{ id: string }>().id
     await api.post('/v1/organizations', { name: 'Part of a formula', kind: 'academic', parent })
     const [row] = readTable(await fileOf(`organizations/export?format=csv&fields=parent&parent=${parent}`))
     expect(row?.['parent.name']).toBe("'=1+1 Institute")

@@ -96,7 +96,7 @@ describe('a long export', () => {
     },
   )
 
-  it('at the limits, makes further exports fail: of the same client with 429, of others with 503', async () => {
+  it('beyond the limits is refused: of the same client with 429, of other clients with 503', async () => {
     await waitUntil(async () => (await copying()).length === 0)
     await Promise.all(Array.from({ length: 5 }, (_, index) => open(large, `10.0.0.${index >> 1}`)))
     await waitUntil(async () => (await copying()).length === 5)
@@ -118,7 +118,7 @@ describe('a long export', () => {
   })
 })
 
-it('exports of a client one after another are never refused, even if only one may run at once', async () => {
+it('consecutive exports of a client are never refused, even if only one may run at a time', async () => {
   const single = await openApi({ env: { MAX_EXPORTS: '2', MAX_EXPORTS_PER_CLIENT: '1' } })
   try {
     for (let times = 0; times < 100; times += 1)

@@ -70,15 +70,15 @@ describe('a table', () => {
       }),
       40,
     )
-    const placed = documents.map((document) => ({ ...document, place: 'Exported' }))
-    const made = await api.post(
+    const inOnePlace = documents.map((document) => ({ ...document, place: 'Exported' }))
+    const response = await api.post(
       '/v1/agreements/import',
-      placed.map((one) => JSON.stringify(one)).join('\n'),
+      inOnePlace.map((one) => JSON.stringify(one)).join('\n'),
       {
         headers: { 'content-type': media.ndjson },
       },
     )
-    expect(made.status, made.text).toBe(201)
+    expect(response.status, response.text).toBe(201)
     const query = 'place[contains]=Exported&sort=id'
     const records = readNdjson((await api.get(`/v1/agreements/export?format=ndjson&${query}`)).text)
     expect(records.length).toBe(40)

@@ -177,14 +177,14 @@ describe('a date filter compares spans of days', () => {
   ])(
     'sorts by %s: dates with an open start first or last, records without a date at the end',
     async (key, open) => {
-      const made = await createLabelled(api, 'agreements', {
+      const labelled = await createLabelled(api, 'agreements', {
         unknown: { title: 'unknown', kind: 'agreement' },
         open: { kind: 'agreement', ...open },
         early: { title: 'early', kind: 'agreement', [key]: '1999' },
         late: { title: 'late', kind: 'agreement', [key]: '2011' },
         unknownToo: { title: 'unknown', kind: 'agreement' },
       })
-      const ids = ['unknown', 'open', 'early', 'late', 'unknownToo'].map(made.id).join()
+      const ids = ['unknown', 'open', 'early', 'late', 'unknownToo'].map(labelled.id).join()
       const titles = async (sort: string) => {
         const response = await api.get(`/v1/agreements?id=${ids}&sort=${sort}&fields=title`)
         return response.json<Page<{ title: string }>>().data.map(({ title }) => title)

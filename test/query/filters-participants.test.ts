@@ -3,10 +3,10 @@ import { type Api, openApi } from '../support/api.ts'
 import {
   create,
   createLabelled,
+  createWithParties,
   type LabelledRecords,
   type Page,
   type Properties,
-  withParties,
 } from '../support/labelled-records.ts'
 
 let api: Api
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-describe('a filter by country finds records in which the country takes part', () => {
+describe('a filter by country', () => {
   let ministry: string
   let projects: LabelledRecords
   let bases: LabelledRecords
@@ -45,12 +45,12 @@ describe('a filter by country finds records in which the country takes part', ()
     })
   })
 
-  it('itself, through one of its organizations, or as the location', async () => {
+  it('finds records of the country itself, of its organizations, and at locations in it', async () => {
     expect(await projects.find({ country: 'KAZ' })).toEqual(['by a ministry', 'itself', 'there'])
     expect(await bases.find({ country: 'KAZ' })).toEqual(['hosted', 'itself', 'there'])
   })
 
-  it('any of several', async () => {
+  it('finds records of any of several countries', async () => {
     expect(await projects.find({ country: 'KAZ,UZB' })).toEqual([
       'by a ministry',
       'itself',
@@ -59,21 +59,21 @@ describe('a filter by country finds records in which the country takes part', ()
     ])
   })
 
-  it('but not as the location if a role is given, since locations have none', async () => {
+  it('ignores locations if a role is given, since locations have none', async () => {
     expect(await projects.find({ country: 'KAZ', role: 'participant' })).toEqual(['itself'])
     expect(await projects.find({ country: 'KAZ', role: 'developer,funder' })).toEqual(['by a ministry'])
     expect(await projects.find({ country: 'KAZ', role: 'host' })).toEqual([])
     expect(await bases.find({ country: 'KAZ', role: 'host' })).toEqual([])
   })
 
-  it('and filters by one location or one organization match only that', async () => {
+  it('is wider than filters by location, host country or organization', async () => {
     expect(await projects.find({ locationCountry: 'KAZ' })).toEqual(['there'])
     expect(await bases.find({ hostCountry: 'KAZ' })).toEqual(['hosted'])
     expect(await bases.find({ locationCountry: 'KAZ' })).toEqual(['there'])
     expect(await projects.find({ organization: ministry })).toEqual(['by a ministry'])
   })
 
-  it('and a filter by region finds records of all its countries and of the region itself', async () => {
+  it('resembles a filter by region, which finds its countries and the region itself', async () => {
     const centralAsian = ['by a ministry', 'itself', 'neighbour', 'region', 'there']
     expect(await projects.find({ region: '143' })).toEqual(centralAsian)
     expect(await projects.find({ region: '142' })).toEqual(centralAsian)
@@ -93,7 +93,7 @@ describe('a role restricts country, organization and region to the same particip
   let institute: string
   beforeAll(async () => {
     institute = await create(api, 'organizations', { name: 'An institute', kind: 'academic', country: 'KAZ' })
-    created = await withParties(api, {
+    created = await createWithParties(api, {
       'Kazakhstan for Uzbekistan': [
         { country: 'KAZ', role: 'party' },
         { country: 'UZB', role: 'beneficiary' },
@@ -142,7 +142,7 @@ describe('a role restricts country, organization and region to the same particip
     expect(await created.find(parameters)).toEqual(expected)
   })
 
-  it('also for an organization or a region', async () => {
+  it('restricts organizations and regions in the same way', async () => {
     expect(await created.find({ organization: institute, role: 'beneficiary' })).toEqual([
       'Uzbekistan for an institute',
     ])
@@ -153,7 +153,7 @@ describe('a role restricts country, organization and region to the same particip
     expect(await created.find({ region: '150', role: 'beneficiary' })).toEqual([])
   })
 
-  it('and by itself finds every record with a participant in the role', async () => {
+  it('without other filters finds every record with a participant in the role', async () => {
     expect(await created.find({ role: 'beneficiary' })).toHaveLength(5)
     expect(await created.find({ role: 'observer' })).toEqual([])
   })
@@ -162,7 +162,7 @@ describe('a role restricts country, organization and region to the same particip
 describe('a filter by region', () => {
   let created: LabelledRecords
   beforeAll(async () => {
-    created = await withParties(api, {
+    created = await createWithParties(api, {
       Africa: [{ region: '002', role: 'beneficiary' }],
       'Sub-Saharan Africa': [{ region: '202', role: 'beneficiary' }],
       'South Africa': [{ country: 'ZAF', role: 'party' }],
@@ -198,7 +198,7 @@ describe('a filter by region', () => {
     ])
   })
 
-  it('means any of several', async () => {
+  it('finds records of any of several values', async () => {
     expect(await created.find({ region: '018,015,155' })).toEqual(['Egypt', 'Germany', 'South Africa'])
   })
 
@@ -241,7 +241,7 @@ describe('a filter by topic', () => {
     expect(await created.find({ topic: 'ford-2' })).toEqual(['new energy'])
   })
 
-  it('means any of several', async () => {
+  it('finds records of any of several values', async () => {
     expect(await created.find({ topic: 'climate,new-energy' })).toEqual(['climate', 'new energy'])
   })
 

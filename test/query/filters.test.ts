@@ -3,10 +3,10 @@ import { type Api, openApi } from '../support/api.ts'
 import {
   create,
   createLabelled,
+  createWithParties,
   type LabelledRecords,
   type Page,
   type Properties,
-  withParties,
 } from '../support/labelled-records.ts'
 
 let api: Api
@@ -84,7 +84,7 @@ describe('filters of other kinds', () => {
     expect(response.json<Page<unknown>>().data).toEqual([])
   })
 
-  it('combine filters with "and", values with "or", and keep records without a value for `ne`', async () => {
+  it('combine filters with "and", values with "or", and find records without a value by `ne`', async () => {
     const created = await createLabelled(api, 'agreements', {
       treaty: { title: 'T', kind: 'treaty', status: 'in_force', level: 'intergovernmental' },
       protocol: { title: 'P', kind: 'protocol', status: 'in_force' },
@@ -163,7 +163,7 @@ describe('filters of other kinds', () => {
       kind: 'academic',
       country: 'KIR',
     })
-    await withParties(api, {
+    await createWithParties(api, {
       both: [
         { country: 'NRU', role: 'party' },
         { country: 'TUV', role: 'party' },

@@ -259,9 +259,9 @@ describe('a list with any filters, any order and any page size', () => {
       countryOf: new Map(bodies.map(({ id, country }) => [id, country])),
       regionsIn,
       countriesIn: (region) => {
-        const within = regionsIn(region)
+        const containedRegions = regionsIn(region)
         const inside = states.filter(({ region: parent, groups }) =>
-          [parent ?? '', ...groups].some((code) => within.has(code)),
+          [parent ?? '', ...groups].some((code) => containedRegions.has(code)),
         )
         return new Set(inside.map(({ code }) => code))
       },
@@ -281,8 +281,8 @@ describe('a list with any filters, any order and any page size', () => {
   beforeAll(async () => {
     api = await openApi()
     for (const [name, country] of [['Theirs', 'PAK'], ['Nobody’s'], ['Ours', 'KAZ']]) {
-      const made = await api.post('/v1/organizations', { name, kind: 'other', country })
-      organizations.push(made.json<{ id: string }>().id)
+      const created = await api.post('/v1/organizations', { name, kind: 'other', country })
+      organizations.push(created.json<{ id: string }>().id)
     }
     const resource = resources.find(({ name }) => name === 'agreements')
     if (!resource) throw new Error('there are no agreements')
@@ -343,8 +343,8 @@ describe('a list with any filters, any order and any page size', () => {
   it('returns exactly the matching records over all pages, each once and in order', slow, async () => {
     const known = new Map(records.map((record) => [record.id, record]))
     await fc.assert(
-      fc.asyncProperty(query, async (drawn) => {
-        const query = { ...drawn, conditions: drawn.conditions.map(withIds) }
+      fc.asyncProperty(query, async (generated) => {
+        const query = { ...generated, conditions: generated.conditions.map(withIds) }
         const hint = `${searchOf(query)} over the records of seed ${seed}`
         const expected = records.filter((record) => recordMatches(record, query.conditions, related))
         const { ids, total } = await readAllPages(query)

@@ -114,16 +114,16 @@ const step = fc.record({
   when: fc.constantFrom('before', 'meanwhile'),
 })
 
-const walks = fc.record({
+const scenarios = fc.record({
   documents: fc.array(document, { minLength: 5, maxLength: 12, size: 'max' }),
   sort: sorts,
   filter: fc.constantFrom(none, ...filters),
   steps: fc.array(step, { minLength: 3, maxLength: 6, size: 'max' }),
 })
-type Walk = typeof walks extends fc.Arbitrary<infer T> ? T : never
+type Scenario = typeof scenarios extends fc.Arbitrary<infer T> ? T : never
 
 /** The existing records, and every state of each record so far. */
-class Registry {
+class TrackedRecords {
   readonly live = new Map<string, Project>()
   readonly states = new Map<string, Project[]>()
 
@@ -169,8 +169,8 @@ class Registry {
 
 /** Reads all pages of a list during writes. @returns the records of all pages, in order. */
 async function readPages(
-  { sort, filter, steps }: Walk,
-  registry: Registry,
+  { sort, filter, steps }: Scenario,
+  tracked: TrackedRecords,
   since: string,
 ): Promise<Project[]> {
   const search = `createdAt[gte]=${since}${filter[0]}${sort.length > 0 ? `&sort=${sort}` : ''}`
@@ -179,7 +179,7 @@ async function readPages(
     const { limit, writes, when } = steps[index] ?? { limit: 5, writes: [], when: 'before' }
     const written = (async () => {
       // One after another, since each write selects an existing record.
-      for (const writing of writes) await registry.write(writing)
+      for (const writing of writes) await tracked.write(writing)
     })()
     if (when === 'before') await written
     const request = api.get(`/v1/projects?${search}&limit=${limit}${next && `&cursor=${next}`}`)
@@ -193,7 +193,7 @@ async function readPages(
 }
 
 /** Tells whether every state of a record matches the filter and has the same place in the list. */
-function isConstantMatch(states: Project[], { sort, filter: [, matches] }: Walk): boolean {
+function isConstantMatch(states: Project[], { sort, filter: [, matches] }: Scenario): boolean {
   const [first] = states
   return first !== undefined && states.every((state) => matches(state) && compare(first, state, sort) === 0)
 }
@@ -202,15 +202,15 @@ describe('the pages of a list under concurrent writes', { timeout: 60_000 }, () 
   it('return each constant match once, only records that match, and always in order', async () => {
     const counts = { constant: 0, moved: 0 }
     await fc.assert(
-      fc.asyncProperty(walks, async (walk) => {
-        const { documents, sort, filter } = walk
-        const registry = new Registry()
-        const since = await registry.fill(documents)
-        const first = new Set(registry.live.keys())
-        const seen = await readPages(walk, registry, since)
+      fc.asyncProperty(scenarios, async (scenario) => {
+        const { documents, sort, filter } = scenario
+        const tracked = new TrackedRecords()
+        const since = await tracked.fill(documents)
+        const first = new Set(tracked.live.keys())
+        const seen = await readPages(scenario, tracked, since)
 
         for (const record of seen) {
-          expect(registry.states.get(record.id), 'a state that the record was in').toContainEqual(record)
+          expect(tracked.states.get(record.id), 'a state that the record was in').toContainEqual(record)
           expect(filter[1](record), 'the returned state matches the filter').toBe(true)
         }
         seen.slice(1).forEach((after, index) => {
@@ -218,14 +218,14 @@ describe('the pages of a list under concurrent writes', { timeout: 60_000 }, () 
           // So a record that is returned again has moved to a later place.
           expect(before && compare(before, after, sort), 'comes after the previous record').toBeLessThan(0)
         })
-        const constant = [...registry.live.keys()].filter(
-          (id) => first.has(id) && isConstantMatch(registry.states.get(id) ?? [], walk),
+        const constant = [...tracked.live.keys()].filter(
+          (id) => first.has(id) && isConstantMatch(tracked.states.get(id) ?? [], scenario),
         )
         const shown = seen.map(({ id }) => id)
         expect(shown.filter((id) => constant.includes(id)).sort()).toEqual(constant.sort())
 
         counts.constant += constant.length
-        counts.moved += [...registry.states.values()].filter((states) => states.length > 1).length
+        counts.moved += [...tracked.states.values()].filter((states) => states.length > 1).length
       }),
       { numRuns: 25 },
     )

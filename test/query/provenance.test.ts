@@ -20,17 +20,21 @@ const keysIn = async (path: string) =>
 describe('the filters source and externalIdScheme', () => {
   it('find the records that a citation of the source supports', async () => {
     const source = await seededKey(api, 'sources')
-    const made = await createRecord(agreements, api, await exampleDocument(agreements, api, {}))
-    expect(await keysIn(`/v1/agreements?source=${source}&limit=200`)).not.toContain(made.key)
-    const record = { resource: 'agreements', id: made.key }
+    const created = await createRecord(agreements, api, await exampleDocument(agreements, api, {}))
+    expect(await keysIn(`/v1/agreements?source=${source}&limit=200`)).not.toContain(created.key)
+    const record = { resource: 'agreements', id: created.key }
     expect((await api.post('/v1/citations', { source, record })).status).toBe(201)
-    expect(await keysIn(`/v1/agreements?source=${source}&limit=200`)).toContain(made.key)
+    expect(await keysIn(`/v1/agreements?source=${source}&limit=200`)).toContain(created.key)
   })
 
   it('find the records with an external id of the scheme, in lists, aggregates and networks', async () => {
     const externalIds = [{ scheme: 'unts', id: '52013' }]
-    const made = await createRecord(agreements, api, await exampleDocument(agreements, api, { externalIds }))
-    expect(await keysIn('/v1/agreements?externalIdScheme=unts')).toEqual([made.key])
+    const created = await createRecord(
+      agreements,
+      api,
+      await exampleDocument(agreements, api, { externalIds }),
+    )
+    expect(await keysIn('/v1/agreements?externalIdScheme=unts')).toEqual([created.key])
     const { total } = await aggregate(api, 'agreements', { groupBy: 'kind', externalIdScheme: 'unts' })
     expect(total).toBe(1)
     const network = await api.get('/v1/countries/CHN/network?externalIdScheme=unts')
@@ -45,23 +49,27 @@ describe('the dimension and filter broadestTopic', () => {
     await topic('sky', null)
     await topic('clouds', 'sky')
     await topic('cirrus', 'clouds')
-    const made = await createRecord(
+    const created = await createRecord(
       agreements,
       api,
       await exampleDocument(agreements, api, { topics: ['cirrus', 'clouds'] }),
     )
-    const { data } = await aggregate(api, 'agreements', { groupBy: 'broadestTopic', id: made.key })
+    const { data } = await aggregate(api, 'agreements', { groupBy: 'broadestTopic', id: created.key })
     expect(data.map(({ key, measures }) => [key.broadestTopic, measures.count])).toEqual([['sky', 1]])
-    expect(await keysIn(data[0]?.list ?? '')).toEqual([made.key])
-    expect(await keysIn('/v1/agreements?broadestTopic=sky')).toEqual([made.key])
+    expect(await keysIn(data[0]?.list ?? '')).toEqual([created.key])
+    expect(await keysIn('/v1/agreements?broadestTopic=sky')).toEqual([created.key])
     expect(await keysIn('/v1/agreements?broadestTopic=clouds')).toEqual([])
   })
 
   it('has the group null for records without topics, with its list', async () => {
-    const made = await createRecord(agreements, api, await exampleDocument(agreements, api, { topics: [] }))
-    const { data } = await aggregate(api, 'agreements', { groupBy: 'broadestTopic', id: made.key })
+    const created = await createRecord(
+      agreements,
+      api,
+      await exampleDocument(agreements, api, { topics: [] }),
+    )
+    const { data } = await aggregate(api, 'agreements', { groupBy: 'broadestTopic', id: created.key })
     expect(data.map(({ key }) => key.broadestTopic)).toEqual([null])
-    expect(await keysIn(data[0]?.list ?? '')).toEqual([made.key])
+    expect(await keysIn(data[0]?.list ?? '')).toEqual([created.key])
   })
 })
 

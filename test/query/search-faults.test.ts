@@ -12,7 +12,7 @@ interface Page {
   page: { next: string | null; total?: { count: number } }
 }
 
-const refuse = async (body: unknown) => {
+const sendRefused = async (body: unknown) => {
   const response = await api.request('POST', '/v1/agreements/search', { body, key: null })
   expect(response.status, response.text).toBe(400)
   return response.json<{ errors: { pointer: string; message: string }[] }>().errors
@@ -48,14 +48,14 @@ describe('a wrong search is refused with a pointer into its tree', () => {
     ['a value of the wrong type', { status: { isNull: 'yes' } }, '/where/status/isNull', 'true or false'],
     ['a value that is not an object', { status: 'signed' }, '/where/status', 'must be an object'],
   ])('%s', async (_what, where, pointer, message) => {
-    const errors = await refuse({ where })
+    const errors = await sendRefused({ where })
     // Consequences of a fault are not listed as further faults.
     expect(errors.map((error) => error.pointer)).toEqual([pointer])
     expect(errors[0]?.message).toContain(message)
   })
 
   it('several faults, which are all returned at once', async () => {
-    const errors = await refuse({
+    const errors = await sendRefused({
       where: { stauts: { eq: 'x' }, kind: { eq: 'y' } },
       sort: [{ by: 'titel' }],
       limit: 0,
@@ -71,13 +71,13 @@ describe('a wrong search is refused with a pointer into its tree', () => {
   it('trees that are too deep or too large', async () => {
     const nested = (depth: number): object =>
       depth === 0 ? { status: { eq: 'signed' } } : { not: nested(depth - 1) }
-    expect((await refuse({ where: nested(11) }))[0]?.message).toContain('deep')
+    expect((await sendRefused({ where: nested(11) }))[0]?.message).toContain('deep')
     const wide = {
       or: Array.from({ length: 40 }, () => ({
         and: Array.from({ length: 40 }, () => ({ status: { eq: 'signed' } })),
       })),
     }
-    expect((await refuse({ where: wide }))[0]?.message).toContain('more than')
+    expect((await sendRefused({ where: wide }))[0]?.message).toContain('more than')
   })
 
   it.each([
@@ -85,18 +85,18 @@ describe('a wrong search is refused with a pointer into its tree', () => {
     [{ fields: ['id', 'title', 'id'] }, '/fields/2'],
     [{ include: ['citations', 'citations'] }, '/include/1'],
   ])('repeated values: %j', async (body, pointer) => {
-    expect((await refuse(body)).map((error) => error.pointer)).toEqual([pointer])
+    expect((await sendRefused(body)).map((error) => error.pointer)).toEqual([pointer])
   })
 
   it('a malformed cursor, or the cursor of another search', async () => {
-    const [wrong] = await refuse({ cursor: 'abc' })
+    const [wrong] = await sendRefused({ cursor: 'abc' })
     expect(wrong?.pointer).toBe('/cursor')
     const first = await api.request('POST', '/v1/agreements/search', {
       body: { where: { not: { kind: { eq: 'treaty' } } }, limit: 1 },
       key: null,
     })
     const cursor = first.json<Page>().page.next
-    expect((await refuse({ where: { kind: { eq: 'treaty' } }, limit: 1, cursor }))[0]?.pointer).toBe(
+    expect((await sendRefused({ where: { kind: { eq: 'treaty' } }, limit: 1, cursor }))[0]?.pointer).toBe(
       '/cursor',
     )
   })

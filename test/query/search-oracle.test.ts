@@ -86,22 +86,22 @@ type Oracle = (agreement: Agreement) => boolean
 
 interface Condition {
   where: object
-  holds: Oracle
+  matches: Oracle
 }
 
-const dateOperators: Record<string, (own: [number, number], given: [number, number]) => boolean> = {
-  eq: (own, given) => own[0] <= given[1] && own[1] >= given[0],
-  gt: (own, given) => own[1] > given[1],
-  gte: (own, given) => own[1] >= given[0],
-  lt: (own, given) => own[0] < given[0],
-  lte: (own, given) => own[0] <= given[1],
-  certainlyGt: (own, given) => own[0] > given[1],
-  certainlyGte: (own, given) => own[0] >= given[0],
-  certainlyLt: (own, given) => own[1] < given[0],
-  certainlyLte: (own, given) => own[1] <= given[1],
-  overlaps: (own, given) => own[0] <= given[1] && own[1] >= given[0],
-  within: (own, given) => own[0] >= given[0] && own[1] <= given[1],
-  contains: (own, given) => own[0] <= given[0] && own[1] >= given[1],
+const dateOperators: Record<string, (recorded: [number, number], given: [number, number]) => boolean> = {
+  eq: (recorded, given) => recorded[0] <= given[1] && recorded[1] >= given[0],
+  gt: (recorded, given) => recorded[1] > given[1],
+  gte: (recorded, given) => recorded[1] >= given[0],
+  lt: (recorded, given) => recorded[0] < given[0],
+  lte: (recorded, given) => recorded[0] <= given[1],
+  certainlyGt: (recorded, given) => recorded[0] > given[1],
+  certainlyGte: (recorded, given) => recorded[0] >= given[0],
+  certainlyLt: (recorded, given) => recorded[1] < given[0],
+  certainlyLte: (recorded, given) => recorded[1] <= given[1],
+  overlaps: (recorded, given) => recorded[0] <= given[1] && recorded[1] >= given[0],
+  within: (recorded, given) => recorded[0] >= given[0] && recorded[1] <= given[1],
+  contains: (recorded, given) => recorded[0] <= given[0] && recorded[1] >= given[1],
 }
 
 const dateLeaf = fc
@@ -112,7 +112,7 @@ const dateLeaf = fc
   .map(
     ([operator, given]): Condition => ({
       where: { signedOn: { [operator]: given } },
-      holds: ({ signedOn }) =>
+      matches: ({ signedOn }) =>
         signedOn !== null && (dateOperators[operator]?.(span(signedOn), span(given)) ?? false),
     }),
   )
@@ -120,7 +120,7 @@ const dateLeaf = fc
 const dateListLeaf = fc.subarray(['2008', '2010-02', '2013'], { minLength: 1 }).map(
   (given): Condition => ({
     where: { signedOn: { in: given } },
-    holds: ({ signedOn }) =>
+    matches: ({ signedOn }) =>
       signedOn !== null && given.some((date) => dateOperators.eq?.(span(signedOn), span(date))),
   }),
 )
@@ -129,31 +129,31 @@ const wordLeaf = fc.oneof(
   fc.subarray(kinds, { minLength: 1 }).map(
     (given): Condition => ({
       where: { kind: { in: given } },
-      holds: ({ kind }) => given.includes(kind),
+      matches: ({ kind }) => given.includes(kind),
     }),
   ),
   fc.constantFrom('signed', 'expired').map(
     (given): Condition => ({
       where: { status: { ne: given } },
-      holds: ({ status }) => status !== given,
+      matches: ({ status }) => status !== given,
     }),
   ),
   fc.boolean().map(
     (given): Condition => ({
       where: { status: { isNull: given } },
-      holds: ({ status }) => (status === null) === given,
+      matches: ({ status }) => (status === null) === given,
     }),
   ),
   fc.constantFrom('accord', 'CREME', '0%', '_', 'a n').map(
     (given): Condition => ({
       where: { title: { contains: given } },
-      holds: ({ title }) => normalize(title).includes(normalize(given)),
+      matches: ({ title }) => normalize(title).includes(normalize(given)),
     }),
   ),
   fc.constantFrom('alpha', 'Crème', 'delta').map(
     (given): Condition => ({
       where: { title: { startsWith: given } },
-      holds: ({ title }) => normalize(title).startsWith(normalize(given)),
+      matches: ({ title }) => normalize(title).startsWith(normalize(given)),
     }),
   ),
 )
@@ -163,36 +163,36 @@ const normalize = (text: string) => text.toLowerCase().normalize('NFD').replaceA
 const partyLeaf = fc.oneof(
   fc.constantFrom(...countries).map((given) => ({
     where: { country: { eq: given } },
-    holds: ({ country }: Party) => country === given,
+    matches: ({ country }: Party) => country === given,
   })),
   fc.constantFrom(...roles).map((given) => ({
     where: { role: { eq: given } },
-    holds: ({ role }: Party) => role === given,
+    matches: ({ role }: Party) => role === given,
   })),
   fc.tuple(fc.constantFrom(...countries), fc.constantFrom(...roles)).map(([givenCountry, givenRole]) => ({
     where: { country: { eq: givenCountry }, role: { eq: givenRole } },
-    holds: ({ country, role }: Party) => country === givenCountry && role === givenRole,
+    matches: ({ country, role }: Party) => country === givenCountry && role === givenRole,
   })),
-  fc.constant({ where: { country: { isNull: true } }, holds: ({ country }: Party) => country === null }),
+  fc.constant({ where: { country: { isNull: true } }, matches: ({ country }: Party) => country === null }),
 )
 
 const quantifiers = {
-  some: (parties: Party[], holds: (party: Party) => boolean) => parties.some(holds),
-  none: (parties: Party[], holds: (party: Party) => boolean) => !parties.some(holds),
-  every: (parties: Party[], holds: (party: Party) => boolean) => parties.every(holds),
+  some: (parties: Party[], matches: (party: Party) => boolean) => parties.some(matches),
+  none: (parties: Party[], matches: (party: Party) => boolean) => !parties.some(matches),
+  every: (parties: Party[], matches: (party: Party) => boolean) => parties.every(matches),
 }
 
 const elementsLeaf = fc.oneof(
   fc.tuple(fc.constantFrom('some', 'none', 'every'), partyLeaf, fc.boolean()).map(
-    ([quantifier, { where, holds }, negated]): Condition => ({
+    ([quantifier, { where, matches }, negated]): Condition => ({
       where: { parties: { [quantifier]: negated ? { not: where } : where } },
-      holds: ({ parties }) => quantifiers[quantifier](parties, (party) => holds(party) !== negated),
+      matches: ({ parties }) => quantifiers[quantifier](parties, (party) => matches(party) !== negated),
     }),
   ),
   fc.constantFrom(...topics).map(
     (given): Condition => ({
       where: { topics: { some: { slug: { eq: given } } } },
-      holds: (agreement) => agreement.topics.includes(given),
+      matches: (agreement) => agreement.topics.includes(given),
     }),
   ),
 )
@@ -204,19 +204,19 @@ const trees = fc.letrec<{ tree: Condition }>((tie) => ({
     fc.array(tie('tree'), { minLength: 1, maxLength: 3, depthIdentifier: 'tree' }).map(
       (parts): Condition => ({
         where: { and: parts.map(({ where }) => where) },
-        holds: (agreement) => parts.every(({ holds }) => holds(agreement)),
+        matches: (agreement) => parts.every(({ matches }) => matches(agreement)),
       }),
     ),
     fc.array(tie('tree'), { minLength: 1, maxLength: 3, depthIdentifier: 'tree' }).map(
       (parts): Condition => ({
         where: { or: parts.map(({ where }) => where) },
-        holds: (agreement) => parts.some(({ holds }) => holds(agreement)),
+        matches: (agreement) => parts.some(({ matches }) => matches(agreement)),
       }),
     ),
     tie('tree').map(
-      ({ where, holds }): Condition => ({
+      ({ where, matches }): Condition => ({
         where: { not: where },
-        holds: (agreement) => !holds(agreement),
+        matches: (agreement) => !matches(agreement),
       }),
     ),
   ),
@@ -249,9 +249,9 @@ async function searchAll(request: object): Promise<Page['data']> {
 describe('a search', () => {
   it('returns exactly the records that match its tree, each once over all pages', async () => {
     await fc.assert(
-      fc.asyncProperty(trees.tree, fc.integer({ min: 3, max: 60 }), async ({ where, holds }, limit) => {
+      fc.asyncProperty(trees.tree, fc.integer({ min: 3, max: 60 }), async ({ where, matches }, limit) => {
         const found = await searchAll({ where: { and: [ours, where] }, fields: ['title', 'signedOn'], limit })
-        const expected = agreements.filter(holds).map(({ title }) => title)
+        const expected = agreements.filter(matches).map(({ title }) => title)
         expect(found.map(({ title }) => title).sort()).toEqual(expected.sort())
       }),
       { numRuns: 40 },

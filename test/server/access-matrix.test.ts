@@ -8,10 +8,10 @@ import { responseCheck } from '../support/responses.ts'
 
 /** Requests of every kind of client to every route of the OpenAPI document. */
 
-/** The credentials of a request, and the resulting kind of client: a role, no role, invalid, or anonymous. */
+/** The credentials of a request, and the kind of client: one with a role, without a role, invalid, or anonymous. */
 interface Visitor {
   authorization: string | undefined
-  is: Role | 'no role' | 'anonymous' | 'invalid'
+  kind: Role | 'no role' | 'anonymous' | 'invalid'
 }
 
 interface Route {
@@ -29,7 +29,7 @@ let check: ReturnType<typeof responseCheck>
 
 async function makeVisitors(apps: TestApp[]): Promise<Record<string, Visitor>> {
   const [first, second] = apps
-  const make = async (role: Role, expiresAt: Date | null = null) => {
+  const createTestKey = async (role: Role, expiresAt: Date | null = null) => {
     if (!first || !second) throw new Error('two services are needed')
     const { key, record } = await first.database.transaction((tx) =>
       createKey(tx, { name: `A ${role}`, role, expiresAt }),
@@ -42,37 +42,37 @@ async function makeVisitors(apps: TestApp[]): Promise<Record<string, Visitor>> {
   }
   const bearer = (key: string) => `Bearer ${key}`
   const [reader, editor, admin, revoked] = await Promise.all([
-    make('reader'),
-    make('editor'),
-    make('admin'),
-    make('admin'),
+    createTestKey('reader'),
+    createTestKey('editor'),
+    createTestKey('admin'),
+    createTestKey('admin'),
   ])
-  const expired = await make('admin', new Date(Date.now() - 1000))
+  const expired = await createTestKey('admin', new Date(Date.now() - 1000))
   for (const { database } of apps) await database.transaction((tx) => revokeKey(tx, revoked.id))
   const token = async (roles: unknown, claims = {}) => bearer(await issuer.token({ roles, ...claims }))
   const forged = `${admin.key.slice(0, 13)}${randomBytes(32).toString('base64url')}`
   return {
-    'no key': { authorization: undefined, is: 'anonymous' },
-    'a reader’s key': { authorization: bearer(reader.key), is: 'reader' },
-    'an editor’s key': { authorization: bearer(editor.key), is: 'editor' },
-    'an administrator’s key': { authorization: bearer(admin.key), is: 'admin' },
-    ADMIN_KEY: { authorization: bearer(adminKey), is: 'admin' },
-    'an expired key': { authorization: bearer(expired.key), is: 'invalid' },
-    'a revoked key': { authorization: bearer(revoked.key), is: 'invalid' },
-    'a forged key with the prefix of a valid key': { authorization: bearer(forged), is: 'invalid' },
-    'a truncated key': { authorization: bearer(admin.key.slice(0, -1)), is: 'invalid' },
-    'only the prefix of a key': { authorization: bearer(admin.key.slice(0, 12)), is: 'invalid' },
-    'a malformed header': { authorization: `Basic ${btoa(`admin:${admin.key}`)}`, is: 'invalid' },
-    'an empty header': { authorization: '', is: 'invalid' },
+    'no key': { authorization: undefined, kind: 'anonymous' },
+    'a reader’s key': { authorization: bearer(reader.key), kind: 'reader' },
+    'an editor’s key': { authorization: bearer(editor.key), kind: 'editor' },
+    'an administrator’s key': { authorization: bearer(admin.key), kind: 'admin' },
+    ADMIN_KEY: { authorization: bearer(adminKey), kind: 'admin' },
+    'an expired key': { authorization: bearer(expired.key), kind: 'invalid' },
+    'a revoked key': { authorization: bearer(revoked.key), kind: 'invalid' },
+    'a forged key with the prefix of a valid key': { authorization: bearer(forged), kind: 'invalid' },
+    'a truncated key': { authorization: bearer(admin.key.slice(0, -1)), kind: 'invalid' },
+    'only the prefix of a key': { authorization: bearer(admin.key.slice(0, 12)), kind: 'invalid' },
+    'a malformed header': { authorization: `Basic ${btoa(`admin:${admin.key}`)}`, kind: 'invalid' },
+    'an empty header': { authorization: '', kind: 'invalid' },
     'a token of another issuer': {
       authorization: await token('admin', { iss: 'https://login.example' }),
-      is: 'invalid',
+      kind: 'invalid',
     },
-    'an expired token': { authorization: await token('admin', { exp: 1_700_000_000 }), is: 'invalid' },
-    'a token without a role': { authorization: await token('guest'), is: 'no role' },
-    'a reader’s token': { authorization: await token('reader'), is: 'reader' },
-    'an editor’s token': { authorization: await token(['editor']), is: 'editor' },
-    'an administrator’s token': { authorization: await token(['admin']), is: 'admin' },
+    'an expired token': { authorization: await token('admin', { exp: 1_700_000_000 }), kind: 'invalid' },
+    'a token without a role': { authorization: await token('guest'), kind: 'no role' },
+    'a reader’s token': { authorization: await token('reader'), kind: 'reader' },
+    'an editor’s token': { authorization: await token(['editor']), kind: 'editor' },
+    'an administrator’s token': { authorization: await token(['admin']), kind: 'admin' },
   }
 }
 
@@ -110,17 +110,17 @@ const rank = ['reader', 'editor', 'admin']
  * Returns the documented status. Admitted clients get `406`, since the request accepts no media type of the response.
  * Exports ignore `Accept`, and return `400` because a parameter is missing.
  */
-function expected(route: Route, { is }: Visitor, reading: 'open' | 'closed'): number {
+function expectedStatus(route: Route, { kind }: Visitor, reading: 'open' | 'closed'): number {
   // Metrics require a role if reading does, and ignore `Accept`.
   const metrics = route.path === '/metrics'
   const isFile = /\.(csv|yaml)$/.test(route.path)
   const admitted = metrics ? 200 : route.path.endsWith('/export') ? 400 : isFile ? 404 : 406
   const required = metrics && reading === 'closed' ? 'reader' : requiredRole(route)
   if (required === 'anybody') return 200
-  if (is === 'invalid') return 401
+  if (kind === 'invalid') return 401
   if (required === 'reader' && reading === 'open') return admitted
-  if (is === 'anonymous') return 401
-  return rank.indexOf(is) >= rank.indexOf(required) ? admitted : 403
+  if (kind === 'anonymous') return 401
+  return rank.indexOf(kind) >= rank.indexOf(required) ? admitted : 403
 }
 
 describe.each(['open', 'closed'] as const)('when reading is %s', (reading) => {
@@ -131,14 +131,14 @@ describe.each(['open', 'closed'] as const)('when reading is %s', (reading) => {
       const url = route.path.replace(/\{\w+\}/, '00000000-0000-7000-8000-000000000000')
       const { authorization } = visitor
       const headers = { accept: 'text/html', ...(authorization !== undefined && { authorization }) }
-      // The router takes the methods of the document.
+      // The type of `inject` lists the methods; the document has them as strings.
       const response = await app?.inject({ method: route.method as 'GET', url, headers })
       if (!response) throw new Error('the service is not open')
       const { statusCode: status, body } = response
       const contentType = String(response.headers['content-type'])
       check({ method: route.method, url, status, contentType, body, records: 'whole' })
       const challenged = /^Bearer realm=/.test(String(response.headers['www-authenticate']))
-      if (status !== expected(route, visitor, reading) || challenged !== [401, 403].includes(status)) {
+      if (status !== expectedStatus(route, visitor, reading) || challenged !== [401, 403].includes(status)) {
         wrong.push(`${route.method} ${route.path} with ${name}: ${status} ${body}`)
       }
     }

@@ -21,7 +21,7 @@ const keyring = fp(
   async (app) => {
     app.decorate('keyring', {
       find: async (hash) => (hash === hashKey(key) ? storedKey : undefined),
-      use: () => {},
+      recordUse: () => {},
       invalidate: () => {},
       close: async () => {},
     })

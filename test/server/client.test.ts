@@ -13,8 +13,8 @@ const actors: Record<string, Actor> = {
   subject: { kind: 'oidc', id: 'u-7', name: 'Li Wei', role: 'editor' },
 }
 
-/** Opens an app that answers each request with its client. The header `actor` selects the actor of the request. */
-async function openMirror(options: FastifyServerOptions = {}) {
+/** Opens an app that responds to each request with its client. The header `actor` selects the actor of the request. */
+async function openEchoApp(options: FastifyServerOptions = {}) {
   const app: FastifyInstance = Fastify(options)
   onTestFinished(() => app.close())
   const authentication = async (instance: FastifyInstance) => {
@@ -35,7 +35,7 @@ async function openMirror(options: FastifyServerOptions = {}) {
 }
 
 it('a client is a key, a subject, or an address', async () => {
-  const { find } = await openMirror()
+  const { find } = await openEchoApp()
   expect(await find({ actor: 'key' }, '192.0.2.1')).toEqual({
     name: 'key 7',
     group: 'key 7',
@@ -48,7 +48,7 @@ it('a client is a key, a subject, or an address', async () => {
 })
 
 it('an IPv6 client is identified by its /64 network, and grouped by its /48 network', async () => {
-  const { find } = await openMirror()
+  const { find } = await openEchoApp()
   const one = await find({}, '2001:db8:1:2:a::1')
   expect(one).toEqual({ name: 'address 2001:db8:1:2::', group: 'network 2001:db8:1::/48', isAnonymous: true })
   expect(await find({}, '2001:db8:1:2:b::9')).toEqual(one)
@@ -58,8 +58,8 @@ it('an IPv6 client is identified by its /64 network, and grouped by its /48 netw
   expect((await find({}, '2001:db8:2:2::1')).group).not.toBe(one.group)
 })
 
-it('the end client that a key names is a client in the group of the key', async () => {
-  const { find } = await openMirror()
+it('an end client, which Client-Id names, is a client in the group of its key', async () => {
+  const { find } = await openEchoApp()
   expect(await find({ actor: 'key', 'client-id': 'reader-7' })).toEqual({
     name: 'key 7 for reader-7',
     group: 'key 7',
@@ -74,20 +74,20 @@ it.each([
   [{ 'client-id': '', actor: 'key' }, 'wrong_format'],
   [{ 'client-id': 'x'.repeat(101), actor: 'key' }, 'wrong_format'],
 ])('refuses %j: %s', async (headers, code) => {
-  const api = await openMirror()
+  const api = await openEchoApp()
   const response = await api.send(headers)
   expect(response.json().message).toMatch(code === 'needs_key' ? /needs an API key/ : /visible ASCII/)
 })
 
 /** Opens the app with a logger, and collects the logged warnings. */
-async function openLoggedMirror(trustProxy: string[] | false) {
+async function openLoggedEchoApp(trustProxy: string[] | false) {
   const warnings: string[] = []
   const stream = { write: (line: string) => void warnings.push(JSON.parse(line).msg) }
-  return { warnings, ...(await openMirror({ trustProxy, logger: { level: 'warn', stream } })) }
+  return { warnings, ...(await openEchoApp({ trustProxy, logger: { level: 'warn', stream } })) }
 }
 
 it('without TRUST_PROXY, forwarded addresses are ignored with one warning in the log', async () => {
-  const { find, warnings } = await openLoggedMirror(false)
+  const { find, warnings } = await openLoggedEchoApp(false)
   for (const header of ['x-forwarded-for', 'forwarded']) {
     const { name } = await find({ [header]: '203.0.113.9' }, '192.0.2.1')
     expect(name).toBe('address 192.0.2.1')
@@ -96,7 +96,7 @@ it('without TRUST_PROXY, forwarded addresses are ignored with one warning in the
 })
 
 it('with TRUST_PROXY, a forwarded address is the client if a trusted proxy sends it', async () => {
-  const { find, warnings } = await openLoggedMirror(['192.0.2.1'])
+  const { find, warnings } = await openLoggedEchoApp(['192.0.2.1'])
   const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' }
   expect((await find(headers, '192.0.2.1')).name).toBe('address 203.0.113.9')
   expect(warnings).toEqual([])

@@ -29,28 +29,28 @@ describe.each([
     await issuer.close()
   })
 
-  const at = (hours: number) => new Date(realTime() + hours * 3_600_000)
+  const inHours = (hours: number) => new Date(realTime() + hours * 3_600_000)
   const path = '/v1/countries/CHN'
   const statusWithKey = async (expiresAt: Date) => {
     const { key } = await api.database.transaction((tx) =>
-      createKey(tx, { name: 'Of a moment', role: 'reader', expiresAt }),
+      createKey(tx, { name: 'Short-lived', role: 'reader', expiresAt }),
     )
     return (await api.get(path, { key })).status
   }
 
   it('accepts keys until they expire', async () => {
-    expect(await statusWithKey(at(1))).toBe(200)
-    expect(await statusWithKey(at(-1))).toBe(401)
+    expect(await statusWithKey(inHours(1))).toBe(200)
+    expect(await statusWithKey(inHours(-1))).toBe(401)
   })
 
   it('creates keys that expire in an hour, and refuses to create expired ones', async () => {
     const body = (expiresAt: Date) => ({
-      name: 'Of a moment',
+      name: 'Short-lived',
       role: 'reader',
       expiresAt: expiresAt.toISOString(),
     })
-    expect((await api.post('/v1/keys', body(at(1)))).status).toBe(201)
-    expect((await api.post('/v1/keys', body(at(-1)))).status).toBe(422)
+    expect((await api.post('/v1/keys', body(inHours(1)))).status).toBe(201)
+    expect((await api.post('/v1/keys', body(inHours(-1)))).status).toBe(422)
   })
 
   it('creates keys and refuses expired ones in the same way on the command line', async () => {
@@ -58,8 +58,8 @@ describe.each([
       runInProcess(['key', 'create', '--name', 'A', '--role', 'reader', '--expires', expires.toISOString()], {
         DATABASE_URL: api.pool.options.connectionString,
       })
-    expect(await create(at(1))).toContain('good until')
-    await expect(create(at(-1))).rejects.toThrow('must be in the future')
+    expect(await create(inHours(1))).toContain('good until')
+    await expect(create(inHours(-1))).rejects.toThrow('must be in the future')
   })
 
   it('stores the last use of a key with the time of the database', async () => {
@@ -76,7 +76,7 @@ describe.each([
   })
 
   it('accepts asOf one hour in the past, and refuses it in the future', async () => {
-    const asOf = (hours: number) => api.get(`/v1/countries?limit=1&asOf=${at(hours).toISOString()}`)
+    const asOf = (hours: number) => api.get(`/v1/countries?limit=1&asOf=${inHours(hours).toISOString()}`)
     expect((await asOf(-1)).status).toBe(200)
     const refused = await asOf(1)
     expect(refused.status).toBe(400)
@@ -85,7 +85,7 @@ describe.each([
 
   it('accepts only access tokens that are valid now', async () => {
     const token = (hours: number) => {
-      const iat = Math.floor(at(hours).getTime() / 1000)
+      const iat = Math.floor(inHours(hours).getTime() / 1000)
       return issuer.token({ roles: ['admin'], iat, exp: iat + 1800 })
     }
     const status = async (hours: number) => (await api.get('/v1/keys', { key: await token(hours) })).status

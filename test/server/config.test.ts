@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
+import { OperatorError } from '../../src/operator-error.ts'
 import { environment, readConfig } from '../../src/server/config.ts'
-import { StartupError } from '../../src/startup-error.ts'
 
 const url = 'postgresql://user:password@db.example:5432/entente'
 
@@ -59,7 +59,7 @@ describe('the configuration', () => {
     ['PUBLIC_READ', 'false', false],
     ['POOL_SIZE', '25', 25],
     ['CACHE_MB', '0', 0],
-  ] as const)('takes %s=%s', (name, text, value) => {
+  ] as const)('accepts %s=%s', (name, text, value) => {
     expect(readConfig({ [name]: text })[name]).toBe(value)
   })
 
@@ -88,7 +88,7 @@ describe('the configuration', () => {
     ['TRUST_PROXY', '10.0.0.0/33'],
   ])('refuses %s=%j with its name, its value and the allowed values', (name, value) => {
     const read = () => readConfig({ [name]: value })
-    expect(read).toThrow(StartupError)
+    expect(read).toThrow(OperatorError)
     expect(read).toThrow(new RegExp(`^${name} must be .+, not '${value}'$`))
   })
 
@@ -120,7 +120,7 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'postgresql://user:pass#word@host/database'],
     ['DATABASE_URL', 'db.example'],
     ['LISTEN_DATABASE_URL', 'mysql://user:password@host/database'],
-  ])('refuses %s=%j without repeating it, since it is secret', (name, value) => {
+  ])('refuses %s=%j without the value in the message, since it is secret', (name, value) => {
     const read = () => readConfig({ [name]: value })
     expect(read).toThrow(new RegExp(`^${name} must be `))
     expect(read).not.toThrow(value)

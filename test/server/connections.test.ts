@@ -26,7 +26,7 @@ async function openIdle(api: Api, count: number, localAddress = '127.0.0.1'): Pr
 const openCount = (sockets: Socket[]) => sockets.filter(({ closed }) => !closed).length
 
 /** Waits until a connection is closed or reset. */
-const untilClosed = (socket: Socket) =>
+const waitUntilClosed = (socket: Socket) =>
   new Promise<string>((resolve) => socket.once('close', () => resolve('closed')))
 
 /** Sends a request on a connection, and returns the first bytes of the response. */
@@ -85,7 +85,7 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections per add
     expect(unaffected?.closed).toBe(false)
   })
 
-  it('a proxy that TRUST_PROXY names may open any number', async () => {
+  it('a proxy in TRUST_PROXY may open any number of connections', async () => {
     const proxied = await openIdle(api, 12, '127.0.0.3')
     expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
     expect(openCount(proxied)).toBe(12)
@@ -118,7 +118,7 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections per
     )
   })
 
-  it('a proxy that TRUST_PROXY names may open any number a second', async () => {
+  it('a proxy in TRUST_PROXY may open any number of connections per second', async () => {
     const proxied = await openIdle(api, 40, '127.0.0.3')
     expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
     expect(openCount(proxied)).toBe(40)
@@ -153,15 +153,15 @@ describe.runIf(process.platform === 'linux')('an address that misuses its connec
       const tryRequest = async () => {
         const [socket] = await openIdle(api, 1, other).catch(() => [])
         return socket
-          ? Promise.race([send(socket, '/healthz').catch(() => 'closed'), untilClosed(socket)])
+          ? Promise.race([send(socket, '/healthz').catch(() => 'closed'), waitUntilClosed(socket)])
           : 'closed'
       }
       expect(await tryRequest()).toMatch(/^HTTP\/1\.1 200 /)
       const [used, unused] = await openIdle(api, 2, other)
       if (!used || !unused) throw new Error('there are no connections')
-      const isClosed = Promise.all([untilClosed(used), untilClosed(unused)])
+      const bothClosed = Promise.all([waitUntilClosed(used), waitUntilClosed(unused)])
       used.write(bytes)
-      await isClosed
+      await bothClosed
       expect(await tryRequest()).toBe('closed')
       const [unaffected] = await openIdle(api, 1)
       expect(unaffected && (await send(unaffected, '/healthz'))).toMatch(/^HTTP\/1\.1 200 /)
@@ -172,14 +172,14 @@ describe.runIf(process.platform === 'linux')('an address that misuses its connec
 })
 
 describe('the number of connections', () => {
-  it('leaves file descriptors for the database and for files in any configuration', () => {
+  it('is limited so that file descriptors remain for the database and for files', () => {
     expect(maxClientConnections(1024, undefined, 20)).toBe(904)
     expect(maxClientConnections(1024, 5000, 20)).toBe(904)
     expect(maxClientConnections(1024, 50, 20)).toBe(50)
     expect(maxClientConnections(Number.POSITIVE_INFINITY, undefined, 20)).toBe(10_000)
   })
 
-  it('prevents the start if the limit of open files leaves too few', () => {
+  it('fails the start if the limit of open files allows too few connections', () => {
     expect(() => maxClientConnections(120, undefined, 20)).toThrow(/ulimit -n/)
   })
 })

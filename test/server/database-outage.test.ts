@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpResponse, openApi } from '../support/api.ts'
-import { type Proxy as DatabaseProxy, openProxy } from '../support/proxy.ts'
+import { type DatabaseProxy, openProxy } from '../support/proxy.ts'
 
 /** Outages of the database: the service reports them and recovers. */
 
@@ -55,7 +55,7 @@ describe('while the database cannot be reached', () => {
     expect((await read()).json()).toMatchObject({ name: 'Back' })
   })
 
-  it('idle connections that the server has closed fail neither requests nor the process', async () => {
+  it('after the server has closed idle connections, neither requests nor the process fail', async () => {
     await openAllConnections()
     await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${otherBackends}`)
     await expect.poll(async () => (await read()).status, { interval: 5 }).toBe(200)
@@ -115,12 +115,12 @@ describe('a read-only database server', () => {
   it('serves reads, returns 503 to writes, and is ready as read_only until writes work', async () => {
     await openAllConnections()
     const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
-    const set = async (value: string) => {
+    const setReadOnly = async (value: string) => {
       await api.pool.query(`alter database "${rows[0]?.name}" set default_transaction_read_only = ${value}`)
       await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${otherBackends}`)
       await expect.poll(async () => (await read()).status, { interval: 5 }).toBe(200)
     }
-    await set('on')
+    await setReadOnly('on')
     expect((await ready()).json()).toEqual({ status: 'read_only' })
     expect((await api.get('/v1/agreements/aggregate?groupBy=status')).status).toBe(200)
     expect((await api.get('/v1/topics/export?format=csv')).status).toBe(200)

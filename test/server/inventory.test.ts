@@ -20,8 +20,8 @@ it('the OpenAPI document has every route of the API with its methods, and no oth
         .filter((method) => method !== 'HEAD' && method !== 'OPTIONS')
         .map((method) => `${method} ${url}`),
     )
-    const ofApi = (name: string) => !isPage(name.split(' ')[1] ?? '')
-    expect(served.filter(ofApi).sort()).toEqual(documented.filter(ofApi).sort())
+    const isApiRoute = (name: string) => !isPage(name.split(' ')[1] ?? '')
+    expect(served.filter(isApiRoute).sort()).toEqual(documented.filter(isApiRoute).sort())
     expect(documented.length).toBeGreaterThan(80)
   } finally {
     await close()

@@ -3,7 +3,7 @@ import { exportJWK, exportSPKI, UnsecuredJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Problem } from '../../src/problems/problem.ts'
 import type { VerifyToken } from '../../src/server/plugins/authentication/authenticate.ts'
-import { trustIssuer } from '../../src/server/plugins/authentication/oidc.ts'
+import { createTokenVerifier } from '../../src/server/plugins/authentication/oidc.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import {
   type KeyPair,
@@ -22,16 +22,16 @@ const clock = { now: async () => new Date() }
 
 const algorithms = ['RS256', 'PS384', 'ES384', 'EdDSA']
 
-let pairs: KeyPair[]
+let keyPairs: KeyPair[]
 let issuer: TestIssuer
-let test: TestApp
+let service: TestApp
 beforeAll(async () => {
-  pairs = await Promise.all(algorithms.map(makeKeyPair))
-  issuer = await openIssuer(pairs)
-  test = await openTestApp({ env: { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience } })
+  keyPairs = await Promise.all(algorithms.map(makeKeyPair))
+  issuer = await openIssuer(keyPairs)
+  service = await openTestApp({ env: { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience } })
 })
 afterAll(async () => {
-  await test.close()
+  await service.close()
   await issuer.close()
 })
 afterEach(() => {
@@ -40,7 +40,8 @@ afterEach(() => {
 
 /** Sends a request that needs the role admin. */
 async function getWith(token: string) {
-  const response = await test.app.inject({ url: '/v1/keys', headers: { authorization: `Bearer ${token}` } })
+  const headers = { authorization: `Bearer ${token}` }
+  const response = await service.app.inject({ url: '/v1/keys', headers })
   return { status: response.statusCode, headers: response.headers, body: response.body }
 }
 
@@ -58,7 +59,7 @@ const validClaims = () => ({
 })
 
 describe('a token of the issuer', () => {
-  it('grants what its role allows, and otherwise returns 403 with the role that is needed', async () => {
+  it('grants the access of its role; otherwise the status is 403 with the required role', async () => {
     expect((await getWith(await issuer.token(admin))).status).toBe(200)
     for (const roles of [
       ['editor'],
@@ -94,14 +95,14 @@ describe('a token of the issuer', () => {
   })
 
   it.each(algorithms)('may be signed by %s', async (alg) => {
-    const pair = pairs.find(({ jwk }) => jwk.alg === alg)
+    const pair = keyPairs.find(({ jwk }) => jwk.alg === alg)
     const token = pair ? await sign(validClaims(), pair) : ''
     expect((await getWith(token)).status).toBe(200)
   })
 
   it('has its roles in OIDC_ROLE_CLAIM, also a nested claim or one with dots in its name', async () => {
     const roleAt = async (roleClaim: string, claims: Record<string, unknown>) => {
-      const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim }, clock)
+      const verify = createTokenVerifier({ issuer: issuer.url, audience: issuer.audience, roleClaim }, clock)
       return (await verify(await issuer.token(claims))).role
     }
     expect(await roleAt('realm_access.roles', { realm_access: admin })).toBe('admin')
@@ -113,14 +114,17 @@ describe('a token of the issuer', () => {
   })
 
   it('identifies the actor by its subject and, if present, its name', async () => {
-    const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim: 'roles' }, clock)
+    const verify = createTokenVerifier(
+      { issuer: issuer.url, audience: issuer.audience, roleClaim: 'roles' },
+      clock,
+    )
     const token = await issuer.token({ ...admin, sub: 'u-7', preferred_username: 'liwei' })
     expect(await verify(token)).toEqual({ kind: 'oidc', id: 'u-7', name: 'liwei', role: 'admin' })
     expect(await verify(await issuer.token())).toEqual({ kind: 'oidc', id: 'user-1', name: null, role: null })
   })
 })
 
-/** Functions that make invalid tokens, by their fault. */
+/** Functions that create invalid tokens, by fault. */
 const invalidTokens: Record<string, () => Promise<string> | string> = {
   'no signature (alg none)': () => new UnsecuredJWT(validClaims()).encode(),
   'alg none with the signature of another token': async () => {
@@ -158,7 +162,7 @@ const invalidTokens: Record<string, () => Promise<string> | string> = {
   'an unknown critical extension (`crit`)': () =>
     issuer.token(admin, { crit: [unknownExtension], [unknownExtension]: 1 }),
   'another `typ`': () => issuer.token(admin, { typ: 'logout+jwt' }),
-  'another `alg` than that of its key': async () => {
+  'an `alg` that differs from the `alg` of its key': async () => {
     const [, payload, signature] = (await issuer.token(admin)).split('.')
     return `${segment({ alg: 'ES384', kid: issuer.current().jwk.kid })}.${payload}.${signature}`
   },
@@ -206,7 +210,7 @@ describe('the keys of the issuer', () => {
   let verify: VerifyToken
   beforeEach(async () => {
     other = await openIssuer()
-    verify = trustIssuer({ issuer: other.url, audience: other.audience, roleClaim: 'roles' }, clock)
+    verify = createTokenVerifier({ issuer: other.url, audience: other.audience, roleClaim: 'roles' }, clock)
   })
   afterEach(() => other.close())
 
@@ -261,7 +265,10 @@ describe('the keys of the issuer', () => {
   })
 
   it('of an untrusted issuer are not used', async () => {
-    verify = trustIssuer({ issuer: `${other.url}/`, audience: other.audience, roleClaim: 'roles' }, clock)
+    verify = createTokenVerifier(
+      { issuer: `${other.url}/`, audience: other.audience, roleClaim: 'roles' },
+      clock,
+    )
     expect(await outcome(await other.token({ ...admin, iss: `${other.url}/` }))).toBe(503)
     expect(other.keyRequests()).toBe(0)
   })

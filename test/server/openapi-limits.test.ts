@@ -33,14 +33,14 @@ const isBoundedText = (schema: Schema) =>
   boundedFormats.includes(schema.format ?? '') ||
   isBounded(schema.pattern ?? '')
 
-/** Returns the paths of parts of a schema that have no maximum. */
+/** Yields the paths in a schema to texts, lists and maps without a maximum. */
 function* findUnbounded(
   document: object,
-  given: unknown,
+  schemaOrTrue: unknown,
   path: string,
   seen: Set<string>,
 ): Generator<string> {
-  const schema = schemaForm.parse(given === true ? {} : given)
+  const schema = schemaForm.parse(schemaOrTrue === true ? {} : schemaOrTrue)
   if (schema.$ref !== undefined) {
     if (seen.has(schema.$ref)) return
     seen.add(schema.$ref)

@@ -34,7 +34,7 @@ describe('the schemas of the OpenAPI document', () => {
     const validate = ajv.compile({ $ref: `openapi#${pointer}` })
     return validate(value) ? [] : (validate.errors ?? [])
   }
-  const escaped = (...steps: string[]) =>
+  const jsonPointer = (...steps: string[]) =>
     steps.map((step) => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')
 
   it('accept their own examples', () => {
@@ -60,7 +60,7 @@ describe('the schemas of the OpenAPI document', () => {
       ]
       for (const { example, at } of contents.filter((content) => content.example !== undefined)) {
         count++
-        const pointer = escaped('paths', path, method, ...at, 'schema')
+        const pointer = jsonPointer('paths', path, method, ...at, 'schema')
         expect(validationErrors(example, pointer), pointer).toEqual([])
       }
     }
@@ -68,12 +68,12 @@ describe('the schemas of the OpenAPI document', () => {
   })
 
   it('have examples that can be sent unchanged', async () => {
-    for (const { name, example } of resources.filter(({ key }) => key.madeBy === 'client')) {
+    for (const { name, example } of resources.filter(({ key }) => key.assignedBy === 'client')) {
       const response = await api.post(`/v1/${name}`, example)
       // The record is created, or it already exists in the reference data.
       expect([201, 409], `${name}: ${response.text}`).toContain(response.status)
     }
-    for (const { name, example } of resources.filter(({ key }) => key.madeBy === 'registry')) {
+    for (const { name, example } of resources.filter(({ key }) => key.assignedBy === 'registry')) {
       const { externalIds, ...document } = example
       const response = await api.post(`/v1/${name}`, document)
       const faults = response.status === 201 ? [] : response.json<{ errors: { code: string }[] }>().errors
@@ -98,7 +98,7 @@ describe('the schemas of the OpenAPI document', () => {
       { title: 'A', kind: 'treaty', unheardOf: 1 },
       { title: '', kind: 'treaty' },
     ]
-    const pointer = escaped(
+    const pointer = jsonPointer(
       'paths',
       '/v1/agreements',
       'post',
@@ -114,7 +114,7 @@ describe('the schemas of the OpenAPI document', () => {
   const parametersOf = (path: string) => document.paths[path]?.get?.parameters ?? []
 
   it('describe each operator as a separate parameter: one value, or a comma-separated list', () => {
-    const found = new Map(parametersOf('/v1/agreements').map((one) => [one.name, one]))
+    const found = new Map(parametersOf('/v1/agreements').map((parameter) => [parameter.name, parameter]))
     for (const [name, type] of [
       ['signedOn', 'string'],
       ['signedOn[gte]', 'string'],
@@ -134,8 +134,8 @@ describe('the schemas of the OpenAPI document', () => {
   it('have neither unions nor objects in parameters, and at most 200 parameters in an operation', () => {
     for (const { operationId, parameters } of operations) {
       expect(parameters.length, operationId).toBeLessThanOrEqual(200)
-      for (const { name, schema: own, style } of parameters) {
-        const text = JSON.stringify(own)
+      for (const { name, schema, style } of parameters) {
+        const text = JSON.stringify(schema)
         expect(`${operationId} ${name} ${text}`).not.toMatch(/"(anyOf|oneOf|allOf)"|"type":"object"/)
         expect(style).toBeUndefined()
       }
@@ -144,8 +144,8 @@ describe('the schemas of the OpenAPI document', () => {
 
   it('have numeric types for numbers in queries', () => {
     const typeOf = (path: string, name: string) => {
-      const own = parametersOf(path).find((candidate) => candidate.name === name)
-      return JSON.stringify(own?.schema)
+      const parameter = parametersOf(path).find((candidate) => candidate.name === name)
+      return JSON.stringify(parameter?.schema)
     }
     expect(typeOf('/v1/agreements', 'limit')).toMatch(/"type":"integer"/)
     expect(typeOf('/v1/projects', 'amount')).toMatch(/"type":"number"/)

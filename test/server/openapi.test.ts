@@ -87,7 +87,7 @@ describe('the OpenAPI document', () => {
         process.execPath,
         [cli, 'lint', file, '--extends=recommended', '--format=json'],
         {
-          // In a separate folder it finds no configuration that disables rules.
+          // In a separate folder, the linter finds no configuration that disables rules.
           cwd: folder,
           env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
           maxBuffer: 64 * 1024 * 1024,
@@ -175,11 +175,11 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('describes every operation and parameter, and in its introduction every operator', () => {
+  it('describes every operation and parameter, and every operator in its introduction', () => {
     const undescribed = operations.flatMap(({ operationId, summary, description, parameters }) => [
       ...(summary && description ? [] : [operationId]),
       ...parameters
-        .filter((own) => !own.name.includes('[') && !own.description?.endsWith('.'))
+        .filter((parameter) => !parameter.name.includes('[') && !parameter.description?.endsWith('.'))
         .map(({ name }) => `${operationId} ${name}`),
     ])
     expect(undescribed).toEqual([])
@@ -192,7 +192,9 @@ describe('the OpenAPI document', () => {
   })
 
   it('gives every request header an example', () => {
-    const headers = operations.flatMap(({ parameters }) => parameters.filter((own) => own.in === 'header'))
+    const headers = operations.flatMap(({ parameters }) =>
+      parameters.filter((parameter) => parameter.in === 'header'),
+    )
     expect(headers.length).toBeGreaterThan(0)
     expect(headers.filter(({ example }) => typeof example !== 'string')).toEqual([])
   })
@@ -205,11 +207,11 @@ describe('the OpenAPI document', () => {
       expect(schemas[`${singular}Input`]?.examples, singular).toBeDefined()
   })
 
-  it('names every enumeration, has one form of null, and discriminators of alternatives', () => {
+  it('has a named schema for each enumeration, one form of null, and discriminators for oneOf', () => {
     const check = (value: unknown, path: string) => {
       if (typeof value !== 'object' || value === null) return
-      const { enum: words, type, oneOf, anyOf, discriminator } = Object(value)
-      if (Array.isArray(words) && words.length > 1 && type === 'string')
+      const { enum: values, type, oneOf, anyOf, discriminator } = Object(value)
+      if (Array.isArray(values) && values.length > 1 && type === 'string')
         expect(path).toMatch(
           /^\/components\/schemas\/\w+$|^\/components\/schemas\/Problem\/|^\/paths\/\/(healthz|readyz)/,
         )
@@ -226,8 +228,8 @@ describe('the OpenAPI document', () => {
 
   it('has patterns that all regular expression engines support', () => {
     const text = JSON.stringify(api.served)
-    const patterns = [...text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, own = '']) =>
-      JSON.parse(own),
+    const patterns = [...text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, pattern = '']) =>
+      JSON.parse(pattern),
     )
     expect(patterns.length).toBeGreaterThan(10)
     for (const pattern of patterns) expect(pattern).not.toMatch(/\\p\{|\(\?[=!<]/)

@@ -40,10 +40,10 @@ describe('with two busy connections', () => {
   })
   afterAll(() => api.close())
 
-  /** Makes two changes wait that hold both connections. @returns the changes, and a function that ends their wait. */
+  /** Blocks two changes, which occupy both connections. @returns the changes, and a function that unblocks them. */
   async function occupy() {
     const holder = await api.pool.connect()
-    // A write first locks the row in `records`. A lock on the topic alone would let a write pass that changes nothing.
+    // A write first locks the row in `records`. A lock on the topic alone does not block a write without changes.
     await holder.query("begin; select from records where resource = 'topics' and key = 'energy' for update")
     const writing = [1, 2].map((index) => api.patch('/v1/topics/energy', { name: `Waited ${index}` }))
     const busy = async () => numberIn((await api.get('/metrics')).text, 'entente_pool_connections_idle')
@@ -73,12 +73,12 @@ describe('with two busy connections', () => {
     }
     const waiting = async () => numberIn((await api.get('/metrics')).text, 'entente_pool_waiting')
     await expect.poll(waiting, { interval: 5 }).toBe(3)
-    const late = performance.now()
+    const sentAt = performance.now()
     for (const response of await Promise.all([1, 2, 3, 4].map(() => api.get('/v1/topics?limit=1')))) {
       expectProblem(response, 'overloaded')
       expect(response.json().detail).toBe('Too many requests wait for a database connection (limit 3).')
     }
-    expect(performance.now() - late).toBeLessThan(1900)
+    expect(performance.now() - sentAt).toBeLessThan(1900)
     // Probes and metrics are served meanwhile.
     expect((await api.get('/readyz')).status).toBe(200)
     for (const [response, milliseconds] of await Promise.all(waited)) {
@@ -105,7 +105,7 @@ describe('with two busy connections', () => {
     expect(await stopped()).toBeGreaterThanOrEqual(before + 2)
   })
 
-  it('a read and an export over the timeout are cancelled in PostgreSQL, and get advice', async () => {
+  it('reads and exports over the timeout are cancelled, and the problem says how to avoid it', async () => {
     const holder = await api.pool.connect()
     onTestFinished(() => holder.release())
     await holder.query('begin; lock table citations in access exclusive mode')
@@ -115,9 +115,9 @@ describe('with two busy connections', () => {
       expect(response.json().detail).toMatch(/Narrow the request/)
     }
     const waiting = "datname = current_database() and wait_event_type = 'Lock'"
-    const others = async () =>
+    const waitingCount = async () =>
       (await api.pool.query(`select from pg_stat_activity where ${waiting}`)).rowCount
-    await expect.poll(others, { interval: 5 }).toBe(0)
+    await expect.poll(waitingCount, { interval: 5 }).toBe(0)
     await holder.query('rollback')
     expect((await api.get('/v1/citations/export?format=csv')).status).toBe(200)
   }, 30_000)
@@ -127,18 +127,18 @@ describe('a process with a delayed event loop', () => {
   it('returns 503 except to probes and metrics, and recovers when the event loop does', async () => {
     const api = await openApi({ env: { SHED_LAG_MS: '20' } })
     onTestFinished(() => api.close())
-    let late = true
+    let isDelayed = true
     const delay = () => {
       const end = performance.now() + 120
       while (performance.now() < end);
-      if (late) setTimeout(delay, 1)
+      if (isDelayed) setTimeout(delay, 1)
     }
     delay()
     const status = async (path: string) => (await api.get(path)).status
     await expect.poll(() => status('/v1/topics/energy'), { timeout: 15_000, interval: 50 }).toBe(503)
     expectProblem(await api.get('/v1/topics?limit=1'), 'overloaded')
     for (const path of ['/healthz', '/readyz', '/metrics']) expect(await status(path)).toBe(200)
-    late = false
+    isDelayed = false
     await expect.poll(() => status('/v1/topics/energy'), { timeout: 10_000, interval: 50 }).toBe(200)
   })
 

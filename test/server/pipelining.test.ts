@@ -34,8 +34,8 @@ describe('pipelined requests in one packet', () => {
     await exchange(requestFor('/thousands').repeat(3000))
     const { text: metrics } = await api.get('/metrics')
     const counts = [...metrics.matchAll(/^entente_http_request_duration_seconds_count\{.*404.*\} (\d+)$/gm)]
-    const begun = counts.reduce((sum, [, count]) => sum + Number(count), 0)
-    expect(begun).toBeLessThan(200)
+    const startedCount = counts.reduce((sum, [, count]) => sum + Number(count), 0)
+    expect(startedCount).toBeLessThan(200)
     expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
   })
 })

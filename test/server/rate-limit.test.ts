@@ -7,9 +7,9 @@ import { adminKey } from '../support/app.ts'
 
 describe('with a limit of requests per minute', () => {
   let api: Api
-  const requestsAMinute = 30
+  const requestsPerMinute = 30
   beforeAll(async () => {
-    api = await openApi({ env: { RATE_LIMIT: String(requestsAMinute), TRUST_PROXY: '127.0.0.1' } })
+    api = await openApi({ env: { RATE_LIMIT: String(requestsPerMinute), TRUST_PROXY: '127.0.0.1' } })
   })
   afterAll(() => api.close())
 
@@ -26,12 +26,12 @@ describe('with a limit of requests per minute', () => {
   }
   const path = '/v1/countries/CHN'
 
-  it('allows each address this number of requests, returns the remaining number, then 429', async () => {
+  it('allows each address this number of requests, sends how many remain, then returns 429', async () => {
     const client = newClient()
     const first = await api.get(path, client)
-    expect(first.headers.get('ratelimit-policy')).toBe(`"units";q=${requestsAMinute};w=60`)
-    expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"units";r=${requestsAMinute - 1};t=\\d+$`))
-    expect(new Set(await statuses(requestsAMinute - 1, path, client))).toEqual(new Set([200]))
+    expect(first.headers.get('ratelimit-policy')).toBe(`"units";q=${requestsPerMinute};w=60`)
+    expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"units";r=${requestsPerMinute - 1};t=\\d+$`))
+    expect(new Set(await statuses(requestsPerMinute - 1, path, client))).toEqual(new Set([200]))
     const refused = await api.get(path, client)
     expect(refused.status).toBe(429)
     expect(refused.json()).toMatchObject({ type: '/problems/rate-limited', status: 429 })
@@ -50,12 +50,12 @@ describe('with a limit of requests per minute', () => {
     const left = async (response: Promise<HttpResponse>) =>
       /r=(\d+)/.exec((await response).headers.get('ratelimit') ?? '')?.[1]
     expect(await left(api.get('/v1/agreements/aggregate?groupBy=status', client))).toBe(
-      String(requestsAMinute - 10),
+      String(requestsPerMinute - 10),
     )
     expect(await left(api.post('/v1/agreements/search', {}, { ...client, key: null }))).toBe(
-      String(requestsAMinute - 12),
+      String(requestsPerMinute - 12),
     )
-    expect(await left(api.get(path, client))).toBe(String(requestsAMinute - 13))
+    expect(await left(api.get(path, client))).toBe(String(requestsPerMinute - 13))
   })
 
   it('a key has its own limit, from any address', async () => {
@@ -63,14 +63,15 @@ describe('with a limit of requests per minute', () => {
       createKey(tx, { name: 'A key', role: 'reader', expiresAt: null }),
     )
     const [one, other] = [newClient(), newClient()]
-    expect(await statuses(requestsAMinute, path, { key, ...one })).toEqual(Array(requestsAMinute).fill(200))
+    const allowed = await statuses(requestsPerMinute, path, { key, ...one })
+    expect(allowed).toEqual(Array(requestsPerMinute).fill(200))
     expect((await api.get(path, { key, ...other })).status).toBe(429)
     expect((await api.get(path, one)).status).toBe(200)
   })
 
-  it('unknown paths count too', async () => {
+  it('requests to unknown paths count, too', async () => {
     const client = newClient()
-    expect(new Set(await statuses(requestsAMinute, '/v1/nothing', client))).toEqual(new Set([404]))
+    expect(new Set(await statuses(requestsPerMinute, '/v1/nothing', client))).toEqual(new Set([404]))
     expect((await api.request('GET', '/docs/nothing', client)).status).toBe(429)
   })
 
@@ -166,20 +167,20 @@ describe('without limits and with CORS_ORIGINS', () => {
   })
 
   it('named origins may read every response header that the OpenAPI document describes', async () => {
-    const described: string[] = []
+    const describedHeaders: string[] = []
     const { paths } = (await api.get('/openapi.json')).json()
     JSON.parse(JSON.stringify(paths), (name, value: unknown) => {
       if (name === 'headers' && typeof value === 'object' && value !== null) {
-        described.push(...Object.keys(value))
+        describedHeaders.push(...Object.keys(value))
       }
       return value
     })
     const exposed = (await api.get(path, { headers: { origin } })).headers.get(
       'access-control-expose-headers',
     )
-    // The document describes the added headers only in prose.
+    // The document describes the listed headers only in prose.
     const needed = new Set([
-      ...described.map((name) => name.toLowerCase()),
+      ...describedHeaders.map((name) => name.toLowerCase()),
       ...[
         'etag',
         'allow',
@@ -190,11 +191,11 @@ describe('without limits and with CORS_ORIGINS', () => {
         'x-request-id',
       ],
     ])
-    // The Fetch standard lets scripts read these anyway.
+    // Scripts may always read these headers (Fetch standard).
     for (const safelisted of ['cache-control', 'content-language', 'content-length', 'content-type'])
       needed.delete(safelisted)
     expect(exposed?.toLowerCase().split(', ')).toEqual(expect.arrayContaining([...needed]))
-    expect(described).toContain('location')
+    expect(describedHeaders).toContain('location')
   })
 
   it('named origins may write after a preflight without a key; OPTIONS still lists the methods', async () => {

@@ -88,7 +88,7 @@ const waitForReplicaReads = (process: Process, url = '/v1/countries?limit=1') =>
   )
 
 /** Pauses replay on all standbys until the end of the test. */
-async function pause() {
+async function pauseReplay() {
   const resume = async () => {
     for (const standby of servers.standbys) await standby.run('select pg_wal_replay_resume()')
   }
@@ -115,7 +115,7 @@ it('runs reads of every kind on replicas', async () => {
 })
 
 it.each(['first', 'second'] as const)(
-  'returns the own writes of a client, read on the %s process with its header or cookie',
+  'shows a client its own writes on the %s process, with the position in a header or a cookie',
   async (place) => {
     const process = place === 'first' ? first : second
     await waitForReplicaReads(process)
@@ -129,7 +129,7 @@ it.each(['first', 'second'] as const)(
 
 it('remembers the position of the last write of a key in the process', async () => {
   await waitForReplicaReads(first)
-  await pause()
+  await pauseReplay()
   const { slug } = await create(first)
   expect((await get(first, `/v1/topics/${slug}`, authorization)).statusCode).toBe(200)
 })
@@ -138,7 +138,7 @@ it('hides a record that has become internal, with any replication lag', async ()
   const { slug } = await create(first)
   const url = `/v1/topics/${slug}`
   await waitForReplicaReads(first, url)
-  await pause()
+  await pauseReplay()
   const response = await first.app.inject({
     method: 'PATCH',
     url,
@@ -167,8 +167,7 @@ it('serves no stored response that was read from a replica before a change', asy
   const url = '/v1/topics?limit=1&count=exact&q=replicated'
   const count = async (process: Process) => (await get(process, url)).json().page.total.count
   for (let round = 0; round < 30; round += 1) {
-    const counting = Promise.all([count(second), count(second), create(first), count(second), count(first)])
-    await counting
+    await Promise.all([count(second), count(second), create(first), count(second), count(first)])
     // A stale response in the cache would stay wrong during the whole wait.
     await vi.waitFor(
       async () => {

@@ -7,20 +7,20 @@ function openLog() {
   const lines: Record<string, unknown>[] = []
   const write = (line: string) => lines.push(JSON.parse(line))
   const parent = Fastify({ logger: { level: 'info', stream: { write } } }).log
-  const made = { children: 0 }
+  const created = { children: 0 }
   const log = new RequestLogger(parent, () => {
-    made.children += 1
+    created.children += 1
     return parent.child({ requestId: 'r1' })
   })
-  return { log, lines, made }
+  return { log, lines, created }
 }
 
 it('creates the child logger once, for its first line', () => {
-  const { log, lines, made } = openLog()
-  expect(made.children).toBe(0)
+  const { log, lines, created } = openLog()
+  expect(created.children).toBe(0)
   log.warn({ some: 'thing' }, 'first')
   log.error('second')
-  expect(made.children).toBe(1)
+  expect(created.children).toBe(1)
   expect(lines).toMatchObject([
     { requestId: 'r1', some: 'thing', msg: 'first' },
     { requestId: 'r1', msg: 'second' },

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextIteration } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { RequestQueue } from '../../src/server/request-queue.ts'
 
@@ -14,61 +14,61 @@ function openQueue() {
   return { queue, started, send }
 }
 
-const waitTurns = async (count: number) => {
-  for (let number = 0; number < count; number += 1) await nextTurn()
+const waitForIterations = async (count: number) => {
+  for (let number = 0; number < count; number += 1) await nextIteration()
 }
 
 describe('the queue of requests', () => {
-  it('starts a request at once while the turn of the event loop has time left', () => {
+  it('starts a request at once while the iteration of the event loop has time left', () => {
     const { started, send } = openQueue()
     send('a')
     send('b')
     expect(started).toEqual(['a', 'b'])
   })
 
-  it('starts the requests of addresses in rotation when a turn is full', async () => {
+  it('starts the requests of addresses in rotation when an iteration has no time left', async () => {
     const { queue, started, send } = openQueue()
-    const fill = () => {
+    const exceedTime = () => {
       const end = performance.now() + 5
       while (performance.now() < end);
     }
-    queue.add(() => 'a', fill)
+    queue.add(() => 'a', exceedTime)
     for (const address of ['a', 'a', 'a', 'b']) send(address)
     expect(started).toEqual([])
-    await waitTurns(20)
+    await waitForIterations(20)
     expect(started).toEqual(['a', 'b', 'a', 'a'])
   })
 
-  /** Opens connections, one in each turn of the event loop. */
+  /** Opens connections, one in each iteration of the event loop. */
   const openConnections = async (queue: RequestQueue, address: string, count: number) => {
     for (let number = 0; number < count; number += 1) {
       queue.connectionOpened(address)
-      await nextTurn()
+      await nextIteration()
     }
   }
 
-  it('starts the request of a new connection in the first turn without a new connection', async () => {
+  it('starts the request of a new connection in the first iteration without a new connection', async () => {
     const { queue, started, send } = openQueue()
     await openConnections(queue, 'a', 1)
     send('a')
     expect(started).toEqual([])
-    await nextTurn()
+    await nextIteration()
     expect(started).toEqual(['a'])
   })
 
-  it('lets the requests of an address wait while it opens a connection in each turn', async () => {
+  it('lets the requests of an address wait while it opens a connection in each iteration', async () => {
     const { queue, started, send } = openQueue()
     await openConnections(queue, 'a', 5)
     send('a')
     send('a')
     queue.connectionOpened('a')
-    await nextTurn()
+    await nextIteration()
     expect(started).toEqual([])
-    await waitTurns(20)
+    await waitForIterations(20)
     expect(started).toEqual(['a', 'a'])
   })
 
-  it('meanwhile starts one request of other addresses in each turn', async () => {
+  it('meanwhile starts one request of other addresses in each iteration', async () => {
     const { queue, started, send } = openQueue()
     await openConnections(queue, 'a', 11)
     for (const address of ['b', 'a', 'b', 'c']) send(address)
@@ -76,7 +76,7 @@ describe('the queue of requests', () => {
     await openConnections(queue, 'a', 3)
     expect(started.length).toBeLessThanOrEqual(3)
     expect(started).not.toContain('a')
-    await waitTurns(20)
+    await waitForIterations(20)
     expect(started.toSorted()).toEqual(['a', 'b', 'b', 'c'])
   })
 
@@ -86,7 +86,7 @@ describe('the queue of requests', () => {
     while (started.length === 0 && performance.now() - startedAt < 5000) {
       queue.connectionOpened('a')
       send('a')
-      await nextTurn()
+      await nextIteration()
     }
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(250)
     expect(started.length).toBeGreaterThan(0)

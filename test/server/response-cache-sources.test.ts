@@ -27,7 +27,7 @@ describe('a change of one resource', () => {
     ['a list by topic', energy, '/v1/sources'],
     ['a record', '/v1/countries/CHN', '/v1/sources'],
     ['an aggregate', '/v1/agreements/aggregate?groupBy=country,signedYear', '/v1/sources'],
-  ])('keeps stored responses of other resources: %s', async (_what, url, path) => {
+  ])('leaves stored responses of other resources valid: %s', async (_what, url, path) => {
     await waitUntilCached(api, url)
     const { status } = await api.post(path, { title: 'Another one', kind: 'report' })
     expect(status).toBe(201)
@@ -38,20 +38,20 @@ describe('a change of one resource', () => {
     ['the resource itself', '/v1/sources?fields=id&limit=3'],
     ['a search across resources', '/v1/search?q=another'],
     ['the history of a record', '/v1/countries/CHN/history'],
-  ])('drops stored responses of %s', async (_what, url) => {
+  ])('makes stored responses stale: %s', async (_what, url) => {
     await waitUntilCached(api, url)
     await api.post('/v1/sources', { title: 'Another one', kind: 'report' })
     expect(isHit(await api.get(url))).toBe(false)
   })
 
-  it('drops a list by topic when the tree of topics changes', async () => {
+  it('makes a list by topic stale if a topic changes', async () => {
     await waitUntilCached(api, energy)
     await api.patch('/v1/topics/energy', { name: 'Energy, changed' })
     expect(isHit(await api.get(energy))).toBe(false)
   })
 })
 
-it('a record that becomes internal or public drops all stored responses', async () => {
+it('all stored responses become stale when a record becomes internal or public', async () => {
   const source = await api.post('/v1/sources', { title: 'To hide', kind: 'report' })
   const path = source.headers.get('location') ?? ''
   for (const visibility of ['internal', 'public']) {

@@ -90,9 +90,9 @@ describe('a repeated request', () => {
     const tag = (await api.get(url)).headers.get('etag') ?? ''
     await withoutDatabase(async () => {
       // Not with fetch, which adds Cache-Control: no-cache to conditional requests.
-      const known = await api.app.inject({ url, headers: { accept: '*/*', 'if-none-match': tag } })
-      expect({ status: known.statusCode, body: known.body }).toEqual({ status: 304, body: '' })
-      expect(known.headers).toMatchObject({ etag: tag, 'cache-status': 'Entente; hit' })
+      const notModified = await api.app.inject({ url, headers: { accept: '*/*', 'if-none-match': tag } })
+      expect({ status: notModified.statusCode, body: notModified.body }).toEqual({ status: 304, body: '' })
+      expect(notModified.headers).toMatchObject({ etag: tag, 'cache-status': 'Entente; hit' })
       const head = await api.request('HEAD', url)
       expect(head.headers.get('etag')).toBe(tag)
       expect(Number(head.headers.get('content-length'))).toBeGreaterThan(100)
@@ -238,7 +238,7 @@ describe('a change', () => {
 })
 
 describe('concurrent identical requests', () => {
-  // Retried: after a long pause of the machine, the service verifies its connection with further statements.
+  // Retried, since after a long pause of the machine the service verifies its connection with further statements.
   it('run one statement', { retry: 2 }, async () => {
     let arrived = 0
     const count = () => {

@@ -123,7 +123,7 @@ describe('while one client has all expensive connections and further requests in
     await expect.poll(() => countBlocked('"rank"'), { timeout: 5000 }).toBe(1)
     await unblock()
     expect(await modest.status).toBe(200)
-    // Otherwise the next test would block this request.
+    // Waits for the last request, since the next test blocks citations again.
     expect(await greedy[2]?.status).toBe(200)
   })
 })

@@ -8,15 +8,21 @@ import { openTestDatabase } from '../support/database.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const adminKey = 'a-key-for-stopping-tests'
+const adminKey = 'the-admin-key-of-the-shutdown-test'
 
-interface Outcome {
+interface ResponseSummary {
   status: number
   connection: string | undefined
   reused: boolean
 }
 
-function send(agent: Agent, origin: string, path: string, method = 'GET', body?: string): Promise<Outcome> {
+function send(
+  agent: Agent,
+  origin: string,
+  path: string,
+  method = 'GET',
+  body?: string,
+): Promise<ResponseSummary> {
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${adminKey}`,
@@ -46,12 +52,12 @@ it('on SIGTERM under load, it completes every accepted request and ends in time'
   const agent = new Agent({ keepAlive: true })
   onTestFinished(() => agent.destroy())
 
-  // One change waits for another one, and ends only long after the stop signal.
+  // This change waits for a lock until long after the signal.
   const holder = await pool.connect()
   await holder.query("begin; select from topics where slug = 'energy' for update")
   const waiting = send(agent, origin, '/v1/topics/energy', 'PATCH', '{"name":"Accepted"}')
 
-  const outcomes: Outcome[] = []
+  const outcomes: ResponseSummary[] = []
   const failures: unknown[] = []
   let stopped = false
   const client = async (path: string, method: string, body?: string) => {

@@ -49,7 +49,7 @@ async function openCollector() {
 
 const clientTrace = 'a1'.repeat(16)
 const clientSpan = 'b2'.repeat(8)
-const secret = 'a-word-that-no-span-may-hold'
+const secret = 'a-word-that-no-span-may-contain'
 
 describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   let bodies: string[]

@@ -3,8 +3,8 @@ import { Transfers } from '../../src/server/plugins/transfers/transfers.ts'
 
 /** Speed limits of exports and streams. */
 
-/** Checks a transfer every five seconds for three minutes. Returns the second in which it was ended, and the reason. */
-function watch(
+/** Checks a transfer every five seconds for three minutes. Returns the second of its disconnection, and the reason. */
+function simulate(
   bytesPerSecond: number,
   waitingBytes: (second: number) => number,
   maxDurationMs = 3_600_000,
@@ -12,7 +12,7 @@ function watch(
 ) {
   const transfers = new Transfers({ minBytesPerSecond: 1000, windowMs: 60_000, maxDurationMs })
   let second = 0
-  let endedAfter: number | undefined
+  let disconnectedAfter: number | undefined
   let reason = ''
   const connection = {
     get bytesWritten() {
@@ -22,39 +22,39 @@ function watch(
       return waitingBytes(second)
     },
     destroy: () => {
-      endedAfter = second
+      disconnectedAfter = second
     },
   }
-  const onCut = (why: string) => {
-    reason = why
+  const onCut = (cutReason: string) => {
+    reason = cutReason
   }
   transfers.add({ connection, isOver: () => second > isOverAfter, onCut }, 0)
   for (; second <= 180; second += 5) transfers.check(second * 1000)
-  return { endedAfter, reason, left: transfers.count }
+  return { disconnectedAfter, reason, left: transfers.count }
 }
 
 it('disconnects a client below the minimum speed for a minute while data waits', () => {
-  expect(watch(999, () => 50_000)).toEqual({
-    endedAfter: 60,
+  expect(simulate(999, () => 50_000)).toEqual({
+    disconnectedAfter: 60,
     reason: expect.stringContaining('1000 bytes'),
     left: 0,
   })
-  expect(watch(0, (second) => (second < 40 ? 0 : 1))).toMatchObject({ endedAfter: 100 })
+  expect(simulate(0, (second) => (second < 40 ? 0 : 1))).toMatchObject({ disconnectedAfter: 100 })
 })
 
-it('keeps a client that reads fast enough, and one for which no data waits', () => {
-  expect(watch(1000, () => 50_000)).toEqual({ endedAfter: undefined, reason: '', left: 1 })
-  expect(watch(0, () => 0)).toMatchObject({ endedAfter: undefined })
-  expect(watch(0, (second) => (second % 50 === 0 ? 0 : 1))).toMatchObject({ endedAfter: undefined })
+it('does not disconnect a client that reads fast enough, or for which no data waits', () => {
+  expect(simulate(1000, () => 50_000)).toEqual({ disconnectedAfter: undefined, reason: '', left: 1 })
+  expect(simulate(0, () => 0)).toMatchObject({ disconnectedAfter: undefined })
+  expect(simulate(0, (second) => (second % 50 === 0 ? 0 : 1))).toMatchObject({ disconnectedAfter: undefined })
 })
 
-it('forgets a completed response', () => {
-  expect(watch(0, () => 1, 3_600_000, 30)).toMatchObject({ endedAfter: undefined, left: 0 })
+it('does not check a completed response any more', () => {
+  expect(simulate(0, () => 1, 3_600_000, 30)).toMatchObject({ disconnectedAfter: undefined, left: 0 })
 })
 
 it('disconnects a client after the maximum duration', () => {
-  expect(watch(1_000_000, () => 0, 90_000)).toMatchObject({
-    endedAfter: 95,
+  expect(simulate(1_000_000, () => 0, 90_000)).toMatchObject({
+    disconnectedAfter: 95,
     reason: expect.stringContaining('90 s'),
   })
 })

@@ -5,7 +5,7 @@ import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { openProxy } from '../support/proxy.ts'
 
-/** Two servers with stored responses on one database show the changes of each other. */
+/** Two servers with response caches on one database: each shows the changes that the other made. */
 
 /** The maximum age of a response on a process that did not make the change, in milliseconds. */
 const maxAgeMs = 100

@@ -7,19 +7,19 @@ import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
 
 const MiB = 1024 * 1024
 
-let test: TestApp
+let service: TestApp
 let port: number
 beforeAll(async () => {
-  test = await openTestApp()
-  port = Number(new URL(await test.app.listen({ port: 0, host: '127.0.0.1' })).port)
+  service = await openTestApp()
+  port = Number(new URL(await service.app.listen({ port: 0, host: '127.0.0.1' })).port)
 })
-afterAll(() => test.close())
+afterAll(() => service.close())
 
 const headers = (bytes: number) =>
   `POST /v1/agreements HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${adminKey}\r\n` +
   `content-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n`
 
-/** Sends a body in parts of 1 MiB with pauses, until all is sent or the connection is closed. Then reads. */
+/** Sends a body in parts of 1 MiB with pauses, to its end or until the connection is closed. Returns the response. */
 async function sendSlowly(bytes: number) {
   const socket = connect(port, '127.0.0.1')
   const parts: Buffer[] = []

@@ -4,7 +4,7 @@ import type { Api, HttpResponse, RequestOptions } from './api.ts'
 import { type Document, listPath, type ProblemBody, readProblem, resourceOf } from './documents.ts'
 
 /** The result of one operation of a bulk request with `atomic=false`. */
-export type Result = { status: number; version?: number; problem?: ProblemBody } & Document
+export type OperationResult = { status: number; version?: number; problem?: ProblemBody } & Document
 
 /** Sends bulk operations on a resource. */
 export const sendBulk = (
@@ -20,7 +20,7 @@ export const sendNonAtomic = (api: Api, resource: Resource, operations: unknown)
 /** Returns the results in a response with status 200. */
 export const resultsIn = (response: HttpResponse) => {
   expect(response.status, response.text).toBe(200)
-  return response.json<{ results: Result[] }>().results
+  return response.json<{ results: OperationResult[] }>().results
 }
 /** Returns the pointer and the code of each fault in a response, sorted. */
 export const faultsIn = (response: HttpResponse) =>

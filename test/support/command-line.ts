@@ -69,7 +69,7 @@ export function run(
 
 /**
  * Runs a command in this process, which is faster than a new one, and returns its output.
- * @throws StartupError, whose message a process would print before it exits.
+ * @throws OperatorError, whose message a process would print before it exits.
  */
 export async function runInProcess(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const shutdown = new Shutdown()
@@ -78,7 +78,7 @@ export async function runInProcess(args: string[], env: NodeJS.ProcessEnv = {}):
     await runCommandLine(args, {
       signal: shutdown.signal,
       onClose: (close, options) => shutdown.onClose(close, options),
-      keepRunning: () => shutdown.keepRunning(),
+      markServing: () => shutdown.markServing(),
       config: () => readConfig(env),
       print: (text) => printed.push(text),
       printNote: () => {},

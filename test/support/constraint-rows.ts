@@ -22,11 +22,11 @@ export function outcomeOf(error: unknown): Outcome {
 /** The outcome when a check constraint refuses a row. */
 export const check = (rule: string): Outcome => ({ code: '23514', rule })
 /** The outcome when a unique or exclusion constraint refuses a row. */
-export const duplicate = (rule: string): Outcome => ({ code: '23505', rule })
+export const uniqueKey = (rule: string): Outcome => ({ code: '23505', rule })
 /** The outcome when a foreign key refuses a row. */
-export const dangling = (rule: string): Outcome => ({ code: '23503', rule })
+export const foreignKey = (rule: string): Outcome => ({ code: '23503', rule })
 /** The outcome when a required column is null. */
-export const missing = (rule: string): Outcome => ({ code: '23502', rule })
+export const notNull = (rule: string): Outcome => ({ code: '23502', rule })
 
 /** Returns the insert of one row. Objects and arrays are sent as JSON. */
 export function insert(table: string, row: Row): [string, unknown[]] {

@@ -11,9 +11,9 @@ import { environment } from '../../src/server/config.ts'
 
 /** The generated blocks: the page and the name of each, and the function that generates it. */
 const tables = [
-  { page: 'docs/operating.md', block: 'config', make: variableTable },
-  { page: 'docs/mappings.md', block: 'rows', make: () => propertyTable(rowOptions) },
-  { page: 'docs/mappings.md', block: 'steps', make: () => propertyTable(stepsSchema) },
+  { page: 'docs/operating.md', block: 'config', generate: variableTable },
+  { page: 'docs/mappings.md', block: 'rows', generate: () => propertyTable(rowOptions) },
+  { page: 'docs/mappings.md', block: 'steps', generate: () => propertyTable(stepsSchema) },
   ...[
     'typescript/openapi-fetch.ts',
     'typescript/hey-api.ts',
@@ -28,13 +28,13 @@ const tables = [
     'go/main.go',
     'go-ogen/ogen.yml',
     'go-ogen/main.go',
-  ].map((file) => ({ page: 'docs/clients.md', block: file, make: () => codeOf(`test/clients/${file}`) })),
+  ].map((file) => ({ page: 'docs/clients.md', block: file, generate: () => codeOf(`test/clients/${file}`) })),
 ]
 
-for (const { page, block, make } of tables) {
+for (const { page, block, generate } of tables) {
   const file = join(packageRoot, page)
   const written = readFileSync(file, 'utf8')
-  const current = replaceBlock(page, written, block, make())
+  const current = replaceBlock(page, written, block, generate())
   if (written === current) continue
   if (process.argv.includes('--check')) {
     console.error(`${page}: the block "${block}" is out of date; run npm run docs to update it`)

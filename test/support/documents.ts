@@ -119,7 +119,7 @@ const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
 const digits = Array.from({ length: 900 }, (_, index) => String(index + 100))
 const pairs = letters.flatMap((first) => letters.map((second) => first + second))
 
-/** Returns functions that each return one more code that no record has. There are too few codes to draw them at random. */
+/** Returns functions that return another unused code at each call. There are too few codes to draw them at random. */
 const unusedCodes = memoize(async (api: Api) => {
   const drawFrom = async (candidates: string[], name: string, property: string) => {
     const taken = new Set(await valuesInUse(api, name, property))

@@ -122,7 +122,7 @@ export const spans = fc.oneof(
 )
 
 /** Many values at once, so that one query checks them all. */
-export const many = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 500, maxLength: 500 })
+export const batchOf = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 500, maxLength: 500 })
 
 /** Options of fast-check without shrinking, which would take minutes: the failed assertion shows the wrong value. */
-export const runs = (numRuns: number) => ({ numRuns, endOnFailure: true })
+export const runOptions = (numRuns: number) => ({ numRuns, endOnFailure: true })

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { readQuery } from '../../src/model/parameters.ts'
+import { parseQuery } from '../../src/model/parameters.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { urlFilters } from '../../src/model/url-filters.ts'
 import type { Api } from './api.ts'
@@ -19,7 +19,7 @@ function toSearchCondition({ filters }: Resource, name: string, operator: string
  */
 export async function findRecords(api: Api, resource: Resource, query: string): Promise<Document[]> {
   const inUrl = urlFilters(resource)
-  const given = [...readQuery(query)].flatMap(([name, operators]) =>
+  const given = [...parseQuery(query)].flatMap(([name, operators]) =>
     [...operators].map(([operator, texts]) => ({ name, operator: operator.replace('[]', ''), texts })),
   )
   const isInUrl = ({ name, operator }: { name: string; operator: string }) =>

@@ -19,8 +19,8 @@ export async function runFirstMigrations(pool: pg.Pool, count: number): Promise<
   }
 }
 
-/** Makes a database look migrated by a later version, with a migration that this version is incompatible with. */
-export async function makeContracted(pool: pg.Pool): Promise<void> {
+/** Marks a database as migrated by a later version, with a migration that is incompatible with this version. */
+export async function simulateIncompatibleMigration(pool: pg.Pool): Promise<void> {
   await pool.query(`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999);
     update settings set value = '99999999999999' where name = 'required_migration'`)
 }

@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../../src/database/database.ts'
-import { singleReads } from '../../src/database/database.ts'
+import { autocommitReads } from '../../src/database/database.ts'
 import type { LocalFile } from '../../src/features/imports/files.ts'
 import { runImport } from '../../src/features/imports/run.ts'
 import { readSettings } from '../../src/features/imports/settings.ts'
-import {
-  changeImport,
-  createImport,
-  type ImportRecord,
-  readImport,
-} from '../../src/features/imports/store.ts'
+import { changeImport, createImport, type ImportJob, readImport } from '../../src/features/imports/store.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { withFile } from './import-files.ts'
 
@@ -59,13 +54,13 @@ export const importFile = (
   mapping: string,
   name: string,
   content: string,
-): Promise<ImportRecord> =>
+): Promise<ImportJob> =>
   withFile(name, content, async (file) => {
     const { id } = await database.transaction((tx) =>
       createImport(tx, {
         scheme: readSettings(mapping, registry).scheme,
         mapping,
-        commitsItself: true,
+        autoCommit: true,
         state: 'staging',
         actor: { kind: 'command', id: null, name: 'A test' },
         requestId: null,
@@ -75,7 +70,7 @@ export const importFile = (
   })
 
 /** Imports a CSV file with a mapping, without a dry run. @returns the import when it is done. */
-export const importMapped = (database: Database, mapping: string, csv: string): Promise<ImportRecord> =>
+export const importCsv = (database: Database, mapping: string, csv: string): Promise<ImportJob> =>
   importFile(database, mapping, 'rows.csv', csv)
 
 /** Imports rows of agreements, without a dry run. @returns the import when it is done. */
@@ -84,7 +79,7 @@ export function importRows(
   scheme: string,
   rows: AgreementRow[],
   { onEdited = 'keep' }: { onEdited?: 'keep' | 'replace' } = {},
-): Promise<ImportRecord> {
+): Promise<ImportJob> {
   const all = rows.map(({ id, title = `Agreement ${id}`, parties = ['China', 'Pakistan'] }) => ({
     id,
     title,
@@ -98,15 +93,15 @@ export async function continueImport(
   database: Database,
   id: string,
   files: readonly LocalFile[] = [],
-): Promise<ImportRecord> {
+): Promise<ImportJob> {
   await runImport({ database, registry }, id, { signal: new AbortController().signal, files })
-  const imported = await readImport(singleReads(database), id)
-  if (!imported) throw new Error('the import is gone')
-  return imported
+  const job = await readImport(autocommitReads(database), id)
+  if (!job) throw new Error('the import is gone')
+  return job
 }
 
 /** Undoes an import. @returns its new state. */
-export async function undo(database: Database, imported: ImportRecord): Promise<ImportRecord> {
-  await database.transaction((tx) => changeImport(tx, imported, { state: 'undoing' }))
-  return continueImport(database, imported.id)
+export async function undo(database: Database, job: ImportJob): Promise<ImportJob> {
+  await database.transaction((tx) => changeImport(tx, job, { state: 'undoing' }))
+  return continueImport(database, job.id)
 }

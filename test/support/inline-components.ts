@@ -9,7 +9,7 @@ const shared = /^#\/components\/(parameters|requestBodies|responses|headers)\/(\
 
 /**
  * Returns an OpenAPI document in which references to shared parameters, request bodies, responses and headers are
- * replaced by their targets. References to schemas are left.
+ * replaced by their targets. References to schemas remain.
  */
 export function inlineComponents(document: unknown): Record<string, unknown> {
   const { paths, components, ...rest } = documentForm.parse(document)

@@ -22,7 +22,7 @@ export interface TestIssuer {
   rotate(): Promise<void>
   /** Returns the number of requests for the issuer's keys. */
   keyRequests(): number
-  /** Whether the issuer answers with its documents. Otherwise it answers 500. */
+  /** Whether the issuer returns its documents. Otherwise it returns 500. */
   answering: boolean
   close(): Promise<void>
 }
@@ -53,15 +53,15 @@ export const sign = (
 /** Returns the current time in seconds since 1970, as tokens have it. */
 export const now = () => Math.floor(Date.now() / 1000)
 
-/** Opens an issuer, which publishes `others` besides its own key pair. */
-export async function openIssuer(others: KeyPair[] = []): Promise<TestIssuer> {
+/** Opens an issuer, which publishes `furtherPairs` in addition to its own key pair. */
+export async function openIssuer(furtherPairs: KeyPair[] = []): Promise<TestIssuer> {
   let pair = await makeKeyPair()
   let keyRequests = 0
   const server = createServer((request, response) => {
     if (request.url === '/keys') keyRequests += 1
     const documents: Record<string, unknown> = {
       '/.well-known/openid-configuration': { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` },
-      '/keys': { keys: [pair, ...others].map(({ jwk }) => jwk) },
+      '/keys': { keys: [pair, ...furtherPairs].map(({ jwk }) => jwk) },
     }
     const document = documents[request.url ?? '']
     response.statusCode = issuer.answering && document ? 200 : 500
@@ -78,8 +78,8 @@ export async function openIssuer(others: KeyPair[] = []): Promise<TestIssuer> {
     answering: true,
     current: () => pair,
     token: (claims = {}, header = {}) => {
-      const usual = { iss: issuer.url, aud: issuer.audience, sub: 'user-1', iat: now(), exp: now() + 300 }
-      const all = Object.entries({ ...usual, ...claims }).filter(([, value]) => value !== undefined)
+      const defaults = { iss: issuer.url, aud: issuer.audience, sub: 'user-1', iat: now(), exp: now() + 300 }
+      const all = Object.entries({ ...defaults, ...claims }).filter(([, value]) => value !== undefined)
       return sign(Object.fromEntries(all), pair, header)
     },
     rotate: async () => {

@@ -52,7 +52,7 @@ export async function createLabelled(
 }
 
 /** Creates agreements with these parties, each under its label. */
-export const withParties = (api: Api, parties: Record<string, Properties[]>) =>
+export const createWithParties = (api: Api, parties: Record<string, Properties[]>) =>
   createLabelled(
     api,
     'agreements',

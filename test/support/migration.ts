@@ -41,8 +41,8 @@ interface Journal {
   }[]
 }
 
-/** Statements that older versions are incompatible with. */
-const contracting = /\b(DROP|RENAME|SET NOT NULL|SET DATA TYPE)\b/i
+/** Matches statements that older versions are incompatible with. */
+const incompatible = /\b(DROP|RENAME|SET NOT NULL|SET DATA TYPE)\b/i
 
 const readJson = async <T>(file: string): Promise<T | undefined> => {
   const text = await readFile(file, 'utf8').catch(() => undefined)
@@ -102,9 +102,9 @@ if (values.check) {
   const tag = `${String(idx).padStart(4, '0')}_${values.name}`
   const file = join(folder, `${tag}.sql`)
   if (!values.custom) {
-    const expanding = statements.filter((statement) => !contracting.test(statement))
-    await writeFile(file, `${(values.expand ? expanding : statements).join('--> statement-breakpoint\n')}\n`)
-    // Only the newest snapshot is kept, since the next migration is computed from it alone.
+    const compatible = statements.filter((statement) => !incompatible.test(statement))
+    await writeFile(file, `${(values.expand ? compatible : statements).join('--> statement-breakpoint\n')}\n`)
+    // Only the newest snapshot remains, since the next migration is computed from it alone.
     if (last) await rm(join(meta, last.file))
     await writeFile(
       join(meta, `${String(idx).padStart(4, '0')}_snapshot.json`),
@@ -119,7 +119,7 @@ if (values.check) {
   await writeFile(join(meta, '_journal.json'), `${JSON.stringify(journal, null, 2)}\n`)
   console.log(values.custom ? `Write the SQL of migrations/${tag}.sql.` : `Wrote migrations/${tag}.sql.`)
   const leftOut =
-    values.expand && !values.custom ? statements.filter((statement) => contracting.test(statement)) : []
+    values.expand && !values.custom ? statements.filter((statement) => incompatible.test(statement)) : []
   if (leftOut.length > 0)
     console.log(`Left out, for the migration of a later version:\n\n${leftOut.join('\n')}`)
 }

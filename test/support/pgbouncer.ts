@@ -15,7 +15,7 @@ export interface PgBouncer {
 }
 
 /** Returns the reason why PgBouncer is not available for tests; undefined if it is available. */
-export function pgBouncerMissing(): string | undefined {
+export function pgBouncerUnavailableReason(): string | undefined {
   try {
     const version = execFileSync('pgbouncer', ['--version'], { encoding: 'utf8' })
     const [, major = 0, minor = 0] = /PgBouncer (\d+)\.(\d+)/.exec(version) ?? []

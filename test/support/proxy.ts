@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
 
 /** A TCP proxy in front of a database that simulates network failures. */
-export interface Proxy {
+export interface DatabaseProxy {
   /** The URL of the database through the proxy. */
   url: string
   /** Stops forwarding on all open connections without closing them, as a dead router does. */
@@ -16,24 +16,24 @@ export interface Proxy {
 }
 
 /** Opens a proxy to the server of a URL. */
-export async function openProxy(target: string): Promise<Proxy> {
+export async function openProxy(target: string): Promise<DatabaseProxy> {
   const to = new URL(target)
   const pairs = new Set<[Socket, Socket]>()
   let isRefusing = false
   let triggerText: string | undefined
-  const server = createServer((near) => {
-    if (isRefusing) return near.destroy()
-    const far = connect(Number(to.port || 5432), to.hostname)
-    const pair: [Socket, Socket] = [near, far]
+  const server = createServer((client) => {
+    if (isRefusing) return client.destroy()
+    const upstream = connect(Number(to.port || 5432), to.hostname)
+    const pair: [Socket, Socket] = [client, upstream]
     pairs.add(pair)
-    near.pipe(far)
-    far.pipe(near)
-    near.on('data', (bytes: Buffer) => {
+    client.pipe(upstream)
+    upstream.pipe(client)
+    client.on('data', (bytes: Buffer) => {
       if (triggerText === undefined || !bytes.includes(triggerText)) return
       triggerText = undefined
-      far.unpipe().end()
+      upstream.unpipe().end()
       // The response of PostgreSQL is dropped. By then the statement has run.
-      far.resume().once('end', () => near.destroy())
+      upstream.resume().once('end', () => client.destroy())
     })
     for (const socket of pair) {
       socket.on('error', () => {})
@@ -52,8 +52,8 @@ export async function openProxy(target: string): Promise<Proxy> {
   return {
     url: url.href,
     stall() {
-      for (const [near, far] of pairs) {
-        for (const socket of [near, far]) socket.unpipe().pause()
+      for (const [client, upstream] of pairs) {
+        for (const socket of [client, upstream]) socket.unpipe().pause()
       }
     },
     refuseConnections() {

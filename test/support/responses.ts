@@ -34,7 +34,7 @@ const fastCompilation = { strict: false, code: { optimize: false } }
 
 const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
 
-/** Tells whether a status is a client error (4xx): for unknown methods 405, unless another fault is found first. */
+/** Tells whether a status is a client error (4xx). Unknown methods get 405, unless another fault is found first. */
 const isClientError = (status: number) => status >= 400 && status < 500
 
 /** Paths that the OpenAPI document does not describe: those of HTML pages and of the document itself. */
@@ -45,7 +45,7 @@ const undocumented = /^\/(docs|problems|openapi\.)/
  * Records must have all properties unless the request selected `fields`.
  */
 export function responseCheck(openApi: unknown): CheckResponse {
-  const document = documentForm.parse(closed(inlineComponents(openApi)))
+  const document = documentForm.parse(closeObjectSchemas(inlineComponents(openApi)))
   // The package is CommonJS, so its function is the property `default` of the default import.
   const addFormats = formatsPlugin.default
   const ajv = new Ajv2020(fastCompilation)
@@ -119,10 +119,10 @@ export function responseCheck(openApi: unknown): CheckResponse {
 }
 
 /**
- * Returns the document with closed schemas of objects. Clients see open schemas, since later versions may have more
+ * Returns the document with closed object schemas. Clients see open schemas, since later versions may have more
  * properties. Schemas that are parts of an object (`allOf`) stay open, and the whole object is closed.
  */
-function closed(document: unknown): unknown {
+function closeObjectSchemas(document: unknown): unknown {
   const parts = new Set(
     [...JSON.stringify(document).matchAll(/"allOf":\[\{"\$ref":"[^"]*\/(\w+)"/g)].map(([, name]) => name),
   )

@@ -6,7 +6,7 @@ import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { superuserUrl } from './superuser.ts'
 
 /** A PostgreSQL server on which tests may create databases. */
-export interface Server {
+export interface TestServer {
   url: string
   close(): Promise<void>
 }
@@ -21,13 +21,13 @@ const settings = [
 ]
 
 /** Opens the server of TEST_DATABASE_URL, otherwise one in a Docker container, otherwise the embedded one. */
-export async function openServer(): Promise<Server> {
+export async function openServer(): Promise<TestServer> {
   const url = process.env.TEST_DATABASE_URL
   if (url) return { url, close: async () => {} }
   return (await openContainer()) ?? (await openEmbedded())
 }
 
-async function openContainer(): Promise<Server | undefined> {
+async function openContainer(): Promise<TestServer | undefined> {
   if (!(await isDockerReachable())) return undefined
   try {
     const { PostgreSqlContainer } = await import('@testcontainers/postgresql')
@@ -54,7 +54,7 @@ async function isDockerReachable(): Promise<boolean> {
   return Promise.race([reached, sleep(3_000, false, { ref: false })])
 }
 
-async function openEmbedded(): Promise<Server> {
+async function openEmbedded(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-test-'))
   // PostgreSQL does not run as root, so another user needs access to the folder.
   await chmod(folder, 0o755)

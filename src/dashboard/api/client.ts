@@ -84,7 +84,7 @@ export async function sendRequest(
 }
 
 /**
- * Reads JSON from the API. Unless `isFresh` is set, the service may answer with a cached response that has been stale for up
+ * Reads JSON from the API. Unless `requireFresh` is set, the service may send a cached response that has been stale for up
  * to a minute, and then refresh it (`max-stale`, RFC 9111).
  * @param language language tag for names and labels in the response.
  * @typeParam Body the type of the response in the OpenAPI document.
@@ -94,13 +94,13 @@ export async function readApi<Body>(
   path: string,
   language: string,
   signal?: AbortSignal,
-  isFresh = false,
+  requireFresh = false,
 ): Promise<Body> {
   const response = await sendRequest(path, {
     headers: {
       accept: 'application/json',
       'accept-language': language,
-      ...(!isFresh && { 'cache-control': 'max-stale=60' }),
+      ...(!requireFresh && { 'cache-control': 'max-stale=60' }),
     },
     ...(signal && { signal }),
   })

@@ -17,7 +17,7 @@ export interface FormField {
     | 'participant'
     | 'list'
   isRequired: boolean
-  /** Whether the value may be null, which means unknown. If it may not, the service has a default for optional values. */
+  /** Whether the value may be null, which means unknown. Other optional values have a default in the service. */
   isNullable: boolean
   /** Descriptions by language tag. The English text is from the OpenAPI document. */
   hint?: Readonly<Record<string, string>>

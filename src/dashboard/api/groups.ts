@@ -1,7 +1,7 @@
 import type { Bar } from '../components/bar-table.tsx'
 import { explorePath, recordPath } from './resources.ts'
 
-/** The properties that bars need of a group in an aggregate or a briefing. */
+/** The properties of a group in an aggregate or a briefing from which a bar is created. */
 interface LabelledGroup {
   key: Readonly<Record<string, string | null>>
   label: Readonly<Record<string, string | null>>
@@ -15,7 +15,7 @@ export const countryPath = ({ key: { country }, list }: LabelledGroup): string =
 
 /**
  * Converts groups by one dimension to bars. By default, a bar shows the number of records and links to these records.
- * @param unknown label of the group without a value, if the group has no label.
+ * @param unknown label of the group without a value, if the response has no label for this group.
  * @param options `measure`: the measure that bars show. `toPath`: returns the path that the bar of a group links to.
  */
 export const toBars = <Group extends LabelledGroup>(

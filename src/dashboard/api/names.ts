@@ -12,7 +12,7 @@ export function findName(names: Names, value: string): { resource: string; name:
   return undefined
 }
 
-/** Maximum number of names that are read of each resource. */
+/** Maximum number of names that are read for each resource. */
 const maxNames = 50
 
 async function readResourceNames(
@@ -20,9 +20,9 @@ async function readResourceNames(
   keys: ReadonlySet<string>,
   language: string,
 ): Promise<Names> {
-  const described = findResource(resource)
-  if (!described) return {}
-  const { key, title } = described
+  const description = findResource(resource)
+  if (!description) return {}
+  const { key, title } = description
   const path = apiPath(`/v1/${resource}`, {
     [key]: [...keys].slice(0, maxNames),
     fields: [key, title],
@@ -41,6 +41,6 @@ export async function readNames(
   keys: ReadonlyMap<string, ReadonlySet<string>>,
   language: string,
 ): Promise<Names> {
-  const read = [...keys].map(([resource, ofResource]) => readResourceNames(resource, ofResource, language))
-  return Object.assign({}, ...(await Promise.all(read)))
+  const reads = [...keys].map(([resource, recordKeys]) => readResourceNames(resource, recordKeys, language))
+  return Object.assign({}, ...(await Promise.all(reads)))
 }

@@ -33,15 +33,16 @@ export const findResource = (name: string): ResourceDescription | undefined =>
 /** The resources whose records have participants, such as agreements and projects. */
 export const activities: readonly ResourceDescription[] = resources.filter(hasParticipants)
 
-/** The properties with the start (or only date) and end of a record's event, and the dimension of its year. */
-export interface MainDate {
+/** The properties with the dates of a record's event, and the dimension of its year. */
+export interface EventDates {
+  /** The property with the start, or with the only date. */
   start: string
   end: string | undefined
   yearDimension: string
 }
 
 /** Returns the event dates of a resource, such as `signedOn` of agreements and `startsOn` and `endsOn` of projects. */
-export function mainDate(resource: ResourceDescription): MainDate | undefined {
+export function findEventDates(resource: ResourceDescription): EventDates | undefined {
   const [start, end] = resource.eventDates ?? []
   const yearDimension = findYearDimension(resource)
   return start === undefined || yearDimension === undefined ? undefined : { start, end, yearDimension }

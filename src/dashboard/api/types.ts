@@ -1,8 +1,8 @@
 import type { components } from './schema.d.ts'
 
 /**
- * Types of API responses. Types of single schemas come from the OpenAPI document (`npm run build` writes schema.d.ts). Types
- * that apply to any resource are defined here.
+ * Types of API responses. Most come from schemas of the OpenAPI document (`npm run build` writes schema.d.ts). Types that
+ * apply to any resource are defined here.
  */
 
 /** A record of any resource. */

@@ -4,9 +4,9 @@ import { type ApiState, useRead } from './use-read.ts'
 /**
  * Reads a path of the API, and reads it again when the path changes and after each sign-in and write.
  * @param path null reads nothing.
- * @param options `isFresh`: do not accept a stale response from the service's cache.
+ * @param options `requireFresh`: the service must not send a stale response from its cache.
  */
-export const useApi = <Body>(path: string | null, { isFresh = false } = {}): ApiState<Body> =>
-  useRead(path !== null && isFresh ? `${path}, fresh` : path, (language, signal) =>
-    readApi<Body>(path ?? '', language, signal, isFresh),
+export const useApi = <Body>(path: string | null, { requireFresh = false } = {}): ApiState<Body> =>
+  useRead(path !== null && requireFresh ? `${path}, fresh` : path, (language, signal) =>
+    readApi<Body>(path ?? '', language, signal, requireFresh),
   )

@@ -51,7 +51,7 @@ export function useRead<Body>(
   useEffect(() => {
     if (name === null) return
     let isObsolete = false
-    const { result: reading, leave } = shareRead(key, (signal) => read(tag, signal))
+    const { result: reading, release } = shareRead(key, (signal) => read(tag, signal))
     reading.then(
       (body) => {
         remember(key, body)
@@ -65,7 +65,7 @@ export function useRead<Body>(
     )
     return () => {
       isObsolete = true
-      leave()
+      release()
     }
   }, [key, count])
   const current =

@@ -8,12 +8,12 @@ const maxPauseMs = 60_000
 /** HTTP statuses of failures that may be temporary: no response (0), too many requests, and an unavailable service. */
 const temporaryStatuses = [0, 429, 502, 503, 504]
 
-/** The retry functions of failed reads. */
-const waiting = new Set<() => void>()
+/** The retry functions of the reads that have failed and may be retried. */
+const pendingRetries = new Set<() => void>()
 
-/** Retries all failed reads at once, since the service answers again. */
+/** Retries all failed reads immediately. Called when a retry has succeeded. */
 export function retryFailedReads(): void {
-  for (const retry of [...waiting]) retry()
+  for (const retry of [...pendingRetries]) retry()
 }
 
 /**
@@ -30,11 +30,11 @@ export function useRetries(error: ApiError | undefined, retry: () => void): void
     const pauseMs = Math.max(error.retryAfterMs, Math.min(maxPauseMs, firstPauseMs * 2 ** failures.current))
     failures.current += 1
     const timer = setTimeout(retry, pauseMs)
-    waiting.add(retry)
+    pendingRetries.add(retry)
     addEventListener('online', retry)
     return () => {
       clearTimeout(timer)
-      waiting.delete(retry)
+      pendingRetries.delete(retry)
       removeEventListener('online', retry)
     }
   }, [error, retry])

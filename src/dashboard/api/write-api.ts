@@ -39,7 +39,7 @@ export async function writeApi(
 }
 
 /** Parses the record in the response to a write. */
-export const writtenRecord = async (response: Response): Promise<RecordDocument> =>
+export const parseWrittenRecord = async (response: Response): Promise<RecordDocument> =>
   // Tests validate the responses of the service against the OpenAPI document.
   (await response.json()) as RecordDocument
 

@@ -1,6 +1,13 @@
 import type { FormField } from '../api/forms.ts'
 import chineseHints from '../i18n/hints.zh.json' with { type: 'json' }
-import { type Document, enumValues, isNullable, jsonSchemaOf, resolve, type Schema } from './openapi.ts'
+import {
+  enumValues,
+  isNullable,
+  jsonSchemaOf,
+  type OpenApiDocument,
+  resolveSchema,
+  type Schema,
+} from './openapi.ts'
 
 /** Texts with at least this `maxLength` may have several lines. A one-line input would remove their line breaks. */
 const minLongText = 1000
@@ -8,16 +15,16 @@ const minLongText = 1000
 /** The properties of a participant that hold its key. Exactly one of them has a value. */
 const participantKeys = ['country', 'organization', 'region']
 
-/** Returns the resources that a reference can name: its schema is a `oneOf` of objects with a constant `resource`. */
-function recordChoices(document: Document, { oneOf = [] }: Schema): string[] {
+/** Returns the resources that a reference can target. Its schema is a `oneOf` of objects with a constant `resource`. */
+function referableResources(document: OpenApiDocument, { oneOf = [] }: Schema): string[] {
   return oneOf
-    .map((one) => resolve(document, one).properties?.resource?.const)
+    .map((one) => resolveSchema(document, one).properties?.resource?.const)
     .filter((name) => name !== undefined)
 }
 
-function kindOf(document: Document, schema: Schema): FormField['kind'] {
+function kindOf(document: OpenApiDocument, schema: Schema): FormField['kind'] {
   const { type, format, pattern, maxLength = 0, enum: values } = schema
-  if (recordChoices(document, schema).length > 0) return 'record'
+  if (referableResources(document, schema).length > 0) return 'record'
   if (schema['x-refers-to']) return 'reference'
   if (values) return 'enumeration'
   if (format === 'edtf') return 'date'
@@ -29,17 +36,17 @@ function kindOf(document: Document, schema: Schema): FormField['kind'] {
 
 /**
  * Describes the fields of an object.
- * @param described the schema of the same object in responses. Its descriptions are used for fields that have none.
+ * @param responseSchema the schema of the same object in responses. Its descriptions are used for fields that have none.
  */
 function fieldsOf(
-  document: Document,
+  document: OpenApiDocument,
   { properties = {}, required = [] }: Schema,
-  described: Schema,
+  responseSchema: Schema,
 ): FormField[] {
   return Object.entries(properties).map(([name, schema]) =>
     describeField(document, name, schema, {
       isRequired: required.includes(name),
-      described: resolve(document, described.properties?.[name] ?? {}),
+      responseSchema: resolveSchema(document, responseSchema.properties?.[name] ?? {}),
     }),
   )
 }
@@ -66,15 +73,15 @@ const inLanguages = (english: string): Record<string, string> => ({
 })
 
 function describeField(
-  document: Document,
+  document: OpenApiDocument,
   name: string,
   raw: Schema,
-  { isRequired, described }: { isRequired: boolean; described: Schema },
+  { isRequired, responseSchema }: { isRequired: boolean; responseSchema: Schema },
 ): FormField {
-  const schema = resolve(document, raw)
+  const schema = resolveSchema(document, raw)
   const kind = kindOf(document, schema)
   const { maxLength } = schema
-  const hint = hintOf(name, schema.description ?? described.description)
+  const hint = hintOf(name, schema.description ?? responseSchema.description)
   const base = {
     name,
     kind,
@@ -85,16 +92,16 @@ function describeField(
   }
   if (kind === 'enumeration') return { ...base, values: enumValues(document, schema) }
   if (kind === 'reference') return { ...base, resources: [schema['x-refers-to'] ?? ''] }
-  if (kind === 'record') return { ...base, resources: recordChoices(document, schema) }
+  if (kind === 'record') return { ...base, resources: referableResources(document, schema) }
   if (kind === 'list') {
-    const item = resolve(document, described.items ?? {})
+    const item = resolveSchema(document, responseSchema.items ?? {})
     return {
       ...base,
-      item: describeField(document, name, schema.items ?? {}, { isRequired: true, described: item }),
+      item: describeField(document, name, schema.items ?? {}, { isRequired: true, responseSchema: item }),
     }
   }
   if (kind !== 'object') return base
-  const fields = fieldsOf(document, schema, described)
+  const fields = fieldsOf(document, schema, responseSchema)
   const names = fields.map((field) => field.name)
   return participantKeys.every((one) => names.includes(one)) && names.includes('role')
     ? {
@@ -109,12 +116,11 @@ function describeField(
 const managedProperties = ['id', 'version', 'createdAt', 'updatedAt']
 
 /** Describes the form of a resource: the properties of the body that creates a record. */
-export function describeForm(document: Document, resource: string): FormField[] {
+export function describeForm(document: OpenApiDocument, resource: string): FormField[] {
   const { get, post } = document.paths[`/v1/${resource}`] ?? {}
   const { requestBodies, responses } = document.components
-  const page = resolve(document, jsonSchemaOf(responses, get?.responses['200']))
-  const record = resolve(document, resolve(document, page.properties?.data ?? {}).items ?? {})
-  return fieldsOf(document, resolve(document, jsonSchemaOf(requestBodies, post?.requestBody)), record).filter(
-    ({ name }) => !managedProperties.includes(name),
-  )
+  const page = resolveSchema(document, jsonSchemaOf(responses, get?.responses['200']))
+  const record = resolveSchema(document, resolveSchema(document, page.properties?.data ?? {}).items ?? {})
+  const body = resolveSchema(document, jsonSchemaOf(requestBodies, post?.requestBody))
+  return fieldsOf(document, body, record).filter(({ name }) => !managedProperties.includes(name))
 }

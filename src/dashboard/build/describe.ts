@@ -2,12 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describeForm } from './describe-forms.ts'
 import {
-  type Document,
   enumValues,
   jsonSchemaOf,
+  type OpenApiDocument,
   type Parameter,
-  resolve as resolveIn,
-  resolvePart,
+  resolveComponent,
+  resolveSchema,
   type Schema,
 } from './openapi.ts'
 
@@ -19,6 +19,7 @@ import {
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */
 
+/** The kind of a property's value. */
 type Kind =
   | 'enumeration'
   | 'date'
@@ -33,53 +34,53 @@ type Kind =
   | 'key'
   | 'pointer'
 
-/** The value type of a filter that takes something other than a single text. */
-type FilterValue = 'texts' | 'number' | 'numbers' | 'boolean'
+/** The value type of a filter. A filter that takes a single text has none. */
+type FilterValueType = 'texts' | 'number' | 'numbers' | 'boolean'
 
-const [source = '', target = ''] = process.argv.slice(2)
-const document: Document = JSON.parse(await readFile(source, 'utf8'))
+const [inputPath = '', outputPath = ''] = process.argv.slice(2)
+const document: OpenApiDocument = JSON.parse(await readFile(inputPath, 'utf8'))
 
-const resolve = (schema: Schema): Schema => resolveIn(document, schema)
+const resolve = (schema: Schema): Schema => resolveSchema(document, schema)
 
 const resolveParameter = (parameter: Parameter): Parameter =>
-  resolvePart(document.components.parameters, parameter)
+  resolveComponent(document.components.parameters, parameter)
 
 function kindOf(schema: Schema): Kind {
   const { type, format, maxLength = 0, enum: values } = schema
-  const plain = [type].flat()
+  const types = [type].flat()
   if (values) return 'enumeration'
   if (format === 'edtf') return 'date'
   if (format === 'date-time') return 'dateTime'
   if (format === 'uuid') return 'reference'
   if (format === 'json-pointer') return 'pointer'
-  if (plain.includes('array')) return 'list'
-  if (plain.includes('object')) return 'object'
-  if (plain.includes('integer') || plain.includes('number')) return 'number'
-  if (plain.includes('boolean')) return 'boolean'
+  if (types.includes('array')) return 'list'
+  if (types.includes('object')) return 'object'
+  if (types.includes('integer') || types.includes('number')) return 'number'
+  if (types.includes('boolean')) return 'boolean'
   return maxLength > 1000 ? 'longText' : 'text'
 }
 
-function filterValue(schema: Schema): FilterValue | undefined {
+function filterValueType(schema: Schema): FilterValueType | undefined {
   const { type, items } = resolve(schema)
   if (type === 'array') return resolve(items ?? {}).type === 'number' ? 'numbers' : 'texts'
   return type === 'number' || type === 'boolean' ? type : undefined
 }
 
 /** Properties that can be the title of a record, in order of preference. */
-const titles = ['title', 'name', 'excerpt']
+const titleProperties = ['title', 'name', 'excerpt']
 
 const valuesOf = (schema: Schema): string[] => enumValues(document, schema)
 
-function describe(name: string) {
+function describeResource(name: string) {
   const list = document.paths[`/v1/${name}`]?.get
   const aggregate = document.paths[`/v1/${name}/aggregate`]?.get
   const page = resolve(jsonSchemaOf(document.components.responses, list?.responses['200']))
   const item = resolve(resolve(page.properties?.data ?? {}).items ?? {})
   const parameters = (list?.parameters ?? []).map(resolveParameter).filter((one) => one.in === 'query')
-  const exported = document.paths[`/v1/${name}/export`]?.get
+  const fileExport = document.paths[`/v1/${name}/export`]?.get
   const dimensions = (aggregate?.parameters ?? []).map(resolveParameter).find((one) => one.name === 'groupBy')
-  const format = (exported?.parameters ?? []).map(resolveParameter).find((one) => one.name === 'format')
-  // Without includes, which are in a record only on request.
+  const format = (fileExport?.parameters ?? []).map(resolveParameter).find((one) => one.name === 'format')
+  // The values of `fields` do not contain includes, which are in a record only on request.
   const fieldNames = valuesOf(resolve(parameters.find((one) => one.name === 'fields')?.schema ?? {}))
   const sorts = parameters.find((one) => one.name === 'sort')
   const properties = Object.entries(item.properties ?? {})
@@ -91,13 +92,13 @@ function describe(name: string) {
   return {
     name,
     key,
-    title: titles.find((title) => properties.some((property) => property.name === title)) ?? key,
+    title: titleProperties.find((title) => properties.some((property) => property.name === title)) ?? key,
     properties: properties.map(({ name: property, schema }) => {
       const kind = property === key ? 'key' : kindOf(schema)
       const values = valuesOf(schema)
       return { name: property, kind, ...(values.length > 0 && { values }) }
     }),
-    filterValues: Object.fromEntries(parameters.map((one) => [one.name, filterValue(one.schema)])),
+    filterValues: Object.fromEntries(parameters.map((one) => [one.name, filterValueType(one.schema)])),
     sorts: sorts ? valuesOf(resolve(sorts.schema)).filter((sort) => !sort.startsWith('-')) : [],
     formats: format ? valuesOf(resolve(format.schema)) : [],
     eventDates: resolve(parameters.find((one) => one.name === 'happenedIn')?.schema ?? {})['x-dates'],
@@ -109,7 +110,7 @@ const names = Object.keys(document.paths)
   .map((path) => /^\/v1\/([a-z-]+)\/aggregate$/.exec(path)?.[1])
   .filter((name) => name !== undefined)
 
-await writeFile(target, JSON.stringify(names.map(describe)))
+await writeFile(outputPath, JSON.stringify(names.map(describeResource)))
 
 const forms = Object.fromEntries(names.map((name) => [name, describeForm(document, name)]))
-await writeFile(join(dirname(target), 'forms.json'), JSON.stringify(forms))
+await writeFile(join(dirname(outputPath), 'forms.json'), JSON.stringify(forms))

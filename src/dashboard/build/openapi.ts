@@ -1,4 +1,4 @@
-/** The parts of the OpenAPI document from which `describe.ts` derives descriptions. */
+/** The types of the OpenAPI document, as far as `describe.ts` and `describe-forms.ts` read it. */
 
 export interface Schema {
   $ref?: string
@@ -26,6 +26,7 @@ export interface Parameter {
   schema: Schema
 }
 
+/** A request body or a response. */
 interface Content {
   $ref?: string
   content?: Record<string, { schema: Schema }>
@@ -37,7 +38,7 @@ interface Operation {
   responses: Record<string, Content>
 }
 
-export interface Document {
+export interface OpenApiDocument {
   paths: Record<string, { get?: Operation; post?: Operation }>
   components: {
     schemas: Record<string, Schema>
@@ -54,29 +55,32 @@ export const isNullable = ({ type = [], anyOf = [] }: Schema): boolean =>
 /** Returns the last segment of a reference, which is the name of the component. */
 export const lastSegment = (reference: string): string => reference.split('/').at(-1) ?? ''
 
-/** Resolves a reference to a parameter, body or response. @param all all components of this kind, by name. */
-export const resolvePart = <Part extends { $ref?: string }>(
-  all: Record<string, Part> | undefined,
-  part: Part,
-): Part => (part.$ref === undefined ? part : (all?.[lastSegment(part.$ref)] ?? part))
+/** Resolves a reference to a parameter, body or response. @param components all components of its kind, by name. */
+export const resolveComponent = <Component extends { $ref?: string }>(
+  components: Record<string, Component> | undefined,
+  component: Component,
+): Component =>
+  component.$ref === undefined ? component : (components?.[lastSegment(component.$ref)] ?? component)
 
 /** Returns the JSON schema of a body or response. */
-export const jsonSchemaOf = (all: Record<string, Content> | undefined, part: Content = {}): Schema =>
-  resolvePart(all, part).content?.['application/json']?.schema ?? {}
+export const jsonSchemaOf = (
+  components: Record<string, Content> | undefined,
+  content: Content = {},
+): Schema => resolveComponent(components, content).content?.['application/json']?.schema ?? {}
 
 /** Resolves a reference to a schema, and replaces alternatives and type lists by their first entry that is not null. */
-export function resolve(document: Document, schema: Schema): Schema {
+export function resolveSchema(document: OpenApiDocument, schema: Schema): Schema {
   if (schema.$ref) {
     const { $ref, ...own } = schema
-    return { ...resolve(document, document.components.schemas[lastSegment($ref)] ?? {}), ...own }
+    return { ...resolveSchema(document, document.components.schemas[lastSegment($ref)] ?? {}), ...own }
   }
   const alternatives = schema.anyOf ?? schema.oneOf ?? schema.allOf
-  const first = alternatives?.map((one) => resolve(document, one)).find((one) => one.type !== 'null')
+  const first = alternatives?.map((one) => resolveSchema(document, one)).find((one) => one.type !== 'null')
   const whole = first ? { ...first, ...schema } : schema
   const { type } = whole
   return Array.isArray(type) ? { ...whole, type: type.find((one) => one !== 'null') ?? 'null' } : whole
 }
 
 /** Returns the values of an enumeration, or of a list of enumerated values, without null. */
-export const enumValues = (document: Document, schema: Schema): string[] =>
-  (schema.enum ?? resolve(document, schema.items ?? {}).enum ?? []).filter((value) => value !== null)
+export const enumValues = (document: OpenApiDocument, schema: Schema): string[] =>
+  (schema.enum ?? resolveSchema(document, schema.items ?? {}).enum ?? []).filter((value) => value !== null)

@@ -2,7 +2,7 @@ import { scaleUtc } from 'd3-scale'
 import { Link } from 'wouter-preact'
 import { edtfSpan } from '../dates/edtf-span.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { eventBars } from './event-spans.ts'
+import { eventBars } from './event-bars.ts'
 import { fitText } from './fit-text.ts'
 import { useWidth } from './use-width.ts'
 
@@ -22,14 +22,14 @@ const rowHeight = 24
 const barHeight = 12
 const axisHeight = 24
 const minBarWidth = 4
-/** Length of the dotted line that stands for an unknown end. */
+/** Length of the dotted line for an unknown end. */
 const openEndWidth = 28
 const dayMs = 86_400_000
 /** A title is left out if fewer pixels than this are free beside its bar. */
 const minTitleWidth = 60
 const tickWidth = 90
 
-/** A tick in January shows the year, any other the month. */
+/** Formats a tick: the year in January, otherwise the month. */
 const formatTick = (tick: Date, tag: string): string =>
   new Intl.DateTimeFormat(tag, {
     timeZone: 'UTC',

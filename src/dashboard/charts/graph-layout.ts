@@ -49,7 +49,7 @@ function scaleToFit(nodes: readonly PlacedNode[], { width, height }: GraphSize):
 
 /**
  * Computes the positions of nodes by a force simulation: nodes that share records are near each other. It runs in time
- * slices, so that the page stays responsive. Equal networks and sizes have equal results.
+ * slices, so that the page stays responsive. The result depends only on the network and the size.
  * @returns positions by node id.
  * @throws the reason of the signal, when it is aborted.
  */

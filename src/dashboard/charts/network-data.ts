@@ -44,16 +44,18 @@ export const wholeGraph = ({ nodes, edges, total }: Network): NetworkGraph => ({
 })
 
 /**
- * Returns the graph around one participant: the edges to its partners, and the edges between its partners.
- * @param around the partners of the participant from the API; without it, the edges to partners are taken from `whole`.
+ * Returns the ego network of a participant: the edges to its partners, and the edges between its partners.
+ * @param countryNetwork the API's network of the country; without it, the edges to partners are taken from `whole`.
  */
-export function egoGraph(whole: Network, centre: string, around?: CountryNetwork): NetworkGraph {
-  const toPartners: NetworkEdge[] = around
-    ? around.partners.map(({ country, name: _, numeric: __, link: ___, searches: ____, ...counted }) => ({
-        source: centre,
-        target: country,
-        ...counted,
-      }))
+export function egoGraph(whole: Network, centre: string, countryNetwork?: CountryNetwork): NetworkGraph {
+  const toPartners: NetworkEdge[] = countryNetwork
+    ? countryNetwork.partners.map(
+        ({ country, name: _, numeric: __, link: ___, searches: ____, ...counted }) => ({
+          source: centre,
+          target: country,
+          ...counted,
+        }),
+      )
     : whole.edges.filter(({ source, target }) => source === centre || target === centre)
   const partners = new Set(toPartners.flatMap(({ source, target }) => [source, target]))
   const between = whole.edges.filter(
@@ -62,10 +64,10 @@ export function egoGraph(whole: Network, centre: string, around?: CountryNetwork
   )
   const names = new Map([
     ...whole.nodes.map(({ id, name }) => [id, name] as const),
-    ...(around?.partners ?? []).map(({ country, name }) => [country, name] as const),
-    ...(around ? [[centre, around.country.name] as const] : []),
+    ...(countryNetwork?.partners ?? []).map(({ country, name }) => [country, name] as const),
+    ...(countryNetwork ? [[centre, countryNetwork.country.name] as const] : []),
   ])
-  const omitted = (around?.total.partners ?? toPartners.length) - toPartners.length
+  const omitted = (countryNetwork?.total.partners ?? toPartners.length) - toPartners.length
   return {
     nodes: [...new Set([centre, ...partners])].map((id) => ({ id, name: names.get(id) ?? id })),
     edges: [...toPartners, ...between],

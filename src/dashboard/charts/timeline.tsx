@@ -72,7 +72,7 @@ function heightOf(count: number): string {
   return count === 0 ? '1.5rem' : `calc(${chart}px + ${table}rem)`
 }
 
-/** A tick in January shows the year, any other the month. */
+/** Formats a tick: the year in January, otherwise the month. */
 const formatTick = (tick: Date, tag: string): string =>
   new Intl.DateTimeFormat(tag, {
     timeZone: 'UTC',

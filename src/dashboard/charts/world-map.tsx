@@ -8,7 +8,7 @@ import { sendRequest } from '../api/client.ts'
 import { useRead } from '../api/use-read.ts'
 import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
-import { pointPlaces } from './point-places.ts'
+import { fallbackCoordinates } from './fallback-coordinates.ts'
 
 export interface LabelPoint {
   longitude: number
@@ -16,7 +16,7 @@ export interface LabelPoint {
 }
 
 /** A marker on the map: a country with a number, or a place. */
-export interface MapValue {
+export interface MapMarker {
   /** The code of a country; empty for a place. */
   code: string
   /** The coordinates of the marker, if the registry has them. */
@@ -46,36 +46,42 @@ async function readWorld(): Promise<string> {
   return geoPath(projection)(feature(topology, topology.objects.countries)) ?? ''
 }
 
-/** Returns the position of a marker in pixels, or null if its coordinates are unknown. */
-function placeOf({ code, labelPoint }: MapValue): [number, number] | null {
-  const known = labelPoint ? ([labelPoint.longitude, labelPoint.latitude] as const) : pointPlaces[code]
-  return known ? projection([...known]) : null
+/** Returns the position of a marker in the view box, or null if its coordinates are unknown. */
+function positionOf({ code, labelPoint }: MapMarker): [number, number] | null {
+  const coordinates = labelPoint
+    ? ([labelPoint.longitude, labelPoint.latitude] as const)
+    : fallbackCoordinates[code]
+  return coordinates ? projection([...coordinates]) : null
 }
 
-/** A map of the world with a circle for each country, whose area is proportional to its number. */
-export default function WorldMap({ caption, values }: { caption: string; values: readonly MapValue[] }) {
+/** A map of the world with a circle for each marker. The area of a circle is proportional to the number of its marker. */
+export default function WorldMap({ caption, markers }: { caption: string; markers: readonly MapMarker[] }) {
   const { t, number } = useLanguage()
   const { body: world, error, retry } = useRead('the shapes of the world', readWorld)
-  const radius = scaleSqrt([0, Math.max(1, ...values.map(({ value }) => value ?? 0))], [0, 26])
-  const nameOf = ({ label, value }: MapValue, colon: string) =>
-    value === null ? label : `${label}${colon} ${number(value)}`
-  const markers = values
-    .map((value) => ({ ...value, at: placeOf(value) }))
+  const radius = scaleSqrt([0, Math.max(1, ...markers.map(({ value }) => value ?? 0))], [0, 26])
+  const nameOf = ({ label, value }: MapMarker, separator: string) =>
+    value === null ? label : `${label}${separator} ${number(value)}`
+  const positionedMarkers = markers
+    .map((marker) => ({ ...marker, position: positionOf(marker) }))
     .sort((one, other) => (other.value ?? 0) - (one.value ?? 0))
-  const missing = markers.filter(({ at }) => !at)
+  const unplaced = positionedMarkers.filter(({ position }) => !position)
   return (
     <>
       <svg class="map" viewBox={`0 0 ${width} ${shownHeight}`}>
         <title>{caption}</title>
         <path d={world} />
-        {markers.map((marker) => {
-          const { label, value, path, at } = marker
-          if (!at) return null
+        {positionedMarkers.map((marker) => {
+          const { label, value, path, position } = marker
+          if (!position) return null
           const name = nameOf(marker, ':')
           const circle = (
             <>
               <title>{name}</title>
-              <circle cx={at[0]} cy={at[1]} r={value === null ? plainRadius : Math.max(3, radius(value))} />
+              <circle
+                cx={position[0]}
+                cy={position[1]}
+                r={value === null ? plainRadius : Math.max(3, radius(value))}
+              />
             </>
           )
           return path === undefined ? (
@@ -90,10 +96,10 @@ export default function WorldMap({ caption, values }: { caption: string; values:
         })}
       </svg>
       {error && <Failure error={error} retry={retry} />}
-      {missing.length > 0 && (
+      {unplaced.length > 0 && (
         <p class="small soft">
           {t('chart.notOnMap')}{' '}
-          {missing.map((marker, index) => (
+          {unplaced.map((marker, index) => (
             <span key={marker.label}>
               {index > 0 && ' · '}
               {marker.path !== undefined && <Link href={marker.path}>{nameOf(marker, '')}</Link>}

@@ -1,7 +1,7 @@
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 
-/** A labelled number, and the path of the view of the records behind it. */
+/** A labelled number, and the path of the view of the records that it counts. */
 export interface Bar {
   label: string
   value: number

@@ -6,8 +6,8 @@ import { useLanguage } from '../i18n/language.ts'
 /** A change with the name of its record. */
 type NamedChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'>
 
-/** The title of a change to a record without a title, such as a citation without a quotation and a note. */
-function Unnamed({ resource }: { resource: string }) {
+/** The text for a record without a title, such as a citation with neither a quotation nor a note. */
+function UntitledRecord({ resource }: { resource: string }) {
   const { t, tOr } = useLanguage()
   return <>{t('changes.unnamed', { resource: tOr(`resource.${resource}`, resource) })}</>
 }
@@ -27,9 +27,9 @@ export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
       {changes.map(({ resource, key, title, version, operation, time }) => (
         <li key={`${resource}/${key}/${version}`}>
           {operation === 'remove' ? (
-            (title ?? <Unnamed resource={resource} />)
+            (title ?? <UntitledRecord resource={resource} />)
           ) : (
-            <Link href={recordPath(resource, key)}>{title ?? <Unnamed resource={resource} />}</Link>
+            <Link href={recordPath(resource, key)}>{title ?? <UntitledRecord resource={resource} />}</Link>
           )}
           <span class="soft small">
             {tOr(`resource.${resource}`, resource)} · {tOr(`operation.${operation}`, operation)} ·{' '}

@@ -5,16 +5,16 @@ import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-const delayMs = 150
+const debounceMs = 150
 const maxHits = 8
 
 export type Hit = HitPage['data'][number]
 
-/** Debounces a text: returns it once it has not changed for `delayMs`. */
+/** Debounces a text: returns it once it has not changed for `debounceMs`. */
 function useDebounced(text: string): string {
   const [debounced, setDebounced] = useState(text)
   useEffect(() => {
-    const timer = setTimeout(() => setDebounced(text), delayMs)
+    const timer = setTimeout(() => setDebounced(text), debounceMs)
     return () => clearTimeout(timer)
   }, [text])
   return debounced
@@ -38,7 +38,7 @@ export function Combobox({
   label: string
   id?: string
   placeholder?: string
-  /** The resources to search; all when left out. */
+  /** The resources to search; by default all. */
   resources?: readonly string[]
   describedBy?: string | undefined
   isInvalid?: boolean

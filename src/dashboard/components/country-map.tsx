@@ -42,7 +42,7 @@ function Markers({ groups, caption }: { groups: readonly Group[]; caption: strin
     <Loaded state={state} height="30rem">
       {({ data }) => {
         const points = new Map(data.map(({ code, labelPoint }) => [code, labelPoint]))
-        const values = groups.flatMap(({ key: { country }, label, measures: { count } }) =>
+        const markers = groups.flatMap(({ key: { country }, label, measures: { count } }) =>
           country
             ? [
                 {
@@ -57,7 +57,7 @@ function Markers({ groups, caption }: { groups: readonly Group[]; caption: strin
         )
         return (
           <Suspense fallback={placeholder}>
-            <WorldMap caption={caption} values={values} />
+            <WorldMap caption={caption} markers={markers} />
           </Suspense>
         )
       }}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { apiPath } from '../api/path.ts'
-import { explorePath, mainDate, type ResourceDescription } from '../api/resources.ts'
+import { explorePath, findEventDates, type ResourceDescription } from '../api/resources.ts'
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
@@ -39,7 +39,7 @@ export function Facets({
   onChange: (filters: Record<string, string>) => void
 }) {
   const { t } = useLanguage()
-  const date = mainDate(resource)?.start ?? firstDate(resource)
+  const date = findEventDates(resource)?.start ?? firstDate(resource)
   // On a narrow screen the filters start closed, so that the records are visible.
   const [isOpen] = useState(() => matchMedia('(min-width: 50rem)').matches)
   const dimensions = facetsOf(resource)

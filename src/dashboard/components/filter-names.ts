@@ -4,7 +4,7 @@ import type { ResourceDescription } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Filters that take keys of records, by patterns of their names, and the resource of the records. */
+/** Patterns of the names of filters that take keys of records, and the resource of these records. */
 const keyFilters: readonly [filter: RegExp, resource: string][] = [
   [/country$|^partnerOf$|^successor$/i, 'countries'],
   [/region$/i, 'regions'],
@@ -15,11 +15,11 @@ const keyFilters: readonly [filter: RegExp, resource: string][] = [
 ]
 
 /** Filters that take keys of the same resource. */
-const ownFilters = ['parent', 'broader', 'partOf', 'relatedTo']
+const sameResourceFilters = ['parent', 'broader', 'partOf', 'relatedTo']
 
 function resourceOfKeys({ name, key }: ResourceDescription, parameter: string): string | undefined {
   const [filter = ''] = parameter.split('[')
-  if (filter === key || ownFilters.includes(filter)) return name
+  if (filter === key || sameResourceFilters.includes(filter)) return name
   return keyFilters.find(([expression]) => expression.test(filter))?.[1]
 }
 

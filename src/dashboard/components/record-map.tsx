@@ -71,7 +71,7 @@ function Markers({
       : apiPath('/v1/countries', { code: countries, limit: countries.length, fields: 'code,labelPoint' }),
   )
   const points = new Map(state.body?.data.map(({ code, labelPoint }) => [code, labelPoint]))
-  const values = [
+  const markers = [
     ...countries.map((code) => ({
       code,
       labelPoint: points.get(code) ?? null,
@@ -88,7 +88,7 @@ function Markers({
   ]
   const map = (
     <Suspense fallback={null}>
-      <WorldMap caption={t('record.mapCaption')} values={values} />
+      <WorldMap caption={t('record.mapCaption')} markers={markers} />
     </Suspense>
   )
   return countries.length === 0 ? map : <Loaded state={state}>{() => map}</Loaded>

@@ -3,12 +3,12 @@ import type { ApiError, Fault } from '../api/client.ts'
 import { recordDetailPath } from '../api/resources.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { useTranslate } from '../i18n/sentences.ts'
+import { useTranslator } from '../i18n/sentences.ts'
 
 /** An English text of the service: translated to the page's language if possible, otherwise marked as English (`lang`). */
 export function ServiceText({ text }: { text: string }) {
   const { tag } = useLanguage()
-  const translated = useTranslate()(text)
+  const translated = useTranslator()(text)
   return tag === 'en' ? text : (translated ?? <span lang="en">{text}</span>)
 }
 
@@ -51,7 +51,7 @@ export function FaultText({
 }) {
   const { find, number } = useLanguage()
   const text =
-    useTranslate()(message) ??
+    useTranslator()(message) ??
     (limit === undefined ? undefined : find(`fault.${code}.limit`, { limit: number(limit) })) ??
     find(`fault.${code}`)
   const [, before = '', resource = '', key = '', after = ''] =

@@ -16,7 +16,7 @@ const isWebAddress = (text: string) => /^https?:\/\//.test(text)
 /** Whether a text is the path of a list in the API, such as the list of the records that a figure counts. */
 const isListPath = (text: string) => /^\/v1\/[a-z-]+(\?|$)/.test(text)
 
-/** Shows a value of a record: names instead of keys, dates in their precision, and labels of enumeration values. */
+/** Shows a value of a record: names instead of keys, dates with their own precision, labels of enumeration values. */
 export function Value({
   value,
   kind,
@@ -51,11 +51,11 @@ export function Value({
   if (isTimestamp(text)) return <time dateTime={text}>{language.dateTime(text)}</time>
   if (isWebAddress(text)) return <a href={text}>{text}</a>
   if (isListPath(text)) return <Link href={explorePath(text)}>{text}</Link>
-  return <>{breakable(text)}</>
+  return <>{allowLineBreaks(text)}</>
 }
 
 /** Allows line breaks in a snake_case text after each underscore. */
-const breakable = (text: string) =>
+const allowLineBreaks = (text: string) =>
   /^[a-z0-9]+(_[a-z0-9]+)+$/.test(text)
     ? text.split('_').flatMap((word, index) => (index === 0 ? word : ['_', <wbr key={index} />, word]))
     : text

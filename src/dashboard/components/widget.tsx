@@ -28,7 +28,7 @@ export function Widget({
   )
 }
 
-/** Whether a retry may succeed. It would not with an invalid filter, for example. */
+/** Whether a retry may succeed. A request with an invalid filter, for example, would fail again. */
 const isRetryable = ({ status }: ApiError): boolean =>
   status === 0 || status === 408 || status === 429 || status >= 500
 

@@ -59,7 +59,7 @@ const span = (earliest: Date, latest: Date, isExact = false): Span | undefined =
     ? undefined
     : { earliest, latest, isExact }
 
-/** Returns a day at midnight UTC. Unlike `Date.UTC`, takes the years 0 to 99 as they are. */
+/** Returns a day at midnight UTC. Unlike `Date.UTC`, it does not add 1900 to the years 0 to 99. */
 function utc(year: number, month: number, day: number): Date {
   const date = new Date(0)
   date.setUTCFullYear(year, month, day)

@@ -1,7 +1,7 @@
 import type { Language } from '../i18n/language.ts'
 
 /**
- * Formats an EDTF date for readers, in its precision: `2011-04` is "April 2011", `201X` "2010s", `1984?` "1984 (uncertain)".
+ * Formats an EDTF date with its own precision: `2011-04` is "April 2011", `201X` "2010s", `1984?` "1984 (uncertain)".
  * A text that is not EDTF of level 0 or 1 (ISO 8601-2) is returned unchanged.
  */
 export function formatEdtf(text: string, language: Language): string {

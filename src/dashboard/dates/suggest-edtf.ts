@@ -1,4 +1,4 @@
-import { isEdtf } from './read-edtf.ts'
+import { isEdtf } from './describe-edtf.ts'
 
 /** Returns the numbers of months by name: full and abbreviated, in English and in the language of the page. */
 function monthNumbers(tag: string): Map<string, number> {
@@ -28,7 +28,7 @@ function fromNumbers(text: string): string | undefined {
 }
 
 /** Converts a date with the name of a month: `April 2011`, `26 April 2011`, `Apr 26, 2011`. */
-function fromNames(text: string, tag: string): string | undefined {
+function fromMonthName(text: string, tag: string): string | undefined {
   const [, first, name = '', second, year] =
     /^(?:(\d{1,2})\.?\s+)?(\p{L}+)\.?\s+(?:(\d{1,2}),?\s+)?(\d{4})$/u.exec(text) ?? []
   const month = monthNumbers(tag).get(name)
@@ -42,12 +42,12 @@ function fromDecade(text: string): string | undefined {
   return decade === undefined ? undefined : `${decade}X`
 }
 
-const qualified: readonly [RegExp, string][] = [
+const qualifierPatterns: readonly [RegExp, string][] = [
   [/^(?:about|around|circa|ca?\.|大约|约)\s*(.+)$/, '~'],
   [/^(?:perhaps|probably|possibly|可能)\s*(.+)$/, '?'],
 ]
 
-const ranges: readonly [RegExp, (...ends: string[]) => string][] = [
+const rangePatterns: readonly [RegExp, (...ends: string[]) => string][] = [
   [/^(?:from|between)?\s*(.+?)\s*(?: to | and |–|—|至|到)\s*(.+)$/, (from, to) => `${from}/${to}`],
   [/^(?:from|since|自)\s*(.+?)起?$/, (from) => `${from}/..`],
   [/^(?:until|up to|至)\s*(.+?)$/, (to) => `../${to}`],
@@ -55,21 +55,22 @@ const ranges: readonly [RegExp, (...ends: string[]) => string][] = [
 
 function convert(text: string, tag: string): string | undefined {
   if (isEdtf(text.toUpperCase())) return text.toUpperCase()
-  for (const [pattern, sign] of qualified) {
+  for (const [pattern, sign] of qualifierPatterns) {
     const date = pattern.exec(text)?.[1]
-    if (date !== undefined) return append(convert(date, tag), sign)
+    if (date !== undefined) return appendQualifier(convert(date, tag), sign)
   }
-  for (const [pattern, join] of ranges) {
+  for (const [pattern, join] of rangePatterns) {
     const ends = pattern
       .exec(text)
       ?.slice(1)
       .map((end) => convert(end.trim(), tag))
     if (ends?.every((end) => end !== undefined && !end.includes('/'))) return join(...ends.map(String))
   }
-  return fromDecade(text) ?? fromNames(text, tag) ?? fromNumbers(text)
+  return fromDecade(text) ?? fromMonthName(text, tag) ?? fromNumbers(text)
 }
 
-const append = (date: string | undefined, sign: string) => (date === undefined ? undefined : `${date}${sign}`)
+const appendQualifier = (date: string | undefined, sign: string) =>
+  date === undefined ? undefined : `${date}${sign}`
 
 /**
  * Converts a date in common notation, in English or in the language of the page, to EDTF (level 0 or 1, ISO 8601-2): `April

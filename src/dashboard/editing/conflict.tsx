@@ -38,7 +38,7 @@ export function ConflictView({
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])
   const [choices, setChoices] = useState<Record<string, Choice>>({})
-  const open = differences.filter(needsDecision).filter(({ field }) => !choices[field.name])
+  const undecided = differences.filter(needsDecision).filter(({ field }) => !choices[field.name])
   return (
     <section class="widget conflict" aria-labelledby="conflict-title">
       <header>
@@ -66,11 +66,16 @@ export function ConflictView({
         ))}
       </div>
       <div class="toolbar">
-        <button type="button" class="primary" disabled={open.length > 0} onClick={() => onResolve(choices)}>
+        <button
+          type="button"
+          class="primary"
+          disabled={undecided.length > 0}
+          onClick={() => onResolve(choices)}
+        >
           {t('conflict.continue')}
         </button>
         <p class="soft small" role="status">
-          {open.length > 0 && t('conflict.open', { count: open.length })}
+          {undecided.length > 0 && t('conflict.open', { count: undecided.length })}
         </p>
       </div>
     </section>

@@ -1,11 +1,14 @@
 import type { FormField } from '../api/forms.ts'
-import { type FormValues, isEqual, toSent } from './form-values.ts'
+import { type FormValues, isEqual, toRequestValue } from './form-values.ts'
 
-/** A property whose original value, value saved by another user, and value entered by the editor are not all equal. */
+/** A property that the editor, another user or both have changed. */
 export interface Difference {
   field: FormField
+  /** The value when the editor opened the form. */
   base: unknown
+  /** The value that the other user saved. */
   theirs: unknown
+  /** The value that the editor entered. */
   mine: unknown
   /** The side whose value is saved; undefined if both sides changed the property, so that the editor must choose. */
   winner: 'mine' | 'theirs' | undefined
@@ -25,7 +28,7 @@ export function findDifferences(
     const values = {
       base: base[field.name],
       theirs: theirs[field.name],
-      mine: toSent(entered[field.name], field),
+      mine: toRequestValue(entered[field.name], field),
     }
     const isMine = !isEqual(values.base, values.mine)
     const isTheirs = !isEqual(values.base, values.theirs)
@@ -39,7 +42,7 @@ export function findDifferences(
 /** Whether the editor must choose a value. */
 export const needsDecision = ({ winner }: Difference): boolean => winner === undefined
 
-/** Returns the values of the form after all choices: those of the saved version, or the entered ones where "mine" wins. */
+/** Returns the values of the form after all choices: the entered value where "mine" wins, otherwise the saved value. */
 export function merge(
   theirs: FormValues,
   entered: FormValues,

@@ -16,7 +16,7 @@ export function usePointerLabel(): (pointer: string) => string {
       .join(' › ')
 }
 
-/** The errors of a refused form: a summary, and each fault as a button that focuses its field. Takes the focus. */
+/** The errors of a refused form: a summary, and each fault as a button that focuses its field. The summary takes the focus. */
 export function FaultSummary({ error }: { error: ApiError }) {
   const { t } = useLanguage()
   const nameOf = usePointerLabel()

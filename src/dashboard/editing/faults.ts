@@ -6,7 +6,7 @@ import type { Fault } from '../api/client.ts'
 export type Faults = ReadonlyMap<string, readonly Fault[]>
 
 /** Groups faults by pointer. A fault without a pointer concerns the whole record, and has the key `''`. */
-export function byPointer(faults: readonly Fault[]): Faults {
+export function groupByPointer(faults: readonly Fault[]): Faults {
   const found = new Map<string, Fault[]>()
   for (const fault of faults) {
     const pointer = fault.pointer ?? ''

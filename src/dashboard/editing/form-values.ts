@@ -4,10 +4,10 @@ import type { FormField } from '../api/forms.ts'
 export type FormValues = Readonly<Record<string, unknown>>
 
 /** Whether a value is an object, and not null or a list. */
-export const isValues = (value: unknown): value is FormValues =>
+export const isPlainObject = (value: unknown): value is FormValues =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Maximum number of digits that a JavaScript number represents exactly. Longer numbers are sent as text and refused. */
+/** Maximum number of digits that a JavaScript number represents exactly. The service refuses longer numbers, sent as text. */
 const maxDigits = 15
 
 /** Converts a text to a number. Other text is returned unchanged, so that the service reports the fault. */
@@ -20,28 +20,28 @@ function trimText(text: string, { kind }: FormField): string {
   return kind === 'longText' && text.trim() !== '' ? text : text.trim()
 }
 
-/** Returns a value in the form in which it is sent: texts trimmed, empty values as null. */
-export function toSent(value: unknown, field: FormField): unknown {
+/** Converts the value of a field to its value in a request: texts are trimmed, and empty values become null. */
+export function toRequestValue(value: unknown, field: FormField): unknown {
   if (typeof value === 'string') {
     const text = trimText(value, field)
     if (text === '') return null
     return field.kind === 'number' ? toNumber(text) : text
   }
-  if (Array.isArray(value)) return value.map((item) => (field.item ? toSent(item, field.item) : item))
-  if (!isValues(value) || !field.fields) return value ?? null
-  const sent = toSentObject(value, field.fields)
+  if (Array.isArray(value)) return value.map((item) => (field.item ? toRequestValue(item, field.item) : item))
+  if (!isPlainObject(value) || !field.fields) return value ?? null
+  const sent = toRequestObject(value, field.fields)
   // An object with only empty parts is null.
   return field.isNullable && Object.values(sent).every((part) => part === null) ? null : sent
 }
 
-/** Returns an object in the form in which it is sent. Properties without a field are unchanged. */
-function toSentObject(values: FormValues, fields: readonly FormField[]): FormValues {
+/** Converts the values of an object to its properties in a request. Properties without a field are unchanged. */
+function toRequestObject(values: FormValues, fields: readonly FormField[]): FormValues {
   const byName = new Map(fields.map((field) => [field.name, field]))
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => {
       const field = byName.get(name)
-      const sent = field ? toSent(value, field) : value
-      // A null value that may not be null is left out: if it is required, the service reports that it is missing.
+      const sent = field ? toRequestValue(value, field) : value
+      // Null is left out if the property may not be null. If it is required, the service reports that it is missing.
       return sent === null && field && !field.isNullable ? [] : [[name, sent]]
     }),
   )
@@ -49,24 +49,24 @@ function toSentObject(values: FormValues, fields: readonly FormField[]): FormVal
 
 /** Returns the document that creates a record, without empty properties. */
 export function toDocument(values: FormValues, fields: readonly FormField[]): FormValues {
-  const sent = toSentObject(values, fields)
+  const sent = toRequestObject(values, fields)
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null))
 }
 
 /** Returns the JSON of a value with sorted properties, so that equal values have equal texts. */
-export const canonical = (value: unknown): string =>
+export const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_name, inner: unknown) =>
-    isValues(inner)
+    isPlainObject(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : (inner ?? null),
   ) ?? 'null'
 
-export const isEqual = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other)
+export const isEqual = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other)
 
 /** Returns the merge patch (RFC 7396) from a record to the entered values: the properties that differ. */
 export function toPatch(before: FormValues, values: FormValues, fields: readonly FormField[]): FormValues {
   const changes = fields.flatMap((field) => {
-    const sent = toSent(values[field.name], field)
+    const sent = toRequestValue(values[field.name], field)
     return isEqual(before[field.name], sent) ? [] : [[field.name, sent] as const]
   })
   return Object.fromEntries(changes)
@@ -80,7 +80,7 @@ export function emptyItem({ kind, fields = [] }: FormField): unknown {
   return { country: null, organization: null, region: null, ...Object.fromEntries(others) }
 }
 
-/** Returns the initial value of a field in a new item. A role is the first possible one, which is the most common. */
+/** Returns the initial value of a field in a new item. The initial role is the first of the list, the most common role. */
 const emptyPart = (field: FormField): unknown =>
   field.name === 'role' ? (field.values?.[0] ?? null) : field.kind === 'list' ? [] : null
 

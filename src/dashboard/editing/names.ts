@@ -14,8 +14,8 @@ export const NamesContext = createContext<FormNames>({ names: {}, add: () => {} 
 
 export const useNames = (): FormNames => useContext(NamesContext)
 
-/** Returns the names and the name of a picked record. */
-export const withHit = (names: Names, { resource, key, title }: Hit): Names => ({
+/** Returns `names` with the name of a picked record added. */
+export const addHitName = (names: Names, { resource, key, title }: Hit): Names => ({
   ...names,
   [resource]: { ...names[resource], [key]: title },
 })

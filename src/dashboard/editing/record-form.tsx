@@ -7,16 +7,16 @@ import { useLanguage } from '../i18n/language.ts'
 import { ConflictView } from './conflict.tsx'
 import { findDifferences, merge } from './conflicts.ts'
 import { FaultSummary } from './fault-summary.tsx'
-import { byPointer, FaultsContext } from './faults.ts'
+import { FaultsContext, groupByPointer } from './faults.ts'
 import { FieldList } from './fields/field-list.tsx'
 import { type FormValues, toPatch } from './form-values.ts'
-import { NamesContext, withHit } from './names.ts'
+import { addHitName, NamesContext } from './names.ts'
 import { ReasonField } from './reason-field.tsx'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
-/** An existing record as it was read when its form was opened. */
-export interface Base {
+/** The version of an existing record that was read when its form was opened. */
+export interface BaseVersion {
   values: FormValues
   version: number
   key: string
@@ -31,7 +31,7 @@ export function RecordForm({
 }: {
   resource: ResourceDescription
   fields: readonly FormField[]
-  initial: Base | undefined
+  initial: BaseVersion | undefined
   recordNames: Names
 }) {
   const { t } = useLanguage()
@@ -53,7 +53,10 @@ export function RecordForm({
   const differences = conflict && base ? findDifferences(fields, base.values, conflict.theirs, values) : []
   return (
     <NamesContext.Provider
-      value={{ names: { ...names, ...conflict?.names }, add: (hit) => setNames((all) => withHit(all, hit)) }}
+      value={{
+        names: { ...names, ...conflict?.names },
+        add: (hit) => setNames((all) => addHitName(all, hit)),
+      }}
     >
       {conflict && base && (
         <ConflictView
@@ -68,7 +71,7 @@ export function RecordForm({
           }}
         />
       )}
-      <FaultsContext.Provider value={byPointer(state.error?.faults ?? [])}>
+      <FaultsContext.Provider value={groupByPointer(state.error?.faults ?? [])}>
         <form class="record-form" noValidate onSubmit={submit} hidden={conflict !== undefined}>
           {state.error && <FaultSummary error={state.error} />}
           <div class="fields widget">

@@ -1,8 +1,8 @@
 import type { FormField } from '../api/forms.ts'
-import { isValues } from './form-values.ts'
+import { isPlainObject } from './form-values.ts'
 
 /** A property that can be redacted, with the texts that it has in a record. */
-export interface Redactable {
+export interface RedactableProperty {
   /** JSON pointer without list indexes, as a redaction request takes it. */
   pointer: string
   values: string[]
@@ -13,7 +13,7 @@ function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[]
   if (Array.isArray(value))
     return value.flatMap((item) => valuesAt(item, step === undefined ? [] : [step, ...rest]))
   if (step === undefined) return value === null || value === undefined ? [] : [value]
-  return isValues(value) ? valuesAt(value[step], rest) : []
+  return isPlainObject(value) ? valuesAt(value[step], rest) : []
 }
 
 /** Returns the pointers of a field that can be redacted: those of texts, including the texts in objects and lists. */
@@ -25,10 +25,10 @@ function pointersOf(field: FormField, parent: string): string[] {
 }
 
 /** Returns the properties of a record that can be redacted and have a value. */
-export function redactables(
+export function findRedactableProperties(
   fields: readonly FormField[],
   record: Readonly<Record<string, unknown>>,
-): Redactable[] {
+): RedactableProperty[] {
   return fields
     .flatMap((field) => pointersOf(field, ''))
     .map((pointer) => ({ pointer, values: valuesAt(record, pointer.split('/').slice(1)).map(String) }))
@@ -39,6 +39,6 @@ export function redactables(
 export function countText(value: unknown, text: string): number {
   if (text === '') return 0
   if (typeof value === 'string') return value.split(text).length - 1
-  const parts = Array.isArray(value) ? value : isValues(value) ? Object.values(value) : []
+  const parts = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : []
   return parts.reduce<number>((sum, part) => sum + countText(part, text), 0)
 }

@@ -4,11 +4,11 @@ import type { FormField } from '../api/forms.ts'
 import { apiPath } from '../api/path.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
-import { apiRecordPath, writeApi, writtenRecord } from '../api/write-api.ts'
+import { apiRecordPath, parseWrittenRecord, writeApi } from '../api/write-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 import type { Conflict } from './conflict.tsx'
 import { type FormValues, toDocument, toPatch } from './form-values.ts'
-import type { Base } from './record-form.tsx'
+import type { BaseVersion } from './record-form.tsx'
 
 interface SaveState {
   status: 'editing' | 'saving' | 'saved' | 'unchanged'
@@ -43,7 +43,7 @@ export function useSave({
 }: {
   resource: ResourceDescription
   fields: readonly FormField[]
-  base: Base | undefined
+  base: BaseVersion | undefined
 }) {
   const { tag } = useLanguage()
   const [state, setState] = useState<SaveState>({ status: 'editing' })
@@ -55,7 +55,7 @@ export function useSave({
     const path = apiRecordPath(resource.name, base.key)
     return writeApi(path, { method: 'PATCH', body, version: base.version, reason })
   }
-  const refuse = async (error: ApiError) => {
+  const handleError = async (error: ApiError) => {
     if (error.status !== 412 || !base) return setState({ status: 'editing', error })
     try {
       const conflict = await readConflict(apiRecordPath(resource.name, base.key), tag, error)
@@ -73,11 +73,11 @@ export function useSave({
     }
     setState({ status: 'saving' })
     try {
-      const record = await writtenRecord(await send(values, reason))
+      const record = await parseWrittenRecord(await send(values, reason))
       setState({ status: 'saved' })
       return String(record[resource.key])
     } catch (failure) {
-      await refuse(toApiError(failure))
+      await handleError(toApiError(failure))
       return undefined
     }
   }

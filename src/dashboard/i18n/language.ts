@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks'
 import english from './en.json' with { type: 'json' }
 import chinese from './zh.json' with { type: 'json' }
 
-/** Keys of the messages. A property has a message only if its name, converted to words, is not a good label. */
+/** Keys of the messages, except labels of properties, which exist only if the name of a property is not a good label. */
 export type MessageKey = Exclude<keyof typeof english, `property.${string}`>
 
 /** The messages of each language. To add a language, add a file of messages and an entry here. */

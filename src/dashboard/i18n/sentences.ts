@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { type LanguageTag, useLanguage } from './language.ts'
 
 /** Translates an English sentence of the service. Returns undefined if there is no translation. */
-export type Translate = (sentence: string) => string | undefined
+export type Translator = (sentence: string) => string | undefined
 
 /**
  * Translations by the English sentences of the service. Both have placeholders (names in braces) for variable text. The text
@@ -28,13 +28,13 @@ function toExpression(english: string): RegExp {
 }
 
 /** Creates a translator that uses the first sentence of a catalog that matches and whose placeholders can be translated. */
-export function createTranslate(sentences: Sentences): Translate {
+export function createTranslator(sentences: Sentences): Translator {
   const entries = Object.entries(sentences).map(([english, translated]) => ({
     expression: toExpression(english),
     names: english.split(placeholder).filter((_piece, index) => index % 2 === 1),
     translated,
   }))
-  const translate: Translate = (sentence) => {
+  const translate: Translator = (sentence) => {
     for (const { expression, names, translated } of entries) {
       const found = expression.exec(sentence)
       if (!found) continue
@@ -52,24 +52,24 @@ export function createTranslate(sentences: Sentences): Translate {
 const fill = (text: string, values: Readonly<Record<string, string | undefined>>): string =>
   text.replaceAll(new RegExp(placeholder, 'g'), (match, name: string) => values[name] ?? match)
 
-const translations = new Map<LanguageTag, Promise<Translate>>()
+const translations = new Map<LanguageTag, Promise<Translator>>()
 
-function loadTranslate(tag: LanguageTag): Promise<Translate> | undefined {
+function loadTranslator(tag: LanguageTag): Promise<Translator> | undefined {
   const load = catalogs[tag]
   if (load && !translations.has(tag))
     translations.set(
       tag,
-      load().then(({ default: sentences }) => createTranslate(sentences)),
+      load().then(({ default: sentences }) => createTranslator(sentences)),
     )
   return translations.get(tag)
 }
 
 /** Returns the translator into the page's language. It returns undefined for all texts until its sentences have loaded. */
-export function useTranslate(): Translate {
+export function useTranslator(): Translator {
   const { tag } = useLanguage()
-  const [loaded, setLoaded] = useState<{ tag: LanguageTag; translate: Translate }>()
+  const [loaded, setLoaded] = useState<{ tag: LanguageTag; translate: Translator }>()
   useEffect(() => {
-    loadTranslate(tag)?.then(
+    loadTranslator(tag)?.then(
       (translate) => setLoaded({ tag, translate }),
       // A text without a translation is shown in English.
       () => undefined,

@@ -1,7 +1,7 @@
 import type { ImportJob } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-const counted = ['created', 'changed', 'unchanged', 'kept', 'refused', 'skipped', 'dropped'] as const
+const outcomes = ['created', 'changed', 'unchanged', 'kept', 'refused', 'skipped', 'dropped'] as const
 
 /** The counts of an import by outcome. */
 export function Counts({ job: { rows, counts } }: { job: ImportJob }) {
@@ -12,7 +12,7 @@ export function Counts({ job: { rows, counts } }: { job: ImportJob }) {
         <dt>{t('imports.count.rows')}</dt>
         <dd>{rows === null ? '–' : number(rows)}</dd>
       </div>
-      {counted.map((name) => (
+      {outcomes.map((name) => (
         <div key={name} class={name === 'refused' && counts.refused > 0 ? 'key-figure warned' : 'key-figure'}>
           <dt>{t(`imports.count.${name}`)}</dt>
           <dd>{number(counts[name])}</dd>

@@ -30,7 +30,7 @@ export function FaultyRows({
   const rows = Math.max(...columns.map((column) => column.rows))
   const [cursor, setCursor] = useState<string>()
   const path = apiPath(`/v1/imports/${id}/rows`, { which, limit: pageLimit, cursor })
-  const state = useApi<Page<ImportRow>>(path, { isFresh: true })
+  const state = useApi<Page<ImportRow>>(path, { requireFresh: true })
   return (
     <Widget title={t(`imports.rows.${which}`)} caption={t(`imports.rows.${which}Caption`)}>
       <div class="stack">

@@ -20,7 +20,7 @@ export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJo
   const records = Math.min(counts.created + counts.changed + counts.unchanged + 1, pageLimit)
   const [cursor, setCursor] = useState<string>()
   const path = apiPath(`/v1/imports/${id}/records`, { limit: pageLimit, cursor })
-  const state = useApi<Page<ImportedRecord>>(path, { isFresh: true })
+  const state = useApi<Page<ImportedRecord>>(path, { requireFresh: true })
   return (
     <Widget title={t('imports.records')} caption={t('imports.recordsCaption')}>
       {source !== null && (

@@ -13,7 +13,7 @@ const maxImports = 200
 const builtIn: Readonly<Record<string, string>> = { iati: 'IATI' }
 
 /** Returns the latest import of each register, which has the newest mapping. @param jobs newest first. */
-const newestOf = (jobs: readonly ImportJob[]): ImportJob[] => [
+const latestByScheme = (jobs: readonly ImportJob[]): ImportJob[] => [
   ...new Map([...jobs].reverse().map((job) => [job.scheme, job])).values(),
 ]
 
@@ -35,7 +35,7 @@ export function MappingChoice({
   const { t } = useLanguage()
   const id = useId()
   const [error, setError] = useState<ApiError>()
-  const state = useApi<Page<ImportJob>>(apiPath('/v1/imports', { limit: maxImports }), { isFresh: true })
+  const state = useApi<Page<ImportJob>>(apiPath('/v1/imports', { limit: maxImports }), { requireFresh: true })
   const load = (reading: Promise<string>) =>
     reading.then(
       (mapping) => {
@@ -78,7 +78,7 @@ export function MappingChoice({
             ))}
           </optgroup>
           <optgroup label={t('imports.title')}>
-            {newestOf(state.body?.data ?? []).map(({ id: key, scheme, files }) => (
+            {latestByScheme(state.body?.data ?? []).map(({ id: key, scheme, files }) => (
               <option key={key} value={key}>
                 {`${scheme} (${files[0]?.name ?? ''})`}
               </option>

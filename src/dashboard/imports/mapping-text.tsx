@@ -1,5 +1,5 @@
 import { Loaded, Widget } from '../components/widget.tsx'
-import { useOnce } from '../editing/use-once.ts'
+import { useLoadOnce } from '../editing/use-load-once.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
 import { readMapping } from './mapping-choice.tsx'
@@ -7,7 +7,7 @@ import { readMapping } from './mapping-choice.tsx'
 /** The text of the mapping of an import, as it was sent. */
 export function MappingText({ id, scheme }: { id: string; scheme: string }) {
   const { t } = useLanguage()
-  const state = useOnce(() => readMapping(id))
+  const state = useLoadOnce(() => readMapping(id))
   return (
     <Widget title={t('imports.mappingText')}>
       <Loaded state={state} height="12rem">

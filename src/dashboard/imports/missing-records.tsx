@@ -2,7 +2,7 @@ import { Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
 
-/** The number of records that earlier files of the register had and this file has not, with a download of their list. */
+/** The number of records that earlier files of the register had and this file lacks, with a download of their list. */
 export function MissingRecords({ id, count }: { id: string; count: number }) {
   const { t, number } = useLanguage()
   return (

@@ -10,7 +10,7 @@ export interface Decision {
   title?: string
 }
 
-/** The choices for a name: its candidates, another record, none, or to decide later. */
+/** The choices for a name: one of its candidates, another record, no record, or a decision later. */
 export function NameChoice({
   name: { resource, name, country, rows, status, candidates },
   decision,

@@ -28,12 +28,12 @@ const isKnown = (value: unknown) => value !== null && !(Array.isArray(value) && 
 
 /** The first rows of a file, each with its values and the resulting records. */
 export function PreviewTable({ preview: { rows, names } }: { preview: ImportPreview }) {
-  const known = allNames(names)
+  const recordNames = allNames(names)
   return (
     <ol class="preview">
       {rows.map((row) => (
         <li key={row.locator}>
-          <PreviewedRow row={row} names={known} isOpen={row === rows[0]} />
+          <PreviewedRow row={row} names={recordNames} isOpen={row === rows[0]} />
         </li>
       ))}
     </ol>

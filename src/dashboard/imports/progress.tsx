@@ -28,7 +28,7 @@ function describe(job: ImportJob, { t, number }: Language): string {
   })
 }
 
-/** The state of an import: the running step with a progress bar, the next possible actions, or the reason for a failure. */
+/** The state of an import: the running step with a progress bar, or what has been done, or the reason for a failure. */
 export function Progress({ job }: { job: ImportJob }) {
   const language = useLanguage()
   const progress = progressOf(job)

@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { refetchViews, useEpoch } from '../session.ts'
 import { readImportEvents } from './read-events.ts'
 
-/** Whether an import is in a state in which the service works on it. */
+/** Whether the service is running a step of an import. */
 export const isRunning = ({ state }: ImportJob): boolean =>
   ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 
@@ -17,11 +17,11 @@ const maxReconnects = 10
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /**
- * Calls `onChange` with an import at first and after each change, until the import does not run any more. Reconnects after a
- * lost connection.
- * @throws ApiError when the import cannot be read at first, and after too many lost connections in a row.
+ * Calls `onChange` with an import now and after each change, until no step of the import runs. Reconnects after a lost
+ * connection.
+ * @throws ApiError if the first read of the import fails, and after too many lost connections in a row.
  */
-async function follow(
+async function followImport(
   id: string,
   tag: string,
   signal: AbortSignal,
@@ -33,7 +33,7 @@ async function follow(
       const job = await readApi<ImportJob>(`/v1/imports/${id}`, tag, signal, true)
       onChange(job)
       if (!isRunning(job)) {
-        // While the import ran, its rows, names and records have changed.
+        // The step has changed the rows, names and records of the import.
         if (hasRun) refetchViews()
         return
       }
@@ -50,7 +50,7 @@ async function follow(
   }
 }
 
-/** Reads an import, and follows its changes while it runs. Starts again after each write of this page. */
+/** Reads an import, and follows its changes while a step runs. Starts again after each write from this page. */
 export function useImport(id: string): ApiState<ImportJob> {
   const { tag } = useLanguage()
   const epoch = useEpoch()
@@ -61,7 +61,7 @@ export function useImport(id: string): ApiState<ImportJob> {
   useEffect(() => {
     const controller = new AbortController()
     setError(undefined)
-    follow(id, tag, controller.signal, setJob).catch((failure: unknown) => {
+    followImport(id, tag, controller.signal, setJob).catch((failure: unknown) => {
       if (!controller.signal.aborted) setError(toApiError(failure))
     })
     return () => controller.abort()

@@ -48,7 +48,7 @@ async function readPreview(
   return (await response.json()) as ImportPreview
 }
 
-/** Requests a new preview of an import when the input has not changed for `delayMs` after a change. */
+/** Requests a preview of an import when its input has not changed for `delayMs`. */
 export function usePreview(input: ImportInput): PreviewState {
   const { tag } = useLanguage()
   const { mapping, file, lists } = input

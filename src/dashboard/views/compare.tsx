@@ -77,9 +77,11 @@ function Comparison({
   isOverTime: boolean
 }) {
   const year = findYearDimension(resource)
-  const ofCountries = columns.flatMap(({ country, ...column }) => (country ? [{ ...column, country }] : []))
+  const countryColumns = columns.flatMap(({ country, ...column }) =>
+    country ? [{ ...column, country }] : [],
+  )
   const [first, last] = [columns[0], columns.at(-1)]
-  const groups = { resource: resource.name, filters, columns, difference: isOverTime }
+  const groups = { resource: resource.name, filters, columns, showsDifference: isOverTime }
   const groupWidgets = (
     <div class="grid comparisons">
       {dimensionsToCompare(resource).map((dimension) => (
@@ -89,7 +91,7 @@ function Comparison({
   )
   return (
     <>
-      {ofCountries.length > 0 && <ComparedFigures columns={ofCountries} difference={isOverTime} />}
+      {countryColumns.length > 0 && <ComparedFigures columns={countryColumns} showsDifference={isOverTime} />}
       {isOverTime ? (
         <ChangedRecords
           resource={resource}
@@ -116,7 +118,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
     next[index] = code
     change({ country: next.filter((one) => one !== '').join(',') })
   }
-  const shown = isOverTime ? 1 : Math.min(maxColumns, Math.max(2, codes.length + 1))
+  const selectCount = isOverTime ? 1 : Math.min(maxColumns, Math.max(2, codes.length + 1))
   return (
     <div class="chart-controls no-print">
       <SelectField
@@ -140,7 +142,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         options={activities.map(({ name }) => ({ value: name, label: tOr(`resource.${name}`, name) }))}
         onChange={(resource) => change({ resource })}
       />
-      {Array.from({ length: shown }, (_, index) => (
+      {Array.from({ length: selectCount }, (_, index) => (
         <SelectField
           key={index}
           label={isOverTime ? t('chart.country') : t('compare.country', { place: index + 1 })}

@@ -71,7 +71,7 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
         <Link class="button" href={apiPath('/compare', { country: code, before: aYearAgo(), asOf })}>
           {t('compare.yearAgo')}
         </Link>
-        <ShownDay asOf={asOf} code={code} />
+        <AsOfDate asOf={asOf} code={code} />
         <Link class="button" href={recordDetailPath('countries', code)}>
           {t('country.record')}
         </Link>
@@ -85,7 +85,7 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
 }
 
 /** The date as of which the country is shown, with a link back to today. */
-function ShownDay({ code, asOf }: { code: string; asOf: string | undefined }) {
+function AsOfDate({ code, asOf }: { code: string; asOf: string | undefined }) {
   const { t } = useLanguage()
   const [, navigate] = useLocation()
   const path = `/countries/${code}`

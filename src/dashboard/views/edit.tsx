@@ -11,7 +11,7 @@ import { PageTitle } from '../components/page-title.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { RecordForm } from '../editing/record-form.tsx'
-import { useOnce } from '../editing/use-once.ts'
+import { useLoadOnce } from '../editing/use-load-once.ts'
 import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
 
@@ -28,7 +28,7 @@ export default function EditView({ resource: name, id }: { resource: string; id?
 
 function Editor({ resource, id }: { resource: ResourceDescription; id: string | undefined }) {
   const { t, tOr, tag } = useLanguage()
-  const state = useOnce(async (signal) => {
+  const state = useLoadOnce(async (signal) => {
     const [fields, record] = await Promise.all([
       loadForm(resource.name),
       id === undefined ? undefined : readRecord(resource, id, tag, signal),

@@ -13,8 +13,8 @@ import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
+import { isEdtf } from '../dates/describe-edtf.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
-import { isEdtf } from '../dates/read-edtf.ts'
 import { defaultColumns, type ExploreState, exploreState, exploreUrl } from '../explore-state.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -187,7 +187,7 @@ function Toolbar({
   const labels = useLabels()
   // Users share copied commands, so the user's key is not in them.
   const keyHeader = useSession().session ? ' -H "Authorization: Bearer $KEY"' : ''
-  const exported = (format: string) =>
+  const exportPath = (format: string) =>
     apiPath(`/v1/${resource.name}/export`, {
       ...state.filters,
       sort: state.sort ?? undefined,
@@ -219,13 +219,13 @@ function Toolbar({
       </details>
       <span class="grow" />
       {resource.formats.map((format) => (
-        <FileLink key={format} href={exported(format)} name={`${resource.name}.${format}`}>
+        <FileLink key={format} href={exportPath(format)} name={`${resource.name}.${format}`}>
           {formatNames[format] ?? format.toUpperCase()}
         </FileLink>
       ))}
       <CopyButton
         label={t('explore.curl')}
-        text={() => `curl${keyHeader} '${location.origin}${exported('csv')}'`}
+        text={() => `curl${keyHeader} '${location.origin}${exportPath('csv')}'`}
       />
       <CopyButton
         label={t('explore.searchJson')}

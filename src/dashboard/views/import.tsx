@@ -11,15 +11,15 @@ import { ImportedRecords } from '../imports/imported-records.tsx'
 import { KeptProperties } from '../imports/kept-properties.tsx'
 import { MappingText } from '../imports/mapping-text.tsx'
 import { MissingRecords } from '../imports/missing-records.tsx'
-import { NamesToDecide } from '../imports/names-to-decide.tsx'
 import { Progress } from '../imports/progress.tsx'
 import { StateTag } from '../imports/state-tag.tsx'
+import { UnresolvedNames } from '../imports/unresolved-names.tsx'
 import { UnusedColumns } from '../imports/unused-columns.tsx'
 import { isRunning, useImport } from '../imports/use-import.ts'
 import '../styles/forms.css'
 import '../styles/imports.css'
 
-/** One import: its progress, open decisions, refused rows, and records. */
+/** One import: its progress, unresolved names, refused rows, and records. */
 export default function ImportView({ id }: { id: string }) {
   return (
     <NeedsRight right="write">
@@ -67,14 +67,14 @@ function Head({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
   )
 }
 
-/** The results of a finished step, and the open decisions. */
+/** The results of the finished steps, and the unresolved names. */
 function Results({ job }: { job: ImportJob }) {
   const { refusedBy = [], droppedBy = [], names, missing = 0, kept = [] } = job.report ?? {}
   const hasRecords = ['committed', 'undone'].includes(job.state) || job.source !== null
   return (
     <>
       {job.state === 'staged' && names !== undefined && names.unresolved > 0 && (
-        <NamesToDecide id={job.id} open={names} />
+        <UnresolvedNames id={job.id} counts={names} />
       )}
       {refusedBy.length > 0 && <FaultyRows id={job.id} which="refused" columns={refusedBy} />}
       {droppedBy.length > 0 && <FaultyRows id={job.id} which="dropped" columns={droppedBy} />}

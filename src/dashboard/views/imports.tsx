@@ -34,7 +34,7 @@ export default function ImportsView() {
 function Imports() {
   const { t } = useLanguage()
   const [cursor, setCursor] = useState<string>()
-  const state = useApi<Page<ImportJob>>(apiPath('/v1/imports', { cursor }), { isFresh: true })
+  const state = useApi<Page<ImportJob>>(apiPath('/v1/imports', { cursor }), { requireFresh: true })
   return (
     <Widget title={t('imports.all')} caption={t('imports.allCaption')}>
       <Loaded state={state} height="20rem">

@@ -5,7 +5,7 @@ import type { Aggregate, Country, Group } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { usePages } from '../api/use-pages.ts'
-import WorldMap, { type MapValue } from '../charts/world-map.tsx'
+import WorldMap, { type MapMarker } from '../charts/world-map.tsx'
 import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
@@ -22,7 +22,7 @@ export default function MapView() {
   const { t, tOr, tag } = useLanguage()
   const [parameters] = useParameters()
   const { resource, filters } = chartSelection(parameters)
-  const { happenedIn: _, ...others } = filters
+  const { happenedIn: _, ...filtersWithoutPeriod } = filters
   const state = useKeepPrevious(useApi<Aggregate>(mapDataPath(parameters)))
   const resourceName = tOr(`resource.${resource}`, resource)
   const resourceInText = resourceName.toLocaleLowerCase(tag)
@@ -38,7 +38,7 @@ export default function MapView() {
       />
       <div class="stack">
         <ChartControls country={{ parameter: 'partnerOf', label: t('chart.partnersOf') }} />
-        <PeriodSlider shown={[resource]} filters={others} />
+        <PeriodSlider resourceNames={[resource]} filters={filtersWithoutPeriod} />
         <Widget title={t('chart.byCountry')} caption={caption} wide>
           <Loaded state={state} height="36rem">
             {({ data }) =>
@@ -60,7 +60,7 @@ function CountryNumbers({ groups, caption }: { groups: readonly Group[]; caption
   const { t, number } = useLanguage()
   const state = usePages<Country>('/v1/countries', { fields: 'code,labelPoint' }, maxCountryPages)
   const points = new Map(state.body?.data.map(({ code, labelPoint }) => [code, labelPoint]))
-  const values = groups.flatMap(({ key, label, measures, list }): MapValue[] => {
+  const markers = groups.flatMap(({ key, label, measures, list }): MapMarker[] => {
     const code = key.country
     if (!code) return []
     return [
@@ -76,7 +76,7 @@ function CountryNumbers({ groups, caption }: { groups: readonly Group[]; caption
   return (
     <>
       <Loaded state={state} height="30rem">
-        {() => <WorldMap caption={caption} values={values} />}
+        {() => <WorldMap caption={caption} markers={markers} />}
       </Loaded>
       <details open={groups.length <= 30}>
         <summary>{t('state.table')}</summary>

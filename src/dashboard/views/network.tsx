@@ -32,23 +32,25 @@ import { changeParameters, useParameters } from '../use-parameters.ts'
 /** Networks with at least this number of nodes are shown as a matrix. In a graph, their lines would cover one another. */
 const minMatrixNodes = 100
 
-/** The network of all participants, or the network around one participant. */
+/** The network of all participants, or the network around one participant, the centre. */
 export default function NetworkView() {
   const { t } = useLanguage()
   const [parameters, change] = useParameters()
   const centre = parameters.get('centre') ?? undefined
   const isOfOrganizations = parameters.get('level') === 'organization'
   const whole = useKeepPrevious(useApi<Network>(wholeNetworkPath(parameters)))
-  const around = useKeepPrevious(
+  const countryNetwork = useKeepPrevious(
     useApi<CountryNetwork>(centre === undefined || isOfOrganizations ? null : networkDataPath(parameters)),
   )
   const graph = useMemo(() => {
     if (!whole.body) return undefined
     if (centre === undefined) return wholeGraph(whole.body)
     if (isOfOrganizations) return egoGraph(whole.body, centre)
-    return around.body?.country.code === centre ? egoGraph(whole.body, centre, around.body) : undefined
-  }, [whole.body, around.body, centre, isOfOrganizations])
-  const failed = [whole, around].find(({ error }) => error !== undefined)
+    return countryNetwork.body?.country.code === centre
+      ? egoGraph(whole.body, centre, countryNetwork.body)
+      : undefined
+  }, [whole.body, countryNetwork.body, centre, isOfOrganizations])
+  const failed = [whole, countryNetwork].find(({ error }) => error !== undefined)
   const state: ApiState<NetworkGraph> = failed?.error
     ? { status: 'failed', error: failed.error, retry: failed.retry }
     : { status: graph ? 'ready' : 'loading', retry: whole.retry, ...(graph && { body: graph }) }
@@ -74,7 +76,7 @@ export default function NetworkView() {
           />
         </ChartControls>
         <PeriodSlider
-          shown={resource === null ? activities.map((one) => one.name) : [resource]}
+          resourceNames={resource === null ? activities.map((one) => one.name) : [resource]}
           filters={recordFilters(parameters, isOfOrganizations)}
         />
         <Loaded state={state} height="40rem">

@@ -22,7 +22,7 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Properties that are not listed as facts. The heading shows the version and the visibility. */
-const notListed = ['id', 'visibility', 'version', 'createdAt', 'updatedAt']
+const unlistedProperties = ['id', 'visibility', 'version', 'createdAt', 'updatedAt']
 
 type RecordWithSources = RecordDocument & { citations?: Citation[]; names?: Names }
 
@@ -94,7 +94,7 @@ function Facts({ resource, record }: { resource: ResourceDescription; record: Re
   const citations = record.citations ?? []
   const marks = useMemo(() => citationNumbers(citations), [citations])
   const shown = resource.properties.filter(
-    ({ name }) => name !== resource.title && !notListed.includes(name) && name in record,
+    ({ name }) => name !== resource.title && !unlistedProperties.includes(name) && name in record,
   )
   const isKnown = ({ name }: Property) => hasValue(record[name]) || marks.has(name)
   const unknown = shown.filter((property) => !isKnown(property)).map(({ name }) => labels.property(name))

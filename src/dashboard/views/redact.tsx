@@ -11,12 +11,12 @@ import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { FaultSummary, usePointerLabel } from '../editing/fault-summary.tsx'
-import { byPointer, FaultsContext, fieldId } from '../editing/faults.ts'
+import { FaultsContext, fieldId, groupByPointer } from '../editing/faults.ts'
 import { Field } from '../editing/fields/field.tsx'
 import { FaultTexts } from '../editing/fields/labelled.tsx'
 import { type FormValues, toDocument } from '../editing/form-values.ts'
-import { countText, redactables } from '../editing/redaction.ts'
-import { useOnce } from '../editing/use-once.ts'
+import { countText, findRedactableProperties } from '../editing/redaction.ts'
+import { useLoadOnce } from '../editing/use-load-once.ts'
 import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
 
@@ -48,7 +48,7 @@ async function readLast(path: string, tag: string, signal: AbortSignal) {
 function Redactor({ resource, id }: { resource: ResourceDescription; id: string }) {
   const { t, tag } = useLanguage()
   const path = apiRecordPath(resource.name, id)
-  const state = useOnce(async (signal) => {
+  const state = useLoadOnce(async (signal) => {
     const [fields, last] = await Promise.all([loadForm(resource.name), readLast(path, tag, signal)])
     return { fields: fields.filter(({ name }) => name !== resource.key), ...last }
   })
@@ -70,16 +70,16 @@ function Redactor({ resource, id }: { resource: ResourceDescription; id: string 
   )
 }
 
-const text = (name: string, maxLength: number, isRequired = true): FormField => ({
+const createTextField = (name: string, maxLength: number, isRequired = true): FormField => ({
   name,
   kind: 'text',
   isRequired,
   isNullable: false,
   maxLength,
 })
-const textField = text('text', 500)
-const replacementField = text('replacement', 100, false)
-const reasonField = text('reason', 500)
+const textField = createTextField('text', 500)
+const replacementField = createTextField('replacement', 100, false)
+const reasonField = createTextField('reason', 500)
 
 function RedactForm({
   resource,
@@ -104,7 +104,7 @@ function RedactForm({
   const submit = async (event: Event) => {
     event.preventDefault()
     const { text: _, ...others } = toDocument(values, [textField, replacementField, reasonField])
-    const body = { ...others, ...(mode === 'text' ? { text: removed } : { properties }) }
+    const body = { ...others, ...(mode === 'text' ? { text: removedText } : { properties }) }
     try {
       await writeApi(`${apiRecordPath(resource.name, id)}/redact`, { method: 'POST', body, version })
       navigate(recordDetailPath(resource.name, id))
@@ -112,13 +112,13 @@ function RedactForm({
       setError(toApiError(failure))
     }
   }
-  const removed = String(values.text ?? '').trim()
+  const removedText = String(values.text ?? '').trim()
   const field = (one: FormField) => (
     <Field
       field={one}
       value={values[one.name]}
       pointer={`/${one.name}`}
-      onChange={(value) => setValues((before) => ({ ...before, [one.name]: value }))}
+      onChange={(value) => setValues((current) => ({ ...current, [one.name]: value }))}
     />
   )
   const choice = (option: typeof mode) => (
@@ -128,7 +128,7 @@ function RedactForm({
     </label>
   )
   return (
-    <FaultsContext.Provider value={byPointer(error?.faults ?? [])}>
+    <FaultsContext.Provider value={groupByPointer(error?.faults ?? [])}>
       <form class="widget stack" noValidate onSubmit={submit}>
         <h2>{String(record[resource.title] ?? id)}</h2>
         {error && <FaultSummary error={error} />}
@@ -141,7 +141,7 @@ function RedactForm({
           <div>
             {field(textField)}
             <p class="soft small" role="status">
-              {removed !== '' && t('redact.found', { count: countText(record, removed) })}
+              {removedText !== '' && t('redact.found', { count: countText(record, removedText) })}
             </p>
           </div>
         ) : (
@@ -183,7 +183,7 @@ function Properties({
     <fieldset class="facet" id={fieldId('/properties')} tabIndex={-1}>
       <legend>{t('redact.properties')}</legend>
       <FaultTexts pointer="/properties" />
-      {redactables(fields, record).map(({ pointer, values }) => (
+      {findRedactableProperties(fields, record).map(({ pointer, values }) => (
         <label key={pointer} class="check">
           <input
             type="checkbox"

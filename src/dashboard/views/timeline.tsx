@@ -2,9 +2,9 @@ import { Link, useLocation } from 'wouter-preact'
 import { chartSelection } from '../../view-data.ts'
 import { apiPath } from '../api/path.ts'
 import {
+  type EventDates,
+  findEventDates,
   findResource,
-  type MainDate,
-  mainDate,
   type ResourceDescription,
   recordPath,
 } from '../api/resources.ts'
@@ -30,17 +30,17 @@ const pageSize = 60
 export default function TimelineView() {
   const [parameters] = useParameters()
   const resource = findResource(chartSelection(parameters).resource)
-  const date = resource && mainDate(resource)
+  const date = resource && findEventDates(resource)
   return date ? <ResourceTimeline resource={resource} date={date} /> : <NotFound />
 }
 
-function ResourceTimeline({ resource, date }: { resource: ResourceDescription; date: MainDate }) {
+function ResourceTimeline({ resource, date }: { resource: ResourceDescription; date: EventDates }) {
   const language = useLanguage()
   const { t, tOr } = language
   const labels = useLabels()
   const [parameters] = useParameters()
   const { filters } = chartSelection(parameters)
-  const { happenedIn: _, ...others } = filters
+  const { happenedIn: _, ...filtersWithoutPeriod } = filters
   const state = useKeepPrevious(
     useApi<Page<RecordDocument>>(
       apiPath(`/v1/${resource.name}`, {
@@ -75,7 +75,7 @@ function ResourceTimeline({ resource, date }: { resource: ResourceDescription; d
         <ChartControls
           country={{ parameter: 'country', label: tOr('property.country', labels.property('country')) }}
         />
-        <PeriodSlider shown={[resource.name]} filters={others} />
+        <PeriodSlider resourceNames={[resource.name]} filters={filtersWithoutPeriod} />
         <Widget title={t('chart.inTime')} caption={caption} wide>
           <Loaded state={state} height="36rem">
             {({ data, page }) =>
@@ -100,7 +100,7 @@ const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null
 
 function toEvent(
   resource: ResourceDescription,
-  date: MainDate,
+  date: EventDates,
   record: RecordDocument,
   language: Language,
 ): TimedEvent {

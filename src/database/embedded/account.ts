@@ -3,7 +3,7 @@ import { chown, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCode } from '../../error-code.ts'
-import { StartupError } from '../../startup-error.ts'
+import { OperatorError } from '../../operator-error.ts'
 import { runProgram } from './program.ts'
 
 const execute = promisify(execFile)
@@ -63,7 +63,7 @@ async function runWithCapability(
     await runProgram('setpriv', [...identity, ...capability, ...command], { signal })
   } catch (error) {
     if (!isSetprivError(error)) throw error
-    throw new StartupError(
+    throw new OperatorError(
       `PostgreSQL does not run as root, and its user cannot enter ${closedFolder}: open that folder to all (chmod o+x), install setpriv (util-linux), run as an ordinary user, or set DATABASE_URL`,
     )
   }
@@ -85,7 +85,7 @@ async function nobody(): Promise<User> {
     const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => execute('id', [flag, 'nobody'])))
     return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) }
   } catch {
-    throw new StartupError(
+    throw new OperatorError(
       "PostgreSQL does not run as root, and there is no user 'nobody' to run it: run as an ordinary user, or set DATABASE_URL",
     )
   }

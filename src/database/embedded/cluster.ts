@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StartupError } from '../../startup-error.ts'
+import { OperatorError } from '../../operator-error.ts'
 import { type Account, chooseAccount } from './account.ts'
 import { failure } from './failure.ts'
 import { ensureFolder } from './folder.ts'
@@ -67,7 +67,7 @@ async function createCluster(
   signal?: AbortSignal,
 ): Promise<void> {
   if (existsSync(path))
-    throw new StartupError(`${path} is not a data folder of PostgreSQL: move it away, or set DATA_DIR`)
+    throw new OperatorError(`${path} is not a data folder of PostgreSQL: move it away, or set DATA_DIR`)
   const temporary = await mkdtemp(join(folder, temporaryPrefix))
   try {
     const password = join(temporary, 'password')

@@ -1,5 +1,5 @@
 import { errorCode } from '../../error-code.ts'
-import { StartupError } from '../../startup-error.ts'
+import { OperatorError } from '../../operator-error.ts'
 
 const reasons: Record<string, string> = {
   EACCES: 'permission denied',
@@ -11,9 +11,9 @@ const reasons: Record<string, string> = {
   ENOENT: 'it does not exist',
 }
 
-/** Returns a StartupError whose message is one line: what failed, and why, from the file system or the program. */
-export function failure(what: string, error: unknown): StartupError {
-  return error instanceof StartupError ? error : new StartupError(`${what}: ${reason(error)}`)
+/** Returns an OperatorError whose message is one line: what failed, and why, from the file system or the program. */
+export function failure(what: string, error: unknown): OperatorError {
+  return error instanceof OperatorError ? error : new OperatorError(`${what}: ${reason(error)}`)
 }
 
 function reason(error: unknown): string {

@@ -1,12 +1,12 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorCode } from '../../error-code.ts'
-import { StartupError } from '../../startup-error.ts'
+import { OperatorError } from '../../operator-error.ts'
 import { failure } from './failure.ts'
 
 /**
  * Creates a folder and its parents if they do not exist.
- * @throws StartupError that names the folder and the reason when the folder cannot be created or written.
+ * @throws OperatorError that names the folder and the reason when the folder cannot be created or written.
  */
 export async function ensureFolder(folder: string): Promise<void> {
   const problem = `DATA_DIR ${folder} cannot be written`
@@ -26,7 +26,7 @@ async function createFolder(folder: string, problem: string): Promise<void> {
     if (errorCode(error) === 'EEXIST' && (await isFolder(folder))) return
     if (errorCode(error) !== 'ENOENT') throw error
     const parent = dirname(folder)
-    if (await isFolder(parent)) throw new StartupError(`${problem}: no folder can be created in ${parent}`)
+    if (await isFolder(parent)) throw new OperatorError(`${problem}: no folder can be created in ${parent}`)
     await createFolder(parent, problem)
     await mkdir(folder)
   }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StartupError } from '../../startup-error.ts'
+import { OperatorError } from '../../operator-error.ts'
 import { writeSecret } from '../../write-secret.ts'
 import { type Cluster, hasCluster, openCluster } from './cluster.ts'
 import { type GetUrl, separateRoles, transferDatabase } from './earlier-roles.ts'
@@ -26,8 +26,8 @@ export interface EmbeddedDatabase {
  * for the next process. While the server runs, the file `url` in the folder has its connection URL. A server that has stopped
  * is started again at the same port, so that the URL stays the same.
  *
- * `settings` (such as `fsync=off`) apply only if this call starts the server. An abort ends the work in progress and throws;
- * a database that is already open then is returned, and the caller must close it.
+ * `settings` (such as `fsync=off`) apply only if this call starts the server. After an abort, this function ends the work in
+ * progress and throws. If the database is open before it notices the abort, it returns the database, and the caller closes it.
  */
 export async function openEmbeddedDatabase(
   dataDir: string,
@@ -48,6 +48,7 @@ export async function openEmbeddedDatabase(
 /** Whether the folder holds an embedded PostgreSQL. */
 export const hasEmbeddedDatabase = (dataDir: string): boolean => hasCluster(resolve(dataDir))
 
+/** Starts the server if it does not run, and takes its shared lock. */
 async function joinServer(
   cluster: Cluster,
   settings: readonly string[],
@@ -62,12 +63,12 @@ async function joinServer(
     // Another process is stopping the server. A later attempt starts it again.
     await sleep(50)
   }
-  throw new StartupError(`PostgreSQL in ${cluster.path} keeps stopping`)
+  throw new OperatorError(`PostgreSQL in ${cluster.path} keeps stopping`)
 }
 
 /**
  * Joins the server again at the same port, and starts it if it does not run.
- * @throws StartupError without paths of this machine, since clients read its message, too.
+ * @throws OperatorError without paths of this machine, since clients read its message, too.
  */
 async function rejoinServer(
   cluster: Cluster,
@@ -77,11 +78,11 @@ async function rejoinServer(
 ): Promise<SharedLock> {
   // PostgreSQL uses the last setting of a name.
   const joined = await joinServer(cluster, [...settings, `port=${port}`], signal).catch((error: Error) => {
-    throw new StartupError(error.message.replaceAll(cluster.path, 'DATA_DIR'))
+    throw new OperatorError(error.message.replaceAll(cluster.path, 'DATA_DIR'))
   })
   if (joined.port === port) return joined.lock
   await joined.lock.client.end()
-  throw new StartupError(
+  throw new OperatorError(
     `PostgreSQL was started at port ${joined.port} instead of ${port} by another process: start this one again`,
   )
 }

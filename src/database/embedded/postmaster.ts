@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCode } from '../../error-code.ts'
-import { StartupError } from '../../startup-error.ts'
+import { OperatorError } from '../../operator-error.ts'
 import type { Cluster } from './cluster.ts'
 import { failure } from './failure.ts'
 
@@ -23,8 +23,9 @@ const startTimeoutMs = 60_000
 const stopTimeoutMs = 60_000
 
 /**
- * Starts the cluster's server if it is not running, waits until it is ready, and returns its port. An abort stops a server
- * that is still starting and throws. If the server is already ready then, its port is returned, and the caller releases it.
+ * Starts the cluster's server if it is not running, waits until it is ready, and returns its port. After an abort, this
+ * function stops a server that is still starting, and throws. If the server is already ready, it returns the port, and the
+ * caller releases the server.
  */
 export async function ensureStarted(
   cluster: Cluster,
@@ -47,16 +48,16 @@ export async function ensureStarted(
       })
     }
   }
-  throw new StartupError(`PostgreSQL in ${cluster.path} has not become ready within a minute`)
+  throw new OperatorError(`PostgreSQL in ${cluster.path} has not become ready within a minute`)
 }
 
 /** Whether the server was not started because processes of a killed server have not ended yet. */
 const isStillEnding = (error: unknown) =>
-  error instanceof StartupError && error.message.includes('pre-existing shared memory block')
+  error instanceof OperatorError && error.message.includes('pre-existing shared memory block')
 
 /**
  * Stops the cluster's server and returns when it has stopped. Open connections are closed.
- * @throws StartupError when it has not stopped within a minute.
+ * @throws OperatorError when it has not stopped within a minute.
  */
 export async function stop({ path, account, programs }: Cluster): Promise<void> {
   const server = await readPostmaster(path)
@@ -65,7 +66,7 @@ export async function stop({ path, account, programs }: Cluster): Promise<void> 
   await account.run(programs.pg_ctl, ['stop', '-D', path, '-m', 'fast', '-W'])
   const deadline = Date.now() + stopTimeoutMs
   await waitUntil(async () => (await readPostmaster(path))?.pid !== server.pid || Date.now() > deadline)
-  if (Date.now() > deadline) throw new StartupError(`PostgreSQL in ${path} has not stopped within a minute`)
+  if (Date.now() > deadline) throw new OperatorError(`PostgreSQL in ${path} has not stopped within a minute`)
 }
 
 async function start(
@@ -98,7 +99,7 @@ async function start(
   } catch (error) {
     const fatal = await lastFatalMessage(log, sizeBefore)
     if (!fatal) throw failure(`PostgreSQL in ${path} cannot be started`, error)
-    throw new StartupError(`PostgreSQL in ${path} cannot be started: ${fatal}`)
+    throw new OperatorError(`PostgreSQL in ${path} cannot be started: ${fatal}`)
   }
 }
 

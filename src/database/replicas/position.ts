@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
-/** A position in a write-ahead log, with its timeline. */
-export interface Progress {
+/** A position in the write-ahead log of any server, with its timeline. */
+export interface LogPosition {
   /** The timeline, which rises with each failover. */
   timeline: number
   /** The offset in the log, in bytes. */
@@ -12,7 +12,7 @@ export interface Progress {
  * A position in the write-ahead log of the primary. A replica that has replayed the log up to this position has all earlier
  * commits.
  */
-export interface Position extends Progress {
+export interface Position extends LogPosition {
   /** The opaque text that clients get, unique for each commit. */
   text: string
 }
@@ -56,11 +56,11 @@ export const unreachablePosition: Position = {
 }
 
 /** Compares two positions. A later timeline is always further: a failover loses the rest of the earlier timeline. */
-export const compareProgress = (one: Progress, other: Progress): number =>
+export const comparePositions = (one: LogPosition, other: LogPosition): number =>
   one.timeline - other.timeline || one.lsn - other.lsn
 
 /** The later of two positions. */
-export function later(one: Position | undefined, other: Position | undefined): Position | undefined {
+export function laterPosition(one: Position | undefined, other: Position | undefined): Position | undefined {
   if (!one || !other) return one ?? other
-  return compareProgress(one, other) >= 0 ? one : other
+  return comparePositions(one, other) >= 0 ? one : other
 }

@@ -22,7 +22,7 @@ export class Primary {
   readonly #probe: Probe<ProbeRow>
   #samples: { at: number; lsn: number }[] = []
   #respondedAt = Number.NEGATIVE_INFINITY
-  #isAway = false
+  #isUnreachable = false
   #timeline = -1
 
   constructor(url: string, handler: PrimaryHandler) {
@@ -33,7 +33,7 @@ export class Primary {
         handler.onPosition()
       },
       onFailure: () => {
-        this.#isAway = true
+        this.#isUnreachable = true
       },
     })
   }
@@ -49,12 +49,13 @@ export class Primary {
 
   /** Whether the primary has not responded to probes for `durationMs`. */
   isSilentFor(durationMs: number): boolean {
-    return this.#isAway && performance.now() - this.#respondedAt > durationMs
+    return this.#isUnreachable && performance.now() - this.#respondedAt > durationMs
   }
 
   /**
-   * Returns the time as of which a log up to a position has every commit: the time of the last measurement that the position
-   * reaches. An idle primary writes no log, so a replica that has reached the end is current, however old the last commit is.
+   * Returns a time such that a server that has replayed the log up to this position has every commit from before it: the time
+   * of the last measurement whose end of the log is not after the position. An idle primary writes no log, so a replica that
+   * has reached the end is current, however old the last commit is.
    */
   asOf({ timeline, lsn }: { timeline: number; lsn: number }): number {
     if (timeline !== this.#timeline) return Number.NEGATIVE_INFINITY
@@ -75,7 +76,7 @@ export class Primary {
     // Positions in the logs of two timelines cannot be compared.
     if (current !== this.#timeline) this.#samples = []
     this.#timeline = current
-    this.#isAway = false
+    this.#isUnreachable = false
     this.#respondedAt = sentAt
     this.#samples.push({ at: sentAt, lsn })
     if (this.#samples.length > maxSamples) this.#samples.shift()

@@ -22,7 +22,8 @@ const maxBackoffMs = 5000
 export interface ReplicaHandler {
   /** Called when the position of the replica is measured. */
   onPosition(replica: Replica): void
-  onAway(replica: Replica, reason: string): void
+  /** Called after each probe that fails. */
+  onUnreachable(replica: Replica, reason: string): void
 }
 
 /** A replica on which a read runs. */
@@ -127,6 +128,6 @@ export class Replica {
     this.#isUp = false
     this.#lsn = -1
     this.asOf = Number.NEGATIVE_INFINITY
-    this.#handler.onAway(this, reason)
+    this.#handler.onUnreachable(this, reason)
   }
 }

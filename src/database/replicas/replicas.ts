@@ -1,22 +1,22 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Demand } from './freshness.ts'
-import { compareProgress, type Position } from './position.ts'
+import { comparePositions, type Position } from './position.ts'
 import { Primary } from './primary.ts'
 import { type Choice, Replica } from './replica.ts'
 
 /** The replicas, and how current they must be. */
 export interface ReplicaOptions {
-  /** Each URL must always lead to the same server. */
+  /** Each URL must always lead to one particular replica. */
   urls: readonly string[]
-  /** Maximum age of a read, in milliseconds. */
+  /** Maximum age of the data that a read sees, in milliseconds. */
   maxAgeMs: number
 }
 
 /** Receives events for the log: a replica is unreachable, or reachable again. */
 export interface ReplicaObserver {
-  away(replica: Replica, reason: string): void
-  back(replica: Replica): void
+  replicaUnavailable(replica: Replica, reason: string): void
+  replicaAvailable(replica: Replica): void
 }
 
 /** How long a read waits for a replica to replay the last commit of its client. */
@@ -41,7 +41,7 @@ const primaryTimeoutMs = 1000
 export type ReadCounts = Record<'replica' | 'primary' | 'retried', number>
 
 /** Numbers of waits for a replica to replay a position, by outcome. */
-export type Waits = Record<'reached' | 'timeout', number>
+export type WaitCounts = Record<'reached' | 'timeout', number>
 
 /**
  * The replicas of a primary. Measures how far each has replayed the log, and chooses the replica for a read. All pools of a
@@ -51,10 +51,10 @@ export class Replicas {
   readonly all: readonly Replica[]
   readonly options: ReplicaOptions
   readonly reads: ReadCounts = { replica: 0, primary: 0, retried: 0 }
-  readonly waits: Waits = { reached: 0, timeout: 0 }
+  readonly waits: WaitCounts = { reached: 0, timeout: 0 }
   readonly #primary: Primary
   readonly #intervalMs: number
-  readonly #events = new EventEmitter<{ up: [Replica]; away: [Replica] }>().setMaxListeners(0)
+  readonly #events = new EventEmitter<{ reachable: [Replica]; unreachable: [Replica] }>().setMaxListeners(0)
   /** The last report about each replica, and its time. */
   readonly #reported = new Map<Replica, { isUp: boolean; at: number }>()
   /** Replicas that have been seen on the primary's timeline. */
@@ -64,7 +64,7 @@ export class Replicas {
   #readAt = Number.NEGATIVE_INFINITY
   #isClosed = false
   #rotation = 0
-  observer: ReplicaObserver = { away: () => {}, back: () => {} }
+  observer: ReplicaObserver = { replicaUnavailable: () => {}, replicaAvailable: () => {} }
 
   /** @param storeTimeline stores the timeline of the primary in a table, which the replicas replay. */
   constructor(
@@ -84,7 +84,7 @@ export class Replicas {
       (url, index) =>
         new Replica(url, index + 1, {
           onPosition: (replica) => this.#receive(replica),
-          onAway: (replica, reason) => this.#handleFailure(replica, reason),
+          onUnreachable: (replica, reason) => this.#handleFailure(replica, reason),
         }),
     )
   }
@@ -101,9 +101,11 @@ export class Replicas {
   }
 
   /** Calls `handler` when a replica becomes reachable or unreachable. @returns a function that unsubscribes. */
-  watch(handler: { up(replica: Replica): void; away(replica: Replica): void }): () => void {
-    this.#events.on('up', handler.up).on('away', handler.away)
-    return () => void this.#events.off('up', handler.up).off('away', handler.away)
+  watch(handler: { onReachable(replica: Replica): void; onUnreachable(replica: Replica): void }): () => void {
+    this.#events.on('reachable', handler.onReachable).on('unreachable', handler.onUnreachable)
+    return () => {
+      this.#events.off('reachable', handler.onReachable).off('unreachable', handler.onUnreachable)
+    }
   }
 
   /** Returns the state of a replica: `behind` if its lag exceeds both the maximum age and two idle probe intervals. */
@@ -192,17 +194,17 @@ export class Replicas {
     const reported = this.#reported.get(replica)
     if (reported?.isUp) return
     this.#reported.set(replica, { isUp: true, at: performance.now() })
-    this.#events.emit('up', replica)
-    if (reported) this.observer.back(replica)
+    this.#events.emit('reachable', replica)
+    if (reported) this.observer.replicaAvailable(replica)
   }
 
   #handleFailure(replica: Replica, reason: string): void {
-    this.#events.emit('away', replica)
+    this.#events.emit('unreachable', replica)
     const now = performance.now()
     const reported = this.#reported.get(replica)
     if (reported && !reported.isUp && now - reported.at < reportIntervalMs) return
     this.#reported.set(replica, { isUp: false, at: now })
-    this.observer.away(replica, reason)
+    this.observer.replicaUnavailable(replica, reason)
   }
 
   #updateAsOf(): void {
@@ -214,4 +216,4 @@ const toChoice = (replica: Replica): Choice => ({ replica, asOf: replica.asOf })
 
 /** Returns the replica that has replayed the most. */
 const furthest = (replicas: readonly Replica[]): Replica =>
-  replicas.reduce((best, replica) => (compareProgress(replica, best) > 0 ? replica : best))
+  replicas.reduce((best, replica) => (comparePositions(replica, best) > 0 ? replica : best))

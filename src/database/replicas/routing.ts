@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DatabaseObserver } from '../connection.ts'
+import type { PoolObserver } from '../connection.ts'
 import type { CopySession } from '../copy-session.ts'
 import { getDatabaseError, isConnectionError, isSessionLost } from '../errors.ts'
 import { Pool, type PoolOptions } from '../pool.ts'
@@ -69,12 +69,12 @@ export class Routing {
       replicas.all.map((replica) => [replica, new Pool(replica.url, options, { isReplica: true })]),
     )
     this.#stopWatching = replicas.watch({
-      up: (replica) => this.#pools.get(replica)?.resume(),
-      away: (replica) => this.#pools.get(replica)?.suspend(),
+      onReachable: (replica) => this.#pools.get(replica)?.resume(),
+      onUnreachable: (replica) => this.#pools.get(replica)?.suspend(),
     })
   }
 
-  set observer(observer: DatabaseObserver) {
+  set observer(observer: PoolObserver) {
     for (const pool of this.#pools.values()) pool.observer = observer
   }
 

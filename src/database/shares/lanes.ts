@@ -1,7 +1,7 @@
 import { Problem } from '../../problems/problem.ts'
 import { retryAfterSeconds } from '../errors.ts'
 import { FairQueue } from './fair-queue.ts'
-import { LastOwners } from './last-owners.ts'
+import { OwnerActivity } from './owner-activity.ts'
 import { type Owner, ownerKey, type Work } from './work.ts'
 
 /** Priority class of statements: `expensive` statements use much CPU time; all others, and every change, are `cheap`. */
@@ -44,7 +44,7 @@ const reservedConnections = 2
 /** Maximum number of waiting expensive statements of one owner. */
 const maxExpensiveWaiting = 16
 
-/** The part of the queue that all anonymous clients together may fill; also the part that all keys together may fill. */
+/** Maximum fraction of the queue for all anonymous clients together, and for all keys together. */
 const maxKindShare = 0.75
 
 const longRetryAfterSeconds = '5'
@@ -56,8 +56,8 @@ const activeMs = 1000
 const contentionMs = 10_000
 
 /**
- * How long an owner's expensive statements wait after one whose result nobody waited for any more, while other clients are
- * active. Most statements that were abandoned with it are cancelled meanwhile, before they run.
+ * How long an owner's expensive statements wait after the owner has abandoned one, while other clients are active. Most
+ * statements that were abandoned at the same time are cancelled during this pause, before they run.
  */
 const abandonedPauseMs = 250
 
@@ -82,7 +82,7 @@ export class Lanes {
   #waitedAt = -Infinity
   /** The owner of the last expensive statement. */
   #expensiveOwner: string | undefined
-  readonly #cheapOwners = new LastOwners()
+  readonly #cheapActivity = new OwnerActivity()
   /** The owner that last abandoned an expensive statement, and the time until which its other expensive statements wait. */
   #paused: { owner: Owner; untilMs: number } = { owner: [], untilMs: -Infinity }
 
@@ -116,7 +116,7 @@ export class Lanes {
 
   /** Whether a client other than that of the last expensive statement has just sent cheap statements. */
   get #areOthersActive(): boolean {
-    return performance.now() - this.#cheapOwners.lastOfOthers(this.#expensiveOwner) < activeMs
+    return performance.now() - this.#cheapActivity.lastOfOthers(this.#expensiveOwner) < activeMs
   }
 
   /**
@@ -127,7 +127,7 @@ export class Lanes {
    */
   acquire(lane: Lane, work: Work = serviceWork): Lease | Promise<Lease> {
     const { owner } = work
-    if (work !== serviceWork) this.#noteOwner(lane, owner)
+    if (work !== serviceWork) this.#recordOwner(lane, owner)
     if (this.#hasRoom(lane) && !(lane === 'expensive' && this.#isPaused(owner)))
       return this.#start(lane, work)
     this.#checkQueue(lane, owner)
@@ -145,9 +145,9 @@ export class Lanes {
     return this.#queues.expensive.running < max
   }
 
-  #noteOwner(lane: Lane, owner: Owner): void {
+  #recordOwner(lane: Lane, owner: Owner): void {
     if (lane === 'expensive') this.#expensiveOwner = ownerKey(owner)
-    else this.#cheapOwners.note(ownerKey(owner), performance.now())
+    else this.#cheapActivity.record(ownerKey(owner), performance.now())
   }
 
   #start(first: Lane, work: Work): Lease {

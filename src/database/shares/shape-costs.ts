@@ -27,7 +27,7 @@ const unfinishedFactor = 2
 const getShape = ({ name, text }: Statement): string => name ?? text
 
 /** The first statement of a new shape, while it runs. */
-interface First {
+interface FirstRun {
   ended: Promise<void>
   end(): void
 }
@@ -35,7 +35,7 @@ interface First {
 /** Remembers how long statements take, by shape, as exponentially weighted moving averages. */
 export class ShapeCosts {
   readonly #averages = new LRUCache<string, number>({ max: maxShapes })
-  readonly #firsts = new Map<string, First>()
+  readonly #firsts = new Map<string, FirstRun>()
 
   /** Returns the lane of statements of this shape; undefined if none was measured. */
   laneOf(statement: Statement): Lane | undefined {
@@ -61,10 +61,10 @@ export class ShapeCosts {
   }
 
   /**
-   * Returns a promise that resolves when the first statement of a new shape is measured or has failed, or after `maxFirstMs`;
-   * undefined if none runs.
+   * Waits until the first statement of a new shape is measured or has failed, for at most `maxFirstMs`.
+   * @returns undefined if no first statement runs.
    */
-  firstOf(statement: Statement): Promise<void> | undefined {
+  waitForFirst(statement: Statement): Promise<void> | undefined {
     return this.#firsts.get(getShape(statement))?.ended
   }
 

@@ -2,8 +2,8 @@ import type { Freshness } from '../replicas/freshness.ts'
 import type { Position } from '../replicas/position.ts'
 
 /**
- * The owner of work: names from the largest group to the client, such as `['anonymous', 'address 203.0.113.7']`. Each level
- * is divided equally among its groups.
+ * The owner of work: names from the largest group to the client, such as `['anonymous', 'address 203.0.113.7']`. The share of
+ * a group is divided equally among its members.
  */
 export type Owner = readonly string[]
 

@@ -37,12 +37,12 @@ export const imports = pgTable(
     /** The detected format, encoding, dialect and columns. */
     facts: json('facts'),
     /** Whether the import is committed directly after staging, without another request after the dry run. */
-    commitsItself: boolean('commits_itself').notNull().default(false),
+    autoCommit: boolean('commits_itself').notNull().default(false),
     /** Number of rows, once the file has been read to its end. */
     rowsRead: integer('rows_read'),
     /** The last row that the current pass has processed. */
     doneThrough: integer('done_through').notNull().default(0),
-    /** Number of the current pass over the rows. Later passes take the rows that wait for records of other rows. */
+    /** Number of the current pass over the rows. Later passes write the rows that wait for records of other rows. */
     pass: integer('pass').notNull().default(0),
     counts: json('counts').notNull().default({}),
     report: json('report'),
@@ -86,14 +86,14 @@ export const importFiles = pgTable(
   ],
 )
 
-/** The original rows of a file, and their drafts by the mapping. There is no foreign key, since its check would slow COPY. */
+/** The original rows of a file, and the drafts from the mapping. There is no foreign key, since its check would slow COPY. */
 export const importRows = pgTable(
   'import_rows',
   {
     import: importColumn(),
     /** Number of the row in the import, from 1. */
     position: integer('position').notNull(),
-    /** Where people find the row in the file. */
+    /** Location of the row in the file, for people. */
     locator: text('locator').notNull(),
     state: text('state', { enum: importRowStates }).notNull(),
     values: json('values').notNull(),
@@ -170,7 +170,7 @@ export const importDecisions = pgTable(
     resource: text('resource').notNull(),
     name: text('name').notNull(),
     country: text('country'),
-    /** The key of the record; null when the name stands for none and is left out. */
+    /** The key of the record; null when the name matches no record and is left out. */
     key: text('key'),
     actor: json('actor').$type<Author>().notNull(),
     decidedAt: instantColumn('decided_at').notNull().default(sql`now()`),

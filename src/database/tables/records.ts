@@ -47,7 +47,7 @@ export const records = pgTable(
     index('records_created_at').on(table.resource, table.createdAt, table.id, table.rowStart),
     index('records_updated_at').on(table.resource, table.updatedAt, table.id, table.rowStart),
     index('records_shape').on(table.resource, table.shape),
-    // The few records whose documents the service has yet to compose.
+    // The few records whose documents the service has not composed yet.
     index('records_uncomposed').on(table.id).where(sql`${table.shape} is null`),
     // The records that readers without a key do not see (`migrations/0006_visibility.sql`).
     index('records_internal').on(table.id).where(sql`${table.visibility} = 'internal'`),
@@ -61,7 +61,7 @@ export const recordColumns = () => ({
   resource: text('resource').notNull(),
 })
 
-/** The foreign key of these columns. */
+/** The foreign key of `recordColumns`. */
 export const recordForeignKey = (
   tableName: string,
   { record, resource }: Record<'record' | 'resource', AnyPgColumn>,

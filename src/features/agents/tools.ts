@@ -27,7 +27,7 @@ const exchange = (path: string, text: string) => ({ path, text })
 type Exchange = ReturnType<typeof exchange>
 
 /** Returns the result of a tool: the path, the response, and further properties. @param more JSON texts by property. */
-function result({ path, text }: Exchange, more: Record<string, string> = {}): CallToolResult {
+function toolResult({ path, text }: Exchange, more: Record<string, string> = {}): CallToolResult {
   const parts = Object.entries(more).map(([name, part]) => `,"${name}":${part}`)
   return {
     content: [
@@ -37,7 +37,7 @@ function result({ path, text }: Exchange, more: Record<string, string> = {}): Ca
 }
 
 /** Returns the result of a tool whose request was refused: the text of the problem. */
-const refused = ({ problem }: RefusedError): CallToolResult => ({
+const refusedResult = ({ problem }: RefusedError): CallToolResult => ({
   content: [{ type: 'text', text: problem }],
   isError: true,
 })
@@ -47,7 +47,7 @@ async function fetchExchange(api: ReadApi, path: string): Promise<Exchange> {
 }
 
 /** Returns the JSON of the citations of records, with their sources. */
-async function citationsOf(api: ReadApi, resource: string, keys: readonly string[]): Promise<string> {
+async function fetchCitations(api: ReadApi, resource: string, keys: readonly string[]): Promise<string> {
   if (keys.length === 0 || resource === 'citations') return '[]'
   const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations }
   const fields = 'id,source,record,property,locator,excerpt,rank'
@@ -72,7 +72,7 @@ function tool<Input extends z.ZodObject>(
       try {
         return await run(input.parse(given), api)
       } catch (error) {
-        if (error instanceof RefusedError) return refused(error)
+        if (error instanceof RefusedError) return refusedResult(error)
         throw error
       }
     },
@@ -125,7 +125,7 @@ export function agentTools(registry: Registry): Tool[] {
         const { data } = JSON.parse(await readJson(api, '/v1/resolve', { queries }))
         const resolutions = Object.fromEntries(wanted.map((one, index) => [one, data[index]]))
         const found = await fetchExchange(api, pathOf(['search'], { q: name, resource, limit: 5 }))
-        return result(found, { resolutions: JSON.stringify(resolutions) })
+        return toolResult(found, { resolutions: JSON.stringify(resolutions) })
       },
     ),
     tool(
@@ -139,7 +139,9 @@ export function agentTools(registry: Registry): Tool[] {
         asOf,
       }),
       async ({ q, resources, limit = 10, asOf }, api) =>
-        result(await fetchExchange(api, pathOf(['search'], { q, resource: resources?.join(), limit, asOf }))),
+        toolResult(
+          await fetchExchange(api, pathOf(['search'], { q, resource: resources?.join(), limit, asOf })),
+        ),
     ),
     tool(
       'get',
@@ -149,8 +151,8 @@ export function agentTools(registry: Registry): Tool[] {
       async ({ resource, key, asOf }, api) => {
         const record = await fetchExchange(api, pathOf([resource, key], { asOf }))
         const history = JSON.parse(await readJson(api, pathOf([resource, key, 'history'], { limit: 5 })))
-        return result(record, {
-          citations: await citationsOf(api, resource, [key]),
+        return toolResult(record, {
+          citations: await fetchCitations(api, resource, [key]),
           history: JSON.stringify(history.data),
         })
       },
@@ -181,12 +183,12 @@ export function agentTools(registry: Registry): Tool[] {
         }
         const page = await fetchExchange(api, pathOf([resource], query))
         const { data }: { data: Record<string, unknown>[] } = JSON.parse(page.text)
-        const citations = await citationsOf(
+        const citations = await fetchCitations(
           api,
           resource,
           data.map((record) => String(record[property])),
         )
-        return result(page, { citations })
+        return toolResult(page, { citations })
       },
     ),
     tool(
@@ -203,7 +205,7 @@ export function agentTools(registry: Registry): Tool[] {
       }),
       async ({ resource, groupBy, measures, filters, sort, limit = 50 }, api) => {
         const query = { ...filters, groupBy: groupBy.join(), measures: measures?.join(), sort, limit }
-        return result(await fetchExchange(api, pathOf([resource, 'aggregate'], query)))
+        return toolResult(await fetchExchange(api, pathOf([resource, 'aggregate'], query)))
       },
     ),
     tool(
@@ -222,7 +224,7 @@ export function agentTools(registry: Registry): Tool[] {
       }),
       async ({ country, resources, limit = 20, ...others }, api) => {
         const segments = country === undefined ? ['network'] : ['countries', country, 'network']
-        return result(
+        return toolResult(
           await fetchExchange(api, pathOf(segments, { ...others, resource: resources?.join(), limit })),
         )
       },
@@ -233,7 +235,7 @@ export function agentTools(registry: Registry): Tool[] {
       'Everything about a country in one document: agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force and expires soon, latest changes, claimed figures beside recorded counts, and sources. Each number has the path of the list of its records.',
       z.object({ country, asOf }),
       async ({ country, asOf }, api) =>
-        result(await fetchExchange(api, pathOf(['countries', country, 'briefing'], { asOf }))),
+        toolResult(await fetchExchange(api, pathOf(['countries', country, 'briefing'], { asOf }))),
     ),
   ]
 }

@@ -7,54 +7,56 @@ import type { z } from 'zod'
 import { type Database, everything } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { alignFeed } from '../../database/feed.ts'
-import { lastMigration, requireOwnSchema } from '../../database/migrate.ts'
-import { StartupError } from '../../startup-error.ts'
+import { lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
+import { OperatorError } from '../../operator-error.ts'
 import { endMark, footer, header, tableLine } from './format.ts'
 import { archivedTables } from './tables.ts'
 
 /** Maximum length of a line of an archive, in bytes. All documents that the service stores are shorter. */
 const maxLineBytes = 256 * 1024 * 1024
 
-const damaged = (what: string) =>
-  new StartupError(`the archive is damaged or incomplete: ${what}. Nothing was restored`)
+const damageError = (detail: string) =>
+  new OperatorError(`the archive is damaged or incomplete: ${detail}. Nothing was restored`)
 
 /** Yields the lines of a file, each with its line break. */
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let rest: Buffer[] = []
-  let restBytes = 0
+async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let pending: Buffer[] = []
+  let pendingBytes = 0
   for await (const chunk of chunks) {
     let from = 0
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
       const part = chunk.subarray(from, end + 1)
-      yield rest.length > 0 ? Buffer.concat([...rest, part]) : part
-      rest = []
-      restBytes = 0
+      yield pending.length > 0 ? Buffer.concat([...pending, part]) : part
+      pending = []
+      pendingBytes = 0
       from = end + 1
     }
     if (from === chunk.length) continue
-    rest.push(chunk.subarray(from))
-    restBytes += chunk.length - from
-    if (restBytes > maxLineBytes) throw damaged(`a line has more than ${maxLineBytes} bytes`)
+    pending.push(chunk.subarray(from))
+    pendingBytes += chunk.length - from
+    if (pendingBytes > maxLineBytes) throw damageError(`a line has more than ${maxLineBytes} bytes`)
   }
-  if (restBytes > 0) yield Buffer.concat(rest)
+  if (pendingBytes > 0) yield Buffer.concat(pending)
 }
 
-/** Parses a line as JSON. @param what names the line in messages. @throws StartupError if it has another form. */
-function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: Schema, what: string) {
+/** Parses a line as JSON. @param name name of the line, for messages. @throws OperatorError if it has another form. */
+function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: Schema, name: string) {
   try {
     return schema.parse(JSON.parse(line?.toString() ?? ''))
   } catch (cause) {
-    throw new StartupError(damaged(`there is no ${what} where it should be`).message, { cause })
+    throw new OperatorError(damageError(`there is no ${name} where it should be`).message, { cause })
   }
 }
 
 interface TriggerRow {
+  /** The table of the trigger. */
   target: string
   name: string
+  /** Clause of ALTER TABLE that enables the trigger again. */
   enable: string
 }
 
-/** Finds the enabled triggers of tables, except those of constraints. */
+/** Finds the enabled triggers of tables, except triggers of constraints. */
 const triggersQuery = `
   select tgrelid::regclass::text as target, quote_ident(tgname) as name,
     case tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end as enable
@@ -75,16 +77,17 @@ class ArchiveReader {
   readonly #hash: Hash = createHash('sha256')
 
   constructor(chunks: AsyncIterable<Buffer>) {
-    this.#lines = linesOf(chunks)
+    this.#lines = splitLines(chunks)
   }
 
-  async #next(): Promise<Buffer | undefined> {
+  async #nextLine(): Promise<Buffer | undefined> {
     const { value, done } = await this.#lines.next()
     return done ? undefined : value
   }
 
-  async take(): Promise<Buffer | undefined> {
-    const line = await this.#next()
+  /** Returns the next line, and adds it to the checksum. */
+  async readLine(): Promise<Buffer | undefined> {
+    const line = await this.#nextLine()
     if (line) this.#hash.update(line)
     return line
   }
@@ -92,8 +95,8 @@ class ArchiveReader {
   /** Yields the rows of a table, up to the end mark. */
   async *rows(table: string): AsyncGenerator<Buffer> {
     for (;;) {
-      const line = await this.take()
-      if (!line) throw damaged(`the rows of ${table} have no end`)
+      const line = await this.readLine()
+      if (!line) throw damageError(`the rows of ${table} have no end`)
       if (line.length === endMark.length + 1 && line.toString() === `${endMark}\n`) return
       yield line
     }
@@ -101,42 +104,42 @@ class ArchiveReader {
 
   /** Reads the footer, which must be the last line, and compares the checksum. */
   async finish(): Promise<void> {
-    const { sha256 } = parseLine(await this.#next(), footer, 'checksum')
-    if (sha256 !== this.#hash.digest('hex')) throw damaged('its content has another checksum')
-    if (await this.#next()) throw damaged('there is more after the checksum')
+    const { sha256 } = parseLine(await this.#nextLine(), footer, 'checksum')
+    if (sha256 !== this.#hash.digest('hex')) throw damageError('its content has another checksum')
+    if (await this.#nextLine()) throw damageError('there is more after the checksum')
   }
 }
 
 async function requireEmpty(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ filled: boolean }>(
-    'select exists (select from records) or exists (select from revisions) as filled',
+  const { rows } = await client.query<{ hasRecords: boolean }>(
+    'select exists (select from records) or exists (select from revisions) as "hasRecords"',
   )
-  if (rows[0]?.filled)
-    throw new StartupError(
+  if (rows[0]?.hasRecords)
+    throw new OperatorError(
       'the registry is not empty: restore an archive into a new database, before the service starts with it for the first time',
     )
 }
 
 async function restoreTables(client: pg.Client, reader: ArchiveReader): Promise<void> {
   for (const { name, columns } of await archivedTables(client)) {
-    const found = parseLine(await reader.take(), tableLine, `table ${name}`)
+    const found = parseLine(await reader.readLine(), tableLine, `table ${name}`)
     if (found.table !== name || found.columns.join() !== columns.join())
-      throw damaged(`it has ${found.table} (${found.columns}) in place of ${name} (${columns})`)
+      throw damageError(`it has ${found.table} (${found.columns}) in place of ${name} (${columns})`)
     const [schema = '', table = ''] = name.split('.')
     const target = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`
-    const list = columns.map((column) => pg.escapeIdentifier(column)).join(', ')
+    const columnList = columns.map((column) => pg.escapeIdentifier(column)).join(', ')
     await pipeline(
       Readable.from(reader.rows(name), { objectMode: false }),
-      client.query(copyFrom(`copy ${target} (${list}) from stdin`)),
+      client.query(copyFrom(`copy ${target} (${columnList}) from stdin`)),
     )
   }
 }
 
 async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<void> {
-  const { migration } = parseLine(await reader.take(), header, 'header of an Entente archive')
+  const { migration } = parseLine(await reader.readLine(), header, 'header of an Entente archive')
   const current = await lastMigration()
   if (migration !== current)
-    throw new StartupError(
+    throw new OperatorError(
       `the archive has the tables of migration ${migration}, and this version those of ${current}: restore it with the version that made it, and then run this version on that database`,
     )
   await requireEmpty(client)
@@ -154,11 +157,11 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
 /**
  * Restores a registry from an archive, in one transaction.
  * @param chunks the bytes of the archive.
- * @throws StartupError if the registry is not empty or of a newer version, or if the archive is damaged, incomplete or of
+ * @throws OperatorError if the registry is not empty or of a newer version, or if the archive is damaged, incomplete or of
  * another version. Nothing is written then.
  */
 export async function restoreArchive(database: Database, chunks: AsyncIterable<Buffer>): Promise<void> {
-  await requireOwnSchema(database)
+  await requireKnownMigrations(database)
   await database.maintain(async (client) => {
     await client.query("begin; set local time zone 'UTC'; set local datestyle = 'ISO'")
     try {
@@ -166,9 +169,9 @@ export async function restoreArchive(database: Database, chunks: AsyncIterable<B
       await client.query('commit')
     } catch (error) {
       await client.query('rollback').catch(() => {})
-      const refusal = getDatabaseError(error)
-      if (!refusal) throw error
-      throw new StartupError(damaged(`PostgreSQL refuses a row: ${refusal.message}`).message, {
+      const databaseError = getDatabaseError(error)
+      if (!databaseError) throw error
+      throw new OperatorError(damageError(`PostgreSQL refuses a row: ${databaseError.message}`).message, {
         cause: error,
       })
     }

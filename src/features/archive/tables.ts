@@ -42,20 +42,20 @@ const catalogQuery = `
       ('imports', $1::text),
       ('import_records', format('import in (select id from public.imports where %s)', $1::text))
     ) as others(name, condition)
-  ), placed as (
-    select id, name, condition, 'public' as schema, id as own from archived
+  ), all_tables as (
+    select id, name, condition, 'public' as schema, id as source from archived
     union all select id, name, condition, 'history', to_regclass(format('history.%I', name))::oid from archived where versioned
   )
   select name::text, schema, condition,
     array(select attname::text from pg_attribute
-      where attrelid = own and attnum > 0 and not attisdropped and attgenerated = '' order by attname) as columns,
+      where attrelid = source and attnum > 0 and not attisdropped and attgenerated = '' order by attname) as columns,
     array(select format(case when atttypid = 'text'::regtype then '%I collate "C"' else '%I' end, attname)
       from pg_constraint, unnest(conkey) with ordinality as part(number, at), pg_attribute
       where conrelid = id and contype = 'p' and attrelid = id and attnum = part.number order by at)
       || case when schema = 'history' then array['row_start', 'row_end'] else '{}'::text[] end as order_by,
     array(select distinct confrelid::regclass::text from pg_constraint
       where conrelid = id and contype = 'f' and confrelid <> id) as refers_to
-  from placed order by name, schema desc`
+  from all_tables order by name, schema desc`
 
 /** Sorts tables so that each comes after those that it refers to, otherwise by name. */
 function byReferences(rows: CatalogRow[]): CatalogRow[] {

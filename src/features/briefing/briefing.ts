@@ -4,24 +4,29 @@ import { groupingSettings } from '../../database/reading-settings.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
-import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from '../../operations/language.ts'
+import {
+  acceptLanguage,
+  contentLanguage,
+  languageParameter,
+  withLanguageHeaders,
+} from '../../operations/language.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
 import { notModified } from '../../operations/response-schemas.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { statement } from '../../query/statement.ts'
-import { changesText } from './changes.ts'
+import { changesJson } from './changes.ts'
 import { briefingSchema } from './contract.ts'
 import { readFigures } from './figures.ts'
 import { QueryRunner } from './query-runner.ts'
-import { briefingResources, moneyText, sectionText, sourcesText, sumText } from './sections.ts'
+import { amountsJson, briefingResources, sectionJson, sourcesJson, sumsJson } from './sections.ts'
 
-/** The parameters of a briefing. */
-interface Subject {
+/** A requested briefing. */
+interface BriefingRequest {
   code: string
   language: Language
-  /** The day for what is in force: that of `asOf`, or today in UTC. */
+  /** The day on which agreements are in force: the day of `asOf`, or today in UTC. */
   day: string
   asOf: string | undefined
 }
@@ -30,7 +35,7 @@ interface Subject {
 const maxExpiring = 20
 
 /** Returns the same day of the next year; 1 March after 29 February. */
-function yearAfter(day: string): string {
+function oneYearLater(day: string): string {
   const date = new Date(day)
   date.setUTCFullYear(date.getUTCFullYear() + 1)
   return date.toISOString().slice(0, 10)
@@ -43,13 +48,13 @@ const jsonObject = (parts: Record<string, string>): string =>
     .join()}}`
 
 /** Returns the JSON of the agreements in force that expire within a year, sorted by the date of expiry. */
-async function expiringText(
+async function expiringJson(
   registry: Registry,
   queries: QueryRunner,
-  { code, day }: Subject,
+  { code, day }: BriefingRequest,
 ): Promise<string> {
   const agreements = registry.get('agreements')
-  const query = `country=${code}&inForceOn=${day}&expiresOn%5Blte%5D=${yearAfter(day)}`
+  const query = `country=${code}&inForceOn=${day}&expiresOn%5Blte%5D=${oneYearLater(day)}`
   const { count, list } = await queries.count(agreements, query)
   const parameters = `${query}&sort=expiresOn&limit=${maxExpiring}&fields=id,title,expiresOn,renewal`
   const found = count > 0 ? await queries.read<{ id: string }>(agreements, parameters) : []
@@ -58,10 +63,10 @@ async function expiringText(
 }
 
 /** Returns the JSON of a briefing, or undefined when there is no such country. */
-async function briefingText(
+async function briefingJson(
   registry: Registry,
   tx: Transaction,
-  subject: Subject,
+  subject: BriefingRequest,
 ): Promise<string | undefined> {
   const { code, day, asOf, language } = subject
   const queries = new QueryRunner(tx, language, asOf)
@@ -80,19 +85,19 @@ async function briefingText(
     throw new Error('the registry lacks agreements, cooperation-bases or assistance-programs')
   const records: string[] = []
   for (const resource of briefingResources(registry))
-    records.push(`"${resource.name}":${await sectionText(queries, resource, filter, code)}`)
+    records.push(`"${resource.name}":${await sectionJson(queries, resource, filter, code)}`)
   return jsonObject({
     country: found.country,
     day: JSON.stringify(day),
     records: `{${records.join()}}`,
-    inForce: await sectionText(queries, agreements, `${filter}&inForceOn=${day}`, code),
-    expiring: await expiringText(registry, queries, subject),
-    units: await sumText(queries, bases, filter, 'kind', 'unitCount'),
-    given: await moneyText(queries, programs, `${filter}&role=donor,funder`),
-    received: await moneyText(queries, programs, `${filter}&role=recipient,beneficiary`),
-    changes: asOf === undefined ? await changesText(registry, tx, code) : 'null',
+    inForce: await sectionJson(queries, agreements, `${filter}&inForceOn=${day}`, code),
+    expiring: await expiringJson(registry, queries, subject),
+    units: await sumsJson(queries, bases, filter, 'kind', 'unitCount'),
+    given: await amountsJson(queries, programs, `${filter}&role=donor,funder`),
+    received: await amountsJson(queries, programs, `${filter}&role=recipient,beneficiary`),
+    changes: asOf === undefined ? await changesJson(registry, tx, code) : 'null',
     figures: JSON.stringify(await readFigures(registry, queries, code)),
-    sources: await sourcesText(queries, registry.get('citations'), code),
+    sources: await sourcesJson(queries, registry.get('citations'), code),
   })
 }
 
@@ -126,18 +131,18 @@ export function briefing(registry: Registry): Endpoint {
 
     async handle({ key: code, query, language }, context) {
       const asOf = getRecordAsOf(query)
-      const moment = asOf === undefined ? await context.database.clock.now() : new Date(asOf)
-      const subject = { code, language, asOf, day: moment.toISOString().slice(0, 10) }
+      const time = asOf === undefined ? await context.database.clock.now() : new Date(asOf)
+      const subject = { code, language, asOf, day: time.toISOString().slice(0, 10) }
       const text = await readSnapshotAt(
         asOf,
         context,
-        (tx) => briefingText(registry, tx, subject),
+        (tx) => briefingJson(registry, tx, subject),
         asOf === undefined ? groupingSettings : undefined,
       )
       if (text === undefined) {
         throw asOf === undefined ? recordNotFound(countries, code) : recordNotFoundAt(countries, code, asOf)
       }
-      return inLanguage(taggedResponse(text), language)
+      return withLanguageHeaders(taggedResponse(text), language)
     },
   }
 }

@@ -22,10 +22,11 @@ function summarize(registry: Registry, { resource, key, version, operation, time
 }
 
 /**
- * Returns the JSON of the latest changes of a country, and the path of the feed of all its changes. Unlike the feed, it has
- * a change as soon as it is committed: a cached briefing expires at notifications, and the feed advances without one.
+ * Returns the JSON of the latest changes of a country, and the path of the feed of all its changes. Unlike the feed, the
+ * list has each change as soon as it is committed: a cached briefing expires when a change is announced, but nothing
+ * announces that the feed has advanced.
  */
-export async function changesText(registry: Registry, tx: Transaction, code: string): Promise<string> {
+export async function changesJson(registry: Registry, tx: Transaction, code: string): Promise<string> {
   const plan: FeedPlan = {
     after: undefined,
     resources: [],

@@ -3,7 +3,7 @@ import { changeKinds } from '../../database/vocabularies.ts'
 import { keys } from '../../model/keys.ts'
 import { countedSchema } from '../../model/list-request.ts'
 import type { Registry } from '../../model/registry.ts'
-import { described, nameOutput } from '../../model/schema-names.ts'
+import { nameOutput, withDescription } from '../../model/schema-names.ts'
 import { groupExample, groupSchema } from '../../operations/group-schema.ts'
 import { briefingResources, sectionGroups } from './sections.ts'
 
@@ -15,7 +15,7 @@ const list = () =>
 const link = () => z.string().meta({ description: 'Path of the record.' })
 
 /** An object with an optional property of the same schema for each name. */
-const optional = (names: readonly string[], schema: z.ZodType) =>
+const optionalProperties = (names: readonly string[], schema: z.ZodType) =>
   z.strictObject(Object.fromEntries(names.map((name) => [name, schema.optional()])))
 
 const groups = nameOutput(
@@ -43,9 +43,9 @@ const section = nameOutput(
     .strictObject({
       count: count(),
       list: list(),
-      groups: optional(sectionGroups, groups).meta({
+      groups: optionalProperties(sectionGroups, groups).meta({
         description:
-          'By year all groups; by topic the ten and by partner the twenty largest; by `kind`, `modality` and `status` those that the resource has.',
+          'All years; the ten largest topics; the twenty largest partners; `kind`, `modality` and `status` if the resource has them.',
       }),
     })
     .meta({
@@ -109,7 +109,7 @@ const figure = z.strictObject({
   unit: z.string(),
   asOf: z.string().nullable(),
   recorded: countedSchema().nullable().meta({
-    description: 'What the registry records of the same; null when the figure names no list request.',
+    description: 'The count in the registry; null when the figure names no list request.',
   }),
   link: link(),
 })
@@ -123,7 +123,7 @@ const makeSchema = (registry: Registry) =>
         day: z.iso
           .date()
           .meta({ description: 'The day of `inForce` and `expiring`: that of `asOf`, or today in UTC.' }),
-        records: optional(
+        records: optionalProperties(
           briefingResources(registry).map(({ name }) => name),
           section,
         ).meta({ description: 'Sections of all resources with participants.' }),
@@ -132,8 +132,11 @@ const makeSchema = (registry: Registry) =>
         units: groups.meta({
           description: 'Cooperation bases by kind, with the units that they represent (`sum:unitCount`).',
         }),
-        given: described(money, 'Assistance programs of which the country is donor or funder.'),
-        received: described(money, 'Assistance programs of which the country is recipient or beneficiary.'),
+        given: withDescription(money, 'Assistance programs of which the country is donor or funder.'),
+        received: withDescription(
+          money,
+          'Assistance programs of which the country is recipient or beneficiary.',
+        ),
         changes: changes(registry)
           .nullable()
           .meta({ description: 'The ten latest changes; null with `asOf`.' }),

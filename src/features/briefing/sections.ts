@@ -11,7 +11,7 @@ export const sectionGroups = ['year', 'kind', 'modality', 'status', 'topic', 'pa
 /** Maximum number of groups of each dimension, the largest first. All years are shown. */
 const maxGroups = { year: 1000, topic: 10, country: 20, other: 50 } as const
 
-/** Returns the resources with participants: a briefing has a section for each. */
+/** Returns the resources with participants. A briefing has a section for each of them. */
 export const briefingResources = (registry: Registry): Resource[] =>
   registry.resources.filter(({ name }) => registry.participants.has(name))
 
@@ -22,10 +22,10 @@ const yearDimension = ({ dimensions, eventDates }: Resource): string | undefined
   )?.[0]
 
 /** Returns the JSON of groups. */
-const groupsText = ({ data, groups }: Omit<Groups, 'total'>): string =>
+const groupsJson = ({ data, groups }: Omit<Groups, 'total'>): string =>
   `{"data":[${data}],"groups":${groups}}`
 
-/** Removes the group of a country, and limits the others. */
+/** Removes the group of a country, and limits the number of other groups. */
 function withoutCountry({ data, groups, total }: Groups, code: string): Groups {
   const all: { key: { country: string | null } }[] = JSON.parse(`[${data}]`)
   const others = all.filter(({ key }) => key.country !== code).slice(0, maxGroups.country)
@@ -37,7 +37,7 @@ function withoutCountry({ data, groups, total }: Groups, code: string): Groups {
  * partner.
  * @param query filters, of which one is the country.
  */
-export async function sectionText(
+export async function sectionJson(
   queries: QueryRunner,
   resource: Resource,
   query: string,
@@ -47,7 +47,7 @@ export async function sectionText(
   let count: number | undefined
   const add = (name: string, groups: Groups) => {
     count ??= groups.total
-    parts.push(`"${name}":${groupsText(groups)}`)
+    parts.push(`"${name}":${groupsJson(groups)}`)
   }
   const year = yearDimension(resource)
   if (year !== undefined) {
@@ -61,39 +61,39 @@ export async function sectionText(
     add(name === 'country' ? 'partner' : name, name === 'country' ? withoutCountry(groups, code) : groups)
   }
   count ??= (await queries.count(resource, query)).count
-  return `{"count":${count},"list":${JSON.stringify(queries.link(resource, query))},"groups":{${parts.join()}}}`
+  return `{"count":${count},"list":${JSON.stringify(queries.listPath(resource, query))},"groups":{${parts.join()}}}`
 }
 
 /** Returns the JSON of the amounts of a query by year, kind and currency, for a resource that has amounts. */
-export async function moneyText(queries: QueryRunner, resource: Resource, query: string): Promise<string> {
-  const { within = [] } = resource.measures.amount ?? {}
-  const keys = [yearDimension(resource), ...within].filter((name) => name !== undefined).join()
+export async function amountsJson(queries: QueryRunner, resource: Resource, query: string): Promise<string> {
+  const { singleValued = [] } = resource.measures.amount ?? {}
+  const keys = [yearDimension(resource), ...singleValued].filter((name) => name !== undefined).join()
   const groups = await queries.group(
     resource,
     query,
     `groupBy=${keys}&measures=count,sum:amount&sort=${keys}&limit=${maxGroups.year}`,
   )
-  return `{"count":${groups.total},"list":${JSON.stringify(queries.link(resource, query))},"byYearAndCurrency":${groupsText(groups)}}`
+  return `{"count":${groups.total},"list":${JSON.stringify(queries.listPath(resource, query))},"byYearAndCurrency":${groupsJson(groups)}}`
 }
 
 /** Returns the JSON of groups with the sum of a measure. */
-export const sumText = async (
+export const sumsJson = async (
   queries: QueryRunner,
   resource: Resource,
   query: string,
-  by: string,
+  dimension: string,
   measure: string,
 ) =>
-  groupsText(
+  groupsJson(
     await queries.group(
       resource,
       query,
-      `groupBy=${by}&measures=count,sum:${measure}&sort=-count&limit=${maxGroups.other}`,
+      `groupBy=${dimension}&measures=count,sum:${measure}&sort=-count&limit=${maxGroups.other}`,
     ),
   )
 
 /** Returns the JSON of the sources that are cited for records of a country, those with the most citations first. */
-export const sourcesText = async (queries: QueryRunner, citations: Resource, code: string): Promise<string> =>
-  groupsText(
+export const sourcesJson = async (queries: QueryRunner, citations: Resource, code: string): Promise<string> =>
+  groupsJson(
     await queries.group(citations, `country=${code}`, `groupBy=source&sort=-count&limit=${maxGroups.other}`),
   )

@@ -1,4 +1,4 @@
-import { getValues, getWords } from '../../model/parameters.ts'
+import { getStringValues, getValues } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
@@ -42,13 +42,13 @@ export const changes = (registry: Registry): Endpoint => ({
     const statement = feedStatement({
       after: readAfter(query),
       resources: readResources(query),
-      countries: getWords(query, 'country'),
-      order: getWords(query, 'order')[0] === 'desc' ? 'desc' : 'asc',
+      countries: getStringValues(query, 'country'),
+      order: getStringValues(query, 'order')[0] === 'desc' ? 'desc' : 'asc',
       limit: limit + 1,
     })
     const rows = await database.read<{ position: string; document: string }>(statement)
     const shown = rows.slice(0, limit)
-    const after = shown.at(-1)?.position ?? getWords(query, 'after')[0] ?? null
+    const after = shown.at(-1)?.position ?? getStringValues(query, 'after')[0] ?? null
     const page = { limit, after, more: rows.length > limit }
     const data = shown.map(({ document }) => document).join(',')
     // The visible changes also depend on running transactions, for which there is no notification.

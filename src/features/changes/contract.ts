@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { keys } from '../../model/keys.ts'
 import type { CheckedQuery } from '../../model/parameters.ts'
-import { getWords, limitParameter, many, type Parameter, single, words } from '../../model/parameters.ts'
+import {
+  getStringValues,
+  limitParameter,
+  many,
+  type Parameter,
+  single,
+  words,
+} from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
 import { recordChange, revisionExample } from '../../operations/revision-schema.ts'
@@ -9,17 +16,17 @@ import type { FeedPosition } from '../../query/revisions.ts'
 
 /** The contract that the pages and the stream of the change feed share. */
 
-const positionForm = /^(\d{1,18})\.(\d{1,18})$/
+const positionPattern = /^(\d{1,18})\.(\d{1,18})$/
 
-/** Parses a position of the feed. Returns undefined if it is not one. */
+/** Parses a position of the feed. Returns undefined for any other text. */
 export function parseFeedPosition(text: string): FeedPosition | undefined {
-  const [, transaction, sequence] = positionForm.exec(text) ?? []
+  const [, transaction, sequence] = positionPattern.exec(text) ?? []
   return transaction === undefined || sequence === undefined ? undefined : { transaction, sequence }
 }
 
 const position = z
   .string()
-  .regex(positionForm, { error: 'must be a position of this feed, such as 1234.56: send it unchanged' })
+  .regex(positionPattern, { error: 'must be a position of this feed, such as 1234.56: send it unchanged' })
 
 /** Parameters of the feed. */
 export const feedParameters = ({ resources }: Registry): Record<string, Parameter> => ({
@@ -35,11 +42,11 @@ export const feedParameters = ({ resources }: Registry): Record<string, Paramete
 
 /** Returns the resources of a query; an empty array means all. */
 export const readResources = (query: CheckedQuery): string[] =>
-  [...new Set(getWords(query, 'resource'))].sort()
+  [...new Set(getStringValues(query, 'resource'))].sort()
 
 /** Returns the position after which a query continues. */
 export const readAfter = (query: CheckedQuery): FeedPosition | undefined =>
-  parseFeedPosition(getWords(query, 'after')[0] ?? '')
+  parseFeedPosition(getStringValues(query, 'after')[0] ?? '')
 
 const example = {
   position: '1234.56',
@@ -84,7 +91,7 @@ export const pageParameters: Record<string, Parameter> = {
   limit: limitParameter('Changes per page', limits),
 }
 
-/** Number of changes of a page without `limit`. */
+/** Default number of changes per page. */
 export const defaultLimit = limits.defaultSize
 
 const makeFeedPage = (registry: Registry) =>
@@ -108,7 +115,7 @@ const makeFeedPage = (registry: Registry) =>
       }),
   )
 
-/** Caches what `make` returns for a registry, since the OpenAPI document has one schema of each name. */
+/** Caches the result of `make` for each registry, since the OpenAPI document has one schema of each name. */
 const memoizeByRegistry = <T extends object>(make: (registry: Registry) => T) => {
   const cache = new WeakMap<Registry, T>()
   return (registry: Registry): T => {

@@ -69,12 +69,12 @@ const toEvent = ({ position, resource, document }: Row): FeedEvent => ({
 
 /**
  * The changes for all streams whose clients see the same records. While there are streams, one loop reads the changes from
- * the database and keeps the latest ones in memory. Every stream takes them from there at its own speed. A stream that is
- * further behind reads pages from the database, only `maxReplays` at a time. The connections of requests are not used.
+ * the database and keeps the latest changes in memory. Every stream takes them from memory at its own speed. A stream that
+ * is further behind reads pages from the database, only `maxReplays` at a time. The connections of requests are not used.
  */
 export class ChangeFeed {
   readonly #database: DatabaseClient
-  readonly #context: Pick<Context, 'changed' | 'closing'>
+  readonly #context: Pick<Context, 'waitForChange' | 'closing'>
   readonly #replays = new Semaphore(maxReplays)
   readonly #wakeUps = new EventEmitter().setMaxListeners(0)
   #streams = 0
@@ -85,9 +85,13 @@ export class ChangeFeed {
   #start: bigint | undefined
   #end = 0n
 
-  constructor({ streamDatabase, changed, closing }: Pick<Context, 'streamDatabase' | 'changed' | 'closing'>) {
+  constructor({
+    streamDatabase,
+    waitForChange,
+    closing,
+  }: Pick<Context, 'streamDatabase' | 'waitForChange' | 'closing'>) {
     this.#database = streamDatabase
-    this.#context = { changed, closing }
+    this.#context = { waitForChange, closing }
     closing.addEventListener('abort', () => this.#wakeUps.emit('wake'))
   }
 
@@ -109,15 +113,15 @@ export class ChangeFeed {
   }
 
   /** Resolves when there are more changes, after `heartbeatMs`, when the service closes, and when `signal` aborts. */
-  async next(signal: AbortSignal): Promise<void> {
+  async waitForWakeUp(signal: AbortSignal): Promise<void> {
     if (!this.#context.closing.aborted) await once(this.#wakeUps, 'wake', { signal }).catch(() => {})
   }
 
-  /** Returns the changes after a position from memory, or undefined if not all of them are there. */
+  /** Returns the changes after a position from memory; undefined if not all of them are in memory. */
   read(after: bigint, resources: readonly string[]): FeedPage | undefined {
     if (this.#start === undefined || after < this.#start) return undefined
     const first = this.#events.findLastIndex(({ order }) => order <= after) + 1
-    const events = this.#events.slice(first).filter(isAmong(resources))
+    const events = this.#events.slice(first).filter(isOfResources(resources))
     return { bytes: Buffer.concat(events.map(({ bytes }) => bytes)), order: max(after, this.#end) }
   }
 
@@ -142,7 +146,7 @@ export class ChangeFeed {
     let wokenAt = performance.now()
     while (this.#streams > 0 && !this.#context.closing.aborted) {
       // Starts before the read, so that a change during the read is not missed.
-      const nextChange = this.#context.changed(pollMs)
+      const nextChange = this.#context.waitForChange(pollMs)
       const count = await this.#readNext().catch(() => {
         // The database is unreachable: the next read continues at the same position.
         return 0
@@ -187,7 +191,7 @@ export class ChangeFeed {
     this.#end = event.order
   }
 
-  /** Removes the changes that were read before a time from memory, and the oldest ones if there are too many. */
+  /** Removes from memory the changes that were read before `since`, and the oldest changes if there are too many. */
   #prune(since: number): void {
     let count = 0
     for (const { order, readAt, bytes } of this.#events) {
@@ -210,7 +214,7 @@ export class ChangeFeed {
 const max = (one: bigint, other: bigint) => (one > other ? one : other)
 
 /** Returns a filter for the events of some resources; an empty array means all. */
-const isAmong =
+const isOfResources =
   (resources: readonly string[]) =>
   ({ resource }: FeedEvent) =>
     resources.length === 0 || resources.includes(resource)

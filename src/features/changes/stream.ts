@@ -45,7 +45,7 @@ async function* events(
     else if (performance.now() - sentAt >= heartbeatMs) yield ': still here\n\n'
     else {
       // After a page from the database, memory is checked first, since a change may have arrived meanwhile.
-      if (live || !feed.isReading) await feed.next(disconnected)
+      if (live || !feed.isReading) await feed.waitForWakeUp(disconnected)
       continue
     }
     sentAt = performance.now()
@@ -83,7 +83,7 @@ export const changesStream = (registry: Registry): Endpoint => {
       operationId: 'streamChanges',
       summary: 'Stream all changes',
       description:
-        'The changes of `GET /v1/changes` as server-sent events, as they happen. A client that reconnects with `Last-Event-ID`, as browsers do, misses no change; the header takes precedence over `after`. A client that reads waiting changes too slowly is disconnected, and every client after an hour. The numbers of streams of one client and in all are limited.',
+        'The changes of `GET /v1/changes` as server-sent events, as they happen. A client that reconnects with `Last-Event-ID`, as browsers do, misses no change; the header takes precedence over `after`. A client that reads waiting changes too slowly is disconnected, and every client after an hour. The numbers of streams per client and in total are limited.',
       access: 'read',
       // The feed ends before the oldest running transaction, and a replica does not know all running transactions.
       replicas: false,

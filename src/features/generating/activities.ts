@@ -6,10 +6,11 @@ import {
   modalities,
   projectKinds,
 } from '../../model/vocabularies.ts'
-import type { Document } from '../../operations/writing/documents.ts'
+import { randomDateIn, randomYear } from './dates.ts'
+import type { Generation, JsonObject } from './generation.ts'
 import {
   addCitation,
-  generatedId,
+  generatedExternalIds,
   randomAmounts,
   randomCount,
   randomCountries,
@@ -17,36 +18,34 @@ import {
   randomLocations,
   randomParticipants,
   randomTopics,
-} from './cooperation.ts'
-import { dateIn, randomYear } from './dates.ts'
-import type { Generation } from './generation.ts'
+} from './shared-properties.ts'
 import { randomSummary } from './texts.ts'
 
 /** Generates projects, bases and programs, some of which refer to agreements. */
 
-function randomPeriod({ random }: Generation): Document {
+function randomPeriod({ random }: Generation): JsonObject {
   const year = randomYear(random)
   if (random.chance(0.05)) return {}
   return {
-    startsOn: dateIn(year, random),
-    endsOn: random.chance(0.6) ? dateIn(year + random.between(1, 8), random) : null,
+    startsOn: randomDateIn(year, random),
+    endsOn: random.chance(0.6) ? randomDateIn(year + random.between(1, 8), random) : null,
   }
 }
 
 /** Chooses an agreement that a record refers to, with a probability. */
-const randomAgreements = ({ random, recent }: Generation, probability: number): string[] =>
-  recent.length > 0 && random.chance(probability) ? [random.pick(recent)] : []
+const randomAgreements = ({ random, recentAgreementIds }: Generation, probability: number): string[] =>
+  recentAgreementIds.length > 0 && random.chance(probability) ? [random.pick(recentAgreementIds)] : []
 
 /** Adds a project. @param number its number, from 0. */
 export function addProject(generation: Generation, number: number): void {
-  const { random, world } = generation
+  const { random, referenceData } = generation
   const countries = randomCountries(generation, randomCount(generation))
-  const topic = random.mostlyEarly(world.topics)
+  const topic = random.pickZipf(referenceData.topics)
   const place = random.pick(countries)
   const id = generation.add('projects', {
     title: `${place.name} ${topic.name.toLowerCase()} project, no. ${number}`,
     kind: random.pick(projectKinds),
-    status: random.chance(0.9) ? random.mostlyEarly(activityStatuses) : null,
+    status: random.chance(0.9) ? random.pickZipf(activityStatuses) : null,
     ...randomPeriod(generation),
     summary: random.chance(0.6) ? randomSummary(topic.name, random) : null,
     participants: randomParticipants(generation, countries, { first: 'lead', others: 'participant' }),
@@ -54,45 +53,45 @@ export function addProject(generation: Generation, number: number): void {
     locations: randomLocations(generation, place),
     amounts: randomAmounts(generation, 'budget', 0.5),
     agreements: randomAgreements(generation, 0.4),
-    externalIds: generatedId(generation, number),
+    externalIds: generatedExternalIds(generation, number),
   })
   addCitation(generation, 'projects', id, '/startsOn')
 }
 
 /** Adds a cooperation base, which may represent several units. @param number its number, from 0. */
 export function addBase(generation: Generation, number: number): void {
-  const { random, world } = generation
+  const { random, referenceData } = generation
   const countries = randomCountries(generation, 2)
   const host = random.pick(countries)
-  const topic = random.mostlyEarly(world.topics)
-  const group = random.chance(0.05)
+  const topic = random.pickZipf(referenceData.topics)
+  const isGroup = random.chance(0.05)
   const id = generation.add('cooperation-bases', {
-    name: `${host.name} ${topic.name.toLowerCase()} base${group ? 's' : ''}, no. ${number}`,
+    name: `${host.name} ${topic.name.toLowerCase()} base${isGroup ? 's' : ''}, no. ${number}`,
     kind: random.pick(baseKinds),
     level: random.chance(0.8) ? random.pick(baseLevels) : null,
     status: random.chance(0.8) ? random.pick(baseStatuses) : null,
-    designatedOn: random.chance(0.9) ? dateIn(randomYear(random), random) : null,
-    unitCount: group ? random.between(2, 300) : 1,
-    unitCountQualifier: group ? random.pick(['about', 'more_than', 'exact']) : 'exact',
+    designatedOn: random.chance(0.9) ? randomDateIn(randomYear(random), random) : null,
+    unitCount: isGroup ? random.between(2, 300) : 1,
+    unitCountQualifier: isGroup ? random.pick(['about', 'more_than', 'exact']) : 'exact',
     hostCountry: random.chance(0.9) ? host.code : null,
     participants: randomParticipants(generation, countries, { first: 'participant', others: 'partner' }),
     topics: randomTopics(generation),
     location: randomLocation(generation, host),
-    externalIds: generatedId(generation, number),
+    externalIds: generatedExternalIds(generation, number),
   })
   addCitation(generation, 'cooperation-bases', id, '/designatedOn')
 }
 
 /** Adds an assistance program. @param number its number, from 0. */
 export function addProgram(generation: Generation, number: number): void {
-  const { random, world } = generation
+  const { random, referenceData } = generation
   const countries = randomCountries(generation, 2)
-  const topic = random.mostlyEarly(world.topics)
-  const recipient = countries.at(-1) ?? random.pick(world.countries)
+  const topic = random.pickZipf(referenceData.topics)
+  const recipient = countries.at(-1) ?? random.pick(referenceData.countries)
   const id = generation.add('assistance-programs', {
     title: `Assistance in ${topic.name.toLowerCase()} for ${recipient.name}, no. ${number}`,
     modality: random.pick(modalities),
-    status: random.mostlyEarly(activityStatuses),
+    status: random.pickZipf(activityStatuses),
     ...randomPeriod(generation),
     summary: random.chance(0.6) ? randomSummary(topic.name, random) : null,
     participants: randomParticipants(generation, countries, { first: 'donor', others: 'recipient' }),
@@ -100,7 +99,7 @@ export function addProgram(generation: Generation, number: number): void {
     locations: randomLocations(generation, recipient),
     amounts: randomAmounts(generation, 'commitment', 0.7),
     agreements: randomAgreements(generation, 0.3),
-    externalIds: generatedId(generation, number),
+    externalIds: generatedExternalIds(generation, number),
   })
   addCitation(generation, 'assistance-programs', id, '/startsOn')
 }

@@ -1,71 +1,70 @@
 import { agreementKinds, agreementLevels, relationKinds } from '../../model/vocabularies.ts'
-import type { Document } from '../../operations/writing/documents.ts'
+import { randomDateIn, randomYear } from './dates.ts'
+import type { Generation, JsonObject } from './generation.ts'
 import {
   addCitation,
-  generatedId,
+  generatedExternalIds,
   randomCount,
   randomCountries,
   randomParticipants,
   randomTopics,
-} from './cooperation.ts'
-import { dateIn, randomYear } from './dates.ts'
-import type { Generation } from './generation.ts'
+} from './shared-properties.ts'
 import { randomSummary } from './texts.ts'
 
 /** Number of the latest agreements that later records may refer to. */
-const maxRecent = 500
+const maxRecentAgreements = 500
 
-const noun = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')
+const kindLabel = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')
 
-function randomDates({ random }: Generation): Document {
+function randomStatusAndDates({ random }: Generation): JsonObject {
   if (random.chance(0.03)) return { status: 'negotiating' }
   const year = randomYear(random)
   const years = random.pick([3, 5, 10])
-  const signedOn = random.chance(0.96) ? dateIn(year, random) : null
+  const signedOn = random.chance(0.96) ? randomDateIn(year, random) : null
   if (random.chance(0.25)) return { status: 'signed', signedOn }
-  const inForceFrom = dateIn(year + random.between(0, 2), random)
+  const inForceFrom = randomDateIn(year + random.between(0, 2), random)
   if (random.chance(0.3)) return { status: 'in_force', signedOn, inForceFrom }
   const end = year + 2 + years
   if (random.chance(0.04))
-    return { status: 'terminated', signedOn, inForceFrom, terminatedOn: dateIn(end, random) }
-  const expiresOn = dateIn(end, random)
+    return { status: 'terminated', signedOn, inForceFrom, terminatedOn: randomDateIn(end, random) }
+  const expiresOn = randomDateIn(end, random)
   return { status: end < 2026 ? 'expired' : 'in_force', signedOn, inForceFrom, expiresOn }
 }
 
-function randomTerms({ random }: Generation): Document[] {
+function randomTerms({ random }: Generation): JsonObject[] {
   if (!random.chance(0.1)) return []
   const year = randomYear(random)
   return [{ startsOn: String(year), endsOn: String(year + 5), note: null }]
 }
 
-function randomRelations({ random, recent }: Generation): Document[] {
-  if (recent.length === 0 || !random.chance(0.05)) return []
-  return [{ kind: random.pick(relationKinds), agreement: random.pick(recent) }]
+function randomRelations({ random, recentAgreementIds }: Generation): JsonObject[] {
+  if (recentAgreementIds.length === 0 || !random.chance(0.05)) return []
+  return [{ kind: random.pick(relationKinds), agreement: random.pick(recentAgreementIds) }]
 }
 
-function randomDocuments({ random }: Generation, title: string): Document[] {
+function randomDocuments({ random }: Generation, title: string): JsonObject[] {
   if (!random.chance(0.2)) return []
   return [{ title: `${title}: text`, url: null, language: random.pick(['en', 'fr', 'zh', 'es']) }]
 }
 
 /** Adds an agreement with its parties and other lists. @param number its number, from 0. */
 export function addAgreement(generation: Generation, number: number): void {
-  const { random, world, recent } = generation
+  const { random, referenceData, recentAgreementIds } = generation
   const partners = randomCountries(generation, randomCount(generation))
   // China is a party to most agreements of the registry.
-  const [leader] = world.countries
-  const countries = leader && random.chance(0.5) ? [...new Set([leader, ...partners])] : partners
-  const kind = random.mostlyEarly(agreementKinds.slice(1, -1))
-  const topic = random.mostlyEarly(world.topics)
+  const [china] = referenceData.countries
+  const countries = china && random.chance(0.5) ? [...new Set([china, ...partners])] : partners
+  const kind = random.pickZipf(agreementKinds.slice(1, -1))
+  const topic = random.pickZipf(referenceData.topics)
   const names = countries.slice(0, 2).map(({ name }) => name)
-  const title = `${noun(kind)} between ${names.join(' and ')} on ${topic.name.toLowerCase()}, no. ${number}`
-  const dates = randomDates(generation)
+  const title = `${kindLabel(kind)} between ${names.join(' and ')} on ${topic.name.toLowerCase()}, no. ${number}`
+  const dates = randomStatusAndDates(generation)
   const signed = typeof dates.signedOn === 'string' && random.chance(0.4)
   const actions = signed ? [{ kind: 'signed', date: dates.signedOn, note: null }] : []
   const id = generation.add('agreements', {
     title,
     kind,
-    level: random.chance(0.8) ? random.mostlyEarly(agreementLevels) : null,
+    level: random.chance(0.8) ? random.pickZipf(agreementLevels) : null,
     ...dates,
     renewal: random.weighted([
       [null, 50],
@@ -89,9 +88,9 @@ export function addAgreement(generation: Generation, number: number): void {
     relations: randomRelations(generation),
     documents: randomDocuments(generation, title),
     topics: randomTopics(generation),
-    externalIds: random.chance(0.25) ? generatedId(generation, number) : [],
+    externalIds: random.chance(0.25) ? generatedExternalIds(generation, number) : [],
   })
   addCitation(generation, 'agreements', id, '/signedOn')
-  recent.push(id)
-  if (recent.length > maxRecent) recent.shift()
+  recentAgreementIds.push(id)
+  if (recentAgreementIds.length > maxRecentAgreements) recentAgreementIds.shift()
 }

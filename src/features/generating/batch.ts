@@ -8,7 +8,7 @@ import { shapeOf } from '../../model/document.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
-import { ownRow, partRows, type WrittenRecord, withComposed } from '../../operations/writing/split.ts'
+import { composeRecords, listRows, resourceRow, type WrittenRecord } from '../../operations/writing/split.ts'
 
 /** The author of the revisions of generated records. */
 const generator: Author = { kind: 'seed', id: null, name: 'entente generate' }
@@ -34,7 +34,7 @@ function getDefaults(resource: Resource): Document {
 export class Batch {
   readonly #registry: Registry
   readonly #time: string
-  readonly #written = new Map<string, WrittenRecord[]>()
+  readonly #recordsByResource = new Map<string, WrittenRecord[]>()
 
   /** @param time of all changes of the transaction, RFC 3339. */
   constructor(registry: Registry, time: string) {
@@ -51,9 +51,9 @@ export class Batch {
       updatedAt: this.#time,
       document: { ...getDefaults(this.#registry.get(resource)), ...document },
     }
-    const others = this.#written.get(resource)
+    const others = this.#recordsByResource.get(resource)
     if (others) others.push(record)
-    else this.#written.set(resource, [record])
+    else this.#recordsByResource.set(resource, [record])
   }
 
   /** Writes the records with the rows of their lists and their first revisions. */
@@ -62,7 +62,7 @@ export class Batch {
     const revisionRows: Row[] = []
     const tables = new Map<PgTable, Row[]>()
     for (const resource of this.#registry.resources) {
-      const written = withComposed(resource, this.#written.get(resource.name) ?? [])
+      const written = composeRecords(resource, this.#recordsByResource.get(resource.name) ?? [])
       const shape = shapeOf(resource)
       for (const { id, key, version, composed, createdAt, updatedAt } of written) {
         const common = { resource: resource.name, key, version, document: composed }
@@ -71,11 +71,11 @@ export class Batch {
       }
       tables.set(
         resource.table,
-        written.map((record) => ownRow(resource, record)),
+        written.map((record) => resourceRow(resource, record)),
       )
     }
     for (const resource of this.#registry.resources)
-      for (const { table, rows } of partRows(resource, this.#written.get(resource.name) ?? []))
+      for (const { table, rows } of listRows(resource, this.#recordsByResource.get(resource.name) ?? []))
         tables.set(table, (tables.get(table) ?? []).concat(rows))
     // Records come first, since all other rows refer to them. Lists follow the tables of all resources, to which they refer.
     await copyRows(client, records, recordRows)

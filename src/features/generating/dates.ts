@@ -7,7 +7,7 @@ export const randomYear = (random: Random): number =>
   2025 - Math.floor((random.between(0, 1000) / 1000) ** 2 * 75)
 
 /** Chooses a date in a year, in EDTF as sources give it: mostly a day, sometimes a month, a year or a decade. */
-export function dateIn(year: number, random: Random): string {
+export function randomDateIn(year: number, random: Random): string {
   const month = `${year}-${twoDigits(random.between(1, 12))}`
   return random.weighted([
     [`${month}-${twoDigits(random.between(1, 28))}`, 70],

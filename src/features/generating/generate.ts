@@ -6,30 +6,30 @@ import { getDatabaseError } from '../../database/errors.ts'
 import { rfc3339 } from '../../model/document.ts'
 import type { Registry } from '../../model/registry.ts'
 import { organizationKinds, sourceKinds } from '../../model/vocabularies.ts'
-import { asService } from '../../operations/writing/locks.ts'
+import { markAsService } from '../../operations/writing/locks.ts'
+import { OperatorError } from '../../operator-error.ts'
 import { registry } from '../../resources/registry.ts'
-import { StartupError } from '../../startup-error.ts'
 import { addBase, addProgram, addProject } from './activities.ts'
 import { addAgreement } from './agreements.ts'
 import { Batch } from './batch.ts'
-import { dateIn, randomYear } from './dates.ts'
+import { randomDateIn, randomYear } from './dates.ts'
 import type { Generation } from './generation.ts'
-import { identitiesFrom } from './ids.ts'
+import { createIdGenerator } from './id-generator.ts'
 import { withIndexesRebuilt } from './indexes.ts'
-import { randomFrom } from './random.ts'
-import { readWorld } from './world.ts'
+import { createRandom } from './random.ts'
+import { readReferenceData } from './reference-data.ts'
 
 /** Number of agreements that are held in memory before they are written. */
 const batchSize = 1000
 
-/** Number of agreements for one record of each of these resources. */
+/** Number of agreements for each record of another resource. */
 const agreementsPer = { organization: 100, project: 10, base: 50, program: 20 } as const
 
 function addOrganizations(generation: Generation, count: number): void {
-  const { random, world } = generation
+  const { random, referenceData } = generation
   for (let number = 0; number < count; number++) {
-    const country = random.mostlyEarly(world.countries)
-    const topic = random.pick(world.topics)
+    const country = random.pickZipf(referenceData.countries)
+    const topic = random.pick(referenceData.topics)
     generation.organizations.push(
       generation.add('organizations', {
         name: `${country.name} institute of ${topic.name.toLowerCase()}, no. ${number}`,
@@ -47,7 +47,7 @@ function addSources(generation: Generation): void {
       generation.add('sources', {
         title: `Generated source, no. ${number}`,
         kind: random.pick(sourceKinds),
-        publishedOn: dateIn(randomYear(random), random),
+        publishedOn: randomDateIn(randomYear(random), random),
       }),
     )
   }
@@ -62,9 +62,9 @@ function addBatch(generation: Generation, from: number, to: number): void {
   }
 }
 
-/** Returns the time of the transaction's changes, and tells triggers that the service is the writer. */
+/** Tells triggers that the service is the writer. @returns the time of the transaction's changes. */
 async function startWriting(client: pg.ClientBase): Promise<string> {
-  const { text } = compileSql(sql`select ${rfc3339(sql`change_time()`)} as time, ${asService}`)
+  const { text } = compileSql(sql`select ${rfc3339(sql`change_time()`)} as time, ${markAsService}`)
   const { rows } = await client.query<{ time: string }>(text)
   return rows[0]?.time ?? ''
 }
@@ -75,19 +75,19 @@ async function writeAll(client: pg.ClientBase, target: Registry, count: number, 
   // PostgreSQL plans foreign key checks once, while tables are small: by sequential scans, which get slow as tables grow.
   await client.query('set local enable_seqscan = off')
   const time = await startWriting(client)
-  const random = randomFrom(seed)
-  const identities = identitiesFrom(random)
+  const random = createRandom(seed)
+  const idGenerator = createIdGenerator(random)
   let batch = new Batch(target, time)
   const generation: Generation = {
     seed,
     random,
-    identities,
-    world: await readWorld(client),
+    idGenerator,
+    referenceData: await readReferenceData(client),
     organizations: [],
     sources: [],
-    recent: [],
+    recentAgreementIds: [],
     add: (resource, document) => {
-      const id = identities.uuid()
+      const id = idGenerator.uuid()
       batch.add(resource, id, document)
       return id
     },
@@ -103,14 +103,14 @@ async function writeAll(client: pg.ClientBase, target: Registry, count: number, 
 
 function explain(error: unknown, seed: number): unknown {
   if (getDatabaseError(error)?.code !== '23505') return error
-  return new StartupError(`the records of seed ${seed} exist already: use another --seed`)
+  return new OperatorError(`the records of seed ${seed} exist already: use another --seed`)
 }
 
 /**
  * Adds made-up agreements to a registry with reference data and, in proportion, projects, bases, programs, organizations
- * and sources, each with its first revision, in one transaction. The same number and seed make the same records.
+ * and sources, each with its first revision, in one transaction. The same count and seed produce the same records.
  * @param count number of agreements.
- * @throws StartupError when the reference data is missing, or the records exist already.
+ * @throws OperatorError when the reference data is missing, or the records exist already.
  */
 export async function generate(database: Database, count: number, seed: number): Promise<void> {
   await database.maintain(async (client) => {

@@ -1,20 +1,23 @@
 import type { Document } from '../../operations/writing/documents.ts'
-import type { Identities } from './ids.ts'
+import type { IdGenerator } from './id-generator.ts'
 import type { Random } from './random.ts'
-import type { World } from './world.ts'
+import type { ReferenceData } from './reference-data.ts'
 
-/** The state of a generation: its random values and reference data, and the records that later ones refer to. */
+/** A document of a record, or a part of it. */
+export type JsonObject = Record<string, unknown>
+
+/** The state of a generation: its random values and reference data, and the records that later records refer to. */
 export interface Generation {
   seed: number
   random: Random
-  identities: Identities
-  world: World
-  /** Ids of generated organizations, the most frequent participants first. */
+  idGenerator: IdGenerator
+  referenceData: ReferenceData
+  /** Ids of generated organizations, those that take part most often first. */
   organizations: string[]
   /** Ids of generated sources. */
   sources: string[]
-  /** Ids of the last agreements, to which later records refer. */
-  recent: string[]
+  /** Ids of the latest agreements, to which later records refer. */
+  recentAgreementIds: string[]
   /** Adds a record from a partial document; the other properties get their defaults. @returns its id. */
   add(resource: string, document: Document): string
 }

@@ -13,7 +13,7 @@ export interface Random {
   /** One of the values, with probabilities in proportion to the weights. @throws Error when there are none. */
   weighted<T>(values: readonly (readonly [value: T, weight: number])[]): T
   /** One of the values, the first far more often than the last (Zipf's law). @throws Error when there are none. */
-  mostlyEarly<T>(values: readonly T[]): T
+  pickZipf<T>(values: readonly T[]): T
 }
 
 function required<T>(value: T | undefined): T {
@@ -21,8 +21,8 @@ function required<T>(value: T | undefined): T {
   return value
 }
 
-/** Makes a generator from a seed, which is any whole number. */
-export function randomFrom(seed: number): Random {
+/** Creates a generator from a seed, which is any whole number. */
+export function createRandom(seed: number): Random {
   const generator = xoroshiro128plus(seed)
   const between = (min: number, max: number) => uniformInt(generator, min, max)
   const fraction = () => uniformFloat64(generator)
@@ -41,6 +41,6 @@ export function randomFrom(seed: number): Random {
     pick: (values) => required(values[between(0, values.length - 1)]),
     weighted,
     // This power makes the probability of rank r about proportional to 1 / (r + 1).
-    mostlyEarly: (values) => required(values[Math.floor((values.length + 1) ** fraction()) - 1]),
+    pickZipf: (values) => required(values[Math.floor((values.length + 1) ** fraction()) - 1]),
   }
 }

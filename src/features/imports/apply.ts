@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/database.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
-import type { Change } from '../../operations/bulk/plan.ts'
+import type { PlannedChange } from '../../operations/bulk/plan.ts'
 import { type OperationResult, writeEach } from '../../operations/bulk/write.ts'
 import { lockRecords } from '../../operations/writing/locks.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -53,11 +53,11 @@ async function planResource(
   upserts: Upsert[],
   onEdited: OnEdited,
   refused: Map<number, RowFault[]>,
-): Promise<{ records: PlannedRecord[]; changes: Change[] }> {
+): Promise<{ records: PlannedRecord[]; changes: PlannedChange[] }> {
   const keys = upserts.flatMap(({ existing }) => (existing ? [existing.key] : []))
   const locked = await lockRecords(tx, resource, keys)
   const records: PlannedRecord[] = []
-  const changes: Change[] = []
+  const changes: PlannedChange[] = []
   const pause = startSlices()
   for (const upsert of upserts) {
     const stored = upsert.existing && locked.get(upsert.existing.key)
@@ -99,7 +99,7 @@ async function writeResource(
 const hasPartlyWrittenRow = (upserts: Upsert[], refused: ReadonlyMap<number, unknown>) =>
   upserts.some(({ row }) => row.drafts.length > 1 && refused.has(row.position))
 
-/** Writes the records of all resources, referenced resources first. Of each row, all records are written or none. */
+/** Writes the records of all resources, referenced resources first. All records of a row are written, or none. */
 async function writeRecords(
   tx: Transaction,
   context: ApplyContext,
@@ -160,8 +160,8 @@ export async function applyUpserts(
   upserts: Upsert[],
 ): Promise<Outcome> {
   const refused = new Map<number, RowFault[]>()
-  const open = upserts.filter((upsert) => !isUnchanged(upsert))
-  const written = open.length > 0 ? await writeRecords(tx, context, open, refused) : []
+  const pending = upserts.filter((upsert) => !isUnchanged(upsert))
+  const written = pending.length > 0 ? await writeRecords(tx, context, pending, refused) : []
   const changed = written.filter(({ record }) => record.action !== 'none')
   const citations = await writeCitations(tx, context, changed.map(toCitedRecord))
   const citationOf = new Map(changed.map((one, index) => [one, citations[index] ?? null]))
@@ -185,7 +185,7 @@ export async function applyUpserts(
       refused: refused.size,
       created: count('create'),
       changed: count('change'),
-      unchanged: upserts.length - open.length + count('none'),
+      unchanged: upserts.length - pending.length + count('none'),
       kept: kept.reduce((sum, { properties }) => sum + properties.length, 0),
     },
     refused,

@@ -8,7 +8,7 @@ import { didYouMean } from '../../problems/suggest.ts'
 export const builtInMappings: readonly string[] = ['iati']
 
 /**
- * Returns the text of a mapping. A text that is only a name stands for the built-in mapping of this name.
+ * Returns the text of a mapping: of the built-in mapping, if the given text is only a name, otherwise the given text.
  * @throws Problem `invalid-mapping` if there is no built-in mapping of this name.
  */
 export async function resolveMapping(text: string): Promise<string> {

@@ -1,11 +1,11 @@
 import type { Database, DatabaseClient } from '../../database/database.ts'
-import { singleReads } from '../../database/database.ts'
+import { autocommitReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
-import { readStatement, wholeRepresentation } from '../../query/sql.ts'
+import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { startSlices } from '../../time-slice.ts'
 import { isUnchanged, type OnEdited, type PlannedRecord, planRecord, tryCheck } from './plan.ts'
 import { addCounts, blockRows, readStagedRows, takeBatch } from './rows.ts'
-import { changeImport, type ImportCounts, type ImportRecord, noCounts } from './store.ts'
+import { changeImport, type ImportCounts, type ImportJob, noCounts } from './store.ts'
 import type { RowFault } from './types.ts'
 import { readUpserts, type Upsert } from './upserts.ts'
 
@@ -45,10 +45,10 @@ export async function* planUpserts(
   upserts: readonly Upsert[],
   onEdited: OnEdited,
 ): AsyncGenerator<Outcome> {
-  const open = upserts.filter((upsert) => !isUnchanged(upsert))
-  const documents = await readDocuments(database, open)
+  const pending = upserts.filter((upsert) => !isUnchanged(upsert))
+  const documents = await readDocuments(database, pending)
   const pause = startSlices()
-  for (const upsert of open) {
+  for (const upsert of pending) {
     const planned = tryCheck(upsert.document, () => planRecord(upsert, documents.get(upsert), onEdited))
     yield { upsert, ...planned }
     await pause()
@@ -72,8 +72,8 @@ async function checkUpserts(database: Database, upserts: Upsert[], onEdited: OnE
 }
 
 /** Resets `blocked` rows to `ready`, since names may have been decided since the last check, and resets the counts. */
-async function beginCheck(database: Database, imported: ImportRecord): Promise<ImportRecord> {
-  const { id } = imported
+async function beginCheck(database: Database, job: ImportJob): Promise<ImportJob> {
+  const { id } = job
   for (let reset = 1; reset > 0; ) {
     const rows = await database.transaction((tx) =>
       tx.query({
@@ -88,8 +88,8 @@ async function beginCheck(database: Database, imported: ImportRecord): Promise<I
     text: "select count(*)::int as refused from import_rows where import = $1 and state = 'refused'",
     values: [id],
   })
-  const { skipped, dropped } = imported.counts
-  return { ...imported, counts: { ...noCounts, skipped, dropped, refused: row?.refused ?? 0 } }
+  const { skipped, dropped } = job.counts
+  return { ...job, counts: { ...noCounts, skipped, dropped, refused: row?.refused ?? 0 } }
 }
 
 /**
@@ -101,7 +101,7 @@ async function beginCheck(database: Database, imported: ImportRecord): Promise<I
 export async function checkRows(
   database: Database,
   registry: Registry,
-  imported: ImportRecord,
+  job: ImportJob,
   {
     onEdited,
     onUnresolved,
@@ -113,9 +113,9 @@ export async function checkRows(
     signal: AbortSignal
     onProgress: (row: number) => void
   },
-): Promise<ImportRecord | undefined> {
-  const reads = singleReads(database)
-  const beginning = imported.doneThrough === 0 ? await beginCheck(database, imported) : imported
+): Promise<ImportJob | undefined> {
+  const reads = autocommitReads(database)
+  const beginning = job.doneThrough === 0 ? await beginCheck(database, job) : job
   for (let current = beginning; ; ) {
     signal.throwIfAborted()
     const rows = takeBatch(await readStagedRows(reads, { ...current, pass: 0 }, batchSize))

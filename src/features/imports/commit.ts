@@ -1,4 +1,4 @@
-import { type Database, singleReads, type Transaction } from '../../database/database.ts'
+import { autocommitReads, type Database, type Transaction } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
@@ -6,7 +6,7 @@ import { type ApplyContext, applyUpserts } from './apply.ts'
 import type { OnEdited } from './plan.ts'
 import { addCounts, BatchSize, blockRows, readStagedRows, setWaiting, takeBatch } from './rows.ts'
 import { type SourceProperties, writeSource } from './source.ts'
-import { changeImport, type ImportRecord, type KeptRecord } from './store.ts'
+import { changeImport, type ImportJob, type KeptRecord } from './store.ts'
 import { type OnAbsent, type ReadyRow, readUpserts } from './upserts.ts'
 
 /** Target duration of a transaction in milliseconds: others wait for its locks, and the feed of changes for its end. */
@@ -22,11 +22,11 @@ export interface CommitOptions {
   source: SourceProperties
   signal: AbortSignal
   /** Called with the import when the commit has made progress. */
-  onProgress: (imported: ImportRecord) => void
+  onProgress: (job: ImportJob) => void
 }
 
 /** The author of what an import writes. */
-export const importAuthorship = ({ actor, requestId, files, id }: ImportRecord): Authorship => ({
+export const importAuthorship = ({ actor, requestId, files, id }: ImportJob): Authorship => ({
   actor,
   requestId,
   reason: `Import ${id} of ${files[0]?.name ?? 'a file'}`.slice(0, 500),
@@ -52,21 +52,21 @@ class Commit {
   readonly #options: CommitOptions
   readonly #size = new BatchSize(transactionMs)
   readonly kept: KeptRecord[] = []
-  #current: ImportRecord
+  #current: ImportJob
 
-  constructor(database: Database, registry: Registry, imported: ImportRecord, options: CommitOptions) {
+  constructor(database: Database, registry: Registry, job: ImportJob, options: CommitOptions) {
     this.#database = database
     this.#registry = registry
-    this.#current = imported
+    this.#current = job
     this.#options = options
   }
 
-  get current(): ImportRecord {
+  get current(): ImportJob {
     return this.#current
   }
 
   /** Writes rows in one transaction, which also stores the progress. @returns false when another process has taken over. */
-  async write(rows: ReadyRow[], onAbsent: OnAbsent): Promise<boolean> {
+  async writeBatch(rows: ReadyRow[], onAbsent: OnAbsent): Promise<boolean> {
     const started = performance.now()
     const before = this.#current
     const next = await withRetries(() =>
@@ -79,7 +79,7 @@ class Commit {
     return true
   }
 
-  async #writeIn(tx: Transaction, before: ImportRecord, rows: ReadyRow[], onAbsent: OnAbsent) {
+  async #writeIn(tx: Transaction, before: ImportJob, rows: ReadyRow[], onAbsent: OnAbsent) {
     let source = before.source
     const authorship = importAuthorship(before)
     const context: ApplyContext = {
@@ -117,17 +117,17 @@ class Commit {
   }
 
   /** Makes one pass over the rows. @returns false when another process has taken over. */
-  async pass(onAbsent: OnAbsent): Promise<boolean> {
+  async makePass(onAbsent: OnAbsent): Promise<boolean> {
     for (;;) {
       this.#options.signal.throwIfAborted()
-      const rows = await readStagedRows(singleReads(this.#database), this.#current, this.#size.rows)
+      const rows = await readStagedRows(autocommitReads(this.#database), this.#current, this.#size.rows)
       if (rows.length === 0) return true
-      if (!(await this.write(takeBatch(rows), onAbsent))) return false
+      if (!(await this.writeBatch(takeBatch(rows), onAbsent))) return false
     }
   }
 
   /** Begins the next pass. @returns false when another process has taken over. */
-  async next(): Promise<boolean> {
+  async beginNextPass(): Promise<boolean> {
     const before = this.#current
     const change = { pass: before.pass + 1, doneThrough: 0 }
     const isStored = await this.#database.transaction((tx) => changeImport(tx, before, change))
@@ -150,14 +150,15 @@ async function commitWaiting(database: Database, commit: Commit): Promise<boolea
   for (let before = Number.POSITIVE_INFINITY; ; ) {
     const waiting = await countWaiting(database, commit.current.id)
     if (waiting === 0) return true
-    if (!(await commit.next()) || !(await commit.pass(waiting < before ? 'wait' : 'refuse'))) return false
+    if (!(await commit.beginNextPass())) return false
+    if (!(await commit.makePass(waiting < before ? 'wait' : 'refuse'))) return false
     before = waiting
   }
 }
 
 /** The import after a commit, and the first kept records. */
 export interface Committed {
-  imported: ImportRecord
+  job: ImportJob
   kept: KeptRecord[]
 }
 
@@ -170,10 +171,10 @@ export interface Committed {
 export async function commitRows(
   database: Database,
   registry: Registry,
-  imported: ImportRecord,
+  job: ImportJob,
   options: CommitOptions,
 ): Promise<Committed | undefined> {
-  const commit = new Commit(database, registry, imported, options)
-  const isDone = (imported.pass > 0 || (await commit.pass('wait'))) && (await commitWaiting(database, commit))
-  return isDone ? { imported: commit.current, kept: commit.kept } : undefined
+  const commit = new Commit(database, registry, job, options)
+  const isDone = (job.pass > 0 || (await commit.makePass('wait'))) && (await commitWaiting(database, commit))
+  return isDone ? { job: commit.current, kept: commit.kept } : undefined
 }

@@ -4,21 +4,26 @@ import { Problem } from '../../problems/problem.ts'
 import { mentionName } from './mentions.ts'
 import type { Decision, ImportName } from './names.ts'
 
-/** The names to decide, as CSV: a person fills in the column `decision`, and sends the file back. */
+/** Unresolved names as CSV: a person fills in the column `decision`, and sends the file back. */
 
 const candidateColumns = [1, 2, 3].flatMap((number) => [`candidate${number}`, `candidate${number}.name`])
 
 /** The columns of the file, in order. */
-export const decisionColumns = ['resource', 'name', 'country', 'rows', 'decision', ...candidateColumns]
+const columns = ['resource', 'name', 'country', 'rows', 'decision', ...candidateColumns]
 
-/** The decision for a name that stands for no record: its values are left out. */
-export const leftOut = '-'
+/** The text in the column `decision` for a name without a record: its values are left out. */
+const noRecordMarker = '-'
 
-/** Maximum number of decisions in a file. */
-export const maxDecisions = 100_000
+/** Maximum number of rows in a file of decisions, including rows without a decision. */
+const maxRows = 100_000
 
-/** Returns CSV lines of names, with their candidates. */
-export const writeNames = (names: readonly ImportName[]): string =>
+/** A decision in a file, and the line on which its row ends. */
+export interface FileDecision extends Decision {
+  line: number
+}
+
+/** Returns names as CSV rows, with their candidates and an empty column `decision`. */
+export const namesToCsv = (names: readonly ImportName[]): string =>
   stringify(
     names.map(({ mention, rows, candidates }) => [
       mention.resource,
@@ -32,15 +37,19 @@ export const writeNames = (names: readonly ImportName[]): string =>
   )
 
 /** The header of the file. */
-export const namesHeader = stringify([decisionColumns], { record_delimiter: 'windows' })
+export const namesHeader = stringify([columns], { record_delimiter: 'windows' })
 
 /**
- * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country`. Skips lines without a
+ * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country`. Skips rows without a
  * decision.
- * @throws Problem `invalid-body` for a malformed file, with the line.
+ * @throws Problem `invalid-body` for a malformed file, with the lines, and for a file with more than 100,000 rows.
  */
-export function readDecisions(text: string): Decision[] {
+export function readDecisions(text: string): FileDecision[] {
   const rows = parseRows(text)
+  if (rows.length > maxRows)
+    throw invalidFile(
+      `The file of decisions has more than ${maxRows.toLocaleString('en')} rows. Remove rows without a decision, or split the file.`,
+    )
   const faults = rows.flatMap(({ record, info }) =>
     record.resource === undefined || record.name === undefined || record.decision === undefined
       ? [
@@ -52,11 +61,12 @@ export function readDecisions(text: string): Decision[] {
         ]
       : [],
   )
-  if (faults.length > 0) throw invalidFile('The file of decisions cannot be used.', faults.slice(0, 100))
-  return rows.flatMap(({ record: { resource = '', name = '', country = '', decision = '' } }) => {
+  if (faults.length > 0) throw invalidFile('The file of decisions cannot be used.', faults)
+  return rows.flatMap(({ record: { resource = '', name = '', country = '', decision = '' }, info }) => {
     const chosen = decision.trim()
     if (chosen === '') return []
-    return [{ resource, name, country: country || null, key: chosen === leftOut ? null : chosen }]
+    const key = chosen === noRecordMarker ? null : chosen
+    return [{ resource, name, country: country || null, key, line: info.lines }]
   })
 }
 
@@ -69,7 +79,8 @@ function parseRows(text: string): { record: Partial<Record<string, string>>; inf
       columns: true,
       bom: true,
       info: true,
-      to: maxDecisions + 1,
+      // One row too many shows that the file exceeds the limit.
+      to: maxRows + 1,
       trim: true,
       delimiter: [',', ';', '\t'],
     })

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { DatabaseClient } from '../../database/database.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { ImportFile, ImportRecord } from './store.ts'
+import type { ImportFile, ImportJob } from './store.ts'
 
 /** Stores uploaded files in the database until their rows are staged, since another process may read them. */
 
@@ -90,7 +90,7 @@ async function* readParts(database: DatabaseClient, id: string, file: number): A
  */
 export async function withStoredFiles<T>(
   database: DatabaseClient,
-  { id, files }: ImportRecord,
+  { id, files }: ImportJob,
   work: (files: LocalFile[]) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-import-'))

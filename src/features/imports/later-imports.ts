@@ -1,14 +1,14 @@
 import type { Transaction } from '../../database/database.ts'
-import type { ImportRecord } from './store.ts'
+import type { ImportJob } from './store.ts'
 
 /**
- * Returns why an import cannot be undone yet: a later import of the same register has changed records that it wrote. An undo
- * would not revert these records.
+ * Returns why an import cannot be undone yet: a later import of the same register has changed its records. An undo would not
+ * revert these records.
  * @returns undefined when the import can be undone.
  */
 export async function findLaterImport(
   tx: Transaction,
-  { id, scheme }: ImportRecord,
+  { id, scheme }: ImportJob,
 ): Promise<string | undefined> {
   const [later] = await tx.query<{ import: string; file: string | null; records: number }>({
     text: `select later.import, imports.files->0->>'name' as file, count(*)::int as records

@@ -1,11 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { type Database, type DatabaseClient, singleReads, type Transaction } from '../../database/database.ts'
+import {
+  autocommitReads,
+  type Database,
+  type DatabaseClient,
+  type Transaction,
+} from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { foldCode } from '../../database/folding.ts'
 import { writeStatement } from '../../database/rows.ts'
 import { importMissing } from '../../database/tables/index.ts'
 import type { Registry } from '../../model/registry.ts'
-import type { ImportRecord } from './store.ts'
+import type { ImportJob } from './store.ts'
 
 /** Records of a register that earlier files had and the newest file does not have. They are reported and not changed. */
 
@@ -24,7 +29,7 @@ const batchSize = 1000
  * SQL of the records of earlier imports of the scheme whose id no row of this import has. It groups all ids and does not
  * join them: as long as PostgreSQL has no statistics of new rows, a join may become a nested loop.
  */
-function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportRecord) {
+function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportJob) {
   const { externalIds } = shared
   const hasEarlier = sql`exists (select from imports where imports.scheme = ${scheme} and imports.id <> ${id})`
   return compileSql(sql`select min(resource) as resource, min(key) as key, min(external_id) as "externalId" from (
@@ -54,26 +59,26 @@ async function removeMissing(database: DatabaseClient, id: string): Promise<void
 }
 
 /**
- * Finds the records that the staged file of an import lacks, and stores them in place of those found before. It reads in one
- * snapshot, and writes in short transactions.
+ * Finds the records that the staged file of an import lacks, and replaces the stored list. Reads in one snapshot, and writes
+ * in short transactions.
  */
 export async function storeMissing(
   database: Database,
   registry: Registry,
-  imported: ImportRecord,
+  job: ImportJob,
   signal: AbortSignal,
 ): Promise<void> {
-  await removeMissing(database, imported.id)
+  await removeMissing(database, job.id)
   const properties = ['import', 'resource', 'key', 'externalId']
   await database.maintain(async (client) => {
-    const { text, values: parameters = [] } = missingStatement(registry, imported)
+    const { text, values: parameters = [] } = missingStatement(registry, job)
     await client.query('begin read only')
     await client.query(`declare missing no scroll cursor for ${text}`, parameters)
     for (;;) {
       signal.throwIfAborted()
       const { rows } = await client.query<MissingRecord>(`fetch ${batchSize} from missing`)
       if (rows.length === 0) break
-      const values = rows.map((row) => ({ import: imported.id, ...row }))
+      const values = rows.map((row) => ({ import: job.id, ...row }))
       await database.transaction((tx) =>
         tx.query(writeStatement([{ kind: 'insert', table: importMissing, properties, rows: values }])),
       )
@@ -100,7 +105,7 @@ export const listMissing = (
   id: string,
   { after, limit }: { after: MissingRecord | undefined; limit: number },
 ): Promise<MissingRecord[]> =>
-  singleReads(database).query<MissingRecord>({
+  autocommitReads(database).query<MissingRecord>({
     text: `select resource, key, external_id as "externalId" from import_missing
       where import = $1 and ($2::text is null or (resource, key) > ($2, $3::text)) order by resource, key limit $4`,
     values: [id, after?.resource, after?.key, limit],

@@ -6,7 +6,7 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { type NameMatch, resolveNamesIn } from '../names/index.ts'
 import {
-  findOrMakeOrganizations,
+  findOrCreateOrganizations,
   type MentionedOrganization,
   organizationDocument,
 } from '../names/organizations.ts'
@@ -14,7 +14,7 @@ import { entryWithoutRow, writeEntries } from './entries.ts'
 import { mentionName } from './mentions.ts'
 import { findCountries, maxCandidates, toQuery } from './names.ts'
 import { tryCheck } from './plan.ts'
-import type { ImportRecord } from './store.ts'
+import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
 
 /** Creates organizations and topics for names that match no record, if the mapping allows it. */
@@ -38,7 +38,7 @@ type Outcomes = Map<string, Outcome>
 /** The import for which records are created. */
 interface CreationContext {
   registry: Registry
-  imported: ImportRecord
+  job: ImportJob
   authorship: Authorship
   /** Keys of the countries of a batch, by their names in mentions. */
   countries: ReadonlyMap<string, string>
@@ -73,13 +73,13 @@ async function storeKeys(tx: Transaction, id: string, outcomes: Outcomes): Promi
 /** Stores entries for created records, so that an undo removes them. A topic that was removed before has a later version. */
 const writeCreatedEntries = (
   tx: Transaction,
-  imported: ImportRecord,
+  job: ImportJob,
   resource: string,
   created: Iterable<{ key: string; version: number }>,
 ) =>
   writeEntries(
     tx,
-    imported,
+    job,
     [...created].map(({ key, version }) => entryWithoutRow(resource, key, version)),
   )
 
@@ -101,7 +101,7 @@ async function resolveOrganizations(
   context: CreationContext,
   names: UnmatchedName[],
 ): Promise<Outcomes> {
-  const { registry, imported, authorship } = context
+  const { registry, job, authorship } = context
   const resource = registry.get('organizations')
   const outcomes: Outcomes = new Map()
   const created = new Set<string>()
@@ -114,17 +114,17 @@ async function resolveOrganizations(
   for (const hasCountry of [true, false]) {
     const group = valid.filter(({ organization }) => (organization.country !== undefined) === hasCountry)
     const organizations = group.map(({ organization }) => organization)
-    const found = await findOrMakeOrganizations(tx, registry, organizations, { kind: 'create', authorship })
+    const found = await findOrCreateOrganizations(tx, registry, organizations, { kind: 'create', authorship })
     for (const [index, { name }] of group.entries()) {
       const one = found[index]
-      if (one?.kind === 'made') created.add(one.key)
+      if (one?.kind === 'created') created.add(one.key)
       if (one?.kind === 'ambiguous') outcomes.set(name.identity, { key: null, candidates: one.candidates })
       else if (one) outcomes.set(name.identity, { key: one.key })
     }
   }
   await writeCreatedEntries(
     tx,
-    imported,
+    job,
     resource.name,
     [...created].map((key) => ({ key, version: 1 })),
   )
@@ -141,7 +141,7 @@ async function resolveTopics(
   context: CreationContext,
   names: UnmatchedName[],
 ): Promise<Outcomes> {
-  const { registry, imported, authorship, countries } = context
+  const { registry, job, authorship, countries } = context
   const resource = registry.get('topics')
   if (names.length === 0) return new Map()
   await lockTopicCreation(tx)
@@ -170,7 +170,7 @@ async function resolveTopics(
   })
   const changes = valid.map(({ document }, index) => ({ index, kind: 'create' as const, document }))
   const { done } = await writeEach(tx, resource, changes, authorship)
-  await writeCreatedEntries(tx, imported, resource.name, done.values())
+  await writeCreatedEntries(tx, job, resource.name, done.values())
   for (const [index, { identities }] of valid.entries())
     for (const identity of identities) outcomes.set(identity, { key: done.get(index)?.key ?? null })
   return outcomes
@@ -182,7 +182,7 @@ async function createBatch(
   shared: Omit<CreationContext, 'countries'>,
   names: UnmatchedName[],
 ): Promise<void> {
-  const { registry, imported } = shared
+  const { registry, job } = shared
   const mentions = names.map(({ mention }) => mention)
   const context: CreationContext = { ...shared, countries: await findCountries(database, registry, mentions) }
   const of = (resource: string) => names.filter(({ mention }) => mention.resource === resource)
@@ -193,7 +193,7 @@ async function createBatch(
       ...(await resolveOrganizations(tx, context, of('organizations'))),
     ])
       outcomes.set(identity, outcome)
-    await storeKeys(tx, imported.id, outcomes)
+    await storeKeys(tx, job.id, outcomes)
   })
 }
 
@@ -201,7 +201,7 @@ async function createBatch(
 export async function createNamedRecords(
   database: Database,
   registry: Registry,
-  imported: ImportRecord,
+  job: ImportJob,
   { authorship, signal }: { authorship: Authorship; signal: AbortSignal },
 ): Promise<void> {
   for (;;) {
@@ -209,9 +209,9 @@ export async function createNamedRecords(
     const names = await database.read<UnmatchedName>({
       text: `select identity, mention from import_names where import = $1 and status = 'made' and key is null
         order by mention ->> 'country' is null, identity limit $2`,
-      values: [imported.id, batchSize],
+      values: [job.id, batchSize],
     })
     if (names.length === 0) return
-    await createBatch(database, { registry, imported, authorship }, names)
+    await createBatch(database, { registry, job, authorship }, names)
   }
 }

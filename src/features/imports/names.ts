@@ -1,10 +1,15 @@
-import { type Database, type DatabaseClient, singleReads, type Transaction } from '../../database/database.ts'
+import {
+  autocommitReads,
+  type Database,
+  type DatabaseClient,
+  type Transaction,
+} from '../../database/database.ts'
 import type { Author } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { startSlices } from '../../time-slice.ts'
 import { type NameMatch, type NameQuery, resolveNames } from '../names/index.ts'
 import { decisionIdentity, mentionIdentity, mentionName } from './mentions.ts'
-import type { ImportRecord } from './store.ts'
+import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
 
 /** Resolves the names in an import, each once: by an earlier decision of a person, or else by the names of the registry. */
@@ -33,7 +38,7 @@ export interface Decision {
   resource: string
   name: string
   country?: string | null
-  /** The key of the record; null when the name stands for none. */
+  /** The key of the record; null if the name has no record. */
   key: string | null
 }
 
@@ -105,7 +110,7 @@ async function findDecisions(tx: Transaction, scheme: string, names: readonly Me
   return (name: MentionedName): string | null | undefined => decided.get(identityOf(name))
 }
 
-/** The record that a name stands for, or the candidates. */
+/** A resolved name: the key of its record, or the candidates. */
 export interface ResolvedName extends NameKey {
   identity: string
   candidates: NameMatch[]
@@ -132,14 +137,14 @@ export async function findCountries(
   registry: Registry,
   mentions: readonly Mention[],
 ): Promise<ReadonlyMap<string, string>> {
-  const given = [...new Set(mentions.flatMap(({ country }) => country ?? []))]
+  const countryNames = [...new Set(mentions.flatMap(({ country }) => country ?? []))]
   const found = await resolveNames(
     database,
     registry,
-    given.map((name) => ({ resource: 'countries', name })),
+    countryNames.map((name) => ({ resource: 'countries', name })),
   )
   return new Map(
-    given.flatMap((name, index): [string, string][] => {
+    countryNames.flatMap((name, index): [string, string][] => {
       const key = found[index]?.match?.key
       return key === undefined ? [] : [[name, key]]
     }),
@@ -166,16 +171,16 @@ export async function resolveMentions(
   scheme: string,
   names: readonly MentionedName[],
 ): Promise<ResolvedName[]> {
-  const decision = await findDecisions(singleReads(database), scheme, names)
-  const open = names.filter((name) => decision(name) === undefined)
-  const mentions = open.map(({ mention }) => mention)
+  const decision = await findDecisions(autocommitReads(database), scheme, names)
+  const undecided = names.filter((name) => decision(name) === undefined)
+  const mentions = undecided.map(({ mention }) => mention)
   const countries = await findCountries(database, registry, mentions)
   const resolutions = await resolveNames(
     database,
     registry,
     mentions.map((mention) => ({ ...toQuery(mention, countries), limit: maxCandidates })),
   )
-  const found = new Map(open.map(({ identity }, index) => [identity, resolutions[index]]))
+  const found = new Map(undecided.map(({ identity }, index) => [identity, resolutions[index]]))
   return names.map((name): ResolvedName => {
     const { identity, mention } = name
     const decided = decision(name)
@@ -199,7 +204,7 @@ export async function resolveMentions(
 export async function resolveImportNames(
   database: Database,
   registry: Registry,
-  { id, scheme }: ImportRecord,
+  { id, scheme }: ImportJob,
   { resolveAgain, signal }: { resolveAgain: boolean; signal: AbortSignal },
 ): Promise<void> {
   for (let after = ''; ; ) {
@@ -217,7 +222,7 @@ export async function resolveImportNames(
   }
 }
 
-/** Returns the records that mentions of an import stand for, by their identities. */
+/** Returns how mentions of an import were resolved, by their identities. */
 export async function findNameKeys(
   tx: Transaction,
   id: string,
@@ -237,7 +242,7 @@ const decidedColumns =
   "mention ->> 'resource', coalesce(mention ->> 'name', mention ->> 'code'), mention ->> 'country'"
 
 /** Lists the names that need a decision, the most frequent first. @param after the last name of the previous page. */
-export function listOpenNames(
+export function listUnresolvedNames(
   tx: Transaction,
   id: string,
   { limit, after }: { limit: number; after?: { rows: number; identity: string } | undefined },
@@ -253,7 +258,7 @@ export function listOpenNames(
 }
 
 /** Counts the names that need a decision, and the rows that have them. */
-export async function countOpenNames(tx: Transaction, id: string) {
+export async function countUnresolvedNames(tx: Transaction, id: string) {
   const [row] = await tx.query<{ unresolved: number; rows: number }>({
     text: `select count(distinct (${decidedColumns}))::int as unresolved, coalesce(sum(rows), 0)::int as rows
       from import_names where import = $1 and status in ('ambiguous', 'unresolved')`,

@@ -41,8 +41,8 @@ const hashesOf = (upsert: Upsert, document: Document) =>
 
 /** Checks a new document, which may contain its future key. @throws Problem `invalid-body`. */
 function checkNew(resource: Resource, document: Document): Document {
-  const { property, madeBy } = resource.key
-  if (madeBy === 'client') return checkDocument(resource, document)
+  const { property, assignedBy } = resource.key
+  if (assignedBy === 'client') return checkDocument(resource, document)
   const { [property]: key, ...others } = document
   const checked = checkDocument(resource, others)
   return key === undefined ? checked : { [property]: key, ...checked }

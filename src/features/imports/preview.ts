@@ -1,5 +1,5 @@
 import { v7 as timeOrderedUuid } from 'uuid'
-import { type DatabaseClient, singleReads } from '../../database/database.ts'
+import { autocommitReads, type DatabaseClient } from '../../database/database.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Document } from '../../operations/writing/documents.ts'
@@ -111,7 +111,7 @@ async function takeRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> 
 
 /** Returns a key, for the preview, of the record that the import would create for a name. */
 const newKey = ({ registry }: PreviewContext, { resource, ...mention }: Mention): string =>
-  registry.get(resource).key.madeBy === 'registry'
+  registry.get(resource).key.assignedBy === 'registry'
     ? timeOrderedUuid()
     : slugOf(mentionName({ resource, ...mention }))
 
@@ -136,7 +136,7 @@ function addName(names: PreviewNames, resource: string, key: string, name: strin
   names[resource] = { ...names[resource], [key]: name }
 }
 
-/** Reads the names of the records that mentions stand for. */
+/** Reads the names of the mentioned records that exist. */
 async function readNames(
   { database, registry, language }: PreviewContext,
   rows: readonly ReadyRow[],
@@ -187,7 +187,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
       : [],
   )
   const { keys, newNames } = await resolveRowNames(context, mapping.scheme, ready)
-  const { upserts, refused } = await findUpserts(singleReads(database), registry, mapping.scheme, ready, {
+  const { upserts, refused } = await findUpserts(autocommitReads(database), registry, mapping.scheme, ready, {
     onAbsent: 'assume',
     onUnresolved: mapping.onBadValue,
     names: keys,

@@ -1,6 +1,6 @@
-import { type Database, singleReads } from '../../database/database.ts'
+import { autocommitReads, type Database } from '../../database/database.ts'
 import { countMissing } from './missing.ts'
-import { countOpenNames } from './names.ts'
+import { countUnresolvedNames } from './names.ts'
 import type { FaultyColumn, ImportReport, KeptRecord } from './store.ts'
 
 /** Maximum numbers of columns and of kept records that a report lists. */
@@ -27,8 +27,8 @@ export async function makeReport(
   const [refusedBy, droppedBy, names, missing] = await Promise.all([
     findFaultyColumns(database, id, ['refused', 'blocked', 'waiting']),
     findFaultyColumns(database, id, ['ready']),
-    countOpenNames(singleReads(database), id),
-    countMissing(singleReads(database), id),
+    countUnresolvedNames(autocommitReads(database), id),
+    countMissing(autocommitReads(database), id),
   ])
   return { refusedBy, droppedBy, names, missing, kept: kept.slice(0, maxKept), keptCount }
 }

@@ -1,4 +1,4 @@
-import { type Database, singleReads } from '../../database/database.ts'
+import { autocommitReads, type Database } from '../../database/database.ts'
 import { toProblem } from '../../database/errors.ts'
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
@@ -17,7 +17,7 @@ import { stageRows } from './stage.ts'
 import {
   changeImport,
   type ImportChange,
-  type ImportRecord,
+  type ImportJob,
   type ImportState,
   noCounts,
   readImport,
@@ -67,7 +67,7 @@ function describeFailure(error: unknown): string {
 export const isTemporary = (error: unknown, signal?: AbortSignal): boolean =>
   signal?.aborted === true || error instanceof TakenOver || toProblem(error)?.status === 503
 
-const isFinished = ({ state }: ImportRecord) => ['committed', 'undone', 'failed'].includes(state)
+const isFinished = ({ state }: ImportJob) => ['committed', 'undone', 'failed'].includes(state)
 
 /** One run of an import, which holds the lock of its scheme. */
 class Run {
@@ -85,98 +85,97 @@ class Run {
     this.#options.onProgress?.({ state, done, total })
   }
 
-  async #change(imported: ImportRecord, change: ImportChange): Promise<void> {
-    if (await this.#context.database.transaction((tx) => changeImport(tx, imported, change))) return
-    throw new TakenOver(`the import ${imported.id} has been changed meanwhile`)
+  async #change(job: ImportJob, change: ImportChange): Promise<void> {
+    if (await this.#context.database.transaction((tx) => changeImport(tx, job, change))) return
+    throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
   }
 
-  async #read(id: string): Promise<ImportRecord> {
-    const imported = await readImport(singleReads(this.#context.database), id)
-    if (!imported) throw new TakenOver(`the import ${id} has been removed meanwhile`)
-    return imported
+  async #read(id: string): Promise<ImportJob> {
+    const job = await readImport(autocommitReads(this.#context.database), id)
+    if (!job) throw new TakenOver(`the import ${id} has been removed meanwhile`)
+    return job
   }
 
-  /** Runs the steps of an import until it is done or a person has to decide. */
+  /** Runs the steps of an import until it is done or waits for a person. */
   async runSteps(id: string): Promise<void> {
     for (;;) {
-      const imported = await this.#read(id)
-      if (imported.state === 'uploaded' && this.#options.files)
-        await this.#change(imported, { state: 'staging' })
-      else if (imported.state === 'staging') await this.#stage(imported)
-      else if (imported.state === 'committing') await this.#commit(imported)
-      else if (imported.state === 'undoing') await this.#undo(imported)
-      else if (isFinished(imported) && !imported.cleared) await clearImport(this.#context.database, id)
+      const job = await this.#read(id)
+      if (job.state === 'uploaded' && this.#options.files) await this.#change(job, { state: 'staging' })
+      else if (job.state === 'staging') await this.#stage(job)
+      else if (job.state === 'committing') await this.#commit(job)
+      else if (job.state === 'undoing') await this.#undo(job)
+      else if (isFinished(job) && !job.cleared) await clearImport(this.#context.database, id)
       else return
     }
   }
 
-  async #stage(imported: ImportRecord): Promise<void> {
-    if (imported.rowsRead === null) return this.#stageFiles(imported)
+  async #stage(job: ImportJob): Promise<void> {
+    if (job.rowsRead === null) return this.#stageFiles(job)
     const { database, registry } = this.#context
-    await resolveImportNames(database, registry, imported, { resolveAgain: false, signal: this.#signal })
-    if (imported.commitsItself) return this.#change(imported, { state: 'committing', stagedAt: 'now' })
-    const { onEdited, onUnresolved } = readSettings(imported.mapping, registry)
-    const total = imported.rowsRead
-    const checked = await checkRows(database, registry, imported, {
+    await resolveImportNames(database, registry, job, { resolveAgain: false, signal: this.#signal })
+    if (job.autoCommit) return this.#change(job, { state: 'committing', stagedAt: 'now' })
+    const { onEdited, onUnresolved } = readSettings(job.mapping, registry)
+    const total = job.rowsRead
+    const checked = await checkRows(database, registry, job, {
       onEdited,
       onUnresolved,
       signal: this.#signal,
       onProgress: (row) => this.#reportProgress('staging', row, total),
     })
-    if (!checked) throw new TakenOver(`the import ${imported.id} has been changed meanwhile`)
-    await storeMissing(database, registry, imported, this.#signal)
-    const report = await makeReport(database, imported.id)
+    if (!checked) throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
+    await storeMissing(database, registry, job, this.#signal)
+    const report = await makeReport(database, job.id)
     await this.#change(checked, { state: 'staged', report, stagedAt: 'now' })
   }
 
-  async #stageFiles(imported: ImportRecord): Promise<void> {
+  async #stageFiles(job: ImportJob): Promise<void> {
     const { database, registry } = this.#context
     const stage = async (files: readonly LocalFile[]) => {
-      const source = await openRows(imported.mapping, files, { registry, signal: this.#signal })
-      await stageRows(database, { ...imported, counts: noCounts }, source, {
+      const source = await openRows(job.mapping, files, { registry, signal: this.#signal })
+      await stageRows(database, { ...job, counts: noCounts }, source, {
         signal: this.#signal,
         onProgress: (rows) => this.#reportProgress('staging', rows),
       })
     }
     if (this.#options.files) await stage(this.#options.files)
-    else await withStoredFiles(database, imported, stage)
-    await removeFiles(database, imported.id)
+    else await withStoredFiles(database, job, stage)
+    await removeFiles(database, job.id)
   }
 
-  async #commit(imported: ImportRecord): Promise<void> {
+  async #commit(job: ImportJob): Promise<void> {
     const { database, registry } = this.#context
-    const { onEdited, onUnresolved, source } = readSettings(imported.mapping, registry)
-    const authorship = importAuthorship(imported)
-    await createNamedRecords(database, registry, imported, { authorship, signal: this.#signal })
-    const total = imported.rowsRead ?? 0
-    const committed = await commitRows(database, registry, imported, {
+    const { onEdited, onUnresolved, source } = readSettings(job.mapping, registry)
+    const authorship = importAuthorship(job)
+    await createNamedRecords(database, registry, job, { authorship, signal: this.#signal })
+    const total = job.rowsRead ?? 0
+    const committed = await commitRows(database, registry, job, {
       onEdited,
       onUnresolved,
       source,
       signal: this.#signal,
       onProgress: ({ doneThrough }) => this.#reportProgress('committing', doneThrough, total),
     })
-    if (!committed) throw new TakenOver(`the import ${imported.id} has been changed meanwhile`)
-    await storeMissing(database, registry, imported, this.#signal)
-    const { counts } = committed.imported
-    const report = await makeReport(database, imported.id, { kept: committed.kept, keptCount: counts.kept })
-    await this.#change(committed.imported, { state: 'committed', report, committedAt: 'now' })
+    if (!committed) throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
+    await storeMissing(database, registry, job, this.#signal)
+    const { counts } = committed.job
+    const report = await makeReport(database, job.id, { kept: committed.kept, keptCount: counts.kept })
+    await this.#change(committed.job, { state: 'committed', report, committedAt: 'now' })
   }
 
-  async #undo(imported: ImportRecord): Promise<void> {
+  async #undo(job: ImportJob): Promise<void> {
     const { database, registry } = this.#context
     const authorship = {
-      ...importAuthorship(imported),
-      reason: `Undo of import ${imported.id} of ${imported.files[0]?.name ?? 'a file'}`.slice(0, 500),
+      ...importAuthorship(job),
+      reason: `Undo of import ${job.id} of ${job.files[0]?.name ?? 'a file'}`.slice(0, 500),
     }
-    const { created, changed } = imported.counts
-    const { kept, keptCount } = await undoImport(database, registry, imported, {
+    const { created, changed } = job.counts
+    const { kept, keptCount } = await undoImport(database, registry, job, {
       authorship,
       signal: this.#signal,
       onProgress: (records) => this.#reportProgress('undoing', records, Math.max(records, created + changed)),
     })
-    const report = await makeReport(database, imported.id, { kept, keptCount })
-    await this.#change(imported, { state: 'undone', report, undoneAt: 'now' })
+    const report = await makeReport(database, job.id, { kept, keptCount })
+    await this.#change(job, { state: 'undone', report, undoneAt: 'now' })
   }
 }
 
@@ -191,17 +190,17 @@ async function setFailed({ database }: ImportContext, id: string, error: unknown
 }
 
 /**
- * Continues an import where it stopped, until it is done or a person has to decide. Only one process works on the imports of
- * a scheme.
+ * Continues an import where it stopped, until it is done or waits for a person. Only one process works on the imports of a
+ * scheme.
  * @returns whether it ran; false when another process works on the scheme.
  * @throws a temporary error (`isTemporary`): the import can be continued later. Any other error sets the import to `failed`,
  * with the reason.
  */
 export async function runImport(context: ImportContext, id: string, options: RunOptions): Promise<boolean> {
-  const imported = await readImport(singleReads(context.database), id)
-  if (!imported) throw new Problem('not-found', `There is no import ${id}.`)
-  return withSchemeLock(context.database, imported.scheme, async (lost) => {
-    const signal = AbortSignal.any([options.signal, lost])
+  const job = await readImport(autocommitReads(context.database), id)
+  if (!job) throw new Problem('not-found', `There is no import ${id}.`)
+  return withSchemeLock(context.database, job.scheme, async (lockLost) => {
+    const signal = AbortSignal.any([options.signal, lockLost])
     try {
       await new Run(context, options, signal).runSteps(id)
     } catch (error) {

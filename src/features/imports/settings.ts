@@ -8,7 +8,7 @@ export interface ImportSettings {
   scheme: string
   onEdited: OnEdited
   source: SourceProperties
-  /** How a name that stands for no record is treated. */
+  /** How a name that matches no record is treated. */
   onUnresolved: 'refuse' | 'drop'
 }
 

@@ -4,25 +4,25 @@ import type { Registry } from '../../model/registry.ts'
 import { type Document, insertDocuments } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { entryWithoutRow, writeEntries } from './entries.ts'
-import type { ImportRecord } from './store.ts'
+import type { ImportJob } from './store.ts'
 
-/** The properties that a mapping states for the record of `sources` that stands for an import. */
+/** The properties that a mapping states for the record of `sources` that represents an import. */
 export type SourceProperties = Readonly<Record<string, unknown>>
 
 /** Returns a text that identifies an import and its files. */
-const describeFiles = ({ files, scheme, id, actor }: ImportRecord): string =>
+const describeFiles = ({ files, scheme, id, actor }: ImportJob): string =>
   [
     `Import ${id} of ${scheme}${actor.name === null ? '' : `, by ${actor.name}`}.`,
     ...files.map(({ name, bytes, sha256 }) => `File ${name}: ${bytes} bytes, SHA-256 ${sha256}.`),
   ].join('\n')
 
-function sourceDocument(imported: ImportRecord, given: SourceProperties): Document {
-  const { files, scheme, createdAt } = imported
+function sourceDocument(job: ImportJob, given: SourceProperties): Document {
+  const { files, scheme, createdAt } = job
   const day = createdAt.toISOString().slice(0, 10)
-  const described = describeFiles(imported)
+  const described = describeFiles(job)
   return {
     kind: 'dataset',
-    title: `${files[0]?.name ?? scheme}, imported ${day}`.slice(0, 500),
+    title: `${files[0]?.name ?? scheme}, job ${day}`.slice(0, 500),
     ...given,
     accessedOn: day,
     context: typeof given.context === 'string' ? `${given.context}\n\n${described}` : described,
@@ -30,25 +30,25 @@ function sourceDocument(imported: ImportRecord, given: SourceProperties): Docume
 }
 
 /**
- * Creates the record of `sources` that stands for an import: its file with name, size and SHA-256, when it was imported, and
+ * Creates the record of `sources` that represents an import: its file with name, size and SHA-256, when it was imported, and
  * by whom.
  * @returns its key.
  */
 export async function writeSource(
   tx: Transaction,
   registry: Registry,
-  imported: ImportRecord,
+  job: ImportJob,
   given: SourceProperties,
   authorship: Authorship,
 ): Promise<string> {
   const resource = registry.get('sources')
-  const document = checkDocument(resource, sourceDocument(imported, given))
+  const document = checkDocument(resource, sourceDocument(job, given))
   const [stored] = await insertDocuments(tx, resource, [document], { kind: 'create', authorship })
   if (!stored) throw new Error('the source of the import was not stored')
-  await writeEntries(tx, imported, [entryWithoutRow('sources', stored.key, stored.version)])
+  await writeEntries(tx, job, [entryWithoutRow('sources', stored.key, stored.version)])
   await tx.query({
     text: 'update imports set source = $2 where id = $1',
-    values: [imported.id, stored.key],
+    values: [job.id, stored.key],
   })
   return stored.key
 }

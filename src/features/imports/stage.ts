@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { clientQueries } from '../../database/client-queries.ts'
+import { asTransaction } from '../../database/as-transaction.ts'
 import { copyRows } from '../../database/copy-rows.ts'
 import type { Database } from '../../database/database.ts'
 import { importRows } from '../../database/tables/index.ts'
@@ -9,7 +9,7 @@ import { removeStaged } from './cleanup.ts'
 import { namedMentions } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
-import { changeImport, type ImportCounts, type ImportRecord } from './store.ts'
+import { changeImport, type ImportCounts, type ImportJob } from './store.ts'
 import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
 /** Maximum number of rows that are staged in one transaction. */
@@ -39,7 +39,7 @@ class StagingBuffer {
   readonly counts: ImportCounts
   position = 0
 
-  constructor(client: pg.ClientBase, { id, counts }: ImportRecord) {
+  constructor(client: pg.ClientBase, { id, counts }: ImportJob) {
     this.#client = client
     this.#id = id
     this.#names = new NameCollector(id)
@@ -95,7 +95,7 @@ class StagingBuffer {
       importRows,
       rows.map((row) => ({ ...row })),
     )
-    await this.#names.store(clientQueries(client))
+    await this.#names.store(asTransaction(client))
     await client.query('update imports set done_through = $2 where id = $1', [this.#id, this.position])
     await client.query('commit')
   }
@@ -139,18 +139,18 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
  */
 export async function stageRows(
   database: Database,
-  imported: ImportRecord,
+  job: ImportJob,
   { fileInfo, batches, convert, usage }: RowSource,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (rows: number) => void },
 ): Promise<void> {
   await database.maintain(async (client) => {
-    await removeStaged(clientQueries(client), imported.id)
-    const buffer = new StagingBuffer(client, imported)
+    await removeStaged(asTransaction(client), job.id)
+    const buffer = new StagingBuffer(client, job)
     const pause = startSlices()
     for await (const rows of batches) {
       for (const row of rows) {
         buffer.add(row, convert(row))
-        usage.note(row.values)
+        usage.countRow(row.values)
         if (buffer.isFull) {
           signal.throwIfAborted()
           await buffer.write()
@@ -162,11 +162,11 @@ export async function stageRows(
     await buffer.write()
     // The query planner needs statistics of the new rows.
     await client.query('analyze import_rows')
-    const repeated = await refuseRepeated(client, imported.id)
+    const repeated = await refuseRepeated(client, job.id)
     const counts = { ...buffer.counts, refused: buffer.counts.refused + repeated }
     await changeImport(
-      clientQueries(client),
-      { ...imported, doneThrough: buffer.position },
+      asTransaction(client),
+      { ...job, doneThrough: buffer.position },
       {
         fileInfo: { ...(await fileInfo), unused: usage.list() },
         rowsRead: buffer.position,

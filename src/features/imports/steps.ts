@@ -4,7 +4,7 @@ import { findLaterImport } from './later-imports.ts'
 import {
   changeImport,
   type ImportChange,
-  type ImportRecord,
+  type ImportJob,
   type ImportState,
   noCounts,
   readImport,
@@ -21,8 +21,8 @@ export interface Step {
   /** What must be done first, for the message. */
   needs: string
   /** Returns why the step cannot be taken now. */
-  findObstacle?: (tx: Transaction, imported: ImportRecord) => Promise<string | undefined>
-  change: (imported: ImportRecord) => ImportChange
+  findObstacle?: (tx: Transaction, job: ImportJob) => Promise<string | undefined>
+  change: (job: ImportJob) => ImportChange
 }
 
 /** Begins a commit: the first pass over the rows. The counts of records are reset. */
@@ -48,7 +48,7 @@ export const undoStep: Step = {
 }
 
 /** Locks an import until the transaction ends. @returns the import; undefined if it does not exist. */
-export async function lockImport(tx: Transaction, id: string): Promise<ImportRecord | undefined> {
+export async function lockImport(tx: Transaction, id: string): Promise<ImportJob | undefined> {
   await tx.query({ text: 'select from imports where id = $1 for update', values: [id] })
   return readImport(tx, id)
 }
@@ -57,14 +57,14 @@ export async function lockImport(tx: Transaction, id: string): Promise<ImportRec
  * Takes a step of a locked import, unless it has been taken already.
  * @throws Problem `conflict` when the import is in another state, or something else must be done first.
  */
-export async function takeStep(tx: Transaction, imported: ImportRecord, step: Step): Promise<void> {
-  const { state } = imported
+export async function takeStep(tx: Transaction, job: ImportJob, step: Step): Promise<void> {
+  const { state } = job
   if (step.taken.includes(state)) return
   if (!step.from.includes(state)) {
     const detail = `The import is ${state} and must be ${step.from.join(' or ')}: ${step.needs}.`
     throw new Problem('conflict', detail)
   }
-  const obstacle = await step.findObstacle?.(tx, imported)
+  const obstacle = await step.findObstacle?.(tx, job)
   if (obstacle !== undefined) throw new Problem('conflict', obstacle)
-  await changeImport(tx, imported, step.change(imported))
+  await changeImport(tx, job, step.change(job))
 }

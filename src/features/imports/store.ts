@@ -62,7 +62,7 @@ export interface ImportReport {
   refusedBy: FaultyColumn[]
   /** Columns of which values were dropped or changed, in rows that are not refused. */
   droppedBy: FaultyColumn[]
-  /** Names that stand for no record yet, and the rows that have them. */
+  /** Names that match no record yet, and the rows that have them. */
   names: { unresolved: number; rows: number }
   /** Number of records that earlier files of the register had and this file does not have. */
   missing: number
@@ -71,15 +71,15 @@ export interface ImportReport {
   keptCount: number
 }
 
-/** An import. */
-export interface ImportRecord {
+/** An import: a row of `imports`. */
+export interface ImportJob {
   id: string
   scheme: string
   state: ImportState
   mapping: string
   files: ImportFile[]
   fileInfo: FileInfo | null
-  commitsItself: boolean
+  autoCommit: boolean
   rowsRead: number | null
   doneThrough: number
   pass: number
@@ -97,7 +97,7 @@ export interface ImportRecord {
   undoneAt: Date | null
 }
 
-const columns = `id, scheme, state, mapping, files, facts "fileInfo", commits_itself "commitsItself", rows_read "rowsRead",
+const columns = `id, scheme, state, mapping, files, facts "fileInfo", commits_itself "autoCommit", rows_read "rowsRead",
   done_through "doneThrough", pass, counts, report, source, actor, request_id "requestId", failure, cleared, created_at "createdAt",
   staged_at "stagedAt", committed_at "committedAt", undone_at "undoneAt"`
 
@@ -106,26 +106,26 @@ export interface NewImport {
   scheme: string
   mapping: string
   state: ImportState
-  commitsItself: boolean
+  autoCommit: boolean
   actor: Author
   requestId: string | null
 }
 
 /** Creates an import. */
-export async function createImport(tx: Transaction, values: NewImport): Promise<ImportRecord> {
-  const { scheme, mapping, state, commitsItself, actor, requestId } = values
-  const [row] = await tx.query<ImportRecord>({
+export async function createImport(tx: Transaction, values: NewImport): Promise<ImportJob> {
+  const { scheme, mapping, state, autoCommit, actor, requestId } = values
+  const [row] = await tx.query<ImportJob>({
     text: `insert into imports (scheme, mapping, state, commits_itself, actor, request_id, files, counts)
       values ($1, $2, $3, $4, $5, $6, '[]', $7) returning ${columns}`,
-    values: [scheme, mapping, state, commitsItself, actor, requestId, noCounts],
+    values: [scheme, mapping, state, autoCommit, actor, requestId, noCounts],
   })
   if (!row) throw new Error('an import could not be read after it was created')
   return row
 }
 
 /** Returns an import by its id. */
-export async function readImport(tx: Transaction, id: string): Promise<ImportRecord | undefined> {
-  const [row] = await tx.query<ImportRecord>({
+export async function readImport(tx: Transaction, id: string): Promise<ImportJob | undefined> {
+  const [row] = await tx.query<ImportJob>({
     text: `select ${columns} from imports where id = $1`,
     values: [id],
   })
@@ -136,8 +136,8 @@ export async function readImport(tx: Transaction, id: string): Promise<ImportRec
 export function listImports(
   tx: Transaction,
   { limit, after, scheme }: { limit: number; after?: string | undefined; scheme?: string | undefined },
-): Promise<ImportRecord[]> {
-  return tx.query<ImportRecord>({
+): Promise<ImportJob[]> {
+  return tx.query<ImportJob>({
     text: `select ${columns} from imports where ($2::uuid is null or id < $2::uuid) and ($3::text is null or scheme = $3)
       order by id desc limit $1`,
     values: [limit, after, scheme],
@@ -164,11 +164,11 @@ export async function listStaleUploads(tx: Transaction): Promise<string[]> {
 /** New values of some properties of an import. */
 export type ImportChange = Partial<
   Pick<
-    ImportRecord,
+    ImportJob,
     | 'state'
     | 'files'
     | 'fileInfo'
-    | 'commitsItself'
+    | 'autoCommit'
     | 'rowsRead'
     | 'doneThrough'
     | 'pass'
@@ -179,11 +179,11 @@ export type ImportChange = Partial<
   >
 > & { stagedAt?: 'now'; committedAt?: 'now'; undoneAt?: 'now' }
 
-const changeable: Record<keyof ImportChange, string> = {
+const columnsByProperty: Record<keyof ImportChange, string> = {
   state: 'state',
   files: 'files',
   fileInfo: 'facts',
-  commitsItself: 'commits_itself',
+  autoCommit: 'commits_itself',
   rowsRead: 'rows_read',
   doneThrough: 'done_through',
   pass: 'pass',
@@ -205,14 +205,14 @@ const timeProperties = new Set(['stagedAt', 'committedAt', 'undoneAt'])
  */
 export async function changeImport(
   tx: Transaction,
-  expected: Pick<ImportRecord, 'id' | 'state' | 'pass' | 'doneThrough'>,
+  expected: Pick<ImportJob, 'id' | 'state' | 'pass' | 'doneThrough'>,
   change: ImportChange,
 ): Promise<boolean> {
   const { id, state, pass, doneThrough } = expected
   const values: unknown[] = [id, state, pass, doneThrough]
   const assigned = Object.entries(change).map(([property, value]) => {
     // The keys are those of the type.
-    const column = changeable[property as keyof ImportChange]
+    const column = columnsByProperty[property as keyof ImportChange]
     if (timeProperties.has(property)) return `${column} = now()`
     values.push(typeof value === 'object' && value !== null ? JSON.stringify(value) : value)
     return `${column} = $${values.length}`

@@ -44,7 +44,7 @@ export interface Row {
   readonly fault?: RowFault
 }
 
-/** A name or an id in a draft that stands for a record. The document has a placeholder for it (`Draft.document`). */
+/** A name or an id by which a draft refers to a record. The document has a placeholder for it (`Draft.document`). */
 export interface Mention {
   /** Name of the resource. Only countries, organizations, regions and topics are found by name. */
   readonly resource: string
@@ -63,7 +63,7 @@ export interface Mention {
   readonly create?: boolean
   /** The column of the file from which the name comes. */
   readonly column?: string
-  /** How a name that stands for no record is treated. Default: as `onBadValue` of the mapping says. */
+  /** How a name that matches no record is treated. Default: as `onBadValue` of the mapping says. */
   readonly onUnresolved?: 'refuse' | 'drop'
 }
 
@@ -71,7 +71,7 @@ export interface Mention {
 export interface Draft {
   readonly resource: string
   readonly externalId: { readonly scheme: string; readonly id: string }
-  /** A body of the resource. The placeholder `{ "$mention": index }` stands for the mention at this index of `mentions`. */
+  /** A body of the resource. The placeholder `{ "$mention": index }` refers to the mention at this index of `mentions`. */
   readonly document: JsonObject
   readonly mentions: readonly Mention[]
   readonly citation: {

@@ -3,15 +3,15 @@ import type { Database, Transaction } from '../../database/database.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
-import type { Change } from '../../operations/bulk/plan.ts'
+import type { PlannedChange } from '../../operations/bulk/plan.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
-import { type Locked, lockRecords } from '../../operations/writing/locks.ts'
+import { type LockedRecord, lockRecords } from '../../operations/writing/locks.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
 import { maxKept } from './report.ts'
-import type { ImportRecord, KeptRecord } from './store.ts'
+import type { ImportJob, KeptRecord } from './store.ts'
 
 /** Undoes an import: reverts its writes, except values that others have changed since. */
 
@@ -64,7 +64,7 @@ function revertImport(current: Document, before: Document, imported: Document) {
 }
 
 /** Whether a record has the same values as a revision. Versions are ignored. */
-const hasSameValues = (resource: Resource, { document }: Locked, revision: Document): boolean =>
+const hasSameValues = (resource: Resource, { document }: LockedRecord, revision: Document): boolean =>
   isDeepStrictEqual(documentOf(resource, JSON.parse(document)), documentOf(resource, revision))
 
 /** Undoes a batch of entries in one transaction. */
@@ -99,7 +99,7 @@ class UndoBatch {
     if (keys.length === 0) return
     const resource = this.#registry.get('citations')
     const locked = await lockRecords(this.#tx, resource, keys)
-    const changes = [...locked.values()].flatMap((one, index): Change[] => {
+    const changes = [...locked.values()].flatMap((one, index): PlannedChange[] => {
       if (one.version === 1) return [{ index, kind: 'remove', locked: one }]
       this.#keep('citations', one.key, 'was changed since')
       return []
@@ -122,7 +122,7 @@ class UndoBatch {
         return [...before, { key, version: versionAfter }]
       }),
     )
-    const changes = entries.flatMap((entry, index): Change[] => {
+    const changes = entries.flatMap((entry, index): PlannedChange[] => {
       const one = locked.get(entry.key)
       if (!one) return []
       const before = revision(entry.key, entry.versionBefore)
@@ -143,7 +143,12 @@ class UndoBatch {
     await this.#write(resource, changes)
   }
 
-  #planRemoval(resource: Resource, locked: Locked, isUnchanged: boolean, index: number): Change[] {
+  #planRemoval(
+    resource: Resource,
+    locked: LockedRecord,
+    isUnchanged: boolean,
+    index: number,
+  ): PlannedChange[] {
     if (isUnchanged) return [{ index, kind: 'remove', locked }]
     this.#keep(resource.name, locked.key, 'was changed since')
     return []
@@ -151,10 +156,10 @@ class UndoBatch {
 
   #planRestoration(
     resource: Resource,
-    locked: Locked,
+    locked: LockedRecord,
     { before, imported }: { before: Document; imported: Document },
     index: number,
-  ): Change[] {
+  ): PlannedChange[] {
     const current = documentOf(resource, JSON.parse(locked.document))
     const { document, kept } = revertImport(
       current,
@@ -172,7 +177,7 @@ class UndoBatch {
     }
   }
 
-  async #write(resource: Resource, changes: Change[]): Promise<void> {
+  async #write(resource: Resource, changes: PlannedChange[]): Promise<void> {
     const { refused } = await writeEach(this.#tx, resource, changes, this.#authorship)
     for (const [index, problem] of refused) {
       const change = changes.find((one) => one.index === index)
@@ -191,7 +196,7 @@ class UndoBatch {
 export async function undoImport(
   database: Database,
   registry: Registry,
-  { id }: ImportRecord,
+  { id }: ImportJob,
   {
     authorship,
     signal,

@@ -31,7 +31,7 @@ export interface LastImport {
 }
 
 /** A record that exists. */
-export interface Existing {
+export interface ExistingRecord {
   key: string
   version: number
   /** Undefined if no import of the scheme has written the record. */
@@ -47,7 +47,7 @@ export interface Upsert {
   document: Document
   /** Hash of the document. */
   digest: string
-  existing: Existing | undefined
+  existing: ExistingRecord | undefined
 }
 
 /** The upserts of some rows, the faults of refused rows, and the rows that wait for records of other rows, by position. */
@@ -60,7 +60,7 @@ export interface Upserts {
 /** How external ids without a record are treated: the row waits, is refused, or the record is assumed to exist (dry run). */
 export type OnAbsent = 'wait' | 'refuse' | 'assume'
 
-/** How mentions that stand for no record are treated. */
+/** How mentions that match no record are treated. */
 export interface UpsertOptions {
   onAbsent: OnAbsent
   /** For mentions without `onUnresolved`. */
@@ -96,7 +96,7 @@ async function findExisting(
   scheme: string,
   resource: Resource,
   keys: string[],
-): Promise<Map<string, Existing>> {
+): Promise<Map<string, ExistingRecord>> {
   if (keys.length === 0) return new Map()
   const rows = await tx.query<{
     key: string
@@ -129,7 +129,7 @@ const nameFault = (mention: Mention, { status }: NameKey): RowFault => ({
   detail:
     status === 'ambiguous'
       ? `is ambiguous: choose the record of ${mention.resource} in the list of names`
-      : `stands for no record of ${mention.resource}: decide which in the list of names, or correct it`,
+      : `matches no record of ${mention.resource}: choose the record in the list of names, or correct the value`,
 })
 
 const absentFault = (mention: Mention): RowFault => ({
@@ -139,7 +139,7 @@ const absentFault = (mention: Mention): RowFault => ({
 })
 
 /** Resolves the mentions in the drafts of rows. */
-class Drafts {
+class MentionResolver {
   readonly #registry: Registry
   readonly #names: Map<string, NameKey>
   readonly #keys: Map<string, string>
@@ -172,7 +172,7 @@ class Drafts {
   keyOf({ resource: name, externalId, document }: Draft): string | undefined {
     const resource = this.#registry.get(name)
     const key = document[resource.key.property]
-    if (resource.key.madeBy === 'client') return typeof key === 'string' ? key : undefined
+    if (resource.key.assignedBy === 'client') return typeof key === 'string' ? key : undefined
     return this.#keys.get(`${name} ${externalName(externalId)}`)
   }
 
@@ -192,7 +192,7 @@ class Drafts {
     return this.#newKeys.get(draftIdentity(draft))
   }
 
-  /** Returns the key that a mention stands for, null for a value to drop, a fault, or `waits`. */
+  /** Returns the key of the mentioned record, null for a value to drop, a fault, or `waits`. */
   resolve(mention: Mention): Resolved {
     return mention.externalId ? this.#resolveId(mention, mention.externalId) : this.#resolveName(mention)
   }
@@ -207,7 +207,7 @@ class Drafts {
     if (name.status === 'left_out' || this.#isDropped(mention)) return null
     // A dry run has created no record, so it uses any key.
     if (name.status === 'made')
-      return this.#registry.get(mention.resource).key.madeBy === 'registry' ? timeOrderedUuid() : null
+      return this.#registry.get(mention.resource).key.assignedBy === 'registry' ? timeOrderedUuid() : null
     return nameFault(mention, name)
   }
 
@@ -215,7 +215,7 @@ class Drafts {
     const key = this.#keys.get(`${mention.resource} ${externalName(externalId)}`)
     if (key !== undefined) return key
     const identity = draftIdentity({ resource: mention.resource, externalId })
-    const isKeyGenerated = this.#registry.get(mention.resource).key.madeBy === 'registry'
+    const isKeyGenerated = this.#registry.get(mention.resource).key.assignedBy === 'registry'
     if (isKeyGenerated && (this.#pending.has(identity) || this.#onAbsent === 'assume')) {
       const newKey = this.#newKeys.get(identity) ?? timeOrderedUuid()
       this.#newKeys.set(identity, newKey)
@@ -246,19 +246,19 @@ interface ResolvedRow {
   waits: boolean
 }
 
-function resolveRow(drafts: Drafts, row: ReadyRow): ResolvedRow {
-  const resolved = row.drafts.map((draft) => draft.mentions.map((mention) => drafts.resolve(mention)))
+function resolveRow(resolver: MentionResolver, row: ReadyRow): ResolvedRow {
+  const resolved = row.drafts.map((draft) => draft.mentions.map((mention) => resolver.resolve(mention)))
   const all = resolved.flat()
   const faults = all.filter((one) => typeof one === 'object' && one !== null)
   return { row, resolved, faults, waits: all.includes('waits') }
 }
 
 /** Resolves the mentions of rows. If a row is not written now, the rows that refer to its records are resolved again. */
-function resolveRows(drafts: Drafts, rows: readonly ReadyRow[]): ResolvedRow[] {
+function resolveRows(resolver: MentionResolver, rows: readonly ReadyRow[]): ResolvedRow[] {
   for (;;) {
-    const resolved = rows.map((row) => resolveRow(drafts, row))
+    const resolved = rows.map((row) => resolveRow(resolver, row))
     const notWritten = resolved.filter(({ faults, waits }) => faults.length > 0 || waits)
-    if (!drafts.exclude(notWritten.flatMap(({ row }) => row.drafts))) return resolved
+    if (!resolver.exclude(notWritten.flatMap(({ row }) => row.drafts))) return resolved
   }
 }
 
@@ -277,7 +277,7 @@ export async function readUpserts(
 
 /**
  * Computes the upserts of rows.
- * @param names the records that the names in the rows stand for, by the identity of the mention.
+ * @param names how the names in the rows were resolved, by the identity of the mention.
  */
 export async function findUpserts(
   tx: Transaction,
@@ -287,9 +287,9 @@ export async function findUpserts(
   { names, ...options }: UpsertOptions & { names: Map<string, NameKey> },
 ): Promise<Upserts> {
   const keys = await findKeys(tx, registry, rows)
-  const drafts = new Drafts(registry, rows, { names, keys, ...options })
+  const resolver = new MentionResolver(registry, rows, { names, keys, ...options })
   const result: Upserts = { upserts: [], refused: new Map(), waiting: [] }
-  for (const { row, resolved, faults, waits } of resolveRows(drafts, rows)) {
+  for (const { row, resolved, faults, waits } of resolveRows(resolver, rows)) {
     if (faults.length > 0) result.refused.set(row.position, faults)
     else if (waits) result.waiting.push(row.position)
     else
@@ -303,7 +303,7 @@ export async function findUpserts(
   }
   for (const resource of registry.resources) {
     const ofResource = result.upserts.filter((upsert) => upsert.resource === resource)
-    const recordKeys = ofResource.map(({ draft }) => drafts.keyOf(draft))
+    const recordKeys = ofResource.map(({ draft }) => resolver.keyOf(draft))
     const existing = await findExisting(
       tx,
       scheme,
@@ -312,7 +312,7 @@ export async function findUpserts(
     )
     for (const [index, upsert] of ofResource.entries()) {
       upsert.existing = existing.get(recordKeys[index] ?? '')
-      const newKey = upsert.existing ? undefined : drafts.newKeyOf(upsert.draft)
+      const newKey = upsert.existing ? undefined : resolver.newKeyOf(upsert.draft)
       if (newKey !== undefined) upsert.document = { ...upsert.document, [resource.key.property]: newKey }
     }
   }

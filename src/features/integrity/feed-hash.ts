@@ -22,7 +22,7 @@ interface Batch {
 }
 
 /** Returns the query for the next hashes of the feed up to its horizon, in order. Later commits do not change this order. */
-const nextBatch = (upTo: FeedPosition | undefined) => `
+const batchQuery = (upTo: FeedPosition | undefined) => `
   select (array_agg(transaction order by transaction desc, sequence desc))[1]::text as transaction,
     (array_agg(sequence order by transaction desc, sequence desc))[1]::text as sequence,
     count(*)::int as count, string_agg(hash, ''::bytea order by transaction, sequence) as hashes
@@ -48,7 +48,7 @@ export class FeedHash {
     this.#client = client
   }
 
-  /** Hashes further revisions up to a position, or to the horizon of the feed. @returns the state there. */
+  /** Hashes further revisions up to a position, or to the horizon of the feed. @returns the state at the end. */
   async advance(upTo?: FeedPosition): Promise<FeedState> {
     for (;;) {
       const from = this.#position ?? { transaction: '-1', sequence: '-1' }
@@ -56,7 +56,7 @@ export class FeedHash {
         transaction,
         sequence,
       ])
-      const [batch] = (await this.#client.query<Batch>(nextBatch(upTo), bounds)).rows
+      const [batch] = (await this.#client.query<Batch>(batchQuery(upTo), bounds)).rows
       if (!batch) break
       this.#hash.update(batch.hashes)
       this.#position = { transaction: batch.transaction, sequence: batch.sequence }

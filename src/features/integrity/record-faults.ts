@@ -12,7 +12,7 @@ interface Row {
   isRemoval: boolean | null
   /** Version of the record; null if there is none. */
   recordVersion: number | null
-  /** The document of the last revision, and that of the record. */
+  /** The documents of the last revision and of the record. */
   revisionDocument: string | null
   recordDocument: string | null
 }
@@ -21,7 +21,7 @@ interface Row {
  * Finds records that differ from their last revisions. The last write of a record without a shape bypassed the service, and
  * its revision is not written yet, so it is not compared.
  */
-const differingRecords = `
+const differingRecordsQuery = `
   select coalesce(last.resource, records.resource) as resource, coalesce(last.key, records.key) as key,
     last.version, last.operation = 'remove' as "isRemoval", records.version as "recordVersion",
     revisions.document::text as "revisionDocument", records.document as "recordDocument"
@@ -39,11 +39,11 @@ const differingRecords = `
       and revisions.document::text = records.document) is not true
   end`
 
-const json = z.record(z.string(), z.unknown())
+const jsonObject = z.record(z.string(), z.unknown())
 
-/** Returns the properties that differ. Properties that only one document has are ignored: their declaration was changed. */
+/** Returns the properties that differ. Properties of only one document are ignored: their declaration was changed. */
 function differingProperties(one: string | null, other: string | null): string[] {
-  const [before, after] = [one, other].map((document) => json.parse(JSON.parse(document ?? '{}')))
+  const [before, after] = [one, other].map((document) => jsonObject.parse(JSON.parse(document ?? '{}')))
   if (!before || !after) return []
   const shared = Object.keys(before).filter((property) => Object.hasOwn(after, property))
   return shared.filter((property) => !isDeepStrictEqual(before[property], after[property]))
@@ -63,7 +63,7 @@ function explain({ isRemoval, version, recordVersion, ...row }: Row): string | u
 
 /** Yields a fault for each record that differs from its last revision. */
 export async function* findRecordFaults(client: pg.ClientBase): AsyncGenerator<IntegrityFault> {
-  for await (const row of readAll<Row>(client, 'differing_records', differingRecords)) {
+  for await (const row of readAll<Row>(client, 'differing_records', differingRecordsQuery)) {
     const message = explain(row)
     const version = row.version ?? row.recordVersion ?? 0
     if (message) yield { subject: subjectOf({ ...row, version }), message }

@@ -25,10 +25,11 @@ interface Row {
 }
 
 /**
- * Finds revisions that do not match their hashes. A redacted one must match the hash that its redaction stored. The inner
- * query reads each document once and returns only short columns; `offset 0` keeps PostgreSQL from sorting the documents.
+ * Finds revisions that do not match their hashes. A redacted revision must match the hash that its redaction stored. The
+ * inner query reads each document once and returns only short columns; `offset 0` keeps PostgreSQL from sorting the
+ * documents.
  */
-const faultyRevisions = `
+const faultyRevisionsQuery = `
   select resource, key, version, content_matches as "contentMatches", hash = ${revisionHash} as "linkMatches",
     previous_version as "previousVersion", redacted_by as "redactedBy"
   from (
@@ -48,24 +49,24 @@ const faultyRevisions = `
   order by resource, key, version`
 
 function explainLink({ version, previousVersion }: Row): string {
-  const before = previousVersion ?? 0
-  if (version === before + 1) {
+  const previous = previousVersion ?? 0
+  if (version === previous + 1) {
     const changed = 'its own version, operation, time, or place in the feed was changed'
-    return `the chain is broken: ${before === 0 ? changed : `version ${before} or ${changed}`}`
+    return `the chain is broken: ${previous === 0 ? changed : `version ${previous} or ${changed}`}`
   }
   const missing =
-    version === before + 2 ? `version ${before + 1}` : `a version from ${before + 1} to ${version - 1}`
-  return `the chain is broken: ${missing} is missing, or ${before > 0 ? `version ${before} or ` : ''}this one was changed`
+    version === previous + 2 ? `version ${previous + 1}` : `a version from ${previous + 1} to ${version - 1}`
+  return `the chain is broken: ${missing} is missing, or ${previous > 0 ? `version ${previous} or ` : ''}this one was changed`
 }
 
 const explainContent = ({ redactedBy }: Row): string =>
   redactedBy === null
     ? 'its content does not match its hash: document, actor, request id or reason was changed'
-    : `its content differs from what the redaction of version ${redactedBy} left`
+    : `its content differs from the content that the redaction in version ${redactedBy} stored`
 
 /** Yields the faults of revisions: of the content of each, and of its link to the previous revision. */
 export async function* findRevisionFaults(client: pg.ClientBase): AsyncGenerator<IntegrityFault> {
-  for await (const row of readAll<Row>(client, 'faulty_revisions', faultyRevisions)) {
+  for await (const row of readAll<Row>(client, 'faulty_revisions', faultyRevisionsQuery)) {
     if (!row.contentMatches) yield { subject: subjectOf(row), message: explainContent(row) }
     if (!row.linkMatches) yield { subject: subjectOf(row), message: explainLink(row) }
   }

@@ -17,7 +17,7 @@ function withPosition({ name, seal }: NamedSeal) {
   return { name, seal, position, order: [position.transaction, position.sequence].map(BigInt) }
 }
 
-const compare = (one: bigint[], other: bigint[]): number => {
+const comparePositions = (one: bigint[], other: bigint[]): number => {
   const first = one.findIndex((number, index) => number !== other[index])
   return first < 0 ? 0 : (one[first] ?? 0n) < (other[first] ?? 0n) ? -1 : 1
 }
@@ -30,8 +30,8 @@ function explain(seal: Seal, count: number, lastMatch: string | undefined): stri
 }
 
 /**
- * Yields a fault for each seal that the feed does not match, in one pass over its hashes. The first fault tells where to
- * look: the change is between the last seal that matches and this one.
+ * Yields a fault for each seal that the feed does not match, in one pass over the hashes of the feed. The first fault gives
+ * the place of the change: between the last seal that matches and the seal of the fault.
  */
 export async function* findSealFaults(
   client: pg.ClientBase,
@@ -41,7 +41,7 @@ export async function* findSealFaults(
   let lastMatch: string | undefined
   for (const { name, seal, position } of seals
     .map(withPosition)
-    .sort((one, other) => compare(one.order, other.order))) {
+    .sort((one, other) => comparePositions(one.order, other.order))) {
     const { count, hash } = await feed.advance(position)
     if (hash === seal.hash && count === seal.count) lastMatch = name
     else yield { subject: name, message: explain(seal, count, lastMatch) }

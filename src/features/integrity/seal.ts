@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { Database } from '../../database/database.ts'
-import { StartupError } from '../../startup-error.ts'
+import { OperatorError } from '../../operator-error.ts'
 import { FeedHash } from './feed-hash.ts'
 import { inSnapshot } from './read-all.ts'
 
 /** A seal. It is published, so that others can verify later that the history of the registry was not changed. */
 const sealSchema = z.strictObject({
-  /** Position in the feed of the last sealed revision: `transaction.sequence`. No later commit comes before it. */
+  /** Position in the feed of the last sealed revision: `transaction.sequence`. All later commits come after it. */
   position: z.string().regex(/^\d{1,18}\.\d{1,18}$/),
   /** Number of revisions up to the position. */
   count: z.int().min(1),
@@ -18,12 +18,12 @@ const sealSchema = z.strictObject({
 
 export type Seal = z.output<typeof sealSchema>
 
-/** Hashes the feed up to its horizon. @throws StartupError when there is no change yet. */
+/** Hashes the feed up to its horizon. @throws OperatorError when there is no change yet. */
 export async function makeSeal(database: Database): Promise<Seal> {
   const { position, count, hash } = await database.maintain((client) =>
     inSnapshot(client, () => new FeedHash(client).advance()),
   )
-  if (!position) throw new StartupError('there is nothing to seal: the registry has had no change')
+  if (!position) throw new OperatorError('there is nothing to seal: the registry has had no change')
   const { transaction, sequence } = position
   const time = (await database.clock.now()).toISOString()
   return { position: `${transaction}.${sequence}`, count, hash, time }
@@ -32,12 +32,12 @@ export async function makeSeal(database: Database): Promise<Seal> {
 /** The text of a seal, as it is published. */
 export const formatSeal = (seal: Seal): string => `${JSON.stringify(seal, null, 2)}\n`
 
-/** Parses the text of a seal. @param name name of its file, for messages. @throws StartupError if it is not a seal. */
+/** Parses the text of a seal. @param name name of its file, for messages. @throws OperatorError if it is not a seal. */
 export function parseSeal(text: string, name: string): Seal {
   try {
     return sealSchema.parse(JSON.parse(text))
   } catch (cause) {
     const message = "is not a seal: it must be the JSON that 'entente seal' has written, unchanged"
-    throw new StartupError(`${name} ${message}`, { cause })
+    throw new OperatorError(`${name} ${message}`, { cause })
   }
 }

@@ -18,7 +18,7 @@ export interface NamedRecord {
   successors?: readonly string[]
   /** Key of the state that is responsible for a territory. */
   responsibleState?: string | undefined
-  /** Whether it is an authority, such as a ministry: those of several countries may have the same name. */
+  /** Whether the record is an authority, such as a ministry. Authorities of several countries may have the same name. */
   isGovernment?: boolean
 }
 
@@ -28,21 +28,22 @@ export interface NameEntry {
   /** The name as it is listed. */
   text: string
   reason: MatchReason
-  /** 0 for the names that current records have themselves, 1 for others. The lowest rank takes precedence. */
+  /** 0 for the names that current records have themselves, 1 for other names. The lowest rank takes precedence. */
   rank: 0 | 1
   /** The years in which the name was used; open when left out. */
   from?: number | undefined
   to?: number | undefined
-  /** In other years, the name means something else, such as a city. */
-  isDated?: boolean
+  /** Whether the name means something else in other years, such as a city. */
+  isOnlyInPeriod?: boolean
 }
 
 /** A name that several records share, so that it is never resolved. */
 export interface AmbiguousName {
   keys: readonly string[]
-  why: string
-  /** Ambiguous only in lists about this country. */
-  within?: string | undefined
+  /** Why the name is ambiguous, for people. */
+  detail: string
+  /** The name is ambiguous only in lists about this country. */
+  onlyInListsOf?: string | undefined
   /** The record that the name meant in earlier years. */
-  before?: { code: string; from?: number | undefined; to: number } | undefined
+  earlierMeaning?: { code: string; from?: number | undefined; to: number } | undefined
 }

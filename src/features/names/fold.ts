@@ -72,7 +72,7 @@ const phrases: [RegExp, string][] = [
   [/\bsouth east(ern)?\b/g, 'southeast'],
 ]
 
-const shortForm = new Map(
+const shortFormByWord = new Map(
   Object.entries(shortForms).flatMap(([form, words]) =>
     words.split(' ').map((word) => [word, form] as const),
   ),
@@ -99,8 +99,8 @@ export function toWordBag(folded: string, ignored: ReadonlySet<string> = new Set
   const words: string[] = []
   for (const word of text.split(' ')) {
     if (word === '' || ignoredWords.has(word) || ignored.has(word)) continue
-    const short = shortForm.get(word) ?? word
-    isShortened ||= short === word && shortForm.has(word)
+    const short = shortFormByWord.get(word) ?? word
+    isShortened ||= short === word && shortFormByWord.has(word)
     words.push(short)
   }
   return { words: words.sort(), isShortened }

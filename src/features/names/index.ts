@@ -1,12 +1,12 @@
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
-import { singleReads } from '../../database/database.ts'
+import { autocommitReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { startSlices } from '../../time-slice.ts'
-import { codeListIndex } from './code-lists.ts'
+import { cachedNameIndex } from './cached-index.ts'
 import { groupBy } from './group-by.ts'
 import type { NameIndex } from './name-index.ts'
-import { narrow } from './narrow.ts'
+import { narrowToCountry } from './narrow-to-country.ts'
 import { resolveIn } from './resolve.ts'
 import { storedNamesIndex } from './stored-names.ts'
 import type { NameQuery, Resolution } from './types.ts'
@@ -22,7 +22,7 @@ export const resolveNames = (
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   queries: readonly NameQuery[],
-): Promise<Resolution[]> => resolveNamesIn(singleReads(database), registry, queries)
+): Promise<Resolution[]> => resolveNamesIn(autocommitReads(database), registry, queries)
 
 /** Like `resolveNames`, in a transaction, which may read the past. */
 export async function resolveNamesIn(
@@ -42,7 +42,7 @@ export async function resolveNamesIn(
       ofResource.map(([, query]) => query),
     )
     for (const [identity, query] of ofResource) {
-      resolved.set(identity, narrow(index, query, resolveIn(index, query)))
+      resolved.set(identity, narrowToCountry(index, query, resolveIn(index, query)))
       await pause()
     }
   }
@@ -53,4 +53,6 @@ const identityOf = ({ resource, name, on, country, scheme, limit }: NameQuery): 
   JSON.stringify([resource, name, on, country, scheme, limit])
 
 const indexFor = (tx: Transaction, resource: Resource, queries: readonly NameQuery[]): Promise<NameIndex> =>
-  resource.key.madeBy === 'client' ? codeListIndex(tx, resource) : storedNamesIndex(tx, resource, queries)
+  resource.key.assignedBy === 'client'
+    ? cachedNameIndex(tx, resource)
+    : storedNamesIndex(tx, resource, queries)

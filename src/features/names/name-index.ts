@@ -4,12 +4,12 @@ import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import { bagKey, foldName, toWordBag } from './fold.ts'
 import { SimilarNames } from './similar.ts'
 
-/** How an entry was found. */
-export type Way = 'folded' | 'inverted' | 'shortened' | 'official-form'
+/** The form in which a name was found. */
+export type MatchForm = 'folded' | 'inverted' | 'shortened' | 'official-form'
 
-/** The result of a lookup: entries, or why the name is ambiguous. */
-export interface Found {
-  way: Way
+/** The result of a lookup: the entries, and the ambiguous name if it is one. */
+export interface LookupResult {
+  form: MatchForm
   entries: readonly NameEntry[]
   ambiguous?: AmbiguousName | undefined
 }
@@ -18,9 +18,9 @@ export interface Found {
  * Words for forms of government that do not distinguish names: `Republic of Malta`. `State` is not among them, since it also
  * names parts of countries: `State of Georgia`.
  */
-const plainForms = new Set(['rep', 'kingdom', 'sultanate', 'gov', 'royal'])
+const governmentForms = new Set(['rep', 'kingdom', 'sultanate', 'gov', 'royal'])
 
-/** Words for the government of a state that stand before its formal name. */
+/** Words for the government of a state, which precede its formal name. */
 const governmentWords = new Set(['gov', 'royal'])
 
 /** Words that mark the name of a former state. */
@@ -48,7 +48,7 @@ export class NameIndex {
   }
 
   /**
-   * Builds an index, in slices: thousands of names take a tenth of a second.
+   * Builds an index, in slices, since thousands of names take a tenth of a second.
    * @param ambiguous names that are never resolved, by the name.
    * @param ignored words that do not distinguish names of this resource, such as `regional`.
    */
@@ -91,52 +91,55 @@ export class NameIndex {
   }
 
   /**
-   * Finds a name as it is, inverted, abbreviated, or with the form of government.
-   * @param isAmbiguous whether an ambiguous name counts as such in this query.
+   * Finds a name as given, inverted, abbreviated, or with the form of government.
+   * @param isAmbiguous whether a name in the list of ambiguous names is ambiguous in this query.
    */
-  find(name: string, isAmbiguous: (one: AmbiguousName) => boolean): Found | undefined {
+  find(name: string, isAmbiguous: (one: AmbiguousName) => boolean): LookupResult | undefined {
     const folded = foldName(name)
     if (folded === '') return undefined
     const equal = this.#folded.get(folded)
     const ambiguous = this.#ambiguous.get(folded)
-    if (ambiguous && isAmbiguous(ambiguous)) return { way: 'folded', entries: equal ?? [], ambiguous }
-    if (equal) return { way: 'folded', entries: equal }
+    if (ambiguous && isAmbiguous(ambiguous)) return { form: 'folded', entries: equal ?? [], ambiguous }
+    if (equal) return { form: 'folded', entries: equal }
     return this.#findInverted(name) ?? this.#findInBags(folded, isAmbiguous)
   }
 
-  #findInverted(name: string): Found | undefined {
-    for (const form of getNameForms(name).inversions) {
-      const entries = this.#folded.get(foldName(form))
-      if (entries) return { way: 'inverted', entries }
+  #findInverted(name: string): LookupResult | undefined {
+    for (const inversion of getNameForms(name).inversions) {
+      const entries = this.#folded.get(foldName(inversion))
+      if (entries) return { form: 'inverted', entries }
     }
     return undefined
   }
 
-  #findInBags(folded: string, isAmbiguous: (one: AmbiguousName) => boolean): Found | undefined {
+  #findInBags(folded: string, isAmbiguous: (one: AmbiguousName) => boolean): LookupResult | undefined {
     const { words, isShortened } = toWordBag(folded, this.#ignored)
-    const way = isShortened ? 'shortened' : 'inverted'
-    const present = words.filter((word) => !formerWords.has(word))
-    const governed = present.filter((word) => !governmentWords.has(word))
-    const plain = present.filter((word) => !plainForms.has(word) && !isIslamic(word, present))
-    for (const [used, usedWay] of [
-      [words, way],
-      [present, way],
-      [governed, 'official-form'],
-      [plain, 'official-form'],
+    const form = isShortened ? 'shortened' : 'inverted'
+    const withoutFormer = words.filter((word) => !formerWords.has(word))
+    const withoutGovernment = withoutFormer.filter((word) => !governmentWords.has(word))
+    const withoutForms = withoutFormer.filter(
+      (word) => !governmentForms.has(word) && !isRedundantIslamic(word, withoutFormer),
+    )
+    for (const [used, usedForm] of [
+      [words, form],
+      [withoutFormer, form],
+      [withoutGovernment, 'official-form'],
+      [withoutForms, 'official-form'],
     ] as const) {
       const key = bagKey(used)
       if (key === '') continue
       const ambiguous = this.#ambiguousBags.get(key)
-      if (ambiguous && isAmbiguous(ambiguous)) return { way: usedWay, entries: [], ambiguous }
+      if (ambiguous && isAmbiguous(ambiguous)) return { form: usedForm, entries: [], ambiguous }
       const entries = this.#bags.get(key)
-      if (entries) return { way: usedWay, entries }
+      if (entries) return { form: usedForm, entries }
     }
     return undefined
   }
 }
 
 /** `Islamic` does not distinguish names with `Republic`. */
-const isIslamic = (word: string, words: readonly string[]) => word === 'islamic' && words.includes('rep')
+const isRedundantIslamic = (word: string, words: readonly string[]) =>
+  word === 'islamic' && words.includes('rep')
 
 function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   const list = map.get(key)

@@ -12,18 +12,18 @@ import type { NameMatch, NameQuery } from './types.ts'
 /** A mentioned organization, with its known properties. */
 export interface MentionedOrganization {
   name: string
-  /** Alpha-3 code of the country to search in, and of an organization that is made. */
+  /** Alpha-3 code of the country to search in, and of an organization that is created. */
   country?: string | undefined
   /** ROR id, with or without its address. */
   ror?: string | undefined
   externalId?: { scheme: string; id: string } | undefined
-  /** Further properties of an organization that is made; its kind is `other` when left out. */
+  /** Further properties of an organization that is created; its kind is `other` when left out. */
   document?: Document | undefined
 }
 
-/** The organization that was found or made, or the candidates among which a person must choose. */
+/** The organization that was found or created, or the candidates if the name is ambiguous. */
 export type FoundOrganization =
-  | { kind: 'found' | 'made'; key: string }
+  | { kind: 'found' | 'created'; key: string }
   | { kind: 'ambiguous'; candidates: NameMatch[] }
 
 /** Returns the queries for an organization, the most reliable first. */
@@ -40,7 +40,7 @@ function queriesOf({ name, country, ror, externalId }: MentionedOrganization): N
 const identityOf = ({ name, country, ror }: MentionedOrganization): string =>
   ror === undefined ? `${country ?? ''} ${foldName(name)}` : `ror ${ror}`
 
-/** Returns the document of an organization that is made. */
+/** Returns the document of an organization that is created. */
 export const organizationDocument = ({
   name,
   country,
@@ -57,12 +57,13 @@ export const organizationDocument = ({
 })
 
 /**
- * Finds organizations by ROR id, external id, or name within their country, and makes those that do not exist. A lock
- * lets one transaction do so at a time, so none is made twice. Equal mentions of one call are one organization.
+ * Finds organizations by ROR id, external id, or name within their country, and creates those that do not exist. A lock
+ * lets only one transaction do this at a time, so no organization is created twice. Equal mentions in one call count as
+ * one organization.
  * @returns the result of each, in the given order.
  * @throws Problem `invalid-body` for an organization whose properties are not valid.
  */
-export async function findOrMakeOrganizations(
+export async function findOrCreateOrganizations(
   tx: Transaction,
   registry: Registry,
   mentioned: readonly MentionedOrganization[],
@@ -88,6 +89,10 @@ export async function findOrMakeOrganizations(
   const resource = registry.get('organizations')
   const documents = [...missing.values()].map((one) => checkDocument(resource, organizationDocument(one)))
   const stored = await insertDocuments(tx, resource, documents, change)
-  const made = new Map([...missing.keys()].map((identity, index) => [identity, stored[index]?.key ?? '']))
-  return mentioned.map((one, index) => found[index] ?? { kind: 'made', key: made.get(identityOf(one)) ?? '' })
+  const createdKeys = new Map(
+    [...missing.keys()].map((identity, index) => [identity, stored[index]?.key ?? '']),
+  )
+  return mentioned.map(
+    (one, index) => found[index] ?? { kind: 'created', key: createdKeys.get(identityOf(one)) ?? '' },
+  )
 }

@@ -1,5 +1,5 @@
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
-import type { Found, NameIndex, Way } from './name-index.ts'
+import type { LookupResult, MatchForm, NameIndex } from './name-index.ts'
 import { type MatchReason, type NameMatch, type NameQuery, type Resolution, reasonScores } from './types.ts'
 import { entriesIn, hasYear, yearOf } from './years.ts'
 
@@ -7,32 +7,32 @@ const defaultLimit = 3
 
 /** Resolves a query in an index. It never guesses: several equally good records are `ambiguous`. */
 export function resolveIn(index: NameIndex, query: NameQuery): Resolution {
-  const name = withoutNotes(query.name)
+  const name = withoutFootnoteMarks(query.name)
   const limit = query.limit ?? defaultLimit
-  const certain = withoutDoubt(name)
+  const certain = withoutQuestionMark(name)
   if (certain !== name) {
     const { candidates } = resolveCertain(index, { ...query, name: certain }, limit)
-    return { status: 'ambiguous', candidates, detail: 'The source doubts the name with a question mark.' }
+    return { status: 'ambiguous', candidates, detail: 'The source marks the name as doubtful.' }
   }
   return resolveCertain(index, { ...query, name }, limit)
 }
 
 /** Removes footnote marks, such as `*`, `¹`, `1/` and `[a]`, and unescapes ampersands. */
-const withoutNotes = (name: string): string =>
+const withoutFootnoteMarks = (name: string): string =>
   name
     .replaceAll('&amp;', '&')
     .replaceAll(/[*†‡§¶¹²³]+/g, '')
     .replace(/\s*(\(\d{1,2}\)|\[[a-z0-9]\]|\s\d{1,2}\/|\b[a-z]\/)\s*$/, '')
     .trim()
 
-/** Removes a question mark at the end, which marks a doubtful name. */
-const withoutDoubt = (name: string): string => name.replace(/\s*(\(\?\)|\[\?\]|\?+)\s*$/, '')
+/** Removes the question mark at the end of a doubtful name. */
+const withoutQuestionMark = (name: string): string => name.replace(/\s*(\(\?\)|\[\?\]|\?+)\s*$/, '')
 
 function resolveCertain(index: NameIndex, query: NameQuery, limit: number): Resolution {
   const name = query.name.trim()
   const year = yearOf(query.on)
   const whole = resolveWhole(index, query, name, year)
-  const found = whole ?? resolveParts(index, query, name, year)
+  const found = whole ?? resolveTwoNames(index, query, name, year)
   if (found) return { ...found, candidates: found.candidates.slice(0, limit) }
   const broader = query.resource === 'topics' ? findBroaderCodes(index, query.scheme ?? '', name) : []
   const similar = index
@@ -48,7 +48,7 @@ const minPrefixLength = 3
 
 /**
  * Finds the topics whose codes are prefixes of an unknown code, the longest first. In lists such as the DAC's, these are
- * broader topics, but in an extension of a list they may not be: a person decides.
+ * broader topics. In an extension of a list they may not be, so they are only candidates.
  */
 function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameMatch[] {
   if (code.length > maxCodeLength) return []
@@ -64,7 +64,7 @@ function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameM
   )
 }
 
-/** Resolves the name as it is, by names and by codes. */
+/** Resolves the whole text, by names and by codes. */
 function resolveWhole(
   index: NameIndex,
   query: NameQuery,
@@ -72,14 +72,15 @@ function resolveWhole(
   year: number | undefined,
 ): Resolution | undefined {
   if (query.scheme !== undefined) {
-    const code = plainCode(query.scheme, name)
+    const code = normalizeCode(query.scheme, name)
     return (
       resolveCode(index, code, [query.scheme], year) ??
       resolveFormerCode(index, query.scheme, code, year) ??
       resolveInScheme(index, query.scheme, name, year)
     )
   }
-  const isAmbiguous = ({ within }: AmbiguousName) => within === undefined || within === query.country
+  const isAmbiguous = ({ onlyInListsOf }: AmbiguousName) =>
+    onlyInListsOf === undefined || onlyInListsOf === query.country
   const found = index.find(name, isAmbiguous)
   if (found?.ambiguous) return explainAmbiguous(index, found, found.ambiguous, year)
   if (found) return choose(index, found, name, year)
@@ -91,7 +92,7 @@ function resolveWhole(
 }
 
 /** Normalizes a code: adds leading zeros to a numeric code, and removes the address of a ROR id. */
-export function plainCode(scheme: string, code: string): string {
+export function normalizeCode(scheme: string, code: string): string {
   if (scheme === 'numeric') return code.padStart(3, '0')
   return scheme === 'ror' ? code.replace(/^(https?:\/\/)?ror\.org\//i, '') : code
 }
@@ -109,9 +110,9 @@ function resolveCode(
   for (const scheme of wanted) {
     const records = index.withCode(scheme, code)
     const current = records.filter(({ to }) => to === undefined)
-    const then = year === undefined ? [] : records.filter((record) => hasYear(record, year))
-    const [chosen] = [current, then, records].filter(({ length }) => length > 0)
-    if (chosen) return decide(chosen.map((record) => recordMatch(index, record, 'code')))
+    const inYear = year === undefined ? [] : records.filter((record) => hasYear(record, year))
+    const [chosen] = [current, inYear, records].filter(({ length }) => length > 0)
+    if (chosen) return toResolution(chosen.map((record) => recordMatch(index, record, 'code')))
   }
   return undefined
 }
@@ -138,30 +139,32 @@ function resolveFormerCode(
   if (scheme !== 'iso3166' && !codeSchemes.includes(scheme)) return undefined
   const found = index.find(code, () => false)
   const entries = found?.entries.filter(({ text }) => text === code.toUpperCase()) ?? []
-  return entries.length > 0 ? choose(index, { way: 'folded', entries }, code, year) : undefined
+  return entries.length > 0 ? choose(index, { form: 'folded', entries }, code, year) : undefined
 }
 
 function explainAmbiguous(
   index: NameIndex,
-  { entries }: Found,
-  { keys, why, before }: AmbiguousName,
+  { entries }: LookupResult,
+  { keys, detail, earlierMeaning }: AmbiguousName,
   year: number | undefined,
 ): Resolution | undefined {
-  const meant =
-    before && year !== undefined && hasYear(before, year) ? index.records.get(before.code) : undefined
-  if (meant) return decide([recordMatch(index, meant, 'former-name')])
+  const earlierRecord =
+    earlierMeaning && year !== undefined && hasYear(earlierMeaning, year)
+      ? index.records.get(earlierMeaning.code)
+      : undefined
+  if (earlierRecord) return toResolution([recordMatch(index, earlierRecord, 'former-name')])
   const listed = [...keys, ...entries.map(({ record }) => record.key)]
   const candidates = [...new Set(listed)].flatMap((key) => {
     const record = index.records.get(key)
     return record ? [recordMatch(index, record, 'alias')] : []
   })
-  return candidates.length > 0 ? { status: 'ambiguous', candidates, detail: why } : undefined
+  return candidates.length > 0 ? { status: 'ambiguous', candidates, detail } : undefined
 }
 
-/** Chooses among the entries of a name: those of the year, then those of the best rank. */
+/** Chooses the entries of a name that are valid in the year, and among these the entries of the best rank. */
 function choose(
   index: NameIndex,
-  { entries, way }: Found,
+  { entries, form }: LookupResult,
   name: string,
   year: number | undefined,
 ): Resolution {
@@ -169,16 +172,16 @@ function choose(
   const rank = Math.min(...possible.map((entry) => entry.rank))
   const best = possible.filter((entry) => entry.rank === rank)
   if (best.length === 0) {
-    const candidates = entries.map((entry) => toMatch(index, entry, reasonOf(entry, way, name)))
+    const candidates = entries.map((entry) => toMatch(index, entry, reasonOf(entry, form, name)))
     const detail = 'The name meant this at another time, and something else today: give the date of the fact.'
     return { status: 'ambiguous', candidates: bestOfEach(candidates), detail }
   }
-  return decide(
-    best.map((entry) => toMatch(index, followRenaming(index, entry, year), reasonOf(entry, way, name))),
+  return toResolution(
+    best.map((entry) => toMatch(index, followRenaming(index, entry, year), reasonOf(entry, form, name))),
   )
 }
 
-/** Whether a state is a former one under a new name: ISO then keeps the numeric code. */
+/** Whether `later` is the same state as `former` under a new name. ISO then keeps the numeric code. */
 function isSameState(former: NamedRecord | undefined, later: NamedRecord | undefined): boolean {
   const numeric = former?.codes?.numeric
   return numeric !== undefined && numeric === later?.codes?.numeric && former?.to !== undefined
@@ -194,15 +197,15 @@ function followRenaming(index: NameIndex, entry: NameEntry, year: number | undef
   return record ? { ...entry, record, reason: 'former-name' } : entry
 }
 
-const wayReasons: Record<Exclude<Way, 'folded'>, MatchReason> = {
+const formReasons: Record<Exclude<MatchForm, 'folded'>, MatchReason> = {
   inverted: 'inverted',
   shortened: 'abbreviation',
   'official-form': 'official-form',
 }
 
-function reasonOf(entry: NameEntry, way: Way, name: string): MatchReason {
+function reasonOf(entry: NameEntry, form: MatchForm, name: string): MatchReason {
   if (entry.reason !== 'exact' && entry.reason !== 'alias') return entry.reason
-  if (way !== 'folded') return wayReasons[way]
+  if (form !== 'folded') return formReasons[form]
   const isSame = entry.text.toLowerCase() === name.normalize('NFC').toLowerCase()
   return isSame ? entry.reason : 'punctuation'
 }
@@ -211,34 +214,34 @@ function reasonOf(entry: NameEntry, way: Way, name: string): MatchReason {
 const twoNames =
   /^(?<first>[^([/]+?)\s*(?:[([](?<second>[^)\]]+)[)\]]|\s[-–—/]\s+(?<third>.+)|\/(?<fourth>.+))$/
 
-const formerly = /^(formerly|former|ex|previously|now|today|also|i\.?e\.?)[\s-]+/i
+const introduction = /^(formerly|former|ex|previously|now|today|also|i\.?e\.?)[\s-]+/i
 
 /** Resolves a text with two names of one record. Both must be known and mean the same record. */
-function resolveParts(
+function resolveTwoNames(
   index: NameIndex,
   query: NameQuery,
   name: string,
   year: number | undefined,
 ): Resolution | undefined {
   const { first, second, third, fourth } = twoNames.exec(name)?.groups ?? {}
-  const other = (second ?? third ?? fourth)?.replace(formerly, '').trim()
+  const other = (second ?? third ?? fourth)?.replace(introduction, '').trim()
   if (first === undefined || !other) return undefined
-  const whole = { ...query, scheme: undefined }
-  const one = resolveWhole(index, whole, first.trim(), year)
-  const two = resolveWhole(index, whole, other, year)
+  const withoutScheme = { ...query, scheme: undefined }
+  const one = resolveWhole(index, withoutScheme, first.trim(), year)
+  const two = resolveWhole(index, withoutScheme, other, year)
   if (!one && !two) return undefined
   const candidates = bestOfEach([...(one?.candidates ?? []), ...(two?.candidates ?? [])])
   const common = one?.match && two?.match && commonRecord(index, one.match, two.match)
-  if (common) return decide([common])
+  if (common) return toResolution([common])
   // If the first name is ambiguous, the second may say which record is meant.
-  const settled =
+  const isSettledBySecond =
     two?.match && one?.status === 'ambiguous' && one.candidates.some(({ key }) => key === two.match?.key)
-  if (settled && two?.match) return decide([two.match])
+  if (isSettledBySecond && two?.match) return toResolution([two.match])
   const status = one && two ? 'ambiguous' : 'unresolved'
-  return { status, candidates, detail: 'It is not certain that both names are those of one record.' }
+  return { status, candidates, detail: 'It is not certain that both names mean the same record.' }
 }
 
-/** Returns the common match of two names: of one record, of a state and its new name, or of a territory and its state. */
+/** Returns the match of two names for one record, for a state and its new name, or for a territory and its state. */
 function commonRecord(index: NameIndex, one: NameMatch, other: NameMatch): NameMatch | undefined {
   const first = index.records.get(one.key)
   const second = index.records.get(other.key)
@@ -257,7 +260,7 @@ function bestOfEach(matches: readonly NameMatch[]): NameMatch[] {
 }
 
 /** Returns `resolved` if all matches are of one record, otherwise `ambiguous`. */
-export function decide(matches: readonly NameMatch[]): Resolution {
+export function toResolution(matches: readonly NameMatch[]): Resolution {
   const candidates = bestOfEach(matches)
   const [match, ...others] = candidates
   if (match && others.length === 0) return { status: 'resolved', match, candidates }

@@ -17,13 +17,13 @@ function trigramsOf(folded: string): Set<string> {
 
 /** An index of names by trigrams, to propose candidates for names that are not found. */
 export class SimilarNames {
-  readonly #entries: { entry: NameEntry; size: number }[] = []
+  readonly #entries: { entry: NameEntry; trigramCount: number }[] = []
   readonly #entriesByTrigram = new Map<string, number[]>()
 
   /** Adds an entry by its folded name. */
   add(entry: NameEntry, folded: string): void {
     const trigrams = trigramsOf(folded)
-    const index = this.#entries.push({ entry, size: trigrams.size }) - 1
+    const index = this.#entries.push({ entry, trigramCount: trigrams.size }) - 1
     for (const trigram of trigrams) {
       const entries = this.#entriesByTrigram.get(trigram)
       if (entries) entries.push(index)
@@ -31,18 +31,21 @@ export class SimilarNames {
     }
   }
 
-  /** Returns the entries most similar to a folded name, one of each record, with Dice's coefficient of trigrams. */
+  /**
+   * Returns the entries whose names are most similar to a folded name, at most one for each record. The similarity is the
+   * Dice coefficient of the trigrams of both names.
+   */
   find(folded: string, limit: number): { entry: NameEntry; similarity: number }[] {
     const wanted = trigramsOf(folded)
-    const shared = new Map<number, number>()
+    const sharedCounts = new Map<number, number>()
     for (const trigram of wanted) {
       for (const index of this.#entriesByTrigram.get(trigram) ?? [])
-        shared.set(index, (shared.get(index) ?? 0) + 1)
+        sharedCounts.set(index, (sharedCounts.get(index) ?? 0) + 1)
     }
     const best = new Map<string, { entry: NameEntry; similarity: number }>()
-    for (const [index, count] of shared) {
-      const { entry, size } = this.#entries[index] ?? {}
-      const similarity = (2 * count) / (wanted.size + (size ?? 0))
+    for (const [index, count] of sharedCounts) {
+      const { entry, trigramCount = 0 } = this.#entries[index] ?? {}
+      const similarity = (2 * count) / (wanted.size + trigramCount)
       if (similarity < minSimilarity || !entry) continue
       const known = best.get(entry.record.key)
       if (!known || known.similarity < similarity) best.set(entry.record.key, { entry, similarity })

@@ -10,7 +10,7 @@ import type { NamedRecord, NameEntry } from './entries.ts'
 import { foldName } from './fold.ts'
 import { groupBy } from './group-by.ts'
 import { NameIndex } from './name-index.ts'
-import { plainCode } from './resolve.ts'
+import { normalizeCode } from './resolve.ts'
 import type { NameQuery } from './types.ts'
 
 /** Names of the resources that may have millions of records: PostgreSQL finds those that may match a batch of queries. */
@@ -25,13 +25,13 @@ interface Row {
 
 const governmentKinds = new Set(['government', 'local_government', 'other_public_sector'])
 
-/** Maximum number of records of one name that are read. A name of that many records is ambiguous anyway. */
+/** Maximum number of records that are read for one name. A name of so many records is ambiguous anyway. */
 const maxPerName = 20
 
 /** Maximum number of texts that are looked up one by one in the index of names. */
 const maxLookups = 200
 
-/** Maximum number of names for which one call searches similar ones, since each takes milliseconds. */
+/** Maximum number of names for which one call searches similar names, since each search takes milliseconds. */
 const maxSimilar = 25
 
 /** Returns the SQL of the columns of `Row`. */
@@ -57,8 +57,8 @@ const textsOf = (name: string): string[] => {
   ]
 }
 
-/** SQL of a folded text without punctuation. */
-const plain = (text: SQL): SQL => sql`btrim(regexp_replace(${text}, '[^[:alnum:]]+', ' ', 'g'))`
+/** Returns the SQL of a folded text without punctuation. */
+const withoutPunctuation = (text: SQL): SQL => sql`btrim(regexp_replace(${text}, '[^[:alnum:]]+', ' ', 'g'))`
 
 /** Finds the records with any of the given names. @param texts the texts to look up for `nameCount` names. */
 async function findNamed(
@@ -74,7 +74,7 @@ async function findNamed(
     return tx.query<Row>(
       compileSql(sql`select distinct on (key) found.* from (
           select ${nameColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.nameLines)}) as stored(text)
-          join (select distinct ${plain(sql`text`)} as text from ${wanted}) as wanted on wanted.text = ${plain(sql`stored.text`)}
+          join (select distinct ${withoutPunctuation(sql`text`)} as text from ${wanted}) as wanted on wanted.text = ${withoutPunctuation(sql`stored.text`)}
         ) as found order by key`),
     )
   }
@@ -99,7 +99,7 @@ async function findNamed(
 }
 
 /** Finds the records with any of the external ids of a scheme, or ROR ids. Each row has the id that was found. */
-async function findIdentified(
+async function findByIds(
   tx: Transaction,
   resource: Resource,
   scheme: string,
@@ -123,17 +123,18 @@ async function findIdentified(
 }
 
 /** Returns the ROR id as the registry stores it: `https://ror.org/…`. */
-export const toRor = (id: string): string => `https://ror.org/${plainCode('ror', id.trim()).toLowerCase()}`
+export const toRor = (id: string): string =>
+  `https://ror.org/${normalizeCode('ror', id.trim()).toLowerCase()}`
 
 /** Finds the records with names similar to a given one. */
 async function findSimilar(tx: Transaction, resource: Resource, name: string): Promise<Row[]> {
   const { table, search } = resource
   const folded = fold(search.nameLines ?? search.title)
-  const part = fold(sql`${sql.param(name.slice(0, 200))}::text`)
+  const wanted = fold(sql`${sql.param(name.slice(0, 200))}::text`)
   return tx.query<Row>(
     compileSql(sql`select key, names, country, kind from (
-        select ${nameColumns(resource)}, similarity(${part}, ${folded}) as score from ${table}
-        where ${part} <% ${folded} limit 200
+        select ${nameColumns(resource)}, similarity(${wanted}, ${folded}) as score from ${table}
+        where ${wanted} <% ${folded} limit 200
       ) as found order by score desc limit 5`),
   )
 }
@@ -159,9 +160,9 @@ export async function storedNamesIndex(
   for (const [scheme, ofScheme] of byScheme) {
     if (scheme === undefined) continue
     const ids = [...new Set(ofScheme.map(({ name }) => name.trim()))]
-    for (const row of await findIdentified(tx, resource, scheme, ids)) {
+    for (const row of await findByIds(tx, resource, scheme, ids)) {
       const record = addRow(row)
-      record.codes = { ...record.codes, [scheme]: plainCode(scheme, row.id).toUpperCase() }
+      record.codes = { ...record.codes, [scheme]: normalizeCode(scheme, row.id).toUpperCase() }
     }
   }
   const names = [...new Set((byScheme.get(undefined) ?? []).map(({ name }) => name))]

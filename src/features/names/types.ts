@@ -6,7 +6,7 @@ export interface NameQuery {
   name: string
   /** EDTF date of the fact, for former states and names. Only its first year counts. */
   on?: string | undefined
-  /** Alpha-3 code. Of organizations: the country in which to look. Of countries: the country that the list is about. */
+  /** Alpha-3 code: for organizations, their country; for countries, the country that the list is about. */
   country?: string | undefined
   /**
    * The scheme of `name`, if it is a code or id: `alpha2`, `alpha3`, `numeric` or `iso3166` for countries, `ror` for

@@ -1,8 +1,8 @@
 import type { NameEntry } from './entries.ts'
 
 /**
- * Returns the year of an EDTF date, or of the start of an interval; undefined if it names none. For unknown digits, it is
- * the middle of the period: 1985 for `198X`.
+ * Returns the year of an EDTF date, or of the start of an interval; undefined if there is no year. For unknown digits, it
+ * is the middle of the period: 1985 for `198X`.
  */
 export function yearOf(date: string | null | undefined): number | undefined {
   const [, sign, year] = /^(-?)(\d{4}|\d{3}X|\d{2}XX)(?!\d)/.exec(date ?? '') ?? []
@@ -15,7 +15,7 @@ export function yearOf(date: string | null | undefined): number | undefined {
 export const hasYear = ({ from, to }: { from?: number | undefined; to?: number | undefined }, year: number) =>
   (from ?? -Infinity) <= year && year <= (to ?? Infinity)
 
-/** Returns the years in which the name of an entry means its record: those of the name, otherwise those of the record. */
+/** Returns the period in which the name of an entry means its record: the name's own period, or that of the record. */
 const periodOf = ({ from, to, record }: NameEntry) => ({ from: from ?? record.from, to: to ?? record.to })
 
 /**
@@ -23,9 +23,11 @@ const periodOf = ({ from, to, record }: NameEntry) => ({ from: from ?? record.fr
  * mean something else at other times do not count.
  */
 export function entriesIn(year: number | undefined, entries: readonly NameEntry[]): readonly NameEntry[] {
-  if (year === undefined) return entries.filter(({ isDated }) => !isDated)
+  if (year === undefined) return entries.filter(({ isOnlyInPeriod }) => !isOnlyInPeriod)
   const valid = entries.filter((entry) => hasYear(periodOf(entry), year))
-  const dated = valid.filter(({ from, to, isDated }) => isDated || (from !== undefined && to !== undefined))
+  const dated = valid.filter(
+    ({ from, to, isOnlyInPeriod }) => isOnlyInPeriod || (from !== undefined && to !== undefined),
+  )
   if (dated.length > 0) return dated
-  return valid.length > 0 ? valid : entries.filter(({ isDated }) => !isDated)
+  return valid.length > 0 ? valid : entries.filter(({ isOnlyInPeriod }) => !isOnlyInPeriod)
 }

@@ -4,8 +4,8 @@ import { keys } from '../../model/keys.ts'
 import type { Language } from '../../model/languages.ts'
 import {
   type CheckedQuery,
+  getStringValues,
   getValues,
-  getWords,
   limitParameter,
   many,
   type Parameter,
@@ -77,7 +77,7 @@ export const planNetwork = (
   selected: selectedRecords(registry, query, country),
   level,
   country,
-  regions: getWords(query, 'region'),
+  regions: getStringValues(query, 'region'),
   minimum: getNumber(query, 'minimum', 1),
   limit: getNumber(query, 'limit', defaultEdges),
   language,
@@ -93,7 +93,7 @@ const numericCode = z
 
 const labelPoint = pointSchema
   .nullable()
-  .meta({ description: 'Where a map puts the name or a mark of a country.' })
+  .meta({ description: 'Where a map puts the name or marker of a country.' })
 
 const counts = (registry: Registry) =>
   z

@@ -7,14 +7,14 @@ import { listValues } from '../../query/condition.ts'
 import { conditionSql } from '../../query/condition-sql.ts'
 import type { NetworkResource, Selected } from './plan.ts'
 
-/** What the nodes are: countries (an organization counts for its country), or organizations. */
+/** The kind of the nodes: countries (an organization counts for its country), or organizations. */
 export type Level = 'country' | 'organization'
 
-/** Which records are in a network, and how their participants are read. */
+/** The records of a network, and how to read their participants. */
 export interface Membership {
   selected: Selected[]
   level: Level
-  /** The time that the registry is read as of; undefined for now. */
+  /** The time as of which the registry is read; undefined for the current registry. */
   asOf: string | undefined
 }
 
@@ -39,18 +39,21 @@ const hostRows = ({ hosts }: Pick<NetworkResource, 'hosts'>): SQL[] =>
       sql`select ${record} as record, ${country} as actor from ${country.table} where ${country} is not null`,
   )
 
-/** Returns the join of a resource with the participants of its records, and the sorted array of those of one record. */
+/** Returns the SQL of the join with the participants of records, and of the sorted array of a record's participants. */
 function actorsSql(registry: Registry, from: NetworkResource, { level, asOf }: Membership) {
   const { id, table } = from.resource
   const byRecord = (rows: SQL) =>
-    sql`(select record, array_agg(distinct actor collate "C" order by actor collate "C") as actors from (${rows}) as participant where actor is not null group by record) as taking on taking.record = ${id}`
+    sql`(select record, array_agg(distinct actor collate "C" order by actor collate "C") as actors from (${rows}) as participant where actor is not null group by record) as by_record on by_record.record = ${id}`
   if (level === 'organization' || asOf !== undefined)
-    return { join: sql`join ${byRecord(participantRows(registry, from, level))}`, actors: sql`taking.actors` }
+    return {
+      join: sql`join ${byRecord(participantRows(registry, from, level))}`,
+      actors: sql`by_record.actors`,
+    }
   const stored = sql`${columnOf(table, countriesProperty)}`
   if (from.hosts.length === 0) return { join: sql``, actors: stored }
   return {
     join: sql`left join ${byRecord(unionAll(hostRows(from)))}`,
-    actors: sql`case when taking.actors is null or taking.actors <@ ${stored} then ${stored} else sorted_union(${stored}, taking.actors) end`,
+    actors: sql`case when by_record.actors is null or by_record.actors <@ ${stored} then ${stored} else sorted_union(${stored}, by_record.actors) end`,
   }
 }
 
@@ -77,18 +80,18 @@ function whereSql({ selected, asOf }: Membership): SQL[] {
 }
 
 /**
- * Returns a query for the selected records: `place` (the index of their resource), `record`, `actors` (the distinct
+ * Returns a query for the selected records: `resource_index` (the index of their resource), `record`, `actors` (the distinct
  * participants, sorted), and the first and last day that their dates can mean, `earliest` and `latest`.
  */
 export function membersSql(registry: Registry, membership: Membership): SQL {
   const conditions = whereSql(membership)
   return unionAll(
-    membership.selected.map(({ from }, place) => {
+    membership.selected.map(({ from }, index) => {
       const { resource } = from
       const { earliest, latest } = boundsSql(from)
       const { join, actors } = actorsSql(registry, from, membership)
-      return sql`select ${sql.raw(String(place))} as place, ${resource.id} as record, ${actors} as actors, ${earliest} as earliest, ${latest} as latest
-        from ${resource.table} ${join} where (${conditions[place] ?? sql`true`})`
+      return sql`select ${sql.raw(String(index))} as resource_index, ${resource.id} as record, ${actors} as actors, ${earliest} as earliest, ${latest} as latest
+        from ${resource.table} ${join} where (${conditions[index] ?? sql`true`})`
     }),
   )
 }
@@ -97,8 +100,8 @@ export function membersSql(registry: Registry, membership: Membership): SQL {
 export function countSql(membership: Membership): SQL {
   const conditions = whereSql(membership)
   const counts = membership.selected.map(
-    ({ from: { resource } }, place) =>
-      sql`(select count(*) from ${resource.table} where (${conditions[place] ?? sql`true`}))`,
+    ({ from: { resource } }, index) =>
+      sql`(select count(*) from ${resource.table} where (${conditions[index] ?? sql`true`}))`,
   )
   return counts.length > 0 ? sql.join(counts, sql` + `) : sql`0`
 }

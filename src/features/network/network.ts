@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { groupingSettings } from '../../database/reading-settings.ts'
-import { getWords, single } from '../../model/parameters.ts'
+import { getStringValues, single } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
-import { acceptLanguage, contentLanguage, inLanguage } from '../../operations/language.ts'
+import { acceptLanguage, contentLanguage, withLanguageHeaders } from '../../operations/language.ts'
 import type { Context, Contract, Endpoint } from '../../operations/operation.ts'
 import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
@@ -22,10 +22,10 @@ interface Row {
   document: string
 }
 
-const takingPart =
+const participationNote =
   'Participants count in any role. A country also counts through its organizations, as a host and by location, as in the filter `country`. Regions that take part themselves are not nodes.'
 
-const timeLimit =
+const durationNote =
   'No record is left out and no number is estimated: a million records take about ten seconds, and each further million pairs of participants about half a second. Beyond the time limit of statements the response is 503: narrow the records by `from` and `to`, `resource` or `topic`.'
 
 const common = {
@@ -69,7 +69,7 @@ export const network = (registry: Registry): Endpoint => ({
     ...common,
     operationId: 'getNetwork',
     summary: 'Who cooperates with whom',
-    description: `A graph: the nodes are participants, and an edge connects two that take part in the same records, with the number of these records by resource, their topics, and their first and last date. A record with many participants counts once for every two of them. ${takingPart} ${timeLimit}`,
+    description: `A graph: the nodes are participants, and an edge connects two that take part in the same records, with the number of these records by resource, their topics, and their first and last date. A record with many participants counts once for every two of them. ${participationNote} ${durationNote}`,
     query: {
       level: single(
         z.enum(['country', 'organization']),
@@ -89,10 +89,10 @@ export const network = (registry: Registry): Endpoint => ({
   },
 
   async handle({ query, language }, context) {
-    const level = getWords(query, 'level')[0] === 'organization' ? 'organization' : 'country'
+    const level = getStringValues(query, 'level')[0] === 'organization' ? 'organization' : 'country'
     const plan = planNetwork(registry, query, level, language)
     const rows = await readNetwork(registry, plan, context, networkStatement)
-    return inLanguage(taggedResponse(rows.map(({ document }) => document).join('')), language)
+    return withLanguageHeaders(taggedResponse(rows.map(({ document }) => document).join('')), language)
   },
 })
 
@@ -108,7 +108,7 @@ export function countryNetwork(registry: Registry): Endpoint {
       ...common,
       operationId: 'getCountryNetwork',
       summary: 'Who a country cooperates with',
-      description: `The countries that take part in the same records as this one, those with the most shared records first, each with the searches that find these records. ${takingPart}`,
+      description: `The countries that take part in the same records as this one, those with the most shared records first, each with the searches that find these records. ${participationNote}`,
       query: networkParameters(registry),
       responses: {
         200: {
@@ -127,7 +127,7 @@ export function countryNetwork(registry: Registry): Endpoint {
       const rows = await readNetwork(registry, plan, context, partnersStatement)
       const [row] = rows
       if (!row) throw at === undefined ? recordNotFound(countries, key) : recordNotFoundAt(countries, key, at)
-      return inLanguage(taggedResponse(row.document), language)
+      return withLanguageHeaders(taggedResponse(row.document), language)
     },
   }
 }

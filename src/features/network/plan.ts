@@ -1,7 +1,7 @@
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { columnOf } from '../../database/columns.ts'
 import type { HostCountry } from '../../model/field.ts'
-import { type CheckedQuery, getWords, invalidParameters } from '../../model/parameters.ts'
+import { type CheckedQuery, getStringValues, invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Condition } from '../../query/condition.ts'
@@ -38,7 +38,7 @@ export const networkResources = (registry: Registry): NetworkResource[] =>
     return [{ resource, hosts: registry.hostCountries(name), dates: eventDates, texts: columns(''), days }]
   })
 
-/** The records of one resource in a network. */
+/** The selected records of one resource in a network. */
 export interface Selected {
   from: NetworkResource
   /** Conditions of `POST …/search`, joined by `and`. */
@@ -48,7 +48,7 @@ export interface Selected {
 }
 
 /**
- * Returns search conditions for records that may have happened in a period. A record without an end continues, and one
+ * Returns search conditions for records that may have happened in a period. A record without an end continues, and a record
  * without a start has no lower bound.
  */
 function timeConditions(dates: Dates, from?: string, to?: string, undated?: string): object[] {
@@ -62,8 +62,8 @@ function timeConditions(dates: Dates, from?: string, to?: string, undated?: stri
   if (conditions.length === 0) return []
   const names = [...new Set([start, end])]
   if (undated === 'include') {
-    const without = names.map((name) => ({ [name]: { isNull: true } }))
-    return [{ or: [{ and: conditions }, { and: without }] }]
+    const undatedConditions = names.map((name) => ({ [name]: { isNull: true } }))
+    return [{ or: [{ and: conditions }, { and: undatedConditions }] }]
   }
   return start === end
     ? conditions
@@ -77,17 +77,17 @@ function timeConditions(dates: Dates, from?: string, to?: string, undated?: stri
  * @throws Problem `invalid-parameter` for `undated` without `from` or `to`.
  */
 export function selectedRecords(registry: Registry, query: CheckedQuery, country?: string): Selected[] {
-  const [from] = getWords(query, 'from')
-  const [to] = getWords(query, 'to')
-  const [undated] = getWords(query, 'undated')
+  const [from] = getStringValues(query, 'from')
+  const [to] = getStringValues(query, 'to')
+  const [undated] = getStringValues(query, 'undated')
   if (undated !== undefined && from === undefined && to === undefined) {
     const message = 'needs "from" or "to"'
     throw invalidParameters([{ parameter: 'undated', code: 'needs_other', message }])
   }
-  const wanted = getWords(query, 'resource')
-  const topics = getWords(query, 'topic')
-  const sources = getWords(query, 'source')
-  const schemes = getWords(query, 'externalIdScheme')
+  const wanted = getStringValues(query, 'resource')
+  const topics = getStringValues(query, 'topic')
+  const sources = getStringValues(query, 'source')
+  const schemes = getStringValues(query, 'externalIdScheme')
   return networkResources(registry)
     .filter(({ resource: { name } }) => wanted.length === 0 || wanted.includes(name))
     .filter(({ resource: { name } }) => schemes.length === 0 || registry.withExternalIds.includes(name))

@@ -57,14 +57,14 @@ function pairsSql({ country }: NetworkPlan, columns: SQL, members: SQL): SQL {
 const countsByResource = (selected: Selected[]) =>
   sql.join(
     selected.map(
-      ({ from: { resource } }, place) =>
-        sql`${literal(resource.name)}, count(*) filter (where place = ${number(place)})`,
+      ({ from: { resource } }, index) =>
+        sql`${literal(resource.name)}, count(*) filter (where resource_index = ${number(index)})`,
     ),
     sql`, `,
   )
 
 /** Returns the condition of an edge: one of its ends, or the partner of the country, is in the requested regions. */
-function withinSql({ regions, level, country }: NetworkPlan): SQL {
+function regionCondition({ regions, level, country }: NetworkPlan): SQL {
   if (regions.length === 0) return sql`true`
   const codes = sql`(select countries_within(${placeholder('regions')}::text[]))`
   const nodes =
@@ -91,8 +91,8 @@ export function edgesStatement(registry: Registry, plan: NetworkPlan): Statement
   const build = () => sql`with edges as materialized (
       select source, target, count(*)::int as count, json_build_object(${countsByResource(selected)}) as resources,
         min(earliest) as earliest, max(latest) as latest
-      from (${pairsSql(plan, sql`place, earliest, latest`, members)}) as pairs
-      group by source, target having count(*) >= ${placeholder('minimum')}::int and (${withinSql(plan)})
+      from (${pairsSql(plan, sql`resource_index, earliest, latest`, members)}) as pairs
+      group by source, target having count(*) >= ${placeholder('minimum')}::int and (${regionCondition(plan)})
     )
     select (select count(*)::int from edges) as total, (select coalesce(json_agg(row_to_json(shown)), '[]')::text from (
       select * from edges order by count desc, source collate "C", target collate "C" limit ${placeholder('limit')}::int
@@ -115,13 +115,13 @@ function textsSql(from: NetworkResource): SQL {
   return sql`select ${text('earliest')} as first, ${text('latest')} as last from ${table} where ${id} = connected.record`
 }
 
-/** Returns the common table expression `dated`: the first and last dates of the shown edges. */
-function datedSql(plan: NetworkPlan, members: SQL): SQL {
+/** Returns the common table expression `edge_dates`: the first and last dates of the shown edges. */
+function edgeDatesSql(plan: NetworkPlan, members: SQL): SQL {
   const { columns, names } = edgeEnds(plan)
   const shown = sql`json_to_recordset(${placeholder('shown')}::text::json) as shown(${columns}, earliest date, latest date)`
   const isBound = sql`earliest in (select earliest from ${shown}) or latest in (select latest from ${shown})`
   const bounds = sql`select * from (${members}) as member where ${isBound}`
-  return sql`dated as materialized (
+  return sql`edge_dates as materialized (
       select source, target, min(first collate "C") filter (where is_first) as first, max(last collate "C") filter (where is_last) as last
       from (
         select source, target, record, pairs.earliest = shown.earliest as is_first, pairs.latest = shown.latest as is_last
@@ -132,14 +132,14 @@ function datedSql(plan: NetworkPlan, members: SQL): SQL {
     )`
 }
 
-/** Returns the common table expression `about`: the most frequent topics of the shown edges. */
-function aboutSql(registry: Registry, plan: NetworkPlan, members: SQL): SQL {
+/** Returns the common table expression `edge_topics`: the most frequent topics of the shown edges. */
+function edgeTopicsSql(registry: Registry, plan: NetworkPlan, members: SQL): SQL {
   const { columns, names } = edgeEnds(plan)
   // Grouping by the number of an edge is faster than by its ends, and with few groups PostgreSQL counts in parallel.
   const shown = sql`rows from (json_to_recordset(${placeholder('shown')}::text::json) as (${columns})) with ordinality as shown(${names}, edge)`
   const topics = sql`select actors, topic from (${members}) as member join ${registry.shared.topicLinks} using (record)`
   const name = registry.nameIn('topics', sql`topics`, plan.language)
-  return sql`about as materialized (
+  return sql`edge_topics as materialized (
       select ${names}, json_agg(json_build_object('topic', topic, 'name', ${name}, 'count', count) order by rank) as topics
       from (
         select edge, topic, count, row_number() over (partition by edge order by count desc, topic collate "C") as rank
@@ -161,18 +161,18 @@ const edgeEnds = ({ country }: NetworkPlan) =>
     ? { columns: sql`source text, target text`, names: sql`source, target` }
     : { columns: sql`target text`, names: sql`target` }
 
-/** Returns the common table expressions of the edges in the placeholder `shown`: `dated`, `about`, and `shown` itself. */
+/** Returns the common table expressions of the edges in the placeholder `shown`: `edge_dates`, `edge_topics`, `shown`. */
 function detailsSql(registry: Registry, plan: NetworkPlan): SQL {
   const members = membersSql(registry, plan)
-  return sql`${datedSql(plan, members)}, ${aboutSql(registry, plan, members)}, shown as materialized (
+  return sql`${edgeDatesSql(plan, members)}, ${edgeTopicsSql(registry, plan, members)}, shown as materialized (
       select * from json_to_recordset(${placeholder('shown')}::text::json) as shown(source text, target text, count int, resources json)
     )`
 }
 
-const edgeColumns = sql`shown.count, shown.resources, coalesce(about.topics, '[]') as topics, dated.first, dated.last`
+const edgeColumns = sql`shown.count, shown.resources, coalesce(edge_topics.topics, '[]') as topics, edge_dates.first, edge_dates.last`
 
 const details = (plan: NetworkPlan) =>
-  sql`left join dated using (source, target) left join about using (${edgeEnds(plan).names})`
+  sql`left join edge_dates using (source, target) left join edge_topics using (${edgeEnds(plan).names})`
 
 function detailValues(plan: NetworkPlan, shown: string): Record<string, unknown> {
   const { asOf, country } = plan
@@ -211,8 +211,8 @@ const labelPoint = (row: string) => {
 /** Returns a query for the searches that find the records of each partner. */
 const searchesSql = (selected: Selected[]): SQL =>
   unionAll(
-    selected.map(({ from: { resource } }, place) => {
-      const conditions = sql`${placeholder(`conditions.${place}`)}::text::jsonb`
+    selected.map(({ from: { resource } }, index) => {
+      const conditions = sql`${placeholder(`conditions.${index}`)}::text::jsonb`
       const both = sql`${conditions} || jsonb_build_array(jsonb_build_object('country', jsonb_build_object('eq', shown.target)))`
       return sql`select ${literal(resource.name)} as resource, (shown.resources ->> ${literal(resource.name)})::int as count,
           ${literal(`/v1/${resource.name}/search`)} || ${linkQuery} as path, jsonb_build_object('where', jsonb_build_object('and', ${both})) as body`
@@ -229,13 +229,13 @@ export function partnersStatement(registry: Registry, plan: NetworkPlan, { total
         'partners', (select coalesce(json_agg(row_to_json(partner) order by partner.count desc, partner.country collate "C"), '[]')
           from (
             select shown.target as country, ${name('other')} as name, other.numeric, ${labelPoint('other')}, ${edgeColumns}, '/v1/countries/' || shown.target || ${linkQuery} as link,
-              (select json_agg(row_to_json(behind)) from (${searchesSql(selected)}) as behind where behind.count > 0) as searches
+              (select json_agg(row_to_json(partner_search)) from (${searchesSql(selected)}) as partner_search where partner_search.count > 0) as searches
             from shown join countries as other on other.code = shown.target ${details(plan)}
           ) as partner),
         'total', json_build_object('partners', ${placeholder('total')}::int, 'records', ${countSql(plan)})
       )::text as document from countries where countries.code = ${code}`
-  const conditions = selected.map(({ conditions }, place) => [
-    `conditions.${place}`,
+  const conditions = selected.map(({ conditions }, index) => [
+    `conditions.${index}`,
     JSON.stringify(conditions),
   ])
   const values = { ...detailValues(plan, shown), total, ...Object.fromEntries(conditions) }

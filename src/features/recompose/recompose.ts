@@ -7,20 +7,20 @@ import { shapeLiteral, shapeOf } from '../../model/document.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
-import { asService, lockRecord } from '../../operations/writing/locks.ts'
-import { readStatement, wholeRepresentation } from '../../query/sql.ts'
+import { lockRecord, markAsService } from '../../operations/writing/locks.ts'
+import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { statement } from '../../query/statement.ts'
 
 /**
- * Composes stored documents again: those of another shape, which another version of the service has stored, and those of
- * records whose last write bypassed the service. Until then they are composed at each read.
+ * Composes stored documents again: documents of another shape, which another version of the service has stored, and
+ * documents of records whose last write bypassed the service. Until then they are composed at each read.
  */
 
 /** Number of records in one transaction. */
 const batchSize = 200
 
-/** Statement after which updates of the transaction write no history and send no notification: they change no record. */
-const withoutHistory = compileSql(sql`select ${asService}, set_config('entente.versioning', 'off', true)`)
+/** Statement after which updates of the transaction write no history and send no notification: they change no content. */
+const withoutHistory = compileSql(sql`select ${markAsService}, set_config('entente.versioning', 'off', true)`)
 
 /** SQL condition that a row of `records` has a document of another shape, as two ranges of the index. */
 const isStale = (resource: Resource): SQL =>
@@ -47,7 +47,7 @@ async function recomposeBatch(tx: Transaction, resource: Resource): Promise<numb
   return composed.length
 }
 
-/** Returns keys of records whose last write bypassed the service. */
+/** Returns the keys of up to `batchSize` records whose last write bypassed the service. */
 async function changedKeys(database: Database, resource: Resource): Promise<string[]> {
   const changed = sql`select ${records.key} as key from ${records}
     where ${records.shape} is null and ${records.mergedInto} is null and ${records.resource} = ${sql.placeholder('resource')} limit ${sql.placeholder('limit')}::int`
@@ -58,8 +58,8 @@ async function changedKeys(database: Database, resource: Resource): Promise<stri
 }
 
 /**
- * Composes a record whose last write bypassed the service. `lockRecord` writes the revision. Does nothing if another process
- * has already done it.
+ * Composes a record whose last write bypassed the service. `lockRecord` writes the revision. Nothing happens if another
+ * process has already composed the record.
  */
 async function recomposeChanged(tx: Transaction, resource: Resource, key: string): Promise<void> {
   await tx.query(withoutHistory)

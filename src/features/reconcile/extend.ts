@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { fetchJson } from './fetch-json.ts'
-import { type EntityId, readId, writeId } from './ids.ts'
+import { type EntityId, formatEntityId, parseEntityId } from './ids.ts'
 import { checkField } from './queries.ts'
 
 /** Maximum number of entities of a request, since each needs a request to the API. */
@@ -15,18 +15,18 @@ const extension = z.looseObject({
 
 type Names = Record<string, Record<string, string>>
 
-/** A record whose values are requested. */
-type Found = Record<string, unknown> & { names?: Names }
+/** A requested record, with the names of the records that it refers to. */
+type NamedEntity = Record<string, unknown> & { names?: Names }
 
 /** A cell: a text, a number, or another entity. */
 type Cell = { str: string } | { float: number } | { id: string; name: string }
 
-/** Returns the entity that a value names, if it is the key of another record. */
+/** Returns the entity whose key a value is; undefined if it is not the key of another record. */
 function entityOf(value: string, names: Names): Cell | undefined {
   const found = Object.entries(names).find(([, ofResource]) => Object.hasOwn(ofResource, value))
   if (!found) return undefined
   const [resource, ofResource] = found
-  return { id: writeId({ resource, key: value }), name: ofResource[value] ?? value }
+  return { id: formatEntityId({ resource, key: value }), name: ofResource[value] ?? value }
 }
 
 /** Returns the cells of a value; none for null. */
@@ -41,9 +41,9 @@ function toCells(value: unknown, names: Names): Cell[] {
 }
 
 /** Reads a record with the names of the records that it refers to; undefined if it cannot be read. */
-async function readEntity(api: ApiFetch, { resource, key }: EntityId): Promise<Found | undefined> {
+async function readEntity(api: ApiFetch, { resource, key }: EntityId): Promise<NamedEntity | undefined> {
   try {
-    return await fetchJson<Found>(api, `/v1/${resource}/${encodeURIComponent(key)}?include=names`)
+    return await fetchJson<NamedEntity>(api, `/v1/${resource}/${encodeURIComponent(key)}?include=names`)
   } catch {
     return undefined
   }
@@ -62,7 +62,7 @@ export async function extend(
   const { ids, properties } = checkField(extension, 'extend', value)
   const rows = await Promise.all(
     ids.map(async (id) => {
-      const entity = readId(id)
+      const entity = parseEntityId(id)
       const record = entity && registry.find(entity.resource) ? await readEntity(api, entity) : undefined
       const names = record?.names ?? {}
       const keyProperty = entity ? registry.find(entity.resource)?.key.property : undefined

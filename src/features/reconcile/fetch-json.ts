@@ -16,9 +16,9 @@ export class ApiResponseError extends Error {
  * Sends a read request to the API and parses the JSON of the response.
  * @throws ApiResponseError for any other status than 200.
  */
-export async function fetchJson<Form>(api: ApiFetch, path: string, body?: unknown): Promise<Form> {
+export async function fetchJson<Body>(api: ApiFetch, path: string, body?: unknown): Promise<Body> {
   const { status, text } = await api(path, body)
   if (status !== 200) throw new ApiResponseError(status, text)
   // Tests check every response of the API against the OpenAPI document.
-  return JSON.parse(text) as Form
+  return JSON.parse(text) as Body
 }

@@ -1,15 +1,15 @@
-/** Identifiers of the reconciliation service: `countries:CHN`. Resources are the types. */
+/** Identifiers of the reconciliation service: `countries:CHN`. Each resource is a type of the service. */
 
-/** A record of a resource. */
+/** The resource and the key of a record. */
 export interface EntityId {
   resource: string
   key: string
 }
 
-export const writeId = ({ resource, key }: EntityId): string => `${resource}:${key}`
+export const formatEntityId = ({ resource, key }: EntityId): string => `${resource}:${key}`
 
 /** Parses an identifier; undefined for a malformed one. */
-export function readId(id: string): EntityId | undefined {
+export function parseEntityId(id: string): EntityId | undefined {
   const { resource, key } = /^(?<resource>[a-z-]+):(?<key>[0-9A-Za-z-]{1,100})$/.exec(id)?.groups ?? {}
   return resource === undefined || key === undefined ? undefined : { resource, key }
 }

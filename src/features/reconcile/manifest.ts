@@ -9,7 +9,7 @@ export const defaultTypes = ['countries', 'organizations', 'regions', 'topics']
 export const maxBatch = 250
 
 /** A type of the Reconciliation Service API 0.2, section 3.2. */
-export const typeOf = ({ name, plural }: Resource): { id: string; name: string } => ({
+export const toType = ({ name, plural }: Resource): { id: string; name: string } => ({
   id: name,
   name: plural,
 })
@@ -31,7 +31,7 @@ export function makeManifest(origin: string, registry: Registry): Record<string,
     schemaSpace: `${origin}/v1/`,
     serviceVersion: packageVersion,
     documentation: `${origin}/docs`,
-    defaultTypes: defaultTypesOf(registry).map((name) => typeOf(registry.get(name))),
+    defaultTypes: defaultTypesOf(registry).map((name) => toType(registry.get(name))),
     view: { url: `${service}/view?id={{id}}` },
     preview: { url: `${service}/preview?id={{id}}`, width: 400, height: 160 },
     suggest: {

@@ -9,18 +9,19 @@ const escapes: Record<string, string> = {
   '"': '&quot;',
   "'": '&#39;',
 }
-const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character)
+const escapeHtml = (text: string) =>
+  text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character)
 
 /** Properties that a preview shows in addition to the name. */
-const shown = ['officialName', 'acronym', 'kind', 'country', 'region', 'validFrom', 'validTo', 'signedOn']
+const fields = ['officialName', 'acronym', 'kind', 'country', 'region', 'validFrom', 'validTo', 'signedOn']
 
 /** Returns an HTML page about a record, for a small frame. @throws ApiResponseError when there is no such record. */
 export async function makePreview(api: ApiFetch, { resource, key }: EntityId): Promise<string> {
   const record = await fetchJson<Record<string, unknown>>(api, `/v1/${resource}/${encodeURIComponent(key)}`)
   const name = String(record.name ?? record.title ?? key)
-  const lines = shown.flatMap((property) => {
+  const lines = fields.flatMap((property) => {
     const value = record[property]
-    return typeof value === 'string' ? [`<dt>${property}</dt><dd>${escaped(value)}</dd>`] : []
+    return typeof value === 'string' ? [`<dt>${property}</dt><dd>${escapeHtml(value)}</dd>`] : []
   })
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escaped(name)}</title><body><h1>${escaped(name)}</h1><p>${escaped(resource)} ${escaped(key)}</p><dl>${lines.join('')}</dl></body></html>`
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(name)}</title><body><h1>${escapeHtml(name)}</h1><p>${escapeHtml(resource)} ${escapeHtml(key)}</p><dl>${lines.join('')}</dl></body></html>`
 }

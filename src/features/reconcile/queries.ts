@@ -6,8 +6,8 @@ import { Problem } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import type { NameMatch, NameQuery, Resolution } from '../names/index.ts'
 import { fetchJson } from './fetch-json.ts'
-import { readId, writeId } from './ids.ts'
-import { defaultTypesOf, maxBatch, typeOf } from './manifest.ts'
+import { formatEntityId, parseEntityId } from './ids.ts'
+import { defaultTypesOf, maxBatch, toType } from './manifest.ts'
 
 const propertyValue = z.union([
   z.string(),
@@ -16,7 +16,7 @@ const propertyValue = z.union([
   z.looseObject({ id: z.string(), name: z.string().optional() }),
 ])
 
-const query = z.strictObject({
+const querySchema = z.strictObject({
   query: z.string().max(500).optional(),
   type: z.union([z.string(), z.array(z.string()).max(20)]).optional(),
   limit: z.number().optional(),
@@ -27,9 +27,9 @@ const query = z.strictObject({
     .optional(),
 })
 
-const batch = z.record(z.string().max(100), query)
+const batchSchema = z.record(z.string().max(100), querySchema)
 
-type Query = z.output<typeof query>
+type Query = z.output<typeof querySchema>
 
 /** Checks the value of a form field. @throws Problem `invalid-body` with every fault. */
 export function checkField<Schema extends z.ZodType>(
@@ -50,11 +50,11 @@ function requireBatchSize(value: unknown): void {
 }
 
 /** Returns the first value of a property as text: the key of an entity, or the value itself. */
-function textOf({ properties = [] }: Query, pid: string): string | undefined {
-  const given = properties.find((one) => one.pid === pid)?.v
+function propertyText({ properties = [] }: Query, pid: string): string | undefined {
+  const given = properties.find((property) => property.pid === pid)?.v
   const first = Array.isArray(given) ? given[0] : given
   if (first === undefined) return undefined
-  return typeof first === 'object' ? (readId(first.id)?.key ?? first.name ?? first.id) : String(first)
+  return typeof first === 'object' ? (parseEntityId(first.id)?.key ?? first.name ?? first.id) : String(first)
 }
 
 /** Properties that are codes by which a record is found, as schemes of `POST /v1/resolve`. */
@@ -73,7 +73,7 @@ function typesOf({ type }: Query, registry: Registry): string[] {
 
 /** Resolves the names of countries in the properties of queries. @returns the codes by name. */
 async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
-  const names = [...new Set(queries.flatMap((one) => textOf(one, 'country') ?? []))]
+  const names = [...new Set(queries.flatMap((query) => propertyText(query, 'country') ?? []))]
   const unknown = names.filter((name) => !/^[A-Z]{3}$/.test(name))
   if (unknown.length === 0) return new Map()
   const nameQueries = unknown.map((name) => ({ resource: 'countries', name: name.slice(0, 500) }))
@@ -85,21 +85,21 @@ async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promi
 
 /** Converts a query for one type to a query of the name resolver; undefined if it has no text. */
 function toNameQuery(
-  one: Query,
+  query: Query,
   resource: string,
   countries: ReadonlyMap<string, string>,
 ): NameQuery | undefined {
-  const country = textOf(one, 'country')
+  const country = propertyText(query, 'country')
   const code = country === undefined || /^[A-Z]{3}$/.test(country) ? country : countries.get(country)
-  const scheme = codeProperties.find((pid) => textOf(one, pid) !== undefined)
+  const scheme = codeProperties.find((pid) => propertyText(query, pid) !== undefined)
   const byCode = scheme !== undefined && (scheme === 'ror') === (resource === 'organizations')
-  const name = byCode ? textOf(one, scheme) : one.query
+  const name = byCode ? propertyText(query, scheme) : query.query
   if (name === undefined || name.trim() === '') return undefined
-  const on = textOf(one, 'on')
+  const on = propertyText(query, 'on')
   return {
     resource,
     name: name.slice(0, 500),
-    limit: Math.min(10, Math.max(1, Math.trunc(one.limit ?? 5))),
+    limit: Math.min(10, Math.max(1, Math.trunc(query.limit ?? 5))),
     ...(byCode && { scheme }),
     ...(on !== undefined && { on: on.slice(0, 60) }),
     ...(code !== undefined && { country: code }),
@@ -107,13 +107,13 @@ function toNameQuery(
 }
 
 const toCandidate = (registry: Registry, resource: string, match: NameMatch, isMatch: boolean) => ({
-  id: writeId({ resource, key: match.key }),
+  id: formatEntityId({ resource, key: match.key }),
   name: match.name,
   ...(match.note !== undefined && { description: match.note }),
   score: Math.round(match.score * 1000) / 10,
   features: [{ id: match.reason, value: match.score }],
   match: isMatch,
-  type: [typeOf(registry.get(resource))],
+  type: [toType(registry.get(resource))],
 })
 
 /**
@@ -127,19 +127,19 @@ export async function reconcileQueries(
   value: unknown,
 ): Promise<Record<string, unknown>> {
   requireBatchSize(value)
-  const entries = Object.entries(checkField(batch, 'queries', value))
+  const entries = Object.entries(checkField(batchSchema, 'queries', value))
   const countries = await resolveCountries(
     api,
-    entries.map(([, one]) => one),
+    entries.map(([, query]) => query),
   )
-  const nameQueries = entries.flatMap(([id, one]) =>
-    typesOf(one, registry).flatMap((resource) => {
-      const nameQuery = toNameQuery(one, resource, countries)
+  const nameQueries = entries.flatMap(([id, query]) =>
+    typesOf(query, registry).flatMap((resource) => {
+      const nameQuery = toNameQuery(query, resource, countries)
       return nameQuery ? [{ id, nameQuery }] : []
     }),
   )
   if (nameQueries.length > 1000)
-    throw new Problem('invalid-body', 'The queries have more than 1,000 types together: send fewer at once.')
+    throw new Problem('invalid-body', 'The queries have more than 1,000 types in total: send fewer at once.')
   const { data } =
     nameQueries.length === 0
       ? { data: [] }
@@ -147,7 +147,7 @@ export async function reconcileQueries(
           queries: nameQueries.map(({ nameQuery }) => nameQuery),
         })
   return Object.fromEntries(
-    entries.map(([id, one]) => {
+    entries.map(([id, query]) => {
       const resolutions = nameQueries.flatMap(({ id: queryId, nameQuery }, index) => {
         const resolution = data[index]
         return queryId === id && resolution ? [{ resource: nameQuery.resource, resolution }] : []
@@ -160,7 +160,7 @@ export async function reconcileQueries(
           ),
         )
         .sort((first, second) => second.score - first.score)
-        .slice(0, Math.max(1, Math.trunc(one.limit ?? 5)))
+        .slice(0, Math.max(1, Math.trunc(query.limit ?? 5)))
       return [id, { result }]
     }),
   )

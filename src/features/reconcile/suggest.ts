@@ -3,21 +3,21 @@ import { ownProperties } from '../../model/resource.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { Problem } from '../../problems/problem.ts'
 import { fetchJson } from './fetch-json.ts'
-import { writeId } from './ids.ts'
-import { defaultTypesOf, typeOf } from './manifest.ts'
+import { formatEntityId } from './ids.ts'
+import { defaultTypesOf, toType } from './manifest.ts'
 
 /** Maximum number of suggestions in a response, and maximum value of a cursor, which is an offset. */
 const pageSize = 10
 const maxCursor = 90
 
-/** The typed beginning of a name, and the number of suggestions that were shown already. */
-export interface Typed {
+/** The beginning of a name, and the number of suggestions that were shown already. */
+export interface SuggestQuery {
   prefix: string
   cursor: number
 }
 
 /** Reads the parameters of a suggest service. @throws Problem `invalid-parameter` without a prefix. */
-export function readTyped({ prefix, cursor }: Record<string, unknown>): Typed {
+export function parseSuggestQuery({ prefix, cursor }: Record<string, unknown>): SuggestQuery {
   if (typeof prefix !== 'string' || prefix.trim() === '')
     throw new Problem('invalid-parameter', 'The parameter prefix is required: the beginning of a name.')
   const from = Number(cursor ?? 0)
@@ -38,7 +38,7 @@ interface Hit {
 export async function suggestEntities(
   api: ApiFetch,
   registry: Registry,
-  { prefix, cursor }: Typed,
+  { prefix, cursor }: SuggestQuery,
   type?: string,
 ) {
   const types = type !== undefined && registry.find(type) ? [type] : defaultTypesOf(registry)
@@ -49,10 +49,10 @@ export async function suggestEntities(
   })
   const { data } = await fetchJson<{ data: Hit[] }>(api, `/v1/search?${search}`)
   const result = data.slice(cursor).map(({ resource, key, title, matched }) => ({
-    id: writeId({ resource, key }),
+    id: formatEntityId({ resource, key }),
     name: title,
     ...(matched !== null && { description: matched }),
-    notable: [typeOf(registry.get(resource))],
+    notable: [toType(registry.get(resource))],
   }))
   return { result }
 }
@@ -60,9 +60,9 @@ export async function suggestEntities(
 const contains = (text: string, part: string) => text.toLowerCase().includes(part.toLowerCase())
 
 /** Suggests resources as types. */
-export const suggestTypes = (registry: Registry, { prefix, cursor }: Typed) => ({
+export const suggestTypes = (registry: Registry, { prefix, cursor }: SuggestQuery) => ({
   result: registry.resources
-    .map(typeOf)
+    .map(toType)
     .filter(({ id, name }) => contains(id, prefix) || contains(name, prefix))
     .slice(cursor, cursor + pageSize),
 })
@@ -77,7 +77,7 @@ export const propertiesOf = (registry: Registry, type: string) =>
   })
 
 /** Suggests properties of the types that are queried by default. */
-export function suggestProperties(registry: Registry, { prefix, cursor }: Typed) {
+export function suggestProperties(registry: Registry, { prefix, cursor }: SuggestQuery) {
   const all = defaultTypesOf(registry).flatMap((type) => propertiesOf(registry, type))
   const distinct = all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index)
   return { result: distinct.filter(({ id }) => contains(id, prefix)).slice(cursor, cursor + pageSize) }

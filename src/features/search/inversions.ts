@@ -13,10 +13,10 @@ const inverted = /^(?<head>[^,，(]+?)\s*(?:[,，]\s*(?<rest>[^(]+)|\((?<inBrack
 const endsInArticle = /^(?<head>.+?)(?<!\sof)[\s,，]+\(?the\)?$/i
 const startsWithArticle = /^the\s+(?=\S)/i
 /** The part that lists move to the end: `Republic of`, `Kingdom of the`. It ends with the last `of` or `of the`. */
-const beforeName = /^(?<rest>.+\sof(?:\sthe)?)\s+(?<head>\S.*)$/i
+const formOfState = /^(?<rest>.+\sof(?:\sthe)?)\s+(?<head>\S.*)$/i
 
 /** Returns the name in its natural order, without an article: `Republic of Korea` for `Korea, Republic of (the)`. */
-function straighten(name: string): string {
+function toNaturalOrder(name: string): string {
   const withoutArticle = endsInArticle.exec(name)?.groups?.head ?? name
   const { head, rest, inBrackets } = inverted.exec(withoutArticle)?.groups ?? {}
   const natural = head === undefined ? withoutArticle : `${rest ?? inBrackets} ${head}`
@@ -29,8 +29,8 @@ function straighten(name: string): string {
  */
 export function getNameForms(name: string): NameForms {
   const text = name.trim().replaceAll(/\s+/g, ' ')
-  const natural = straighten(text)
-  const { head, rest } = beforeName.exec(natural)?.groups ?? {}
+  const natural = toNaturalOrder(text)
+  const { head, rest } = formOfState.exec(natural)?.groups ?? {}
   const reordered = head === undefined ? [] : [`${head}, ${rest}`, `${head} (${rest})`]
   const parts = inverted.exec(text)?.groups
   const suffix = parts?.rest ?? parts?.inBrackets ?? ''

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { getValues, getWords, limitParameter, single, words } from '../../model/parameters.ts'
+import { getStringValues, getValues, limitParameter, single, words } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
@@ -105,19 +105,19 @@ export function search({ resources }: Registry): Endpoint {
     contract: makeContract(names, () => page),
 
     async handle(request, context) {
-      const [text = ''] = getWords(request.query, 'q')
+      const [text = ''] = getStringValues(request.query, 'q')
       const [size = limits.defaultSize] = getValues(request.query, 'limit')
       if (typeof size !== 'number')
         throw new Problem('internal', 'The number of hits was not read as a number.')
-      const wanted = getWords(request.query, 'resource')
+      const wanted = getStringValues(request.query, 'resource')
       const plan = {
         q: text,
         resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
         limit: size,
         asOf: getRecordAsOf(request.query),
       }
-      const rows = await readRegistryAt(plan.asOf, context, (past) =>
-        past.query<{ document: string }>(searchStatement(plan)),
+      const rows = await readRegistryAt(plan.asOf, context, (tx) =>
+        tx.query<{ document: string }>(searchStatement(plan)),
       )
       const data = rows.slice(0, size).map(({ document }) => document)
       return taggedResponse(pageEnvelope(data.join(','), { limit: size, more: rows.length > size }))

@@ -13,7 +13,7 @@ export interface SearchPlan {
   resources: Resource[]
   /** Maximum number of hits in the response. */
   limit: number
-  /** The time that the registry is read as of; undefined for now. Links have the same time. */
+  /** The time as of which the registry is read; undefined for the current registry. Links have the same time. */
   asOf: string | undefined
 }
 
@@ -27,23 +27,24 @@ const q = sql`${sql.placeholder('q')}::text`
 const limit = sql`${sql.placeholder('limit')}::int`
 
 // Subqueries, so that PostgreSQL folds and parses the query once and not for every row.
-const part = sql`(select part from term)`
+const foldedQuery = sql`(select folded_query from term)`
 const words = sql`(select words from term)`
-const inversionTexts = sql`(select turned from term)::text[]`
+const inversionTexts = sql`(select inversions from term)::text[]`
 const head = sql`(select head from term)`
 const pairs = sql`(select pairs from term)`
 /** Pairs of ideographs, without single ideographs. */
-const twos = sql`(select array(select pair from unnest(pairs) as pair where length(pair) = 2) from term)::text[]`
+const fullPairs = sql`(select array(select pair from unnest(pairs) as pair where length(pair) = 2) from term)::text[]`
 
 /** Returns the SQL of the names to search: the title, or the lines of all names. */
 const searchedNames = ({ search: { title, nameLines } }: Resource): SQL => nameLines ?? sql`${title}`
 
-/** Returns the query for hits of one resource: `place` (the index of the resource), `key` and `score`. */
-const hits = (index: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
-  sql`(select ${sql.raw(String(index))} as place, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
+/** Returns the query for hits of one resource: `resource_index` (the index of the resource), `key` and `score`. */
+const hitsQuery = (index: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
+  sql`(select ${sql.raw(String(index))} as resource_index, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
 
-/** Returns a component of a score: the length of the query divided by that of the name. */
-const share = (whole: SQL) => sql`length(${part})::float8 / greatest(length(${whole}), length(${part}), 1)`
+/** Returns the SQL of the length of the query divided by the length of a name, a component of scores. */
+const lengthRatio = (name: SQL) =>
+  sql`length(${foldedQuery})::float8 / greatest(length(${name}), length(${foldedQuery}), 1)`
 
 /** Scores of records whose name is an inversion of the query, and of records whose name is its head. */
 const formScores = { inversion: 0.98, head: 0.97 } as const
@@ -59,17 +60,23 @@ function hasName({ search: { title, nameLines } }: Resource, texts: SQL): SQL {
  * Returns queries for records with an equal title, alias or code (score 1), an inversion as their name (0.98), the head of
  * the query as their name (0.97), or a title that begins with the query (0.75 to 0.95).
  */
-function named(index: number, resource: Resource): SQL[] {
+function nameHits(index: number, resource: Resource): SQL[] {
   const { title, nameLines } = resource.search
   const start = foldedPrefix(title)
-  const prefix = sql`left(${part}, 200) collate "C"`
-  const score = sql`case when ${fold(title)} = ${part} then 1 else 0.75 + 0.2 * ${share(fold(title))} end`
+  const prefix = sql`left(${foldedQuery}, 200) collate "C"`
+  const score = sql`case when ${fold(title)} = ${foldedQuery} then 1 else 0.75 + 0.2 * ${lengthRatio(fold(title))} end`
   const sameBeginning = sql`${start} >= ${prefix} and ${start} < ${prefix} || U&'\\+10FFFF'`
-  const found = [hits(index, resource, score, sameBeginning, sql`order by ${start} limit ${limit} + 1`)]
+  const found = [hitsQuery(index, resource, score, sameBeginning, sql`order by ${start} limit ${limit} + 1`)]
   const equal = sql`1::float8`
   if (nameLines) {
     found.push(
-      hits(index, resource, equal, sql`${nameList(nameLines)} @> array[${part}]`, sql`limit ${limit} + 1`),
+      hitsQuery(
+        index,
+        resource,
+        equal,
+        sql`${nameList(nameLines)} @> array[${foldedQuery}]`,
+        sql`limit ${limit} + 1`,
+      ),
     )
   }
   for (const [score, texts] of [
@@ -77,11 +84,11 @@ function named(index: number, resource: Resource): SQL[] {
     [formScores.head, sql`array[${head}]`],
   ] as const) {
     const scored = sql.raw(`${score}::float8`)
-    found.push(hits(index, resource, scored, hasName(resource, texts), sql`limit ${limit} + 1`))
+    found.push(hitsQuery(index, resource, scored, hasName(resource, texts), sql`limit ${limit} + 1`))
   }
-  if (resource.key.madeBy === 'client') {
+  if (resource.key.assignedBy === 'client') {
     const spellings = sql`array[btrim(${q}), upper(btrim(${q})), lower(btrim(${q}))]`
-    found.push(hits(index, resource, equal, sql`${resource.key.column} = any(${spellings})`, sql``))
+    found.push(hitsQuery(index, resource, equal, sql`${resource.key.column} = any(${spellings})`, sql``))
   }
   return found
 }
@@ -89,10 +96,10 @@ function named(index: number, resource: Resource): SQL[] {
 const onlyIf = (condition: SQL, end: SQL) => sql`and ${condition} ${end}`
 
 /** Returns the query for records with the words in their names or prose (0.5 to 0.75), by English stemming. */
-function worded(index: number, resource: Resource, needed: SQL): SQL {
+function wordHits(index: number, resource: Resource, needed: SQL): SQL {
   const search = columnOf(resource.table, 'search')
   const score = sql`0.5 + 0.25 * ts_rank('{0.05, 0.1, 0.3, 1}', ${search}, ${words}, 33)`
-  return hits(
+  return hitsQuery(
     index,
     resource,
     score,
@@ -102,13 +109,13 @@ function worded(index: number, resource: Resource, needed: SQL): SQL {
 }
 
 /** Returns the query for records whose names contain the text, for scripts without spaces, such as Chinese. */
-function containing(index: number, resource: Resource, needed: SQL): SQL {
+function substringHits(index: number, resource: Resource, needed: SQL): SQL {
   const names = searchedNames(resource)
-  return hits(
+  return hitsQuery(
     index,
     resource,
-    sql`0.5 + 0.25 * ${share(fold(names))}`,
-    sql`${widePairs(names)} @> ${pairs} and strpos(${fold(names)}, ${part}) > 0`,
+    sql`0.5 + 0.25 * ${lengthRatio(fold(names))}`,
+    sql`${widePairs(names)} @> ${pairs} and strpos(${fold(names)}, ${foldedQuery}) > 0`,
     onlyIf(needed, sql`limit ${sql.raw(String(maxRanked))}`),
   )
 }
@@ -117,7 +124,7 @@ function containing(index: number, resource: Resource, needed: SQL): SQL {
 const maxPairedRows = 2000
 
 /** Returns the SQL of the names of a record, one in each row. */
-const eachName = ({ search: { title, nameLines } }: Resource): SQL =>
+const nameRows = ({ search: { title, nameLines } }: Resource): SQL =>
   sql`string_to_table(${fold(nameLines ?? sql`${title}`)}, U&'\\000A')`
 
 /**
@@ -125,27 +132,27 @@ const eachName = ({ search: { title, nameLines } }: Resource): SQL =>
  * contains (0.4 to 0.5), and those whose names have at least half of its pairs of ideographs (up to 0.4). PostgreSQL does
  * not split such a text into words.
  */
-function mentionedIn(index: number, resource: Resource, needed: SQL): SQL {
+function mentionHits(index: number, resource: Resource, needed: SQL): SQL {
   const { table, key } = resource
   const names = searchedNames(resource)
-  const whole = sql`(select max(length(name)) from ${eachName(resource)} as name where length(name) > 1 and strpos(${part}, name) > 0)`
-  const shared = sql`(select count(*) from unnest(${twos}) as two where strpos(${fold(names)}, two) > 0)`
-  return sql`(select ${sql.raw(String(index))} as place, key, score from (
-      select key, case when whole > 0 then 0.4 + 0.1 * whole::float8 / length(${part}) else 0.4 * shared::float8 / cardinality(${twos}) end as score
-      from (select ${key.column}::text as key, ${whole} as whole, ${shared} as shared from ${table}
-        where ${widePairs(names)} && ${twos} and ${needed} limit ${sql.raw(String(maxPairedRows))}) as found
-      where whole > 0 or 2 * shared >= cardinality(${twos})
+  const containedLength = sql`(select max(length(name)) from ${nameRows(resource)} as name where length(name) > 1 and strpos(${foldedQuery}, name) > 0)`
+  const shared = sql`(select count(*) from unnest(${fullPairs}) as pair where strpos(${fold(names)}, pair) > 0)`
+  return sql`(select ${sql.raw(String(index))} as resource_index, key, score from (
+      select key, case when contained_length > 0 then 0.4 + 0.1 * contained_length::float8 / length(${foldedQuery}) else 0.4 * shared::float8 / cardinality(${fullPairs}) end as score
+      from (select ${key.column}::text as key, ${containedLength} as contained_length, ${shared} as shared from ${table}
+        where ${widePairs(names)} && ${fullPairs} and ${needed} limit ${sql.raw(String(maxPairedRows))}) as found
+      where contained_length > 0 or 2 * shared >= cardinality(${fullPairs})
     ) as scored order by score desc limit ${sql.raw(String(maxRanked))})`
 }
 
 /** Returns the query for records with a name similar to the text (below 0.5), for mistyped texts. */
-function alike(index: number, resource: Resource, needed: SQL): SQL {
+function similarHits(index: number, resource: Resource, needed: SQL): SQL {
   const names = fold(searchedNames(resource))
-  return hits(
+  return hitsQuery(
     index,
     resource,
-    sql`0.4 * word_similarity(${part}, ${names}) + 0.1 * similarity(${part}, ${fold(resource.search.title)})`,
-    sql`${part} <% ${names}`,
+    sql`0.4 * word_similarity(${foldedQuery}, ${names}) + 0.1 * similarity(${foldedQuery}, ${fold(resource.search.title)})`,
+    sql`${foldedQuery} <% ${names}`,
     onlyIf(needed, sql`limit ${sql.raw(String(maxRanked))}`),
   )
 }
@@ -158,15 +165,15 @@ function hitJson(index: number, resource: Resource): SQL {
   const quotable = prose.length > 0 ? sql`concat_ws(' … ', ${sql.join(prose, sql`, `)})` : sql`null::text`
   // The name most similar to the query; the first one if several are equally similar.
   const alias = nameLines
-    ? sql`(select case when nth > 1 then line end from string_to_table(${nameLines}, U&'\\000A') with ordinality as named(line, nth)
-        order by ${fold(sql`line`)} = ${part} desc, ${fold(sql`line`)} = any(${inversionTexts}) desc, starts_with(${fold(sql`line`)}, ${part}) desc,
-          strpos(${fold(sql`line`)}, ${part}) > 0 desc, strpos(${part}, ${fold(sql`line`)}) > 0 desc, word_similarity(${part}, ${fold(sql`line`)}) desc, nth limit 1)`
+    ? sql`(select case when nth > 1 then line end from string_to_table(${nameLines}, U&'\\000A') with ordinality as numbered(line, nth)
+        order by ${fold(sql`line`)} = ${foldedQuery} desc, ${fold(sql`line`)} = any(${inversionTexts}) desc, starts_with(${fold(sql`line`)}, ${foldedQuery}) desc,
+          strpos(${fold(sql`line`)}, ${foldedQuery}) > 0 desc, strpos(${foldedQuery}, ${fold(sql`line`)}) > 0 desc, word_similarity(${foldedQuery}, ${fold(sql`line`)}) desc, nth limit 1)`
     : sql`null::text`
   // A name that the query contains is marked as a whole.
-  const whole = fold(sql`coalesce(shown.matched, shown.title)`)
-  const marked = sql`case when strpos(${part}, ${whole}) > 0 then ${whole} else ${part} end`
-  // The keys of other resources have other types, so only those of this one reach the cast.
-  const hitKey = sql`(case when hits.place = ${sql.raw(String(index))} then hits.key end)::${sql.raw(key.column.getSQLType())}`
+  const foldedName = fold(sql`coalesce(shown.matched, shown.title)`)
+  const marked = sql`case when strpos(${foldedQuery}, ${foldedName}) > 0 then ${foldedName} else ${foldedQuery} end`
+  // The keys of other resources have other types, so only keys of this resource reach the cast.
+  const hitKey = sql`(case when hits.resource_index = ${sql.raw(String(index))} then hits.key end)::${sql.raw(key.column.getSQLType())}`
   return sql`(select row_to_json(hit) from (
     select ${sql.raw(`'${name}'`)}::text as resource, hits.key as key, shown.title, shown.matched,
       search_snippet(coalesce(shown.matched, shown.title), shown.prose, ${words}, ${marked}) as snippet,
@@ -183,46 +190,46 @@ function hitJson(index: number, resource: Resource): SQL {
 export function searchStatement({ q: text, resources, limit: maxHits, asOf }: SearchPlan): Statement {
   // Only the database knows whether a text has characters beyond ASCII after its accents are removed. The service guesses;
   // if it guesses wrong, there are no pairs to search for.
-  const wide = /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(text)
-  const shape = `across|${resources.map(({ name }) => name).join()}|${wide ? 'wide' : 'plain'}`
+  const isWide = /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(text)
+  const shape = `across|${resources.map(({ name }) => name).join()}|${isWide ? 'wide' : 'plain'}`
   const build = () => {
-    const each = (make: (index: number, resource: Resource) => SQL | SQL[]) =>
+    const unionOfResources = (make: (index: number, resource: Resource) => SQL | SQL[]) =>
       unionAll(resources.flatMap((resource, index) => make(index, resource)))
-    const fewNamed = sql`(select count(distinct (place, key)) from named) <= ${limit}`
-    const fewFound = sql`(select count(distinct (place, key)) from (select place, key from named union all select place, key from worded) as found) <= ${limit}`
+    const fewNamed = sql`(select count(distinct (resource_index, key)) from name_hits) <= ${limit}`
+    const fewFound = sql`(select count(distinct (resource_index, key)) from (select resource_index, key from name_hits union all select resource_index, key from word_hits) as found) <= ${limit}`
     // A text may have no trigrams, such as Chinese in the locale C. Then a search by similarity would read every record.
-    const hasTrigrams = sql`(select cardinality(show_trgm(part)) > 0 and threshold = ${minSimilarity} from term)`
+    const hasTrigrams = sql`(select cardinality(show_trgm(folded_query)) > 0 and threshold = ${minSimilarity} from term)`
     const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
-    const hasTwos = sql`${fewFound} and (select cardinality(${twos}) > 0)`
+    const hasFullPairs = sql`${fewFound} and (select cardinality(${fullPairs}) > 0)`
     return sql`with term as materialized (
-        select folded.part, folded.turned, folded.head, prefix_tsquery(${webSearch(q)}) as words, wide_pairs(folded.part) as pairs,
+        select folded.folded_query, folded.inversions, folded.head, prefix_tsquery(${webSearch(q)}) as words, wide_pairs(folded.folded_query) as pairs,
           set_config('pg_trgm.word_similarity_threshold', ${minSimilarity}, true) as threshold
-        from (select ${fold(sql`btrim(${q})`)} as part, nullif(${fold(sql`${sql.placeholder('head')}::text`)}, '') as head,
-          array(select ${fold(sql`form`)} from unnest(${sql.placeholder('inversions')}::text[]) as form) as turned) as folded
-      ), named as materialized (${each(named)}),
-      worded as materialized (
-        ${each((index, resource) => [
-          worded(index, resource, fewNamed),
-          ...(wide ? [containing(index, resource, sql`${fewNamed} and ${hasPairs}`)] : []),
+        from (select ${fold(sql`btrim(${q})`)} as folded_query, nullif(${fold(sql`${sql.placeholder('head')}::text`)}, '') as head,
+          array(select ${fold(sql`form`)} from unnest(${sql.placeholder('inversions')}::text[]) as form) as inversions) as folded
+      ), name_hits as materialized (${unionOfResources(nameHits)}),
+      word_hits as materialized (
+        ${unionOfResources((index, resource) => [
+          wordHits(index, resource, fewNamed),
+          ...(isWide ? [substringHits(index, resource, sql`${fewNamed} and ${hasPairs}`)] : []),
         ])}
-      ), alike as materialized (
-        ${each((index, resource) => [
-          alike(index, resource, sql`${fewFound} and ${hasTrigrams}`),
-          ...(wide ? [mentionedIn(index, resource, hasTwos)] : []),
+      ), similar_hits as materialized (
+        ${unionOfResources((index, resource) => [
+          similarHits(index, resource, sql`${fewFound} and ${hasTrigrams}`),
+          ...(isWide ? [mentionHits(index, resource, hasFullPairs)] : []),
         ])}
       ),
       hits as materialized (
-        select place, key, max(score) as score
-        from (select * from named union all select * from worded union all select * from alike) as found
-        group by place, key order by score desc, place, key collate "C" limit ${limit} + 1
+        select resource_index, key, max(score) as score
+        from (select * from name_hits union all select * from word_hits union all select * from similar_hits) as found
+        group by resource_index, key order by score desc, resource_index, key collate "C" limit ${limit} + 1
       )
-      select (case place ${sql.join(
+      select (case resource_index ${sql.join(
         resources.map(
           (resource, index) => sql`when ${sql.raw(String(index))} then ${hitJson(index, resource)}`,
         ),
         sql` `,
       )} end)::text as document
-      from hits order by score desc, place, key collate "C"`
+      from hits order by score desc, resource_index, key collate "C"`
   }
   const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
   const { inversions, head: beginning = null } = getNameForms(text)

@@ -30,7 +30,8 @@ async function readFolder(folder: string): Promise<SeedFile[]> {
   const unknown = names.filter(
     (name) => !registry.resources.some((resource) => name === `${resource.name}.json`),
   )
-  if (unknown.length > 0) throw new Error(`seeds/${folder} has files of no resource: ${unknown.join(', ')}`)
+  if (unknown.length > 0)
+    throw new Error(`seeds/${folder} has files that belong to no resource: ${unknown.join(', ')}`)
   const present = registry.resources.filter(({ name }) => names.includes(`${name}.json`))
   return Promise.all(
     present.map(async (resource) => {

@@ -2,11 +2,11 @@ import type { Transaction } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { findReferences, type ReferenceValue } from '../../operations/writing/references.ts'
+import { findNamed } from './existing-records.ts'
 import type { SeedFile } from './files.ts'
-import { findNamed } from './presence.ts'
 
 /** Whether a reference in a seed is an external id, `scheme:id`. Seeds use these for records with generated keys. */
-const isName = (value: string) => value.includes(':')
+const isExternalId = (value: string) => value.includes(':')
 
 function setAt(target: unknown, path: PropertyKey[], value: string): void {
   const [step, ...rest] = path
@@ -15,7 +15,7 @@ function setAt(target: unknown, path: PropertyKey[], value: string): void {
   else setAt(Reflect.get(target, step), rest, value)
 }
 
-async function keysOfMentioned(
+async function findMentionedKeys(
   transaction: Transaction,
   registry: Registry,
   mentions: ReferenceValue[],
@@ -33,8 +33,8 @@ async function keysOfMentioned(
 }
 
 /**
- * Returns the documents with names replaced by keys.
- * @throws Error for a name that no record has.
+ * Returns the documents with references by external id replaced by keys.
+ * @throws Error for an external id that no record has.
  */
 export async function resolveReferences(
   transaction: Transaction,
@@ -42,9 +42,9 @@ export async function resolveReferences(
   documents: Document[],
 ): Promise<Document[]> {
   const mentions = documents.flatMap((document, index) =>
-    findReferences(file.resource.document, document, [index]).filter(({ value }) => isName(value)),
+    findReferences(file.resource.document, document, [index]).filter(({ value }) => isExternalId(value)),
   )
-  const keys = await keysOfMentioned(transaction, file.resource.registry, mentions)
+  const keys = await findMentionedKeys(transaction, file.resource.registry, mentions)
   const resolved = structuredClone(documents)
   for (const { path, value, reference } of mentions) {
     const key = keys.get(`${reference.resource} ${value}`)

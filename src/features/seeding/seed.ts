@@ -1,26 +1,30 @@
 import type { Database, Transaction } from '../../database/database.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import { insertDocuments } from '../../operations/writing/documents.ts'
+import { findKeys, isPresent } from './existing-records.ts'
 import { readSeeds, type SeedFile, type SeedSet } from './files.ts'
-import { findKeys, isPresent } from './presence.ts'
 import { resolveReferences } from './references.ts'
 import { checkSeed } from './validation.ts'
 
 /** The number of created records, and of records that existed already. */
-export interface Seeded {
+export interface SeedCounts {
   created: number
   present: number
 }
 
 /** The author of seeded revisions. */
-const bySeed: Authorship = { actor: { kind: 'seed', id: null, name: null }, requestId: null, reason: null }
+const seedAuthorship: Authorship = {
+  actor: { kind: 'seed', id: null, name: null },
+  requestId: null,
+  reason: null,
+}
 
-async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seeded> {
+async function seedFile(transaction: Transaction, file: SeedFile): Promise<SeedCounts> {
   const keys = await findKeys(transaction, file.resource, file.documents)
   const missing = file.documents.filter((document) => !isPresent(file.resource, document, keys))
   const resolved = await resolveReferences(transaction, file, missing)
   const documents = resolved.map((document, index) => checkSeed(file, document, index))
-  await insertDocuments(transaction, file.resource, documents, { kind: 'create', authorship: bySeed })
+  await insertDocuments(transaction, file.resource, documents, { kind: 'create', authorship: seedAuthorship })
   return { created: documents.length, present: file.documents.length - documents.length }
 }
 
@@ -29,10 +33,10 @@ async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seede
  * key or one of their external ids, are not changed.
  * @throws Error that names the file and the record when a seed is not valid.
  */
-export async function seed(database: Database, set: SeedSet): Promise<Seeded> {
+export async function seed(database: Database, set: SeedSet): Promise<SeedCounts> {
   const files = await readSeeds(set)
   return database.transaction(async (transaction) => {
-    const total: Seeded = { created: 0, present: 0 }
+    const total: SeedCounts = { created: 0, present: 0 }
     for (const file of files) {
       const { created, present } = await seedFile(transaction, file)
       total.created += created

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { columnIn, columnOf, snakeCase } from '../../database/columns.ts'
 import { unitNumber, unitText } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
-import { byRelation, type Dimension, itself, wordLabels } from '../dimensions.ts'
+import { byRelation, type Dimension, valueAsLabel, wordLabels } from '../dimensions.ts'
 import { defineField, type FieldContext, ownColumn } from '../field.ts'
 import { type Comparison, decimalText, type Filter, filterByAny, isInAny } from '../filters.ts'
 import { listTable } from '../list-rows.ts'
@@ -74,7 +74,7 @@ const items = {
 
 const textArray = (values: SQL) => sql`${values}::text[]`
 
-/** The filters that must all match the same amount of a record, with the column of each. */
+/** The filters that must all match the same amount of a record, and their columns. */
 const narrowing = { amountKind: 'kind', amountCurrency: 'currency', amountYear: 'year' } as const
 
 type Narrowing = keyof typeof narrowing
@@ -163,8 +163,8 @@ const descriptions: Record<Narrowing, string> = {
 
 const labels: Record<Narrowing, Dimension['label']> = {
   amountKind: wordLabels(amountKinds),
-  amountCurrency: itself,
-  amountYear: itself,
+  amountCurrency: valueAsLabel,
+  amountYear: valueAsLabel,
 }
 
 function amountQuery(context: FieldContext) {
@@ -210,13 +210,13 @@ function amountQuery(context: FieldContext) {
         description: 'The amounts, in one currency and of one kind.',
         value: sql`listed.amount`,
         elements,
-        within: ['amountKind', 'amountCurrency'],
+        singleValued: ['amountKind', 'amountCurrency'],
       },
       amountUsd: {
         description: 'The values in US dollars of the amounts of one kind, where sources give them.',
         value: sql`listed.value_usd`,
         elements,
-        within: ['amountKind'],
+        singleValued: ['amountKind'],
       },
     },
   }

@@ -1,7 +1,7 @@
 import { text } from 'drizzle-orm/pg-core'
 import { columnIn, edtfColumns, snakeCase } from '../../database/columns.ts'
+import { spanIndex } from '../../database/date-spans.ts'
 import { dayOrder, orderIndexes } from '../../database/ordering.ts'
-import { spanIndex } from '../../database/spans.ts'
 import { byDate as groupByDate } from '../dimensions.ts'
 import { defineField, type FieldContext } from '../field.ts'
 import { edtfDate } from '../filters.ts'

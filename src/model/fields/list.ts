@@ -38,7 +38,7 @@ export const list = <const Items extends Fields>(
   const bindItems = (
     context: FieldContext,
     table: PgTable,
-    all: Record<string, PgColumn> = getTableColumns(table),
+    columns: Record<string, PgColumn> = getTableColumns(table),
   ) =>
     entries.map(([name, field]) => {
       const itemContext: FieldContext = {
@@ -46,14 +46,14 @@ export const list = <const Items extends Fields>(
         name,
         table,
         tableName: listTableName(context),
-        recordId: columnIn(all, 'record'),
-        columns: fieldColumns(field, name, context.registry, all),
+        recordId: columnIn(columns, 'record'),
+        columns: fieldColumns(field, name, context.registry, columns),
       }
       return { field, context: itemContext }
     })
   const makeTable = (context: FieldContext) => {
     const tableName = listTableName(context)
-    const columns = Object.assign(
+    const builders = Object.assign(
       {},
       ...entries.map(([name, field]) => field.columns?.(name, context.registry) ?? {}),
     )
@@ -64,16 +64,16 @@ export const list = <const Items extends Fields>(
           .notNull()
           .references(() => context.recordId, { onDelete: 'cascade' }),
         position: positionColumn(),
-        ...columns,
+        ...builders,
         ...rowStart(),
       },
-      (made: Record<string, PgColumn>) => {
-        const record = columnIn(made, 'record')
-        const [first, ...others] = (options.distinctBy ?? []).flatMap((property) => made[property] ?? [])
+      (columns: Record<string, PgColumn>) => {
+        const record = columnIn(columns, 'record')
+        const [first, ...others] = (options.distinctBy ?? []).flatMap((property) => columns[property] ?? [])
         return [
-          primaryKey({ columns: [record, columnIn(made, 'position')] }),
+          primaryKey({ columns: [record, columnIn(columns, 'position')] }),
           ...(first ? [unique(`${tableName}_once`).on(record, first, ...others)] : []),
-          ...bindItems(context, table, made).flatMap(
+          ...bindItems(context, table, columns).flatMap(
             ({ field, context: itemContext }) => field.constraints?.(itemContext) ?? [],
           ),
         ]

@@ -18,7 +18,7 @@ const makeLocationSchema = (registry: Registry) =>
     z
       .strictObject({
         name: line(300).nullable().default(null).meta({ description: 'Name of the place.' }),
-        country: optional(registry.keySchema('countries')),
+        country: optional(registry.referenceSchema('countries')),
         latitude: z
           .number()
           .min(-90)
@@ -67,7 +67,7 @@ const makeLocationSchema = (registry: Registry) =>
 
 const locationSchemas = new WeakMap<Registry, ReturnType<typeof makeLocationSchema>>()
 
-/** Returns the schema of a location: one per registry, since a component of the OpenAPI document can have only one schema. */
+/** Returns the schema of a location, cached by registry, since a component of the OpenAPI document can have only one schema. */
 export function locationSchema(registry: Registry) {
   const schema = locationSchemas.get(registry) ?? makeLocationSchema(registry)
   locationSchemas.set(registry, schema)

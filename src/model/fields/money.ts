@@ -55,7 +55,7 @@ export const money = (description: string) =>
         },
         sorts: { [name]: byNumber(amount, `${description} The amount, regardless of its currency.`) },
         dimensions: { [currencyName]: byValue(currency, currencyName, `Currency of \`${name}\`.`) },
-        measures: { [name]: { description, value: sql`${amount}`, within: [currencyName] } },
+        measures: { [name]: { description, value: sql`${amount}`, singleValued: [currencyName] } },
       }
     },
   })

@@ -17,7 +17,7 @@ const numberQuery = (context: FieldContext, description: string) => ({
 
 /**
  * An integer from `minimum` to `maximum`. The default is `minimum`.
- * @param measure the description of the measure for aggregates, and its `parts` query.
+ * @param measure description and `parts` query of the measure for aggregates.
  */
 export const count = (
   description: string,
@@ -42,9 +42,9 @@ export const count = (
 
 /**
  * A number from -10^14 to 10^14 with at most four decimals.
- * @param within Name of the dimension that must have a single value before numbers can be summed.
+ * @param unit name of the dimension that must have a single value before numbers can be summed.
  */
-export const decimal = (description: string, within: string) =>
+export const decimal = (description: string, unit: string) =>
   defineField({
     schema: () =>
       z
@@ -66,6 +66,6 @@ export const decimal = (description: string, within: string) =>
     json: (context) => sql`trim_scale(${ownColumn(context)})`,
     query: (context) => ({
       ...numberQuery(context, description),
-      measures: { [context.name]: { description, value: sql`${ownColumn(context)}`, within: [within] } },
+      measures: { [context.name]: { description, value: sql`${ownColumn(context)}`, singleValued: [unit] } },
     }),
   })

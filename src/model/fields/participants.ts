@@ -110,7 +110,7 @@ function partyJson(context: FieldContext): SQL {
  */
 export const participants = (schemaName: string, roles: Roles) =>
   defineField({
-    capability: { kind: 'participants', roles, parties: false },
+    capability: { kind: 'participants', roles, areParties: false },
     schema: (registry) => participantsSchema(registry, schemaName, roles),
     ...storage,
     json: participantJson,
@@ -127,7 +127,7 @@ export const participants = (schemaName: string, roles: Roles) =>
  */
 export const parties = (schemaName: string, roles: Roles) =>
   defineField({
-    capability: { kind: 'participants', roles, parties: true },
+    capability: { kind: 'participants', roles, areParties: true },
     schema: (registry) => partiesSchema(registry, schemaName, roles),
     ...storage,
     json: partyJson,

@@ -30,13 +30,13 @@ interface ReferenceOptions {
 
 /** A column that refers to the key of a resource. */
 export const keyReference = (name: string, target: string, registry: Registry) =>
-  registry.keyForm(target).madeBy === 'registry'
+  registry.keyForm(target).assignedBy === 'registry'
     ? uuid(snakeCase(name)).references(() => registry.keyColumn(target))
     : text(snakeCase(name)).references(() => registry.keyColumn(target))
 
 /** SQL of the id of the record to which a key column refers. */
-export const referredId = (target: string, column: PgColumn, registry: Registry): SQL =>
-  registry.keyForm(target).madeBy === 'registry'
+export const referencedId = (target: string, column: PgColumn, registry: Registry): SQL =>
+  registry.keyForm(target).assignedBy === 'registry'
     ? sql`${column}`
     : sql`name_id(${sql.raw(`'${target}'`)}, ${column})`
 
@@ -101,7 +101,7 @@ function referenceField<Schema extends z.ZodType<string | null>>(
           ? [
               check(
                 `${base}_other`,
-                sql`${referredId(target, column, context.registry)} <> ${context.recordId}`,
+                sql`${referencedId(target, column, context.registry)} <> ${context.recordId}`,
               ),
             ]
           : []),
@@ -115,7 +115,7 @@ function referenceField<Schema extends z.ZodType<string | null>>(
 export const reference = (target: string, description: string, options: ReferenceOptions = {}) =>
   referenceField(
     target,
-    (registry) => optional(registry.keySchema(target)).meta({ description }),
+    (registry) => optional(registry.referenceSchema(target)).meta({ description }),
     description,
     options,
   )
@@ -124,7 +124,7 @@ export const reference = (target: string, description: string, options: Referenc
 export const requiredReference = (target: string, description: string, options: ReferenceOptions = {}) =>
   referenceField(
     target,
-    (registry) => refersTo(registry.keySchema(target).meta({ description }), { resource: target }),
+    (registry) => refersTo(registry.referenceSchema(target).meta({ description }), { resource: target }),
     description,
     { ...options, required: true },
   )

@@ -7,7 +7,7 @@ import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
 import { listQuery, listRows } from '../list-rows.ts'
 import { distinct } from '../schemas.ts'
-import { keyReference, referredId } from './reference.ts'
+import { keyReference, referencedId } from './reference.ts'
 
 interface ReferencesOptions {
   /** Name and description of the filter by the referenced records. */
@@ -42,7 +42,7 @@ const junctionTable = (
       unique(`${pairName}_once`).on(pair.record, pair.target),
       index(`${pairName}_target`).on(pair.target),
       ...(notItself
-        ? [check(`${pairName}_other`, sql`${referredId(target, pair.target, registry)} <> ${pair.record}`)]
+        ? [check(`${pairName}_other`, sql`${referencedId(target, pair.target, registry)} <> ${pair.record}`)]
         : []),
     ],
   )
@@ -56,7 +56,7 @@ export const references = (target: string, description: string, options: Referen
     return { table, record: columnOf(table, 'record'), target: columnOf(table, 'target') }
   }
   return defineField({
-    schema: (registry) => distinct(registry.keySchema(target)).default([]).meta({ description }),
+    schema: (registry) => distinct(registry.referenceSchema(target)).default([]).meta({ description }),
     tables: (context) => [junctionTable(context, target, options.notItself ?? false)],
     json: (context) => {
       const { table, target: to } = junctionColumns(context)

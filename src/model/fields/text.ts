@@ -74,6 +74,7 @@ export const proseText = (description: string, options: TextOptions & { max?: nu
 /** A web address that may be null. It has no filter. */
 export const webAddress = (description: string) =>
   textField(optional(webAddressSchema()), description, false, { filter: false })
+
 /** A BCP 47 language tag that may be null. It has no filter. */
 export const languageTag = (description: string) =>
   textField(optional(language()), description, false, { filter: false })

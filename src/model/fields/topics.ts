@@ -129,7 +129,7 @@ export const topics = () =>
   defineField({
     capability: { kind: 'topics' },
     schema: (registry) =>
-      distinct(registry.keySchema('topics')).default([]).meta({ description: 'Slugs of topics.' }),
+      distinct(registry.referenceSchema('topics')).default([]).meta({ description: 'Slugs of topics.' }),
     json: (context) => {
       const { topicLinks } = context.registry.shared
       return jsonList(listQuery(topicLinks, sql`${topicLinks.topic}`, context))

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { index, text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
-import { byRelation, itself } from '../dimensions.ts'
+import { byRelation, valueAsLabel } from '../dimensions.ts'
 import { defineField, type FieldContext, ownColumn } from '../field.ts'
 import { arrayHas, withRelation } from '../filters.ts'
 import type { Relation } from '../relations.ts'
@@ -35,7 +35,7 @@ export const words = (word: () => z.ZodType<string>, singular: string, descripti
       const relation = wordRelation(context)
       return {
         filters: { [singular]: withRelation(arrayHas(ownColumn(context), word(), description), relation) },
-        dimensions: { [singular]: byRelation(relation, singular, description, itself) },
+        dimensions: { [singular]: byRelation(relation, singular, description, valueAsLabel) },
       }
     },
   })

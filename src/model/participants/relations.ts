@@ -14,10 +14,10 @@ import type { Roles } from './schema.ts'
 export const countriesProperty = 'participatingCountries'
 
 /** Levels of regions (UN M49) by which records can be grouped. */
-export type Area = 'region' | 'subregion'
+export type GroupLevel = 'region' | 'subregion'
 
 /** Filters also accept the codes of regions and groups of any other level. */
-type Level = Area | 'any'
+type Level = GroupLevel | 'any'
 
 const isAtLevel = (level: Level) => (level === 'any' ? sql`true` : sql`area.kind = ${sql.raw(`'${level}'`)}`)
 
@@ -41,7 +41,7 @@ const regionsByArea = (level: Level) =>
 export const countryAreas = (
   key: AnyPgColumn,
   country: AnyPgColumn,
-  groupLevel: Area,
+  groupLevel: GroupLevel,
   level: Level = groupLevel,
 ): Relation => ({
   key,
@@ -56,7 +56,7 @@ export const countryAreas = (
 
 /** The participants of a record, as the relations that filters and dimensions use. */
 export interface ParticipantRelations
-  extends Record<'country' | 'organization' | Area | 'anyRegion' | 'role', Relation> {}
+  extends Record<'country' | 'organization' | GroupLevel | 'anyRegion' | 'role', Relation> {}
 
 /** The queries of the participants of a resource: columns `record`, `value` and `role`. */
 function participantQueries({ resource, registry }: FieldContext) {
@@ -111,7 +111,7 @@ export function participantRelations(context: FieldContext, roles: Roles): Parti
         ? undefined
         : { column: stored, others: hostRows(getOtherFilter) },
   }
-  const area = (groupLevel: Area, level: Level = groupLevel): Relation => ({
+  const area = (groupLevel: GroupLevel, level: Level = groupLevel): Relation => ({
     ...common,
     ...(level !== groupLevel && { groupValues: area(groupLevel) }),
     queries: (getOtherFilter) => [

@@ -7,9 +7,9 @@ import { actionKinds } from '../vocabularies.ts'
 /** Public schemas of the participants of a record. */
 
 const referenceShape = (registry: Registry) => ({
-  country: optional(registry.keySchema('countries')),
-  organization: optional(registry.keySchema('organizations')),
-  region: optional(registry.keySchema('regions')),
+  country: optional(registry.referenceSchema('countries')),
+  organization: optional(registry.referenceSchema('organizations')),
+  region: optional(registry.referenceSchema('regions')),
 })
 
 const contribution = optional(prose(1000)).meta({ description: 'What the participant brings in.' })

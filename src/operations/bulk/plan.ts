@@ -8,7 +8,7 @@ import { requireVersion } from '../entity-tags.ts'
 import { recordNotFound } from '../read.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
 import { findByExternalIds, getExternalIds } from '../writing/external-ids.ts'
-import { type Locked, lockRecords } from '../writing/locks.ts'
+import { type LockedRecord, lockRecords } from '../writing/locks.ts'
 import { mergePatch } from '../writing/merge-patch.ts'
 import { listIdentities } from '../writing/ndjson.ts'
 import { checkReplacement, invalidBody, requireSameKey, withoutManaged } from '../writing/validation.ts'
@@ -18,15 +18,15 @@ import { atOperation, type BulkOperation, bodyProperty, type Target } from './re
 /** Plans the changes of a bulk request: locks the stored records, and applies the operations to their documents. */
 
 /** The write that an operation results in. `index` is the index of the operation. */
-export type Change = { index: number } & (
+export type PlannedChange = { index: number } & (
   | { kind: 'create'; document: Document }
-  | { kind: 'replace' | 'patch'; locked: Locked; before: Document; after: Document }
-  | { kind: 'remove'; locked: Locked }
+  | { kind: 'replace' | 'patch'; locked: LockedRecord; before: Document; after: Document }
+  | { kind: 'remove'; locked: LockedRecord }
 )
 
 /** The changes to write, and the problems of refused operations by index. */
 export interface BulkPlan {
-  changes: Change[]
+  changes: PlannedChange[]
   refused: Refusals
 }
 
@@ -74,9 +74,9 @@ function planUpsert(
   resource: Resource,
   index: number,
   operation: BulkOperation & { kind: 'upsert' },
-  stored?: Locked,
-): Change {
-  const { property, madeBy } = resource.key
+  stored?: LockedRecord,
+): PlannedChange {
+  const { property, assignedBy } = resource.key
   const { key, externalId } = operation.target
   const { document } = operation
   if (externalId && !getExternalIds(document).some((id) => externalIdKey(id) === externalIdKey(externalId)))
@@ -106,7 +106,7 @@ function planUpsert(
       `is the key of the record and stays "${record[property]}"`,
     )
   const before = documentOf(resource, record)
-  const after = madeBy === 'client' ? document : others
+  const after = assignedBy === 'client' ? document : others
   return {
     index,
     kind: 'replace',
@@ -122,8 +122,8 @@ function planChange(
   index: number,
   operation: Exclude<BulkOperation, { kind: 'create' | 'upsert' }>,
   key: string,
-  stored: Locked,
-): Change {
+  stored: LockedRecord,
+): PlannedChange {
   try {
     requireVersion(operation.expected, stored.version, resource.noun)
   } catch (error) {
@@ -147,15 +147,15 @@ function planOperation(
   resource: Resource,
   { index, operation }: IndexedOperation,
   key: string | undefined,
-  stored?: Locked,
-): Change {
+  stored?: LockedRecord,
+): PlannedChange {
   if (operation.kind === 'create') return { index, kind: operation.kind, document: operation.document }
   const { externalId } = operation.target
   if (!stored && operation.kind !== 'upsert') {
     const property = externalId === undefined ? resource.key.property : 'externalId'
     throw atOperation(notFound(resource, operation.target), index, [property])
   }
-  // A concurrent request may have moved the external id to another record before this one was locked.
+  // A concurrent request may have moved the external id to another record before this record was locked.
   if (stored && externalId) {
     const ids = getExternalIds(JSON.parse(stored.document))
     if (!ids.some((id) => externalIdKey(id) === externalIdKey(externalId)))
@@ -179,7 +179,7 @@ function planOperation(
 }
 
 /** Lists the identities that only one operation may claim: the key of the record, and its unique values. */
-function listClaims(resource: Resource, change: Change): { path: PropertyKey[]; identity: string }[] {
+function listClaims(resource: Resource, change: PlannedChange): { path: PropertyKey[]; identity: string }[] {
   if (change.kind === 'create')
     return listIdentities(resource, change.document).map(({ path, identity }) => ({
       path: ['document', ...path],

@@ -4,7 +4,7 @@ import { nameInput } from '../../model/schema-names.ts'
 import { externalId } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
-import { didYouMean, listed } from '../../problems/suggest.ts'
+import { didYouMean, quoteList } from '../../problems/suggest.ts'
 import { inputSchema, patchSchema } from '../bodies.ts'
 import { type ExpectedVersions, parseIfMatch } from '../entity-tags.ts'
 import { exampleKey, memoizeByResource } from '../response-schemas.ts'
@@ -92,7 +92,7 @@ function operationSchema({ create, replace, patch, remove, upsert }: Operations)
       // Other JSON values may not convert to text, such as {"toString": 1}.
       return typeof op === 'string'
         ? `${JSON.stringify(op)} is not known${didYouMean(op, kinds)}`
-        : `must be one of ${listed(kinds)}`
+        : `must be one of ${quoteList(kinds)}`
     },
   })
 }
@@ -146,8 +146,8 @@ export const exampleBulk = (resource: Resource) => ({
   operations: Object.values(exampleOperations(resource)).filter(({ op }) => op === 'remove'),
 })
 
-/** Schema for parsing an operation. `planBulk` validates changed documents when the stored records are known. */
-const formSchema = memoizeByResource((resource) => operationSchema(operationSchemas(resource)))
+/** Schema that parses an operation. `planBulk` validates changed documents when the stored records are known. */
+const parsingSchema = memoizeByResource((resource) => operationSchema(operationSchemas(resource)))
 
 const operationInput = z.looseObject({
   op: z.enum(kinds),
@@ -162,8 +162,8 @@ function readTarget(resource: Resource, operation: z.output<typeof operationInpu
   const { externalId: id } = operation
   if (typeof key === 'string' && id === undefined) return { key }
   if (key === undefined && id !== undefined) return { externalId: id }
-  const count = id === undefined ? 'no record' : 'its record twice'
-  const message = `names ${count}: give exactly one of ${property} and externalId`
+  const problem = id === undefined ? 'names no record' : 'names its record twice'
+  const message = `${problem}: give exactly one of ${property} and externalId`
   throw invalidBody('operation', [{ pointer: '', code: 'required', message }])
 }
 
@@ -206,7 +206,7 @@ const hasVisibility = (document: unknown) =>
  * @throws Problem with every fault; pointers start at the operation.
  */
 export function readOperation(resource: Resource, value: unknown): BulkOperation {
-  const { faults } = checkValue(formSchema(resource), value)
+  const { faults } = checkValue(parsingSchema(resource), value)
   if (faults) throw invalidBody('operation', faults)
   const operation = operationInput.parse(value)
   const { op: kind } = operation

@@ -7,7 +7,7 @@ import { type Fault, Problem } from '../../problems/problem.ts'
 import { deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
 import { explainRefusals } from '../writing/explain.ts'
 import { findReferrers, referrerFault } from '../writing/referrers.ts'
-import type { Change } from './plan.ts'
+import type { PlannedChange } from './plan.ts'
 import { Refusals } from './refusals.ts'
 import { atOperation, bodyProperty } from './request.ts'
 
@@ -22,16 +22,16 @@ export interface OperationResult {
   unchanged: boolean
 }
 
-type ChangeOfKind<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>
+type ChangeOfKind<Kind extends PlannedChange['kind']> = Extract<PlannedChange, { kind: Kind }>
 
 /** A change that writes a document. */
 type Write = ChangeOfKind<'create' | 'replace' | 'patch'>
 
-const filterCreations = (changes: Change[]) =>
+const filterCreations = (changes: PlannedChange[]) =>
   changes.filter((change): change is ChangeOfKind<'create'> => change.kind === 'create')
-const filterRemovals = (changes: Change[]) =>
+const filterRemovals = (changes: PlannedChange[]) =>
   changes.filter((change): change is ChangeOfKind<'remove'> => change.kind === 'remove')
-const filterUpdates = (changes: Change[]) =>
+const filterUpdates = (changes: PlannedChange[]) =>
   changes.filter(
     (change): change is ChangeOfKind<'replace' | 'patch'> =>
       change.kind === 'replace' || change.kind === 'patch',
@@ -95,12 +95,12 @@ async function remove(
 
 /**
  * Creates, then updates, then removes. So an update may refer to a created record, and may drop its reference to a
- * record before that is removed.
+ * record before that record is removed.
  */
 async function writeAll(
   transaction: Transaction,
   resource: Resource,
-  changes: Change[],
+  changes: PlannedChange[],
   authorship: Authorship,
 ): Promise<Map<number, OperationResult>> {
   return new Map([
@@ -121,7 +121,7 @@ const releaseBulk =
 async function tryWrite(
   transaction: Transaction,
   resource: Resource,
-  changes: Change[],
+  changes: PlannedChange[],
   authorship: Authorship,
 ): Promise<{ done: Map<number, OperationResult> } | { refusal: unknown }> {
   await transaction.query({ text: 'savepoint bulk' })
@@ -157,7 +157,7 @@ function problemOfWrite(change: Write, problem: Problem | undefined): Problem | 
 async function explainWrites(
   transaction: Transaction,
   resource: Resource,
-  changes: Change[],
+  changes: PlannedChange[],
   refusal: unknown,
 ): Promise<[number, Problem][]> {
   const creations = filterCreations(changes)
@@ -179,7 +179,7 @@ async function explainWrites(
 async function explainRemovals(
   transaction: Transaction,
   resource: Resource,
-  changes: Change[],
+  changes: PlannedChange[],
   refusal: unknown,
 ): Promise<[number, Problem][]> {
   if (getDatabaseError(refusal)?.code !== '23503') return []
@@ -203,7 +203,7 @@ async function explainRemovals(
 async function explain(
   transaction: Transaction,
   resource: Resource,
-  changes: Change[],
+  changes: PlannedChange[],
   refusal: unknown,
 ): Promise<Refusals> {
   const writes = await explainWrites(transaction, resource, changes, refusal)
@@ -226,7 +226,7 @@ export interface BulkOutcome {
 export async function writeTogether(
   transaction: Transaction,
   resource: Resource,
-  changes: Change[],
+  changes: PlannedChange[],
   authorship: Authorship,
 ): Promise<BulkOutcome> {
   const outcome = await tryWrite(transaction, resource, changes, authorship)
@@ -240,7 +240,7 @@ export async function writeTogether(
 async function explainAlone(
   transaction: Transaction,
   resource: Resource,
-  change: Change,
+  change: PlannedChange,
   refusal: unknown,
 ): Promise<Problem> {
   const explained = await explain(transaction, resource, [change], refusal)
@@ -261,7 +261,7 @@ const maxRounds = 5
 export async function writeEach(
   transaction: Transaction,
   resource: Resource,
-  changes: Change[],
+  changes: PlannedChange[],
   authorship: Authorship,
 ): Promise<BulkOutcome> {
   const refused = new Refusals()

@@ -68,18 +68,18 @@ const record = z.object({
 type ActivityRecord = z.output<typeof record>
 
 /** Earliest and latest day of each date in EDTF; null for a year that PostgreSQL cannot represent. */
-const spans = z.record(text, z.tuple([text.nullable(), text.nullable()]))
-type Spans = z.output<typeof spans>
+const dateBoundsSchema = z.record(text, z.tuple([text.nullable(), text.nullable()]))
+type DateBounds = z.output<typeof dateBoundsSchema>
 
-const row = z.tuple([record, spans])
+const row = z.tuple([record, dateBoundsSchema])
 
 /** Returns the codes of a code list by the registry's words for them. */
-const codesOf = <Word extends string>(words: readonly Word[], codes: readonly string[]) =>
+const codesByWord = <Word extends string>(words: readonly Word[], codes: readonly string[]) =>
   Object.fromEntries(words.map((word, index) => [word, codes[index] ?? ''])) as Record<Word, string>
 
-const statusCodes = codesOf(activityStatuses, ['1', '2', '3', '4', '5', '6'])
-const flowCodes = codesOf(flowTypes, ['10', '20', '21', '22', '30', '35', '36', '37', '40', '50'])
-const organizationCodes = codesOf(organizationKinds, [
+const statusCodes = codesByWord(activityStatuses, ['1', '2', '3', '4', '5', '6'])
+const flowCodes = codesByWord(flowTypes, ['10', '20', '21', '22', '30', '35', '36', '37', '40', '50'])
+const organizationCodes = codesByWord(organizationKinds, [
   '10',
   '11',
   '15',
@@ -124,17 +124,17 @@ const finiteDay = (day: string | null | undefined): string | undefined =>
 const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
 
 /** Returns the days that a date may mean. An unknown start is that of the activity; an unknown end is the start. */
-function periodOf(activity: ActivityRecord, known: Spans, date: string | null): Period {
-  const [earliest, latest] = (date !== null && known[date]) || []
-  const [start] = (activity.startsOn !== null && known[activity.startsOn]) || []
+function periodOf(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period {
+  const [earliest, latest] = (date !== null && dateBounds[date]) || []
+  const [start] = (activity.startsOn !== null && dateBounds[activity.startsOn]) || []
   const from = finiteDay(earliest) ?? finiteDay(start) ?? finiteDay(latest) ?? createdOn(activity)
   return { start: from, end: finiteDay(latest) ?? from }
 }
 
-function datesOf(activity: ActivityRecord, known: Spans): Activity['dates'] {
+function datesOf(activity: ActivityRecord, dateBounds: DateBounds): Activity['dates'] {
   const isPlanned = activity.status === 'pipeline'
   const dateOf = (date: string | null, type: string, end: 0 | 1) => {
-    const bounds = date !== null && known[date]
+    const bounds = date !== null && dateBounds[date]
     if (!bounds) return []
     const day = finiteDay(bounds[end]) ?? finiteDay(bounds[1 - end])
     const note = bounds[0] === bounds[1] ? undefined : date
@@ -151,9 +151,9 @@ function datesOf(activity: ActivityRecord, known: Spans): Activity['dates'] {
 }
 
 /** Returns the code of the status. IATI requires one, so an unknown status is derived from the dates. */
-function statusOf({ status, endsOn, updatedAt }: ActivityRecord, known: Spans): string {
+function statusOf({ status, endsOn, updatedAt }: ActivityRecord, dateBounds: DateBounds): string {
   if (status !== null) return statusCodes[status]
-  const end = endsOn === null ? undefined : finiteDay(known[endsOn]?.[1])
+  const end = endsOn === null ? undefined : finiteDay(dateBounds[endsOn]?.[1])
   return end !== undefined && end < updatedAt.slice(0, 10) ? statusCodes.closed : statusCodes.implementation
 }
 
@@ -165,8 +165,8 @@ function organisationsOf(activity: ActivityRecord, roles: ActivityRoles): Activi
     if (organization) {
       const ref = organization.externalIds.find(({ scheme }) => scheme === iatiScheme)?.id
       // IATI has no role for organisations that receive aid, so they count as implementing ones.
-      const as = role === 'recipient' ? '4' : role
-      return [{ ref, type: organizationCodes[organization.kind], role: as, name: organization.name }]
+      const iatiRole = role === 'recipient' ? '4' : role
+      return [{ ref, type: organizationCodes[organization.kind], role: iatiRole, name: organization.name }]
     }
     if (role === 'recipient') return []
     const name =
@@ -202,14 +202,14 @@ export function toActivity(
   { activity: roles = {} }: Resource,
   publisher: Publisher,
 ): Activity {
-  const [found, known] = row.parse(value)
+  const [found, dateBounds] = row.parse(value)
   const iatiId = found.externalIds.find(({ scheme }) => scheme === iatiScheme)
   const money = (one: ActivityRecord['amounts'][number]): MoneyValue => ({
     amount: one.amount,
     currency: one.currency,
     usd: one.valueUsd,
     note: one.note,
-    period: periodOf(found, known, one.date),
+    period: periodOf(found, dateBounds, one.date),
   })
   const ofKind = (kind: string) => found.amounts.filter((one) => one.kind === kind).map(money)
   const nameOf = (code: string | null) => found.locationCountries.find((one) => one.code === code)?.name
@@ -223,8 +223,8 @@ export function toActivity(
     otherIdentifiers: found.externalIds
       .filter((one) => one !== iatiId)
       .map(({ scheme, id }) => ({ ref: id, owner: scheme })),
-    status: statusOf(found, known),
-    dates: datesOf(found, known),
+    status: statusOf(found, dateBounds),
+    dates: datesOf(found, dateBounds),
     countries: recipients(found, roles).flatMap(({ country }) => {
       const one = found.countries.find(({ code }) => code === country)
       return one ? [one.alpha2 ?? one.code] : []

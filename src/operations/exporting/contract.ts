@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type Parameter, single, truth } from '../../model/parameters.ts'
+import { booleanText, type Parameter, single } from '../../model/parameters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { participantsProperty } from '../../query/flat.ts'
 import { contentLanguage, languageParameter } from '../language.ts'
-import { anyFile, type OperationContract, type ResponseContract } from '../operation.ts'
+import { fileMediaType, type OperationContract, type ResponseContract } from '../operation.ts'
 
 /** The contract that the exports of a list and of a search share. */
 
@@ -35,8 +35,10 @@ const formats = ['csv', 'ndjson', 'xlsx'] as const
 /** Whether the files of a format are tables, which can have a row for each participant. */
 export const isTable = (format: ExportFormat): boolean => format === 'csv' || format === 'xlsx'
 
-const hasLocation = ({ bound }: Resource) =>
-  Object.values(bound).some(({ field }) => ['location', 'locations'].includes(field.capability?.kind ?? ''))
+const hasLocation = ({ boundFields }: Resource) =>
+  Object.values(boundFields).some(({ field }) =>
+    ['location', 'locations'].includes(field.capability?.kind ?? ''),
+  )
 
 /** Whether a format defines its own properties, so that the parameters `fields` and `include` do not apply. */
 export const hasFixedProperties = (format: ExportFormat): boolean => format === 'iati' || format === 'ics'
@@ -57,7 +59,7 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
     presence: 'required',
   },
   names: single(
-    truth,
+    booleanText,
     'With `csv` and `xlsx`: whether a column of names follows each column of codes; `true` when left out.',
   ),
   ...languageParameter('the names'),
@@ -84,9 +86,9 @@ const fileResponse: ResponseContract = {
 /** Properties that the contracts of both exports share. */
 export const fileContract = {
   path: '/export',
-  of: 'all',
+  scope: 'collection',
   access: 'read',
   cache: false,
-  mediaType: anyFile,
+  mediaType: fileMediaType,
   responses: { 200: fileResponse },
 } satisfies Partial<OperationContract>

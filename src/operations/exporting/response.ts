@@ -1,10 +1,10 @@
 import { finished, Readable } from 'node:stream'
 import { beginPast } from '../../database/past.ts'
-import { getWords, invalidParameters } from '../../model/parameters.ts'
+import { getStringValues, invalidParameters } from '../../model/parameters.ts'
 import { Problem } from '../../problems/problem.ts'
-import { participantsProperty, type RowPer } from '../../query/flat.ts'
+import { participantsProperty, type RowUnit } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
-import { inLanguage } from '../language.ts'
+import { withLanguageHeaders } from '../language.ts'
 import type { ApiRequest, ApiResponse, Context } from '../operation.ts'
 import {
   type ExportFormat,
@@ -21,8 +21,8 @@ function readPer(
   { resource, representation }: Selection,
   format: ExportFormat,
   { query }: ApiRequest,
-): RowPer {
-  const [per] = getWords(query, 'per')
+): RowUnit {
+  const [per] = getStringValues(query, 'per')
   if (per !== 'participant') return 'record'
   const fault = (message: string) => invalidParameters([{ parameter: 'per', code: 'invalid', message }])
   if (!isTable(format)) throw fault('is only allowed with the formats csv and xlsx')
@@ -37,16 +37,17 @@ function readPer(
 function refuseRepresentation(format: ExportFormat, { query, body }: ApiRequest): void {
   if (!hasFixedProperties(format)) return
   const chosen = ['fields', 'include'].filter(
-    (name) => getWords(query, name).length > 0 || (typeof body === 'object' && body !== null && name in body),
+    (name) =>
+      getStringValues(query, name).length > 0 || (typeof body === 'object' && body !== null && name in body),
   )
   if (chosen.length === 0) return
-  const message = `is not allowed with the format ${format}, which decides what is written`
+  const message = `is not allowed with the format ${format}, which has fixed properties`
   throw invalidParameters(chosen.map((parameter) => ({ parameter, code: 'invalid', message })))
 }
 
 /** Reads `names`. @throws Problem `invalid-parameter` for a format that is not a table. */
 function readNames(format: ExportFormat, { query }: ApiRequest): boolean {
-  const [names] = getWords(query, 'names')
+  const [names] = getStringValues(query, 'names')
   if (names === 'true' && !isTable(format)) {
     const message = 'is only allowed with the formats csv and xlsx'
     throw invalidParameters([{ parameter: 'names', code: 'invalid', message }])
@@ -106,7 +107,7 @@ export async function exportResponse(
   context: Context,
 ): Promise<ApiResponse> {
   const { resource } = selection
-  const format = exportFormats(resource).parse(getWords(request.query, 'format')[0])
+  const format = exportFormats(resource).parse(getStringValues(request.query, 'format')[0])
   refuseRepresentation(format, request)
   const language = readNames(format, request) ? request.language : undefined
   const writer = createWriter(format, selection, {
@@ -122,5 +123,5 @@ export async function exportResponse(
     type: exportMediaType(format),
     body,
   }
-  return language ? inLanguage(response, language) : response
+  return language ? withLanguageHeaders(response, language) : response
 }

@@ -18,7 +18,7 @@ import {
   sourcesStatement,
   xlsxStatement,
 } from '../../query/export.ts'
-import { type FlatColumn, flatColumns, type RowPer } from '../../query/flat.ts'
+import { type FlatColumn, flatColumns, type RowUnit } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
 import { passInSlices } from '../../time-slice.ts'
 import type { Publisher } from '../publisher.ts'
@@ -96,8 +96,8 @@ const toByteStream = (chunks: AsyncIterable<Buffer | string>) =>
 
 /** Options of the writers. */
 export interface WriterOptions {
-  /** What a row of a table stands for. */
-  per: RowPer
+  /** Whether a table has a row for each record or for each participant. */
+  per: RowUnit
   publisher: Publisher
   /** Language of the names that follow codes; undefined for no names. */
   language: Language | undefined

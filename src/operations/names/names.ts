@@ -17,7 +17,7 @@ const sizeOf = (dictionary: Dictionary) => [...dictionary.values()].reduce((sum,
 
 type Missing = NameLookup & Pick<Section, 'section'>
 
-/** Returns the JSON of the names of the values of sections, and the values that the dictionary lacks. */
+/** Returns the JSON of the names that the dictionary has for sections, and the values without a name in it. */
 function compose(sections: readonly Section[], dictionary: Dictionary): { json: string; missing: Missing[] } {
   const missing: Missing[] = []
   const parts = sections.map((section) => {
@@ -61,7 +61,7 @@ async function readNames(
   }
 }
 
-/** Returns the text of the statement that reads the names of sections; undefined when they have no values. */
+/** Returns the text of the statement that reads the names in sections; undefined when the sections have no values. */
 function namesText(sections: readonly Section[], registry: Registry, language: Language): string | undefined {
   const wanted = sections.filter(({ values }) => values.size > 0).map((one) => ({ ...one, values: [] }))
   return wanted.length === 0 ? undefined : namesStatement(registry, wanted, language).text
@@ -84,7 +84,7 @@ export interface NamesRequest {
  */
 export class Names {
   readonly #changes: Changes | undefined
-  readonly #known = new Map<Language, Dictionary>()
+  readonly #dictionaries = new Map<Language, Dictionary>()
   #generation = -1
 
   /** @param changes tells when names may have changed; without it, no names are cached. */
@@ -101,14 +101,15 @@ export class Names {
   async find(
     database: Transaction,
     request: NamesRequest,
-    client: Pick<DatabaseClient, 'noteRead' | 'freshness'>,
+    client: Pick<DatabaseClient, 'reportRead' | 'freshness'>,
   ): Promise<string> {
     const { resource, representation, text, language, isPast } = request
     const sections = findReferencesInText(resource, representation, text)
-    const dictionary = (isPast ? undefined : this.#valid(language, client.freshness?.asOf)) ?? new Map()
+    const dictionary =
+      (isPast ? undefined : this.#currentDictionary(language, client.freshness?.asOf)) ?? new Map()
     const { json, missing } = compose(sections, dictionary)
-    const readBefore = namesText(sections, resource.registry, language)
-    if (readBefore !== undefined) client.noteRead(readBefore)
+    const queryText = namesText(sections, resource.registry, language)
+    if (queryText !== undefined) client.reportRead(queryText)
     if (missing.length === 0) return json
     // If something changes meanwhile, the next request does not use this dictionary.
     await readNames(database, resource.registry, missing, language, dictionary)
@@ -119,16 +120,16 @@ export class Names {
    * Returns the cached names, if they are current.
    * @param asOf the time as of which missing names are read, which must not be before the last change; now when left out.
    */
-  #valid(language: Language, asOf?: number): Dictionary | undefined {
+  #currentDictionary(language: Language, asOf?: number): Dictionary | undefined {
     if (!this.#changes?.isCurrent()) return undefined
     const { generation } = this.#changes
     if (asOf !== undefined && this.#changes.generationAt(asOf) < generation) return undefined
-    if (this.#generation !== this.#changes.generation) this.#known.clear()
+    if (this.#generation !== this.#changes.generation) this.#dictionaries.clear()
     this.#generation = this.#changes.generation
-    const found = this.#known.get(language)
+    const found = this.#dictionaries.get(language)
     if (found && sizeOf(found) < maxNames) return found
     const dictionary: Dictionary = new Map()
-    this.#known.set(language, dictionary)
+    this.#dictionaries.set(language, dictionary)
     return dictionary
   }
 }

@@ -31,13 +31,13 @@ function makeFinder(properties: ReferenceProperty[]): Finder {
   const sections = new Map(properties.map(({ section, reference }) => [section, { section, reference }]))
   const order = [...sections.keys()]
   const sectionIndexes = new Map<string, number[]>()
-  for (const { before, section } of properties) {
+  for (const { jsonPrefix, section } of properties) {
     for (const opening of openings) {
-      const beginning = before + opening
+      const beginning = jsonPrefix + opening
       sectionIndexes.set(beginning, [...(sectionIndexes.get(beginning) ?? []), order.indexOf(section)])
     }
   }
-  const starts = new Set(properties.map(({ before }) => escapePattern(before)))
+  const starts = new Set(properties.map(({ jsonPrefix }) => escapePattern(jsonPrefix)))
   const pattern = new RegExp(`(?:${[...starts].join('|')})["[]`, 'g')
   return { pattern, sections: [...sections.values()], sectionIndexes }
 }

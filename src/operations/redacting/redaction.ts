@@ -10,7 +10,7 @@ import type { Document } from '../writing/documents.ts'
 export interface Redaction {
   /** Returns the JSON of a record as in responses, without the removed parts. */
   redactRecord(record: Document): Document
-  /** Returns the redacted value of a column of a former row. It removes values that `redactRecord` found before. */
+  /** Returns the redacted value of a column of a former row, without the values that `redactRecord` has found before. */
   redactColumn(table: string, column: string, value: unknown): unknown
   /** Returns a redacted text about a change: its reason, or the id or name of its author. */
   redactNote(text: string): string
@@ -110,7 +110,7 @@ function replaceAt(
 
 /** Whether a column of a history table stores values of a property. */
 function holdsProperty(resource: Resource, property: string, table: string, column: string): boolean {
-  const bound = resource.bound[property]
+  const bound = resource.boundFields[property]
   if (!bound) return false
   if (bound.rows?.tables.some((part) => getTableName(part.table) === table)) return true
   const isOwn = table === getTableName(resource.table)

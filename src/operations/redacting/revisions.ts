@@ -74,7 +74,7 @@ function redactRevision(
 }
 
 /** Stores redacted revisions, each with a new salt. @returns their content hashes, in hexadecimal, by version. */
-async function rewrite(
+async function rewriteRevisions(
   tx: Transaction,
   resource: Resource,
   key: string,
@@ -93,7 +93,7 @@ async function rewrite(
   )
   const values = { redactedBy, given: `[${given.join()}]`, resource: resource.name, key }
   const rows = await tx.query<{ version: string; hash: string }>(
-    // The trigger on revisions refuses all other updates.
+    // The trigger on `revisions` allows no other form of update.
     statement('redact revisions', build, values),
   )
   return rows.map(({ version, hash }) => [version, hash])
@@ -119,7 +119,7 @@ export async function redactRevisions(
   for (let before: number | undefined; ; ) {
     const rows = await tx.query<Row>(historyStatement(resource, key, before, pageSize))
     const redacted = rows.flatMap((row) => redactRevision(resource, row, redaction, pointer) ?? [])
-    if (redacted.length > 0) hashes.push(...(await rewrite(tx, resource, key, redactedBy, redacted)))
+    if (redacted.length > 0) hashes.push(...(await rewriteRevisions(tx, resource, key, redactedBy, redacted)))
     if (rows.length < pageSize) break
     before = rows.at(-1)?.entry.version
   }

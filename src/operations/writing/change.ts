@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
-import { singleReads } from '../../database/database.ts'
+import { autocommitReads } from '../../database/database.ts'
 import { type Resource, recordSchema } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
 import {
@@ -17,13 +17,13 @@ import {
   type Change,
   type Document,
   documentOf,
-  type Stored,
+  type StoredRecord,
   type Update,
   updateDocuments,
 } from './documents.ts'
 import { explainRefusal } from './explain.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './idempotency.ts'
-import { type Locked, lockRecord } from './locks.ts'
+import { type LockedRecord, lockRecord } from './locks.ts'
 import { documentProblems } from './problems.ts'
 import { changeReason, getAuthorship } from './revisions.ts'
 import { checkReplacement, requireObject, requireSameKey, withoutManaged } from './validation.ts'
@@ -40,7 +40,7 @@ export async function lockExpected(
   resource: Resource,
   key: string,
   expected: ExpectedVersions,
-): Promise<Locked> {
+): Promise<LockedRecord> {
   const locked = await lockRecord(tx, resource, key)
   if (!locked) throw recordNotFound(resource, key)
   requireVersion(expected, locked.version, resource.noun)
@@ -56,7 +56,7 @@ export async function writeChange(
   resource: Resource,
   update: Update,
   change: Change,
-): Promise<Stored> {
+): Promise<StoredRecord> {
   const { locked, before, after } = update
   if (isDeepStrictEqual(after, before)) return locked
   const [stored = locked] = await updateDocuments(tx, resource, [update], change)
@@ -90,7 +90,7 @@ export async function changeRecord(
       return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
     })
   } catch (error) {
-    throw await explainRefusal(error, singleReads(database), resource, document, request.key)
+    throw await explainRefusal(error, autocommitReads(database), resource, document, request.key)
   }
 }
 
@@ -98,7 +98,7 @@ export async function changeRecord(
 export const changeContract = (resource: Resource) =>
   ({
     path: '',
-    of: 'one',
+    scope: 'record',
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],

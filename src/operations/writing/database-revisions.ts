@@ -5,7 +5,7 @@ import type { Author } from '../../database/tables/revisions.ts'
 import { statement } from '../../query/statement.ts'
 
 /** The author of revisions of writes that bypassed the service. */
-const database: Author = { kind: 'database', id: null, name: null }
+const databaseAuthor: Author = { kind: 'database', id: null, name: null }
 
 /**
  * Writes the revisions of records whose last write bypassed the service, with the time of that write. The records must be
@@ -28,7 +28,7 @@ export async function writeDatabaseRevisions(
     join ${records} using (id)
     on conflict (resource, key, version) do nothing`
   const values = {
-    actor: JSON.stringify(database),
+    actor: JSON.stringify(databaseAuthor),
     ids: written.map(({ id }) => id),
     documents: written.map(({ document }) => document),
   }

@@ -6,23 +6,23 @@ import type { Authorship } from '../../database/tables/revisions.ts'
 import { recordId } from '../../model/keys.ts'
 import { type Resource, withCurrentNames } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
-import { type Locked, startWrite } from './locks.ts'
+import { type LockedRecord, startWrite } from './locks.ts'
 import {
   type ComposedRecord,
-  insertOf,
+  composeRecords,
+  listRows,
   newRecordProperties,
-  ownRow,
-  partRows,
   recordRows,
+  resourceRow,
+  toInsert,
   type WrittenRecord,
-  withComposed,
 } from './split.ts'
 
 /** A record's document as clients write it, validated and with every property. */
 export type Document = Record<string, unknown>
 
 /** A record as it is stored. */
-export interface Stored {
+export interface StoredRecord {
   key: string
   version: number
   /** The record's JSON, as in responses. */
@@ -54,7 +54,7 @@ const revisionProperties = [
 /** Returns the insert of revisions. The documents are JSON text, which is passed on unchanged. */
 export function revisionWrite(
   resource: Resource,
-  stored: Stored[],
+  stored: StoredRecord[],
   { kind, authorship, redactions, mergedInto }: Change,
   time: string,
 ): TableWrite {
@@ -82,7 +82,7 @@ export function revisionWrite(
   return { kind: 'insert', table: revisions, properties, rows: `[${rows.join()}]` }
 }
 
-const toStored = ({ key, version, composed: document }: ComposedRecord): Stored => ({
+const toStoredRecord = ({ key, version, composed: document }: ComposedRecord): StoredRecord => ({
   key,
   version,
   document,
@@ -101,7 +101,7 @@ export async function insertDocuments(
   documents: Document[],
   change: Change,
   createdAt?: string,
-): Promise<Stored[]> {
+): Promise<StoredRecord[]> {
   if (documents.length === 0) return []
   const { property } = resource.key
   const given = documents.map((document) => document[property])
@@ -120,8 +120,8 @@ export async function insertDocuments(
       document,
     }
   })
-  const written = withComposed(resource, made)
-  const stored = written.map(toStored)
+  const written = composeRecords(resource, made)
+  const stored = written.map(toStoredRecord)
   await tx.query(
     writeStatement([
       {
@@ -130,8 +130,8 @@ export async function insertDocuments(
         properties: newRecordProperties,
         rows: recordRows(resource, written),
       },
-      insertOf({ table: resource.table, rows: written.map((record) => ownRow(resource, record)) }),
-      ...partRows(resource, written).map(insertOf),
+      toInsert({ table: resource.table, rows: written.map((record) => resourceRow(resource, record)) }),
+      ...listRows(resource, written).map(toInsert),
       revisionWrite(resource, stored, change, time),
     ]),
   )
@@ -140,14 +140,14 @@ export async function insertDocuments(
 
 /** A locked record with its current and its new document. */
 export interface Update {
-  locked: Locked
+  locked: LockedRecord
   before: Document
   after: Document
 }
 
 /** Whether the table of the resource has columns for a property. */
 const isColumn = (resource: Resource, property: string) =>
-  resource.bound[property]?.field.columns !== undefined
+  resource.boundFields[property]?.field.columns !== undefined
 
 /** Returns the properties that differ between the documents of an update. */
 const changedProperties = ({ before, after }: Update): string[] =>
@@ -163,24 +163,24 @@ export async function updateDocuments(
   resource: Resource,
   updates: Update[],
   change: Change,
-): Promise<Stored[]> {
+): Promise<StoredRecord[]> {
   if (updates.length === 0) return []
   const changes = updates.map((update) => {
     const { id, key, version, createdAt, time } = update.locked
     const record = { id, key, version: version + 1, createdAt, updatedAt: time, document: update.after }
     return { record, properties: changedProperties(update) }
   })
-  const written = withComposed(
+  const written = composeRecords(
     resource,
     changes.map(({ record }) => record),
   )
-  const stored = written.map(toStored)
+  const stored = written.map(toStoredRecord)
   const tableChanges = changes.filter(({ properties }) =>
     properties.some((property) => isColumn(resource, property)),
   )
-  const parts = Object.keys(resource.bound).flatMap((property) => {
+  const parts = Object.keys(resource.boundFields).flatMap((property) => {
     const differing = changes.filter(({ properties }) => properties.includes(property))
-    const rows = resource.bound[property]?.rows
+    const rows = resource.boundFields[property]?.rows
     return rows && differing.length > 0 ? [{ property, rows, differing }] : []
   })
   for (const { rows, differing } of parts) {
@@ -191,7 +191,7 @@ export async function updateDocuments(
       ),
     )
   }
-  const ownRows = tableChanges.map(({ record }) => ({ ...ownRow(resource, record), id: record.id }))
+  const resourceRows = tableChanges.map(({ record }) => ({ ...resourceRow(resource, record), id: record.id }))
   await tx.query(
     writeStatement([
       {
@@ -200,18 +200,18 @@ export async function updateDocuments(
         properties: ['id', 'version', 'document', 'shape', 'visibility', 'updatedAt'],
         rows: recordRows(resource, written),
       },
-      ...(ownRows.length > 0
-        ? [{ ...insertOf({ table: resource.table, rows: ownRows }), kind: 'update' as const }]
+      ...(resourceRows.length > 0
+        ? [{ ...toInsert({ table: resource.table, rows: resourceRows }), kind: 'update' as const }]
         : []),
       ...parts
         .flatMap(({ property, differing }) =>
-          partRows(
+          listRows(
             resource,
             differing.map(({ record }) => record),
             [property],
           ),
         )
-        .map(insertOf),
+        .map(toInsert),
       revisionWrite(resource, stored, change, written.at(-1)?.updatedAt ?? ''),
     ]),
   )
@@ -226,7 +226,7 @@ export async function updateDocuments(
 export async function deleteDocuments(
   tx: Transaction,
   resource: Resource,
-  removed: Locked[],
+  removed: LockedRecord[],
   authorship: Authorship,
 ): Promise<number[]> {
   if (removed.length === 0) return []
@@ -235,7 +235,7 @@ export async function deleteDocuments(
   const change: Change = { kind: 'remove', authorship }
   await tx.query(writeStatement([revisionWrite(resource, stored, change, removed.at(-1)?.time ?? '')]))
   // The deletion of a record checks foreign keys. Rows of the next records may refer to it, so all rows are deleted first.
-  const parts = Object.values(resource.bound).flatMap(({ rows }) => rows?.tables ?? [])
+  const parts = Object.values(resource.boundFields).flatMap(({ rows }) => rows?.tables ?? [])
   if (removed.length > 1 && parts.length > 0) await tx.query(deleteStatement(parts, ids))
   await tx.query(deleteStatement([{ table: records, recordId: records.id }], ids))
   return stored.map(({ version }) => version)

@@ -6,13 +6,13 @@ import type { Resource } from '../../model/resource.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
+import { findDanglingReferences, findReferences, type ReferenceValue } from './references.ts'
 import {
   findTakenExternalIds,
   findTakenKeys,
   findTakenProperties,
-  type WrittenDocument,
-} from './duplicates.ts'
-import { findDanglingReferences, findReferences, type ReferenceValue } from './references.ts'
+  type RefusedDocument,
+} from './taken-values.ts'
 import { invalidBody } from './validation.ts'
 
 /** A refusal of documents of a resource. */
@@ -25,33 +25,33 @@ interface Refusal {
   createdKeys: ReadonlySet<string>
 }
 
-const ownKey = (resource: Resource, { document, key }: WrittenDocument) =>
+const ownKey = (resource: Resource, { document, key }: RefusedDocument) =>
   key ?? document[resource.key.property]
 
 async function explainReferences(
   client: Transaction,
   { error, resource, createdKeys }: Refusal,
-  written: readonly WrittenDocument[],
+  refused: readonly RefusedDocument[],
 ): Promise<(Problem | undefined)[]> {
   const isCreatedToo = ({ value, reference }: ReferenceValue) =>
     reference.resource === resource.name && createdKeys.has(value)
-  const documents = written.map(({ document }) => document)
+  const documents = refused.map(({ document }) => document)
   const found = await findDanglingReferences(client, resource, documents, isCreatedToo)
   return found.map((faults) => (faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined))
 }
 
-async function explainDuplicates(
+async function explainTakenValues(
   client: Transaction,
   { error, databaseError, resource }: Refusal,
-  written: readonly WrittenDocument[],
+  refused: readonly RefusedDocument[],
 ): Promise<(Problem | undefined)[]> {
-  const found = written.map(({ document }) =>
+  const found = refused.map(({ document }) =>
     databaseError.table === getTableName(resource.table)
       ? findTakenProperties(resource, document, databaseError.detail)
       : [],
   )
   for (const find of [findTakenKeys, findTakenExternalIds])
-    for (const [index, fault] of await find(client, resource, written)) found[index]?.push(fault)
+    for (const [index, fault] of await find(client, resource, refused)) found[index]?.push(fault)
   return found.map((faults) => {
     const first = new Map<string | undefined, Fault>()
     for (const fault of faults) if (!first.has(fault.pointer)) first.set(fault.pointer, fault)
@@ -63,11 +63,11 @@ async function explainDuplicates(
 
 function explainReferenceToItself(
   { error, resource }: Refusal,
-  written: WrittenDocument,
+  refused: RefusedDocument,
 ): Problem | undefined {
-  const faults = findReferences(resource.document, written.document)
+  const faults = findReferences(resource.document, refused.document)
     .filter(
-      ({ value, reference }) => reference.resource === resource.name && value === ownKey(resource, written),
+      ({ value, reference }) => reference.resource === resource.name && value === ownKey(resource, refused),
     )
     .map(({ path }) => ({
       pointer: formatPointer(path),
@@ -79,10 +79,10 @@ function explainReferenceToItself(
 
 function explainCycle(
   { error, databaseError, resource, createdKeys }: Refusal,
-  written: WrittenDocument,
+  refused: RefusedDocument,
 ): Problem | undefined {
   // The message of the database begins with the key of the record that it refused, which may be another record.
-  const key = ownKey(resource, written)
+  const key = ownKey(resource, refused)
   if (!databaseError.message.startsWith(`${key} `) && (key !== undefined || createdKeys.size > 0))
     return undefined
   const pointer = formatPointer([databaseError.column ?? ''])
@@ -92,10 +92,10 @@ function explainCycle(
 
 function explainInternalReference(
   { error, databaseError, resource }: Refusal,
-  written: WrittenDocument,
+  refused: RefusedDocument,
 ): Problem | undefined {
   // The message of the database names both records.
-  const key = ownKey(resource, written)
+  const key = ownKey(resource, refused)
   if (key !== undefined && !databaseError.message.includes(` ${key}`)) return undefined
   const detail = `A public record cannot refer to an internal one: ${databaseError.message}. Make both public or both internal, or leave the reference out; nothing was written.`
   return new Problem('conflict', detail, { cause: error })
@@ -111,29 +111,29 @@ export async function explainRefusals(
   error: unknown,
   client: Transaction,
   resource: Resource,
-  written: readonly WrittenDocument[],
+  refused: readonly RefusedDocument[],
   createdKeys: ReadonlySet<string> = new Set(),
 ): Promise<(Problem | undefined)[]> {
   const databaseError = getDatabaseError(error)
-  if (!databaseError) return written.map(() => undefined)
+  if (!databaseError) return refused.map(() => undefined)
   const refusal = { error, databaseError, resource, createdKeys }
   if (databaseError.constraint === 'revisions_version_unique') {
     const detail = `The ${resource.noun} was removed and created again concurrently; nothing was written. Retry the request.`
-    return written.map(() => new Problem('conflict', detail, { cause: error }))
+    return refused.map(() => new Problem('conflict', detail, { cause: error }))
   }
   switch (databaseError.code) {
     case '23503':
-      return explainReferences(client, refusal, written)
+      return explainReferences(client, refusal, refused)
     case '23505':
-      return explainDuplicates(client, refusal, written)
+      return explainTakenValues(client, refusal, refused)
     case '23514':
-      return written.map((one) => explainReferenceToItself(refusal, one))
+      return refused.map((one) => explainReferenceToItself(refusal, one))
     case 'EN001':
-      return written.map((one) => explainCycle(refusal, one))
+      return refused.map((one) => explainCycle(refusal, one))
     case 'EN002':
-      return written.map((one) => explainInternalReference(refusal, one))
+      return refused.map((one) => explainInternalReference(refusal, one))
     default:
-      return written.map(() => undefined)
+      return refused.map(() => undefined)
   }
 }
 

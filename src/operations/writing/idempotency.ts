@@ -12,7 +12,7 @@ import { hashJson } from './json-hash.ts'
 /** Maximum length of a key in characters. */
 const maxKeyLength = 255
 
-/** How long a request waits for another one with the same key, and the pauses between its attempts. */
+/** Maximum wait for another request with the same key, and the pauses between attempts. */
 const waitTimeoutMs = 2000
 const firstPauseMs = 10
 const maxPauseMs = 200
@@ -75,13 +75,13 @@ async function replayOrRun(
   transaction: Transaction,
   { identity, fingerprint }: { identity: string; fingerprint: string },
   work: (transaction: Transaction) => Promise<ApiResponse>,
-  repetition: (response: ApiResponse) => ApiResponse,
+  toStoredResponse: (response: ApiResponse) => ApiResponse,
 ): Promise<ApiResponse | undefined> {
   if (!(await tryLock(transaction, identity))) return undefined
   const first = await findResponse(transaction, identity)
   if (!first) {
     const response = await work(transaction)
-    const { status, headers, type = null, body = null } = repetition(response)
+    const { status, headers, type = null, body = null } = toStoredResponse(response)
     if (body !== null && typeof body !== 'string') throw new Error('a stored response must not be a stream')
     await saveResponse(transaction, identity, { fingerprint, status, headers, type, body })
     return response
@@ -92,7 +92,7 @@ async function replayOrRun(
     throw new Problem('idempotency-key-reused', detail)
   }
   if (first.fingerprint !== fingerprint) {
-    const message = 'was sent with another request: every request needs a key of its own'
+    const message = 'was sent with another request: every request needs a separate key'
     throw new Problem('idempotency-key-reused', 'The Idempotency-Key has been sent with another request.', {
       errors: [{ header: 'Idempotency-Key', code: 'reused', message }],
     })
@@ -110,14 +110,14 @@ async function replayOrRun(
  * Runs `work` in one transaction, and with an `Idempotency-Key` only once. The same transaction stores the response, and
  * a repeated request gets the stored one. A failure is not stored, so the request can be retried. While another request
  * with the key runs, this one waits up to `waitTimeoutMs` and holds no connection in between.
- * @param repetition makes the response to store, if the original must not be stored.
+ * @param toStoredResponse returns the response to store, if the original response must not be stored.
  * @throws the errors of `work`; Problem `malformed-request`, `idempotency-key-reused` or `idempotency-key-in-use`.
  */
 export async function runOnce(
   database: DatabaseClient,
   request: ApiRequest,
   work: (transaction: Transaction) => Promise<ApiResponse>,
-  repetition = (response: ApiResponse): ApiResponse => response,
+  toStoredResponse = (response: ApiResponse): ApiResponse => response,
 ): Promise<ApiResponse> {
   const key = parseKey(request.headers['idempotency-key'])
   if (key === undefined) return database.transaction(work)
@@ -125,7 +125,7 @@ export async function runOnce(
   const until = performance.now() + waitTimeoutMs
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, maxPauseMs)) {
     const response = await database.transaction((transaction) =>
-      replayOrRun(transaction, hashes, work, repetition),
+      replayOrRun(transaction, hashes, work, toStoredResponse),
     )
     if (response) return response
     if (performance.now() > until) {

@@ -4,19 +4,19 @@ import { records } from '../../database/tables/records.ts'
 import { rfc3339, shapeLiteral, shapeOf } from '../../model/document.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
-import { readStatement, wholeRepresentation } from '../../query/sql.ts'
+import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { statement } from '../../query/statement.ts'
 import { writeDatabaseRevisions } from './database-revisions.ts'
 
-/** Locks of records, and the one time of all changes of a transaction. */
+/** Locks of records, and the time that all changes of a transaction share. */
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /** SQL that tells the triggers that the service itself sets versions, timestamps and documents in this transaction. */
-export const asService = sql`set_config('entente.writer', 'service', true)`
+export const markAsService = sql`set_config('entente.writer', 'service', true)`
 
 /** A record that is locked until the transaction ends. */
-export interface Locked {
+export interface LockedRecord {
   id: string
   key: string
   version: number
@@ -30,13 +30,13 @@ export interface Locked {
 /**
  * Starts a write of records: returns the time of the transaction's changes, ids for records with generated keys, and the
  * next version of each given key.
- * @param known the given keys; a key of a removed record continues its version numbers.
+ * @param givenKeys a key of a removed record continues its version numbers.
  * @param count number of ids to make.
  */
 export async function startWrite(
   tx: Transaction,
   resource: Resource,
-  known: string[],
+  givenKeys: string[],
   count: number,
 ): Promise<{ time: string; ids: string[]; versions: Map<string, number> }> {
   const build = () => sql`with given as materialized (
@@ -46,18 +46,18 @@ export async function startWrite(
         where revisions.resource = ${placeholder('resource')} and revisions.key = given.key order by version desc limit 1
       ) last on true
     )
-    select ${rfc3339(sql`change_time((select max("time") from given))`)} as time, ${asService},
+    select ${rfc3339(sql`change_time((select max("time") from given))`)} as time, ${markAsService},
       array(select uuid_v7()::text from generate_series(1, ${placeholder('count')}::int)) as ids,
       array(select key from given) as keys, array(select version from given) as versions`
   const [row] = await tx.query<{ time: string; ids: string[]; keys: string[]; versions: number[] }>(
-    statement('start write', build, { known, resource: resource.name, count }),
+    statement('start write', build, { known: givenKeys, resource: resource.name, count }),
   )
   if (!row) throw new Error('the database has no time')
   const versions = new Map(row.keys.map((key, index) => [key, row.versions[index] ?? 1]))
   return { time: row.time, ids: row.ids, versions }
 }
 
-interface LockedRow extends Omit<Locked, 'document'> {
+interface LockedRow extends Omit<LockedRecord, 'document'> {
   document: string | null
   /** Whether its last write bypassed the service, so that the revision must still be written. */
   isUnrecorded: boolean
@@ -68,7 +68,7 @@ const lockedColumns = (
   resource: Resource,
 ) => sql`id::text, key, version, ${rfc3339(sql`created_at`)} as "createdAt",
   case when shape = ${shapeLiteral(resource)} then document end as document, shape is null as "isUnrecorded",
-  ${rfc3339(sql`change_time((select max(updated_at) from locked))`)} as time, ${asService}`
+  ${rfc3339(sql`change_time((select max(updated_at) from locked))`)} as time, ${markAsService}`
 
 /**
  * Returns locked records with documents. Documents of another shape are composed, which the lock makes safe. For records
@@ -78,7 +78,7 @@ async function withDocuments(
   tx: Transaction,
   resource: Resource,
   rows: LockedRow[],
-): Promise<Map<string, Locked>> {
+): Promise<Map<string, LockedRecord>> {
   const stale = rows.filter(({ document }) => document === null).map(({ key }) => key)
   const composed = new Map<string, string>()
   if (stale.length > 0) {
@@ -103,13 +103,13 @@ async function withDocuments(
  *
  * An advisory lock comes first, since a lock on a row would assign the transaction's id. So transaction ids, by which the
  * feed of changes is ordered, are assigned in the order in which the record is changed.
- * @returns undefined when there is none.
+ * @returns the locked record; undefined when there is none.
  */
 export async function lockRecord(
   tx: Transaction,
   resource: Resource,
   key: string,
-): Promise<Locked | undefined> {
+): Promise<LockedRecord | undefined> {
   const build = () => sql`with advisory as materialized (
       select pg_advisory_xact_lock(hashtextextended(${placeholder('lockName')}, 0))
     ), locked as materialized (
@@ -139,7 +139,7 @@ export async function lockRecords(
   tx: Transaction,
   resource: Resource,
   keys: string[],
-): Promise<Map<string, Locked>> {
+): Promise<Map<string, LockedRecord>> {
   if (keys.length === 0) return new Map()
   const sorted = [...new Set(keys)].sort()
   const lockMany = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`

@@ -8,7 +8,7 @@ import type { Resource } from '../../model/resource.ts'
 import type { Reference } from '../../model/schemas.ts'
 import { Problem } from '../../problems/problem.ts'
 import { type Change, type Document, documentOf, revisionWrite, updateDocuments } from './documents.ts'
-import { type Locked, lockRecords } from './locks.ts'
+import { type LockedRecord, lockRecords } from './locks.ts'
 import { findReferences } from './references.ts'
 import { findReferrers } from './referrers.ts'
 import { checkDocument } from './validation.ts'
@@ -21,10 +21,11 @@ export const maxMovedReferences = 1000
 /** The record that is merged, and the one that remains. */
 export interface MergedPair {
   resource: Resource
-  from: Locked
-  into: Locked
-  /** Their documents. */
+  from: LockedRecord
+  into: LockedRecord
+  /** The document of `from`. */
   mergedDocument: Document
+  /** The document of `into`. */
   remainingDocument: Document
 }
 
@@ -42,13 +43,13 @@ function setAt(target: unknown, [step, ...rest]: Path, value: unknown): void {
 /** Removes values that occur twice from the lists on a path. */
 function removeRepeated(document: Document, path: Path): void {
   for (let depth = 1; depth < path.length; depth += 1) {
-    const above = path.slice(0, depth)
-    const list: unknown = above.reduce(getAt, document)
+    const listPath = path.slice(0, depth)
+    const list: unknown = listPath.reduce(getAt, document)
     if (!Array.isArray(list)) continue
     const distinct = list.filter(
       (item, index) => list.findIndex((other) => isDeepStrictEqual(item, other)) === index,
     )
-    setAt(document, above, distinct)
+    setAt(document, listPath, distinct)
   }
 }
 
@@ -129,7 +130,7 @@ export async function removeMerged(tx: Transaction, { resource, from, into }: Me
   const stored = { key, version: version + 1, document }
   const removal: Change = { ...change, kind: 'remove', mergedInto: into.key }
   await tx.query(writeStatement([revisionWrite(resource, [stored], removal, time)]))
-  const parts = Object.values(resource.bound).flatMap(({ rows }) => rows?.tables ?? [])
+  const parts = Object.values(resource.boundFields).flatMap(({ rows }) => rows?.tables ?? [])
   if (parts.length > 0) await tx.query(deleteStatement(parts, [id]))
   await tx.query(deleteStatement([{ table: resource.table, recordId: resource.id }], [id]))
   await tx.query(
@@ -147,11 +148,12 @@ const union = (one: unknown, other: unknown): unknown[] => {
 }
 
 /** Returns the document of the remaining record, with the external ids, names and aliases of the merged one. */
-export function takeOver(pair: MergedPair): Document {
+export function mergeDocuments(pair: MergedPair): Document {
   const { resource, into, mergedDocument, remainingDocument: before } = pair
   const after = moveReferences(resource, before, pair)
   removeReferencesToItself(resource, after, into.key)
-  if (resource.bound.externalIds) after.externalIds = union(before.externalIds, mergedDocument.externalIds)
+  if (resource.boundFields.externalIds)
+    after.externalIds = union(before.externalIds, mergedDocument.externalIds)
   const { title, otherName, hasAliases } = resource.registry.definition(resource.name).search
   if (hasAliases) {
     const names = [title, ...(otherName === undefined ? [] : [otherName])]

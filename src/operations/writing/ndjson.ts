@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DatabaseClient } from '../../database/database.ts'
-import { singleReads } from '../../database/database.ts'
+import { autocommitReads } from '../../database/database.ts'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
@@ -35,20 +35,20 @@ function collectFaults(faults: FaultList, check: () => void, move?: (fault: Faul
 }
 
 /**
- * Checks one imported record. A given key stays, also if the registry would generate one. Version and timestamps are
- * checked and removed: they belong to the registry that exported the record.
+ * Checks one imported record. A given key is kept, even if the registry generates the keys of the resource. Version and
+ * timestamps are checked and removed: they belong to the registry that exported the record.
  * @throws Problem `invalid-body` with every fault.
  */
 export function checkImportedDocument(resource: Resource, line: unknown): Document {
   const { key, noun } = resource
   const { version, createdAt, updatedAt, ...rest } = requireObject(noun, line)
-  const given: Document = key.madeBy === 'registry' ? { [key.property]: rest[key.property] } : {}
+  const given: Document = key.assignedBy === 'registry' ? { [key.property]: rest[key.property] } : {}
   const { [key.property]: _, ...others } = rest
   const keyed = z.object({ ...managedSchemas, [key.property]: key.schema }).partial()
   const { faults = new FaultList() } = checkValue(keyed, { version, createdAt, updatedAt, ...given })
   let document: Document = {}
   collectFaults(faults, () => {
-    document = checkDocument(resource, key.madeBy === 'registry' ? others : rest)
+    document = checkDocument(resource, key.assignedBy === 'registry' ? others : rest)
   })
   if (faults.count > 0) throw invalidBody(noun, faults)
   return given[key.property] === undefined ? document : { ...given, ...document }
@@ -105,7 +105,7 @@ export async function explainNdjsonRefusal(
 ): Promise<unknown> {
   const createdKeys = new Set(documents.map((document) => String(document[resource.key.property])))
   const written = documents.map((document) => ({ document }))
-  const problems = await explainRefusals(error, singleReads(database), resource, written, createdKeys)
+  const problems = await explainRefusals(error, autocommitReads(database), resource, written, createdKeys)
   const first = problems.find((problem) => problem !== undefined)
   const faults = new FaultList()
   for (const [index, problem] of problems.entries()) if (problem) faults.addProblem(problem, atLine(index))

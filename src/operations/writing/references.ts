@@ -59,7 +59,7 @@ function matchesVariant(option: z.core.$ZodType, document: unknown): boolean {
   )
 }
 
-/** References to the same column, under the same condition. */
+/** The values of references to the same column under the same condition. */
 interface Target {
   reference: Reference
   values: Set<string>
@@ -117,19 +117,19 @@ async function findMergedKeys(
 
 /**
  * Finds the references to records that do not exist, with one statement for all documents.
- * @param known whether a reference is to a record of the same request, which would exist if all were written.
+ * @param isKnown whether a reference is to a record of the same request, which exists once the request is written.
  * @returns the faults of each document, in the order of the documents.
  */
 export async function findDanglingReferences(
   tx: Transaction,
   resource: Resource,
   documents: readonly unknown[],
-  known: (mention: ReferenceValue) => boolean = () => false,
+  isKnown: (mention: ReferenceValue) => boolean = () => false,
 ): Promise<Fault[][]> {
   const pause = startSlices()
   const mentions: ReferenceValue[][] = []
   for (const document of documents) {
-    mentions.push(findReferences(resource.document, document).filter((mention) => !known(mention)))
+    mentions.push(findReferences(resource.document, document).filter((mention) => !isKnown(mention)))
     await pause()
   }
   const targets = groupByTarget(mentions.flat())

@@ -39,7 +39,7 @@ function readReason(header: string | undefined): string | null {
   })
 }
 
-/** Returns the author of a revision. Authentication has refused anonymous writers before. */
+/** Returns the author of a revision. Authentication has already refused anonymous writers. */
 const toAuthor = ({ kind, id, name }: Actor): Author => {
   if (kind === 'anonymous') throw new Problem('internal', 'A change has no author.')
   return { kind, id, name }

@@ -27,10 +27,13 @@ function composeDocument(resource: Resource, record: WrittenRecord): string {
 }
 
 /** Returns the row of a document in the table of the resource. */
-export function ownRow(resource: Resource, { id, document }: Pick<WrittenRecord, 'id' | 'document'>): Row {
+export function resourceRow(
+  resource: Resource,
+  { id, document }: Pick<WrittenRecord, 'id' | 'document'>,
+): Row {
   // The id of a record with a natural key is generated from the key.
-  const row: Row = resource.key.madeBy === 'registry' ? { id } : {}
-  for (const [name, { field, context, rows }] of Object.entries(resource.bound)) {
+  const row: Row = resource.key.assignedBy === 'registry' ? { id } : {}
+  for (const [name, { field, context, rows }] of Object.entries(resource.boundFields)) {
     if (field.toColumns) Object.assign(row, field.toColumns(document[name], context))
     else if (!rows) row[name] = document[name]
   }
@@ -38,33 +41,34 @@ export function ownRow(resource: Resource, { id, document }: Pick<WrittenRecord,
 }
 
 /** Returns the rows of documents in tables of lists. @param properties names of the lists; all when left out. */
-export const partRows = (
+export const listRows = (
   resource: Resource,
   written: Pick<WrittenRecord, 'id' | 'document'>[],
-  properties = Object.keys(resource.bound),
+  properties = Object.keys(resource.boundFields),
 ): TableRows[] =>
   properties.flatMap(
     (name) =>
-      resource.bound[name]?.rows
+      resource.boundFields[name]?.rows
         ?.split(written.map(({ id, document }) => ({ id, value: document[name] })))
         .filter(({ rows }) => rows.length > 0) ?? [],
   )
 
-/** Returns the insert of rows of a table. */
-export const insertOf = ({ table, rows }: TableRows): TableWrite => ({
+/** Returns the write that inserts rows into a table. */
+export const toInsert = ({ table, rows }: TableRows): TableWrite => ({
   kind: 'insert',
   table,
   properties: filledProperties(table, rows),
   rows,
 })
 
-/** A record with its public JSON. */
+/** A record with its composed document. */
 export interface ComposedRecord extends WrittenRecord {
+  /** The JSON of the record, as in responses. */
   composed: string
 }
 
-/** Composes the documents of records. */
-export const withComposed = (resource: Resource, written: WrittenRecord[]): ComposedRecord[] =>
+/** Returns the records, each with its composed document. */
+export const composeRecords = (resource: Resource, written: WrittenRecord[]): ComposedRecord[] =>
   written.map((record) => ({ ...record, composed: composeDocument(resource, record) }))
 
 /** Returns the rows of `records` as JSON text. The JSON texts of the documents are inserted unchanged. */

@@ -67,7 +67,7 @@ export function requireObject(noun: string, body: unknown): Document {
 /** Returns the properties that the registry sets: version, timestamps, and a generated key. */
 export function managedProperties(resource: Resource): string[] {
   return [
-    ...(resource.key.madeBy === 'registry' ? [resource.key.property] : []),
+    ...(resource.key.assignedBy === 'registry' ? [resource.key.property] : []),
     ...Object.keys(managedSchemas),
   ]
 }
@@ -91,8 +91,8 @@ export function withoutManaged(resource: Resource, body: Document, current: Docu
 
 /** Checks that the document keeps its key. @throws Problem `invalid-body` otherwise. */
 export function requireSameKey(resource: Resource, key: string, document: Document): void {
-  const { property, madeBy } = resource.key
-  if (madeBy === 'registry' || document[property] === key) return
+  const { property, assignedBy } = resource.key
+  if (assignedBy === 'registry' || document[property] === key) return
   throw invalidBody(resource.noun, [
     {
       pointer: formatPointer([property]),

@@ -10,7 +10,7 @@ import { positionHeader } from '../plugins/positions.ts'
 /** Request headers that every operation accepts. Only the introduction describes them. */
 export const commonHeaders: readonly RequestHeader[] = [clientId, acceptLanguage, ifNoneMatch, positionHeader]
 
-const requestHeader = ({ name, description }: RequestHeader) => `- \`${name}\`: ${description}`
+const headerItem = ({ name, description }: RequestHeader) => `- \`${name}\`: ${description}`
 
 /** Returns the path of an operation below its resource, the same for every resource: `/{key}/merge`. */
 const pathBelow = ({ path, tag, collection }: Endpoint) =>
@@ -39,7 +39,7 @@ A request costs one unit of the rate limit, or as many as its \`x-cost\` says.
 
 Headers of any request:
 
-${commonHeaders.map(requestHeader).join('\n')}
+${commonHeaders.map(headerItem).join('\n')}
 
 Header of responses to changes, if the registry has read replicas:
 

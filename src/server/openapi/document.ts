@@ -27,7 +27,7 @@ function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, he
     ...(contract.cost !== undefined && { 'x-cost': contract.cost }),
     parameters: [
       ...(collection ? [pathParameter(collection, schemas)] : []),
-      ...Object.entries(contract.segments ?? {}).map(([name, segment]) =>
+      ...Object.entries(contract.pathParameters ?? {}).map(([name, segment]) =>
         segmentParameter(name, segment, schemas),
       ),
       ...Object.entries(contract.query).flatMap(([name, parameter]) =>
@@ -158,7 +158,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
       },
       {
         name: 'imports',
-        description: 'Imports of files with a mapping: dry run, names to decide, commit and undo.',
+        description: 'Imports of files with a mapping: dry run, unresolved names, commit, undo.',
       },
       { name: 'keys', description: 'API keys: who may read, write and manage keys.' },
       { name: 'service', description: 'The service itself.' },

@@ -30,13 +30,13 @@ export function mapSchema(
   return change(Object.fromEntries(inner), path)
 }
 
-const unbounded = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
+const defaultBounds = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
 
 /** Converts nullable schemas to one form, and removes the default bounds of integers. */
 export function simplify(schema: JsonSchema): JsonSchema {
   const { minimum, maximum, ...rest } = schema
   const bounds = Object.entries({ minimum, maximum })
-  const kept = bounds.filter(([, bound]) => bound !== undefined && !unbounded.includes(Number(bound)))
+  const kept = bounds.filter(([, bound]) => bound !== undefined && !defaultBounds.includes(Number(bound)))
   const plain = { ...rest, ...Object.fromEntries(kept) }
   const { anyOf, ...others } = plain
   const [first, second] = Array.isArray(anyOf) ? anyOf.filter(isObject) : []
@@ -128,7 +128,8 @@ export const createEnumNamer =
     return { ...keywords, ...reference(name) }
   }
 
-const suffix = 'Where'
+/** End of the names of components that are conditions. */
+const conditionSuffix = 'Where'
 
 /** Removes the description and the examples of a schema. */
 export const removeTexts = ({ description, examples, ...rest }: JsonSchema): JsonSchema => rest
@@ -156,14 +157,14 @@ export const createComparisonNamer =
   (parts: NamedParts, component: string) =>
   (schema: JsonSchema, path: string[]): JsonSchema => {
     const { properties } = schema
-    if (!component.endsWith(suffix) || path.length !== 1 || !isObject(properties)) return schema
+    if (!component.endsWith(conditionSuffix) || path.length !== 1 || !isObject(properties)) return schema
     if ('some' in properties || !('eq' in properties || 'gte' in properties)) return schema
     // Descriptions of values differ between properties, so they are removed here.
     const operators = Object.fromEntries(
       Object.entries(properties).map(([operator, value]) => [operator, mapSchema(value, [], operandSchema)]),
     )
     const { description: _, ...rest } = schema
-    const fullName = pascalCase(component.slice(0, -suffix.length), ...path)
+    const fullName = pascalCase(component.slice(0, -conditionSuffix.length), ...path)
     const kind = kindOf(operators)
     const nullable = 'isNull' in operators ? 'Optional' : ''
     const names = [

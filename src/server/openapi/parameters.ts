@@ -81,22 +81,22 @@ export const queryParameters = (
   }: Pick<Contract, 'operationId' | 'listedOperators'> & { owner: string },
   schemas: Schemas,
 ): ParameterObject[] =>
-  Object.entries(parameter.comparisons).flatMap(([word, taking]) => {
+  Object.entries(parameter.comparisons).flatMap(([word, operand]) => {
     // Comparisons are keyed by operators.
     const operator = word as Operator
     if (listedOperators?.includes(operator) === false) return []
     const isPlain = operator === 'eq'
-    const { schema, meaning } = operandSchema(parameter, taking, schemas)
+    const { schema, meaning } = operandSchema(parameter, operand, schemas)
     const hasPlain = parameter.comparisons.eq !== undefined
     // The parameter without an operator shows an example, unless the operator takes something else.
-    if (!isPlain && hasPlain && !taking.value) delete schema.examples
+    if (!isPlain && hasPlain && !operand.value) delete schema.examples
     return {
       name: operatorName(name, operator),
       in: 'query',
       ...(parameter.presence === 'required' && isPlain && { required: true }),
       ...(isPlain && { description: parameter.description }),
       ...(!hasPlain && { description: sentences(parameter.description, meaning) }),
-      schema: schemas.named(schema, owner, name, operationId),
-      ...(taking.takes === 'many' && { explode: false }),
+      schema: schemas.nameEnums(schema, owner, name, operationId),
+      ...(operand.takes === 'many' && { explode: false }),
     }
   })

@@ -87,17 +87,17 @@ function successResponse(
 
 /** Returns the problems of an operation by status, and as `default` the problems that every operation may return. */
 function problemResponses({ problems }: Contract): Record<string, JsonSchema> {
-  const special = problems.filter((type) => !commonProblems.includes(type))
+  const specific = problems.filter((type) => !commonProblems.includes(type))
   // Linters require a client error in addition to `default`.
-  const hasClientError = special.some((type) => problemTypes[type].status < 500)
-  const listed = hasClientError ? special : [...problems.slice(0, 1), ...special]
+  const hasClientError = specific.some((type) => problemTypes[type].status < 500)
+  const listed = hasClientError ? specific : [...problems.slice(0, 1), ...specific]
   const statuses = new Set(listed.map((type) => problemTypes[type].status))
   const possible = [...listed, ...commonProblems]
-  const ofStatuses = [...statuses].map((status): [string, JsonSchema] => [
+  const byStatus = [...statuses].map((status): [string, JsonSchema] => [
     String(status),
     problemResponse(possible.filter((type) => problemTypes[type].status === status)),
   ])
-  return { ...Object.fromEntries(ofStatuses), default: problemResponse(commonProblems) }
+  return { ...Object.fromEntries(byStatus), default: problemResponse(commonProblems) }
 }
 
 /** Returns all responses of an operation by status. */

@@ -63,7 +63,10 @@ const override = ({ zodSchema, jsonSchema }: OverrideContext) => {
 
 const schemaOptions = (io: Direction) => ({ target: 'draft-2020-12', io, override }) as const
 
-function named(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): Record<string, JsonSchema> {
+function toComponents(
+  registry: z.core.$ZodRegistry<{ id: string }>,
+  io: Direction,
+): Record<string, JsonSchema> {
   const { schemas } = z.toJSONSchema(registry, { ...schemaOptions(io), uri: (id) => `${prefix}${id}` })
   return Object.fromEntries(
     Object.entries(schemas).map(([id, schema]) => {
@@ -89,7 +92,7 @@ function mapReferences(value: unknown, rename: (id: string) => string): unknown 
  * Returns the names whose schemas differ between requests and responses, in themselves or in a schema that they refer to. Each
  * other name has one component for both.
  */
-function findDivergent(inputs: Record<string, JsonSchema>, outputs: Record<string, JsonSchema>): Set<string> {
+function findDiffering(inputs: Record<string, JsonSchema>, outputs: Record<string, JsonSchema>): Set<string> {
   const shared = Object.keys(inputs).filter((id) => id in outputs)
   const found = new Set(shared.filter((id) => !isDeepStrictEqual(inputs[id], outputs[id])))
   const refersToFound = (schema: unknown) => {
@@ -100,8 +103,8 @@ function findDivergent(inputs: Record<string, JsonSchema>, outputs: Record<strin
     })
     return hit
   }
-  for (let before = -1; before !== found.size; ) {
-    before = found.size
+  for (let sizeBefore = -1; sizeBefore !== found.size; ) {
+    sizeBefore = found.size
     for (const id of shared) if (refersToFound(inputs[id])) found.add(id)
   }
   return found
@@ -109,12 +112,12 @@ function findDivergent(inputs: Record<string, JsonSchema>, outputs: Record<strin
 
 /** The named schemas of the OpenAPI document, and the references to them. */
 export interface Schemas {
-  /** Returns all named schemas, including the enumerations that `named` has added. */
+  /** Returns all named schemas, including the enumerations that `nameEnums` has added. */
   components(): Record<string, JsonSchema>
   /** Returns a `$ref` if the schema has a name, otherwise the schema inline. */
   of(schema: z.core.$ZodType, io: Direction): JsonSchema
   /** Returns the schema of a parameter with references to named enumerations. @param owner singular of its resource. */
-  named(schema: JsonSchema, owner: string, name: string, operationId: string): JsonSchema
+  nameEnums(schema: JsonSchema, owner: string, name: string, operationId: string): JsonSchema
 }
 
 /** Removes from a property of a merge patch the constraints and texts that the schema of the whole record has. */
@@ -154,15 +157,15 @@ function targetOf({ $ref, anyOf }: JsonSchema): string | undefined {
 }
 
 /** Returns the description of a schema, or of the schema inside a nullable schema. */
-const describedBy = ({ description, anyOf }: JsonSchema): unknown =>
+const descriptionOf = ({ description, anyOf }: JsonSchema): unknown =>
   description ?? (Array.isArray(anyOf) ? Object(anyOf[0]).description : undefined)
 
 /** Removes from the schema of a request the descriptions that the same property of the response has. */
 function removeDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchema {
-  const described = Object(output.properties)
+  const outputProperties = Object(output.properties)
   const properties = Object.entries(Object(input.properties)).map(([name, property]): [string, unknown] => {
     // The properties of a schema are schemas.
-    const isSame = describedBy(property as JsonSchema) === describedBy(Object(described[name]))
+    const isSame = descriptionOf(property as JsonSchema) === descriptionOf(Object(outputProperties[name]))
     return [name, isSame ? mapSchema(property, [], removeTexts) : property]
   })
   return { ...input, properties: Object.fromEntries(properties) }
@@ -234,25 +237,25 @@ export function collectSchemas(
   roots: { input: z.core.$ZodType[]; output: z.core.$ZodType[] },
   owners: readonly string[],
 ): Schemas {
-  const inputs = named(collectNamed(roots.input, schemaNames.input), 'input')
-  const outputs = named(collectNamed(roots.output, schemaNames.output), 'output')
-  const differing = findDivergent(inputs, outputs)
+  const inputs = toComponents(collectNamed(roots.input, schemaNames.input), 'input')
+  const outputs = toComponents(collectNamed(roots.output, schemaNames.output), 'output')
+  const differing = findDiffering(inputs, outputs)
   const inputName = (id: string) => (differing.has(id) ? `${id}Input` : id)
   // Mapping the references of an object gives an object again.
-  const renamed = (schema: JsonSchema) => mapReferences(schema, inputName) as JsonSchema
-  const sent = ([id, schema]: [string, JsonSchema]): [string, JsonSchema] =>
+  const rename = (schema: JsonSchema) => mapReferences(schema, inputName) as JsonSchema
+  const toOutput = ([id, schema]: [string, JsonSchema]): [string, JsonSchema] =>
     // Mapping an object gives an object.
     [id, id in inputs && !differing.has(id) ? schema : (mapSchema(schema, [], toResponse) as JsonSchema)]
   const all = {
-    ...Object.fromEntries(Object.entries(inputs).map(([id, schema]) => [inputName(id), renamed(schema)])),
-    ...Object.fromEntries(Object.entries(outputs).map(sent)),
+    ...Object.fromEntries(Object.entries(inputs).map(([id, schema]) => [inputName(id), rename(schema)])),
+    ...Object.fromEntries(Object.entries(outputs).map(toOutput)),
   }
   const of = (schema: z.core.$ZodType, io: Direction): JsonSchema => {
     const id = schemaNames[io].get(schema)
     if (id !== undefined) return { $ref: `${prefix}${io === 'input' ? inputName(id) : id}` }
     if (schema instanceof z.ZodUnion) return { anyOf: schema.options.map((option) => of(option, io)) }
-    const { $schema, ...inPlace } = z.toJSONSchema(schema, schemaOptions(io))
-    return inPlace
+    const { $schema, ...inline } = z.toJSONSchema(schema, schemaOptions(io))
+    return inline
   }
   const parts = new NamedParts(Object.keys(all), owners)
   const namedComponents = nameParts(all, parts)
@@ -264,10 +267,10 @@ export function collectSchemas(
         ),
       ),
     of,
-    named: (schema, owner, name, operationId) => {
-      const renamed = createEnumNamer(parts, pascalCase(owner, name), [pascalCase(operationId, name)])
+    nameEnums: (schema, owner, name, operationId) => {
+      const replaceEnum = createEnumNamer(parts, pascalCase(owner, name), [pascalCase(operationId, name)])
       // A schema stays an object.
-      return mapSchema(schema, [], (inner, path) => renamed(simplify(inner), path)) as JsonSchema
+      return mapSchema(schema, [], (inner, path) => replaceEnum(simplify(inner), path)) as JsonSchema
     },
   }
 }

@@ -21,7 +21,7 @@ const problem = (type: ProblemType) => ({ [problemTypes[type].status]: problemRe
 /** The problems that every operation may return. */
 const anyProblem = { $ref: '#/components/responses/Failure' }
 
-const check = (
+const checkPath = (
   operationId: string,
   summary: string,
   description: string,
@@ -32,12 +32,12 @@ const check = (
 
 /** The paths of health checks and metrics in the OpenAPI document. */
 export const servicePaths = {
-  '/healthz': check('getHealth', 'Check liveness', 'Succeeds while the process responds.', {
+  '/healthz': checkPath('getHealth', 'Check liveness', 'Succeeds while the process responds.', {
     200: statusResponse('Alive.', ['ok']),
     ...problem('method-not-allowed'),
     default: anyProblem,
   }),
-  '/readyz': check(
+  '/readyz': checkPath(
     'getReadiness',
     'Check readiness',
     'Returns `ok` if the database is reachable and migrated, `read_only` if it accepts reads but no changes, and otherwise 503, also while the process shuts down.',

@@ -46,7 +46,7 @@ export const bodyChunks = fp(
       const isChunked = request.headers['transfer-encoding'] !== undefined
       if (!isChunked || /^\s*multipart\//i.test(request.headers['content-type'] ?? ''))
         return done(null, payload)
-      const checked = new CheckedChunks(() => app.connections.misused(request.raw.socket))
+      const checked = new CheckedChunks(() => app.connections.connectionMisused(request.raw.socket))
       payload.on('error', (error) => checked.destroy(error))
       // After a refusal, no other listener handles further errors.
       checked.on('error', () => {})

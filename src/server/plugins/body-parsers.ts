@@ -2,14 +2,14 @@ import { MIMEType } from 'node:util'
 import { Mutex } from 'async-mutex'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { anyFile } from '../../operations/operation.ts'
+import { fileMediaType } from '../../operations/operation.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { parseJson, parseNdjson } from './body-parsers/json.ts'
 
 const jsonMediaTypes = ['application/json', 'application/merge-patch+json']
 /** Bodies of the media type for any file are parsed as NDJSON. */
-const ndjsonMediaTypes = ['application/x-ndjson', anyFile]
+const ndjsonMediaTypes = ['application/x-ndjson', fileMediaType]
 
 function requireUncompressed(request: FastifyRequest): void {
   const encoding = request.headers['content-encoding']
@@ -28,7 +28,7 @@ function requireUtf8(request: FastifyRequest): void {
 const largeBodies = new Mutex()
 const largeBodyBytes = 64 * 1024
 
-/** Maximum number of JSON values in a body: the limit of one record, and this number per MiB for bodies of several records. */
+/** Maximum number of JSON values in a body: the limit of one record or, for several records, this limit for each MiB. */
 const maxValues = ({ routeOptions: { bodyLimit = 0 } }: FastifyRequest) =>
   maxRecordValues * Math.max(1, Math.floor(bodyLimit / 2 ** 20))
 

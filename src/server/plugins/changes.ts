@@ -4,12 +4,12 @@ import { everything } from '../../database/database.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Undefined if the response cache is off: nothing else must be notified of every change. */
+    /** Undefined if the response cache is off, since nothing else needs a notification of every change. */
     changes: Changes | undefined
   }
 }
 
-/** Milliseconds between two checks of the date. Briefings depend on it, and there is no notification of a new day. */
+/** Milliseconds between two checks of the date. Briefings depend on the date, and there is no notification of a new day. */
 const dayCheckMs = 60_000
 
 const today = () => new Date().toISOString().slice(0, 10)

@@ -46,7 +46,7 @@ export const connections = fp<ConnectionsOptions>(
     // A check takes some ten microseconds, so it is skipped if there are no proxies.
     const isProxy = (address: string) =>
       proxies.length > 0 && proxyList.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-    const open = new Connections({
+    const openConnections = new Connections({
       maxConnections,
       maxPerAddress: maxPerAddress || Math.ceil(maxConnections / 4),
       maxNewPerSecond,
@@ -55,32 +55,32 @@ export const connections = fp<ConnectionsOptions>(
         return address === '' || isProxy(address) ? undefined : anonymousClient(address).name
       },
     })
-    app.decorate('connections', open)
+    app.decorate('connections', openConnections)
     const { server, metrics, log } = app
     server.maxConnections = maxConnections
     // Runs before the listener of Node.js, which starts to read.
-    server.prependListener('connection', (socket: Socket) => open.open(socket))
-    server.on(misuse, (socket: Socket) => open.misused(socket))
+    server.prependListener('connection', (socket: Socket) => openConnections.add(socket))
+    server.on(misuse, (socket: Socket) => openConnections.connectionMisused(socket))
     server.on('drop', () => {
-      open.closed.refused += 1
+      openConnections.closedCounts.refused += 1
     })
     // Node.js reports here that no descriptor is left to accept a connection with. It accepts connections again later.
     server.on('error', (error) => {
       if (server.listening) log.error({ err: error }, 'a connection was not accepted')
     })
     app.addHook('onRequest', ({ raw: { socket } }, _reply, done) => {
-      open.requestStarted(socket)
+      openConnections.requestStarted(socket)
       done()
     })
-    app.onRequestEnd(({ raw: { socket } }) => open.requestEnded(socket))
+    app.onRequestEnd(({ raw: { socket } }) => openConnections.requestEnded(socket))
     metrics.gauge('entente_connections_max', 'Maximum number of client connections.', () => maxConnections)
-    metrics.gauge('entente_connections', 'Open client connections.', () => open.count)
-    metrics.gauge('entente_connections_idle', 'Idle client connections.', () => open.idleCount)
+    metrics.gauge('entente_connections', 'Open client connections.', () => openConnections.count)
+    metrics.gauge('entente_connections_idle', 'Idle client connections.', () => openConnections.idleCount)
     metrics.counter(
       'entente_connections_closed_total',
       'Client connections closed by the service, by reason. address: idle, for a new one of the same address; idle: idle, for any new one; refused: above the maximum; rate: too many new ones of an address a second.',
       'reason',
-      open.closed,
+      openConnections.closedCounts,
     )
   },
   { name: 'connections', dependencies: ['metrics', 'request-end'] },

@@ -58,7 +58,7 @@ export const dashboard = fp<{
     const resources = declared.map(describeResource)
     const root = join(packageRoot, 'dist/dashboard')
     if (!existsSync(join(root, 'index.html'))) {
-      // After listening, so that the address is the first line in the terminal.
+      // After listening, so that the startup message is the first line on the terminal.
       app.addHook('onListen', async () =>
         app.log.warn(`There is no dashboard in ${root}: run npm run build.`),
       )

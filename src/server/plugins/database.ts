@@ -15,14 +15,14 @@ const maxLoggedStatementLength = 4000
 /** Counts what the database refuses and cancels, and logs slow statements without their values. */
 const observer = ({ metrics, log, server, traceStatement }: FastifyInstance): DatabaseObserver => ({
   ...(traceStatement && { trace: traceStatement }),
-  refused: (lane, reason) =>
+  requestRefused: (lane, reason) =>
     reason === 'share' ? metrics.requestOverShare(lane) : metrics.requestShed(reason),
-  stopped: () => metrics.statementTimedOut(),
-  lost: (reason) => log.error({ reason }, 'the embedded PostgreSQL has stopped'),
-  restored: () => log.warn('the embedded PostgreSQL is running again'),
-  slow: (text, durationMs) => {
+  statementTimedOut: () => metrics.statementTimedOut(),
+  serverStopped: (reason) => log.error({ reason }, 'the embedded PostgreSQL has stopped'),
+  serverRestarted: () => log.warn('the embedded PostgreSQL is running again'),
+  statementSlow: (text, durationMs) => {
     metrics.statementSlow()
-    // The first line on the terminal is for people; nothing is logged before it.
+    // The startup message must be the first line on the terminal, so nothing is logged before.
     if (!server.listening) return
     const entry = { statement: text.slice(0, maxLoggedStatementLength), milliseconds: Math.round(durationMs) }
     log.warn(entry, 'slow statement')
@@ -34,11 +34,11 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   if (!replicas) return
   const describe = ({ number, address }: Replica) => ({ replica: number, address })
   replicas.observer = {
-    away: (replica, reason) => {
-      // The first line on the terminal is for people. A replica that stays unavailable is reported again.
+    replicaUnavailable: (replica, reason) => {
+      // Nothing is logged before the startup message. A replica that stays unavailable is reported again.
       if (server.listening) log.warn({ ...describe(replica), reason }, 'a read replica is unavailable')
     },
-    back: (replica) => log.info(describe(replica), 'a read replica is available again'),
+    replicaAvailable: (replica) => log.info(describe(replica), 'a read replica is available again'),
   }
   replicas.start()
   metrics.counter(
@@ -60,7 +60,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   )
   metrics.replicaGauge(
     'entente_replica_resting',
-    '1 while no reads are sent to the replica, because connections to it were lost or refused.',
+    '1 while the replica answers but is not used, after connections to it were lost or refused.',
     replicas.all.map((replica) => () => (replica.isUp && !replica.isUsable ? 1 : 0)),
   )
   metrics.replicaGauge(

@@ -8,9 +8,9 @@ import { Problem } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import { writeYaml } from '../openapi/yaml.ts'
+import { readApiDescription } from './documentation/api-description.ts'
 import { script, style } from './documentation/assets.ts'
 import { constant, sendConstant } from './documentation/constant.ts'
-import { describe } from './documentation/described.ts'
 import { indexPage, operationPage, schemaPage } from './documentation/pages.ts'
 import type { Representation } from './response-cache/representation.ts'
 
@@ -29,17 +29,17 @@ const contentSecurityPolicy =
 const html = 'text/html; charset=utf-8'
 
 /** Returns a function that finds a page by its name, and makes it once. It throws Problem `not-found` with the nearest name. */
-function pagesByName(what: string, names: () => string[], make: (name: string) => string) {
-  const made = new Map<string, Representation>()
+function pagesByName(kind: string, names: () => string[], make: (name: string) => string) {
+  const pages = new Map<string, Representation>()
   return (name: string): Representation => {
-    const known = made.get(name)
+    const known = pages.get(name)
     if (known) return known
     const all = names()
     if (!all.includes(name)) {
-      throw new Problem('not-found', `There is no ${what} "${name}"${didYouMean(name, all)}.`)
+      throw new Problem('not-found', `There is no ${kind} "${name}"${didYouMean(name, all)}.`)
     }
     const page = constant(make(name), html)
-    made.set(name, page)
+    pages.set(name, page)
     return page
   }
 }
@@ -59,26 +59,26 @@ export const documentation = fp<DocumentationOptions>(
     app.get('/openapi.json', async (request, reply) => sendConstant(request, reply, json()))
     app.get('/openapi.yaml', async (request, reply) => sendConstant(request, reply, await yaml()))
 
-    const described = lazy(() => describe(app.swagger()))
+    const api = lazy(() => readApiDescription(app.swagger()))
     // Building the document takes half a second. At the first request, this would delay all other requests.
     app.addHook('onListen', (done) => {
-      described()
+      api()
       done()
     })
-    const index = lazy(() => constant(indexPage(described()), html))
+    const index = lazy(() => constant(indexPage(api()), html))
     const operation = pagesByName(
       'operation',
-      () => described().operations.map(({ operationId }) => operationId),
+      () => api().operations.map(({ operationId }) => operationId),
       (id) => {
-        const found = described().operations.find(({ operationId }) => operationId === id)
+        const found = api().operations.find(({ operationId }) => operationId === id)
         if (!found) throw new Problem('internal', `The operation ${id} is missing from the document.`)
-        return operationPage(found, described())
+        return operationPage(found, api())
       },
     )
     const schema = pagesByName(
       'schema',
-      () => Object.keys(described().schemas),
-      (name) => schemaPage(name, described().schemas[name] ?? {}),
+      () => Object.keys(api().schemas),
+      (name) => schemaPage(name, api().schemas[name] ?? {}),
     )
     const files = {
       style: constant(style, 'text/css; charset=utf-8'),

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { singleReads } from '../../database/database.ts'
+import { autocommitReads } from '../../database/database.ts'
 import { removeImport } from '../../features/imports/cleanup.ts'
 import { importChannel } from '../../features/imports/http/notify.ts'
 import { isTemporary, runImport } from '../../features/imports/run.ts'
@@ -47,7 +47,7 @@ export const importer = fp<ImporterOptions>(
       }
     }
     const runNext = async () => {
-      const waiting = await listUnfinished(singleReads(app.database)).catch(() => [])
+      const waiting = await listUnfinished(autocommitReads(app.database)).catch(() => [])
       for (const id of waiting) {
         if (stopping.signal.aborted || running.size >= maxRunning) return
         if (running.has(id)) continue
@@ -60,7 +60,8 @@ export const importer = fp<ImporterOptions>(
       }
     }
     const clean = async () => {
-      for (const id of await listStaleUploads(singleReads(app.database))) await removeImport(app.database, id)
+      for (const id of await listStaleUploads(autocommitReads(app.database)))
+        await removeImport(app.database, id)
     }
     const timers = [
       setInterval(runNext, intervalMs).unref(),

@@ -4,10 +4,10 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Work } from '../../database/database.ts'
 import { publicReads } from '../../database/public-reads.ts'
-import { later, type Position } from '../../database/replicas/position.ts'
+import { laterPosition, type Position } from '../../database/replicas/position.ts'
 import { cursorSecret } from '../../database/settings.ts'
-import { queryReader } from '../../model/parameters.ts'
-import { Concurrency, type ConcurrencyLimits } from '../../operations/concurrency.ts'
+import { createQueryParser } from '../../model/parameters.ts'
+import { ConcurrencyLimiter, type ConcurrencyLimits } from '../../operations/concurrency.ts'
 import { Names } from '../../operations/names/names.ts'
 import { type Context, type Endpoint, seesInternal } from '../../operations/operation.ts'
 import type { Publisher } from '../../operations/publisher.ts'
@@ -58,8 +58,8 @@ function contextFor(
   return { ...context, database, exportDatabase: context.exportDatabase.forWork(owned) }
 }
 
-/** Replicas serve only moments that are older than the maximum age by this margin, because clocks of machines differ. */
-const momentMarginMs = 1000
+/** A replica serves a read as of a time only if the time is older than the maximum age by this margin: clocks differ. */
+const pastMarginMs = 1000
 
 /** The contexts of readers who see internal records, and of all other readers. */
 interface ReadContexts {
@@ -70,10 +70,10 @@ interface ReadContexts {
 /** Adds a route that changes nothing. Its response is encoded, compared with `If-None-Match`, and stored if `cache` allows. */
 function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContexts): void {
   const { contract } = endpoint
-  const readQuery = queryReader(contract.query)
+  const parseQuery = createQueryParser(contract.query)
   const headers = varyingHeaders(endpoint)
   const isCached = contract.cache !== false
-  const moments = pastParameterNames(contract.query)
+  const pastParameters = pastParameterNames(contract.query)
   const options = routeOptions(endpoint)
   app.route({
     ...options,
@@ -86,7 +86,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
     handler: (request, reply) => {
       // A stored response is sent to other actors, too, so it may depend on the actor only through the context.
       const visible = { actor: isCached ? anonymous : request.actor, headers }
-      const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
+      const { apiRequest, rawQuery } = readApiRequest(endpoint, parseQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
       return app.responseCache.respond(request, reply, key, async (computation) => {
         const { getSignal, onRead, onReplica } = computation
@@ -96,12 +96,12 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
             ? undefined
             : app.positions?.freshness(request, app.changes?.allChangedAt, onReplica)
         let isRecent = false
-        if (moments.some((name) => apiRequest.query.has(name))) {
+        if (pastParameters.some((name) => apiRequest.query.has(name))) {
           const now = await app.database.clock.now()
-          requirePast(moments, apiRequest.query, now)
+          requirePast(pastParameters, apiRequest.query, now)
           isRecent =
             freshness !== undefined &&
-            hasTimeAfter(moments, apiRequest.query, now.getTime() - freshness.maxAgeMs - momentMarginMs)
+            hasTimeAfter(pastParameters, apiRequest.query, now.getTime() - freshness.maxAgeMs - pastMarginMs)
         }
         const context = seesInternal(request.actor) ? contexts.internal : contexts.public
         const work = { getSignal, onRead, ...(!isRecent && { freshness }) }
@@ -116,19 +116,19 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
 /** Adds a route that may change something, or whose response is only for administrators. */
 function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): void {
   const { contract } = endpoint
-  const readQuery = queryReader(contract.query)
+  const parseQuery = createQueryParser(contract.query)
   const commitObserver = (request: FastifyRequest) =>
     app.positions
       ? {
           onCommit: (position: Position) => {
-            request.committed = later(request.committed, position)
+            request.lastCommit = laterPosition(request.lastCommit, position)
           },
         }
       : {}
   app.route({
     ...routeOptions(endpoint),
     handler: async (request, reply) => {
-      const { apiRequest } = readApiRequest(endpoint, readQuery, request, reply, { actor: request.actor })
+      const { apiRequest } = readApiRequest(endpoint, parseQuery, request, reply, { actor: request.actor })
       // `finally` also runs after an error, which may have happened after the commit.
       const {
         status,
@@ -139,7 +139,7 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
         .handle(apiRequest, contextFor(request, context, commitObserver(request)))
         .finally(() => {
           if (contract.access === 'write') app.responseCache.recordWrite(request)
-          app.positions?.send(request, reply)
+          app.positions?.storeAndSend(request, reply)
         })
       reply.code(status).headers(headers)
       return body === undefined ? reply.send() : reply.type(type).send(body)
@@ -207,8 +207,8 @@ export const operations = fp<OperationsOptions>(
     const exportDatabase = database.fork({ maxConnections: exportLimits.maxTotal })
     const streamDatabase = database.fork({ maxConnections: maxStreamConnections })
     app.addHook('onClose', () => Promise.all([exportDatabase.close(), streamDatabase.close()]))
-    const exportLimit = new Concurrency('exports', exportLimits)
-    const streamLimit = new Concurrency('streams of changes', streamLimits)
+    const exportLimit = new ConcurrencyLimiter('exports', exportLimits)
+    const streamLimit = new ConcurrencyLimiter('streams of changes', streamLimits)
     metrics.gauge('entente_exports_running', 'Exports that are being sent.', () => exportLimit.running)
     metrics.gauge('entente_streams_running', 'Streams of changes that are open.', () => streamLimit.running)
     // Reads the time of the database once before the first request, which may find every connection in use.
@@ -224,7 +224,7 @@ export const operations = fp<OperationsOptions>(
       publisher,
       cursorSecret: await cursorSecret(database),
       keyring,
-      changed: (timeoutMs) => changes?.next(timeoutMs) ?? delay(timeoutMs),
+      waitForChange: (timeoutMs) => changes?.waitForChange(timeoutMs) ?? delay(timeoutMs),
       closing,
     }
     const publicContext = {

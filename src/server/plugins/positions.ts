@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Freshness } from '../../database/database.ts'
-import { later, type Position, parsePosition } from '../../database/replicas/position.ts'
+import { laterPosition, type Position, parsePosition } from '../../database/replicas/position.ts'
 import type { RequestHeader } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { ClientPositions, positionTtlMs } from './positions/client-positions.ts'
@@ -9,7 +9,7 @@ import { ClientPositions, positionTtlMs } from './positions/client-positions.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /** The position of the last commit of the request. */
-    committed: Position | undefined
+    lastCommit: Position | undefined
   }
   interface FastifyInstance {
     /** The positions of clients' last writes, which replicas must have reached; undefined without replicas. */
@@ -19,9 +19,9 @@ declare module 'fastify' {
 
 interface Positions {
   /** Returns the position that the client has sent in the header or the cookie. */
-  sent(request: FastifyRequest): Position | undefined
+  readSent(request: FastifyRequest): Position | undefined
   /** Returns the latest known position of the client of a request. */
-  find(request: FastifyRequest): Position | undefined
+  findLatest(request: FastifyRequest): Position | undefined
   /**
    * Returns the freshness that the reads of a request require.
    * @param notBefore and `onReplica` are those of `Freshness`.
@@ -32,7 +32,7 @@ interface Positions {
     onReplica: (asOf: number) => void,
   ): Freshness
   /** Stores the position of the request's last commit, and sends it to the client. */
-  send(request: FastifyRequest, reply: FastifyReply): void
+  storeAndSend(request: FastifyRequest, reply: FastifyReply): void
 }
 
 /** The header of requests. Responses to changes have it, too. */
@@ -81,7 +81,7 @@ function readCookie({ headers }: FastifyRequest): Position | undefined {
 /** Provides `app.positions` if there are replicas, and refuses malformed positions. */
 export const positions = fp(
   async function positions(app) {
-    app.decorateRequest('committed')
+    app.decorateRequest('lastCommit')
     app.addHook('onRequest', (request, _reply, done) => {
       if (request.headers[headerName] !== undefined) readHeader(request)
       done()
@@ -93,19 +93,20 @@ export const positions = fp(
     }
     const { maxAgeMs } = replicas.options
     const lastPositions = new ClientPositions()
-    const sent = (request: FastifyRequest) => later(readHeader(request), readCookie(request))
-    const find = (request: FastifyRequest) => later(sent(request), lastPositions.get(request.client.name))
+    const readSent = (request: FastifyRequest) => laterPosition(readHeader(request), readCookie(request))
+    const findLatest = (request: FastifyRequest) =>
+      laterPosition(readSent(request), lastPositions.get(request.client.name))
     app.decorate('positions', {
-      sent,
-      find,
+      readSent,
+      findLatest,
       freshness: (request, notBefore, onReplica) =>
-        new Freshness({ position: find(request), maxAgeMs, notBefore }, onReplica),
-      send(request, reply) {
-        const { committed, client } = request
-        if (!committed) return
-        lastPositions.set(client.name, committed)
-        if (committed.text !== '')
-          reply.headers({ [headerName]: committed.text, 'set-cookie': cookie(committed) })
+        new Freshness({ position: findLatest(request), maxAgeMs, notBefore }, onReplica),
+      storeAndSend(request, reply) {
+        const { lastCommit, client } = request
+        if (!lastCommit) return
+        lastPositions.set(client.name, lastCommit)
+        if (lastCommit.text !== '')
+          reply.headers({ [headerName]: lastCommit.text, 'set-cookie': cookie(lastCommit) })
       },
     })
   },

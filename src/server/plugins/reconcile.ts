@@ -2,13 +2,13 @@ import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { extend } from '../../features/reconcile/extend.ts'
 import { ApiResponseError } from '../../features/reconcile/fetch-json.ts'
-import { type EntityId, readId } from '../../features/reconcile/ids.ts'
+import { type EntityId, parseEntityId } from '../../features/reconcile/ids.ts'
 import { makeManifest } from '../../features/reconcile/manifest.ts'
 import { makePreview } from '../../features/reconcile/preview.ts'
 import { reconcileQueries } from '../../features/reconcile/queries.ts'
 import {
+  parseSuggestQuery,
   propertiesOf,
-  readTyped,
   suggestEntities,
   suggestProperties,
   suggestTypes,
@@ -45,7 +45,7 @@ const parseField = (text: string): Promise<unknown> => runInSlices(readJson(text
 /** Returns the record of the parameter `id`. @throws Problem `not-found` if the id is malformed. */
 function entityIn(request: FastifyRequest, registry: Registry): EntityId {
   const { id } = queryOf(request)
-  const entity = typeof id === 'string' ? readId(id) : undefined
+  const entity = typeof id === 'string' ? parseEntityId(id) : undefined
   if (entity && registry.find(entity.resource)) return entity
   throw new Problem('not-found', 'There is no such entity. An example of an id is countries:CHN.')
 }
@@ -101,18 +101,18 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
     handleWith((api, request) => {
       const { type } = queryOf(request)
       const wanted = typeof type === 'string' ? type : undefined
-      return suggestEntities(api, registry, readTyped(queryOf(request)), wanted)
+      return suggestEntities(api, registry, parseSuggestQuery(queryOf(request)), wanted)
     }),
   )
   scope.get(
     '/reconcile/suggest/type',
     options,
-    handleWith((_api, request) => suggestTypes(registry, readTyped(queryOf(request)))),
+    handleWith((_api, request) => suggestTypes(registry, parseSuggestQuery(queryOf(request)))),
   )
   scope.get(
     '/reconcile/suggest/property',
     options,
-    handleWith((_api, request) => suggestProperties(registry, readTyped(queryOf(request)))),
+    handleWith((_api, request) => suggestProperties(registry, parseSuggestQuery(queryOf(request)))),
   )
   scope.get(
     '/reconcile/extend/propose',

@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Changes } from '../../database/changes.ts'
-import { singleReads } from '../../database/database.ts'
+import { autocommitReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import { seesInternal } from '../../operations/operation.ts'
 import { readCatalog, SourceFinder } from '../../query/sources.ts'
 import { Audience, type Reader } from './response-cache/audience.ts'
 import { isBypassed, maxStaleMs } from './response-cache/cache-control.ts'
 import { requestKey } from './response-cache/cache-key.ts'
-import { ClientWrites, SeenPositions } from './response-cache/client-writes.ts'
+import { ClientWrites, CountedPositions } from './response-cache/client-writes.ts'
 import { acceptedEncodings, chooseEncoding } from './response-cache/content-encoding.ts'
 import { Representation, readHeaders, represent } from './response-cache/representation.ts'
 import {
@@ -40,7 +40,7 @@ declare module 'fastify' {
         cacheKey: () => string,
         compute: Compute,
       ): Promise<FastifyReply>
-      /** Records that the client of a request has written. It gets no response from before the write any more. */
+      /** Records that the client of a request has written. Later, the client gets no response from before the write. */
       recordWrite(request: FastifyRequest): void
     }
   }
@@ -71,31 +71,31 @@ export const responseCache = fp<ResponseCacheOptions>(
       bypass: 0,
     }
     const openCache = async (counted: Changes) => {
-      const catalog = await readCatalog(singleReads(app.database))
+      const catalog = await readCatalog(autocommitReads(app.database))
       return new ResponseCache(counted, new SourceFinder(registry, catalog), maxBytes)
     }
     const cache = changes && (await openCache(changes))
     const clientWrites = new ClientWrites()
-    const seen = new SeenPositions()
+    const countedPositions = new CountedPositions()
 
     /** Returns the position that a client has sent, for example after a write through another process. */
-    const sentPosition = (request: FastifyRequest) => app.positions?.sent(request)?.text
+    const sentPosition = (request: FastifyRequest) => app.positions?.readSent(request)?.text
 
     /** Waits until the changes up to the position of the client have been counted. @returns whether they have been. */
     async function catchUp(request: FastifyRequest): Promise<boolean> {
       const position = sentPosition(request)
-      if (!changes || position === undefined || seen.has(position)) return true
+      if (!changes || position === undefined || countedPositions.has(position)) return true
       if (!(await changes.catchUp())) return false
-      seen.add(position, changes.generation)
+      countedPositions.add(position, changes.generation)
       return true
     }
 
     /** Returns the earliest generation in which a response for the client may have been read. */
     const minGeneration = (request: FastifyRequest) =>
-      Math.max(clientWrites.get(request.client.name), seen.get(sentPosition(request)))
+      Math.max(clientWrites.get(request.client.name), countedPositions.get(sentPosition(request)))
 
     /** Returns the client's position, or ''. Only requests with the same position share a computation. */
-    const positionText = (request: FastifyRequest) => app.positions?.find(request)?.text ?? ''
+    const positionText = (request: FastifyRequest) => app.positions?.findLatest(request)?.text ?? ''
 
     function findStale(request: FastifyRequest, cacheKey: () => string) {
       const maxMs = maxStaleMs(request.headers['cache-control'])
@@ -124,7 +124,7 @@ export const responseCache = fp<ResponseCacheOptions>(
       return sendEncoded(request, reply.header('age', String(ageSeconds)), encoded, 'stale')
     }
 
-    async function find(
+    async function findOrCompute(
       key: string | undefined,
       request: FastifyRequest,
       reader: Reader,
@@ -149,7 +149,7 @@ export const responseCache = fp<ResponseCacheOptions>(
         const { cache: option } = request.routeOptions.config
         if (!cache || !option || isBypassed(request.headers['cache-control'])) return done()
         const position = sentPosition(request)
-        if (position !== undefined && !seen.has(position)) return done()
+        if (position !== undefined && !countedPositions.has(position)) return done()
         const stored = cache.get(requestKey(request, option.headers))
         const encoded = stored?.get(chooseEncoding(acceptedEncodings(request), stored.length))
         if (!encoded) return done()
@@ -164,7 +164,7 @@ export const responseCache = fp<ResponseCacheOptions>(
         if (stale) return sendStale(request, reply, stale, compute)
         const { cache: option } = request.routeOptions.config
         const key = cache && option && isCaughtUp && (await cache.isCurrent()) ? cacheKey() : undefined
-        const { response, status } = await find(key, request, reply.raw, compute)
+        const { response, status } = await findOrCompute(key, request, reply.raw, compute)
         counts[status] += 1
         if (!(response instanceof Representation))
           return sendUnencoded(
@@ -180,16 +180,16 @@ export const responseCache = fp<ResponseCacheOptions>(
         const encoded = await response.encode(encoding)
         if (cache && option && key !== undefined) {
           // A request key does not contain the body of a search.
-          const sent = request.method === 'POST' ? undefined : requestKey(request, option.headers)
-          cache.set({ request: sent, cache: key }, response, { isLarger })
+          const keyOfBytes = request.method === 'POST' ? undefined : requestKey(request, option.headers)
+          cache.addRequestKey({ request: keyOfBytes, cache: key }, response, { isLarger })
         }
         return sendEncoded(request, reply, encoded, status)
       },
 
-      recordWrite({ client, committed }) {
+      recordWrite({ client, lastCommit }) {
         if (!changes) return
         clientWrites.add(client.name, changes.generation)
-        if (committed) seen.add(committed.text, changes.generation)
+        if (lastCommit) countedPositions.add(lastCommit.text, changes.generation)
       },
     })
 

@@ -49,7 +49,7 @@ export class Routes {
     return this.#find(this.#router, path)
   }
 
-  /** Returns the methods of a URL with a parameter that matches a URL without: `/v1/topics/:slug` matches `…/search`. */
+  /** Returns the methods of a URL with a parameter that matches a URL without: `/v1/topics/:slug` and `…/search`. */
   shadowedBy(url: string): string[] {
     return url.includes(':') ? [] : this.#find(this.#parametric, url)
   }

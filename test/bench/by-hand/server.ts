@@ -6,8 +6,8 @@ import { to as copyTo } from 'pg-copy-streams'
 import { aggregate, copyText, count, list, one, read, record, wide, words } from './statements.ts'
 
 /**
- * The server by hand, an upper bound: the schema and the statements of commit c79015c, prepared, on a separate database. It
- * validates nothing, caches nothing, and composes JSON at each read.
+ * The server by hand, as an upper bound: it runs the prepared statements of commit c79015c, on a separate database with the
+ * schema of that commit. It validates nothing, caches nothing, and composes JSON at each read.
  */
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
@@ -49,7 +49,7 @@ app.get('/aggregate', async (_request, reply) => {
   return reply.type(json).send(rows[0]?.body)
 })
 
-interface Posted {
+interface NewAgreement {
   title: string
   kind: string
   status: string
@@ -92,7 +92,7 @@ async function inTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Pr
   }
 }
 
-app.post<{ Body: Posted }>('/create', async ({ body }, reply) => {
+app.post<{ Body: NewAgreement }>('/create', async ({ body }, reply) => {
   const document = await inTransaction(async (client) => {
     const values = [body.title, body.kind, body.status, body.signedOn, body.summary]
     const { rows } = await client.query<{ id: string }>({ ...insertAgreement, values })

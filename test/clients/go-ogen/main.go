@@ -31,16 +31,16 @@ func expect[T any](response any, err error) *T {
 }
 
 // Authenticates with the key of the registry.
-type key struct{}
+type registryKey struct{}
 
-func (key) Auth(context.Context, registry.OperationName) (registry.Auth, error) {
+func (registryKey) Auth(context.Context, registry.OperationName) (registry.Auth, error) {
 	return registry.Auth{Token: os.Getenv("REGISTRY_KEY")}, nil
 }
 
 // Sends requests. Replaces the content type of files by that in the document, since the client reads no other.
-type files struct{}
+type fileClient struct{}
 
-func (files) Do(request *http.Request) (*http.Response, error) {
+func (fileClient) Do(request *http.Request) (*http.Response, error) {
 	response, err := http.DefaultClient.Do(request)
 	if err == nil && response.StatusCode == http.StatusOK && strings.HasSuffix(request.URL.Path, "/export") {
 		response.Header.Set("Content-Type", "application/octet-stream")
@@ -62,7 +62,7 @@ func main() {
 	if origin == "" {
 		origin = "http://127.0.0.1:3000"
 	}
-	client, err := registry.NewClient(origin, key{}, registry.WithClient(files{}))
+	client, err := registry.NewClient(origin, registryKey{}, registry.WithClient(fileClient{}))
 	check(err)
 
 	// List by two date filters and any of three countries, through all pages.

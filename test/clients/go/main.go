@@ -13,7 +13,7 @@ import (
 )
 
 // Returns a pointer to a value, for optional parameters.
-func one[T any](value T) *T { return &value }
+func pointerTo[T any](value T) *T { return &value }
 
 func check(err error) {
 	if err != nil {
@@ -30,7 +30,7 @@ func expect[T any](value *T, body []byte) *T {
 }
 
 // Parses a body from JSON.
-func read[T any](text string) T {
+func parseBody[T any](text string) T {
 	var value T
 	check(json.Unmarshal([]byte(text), &value))
 	return value
@@ -62,11 +62,11 @@ func main() {
 	var cursor *string
 	for {
 		response, err := client.ListAgreementsWithResponse(ctx, &registry.ListAgreementsParams{
-			SignedOnGte: one("2011"),
-			SignedOnLte: one("2011-12"),
+			SignedOnGte: pointerTo("2011"),
+			SignedOnLte: pointerTo("2011-12"),
 			Country:     &[]string{"PAK", "USA", "DEU"},
 			Sort:        &[]registry.AgreementSort{registry.AgreementSortSignedOn},
-			Limit:       one(2),
+			Limit:       pointerTo(2),
 			Cursor:      cursor,
 		})
 		check(err)
@@ -87,7 +87,7 @@ func main() {
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,
 		Parties: &[]registry.AgreementPartyInput{
-			{Country: one("NPL"), Role: registry.AgreementPartyRoleParty},
+			{Country: pointerTo("NPL"), Role: registry.AgreementPartyRoleParty},
 		},
 	})
 	check(err)
@@ -96,7 +96,7 @@ func main() {
 		response, err := client.UpdateAgreementWithApplicationMergePatchPlusJSONBodyWithResponse(
 			ctx, created.Id,
 			&registry.UpdateAgreementParams{IfMatch: fmt.Sprintf("\"%d\"", created.Version)},
-			registry.AgreementPatch{Status: one(registry.AgreementStatusSigned)},
+			registry.AgreementPatch{Status: pointerTo(registry.AgreementStatusSigned)},
 		)
 		check(err)
 		return response
@@ -109,7 +109,7 @@ func main() {
 	stale := expect(again.ApplicationproblemJSON412, again.Body)
 
 	// Search with a tree of conditions.
-	searched, err := client.SearchAgreementsWithResponse(ctx, nil, read[registry.AgreementSearch](`{
+	searched, err := client.SearchAgreementsWithResponse(ctx, nil, parseBody[registry.AgreementSearch](`{
 		"where": {"or": [
 			{"country": {"eq": "PAK"}},
 			{"and": [{"signedOn": {"gte": "2011-05"}}, {"not": {"country": {"eq": "USA"}}}]}
@@ -123,7 +123,7 @@ func main() {
 	// Count by country.
 	groups, err := client.AggregateAgreementsWithResponse(ctx, &registry.AggregateAgreementsParams{
 		GroupBy:     []registry.AgreementGroupBy{registry.AgreementGroupByCountry},
-		SignedOnGte: one("2011"),
+		SignedOnGte: pointerTo("2011"),
 	})
 	check(err)
 	counted := map[string]float64{}
@@ -144,7 +144,7 @@ func main() {
 	// Read the feed of changes.
 	feed, err := client.ListChangesWithResponse(ctx, &registry.ListChangesParams{
 		Resource: &[]registry.HitResource{"agreements"},
-		Limit:    one(3),
+		Limit:    pointerTo(3),
 	})
 	check(err)
 	changes := []string{}

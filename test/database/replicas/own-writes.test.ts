@@ -51,14 +51,14 @@ afterAll(async () => {
 })
 
 /** A write that was acknowledged. */
-interface Written {
+interface AcknowledgedWrite {
   position: Position
   at: number
   /** Number of rows after the write. */
   count: number
 }
 
-async function write(count: number): Promise<Written> {
+async function write(count: number): Promise<AcknowledgedWrite> {
   const positions: Position[] = []
   const writing = database.forWork({ owner: ['test'], onCommit: (position) => positions.push(position) })
   await writing.transaction((tx) => tx.query({ text: 'insert into numbers default values' }))
@@ -82,7 +82,7 @@ const replay = (index: 0 | 1, what: 'pause' | 'resume') =>
 it('a read sees all writes of its client, and all writes older than the maximum age', {
   timeout: 120_000,
 }, async () => {
-  const written: Written[] = [{ ...(await write(1)), at: Number.NEGATIVE_INFINITY }]
+  const written: AcknowledgedWrite[] = [{ ...(await write(1)), at: Number.NEGATIVE_INFINITY }]
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       for (const step of sequence) {

@@ -28,7 +28,7 @@ function open(urls: string[]): Database {
   return opened
 }
 
-interface Found {
+interface ReadResult {
   isStandby: boolean
   port: number
   numbers: number
@@ -38,17 +38,17 @@ const text = `select pg_is_in_recovery() as "isStandby", inet_server_port() as p
   (select count(*)::int from numbers) as numbers`
 
 /** Reads data that includes the given position and is not older than the maximum age. */
-async function read(position?: Position, of = database): Promise<Found> {
+async function read(position?: Position, on = database): Promise<ReadResult> {
   const work = { owner: ['test'], freshness: new Freshness({ position, maxAgeMs }) }
-  const [row] = await of.forWork(work).read<Found & { [column: string]: unknown }>({ text })
+  const [row] = await on.forWork(work).read<ReadResult & { [column: string]: unknown }>({ text })
   if (!row) throw new Error('no row')
   return row
 }
 
 /** Inserts a number, and returns the position of the commit. */
-async function write(of = database): Promise<Position> {
+async function write(on = database): Promise<Position> {
   const positions: Position[] = []
-  const writing = of.forWork({ owner: ['test'], onCommit: (position) => positions.push(position) })
+  const writing = on.forWork({ owner: ['test'], onCommit: (position) => positions.push(position) })
   await writing.transaction((tx) =>
     tx.query({ text: 'insert into numbers select count(*) + 1 from numbers' }),
   )
@@ -149,13 +149,13 @@ it('repeats on the primary a read that conflicts with recovery on a standby', as
   const before = database.replicas?.reads.retried ?? 0
   const work = { owner: ['test'], freshness: new Freshness({ position: undefined, maxAgeMs: 60_000 }) }
   const reading = database.forWork(work).readTransaction('', async (tx) => {
-    const rows = await tx.query<Found & { [column: string]: unknown }>({ text })
+    const rows = await tx.query<ReadResult & { [column: string]: unknown }>({ text })
     if (!rows[0]?.isStandby) return rows
     // Removes the rows that the snapshot of the standby still sees.
     await servers.primary.run('delete from numbers')
     await servers.primary.run('vacuum numbers')
     await sleep(500)
-    return tx.query<Found & { [column: string]: unknown }>({ text })
+    return tx.query<ReadResult & { [column: string]: unknown }>({ text })
   })
   expect(await reading).toMatchObject([{ isStandby: false, numbers: 0 }])
   expect(database.replicas?.reads.retried).toBe(before + 1)

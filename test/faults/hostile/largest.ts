@@ -19,8 +19,8 @@ const schemaForm = z.looseObject({
 type Schema = z.output<typeof schemaForm>
 
 /** Resolves references, and chooses the first of several alternatives. */
-function resolve(document: unknown, given: unknown): Schema {
-  const schema = schemaForm.parse(given === true ? {} : (given ?? {}))
+function resolve(document: unknown, schemaOrTrue: unknown): Schema {
+  const schema = schemaForm.parse(schemaOrTrue === true ? {} : (schemaOrTrue ?? {}))
   if (schema.$ref !== undefined) {
     const steps = schema.$ref.slice(2).split('/')
     return resolve(
@@ -32,7 +32,7 @@ function resolve(document: unknown, given: unknown): Schema {
   return first === undefined ? schema : resolve(document, first)
 }
 
-/** Returns JSON of `begin`, as many elements as fit into `bytes`, and `end`. */
+/** Joins `begin`, as many elements as fit into `bytes`, and `end`. */
 function fill(begin: string, element: (index: number) => string, end: string, bytes: number): string {
   const elements: string[] = []
   let length = begin.length + end.length
@@ -130,7 +130,7 @@ function* queries(names: string[]): Generator<string> {
 /**
  * Yields requests of every operation of a document: the largest bodies and queries, valid and invalid ones.
  * @param key key of an administrator.
- * @param isWanted whether a path is wanted; by default every path is.
+ * @param isWanted tells whether a path is wanted; by default, all paths are.
  */
 export function* largestRequests(
   document: unknown,
@@ -191,8 +191,9 @@ function bulkBodies(example: unknown): [what: string, body: string][] {
   ]
 }
 
-/** Whether a path belongs to agreements, which have the most properties, or to no single resource. */
-export const isOfAgreements = (path: string) => /^\/v1\/(agreements|keys|network|search|changes)\b/.test(path)
+/** Whether a path is of agreements, which have the most properties, or of no single resource. */
+export const isRepresentative = (path: string) =>
+  /^\/v1\/(agreements|keys|network|search|changes)\b/.test(path)
 
 /** Returns the longest delay of a service's event loop since the last call, in milliseconds. */
 export async function longestDelay(origin: string): Promise<number> {

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { Random } from '../../../src/features/generating/random.ts'
 import { adminKey } from '../../support/app.ts'
 import { type Operation, operationsOf, type Parameter, type Request } from './operations.ts'
-import { Values } from './schemas.ts'
+import { ValueGenerator } from './schemas.ts'
 import { corrupt, hostileBodies, hostileTexts } from './values.ts'
 
 const json = /[/+]json$/
 
 /** Generates requests of all operations of a document: valid, invalid and malicious ones. */
-export class Requests {
+export class RequestGenerator {
   readonly #random: Random
   readonly #operations: Operation[]
-  readonly #values: Values
+  readonly #values: ValueGenerator
   readonly #keys: Map<string, string[]>
 
   /**
@@ -20,53 +20,53 @@ export class Requests {
   constructor(document: unknown, random: Random, keys: Map<string, string[]>) {
     this.#random = random
     this.#operations = operationsOf(document)
-    this.#values = new Values(document, random, keys.get('/v1/agreements') ?? [])
+    this.#values = new ValueGenerator(document, random, keys.get('/v1/agreements') ?? [])
     this.#keys = keys
   }
 
   next(): Request {
     const random = this.#random
     const operation = random.pick(this.#operations)
-    // The probability that an element of the request is invalid.
-    const harm = random.weighted([
+    // The probability that a part of the request is invalid.
+    const risk = random.weighted([
       [0, 5],
       [0.1, 4],
       [0.6, 1],
     ])
-    const url = this.#path(operation, harm) + this.#query(operation, harm)
-    const headers = this.#headers(operation, harm)
-    const body = this.#body(operation, harm)
+    const url = this.#path(operation, risk) + this.#query(operation, risk)
+    const headers = this.#headers(operation, risk)
+    const body = this.#body(operation, risk)
     return {
       operationId: operation.operationId,
-      method: random.chance(harm / 10) ? random.pick(['OPTIONS', 'HEAD', 'PUT', 'TRACE']) : operation.method,
+      method: random.chance(risk / 10) ? random.pick(['OPTIONS', 'HEAD', 'PUT', 'TRACE']) : operation.method,
       url,
       headers: body ? { ...headers, 'content-type': body.type } : headers,
       ...(body && { body: body.body }),
     }
   }
 
-  #path({ path }: Operation, harm: number): string {
+  #path({ path }: Operation, risk: number): string {
     const random = this.#random
     const [list = ''] = path.split('/{')
     return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      if (random.chance(harm)) return encode(random.pick(hostileTexts))
+      if (random.chance(risk)) return encode(random.pick(hostileTexts))
       if (name === 'version') return String(random.between(1, 3))
       return encode(random.pick([...(this.#keys.get(list) ?? []), randomUUID()]))
     })
   }
 
-  #query({ parameters }: Operation, harm: number): string {
+  #query({ parameters }: Operation, risk: number): string {
     const random = this.#random
     const known = parameters.filter(({ in: place }) => place === 'query')
     const share = Math.min(0.5, 2 / Math.max(known.length, 1))
     const pairs = known
       .filter(({ required }) => required === true || random.chance(share))
       .flatMap((parameter) => this.#pairs(parameter))
-    if (random.chance(harm)) pairs.push([random.pick(hostileTexts), random.pick(hostileTexts)])
-    if (random.chance(harm / 3) && pairs[0]) pairs.push(pairs[0])
+    if (random.chance(risk)) pairs.push([random.pick(hostileTexts), random.pick(hostileTexts)])
+    if (random.chance(risk / 3) && pairs[0]) pairs.push(pairs[0])
     const written = pairs.map(([name, value]) => {
-      const sent = random.chance(harm) ? random.pick(hostileTexts) : value
-      return `${encode(name)}=${random.chance(harm / 5) ? toRequestLineText(sent) : encode(sent)}`
+      const sent = random.chance(risk) ? random.pick(hostileTexts) : value
+      return `${encode(name)}=${random.chance(risk / 5) ? toRequestLineText(sent) : encode(sent)}`
     })
     return written.length > 0 ? `?${written.join('&')}` : ''
   }
@@ -81,36 +81,36 @@ export class Requests {
     return value.map((one): [string, string] => [sent, String(one)])
   }
 
-  #headers({ parameters, responses }: Operation, harm: number): Record<string, string> {
+  #headers({ parameters, responses }: Operation, risk: number): Record<string, string> {
     const random = this.#random
     const hostile = () => toHeaderText(random.pick(hostileTexts))
     const found: Record<string, string> = {
       // A new client address each time, so that the rate limit does not apply.
       'x-forwarded-for': `10.${random.between(0, 255)}.${random.between(0, 255)}.${random.between(0, 255)}`,
     }
-    if (!random.chance(harm / 3)) found.authorization = `Bearer ${adminKey}`
+    if (!random.chance(risk / 3)) found.authorization = `Bearer ${adminKey}`
     else if (random.chance(0.5)) found.authorization = hostile()
     for (const { name, in: place, required, example } of parameters) {
       if (place !== 'header' || (required !== true && random.chance(0.7))) continue
       const usual = name === 'Idempotency-Key' ? randomUUID() : name === 'If-Match' ? '*' : String(example)
-      found[name.toLowerCase()] = random.chance(harm) ? hostile() : usual
+      found[name.toLowerCase()] = random.chance(risk) ? hostile() : usual
     }
     const types = Object.keys(responses[200]?.content ?? {})
     if (types.length > 0 && random.chance(0.3))
       found.accept = `${random.pick(types)}, application/problem+json`
-    if (random.chance(harm / 2))
+    if (random.chance(risk / 2))
       found[random.pick(['accept', 'content-type', 'cookie', 'if-none-match'])] = hostile()
     return found
   }
 
-  #body({ requestBody }: Operation, harm: number): { type: string; body: string | Buffer } | undefined {
+  #body({ requestBody }: Operation, risk: number): { type: string; body: string | Buffer } | undefined {
     const random = this.#random
-    if (!requestBody) return random.chance(harm / 10) ? { type: 'application/json', body: '{}' } : undefined
+    if (!requestBody) return random.chance(risk / 10) ? { type: 'application/json', body: '{}' } : undefined
     const [type, { schema, example }] = random.pick(Object.entries(requestBody.content))
-    const sentType = random.chance(harm / 5) ? random.pick(['text/plain', 'application/xml', 'x/y']) : type
-    if (random.chance(harm / 4)) return { type: sentType, body: random.pick(hostileBodies) }
+    const sentType = random.chance(risk / 5) ? random.pick(['text/plain', 'application/xml', 'x/y']) : type
+    if (random.chance(risk / 4)) return { type: sentType, body: random.pick(hostileBodies) }
     const value = example !== undefined && random.chance(0.4) ? example : this.#values.of(schema)
-    const body = random.chance(harm) ? corrupt(value, random) : value
+    const body = random.chance(risk) ? corrupt(value, random) : value
     if (!json.test(type))
       return { type: sentType, body: `${typeof body === 'string' ? body : JSON.stringify(body)}\n` }
     return { type: sentType, body: JSON.stringify(body) ?? 'null' }

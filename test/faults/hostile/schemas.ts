@@ -29,7 +29,7 @@ const words = ['energy', 'cooperation', 'CHN', '002', 'en', 'CNY', '2011', 'titl
 const maxDepth = 7
 
 /** Generates values that are mostly valid for a schema. Values for patterns are guesses. */
-export class Values {
+export class ValueGenerator {
   readonly #document: unknown
   readonly #random: Random
   /** Ids of existing records. */
@@ -48,9 +48,9 @@ export class Values {
   }
 
   /** Generates a value for a schema. */
-  of(given: unknown, depth = 0): unknown {
+  of(schemaOrBoolean: unknown, depth = 0): unknown {
     const random = this.#random
-    const schema = schemaForm.parse(typeof given === 'boolean' ? {} : given)
+    const schema = schemaForm.parse(typeof schemaOrBoolean === 'boolean' ? {} : schemaOrBoolean)
     if (schema.$ref) return this.of(this.#at(schema.$ref), depth)
     if ('const' in schema) return schema.const
     if (schema.enum) return random.pick(schema.enum)

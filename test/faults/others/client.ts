@@ -6,7 +6,7 @@ import { type ClientRequest, startRequest, type Target, targetSchema, waitForRes
 import { warmUp } from './warm-up.ts'
 
 // A process that acts as an ordinary client during an attack. It sends requests at fixed intervals, whether or not earlier
-// ones are complete. To each message it replies with its measurements since the last message.
+// ones are complete. It replies to each message with its measurements since the last one.
 
 const { target, key } = z
   .strictObject({ target: targetSchema, key: z.string() })

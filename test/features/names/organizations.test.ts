@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resolveNames } from '../../../src/features/names/index.ts'
 import {
-  findOrMakeOrganizations,
+  findOrCreateOrganizations,
   type MentionedOrganization,
 } from '../../../src/features/names/organizations.ts'
 import { openTestApp, type TestApp } from '../../support/app.ts'
@@ -16,48 +16,50 @@ afterAll(() => test.close())
 const actor = { kind: 'key', id: 'ADMIN_KEY', name: 'a test' } as const
 const change = { kind: 'create', authorship: { actor, requestId: null, reason: null } } as const
 
-const findOrMake = (mentioned: MentionedOrganization[]) =>
-  test.database.transaction((tx) => findOrMakeOrganizations(tx, registry, mentioned, change))
+const findOrCreate = (mentioned: MentionedOrganization[]) =>
+  test.database.transaction((tx) => findOrCreateOrganizations(tx, registry, mentioned, change))
 
-const keyOf = (found: Awaited<ReturnType<typeof findOrMake>>[number] | undefined) =>
+const keyOf = (found: Awaited<ReturnType<typeof findOrCreate>>[number] | undefined) =>
   found && 'key' in found ? found.key : undefined
 
 describe('organizations of an import', () => {
   it('are created once, whatever the spelling and the number of mentions', async () => {
-    const first = await findOrMake([
+    const first = await findOrCreate([
       { name: 'Institute of Testing, Lahore', country: 'PAK' },
       { name: 'INSTITUTE OF TESTING LAHORE', country: 'PAK' },
       { name: 'Institute of Testing, Lahore', country: 'IND' },
     ])
-    expect(first.map(({ kind }) => kind)).toEqual(['made', 'made', 'made'])
+    expect(first.map(({ kind }) => kind)).toEqual(['created', 'created', 'created'])
     expect(keyOf(first[0])).toBe(keyOf(first[1]))
     expect(keyOf(first[0])).not.toBe(keyOf(first[2]))
-    const second = await findOrMake([{ name: 'Inst. of Testing, Lahore', country: 'PAK' }])
+    const second = await findOrCreate([{ name: 'Inst. of Testing, Lahore', country: 'PAK' }])
     expect(second).toEqual([{ kind: 'found', key: keyOf(first[0]) }])
   })
 
   it('are found by ROR id and by external id under any name', async () => {
     const ror = 'https://ror.org/034t30j35'
     const externalId = { scheme: 'test-register', id: 'ORG-1' }
-    const [made] = await findOrMake([{ name: 'Academy of Tests', country: 'CHN', ror, externalId }])
-    const found = await findOrMake([
+    const [created] = await findOrCreate([{ name: 'Academy of Tests', country: 'CHN', ror, externalId }])
+    const found = await findOrCreate([
       { name: 'Another name', country: 'CHN', ror: '034t30j35' },
       { name: 'And another', externalId },
     ])
-    expect(found.map(keyOf)).toEqual([keyOf(made), keyOf(made)])
+    expect(found.map(keyOf)).toEqual([keyOf(created), keyOf(created)])
   })
 
   it('are created once by concurrent imports', async () => {
     const name = 'Centre for Concurrent Tests'
     const all = await Promise.all(
-      Array.from({ length: 5 }, () => findOrMake([{ name, country: 'KEN', document: { kind: 'academic' } }])),
+      Array.from({ length: 5 }, () =>
+        findOrCreate([{ name, country: 'KEN', document: { kind: 'academic' } }]),
+      ),
     )
     expect(new Set(all.map(([found]) => keyOf(found))).size).toBe(1)
   })
 
   it('are ambiguous if they are authorities and the mention has no country', async () => {
     const name = 'Ministry of Tests'
-    await findOrMake([{ name, country: 'PER', document: { kind: 'government' } }])
+    await findOrCreate([{ name, country: 'PER', document: { kind: 'government' } }])
     const [without, within, elsewhere] = await resolveNames(test.database, registry, [
       { resource: 'organizations', name },
       { resource: 'organizations', name, country: 'PER' },

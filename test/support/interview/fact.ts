@@ -46,13 +46,13 @@ export const chineseFigure = (value: number, qualifier = 'exact') => ({
 })
 
 /** A Chinese assistance program for developing countries as a group. */
-export const helpForDevelopingCountries = (modality: string) => ({
+export const programForDevelopingCountries = (modality: string) => ({
   modality,
   participants: [country('CHN', { role: 'donor' }), region('902', { role: 'recipient' })],
 })
 
 /** A programme under the memorandum of November 2008. */
-export const underTheMemorandum = (title: string) => ({
+export const programUnderMemorandum = (title: string) => ({
   title: expect.stringContaining(title),
   modality: 'environment',
   participants: expect.arrayContaining([region('002', { role: 'beneficiary' })]),

@@ -3,10 +3,10 @@ import {
   chineseFigure,
   country,
   type Fact,
-  helpForDevelopingCountries,
   megaScience,
+  programForDevelopingCountries,
+  programUnderMemorandum,
   region,
-  underTheMemorandum,
 } from './fact.ts'
 
 /** The facts F17 to F36: projects, cooperation bases, assistance and principles. */
@@ -163,11 +163,11 @@ export const factsFrom17To36: Fact[] = [
       requests: [
         {
           path: `/v1/assistance-programs?country=CHN&role=donor&modality=${modality}`,
-          expected: [helpForDevelopingCountries(modality)],
+          expected: [programForDevelopingCountries(modality)],
         },
         {
           path: `/v1/assistance-programs?region=902&role=recipient&modality=${modality}`,
-          expected: [helpForDevelopingCountries(modality)],
+          expected: [programForDevelopingCountries(modality)],
         },
       ],
     }),
@@ -208,7 +208,7 @@ export const factsFrom17To36: Fact[] = [
     requests: [
       {
         path: '/v1/assistance-programs?region=002&topic=water-treatment&include=agreementDetails',
-        expected: [underTheMemorandum('water treatment')],
+        expected: [programUnderMemorandum('water treatment')],
       },
     ],
   },
@@ -219,7 +219,7 @@ export const factsFrom17To36: Fact[] = [
     requests: [
       {
         path: '/v1/assistance-programs?modality=environment&q=monitoring&include=agreementDetails',
-        expected: [underTheMemorandum('environmental monitoring')],
+        expected: [programUnderMemorandum('environmental monitoring')],
       },
     ],
   },

@@ -38,18 +38,19 @@ async function readReport(): Promise<Report> {
   }
 }
 
-const requests = 'entente_http_request_duration_seconds_count'
+const requestCountMetric = 'entente_http_request_duration_seconds_count'
 
-/** Returns the rows of the table: the message id of a label, and a value in the unit that the label names. */
-function rows(metrics: Metrics, before: Report | undefined, now: number) {
-  const answered = total(metrics, requests)
-  const earlier = before?.metrics && total(before.metrics, requests)
+/** Returns the rows of the table: the message key of each label, and the value in the unit that the label names. */
+function tableRows(metrics: Metrics, before: Report | undefined, now: number) {
+  const answered = total(metrics, requestCountMetric)
+  const earlier = before?.metrics && total(before.metrics, requestCountMetric)
   const seconds = before ? (now - before.time) / 1000 : 0
   const perSecond =
     answered !== undefined && earlier !== undefined && seconds > 0
       ? (answered - earlier) / seconds
       : undefined
-  const failed = (digit: string) => total(metrics, requests, ({ status = '' }) => status.startsWith(digit))
+  const withStatus = (digit: string) =>
+    total(metrics, requestCountMetric, ({ status = '' }) => status.startsWith(digit))
   const mebibytes = (name: string) => {
     const bytes = total(metrics, name)
     return bytes === undefined ? undefined : bytes / 2 ** 20
@@ -59,8 +60,8 @@ function rows(metrics: Metrics, before: Report | undefined, now: number) {
     ['load.perSecond', perSecond],
     ['load.inFlight', total(metrics, 'entente_http_requests_in_flight')],
     ['load.answered', answered],
-    ['load.clientErrors', failed('4')],
-    ['load.serverErrors', failed('5')],
+    ['load.clientErrors', withStatus('4')],
+    ['load.serverErrors', withStatus('5')],
     ['load.shed', total(metrics, 'entente_requests_shed_total')],
     ['load.overShare', total(metrics, 'entente_requests_over_share_total')],
     ['load.slow', total(metrics, 'entente_slow_statements_total')],
@@ -123,7 +124,7 @@ export function Load() {
         <table class="load">
           <caption class="visually-hidden">{t('load.title')}</caption>
           <tbody>
-            {rows(last.metrics, before, last.time).map(([key, value]) => (
+            {tableRows(last.metrics, before, last.time).map(([key, value]) => (
               <tr key={key}>
                 <th scope="row">{t(key)}</th>
                 <td class="number">{value === undefined ? '–' : number(Math.round(value * 10) / 10)}</td>

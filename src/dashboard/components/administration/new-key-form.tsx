@@ -4,7 +4,7 @@ import type { FormField } from '../../api/forms.ts'
 import type { IssuedKey } from '../../api/types.ts'
 import { writeApi } from '../../api/write-api.ts'
 import { FaultSummary } from '../../editing/fault-summary.tsx'
-import { byPointer, FaultsContext } from '../../editing/faults.ts'
+import { FaultsContext, groupByPointer } from '../../editing/faults.ts'
 import { FieldList } from '../../editing/fields/field-list.tsx'
 import { FaultTexts } from '../../editing/fields/labelled.tsx'
 import { type FormValues, toDocument } from '../../editing/form-values.ts'
@@ -44,7 +44,7 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
     }
   }
   return (
-    <FaultsContext.Provider value={byPointer(error?.faults ?? [])}>
+    <FaultsContext.Provider value={groupByPointer(error?.faults ?? [])}>
       <form class="new-key" noValidate onSubmit={submit}>
         <h3>{t('keys.new')}</h3>
         {error && <FaultSummary error={error} />}

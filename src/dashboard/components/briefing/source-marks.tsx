@@ -13,7 +13,7 @@ export const sourceAnchor = (number: number): string => `source-${number}`
 
 /**
  * Returns a function that maps the key of a record to the sorted numbers of the sources that are cited for it.
- * @param keys of the records, at most 100.
+ * @param keys keys of records, at most 100.
  */
 export function useCitedSources(
   keys: readonly string[],

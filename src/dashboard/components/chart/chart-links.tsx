@@ -6,14 +6,14 @@ import { changeParameters, useParameters } from '../../use-parameters.ts'
 import { aYearAgo } from '../as-of.tsx'
 import { FileLink } from '../file-link.tsx'
 
-/** Parameters of a chart that its comparison has, too (`partnerOf` as `country`). */
-const compared = ['resource', 'country', 'topic', 'asOf']
+/** Parameters of a chart that the comparison view has, too. `partnerOf` becomes `country`. */
+const comparisonParameters = ['resource', 'country', 'topic', 'asOf']
 
-/** Returns the path of the comparison of the chart's records as of a year ago with those that the chart shows. */
+/** Returns the path of the view that compares the records of the chart with those of a year ago. */
 function comparisonPath(parameters: URLSearchParams): string {
   const shared = [...parameters]
     .map(([name, value]): [string, string] => [name === 'partnerOf' ? 'country' : name, value])
-    .filter(([name]) => compared.includes(name))
+    .filter(([name]) => comparisonParameters.includes(name))
   return `/compare${changeParameters(new URLSearchParams(shared), { before: aYearAgo() })}`
 }
 

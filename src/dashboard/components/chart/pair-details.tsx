@@ -27,7 +27,7 @@ export function PairDetails({
   const language = useLanguage()
   const { t, tOr, number } = language
   const resource = network.kind === 'country' ? 'countries' : 'organizations'
-  const when = [edge.first, edge.last].flatMap((date) => (date === null ? [] : formatEdtf(date, language)))
+  const dates = [edge.first, edge.last].flatMap((date) => (date === null ? [] : formatEdtf(date, language)))
   return (
     <section class="pair" aria-label={t('network.pair')}>
       <h3>
@@ -56,7 +56,7 @@ export function PairDetails({
         </p>
       )}
       <p class="small soft">
-        {t('network.dates')}: {when.length === 0 ? t('value.unknown') : [...new Set(when)].join(' – ')}
+        {t('network.dates')}: {dates.length === 0 ? t('value.unknown') : [...new Set(dates)].join(' – ')}
       </p>
     </section>
   )

@@ -1,6 +1,6 @@
 import { combineStates } from '../../api/combine.ts'
 import { apiPath } from '../../api/path.ts'
-import { activities, explorePath, mainDate } from '../../api/resources.ts'
+import { activities, explorePath, findEventDates } from '../../api/resources.ts'
 import type { Aggregate } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useKeepPrevious } from '../../api/use-keep-previous.ts'
@@ -15,11 +15,10 @@ const yearIn = (text: string | null) => (/^-?\d+$/.test(text ?? '') ? Number(tex
 
 /** The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. */
 export function PeriodSlider({
-  shown,
+  resourceNames,
   filters,
 }: {
-  /** The names of the resources. */
-  shown: readonly string[]
+  resourceNames: readonly string[]
   /** Filters of the API, without the period. */
   filters: Readonly<Record<string, string>>
 }) {
@@ -27,8 +26,8 @@ export function PeriodSlider({
   const [parameters, change] = useParameters()
   // The list of activities is constant, so every render calls the same number of hooks.
   const found = activities.map((resource) => {
-    const dimension = mainDate(resource)?.yearDimension
-    const isShown = dimension !== undefined && shown.includes(resource.name)
+    const dimension = findEventDates(resource)?.yearDimension
+    const isShown = dimension !== undefined && resourceNames.includes(resource.name)
     const path = apiPath(`/v1/${resource.name}/aggregate`, {
       ...filters,
       groupBy: dimension,

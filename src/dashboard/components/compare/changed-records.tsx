@@ -14,8 +14,8 @@ import { compareRecords } from './record-differences.ts'
 const maxPages = 3
 
 /**
- * The records that were added, removed or changed between two times. `below` is rendered when they have loaded, so that it
- * does not move.
+ * The records that were added, removed or changed between two times. `below` is rendered after they have loaded, so that
+ * it does not move.
  */
 export function ChangedRecords({
   resource,

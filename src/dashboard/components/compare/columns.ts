@@ -11,8 +11,8 @@ export interface Column extends ComparedColumn {
 const notFound = 404
 
 /**
- * Reads a path of the API for each column. The result of a column is undefined if its path is not found (404), as for a
- * country that was not yet in the registry.
+ * Reads a path of the API for each column. The result of a column is undefined if its path is not found (404), for
+ * example because the country was not yet in the registry.
  */
 export function useColumns<Body>(paths: readonly string[]): ApiState<(Body | undefined)[]> {
   // Every render must call the same number of hooks.

@@ -6,21 +6,22 @@ import { Loaded, Widget } from '../widget.tsx'
 import { type Column, useColumns } from './columns.ts'
 import { ComparisonTable, comparisonHeight } from './comparison-table.tsx'
 
-interface Counted {
+/** The number of records of a list, and the path of the list in the API. */
+interface RecordCount {
   count: number
   list: string
 }
 
-const toCell = (counted: Counted | undefined) =>
-  counted && { count: counted.count, path: explorePath(counted.list) }
+const toCell = (records: RecordCount | undefined) =>
+  records && { count: records.count, path: explorePath(records.list) }
 
 /** The key figures of countries side by side, from their briefings. */
 export function ComparedFigures({
   columns,
-  difference,
+  showsDifference,
 }: {
   columns: readonly (Column & { country: string })[]
-  difference: boolean
+  showsDifference: boolean
 }) {
   const { t, tOr } = useLanguage()
   const state = useColumns<CountryBriefing>(
@@ -36,7 +37,7 @@ export function ComparedFigures({
             caption={t('compare.figuresCaption')}
             heading={t('chart.resource')}
             columns={columns.map(({ label }) => label)}
-            difference={difference}
+            showsDifference={showsDifference}
             rows={[
               ...activities.map(({ name: resource }) => ({
                 label: tOr(`resource.${resource}`, resource),

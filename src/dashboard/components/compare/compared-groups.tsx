@@ -45,14 +45,14 @@ export function ComparedGroups({
   isYear = false,
   filters,
   columns,
-  difference,
+  showsDifference,
 }: {
   resource: string
   dimension: string
   isYear?: boolean
   filters: Readonly<Record<string, string>>
   columns: readonly Column[]
-  difference: boolean
+  showsDifference: boolean
 }) {
   const { t, tOr, tag } = useLanguage()
   const labels = useLabels()
@@ -76,7 +76,7 @@ export function ComparedGroups({
               heading={property}
               columns={columns.map(({ label }) => label)}
               rows={rows}
-              difference={difference}
+              showsDifference={showsDifference}
             />
           )
         }}

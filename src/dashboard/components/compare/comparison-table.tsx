@@ -20,19 +20,19 @@ const firstRows = 12
 /** Returns the CSS height of a comparison with this number of rows, if each label takes one line. */
 export const comparisonHeight = (rows: number): string => `${2.3 + 2.97 * rows}rem`
 
-/** Numbers side by side, each with a bar. With `difference`, a further column has the last number minus the first. */
+/** Numbers side by side, each with a bar. With `showsDifference`, a further column has the last number minus the first. */
 export function ComparisonTable({
   caption,
   heading,
   columns,
   rows,
-  difference,
+  showsDifference,
 }: {
   caption: string
   heading: string
   columns: readonly string[]
   rows: readonly ComparedRow[]
-  difference: boolean
+  showsDifference: boolean
 }) {
   const { t, number } = useLanguage()
   const [showsAll, setShowsAll] = useState(false)
@@ -50,7 +50,7 @@ export function ComparisonTable({
                 {column}
               </th>
             ))}
-            {difference && (
+            {showsDifference && (
               <th scope="col" class="number">
                 {t('compare.difference')}
               </th>
@@ -66,7 +66,7 @@ export function ComparisonTable({
                   <CellNumber cell={cells[index]} max={max} />
                 </td>
               ))}
-              {difference && (
+              {showsDifference && (
                 <td class="number">
                   <Difference first={cells[0]} last={cells.at(-1)} />
                 </td>

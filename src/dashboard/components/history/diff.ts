@@ -1,5 +1,5 @@
 import { diffArrays, diffWordsWithSpace } from 'diff'
-import { canonical, isEqual, isValues } from '../../editing/form-values.ts'
+import { canonicalJson, isEqual, isPlainObject } from '../../editing/form-values.ts'
 
 /** A property whose value differs between two versions. */
 export interface PropertyDiff {
@@ -36,9 +36,9 @@ const maxEditLength = 2000
 
 /** Compares two lists item by item. A removed object that is followed by a similar added object counts as changed. */
 export function diffLists(before: readonly unknown[], after: readonly unknown[]): Part<unknown>[] {
-  const runs = diffArrays(before.map(canonical), after.map(canonical), { maxEditLength }) ?? [
-    { value: before.map(canonical), removed: true, added: false },
-    { value: after.map(canonical), removed: false, added: true },
+  const runs = diffArrays(before.map(canonicalJson), after.map(canonicalJson), { maxEditLength }) ?? [
+    { value: before.map(canonicalJson), removed: true, added: false },
+    { value: after.map(canonicalJson), removed: false, added: true },
   ]
   const parts: Part<unknown>[] = []
   for (const run of runs) {
@@ -56,8 +56,8 @@ export function diffLists(before: readonly unknown[], after: readonly unknown[])
 }
 
 /** Whether one object is likely a changed version of the other: more than half of their properties are equal. */
-function isAlike(one: unknown, other: unknown): boolean {
-  if (!isValues(one) || !isValues(other)) return false
+function isSimilar(one: unknown, other: unknown): boolean {
+  if (!isPlainObject(one) || !isPlainObject(other)) return false
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
     (name) => !isUnset(one[name]) || !isUnset(other[name]),
   )
@@ -68,7 +68,7 @@ function isAlike(one: unknown, other: unknown): boolean {
 function findReplaced(parts: readonly Part<unknown>[], value: unknown): number {
   const start = parts.findLastIndex(({ status }) => status === 'same') + 1
   return parts.findIndex(
-    (part, index) => index >= start && part.status === 'removed' && isAlike(part.value, value),
+    (part, index) => index >= start && part.status === 'removed' && isSimilar(part.value, value),
   )
 }
 

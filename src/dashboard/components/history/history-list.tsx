@@ -32,7 +32,7 @@ export function HistoryList({
 }) {
   const { t } = useLanguage()
   const [count, setCount] = useState(firstCount)
-  // One more version is read, with which the last shown version is compared.
+  // One more version is read, for comparison with the oldest shown version.
   const state = useApi<HistoryPage>(apiPath(`${path}/history`, { limit: count + 1 }))
   return (
     <Loaded state={state}>

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { type FormField, loadForm } from '../../api/forms.ts'
 import { findName, readNames } from '../../api/names.ts'
 import type { Names, RecordDocument } from '../../api/types.ts'
-import { isValues } from '../../editing/form-values.ts'
+import { isPlainObject } from '../../editing/form-values.ts'
 import { useLanguage } from '../../i18n/language.ts'
 
 /** Yields the resource and key of each record that a value refers to. */
@@ -11,7 +11,7 @@ function* keysIn(value: unknown, field: FormField): Generator<[resource: string,
     for (const item of value) yield* keysIn(item, field.item)
   } else if (field.kind === 'reference' && typeof value === 'string') {
     for (const resource of field.resources ?? []) yield [resource, value]
-  } else if (isValues(value)) {
+  } else if (isPlainObject(value)) {
     if (field.kind === 'participant') yield* participantKeys(value)
     for (const part of field.fields ?? []) yield* keysIn(value[part.name], part)
   }

@@ -1,12 +1,12 @@
 import { type ComponentChildren, Fragment } from 'preact'
 import type { Names } from '../../api/types.ts'
-import { isValues } from '../../editing/form-values.ts'
+import { isPlainObject } from '../../editing/form-values.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { guessKind, Value } from '../value.tsx'
 import { diffLists, diffProperties, diffTexts, type Part, type PropertyDiff } from './diff.ts'
 
-/** How a value is shown: its kind, and the names of the records that it refers to. */
+/** The kind of a value, and the names of the records that it refers to. */
 interface Display {
   kind: string
   names: Names
@@ -78,7 +78,7 @@ function ValueDiff({ before, after, ...display }: { before: unknown; after: unkn
     const [one, other] = [listOf(before), listOf(after)]
     if (one && other) return <ListDiff parts={diffLists(one, other)} {...display} />
   }
-  if (isValues(before) && isValues(after))
+  if (isPlainObject(before) && isPlainObject(after))
     return <PropertyDiffs diffs={diffProperties(before, after)} names={display.names} />
   return (
     <>
@@ -114,7 +114,7 @@ function ListDiff({ parts, kind, names }: { parts: readonly Part<unknown>[] } & 
   const same = parts.filter(({ status }) => status === 'same').length
   // `Value` shows participants only as a list, so each object is shown as a list of one item.
   const show = (value: unknown) => (
-    <Value value={isValues(value) ? [value] : value} kind={kind} names={names} />
+    <Value value={isPlainObject(value) ? [value] : value} kind={kind} names={names} />
   )
   return (
     <ul class="stack tight">
@@ -127,7 +127,7 @@ function ListDiff({ parts, kind, names }: { parts: readonly Part<unknown>[] } & 
             {part.status === 'changed' && (
               <>
                 {show(part.after)}
-                {isValues(part.before) && isValues(part.after) && (
+                {isPlainObject(part.before) && isPlainObject(part.after) && (
                   <PropertyDiffs diffs={diffProperties(part.before, part.after)} names={names} />
                 )}
               </>

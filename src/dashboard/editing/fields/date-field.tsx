@@ -1,9 +1,9 @@
+import { describeEdtf } from '../../dates/describe-edtf.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
-import { readEdtf } from '../../dates/read-edtf.ts'
 import { suggestEdtf } from '../../dates/suggest-edtf.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId } from '../faults.ts'
-import { type FieldProps, Labelled, useInputLabels } from './labelled.tsx'
+import { type FieldProps, LabelledInput, useInputLabels } from './labelled.tsx'
 
 /** An example of each kind of date. */
 const examples = ['2011-04-26', '2011-04', '2011', '201X', '2011-04~', '2011?', '2011-04/2013', '2011/..']
@@ -17,11 +17,11 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
   const { t } = language
   const labels = useInputLabels(pointer, field.isRequired)
   const text = typeof value === 'string' ? value : ''
-  const reading = readEdtf(text.trim(), language)
-  const suggestion = reading || text.trim() === '' ? undefined : suggestEdtf(text, language.tag)
+  const description = describeEdtf(text.trim(), language)
+  const suggestion = description || text.trim() === '' ? undefined : suggestEdtf(text, language.tag)
   const help = `${fieldId(pointer)}-reading`
   return (
-    <Labelled field={field} pointer={pointer} help={<Examples />}>
+    <LabelledInput field={field} pointer={pointer} help={<Examples />}>
       <input
         {...labels}
         aria-describedby={`${help} ${labels['aria-describedby']}`}
@@ -33,15 +33,16 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
         onBlur={() => suggestion && onChange(suggestion)}
       />
       <p id={help} class="reading small" aria-live="polite">
-        {reading && (
+        {description && (
           <>
-            <strong>{reading.text}</strong> {reading.days && <span class="soft">{reading.days}</span>}
+            <strong>{description.text}</strong>{' '}
+            {description.days && <span class="soft">{description.days}</span>}
           </>
         )}
         {suggestion && t('edtf.becomes', { date: suggestion })}
-        {!reading && !suggestion && text.trim() !== '' && t('edtf.notRead')}
+        {!description && !suggestion && text.trim() !== '' && t('edtf.notRead')}
       </p>
-    </Labelled>
+    </LabelledInput>
   )
 }
 

@@ -11,7 +11,7 @@ export function FieldList({
   fields: readonly FormField[]
   values: FormValues
   /** Called with a function that returns the new values from the current values. */
-  onChange: (change: (before: FormValues) => FormValues) => void
+  onChange: (change: (current: FormValues) => FormValues) => void
 }) {
   return (
     <>
@@ -21,7 +21,7 @@ export function FieldList({
           field={field}
           value={values[field.name]}
           pointer={`/${field.name}`}
-          onChange={(value) => onChange((before) => ({ ...before, [field.name]: value }))}
+          onChange={(value) => onChange((current) => ({ ...current, [field.name]: value }))}
         />
       ))}
     </>

@@ -1,12 +1,12 @@
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { DateField } from './date-field.tsx'
-import { type FieldProps, Labelled, useInputLabels } from './labelled.tsx'
+import { type FieldProps, LabelledInput, useInputLabels } from './labelled.tsx'
 import { ListField } from './list-field.tsx'
 import { ObjectField, ParticipantField } from './object-field.tsx'
 import { AnyRecordField, ReferenceField } from './reference-field.tsx'
 
-/** A text with a larger `maxLength` than this gets a higher text area. */
+/** The text area of a text with a larger `maxLength` has more lines. */
 const maxNoteLength = 1000
 
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value))
@@ -38,7 +38,7 @@ export function Field(props: FieldProps) {
 function TextField({ field, value, pointer, onChange }: FieldProps) {
   const labels = useInputLabels(pointer, field.isRequired)
   return (
-    <Labelled field={field} pointer={pointer}>
+    <LabelledInput field={field} pointer={pointer}>
       <input
         {...labels}
         type="text"
@@ -47,14 +47,14 @@ function TextField({ field, value, pointer, onChange }: FieldProps) {
         value={text(value)}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
-    </Labelled>
+    </LabelledInput>
   )
 }
 
 function LongTextField({ field, value, pointer, onChange }: FieldProps) {
   const labels = useInputLabels(pointer, field.isRequired)
   return (
-    <Labelled field={field} pointer={pointer}>
+    <LabelledInput field={field} pointer={pointer}>
       <textarea
         {...labels}
         rows={(field.maxLength ?? 0) > maxNoteLength ? 4 : 2}
@@ -62,7 +62,7 @@ function LongTextField({ field, value, pointer, onChange }: FieldProps) {
         value={text(value)}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
-    </Labelled>
+    </LabelledInput>
   )
 }
 
@@ -72,7 +72,7 @@ function EnumerationField({ field, value, pointer, onChange }: FieldProps) {
   const labels = useInputLabels(pointer, field.isRequired)
   const none = field.isRequired ? 'edit.choose' : field.isNullable ? 'value.unknown' : 'edit.default'
   return (
-    <Labelled field={field} pointer={pointer}>
+    <LabelledInput field={field} pointer={pointer}>
       <select {...labels} value={text(value)} onChange={(event) => onChange(event.currentTarget.value)}>
         <option value="">{t(none)}</option>
         {field.values?.map((word) => (
@@ -81,6 +81,6 @@ function EnumerationField({ field, value, pointer, onChange }: FieldProps) {
           </option>
         ))}
       </select>
-    </Labelled>
+    </LabelledInput>
   )
 }

@@ -78,7 +78,7 @@ const isWide = ({ kind, maxLength = 0 }: FormField) =>
   kind === 'longText' || (kind === 'text' && maxLength >= minWideLength)
 
 /** An input with its label, faults, hint and help. */
-export function Labelled({
+export function LabelledInput({
   field,
   pointer,
   help,

@@ -2,14 +2,14 @@ import { findName } from '../../api/names.ts'
 import { Combobox, type Hit } from '../../components/combobox.tsx'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId, useFaults } from '../faults.ts'
-import { isValues } from '../form-values.ts'
+import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
 import { type CompositeProps, FaultTexts, Group } from './labelled.tsx'
 import { HitDetails, Picked } from './picked.tsx'
 
 /** The fields of an object. */
 export function ObjectParts({ field, value, pointer, onChange, Part }: CompositeProps) {
-  const values = isValues(value) ? value : {}
+  const values = isPlainObject(value) ? value : {}
   return (
     <div class="fields">
       {field.fields?.map((part) => (
@@ -48,7 +48,7 @@ export function ParticipantField(props: CompositeProps) {
   const { value, pointer, onChange } = props
   const { t } = useLanguage()
   const { names, add } = useNames()
-  const values = isValues(value) ? value : {}
+  const values = isPlainObject(value) ? value : {}
   const property = Object.values(participantKeys).find((name) => typeof values[name] === 'string')
   const key = property === undefined ? undefined : String(values[property])
   const keyPointer = `${pointer}/${property ?? 'country'}`

@@ -3,9 +3,9 @@ import { Combobox, type Hit } from '../../components/combobox.tsx'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId } from '../faults.ts'
-import { isValues } from '../form-values.ts'
+import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
-import { type FieldProps, Labelled, useInputLabels } from './labelled.tsx'
+import { type FieldProps, LabelledInput, useInputLabels } from './labelled.tsx'
 import { HitDetails, Picked } from './picked.tsx'
 
 /** A search for the records to which a field can refer. */
@@ -41,7 +41,7 @@ export function ReferenceField({ field, value, pointer, onChange }: FieldProps) 
   const { names } = useNames()
   const key = typeof value === 'string' && value !== '' ? value : undefined
   return (
-    <Labelled field={field} pointer={pointer}>
+    <LabelledInput field={field} pointer={pointer}>
       {key === undefined ? (
         <Picker field={field} pointer={pointer} onPick={(hit) => onChange(hit.key)} />
       ) : (
@@ -51,7 +51,7 @@ export function ReferenceField({ field, value, pointer, onChange }: FieldProps) 
           onRemove={() => onChange(null)}
         />
       )}
-    </Labelled>
+    </LabelledInput>
   )
 }
 
@@ -59,10 +59,10 @@ export function ReferenceField({ field, value, pointer, onChange }: FieldProps) 
 export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
   const { tOr } = useLanguage()
-  const { resource = '', id = '' } = isValues(value) ? value : {}
+  const { resource = '', id = '' } = isPlainObject(value) ? value : {}
   const name = names[String(resource)]?.[String(id)] ?? String(id)
   return (
-    <Labelled field={field} pointer={pointer}>
+    <LabelledInput field={field} pointer={pointer}>
       {id === '' ? (
         <Picker
           field={field}
@@ -76,7 +76,7 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
           onRemove={() => onChange(null)}
         />
       )}
-    </Labelled>
+    </LabelledInput>
   )
 }
 
@@ -86,7 +86,7 @@ export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
   const keys = Array.isArray(value) ? value.map(String) : []
   const item = field.item ?? field
   return (
-    <Labelled field={field} pointer={pointer}>
+    <LabelledInput field={field} pointer={pointer}>
       {keys.length > 0 && (
         <ul class="chips">
           {keys.map((key, index) => (
@@ -105,6 +105,6 @@ export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
         pointer={pointer}
         onPick={(hit) => onChange([...keys.filter((key) => key !== hit.key), hit.key])}
       />
-    </Labelled>
+    </LabelledInput>
   )
 }

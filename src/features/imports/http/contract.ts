@@ -7,7 +7,7 @@ import { pageInfoSchema } from '../../../operations/response-schemas.ts'
 import { revisionShape } from '../../../operations/revision-schema.ts'
 import { idempotencyKey, idempotencyProblems } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
-import type { ImportRecord } from '../store.ts'
+import type { ImportJob } from '../store.ts'
 
 /** What the contracts of imports share. */
 
@@ -79,10 +79,10 @@ const report = z.strictObject({
     }),
   names: z
     .strictObject({
-      unresolved: count('Names that stand for no record, or for several.'),
+      unresolved: count('Names that match no record, or several.'),
       rows: count('Rows that have them; a row with two such names counts twice.'),
     })
-    .meta({ description: 'Names to decide: see `GET /v1/imports/{id}/names`.' }),
+    .meta({ description: 'Unresolved names: see `GET /v1/imports/{id}/names`.' }),
   missing: count(
     'Records that earlier files of the register had and this file lacks: see `GET /v1/imports/{id}/missing.csv`. They are not changed.',
   ),
@@ -170,7 +170,7 @@ export const importSchema = nameOutput(
         .meta({ description: 'Counts of the dry run; of the commit, once it has begun.' }),
       report: report.nullable().meta({ description: 'Report of the last finished step.' }),
       source: z.string().nullable().meta({
-        description: 'Key of the record of `sources` that stands for the import, for the filter `source`.',
+        description: 'Key of the record of `sources` that represents the import, for the filter `source`.',
       }),
       failure: z.string().nullable().meta({ description: 'Why the import has failed.' }),
       actor: revisionShape.actor.meta({ description: 'Who started the import.' }),
@@ -192,8 +192,8 @@ export const importPage = nameOutput(
 )
 
 /** Returns an import as JSON. */
-export function importToJson(imported: ImportRecord): string {
-  const { id, scheme, state, files, fileInfo, counts, report, source, failure, actor } = imported
+export function importToJson(job: ImportJob): string {
+  const { id, scheme, state, files, fileInfo, counts, report, source, failure, actor } = job
   return JSON.stringify({
     id,
     scheme,
@@ -204,16 +204,16 @@ export function importToJson(imported: ImportRecord): string {
     columns: fileInfo?.columns ?? [],
     unused: fileInfo?.unused ?? [],
     notes: fileInfo?.notes ?? [],
-    rows: imported.rowsRead,
-    doneRows: imported.doneThrough,
+    rows: job.rowsRead,
+    doneRows: job.doneThrough,
     counts,
     report,
     source,
     failure,
     actor,
-    createdAt: imported.createdAt,
-    stagedAt: imported.stagedAt,
-    committedAt: imported.committedAt,
-    undoneAt: imported.undoneAt,
+    createdAt: job.createdAt,
+    stagedAt: job.stagedAt,
+    committedAt: job.committedAt,
+    undoneAt: job.undoneAt,
   })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { singleReads, type Transaction } from '../../../database/database.ts'
+import { autocommitReads, type Transaction } from '../../../database/database.ts'
 import type { Author } from '../../../database/tables/revisions.ts'
-import { getWords, single } from '../../../model/parameters.ts'
+import { getStringValues, single } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { nameInput } from '../../../model/schema-names.ts'
 import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
@@ -12,15 +12,15 @@ import { Problem } from '../../../problems/problem.ts'
 import { resolveMapping } from '../built-in.ts'
 import { removeImport } from '../cleanup.ts'
 import { checkDecisions } from '../decisions.ts'
-import { readDecisions } from '../decisions-csv.ts'
+import { type FileDecision, readDecisions } from '../decisions-csv.ts'
 import { storeFile } from '../files.ts'
-import { type Decision, saveDecisions } from '../names.ts'
+import { saveDecisions } from '../names.ts'
 import { readSettings } from '../settings.ts'
 import {
   changeImport,
   createImport,
   type ImportFile,
-  type ImportRecord,
+  type ImportJob,
   type ImportState,
   readImport,
 } from '../store.ts'
@@ -79,7 +79,7 @@ async function readText({ name, stream }: UploadPart): Promise<string> {
 /** The parts that must arrive before files are stored. */
 interface Texts {
   mapping: string
-  decisions: Decision[]
+  decisions: FileDecision[]
 }
 
 /** A complete upload: the id of its import, and its parts. */
@@ -88,14 +88,14 @@ interface ReceivedUpload extends Texts {
   files: ImportFile[]
 }
 
-const order = 'The parts are, in this order: mapping, perhaps decisions, file, and perhaps lists.'
+const partOrder = 'The parts are, in this order: mapping, perhaps decisions, file, and perhaps lists.'
 
-const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${order}`)
+const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${partOrder}`)
 
 /** Reads the parts of an upload. Files are stored as they arrive, so the other parts must come first. */
 class UploadReader {
   #mapping: string | undefined
-  #decisions: Decision[] = []
+  #decisions: FileDecision[] = []
   #file: ImportFile | undefined
   readonly #lists: ImportFile[] = []
   readonly #begin: (texts: Texts) => Promise<string>
@@ -170,14 +170,14 @@ async function beginStaging(
   tx: Transaction,
   { id, decisions, files }: ReceivedUpload,
   actor: Author,
-): Promise<ImportRecord> {
+): Promise<ImportJob> {
   const uploaded = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
   await changeImport(tx, uploaded, { state: 'staging', files })
   await notifyImports(tx)
-  const imported = await readImport(tx, id)
-  if (!imported) throw new Error('an import could not be read after it was changed')
-  await saveDecisions(tx, imported.scheme, decisions, actor)
-  return imported
+  const job = await readImport(tx, id)
+  if (!job) throw new Error('an import could not be read after it was changed')
+  await saveDecisions(tx, job.scheme, decisions, actor)
+  return job
 }
 
 /**
@@ -192,14 +192,14 @@ async function createFromUpload(
   if (!isUpload(request.body)) throw new Problem('invalid-body', 'The body must be multipart/form-data.')
   const { database } = context
   const { actor, requestId } = getAuthorship(request)
-  const commitsItself = getWords(request.query, 'commit')[0] === 'true'
+  const autoCommit = getStringValues(request.query, 'commit')[0] === 'true'
   const reader = new UploadReader(
     async ({ mapping: text, decisions }) => {
       const mapping = await resolveMapping(text)
       const { scheme } = readSettings(mapping, registry)
-      await checkDecisions(database, registry, decisions, (index) => `/decisions/${index + 2}`)
-      const settings = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId } as const
-      await requireFew(singleReads(database), ['uploaded'], 'Wait until some of them have arrived.')
+      await checkDecisions(database, registry, decisions, ({ line }) => `/decisions/${line}`)
+      const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId } as const
+      await requireFew(autocommitReads(database), ['uploaded'], 'Wait until some of them have arrived.')
       return (await database.transaction((tx) => createImport(tx, settings))).id
     },
     (id, file, { name, stream }) =>
@@ -211,8 +211,8 @@ async function createFromUpload(
     const { id, ...body } = received
     const response = await runOnce(database, { ...request, body }, async (tx) => {
       await requireFew(tx, ['staging', 'staged'], 'Commit or delete some of them.')
-      const imported = await beginStaging(tx, received, actor)
-      return { status: 201, headers: { location: `/v1/imports/${id}` }, body: importToJson(imported) }
+      const job = await beginStaging(tx, received, actor)
+      return { status: 201, headers: { location: `/v1/imports/${id}` }, body: importToJson(job) }
     })
     hasBegun = response.headers['idempotency-replayed'] === undefined
     return response

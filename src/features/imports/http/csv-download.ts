@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { type DatabaseClient, singleReads } from '../../../database/database.ts'
-import { anyFile, type Endpoint } from '../../../operations/operation.ts'
-import { type ImportRecord, readImport } from '../store.ts'
+import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
+import { type Endpoint, fileMediaType } from '../../../operations/operation.ts'
+import { type ImportJob, readImport } from '../store.ts'
 import { baseContract, importCollection, importNotFound, readProblems, tag } from './contract.ts'
 
 /** A CSV file about an import. */
@@ -12,12 +12,12 @@ interface CsvDownload {
   operationId: string
   summary: string
   description: string
-  /** Yields the text of the file in pieces, the header first. */
-  write(database: DatabaseClient, imported: ImportRecord): AsyncGenerator<string>
+  /** Yields the text of the file in chunks, the header first. */
+  stream(database: DatabaseClient, job: ImportJob): AsyncGenerator<string>
 }
 
 /** Returns the endpoint `GET /v1/imports/{id}/{name}.csv`, which sends a file while it is written. */
-export const csvDownload = ({ name, operationId, summary, description, write }: CsvDownload): Endpoint => ({
+export const csvDownload = ({ name, operationId, summary, description, stream }: CsvDownload): Endpoint => ({
   method: 'GET',
   path: `/v1/imports/{id}/${name}.csv`,
   tag,
@@ -27,7 +27,7 @@ export const csvDownload = ({ name, operationId, summary, description, write }: 
     operationId,
     summary,
     description,
-    mediaType: anyFile,
+    mediaType: fileMediaType,
     responses: {
       200: {
         description: 'CSV in UTF-8.',
@@ -38,13 +38,13 @@ export const csvDownload = ({ name, operationId, summary, description, write }: 
     problems: readProblems,
   },
   async handle({ key, method }, { database }) {
-    const imported = await readImport(singleReads(database), key)
-    if (!imported) throw importNotFound(key)
+    const job = await readImport(autocommitReads(database), key)
+    if (!job) throw importNotFound(key)
     return {
       status: 200,
       headers: { 'content-disposition': `attachment; filename="${name}-${key}.csv"` },
       type: 'text/csv; charset=utf-8; header=present',
-      body: Readable.from(method === 'HEAD' ? [] : write(database, imported)),
+      body: Readable.from(method === 'HEAD' ? [] : stream(database, job)),
     }
   },
 })

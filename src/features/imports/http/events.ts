@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { type DatabaseClient, singleReads } from '../../../database/database.ts'
+import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
-import { type ImportRecord, readImport } from '../store.ts'
+import { type ImportJob, readImport } from '../store.ts'
 import {
   baseContract,
   importCollection,
@@ -19,19 +19,18 @@ const intervalMs = 500
 /** Number of polls after which a comment is sent if nothing has changed, so that proxies keep the connection open. */
 const pollsPerHeartbeat = 30
 
-const isRunning = ({ state }: ImportRecord) =>
-  ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
+const isRunning = ({ state }: ImportJob) => ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 
 /** Yields an event for each change of an import, until it has no pending work. */
 async function* events(database: DatabaseClient, id: string, stopped: AbortSignal): AsyncGenerator<string> {
   let sent = ''
   for (let polls = 1; !stopped.aborted; polls += 1) {
-    const imported = await readImport(singleReads(database), id)
-    if (!imported) return
-    const current = importToJson(imported)
+    const job = await readImport(autocommitReads(database), id)
+    if (!job) return
+    const current = importToJson(job)
     if (current !== sent) yield `event: import\ndata: ${current}\n\n`
     else if (polls % pollsPerHeartbeat === 0) yield ': still here\n\n'
-    if (!isRunning(imported)) return
+    if (!isRunning(job)) return
     sent = current
     await delay(intervalMs, undefined, { signal: stopped }).catch(() => {})
   }
@@ -61,7 +60,7 @@ export const importEvents: Endpoint = {
   },
   async handle(request, { database, streamLimit, closing }) {
     const { key, method } = request
-    if (!(await readImport(singleReads(database), key))) throw importNotFound(key)
+    if (!(await readImport(autocommitReads(database), key))) throw importNotFound(key)
     const disconnected = request.getAbortSignal()
     const release = method === 'HEAD' ? () => {} : streamLimit.acquire(request.client)
     if (disconnected.aborted) release()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { singleReads } from '../../../database/database.ts'
-import { anyFile, type Endpoint } from '../../../operations/operation.ts'
+import { autocommitReads } from '../../../database/database.ts'
+import { type Endpoint, fileMediaType } from '../../../operations/operation.ts'
 import { readImport } from '../store.ts'
 import { baseContract, importCollection, importNotFound, readProblems, tag } from './contract.ts'
 
@@ -15,7 +15,7 @@ export const importMapping: Endpoint = {
     operationId: 'getImportMapping',
     summary: 'Read the mapping of an import',
     description: 'The mapping as it was sent. It can be used again for the next import of the register.',
-    mediaType: anyFile,
+    mediaType: fileMediaType,
     responses: {
       200: {
         description: 'YAML (RFC 9512), or JSON, which is YAML as well.',
@@ -26,13 +26,13 @@ export const importMapping: Endpoint = {
     problems: readProblems,
   },
   async handle({ key }, { database }) {
-    const imported = await readImport(singleReads(database), key)
-    if (!imported) throw importNotFound(key)
+    const job = await readImport(autocommitReads(database), key)
+    if (!job) throw importNotFound(key)
     return {
       status: 200,
-      headers: { 'content-disposition': `attachment; filename="${imported.scheme}.yaml"` },
+      headers: { 'content-disposition': `attachment; filename="${job.scheme}.yaml"` },
       type: 'application/yaml; charset=utf-8',
-      body: imported.mapping,
+      body: job.mapping,
     }
   },
 }

@@ -4,7 +4,7 @@ import type { Registry } from '../../../model/registry.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { listMissing, type MissingRecord } from '../missing.ts'
 import { readNames } from '../record-names.ts'
-import type { ImportRecord } from '../store.ts'
+import type { ImportJob } from '../store.ts'
 import { csvDownload } from './csv-download.ts'
 
 /** Number of records that are read together. */
@@ -13,10 +13,10 @@ const pageSize = 1000
 const toCsv = (rows: (string | null)[][]) => stringify(rows, { record_delimiter: 'windows' })
 
 /** Yields the records that the file of an import lacks, as CSV: resource, key, id in the register, and name. */
-export async function* writeMissing(
+export async function* streamMissing(
   database: DatabaseClient,
   registry: Registry,
-  { id }: Pick<ImportRecord, 'id'>,
+  { id }: Pick<ImportJob, 'id'>,
 ): AsyncGenerator<string> {
   yield toCsv([['resource', 'key', 'id', 'name']])
   for (let after: MissingRecord | undefined; ; ) {
@@ -33,8 +33,8 @@ export const missingRecords = (registry: Registry): Endpoint =>
   csvDownload({
     name: 'missing',
     operationId: 'getMissingRecords',
-    summary: 'Read the records that a file no longer has as CSV',
+    summary: 'Read the missing records of an import as CSV',
     description:
-      'The records of earlier imports of the register that the file of this import does not have: their resource, key, id in the register, and name. The import does not change them: a person decides. Found by the dry run, and again by the commit.',
-    write: (database, imported) => writeMissing(database, registry, imported),
+      'The records of earlier imports of the register that the file of this import does not have: their resource, key, id in the register, and name. The import does not change them. The dry run and the commit find them.',
+    stream: (database, job) => streamMissing(database, registry, job),
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type DatabaseClient, singleReads } from '../../../database/database.ts'
-import { getValues, getWords, limitParameter, single } from '../../../model/parameters.ts'
+import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
+import { getStringValues, getValues, limitParameter, single } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { nameInput, nameOutput } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
@@ -12,9 +12,9 @@ import { invalidBody } from '../../../operations/writing/validation.ts'
 import { checkValue } from '../../../problems/faults.ts'
 import { pageSize } from '../../../query/list.ts'
 import { checkDecisions } from '../decisions.ts'
-import { namesHeader, writeNames } from '../decisions-csv.ts'
+import { namesHeader, namesToCsv } from '../decisions-csv.ts'
 import { mentionName } from '../mentions.ts'
-import { type ImportName, listOpenNames, saveDecisions } from '../names.ts'
+import { type ImportName, listUnresolvedNames, saveDecisions } from '../names.ts'
 import { changeImport, readImport } from '../store.ts'
 import {
   baseContract,
@@ -30,7 +30,7 @@ import {
 import { csvDownload } from './csv-download.ts'
 import { notifyImports } from './notify.ts'
 
-/** The names of an import that people have to decide. */
+/** The unresolved names of an import: a person decides which records they mean. */
 
 const example = {
   resource: 'countries',
@@ -41,31 +41,31 @@ const example = {
   candidates: [{ key: 'COD', name: 'Democratic Republic of the Congo', score: 0.9 }],
 }
 
-const openName = z
+const unresolvedName = z
   .strictObject({
-    resource: z.string().meta({ description: 'The resource of the record that the name stands for.' }),
+    resource: z.string().meta({ description: 'The resource of the record that the name means.' }),
     name: z.string().meta({ description: 'The name as the file has it.' }),
     country: z.string().nullable().meta({ description: 'The country within which the name is looked for.' }),
     rows: z.int().min(1).meta({ description: 'Rows that have the name.' }),
     status: z
       .enum(['ambiguous', 'unresolved'])
-      .meta({ description: 'Whether the name may stand for several records, or for none that is known.' }),
+      .meta({ description: 'Whether the name matches several records, or none.' }),
     candidates: z
       .array(
         z.looseObject({
           key: z.string().meta({ description: 'Key of the record.' }),
           name: z.string().meta({ description: 'Its name.' }),
-          score: z.number().min(0).max(1).meta({ description: 'How likely it is meant.' }),
+          score: z.number().min(0).max(1).meta({ description: 'Likelihood of the match.' }),
         }),
       )
-      .meta({ description: 'At most three records that may be meant.' }),
+      .meta({ description: 'At most three possible records.' }),
   })
-  .meta({ description: 'A name to decide.', examples: [example] })
+  .meta({ description: 'An unresolved name.', examples: [example] })
 
 const namesPage = nameOutput(
   'ImportNamePage',
-  z.strictObject({ data: z.array(openName), page: pageInfoSchema }).meta({
-    description: 'A page of names to decide; those in most rows first.',
+  z.strictObject({ data: z.array(unresolvedName), page: pageInfoSchema }).meta({
+    description: 'Unresolved names; those in most rows first.',
     examples: [{ data: [example], page: { limit: 25, next: null } }],
   }),
 )
@@ -100,9 +100,9 @@ export const listNames: Endpoint = {
   contract: {
     ...baseContract,
     operationId: 'listImportNames',
-    summary: 'List the names of an import that somebody has to decide',
+    summary: 'List the unresolved names of an import',
     description:
-      'Names that stand for no record, or for several, each once, with at most three candidates. The rows that have them are refused until they are decided.',
+      'Names that match no record, or several, each once, with at most three candidates. The rows that have them are refused until they are decided.',
     query: {
       limit: limitParameter('Names per page', pageSize),
       cursor: single(cursor, 'Cursor of the page: `page.next` of the page before.'),
@@ -111,11 +111,11 @@ export const listNames: Endpoint = {
     problems: readProblems,
   },
   async handle({ key, query }, { database }) {
-    const reads = singleReads(database)
+    const reads = autocommitReads(database)
     if (!(await readImport(reads, key))) throw importNotFound(key)
     const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
-    const after = parseCursor(getWords(query, 'cursor')[0])
-    const found = await listOpenNames(reads, key, { limit: limit + 1, after })
+    const after = parseCursor(getStringValues(query, 'cursor')[0])
+    const found = await listUnresolvedNames(reads, key, { limit: limit + 1, after })
     const data = found.slice(0, limit)
     const last = data.at(-1)
     const next = found.length > limit && last ? `${last.rows}.${last.identity}` : null
@@ -126,14 +126,14 @@ export const listNames: Endpoint = {
 /** Number of names that are read together. */
 const csvPageSize = 1000
 
-/** Yields the names to decide as CSV. */
-export async function* writeOpenNames(database: DatabaseClient, id: string): AsyncGenerator<string> {
+/** Yields the unresolved names as CSV. */
+export async function* streamUnresolvedNames(database: DatabaseClient, id: string): AsyncGenerator<string> {
   yield namesHeader
   for (let after: { rows: number; identity: string } | undefined; ; ) {
-    const names = await listOpenNames(singleReads(database), id, { limit: csvPageSize, after })
+    const names = await listUnresolvedNames(autocommitReads(database), id, { limit: csvPageSize, after })
     after = names.at(-1)
     if (!after) return
-    yield writeNames(names)
+    yield namesToCsv(names)
   }
 }
 
@@ -141,10 +141,10 @@ export async function* writeOpenNames(database: DatabaseClient, id: string): Asy
 export const namesCsv = csvDownload({
   name: 'names',
   operationId: 'getImportNamesCsv',
-  summary: 'Read the names of an import to decide as CSV',
+  summary: 'Read the unresolved names of an import as CSV',
   description:
-    'The names of `GET /v1/imports/{id}/names` as CSV. Write a key, or `-` for a name that stands for no record, into the column `decision`, and send the file with the next import of the register as `decisions`.',
-  write: (database, { id }) => writeOpenNames(database, id),
+    'The names of `GET /v1/imports/{id}/names` as CSV. Write a key, or `-` for a name without a record, into the column `decision`, and send the file with the next import of the register as `decisions`.',
+  stream: (database, { id }) => streamUnresolvedNames(database, id),
 })
 
 /** Maximum number of decisions in one request. */
@@ -166,7 +166,7 @@ const decisionsInput = nameInput(
               .optional()
               .meta({ description: 'The country, as in the list of names.' }),
             key: z.string().max(200).nullable().meta({
-              description: 'Key of the record; null if the name stands for none, and is left out.',
+              description: 'Key of the record; null if the name has none, and is left out.',
             }),
           }),
         )
@@ -174,7 +174,7 @@ const decisionsInput = nameInput(
         .max(maxDecisions),
     })
     .meta({
-      description: 'What names stand for.',
+      description: 'The records of names.',
       examples: [{ decisions: [{ resource: 'countries', name: 'Congo', key: 'COD' }] }],
     }),
 )
@@ -188,7 +188,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
   contract: {
     ...changeContract,
     operationId: 'decideImportNames',
-    summary: 'Decide what names of an import stand for',
+    summary: 'Choose the records of unresolved names',
     description:
       'Stores decisions about names for this import and all later ones of the same register; a later decision replaces an earlier one. A staged import is checked again in the background.',
     body: {
@@ -204,7 +204,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     const { data, faults } = checkValue(decisionsInput, request.body)
     if (faults) throw invalidBody('request', faults)
     const decisions = data.decisions.map(({ country = null, ...one }) => ({ ...one, country }))
-    await checkDecisions(database, registry, decisions, (index) => `/decisions/${index}/key`)
+    await checkDecisions(database, registry, decisions, (_, index) => `/decisions/${index}/key`)
     const { actor } = getAuthorship(request)
     return runOnce(database, request, async (tx) => {
       const found = await readImport(tx, key)

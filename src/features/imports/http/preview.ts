@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import { getValues, limitParameter } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
-import { Concurrency } from '../../../operations/concurrency.ts'
+import { ConcurrencyLimiter } from '../../../operations/concurrency.ts'
 import {
   acceptLanguage,
   contentLanguage,
-  inLanguage,
   languageParameter,
+  withLanguageHeaders,
 } from '../../../operations/language.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
@@ -58,7 +58,7 @@ async function readInput(parts: readonly LocalPart[]): Promise<PreviewInput> {
 
 /** `POST /v1/imports/preview` */
 export const previewEndpoint = (registry: Registry): Endpoint => {
-  const previews = new Concurrency('previews', { maxTotal: 4, maxPerClient: 2 })
+  const previews = new ConcurrencyLimiter('previews', { maxTotal: 4, maxPerClient: 2 })
   return {
     method: 'POST',
     path: '/v1/imports/preview',
@@ -106,7 +106,7 @@ export const previewEndpoint = (registry: Registry): Endpoint => {
         const preview = await withLocalParts(body, maxPreviewBytes, async (parts) =>
           previewImport({ database, registry, language, signal }, await readInput(parts), limit),
         )
-        return inLanguage({ status: 200, headers: {}, body: previewToJson(preview) }, language)
+        return withLanguageHeaders({ status: 200, headers: {}, body: previewToJson(preview) }, language)
       } catch (error) {
         if (!timeout.aborted) throw error
         const detail = `The first rows could not be read within ${timeoutMs / 1000} seconds.`

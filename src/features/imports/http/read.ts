@@ -1,6 +1,6 @@
-import { singleReads } from '../../../database/database.ts'
+import { autocommitReads } from '../../../database/database.ts'
 import { keys } from '../../../model/keys.ts'
-import { getValues, getWords, limitParameter, single } from '../../../model/parameters.ts'
+import { getStringValues, getValues, limitParameter, single } from '../../../model/parameters.ts'
 import { externalScheme } from '../../../model/schemas.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
@@ -37,9 +37,9 @@ export const listImportsEndpoint: Endpoint = {
   },
   async handle({ query }, { database }) {
     const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
-    const [after] = getWords(query, 'cursor')
-    const [scheme] = getWords(query, 'scheme')
-    const found = await listImports(singleReads(database), { limit: limit + 1, after, scheme })
+    const [after] = getStringValues(query, 'cursor')
+    const [scheme] = getStringValues(query, 'scheme')
+    const found = await listImports(autocommitReads(database), { limit: limit + 1, after, scheme })
     const data = found.slice(0, limit)
     const next = found.length > limit ? (data.at(-1)?.id ?? null) : null
     return { status: 200, headers: {}, body: pageEnvelope(data.map(importToJson).join(), { limit, next }) }
@@ -61,8 +61,8 @@ export const getImport: Endpoint = {
     problems: readProblems,
   },
   async handle({ key }, { database }) {
-    const imported = await readImport(singleReads(database), key)
-    if (!imported) throw importNotFound(key)
-    return { status: 200, headers: {}, body: importToJson(imported) }
+    const job = await readImport(autocommitReads(database), key)
+    if (!job) throw importNotFound(key)
+    return { status: 200, headers: {}, body: importToJson(job) }
   },
 }

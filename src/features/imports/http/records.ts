@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type DatabaseClient, singleReads } from '../../../database/database.ts'
+import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
 import { importActions } from '../../../database/vocabularies.ts'
 import { getValues, limitParameter, single, wholeNumber } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
@@ -7,8 +7,8 @@ import { nameOutput } from '../../../model/schema-names.ts'
 import {
   acceptLanguage,
   contentLanguage,
-  inLanguage,
   languageParameter,
+  withLanguageHeaders,
 } from '../../../operations/language.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
@@ -111,7 +111,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
     problems: readProblems,
   },
   async handle({ key, query, language }, { database }) {
-    if (!(await readImport(singleReads(database), key))) throw importNotFound(key)
+    if (!(await readImport(autocommitReads(database), key))) throw importNotFound(key)
     const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
     const [after = 0] = getValues(query, 'cursor')
     const found = await readEntries(database, key, Number(after), limit + 1)
@@ -121,7 +121,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
     const items = data.map(({ sequence: _, kept, ...entry }) =>
       JSON.stringify({ ...entry, name: nameOf(entry), kept: kept ?? [] }),
     )
-    return inLanguage(
+    return withLanguageHeaders(
       { status: 200, headers: {}, body: pageEnvelope(items.join(), { limit, next }) },
       language,
     )

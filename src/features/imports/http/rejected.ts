@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
-import type { ImportRecord } from '../store.ts'
+import type { ImportJob } from '../store.ts'
 import type { JsonObject, JsonValue, RowFault } from '../types.ts'
 import { csvDownload } from './csv-download.ts'
 
@@ -50,7 +50,7 @@ function toCells(columns: readonly string[], { locator, values, faults }: Refuse
 /** Maximum number of properties that become columns, if the file itself has no columns. */
 const maxColumns = 2000
 
-const columnsOf = ({ fileInfo }: ImportRecord, rows: readonly RefusedRow[]): readonly string[] =>
+const columnsOf = ({ fileInfo }: ImportJob, rows: readonly RefusedRow[]): readonly string[] =>
   fileInfo && fileInfo.columns.length > 0
     ? fileInfo.columns
     : [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].slice(0, maxColumns)
@@ -59,19 +59,16 @@ const columnsOf = ({ fileInfo }: ImportRecord, rows: readonly RefusedRow[]): rea
  * Yields the refused rows of an import as CSV, as they were in the file, with four more columns: where the row is, the
  * columns that are wrong, why, and what would be right. People correct the file and import it again.
  */
-export async function* writeRejected(
-  database: DatabaseClient,
-  imported: ImportRecord,
-): AsyncGenerator<string> {
-  let rows = await readRefused(database, imported.id, 0)
-  const columns = columnsOf(imported, rows)
+export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
+  let rows = await readRefused(database, job.id, 0)
+  const columns = columnsOf(job, rows)
   yield stringify([[...columns, ...reasonColumns]], { record_delimiter: 'windows' })
   for (let last = rows.at(-1); last; last = rows.at(-1)) {
     yield stringify(
       rows.map((row) => toCells(columns, row)),
       { record_delimiter: 'windows' },
     )
-    rows = await readRefused(database, imported.id, last.position)
+    rows = await readRefused(database, job.id, last.position)
   }
 }
 
@@ -82,5 +79,5 @@ export const rejectedRows = csvDownload({
   summary: 'Read the refused rows of an import as CSV',
   description:
     'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`. Correct them, and import the file with the same mapping.',
-  write: writeRejected,
+  stream: streamRejected,
 })

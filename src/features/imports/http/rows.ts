@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { singleReads } from '../../../database/database.ts'
-import { getValues, getWords, limitParameter, single, wholeNumber } from '../../../model/parameters.ts'
+import { autocommitReads } from '../../../database/database.ts'
+import { getStringValues, getValues, limitParameter, single, wholeNumber } from '../../../model/parameters.ts'
 import { nameOutput } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
@@ -19,7 +19,7 @@ const maxFaults = 20
 const example = {
   locator: 'row 3',
   values: { Number: '2', Title: 'Second treaty', Party: 'Atlantis' },
-  faults: [{ column: 'Party', value: 'Atlantis', detail: 'stands for no record of countries' }],
+  faults: [{ column: 'Party', value: 'Atlantis', detail: 'matches no record of countries' }],
 }
 
 const faultyRow = z
@@ -85,10 +85,10 @@ export const listFaultyRows: Endpoint = {
     problems: readProblems,
   },
   async handle({ key, query }, { database }) {
-    if (!(await readImport(singleReads(database), key))) throw importNotFound(key)
+    if (!(await readImport(autocommitReads(database), key))) throw importNotFound(key)
     const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
     const [after = 0] = getValues(query, 'cursor')
-    const which = whichSchema.parse(getWords(query, 'which')[0] ?? 'refused')
+    const which = whichSchema.parse(getStringValues(query, 'which')[0] ?? 'refused')
     const rows = await database.read<FaultyRow>({
       text: `select position, locator, values, faults from import_rows
         where import = $1 and position > $2 and state = any($3) and faults is not null order by position limit $4`,

@@ -1,11 +1,11 @@
-import { singleReads, type Transaction } from '../../../database/database.ts'
+import { autocommitReads, type Transaction } from '../../../database/database.ts'
 import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { removeStaged } from '../cleanup.ts'
 import { removeFiles } from '../files.ts'
 import { commitStep, lockImport, type Step, takeStep, undoStep } from '../steps.ts'
-import { type ImportRecord, readImport } from '../store.ts'
+import { type ImportJob, readImport } from '../store.ts'
 import {
   changeContract,
   changeProblems,
@@ -18,13 +18,13 @@ import {
 import { notifyImports } from './notify.ts'
 
 /** Locks and reads an import. @throws Problem `not-found`. */
-async function lockExisting(tx: Transaction, id: string): Promise<ImportRecord> {
-  const imported = await lockImport(tx, id)
-  if (!imported) throw importNotFound(id)
-  return imported
+async function lockExisting(tx: Transaction, id: string): Promise<ImportJob> {
+  const job = await lockImport(tx, id)
+  if (!job) throw importNotFound(id)
+  return job
 }
 
-/** Takes a step, and notifies the processes that work on imports. It is idempotent. */
+/** Takes a step, unless it has been taken already, and notifies the processes that work on imports. */
 const respondToStep = (request: ApiRequest, { database }: Context, step: Step): Promise<ApiResponse> =>
   runOnce(database, request, async (tx) => {
     await takeStep(tx, await lockExisting(tx, request.key), step)
@@ -67,7 +67,7 @@ export const undoImportEndpoint: Endpoint = {
     operationId: 'undoImport',
     summary: 'Undo an import',
     description:
-      'Reverts a committed import in the background: records that it created are removed, the others get their earlier values. Later changes by others are kept and reported. Of several imports of a register, the latest is undone first.',
+      'Reverts a committed import in the background: records that it created are removed, the others get their earlier values. Later changes by others are kept and reported. Undo the latest import of a register first.',
     responses: {
       202: {
         description: 'The import, which is being undone.',
@@ -81,7 +81,7 @@ export const undoImportEndpoint: Endpoint = {
 }
 
 /** Checks that an import can be deleted. @throws Problem `conflict` if it has written records, or has pending work. */
-async function requireRemovable(tx: Transaction, { id, state }: ImportRecord): Promise<void> {
+async function requireRemovable(tx: Transaction, { id, state }: ImportJob): Promise<void> {
   const [row] = await tx.query<{ hasWritten: boolean }>({
     text: 'select exists (select from import_records where import = $1) as "hasWritten"',
     values: [id],
@@ -112,7 +112,7 @@ export const deleteImport: Endpoint = {
   async handle(request, { database }) {
     const { key } = request
     // The rows are removed first, in short transactions: one transaction for all would delay the feed of changes.
-    if (await readImport(singleReads(database), key)) {
+    if (await readImport(autocommitReads(database), key)) {
       await database.transaction(async (tx) => requireRemovable(tx, await lockExisting(tx, key)))
       await removeFiles(database, key)
       await removeStaged({ query: (one) => database.transaction((tx) => tx.query(one)) }, key)

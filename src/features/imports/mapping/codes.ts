@@ -4,10 +4,10 @@ import { textOf } from './path.ts'
 import type { ValueSteps } from './types.ts'
 import { BadValue, type Scalar } from './values/bad.ts'
 
-/** Translates a code. Null means that it stands for no value. */
+/** Translates a code. Null means that the code has no value. */
 export type Translate = (text: string) => Scalar | null | BadValue
 
-/** As a code, this stands for all codes that are not listed; as a meaning, for the code itself. */
+/** Matches all codes that are not listed. As the value of a code, it means the code itself. */
 const wildcard = '*'
 
 /** Compiles `codes`: a map in the mapping, or a companion file. */

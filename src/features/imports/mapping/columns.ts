@@ -1,6 +1,6 @@
 import type { Registry } from '../../../model/registry.ts'
 import { FaultList, Problem } from '../../../problems/problem.ts'
-import { didYouMean, listed } from '../../../problems/suggest.ts'
+import { didYouMean, quoteList } from '../../../problems/suggest.ts'
 import type { FileInfo } from '../types.ts'
 import { compileMapping } from './compile.ts'
 import type { Path } from './path.ts'
@@ -27,7 +27,7 @@ export function checkColumns(mapping: Mapping, registry: Registry, { columns }: 
     faults.add(() => ({ pointer, code: 'unknown', message }))
   }
   if (faults.count === 0) return
-  const shown = listed(columns.slice(0, maxListed))
+  const shown = quoteList(columns.slice(0, maxListed))
   const more = columns.length > maxListed ? ` and ${columns.length - maxListed} more` : ''
   const hint =
     columns.length === 1

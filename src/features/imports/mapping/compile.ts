@@ -24,7 +24,7 @@ export interface CompiledMapping {
   /** The columns of the file that it names. */
   columns: readonly ColumnUse[]
   /** The paths that it reads, as names from the row to the value. */
-  read: readonly (readonly string[])[]
+  readPaths: readonly (readonly string[])[]
 }
 
 /**
@@ -38,9 +38,9 @@ export function compileMapping(
 ): CompiledMapping {
   const faults = new FaultList()
   const columns: ColumnUse[] = []
-  const read: (readonly string[])[] = []
+  const readPaths: (readonly string[])[] = []
   const empty = new Set((mapping.empty ?? []).map((word) => word.trim()))
-  const context = new CompileContext({ mapping, registry, lists, faults, columns, read, empty })
+  const context = new CompileContext({ mapping, registry, lists, faults, columns, readPaths, empty })
   const join = compileJoins(mapping, context)
   const check = compileConditions(mapping.when, context.at('when'))
   const records = Object.entries(mapping.records).flatMap(([resource, entry]) =>
@@ -57,7 +57,7 @@ export function compileMapping(
   const convert = (row: Row): ConvertedRow => {
     if (row.fault) return { kind: 'refused', faults: [row.fault] }
     const values = join(row.values)
-    const scope: Scope = { row: values, here: values }
+    const scope: Scope = { row: values, item: values }
     const failed = check(scope)
     if (failed !== undefined) return { kind: 'skipped', reason: `when: ${failed}` }
     const conversion = new Conversion()
@@ -68,7 +68,7 @@ export function compileMapping(
       return { kind: 'skipped', reason: 'no record of the mapping is made for this row' }
     return { kind: 'drafts', drafts, dropped: conversion.dropped }
   }
-  return { convert, faults, columns, read }
+  return { convert, faults, columns, readPaths }
 }
 
 /** Compiles `join`: each second file adds a list to a row. */

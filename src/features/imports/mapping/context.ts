@@ -21,7 +21,7 @@ interface Shared {
   faults: FaultList
   columns: ColumnUse[]
   /** The paths that the mapping reads, as names from the row to the value. */
-  read: (readonly string[])[]
+  readPaths: (readonly string[])[]
   empty: ReadonlySet<string>
 }
 
@@ -95,15 +95,15 @@ export class CompileContext {
   }
 
   /** Adds a path, and the paths of its conditions, to those that the mapping reads. */
-  #addRead(path: Path): void {
-    const { read } = this.#shared
-    read.push(...this.#namesTo(path))
+  #addReadPath(path: Path): void {
+    const { readPaths } = this.#shared
+    readPaths.push(...this.#namesTo(path))
     // The whole text may also be the name of a column.
-    read.push(...this.#start.from.map((start) => [...start, path.text]))
+    readPaths.push(...this.#start.from.map((start) => [...start, path.text]))
     for (const [index, { filter }] of path.steps.entries())
       if (filter) {
         const before = path.steps.slice(0, index + 1).map(({ name }) => ({ name }))
-        this.#addRead({ ...path, steps: [...before, ...filter.path] })
+        this.#addReadPath({ ...path, steps: [...before, ...filter.path] })
       }
   }
 
@@ -121,7 +121,7 @@ export class CompileContext {
       )
       return undefined
     }
-    this.#addRead(path)
+    this.#addReadPath(path)
     if (this.#start.isRow || path.fromRow) {
       this.#shared.columns.push({ path, pointer: formatPointer(this.#path) })
     }

@@ -19,6 +19,6 @@ export function compileEach(mapping: ValueMapping | undefined, context: CompileC
   const steps = toSteps(mapping)
   return {
     context: context.inItems(plan.column, [steps.from ?? steps.all ?? []].flat()),
-    scopes: (scope, conversion) => plan.evaluate(scope, conversion).map((here) => ({ row: scope.row, here })),
+    scopes: (scope, conversion) => plan.evaluate(scope, conversion).map((item) => ({ row: scope.row, item })),
   }
 }

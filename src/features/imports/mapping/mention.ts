@@ -7,7 +7,7 @@ import type { Scope } from './path.ts'
 import type { ValueSteps } from './types.ts'
 import type { ValuePlan } from './value.ts'
 
-/** Returns the key of a record, or the placeholder of a mention that stands for the record. */
+/** Returns the key of a record, or the placeholder of a mention of the record. */
 type MakeReference = (
   value: JsonValue,
   scope: Scope,

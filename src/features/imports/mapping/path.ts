@@ -21,7 +21,7 @@ export interface Path {
 /** Where paths start: the row, and the current item of `each`. */
 export interface Scope {
   row: JsonObject
-  here: JsonValue
+  item: JsonValue
 }
 
 /**
@@ -57,8 +57,8 @@ function parseSteps(text: string): Step[] | undefined {
 }
 
 /** Returns the values at a path, without nulls. Lists are flattened. */
-export function valuesAt({ text, fromRow, steps }: Path, { row, here }: Scope): JsonValue[] {
-  const start = fromRow ? row : here
+export function valuesAt({ text, fromRow, steps }: Path, { row, item }: Scope): JsonValue[] {
+  const start = fromRow ? row : item
   // The name of a column may look like a path.
   if (typeof start === 'object' && start !== null && !isList(start) && Object.hasOwn(start, text)) {
     return flatten(start[text])

@@ -85,7 +85,7 @@ export interface Mapping {
   empty?: string[]
   language?: string
   records: Record<string, RecordMapping | RecordMapping[]>
-  /** Properties of the record of `sources` that stands for the import. */
+  /** Properties of the record of `sources` that represents the import. */
   source?: Record<string, unknown>
   citation?: { url?: ValueMapping; locator?: ValueMapping; quote?: ValueMapping; note?: ValueMapping }
   onBadValue: OnBadValue

@@ -41,7 +41,7 @@ export class Usage {
   }
 
   /** Counts the columns, elements and attributes of a row that are not read. */
-  note(values: JsonObject): void {
+  countRow(values: JsonObject): void {
     const found = new Set<string>()
     this.#walk(values, this.#root, '', found)
     for (const path of found) {
@@ -50,7 +50,7 @@ export class Usage {
     }
   }
 
-  /** Returns them with the numbers of rows in which they have values, in descending order; at most 200. */
+  /** Returns what is not read, with the numbers of rows that have a value in it, in descending order; at most 200. */
   list(): UnusedColumn[] {
     return [...this.#rows]
       .map(([column, rows]) => ({ column, rows }))
@@ -74,4 +74,4 @@ export class Usage {
 
 /** Creates the counts of the values that a mapping does not read. */
 export const createUsage = (mapping: Mapping, registry: Registry): Usage =>
-  new Usage(compileMapping(mapping, registry).read)
+  new Usage(compileMapping(mapping, registry).readPaths)

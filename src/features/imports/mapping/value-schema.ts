@@ -5,7 +5,7 @@ const text = z.string().max(1000)
 const scalar = z.union([text, z.number(), z.boolean()])
 const column = text.min(1)
 const columns = z.union([column, z.array(column).min(1).max(50)])
-const words = z.union([scalar, z.array(scalar).max(500)])
+const scalars = z.union([scalar, z.array(scalar).max(500)])
 
 /** Name of a companion file, without a folder. */
 export const fileName = z
@@ -21,9 +21,9 @@ export const conditionsSchema = describe(
     z.record(
       column,
       z.union([
-        words,
+        scalars,
         z.strictObject({
-          not: words.optional(),
+          not: scalars.optional(),
           empty: z.boolean().optional(),
           atLeast: scalar.optional(),
           atMost: scalar.optional(),
@@ -46,7 +46,7 @@ export const valueSchema: z.ZodType = describe(
 export const stepsSchema = describe(
   z.strictObject({
     from: describe(columns.optional(), 'Column or path; the first one with a value if there are several.'),
-    all: describe(columns.optional(), 'Columns or paths whose values are taken together.'),
+    all: describe(columns.optional(), 'Columns or paths; all of their values, as a list.'),
     value: describe(scalar.optional(), 'A constant.'),
     template: describe(text.optional(), 'A text with columns in braces: "{title} ({year})".'),
     sum: describe(z.array(column).min(1).max(50).optional(), 'Columns whose numbers are added up.'),
@@ -61,11 +61,14 @@ export const stepsSchema = describe(
     ),
     before: describe(
       text.min(1).optional(),
-      'Takes the text before this one; the whole text if it does not occur.',
+      'Takes the part of the text before this separator; the whole text if the separator does not occur.',
     ),
-    beforeLast: describe(text.min(1).optional(), 'Takes the text before the last occurrence of this one.'),
-    after: describe(text.min(1).optional(), 'Takes the text after this one.'),
-    afterLast: describe(text.min(1).optional(), 'Takes the text after the last occurrence of this one.'),
+    beforeLast: describe(text.min(1).optional(), 'Like `before`, at the last occurrence of the separator.'),
+    after: describe(
+      text.min(1).optional(),
+      'Takes the part of the text after this separator; the whole text if the separator does not occur.',
+    ),
+    afterLast: describe(text.min(1).optional(), 'Like `after`, at the last occurrence of the separator.'),
     replace: describe(z.record(text.min(1), text).optional(), 'Texts to replace, each with its replacement.'),
     case: describe(z.enum(['upper', 'lower']).optional(), 'Changes the case of letters.'),
     codes: describe(
@@ -76,7 +79,7 @@ export const stepsSchema = describe(
           z.record(z.string().max(500), scalar.nullable()),
         ])
         .optional(),
-      'Values of codes: { Completed: closed, "*": other }, with * for all other codes, null for no value and "*" for the code itself. Or a CSV file in the folder of the mapping: its first two columns are code and value, unless { list, key, value } names others.',
+      'Replaces codes by values: { Completed: closed, Draft: null, "*": other }. The code "*" stands for all other codes; the value null means no value, and the value "*" the code itself. Or a CSV file in the folder of the mapping: its first two columns are code and value, unless { list, key, value } names other columns.',
     ),
     date: describe(
       columns.optional(),
@@ -100,13 +103,13 @@ export const stepsSchema = describe(
     join: describe(text.optional(), 'Joins several values into one text, with this separator.'),
     by: describe(
       z.enum(['name', 'code', 'id', 'key']).optional(),
-      'Kind of identifier of a record: a name, a code, the id in a register (see scheme), or the key in this registry.',
+      'Kind of identifier of a record: a name, a code, the id in the register that was imported (see scheme), or the key in this registry.',
     ),
-    scheme: describe(text.optional(), 'The register of the id, if it is another one; the scheme of a topic.'),
-    country: describe(
-      z.lazy(() => valueSchema).optional(),
-      'Country within which to look for an organization.',
+    scheme: describe(
+      text.optional(),
+      'Scheme of the id, if it is not the scheme of the mapping; scheme of the code of a topic.',
     ),
+    country: describe(z.lazy(() => valueSchema).optional(), 'Country of the organization to find.'),
     on: describe(
       z.lazy(() => valueSchema).optional(),
       'The date for which names of states are resolved. By default, the date of the record.',

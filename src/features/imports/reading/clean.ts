@@ -33,5 +33,5 @@ export function cleanValue(value: JsonValue): JsonValue {
   return copy(value, 0)
 }
 
-/** Whether a value is a list; TypeScript's `Array.isArray` does not narrow readonly ones. */
+/** Whether a value is a list. `Array.isArray` does not narrow the type of readonly lists. */
 export const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value)

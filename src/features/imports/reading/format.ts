@@ -58,7 +58,7 @@ async function readStart(path: string): Promise<Buffer> {
 /** Bytes of the control characters that occur in texts: tab, line ends, form feed, end of file, escape. */
 const textControls = new Set([9, 10, 12, 13, 26, 27])
 
-/** Share of all bytes. Fewer NULs or control characters count as damage of a text file. */
+/** Share of NULs or control characters among the bytes of a file, below which the file is a damaged text. */
 const damageShare = 0.02
 
 /**

@@ -27,7 +27,7 @@ export const rowOptions = z.strictObject({
   ),
   groupBy: describe(
     z.string().max(500).optional(),
-    'CSV and XLSX: neighbouring rows with the same value in this column become one row. It has the values of the first row, and all rows in `rows`.',
+    'CSV and XLSX: neighbouring rows with the same value in this column become one row, which has the values of the first of them, and a list of all of them in `rows`.',
   ),
   path: describe(
     z.string().max(1000).optional(),

@@ -47,7 +47,7 @@ export type VerifyToken = (token: string) => Promise<Actor>
 export interface Credentials {
   /** The first administrator's key. */
   adminKey: string | undefined
-  keyring: Pick<Keyring, 'find' | 'use'>
+  keyring: Pick<Keyring, 'find' | 'recordUse'>
   /** The clock for the expiry of keys. */
   clock: Clock
   /** Undefined when no OpenID Connect issuer is trusted. */
@@ -66,11 +66,11 @@ async function findKeyActor(
   if (found.expiresAt && found.expiresAt <= (await clock.now())) {
     throw unauthorized('The key has expired.', 'invalid_token')
   }
-  keyring.use(found.id)
+  keyring.recordUse(found.id)
   return { kind: 'key', id: found.id, name: found.name, role: found.role }
 }
 
-/** Finds the actor of an `Authorization` header. `failures` are the earlier ones from the same address. */
+/** Finds the actor of an `Authorization` header. `failures` are the earlier failures from the same address. */
 export interface Authenticate {
   (authorization: string, failures: Failures): Promise<Actor>
   /** The actor of the administrator's key. */
@@ -86,13 +86,13 @@ const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
  */
 export function authenticator({ adminKey, keyring, clock, verifyToken }: Credentials): Authenticate {
   const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }
-  const expected = adminKey === undefined ? undefined : digest(adminKey)
+  const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
 
   const authenticate = async (authorization: string, { isLimited, mayGuess }: Failures): Promise<Actor> => {
     const [, key] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization) ?? []
     if (key === undefined)
       throw unauthorized('The header must be Authorization: Bearer <key>.', 'invalid_request')
-    if (expected && mayGuess && timingSafeEqual(digest(key), expected)) return administrator
+    if (adminDigest && mayGuess && timingSafeEqual(digest(key), adminDigest)) return administrator
     // Signatures and keys with 256 random bits cannot be guessed, so they are checked after any number of failures.
     if (verifyToken && tokenPattern.test(key)) return verifyToken(key)
     return findKeyActor(key, { keyring, clock }, !isLimited)

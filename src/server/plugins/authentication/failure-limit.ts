@@ -39,8 +39,8 @@ export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
   }
   const failures = makeLimiter(max)
   const guesses = makeLimiter(max * trustedFactor)
-  const wrong = new LRUCache<string, true>({ max: maxCountedClients, ttl: rateLimitWindowMs })
-  const trusted = new LRUCache<string, true>({ max: maxCountedClients })
+  const wrongCredentials = new LRUCache<string, true>({ max: maxCountedClients, ttl: rateLimitWindowMs })
+  const trustedAddresses = new LRUCache<string, true>({ max: maxCountedClients })
 
   const readCount = async (limiter: typeof failures, request: FastifyRequest) => {
     const state = await limiter(request, { increment: false })
@@ -53,16 +53,16 @@ export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
       const { count, seconds } = await readCount(failures, request)
       if (count < max) return noFailures
       const { count: guessed } = await readCount(guesses, request)
-      const maxGuesses = trusted.get(address(request)) ? max * trustedFactor : max
+      const maxGuesses = trustedAddresses.get(address(request)) ? max * trustedFactor : max
       return { isLimited: true, mayGuess: guessed < maxGuesses, seconds }
     },
     count: async (request, credential) => {
       await failures(request)
       const name = `${address(request)} ${hash('sha256', credential)}`
-      if (wrong.get(name)) return
-      wrong.set(name, true)
+      if (wrongCredentials.get(name)) return
+      wrongCredentials.set(name, true)
       await guesses(request)
     },
-    trust: (request) => void trusted.set(address(request), true),
+    trust: (request) => void trustedAddresses.set(address(request), true),
   }
 }

@@ -87,14 +87,14 @@ const isTokenError = (error: unknown) =>
   error instanceof errors.JWKSMultipleMatchingKeys ||
   error instanceof errors.JOSENotSupported
 
-/** Returns a function that finds the issuer's key of a token. It throws Problem `unavailable` when keys cannot be fetched. */
+/** Returns a function that finds the issuer's key for a token. It throws Problem `unavailable` if it cannot fetch keys. */
 function keyFinder(
   issuer: string,
 ): RemoteJWKSet extends (...of: infer Of) => infer Key ? (...of: Of) => Key : never {
   const get = pausingFetch()
   let keys: RemoteJWKSet | undefined
   let discovering: Promise<RemoteJWKSet> | undefined
-  const discovered = async () => {
+  const loadKeys = async () => {
     discovering ??= discover(issuer, get).finally(() => {
       discovering = undefined
     })
@@ -103,7 +103,7 @@ function keyFinder(
   }
   return async (header, token) => {
     try {
-      return await (keys ?? (await discovered()))(header, token)
+      return await (keys ?? (await loadKeys()))(header, token)
     } catch (error) {
       if (isTokenError(error)) throw error
       // The issuer may have moved its keys. Keys in memory stay valid for their maximum age.
@@ -142,7 +142,7 @@ function roleIn(claim: unknown): Role | null {
 /** Longest subject of a token, in characters (OpenID Connect Core 1.0, section 2). */
 const maxSubjectLength = 255
 
-/** Returns the subject. The types promise a text, but the library does not check it. */
+/** Returns the subject. By its type it is a text, but the library does not check this. */
 function subjectIn({ sub }: { sub?: unknown }): string {
   const isText = typeof sub === 'string' && sub.trim() !== '' && !/\p{Cc}/u.test(sub)
   if (isText && sub.length <= maxSubjectLength) return sub
@@ -159,16 +159,16 @@ function toTokenProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof errors.JWTExpired) return unauthorized('The token has expired.', 'invalid_token')
   // The library's messages name claims and algorithms, but contain no values of the token.
-  const why = error instanceof errors.JOSEError ? error.message : 'it cannot be verified'
-  return unauthorized(`The token is not trusted: ${why}.`, 'invalid_token')
+  const reason = error instanceof errors.JOSEError ? error.message : 'it cannot be verified'
+  return unauthorized(`The token is not trusted: ${reason}.`, 'invalid_token')
 }
 
 /**
  * Verifies access tokens of an OpenID Connect issuer: JWTs that the issuer has signed for this registry and that are valid now.
  * Fetches the issuer's keys for the first token, and again when a token names an unknown key.
- * @param clock has the time for which tokens must be valid.
+ * @param clock has the current time, at which tokens must be valid.
  */
-export function trustIssuer({ issuer, audience, roleClaim }: Issuer, clock: Clock): VerifyToken {
+export function createTokenVerifier({ issuer, audience, roleClaim }: Issuer, clock: Clock): VerifyToken {
   const keys = keyFinder(issuer)
   return async (token) => {
     try {

@@ -51,6 +51,7 @@ const literals = new Map<number, readonly [string, boolean | null]>([
   [code('n'), ['null', null]],
 ])
 
+/** The result of reading the start of an object or array: its first value is read next. */
 const opened = Symbol('opened')
 
 type Members = Record<string, unknown>
@@ -77,7 +78,7 @@ function findBadText(text: string): string | undefined {
   return text.isWellFormed() ? undefined : 'half of a surrogate pair'
 }
 
-/** Reads one text. */
+/** Reads one JSON text. */
 class JsonReader {
   readonly #text: string
   readonly #open: Open[] = []

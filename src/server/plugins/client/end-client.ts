@@ -13,7 +13,7 @@ export const clientId: RequestHeader = {
 
 const pattern = /^[\x21-\x7e]{1,100}$/
 
-const refused = (code: string, message: string) =>
+const clientIdError = (code: string, message: string) =>
   new Problem('malformed-request', `Client-Id ${message}.`, {
     errors: [{ header: 'Client-Id', code, message }],
   })
@@ -26,7 +26,7 @@ export function readEndClient({ headers, actor }: FastifyRequest): string | unde
   const value = headers['client-id']
   if (value === undefined) return undefined
   if (typeof value !== 'string' || !pattern.test(value))
-    throw refused('wrong_format', 'must be 1 to 100 visible ASCII characters without spaces')
-  if (actor.kind !== 'key') throw refused('needs_key', 'needs an API key: send one, or omit Client-Id')
+    throw clientIdError('wrong_format', 'must be 1 to 100 visible ASCII characters without spaces')
+  if (actor.kind !== 'key') throw clientIdError('needs_key', 'needs an API key: send one, or omit Client-Id')
   return value
 }

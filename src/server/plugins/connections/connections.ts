@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { Arrivals } from './arrivals.ts'
+import { NewConnectionLimit } from './new-connection-limit.ts'
 
 /** Limits of the connections of clients. */
 export interface ConnectionLimits {
@@ -40,10 +40,10 @@ export class Connections {
    * Numbers of closed connections. `address` and `idle`: idle connections, for a new one of the same or of any
    * address. `refused` and `rate`: new connections, because there are too many or their address opens too many a second.
    */
-  readonly closed = { address: 0, idle: 0, refused: 0, rate: 0 }
+  readonly closedCounts = { address: 0, idle: 0, refused: 0, rate: 0 }
   readonly #limits: ConnectionLimits
   readonly #evictionCount: number
-  readonly #arrivals: Arrivals
+  readonly #newConnections: NewConnectionLimit
   readonly #tracked = new Map<Socket, Tracked>()
   readonly #sources = new Map<string, Source>()
   readonly #idle = new Set<Socket>()
@@ -51,7 +51,7 @@ export class Connections {
   constructor(limits: ConnectionLimits) {
     this.#limits = limits
     this.#evictionCount = Math.floor(limits.maxConnections * evictionShare)
-    this.#arrivals = new Arrivals(limits.maxNewPerSecond)
+    this.#newConnections = new NewConnectionLimit(limits.maxNewPerSecond)
   }
 
   get count(): number {
@@ -66,15 +66,15 @@ export class Connections {
    * Adds a new connection, and closes an idle connection if there are too many. Closes the new one instead if its address
    * opens too many a second.
    */
-  open(socket: Socket): void {
+  add(socket: Socket): void {
     const name = this.#limits.nameAddress(socket.remoteAddress ?? '')
-    if (name !== undefined && !this.#arrivals.admit(name, performance.now())) {
-      this.closed.rate += 1
+    if (name !== undefined && !this.#newConnections.admit(name, performance.now())) {
+      this.closedCounts.rate += 1
       // Without the reset, the system would keep each of them in the state TIME_WAIT for a minute.
       socket.resetAndDestroy()
       return
     }
-    const source = this.#takeSource(name)
+    const source = this.#findOrCreateSource(name)
     source.count += 1
     this.#tracked.set(socket, { source, requests: 0, hasRequested: false })
     this.#setIdle(socket, source)
@@ -87,12 +87,12 @@ export class Connections {
    * Counts a misused connection, such as one with thousands of requests in one packet. Its address may open no new
    * connections for some seconds. Its connections without a request are closed, since they may have sent as many.
    */
-  misused(socket: Socket): void {
+  connectionMisused(socket: Socket): void {
     const name = this.#limits.nameAddress(socket.remoteAddress ?? '')
-    if (name === undefined || !this.#arrivals.charge(name, performance.now())) return
+    if (name === undefined || !this.#newConnections.charge(name, performance.now())) return
     for (const other of this.#sources.get(name)?.idle ?? []) {
       if (this.#tracked.get(other)?.hasRequested) continue
-      this.closed.rate += 1
+      this.closedCounts.rate += 1
       other.resetAndDestroy()
     }
   }
@@ -114,7 +114,7 @@ export class Connections {
     if (tracked.requests === 0) this.#setIdle(socket, tracked.source)
   }
 
-  #takeSource(name: string | undefined): Source {
+  #findOrCreateSource(name: string | undefined): Source {
     if (name === undefined) return { count: 0, maxCount: Number.POSITIVE_INFINITY, idle: new Set() }
     const source = this.#sources.get(name) ?? {
       count: 0,
@@ -139,7 +139,7 @@ export class Connections {
   #closeIdle([longestIdle]: Set<Socket>, reason: 'address' | 'idle'): void {
     const source = longestIdle && this.#tracked.get(longestIdle)?.source
     if (!source) return
-    this.closed[reason] += 1
+    this.closedCounts[reason] += 1
     this.#setBusy(longestIdle, source)
     longestIdle.destroy()
   }

@@ -13,25 +13,30 @@ const aggregate = z.object({ data: z.array(group) })
 const briefing = z.object({
   records: z.record(z.string(), z.object({ groups: z.record(z.string(), aggregate) })),
 })
-const shared = { count: z.number(), resources: z.record(z.string(), z.number()), first: text, last: text }
+const edgeProperties = {
+  count: z.number(),
+  resources: z.record(z.string(), z.number()),
+  first: text,
+  last: text,
+}
 const network = z.object({
   nodes: z.array(z.object({ id: z.string(), name: z.string() })),
-  edges: z.array(z.object({ source: z.string(), target: z.string(), ...shared })),
+  edges: z.array(z.object({ source: z.string(), target: z.string(), ...edgeProperties })),
 })
 const partners = z.object({
   country: z.object({ code: z.string(), name: z.string() }),
-  partners: z.array(z.object({ country: z.string(), name: z.string(), ...shared })),
+  partners: z.array(z.object({ country: z.string(), name: z.string(), ...edgeProperties })),
 })
 
 type Cell = string | number | null
 type Row = Record<string, Cell>
 
-const prefixed = (prefix: string, values: Readonly<Record<string, Cell>>): Row =>
+const addPrefix = (prefix: string, values: Readonly<Record<string, Cell>>): Row =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]))
 
 const groupRow = ({ key, label, measures, list }: z.infer<typeof group>): Row => ({
   ...key,
-  ...prefixed('label:', label),
+  ...addPrefix('label:', label),
   ...measures,
   list,
 })
@@ -54,7 +59,7 @@ const briefingRows = ({ records }: z.infer<typeof briefing>): Row[] =>
 const edgeRow = (
   source: readonly [string, string],
   target: readonly [string, string],
-  { count, resources, first, last }: z.infer<z.ZodObject<typeof shared>>,
+  { count, resources, first, last }: z.infer<z.ZodObject<typeof edgeProperties>>,
 ): Row => ({
   source: source[0],
   'label:source': source[1],
@@ -130,13 +135,17 @@ const count = z.object({ page: z.object({ total: z.object({ count: z.number() })
 
 /** Returns the rows of a part: its groups, or the number of records of a list. */
 function partRows({ resource, by, column, path, response }: ReadPart): Row[] {
-  const of = { ...(column && { country: column.country ?? null, asOf: column.asOf ?? null }), resource, by }
+  const origin = {
+    ...(column && { country: column.country ?? null, asOf: column.asOf ?? null }),
+    resource,
+    by,
+  }
   if (by === null) {
     const list = path.replace(/\?.*/, '')
-    return [{ ...of, key: null, label: null, count: count.parse(response).page.total.count, list }]
+    return [{ ...origin, key: null, label: null, count: count.parse(response).page.total.count, list }]
   }
   return aggregate.parse(response).data.map(({ key, label, measures, list }) => ({
-    ...of,
+    ...origin,
     key: key[by] ?? null,
     label: label[by] ?? null,
     count: measures.count ?? null,

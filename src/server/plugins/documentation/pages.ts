@@ -1,13 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import { operatorMeanings } from '../../../model/filters.ts'
 import {
-  type Described,
+  type ApiDescription,
   type DescribedOperation,
   type DescribedParameter,
   type DescribedSchema,
   referenceOf,
   resolveSchema,
-} from './described.ts'
+} from './api-description.ts'
 import { blocksHtml, escapeHtml, inlineHtml, pageHtml } from './html.ts'
 
 /** Renders the pages of the API reference on the server. */
@@ -19,7 +19,7 @@ const operationItem = (operation: DescribedOperation) =>
   `<li><a href="/docs/operations/${operation.operationId}">${methodHtml(operation)}</a> ${escapeHtml(operation.summary)}</li>`
 
 /** Returns the page with all operations by tag, in the order of the document. The first tag is open. */
-export function indexPage({ description, tags, operations }: Described): string {
+export function indexPage({ description, tags, operations }: ApiDescription): string {
   const sections = tags.map(({ name, description: about }, index) => {
     const items = operations.filter(({ tags: [tag] }) => tag === name).map(operationItem)
     return `<details${index === 0 ? ' open' : ''}><summary><h2>${escapeHtml(name)}</h2> ${inlineHtml(about)}</summary><ul class="operations">${items.join('')}</ul></details>`
@@ -28,19 +28,19 @@ export function indexPage({ description, tags, operations }: Described): string 
 }
 
 /** Returns the initial value of a parameter's field. Optional parameters start empty, so that they change nothing. */
-function initialValue({ required, schema }: DescribedParameter, described: Described): string {
+function initialValue({ required, schema }: DescribedParameter, api: ApiDescription): string {
   if (required !== true) return ''
-  const item = resolveSchema(schema.items ?? schema, described)
+  const item = resolveSchema(schema.items ?? schema, api)
   const [value = ''] = item.examples ?? item.enum ?? []
   return String(value === '' && item.type === 'integer' ? 1 : value)
 }
 
-function inputHtml(parameter: DescribedParameter, described: Described, firstOf: string | undefined): string {
+function inputHtml(parameter: DescribedParameter, api: ApiDescription, firstOf: string | undefined): string {
   const { name, in: place, required, schema } = parameter
-  const resolved = resolveSchema(schema, described)
+  const resolved = resolveSchema(schema, api)
   const words = resolved.type === 'boolean' ? ['true', 'false'] : resolved.enum
   const attributes = `name="${escapeHtml(name)}" data-in="${place}" aria-label="${escapeHtml(name)}"${required ? ' required' : ''}`
-  const value = initialValue(parameter, described)
+  const value = initialValue(parameter, api)
   if (words) {
     const options = [...(required ? [] : ['']), ...words]
     return `<select ${attributes}>${options.map((word) => `<option${word === value ? ' selected' : ''}>${escapeHtml(word)}</option>`).join('')}</select>`
@@ -69,19 +69,19 @@ function typeHtml({ schema }: DescribedParameter): string {
 
 const schemaLink = (name: string) => `<a href="/docs/schemas/${name}">${name}</a>`
 
-function parameterRows(parameters: DescribedParameter[], described: Described, firstOf: string | undefined) {
+function parameterRows(parameters: DescribedParameter[], api: ApiDescription, firstOf: string | undefined) {
   const rows = parameters.map(
     (parameter) =>
-      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, described, firstOf)}</td><td>${inlineHtml(meaningOf(parameter))} <small>${typeHtml(parameter)}</small></td></tr>`,
+      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, api, firstOf)}</td><td>${inlineHtml(meaningOf(parameter))} <small>${typeHtml(parameter)}</small></td></tr>`,
   )
   return `<table>${rows.join('')}</table>`
 }
 
-function bodyHtml({ requestBody }: DescribedOperation, described: Described): string {
+function bodyHtml({ requestBody }: DescribedOperation, api: ApiDescription): string {
   const [found] = Object.entries(requestBody?.content ?? {})
   if (!found) return ''
   const [type, { schema = {}, example }] = found
-  const shown = example ?? resolveSchema(schema, described).examples?.[0]
+  const shown = example ?? resolveSchema(schema, api).examples?.[0]
   const text = typeof shown === 'string' ? shown : shown === undefined ? '' : JSON.stringify(shown, null, 2)
   const name = referenceOf(schema)
   return `<h2>Body</h2><p><code>${type}</code> ${name === undefined ? '' : schemaLink(name)}</p><textarea data-type="${type}" aria-label="Body" rows="${Math.min(30, text.split('\n').length + 1)}" spellcheck="false">${escapeHtml(text)}</textarea>`
@@ -97,20 +97,20 @@ function responseRow(status: string, { description, content = {} }: DescribedOpe
 }
 
 /** Returns the page of an operation: its parameters and responses, with a form that sends the request. */
-export function operationPage(operation: DescribedOperation, described: Described): string {
+export function operationPage(operation: DescribedOperation, api: ApiDescription): string {
   const { method, path, summary, description, parameters, responses } = operation
   const collection = path.includes('{') ? path.slice(0, path.indexOf('/{')) : undefined
   // Common parameters come first, since there are many operators and headers.
   const isCommon = ({ name, in: place, required }: DescribedParameter) =>
     required === true || (place !== 'header' && !name.includes('['))
   const others = parameters.filter((parameter) => !isCommon(parameter))
-  const rows = (shown: DescribedParameter[]) => parameterRows(shown, described, collection)
+  const rows = (shown: DescribedParameter[]) => parameterRows(shown, api, collection)
   const more =
     others.length === 0
       ? ''
       : `<details><summary>Operators and headers (${others.length})</summary>${rows(others)}</details>`
   const content = `<p>${methodHtml(operation)}</p><p>${inlineHtml(description)}</p>
-<form data-method="${method}" data-path="${escapeHtml(path)}"><h2>Parameters</h2>${rows(parameters.filter(isCommon))}${more}${bodyHtml(operation, described)}
+<form data-method="${method}" data-path="${escapeHtml(path)}"><h2>Parameters</h2>${rows(parameters.filter(isCommon))}${more}${bodyHtml(operation, api)}
 <p><label>Key <input type="password" id="key" autocomplete="off"></label> <button>Send</button></p></form>
 <output><p id="sent"></p><pre id="answer" tabindex="0"></pre></output>
 <h2>Responses</h2><table>${Object.entries(responses)

@@ -30,8 +30,8 @@ export class Pressure {
   }
 
   /**
-   * Used share of the V8 heap, garbage included. It is measured on each call, because a few requests fill a small heap in
-   * less than a second.
+   * Used share of the V8 heap, including garbage. It is measured at most every 10 ms, because a few requests fill a small
+   * heap in less than a second.
    */
   get heapShare(): number {
     const now = performance.now()

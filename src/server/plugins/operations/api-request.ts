@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { defaultLanguage, type Language, languages } from '../../../model/languages.ts'
-import { type CheckedQuery, checkQuery, type RawQuery, type ReadQuery } from '../../../model/parameters.ts'
+import { type CheckedQuery, checkQuery, type ParsedQuery, type RawQuery } from '../../../model/parameters.ts'
 import { getLanguage, isLocalized } from '../../../operations/language.ts'
 import type { Actor, ApiRequest, Contract, Endpoint } from '../../../operations/operation.ts'
 import { faultMessage } from '../../../problems/faults.ts'
@@ -27,9 +27,9 @@ function readKey({ collection }: Endpoint, request: FastifyRequest): string {
 }
 
 /** Returns the other parameters of the path. @throws Problem `invalid-parameter`. */
-function readSegments({ contract: { segments = {} } }: Endpoint, request: FastifyRequest) {
-  const texts = Object.keys(segments).map((name) => [name, pathParameter(request, name)] as const)
-  return checkQuery(segments, new Map(texts.map(([name, text]) => [name, new Map([['eq', [text]]])])))
+function readPathParameters({ contract: { pathParameters = {} } }: Endpoint, request: FastifyRequest) {
+  const texts = Object.keys(pathParameters).map((name) => [name, pathParameter(request, name)] as const)
+  return checkQuery(pathParameters, new Map(texts.map(([name, text]) => [name, new Map([['eq', [text]]])])))
 }
 
 function queryString({ url }: FastifyRequest): string {
@@ -80,15 +80,15 @@ export interface Visible {
  */
 export function readApiRequest(
   endpoint: Endpoint,
-  readQuery: (search: string) => ReadQuery,
+  parseQuery: (search: string) => ParsedQuery,
   request: FastifyRequest,
   reply: FastifyReply,
   { actor, headers }: Visible,
 ): { apiRequest: ApiRequest; rawQuery: RawQuery } {
   const search = queryString(request)
-  const { raw, check } = readQuery(search)
+  const { raw, check } = parseQuery(search)
   const key = readKey(endpoint, request)
-  const segments = readSegments(endpoint, request)
+  const pathParameters = readPathParameters(endpoint, request)
   const query = check()
   let signal: AbortSignal | undefined
   const apiRequest: ApiRequest = {
@@ -97,7 +97,7 @@ export function readApiRequest(
     method: request.method,
     language: responseLanguage(endpoint.contract, request, query),
     key,
-    segments,
+    pathParameters,
     query,
     requestId: request.id,
     url: request.url,

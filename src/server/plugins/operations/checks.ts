@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { anyFile, type Contract } from '../../../operations/operation.ts'
+import { type Contract, fileMediaType } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
 
 const hasBody = ({ headers }: FastifyRequest): boolean =>
@@ -8,7 +8,7 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
 /** @throws Problem `not-acceptable` when `Accept` does not allow the media type of the response. */
 export function checkAccept({ mediaType = 'application/json' }: Contract, request: FastifyRequest): void {
   const { accept } = request.headers
-  if (accept === undefined || accept === '*/*' || mediaType === anyFile) return
+  if (accept === undefined || accept === '*/*' || mediaType === fileMediaType) return
   if (request.accepts().type([mediaType, `${mediaType}; charset=utf-8`]) !== false) return
   const detail = `The response is ${mediaType}, which the Accept header "${accept}" does not allow.`
   throw new Problem('not-acceptable', detail)

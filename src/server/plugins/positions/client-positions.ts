@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { later, type Position } from '../../../database/replicas/position.ts'
+import { laterPosition, type Position } from '../../../database/replicas/position.ts'
 
 /** How long the position of a client's last write is stored. */
 export const positionTtlMs = 60_000
@@ -7,7 +7,7 @@ export const positionTtlMs = 60_000
 /** Maximum number of clients in memory. For an evicted client, the latest position of all evicted ones applies. */
 const maxClients = 10_000
 
-/** The latest position that each client has written through this process. */
+/** The position of the latest commit of each client through this process. */
 export class ClientPositions {
   #latestEvicted: { position: Position | undefined; until: number } = { position: undefined, until: 0 }
   readonly #positions = new LRUCache<string, Position>({
@@ -16,13 +16,13 @@ export class ClientPositions {
     dispose: (position, _client, reason) => {
       if (reason !== 'evict') return
       const until = performance.now() + positionTtlMs
-      this.#latestEvicted = { position: later(this.#latestEvicted.position, position), until }
+      this.#latestEvicted = { position: laterPosition(this.#latestEvicted.position, position), until }
     },
   })
 
   set(client: string, position: Position): void {
     // The responses to two concurrent writes may be sent in another order than the commits.
-    this.#positions.set(client, later(this.#positions.get(client), position) ?? position)
+    this.#positions.set(client, laterPosition(this.#positions.get(client), position) ?? position)
   }
 
   get(client: string): Position | undefined {

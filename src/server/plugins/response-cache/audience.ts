@@ -1,6 +1,6 @@
 import { Problem } from '../../../problems/problem.ts'
 
-/** A response in progress for a client. It emits `close` when it has been sent, or the client has disconnected. */
+/** The client of a response in progress. Emits `close` when the response has been sent, or the client has disconnected. */
 export interface Reader {
   once(event: 'close', listener: () => void): unknown
   readonly destroyed: boolean
@@ -28,17 +28,18 @@ export class Audience {
     reader.once('close', () => {
       this.#waiting -= 1
       // Aborting a completed response would only take time.
-      if (this.isEmpty && !reader.writableFinished) this.#controller?.abort(disconnected())
+      if (this.isEmpty && !reader.writableFinished) this.#controller?.abort(disconnectedProblem())
     })
   }
 
   /** Returns a signal that aborts when no client waits any more. */
   getSignal(): AbortSignal {
     this.#controller ??= new AbortController()
-    if (this.isEmpty) this.#controller.abort(disconnected())
+    if (this.isEmpty) this.#controller.abort(disconnectedProblem())
     return this.#controller.signal
   }
 }
 
 /** Creates the reason of the abort for the log. No client receives it. */
-const disconnected = () => new Problem('timeout', 'The client disconnected before the response was sent.')
+const disconnectedProblem = () =>
+  new Problem('timeout', 'The client disconnected before the response was sent.')

@@ -25,7 +25,7 @@ export class ClientWrites {
 }
 
 /** Positions of commits whose changes have been counted, each with the generation at that time. */
-export class SeenPositions {
+export class CountedPositions {
   readonly #generations = new LRUCache<string, number>({ max: maxClients })
 
   add(position: string, generation: number): void {

@@ -54,7 +54,7 @@ interface Pending {
   response: Promise<CacheableResponse>
 }
 
-/** A response contains every change up to this generation. A replica may lower it during the computation. */
+/** The generation up to which a response contains every change. A replica may lower it during the computation. */
 interface Computed {
   generation: number
 }
@@ -116,14 +116,18 @@ export class ResponseCache {
       : { response: stored.representation, ageSeconds: Math.ceil(staleMs / 1000) }
   }
 
-  /** Updates the size of a stored response that has another encoding, and adds the request key that leads to it. */
-  set({ request, cache }: RequestKeys, response: Representation, { isLarger }: { isLarger: boolean }): void {
+  /** Adds the request key of a stored response. @param isLarger whether an encoding was added, so that its size is updated. */
+  addRequestKey(
+    { request, cache }: RequestKeys,
+    response: Representation,
+    { isLarger }: { isLarger: boolean },
+  ): void {
     if (this.#store.find(cache)?.representation !== response) return
     if (isLarger) this.#store.resize(cache)
     if (request !== undefined) this.#store.setRequest(request, cache)
   }
 
-  /** Returns whether stored responses can be served: every change has been received. Waits at most 100 ms. */
+  /** Returns whether every change has been received, so that stored responses can be served. Waits at most 100 ms. */
   isCurrent(): Promise<boolean> {
     return this.#changes.waitUntilCurrent()
   }

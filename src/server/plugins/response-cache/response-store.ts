@@ -74,7 +74,7 @@ export class ResponseStore {
     if (!this.#responses.has(key)) this.#forgetSources(response)
   }
 
-  /** Recalculates the size of a response that has another encoding. */
+  /** Recalculates the size of a response to which an encoding was added. */
   resize(key: string): void {
     const response = this.#responses.get(key)
     if (response) this.#responses.set(key, response)

@@ -24,7 +24,7 @@ interface LongResponse {
 
 interface Transfer extends LongResponse {
   startedAt: number
-  /** When data started to wait or was last checked, and the bytes sent until then; undefined while no data waits. */
+  /** When data began to wait, or the last check, and the bytes sent until then. Undefined while no data waits. */
   waiting: { since: number; sentBytes: number } | undefined
 }
 
@@ -79,8 +79,8 @@ export class Transfers {
     return isSlow
   }
 
-  #cut(transfer: Transfer, why: 'slow' | 'long', reason: string): void {
-    this.cut[why] += 1
+  #cut(transfer: Transfer, limit: 'slow' | 'long', reason: string): void {
+    this.cut[limit] += 1
     this.#transfers.delete(transfer)
     transfer.onCut(reason)
     transfer.connection.destroy()

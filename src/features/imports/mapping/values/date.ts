@@ -1,6 +1,6 @@
 import { readOtherNotation } from '../../../../model/date-readings.ts'
 import { findEdtfFault } from '../../../../model/edtf.ts'
-import { listed } from '../../../../problems/suggest.ts'
+import { quoteList } from '../../../../problems/suggest.ts'
 import { formatSerial } from '../../reading/xlsx/serial.ts'
 import { BadValue } from './bad.ts'
 import { compileDateFormat, type DateReader, formatDate } from './date-format.ts'
@@ -68,7 +68,7 @@ function readDate(text: string, language: string | undefined, formats: readonly 
     )
   }
   if (formats.length > 0)
-    return new BadValue(`${JSON.stringify(text)} is not a date of the format ${listed(formats)}.`)
+    return new BadValue(`${JSON.stringify(text)} is not a date of the format ${quoteList(formats)}.`)
   const fault = findEdtfFault(text)
   return new BadValue(
     `${JSON.stringify(text)} is not read as a date${fault && /^\d{4}/.test(text) ? `: ${fault.message}` : ''}. Write it as 2011-04-05, 2011-04 or 2011, or say with date: how it is written.`,

@@ -37,7 +37,7 @@ export function compileTyped(target: Target): (value: Scalar, note: Note) => Sca
 
 /**
  * Characters that are removed from texts: controls, remains of a wrong encoding and, in a line, characters that reorder
- * text. U+FFFD also stands for what PostgreSQL cannot store (`reading/clean.ts`).
+ * text. U+FFFD also replaces what PostgreSQL cannot store (`reading/clean.ts`).
  */
 const unwanted = {
   line: /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/gu,

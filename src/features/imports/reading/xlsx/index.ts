@@ -20,7 +20,7 @@ export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
     const notes = [...table.notes]
     if (names.length > 1 && options.sheet === undefined) {
       notes.push(
-        `The file has ${names.length} sheets, of which the first is read. rows.sheet names another one.`,
+        `The file has ${names.length} sheets, of which the first is read. To read another sheet, set rows.sheet in the mapping.`,
       )
     }
     return {

@@ -2,6 +2,6 @@
  * An error that the operator can fix, such as an invalid setting. Its message is one line: what is affected, what is wrong,
  * and what would be right. The command line prints the message without a stack trace.
  */
-export class StartupError extends Error {
-  override name = 'StartupError'
+export class OperatorError extends Error {
+  override name = 'OperatorError'
 }

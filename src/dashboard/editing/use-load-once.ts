@@ -2,8 +2,8 @@ import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
 import type { ApiState } from '../api/use-read.ts'
 
-/** Loads the initial state of a form once, so that later changes by others do not replace the input. */
-export function useOnce<Body>(load: (signal: AbortSignal) => Promise<Body>): ApiState<Body> {
+/** Loads data once, such as the initial values of a form, so that later changes by others do not replace the input. */
+export function useLoadOnce<Body>(load: (signal: AbortSignal) => Promise<Body>): ApiState<Body> {
   const [attempt, setAttempt] = useState(0)
   const [result, setResult] = useState<{ body?: Body; error?: ApiError }>({})
   const retry = useCallback(() => setAttempt((count) => count + 1), [])

@@ -17,21 +17,27 @@ const nameHeightRem = 12
 
 const identityOf = ({ resource, name, country }: ImportName) => JSON.stringify([resource, name, country])
 
-/** Names that match no record, or several. The user chooses a record for each; then the dry run checks the rows again. */
-export function NamesToDecide({ id, open }: { id: string; open: { unresolved: number; rows: number } }) {
+/** Names that match no record or several records. When the user has chosen records, the dry run checks the rows again. */
+export function UnresolvedNames({
+  id,
+  counts,
+}: {
+  id: string
+  counts: { unresolved: number; rows: number }
+}) {
   const { t, number } = useLanguage()
   const [cursor, setCursor] = useState<string>()
   const path = apiPath(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
-  const state = useApi<Page<ImportName>>(path, { isFresh: true })
+  const state = useApi<Page<ImportName>>(path, { requireFresh: true })
   return (
     <Widget
       title={t('imports.names')}
-      caption={t('imports.namesCaption', { names: number(open.unresolved), rows: number(open.rows) })}
+      caption={t('imports.namesCaption', { names: number(counts.unresolved), rows: number(counts.rows) })}
     >
       <div class="toolbar">
         <DownloadButton path={`/v1/imports/${id}/names.csv`} name="names.csv" />
       </div>
-      <Loaded state={state} height={`${Math.min(open.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
+      <Loaded state={state} height={`${Math.min(counts.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
         {({ data, page }) => (
           <>
             <NamesForm key={cursor ?? ''} id={id} names={data} />

@@ -10,8 +10,8 @@ import type { Fault } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { getExternalIds } from './external-ids.ts'
 
-/** A refused document, and the key of its record if the record is stored already. */
-export interface WrittenDocument {
+/** A document that the database refused, and the key of its record if the record is stored already. */
+export interface RefusedDocument {
   document: Document
   key?: string | undefined
 }
@@ -23,9 +23,9 @@ type DocumentFault = [document: number, fault: Fault]
 export async function findTakenExternalIds(
   tx: Transaction,
   resource: Resource,
-  written: readonly WrittenDocument[],
+  refused: readonly RefusedDocument[],
 ): Promise<DocumentFault[]> {
-  const ids = written.flatMap(({ document, key = null }, index) =>
+  const ids = refused.flatMap(({ document, key = null }, index) =>
     getExternalIds(document).map(({ scheme, id }, idIndex) => ({ index, idIndex, scheme, id, key })),
   )
   if (ids.length === 0) return []
@@ -52,10 +52,10 @@ export async function findTakenExternalIds(
 export async function findTakenKeys(
   tx: Transaction,
   resource: Resource,
-  written: readonly WrittenDocument[],
+  refused: readonly RefusedDocument[],
 ): Promise<DocumentFault[]> {
   const { property } = resource.key
-  const given = written.flatMap(({ document, key }, index) => {
+  const given = refused.flatMap(({ document, key }, index) => {
     const newKey = document[property]
     return key === undefined && typeof newKey === 'string' ? [{ index, key: newKey }] : []
   })

@@ -13,7 +13,7 @@ interface Allowance {
 }
 
 /** Bounds how many connections an address opens a second: a token bucket for each address. */
-export class Arrivals {
+export class NewConnectionLimit {
   readonly #maxPerSecond: number
   readonly #allowances = new LRUCache<string, Allowance>({ max: maxAddresses })
 

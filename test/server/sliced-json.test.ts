@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { hashJson } from '../../src/operations/writing/json-hash.ts'
 import { parseJson, parseNdjson } from '../../src/server/plugins/body-parsers/json.ts'
 
-/** Large bodies are parsed and hashed in slices, so that other requests run in between. */
+/** Large JSON bodies are parsed and hashed in slices, so that other requests run in between. */
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -10,35 +10,35 @@ afterEach(() => {
 
 const MiB = 1024 * 1024
 
-/** Returns the number of event loop turns during `work`. The fake clock makes every step longer than a slice may be. */
-async function countTurns(work: () => Promise<unknown>): Promise<number> {
+/** Counts the iterations of the event loop during `work`. In the mocked clock, every step exceeds the time of a slice. */
+async function countIterations(work: () => Promise<unknown>): Promise<number> {
   let now = 0
   vi.spyOn(performance, 'now').mockImplementation(() => {
     now += 1000
     return now
   })
-  let turns = 0
+  let iterations = 0
   let isDone = false
   const count = () => {
     if (isDone) return
-    turns += 1
+    iterations += 1
     setImmediate(count)
   }
   setImmediate(count)
   await work().finally(() => {
     isDone = true
   })
-  return turns
+  return iterations
 }
 
-const texts = (count: number, text: string) => JSON.stringify(Array(count).fill(text))
+const jsonArrayOf = (count: number, text: string) => JSON.stringify(Array(count).fill(text))
 
 it.each([
   ['JSON', () => parseJson(Buffer.from(' '.repeat(8 * MiB).concat('1')), 10), 32],
-  ['NDJSON', () => parseNdjson(Buffer.from(`${texts(40, '中'.repeat(65_536))}\n`), 100), 30],
+  ['NDJSON', () => parseNdjson(Buffer.from(`${jsonArrayOf(40, '中'.repeat(65_536))}\n`), 100), 30],
   ['the hash of a body', () => hashJson(Array(80).fill('x'.repeat(65_536))), 80],
-])('%s yields to the event loop many times', async (_, work, minTurns) => {
-  expect(await countTurns(work)).toBeGreaterThanOrEqual(minTurns)
+])('%s yields to the event loop many times', async (_, work, minIterations) => {
+  expect(await countIterations(work)).toBeGreaterThanOrEqual(minIterations)
 })
 
 it('a slice may end inside a character of several bytes', async () => {
@@ -49,7 +49,7 @@ it('a slice may end inside a character of several bytes', async () => {
 })
 
 it('a byte order mark is removed, and a body that ends inside a character is refused', async () => {
-  const body = texts(10, 'é'.repeat(50_000))
+  const body = jsonArrayOf(10, 'é'.repeat(50_000))
   expect(await parseJson(Buffer.from(`\ufeff${body}`), 100)).toHaveLength(10)
   const truncated = Buffer.concat([Buffer.from(body), Buffer.from('é').subarray(0, 1)])
   await expect(parseJson(truncated, 100)).rejects.toThrow('The body is not UTF-8.')

@@ -1,8 +1,8 @@
 /**
- * Longitude and latitude of places without a label point in the registry, by country code: territories that the map draws as
- * part of their country, islands that are too small for the map, and former states.
+ * Longitude and latitude of countries and territories without a label point in the registry, by country code: territories
+ * that the map draws as part of their country, islands that are too small for the map, and former states.
  */
-export const pointPlaces: Readonly<Record<string, readonly [number, number]>> = {
+export const fallbackCoordinates: Readonly<Record<string, readonly [number, number]>> = {
   AFI: [42.6, 11.8],
   ANT: [-69, 12.2],
   ATB: [0, -75],

@@ -3,13 +3,13 @@ import { edtfSpan } from './edtf-span.ts'
 import { formatEdtf } from './format-edtf.ts'
 
 /** A date in words, and the days that it can mean if it is not an exact day. */
-export interface Reading {
+export interface DateDescription {
   text: string
   days?: string
 }
 
-/** Returns the message that names the unknown part of a date: `2011-04` has no day. */
-function unknownPart(text: string): 'edtf.dayUnknown' | 'edtf.monthUnknown' | undefined {
+/** Returns the key of the message about the unknown part of a date: `2011-04` has no day. */
+function unknownPartMessage(text: string): 'edtf.dayUnknown' | 'edtf.monthUnknown' | undefined {
   if (/^\d{4}-(0\d|1[0-2])(-XX)?[?~%]?$/.test(text)) return 'edtf.dayUnknown'
   if (/^\d{4}(-XX){0,2}[?~%]?$/.test(text)) return 'edtf.monthUnknown'
   return undefined
@@ -33,15 +33,15 @@ export const isEdtf = (text: string): boolean =>
  * Describes an EDTF date (level 0 or 1, ISO 8601-2) in words: `2011-04` is "April 2011, day unknown". Undefined for any
  * other text.
  */
-export function readEdtf(text: string, language: Language): Reading | undefined {
+export function describeEdtf(text: string, language: Language): DateDescription | undefined {
   const span = isEdtf(text) ? edtfSpan(text) : undefined
   if (!span) return undefined
   const date = formatEdtf(text, language)
-  const unknown = unknownPart(text)
-  const reading = unknown === undefined ? date : language.t(unknown, { date })
+  const message = unknownPartMessage(text)
+  const description = message === undefined ? date : language.t(message, { date })
   const { earliest, latest, isExact } = span
-  if (isExact || !earliest || !latest) return { text: reading }
+  if (isExact || !earliest || !latest) return { text: description }
   const formatDay = (day: Date) => formatEdtf(day.toISOString().slice(0, 10), language)
   const days = language.t('edtf.days', { from: formatDay(earliest), to: formatDay(latest) })
-  return { text: reading, days }
+  return { text: description, days }
 }

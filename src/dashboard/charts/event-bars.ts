@@ -1,7 +1,7 @@
 import { edtfSpan, type Span } from '../dates/edtf-span.ts'
 
 /** A bar of a timeline, from its first day to the day after its last day. */
-export interface Bar {
+export interface EventBar {
   from: Date
   /** Null if the end is unknown: the bar extends to the end of the timeline. */
   to: Date | null
@@ -13,7 +13,7 @@ const dayMs = 86_400_000
 const dayAfter = (day: Date) => new Date(Number(day) + dayMs)
 
 /** Returns a bar of all days that a date can mean. Without an earliest day, it starts at the start of the timeline. */
-const dateBar = ({ earliest, latest, isExact }: Span, first: Date): Bar => ({
+const dateBar = ({ earliest, latest, isExact }: Span, first: Date): EventBar => ({
   from: earliest ?? first,
   to: latest && dayAfter(latest),
   kind: isExact ? 'certain' : 'uncertain',
@@ -26,11 +26,11 @@ const dateBar = ({ earliest, latest, isExact }: Span, first: Date): Bar => ({
  * @param end EDTF date; null if unknown.
  * @param first the first day of the timeline, where dates with an open start begin.
  */
-export function eventBars(start: string | null, end: string | null, first: Date): Bar[] {
+export function eventBars(start: string | null, end: string | null, first: Date): EventBar[] {
   const starts = start === null ? undefined : edtfSpan(start)
   const ends = end === null ? undefined : edtfSpan(end)
   const from = starts?.latest
   const to = ends?.earliest
-  const between: Bar[] = from && to && from < to ? [{ from, to, kind: 'certain' }] : []
+  const between: EventBar[] = from && to && from < to ? [{ from, to, kind: 'certain' }] : []
   return [...(starts ? [dateBar(starts, first)] : []), ...between, ...(ends ? [dateBar(ends, first)] : [])]
 }

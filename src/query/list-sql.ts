@@ -7,7 +7,7 @@ import { type Resource, toSearchable } from '../model/resource.ts'
 import type { SortKey } from '../model/sorts.ts'
 import { conditionShape } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
-import type { Position } from './cursor.ts'
+import type { CursorPosition } from './cursor.ts'
 import type { ListPlan, Selection, SortTerm } from './list.ts'
 import type { Representation } from './representation.ts'
 import { statement } from './statement.ts'
@@ -80,18 +80,18 @@ function afterPosition(keys: Key[]): SQL {
   return sql`${sql.join(bound)}(${sql.join(decidedBy, sql` or `)})`
 }
 
-/** The where clause of a selection's condition. `conditionValues` returns the values of its placeholders. */
-export const matching = ({ resource, where }: Selection): SQL =>
+/** The `where` clause of a selection. `conditionValues` returns the values of its placeholders. */
+export const whereClause = ({ resource, where }: Selection): SQL =>
   sql` where (${conditionSql(toSearchable(resource), where)})`
 
-const orderedBy = (keys: Key[]): SQL =>
+const orderByKeys = (keys: Key[]): SQL =>
   sql.join(
     keys.map(({ expression, direction }) => sql`${expression} ${sql.raw(direction)}`),
     sql`, `,
   )
 
-/** The SQL of a selection's order, without the words `order by`. */
-export const ordering = (selection: Selection): SQL => orderedBy(keysOf(selection))
+/** The terms of a selection's `order by` clause. */
+export const orderTerms = (selection: Selection): SQL => orderByKeys(keysOf(selection))
 
 const representationShape = ({ fields, include }: Representation) => `${fields.join()}|${include.join()}`
 
@@ -145,7 +145,7 @@ const isUnfiltered = ({ where }: ListPlan) => where.kind === 'fields' && where.c
  */
 export function listStatement(
   plan: ListPlan,
-  after: Position | undefined,
+  after: CursorPosition | undefined,
   { compose = false } = {},
 ): Statement {
   const order = plan.sort.map(({ key, direction, nulls }) => `${key} ${direction} ${nulls}`).join()
@@ -163,14 +163,14 @@ export function listStatement(
     const position = keys.map(
       ({ type }, index) => sql`${positionText(sql`${keyAt(index)}`, type)} collate "C"`,
     )
-    const where = after ? sql`${matching(plan)} and ${afterPosition(keys)}` : matching(plan)
+    const where = after ? sql`${whereClause(plan)} and ${afterPosition(keys)}` : whereClause(plan)
     // Selects one record more than the page has, to find out whether another page follows.
     return sql`select string_agg(document, ',' order by place) filter (where place <= ${limit}) as records,
       coalesce(bool_and(current), true) as current,
       case when count(*) > ${limit} then array_to_json(min(array[${sql.join(position, sql`, `)}]) filter (where place = ${limit})) end as last
       from (select *, row_number() over () as place from (
         select ${plan.resource.id} as id, ${sql.join(ordered, sql`, `)}${documents.columns} from ${pageSource(plan)}${where}
-        order by ${orderedBy(keys)} limit ${limit} + 1) page) placed${documents.join}`
+        order by ${orderByKeys(keys)} limit ${limit} + 1) page) placed${documents.join}`
   }
   const positions = Object.fromEntries((after ?? []).map((text, index) => [`position.${index}`, text]))
   return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit })
@@ -178,7 +178,7 @@ export function listStatement(
 
 /** Returns the statement that counts all records of a list, as `total`. */
 export function countStatement(plan: ListPlan): Statement {
-  const build = () => sql`select count(*)::int as total from ${plan.resource.table}${matching(plan)}`
+  const build = () => sql`select count(*)::int as total from ${plan.resource.table}${whereClause(plan)}`
   return statement(
     `count|${plan.resource.name}|${conditionShape(plan.where)}`,
     build,
@@ -188,7 +188,7 @@ export function countStatement(plan: ListPlan): Statement {
 
 /** Returns the statement for the query plan of a list as JSON, with the planner's estimate of the number of records. */
 export function estimateStatement(plan: ListPlan): Statement {
-  const build = () => sql`explain (format json) select from ${plan.resource.table}${matching(plan)}`
+  const build = () => sql`explain (format json) select from ${plan.resource.table}${whereClause(plan)}`
   return statement(
     `estimate|${plan.resource.name}|${conditionShape(plan.where)}`,
     build,

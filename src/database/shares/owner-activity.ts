@@ -1,11 +1,11 @@
-/** Remembers the time of the last statement, and of the last statement of any other owner. */
-export class LastOwners {
+/** Remembers when the last statement was sent, and when an owner other than its owner last sent one. */
+export class OwnerActivity {
   #owner: string | undefined
   #at = -Infinity
   #otherAt = -Infinity
 
   /** Records a statement. @param atMs must not decrease from call to call. */
-  note(owner: string, atMs: number): void {
+  record(owner: string, atMs: number): void {
     if (owner !== this.#owner) this.#otherAt = this.#at
     this.#owner = owner
     this.#at = atMs

@@ -5,21 +5,21 @@ import { openApi } from '../support/api.ts'
 
 it('a URL in a record is stored and returned, and the service never connects to it', async () => {
   let connections = 0
-  const host = createServer((socket) => {
+  const internalServer = createServer((socket) => {
     connections += 1
     socket.destroy()
   }).listen(0, '127.0.0.1')
-  await once(host, 'listening')
+  await once(internalServer, 'listening')
   const api = await openApi()
   try {
     // A server that listens on TCP has an address with a port.
-    const { port } = host.address() as AddressInfo
+    const { port } = internalServer.address() as AddressInfo
     const url = `http://127.0.0.1:${port}/internal`
-    const document = { title: 'A text on a host of the operator', kind: 'agreement' }
+    const document = { title: 'A text on an internal address', kind: 'agreement' }
     const texts = [{ title: 'Full text', url }]
     const created = await api.post('/v1/agreements', { ...document, documents: texts })
     const { id } = created.json<{ id: string }>()
-    const source = { title: 'A page on a host of the operator', kind: 'report', url }
+    const source = { title: 'A page on an internal address', kind: 'report', url }
     expect([created.status, (await api.post('/v1/sources', source)).status]).toEqual([201, 201])
     const read = await api.get(`/v1/agreements/${id}?include=citations`)
     expect(read.text).toContain(url)
@@ -28,6 +28,6 @@ it('a URL in a record is stored and returned, and the service never connects to 
     expect(connections).toBe(0)
   } finally {
     await api.close()
-    host.close()
+    internalServer.close()
   }
 })

@@ -6,18 +6,18 @@ import type { Transaction } from '../../database/database.ts'
 import { records } from '../../database/tables/records.ts'
 import type { Resource } from '../../model/resource.ts'
 import { statement } from '../../query/statement.ts'
-import { kindReasons, listedNames, type NameList, type Translations } from './country-names.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import { NameIndex } from './name-index.ts'
+import { kindReasons, listedNames, type NameList, type Translations } from './name-lists.ts'
 import { yearOf } from './years.ts'
 
-/** Indexes of the resources whose keys clients choose: countries, regions, topics. All their names are cached. */
+/** Cached indexes of all names of the resources whose keys clients choose: countries, regions, topics. */
 
 /** The stored names and codes of a record. */
 interface Row {
   key: string
   name: string
-  other: string | null
+  otherName: string | null
   aliases: { name: string }[]
   alpha2?: string | null
   numeric?: string | null
@@ -29,8 +29,8 @@ interface Row {
 }
 
 /**
- * Indexes by the signature of the records that they were read from. Readers with and without a role see different records,
- * so each of the three resources has up to two current indexes, of some megabytes each.
+ * Indexes by the fingerprint of the records from which they were built. Readers with and without a role see different
+ * records, so each of the three resources has up to two current indexes, of some megabytes each.
  */
 const indexes = new LRUCache<string, NameIndex>({ max: 8 })
 
@@ -38,34 +38,34 @@ const indexes = new LRUCache<string, NameIndex>({ max: 8 })
 const ignoredWords = new Map([['regions', new Set(['regional', 'region', 'unspecified'])]])
 
 /** Returns the index of a resource, from memory while none of its records has changed. */
-export async function codeListIndex(tx: Transaction, resource: Resource): Promise<NameIndex> {
-  const signature = await readSignature(tx, resource)
-  const known = indexes.get(signature)
+export async function cachedNameIndex(tx: Transaction, resource: Resource): Promise<NameIndex> {
+  const fingerprint = await readFingerprint(tx, resource)
+  const known = indexes.get(fingerprint)
   if (known) return known
   const rows = await tx.query<Row>(rowsStatement(resource))
   const { list, translated } = await listedNames(resource.name)
   const index = await buildIndex(resource, rows, list, translated)
-  indexes.set(signature, index)
+  indexes.set(fingerprint, index)
   return index
 }
 
 /** Returns a hash of what an index depends on: the database, the search path of the reader, and the visible records. */
-async function readSignature(tx: Transaction, resource: Resource): Promise<string> {
+async function readFingerprint(tx: Transaction, resource: Resource): Promise<string> {
   const build = () => sql`select concat_ws(' ', current_database(), pg_postmaster_start_time(),
-      current_setting('search_path'), count(*), max(${records.updatedAt}), min(${records.createdAt})) as signature
+      current_setting('search_path'), count(*), max(${records.updatedAt}), min(${records.createdAt})) as fingerprint
     from ${records} where ${records.resource} = ${sql.raw(`'${resource.name}'`)}`
-  const [row] = await tx.query<{ signature: string }>(
-    statement(`names signature|${resource.name}`, build, {}),
+  const [row] = await tx.query<{ fingerprint: string }>(
+    statement(`names fingerprint|${resource.name}`, build, {}),
   )
-  return createHash('sha256').update(`${resource.name} ${row?.signature}`).digest('base64url')
+  return createHash('sha256').update(`${resource.name} ${row?.fingerprint}`).digest('base64url')
 }
 
 function rowsStatement(resource: Resource) {
   const { table, key, name, registry } = resource
   const { search } = registry.definition(name)
-  const other = search.otherName === undefined ? sql`null::text` : columnOf(table, search.otherName)
+  const otherName = search.otherName === undefined ? sql`null::text` : columnOf(table, search.otherName)
   const aliases = search.hasAliases ? columnOf(table, 'aliases') : sql`'[]'::jsonb`
-  const more = () => {
+  const extraColumns = () => {
     if (name === 'topics')
       return sql`, ${columnOf(table, 'scheme')} as scheme, ${columnOf(table, 'code')} as code`
     if (name !== 'countries') return sql``
@@ -75,8 +75,8 @@ function rowsStatement(resource: Resource) {
       array(select target from ${successors} where record = ${resource.id} order by position) as successors`
   }
   const build =
-    () => sql`select ${key.column} as key, ${columnOf(table, search.title)} as name, ${other} as other,
-    ${aliases} as aliases${more()} from ${table} order by ${key.column}`
+    () => sql`select ${key.column} as key, ${columnOf(table, search.title)} as name, ${otherName} as "otherName",
+    ${aliases} as aliases${extraColumns()} from ${table} order by ${key.column}`
   return statement(`names|${name}`, build, {})
 }
 
@@ -100,11 +100,11 @@ const toRecord = (row: Row, list: NameList): NamedRecord => {
   }
 }
 
-/** Returns the names that the record itself has, without those of the lists. */
+/** Returns the names that the record itself has, without the names in the lists. */
 function ownNames(row: Row, record: NamedRecord): NameEntry[] {
   const rank = record.to === undefined ? 0 : 1
   const alias = (text: string): NameEntry => ({ record, text, reason: 'alias', rank })
-  const others = [...(row.other === null ? [] : [row.other]), ...row.aliases.map(({ name }) => name)]
+  const others = [...(row.otherName === null ? [] : [row.otherName]), ...row.aliases.map(({ name }) => name)]
   return [{ record, text: row.name, reason: 'exact', rank }, ...others.map(alias)]
 }
 
@@ -114,23 +114,34 @@ function buildIndex(
   list: NameList,
   translated: Translations,
 ): Promise<NameIndex> {
-  const found = new Map(rows.map((row) => [row.key, { row, record: toRecord(row, list) }]))
-  const entries = [...found.values()].flatMap(({ row, record }) => ownNames(row, record))
+  const byKey = new Map(rows.map((row) => [row.key, { row, record: toRecord(row, list) }]))
+  const entries = [...byKey.values()].flatMap(({ row, record }) => ownNames(row, record))
   for (const [key, languages] of Object.entries(translated)) {
-    const record = found.get(key)?.record
+    const record = byKey.get(key)?.record
     if (!record) continue
     for (const text of Object.values(languages).flat())
       entries.push({ record, text, reason: 'alias', rank: 0 })
   }
   for (const { name: text, code, kind, from, to } of list.names) {
-    const record = found.get(code)?.record
+    const record = byKey.get(code)?.record
     // A registry that was seeded by an earlier version may lack a former state.
     if (record)
-      entries.push({ record, text, reason: kindReasons[kind], rank: 1, from, to, isDated: kind === 'dated' })
+      entries.push({
+        record,
+        text,
+        reason: kindReasons[kind],
+        rank: 1,
+        from,
+        to,
+        isOnlyInPeriod: kind === 'dated',
+      })
   }
   const ambiguous = new Map<string, AmbiguousName>(
-    list.ambiguous.map(({ name, codes: keys, why, within, before }) => [name, { keys, why, within, before }]),
+    list.ambiguous.map(({ name, codes: keys, why, within, before }) => [
+      name,
+      { keys, detail: why, onlyInListsOf: within, earlierMeaning: before },
+    ]),
   )
-  const all = [...found.values()].map(({ record }) => record)
+  const all = [...byKey.values()].map(({ record }) => record)
   return NameIndex.build(all, entries, ambiguous, ignoredWords.get(resource.name))
 }

@@ -5,14 +5,14 @@ const firstMs = Date.UTC(2020, 0, 1)
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
 
-/** Makes the ids of records, in ascending order. */
-export interface Identities {
+/** Generates the ids of records, in ascending order. */
+export interface IdGenerator {
   /** A UUIDv7 (RFC 9562, section 5.7) of the next millisecond. */
   uuid(): string
 }
 
-/** Creates ids whose random bits come from `random`, so that another seed makes other ids. */
-export function identitiesFrom(random: Random): Identities {
+/** Creates a generator of ids whose random bits come from `random`, so that another seed produces other ids. */
+export function createIdGenerator(random: Random): IdGenerator {
   let ms = firstMs
   return {
     uuid: () => {

@@ -1,9 +1,9 @@
 import type { NameIndex } from './name-index.ts'
-import { decide } from './resolve.ts'
+import { toResolution } from './resolve.ts'
 import type { NameMatch, NameQuery, Resolution } from './types.ts'
 
 /** Narrows the matches of an organization's name to the country of the query. */
-export function narrow(index: NameIndex, query: NameQuery, resolution: Resolution): Resolution {
+export function narrowToCountry(index: NameIndex, query: NameQuery, resolution: Resolution): Resolution {
   if (query.resource !== 'organizations' || query.scheme !== undefined) return resolution
   if (resolution.status === 'unresolved') return resolution
   const countryOf = ({ key }: NameMatch) => index.records.get(key)?.country ?? null
@@ -15,10 +15,10 @@ export function narrow(index: NameIndex, query: NameQuery, resolution: Resolutio
     return { status: 'ambiguous', candidates, detail }
   }
   const ofCountry = candidates.filter((candidate) => countryOf(candidate) === query.country)
-  if (ofCountry.length > 0) return decide(ofCountry)
+  if (ofCountry.length > 0) return toResolution(ofCountry)
   // An organization without a country, such as one of the United Nations, matches any country.
   const ofNone = candidates.filter((candidate) => countryOf(candidate) === null)
-  if (ofNone.length > 0) return decide(ofNone)
-  const detail = `No organization of ${query.country} has this name; others have.`
+  if (ofNone.length > 0) return toResolution(ofNone)
+  const detail = `No organization of ${query.country} has this name, but organizations of other countries do.`
   return { status: 'unresolved', candidates, detail }
 }

@@ -1,15 +1,14 @@
-import type { Document } from '../../operations/writing/documents.ts'
-import type { Generation } from './generation.ts'
+import type { Generation, JsonObject } from './generation.ts'
 
 /** Random values of the properties that agreements, projects, bases and programs have in common. */
 
-type Country = Generation['world']['countries'][number]
+type Country = Generation['referenceData']['countries'][number]
 
 /** Chooses different countries; a few countries are in most results. */
-export function randomCountries({ random, world }: Generation, count: number): Country[] {
+export function randomCountries({ random, referenceData }: Generation, count: number): Country[] {
   const chosen = new Map<string, Country>()
   for (let tries = 0; chosen.size < count && tries < count * 20; tries++) {
-    const country = random.mostlyEarly(world.countries)
+    const country = random.pickZipf(referenceData.countries)
     chosen.set(country.code, country)
   }
   return [...chosen.values()]
@@ -24,26 +23,29 @@ export const randomCount = ({ random }: Generation): number =>
     [random.between(5, 20), 2],
   ])
 
-const nobody = { country: null, organization: null, region: null }
+const emptyActor = { country: null, organization: null, region: null }
 
 /** Chooses participants: countries, and sometimes an organization or a region. */
-function randomActors({ random, organizations, world }: Generation, countries: Country[]): Document[] {
-  const actors: Document[] = countries.map(({ code }) => ({ ...nobody, country: code }))
+function randomActors(
+  { random, organizations, referenceData }: Generation,
+  countries: Country[],
+): JsonObject[] {
+  const actors: JsonObject[] = countries.map(({ code }) => ({ ...emptyActor, country: code }))
   if (organizations.length > 0 && random.chance(0.12))
-    actors.push({ ...nobody, organization: random.mostlyEarly(organizations) })
-  if (random.chance(0.01)) actors.push({ ...nobody, region: random.pick(world.regions) })
+    actors.push({ ...emptyActor, organization: random.pickZipf(organizations) })
+  if (random.chance(0.01)) actors.push({ ...emptyActor, region: random.pick(referenceData.regions) })
   return actors
 }
 
 /**
  * Makes the participants of a record.
- * @param roles the role of the first participant, and that of the others.
+ * @param roles the roles of the first participant and of the others.
  */
 export const randomParticipants = (
   generation: Generation,
   countries: Country[],
   roles: { first: string; others: string },
-): Document[] =>
+): JsonObject[] =>
   randomActors(generation, countries).map((actor, position) => ({
     ...actor,
     role: position === 0 ? roles.first : roles.others,
@@ -51,24 +53,24 @@ export const randomParticipants = (
   }))
 
 /** Chooses one to three topics. */
-export function randomTopics({ random, world }: Generation): string[] {
-  const first = random.mostlyEarly(world.topics)
+export function randomTopics({ random, referenceData }: Generation): string[] {
+  const first = random.pickZipf(referenceData.topics)
   const others = [0.5, 0.2].filter((probability) => random.chance(probability))
-  const topics = new Set([first, ...others.map(() => random.mostlyEarly(world.topics))])
+  const topics = new Set([first, ...others.map(() => random.pickZipf(referenceData.topics))])
   return [...topics].map(({ slug }) => slug)
 }
 
 /** Returns the external ids of a generated record. */
-export const generatedId = ({ seed }: Generation, number: number): Document[] => [
+export const generatedExternalIds = ({ seed }: Generation, number: number): JsonObject[] => [
   { scheme: 'generated', id: `${seed}-${number}` },
 ]
 
-/** Adds a citation to three of ten records: of the whole record, or of one property. */
+/** Adds a citation of the whole record, or of one property, to three of ten records. */
 export function addCitation(generation: Generation, resource: string, id: string, property: string): void {
   const { random, sources } = generation
   if (!random.chance(0.3)) return
   generation.add('citations', {
-    source: random.mostlyEarly(sources),
+    source: random.pickZipf(sources),
     record: { resource, id },
     property: random.chance(0.5) ? property : null,
     locator: { paragraph: null, page: String(random.between(1, 300)), row: null, column: null },
@@ -81,13 +83,13 @@ export function addCitation(generation: Generation, resource: string, id: string
 }
 
 /** Makes a location in a country, or none. */
-export function randomLocations(generation: Generation, country: Country): Document[] {
+export function randomLocations(generation: Generation, country: Country): JsonObject[] {
   const location = randomLocation(generation, country)
   return location ? [location] : []
 }
 
 /** Makes a location in a country, or null. */
-export function randomLocation({ random }: Generation, country: Country): Document | null {
+export function randomLocation({ random }: Generation, country: Country): JsonObject | null {
   if (!random.chance(0.7)) return null
   return {
     name: `${random.pick(['Northern', 'Southern', 'Old', 'New', 'Upper'])} ${country.name}`,
@@ -98,10 +100,10 @@ export function randomLocation({ random }: Generation, country: Country): Docume
   }
 }
 
-/** Makes one amount of money or none. Amounts span several orders of magnitude. */
-export function randomAmounts({ random }: Generation, kind: string, probability: number): Document[] {
+/** Makes one amount of money, or none. Amounts span several orders of magnitude. */
+export function randomAmounts({ random }: Generation, kind: string, probability: number): JsonObject[] {
   if (!random.chance(probability)) return []
   const amount = random.between(1, 999) * 10 ** random.between(3, 6)
-  const currency = random.mostlyEarly(['CNY', 'USD', 'EUR', 'GBP'])
+  const currency = random.pickZipf(['CNY', 'USD', 'EUR', 'GBP'])
   return [{ kind, date: null, amount, currency, valueUsd: null, note: null }]
 }

@@ -47,33 +47,35 @@ export type DescribedParameter = z.output<typeof parameter>
 export type DescribedOperation = z.output<typeof operation> & { method: string; path: string }
 
 /** The OpenAPI document in the form that the pages show. */
-export interface Described {
+export interface ApiDescription {
   description: string
   tags: { name: string; description: string }[]
   operations: DescribedOperation[]
   schemas: Record<string, DescribedSchema>
 }
 
-const shared = /^#\/components\/(parameters|requestBodies|responses|headers)\/(.+)$/
+const sharedReference = /^#\/components\/(parameters|requestBodies|responses|headers)\/(.+)$/
 
 /** Replaces references to shared parameters, bodies, responses and headers with the components. */
-function inline(value: unknown, components: Record<string, unknown>): unknown {
-  if (Array.isArray(value)) return value.map((item) => inline(item, components))
+function inlineReferences(value: unknown, components: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((item) => inlineReferences(item, components))
   if (typeof value !== 'object' || value === null) return value
-  const [, section = '', name = ''] = shared.exec('$ref' in value ? String(value.$ref) : '') ?? []
-  if (section !== '') return inline(Object(components[section])[name], components)
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, inline(child, components)]))
+  const [, section = '', name = ''] = sharedReference.exec('$ref' in value ? String(value.$ref) : '') ?? []
+  if (section !== '') return inlineReferences(Object(components[section])[name], components)
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [key, inlineReferences(child, components)]),
+  )
 }
 
-/** Converts the OpenAPI document of the service. @throws ZodError when it lacks a part that the pages need. */
-export function describe(document: object): Described {
+/** Reads the OpenAPI document of the service. @throws ZodError when it lacks a part that the pages need. */
+export function readApiDescription(document: object): ApiDescription {
   const { components, paths, ...rest } = Object(document)
-  const read = documentSchema.parse({ ...rest, components, paths: inline(paths, components) })
+  const parsed = documentSchema.parse({ ...rest, components, paths: inlineReferences(paths, components) })
   return {
-    description: read.info.description,
-    tags: read.tags,
-    schemas: read.components.schemas,
-    operations: Object.entries(read.paths).flatMap(([path, methods]) =>
+    description: parsed.info.description,
+    tags: parsed.tags,
+    schemas: parsed.components.schemas,
+    operations: Object.entries(parsed.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, found]) => ({ ...found, path, method: method.toUpperCase() })),
     ),
   }
@@ -86,7 +88,7 @@ export const referenceOf = ({ $ref }: DescribedSchema): string | undefined =>
   $ref?.startsWith(prefix) ? $ref.slice(prefix.length) : undefined
 
 /** Returns the schema that a reference points to, or the given schema if it is no reference. */
-export function resolveSchema(given: DescribedSchema, { schemas }: Described): DescribedSchema {
+export function resolveSchema(given: DescribedSchema, { schemas }: ApiDescription): DescribedSchema {
   const name = referenceOf(given)
   return (name === undefined ? undefined : schemas[name]) ?? given
 }
