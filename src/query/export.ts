@@ -20,12 +20,17 @@ const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[
 /** The same characters inside a cell, after a `;`: some spreadsheets split cells there, and evaluate the second part. */
 const innerFormulaStart = sql.raw(String.raw`'(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])'`)
 
-// The expression of the cell is repeated, because a subquery for each cell would be slower. Most cells are plain columns.
 const escapeFormula = (cell: SQL): SQL =>
   sql`case when left(${cell}, 1) = any(${formulaStarts}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${innerFormulaStart}, '\\1''\\2', 'g') else ${cell} end`
 
-const columnSql = ({ name, kind, cell }: FlatColumn): SQL =>
-  sql`${kind === 'text' || kind === 'date' ? escapeFormula(cell) : cell} as ${sql.identifier(name)}`
+/** Evaluates the cell once. For a plain column, the subquery would cost more than it saves. */
+const escapeLookup = (cell: SQL): SQL =>
+  sql`(select ${escapeFormula(sql`looked_up.value`)} from (select ${cell} as value offset 0) looked_up)`
+
+function columnSql({ name, kind, cell, isLookup }: FlatColumn): SQL {
+  const toSafeText = isLookup ? escapeLookup : escapeFormula
+  return sql`${kind === 'text' || kind === 'date' ? toSafeText(cell) : cell} as ${sql.identifier(name)}`
+}
 
 /** Options for rows of one JSON text. The delimiters are control characters, which JSON escapes, so nothing is quoted. */
 const jsonLinesOptions = sql.raw(String.raw`(format csv, quote E'\x01', delimiter E'\x02')`)

@@ -22,6 +22,8 @@ export interface FlatColumn {
   kind: CellKind
   /** SQL expression of a cell, over the record's row: a number, a text or null. */
   cell: SQL
+  /** Whether the cell is read from other tables, so that it must be evaluated only once. */
+  isLookup?: boolean
 }
 
 /** SQL alias of a participant, if there is one row per participant. */
@@ -86,7 +88,12 @@ const nameSql = ({ registry, language }: Naming, reference: Reference, value: SQ
   )
 
 /** The column of names that follows a column of codes. */
-const nameColumn = (name: string, cell: SQL): FlatColumn => ({ name: `${name}.name`, kind: 'text', cell })
+const nameColumn = (name: string, cell: SQL): FlatColumn => ({
+  name: `${name}.name`,
+  kind: 'text',
+  cell,
+  isLookup: true,
+})
 
 /** The names of a list of codes. */
 const namesColumn = (naming: Naming, name: string, reference: Reference, list: SQL): FlatColumn =>

@@ -13,6 +13,9 @@ export interface Figures {
   memoryMb: number
 }
 
+/** Seconds of load before each server is measured, which do not count. V8 optimizes functions only after thousands of calls. */
+export const warmUpSeconds = 5
+
 /** Requests of one kind, numbered consecutively. */
 export interface Request {
   method: 'GET' | 'POST' | 'PATCH'

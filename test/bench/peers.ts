@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { median } from './deep.ts'
-import { type Figures, measure, type Request } from './load.ts'
+import { type Figures, measure, type Request, warmUpSeconds } from './load.ts'
 import type { Options } from './options.ts'
 import { type Server, startWith } from './servers.ts'
 
@@ -141,8 +141,10 @@ async function compareQuery(
   await requireFullPage(peer, theirs)
   const rounds: { figures: Figures; ratio: number }[] = []
   for (let round = 0; round <= options.rounds; round++) {
-    const figures = await measure(peer, theirs, options)
-    const { perSecond } = await measure(service, ours, options)
+    // The first round warms up caches and the JIT compiler.
+    const load = { ...options, seconds: round === 0 ? warmUpSeconds : options.seconds }
+    const figures = await measure(peer, theirs, load)
+    const { perSecond } = await measure(service, ours, load)
     if (round > 0) rounds.push({ figures, ratio: perSecond / figures.perSecond })
   }
   const ratio = median(rounds.map((round) => round.ratio))

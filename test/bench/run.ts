@@ -6,7 +6,7 @@ import { type Case, casesFor, type ServerName } from './cases.ts'
 import { measureDepths, median } from './deep.ts'
 import { measureImports } from './imports.ts'
 import { measureLimits } from './limits.ts'
-import { type Figures, measure } from './load.ts'
+import { type Figures, measure, warmUpSeconds } from './load.ts'
 import { measureMixed } from './mixed.ts'
 import { type Options, readOptions } from './options.ts'
 import { measureChanged, measureGrown } from './past.ts'
@@ -42,7 +42,7 @@ async function measureCase(one: Case, servers: Servers, options: Options): Promi
       const server = name as ServerName
       // The first round warms up caches and the JIT compiler, and does not count.
       const figures = await measure(servers[server], request, {
-        seconds: round === 0 ? 1 : seconds,
+        seconds: round === 0 ? warmUpSeconds : seconds,
         connections,
         ...(one.amount !== undefined && { amount: one.amount }),
       })
