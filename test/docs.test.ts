@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../src/package-root.ts'
-import { type Api, openApi } from './support/api.ts'
+import { type Api, startTestApi } from './support/api.ts'
 import { adminKey } from './support/app.ts'
 
 const address = 'http://127.0.0.1:3000'
@@ -53,7 +53,7 @@ describe.skipIf(!hasShell).each(pages)('examples in %s', (page) => {
   let api: Api
   let folder: string
   beforeAll(async () => {
-    api = await openApi()
+    api = await startTestApi()
     folder = await mkdtemp(join(tmpdir(), 'entente-docs-'))
     await mkdir(join(folder, '.data'))
     await writeFile(join(folder, '.data/admin-key'), adminKey)

@@ -20,12 +20,12 @@ export interface CommandContext extends Lifecycle {
 export type AddCommand = (program: Command, context: CommandContext) => void
 
 /** The option `--create` of commands. */
-export interface CreateOption {
+export interface CreateDatabaseOption {
   create?: boolean
 }
 
 /** `--create`: lets a command create an embedded database if there is none. */
-export const createOption = () =>
+export const createDatabaseOption = () =>
   new Option('--create', 'make a new embedded database in DATA_DIR when there is none')
 
 /**
@@ -34,7 +34,7 @@ export const createOption = () =>
  */
 export async function openMigratedDatabase(
   context: CommandContext,
-  { create = false }: CreateOption,
+  { create = false }: CreateDatabaseOption,
 ): Promise<Database> {
   const config = context.config()
   if (config.DATABASE_URL === undefined && !create) await requireEmbeddedDatabase(config.DATA_DIR)

@@ -1,12 +1,12 @@
 import {
   type AddCommand,
-  type CreateOption,
-  createOption,
+  type CreateDatabaseOption,
+  createDatabaseOption,
   openMigratedDatabase,
   parseCount,
 } from './context.ts'
 
-interface GenerateOptions extends CreateOption {
+interface GenerateOptions extends CreateDatabaseOption {
   agreements: number
   seed: number
 }
@@ -18,7 +18,7 @@ export const addGenerate: AddCommand = (program, context) => {
     .description('add made-up agreements, projects, bases and programs, to test with many records')
     .requiredOption('--agreements <number>', 'how many agreements, such as 1000000', parseCount)
     .option('--seed <number>', 'the same seed makes the same records', parseCount, 1)
-    .addOption(createOption())
+    .addOption(createDatabaseOption())
     .action(async ({ agreements, seed: seedNumber, ...options }: GenerateOptions) => {
       const database = await openMigratedDatabase(context, options)
       const [{ withLock }, { seed }, { generate }] = await Promise.all([

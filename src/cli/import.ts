@@ -5,12 +5,12 @@ import { OperatorError } from '../operator-error.ts'
 import {
   type AddCommand,
   type CommandContext,
-  type CreateOption,
-  createOption,
+  type CreateDatabaseOption,
+  createDatabaseOption,
   openMigratedDatabase,
 } from './context.ts'
 
-interface ImportOptions extends CreateOption {
+interface ImportOptions extends CreateDatabaseOption {
   dryRun?: boolean
   yes?: boolean
   strict?: boolean
@@ -99,7 +99,7 @@ export const addImport: AddCommand = (program, context) => {
     .option('--commit <id>', 'commit an import after its dry run, or continue an interrupted commit')
     .option('--undo <id>', 'undo the changes of an import')
     .option('--strict', 'exit with code 1 if rows were refused')
-    .addOption(createOption())
+    .addOption(createDatabaseOption())
     .action(async (mapping: string | undefined, files: string[], options: ImportOptions) => {
       try {
         await importFiles(mapping === undefined ? [] : [mapping, ...files], options, context)

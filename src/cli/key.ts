@@ -3,10 +3,15 @@ import { z } from 'zod'
 import { createKey, type NewKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import { OperatorError } from '../operator-error.ts'
-import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
+import {
+  type AddCommand,
+  type CreateDatabaseOption,
+  createDatabaseOption,
+  openMigratedDatabase,
+} from './context.ts'
 import { formatKeys, keyStatus, readAllKeys } from './key-list.ts'
 
-interface CreateKeyOptions extends CreateOption, Omit<NewKey, 'expiresAt'> {
+interface CreateKeyOptions extends CreateDatabaseOption, Omit<NewKey, 'expiresAt'> {
   expires?: Date
 }
 
@@ -19,8 +24,12 @@ export const addKey: AddCommand = (program, context) => {
     .description('make a key and print it, alone on the first line; it is never shown again')
     .requiredOption('--name <name>', 'who or what gets the key, in at most 200 characters', parseName)
     .addOption(new Option('--role <role>', 'what the key allows').choices([...roles]).makeOptionMandatory())
-    .option('--expires <day>', 'the end of its validity: a day (UTC), or a time with its offset', parseExpiry)
-    .addOption(createOption())
+    .option(
+      '--expires <day>',
+      'when the key expires: the start of a day (UTC), or a time with its UTC offset',
+      parseExpiry,
+    )
+    .addOption(createDatabaseOption())
     .action(async ({ name, role, expires, ...options }: CreateKeyOptions) => {
       const database = await openMigratedDatabase(context, options)
       const now = await database.clock.now()
@@ -35,20 +44,20 @@ export const addKey: AddCommand = (program, context) => {
   key
     .command('list')
     .description('print every key with its role, status and last use')
-    .addOption(createOption())
-    .action(async (options: CreateOption) => {
+    .addOption(createDatabaseOption())
+    .action(async (options: CreateDatabaseOption) => {
       const database = await openMigratedDatabase(context, options)
       const keys = await readAllKeys(database)
       const now = await database.clock.now()
-      context.print(keys.length > 0 ? formatKeys(keys, now) : 'There are no keys but ADMIN_KEY.')
+      context.print(keys.length > 0 ? formatKeys(keys, now) : 'There are no keys in the database.')
     })
 
   key
     .command('revoke')
     .description('make a key invalid, at once and in every process')
     .argument('<key>', 'its prefix (ent_…) or its id', parseKeyReference)
-    .addOption(createOption())
-    .action(async (reference: string, options: CreateOption) => {
+    .addOption(createDatabaseOption())
+    .action(async (reference: string, options: CreateDatabaseOption) => {
       const database = await openMigratedDatabase(context, options)
       const record = await database.transaction((tx) => revokeKey(tx, reference))
       if (!record) throw new OperatorError(`there is no key ${reference}; 'entente key list' shows them all`)

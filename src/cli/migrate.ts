@@ -1,12 +1,17 @@
-import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
+import {
+  type AddCommand,
+  type CreateDatabaseOption,
+  createDatabaseOption,
+  openMigratedDatabase,
+} from './context.ts'
 
 /** `entente migrate` brings the database's schema up to date. */
 export const addMigrate: AddCommand = (program, context) => {
   program
     .command('migrate')
     .description("bring the database's schema up to date")
-    .addOption(createOption())
-    .action(async (options: CreateOption) => {
+    .addOption(createDatabaseOption())
+    .action(async (options: CreateDatabaseOption) => {
       await openMigratedDatabase(context, options)
       context.print('The schema is up to date.')
     })

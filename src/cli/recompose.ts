@@ -1,12 +1,17 @@
-import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
+import {
+  type AddCommand,
+  type CreateDatabaseOption,
+  createDatabaseOption,
+  openMigratedDatabase,
+} from './context.ts'
 
 /** `entente recompose` recomposes the stored documents that were composed by an older declaration of their resource. */
 export const addRecompose: AddCommand = (program, context) => {
   program
     .command('recompose')
     .description('bring the schema up to date and recompose the documents of older declarations')
-    .addOption(createOption())
-    .action(async (options: CreateOption) => {
+    .addOption(createDatabaseOption())
+    .action(async (options: CreateDatabaseOption) => {
       const database = await openMigratedDatabase(context, options)
       const [{ recompose }, { registry }] = await Promise.all([
         import('../features/recompose/recompose.ts'),

@@ -1,14 +1,19 @@
 import { createReadStream } from 'node:fs'
 import { OperatorError } from '../operator-error.ts'
-import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
+import {
+  type AddCommand,
+  type CreateDatabaseOption,
+  createDatabaseOption,
+  openMigratedDatabase,
+} from './context.ts'
 
 /** `entente restore FILE` restores an archive of the whole registry into an empty registry. */
 export const addRestore: AddCommand = (program, context) => {
   program
     .command('restore <file>')
     .description('restore an archive of `entente export --all` into an empty registry')
-    .addOption(createOption())
-    .action(async (name: string, options: CreateOption) => {
+    .addOption(createDatabaseOption())
+    .action(async (name: string, options: CreateDatabaseOption) => {
       const file = createReadStream(name)
       await new Promise((resolve, reject) => file.once('open', resolve).once('error', reject)).catch(
         (cause: unknown) => {

@@ -1,6 +1,11 @@
 import { Argument } from 'commander'
 import type { SeedSet } from '../features/seeding/files.ts'
-import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
+import {
+  type AddCommand,
+  type CreateDatabaseOption,
+  createDatabaseOption,
+  openMigratedDatabase,
+} from './context.ts'
 
 /** `entente seed` adds the records of a seed set that are missing in the registry. */
 export const addSeed: AddCommand = (program, context) => {
@@ -10,8 +15,8 @@ export const addSeed: AddCommand = (program, context) => {
     .addArgument(
       new Argument('[set]', 'all, or reference (code lists)').choices(['all', 'reference']).default('all'),
     )
-    .addOption(createOption())
-    .action(async (set: SeedSet, options: CreateOption) => {
+    .addOption(createDatabaseOption())
+    .action(async (set: SeedSet, options: CreateDatabaseOption) => {
       const database = await openMigratedDatabase(context, options)
       const [{ withLock }, { seed }] = await Promise.all([
         import('../database/lock.ts'),

@@ -1,6 +1,9 @@
 import type { CloseOptions, Lifecycle } from '../database/open.ts'
 
-/** Closes what a command has opened: at the end everything, after an interruption only what would outlive the process. */
+/**
+ * When a command ends, closes everything that it has opened. After an interruption, closes only what would outlive the
+ * process.
+ */
 export class Shutdown implements Lifecycle {
   readonly #interruption = new AbortController()
   readonly #closers: { close: () => Promise<void>; outlivesProcess: boolean }[] = []

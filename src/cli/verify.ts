@@ -12,11 +12,11 @@ async function readSeal(file: string): Promise<NamedSeal> {
   return { name: file, seal: parseSeal(text, file) }
 }
 
-/** `entente verify` finds changes that were made with disabled triggers, and fails if it finds any. */
+/** `entente verify` finds records and histories that do not match their hashes or seals, and fails if there are any. */
 export const addVerify: AddCommand = (program, context) => {
   program
     .command('verify')
-    .description('find changes made with disabled triggers; checks histories, records and seals')
+    .description('check that records and histories match their hashes, and that the feed matches the seals')
     .option('--seal <files...>', 'seals that the feed of changes must match')
     .action(async ({ seal: files = [] }: { seal?: string[] }) => {
       const seals = await Promise.all(files.map(readSeal))

@@ -15,7 +15,7 @@ interface State {
   session?: Session | undefined
   end?: SessionEnd | undefined
   /** Counts sign-ins, sign-outs and writes: each makes earlier responses outdated. */
-  epoch: number
+  dataVersion: number
 }
 
 const storageKey = 'session'
@@ -34,11 +34,11 @@ function readStored(): Session | undefined {
 const isSession = (value: unknown): value is Session =>
   typeof value === 'object' && value !== null && 'key' in value && 'actor' in value
 
-let state: State = { session: readStored(), epoch: 0 }
+let state: State = { session: readStored(), dataVersion: 0 }
 const listeners = new Set<() => void>()
 
 function change(next: Partial<State>): void {
-  state = { ...state, ...next, epoch: state.epoch + 1 }
+  state = { ...state, ...next, dataVersion: state.dataVersion + 1 }
   for (const listener of listeners) listener()
 }
 
@@ -74,7 +74,7 @@ const useStore = (): State => useSyncExternalStore(subscribe, () => state)
 export const useSession = (): Pick<State, 'session' | 'end'> => useStore()
 
 /** Returns a number that changes when earlier responses may be outdated. */
-export const useEpoch = (): number => useStore().epoch
+export const useDataVersion = (): number => useStore().dataVersion
 
 /** Returns the rights of the user: `write` for editors and administrators, `administer` for administrators. */
 export function useRights(): { write: boolean; administer: boolean } {

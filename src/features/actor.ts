@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { roles } from '../database/vocabularies.ts'
-import { nameOutput } from '../model/schema-names.ts'
+import { nameResponseSchema } from '../model/schema-names.ts'
 import type { Endpoint } from '../operations/operation.ts'
 
 const example = {
@@ -10,7 +10,7 @@ const example = {
   role: 'editor',
 }
 
-const actor = nameOutput(
+const actor = nameResponseSchema(
   'Actor',
   z
     .strictObject({

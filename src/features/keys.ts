@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import { keys } from '../model/keys.ts'
-import { getStringValues, getValues, limitParameter, single } from '../model/parameters.ts'
-import { nameInput, nameOutput } from '../model/schema-names.ts'
+import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
+import { nameRequestSchema, nameResponseSchema } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import type { ApiResponse, Contract, Endpoint, KeyedCollection } from '../operations/operation.ts'
 import { pageEnvelope } from '../operations/page-envelope.ts'
@@ -45,7 +45,7 @@ const shape = {
   revokedAt: nullableTime('When the key was revoked; null if it was not.'),
 }
 
-const keyRecord = nameOutput(
+const keyRecord = nameResponseSchema(
   'Key',
   z
     .strictObject(shape)
@@ -54,7 +54,7 @@ const keyRecord = nameOutput(
 
 const keyExample = `ent_7c1a9f2b_${'kQ3v'.repeat(10)}kQ3`
 
-const issuedKey = nameOutput(
+const issuedKey = nameResponseSchema(
   'IssuedKey',
   z
     .strictObject({
@@ -66,7 +66,7 @@ const issuedKey = nameOutput(
     .meta({ description: 'A new key.', examples: [{ ...example, key: keyExample }] }),
 )
 
-const keyPage = nameOutput(
+const keyPage = nameResponseSchema(
   'KeyPage',
   z.strictObject({ data: z.array(keyRecord), page: pageInfoSchema }).meta({
     description: 'A page of keys.',
@@ -76,7 +76,7 @@ const keyPage = nameOutput(
 
 const expiryMessage = 'must be a date and time in the future, such as 2027-01-31T00:00:00Z'
 
-const newKey = nameInput(
+const newKey = nameRequestSchema(
   'Key',
   z
     .strictObject({
@@ -172,7 +172,7 @@ const list: Endpoint = {
     description: 'All keys, newest first, including expired and revoked ones.',
     query: {
       limit: limitParameter('Keys per page', pageSize),
-      cursor: single(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
+      cursor: singleValueParameter(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
     },
     responses: { 200: { description: 'A page of keys.', schema: () => keyPage, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],

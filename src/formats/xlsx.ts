@@ -8,8 +8,8 @@ export interface SheetColumn {
   kind: 'number' | 'text' | 'day' | 'instant'
 }
 
-/** A sheet to write. Its rows arrive in batches; each row has a cell for each column. */
-export interface Sheet {
+/** A table to write to one or more sheets. Its rows arrive in batches; each row has a cell for each column. */
+export interface SheetTable {
   name: string
   columns: SheetColumn[]
   rows: AsyncIterable<unknown[][]>
@@ -84,7 +84,11 @@ function closeSheet(sheet: SheetWriter, columns: SheetColumn[], rows: number): v
 }
 
 /** Writes a table to one sheet, or to as many as it needs. @returns the truncated cells. */
-async function writeTable(workbook: Writer, table: Sheet, signal: AbortSignal): Promise<TruncatedCell[]> {
+async function writeTable(
+  workbook: Writer,
+  table: SheetTable,
+  signal: AbortSignal,
+): Promise<TruncatedCell[]> {
   const { columns } = table
   const truncated: TruncatedCell[] = []
   let [name, sheetNumber, row] = [table.name, 1, 1]
@@ -126,7 +130,7 @@ const truncatedColumns: SheetColumn[] = [
   { name: 'characters', kind: 'number' },
 ]
 
-async function writeTables(workbook: Writer, tables: Sheet[], signal: AbortSignal): Promise<void> {
+async function writeTables(workbook: Writer, tables: SheetTable[], signal: AbortSignal): Promise<void> {
   const truncated: TruncatedCell[] = []
   for (const table of tables) truncated.push(...(await writeTable(workbook, table, signal)))
   if (truncated.length > 0) {
@@ -142,7 +146,7 @@ async function writeTables(workbook: Writer, tables: Sheet[], signal: AbortSigna
  * listed in a sheet `cut`.
  * @param tables are read one after another: each after the previous table has been written.
  */
-export function writeWorkbook(tables: Sheet[]): Readable {
+export function writeWorkbook(tables: SheetTable[]): Readable {
   const output = new PassThrough()
   const disconnected = new AbortController()
   output.once('close', () => disconnected.abort())

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { referenceProperties } from './reference-properties.ts'
 import { ownProperties, type Resource } from './resource.ts'
-import { nameOutput } from './schema-names.ts'
+import { nameResponseSchema } from './schema-names.ts'
 
 /** Returns the schema of a dictionary of names. It has a section for each resource to which `resources` can refer. */
 export function makeNamesSchema(resources: readonly Resource[]) {
@@ -11,7 +11,7 @@ export function makeNamesSchema(resources: readonly Resource[]) {
     ),
   )
   const names = z.record(z.string(), z.string()).optional()
-  return nameOutput(
+  return nameResponseSchema(
     'Names',
     z.strictObject(Object.fromEntries([...sections].map((section) => [section, names]))).meta({
       description:

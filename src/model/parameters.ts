@@ -272,7 +272,11 @@ export function wholeNumber(max: number) {
 }
 
 /** Returns a parameter with one value. */
-export const single = (value: z.ZodType, description: string, jsonValue = value): Parameter => ({
+export const singleValueParameter = (
+  value: z.ZodType,
+  description: string,
+  jsonValue = value,
+): Parameter => ({
   description,
   value,
   jsonValue,
@@ -296,7 +300,7 @@ export const limitParameter = (
   { defaultSize, maxSize }: { defaultSize: number; maxSize: number },
   more = '',
 ): Parameter =>
-  single(
+  singleValueParameter(
     wholeNumber(maxSize),
     `${what}: 1 to ${maxSize}, ${defaultSize} when left out.${more}`,
     z.int().min(1).max(maxSize),

@@ -7,13 +7,13 @@ export const schemaNames = {
 }
 
 /** Names a schema that only requests have. */
-export function nameInput<T extends z.ZodType>(id: string, schema: T): T {
+export function nameRequestSchema<T extends z.ZodType>(id: string, schema: T): T {
   schemaNames.input.set(schema, id)
   return schema
 }
 
 /** Names a schema that only responses have. */
-export function nameOutput<T extends z.ZodType>(id: string, schema: T): T {
+export function nameResponseSchema<T extends z.ZodType>(id: string, schema: T): T {
   schemaNames.output.set(schema, id)
   return schema
 }
@@ -23,7 +23,8 @@ export const withDescription = (schema: z.ZodType, description: string): z.ZodTy
   z.lazy(() => schema).meta({ description })
 
 /** Makes a schema a component of the OpenAPI document. Without a name, it is inlined wherever it is used. */
-export const named = <T extends z.ZodType>(id: string, schema: T): T => nameOutput(id, nameInput(id, schema))
+export const named = <T extends z.ZodType>(id: string, schema: T): T =>
+  nameResponseSchema(id, nameRequestSchema(id, schema))
 
 /** Returns the schema inside nullable, optional and default wrappers. */
 export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Transaction } from '../database/database.ts'
 import { groupingSettings, wholeTableSettings } from '../database/reading-settings.ts'
 import { otherLabel } from '../model/labels.ts'
-import { nameOutput } from '../model/schema-names.ts'
+import { nameResponseSchema } from '../model/schema-names.ts'
 import { listedOperators } from '../model/url-filters.ts'
 import { type AggregatePlan, aggregateParameters, planAggregate, planOther } from '../query/aggregate.ts'
 import { aggregateStatement } from '../query/aggregate-sql.ts'
@@ -13,7 +13,7 @@ import type { ApiResponse, Context, Operation } from './operation.ts'
 import { readRegistryAt, readSnapshotAt } from './past.ts'
 import { notModified } from './response-schemas.ts'
 
-const groupCount = nameOutput(
+const groupCount = nameResponseSchema(
   'GroupCount',
   z
     .strictObject({
@@ -23,7 +23,7 @@ const groupCount = nameOutput(
     .meta({ description: 'Number of groups.', examples: [{ count: 12, limit: 100 }] }),
 )
 
-const otherSchema = nameOutput(
+const otherSchema = nameResponseSchema(
   'OtherGroups',
   z
     .strictObject({
@@ -48,7 +48,7 @@ const otherSchema = nameOutput(
 )
 
 /** Schema of the response of an aggregate. */
-const aggregateSchema = nameOutput(
+const aggregateSchema = nameResponseSchema(
   'Aggregate',
   z
     .strictObject({
@@ -124,7 +124,7 @@ export const aggregate: Operation = {
     summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
     description: 'Groups of the records that match all filters.',
     details:
-      'A record counts once in every group whose values it has. Dimensions are properties, dates by year, decade and month (null also for a date that spans several), and values of the filters with the same names; `topic` and `sector` do not include narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, also those that are not parameters here.',
+      'A record counts once in every group whose values it has. A dimension is a property, the year, decade or month of a date (null also if the date spans several), or the values of a filter with its name; `topic` and `sector` do not include narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, including those not listed here.',
     path: '/aggregate',
     scope: 'collection',
     access: 'read',

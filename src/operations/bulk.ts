@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { getStringValues, single } from '../model/parameters.ts'
+import { getStringValues, singleValueParameter } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
-import { nameOutput } from '../model/schema-names.ts'
+import { nameResponseSchema } from '../model/schema-names.ts'
 import { FaultList, Problem } from '../problems/problem.ts'
 import { startSlices } from '../time-slice.ts'
 import { type IndexedOperation, planBulk } from './bulk/plan.ts'
@@ -25,7 +25,7 @@ import { countFaults } from './writing/validation.ts'
 /** Maximum size of a body in bytes, as for NDJSON. */
 const maxBytes = 16 * 1024 * 1024
 
-const atomic = single(
+const atomic = singleValueParameter(
   z.enum(['true', 'false']),
   'Whether the request is atomic; true when left out. With false, each operation is done or refused independently.',
   z.boolean(),
@@ -36,7 +36,7 @@ const problemReference = z.unknown().optional().meta({ $ref: '#/components/schem
 
 const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
   const examples = [{ status: 201, [property]: example, version: 1, unchanged: false }]
-  const result = nameOutput(
+  const result = nameResponseSchema(
     nameOf('BulkResult'),
     z
       .strictObject({
@@ -61,7 +61,7 @@ const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
         examples,
       }),
   )
-  return nameOutput(
+  return nameResponseSchema(
     nameOf('BulkResults'),
     z.strictObject({ results: z.array(result) }).meta({
       description: 'The result of each operation, in the order of the request.',

@@ -7,10 +7,10 @@ import { Problem } from '../problems/problem.ts'
 import { listParameters, planList } from '../query/list.ts'
 import { countStatement } from '../query/list-sql.ts'
 import { asOfName } from '../query/past.ts'
-import { countsOf, type Representation } from '../query/representation.ts'
+import { countIncludeNames, type Representation } from '../query/representation.ts'
 
 /** A number of records and the list request that returns them. */
-export interface Counted {
+export interface CountWithListPath {
   count: number
   list: string
 }
@@ -37,7 +37,7 @@ export async function countRecords(
   resource: Resource,
   query: string,
   asOf: string | undefined,
-): Promise<Counted> {
+): Promise<CountWithListPath> {
   const fullQuery = withAsOf(resource, query, asOf)
   const plan = planList(resource, checkQuery(listParameters(resource), parseQuery(fullQuery)))
   const [row] = await tx.query<{ total: number }>(countStatement(plan))
@@ -48,12 +48,12 @@ export async function countRecords(
  * Counts the records of a stored list request.
  * @returns null if there is no request, or if it has a filter that no longer exists.
  */
-async function countRequest(
+async function countListRequest(
   tx: Transaction,
   registry: Registry,
   request: unknown,
   asOf: string | undefined,
-): Promise<Counted | null> {
+): Promise<CountWithListPath | null> {
   if (typeof request !== 'string') return null
   const { resource, query } = parseListRequest(registry, request)
   if (!resource) return null
@@ -66,27 +66,27 @@ async function countRequest(
 }
 
 /**
- * Replaces the list requests that an include has added to records. Each becomes its count and its path (`Counted`).
+ * Replaces each list request that an include has added to records with its count and its path (`CountWithListPath`).
  * @param text JSON texts of records, joined with commas.
  * @returns `text` itself when the representation has no counts.
  */
-export async function addCounts(
+export async function replaceListRequestsWithCounts(
   tx: Transaction,
   resource: Resource,
   representation: Representation,
   text: string,
   asOf: string | undefined,
 ): Promise<string> {
-  const names = countsOf(resource, representation)
+  const names = countIncludeNames(resource, representation)
   if (names.length === 0 || text === '') return text
   const records: Record<string, unknown>[] = JSON.parse(`[${text}]`)
-  const known = new Map<unknown, Counted | null>()
+  const known = new Map<unknown, CountWithListPath | null>()
   for (const record of records) {
     for (const name of names) {
       const request = record[name]
       const counted = known.has(request)
         ? (known.get(request) ?? null)
-        : await countRequest(tx, resource.registry, request, asOf)
+        : await countListRequest(tx, resource.registry, request, asOf)
       known.set(request, counted)
       record[name] = counted
     }

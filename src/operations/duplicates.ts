@@ -3,9 +3,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { fold, foldedPrefix, nameList } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
-import { getStringValues, getValues, limitParameter, single } from '../model/parameters.ts'
+import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
 import { managedSchemas, type Resource } from '../model/resource.ts'
-import { nameOutput } from '../model/schema-names.ts'
+import { nameResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { statement } from '../query/statement.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
@@ -33,12 +33,12 @@ const example = {
   score: 0.75,
 }
 
-const duplicatePage = nameOutput(
+const duplicatePage = nameResponseSchema(
   'DuplicatePage',
   z
     .strictObject({
       data: z.array(
-        nameOutput(
+        nameResponseSchema(
           'DuplicatePair',
           z
             .strictObject({
@@ -140,7 +140,10 @@ export const duplicates: Operation = {
     cost: 2,
     query: {
       limit: limitParameter('Records to check', limits),
-      cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
+      cursor: singleValueParameter(
+        z.string().min(1).max(12_000),
+        'Cursor of the page: `page.next` of the page before.',
+      ),
     },
     headers: [ifNoneMatch],
     responses: {

@@ -15,7 +15,7 @@ export const exportList: Operation = {
     summary: `Export ${resource.name.replaceAll('-', ' ')}`,
     description: 'All records that match all filters.',
     details:
-      'The file has the whole result, as of one moment. A transfer that ends normally is complete. All filters and operators of the list can be sent, also those that are not parameters here.',
+      'The file has the whole result, as of one moment. A transfer that ends normally is complete. All filters and operators of the list can be sent, including those not listed here.',
     query: { ...fileParameters(resource), ...selectionParameters(resource) },
     listedOperators: listedOperators.export,
     headers: [acceptLanguage],

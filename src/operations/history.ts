@@ -1,9 +1,9 @@
 import type { Operation as Change } from 'rfc6902'
 import { z } from 'zod'
 import { autocommitReads } from '../database/database.ts'
-import { getStringValues, getValues, limitParameter, single } from '../model/parameters.ts'
+import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
-import { nameOutput } from '../model/schema-names.ts'
+import { nameResponseSchema } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { type CursorScope, createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { pageSize } from '../query/list.ts'
@@ -18,7 +18,7 @@ import { notModified, pageInfoSchema } from './response-schemas.ts'
 import { recordChange, revisionExample } from './revision-schema.ts'
 import { diffJson } from './writing/diff.ts'
 
-const change = nameOutput(
+const change = nameResponseSchema(
   'Change',
   z
     .strictObject({
@@ -34,7 +34,7 @@ const change = nameOutput(
 
 const example = { ...revisionExample, changes: [{ op: 'replace', path: '/version', value: 2 }] }
 
-const entry = nameOutput(
+const entry = nameResponseSchema(
   'HistoryEntry',
   z
     .intersection(
@@ -49,7 +49,7 @@ const entry = nameOutput(
     .meta({ description: 'A change of a record.', examples: [example] }),
 )
 
-const historyPage = nameOutput(
+const historyPage = nameResponseSchema(
   'HistoryPage',
   z.strictObject({ data: z.array(entry), page: pageInfoSchema }).meta({
     description: 'Changes of a record, newest first.',
@@ -87,12 +87,15 @@ export const history: Operation = {
     scope: 'record',
     access: 'read',
     query: {
-      follow: single(
+      follow: singleValueParameter(
         z.enum(['true', 'false']),
         '`false` reads the history of the key itself, even after a merge. Otherwise, the key of a merged record redirects to the history of its target.',
       ),
       limit: limitParameter('Changes per page', pageSize),
-      cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
+      cursor: singleValueParameter(
+        z.string().min(1).max(12_000),
+        'Cursor of the page: `page.next` of the page before.',
+      ),
     },
     headers: [ifNoneMatch],
     responses: {

@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { type Language, languages, primaryLanguage } from '../model/languages.ts'
-import { type CheckedQuery, getStringValues, type Parameter, single } from '../model/parameters.ts'
+import {
+  type CheckedQuery,
+  getStringValues,
+  type Parameter,
+  singleValueParameter,
+} from '../model/parameters.ts'
 import type { ApiResponse, Contract, HeaderContract, RequestHeader } from './operation.ts'
 
 /** Names and labels in the language of the reader (RFC 9110, sections 8.5 and 12.5.4). */
@@ -28,7 +33,7 @@ export const contentLanguage: HeaderContract = {
 
 /** Returns the parameter `lang`. @param what the texts in this language, such as `the labels`. */
 export const languageParameter = (what: string): Record<string, Parameter> => ({
-  [name]: single(
+  [name]: singleValueParameter(
     tag,
     `Language of ${what}; as in \`Accept-Language\` when left out. Records without a name in it have their usual one.`,
     language,

@@ -9,7 +9,7 @@ import {
 } from '../query/cursor.ts'
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/list-sql.ts'
-import { addCounts } from './counts.ts'
+import { replaceListRequestsWithCounts } from './counts.ts'
 import { withLanguageHeaders } from './language.ts'
 import type { ApiResponse, Context, HeaderContract } from './operation.ts'
 import { pageEnvelope } from './page-envelope.ts'
@@ -84,7 +84,7 @@ async function readPageRecords(
 ): Promise<PageRecords> {
   const [row] = await queryDocuments<Row>(tx, (options) => listStatement(plan, after, options))
   const { resource, representation, asOf } = plan
-  const text = await addCounts(tx, resource, representation, row?.records ?? '', asOf)
+  const text = await replaceListRequestsWithCounts(tx, resource, representation, row?.records ?? '', asOf)
   const found = { records: text, last: row?.last ?? null }
   if (!representation.names) return found
   const request = { resource, representation, text, language, isPast: asOf !== undefined }

@@ -3,12 +3,12 @@ import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
 import {
-  countsOf,
+  countIncludeNames,
   type Representation,
   readRepresentation,
   representationParameters,
 } from '../query/representation.ts'
-import { addCounts } from './counts.ts'
+import { replaceListRequestsWithCounts } from './counts.ts'
 import { etagHeader, ifNoneMatch, includedTag, versionTag } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter, withLanguageHeaders } from './language.ts'
 import type { Context, Operation } from './operation.ts'
@@ -46,9 +46,11 @@ const withCounts = async (
   at: string | undefined,
   context: Context,
 ): Promise<string> =>
-  countsOf(resource, representation).length === 0
+  countIncludeNames(resource, representation).length === 0
     ? document
-    : readRegistryAt(at, context, (tx) => addCounts(tx, resource, representation, document, at))
+    : readRegistryAt(at, context, (tx) =>
+        replaceListRequestsWithCounts(tx, resource, representation, document, at),
+      )
 
 /** Adds the names of the records that a record refers to, now or as of `at`. */
 async function withNames(

@@ -55,7 +55,7 @@ async function redactRowsAndResponses(
   await redactResponses(tx, [ofRecord, ...(text === undefined ? [] : [JSON.stringify(text).slice(1, -1)])])
 }
 
-/** Redacts an existing record, and writes a new version with the author and the reason of the redaction. */
+/** Redacts an existing record, and writes a new version with the actor and the reason of the redaction. */
 async function redactRecord(
   tx: Transaction,
   task: RedactionTask,

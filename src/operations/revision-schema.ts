@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { authorKinds, changeKinds } from '../database/vocabularies.ts'
-import { single } from '../model/parameters.ts'
-import { nameOutput } from '../model/schema-names.ts'
+import { singleValueParameter } from '../model/parameters.ts'
+import { nameResponseSchema } from '../model/schema-names.ts'
 
-const author = nameOutput(
+const author = nameResponseSchema(
   'Author',
   z
     .strictObject({
@@ -34,7 +34,7 @@ export const revisionShape = {
 }
 
 /** Schema of the properties of every revision, for schemas that extend it. */
-export const recordChange = nameOutput(
+export const recordChange = nameResponseSchema(
   'RecordChange',
   z.strictObject(revisionShape).meta({ description: 'Who changed a record, when, how and why.' }),
 )
@@ -55,7 +55,7 @@ export const revisionExample = {
 export const maxVersion = 2_147_483_647
 
 /** Path parameter: the number of a version. */
-export const versionParameter = single(
+export const versionParameter = singleValueParameter(
   z
     .string()
     .regex(/^[1-9]\d{0,9}$/, { error: 'must be a whole number from 1' })

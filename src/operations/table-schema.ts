@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { booleanText, getStringValues, single } from '../model/parameters.ts'
-import { nameOutput } from '../model/schema-names.ts'
+import { booleanText, getStringValues, singleValueParameter } from '../model/parameters.ts'
+import { nameResponseSchema } from '../model/schema-names.ts'
 import { type CellKind, flatColumns, participantsProperty } from '../query/flat.ts'
 import { readRepresentation, representationParameters } from '../query/representation.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
@@ -23,7 +23,7 @@ const notes: Partial<Record<CellKind, string>> = {
   json: 'JSON.',
 }
 
-const tableSchema = nameOutput(
+const tableSchema = nameResponseSchema(
   'TableSchema',
   z
     .strictObject({
@@ -66,9 +66,12 @@ export const tableSchemaOperation: Operation = {
     access: 'read',
     query: {
       ...representationParameters(resource, { isFile: true }),
-      names: single(booleanText, 'Whether columns of names follow those of codes; `true` when left out.'),
+      names: singleValueParameter(
+        booleanText,
+        'Whether columns of names follow those of codes; `true` when left out.',
+      ),
       ...(participantsProperty(resource) !== undefined && {
-        per: single(z.enum(['record', 'participant']), 'What a row represents.'),
+        per: singleValueParameter(z.enum(['record', 'participant']), 'What a row represents.'),
       }),
     },
     headers: [ifNoneMatch],

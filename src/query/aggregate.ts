@@ -8,7 +8,7 @@ import {
   invalidParameters,
   limitParameter,
   type Parameter,
-  single,
+  singleValueParameter,
   wholeNumber,
   words,
 } from '../model/parameters.ts'
@@ -153,7 +153,7 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
       groupLimit,
       ' `groups.count` is the number of all groups.',
     ),
-    top: single(
+    top: singleValueParameter(
       wholeNumber(maxTop),
       'The largest groups by the first measure, and `other` for the records with further values. Needs exactly one dimension in `groupBy`, no date or free text, and replaces `sort`, `having` and `limit`. The group null is added.',
       z.int().min(1).max(maxTop),

@@ -7,7 +7,7 @@ import {
   invalidParameters,
   limitParameter,
   type Parameter,
-  single,
+  singleValueParameter,
   words,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
@@ -70,8 +70,11 @@ export function listParameters(resource: Resource): Record<string, Parameter> {
     ...selectionParameters(resource),
     ...representationParameters(resource, { isFile: false }),
     limit: limitParameter('Records per page', pageSize),
-    cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
-    count: single(
+    cursor: singleValueParameter(
+      z.string().min(1).max(12_000),
+      'Cursor of the page: `page.next` of the page before.',
+    ),
+    count: singleValueParameter(
       z.enum(['exact', 'estimated']),
       'Adds the number of all matching records: counted exactly, or estimated by the planner.',
     ),

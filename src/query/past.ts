@@ -4,7 +4,7 @@ import {
   getStringValues,
   invalidParameters,
   type Parameter,
-  single,
+  singleValueParameter,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Fault } from '../problems/problem.ts'
@@ -21,7 +21,7 @@ export const asOfName = ({ filters }: Resource): string =>
   Object.hasOwn(filters, defaultName) ? 'registryAsOf' : defaultName
 
 const asOfParameter = (more = ''): Parameter => ({
-  ...single(
+  ...singleValueParameter(
     instant,
     `Reads as of an earlier time: an RFC 3339 timestamp, or a date for its start in UTC.${more}`,
   ),

@@ -33,8 +33,8 @@ const countsText = ` With counts, \`limit\` is at most ${maxCounted}.`
 export const includesOf = (resource: Resource, { isFile }: { isFile: boolean }): [string, Include][] =>
   Object.entries(resource.includes()).filter(([, include]) => !(isFile && isCount(include)))
 
-/** Returns the names of those includes of a representation that are counts. */
-export function countsOf(resource: Resource, { include }: Representation): string[] {
+/** Returns the names of the includes of a representation that are counts. */
+export function countIncludeNames(resource: Resource, { include }: Representation): string[] {
   if (include.length === 0) return []
   const includes = resource.includes()
   return include.filter((name) => includes[name] && isCount(includes[name]))
@@ -46,7 +46,7 @@ export function findTooManyCounts(
   representation: Representation,
   limit: number,
 ): string | undefined {
-  const [name] = countsOf(resource, representation)
+  const [name] = countIncludeNames(resource, representation)
   if (name === undefined || limit <= maxCounted) return undefined
   return `must be at most ${maxCounted} with include=${name}, which runs a count for each record`
 }

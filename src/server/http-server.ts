@@ -15,7 +15,7 @@ import { RequestQueue } from './request-queue.ts'
 const maxPipelined = 64
 
 /** Event of the server: a connection is closed because it has sent too many requests at once. Listeners receive the socket. */
-export const misuse = 'misuse'
+export const tooManyPipelinedRequests = 'tooManyPipelinedRequests'
 
 /** Returns the name of the address or network that a connection comes from. */
 const addressOf = (socket: Socket): string => anonymousClient(socket.remoteAddress ?? '').name
@@ -32,7 +32,7 @@ function startInOrder(
   refuse: (socket: Socket) => void,
 ): RequestListener {
   /** Waiting requests of connections with an active request. */
-  const connections = new WeakMap<Socket, (() => void)[]>()
+  const waitingBySocket = new WeakMap<Socket, (() => void)[]>()
   /** Runs a function outside of the asynchronous context of the previous request. */
   const runOutside = AsyncLocalStorage.snapshot()
 
@@ -41,7 +41,7 @@ function startInOrder(
     response.on('close', () => {
       const next = waiting.shift()
       if (next) runOutside(next)
-      else connections.delete(socket)
+      else waitingBySocket.delete(socket)
     })
     queue.add(
       () => addressOf(socket),
@@ -55,10 +55,10 @@ function startInOrder(
     const { socket } = request
     // Node.js also parses the rest of a packet after the socket was destroyed.
     if (socket.destroyed) return
-    const waiting = connections.get(socket)
+    const waiting = waitingBySocket.get(socket)
     if (!waiting) {
       const newWaiting: (() => void)[] = []
-      connections.set(socket, newWaiting)
+      waitingBySocket.set(socket, newWaiting)
       begin(request, response, newWaiting)
     } else if (waiting.length === maxPipelined) refuse(socket)
     else waiting.push(() => begin(request, response, waiting))
@@ -77,7 +77,7 @@ export const createServerFactory =
   (handle: RequestListener): Server => {
     const refuse = (socket: Socket) => {
       // A destroyed socket has no address, so the event comes first.
-      server.emit(misuse, socket)
+      server.emit(tooManyPipelinedRequests, socket)
       socket.destroy()
     }
     const queue = new RequestQueue()

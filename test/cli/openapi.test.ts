@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { OperatorError } from '../../src/operator-error.ts'
-import { openApi } from '../support/api.ts'
+import { startTestApi } from '../support/api.ts'
 import { runInProcess } from '../support/command-line.ts'
 
 describe('entente openapi', () => {
@@ -13,7 +13,7 @@ describe('entente openapi', () => {
     const file = join(folder, 'openapi.json')
     // Nothing listens at port 1.
     await runInProcess(['openapi', '--out', file], { DATABASE_URL: 'postgresql://127.0.0.1:1/none' })
-    const api = await openApi()
+    const api = await startTestApi()
     onTestFinished(() => api.close())
     const served = await fetch(`${api.origin}/openapi.json`)
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(await served.json())

@@ -82,6 +82,6 @@ describe('a command other than serve creates a database only with --create', () 
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const env = { DATA_DIR: folder }
     expect(await runInProcess(['migrate', '--create'], env)).toBe('The schema is up to date.')
-    expect(await runInProcess(['key', 'list'], env)).toBe('There are no keys but ADMIN_KEY.')
+    expect(await runInProcess(['key', 'list'], env)).toBe('There are no keys in the database.')
   })
 })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { agreement, agreements, faultsIn, resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
 import {
   createRecord,
@@ -15,7 +15,7 @@ import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { agreement, agreements, resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
 import {
   type CreatedRecord,
@@ -13,7 +13,7 @@ import { countStatements } from '../support/statements.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 

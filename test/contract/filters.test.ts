@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Operator } from '../../src/model/filters.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { urlFilters } from '../../src/model/url-filters.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import {
   type CreatedRecord,
   createRecord,
@@ -20,7 +20,7 @@ import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 

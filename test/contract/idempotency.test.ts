@@ -5,7 +5,7 @@ import { openPool } from '../../src/database/database.ts'
 import { createKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
-import { type Api, type HttpResponse, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type HttpResponse, type RequestOptions, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import {
   count,
@@ -23,7 +23,7 @@ import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 

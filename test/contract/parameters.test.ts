@@ -35,7 +35,7 @@ interface Parameter {
 }
 
 const schemaForm = z.looseObject({ type: z.string().optional(), items: z.looseObject({}).optional() })
-const documentForm = z.looseObject({
+const openApiDocumentSchema = z.looseObject({
   components: z.unknown(),
   paths: z.record(
     z.string(),
@@ -53,7 +53,7 @@ const documentForm = z.looseObject({
 
 /** The query parameters of a resource's list in the OpenAPI document, which has one for each operator. */
 function parametersOf(resource: Resource): Parameter[] {
-  const { paths, components } = documentForm.parse(api.document)
+  const { paths, components } = openApiDocumentSchema.parse(api.document)
   const documented = (paths[listPath(resource)]?.get?.parameters ?? []).filter(
     ({ in: place }) => place === 'query',
   )

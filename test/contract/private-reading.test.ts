@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { listPath, pathTo, unusedKey } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
@@ -8,7 +8,7 @@ import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ env: { PUBLIC_READ: 'false' } })
+  api = await startTestApi({ env: { PUBLIC_READ: 'false' } })
 })
 afterAll(() => api.close())
 

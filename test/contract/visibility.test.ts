@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
 import { exportFormats } from '../../src/operations/exporting/contract.ts'
-import { type Api, type HttpResponse, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type HttpResponse, type RequestOptions, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { resourceOf } from '../support/documents.ts'
 import { createHiddenRecords, type HiddenRecords, hiddenWord } from '../support/internal-records.ts'
-import { documentForm, type Operation, operationsIn } from '../support/openapi-document.ts'
+import { type Operation, openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 
 /** Two registries with the same seed data. The first also has internal records of every resource. */
 let mixed: Api
@@ -16,13 +16,13 @@ let feedEnd: string
 let operations: Operation[]
 
 beforeAll(async () => {
-  ;[mixed, publicOnly] = await Promise.all([openApi(), openApi()])
+  ;[mixed, publicOnly] = await Promise.all([startTestApi(), startTestApi()])
   const last =
     "select transaction || '.' || sequence as position from revisions order by transaction desc, sequence desc limit 1"
   const { rows } = await mixed.pool.query<{ position: string }>(last)
   feedEnd = rows[0]?.position ?? ''
   hidden = await createHiddenRecords(mixed)
-  operations = operationsIn(documentForm.parse(mixed.document))
+  operations = operationsIn(openApiDocumentSchema.parse(mixed.document))
 }, 120_000)
 afterAll(async () => {
   await Promise.all([mixed.close(), publicOnly.close()])

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { sharedBrowser } from '../support/dashboard.ts'
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   if (skipsBrowser) return
   allowed = await serveFrames()
   other = await serveFrames()
-  api = await openApi({ env: { RATE_LIMIT: '0', EMBED_ORIGINS: allowed.origin } })
+  api = await startTestApi({ env: { RATE_LIMIT: '0', EMBED_ORIGINS: allowed.origin } })
   browser = await sharedBrowser()
 })
 afterAll(async () => {
@@ -89,7 +89,7 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
   })
 
   it('cannot be framed by any page without EMBED_ORIGINS', async () => {
-    const closed = await openApi()
+    const closed = await startTestApi()
     try {
       const { headers } = await fetch(`${closed.origin}/map?embed=1`)
       expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")

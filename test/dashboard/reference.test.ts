@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { openPage, sharedBrowser, type WatchedPage } from '../support/dashboard.ts'
-import { documentForm, type Operation, operationsIn } from '../support/openapi-document.ts'
+import { type Operation, openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 
 /** In milliseconds. A test opens the pages of many operations one after another. */
 const timeout = 180_000
@@ -13,9 +13,9 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
   let tab: WatchedPage
   let operations: Operation[]
   beforeAll(async () => {
-    api = await openApi()
+    api = await startTestApi()
     tab = await openPage(await sharedBrowser(), api, '/docs')
-    operations = operationsIn(documentForm.parse(api.document))
+    operations = operationsIn(openApiDocumentSchema.parse(api.document))
   }, timeout)
   afterAll(async () => {
     await tab?.page.context().close()

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findResource } from '../../src/dashboard/api/resources.ts'
 import { exploreState } from '../../src/dashboard/explore-state.ts'
 import { searchRequest } from '../../src/dashboard/search-body.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 
 /** The search body that users copy from the explorer. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ env: { RATE_LIMIT: '0' } })
+  api = await startTestApi({ env: { RATE_LIMIT: '0' } })
 })
 afterAll(() => api.close())
 

@@ -1,13 +1,13 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { skipsBrowser } from '../support/browser.ts'
 
 /** The data of views that are not a single chart, at the URLs of the views. Needs the build. */
 
 let api: Api
 beforeAll(async () => {
-  if (!skipsBrowser) api = await openApi({ env: { RATE_LIMIT: '0' } })
+  if (!skipsBrowser) api = await startTestApi({ env: { RATE_LIMIT: '0' } })
 })
 afterAll(() => api?.close())
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openApi } from '../support/api.ts'
+import { startTestApi } from '../support/api.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 import { readLayoutShift } from '../support/layout-shift.ts'
@@ -240,7 +240,7 @@ describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', { 
   })
 
   it('serves nothing at / when DASHBOARD is off', async () => {
-    const other = await openApi({ env: { DASHBOARD: 'off' } })
+    const other = await startTestApi({ env: { DASHBOARD: 'off' } })
     try {
       expect((await fetch(other.origin)).status).toBe(404)
     } finally {

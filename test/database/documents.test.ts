@@ -7,7 +7,7 @@ import { recomposeChangedRecords } from '../../src/features/recompose/recompose.
 import { composedJson, propertiesOf } from '../../src/model/document.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { type Document, databaseTime, keyIn, nameProperty, pathTo, resourceOf } from '../support/documents.ts'
 import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../support/sql-writes.ts'
@@ -16,7 +16,7 @@ import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../sup
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ env: { CACHE_MB: '0' } })
+  api = await startTestApi({ env: { CACHE_MB: '0' } })
 })
 afterAll(() => api.close())
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { runFirstMigrations } from '../support/first-migrations.ts'
 
@@ -52,7 +52,7 @@ beforeAll(async () => {
   await pool.query(`insert into citations (source, cited_record, cited_resource, property)
     values ('${source}', '${id}', 'organizations', '/type')`)
   await migrate(older.database)
-  api = await openApi({ connectVia: () => older.url })
+  api = await startTestApi({ connectVia: () => older.url })
 })
 afterAll(async () => {
   await api.close()

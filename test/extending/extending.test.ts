@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import {
   type CreatedRecord,
   createRecord,
@@ -16,7 +16,7 @@ let beforeCreation: string
 let agreement: string
 
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   agreement = await seededKey(api, 'agreements')
   const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now')
   beforeCreation = rows[0]?.now.toISOString() ?? ''

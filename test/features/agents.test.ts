@@ -1,6 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 
@@ -10,7 +10,7 @@ let api: Api
 let client: Client
 let admin: Client
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   ;[client, admin] = await Promise.all([connect(api), connect(api, adminKey)])
 })
 afterAll(async () => {
@@ -147,7 +147,7 @@ describe('POST /mcp', () => {
   })
 
   it('requires a key if the registry is not public, and refuses a wrong key', async () => {
-    const closed = await openApi({ env: { PUBLIC_READ: 'false' } })
+    const closed = await startTestApi({ env: { PUBLIC_READ: 'false' } })
     try {
       await expect(connect(closed)).rejects.toThrow()
       await expect(connect(closed, 'a-key-that-nobody-has')).rejects.toThrow()
@@ -175,7 +175,7 @@ describe('POST /mcp', () => {
   })
 
   it('counts the requests of a tool for the rate limit of its client', async () => {
-    const limited = await openApi({ env: { RATE_LIMIT: '30' } })
+    const limited = await startTestApi({ env: { RATE_LIMIT: '30' } })
     try {
       const agent = await connect(limited)
       const results = []

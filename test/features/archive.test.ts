@@ -3,7 +3,7 @@ import { migrate } from '../../src/database/migrate.ts'
 import { exportArchive } from '../../src/features/archive/export.ts'
 import { restoreArchive } from '../../src/features/archive/restore.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { createRecord, databaseTime, resourceOf } from '../support/documents.ts'
 import { importRows, newScheme, undo } from '../support/imports.ts'
@@ -34,7 +34,7 @@ let changedPath: string
 const scheme = newScheme()
 const rows = [{ id: '1' }, { id: '2' }]
 beforeAll(async () => {
-  original = await openApi()
+  original = await startTestApi()
   const projects = resourceOf('projects')
   const { path } = await createRecord(projects, original, {
     title: '\\. "quotes" 科技',
@@ -82,7 +82,7 @@ describe('an archive of the registry', () => {
     const key = { headers: {} }
     try {
       await restoreArchive(target.database, inChunks(archive))
-      const copy = await openApi({ connectVia: () => target.url })
+      const copy = await startTestApi({ connectVia: () => target.url })
       try {
         for (const path of [
           changedPath,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generate } from '../../src/features/generating/generate.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
@@ -38,7 +38,7 @@ interface Briefing {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   await generate(api.database, 150, 11)
 }, 60_000)
 afterAll(() => api.close())

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { Connection } from '../../src/database/connection.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
 
 /** Many concurrent streams of changes. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({
+  api = await startTestApi({
     env: { MAX_STREAMS: '40', MAX_STREAMS_PER_CLIENT: '10', TRUST_PROXY: '127.0.0.1', CACHE_MB: '8' },
   })
 })

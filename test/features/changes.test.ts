@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Connection } from '../../src/database/connection.ts'
 import { alignFeed } from '../../src/database/feed.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import {
   createRecord,
   type Document,
@@ -32,7 +32,7 @@ const organizations = resourceOf('organizations')
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 
@@ -216,7 +216,7 @@ describe('the feed of changes', () => {
   })
 
   it('continues after restored changes, although transaction ids are lower than in the dump', async () => {
-    const ahead = await openApi()
+    const ahead = await startTestApi()
     try {
       await ahead.pool.query(`insert into revisions (transaction, resource, key, version, operation, document, actor)
         select max(transaction) + 1000000000, 'figures', 'far', 1, 'create', '{}', ${somebody} from revisions`)
@@ -349,7 +349,7 @@ describe('the stream of changes', () => {
   })
 
   it('ends when the service closes', async () => {
-    const other = await openApi()
+    const other = await startTestApi()
     const stream = await fetch(`${other.origin}/v1/changes/stream?resource=figures`)
     const reading = stream.text()
     await other.close()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { generate } from '../../src/features/generating/generate.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
-import { openApi } from '../support/api.ts'
+import { startTestApi } from '../support/api.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const tables = ['agreements', 'participations', 'projects', 'topic_links', 'citations', 'external_ids']
@@ -38,7 +38,7 @@ describe('generated registries', () => {
   })
 
   it('satisfy the contract, and few countries have most of the agreements', async () => {
-    const api = await openApi()
+    const api = await startTestApi()
     try {
       await generate(api.database, 400, 7)
       for (const resource of [
@@ -60,7 +60,7 @@ describe('generated registries', () => {
   })
 
   it('have one revision for each generated record, and no other revisions', async () => {
-    const api = await openApi()
+    const api = await startTestApi()
     try {
       const count = async () =>
         (await api.pool.query<{ count: number }>('select count(*)::int as count from revisions')).rows[0]

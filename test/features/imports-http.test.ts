@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type HttpResponse, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
@@ -9,7 +9,7 @@ import { sendForm } from '../support/send-form.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ env: { IMPORT_MB: '1' } })
+  api = await startTestApi({ env: { IMPORT_MB: '1' } })
 })
 afterAll(() => api.close())
 

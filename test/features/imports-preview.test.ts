@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../src/package-root.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { type FormPart, sendForm } from '../support/send-form.ts'
 
@@ -10,7 +10,7 @@ import { type FormPart, sendForm } from '../support/send-form.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 

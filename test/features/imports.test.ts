@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../src/database/database.ts'
 import { listUnfinished } from '../../src/features/imports/store.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { continueImport, importRows, newScheme, undo } from '../support/imports.ts'
 
@@ -9,7 +9,7 @@ import { continueImport, importRows, newScheme, undo } from '../support/imports.
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 

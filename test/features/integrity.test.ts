@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeSeal } from '../../src/features/integrity/seal.ts'
 import type { NamedSeal } from '../../src/features/integrity/seal-faults.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { waitForFeed } from '../support/feed.ts'
 
 let api: Api
@@ -12,7 +12,7 @@ let path: string
 let seal: NamedSeal
 
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   const created = await api.post('/v1/sources', { title: 'A note', kind: 'report' })
   key = created.json<{ id: string }>().id
   path = `/v1/sources/${key}`

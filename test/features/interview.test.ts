@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { country, type Properties } from '../support/interview/fact.ts'
 import { factsFrom1To16 } from '../support/interview/facts-01-16.ts'
 import { factsFrom17To36 } from '../support/interview/facts-17-36.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 

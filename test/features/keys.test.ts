@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hashKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 /** Administrators create, list and revoke keys over HTTP. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ env: { PUBLIC_READ: 'false' } })
+  api = await startTestApi({ env: { PUBLIC_READ: 'false' } })
 })
 afterAll(() => api.close())
 

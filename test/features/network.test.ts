@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { spanOf } from '../support/date-oracle.ts'
 
 /** Networks are compared with networks that the tests compute from all records. */
@@ -34,7 +34,7 @@ interface CountryNetwork {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   await createRecords()
 })
 afterAll(() => api.close())

@@ -8,7 +8,7 @@ import { ConcurrencyLimiter } from '../../src/operations/concurrency.ts'
 import { Names } from '../../src/operations/names/names.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { anonymous } from '../../src/server/plugins/authentication/authenticate.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
@@ -19,7 +19,7 @@ const { resources } = registry
 let api: Api
 let agreement: string
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   await make('organizations', {
     name: 'Ministry of Quixotic Affairs',
     acronym: 'MQA',

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { withLock } from '../../src/database/lock.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { isEmpty, seed } from '../../src/features/seeding/seed.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
 
 /** Returns the number of rows of each table that has rows, by the name of the table. */
@@ -96,7 +96,7 @@ describe('seeding a database without records', slow, () => {
 describe('seeding a registry that is in use', slow, () => {
   let api: Api
   beforeEach(async () => {
-    api = await openApi()
+    api = await startTestApi()
   })
   afterEach(() => api.close())
 
@@ -163,7 +163,7 @@ describe('seeding a registry that is in use', slow, () => {
 describe('the reference data', () => {
   let api: Api
   beforeAll(async () => {
-    api = await openApi()
+    api = await startTestApi()
   })
   afterAll(() => api.close())
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
@@ -11,7 +11,7 @@ import { waitForFeed } from '../support/feed.ts'
 let mixed: Api
 let open: Api
 beforeAll(async () => {
-  ;[mixed, open] = await Promise.all([openApi(), openApi()])
+  ;[mixed, open] = await Promise.all([startTestApi(), startTestApi()])
 }, 120_000)
 afterAll(async () => {
   await Promise.all([mixed.close(), open.close()])

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generate } from '../../src/features/generating/generate.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { addManyParties } from '../support/large-agreements.ts'
 
 /** A registry of 20,000 agreements, of which 600 have 50 to 190 parties: more than three million pairs. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   await generate(api.database, 20_000, 1)
   await addManyParties(api.pool, 600)
 }, 300_000)

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, type HttpResponse, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { type Document, databaseTime, type Page } from '../support/documents.ts'
 
 /** Compares responses with `asOf` to a replay of the feed of changes up to that time, for random histories. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 

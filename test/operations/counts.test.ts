@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 interface Figure {
@@ -11,7 +11,7 @@ interface Figure {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 

@@ -1,12 +1,12 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { createRecord, type Document, fullDocument, seededKey } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ env: { PUBLIC_URL: 'https://registry.example', PUBLISHER_NAME: 'A ministry' } })
+  api = await startTestApi({ env: { PUBLIC_URL: 'https://registry.example', PUBLISHER_NAME: 'A ministry' } })
 })
 afterAll(() => api.close())
 

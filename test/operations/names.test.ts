@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { waitUntilCached } from '../support/cache-status.ts'
 import { createRecord, exampleDocument, resourceOf } from '../support/documents.ts'
@@ -10,7 +10,7 @@ let api: Api
 let organization: string
 let path: string
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   await waitUntilCached(api)
   organization = await makeOrganization('First Institute', 'public')
   path = await makeAgreement(organization, 'public')

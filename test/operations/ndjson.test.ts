@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type HttpResponse, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { type Document, pointersIn, readProblem } from '../support/documents.ts'
 
 /** Records that one request creates from lines of JSON, as exports write them. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 
@@ -20,7 +20,7 @@ const count = async (name: string) =>
     .count
 
 it('another registry can import an export unchanged, and then exports the same', async () => {
-  const other = await openApi()
+  const other = await startTestApi()
   try {
     const names = [
       'organizations',

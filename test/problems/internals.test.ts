@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, type HttpResponse, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type HttpResponse, type RequestOptions, startTestApi } from '../support/api.ts'
 import { type ProblemBody, unusedId } from '../support/documents.ts'
 
 const { resources } = registry
@@ -11,7 +11,7 @@ const slow = { timeout: 60_000 }
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 afterAll(() => api.close())
 

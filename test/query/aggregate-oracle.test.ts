@@ -4,7 +4,7 @@ import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { aggregate } from '../support/aggregates.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import {
   type Base,
@@ -23,7 +23,7 @@ const { resources } = registry
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 beforeAll(fill)
 afterAll(() => api.close())

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
 import { aggregate } from '../support/aggregates.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { type Document, databaseTime } from '../support/documents.ts'
 import { runWrites, sqlWrite } from '../support/sql-writes.ts'
@@ -12,7 +12,7 @@ import { runWrites, sqlWrite } from '../support/sql-writes.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ env: { CACHE_MB: '0' } })
+  api = await startTestApi({ env: { CACHE_MB: '0' } })
 })
 afterAll(() => api.close())
 
@@ -82,7 +82,7 @@ const rounds = fc.record({
 describe('an aggregate by country', () => {
   it('counts participants, organizations and hosts after any writes, also by SQL', async () => {
     // Uses a separate registry, since the writes may remove any country.
-    const separate = await openApi({ env: { CACHE_MB: '0' } })
+    const separate = await startTestApi({ env: { CACHE_MB: '0' } })
     onTestFinished(() => separate.close())
     const institute = await createOrganization(separate, 'FRA')
     const parties = someParties(institute, await createOrganization(separate, null))

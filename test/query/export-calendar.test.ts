@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { foldLine } from '../../src/formats/icalendar.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ env: { PUBLIC_URL: 'https://registry.example' } })
+  api = await startTestApi({ env: { PUBLIC_URL: 'https://registry.example' } })
 })
 afterAll(() => api.close())
 

@@ -3,11 +3,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({
+  api = await startTestApi({
     env: { PUBLISHER_NAME: 'A ministry & more', IATI_ORG_ID: 'XX-1', IATI_ORG_TYPE: '15' },
   })
 })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { readProblem } from '../support/documents.ts'
 import { readNdjson } from '../support/export-files.ts'
 
@@ -10,7 +10,9 @@ import { readNdjson } from '../support/export-files.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ env: { MAX_EXPORTS: '5', MAX_EXPORTS_PER_CLIENT: '2', TRUST_PROXY: '127.0.0.1' } })
+  api = await startTestApi({
+    env: { MAX_EXPORTS: '5', MAX_EXPORTS_PER_CLIENT: '2', TRUST_PROXY: '127.0.0.1' },
+  })
 })
 afterAll(() => api.close())
 
@@ -119,7 +121,7 @@ describe('a long export', () => {
 })
 
 it('consecutive exports of a client are never refused, even if only one may run at a time', async () => {
-  const single = await openApi({ env: { MAX_EXPORTS: '2', MAX_EXPORTS_PER_CLIENT: '1' } })
+  const single = await startTestApi({ env: { MAX_EXPORTS: '2', MAX_EXPORTS_PER_CLIENT: '1' } })
   try {
     for (let times = 0; times < 100; times += 1)
       expect((await single.get('/v1/topics/export?format=csv&fields=slug')).status).toBe(200)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { dateMatches, spanOf } from '../support/date-oracle.ts'
 import type { Page } from '../support/labelled-records.ts'
@@ -279,7 +279,7 @@ describe('a list with any filters, any order and any page size', () => {
   let records: Agreement[]
   let related: RelatedData
   beforeAll(async () => {
-    api = await openApi()
+    api = await startTestApi()
     for (const [name, country] of [['Theirs', 'PAK'], ['Nobody’s'], ['Ours', 'KAZ']]) {
       const created = await api.post('/v1/organizations', { name, kind: 'other', country })
       organizations.push(created.json<{ id: string }>().id)

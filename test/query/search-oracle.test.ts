@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { pseudoRandom } from '../support/pseudo-random.ts'
 
@@ -11,7 +11,7 @@ const { resources } = registry
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 })
 beforeAll(fill)
 afterAll(() => api.close())

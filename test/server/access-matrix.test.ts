@@ -19,7 +19,9 @@ interface Route {
   path: string
 }
 
-const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+const openApiDocumentSchema = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+})
 
 let issuer: TestIssuer
 let visitors: Record<string, Visitor>
@@ -87,7 +89,7 @@ beforeAll(async () => {
   visitors = await makeVisitors([open, closed])
   const document = (await open.app.inject('/openapi.json')).json()
   check = responseCheck(document)
-  routes = Object.entries(documentForm.parse(document).paths).flatMap(([path, methods]) =>
+  routes = Object.entries(openApiDocumentSchema.parse(document).paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })),
   )
 })

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { Client } from '../../src/operations/client.ts'
 import type { Actor } from '../../src/operations/operation.ts'
 import { client } from '../../src/server/plugins/client.ts'
-import { openApi } from '../support/api.ts'
+import { startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 const actors: Record<string, Actor> = {
@@ -105,7 +105,7 @@ it('with TRUST_PROXY, a forwarded address is the client if a trusted proxy sends
 })
 
 it('limits requests per minute by /64 network, and ten times as many by /48 network', async () => {
-  const api = await openApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
+  const api = await startTestApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
   onTestFinished(() => api.close())
   const status = async (address: string) =>
     (await api.get('/v1/countries/CHN', { headers: { 'x-forwarded-for': address } })).status
@@ -121,7 +121,7 @@ it('limits requests per minute by /64 network, and ten times as many by /48 netw
 })
 
 it('end clients of a key share its requests per minute', async () => {
-  const api = await openApi({ env: { RATE_LIMIT: '2' } })
+  const api = await startTestApi({ env: { RATE_LIMIT: '2' } })
   onTestFinished(() => api.close())
   const status = async (name: string) =>
     (await api.get('/v1/countries/CHN', { key: adminKey, headers: { 'client-id': name } })).status
@@ -129,7 +129,7 @@ it('end clients of a key share its requests per minute', async () => {
 })
 
 it('refuses a Client-Id without a key with a problem that names the header', async () => {
-  const api = await openApi()
+  const api = await startTestApi()
   onTestFinished(() => api.close())
   const response = await api.get('/v1/countries/CHN', { headers: { 'client-id': 'reader-7' } })
   expect(response.status).toBe(400)

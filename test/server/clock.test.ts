@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { runInProcess } from '../support/command-line.ts'
 import { openIssuer, type TestIssuer } from '../support/issuer.ts'
 
@@ -21,7 +21,7 @@ describe.each([
     realTime = () => real + performance.now() - started
     vi.useFakeTimers({ toFake: ['Date'], now: real + skewMs, shouldAdvanceTime: false })
     issuer = await openIssuer()
-    api = await openApi({ env: { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience } })
+    api = await startTestApi({ env: { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience } })
   })
   afterAll(async () => {
     vi.useRealTimers()

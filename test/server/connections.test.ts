@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maxClientConnections } from '../../src/server/descriptors.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 
 /** Limits on the connections of clients. */
 
@@ -39,7 +39,7 @@ async function send(socket: Socket, path: string): Promise<string> {
 describe('with at most 20 connections', () => {
   let api: Api
   beforeAll(async () => {
-    api = await openApi({ env: { MAX_CONNECTIONS: '20', MAX_CONNECTIONS_PER_ADDRESS: '1000' } })
+    api = await startTestApi({ env: { MAX_CONNECTIONS: '20', MAX_CONNECTIONS_PER_ADDRESS: '1000' } })
   })
   afterAll(async () => {
     closeOpened()
@@ -69,7 +69,7 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections per add
   const other = '127.0.0.2'
   let api: Api
   beforeAll(async () => {
-    api = await openApi({ env: { MAX_CONNECTIONS_PER_ADDRESS: '5', TRUST_PROXY: '127.0.0.3/32' } })
+    api = await startTestApi({ env: { MAX_CONNECTIONS_PER_ADDRESS: '5', TRUST_PROXY: '127.0.0.3/32' } })
   })
   afterAll(async () => {
     closeOpened()
@@ -95,7 +95,7 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections per add
 describe.runIf(process.platform === 'linux')('with at most 2 new connections per address and second', () => {
   let api: Api
   beforeAll(async () => {
-    api = await openApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2', TRUST_PROXY: '127.0.0.3/32' } })
+    api = await startTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2', TRUST_PROXY: '127.0.0.3/32' } })
   })
   afterAll(async () => {
     closeOpened()
@@ -129,7 +129,7 @@ describe.runIf(process.platform === 'linux')('an address that misuses its connec
   let api: Api
   beforeAll(async () => {
     // A low limit, so that the address is blocked for two seconds, which is longer than the test takes.
-    api = await openApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2' } })
+    api = await startTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2' } })
   })
   afterAll(async () => {
     closeOpened()

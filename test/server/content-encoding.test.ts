@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { isHit, waitUntilCached } from '../support/cache-status.ts'
 
 /** Content encodings of cached and of computed responses. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   await waitUntilCached(api)
 })
 afterAll(() => api.close())
@@ -17,7 +17,7 @@ describe.each([
 ])('responses that are %s', (what, env) => {
   let service: Api
   beforeAll(async () => {
-    service = what === 'cached' ? api : await openApi({ env })
+    service = what === 'cached' ? api : await startTestApi({ env })
   })
   afterAll(async () => {
     if (service !== api) await service.close()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type HttpResponse, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { type DatabaseProxy, openProxy } from '../support/proxy.ts'
 
 /** Outages of the database: the service reports them and recovers. */
@@ -8,7 +8,7 @@ let api: Api
 let proxy: DatabaseProxy
 beforeAll(async () => {
   const env = { CACHE_MB: '0', POOL_SIZE: '3', STATEMENT_SECONDS: '2' }
-  api = await openApi({
+  api = await startTestApi({
     env,
     connectVia: async (url) => {
       proxy = await openProxy(url)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
 /** Requests that HTTP requires a server to refuse, and that `fetch` cannot send. */
@@ -10,8 +10,8 @@ const maxPerMinute = 5
 let api: Api
 let limited: Api
 beforeAll(async () => {
-  api = await openApi()
-  limited = await openApi({ env: { RATE_LIMIT: String(maxPerMinute), TRUST_PROXY: '127.0.0.1' } })
+  api = await startTestApi()
+  limited = await startTestApi({ env: { RATE_LIMIT: String(maxPerMinute), TRUST_PROXY: '127.0.0.1' } })
 })
 afterAll(async () => {
   await api.close()

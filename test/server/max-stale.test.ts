@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maxStaleMs } from '../../src/server/plugins/response-cache/cache-control.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
 
 /** Clients that accept stale responses get them without waiting. */
@@ -11,7 +11,7 @@ const accepting = { headers: { 'cache-control': 'max-stale=60' } }
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   await waitUntilCached(api)
 })
 afterAll(() => api.close())

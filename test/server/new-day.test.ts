@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { openApi } from '../support/api.ts'
+import { startTestApi } from '../support/api.ts'
 import { isHit, waitUntilCached } from '../support/cache-status.ts'
 
 afterEach(() => {
@@ -9,7 +9,7 @@ afterEach(() => {
 it('a stored briefing is not served on the next day, since it depends on the date', async () => {
   const lastMinute = Date.UTC(2030, 0, 1, 23, 59)
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: lastMinute })
-  const api = await openApi()
+  const api = await startTestApi()
   try {
     const path = '/v1/countries/TUV/briefing'
     await waitUntilCached(api, path)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 
@@ -84,7 +84,7 @@ describe('the log', () => {
 describe('the metrics', () => {
   let api: Api
   beforeAll(async () => {
-    api = await openApi()
+    api = await startTestApi()
   })
   afterAll(() => api.close())
 
@@ -167,7 +167,7 @@ describe('the metrics', () => {
     [{ METRICS: 'key' }, 401, 200],
     [{ METRICS: 'off' }, 404, 404],
   ])('with %j return %i without a key and %i with a key', async (env, withoutKey, withKey) => {
-    const service = await openApi({ env })
+    const service = await startTestApi({ env })
     onTestFinished(() => service.close())
     expect((await service.get('/metrics')).status).toBe(withoutKey)
     expect((await service.get('/metrics', { key: 'the-administrators-key-in-tests' })).status).toBe(withKey)

@@ -3,17 +3,17 @@ import formatsPlugin from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, openApi } from '../support/api.ts'
-import { documentForm, type Operation, operationsIn } from '../support/openapi-document.ts'
+import { type Api, startTestApi } from '../support/api.ts'
+import { type Operation, openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 
 const { resources } = registry
 
 let api: Api
-let document: z.output<typeof documentForm>
+let document: z.output<typeof openApiDocumentSchema>
 let operations: Operation[]
 beforeAll(async () => {
-  api = await openApi()
-  document = documentForm.parse(api.document)
+  api = await startTestApi()
+  document = openApiDocumentSchema.parse(api.document)
   operations = operationsIn(document)
 })
 afterAll(() => api.close())

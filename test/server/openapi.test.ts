@@ -7,14 +7,14 @@ import { brotliCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { collectNamed, nameOutput, schemaNames } from '../../src/model/schema-names.ts'
+import { collectNamed, nameResponseSchema, schemaNames } from '../../src/model/schema-names.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { commonProblems } from '../../src/server/openapi/responses.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { openTestApp } from '../support/app.ts'
 import {
-  documentForm,
   type Operation,
+  openApiDocumentSchema,
   operationsIn,
   resourceOperations,
 } from '../support/openapi-document.ts'
@@ -25,12 +25,12 @@ const { resources } = registry
 const slow = { timeout: 60_000 }
 
 let api: Api
-let document: z.output<typeof documentForm>
+let document: z.output<typeof openApiDocumentSchema>
 let operations: Operation[]
 let resourceOps: Operation[]
 beforeAll(async () => {
-  api = await openApi()
-  document = documentForm.parse(api.document)
+  api = await startTestApi()
+  document = openApiDocumentSchema.parse(api.document)
   operations = operationsIn(document)
   resourceOps = resourceOperations(operations)
 })
@@ -259,7 +259,10 @@ describe('the OpenAPI document', () => {
     const names = Object.keys(document.components.schemas).map((name) => name.toLowerCase())
     expect(new Set(names).size).toBe(names.length)
     for (const name of Object.keys(document.components.schemas)) expect(name).toMatch(/^([A-Z][a-z0-9]*)+$/)
-    const twice = z.object({ one: nameOutput('Twice', z.string()), other: nameOutput('Twice', z.number()) })
+    const twice = z.object({
+      one: nameResponseSchema('Twice', z.string()),
+      other: nameResponseSchema('Twice', z.number()),
+    })
     expect(() => collectNamed([twice], schemaNames.output)).toThrow('two schemas are named Twice')
   })
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, it } from 'vitest'
-import { openApi } from '../support/api.ts'
+import { startTestApi } from '../support/api.ts'
 
 it('a URL in a record is stored and returned, and the service never connects to it', async () => {
   let connections = 0
@@ -10,7 +10,7 @@ it('a URL in a record is stored and returned, and the service never connects to 
     socket.destroy()
   }).listen(0, '127.0.0.1')
   await once(internalServer, 'listening')
-  const api = await openApi()
+  const api = await startTestApi()
   try {
     // A server that listens on TCP has an address with a port.
     const { port } = internalServer.address() as AddressInfo

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type Api, type HttpResponse, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 /** Excess requests are refused early, with Retry-After. */
@@ -29,7 +29,7 @@ describe('with two busy connections', () => {
       STATEMENT_SECONDS: '3',
       CACHE_MB: '0',
     }
-    api = await openApi({ env, connectVia: (url) => url })
+    api = await startTestApi({ env, connectVia: (url) => url })
     // The listener for keys also waits for a connection, so it must be ready before the tests.
     const isReady =
       "application_name = 'entente listener' and state = 'idle' and query like 'select channel from pg_list%'"
@@ -125,7 +125,7 @@ describe('with two busy connections', () => {
 
 describe('a process with a delayed event loop', () => {
   it('returns 503 except to probes and metrics, and recovers when the event loop does', async () => {
-    const api = await openApi({ env: { SHED_LAG_MS: '20' } })
+    const api = await startTestApi({ env: { SHED_LAG_MS: '20' } })
     onTestFinished(() => api.close())
     let isDelayed = true
     const delay = () => {
@@ -144,7 +144,7 @@ describe('a process with a delayed event loop', () => {
 
   it('refuses no request after a single pause', async () => {
     // The pause raises the mean delay of its interval above the limit, at any place in the interval.
-    const api = await openApi({ env: { SHED_LAG_MS: '25' } })
+    const api = await startTestApi({ env: { SHED_LAG_MS: '25' } })
     onTestFinished(() => api.close())
     const end = performance.now() + 3000
     while (performance.now() < end);
@@ -155,7 +155,7 @@ describe('a process with a delayed event loop', () => {
 })
 
 it('a process that is short of memory still serves stored responses, probes and metrics', async () => {
-  const api = await openApi({ env: { SHED_MEMORY_MB: '1000000' } })
+  const api = await startTestApi({ env: { SHED_MEMORY_MB: '1000000' } })
   onTestFinished(() => api.close())
   const stored = () => api.get('/v1/topics?limit=1')
   const isHit = async () => (await stored()).headers.get('cache-status')?.endsWith('hit')
@@ -177,7 +177,7 @@ it('a process that is short of memory still serves stored responses, probes and 
 })
 
 it('a request that does not arrive in time gets a 408 problem, and its connection is closed', async () => {
-  const api = await openApi({ env: { REQUEST_SECONDS: '1', LOG_LEVEL: 'silent' } })
+  const api = await startTestApi({ env: { REQUEST_SECONDS: '1', LOG_LEVEL: 'silent' } })
   onTestFinished(() => api.close())
   const { hostname, port } = new URL(api.origin)
   const head = `POST /v1/topics/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`

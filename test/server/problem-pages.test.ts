@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Api, openApi } from '../support/api.ts'
-import { documentForm } from '../support/openapi-document.ts'
+import { type Api, startTestApi } from '../support/api.ts'
+import { openApiDocumentSchema } from '../support/openapi-document.ts'
 
 let api: Api
-let document: z.output<typeof documentForm>
+let document: z.output<typeof openApiDocumentSchema>
 beforeAll(async () => {
-  api = await openApi()
-  document = documentForm.parse(api.document)
+  api = await startTestApi()
+  document = openApiDocumentSchema.parse(api.document)
 })
 afterAll(() => api.close())
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
-import { type Api, type HttpResponse, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 /** Rate limits, CORS and the security headers of responses. */
@@ -9,7 +9,7 @@ describe('with a limit of requests per minute', () => {
   let api: Api
   const requestsPerMinute = 30
   beforeAll(async () => {
-    api = await openApi({ env: { RATE_LIMIT: String(requestsPerMinute), TRUST_PROXY: '127.0.0.1' } })
+    api = await startTestApi({ env: { RATE_LIMIT: String(requestsPerMinute), TRUST_PROXY: '127.0.0.1' } })
   })
   afterAll(() => api.close())
 
@@ -92,7 +92,7 @@ describe('with a limit of requests per minute', () => {
     expect((await api.get(path, client)).status).toBe(200)
   })
 
-  it('limits guesses of ADMIN_KEY, which stays usable from its earlier addresses', async () => {
+  it('limits guesses of ADMIN_KEY per address; an address that has used it may still use it', async () => {
     const [stranger, owner] = [newClient(), newClient()]
     expect((await api.get(path, { ...owner, key: adminKey })).status).toBe(200)
     for (const client of [stranger, owner])
@@ -139,7 +139,7 @@ describe('with a limit of requests per minute', () => {
 describe('without limits and with CORS_ORIGINS', () => {
   let api: Api
   beforeAll(async () => {
-    api = await openApi({ env: { CORS_ORIGINS: 'https://dashboard.example,https://other.example' } })
+    api = await startTestApi({ env: { CORS_ORIGINS: 'https://dashboard.example,https://other.example' } })
   })
   afterAll(() => api.close())
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { isHit, waitUntilCached } from '../support/cache-status.ts'
 import { registry } from '../support/registry.ts'
@@ -12,7 +12,7 @@ import { runWrites, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ env: { RATE_LIMIT: '0' } })
+  api = await startTestApi({ env: { RATE_LIMIT: '0' } })
   await waitUntilCached(api)
 })
 afterAll(() => api.close())

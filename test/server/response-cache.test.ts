@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Representation } from '../../src/server/plugins/response-cache/representation.ts'
 import { ResponseStore } from '../../src/server/plugins/response-cache/response-store.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
 import { importTables } from '../support/import-tables.ts'
@@ -10,7 +10,7 @@ import { importTables } from '../support/import-tables.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   await waitUntilCached(api)
 })
 afterAll(() => api.close())
@@ -291,7 +291,7 @@ describe('concurrent identical requests', () => {
 
 describe('when reading needs a key', () => {
   it('a stored response needs a key too, and shared caches must not store responses', async () => {
-    const closed = await openApi({ env: { PUBLIC_READ: 'false' } })
+    const closed = await startTestApi({ env: { PUBLIC_READ: 'false' } })
     try {
       const url = '/v1/countries?limit=3'
       await waitUntilCached(closed, url, { key: adminKey })

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 /** One client cannot block others. */
@@ -9,7 +9,7 @@ import { adminKey } from '../support/app.ts'
 let api: Api
 beforeAll(async () => {
   const env = { POOL_SIZE: '6', MAX_EXPENSIVE: '2', TRUST_PROXY: '127.0.0.1' }
-  api = await openApi({ env })
+  api = await startTestApi({ env })
 })
 afterAll(() => api.close())
 

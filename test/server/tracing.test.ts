@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { packageRoot } from '../../src/package-root.ts'
 import { describeStatement } from '../../src/server/plugins/tracing/statement-text.ts'
-import { openApi } from '../support/api.ts'
+import { startTestApi } from '../support/api.ts'
 
 const attribute = z.object({
   key: z.string(),
@@ -57,7 +57,9 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   let requestIds: (string | null)[]
   beforeAll(async () => {
     const collector = await openCollector()
-    const api = await openApi({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`, CACHE_MB: '0' } })
+    const api = await startTestApi({
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`, CACHE_MB: '0' },
+    })
     const traced = await fetch(`${api.origin}/v1/agreements?q=${secret}&country=PAK`, {
       headers: { traceparent: `00-${clientTrace}-${clientSpan}-01`, 'user-agent': secret },
     })
@@ -135,7 +137,7 @@ it('a statement in a span contains no string literals', () => {
 })
 
 it('an unreachable collector delays neither requests nor the shutdown', async () => {
-  const api = await openApi({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } })
+  const api = await startTestApi({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } })
   expect((await api.get('/v1/topics')).status).toBe(200)
   const startedAt = performance.now()
   await api.close()

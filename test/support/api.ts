@@ -76,7 +76,7 @@ async function loadContract(origin: string): Promise<Contract> {
 }
 
 /** Opens the service on a clone of the seeded template database, and listens. */
-export async function openApi(options: TestAppOptions = {}): Promise<Api> {
+export async function startTestApi(options: TestAppOptions = {}): Promise<Api> {
   const test = await openTestApp(options)
   await test.app.listen({ port: 0, host: '127.0.0.1' })
   // A server that listens on TCP has an address with a port.
@@ -124,6 +124,6 @@ let shared: Promise<Api> | undefined
  * The service is never closed: it ends with the worker, and the global teardown drops its database.
  */
 export function sharedApi(): Promise<Api> {
-  shared ??= openApi()
+  shared ??= startTestApi()
   return shared
 }

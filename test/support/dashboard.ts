@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
-import { type Api, openApi } from './api.ts'
+import { type Api, startTestApi } from './api.ts'
 import { adminKey } from './app.ts'
 import { openBrowser, skipsBrowser } from './browser.ts'
 import { watchLayout } from './layout-shift.ts'
@@ -136,7 +136,7 @@ const env = { RATE_LIMIT: '0' }
 
 /** Returns the service of all test files of a worker that change none of its records. It ends with the worker. */
 function sharedService(): Promise<Api> {
-  service ??= openApi({ env })
+  service ??= startTestApi({ env })
   return service
 }
 
@@ -163,7 +163,7 @@ class Dashboard {
   }
 
   async start(): Promise<void> {
-    const api = this.#changesRecords ? openApi({ env }) : sharedService()
+    const api = this.#changesRecords ? startTestApi({ env }) : sharedService()
     this.#opened = { api: await api, browser: await sharedBrowser() }
   }
 

@@ -20,7 +20,7 @@ const operation = z.looseObject({
   responses: z.record(z.string(), z.looseObject({ description: z.string(), content: media.optional() })),
 })
 /** The parts of an OpenAPI document that tests read. */
-export const documentForm = z.looseObject({
+export const openApiDocumentSchema = z.looseObject({
   paths: z.record(z.string(), z.record(z.string(), operation)),
   components: z.looseObject({ schemas: z.record(z.string(), schema) }),
 })
@@ -29,7 +29,7 @@ export const documentForm = z.looseObject({
 export type Operation = z.output<typeof operation> & { path: string; method: string }
 
 /** Returns all operations of an OpenAPI document, with their paths and methods. */
-export function operationsIn(document: z.output<typeof documentForm>): Operation[] {
+export function operationsIn(document: z.output<typeof openApiDocumentSchema>): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, definition]) => ({ ...definition, path, method })),
   )

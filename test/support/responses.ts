@@ -9,7 +9,7 @@ const media = z.record(z.string(), z.unknown())
 const operation = z.looseObject({
   responses: z.record(z.string(), z.looseObject({ content: media.optional() })),
 })
-const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
+const openApiDocumentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
 
 /** A response as a client receives it. */
 export interface ReceivedResponse {
@@ -45,7 +45,7 @@ const undocumented = /^\/(docs|problems|openapi\.)/
  * Records must have all properties unless the request selected `fields`.
  */
 export function responseCheck(openApi: unknown): CheckResponse {
-  const document = documentForm.parse(closeObjectSchemas(inlineComponents(openApi)))
+  const document = openApiDocumentSchema.parse(closeObjectSchemas(inlineComponents(openApi)))
   // The package is CommonJS, so its function is the property `default` of the default import.
   const addFormats = formatsPlugin.default
   const ajv = new Ajv2020(fastCompilation)

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
-import { useEpoch } from '../session.ts'
+import { useDataVersion } from '../session.ts'
 import { type ApiError, toApiError } from './client.ts'
 import { shareRead } from './shared-reads.ts'
 import { retryFailedReads, useRetries } from './use-retries.ts'
@@ -33,18 +33,19 @@ interface Attempt {
 /**
  * Reads from the API, and reads again when `name` changes and after each sign-in and write. Retries reads that failed for a
  * reason that may be temporary.
- * @param name identifies the read: reads with equal names and languages must have equal results. Null reads nothing.
+ * @param name identifies the read: reads with equal names and languages must have equal results. If it is null, the hook
+ * sends no request.
  */
 export function useRead<Body>(
   name: string | null,
   read: (language: string, signal: AbortSignal) => Promise<Body>,
 ): ApiState<Body> {
   const { tag } = useLanguage()
-  const epoch = useEpoch()
+  const dataVersion = useDataVersion()
   const [attempt, setAttempt] = useState<Attempt>({ count: 0, isQuiet: false })
   const [result, setResult] = useState<{ key: string; count: number; body?: Body; error?: ApiError }>()
   // Responses contain names and labels in the language of the reader.
-  const key = `${epoch} ${tag} ${name}`
+  const key = `${dataVersion} ${tag} ${name}`
   const retry = useCallback(() => setAttempt(({ count }) => ({ count: count + 1, isQuiet: false })), [])
   const retryQuietly = useCallback(() => setAttempt(({ count }) => ({ count: count + 1, isQuiet: true })), [])
   const { count } = attempt

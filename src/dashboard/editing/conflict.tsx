@@ -13,7 +13,7 @@ export interface Conflict {
   /** The values and the number of the version that the other user saved. */
   theirs: FormValues
   version: number
-  /** Author, time and reason of the saved version. */
+  /** Actor, time and reason of the saved version. */
   entry: HistoryEntry | undefined
 }
 

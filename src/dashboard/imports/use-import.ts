@@ -3,7 +3,7 @@ import { type ApiError, readApi, toApiError } from '../api/client.ts'
 import type { ImportJob } from '../api/types.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { refetchViews, useEpoch } from '../session.ts'
+import { refetchViews, useDataVersion } from '../session.ts'
 import { readImportEvents } from './read-events.ts'
 
 /** Whether the service is running a step of an import. */
@@ -53,7 +53,7 @@ async function followImport(
 /** Reads an import, and follows its changes while a step runs. Starts again after each write from this page. */
 export function useImport(id: string): ApiState<ImportJob> {
   const { tag } = useLanguage()
-  const epoch = useEpoch()
+  const dataVersion = useDataVersion()
   const [attempt, setAttempt] = useState(0)
   const [job, setJob] = useState<ImportJob>()
   const [error, setError] = useState<ApiError>()
@@ -65,7 +65,7 @@ export function useImport(id: string): ApiState<ImportJob> {
       if (!controller.signal.aborted) setError(toApiError(failure))
     })
     return () => controller.abort()
-  }, [id, tag, epoch, attempt])
+  }, [id, tag, dataVersion, attempt])
   if (error) return { status: 'failed', error, retry }
   return job?.id === id ? { status: 'ready', body: job, retry } : { status: 'loading', retry }
 }

@@ -3,7 +3,7 @@ import { bigint, index, integer, json, pgTable, text, timestamp, unique } from '
 import { bytesColumn, oneOf } from '../columns.ts'
 import { type authorKinds, changeKinds } from '../vocabularies.ts'
 
-/** The author of a change, as stored in the history. The stored author does not change when the key is revoked or renamed. */
+/** The actor of a change, as stored in the history. The stored actor does not change when the key is revoked or renamed. */
 export interface Author {
   kind: (typeof authorKinds)[number]
   /** The key's id (`ADMIN_KEY` for the key in the configuration of the service), or the token's subject. */
@@ -11,7 +11,7 @@ export interface Author {
   name: string | null
 }
 
-/** The author, request and reason of a change. */
+/** The actor, request and reason of a change. */
 export interface Authorship {
   actor: Author
   /** Id of the request in the logs; null if there was no request. */
@@ -40,7 +40,7 @@ export const revisions = pgTable(
     operation: text('operation', { enum: changeKinds }).notNull(),
     /** The document at this version; for a removal, the last document. */
     document: json('document').notNull(),
-    /** The author of the change, as responses show it. */
+    /** The actor of the change, as responses show it. */
     actor: json('actor').$type<Author>().notNull(),
     /** The countries that the document names, computed by a trigger (`revision_countries()`). */
     countries: text('countries').array().notNull().default([]),

@@ -2,7 +2,13 @@ import type { Transaction } from '../../database/database.ts'
 import type { Language } from '../../model/languages.ts'
 import { checkQuery, parseQuery } from '../../model/parameters.ts'
 import type { Resource } from '../../model/resource.ts'
-import { addCounts, type Counted, countRecords, listPath, withAsOf } from '../../operations/counts.ts'
+import {
+  type CountWithListPath,
+  countRecords,
+  listPath,
+  replaceListRequestsWithCounts,
+  withAsOf,
+} from '../../operations/counts.ts'
 import { queryDocuments } from '../../operations/records.ts'
 import { aggregateParameters, planAggregate } from '../../query/aggregate.ts'
 import { aggregateStatement } from '../../query/aggregate-sql.ts'
@@ -46,7 +52,7 @@ export class QueryRunner {
   }
 
   /** Counts the records of a query. @throws Problem `invalid-parameter` for a query that is not valid for a list. */
-  count(resource: Resource, query: string): Promise<Counted> {
+  count(resource: Resource, query: string): Promise<CountWithListPath> {
     return countRecords(this.#tx, resource, query, this.#asOf)
   }
 
@@ -58,7 +64,9 @@ export class QueryRunner {
       listStatement(plan, undefined, options),
     )
     const text = row?.records ?? ''
-    return JSON.parse(`[${await addCounts(this.#tx, resource, plan.representation, text, this.#asOf)}]`)
+    const { representation } = plan
+    const json = await replaceListRequestsWithCounts(this.#tx, resource, representation, text, this.#asOf)
+    return JSON.parse(`[${json}]`)
   }
 
   #withAsOf(resource: Resource, query: string): string {

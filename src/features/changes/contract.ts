@@ -6,11 +6,11 @@ import {
   limitParameter,
   many,
   type Parameter,
-  single,
+  singleValueParameter,
   words,
 } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
-import { nameOutput } from '../../model/schema-names.ts'
+import { nameResponseSchema } from '../../model/schema-names.ts'
 import { recordChange, revisionExample } from '../../operations/revision-schema.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
 
@@ -30,7 +30,7 @@ const position = z
 
 /** Parameters of the feed. */
 export const feedParameters = ({ resources }: Registry): Record<string, Parameter> => ({
-  after: single(
+  after: singleValueParameter(
     position,
     'The `position` of the last change that was read; from the first change of the order when left out.',
   ),
@@ -57,7 +57,7 @@ const example = {
 }
 
 const makeFeedChange = ({ resources }: Registry) =>
-  nameOutput(
+  nameResponseSchema(
     'FeedChange',
     z
       .intersection(
@@ -80,7 +80,7 @@ const limits = { defaultSize: 100, maxSize: 500 } as const
 
 /** Parameters of a page of changes, other than those of the feed. */
 export const pageParameters: Record<string, Parameter> = {
-  order: single(
+  order: singleValueParameter(
     z.enum(['asc', 'desc']),
     '`asc`, the order of the feed, when left out. `desc`: the newest change first.',
   ),
@@ -95,7 +95,7 @@ export const pageParameters: Record<string, Parameter> = {
 export const defaultLimit = limits.defaultSize
 
 const makeFeedPage = (registry: Registry) =>
-  nameOutput(
+  nameResponseSchema(
     'FeedPage',
     z
       .strictObject({

@@ -8,9 +8,14 @@ import { shapeOf } from '../../model/document.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
-import { composeRecords, listRows, resourceRow, type WrittenRecord } from '../../operations/writing/split.ts'
+import {
+  composeRecords,
+  resourceRow,
+  rowsOfLists,
+  type WrittenRecord,
+} from '../../operations/writing/split.ts'
 
-/** The author of the revisions of generated records. */
+/** The actor of the revisions of generated records. */
 const generator: Author = { kind: 'seed', id: null, name: 'entente generate' }
 const actor = JSON.stringify(generator)
 
@@ -75,9 +80,10 @@ export class Batch {
       )
     }
     for (const resource of this.#registry.resources)
-      for (const { table, rows } of listRows(resource, this.#recordsByResource.get(resource.name) ?? []))
+      for (const { table, rows } of rowsOfLists(resource, this.#recordsByResource.get(resource.name) ?? []))
         tables.set(table, (tables.get(table) ?? []).concat(rows))
-    // Records come first, since all other rows refer to them. Lists follow the tables of all resources, to which they refer.
+    // Records come first, since all other rows refer to them.
+    // Rows of list tables are written after those of all resource tables, since they refer to them.
     await copyRows(client, records, recordRows)
     for (const [table, rows] of tables) await copyRows(client, table, rows)
     await copyRows(client, revisions, revisionRows)

@@ -25,7 +25,7 @@ export interface CommitOptions {
   onProgress: (job: ImportJob) => void
 }
 
-/** The author of what an import writes. */
+/** The actor, request and reason of the changes of an import. */
 export const importAuthorship = ({ actor, requestId, files, id }: ImportJob): Authorship => ({
   actor,
   requestId,

@@ -9,12 +9,12 @@ import {
   limitParameter,
   many,
   type Parameter,
-  single,
+  singleValueParameter,
   wholeNumber,
   words,
 } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
-import { nameOutput } from '../../model/schema-names.ts'
+import { nameResponseSchema } from '../../model/schema-names.ts'
 import { edtf, externalScheme } from '../../model/schemas.ts'
 import { languageParameter } from '../../operations/language.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
@@ -30,12 +30,12 @@ const defaultEdges = 100
 
 /** The parameters that select the records of a network and limit the response. */
 export const networkParameters = (registry: Registry): Record<string, Parameter> => ({
-  from: single(
+  from: singleValueParameter(
     edtf('From when.'),
     'Records that may have happened on or after this date: agreements by their signature, projects and programs by start and end (without an end they continue), bases by their designation.',
   ),
-  to: single(edtf('Until when.'), 'Records that may have happened on or before this date.'),
-  undated: single(
+  to: singleValueParameter(edtf('Until when.'), 'Records that may have happened on or before this date.'),
+  undated: singleValueParameter(
     z.enum(['exclude', 'include']),
     'Whether `from` and `to` include records without a date; `exclude` when left out. Without `from` and `to`, all records count.',
   ),
@@ -51,7 +51,7 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
     keys.region(),
     'Regions or groups of countries. In the whole network, at least one end of each edge is in one of them; in the network of a country, its partners are.',
   ),
-  minimum: single(
+  minimum: singleValueParameter(
     wholeNumber(maximums.minimum),
     'Minimum number of shared records; 1 when left out.',
     z.int().min(1).max(maximums.minimum),
@@ -124,7 +124,7 @@ const edgeExample = (registry: Registry) => ({
 })
 
 const makeNetwork = (registry: Registry) =>
-  nameOutput(
+  nameResponseSchema(
     'Network',
     z
       .strictObject({
@@ -182,7 +182,7 @@ const searchExample = {
 }
 
 const makePartners = (registry: Registry) =>
-  nameOutput(
+  nameResponseSchema(
     'CountryNetwork',
     z
       .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { groupingSettings } from '../../database/reading-settings.ts'
-import { getStringValues, single } from '../../model/parameters.ts'
+import { getStringValues, singleValueParameter } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import { acceptLanguage, contentLanguage, withLanguageHeaders } from '../../operations/language.ts'
@@ -71,7 +71,7 @@ export const network = (registry: Registry): Endpoint => ({
     summary: 'Who cooperates with whom',
     description: `A graph: the nodes are participants, and an edge connects two that take part in the same records, with the number of these records by resource, their topics, and their first and last date. A record with many participants counts once for every two of them. ${participationNote} ${durationNote}`,
     query: {
-      level: single(
+      level: singleValueParameter(
         z.enum(['country', 'organization']),
         'What the nodes are: countries, or organizations; countries when left out.',
       ),

@@ -1,7 +1,13 @@
 import { z } from 'zod'
-import { getStringValues, getValues, limitParameter, single, words } from '../../model/parameters.ts'
+import {
+  getStringValues,
+  getValues,
+  limitParameter,
+  singleValueParameter,
+  words,
+} from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
-import { nameOutput } from '../../model/schema-names.ts'
+import { nameResponseSchema } from '../../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import type { Contract, Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
@@ -30,7 +36,7 @@ const example = {
 }
 
 const makeHit = (names: string[]) =>
-  nameOutput(
+  nameResponseSchema(
     'Hit',
     z
       .strictObject({
@@ -57,7 +63,7 @@ const makeHit = (names: string[]) =>
   )
 
 const makePage = (names: string[]) =>
-  nameOutput(
+  nameResponseSchema(
     'HitPage',
     z
       .strictObject({
@@ -81,7 +87,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   access: 'read',
   cost: 2,
   query: {
-    q: { ...single(q, 'Text to search for.'), presence: 'required' },
+    q: { ...singleValueParameter(q, 'Text to search for.'), presence: 'required' },
     resource: words(names, 'Resources to search, separated by commas; all when left out.'),
     limit: limitParameter('Hits in the response', limits),
     ...recordAsOfParameter,

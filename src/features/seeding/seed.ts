@@ -12,7 +12,7 @@ export interface SeedCounts {
   present: number
 }
 
-/** The author of seeded revisions. */
+/** The actor of seeded revisions. */
 const seedAuthorship: Authorship = {
   actor: { kind: 'seed', id: null, name: null },
   requestId: null,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { booleanText, type Parameter, single } from '../../model/parameters.ts'
+import { booleanText, type Parameter, singleValueParameter } from '../../model/parameters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { participantsProperty } from '../../query/flat.ts'
 import { contentLanguage, languageParameter } from '../language.ts'
@@ -55,16 +55,16 @@ export const exportFormats = (resource: Resource) =>
 /** Returns the parameters of a file other than those that select its records. */
 export const fileParameters = (resource: Resource): Record<string, Parameter> => ({
   format: {
-    ...single(exportFormats(resource), 'Format of the file.'),
+    ...singleValueParameter(exportFormats(resource), 'Format of the file.'),
     presence: 'required',
   },
-  names: single(
+  names: singleValueParameter(
     booleanText,
     'With `csv` and `xlsx`: whether a column of names follows each column of codes; `true` when left out.',
   ),
   ...languageParameter('the names'),
   ...(participantsProperty(resource) !== undefined && {
-    per: single(
+    per: singleValueParameter(
       z.enum(['record', 'participant']),
       'With `csv` and `xlsx`: a row for each record, or a row for each participant, with columns about it.',
     ),

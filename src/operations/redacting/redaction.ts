@@ -12,7 +12,7 @@ export interface Redaction {
   redactRecord(record: Document): Document
   /** Returns the redacted value of a column of a former row, without the values that `redactRecord` has found before. */
   redactColumn(table: string, column: string, value: unknown): unknown
-  /** Returns a redacted text about a change: its reason, or the id or name of its author. */
+  /** Returns a redacted text about a change: its reason, or the id or name of its actor. */
   redactNote(text: string): string
   /** Stored responses with this text are removed, too; undefined if only those about the record are. */
   text?: string

@@ -4,7 +4,7 @@ import { records, revisions } from '../../database/tables/index.ts'
 import type { Author } from '../../database/tables/revisions.ts'
 import { statement } from '../../query/statement.ts'
 
-/** The author of revisions of writes that bypassed the service. */
+/** The actor of revisions of writes that bypassed the service. */
 const databaseAuthor: Author = { kind: 'database', id: null, name: null }
 
 /**

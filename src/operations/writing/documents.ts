@@ -10,10 +10,10 @@ import { type LockedRecord, startWrite } from './locks.ts'
 import {
   type ComposedRecord,
   composeRecords,
-  listRows,
   newRecordProperties,
   recordRows,
   resourceRow,
+  rowsOfLists,
   toInsert,
   type WrittenRecord,
 } from './split.ts'
@@ -29,7 +29,7 @@ export interface StoredRecord {
   document: string
 }
 
-/** The operation of a change in the history, and its author. */
+/** The operation of a change in the history, and its actor. */
 export interface Change {
   kind: ChangeKind
   authorship: Authorship
@@ -131,7 +131,7 @@ export async function insertDocuments(
         rows: recordRows(resource, written),
       },
       toInsert({ table: resource.table, rows: written.map((record) => resourceRow(resource, record)) }),
-      ...listRows(resource, written).map(toInsert),
+      ...rowsOfLists(resource, written).map(toInsert),
       revisionWrite(resource, stored, change, time),
     ]),
   )
@@ -205,7 +205,7 @@ export async function updateDocuments(
         : []),
       ...parts
         .flatMap(({ property, differing }) =>
-          listRows(
+          rowsOfLists(
             resource,
             differing.map(({ record }) => record),
             [property],

@@ -39,13 +39,13 @@ function readReason(header: string | undefined): string | null {
   })
 }
 
-/** Returns the author of a revision. Authentication has already refused anonymous writers. */
+/** Returns the actor of a revision. Authentication has already refused anonymous writers. */
 const toAuthor = ({ kind, id, name }: Actor): Author => {
   if (kind === 'anonymous') throw new Problem('internal', 'A change has no author.')
   return { kind, id, name }
 }
 
-/** Returns author, request id and reason of a change. @throws Problem `malformed-request` for a reason that is too long. */
+/** Returns actor, request id and reason of a change. @throws Problem `malformed-request` for a reason that is too long. */
 export const getAuthorship = ({ actor, requestId, headers }: ApiRequest): Authorship => ({
   actor: toAuthor(actor),
   requestId,

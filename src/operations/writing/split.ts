@@ -41,7 +41,7 @@ export function resourceRow(
 }
 
 /** Returns the rows of documents in tables of lists. @param properties names of the lists; all when left out. */
-export const listRows = (
+export const rowsOfLists = (
   resource: Resource,
   written: Pick<WrittenRecord, 'id' | 'document'>[],
   properties = Object.keys(resource.boundFields),

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6, type Socket } from 'node:net'
 import fp from 'fastify-plugin'
-import { misuse } from '../http-server.ts'
+import { tooManyPipelinedRequests } from '../http-server.ts'
 import { anonymousClient } from './client/addresses.ts'
 import { Connections } from './connections/connections.ts'
 
@@ -60,7 +60,7 @@ export const connections = fp<ConnectionsOptions>(
     server.maxConnections = maxConnections
     // Runs before the listener of Node.js, which starts to read.
     server.prependListener('connection', (socket: Socket) => openConnections.add(socket))
-    server.on(misuse, (socket: Socket) => openConnections.connectionMisused(socket))
+    server.on(tooManyPipelinedRequests, (socket: Socket) => openConnections.connectionMisused(socket))
     server.on('drop', () => {
       openConnections.closedCounts.refused += 1
     })

@@ -34,11 +34,14 @@ const operationForm = z.looseObject({
 
 export type Operation = z.output<typeof operationForm> & { method: string; path: string }
 
-const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operationForm)) })
+const openApiDocumentSchema = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), operationForm)),
+})
 
 /** The operations of a document except those with endless responses. */
 export function operationsOf(document: unknown): Operation[] {
-  return Object.entries(documentForm.parse(inlineComponents(document)).paths).flatMap(([path, operations]) =>
+  const { paths } = openApiDocumentSchema.parse(inlineComponents(document))
+  return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations)
       .map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path }))
       .filter(({ responses }) => !responses[200]?.content?.['text/event-stream']),

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type AttackName, attacks } from './attacks/index.ts'
 import { ResponseCounter } from './response-counter.ts'
-import { targetSchema } from './target.ts'
+import { senderSchema } from './sender.ts'
 
 // A process that attacks the service from the first message until it is killed. It replies to each message with the counts
 // of its responses.
 const input = z
-  .strictObject({ attack: z.custom<AttackName>((name) => String(name) in attacks), target: targetSchema })
+  .strictObject({ attack: z.custom<AttackName>((name) => String(name) in attacks), sender: senderSchema })
   .parse(JSON.parse(process.argv[2] ?? ''))
 
 const counter = new ResponseCounter()
@@ -14,7 +14,7 @@ let isRunning = false
 // The parent process has ended.
 process.on('disconnect', () => process.exit())
 process.on('message', () => {
-  if (!isRunning) attacks[input.attack](input.target, counter)
+  if (!isRunning) attacks[input.attack](input.sender, counter)
   isRunning = true
   process.send?.(counter.counts)
 })

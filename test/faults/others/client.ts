@@ -2,14 +2,14 @@ import http from 'node:http'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import { Measurement } from './measurement.ts'
-import { type ClientRequest, startRequest, type Target, targetSchema, waitForResponse } from './target.ts'
+import { type ClientRequest, type Sender, senderSchema, startRequest, waitForResponse } from './sender.ts'
 import { warmUp } from './warm-up.ts'
 
 // A process that acts as an ordinary client during an attack. It sends requests at fixed intervals, whether or not earlier
 // ones are complete. It replies to each message with its measurements since the last one.
 
-const { target, key } = z
-  .strictObject({ target: targetSchema, key: z.string() })
+const { sender, apiKey } = z
+  .strictObject({ sender: senderSchema, apiKey: z.string() })
   .parse(JSON.parse(process.argv[2] ?? ''))
 
 /** A request fails when it takes longer than this. */
@@ -23,10 +23,10 @@ let measurements: Record<string, Measurement> = {}
 const pending = new Set<Promise<void>>()
 
 /** Sends a request, reads the whole response, and records status and duration. */
-async function measure(measurement: Measurement, request: ClientRequest, as: Target): Promise<void> {
+async function measure(measurement: Measurement, request: ClientRequest, sender: Sender): Promise<void> {
   const start = performance.now()
   try {
-    const sent = startRequest(as, request)
+    const sent = startRequest(sender, request)
     AbortSignal.timeout(timeoutMs).addEventListener('abort', () => sent.destroy(new Error('timeout')))
     const response = await waitForResponse(sent)
     await text(response)
@@ -41,23 +41,23 @@ const page = z.looseObject({
   page: z.looseObject({ next: z.string().nullable() }),
 })
 
-/** Reads the keys of about 2,000 agreements: too many for the response cache to serve all reads. */
-async function readKeys(): Promise<string[]> {
-  const keys: string[] = []
-  for (let cursor: string | null = ''; cursor !== null && keys.length < 2000; ) {
+/** Reads the ids of about 2,000 agreements: too many for the response cache to serve all reads. */
+async function readAgreementIds(): Promise<string[]> {
+  const agreementIds: string[] = []
+  for (let cursor: string | null = ''; cursor !== null && agreementIds.length < 2000; ) {
     const path = `/v1/agreements?fields=id&limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`
-    const response = await waitForResponse(startRequest(target, { path, agent }))
+    const response = await waitForResponse(startRequest(sender, { path, agent }))
     const { data, page: at } = page.parse(JSON.parse(await text(response)))
-    keys.push(...data.map(({ id }) => id))
+    agreementIds.push(...data.map(({ id }) => id))
     cursor = at.next
   }
-  return keys
+  return agreementIds
 }
 
-const writer = { ...target, key }
+const writer = { ...sender, key: apiKey }
 
-await warmUp(target, writer)
-const keys = await readKeys()
+await warmUp(sender, writer)
+const agreementIds = await readAgreementIds()
 const countries = ['PAK', 'DEU', 'FRA', 'BRA', 'ZAF', 'KEN', 'JPN', 'RUS', 'IND', 'EGY']
 let requestCount = 0
 const next = () => {
@@ -65,34 +65,39 @@ const next = () => {
   return requestCount
 }
 
-const record = () => `/v1/agreements/${keys[(next() * 7) % keys.length]}`
-const list = () =>
+const recordPath = () => `/v1/agreements/${agreementIds[(next() * 7) % agreementIds.length]}`
+const listPath = () =>
   `/v1/agreements?country=${countries[next() % countries.length]}&signedOn[gte]=${1950 + (requestCount % 70)}&limit=25`
-const agreement = () =>
+const agreementJson = () =>
   JSON.stringify({
     title: `Written during the attack ${next()}`,
     kind: 'agreement',
     parties: [{ country: 'PAK', role: 'party' }],
   })
 
-function repeat(name: string, everyMs: number, request: () => ClientRequest, as = target): void {
+function repeat(name: string, everyMs: number, request: () => ClientRequest, from = sender): void {
   setInterval(() => {
     const measurement = measurements[name] ?? new Measurement()
     measurements[name] = measurement
-    const measured = measure(measurement, request(), as).finally(() => pending.delete(measured))
+    const measured = measure(measurement, request(), from).finally(() => pending.delete(measured))
     pending.add(measured)
   }, everyMs)
 }
 
-repeat('reads', 100, () => ({ path: record(), agent }))
+repeat('reads', 100, () => ({ path: recordPath(), agent }))
 // Each of these requests opens a new connection, like a new client.
-repeat('lists', 100, () => ({ path: list() }))
+repeat('lists', 100, () => ({ path: listPath() }))
 repeat('health', 100, () => ({ path: '/healthz' }))
-repeat('writes', 300, () => ({ method: 'POST', path: '/v1/agreements', body: agreement(), agent }), writer)
+repeat(
+  'writes',
+  300,
+  () => ({ method: 'POST', path: '/v1/agreements', body: agreementJson(), agent }),
+  writer,
+)
 repeat('exports', 5000, () => ({
   path: `/v1/agreements/export?format=csv&country=${countries[next() % countries.length]}`,
 }))
-repeat('asOf', 5000, () => ({ path: `${list()}&asOf=${new Date(Date.now() - 1000).toISOString()}` }))
+repeat('asOf', 5000, () => ({ path: `${listPath()}&asOf=${new Date(Date.now() - 1000).toISOString()}` }))
 
 // The parent process has ended.
 process.on('disconnect', () => process.exit())

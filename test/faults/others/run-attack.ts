@@ -48,11 +48,11 @@ export async function runAttack(
   }
   const killAll = () => Promise.all(helpers.map((helper) => helper.kill()))
   const startClient = () =>
-    start('client.ts', { target: { port, localAddress: '127.0.0.3' }, key: writerKey })
+    start('client.ts', { sender: { port, localAddress: '127.0.0.3' }, apiKey: writerKey })
   try {
-    const target = { port, localAddress: '127.0.0.2', ...(attackerKey !== undefined && { key: attackerKey }) }
+    const sender = { port, localAddress: '127.0.0.2', ...(attackerKey !== undefined && { key: attackerKey }) }
     // The attacker starts before the baseline, since the start of a process takes CPU time.
-    const attacker = start('attacker.ts', { attack, target })
+    const attacker = start('attacker.ts', { attack, sender })
     await attacker.nextMessage()
     const client = startClient()
     await client.nextMessage()

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers'
-import { type ClientRequest, startRequest, type Target, waitForResponse } from './target.ts'
+import { type ClientRequest, type Sender, startRequest, waitForResponse } from './sender.ts'
 
 const agreement = (index: number) => ({
   op: 'create',
@@ -12,9 +12,9 @@ const largeBulk = JSON.stringify({ operations: Array.from({ length: 1000 }, (_, 
  * Sends the largest requests that ordinary clients send, so that the memory measured before an attack is that of a service
  * in use.
  */
-export async function warmUp(reader: Target, writer: Target): Promise<void> {
-  const send = async (as: Target, request: ClientRequest) => {
-    const response = await waitForResponse(startRequest(as, request))
+export async function warmUp(reader: Sender, writer: Sender): Promise<void> {
+  const send = async (sender: Sender, request: ClientRequest) => {
+    const response = await waitForResponse(startRequest(sender, request))
     const body = await text(response)
     if (response.statusCode !== 200)
       throw new Error(`${request.path}: ${response.statusCode} ${body.slice(0, 500)}`)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resolveMapping } from '../../../src/features/imports/built-in.ts'
 import { packageRoot } from '../../../src/package-root.ts'
-import { type Api, openApi } from '../../support/api.ts'
+import { type Api, startTestApi } from '../../support/api.ts'
 import { importFile } from '../../support/imports.ts'
 
 /** The built-in mapping of IATI activity files. */
@@ -11,7 +11,7 @@ import { importFile } from '../../support/imports.ts'
 let api: Api
 let mapping: string
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   mapping = await resolveMapping('iati')
 })
 afterAll(() => api.close())

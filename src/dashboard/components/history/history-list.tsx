@@ -14,7 +14,7 @@ const firstCount = 20
 const maxCount = 199
 
 /**
- * The versions of a record, newest first: the author, time and reason of each, and its changes from the previous version.
+ * The versions of a record, newest first: the actor, time and reason of each, and its changes from the previous version.
  * Editors can restore a version.
  */
 export function HistoryList({

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { autocommitReads, type Transaction } from '../../../database/database.ts'
 import type { Author } from '../../../database/tables/revisions.ts'
-import { getStringValues, single } from '../../../model/parameters.ts'
+import { getStringValues, singleValueParameter } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
-import { nameInput } from '../../../model/schema-names.ts'
+import { nameRequestSchema } from '../../../model/schema-names.ts'
 import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
 import { locationHeader } from '../../../operations/response-schemas.ts'
 import { idempotencyProblems, replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
@@ -37,7 +37,7 @@ const maxFileBytes = 65_536 * 1024 * 1024
 /** Maximum number of imports that wait for a commit, and of running uploads, since they need disk space. */
 const maxOpen = 100
 
-const body = nameInput(
+const body = nameRequestSchema(
   'ImportUpload',
   z
     .strictObject({
@@ -235,7 +235,7 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
       'Takes a file and a mapping, and makes a dry run in the background: it reads all rows, resolves names and checks every record, without writing one. Follow it with `GET /v1/imports/{id}`, and then commit it. The parts of the body must come in this order: mapping, decisions, file, lists.',
     cost: 10,
     query: {
-      commit: single(
+      commit: singleValueParameter(
         z.enum(['true', 'false']),
         'Whether the import is committed at once, without a dry run. Default: false.',
         z.boolean(),

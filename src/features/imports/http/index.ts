@@ -7,7 +7,7 @@ import { mappingSchemaEndpoint } from './mapping-schema.ts'
 import { missingRecords } from './missing.ts'
 import { decideNames, listNames, namesCsv } from './names.ts'
 import { previewEndpoint } from './preview.ts'
-import { getImport, listImportsEndpoint } from './read.ts'
+import { getImportEndpoint, listImportsEndpoint } from './read.ts'
 import { listImportedRecords } from './records.ts'
 import { rejectedRows } from './rejected.ts'
 import { listFaultyRows } from './rows.ts'
@@ -19,7 +19,7 @@ export const importEndpoints = (registry: Registry): Endpoint[] => [
   previewEndpoint(registry),
   listImportsEndpoint,
   mappingSchemaEndpoint(registry),
-  getImport,
+  getImportEndpoint,
   deleteImport,
   importEvents,
   importMapping,

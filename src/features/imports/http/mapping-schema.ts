@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Registry } from '../../../model/registry.ts'
-import { nameOutput } from '../../../model/schema-names.ts'
+import { nameResponseSchema } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { mappingJsonSchema } from '../mapping/index.ts'
 import { tag } from './contract.ts'
 
-const schema = nameOutput(
+const schema = nameResponseSchema(
   'MappingSchema',
   z.looseObject({}).meta({
     description: 'A JSON Schema.',

@@ -1,8 +1,13 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
-import { getStringValues, getValues, limitParameter, single } from '../../../model/parameters.ts'
+import {
+  getStringValues,
+  getValues,
+  limitParameter,
+  singleValueParameter,
+} from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
-import { nameInput, nameOutput } from '../../../model/schema-names.ts'
+import { nameRequestSchema, nameResponseSchema } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
@@ -62,7 +67,7 @@ const unresolvedName = z
   })
   .meta({ description: 'An unresolved name.', examples: [example] })
 
-const namesPage = nameOutput(
+const namesPage = nameResponseSchema(
   'ImportNamePage',
   z.strictObject({ data: z.array(unresolvedName), page: pageInfoSchema }).meta({
     description: 'Unresolved names; those in most rows first.',
@@ -105,7 +110,7 @@ export const listNames: Endpoint = {
       'Names that match no record, or several, each once, with at most three candidates. The rows that have them are refused until they are decided.',
     query: {
       limit: limitParameter('Names per page', pageSize),
-      cursor: single(cursor, 'Cursor of the page: `page.next` of the page before.'),
+      cursor: singleValueParameter(cursor, 'Cursor of the page: `page.next` of the page before.'),
     },
     responses: { 200: { description: 'A page of names.', schema: () => namesPage, headers: {} } },
     problems: readProblems,
@@ -150,7 +155,7 @@ export const namesCsv = csvDownload({
 /** Maximum number of decisions in one request. */
 const maxDecisions = 1000
 
-const decisionsInput = nameInput(
+const decisionsInput = nameRequestSchema(
   'ImportDecisions',
   z
     .strictObject({

@@ -1,6 +1,11 @@
 import { autocommitReads } from '../../../database/database.ts'
 import { keys } from '../../../model/keys.ts'
-import { getStringValues, getValues, limitParameter, single } from '../../../model/parameters.ts'
+import {
+  getStringValues,
+  getValues,
+  limitParameter,
+  singleValueParameter,
+} from '../../../model/parameters.ts'
 import { externalScheme } from '../../../model/schemas.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
@@ -28,9 +33,9 @@ export const listImportsEndpoint: Endpoint = {
     summary: 'List imports',
     description: 'All imports, newest first.',
     query: {
-      scheme: single(externalScheme(), 'The register that the files are from.'),
+      scheme: singleValueParameter(externalScheme(), 'The register that the files are from.'),
       limit: limitParameter('Imports per page', pageSize),
-      cursor: single(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
+      cursor: singleValueParameter(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
     },
     responses: { 200: { description: 'A page of imports.', schema: () => importPage, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
@@ -47,7 +52,7 @@ export const listImportsEndpoint: Endpoint = {
 }
 
 /** `GET /v1/imports/{id}` */
-export const getImport: Endpoint = {
+export const getImportEndpoint: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}',
   tag,

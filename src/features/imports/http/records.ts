@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
 import { importActions } from '../../../database/vocabularies.ts'
-import { getValues, limitParameter, single, wholeNumber } from '../../../model/parameters.ts'
+import { getValues, limitParameter, singleValueParameter, wholeNumber } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
-import { nameOutput } from '../../../model/schema-names.ts'
+import { nameResponseSchema } from '../../../model/schema-names.ts'
 import {
   acceptLanguage,
   contentLanguage,
@@ -52,7 +52,7 @@ const importedRecord = z
   })
   .meta({ description: 'A record of an import.', examples: [example] })
 
-const recordsPage = nameOutput(
+const recordsPage = nameResponseSchema(
   'ImportedRecordPage',
   z.strictObject({ data: z.array(importedRecord), page: pageInfoSchema }).meta({
     description: 'A page of records, in the order in which they were written.',
@@ -93,7 +93,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
       'The records that a committed import has created, changed or left unchanged, with the row of each. For the records of one resource, with all filters: `GET /v1/{resource}?source={source}`.',
     query: {
       limit: limitParameter('Records per page', pageSize),
-      cursor: single(
+      cursor: singleValueParameter(
         wholeNumber(Number.MAX_SAFE_INTEGER),
         'Cursor of the page: `page.next` of the page before.',
         z.string().max(16).meta({ description: 'A cursor.' }),

@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { autocommitReads } from '../../../database/database.ts'
-import { getStringValues, getValues, limitParameter, single, wholeNumber } from '../../../model/parameters.ts'
-import { nameOutput } from '../../../model/schema-names.ts'
+import {
+  getStringValues,
+  getValues,
+  limitParameter,
+  singleValueParameter,
+  wholeNumber,
+} from '../../../model/parameters.ts'
+import { nameResponseSchema } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
@@ -32,7 +38,7 @@ const faultyRow = z
   })
   .meta({ description: 'A row with faults.', examples: [example] })
 
-const rowsPage = nameOutput(
+const rowsPage = nameResponseSchema(
   'ImportRowPage',
   z.strictObject({ data: z.array(faultyRow), page: pageInfoSchema }).meta({
     description: 'A page of rows with faults, in the order of the file.',
@@ -70,12 +76,12 @@ export const listFaultyRows: Endpoint = {
     description:
       'Rows that are refused, or had values dropped, with every fault: its column, value and reason, and what would be right. All refused rows as a file: `GET /v1/imports/{id}/rejected.csv`.',
     query: {
-      which: single(
+      which: singleValueParameter(
         whichSchema,
         'Whether to list rows that are `refused` (default), or had values `dropped`.',
       ),
       limit: limitParameter('Rows per page', pageSize),
-      cursor: single(
+      cursor: singleValueParameter(
         wholeNumber(maxPosition),
         'Cursor of the page: `page.next` of the page before.',
         z.string().max(16).meta({ description: 'A cursor.' }),

@@ -133,7 +133,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     for (const [name, plan] of properties) {
       const value = plan.build(scope, conversion)
       if (value !== undefined) body[name] = value
-      if (name === eventDate && typeof value === 'string') conversion.on = value
+      if (name === eventDate && typeof value === 'string') conversion.eventDate = value
     }
     for (const [name] of required) {
       const plan = properties.get(name)

@@ -13,16 +13,16 @@ export class Conversion {
   /** The records that the row describes. */
   readonly records: Pick<Draft, 'resource' | 'externalId'>[]
   readonly mentions: Mention[] = []
-  /** The event date of the record: names of former states are resolved as of that date. */
-  on: string | undefined
+  /** The event date of the record: names of former countries are resolved as of that date. */
+  eventDate: string | undefined
   /** The mentions as JSON. */
   readonly #texts: string[] = []
 
-  /** @param row the conversion of the whole row, which collects the faults, dropped values and records of all its drafts. */
-  constructor(row?: Conversion) {
-    this.faults = row?.faults ?? []
-    this.dropped = row?.dropped ?? []
-    this.records = row?.records ?? []
+  /** @param rowConversion collects the faults, dropped values and records of all drafts of the row. */
+  constructor(rowConversion?: Conversion) {
+    this.faults = rowConversion?.faults ?? []
+    this.dropped = rowConversion?.dropped ?? []
+    this.records = rowConversion?.records ?? []
   }
 
   /** Adds a fault of a value that cannot be used: the row is refused, or the value is dropped. */

@@ -41,7 +41,7 @@ export function compileReference(
     const text = String(value)
     if (by === 'key') return text
     const countryName = country?.evaluate(scope, conversion)[0]
-    const date = on ? on.evaluate(scope, conversion)[0] : dateOf(resource, conversion.on)
+    const date = on ? on.evaluate(scope, conversion)[0] : dateOf(resource, conversion.eventDate)
     const mention: Mention = {
       resource,
       ...(by === 'name' && { name: text }),

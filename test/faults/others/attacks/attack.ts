@@ -1,19 +1,19 @@
 import type http from 'node:http'
 import type { ResponseCounter } from '../response-counter.ts'
-import { type ClientRequest, startRequest, type Target, waitForResponse } from '../target.ts'
+import { type ClientRequest, type Sender, startRequest, waitForResponse } from '../sender.ts'
 
 /** Starts an attack, which lasts until its process is killed, and counts the outcomes of its requests. */
-export type Attack = (target: Target, counter: ResponseCounter) => void
+export type Attack = (sender: Sender, counter: ResponseCounter) => void
 
 /** Sends a request and counts its status. Returns the response with its body unread. */
 export async function sendCounted(
-  target: Target,
+  sender: Sender,
   counter: ResponseCounter,
   request: ClientRequest,
 ): Promise<http.IncomingMessage> {
   counter.add('started')
   try {
-    const response = await waitForResponse(startRequest(target, request))
+    const response = await waitForResponse(startRequest(sender, request))
     counter.add(response.statusCode ?? 0)
     return response
   } catch (error) {

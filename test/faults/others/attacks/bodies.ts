@@ -1,6 +1,6 @@
 import http from 'node:http'
 import { keepInFlight } from '../repetition.ts'
-import type { ClientRequest } from '../target.ts'
+import type { ClientRequest } from '../sender.ts'
 import { type Attack, discardBody, sendCounted } from './attack.ts'
 
 /** Attacks with bodies of the maximum size that have as many elements as possible. */
@@ -83,14 +83,14 @@ const editorBodies = () => [
 
 const sendInTurn =
   (makeBodies: () => ClientRequest[]): Attack =>
-  (target, counter) => {
+  (sender, counter) => {
     const bodies = makeBodies()
     const agent = new http.Agent({ keepAlive: true })
     let sent = 0
     keepInFlight(4, 200, async () => {
       const body = bodies[sent % bodies.length] ?? { path: search }
       sent += 1
-      await discardBody(await sendCounted(target, counter, { ...body, agent }))
+      await discardBody(await sendCounted(sender, counter, { ...body, agent }))
     })
   }
 
@@ -101,10 +101,10 @@ export const largeSearches = sendInTurn(anonymousBodies)
 export const largeWrites = sendInTurn(editorBodies)
 
 /** Keeps eight searches in flight whose properties are all invalid, and reads no response. */
-export const manyFaults: Attack = (target, counter) => {
+export const manyFaults: Attack = (sender, counter) => {
   const body = fill('{', () => '"a":1', '}')
   keepInFlight(8, 500, async () => {
-    const response = await sendCounted(target, counter, post(search, body))
+    const response = await sendCounted(sender, counter, post(search, body))
     // The client reads nothing for 5 s, then disconnects and starts again.
     setTimeout(() => response.destroy(), 5000)
   })

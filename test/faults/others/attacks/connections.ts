@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keepInFlight } from '../repetition.ts'
-import { host, type Target } from '../target.ts'
+import { host, type Sender } from '../sender.ts'
 import { type Attack, discardBody, sendCounted } from './attack.ts'
 
 /** Attacks that keep connections open for as long as the service allows. */
@@ -46,7 +46,7 @@ export const smallChunks: Attack = ({ port, localAddress }, counter) => {
 }
 
 /** Sends bytes on a new connection, and discards the response until the service closes the connection. */
-async function exchange({ port, localAddress }: Target, bytes: string): Promise<void> {
+async function exchange({ port, localAddress }: Sender, bytes: string): Promise<void> {
   const socket = connect({ host, port, localAddress })
   socket.on('error', () => {})
   socket.resume()
@@ -55,10 +55,10 @@ async function exchange({ port, localAddress }: Target, bytes: string): Promise<
 }
 
 /** Reads five exports at 1 kB a second each. */
-export const slowExports: Attack = (target, counter) => {
+export const slowExports: Attack = (sender, counter) => {
   keepInFlight(5, 1000, async () => {
     const path = '/v1/agreements/export?format=ndjson'
-    const response = await sendCounted(target, counter, { path })
+    const response = await sendCounted(sender, counter, { path })
     while (!response.readableEnded && !response.destroyed) {
       response.read(1024)
       await sleep(1000)
@@ -73,10 +73,10 @@ const future = '999999999999999999.0'
 const openedWithinMs = 5000
 
 /** Follows the changes on 1,000 streams. Each reconnects a second after it was refused or closed. */
-export const impatientStreams: Attack = (target, counter) => {
+export const impatientStreams: Attack = (sender, counter) => {
   keepInFlight(1000, 1000, async () => {
     await discardBody(
-      await sendCounted(target, counter, {
+      await sendCounted(sender, counter, {
         path: '/v1/changes/stream',
         headers: { 'last-event-id': future },
       }),
@@ -85,20 +85,20 @@ export const impatientStreams: Attack = (target, counter) => {
 }
 
 /** Follows the changes on 1,000 streams, reads them, and waits for `Retry-After` when a stream is refused. */
-export const manyStreams: Attack = (target, counter) => {
+export const manyStreams: Attack = (sender, counter) => {
   keepInFlight(1000, 1000, async () => {
     await sleep(Math.random() * openedWithinMs)
     const headers = { 'last-event-id': future }
-    const response = await sendCounted(target, counter, { path: '/v1/changes/stream', headers })
+    const response = await sendCounted(sender, counter, { path: '/v1/changes/stream', headers })
     await discardBody(response)
     await sleep(1000 * Number(response.headers['retry-after'] ?? 0))
   })
 }
 
 /** Requests all changes on 400 streams, and reads none of them. */
-export const pausedReplays: Attack = (target, counter) => {
+export const pausedReplays: Attack = (sender, counter) => {
   keepInFlight(400, 1000, async () => {
-    const response = await sendCounted(target, counter, { path: '/v1/changes/stream' })
+    const response = await sendCounted(sender, counter, { path: '/v1/changes/stream' })
     await once(response, 'close')
   })
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keepInFlight } from '../repetition.ts'
-import { type ClientRequest, startRequest, waitForResponse } from '../target.ts'
+import { type ClientRequest, startRequest, waitForResponse } from '../sender.ts'
 import { type Attack, discardBody, sendCounted } from './attack.ts'
 
 /** Attacks with valid but expensive requests. Each is unique, so the response cache never has the response. */
@@ -33,21 +33,21 @@ const requestKinds = [negatedEvery, manyGroups, wholeNetwork]
 const makeRequest = (index: number) => (requestKinds[index % requestKinds.length] ?? negatedEvery)(index)
 
 /** Keeps ten expensive requests in flight. */
-export const expensiveRequests: Attack = (target, counter) => {
+export const expensiveRequests: Attack = (sender, counter) => {
   let sent = 0
   keepInFlight(concurrency, 200, async () => {
     sent += 1
-    await discardBody(await sendCounted(target, counter, makeRequest(sent)))
+    await discardBody(await sendCounted(sender, counter, makeRequest(sent)))
   })
 }
 
 /** Keeps ten expensive requests in flight, and aborts each after 100 ms. */
-export const abandonedRequests: Attack = (target, counter) => {
+export const abandonedRequests: Attack = (sender, counter) => {
   let sent = 0
   keepInFlight(concurrency, 100, async () => {
     sent += 1
     counter.add('started')
-    const request = startRequest(target, makeRequest(sent))
+    const request = startRequest(sender, makeRequest(sent))
     const response = waitForResponse(request)
     response.then(
       ({ statusCode }) => counter.add(statusCode ?? 0),

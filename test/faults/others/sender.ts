@@ -2,7 +2,7 @@ import http from 'node:http'
 import { z } from 'zod'
 
 /** The address of the service, and the address and key of a client. */
-export const targetSchema = z.strictObject({
+export const senderSchema = z.strictObject({
   port: z.int(),
   /** The address from which the client connects. All of 127.0.0.0/8 is this machine on Linux. */
   localAddress: z.string(),
@@ -10,7 +10,7 @@ export const targetSchema = z.strictObject({
 })
 
 /** The address of the service, and the address and key of a client. */
-export type Target = z.output<typeof targetSchema>
+export type Sender = z.output<typeof senderSchema>
 
 /** The service's address. */
 export const host = '127.0.0.1'
@@ -27,7 +27,7 @@ export interface ClientRequest {
 
 /** Starts a request. The caller reads the response. */
 export function startRequest(
-  { port, localAddress, key }: Target,
+  { port, localAddress, key }: Sender,
   { method = 'GET', path, headers, body, agent }: ClientRequest,
 ): http.ClientRequest {
   const request = http.request({
