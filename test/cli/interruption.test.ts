@@ -70,7 +70,7 @@ describe('a start with only a data folder', () => {
     const laterLine = await second.firstLine
     expect(laterLine).toContain(keyFile)
     expect(laterLine).not.toContain(key)
-    expect(await runInProcess(['key', 'list'], { DATA_DIR: folder })).toMatch(/no keys but ADMIN_KEY/)
+    expect(await runInProcess(['key', 'list'], { DATA_DIR: folder })).toMatch(/There are no keys/)
     second.signal('SIGTERM')
     expect(await second.ended).toMatchObject({ code: 0, stderr: '' })
   })

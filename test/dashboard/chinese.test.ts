@@ -54,7 +54,8 @@ describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { t
     const alert = page.getByRole('alert')
     await alert.getByText('未保存：有的内容不符合要求，什么都没有写入').waitFor()
     expect(await faultOf(page, 'name').textContent()).toBe('必填')
-    expect(await faultOf(page, 'unitCount').textContent()).toBe('-1 超出范围：至少 1')
+    // Until the sentences are loaded, the fault is described by its code.
+    await expect.poll(() => faultOf(page, 'unitCount').textContent()).toBe('-1 超出范围：至少 1')
     expect(await faultOf(page, 'designatedOn').textContent()).toMatch(/^不是日期：/)
     expect(await faultOf(page, 'participants/0').textContent()).toBe(
       'country、organization 和 region 须填且只填一项，现在一项也没有',

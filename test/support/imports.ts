@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../../src/database/database.ts'
 import { autocommitReads } from '../../src/database/database.ts'
 import type { LocalFile } from '../../src/features/imports/files.ts'
@@ -61,7 +62,8 @@ export const importFile = (
         scheme: readSettings(mapping, registry).scheme,
         mapping,
         autoCommit: true,
-        state: 'staging',
+        // The importer of a service does not take it, since the file is not in the database.
+        state: 'uploaded',
         actor: { kind: 'command', id: null, name: 'A test' },
         requestId: null,
       }),
@@ -94,7 +96,9 @@ export async function continueImport(
   id: string,
   files: readonly LocalFile[] = [],
 ): Promise<ImportJob> {
-  await runImport({ database, registry }, id, { signal: new AbortController().signal, files })
+  const { signal } = new AbortController()
+  // While another process imports from the same register, an import waits.
+  while (!(await runImport({ database, registry }, id, { signal, files }))) await delay(50)
   const job = await readImport(autocommitReads(database), id)
   if (!job) throw new Error('the import is gone')
   return job

@@ -98,7 +98,7 @@ describe('the mapping of the tutorial', () => {
   /** Returns the first code block of a language in the tutorial. */
   const block = (language: string) => {
     const page = read('import-export.md')
-    const tutorial = page.slice(page.indexOf('## From a spreadsheet'))
+    const tutorial = page.slice(page.indexOf('## Import a spreadsheet'))
     return new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(tutorial)?.[1] ?? ''
   }
 
