@@ -40,15 +40,18 @@ describe.skipIf(clusterUnavailableReason() || !canLimitProcessors)('read through
     return (responses * 1000) / durationMs
   }
 
+  /** The better of two measurements: other work on the machine can only lower one. */
+  const measureBest = async () => Math.max(await measure(), await measure())
+
   it('is at least 1.8 times as high with two replicas as with none', async ({ task }) => {
     await measure(firstClients)
-    const withReplicas = await measure()
+    const withReplicas = await measureBest()
     for (const service of cluster.services) {
       await service.restart({ READ_DATABASE_URLS: undefined })
       await cluster.balancer.waitUntilUp(service.host)
     }
     await measure(firstClients)
-    const without = await measure()
+    const without = await measureBest()
     task.meta.figures = {
       'requests per second with replicas': Math.round(withReplicas),
       'requests per second without': Math.round(without),
