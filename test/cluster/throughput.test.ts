@@ -1,9 +1,20 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canLimitProcessors, limitProcessor } from './cgroups.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { clusterUnavailableReason } from './tools.ts'
 
 /** Read throughput with and without replicas, where PostgreSQL is the bottleneck. */
+
+/**
+ * Marks all rows as visible to every transaction, as autovacuum does in time. Without the marks, each read looks up whether
+ * the transactions of the rows were committed. A primary stores the result in the rows, and a standby cannot.
+ */
+async function vacuum(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query('vacuum (freeze, analyze)').finally(() => client.end())
+}
 
 const cores = 0.3
 const clients = 24
@@ -20,6 +31,7 @@ describe.skipIf(clusterUnavailableReason() || !canLimitProcessors)('read through
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await openCluster({ CACHE_MB: '0', MAX_EXPENSIVE: '8', READ_MAX_STALENESS_MS: '1000' })
+    await vacuum(cluster.balancer.databaseUrl)
     for (const { host } of cluster.postgres.members) await limitProcessor(host, cores)
   })
   afterAll(() => cluster?.close())
@@ -40,8 +52,8 @@ describe.skipIf(clusterUnavailableReason() || !canLimitProcessors)('read through
     return (responses * 1000) / durationMs
   }
 
-  /** The better of two measurements: other work on the machine can only lower one. */
-  const measureBest = async () => Math.max(await measure(), await measure())
+  /** The best of three measurements: opening connections in the first, and other work on the machine, only lower them. */
+  const measureBest = async () => Math.max(await measure(), await measure(), await measure())
 
   it('is at least 1.8 times as high with two replicas as with none', async ({ task }) => {
     await measure(firstClients)
