@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
+import { usableMemory } from '../../src/database/embedded/server-settings.ts'
 import { OperatorError } from '../../src/operator-error.ts'
 import { superuserUrl } from '../support/superuser.ts'
 
@@ -77,6 +78,20 @@ describe('the embedded PostgreSQL', () => {
         "select lower('ÉÑČ') as low, current_setting('TimeZone') as zone",
       )
       expect(rows).toEqual([{ low: 'éñč', zone: 'UTC' }])
+    } finally {
+      await database.close()
+    }
+  })
+
+  it('has buffers of a quarter of the memory, up to 4 GB', async () => {
+    const database = await openEmbeddedDatabase(folder, settings)
+    try {
+      const [row] = await query(
+        database.url,
+        "select setting::float8 * 8192 as bytes from pg_settings where name = 'shared_buffers'",
+      )
+      const expected = Math.min(usableMemory() / 4, 4 * 1024 ** 3)
+      expect(row).toEqual({ bytes: expect.closeTo(expected, -7) })
     } finally {
       await database.close()
     }

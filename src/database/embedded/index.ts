@@ -6,6 +6,7 @@ import { writeSecret } from '../../write-secret.ts'
 import { type Cluster, hasCluster, openCluster } from './cluster.ts'
 import { type GetUrl, separateRoles, transferDatabase } from './earlier-roles.ts'
 import { ensureStarted, stop } from './postmaster.ts'
+import { serverSettings, usableMemory } from './server-settings.ts'
 import { ensureServiceRole, servicePassword, serviceRole, superuser } from './service-role.ts'
 import { acquireSharedLock, isHeld, releaseSharedLock, type SharedLock } from './shared-lock.ts'
 import { Supervisor } from './supervisor.ts'
@@ -26,15 +27,17 @@ export interface EmbeddedDatabase {
  * for the next process. While the server runs, the file `url` in the folder has its connection URL. A server that has stopped
  * is started again at the same port, so that the URL stays the same.
  *
- * `settings` (such as `fsync=off`) apply only if this call starts the server. After an abort, this function ends the work in
- * progress and throws. If the database is open before it notices the abort, it returns the database, and the caller closes it.
+ * The server gets settings for the memory of the machine, and `furtherSettings` (such as `fsync=off`), if this call starts it.
+ * After an abort, this function ends the work in progress and throws. If the database is open before it notices the abort, it
+ * returns the database, and the caller closes it.
  */
 export async function openEmbeddedDatabase(
   dataDir: string,
-  settings: readonly string[] = [],
+  furtherSettings: readonly string[] = [],
   signal?: AbortSignal,
 ): Promise<EmbeddedDatabase> {
   const folder = resolve(dataDir)
+  const settings = [...serverSettings(usableMemory()), ...furtherSettings]
   const cluster = await openCluster(folder, signal)
   const { port, lock } = await joinServer(cluster, settings, signal)
   if (await ensureServiceRole(lock.client, cluster.password))

@@ -1,0 +1,31 @@
+import { totalmem } from 'node:os'
+
+const mebibyte = 1024 * 1024
+
+/** The memory that this process may use, in bytes: that of the machine, or less in a container with a limit. */
+export function usableMemory(): number {
+  const limit = process.constrainedMemory()
+  return limit > 0 ? Math.min(totalmem(), limit) : totalmem()
+}
+
+/**
+ * Returns the settings of a PostgreSQL server that shares a machine with the service. PostgreSQL's defaults suit a machine
+ * with less than a gigabyte. The server allocates shared buffers only when it fills them. docs/operating.md, "Sizes", has the
+ * settings of other servers.
+ * @param memory the memory of the machine, in bytes.
+ */
+export function serverSettings(memory: number): string[] {
+  const share = (divisor: number, maximum: number) =>
+    `${Math.round(Math.min(memory / divisor / mebibyte, maximum))}MB`
+  return [
+    `shared_buffers=${share(4, 4096)}`,
+    `effective_cache_size=${share(4 / 3, Number.POSITIVE_INFINITY)}`,
+    `maintenance_work_mem=${share(16, 1024)}`,
+    'work_mem=16MB',
+    'random_page_cost=1.1',
+    'max_wal_size=4GB',
+    // Aggregates read indexes only. VACUUM marks the pages that they need not look up in the table.
+    'autovacuum_vacuum_scale_factor=0.02',
+    'autovacuum_vacuum_insert_scale_factor=0.02',
+  ]
+}
