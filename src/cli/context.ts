@@ -32,7 +32,7 @@ export const createDatabaseOption = () =>
  * Opens the configured database for a command that works on it, and brings its schema up to date.
  * Throws an OperatorError when there is no embedded database in `DATA_DIR` and `--create` is not given.
  */
-export async function openMigratedDatabase(
+export async function openAndMigrateDatabase(
   context: CommandContext,
   { create = false }: CreateDatabaseOption,
 ): Promise<Database> {

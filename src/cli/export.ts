@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { OperatorError } from '../operator-error.ts'
-import { type AddCommand, openMigratedDatabase } from './context.ts'
+import { type AddCommand, openAndMigrateDatabase } from './context.ts'
 
 /** `entente export --all FILE` writes the whole registry as one archive, which `entente restore` reads. */
 export const addExport: AddCommand = (program, context) => {
@@ -12,7 +12,7 @@ export const addExport: AddCommand = (program, context) => {
     .description('write the whole registry with its history to one archive, without API keys')
     .requiredOption('--all <file>', 'the file to write, which must not exist')
     .action(async ({ all }: { all: string }) => {
-      const database = await openMigratedDatabase(context, {})
+      const database = await openAndMigrateDatabase(context, {})
       const { exportArchive } = await import('../features/archive/export.ts')
       const file = createWriteStream(all, { flags: 'wx' })
       try {

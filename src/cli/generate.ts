@@ -2,7 +2,7 @@ import {
   type AddCommand,
   type CreateDatabaseOption,
   createDatabaseOption,
-  openMigratedDatabase,
+  openAndMigrateDatabase,
   parseCount,
 } from './context.ts'
 
@@ -20,7 +20,7 @@ export const addGenerate: AddCommand = (program, context) => {
     .option('--seed <number>', 'the same seed makes the same records', parseCount, 1)
     .addOption(createDatabaseOption())
     .action(async ({ agreements, seed: seedNumber, ...options }: GenerateOptions) => {
-      const database = await openMigratedDatabase(context, options)
+      const database = await openAndMigrateDatabase(context, options)
       const [{ withLock }, { seed }, { generate }] = await Promise.all([
         import('../database/lock.ts'),
         import('../features/seeding/seed.ts'),

@@ -92,9 +92,11 @@ export function describeImport(job: ImportJob): string {
     : ''
   const heading = `${headings[state] ?? state}: ${files[0]?.name ?? ''} → ${scheme} (import ${id})`
   if (state === 'undone')
-    return [heading, line('kept', report?.keptCount ?? 0, 'changed by others since'), ...keptLines(job)].join(
-      '\n',
-    )
+    return [
+      heading,
+      line('records kept', report?.keptCount ?? 0, 'changed by others since'),
+      ...keptLines(job),
+    ].join('\n')
   return [
     heading,
     ...(failure === null ? [] : failure.split('\n').map((text) => `  ${text}`)),

@@ -7,7 +7,7 @@ import {
   type CommandContext,
   type CreateDatabaseOption,
   createDatabaseOption,
-  openMigratedDatabase,
+  openAndMigrateDatabase,
 } from './context.ts'
 
 interface ImportOptions extends CreateDatabaseOption {
@@ -50,7 +50,7 @@ async function importFiles(
   options: ImportOptions,
   context: CommandContext,
 ): Promise<void> {
-  const database = await openMigratedDatabase(context, options)
+  const database = await openAndMigrateDatabase(context, options)
   const { LocalImports } = await import('./local-imports.ts')
   const imports = new LocalImports(database, context)
   const { dryRun = false, yes = false, commit, undo, decisions } = options

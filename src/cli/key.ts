@@ -7,7 +7,7 @@ import {
   type AddCommand,
   type CreateDatabaseOption,
   createDatabaseOption,
-  openMigratedDatabase,
+  openAndMigrateDatabase,
 } from './context.ts'
 import { formatKeys, keyStatus, readAllKeys } from './key-list.ts'
 
@@ -31,7 +31,7 @@ export const addKey: AddCommand = (program, context) => {
     )
     .addOption(createDatabaseOption())
     .action(async ({ name, role, expires, ...options }: CreateKeyOptions) => {
-      const database = await openMigratedDatabase(context, options)
+      const database = await openAndMigrateDatabase(context, options)
       const now = await database.clock.now()
       if (expires && expires <= now)
         throw new OperatorError(`--expires ${expires.toISOString()} must be in the future`)
@@ -46,7 +46,7 @@ export const addKey: AddCommand = (program, context) => {
     .description('print every key with its role, status and last use')
     .addOption(createDatabaseOption())
     .action(async (options: CreateDatabaseOption) => {
-      const database = await openMigratedDatabase(context, options)
+      const database = await openAndMigrateDatabase(context, options)
       const keys = await readAllKeys(database)
       const now = await database.clock.now()
       context.print(keys.length > 0 ? formatKeys(keys, now) : 'There are no keys in the database.')
@@ -58,7 +58,7 @@ export const addKey: AddCommand = (program, context) => {
     .argument('<key>', 'its prefix (ent_…) or its id', parseKeyReference)
     .addOption(createDatabaseOption())
     .action(async (reference: string, options: CreateDatabaseOption) => {
-      const database = await openMigratedDatabase(context, options)
+      const database = await openAndMigrateDatabase(context, options)
       const record = await database.transaction((tx) => revokeKey(tx, reference))
       if (!record) throw new OperatorError(`there is no key ${reference}; 'entente key list' shows them all`)
       context.print(`${record.prefix} (${record.name}) is ${keyStatus(record, await database.clock.now())}.`)

@@ -2,7 +2,7 @@ import {
   type AddCommand,
   type CreateDatabaseOption,
   createDatabaseOption,
-  openMigratedDatabase,
+  openAndMigrateDatabase,
 } from './context.ts'
 
 /** `entente migrate` brings the database's schema up to date. */
@@ -12,7 +12,7 @@ export const addMigrate: AddCommand = (program, context) => {
     .description("bring the database's schema up to date")
     .addOption(createDatabaseOption())
     .action(async (options: CreateDatabaseOption) => {
-      await openMigratedDatabase(context, options)
+      await openAndMigrateDatabase(context, options)
       context.print('The schema is up to date.')
     })
 }

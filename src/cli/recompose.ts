@@ -2,7 +2,7 @@ import {
   type AddCommand,
   type CreateDatabaseOption,
   createDatabaseOption,
-  openMigratedDatabase,
+  openAndMigrateDatabase,
 } from './context.ts'
 
 /** `entente recompose` recomposes the stored documents that were composed by an older declaration of their resource. */
@@ -12,7 +12,7 @@ export const addRecompose: AddCommand = (program, context) => {
     .description('bring the schema up to date and recompose the documents of older declarations')
     .addOption(createDatabaseOption())
     .action(async (options: CreateDatabaseOption) => {
-      const database = await openMigratedDatabase(context, options)
+      const database = await openAndMigrateDatabase(context, options)
       const [{ recompose }, { registry }] = await Promise.all([
         import('../features/recompose/recompose.ts'),
         import('../resources/registry.ts'),

@@ -4,7 +4,7 @@ import {
   type AddCommand,
   type CreateDatabaseOption,
   createDatabaseOption,
-  openMigratedDatabase,
+  openAndMigrateDatabase,
 } from './context.ts'
 
 /** `entente restore FILE` restores an archive of the whole registry into an empty registry. */
@@ -20,7 +20,7 @@ export const addRestore: AddCommand = (program, context) => {
           throw new OperatorError(`the archive ${name} cannot be read: ${cause}`, { cause })
         },
       )
-      const database = await openMigratedDatabase(context, options)
+      const database = await openAndMigrateDatabase(context, options)
       const [{ withLock }, { restoreArchive }] = await Promise.all([
         import('../database/lock.ts'),
         import('../features/archive/restore.ts'),

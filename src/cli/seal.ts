@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { OperatorError } from '../operator-error.ts'
-import { type AddCommand, openMigratedDatabase } from './context.ts'
+import { type AddCommand, openAndMigrateDatabase } from './context.ts'
 import { describeSpeed } from './speed.ts'
 
 /** `entente seal` prints or writes a hash over the feed of changes, which can be published. */
@@ -12,7 +12,7 @@ export const addSeal: AddCommand = (program, context) => {
     )
     .option('--out <file>', 'the file to write; without it, the seal is printed')
     .action(async ({ out }: { out?: string }) => {
-      const database = await openMigratedDatabase(context, {})
+      const database = await openAndMigrateDatabase(context, {})
       const { formatSeal, makeSeal } = await import('../features/integrity/seal.ts')
       const startedAt = performance.now()
       const seal = await makeSeal(database)

@@ -4,7 +4,7 @@ import {
   type AddCommand,
   type CreateDatabaseOption,
   createDatabaseOption,
-  openMigratedDatabase,
+  openAndMigrateDatabase,
 } from './context.ts'
 
 /** `entente seed` adds the records of a seed set that are missing in the registry. */
@@ -17,7 +17,7 @@ export const addSeed: AddCommand = (program, context) => {
     )
     .addOption(createDatabaseOption())
     .action(async (set: SeedSet, options: CreateDatabaseOption) => {
-      const database = await openMigratedDatabase(context, options)
+      const database = await openAndMigrateDatabase(context, options)
       const [{ withLock }, { seed }] = await Promise.all([
         import('../database/lock.ts'),
         import('../features/seeding/seed.ts'),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { NamedSeal } from '../features/integrity/seal-faults.ts'
 import { OperatorError } from '../operator-error.ts'
-import { type AddCommand, openMigratedDatabase } from './context.ts'
+import { type AddCommand, openAndMigrateDatabase } from './context.ts'
 import { describeSpeed } from './speed.ts'
 
 async function readSeal(file: string): Promise<NamedSeal> {
@@ -20,7 +20,7 @@ export const addVerify: AddCommand = (program, context) => {
     .option('--seal <files...>', 'seals that the feed of changes must match')
     .action(async ({ seal: files = [] }: { seal?: string[] }) => {
       const seals = await Promise.all(files.map(readSeal))
-      const database = await openMigratedDatabase(context, {})
+      const database = await openAndMigrateDatabase(context, {})
       const { verify } = await import('../features/integrity/verify.ts')
       const startedAt = performance.now()
       const { revisions, waiting, faults } = await verify(database, seals, ({ subject, message }) =>

@@ -128,7 +128,7 @@ interface Services extends ReadServices {
 }
 
 /** Opens a database, which connects at the first statement. @param server supervises the embedded server, if it is used. */
-export function openPool(url: string, options: DatabaseOptions, server?: Supervisor): Database {
+export function openDatabaseAt(url: string, options: DatabaseOptions, server?: Supervisor): Database {
   const replicas =
     options.replicas &&
     new Replicas(url, options.replicas, async (timeline) => {

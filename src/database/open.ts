@@ -53,11 +53,11 @@ export async function openDatabase(config: DatabaseConfig, lifecycle: Lifecycle)
     config.DATABASE_URL === undefined
       ? await openEmbedded(config.DATA_DIR, lifecycle)
       : { url: config.DATABASE_URL, supervisor: undefined }
-  const [{ openPool }, { checkConnection }] = await Promise.all([
+  const [{ openDatabaseAt }, { checkConnection }] = await Promise.all([
     import('./database.ts'),
     import('./check-connection.ts'),
   ])
-  const database = openPool(url, databaseOptions(config), supervisor)
+  const database = openDatabaseAt(url, databaseOptions(config), supervisor)
   lifecycle.onClose(() => database.close())
   await checkConnection(database, url, lifecycle.signal)
   return database

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { roles } from '../database/vocabularies.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import type { Endpoint } from '../operations/operation.ts'
 
 const example = {
@@ -10,7 +10,7 @@ const example = {
   role: 'editor',
 }
 
-const actor = nameResponseSchema(
+const actor = registerResponseSchema(
   'Actor',
   z
     .strictObject({

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
 import { exportFormats, exportMediaType } from '../operations/exporting/contract.ts'
 import type { Endpoint } from '../operations/operation.ts'
 import type { Publisher } from '../operations/publisher.ts'
 import { notModified } from '../operations/response-schemas.ts'
 
-const schema = nameResponseSchema(
+const schema = registerResponseSchema(
   'Catalog',
   z.looseObject({ '@id': z.string().meta({ description: 'The catalogue.' }) }).meta({
     description: 'The catalogue of the registry, as DCAT in JSON-LD.',

@@ -3,7 +3,7 @@ import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../data
 import { roles } from '../database/vocabularies.ts'
 import { keys } from '../model/keys.ts'
 import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
-import { nameRequestSchema, nameResponseSchema } from '../model/schema-names.ts'
+import { registerRequestSchema, registerResponseSchema } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import type { ApiResponse, Contract, Endpoint, KeyedCollection } from '../operations/operation.ts'
 import { pageEnvelope } from '../operations/page-envelope.ts'
@@ -45,7 +45,7 @@ const shape = {
   revokedAt: nullableTime('When the key was revoked; null if it was not.'),
 }
 
-const keyRecord = nameResponseSchema(
+const keyRecord = registerResponseSchema(
   'Key',
   z
     .strictObject(shape)
@@ -54,7 +54,7 @@ const keyRecord = nameResponseSchema(
 
 const keyExample = `ent_7c1a9f2b_${'kQ3v'.repeat(10)}kQ3`
 
-const issuedKey = nameResponseSchema(
+const issuedKey = registerResponseSchema(
   'IssuedKey',
   z
     .strictObject({
@@ -66,7 +66,7 @@ const issuedKey = nameResponseSchema(
     .meta({ description: 'A new key.', examples: [{ ...example, key: keyExample }] }),
 )
 
-const keyPage = nameResponseSchema(
+const keyPage = registerResponseSchema(
   'KeyPage',
   z.strictObject({ data: z.array(keyRecord), page: pageInfoSchema }).meta({
     description: 'A page of keys.',
@@ -76,7 +76,7 @@ const keyPage = nameResponseSchema(
 
 const expiryMessage = 'must be a date and time in the future, such as 2027-01-31T00:00:00Z'
 
-const newKey = nameRequestSchema(
+const newKey = registerRequestSchema(
   'Key',
   z
     .strictObject({

@@ -3,7 +3,7 @@ import { enumerationsOf } from '../model/enumerations.ts'
 import { wordLabel } from '../model/labels.ts'
 import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
 import {
   acceptLanguage,
@@ -22,7 +22,7 @@ const example = {
 }
 
 const makeSchema = (names: string[]) => {
-  const vocabulary = nameResponseSchema(
+  const vocabulary = registerResponseSchema(
     'Vocabulary',
     z
       .strictObject({
@@ -43,7 +43,7 @@ const makeSchema = (names: string[]) => {
       })
       .meta({ description: 'The words that a property can have.', examples: [example] }),
   )
-  return nameResponseSchema(
+  return registerResponseSchema(
     'VocabularyList',
     z
       .strictObject({ data: z.array(vocabulary) })

@@ -19,7 +19,7 @@ import type {
   ResourceContext,
   ResourceDefinition,
 } from './resource.ts'
-import { nameRequestSchema } from './schema-names.ts'
+import { registerRequestSchema } from './schema-names.ts'
 import { edtf } from './schemas.ts'
 import { byColumn, type SortKey } from './sorts.ts'
 
@@ -52,7 +52,7 @@ function documentSchema(registry: Registry, definition: ResourceDefinition): z.Z
   const refined = refine
     ? document.superRefine((value, context) => refine(value, context, registry))
     : document
-  return nameRequestSchema(singular, refined.meta({ description, examples: [example] }))
+  return registerRequestSchema(singular, refined.meta({ description, examples: [example] }))
 }
 
 function bindFields(registry: Registry, { name, fields }: ResourceDefinition): Record<string, BoundField> {

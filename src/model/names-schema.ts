@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { referenceProperties } from './reference-properties.ts'
 import { ownProperties, type Resource } from './resource.ts'
-import { nameResponseSchema } from './schema-names.ts'
+import { registerResponseSchema } from './schema-names.ts'
 
 /** Returns the schema of a dictionary of names. It has a section for each resource to which `resources` can refer. */
 export function makeNamesSchema(resources: readonly Resource[]) {
@@ -11,11 +11,11 @@ export function makeNamesSchema(resources: readonly Resource[]) {
     ),
   )
   const names = z.record(z.string(), z.string()).optional()
-  return nameResponseSchema(
+  return registerResponseSchema(
     'Names',
     z.strictObject(Object.fromEntries([...sections].map((section) => [section, names]))).meta({
       description:
-        'Names of records by resource and key, each once. There is a section for all that the records can refer to.',
+        'Names of records by resource and key, each once. It has a section for each resource that is referred to.',
       examples: [{ countries: { CHN: 'China', PAK: 'Pakistan' }, topics: { energy: 'Energy' } }],
     }),
   )

@@ -6,7 +6,7 @@ import type { Field, FieldContext, FieldQuery, FieldRows, Fields } from './field
 import type { Filter } from './filters.ts'
 import type { KeyForm } from './keys.ts'
 import type { Registry } from './registry.ts'
-import { nameResponseSchema } from './schema-names.ts'
+import { registerResponseSchema } from './schema-names.ts'
 import type { Collection, Searchable } from './searchable.ts'
 import type { SortKey } from './sorts.ts'
 
@@ -149,7 +149,7 @@ const recordSchemas = new WeakMap<Resource, z.ZodObject>()
 export function recordSchema(resource: Resource): z.ZodObject {
   const known = recordSchemas.get(resource)
   if (known) return known
-  const record = nameResponseSchema(
+  const record = registerResponseSchema(
     resource.singular,
     z
       .strictObject({

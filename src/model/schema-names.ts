@@ -6,14 +6,14 @@ export const schemaNames = {
   output: new WeakMap<z.core.$ZodType, string>(),
 }
 
-/** Names a schema that only requests have. */
-export function nameRequestSchema<T extends z.ZodType>(id: string, schema: T): T {
+/** Registers the component name of a schema that only requests have. Returns the schema. */
+export function registerRequestSchema<T extends z.ZodType>(id: string, schema: T): T {
   schemaNames.input.set(schema, id)
   return schema
 }
 
-/** Names a schema that only responses have. */
-export function nameResponseSchema<T extends z.ZodType>(id: string, schema: T): T {
+/** Registers the component name of a schema that only responses have. Returns the schema. */
+export function registerResponseSchema<T extends z.ZodType>(id: string, schema: T): T {
   schemaNames.output.set(schema, id)
   return schema
 }
@@ -24,7 +24,7 @@ export const withDescription = (schema: z.ZodType, description: string): z.ZodTy
 
 /** Makes a schema a component of the OpenAPI document. Without a name, it is inlined wherever it is used. */
 export const named = <T extends z.ZodType>(id: string, schema: T): T =>
-  nameResponseSchema(id, nameRequestSchema(id, schema))
+  registerResponseSchema(id, registerRequestSchema(id, schema))
 
 /** Returns the schema inside nullable, optional and default wrappers. */
 export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {

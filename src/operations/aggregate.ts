@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Transaction } from '../database/database.ts'
 import { groupingSettings, wholeTableSettings } from '../database/reading-settings.ts'
 import { otherLabel } from '../model/labels.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { listedOperators } from '../model/url-filters.ts'
 import { type AggregatePlan, aggregateParameters, planAggregate, planOther } from '../query/aggregate.ts'
 import { aggregateStatement } from '../query/aggregate-sql.ts'
@@ -13,7 +13,7 @@ import type { ApiResponse, Context, Operation } from './operation.ts'
 import { readRegistryAt, readSnapshotAt } from './past.ts'
 import { notModified } from './response-schemas.ts'
 
-const groupCount = nameResponseSchema(
+const groupCount = registerResponseSchema(
   'GroupCount',
   z
     .strictObject({
@@ -23,7 +23,7 @@ const groupCount = nameResponseSchema(
     .meta({ description: 'Number of groups.', examples: [{ count: 12, limit: 100 }] }),
 )
 
-const otherSchema = nameResponseSchema(
+const otherSchema = registerResponseSchema(
   'OtherGroups',
   z
     .strictObject({
@@ -48,7 +48,7 @@ const otherSchema = nameResponseSchema(
 )
 
 /** Schema of the response of an aggregate. */
-const aggregateSchema = nameResponseSchema(
+const aggregateSchema = registerResponseSchema(
   'Aggregate',
   z
     .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { managedSchemas, type Resource } from '../model/resource.ts'
-import { nameRequestSchema } from '../model/schema-names.ts'
+import { registerRequestSchema } from '../model/schema-names.ts'
 import { memoizeByResource } from './response-schemas.ts'
 import { managedProperties } from './writing/validation.ts'
 
@@ -25,7 +25,7 @@ function managedShape(resource: Resource): z.ZodRawShape {
  * record can be sent back as it was read.
  */
 export const inputSchema = memoizeByResource((resource) =>
-  nameRequestSchema(
+  registerRequestSchema(
     resource.singular,
     z
       .strictObject({ ...resource.document.shape, ...managedShape(resource) })
@@ -47,7 +47,7 @@ const patchShape = (shape: z.core.$ZodShape): z.ZodRawShape =>
 
 /** Schema of a PATCH body (RFC 7396). */
 export const patchSchema = memoizeByResource((resource) =>
-  nameRequestSchema(
+  registerRequestSchema(
     `${resource.singular}Patch`,
     z.strictObject(patchShape(resource.document.shape)).meta({
       description: 'A JSON merge patch (RFC 7396).',

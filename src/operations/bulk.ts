@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { getStringValues, singleValueParameter } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { FaultList, Problem } from '../problems/problem.ts'
 import { startSlices } from '../time-slice.ts'
 import { type IndexedOperation, planBulk } from './bulk/plan.ts'
@@ -36,7 +36,7 @@ const problemReference = z.unknown().optional().meta({ $ref: '#/components/schem
 
 const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
   const examples = [{ status: 201, [property]: example, version: 1, unchanged: false }]
-  const result = nameResponseSchema(
+  const result = registerResponseSchema(
     nameOf('BulkResult'),
     z
       .strictObject({
@@ -61,7 +61,7 @@ const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
         examples,
       }),
   )
-  return nameResponseSchema(
+  return registerResponseSchema(
     nameOf('BulkResults'),
     z.strictObject({ results: z.array(result) }).meta({
       description: 'The result of each operation, in the order of the request.',

@@ -3,21 +3,21 @@ import type { Client } from './client.ts'
 
 const retryAfterSeconds = '5'
 
-/** Limits of the concurrent long responses of a kind. */
+/** Limits of concurrent operations of a kind. */
 export interface ConcurrencyLimits {
   maxTotal: number
   /** Limit of one client. All clients of a group together may have half of `maxTotal`. */
   maxPerClient: number
 }
 
-/** Bounds the long responses of a kind, such as exports: in total, and for each client and group of clients. */
+/** Bounds the concurrent operations of a kind, such as exports or previews: in total, and for each client and group of clients. */
 export class ConcurrencyLimiter {
   readonly #kind: string
   readonly #limits: ConcurrencyLimits
   readonly #counts = new Map<string, number>()
   #running = 0
 
-  /** @param kind the plural noun for these responses in problems: `exports`. */
+  /** @param kind the plural noun for these operations in problems: `exports`. */
   constructor(kind: string, limits: ConcurrencyLimits) {
     this.#kind = kind
     this.#limits = limits
@@ -28,7 +28,7 @@ export class ConcurrencyLimiter {
   }
 
   /**
-   * Counts one more response, until the returned function is called.
+   * Counts one more operation, until the returned function is called.
    * @throws Problem `rate-limited` at the limit of the client or its group, `busy` at the limit of all clients.
    */
   acquire({ name, group }: Client): () => void {
@@ -52,7 +52,7 @@ export class ConcurrencyLimiter {
   }
 
   #refusal(type: 'rate-limited' | 'busy', max: number, whose: string): Problem {
-    const detail = `At most ${max} ${this.#kind} ${whose} are sent at once. Retry after ${retryAfterSeconds} seconds.`
+    const detail = `At most ${max} ${this.#kind} ${whose} run at the same time. Retry after ${retryAfterSeconds} seconds.`
     return new Problem(type, detail, { headers: { 'retry-after': retryAfterSeconds } })
   }
 

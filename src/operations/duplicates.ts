@@ -5,7 +5,7 @@ import { fold, foldedPrefix, nameList } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
 import { managedSchemas, type Resource } from '../model/resource.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { statement } from '../query/statement.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
@@ -33,12 +33,12 @@ const example = {
   score: 0.75,
 }
 
-const duplicatePage = nameResponseSchema(
+const duplicatePage = registerResponseSchema(
   'DuplicatePage',
   z
     .strictObject({
       data: z.array(
-        nameResponseSchema(
+        registerResponseSchema(
           'DuplicatePair',
           z
             .strictObject({

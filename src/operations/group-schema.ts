@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 
 /** An example of a group. */
 export const groupExample = {
@@ -10,7 +10,7 @@ export const groupExample = {
 }
 
 /** Schema of a group of an aggregate. It is the same for every resource: the keys and measures depend on the request. */
-export const groupSchema = nameResponseSchema(
+export const groupSchema = registerResponseSchema(
   'Group',
   z
     .strictObject({

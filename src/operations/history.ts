@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { autocommitReads } from '../database/database.ts'
 import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { type CursorScope, createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { pageSize } from '../query/list.ts'
@@ -18,7 +18,7 @@ import { notModified, pageInfoSchema } from './response-schemas.ts'
 import { recordChange, revisionExample } from './revision-schema.ts'
 import { diffJson } from './writing/diff.ts'
 
-const change = nameResponseSchema(
+const patchOperation = registerResponseSchema(
   'Change',
   z
     .strictObject({
@@ -34,13 +34,13 @@ const change = nameResponseSchema(
 
 const example = { ...revisionExample, changes: [{ op: 'replace', path: '/version', value: 2 }] }
 
-const entry = nameResponseSchema(
+const entry = registerResponseSchema(
   'HistoryEntry',
   z
     .intersection(
       recordChange,
       z.strictObject({
-        changes: z.array(change).meta({
+        changes: z.array(patchOperation).meta({
           description:
             'Changes from the version before to this one; for the first version, the whole record.',
         }),
@@ -49,7 +49,7 @@ const entry = nameResponseSchema(
     .meta({ description: 'A change of a record.', examples: [example] }),
 )
 
-const historyPage = nameResponseSchema(
+const historyPage = registerResponseSchema(
   'HistoryPage',
   z.strictObject({ data: z.array(entry), page: pageInfoSchema }).meta({
     description: 'Changes of a record, newest first.',
@@ -91,7 +91,7 @@ export const history: Operation = {
         z.enum(['true', 'false']),
         '`false` reads the history of the key itself, even after a merge. Otherwise, the key of a merged record redirects to the history of its target.',
       ),
-      limit: limitParameter('Changes per page', pageSize),
+      limit: limitParameter('Entries per page', pageSize),
       cursor: singleValueParameter(
         z.string().min(1).max(12_000),
         'Cursor of the page: `page.next` of the page before.',

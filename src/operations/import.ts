@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
 import { fileMediaType, type Operation } from './operation.ts'
 import { memoizeByKey } from './response-schemas.ts'
@@ -10,7 +10,7 @@ import { creationProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 
 const importedSchema = memoizeByKey((nameOf, { property, schema }, example) =>
-  nameResponseSchema(
+  registerResponseSchema(
     nameOf('Imported'),
     z.strictObject({ data: z.array(z.strictObject({ [property]: schema })) }).meta({
       description: 'The keys of the new records, in the order of the lines.',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { propertiesOf } from '../model/document.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, includedTag } from './entity-tags.ts'
 import { toLinkedData } from './linked-data.ts'
 import type { Operation } from './operation.ts'
@@ -9,7 +9,7 @@ import { readRecord } from './records.ts'
 import { notModified } from './response-schemas.ts'
 
 /** Schema of linked data, whose properties depend on the record. */
-const linkedData = nameResponseSchema(
+const linkedData = registerResponseSchema(
   'LinkedData',
   z
     .looseObject({ '@id': z.string().meta({ description: 'The record.' }) })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { autocommitReads } from '../database/database.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
-import { nameRequestSchema } from '../model/schema-names.ts'
+import { registerRequestSchema } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -21,7 +21,7 @@ import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { invalidBody } from './writing/validation.ts'
 
 const mergeBody = memoizeByKey((nameOf, { schema }, example) =>
-  nameRequestSchema(
+  registerRequestSchema(
     nameOf('MergeTarget'),
     z
       .strictObject({

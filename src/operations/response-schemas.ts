@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { type Resource, recordSchema } from '../model/resource.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader } from './entity-tags.ts'
 import type { HeaderContract, ResponseContract } from './operation.ts'
 
 /** Schema of the `page` object of a list: limit, next cursor and total. */
-export const pageInfoSchema = nameResponseSchema(
+export const pageInfoSchema = registerResponseSchema(
   'Page',
   z
     .strictObject({
@@ -61,7 +61,7 @@ function recordExample(resource: Resource): Record<string, unknown> {
 
 /** Schema of a page of records. */
 export const pageSchema = memoizeByResource((resource) =>
-  nameResponseSchema(
+  registerResponseSchema(
     `${resource.singular}Page`,
     z
       .strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Transaction } from '../database/database.ts'
 import { autocommitReads } from '../database/database.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
-import { nameRequestSchema } from '../model/schema-names.ts'
+import { registerRequestSchema } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -22,7 +22,7 @@ import { documentProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { checkDocument, invalidBody, requireObject } from './writing/validation.ts'
 
-const restoration = nameRequestSchema(
+const restoration = registerRequestSchema(
   'Restoration',
   z
     .strictObject({

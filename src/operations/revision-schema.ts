@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { authorKinds, changeKinds } from '../database/vocabularies.ts'
 import { singleValueParameter } from '../model/parameters.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 
-const author = nameResponseSchema(
+const author = registerResponseSchema(
   'Author',
   z
     .strictObject({
@@ -34,7 +34,7 @@ export const revisionShape = {
 }
 
 /** Schema of the properties of every revision, for schemas that extend it. */
-export const recordChange = nameResponseSchema(
+export const recordChange = registerResponseSchema(
   'RecordChange',
   z.strictObject(revisionShape).meta({ description: 'Who changed a record, when, how and why.' }),
 )

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { getValues } from '../model/parameters.ts'
 import { recordSchema } from '../model/resource.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { revisionStatement } from '../query/revisions.ts'
@@ -14,7 +14,7 @@ import { recordChange, revisionExample, versionParameter } from './revision-sche
 const revisionSchema = memoizeByResource((resource) => {
   const record = recordSchema(resource)
   const [example] = z.array(z.unknown()).parse(record.meta()?.examples)
-  return nameResponseSchema(
+  return registerResponseSchema(
     `${resource.singular}Revision`,
     z.intersection(recordChange, z.strictObject({ document: record })).meta({
       description: 'A version of the record.',

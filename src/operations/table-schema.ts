@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { booleanText, getStringValues, singleValueParameter } from '../model/parameters.ts'
-import { nameResponseSchema } from '../model/schema-names.ts'
+import { registerResponseSchema } from '../model/schema-names.ts'
 import { type CellKind, flatColumns, participantsProperty } from '../query/flat.ts'
 import { readRepresentation, representationParameters } from '../query/representation.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
@@ -23,7 +23,7 @@ const notes: Partial<Record<CellKind, string>> = {
   json: 'JSON.',
 }
 
-const tableSchema = nameResponseSchema(
+const tableSchema = registerResponseSchema(
   'TableSchema',
   z
     .strictObject({

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { propertiesOf } from '../model/document.ts'
 import type { Comparison, Filter, Operator } from '../model/filters.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
-import { nameRequestSchema } from '../model/schema-names.ts'
+import { registerRequestSchema } from '../model/schema-names.ts'
 import type { Searchable } from '../model/searchable.ts'
 import { checkValue, formatPointer } from '../problems/faults.ts'
 import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
@@ -88,7 +88,7 @@ function quantified(element: z.ZodType, name: string | undefined): z.ZodType {
     .check(requireNonEmpty('must have at least one of some, none and every'))
   const description = 'Conditions on the elements of a list.'
   const schema =
-    name === undefined ? plain : nameRequestSchema(`${name}Quantified`, plain.meta({ description }))
+    name === undefined ? plain : registerRequestSchema(`${name}Quantified`, plain.meta({ description }))
   quantifiedSchemas.set(element, schema)
   return schema
 }
@@ -108,7 +108,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
         : sharedCondition(collection, singular, table)
     return [list, quantified(element, singular).optional()]
   })
-  const schema = nameRequestSchema(
+  const schema = registerRequestSchema(
     `${name}Where`,
     z
       .strictObject({
@@ -125,7 +125,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
 }
 
 const sortSchema = (resource: Resource) => {
-  const term = nameRequestSchema(
+  const term = registerRequestSchema(
     `${resource.singular}SortTerm`,
     z
       .strictObject({
@@ -167,7 +167,7 @@ function makeBodies(resource: Resource) {
   const includes = (isFile: boolean) => includesOf(resource, { isFile }).map(([name]) => name)
   const selection = selectionShape(resource, includes(true))
   return {
-    page: nameRequestSchema(
+    page: registerRequestSchema(
       `${resource.singular}Search`,
       z
         .strictObject({
@@ -179,7 +179,7 @@ function makeBodies(resource: Resource) {
         })
         .meta({ description: 'A search.', examples: [{ limit: 25 }] }),
     ),
-    selection: nameRequestSchema(
+    selection: registerRequestSchema(
       `${resource.singular}Selection`,
       z.strictObject(selection).meta({ description: 'What to export.', examples: [{}] }),
     ),

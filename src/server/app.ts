@@ -163,6 +163,7 @@ export async function buildApp({
   })
 
   await app.register(async function pages(scope) {
+    await scope.register(pageSecurityHeaders)
     if (config.DASHBOARD === 'on')
       await scope.register(dashboard, { embedOrigins: config.EMBED_ORIGINS ?? [], resources })
   })

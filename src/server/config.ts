@@ -133,7 +133,7 @@ export const environment = z.object({
   POOL_SIZE: wholeNumber(2, 500)
     .default(10)
     .describe(
-      'Maximum number of database connections for requests. Up to four more connections listen for changes, check readiness, compose documents and cancel statements.',
+      'Maximum number of database connections for requests. Each process opens more connections when it needs them: up to `MAX_EXPORTS` for exports, 6 for streams, 8 for imports, and 8 for listening, checks, documents and cancelling statements.',
     ),
   CACHE_MB: wholeNumber(0, 65_536).default(64).describe('Size of the response cache in MiB; 0 turns it off.'),
   POOL_QUEUE: wholeNumber(0, 1_000_000)
@@ -148,7 +148,9 @@ export const environment = z.object({
     ),
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
-    .describe('How long a request waits for a database connection before it gets 503.'),
+    .describe(
+      'How long a cheap request waits for a database connection before it gets 503. An expensive one waits up to `STATEMENT_SECONDS`.',
+    ),
   STATEMENT_SECONDS: wholeNumber(1, 3600)
     .default(30)
     .describe('Time limit of a statement, and of an export until it sends its first line.'),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { createKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
@@ -113,7 +113,7 @@ it('equal requests to two processes on one database create one record', async ()
   const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
   const url = new URL(String(api.pool.options.connectionString))
   expect(rows[0]?.name).toBe(url.pathname.slice(1))
-  const pool = openPool(url.href, api.database.options)
+  const pool = openDatabaseAt(url.href, api.database.options)
   const config = readConfig({ DATABASE_URL: url.href, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
   const other = await buildApp({ config, database: pool })
   onTestFinished(async () => await other.close().finally(() => pool.close()))

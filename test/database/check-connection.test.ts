@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { checkConnection } from '../../src/database/check-connection.ts'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
 /** Returns the error of a connection check, or an empty string. */
 async function connectionError(url: string): Promise<string> {
-  const pool = openPool(url, generousOptions)
+  const pool = openDatabaseAt(url, generousOptions)
   try {
     await checkConnection(pool, url)
     return ''

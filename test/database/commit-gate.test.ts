@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
@@ -11,7 +11,7 @@ async function open() {
     create function wait() returns trigger language plpgsql as
       'begin if exists (select from slow) then perform pg_sleep(2); end if; return null; end';
     create constraint trigger late after insert on things deferrable initially deferred for each row execute function wait()`)
-  const database = openPool(url, { ...generousOptions, statementTimeoutMs: 1000 })
+  const database = openDatabaseAt(url, { ...generousOptions, statementTimeoutMs: 1000 })
   onTestFinished(async () => {
     await database.close()
     await close()

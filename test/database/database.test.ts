@@ -1,13 +1,13 @@
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { type Database, type DatabaseOptions, openPool } from '../../src/database/database.ts'
+import { type Database, type DatabaseOptions, openDatabaseAt } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-/** Opens a pool on an empty database, with one connection by default. */
+/** Opens an empty database, with one connection by default. */
 async function open(options: Partial<DatabaseOptions> = {}) {
   const { url, pool, close } = await openEmptyDatabase()
-  const database = openPool(url, { ...generousOptions, maxConnections: 1, ...options })
+  const database = openDatabaseAt(url, { ...generousOptions, maxConnections: 1, ...options })
   onTestFinished(async () => {
     await database.close()
     await close()
@@ -109,7 +109,7 @@ it('aborting the signal cancels the statement, and the connection returns to the
 it('a statement that no cancel request reaches ends once its connection is closed', async () => {
   const { database, pool } = await open()
   const leaving = new AbortController()
-  // Cancel requests find a connection by its application name, which this statement changes.
+  // The service cancels with `pg_cancel_backend`, and finds the connection by its application name, which this statement changes.
   const text = "select set_config('application_name', 'renamed', false), pg_sleep(30)"
   const read = database.read({ text }, { signal: leaving.signal })
   const running = async () =>
@@ -192,7 +192,7 @@ it('slow statements are reported without their values', async () => {
   expect(reported).toEqual(['select pg_sleep($1)'])
 })
 
-it('copies of one session see the same snapshot, and its connection returns to the pool', async () => {
+it('COPY statements of a session see one snapshot, and its connection returns to the pool', async () => {
   const { database, pool } = await open()
   await pool.query('create table things (id int); insert into things values (1)')
   const before = await pidOf(database)

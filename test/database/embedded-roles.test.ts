@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { seed } from '../../src/features/seeding/seed.ts'
@@ -32,7 +32,7 @@ async function query(url: string, statement: string): Promise<Record<string, unk
 
 /** Creates the schema and the seed data as the service does. */
 async function fill(url: string): Promise<void> {
-  const database = openPool(url, generousOptions)
+  const database = openDatabaseAt(url, generousOptions)
   try {
     await migrate(database)
     await seed(database, 'all')

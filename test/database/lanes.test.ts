@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Database, openPool } from '../../src/database/database.ts'
+import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { groupingSettings, wholeTableSettings } from '../../src/database/reading-settings.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
@@ -18,7 +18,7 @@ const sleep = (seconds: number) => ({ text: 'select pg_sleep($1), $1::text as se
 describe('with four connections, of which one may run expensive statements', () => {
   let database: Database
   beforeAll(() => {
-    database = openPool(testDatabase.url, { ...generousOptions, maxConnections: 4, maxExpensive: 1 })
+    database = openDatabaseAt(testDatabase.url, { ...generousOptions, maxConnections: 4, maxExpensive: 1 })
   })
   afterAll(() => database.close())
 
@@ -155,7 +155,7 @@ describe('with four connections, of which one may run expensive statements', () 
 })
 
 it('a cancel never reaches the next statement on the same connection', async () => {
-  const database = openPool(testDatabase.url, { ...generousOptions, maxConnections: 2 })
+  const database = openDatabaseAt(testDatabase.url, { ...generousOptions, maxConnections: 2 })
   try {
     const random = (max: number) => Math.random() * max
     const aborted = async () => {
@@ -188,7 +188,11 @@ it('a cancel never reaches the next statement on the same connection', async () 
 }, 60_000)
 
 it('a read of whole tables has parallel workers only while no other client is active', async () => {
-  const database = openPool(testDatabase.url, { ...generousOptions, maxConnections: 8, maxExpensive: 2 })
+  const database = openDatabaseAt(testDatabase.url, {
+    ...generousOptions,
+    maxConnections: 8,
+    maxExpensive: 2,
+  })
   const readWorkers = async (name: string, seconds: number) => {
     const text = `select current_setting('max_parallel_workers_per_gather') as workers, pg_sleep(${seconds})`
     const [row] = await database

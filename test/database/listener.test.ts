@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
@@ -45,7 +45,7 @@ it('a listener reports notifications, a silent connection loss within 1 s, and r
   onTestFinished(close)
   const proxy = await openProxy(url)
   const events: string[] = []
-  const database = openPool(url, { ...generousOptions, listenUrl: proxy.url })
+  const database = openDatabaseAt(url, { ...generousOptions, listenUrl: proxy.url })
   onTestFinished(() => database.close())
   const subscription = await database.listen('a_channel', {
     onNotification: () => events.push('notified'),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { isMigrated, migrate, requireKnownMigrations } from '../../src/database/migrate.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
@@ -109,7 +109,7 @@ describe('migrating', () => {
     const url = new URL(database.url)
     url.username = user
     url.password = 'reader'
-    const reader = openPool(url.href, generousOptions)
+    const reader = openDatabaseAt(url.href, generousOptions)
     try {
       await expect(migrate(reader)).rejects.toThrow(/may not create tables there; make it the owner/)
     } finally {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { databaseOptions } from '../../src/database/open.ts'
 import { buildApp } from '../../src/server/app.ts'
@@ -34,7 +34,7 @@ describe.skipIf(skipReason !== undefined)(
         LOG_LEVEL: 'silent',
         ...env,
       })
-      const service = openPool(bouncer.url, databaseOptions(config))
+      const service = openDatabaseAt(bouncer.url, databaseOptions(config))
       const app = await buildApp({ config, database: service })
       onTestFinished(async () => {
         await app.close()
@@ -96,7 +96,7 @@ describe.skipIf(skipReason !== undefined)(
     })
 
     it('only the statement that exceeds its timeout is cancelled in PostgreSQL', async () => {
-      const service = openPool(bouncer.url, { ...generousOptions, statementTimeoutMs: 1000 })
+      const service = openDatabaseAt(bouncer.url, { ...generousOptions, statementTimeoutMs: 1000 })
       onTestFinished(() => service.close())
       const sleeping = (seconds: number) => ({ text: `select ${seconds} as slept from pg_sleep(${seconds})` })
       const late = service.read(sleeping(30))
@@ -116,7 +116,7 @@ describe.skipIf(skipReason !== undefined)(
       onTestFinished(empty.close)
       const url = new URL(bouncer.url)
       url.pathname = new URL(empty.url).pathname
-      const pools = [openPool(url.href, generousOptions), openPool(url.href, generousOptions)]
+      const pools = [openDatabaseAt(url.href, generousOptions), openDatabaseAt(url.href, generousOptions)]
       onTestFinished(async () => {
         for (const pool of pools) await pool.close()
       })

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { adminKey } from '../support/app.ts'
@@ -17,7 +17,7 @@ it('responses do not depend on the time zone of the database server', async () =
        update records set created_at = '2020-01-01T${hour}:00:00Z' where key = 'zone-${index}'; commit`,
     )
   }
-  const tokyoDatabase = openPool(url, generousOptions)
+  const tokyoDatabase = openDatabaseAt(url, generousOptions)
   onTestFinished(() => tokyoDatabase.close())
   const config = readConfig({ DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', CACHE_MB: '0' })
   const defaultApp = await buildApp({ config, database })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { generousOptions } from '../support/database-options.ts'
@@ -56,7 +56,7 @@ async function migrateTo(url: string): Promise<void> {
 
 /** Writes two records like the seeding does, since the contract tests expect seed data of every resource. */
 async function seedExpeditions(url: string): Promise<void> {
-  const database = openPool(url, generousOptions)
+  const database = openDatabaseAt(url, generousOptions)
   const resource = extendedRegistry.get('expeditions')
   const documents = ['first', 'second'].map((name) => ({
     ...resource.example,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { createKey, type NewKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
@@ -20,7 +20,7 @@ afterAll(() => database.close())
 
 /** Opens a service with its own pool and keyring, like another process. */
 async function openService() {
-  const pool = openPool(database.url, generousOptions)
+  const pool = openDatabaseAt(database.url, generousOptions)
   const config = readConfig({ DATABASE_URL: database.url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
   const app = await buildApp({ config, database: pool })
   onTestFinished(async () => {

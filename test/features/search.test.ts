@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { endpoints } from '../../src/features/index.ts'
 import { defaultLanguage } from '../../src/model/languages.ts'
@@ -295,7 +295,7 @@ describe('a database whose locale is C', () => {
     )
     const url = new URL(base.url)
     url.pathname = `/${name}`
-    const database = openPool(url.href, generousOptions)
+    const database = openDatabaseAt(url.href, generousOptions)
     try {
       await migrate(database)
       await database.maintain(async (client) => {

@@ -7,7 +7,7 @@ import { brotliCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { collectNamed, nameResponseSchema, schemaNames } from '../../src/model/schema-names.ts'
+import { collectNamed, registerResponseSchema, schemaNames } from '../../src/model/schema-names.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { commonProblems } from '../../src/server/openapi/responses.ts'
 import { type Api, startTestApi } from '../support/api.ts'
@@ -21,7 +21,7 @@ import {
 
 const { resources } = registry
 
-/** These tools take seconds, and longer on a busy machine. */
+/** The YAML parser and the linter take seconds, and longer on a busy machine. */
 const slow = { timeout: 60_000 }
 
 let api: Api
@@ -107,7 +107,7 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('has a unique operationId for every operation, named as a method', () => {
+  it('has a unique camelCase operationId for each operation, which begins with a verb', () => {
     const expected = resources.flatMap(({ name, singular, plural, key }) => [
       [`get /v1/${name}`, `list${plural}`],
       [`post /v1/${name}`, `create${singular}`],
@@ -199,7 +199,7 @@ describe('the OpenAPI document', () => {
     expect(headers.filter(({ example }) => typeof example !== 'string')).toEqual([])
   })
 
-  it('describes every component, and shows an example of every record in a request', () => {
+  it('describes every component, and has an example in the request schema of each resource', () => {
     const { schemas } = document.components
     const undescribed = Object.entries(schemas).filter(([, { description }]) => !description)
     expect(undescribed.map(([name]) => name)).toEqual([])
@@ -260,8 +260,8 @@ describe('the OpenAPI document', () => {
     expect(new Set(names).size).toBe(names.length)
     for (const name of Object.keys(document.components.schemas)) expect(name).toMatch(/^([A-Z][a-z0-9]*)+$/)
     const twice = z.object({
-      one: nameResponseSchema('Twice', z.string()),
-      other: nameResponseSchema('Twice', z.number()),
+      one: registerResponseSchema('Twice', z.string()),
+      other: registerResponseSchema('Twice', z.number()),
     })
     expect(() => collectNamed([twice], schemaNames.output)).toThrow('two schemas are named Twice')
   })

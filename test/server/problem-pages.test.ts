@@ -28,10 +28,13 @@ describe('the pages of problems', () => {
     }
   })
 
-  it('have the headers Referrer-Policy and Cross-Origin-Opener-Policy', async () => {
-    const { headers } = await fetch(`${api.origin}/problems`)
-    expect(headers.get('referrer-policy')).toBe('no-referrer')
-    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
+  it('have the headers Referrer-Policy and Cross-Origin-Opener-Policy, as all HTML pages', async () => {
+    for (const path of ['/problems', '/docs', '/', '/unheard-of']) {
+      const { headers } = await fetch(`${api.origin}${path}`, { headers: { accept: 'text/html' } })
+      expect(headers.get('content-type'), path).toMatch(/^text\/html/)
+      expect(headers.get('referrer-policy'), path).toBe('no-referrer')
+      expect(headers.get('cross-origin-opener-policy'), path).toBe('same-origin')
+    }
   })
 
   it('are the pages that problem responses link to', async () => {

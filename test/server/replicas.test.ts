@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { type Database, openPool } from '../../src/database/database.ts'
+import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { databaseOptions } from '../../src/database/open.ts'
 import { seed } from '../../src/features/seeding/seed.ts'
@@ -24,7 +24,7 @@ let second: Process
 
 beforeAll(async () => {
   servers = await openReplicatedServers(2)
-  const database = openPool(servers.primary.url, generousOptions)
+  const database = openDatabaseAt(servers.primary.url, generousOptions)
   await migrate(database)
   await seed(database, 'reference')
   await database.close()
@@ -50,7 +50,7 @@ async function openProcess(url = servers.primary.url): Promise<Process> {
     DATABASE_URL: url,
     READ_DATABASE_URLS: servers.standbys.map(({ url }) => url).join(),
   })
-  const database = openPool(url, databaseOptions(config))
+  const database = openDatabaseAt(url, databaseOptions(config))
   const app = await buildApp({ config, database, registry })
   await app.ready()
   return { app, database }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
-import { type Database, openPool } from '../../src/database/database.ts'
+import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { databaseOptions } from '../../src/database/open.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
@@ -39,7 +39,7 @@ export interface TestAppOptions {
 export async function openTestApp({ env, connectVia }: TestAppOptions = {}): Promise<TestApp> {
   const { url, pool, close } = await openTestDatabase()
   const config = readConfig({ ...testDefaults, DATABASE_URL: url, ...env })
-  const database = openPool(connectVia ? await connectVia(url) : url, databaseOptions(config))
+  const database = openDatabaseAt(connectVia ? await connectVia(url) : url, databaseOptions(config))
   const closeAll = async () => {
     await database.close()
     await close()

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
-import { type Database, openPool } from '../../src/database/database.ts'
+import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { generousOptions } from './database-options.ts'
 import { databaseUrl } from './database-url.ts'
 
@@ -32,7 +32,7 @@ async function open(options: string): Promise<TestDatabase> {
   const url = databaseUrl(server, name)
   const pool = new pg.Pool({ connectionString: url })
   pool.on('error', () => {})
-  const database = openPool(url, generousOptions)
+  const database = openDatabaseAt(url, generousOptions)
   return {
     url,
     pool,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-import { openPool } from '../../src/database/database.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { seed } from '../../src/features/seeding/seed.ts'
 import { generousOptions } from './database-options.ts'
@@ -47,7 +47,7 @@ async function makeTemplate(url: string, template: string): Promise<void> {
 }
 
 async function fill(url: string): Promise<void> {
-  const database = openPool(url, generousOptions)
+  const database = openDatabaseAt(url, generousOptions)
   try {
     await migrate(database)
     await seed(database, 'all')

@@ -15,12 +15,12 @@ export interface Option {
 const maxGroups = 10_000
 
 /**
- * Reads the values of a dimension that occur in records of any activity, sorted by label: for example, the countries that
- * take part in any record.
+ * Reads the values of a dimension that occur in records of any resource with participants, sorted by label: for example, the
+ * countries that take part in any record.
  */
 export function useOptions(dimension: string): ApiState<Option[]> {
   const { tag } = useLanguage()
-  // The list of activities is constant, so every render calls the same number of hooks.
+  // The list of these resources is constant, so every render calls the same number of hooks.
   const states = activities.map(({ name }) =>
     useApi<Aggregate>(apiPath(`/v1/${name}/aggregate`, { groupBy: dimension, limit: maxGroups })),
   )

@@ -6,7 +6,7 @@ import type { RecordDocument } from './types.ts'
 interface Write {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
-  /** The version of the record that is replaced or patched, sent as `If-Match`. */
+  /** The version of the record on which the write is based, sent as `If-Match`. */
   version?: number
   /** The reason for the change, which the record's history shows. */
   reason?: string

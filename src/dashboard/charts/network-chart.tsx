@@ -118,7 +118,7 @@ export function NetworkChart({
             if (!from || !to) return null
             const isSelected = selected !== undefined && pairOf(selected) === pairOf(edge)
             return (
-              // The table has a button for each pair.
+              // `PairTable`, below the chart, has a button for each pair.
               // biome-ignore lint/a11y/noStaticElementInteractions: lines do not take the keyboard focus
               <line
                 key={pairOf(edge)}

@@ -28,7 +28,7 @@ interface CatalogRow {
 const endedImports = "state in ('committed', 'undone', 'failed')"
 
 /**
- * Finds the archived tables: those with a history, the revisions, and the tables of imports and of decisions about them,
+ * Finds the archived tables: those with a history, the revisions, and the tables of imports and of decisions about names,
  * which later imports of the same register need. API keys and internal state are left out. Columns are sorted by name, since
  * their order in a table depends on when each was added. Generated columns are left out, except in history tables, which
  * store their values. Texts are sorted by their bytes, so that the order is the same in every database.

@@ -3,7 +3,7 @@ import { changeKinds } from '../../database/vocabularies.ts'
 import { keys } from '../../model/keys.ts'
 import { countedSchema } from '../../model/list-request.ts'
 import type { Registry } from '../../model/registry.ts'
-import { nameResponseSchema, withDescription } from '../../model/schema-names.ts'
+import { registerResponseSchema, withDescription } from '../../model/schema-names.ts'
 import { groupExample, groupSchema } from '../../operations/group-schema.ts'
 import { briefingResources, sectionGroups } from './sections.ts'
 
@@ -18,7 +18,7 @@ const link = () => z.string().meta({ description: 'Path of the record.' })
 const optionalProperties = (names: readonly string[], schema: z.ZodType) =>
   z.strictObject(Object.fromEntries(names.map((name) => [name, schema.optional()])))
 
-const groups = nameResponseSchema(
+const groups = registerResponseSchema(
   'BriefingGroups',
   z
     .strictObject({
@@ -37,7 +37,7 @@ const sectionExample = {
   groups: { kind: { data: [groupExample], groups: 1 } },
 }
 
-const section = nameResponseSchema(
+const section = registerResponseSchema(
   'BriefingSection',
   z
     .strictObject({
@@ -54,7 +54,7 @@ const section = nameResponseSchema(
     }),
 )
 
-const money = nameResponseSchema(
+const money = registerResponseSchema(
   'BriefingMoney',
   z.strictObject({ count: count(), list: list(), byYearAndCurrency: groups }).meta({
     description: 'Programs with the sums of their amounts, by year, kind and currency.',
@@ -115,7 +115,7 @@ const figure = z.strictObject({
 })
 
 const makeSchema = (registry: Registry) =>
-  nameResponseSchema(
+  registerResponseSchema(
     'CountryBriefing',
     z
       .strictObject({

@@ -10,7 +10,7 @@ import {
   words,
 } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
-import { nameResponseSchema } from '../../model/schema-names.ts'
+import { registerResponseSchema } from '../../model/schema-names.ts'
 import { recordChange, revisionExample } from '../../operations/revision-schema.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
 
@@ -57,7 +57,7 @@ const example = {
 }
 
 const makeFeedChange = ({ resources }: Registry) =>
-  nameResponseSchema(
+  registerResponseSchema(
     'FeedChange',
     z
       .intersection(
@@ -95,7 +95,7 @@ export const pageParameters: Record<string, Parameter> = {
 export const defaultLimit = limits.defaultSize
 
 const makeFeedPage = (registry: Registry) =>
-  nameResponseSchema(
+  registerResponseSchema(
     'FeedPage',
     z
       .strictObject({

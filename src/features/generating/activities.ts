@@ -58,7 +58,7 @@ export function addProject(generation: Generation, number: number): void {
   addCitation(generation, 'projects', id, '/startsOn')
 }
 
-/** Adds a cooperation base, which may represent several units. @param number its number, from 0. */
+/** Adds a cooperation base, which may represent several bases. @param number its number, from 0. */
 export function addBase(generation: Generation, number: number): void {
   const { random, referenceData } = generation
   const countries = randomCountries(generation, 2)

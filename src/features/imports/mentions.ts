@@ -18,7 +18,7 @@ export function mentionIdentity({ resource, name, code, scheme, country, on, cre
   return identity
 }
 
-/** Returns the identity of a name for decisions, which apply to all imports: a hash of resource, name and country. */
+/** Returns the identity of a name for decisions, which apply to all imports of a scheme: a hash of resource, name and country. */
 export const decisionIdentity = ({
   resource,
   name,

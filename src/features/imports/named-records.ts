@@ -70,7 +70,10 @@ async function storeKeys(tx: Transaction, id: string, outcomes: Outcomes): Promi
   })
 }
 
-/** Stores entries for created records, so that an undo removes them. A topic that was removed before has a later version. */
+/**
+ * Stores entries for created records, so that an undo removes them. The version of a created topic is above 1 if a topic with
+ * its slug was removed earlier.
+ */
 const writeCreatedEntries = (
   tx: Transaction,
   job: ImportJob,
@@ -197,7 +200,7 @@ async function createBatch(
   })
 }
 
-/** Creates the records of all names of an import with the status `made`. Names whose record is invalid become unresolved. */
+/** Creates a record for each name of an import that is to get one (status `made`). A name with an invalid record becomes unresolved. */
 export async function createNamedRecords(
   database: Database,
   registry: Registry,

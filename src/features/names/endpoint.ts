@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { keys } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
-import { nameRequestSchema, nameResponseSchema } from '../../model/schema-names.ts'
+import { registerRequestSchema, registerResponseSchema } from '../../model/schema-names.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
@@ -24,7 +24,7 @@ const status = z
   .enum(['resolved', 'ambiguous', 'unresolved'])
   .meta({ description: 'Whether exactly one record is meant; a name is never guessed.' })
 
-const match = nameResponseSchema(
+const match = registerResponseSchema(
   'NameMatch',
   z
     .strictObject({
@@ -41,7 +41,7 @@ const match = nameResponseSchema(
 
 const exampleResolution = { status: 'resolved', match: exampleMatch, candidates: [exampleMatch] }
 
-const resolution = nameResponseSchema(
+const resolution = registerResponseSchema(
   'NameResolution',
   z
     .strictObject({
@@ -53,7 +53,7 @@ const resolution = nameResponseSchema(
     .meta({ description: 'The result of a query.', examples: [exampleResolution] }),
 )
 
-const resolutions = nameResponseSchema(
+const resolutions = registerResponseSchema(
   'NameResolutions',
   z.strictObject({ data: z.array(resolution) }).meta({
     description: 'The result of each query, in their order.',
@@ -64,7 +64,7 @@ const resolutions = nameResponseSchema(
 /** Returns the schema of the body. @param names the names of the resources. */
 const makeBody = (names: string[]) => {
   const resource = z.enum(names).meta({ description: 'Resource of the record.' })
-  const query = nameRequestSchema(
+  const query = registerRequestSchema(
     'NameQuery',
     z
       .strictObject({
@@ -92,7 +92,7 @@ const makeBody = (names: string[]) => {
         examples: [{ resource: 'countries', name: 'Congo, Dem. Rep.' }],
       }),
   )
-  return nameRequestSchema(
+  return registerRequestSchema(
     'NameQueries',
     z.strictObject({ queries: z.array(query).min(1).max(maxQueries) }).meta({
       description: 'Names to resolve.',

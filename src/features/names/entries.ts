@@ -37,7 +37,7 @@ export interface NameEntry {
   isOnlyInPeriod?: boolean
 }
 
-/** A name that several records share, so that it is never resolved. */
+/** A name that several records share. It is resolved only in the years of `earlierMeaning`, or by a second name beside it. */
 export interface AmbiguousName {
   keys: readonly string[]
   /** Why the name is ambiguous, for people. */

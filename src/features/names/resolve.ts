@@ -47,8 +47,8 @@ const maxCodeLength = 20
 const minPrefixLength = 3
 
 /**
- * Finds the topics whose codes are prefixes of an unknown code, the longest first. In lists such as the DAC's, these are
- * broader topics. In an extension of a list they may not be, so they are only candidates.
+ * Finds the topics whose codes are prefixes of an unknown code, the longest first. In lists such as the sector
+ * codes of the OECD's DAC, these are broader topics. In an extension of a list they may not be, so they are only candidates.
  */
 function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameMatch[] {
   if (code.length > maxCodeLength) return []
@@ -82,7 +82,7 @@ function resolveWhole(
   const isAmbiguous = ({ onlyInListsOf }: AmbiguousName) =>
     onlyInListsOf === undefined || onlyInListsOf === query.country
   const found = index.find(name, isAmbiguous)
-  if (found?.ambiguous) return explainAmbiguous(index, found, found.ambiguous, year)
+  if (found?.ambiguous) return resolveAmbiguous(index, found, found.ambiguous, year)
   if (found) return choose(index, found, name, year)
   if (!/^([A-Z]{2,3}|\d{3})$/.test(name)) return undefined
   const resolution = resolveCode(index, name, codeSchemes, year)
@@ -142,7 +142,7 @@ function resolveFormerCode(
   return entries.length > 0 ? choose(index, { form: 'folded', entries }, code, year) : undefined
 }
 
-function explainAmbiguous(
+function resolveAmbiguous(
   index: NameIndex,
   { entries }: LookupResult,
   { keys, detail, earlierMeaning }: AmbiguousName,
@@ -173,7 +173,10 @@ function choose(
   const best = possible.filter((entry) => entry.rank === rank)
   if (best.length === 0) {
     const candidates = entries.map((entry) => toMatch(index, entry, reasonOf(entry, form, name)))
-    const detail = 'The name meant this at another time, and something else today: give the date of the fact.'
+    const detail =
+      year === undefined
+        ? 'The name meant this only in other years, and means something else today: give the date of the fact.'
+        : `The name meant this only in other years than ${year}.`
     return { status: 'ambiguous', candidates: bestOfEach(candidates), detail }
   }
   return toResolution(
@@ -216,7 +219,10 @@ const twoNames =
 
 const introduction = /^(formerly|former|ex|previously|now|today|also|i\.?e\.?)[\s-]+/i
 
-/** Resolves a text with two names of one record. Both must be known and mean the same record. */
+/**
+ * Resolves a text with two known names. They may mean one record, a state and its new name, or a territory and its state. The
+ * second name may settle which record an ambiguous first name means.
+ */
 function resolveTwoNames(
   index: NameIndex,
   query: NameQuery,

@@ -14,7 +14,7 @@ import {
   words,
 } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
-import { nameResponseSchema } from '../../model/schema-names.ts'
+import { registerResponseSchema } from '../../model/schema-names.ts'
 import { edtf, externalScheme } from '../../model/schemas.ts'
 import { languageParameter } from '../../operations/language.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
@@ -124,7 +124,7 @@ const edgeExample = (registry: Registry) => ({
 })
 
 const makeNetwork = (registry: Registry) =>
-  nameResponseSchema(
+  registerResponseSchema(
     'Network',
     z
       .strictObject({
@@ -182,7 +182,7 @@ const searchExample = {
 }
 
 const makePartners = (registry: Registry) =>
-  nameResponseSchema(
+  registerResponseSchema(
     'CountryNetwork',
     z
       .strictObject({

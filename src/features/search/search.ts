@@ -7,7 +7,7 @@ import {
   words,
 } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
-import { nameResponseSchema } from '../../model/schema-names.ts'
+import { registerResponseSchema } from '../../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import type { Contract, Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
@@ -36,7 +36,7 @@ const example = {
 }
 
 const makeHit = (names: string[]) =>
-  nameResponseSchema(
+  registerResponseSchema(
     'Hit',
     z
       .strictObject({
@@ -63,7 +63,7 @@ const makeHit = (names: string[]) =>
   )
 
 const makePage = (names: string[]) =>
-  nameResponseSchema(
+  registerResponseSchema(
     'HitPage',
     z
       .strictObject({

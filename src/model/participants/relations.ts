@@ -10,13 +10,13 @@ import type { Roles } from './schema.ts'
 
 /** The participants of records as relations, which filters and dimensions share. */
 
-/** The property of the column with the distinct countries that take part in a record, themselves or by an organization. */
+/** Name, in the table's definition, of the column with the distinct countries that take part in a record, also by an organization. */
 export const countriesProperty = 'participatingCountries'
 
 /** Levels of regions (UN M49) by which records can be grouped. */
 export type GroupLevel = 'region' | 'subregion'
 
-/** Filters also accept the codes of regions and groups of any other level. */
+/** Filters also accept the codes of all other regions: the world, intermediate regions and groups of countries. */
 type Level = GroupLevel | 'any'
 
 const isAtLevel = (level: Level) => (level === 'any' ? sql`true` : sql`area.kind = ${sql.raw(`'${level}'`)}`)
@@ -33,10 +33,10 @@ const regionsByArea = (level: Level) =>
   sql`(select area.code as area, region from regions area cross join lateral regions_within(array[area.code]) region where ${isAtLevel(level)})`
 
 /**
- * Relation of the regions of a record with one country.
+ * Relation of the regions that contain the country of a record, for records with a single country in a column.
  * @param key the column with the record's id.
- * @param groupLevel level of the values that count as values of the record.
- * @param level level of the values that the queries return.
+ * @param groupLevel level by which records are grouped, also for conditions on all regions of a record.
+ * @param level level of the codes that the filter accepts.
  */
 export const countryAreas = (
   key: AnyPgColumn,
@@ -69,7 +69,7 @@ function participantQueries({ resource, registry }: FieldContext) {
     return wanted ? sql` and ${participations.role} = any(${wanted}::text[])` : sql``
   }
   /** With the filter `partnerOf`, leaves out its countries: only their partners count. */
-  const isNotPartnerOf = (country: AnyPgColumn, getOtherFilter: GetOtherFilter) => {
+  const isOtherThanPartnerOf = (country: AnyPgColumn, getOtherFilter: GetOtherFilter) => {
     const partnerOf = getOtherFilter('partnerOf')
     return partnerOf ? sql` and ${country} <> all(${partnerOf}::text[])` : sql``
   }
@@ -83,11 +83,11 @@ function participantQueries({ resource, registry }: FieldContext) {
           .hostCountries(resource)
           .map(
             ({ record, country }) =>
-              sql`select ${record} as record, ${country} as value, null::text as role from ${country.table} where ${country} is not null${isNotPartnerOf(country, getOtherFilter)}`,
+              sql`select ${record} as record, ${country} as value, null::text as role from ${country.table} where ${country} is not null${isOtherThanPartnerOf(country, getOtherFilter)}`,
           )
   const countryRows = (getOtherFilter: GetOtherFilter) => [
-    sql`${participantRows(participations.country, getOtherFilter)}${isNotPartnerOf(participations.country, getOtherFilter)}`,
-    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${isOfResource} and ${organizationCountry} is not null${inRole(getOtherFilter)}${isNotPartnerOf(organizationCountry, getOtherFilter)}`,
+    sql`${participantRows(participations.country, getOtherFilter)}${isOtherThanPartnerOf(participations.country, getOtherFilter)}`,
+    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${isOfResource} and ${organizationCountry} is not null${inRole(getOtherFilter)}${isOtherThanPartnerOf(organizationCountry, getOtherFilter)}`,
     ...hostRows(getOtherFilter),
   ]
   return { participantRows, hostRows, countryRows }

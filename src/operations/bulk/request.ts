@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Resource } from '../../model/resource.ts'
-import { nameRequestSchema } from '../../model/schema-names.ts'
+import { registerRequestSchema } from '../../model/schema-names.ts'
 import { externalId } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
@@ -107,7 +107,7 @@ export const bulkSchema = memoizeByResource((resource) => {
     z.optional(schema),
   ])
   const { create } = exampleOperations(resource)
-  const operation = nameRequestSchema(
+  const operation = registerRequestSchema(
     `${resource.singular}Operation`,
     z
       .strictObject({
@@ -122,7 +122,7 @@ export const bulkSchema = memoizeByResource((resource) => {
         examples: [create],
       }),
   )
-  return nameRequestSchema(
+  return registerRequestSchema(
     `${resource.singular}Bulk`,
     z
       .strictObject({ operations: z.array(operation).min(1).max(maxOperations) })

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { Resource } from '../../model/resource.ts'
-import { nameRequestSchema } from '../../model/schema-names.ts'
+import { registerRequestSchema } from '../../model/schema-names.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { invalidBody, requireObject } from '../writing/validation.ts'
 import { type Redaction, readTargets, redactProperties, redactText } from './redaction.ts'
 
 /** Body of a redaction: the text or the properties to remove, and the reason. */
-export const redactionBody = nameRequestSchema(
+export const redactionBody = registerRequestSchema(
   'Redaction',
   z
     .strictObject({

@@ -8,6 +8,7 @@ import { packageRoot } from '../../package-root.ts'
 import { type DescribedResource, findViewData } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
 import { sendViewData } from './dashboard/view-data-response.ts'
+import { pageHeaders } from './security-headers.ts'
 
 /** Pages may load scripts, styles and data from their own origin only. */
 const contentSecurityPolicy = (frameAncestors: readonly string[]) =>
@@ -69,7 +70,12 @@ export const dashboard = fp<{
     // For an unknown path, the page shows an error and the navigation.
     app.notFoundPage.send = (reply) =>
       reply
-        .headers({ 'content-security-policy': unframedPolicy, 'cache-control': 'no-cache', vary: 'Accept' })
+        .headers({
+          ...pageHeaders,
+          'content-security-policy': unframedPolicy,
+          'cache-control': 'no-cache',
+          vary: 'Accept',
+        })
         .type('text/html')
         .send(page)
     app.addHook('onRequest', (_request, reply, done) => {

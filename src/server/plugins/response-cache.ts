@@ -10,7 +10,7 @@ import { isBypassed, maxStaleMs } from './response-cache/cache-control.ts'
 import { requestKey } from './response-cache/cache-key.ts'
 import { ClientWrites, CountedPositions } from './response-cache/client-writes.ts'
 import { acceptedEncodings, chooseEncoding } from './response-cache/content-encoding.ts'
-import { Representation, readHeaders, represent } from './response-cache/representation.ts'
+import { buildReadHeaders, Representation, represent } from './response-cache/representation.ts'
 import {
   type CacheableResponse,
   type CacheStatus,
@@ -171,7 +171,7 @@ export const responseCache = fp<ResponseCacheOptions>(
             request,
             reply,
             response,
-            readHeaders(response, cacheControlFor(request)),
+            buildReadHeaders(response, cacheControlFor(request)),
             accepted,
             status,
           )

@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** Responses are data: browsers must not run, frame or submit anything in them. `/docs` has another policy. */
+/** Responses are data: browsers must not run, frame or submit anything in them. Plugins that send HTML set another policy. */
 const contentSecurityPolicy = {
   useDefaults: false,
   directives: {
@@ -32,22 +32,23 @@ const unneeded = {
 async function helmetHeaders(): Promise<Record<string, string>> {
   const bare = Fastify()
   bare.get('/', async (_request, reply) => reply.send())
-  const before = await buildHeaders(bare)
+  const before = await fetchHeaders(bare)
   const guarded = Fastify()
   await guarded.register(helmet, { contentSecurityPolicy, ...unneeded })
   guarded.get('/', async (_request, reply) => reply.send())
-  const after = await buildHeaders(guarded)
+  const after = await fetchHeaders(guarded)
   return Object.fromEntries(Object.entries(after).filter(([name]) => !Object.hasOwn(before, name)))
 }
 
-async function buildHeaders(app: FastifyInstance): Promise<Record<string, string>> {
+/** Returns the headers of the response to `/`, and closes the app. */
+async function fetchHeaders(app: FastifyInstance): Promise<Record<string, string>> {
   const { headers } = await app.inject('/')
   await app.close()
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }
 
 /** Headers of HTML pages, in addition to the headers of every response. */
-const pageHeaders = { 'cross-origin-opener-policy': 'same-origin', 'referrer-policy': 'no-referrer' }
+export const pageHeaders = { 'cross-origin-opener-policy': 'same-origin', 'referrer-policy': 'no-referrer' }
 
 /** Sets the headers that HTML pages need, in the scope of their routes. */
 export const pageSecurityHeaders = fp(

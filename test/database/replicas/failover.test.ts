@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { type Database, Freshness, openPool } from '../../../src/database/database.ts'
+import { type Database, Freshness, openDatabaseAt } from '../../../src/database/database.ts'
 import type { Position } from '../../../src/database/replicas/position.ts'
 import { generousOptions } from '../../support/database-options.ts'
 import { openReplicatedServers, type PostgresServer } from '../../support/replicated.ts'
@@ -24,7 +24,7 @@ const waitForTables = (standby: PostgresServer) =>
   vi.waitFor(() => standby.run('select from numbers'), { timeout: 10_000, interval: 20 })
 
 function open(primary: PostgresServer, replica: PostgresServer): Database {
-  const database = openPool(primary.url, {
+  const database = openDatabaseAt(primary.url, {
     ...generousOptions,
     replicas: { urls: [replica.url], maxAgeMs: 100 },
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Database, Freshness, openPool } from '../../../src/database/database.ts'
+import { type Database, Freshness, openDatabaseAt } from '../../../src/database/database.ts'
 import type { Position } from '../../../src/database/replicas/position.ts'
 import { generousOptions } from '../../support/database-options.ts'
 import { openReplicatedServers, type ReplicatedServers } from '../../support/replicated.ts'
@@ -41,7 +41,7 @@ beforeAll(async () => {
   await servers.primary.run(`create table settings (name text primary key, value text not null);
     create table numbers (number int generated always as identity)`)
   const urls = servers.standbys.map(({ url }) => url)
-  database = openPool(servers.primary.url, { ...generousOptions, replicas: { urls, maxAgeMs } })
+  database = openDatabaseAt(servers.primary.url, { ...generousOptions, replicas: { urls, maxAgeMs } })
   database.replicas?.start()
 }, 60_000)
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { type Database, Freshness, openPool } from '../../../src/database/database.ts'
+import { type Database, Freshness, openDatabaseAt } from '../../../src/database/database.ts'
 import type { Position } from '../../../src/database/replicas/position.ts'
 import { generousOptions } from '../../support/database-options.ts'
 import { openReplicatedServers, type ReplicatedServers } from '../../support/replicated.ts'
@@ -23,7 +23,7 @@ afterAll(async () => {
 })
 
 function open(urls: string[]): Database {
-  const opened = openPool(servers.primary.url, { ...generousOptions, replicas: { urls, maxAgeMs } })
+  const opened = openDatabaseAt(servers.primary.url, { ...generousOptions, replicas: { urls, maxAgeMs } })
   opened.replicas?.start()
   return opened
 }

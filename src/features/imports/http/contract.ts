@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { importStates } from '../../../database/vocabularies.ts'
 import { keys } from '../../../model/keys.ts'
-import { nameResponseSchema } from '../../../model/schema-names.ts'
+import { registerResponseSchema } from '../../../model/schema-names.ts'
 import type { Contract, KeyedCollection } from '../../../operations/operation.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
 import { revisionShape } from '../../../operations/revision-schema.ts'
@@ -44,7 +44,7 @@ const count = (description: string) => z.int().min(0).meta({ description })
 const nullableTime = (description: string) => z.iso.datetime().nullable().meta({ description })
 
 /** Schema of a fault of a row. */
-export const rowFault = nameResponseSchema(
+export const rowFault = registerResponseSchema(
   'ImportFault',
   z
     .strictObject({
@@ -122,7 +122,7 @@ const example = {
 }
 
 /** Schema of an import. */
-export const importSchema = nameResponseSchema(
+export const importSchema = registerResponseSchema(
   'ImportJob',
   z
     .strictObject({
@@ -183,7 +183,7 @@ export const importSchema = nameResponseSchema(
 )
 
 /** Schema of a page of imports. */
-export const importPage = nameResponseSchema(
+export const importPage = registerResponseSchema(
   'ImportJobPage',
   z.strictObject({ data: z.array(importSchema), page: pageInfoSchema }).meta({
     description: 'A page of imports.',

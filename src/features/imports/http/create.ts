@@ -3,7 +3,7 @@ import { autocommitReads, type Transaction } from '../../../database/database.ts
 import type { Author } from '../../../database/tables/revisions.ts'
 import { getStringValues, singleValueParameter } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
-import { nameRequestSchema } from '../../../model/schema-names.ts'
+import { registerRequestSchema } from '../../../model/schema-names.ts'
 import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
 import { locationHeader } from '../../../operations/response-schemas.ts'
 import { idempotencyProblems, replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
@@ -37,7 +37,7 @@ const maxFileBytes = 65_536 * 1024 * 1024
 /** Maximum number of imports that wait for a commit, and of running uploads, since they need disk space. */
 const maxOpen = 100
 
-const body = nameRequestSchema(
+const body = registerRequestSchema(
   'ImportUpload',
   z
     .strictObject({

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Registry } from '../../../model/registry.ts'
-import { nameResponseSchema } from '../../../model/schema-names.ts'
+import { registerResponseSchema } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { mappingJsonSchema } from '../mapping/index.ts'
 import { tag } from './contract.ts'
 
-const schema = nameResponseSchema(
+const schema = registerResponseSchema(
   'MappingSchema',
   z.looseObject({}).meta({
     description: 'A JSON Schema.',

@@ -7,7 +7,7 @@ import {
   singleValueParameter,
 } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
-import { nameRequestSchema, nameResponseSchema } from '../../../model/schema-names.ts'
+import { registerRequestSchema, registerResponseSchema } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
@@ -67,7 +67,7 @@ const unresolvedName = z
   })
   .meta({ description: 'An unresolved name.', examples: [example] })
 
-const namesPage = nameResponseSchema(
+const namesPage = registerResponseSchema(
   'ImportNamePage',
   z.strictObject({ data: z.array(unresolvedName), page: pageInfoSchema }).meta({
     description: 'Unresolved names; those in most rows first.',
@@ -155,7 +155,7 @@ export const namesCsv = csvDownload({
 /** Maximum number of decisions in one request. */
 const maxDecisions = 1000
 
-const decisionsInput = nameRequestSchema(
+const decisionsInput = registerRequestSchema(
   'ImportDecisions',
   z
     .strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nameRequestSchema, nameResponseSchema } from '../../../model/schema-names.ts'
+import { registerRequestSchema, registerResponseSchema } from '../../../model/schema-names.ts'
 import type { Preview, PreviewRecord, PreviewRow } from '../preview.ts'
 import { shorten } from '../shorten.ts'
 import type { JsonObject } from '../types.ts'
@@ -11,7 +11,7 @@ import { rowFault } from './contract.ts'
 export const maxPreviewBytes = 64 * 1024 * 1024
 
 /** Schema of the body. */
-export const previewUpload = nameRequestSchema(
+export const previewUpload = registerRequestSchema(
   'ImportPreviewUpload',
   z
     .strictObject({
@@ -109,7 +109,7 @@ const example = {
 }
 
 /** Schema of a preview. */
-export const previewSchema = nameResponseSchema(
+export const previewSchema = registerResponseSchema(
   'ImportPreview',
   z
     .strictObject({

@@ -3,7 +3,7 @@ import { autocommitReads, type DatabaseClient } from '../../../database/database
 import { importActions } from '../../../database/vocabularies.ts'
 import { getValues, limitParameter, singleValueParameter, wholeNumber } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
-import { nameResponseSchema } from '../../../model/schema-names.ts'
+import { registerResponseSchema } from '../../../model/schema-names.ts'
 import {
   acceptLanguage,
   contentLanguage,
@@ -52,7 +52,7 @@ const importedRecord = z
   })
   .meta({ description: 'A record of an import.', examples: [example] })
 
-const recordsPage = nameResponseSchema(
+const recordsPage = registerResponseSchema(
   'ImportedRecordPage',
   z.strictObject({ data: z.array(importedRecord), page: pageInfoSchema }).meta({
     description: 'A page of records, in the order in which they were written.',

@@ -7,7 +7,7 @@ import {
   singleValueParameter,
   wholeNumber,
 } from '../../../model/parameters.ts'
-import { nameResponseSchema } from '../../../model/schema-names.ts'
+import { registerResponseSchema } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
@@ -38,7 +38,7 @@ const faultyRow = z
   })
   .meta({ description: 'A row with faults.', examples: [example] })
 
-const rowsPage = nameResponseSchema(
+const rowsPage = registerResponseSchema(
   'ImportRowPage',
   z.strictObject({ data: z.array(faultyRow), page: pageInfoSchema }).meta({
     description: 'A page of rows with faults, in the order of the file.',

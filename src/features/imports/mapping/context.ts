@@ -36,15 +36,15 @@ interface Start {
 
 const atRow: Start = { isRow: true, from: [[]], column: '' }
 
-/** The context of a part of a mapping while it is compiled: its pointer, and the start of its paths. */
+/** The context of a part of a mapping while it is compiled: its location in the mapping, and the start of its paths. */
 export class CompileContext {
   readonly #shared: Shared
-  readonly #path: readonly PropertyKey[]
+  readonly #location: readonly PropertyKey[]
   readonly #start: Start
 
-  constructor(shared: Shared, path: readonly PropertyKey[] = [], start = atRow) {
+  constructor(shared: Shared, location: readonly PropertyKey[] = [], start = atRow) {
     this.#shared = shared
-    this.#path = path
+    this.#location = location
     this.#start = start
   }
 
@@ -72,7 +72,7 @@ export class CompileContext {
 
   /** The context of a nested part. */
   at(...steps: PropertyKey[]): CompileContext {
-    return new CompileContext(this.#shared, [...this.#path, ...steps], this.#start)
+    return new CompileContext(this.#shared, [...this.#location, ...steps], this.#start)
   }
 
   /**
@@ -85,7 +85,7 @@ export class CompileContext {
       const path = parsePath(text)
       return path ? this.#namesTo(path) : []
     })
-    return new CompileContext(this.#shared, this.#path, { isRow: false, from, column })
+    return new CompileContext(this.#shared, this.#location, { isRow: false, from, column })
   }
 
   /** The paths from the row to the values of a path, as names. */
@@ -109,7 +109,7 @@ export class CompileContext {
 
   /** Adds a fault of this part of the mapping. */
   fault(message: string): void {
-    this.#shared.faults.add(() => ({ pointer: formatPointer(this.#path), code: 'invalid', message }))
+    this.#shared.faults.add(() => ({ pointer: formatPointer(this.#location), code: 'invalid', message }))
   }
 
   /** Compiles a path, and adds its column to those that the mapping names. */
@@ -123,7 +123,7 @@ export class CompileContext {
     }
     this.#addReadPath(path)
     if (this.#start.isRow || path.fromRow) {
-      this.#shared.columns.push({ path, pointer: formatPointer(this.#path) })
+      this.#shared.columns.push({ path, pointer: formatPointer(this.#location) })
     }
     return path
   }

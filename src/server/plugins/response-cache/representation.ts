@@ -65,11 +65,16 @@ export class Representation {
     const encoded = this.#encoded[encoding]
     if (encoded || encoding === 'identity') return encoded ?? this.#encoded.identity
     const { body, headers } = this.#encoded.identity
-    this.#pending[encoding] ??= compress(body, encoding).then((compressed) => {
-      const response = encodedResponse(copyBytes(compressed), headers, encoding)
-      this.#encoded[encoding] = response
-      return response
-    })
+    this.#pending[encoding] ??= compress(body, encoding)
+      .then((compressed) => {
+        const response = encodedResponse(copyBytes(compressed), headers, encoding)
+        this.#encoded[encoding] = response
+        return response
+      })
+      .finally(() => {
+        // After a failure, the next request tries again.
+        delete this.#pending[encoding]
+      })
     return this.#pending[encoding]
   }
 }
@@ -85,7 +90,7 @@ function encodedResponse(
 }
 
 /** Returns the headers of a response, with those that every read has. */
-export function readHeaders(
+export function buildReadHeaders(
   { type = 'application/json; charset=utf-8', headers }: ApiResponse,
   cacheControl: string,
 ): Headers {
@@ -104,5 +109,8 @@ export function represent(
 ): Representation | ApiResponse {
   const { status, body } = response
   if (status !== 200 || typeof body !== 'string') return response
-  return new Representation(use === 'store' ? copyBytes(body) : body, readHeaders(response, cacheControl))
+  return new Representation(
+    use === 'store' ? copyBytes(body) : body,
+    buildReadHeaders(response, cacheControl),
+  )
 }
