@@ -25,6 +25,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // Benchmarks measure, and what fills whole tables or kills processes takes its time: they have commands of their own.
           exclude: [
+            'test/**/*.browser.test.ts',
             'test/bench/**',
             'test/clients/**',
             'test/cluster/**',
@@ -35,6 +36,8 @@ export default defineConfig({
           ],
         },
       },
+      // Opens the pages of the dashboard in Chromium, which takes more processor time than the service.
+      { extends: true, test: { name: 'browser', globalSetup, include: ['test/**/*.browser.test.ts'] } },
       {
         extends: true,
         test: {

@@ -14,7 +14,7 @@ import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { findEdtfFault } from '../../src/model/edtf.ts'
 import { registry } from '../../src/resources/registry.ts'
 
-/** The logic of forms, conflicts and diffs of the dashboard, without a browser. */
+/** The logic of forms, conflicts, diffs, entered dates, redactions and metrics of the dashboard, without a browser. */
 
 const field = (name: string, kind: FormField['kind'], more: Partial<FormField> = {}): FormField => ({
   name,
@@ -52,7 +52,7 @@ describe('the form of each resource', () => {
   const flatten = (fields: readonly FormField[]): FormField[] =>
     fields.flatMap((one) => [one, ...flatten(one.fields ?? []), ...flatten(one.item ? [one.item] : [])])
 
-  it.each(resources)('has a translation of each hint in every language: $name', async ({ name }) => {
+  it.each(resources)('translates hints, and has no field that the service sets: $name', async ({ name }) => {
     const fields = flatten(await loadForm(name))
     const hints = fields.flatMap(({ hint }) => (hint === undefined ? [] : [hint]))
     expect(hints.length).toBeGreaterThan(0)
@@ -159,7 +159,7 @@ describe('a date that is entered', () => {
     ['约2011年', '2011~'],
     ['4/5/2011', undefined],
     ['April 31, 2011', undefined],
-  ])('%s is suggested as %s', (text, date) => {
+  ])('as %s is suggested as %s', (text, date) => {
     expect(suggestEdtf(text, 'zh')).toBe(date)
     if (date) expect(findEdtfFault(date)).toBeUndefined()
   })

@@ -1,8 +1,11 @@
 import type { Page } from 'playwright-core'
 
-/** A number that a page shows, and the path of the view of the records that it counts. */
+/** A number that a page shows, and the path of the view to which it links. */
 export interface ShownNumber {
-  /** The element that shows it: `figure`, `bar`, `column`, `marker`, `claim`, `money` or `citations`. */
+  /**
+   * How it is shown: `figure` (a key figure, or the recorded number beside a claim), `bar`, `column`, `marker`, `claim`,
+   * `money` or `citations`.
+   */
   kind: string
   /** The heading of the widget. */
   widget: string

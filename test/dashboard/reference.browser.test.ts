@@ -67,7 +67,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     }
   })
 
-  it('create records from the examples that refer to no other record', { timeout }, async () => {
+  it('send examples that the service accepts, unless their external ids are taken', { timeout }, async () => {
     for (const id of ['createAgreement', 'createProject', 'createOrganization', 'createSource']) {
       const { status, body } = await tryOut(id, adminKey)
       // The seed data already has records with the external ids of some examples.
@@ -75,7 +75,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     }
   })
 
-  it('show every operation and every schema, and suggest the most similar name', async () => {
+  it('show every operation, link schemas, and suggest the most similar name', async () => {
     for (const { operationId } of operations) {
       expect((await api.app.inject(`/docs/operations/${operationId}`)).statusCode, operationId).toBe(200)
     }

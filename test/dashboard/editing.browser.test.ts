@@ -149,7 +149,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('keeps the key out of the URL, and stores it in the tab only on request', async () => {
+  it('keeps the key out of the URL and of lasting storage, and forgets it at sign-out', async () => {
     const { page, settle } = await dashboard.open(`/new/projects`)
     await signIn(page)
     await heading(page, /new record$/).waitFor()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
-/** The dashboard while the API fails, is slow or cannot be reached. Needs Chromium, and the build. */
+/** The dashboard while the API fails, is slow or cannot be reached, and enlarged. Needs Chromium, and the build. */
 
 const dashboard = useDashboard()
 
@@ -31,7 +31,7 @@ async function retryOnce(page: Page): Promise<void> {
   await expect.poll(() => page.locator('.failure, .loading').count(), { timeout: 20_000 }).toBe(0)
 }
 
-/** Calls `visit` for each view, one after another, in the same tab. */
+/** Calls `visit` for each of the main views, one after another, in the same tab. */
 async function openViews(visit: (watched: WatchedPage, path: string) => Promise<void>): Promise<void> {
   const found = await dashboard.api.get('/v1/agreements?fields=id&limit=1')
   const agreement = found.json<{ data: { id: string }[] }>().data[0]?.id
@@ -45,11 +45,11 @@ async function openViews(visit: (watched: WatchedPage, path: string) => Promise<
 }
 
 describe.skipIf(skipsBrowser)(
-  'the dashboard without responses of the API [needs Chromium]',
+  'the dashboard in difficult conditions [needs Chromium]',
   { timeout: 90_000 },
   () => {
     it.each(failures)(
-      'shows an error with a retry in every view when a response %s',
+      'shows an error with a retry in the main views when a response %s',
       async (_name, fail, message) => {
         await openViews(async ({ page }, path) => {
           await page.route('**/v1/**', fail)
@@ -91,7 +91,7 @@ describe.skipIf(skipsBrowser)(
       })
     })
 
-    it('does not scroll horizontally at 200 % text size', async () => {
+    it('does not scroll horizontally at a zoom of 200 %', async () => {
       await openViews(async ({ page, go }, path) => {
         // A window with a width of 1280 pixels has 640 CSS pixels at a zoom of 200 %.
         await page.setViewportSize({ width: 640, height: 450 })

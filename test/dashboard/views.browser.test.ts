@@ -31,7 +31,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
     { viewport: { width: 375, height: 800 }, colorScheme: 'dark' },
   ] as const)(
-    'shows every view without script errors, overflow or axe violations: $colorScheme',
+    'shows the main views without script errors, overflow or axe violations: $colorScheme',
     async (options) => {
       const { page, faults, go } = await dashboard.open('/sign-in', { ...options, ...auditOptions })
       for (const [name, path] of views()) {
@@ -62,7 +62,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('leads from the overview to the quotation behind a claim in three clicks', async () => {
+  it('leads from a claim on the overview to its quotation in one click', async () => {
     const { page } = await dashboard.open('/')
     await page
       .locator('section.widget', { hasText: 'What sources claim' })
@@ -92,7 +92,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('shows the number of records that the API counts for each resource', async () => {
+  it('shows the numbers of agreements, projects, bases and programs that the API counts', async () => {
     const { page } = await dashboard.open('/')
     for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
       const response = await dashboard.api.get(`/v1/${resource}?limit=1&count=exact`)
@@ -103,7 +103,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('keeps filters, sort and columns in the URL, which restores the view', async () => {
+  it('keeps filters and sort in the URL, which restores the view', async () => {
     const { page, settle } = await dashboard.open('/explore/agreements')
     await page.getByRole('checkbox', { name: 'Pakistan' }).check()
     await page.getByRole('button', { name: 'Title' }).click()
@@ -156,7 +156,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await dashboard.api.delete(`/v1/projects/${id}`)
   })
 
-  it('shows the location and every participant of a record', async () => {
+  it('shows the location of a record, and links its participants on a map and as facts', async () => {
     const codes = ['CHN', 'PAK', 'DEU', 'USA', 'JPN', 'RUS', 'ITA', 'FRA']
     const created = await dashboard.api.post('/v1/cooperation-bases', {
       name: 'An observatory on a mountain',

@@ -5,12 +5,12 @@ import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 import { readNumbers, type ShownNumber, type ShownPage } from './shown-numbers.ts'
 
-/** Compares every number on the overview and on the page of a country with the API. Needs Chromium, and the build. */
+/** Compares every number on the overview and on the pages of two countries with the API. Needs Chromium, and the build. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const english = createLanguage('en')
 
-/** Adds records for numbers that the seed data lacks: amounts, units, expiring agreements, thousands. */
+/** Adds records for numbers that the seed data lacks: amounts, many bases, expiring agreements, thousands. */
 async function addRecords(): Promise<void> {
   const day = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10)
   const both = (role: string, other = role) => [
@@ -89,7 +89,7 @@ async function expectedNumber(shown: ShownNumber, country: string | undefined): 
     const { value, unit } = await get<{ value: number; unit: string }>(path.replace('/records/', '/v1/'))
     return `${english.number(value)} ${unit}`
   }
-  if (widget.startsWith('Units')) {
+  if (widget === 'Number of bases') {
     const bases = await readRecords<{ unitCount: number | null }>(listOf(path))
     return english.number(bases.reduce((sum, { unitCount }) => sum + (unitCount ?? 0), 0))
   }
@@ -143,7 +143,7 @@ describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeo
     ['/', ['figure', 'column', 'marker', 'bar', 'claim']],
     ['/countries/CHN', ['figure', 'column', 'bar', 'claim', 'money', 'citations']],
     ['/countries/PAK', ['figure', 'column', 'bar', 'money', 'citations']],
-  ])('equals the number in the response of the API: %s', async (path, kinds) => {
+  ])('equals the number that the API gives for it: %s', async (path, kinds) => {
     const { page } = await dashboard.open(path)
     const shown = await readNumbers(page)
     await page.context().close()

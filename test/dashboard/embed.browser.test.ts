@@ -63,6 +63,12 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     }
   })
 
+  it('lists the records of the explorer, without a filter `embed`', async () => {
+    const { page, frame } = await openFramed(allowed.origin, '/explore/agreements?country=PAK&embed=1')
+    await frame.getByRole('row').nth(1).waitFor()
+    await page.context().close()
+  })
+
   it('keeps its state in the frame, and opens other views in a new window', async () => {
     const { page, frame } = await openFramed(allowed.origin, '/map?resource=projects&embed=1')
     await frame.getByRole('combobox', { name: 'Records' }).selectOption('agreements')
@@ -88,7 +94,7 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     }
   })
 
-  it('cannot be framed by any page without EMBED_ORIGINS', async () => {
+  it('cannot be framed by any page if EMBED_ORIGINS is not set', async () => {
     const closed = await startTestApi()
     try {
       const { headers } = await fetch(`${closed.origin}/map?embed=1`)
@@ -150,7 +156,7 @@ describe.skipIf(skipsBrowser)('the data of a view', () => {
     )
   })
 
-  it('of a country has every group of its briefing', async () => {
+  it('of a country has rows for the groups of its briefing, such as a year of agreements', async () => {
     const csv = rows((await read('/countries/CHN?format=csv')).text)
     expect(csv[0]).toBe('resource,by,key,label,count,list')
     expect(csv.some((row) => row.startsWith('agreements,year,2011,2011,3,'))).toBe(true)

@@ -12,7 +12,7 @@ import { sendForm } from '../support/send-form.ts'
 const dashboard = useDashboard({ changesRecords: true })
 const examples = join(packageRoot, 'docs/examples')
 
-/** Reads the example register, with an unknown recipient and an invalid year. */
+/** Reads the example register and its mapping, and replaces a recipient by an unknown one. */
 async function exampleFiles() {
   const csv = await readFile(join(examples, 'finance-register.csv'), 'utf8')
   const mapping = await readFile(join(examples, 'finance-register.yaml'), 'utf8')
@@ -65,7 +65,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await name.waitFor({ state: 'detached' })
     await expect.poll(() => figure(page, 'New records').textContent()).toBe('4')
     await confirm(page, 'Commit')
-    await page.getByText('All records are written.').waitFor()
+    await page.getByText('The records are written.').waitFor()
     const record = page.getByRole('link', { name: 'Schools in the north' })
     await record.waitFor()
     const address = page.url()
@@ -170,7 +170,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('have no accessibility faults on their views, in both colour schemes and on a phone', async () => {
+  it('have no accessibility faults and no overflow on a phone, in both colour schemes', async () => {
     const { csv, mapping } = await exampleFiles()
     const { page, go } = await dashboard.openSignedIn('/imports/new', {
       ...auditOptions,
@@ -197,7 +197,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.getByRole('group', { name: 'Atlantis' }).waitFor()
     await audit()
     await confirm(page, 'Commit')
-    await page.getByText('All records are written.').waitFor()
+    await page.getByText('The records are written.').waitFor()
     await page.getByRole('link', { name: 'Bridge over the Example River' }).waitFor()
     await audit()
     await go('/imports')

@@ -87,7 +87,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
-  it('link each number to a list of exactly its records', async () => {
+  it('link each number in a table to a list of as many records', async () => {
     const { page, go } = await dashboard.open('/sign-in')
     for (const path of [
       '/map?resource=projects&partnerOf=CHN',
@@ -158,7 +158,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
-  it('show a network of a hundred participants as a matrix', async () => {
+  it('show a network of more than a hundred participants as a matrix', async () => {
     const codes = (await dashboard.api.get('/v1/countries?limit=120&fields=code&validTo[isNull]=true')).json<{
       data: { code: string }[]
     }>()
