@@ -2,7 +2,7 @@
 
 type Filters = Readonly<Record<string, string>>
 
-/** The records that a chart counts: a resource, and filters of its list in the API. */
+/** The records that a chart shows: a resource, and filters of its list in the API. */
 export interface Selection {
   resource: string
   filters: Filters
@@ -119,7 +119,7 @@ export const overviewResources = <Resource extends DescribedResource>(
 export const countPath = (resource: string): string =>
   withQuery(`/v1/${resource}`, { limit: '1', count: 'exact' })
 
-/** Paths of the aggregates that the overview shows. Neither a filter nor a page can have more than 200 countries. */
+/** Paths of the aggregates that the overview shows. It shows at most 200 countries, as many as one list request can return. */
 export const overviewGroups = {
   signedYear: withQuery('/v1/agreements/aggregate', {
     groupBy: 'signedYear',

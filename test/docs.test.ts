@@ -49,7 +49,7 @@ const anchorsOf = (text: string) =>
 
 const readPage = (page: string) => readFile(join(packageRoot, page), 'utf8')
 
-describe.skipIf(!hasShell).each(pages)('examples in %s', (page) => {
+describe.skipIf(!hasShell).each(pages)('curl examples in %s', (page) => {
   let api: Api
   let folder: string
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describe.skipIf(!hasShell).each(pages)('examples in %s', (page) => {
     await rm(folder, { recursive: true })
   })
 
-  it('run as they are written and fail only where the page says so', async () => {
+  it('run as they are written, and fail exactly where the page says so', async () => {
     const examples = examplesOf(await readPage(page))
     const script = examples.map(({ commands }, index) => `echo '<block>${index}' >&2\n${commands}`).join('\n')
     const { stderr } = await promisify(execFile)(

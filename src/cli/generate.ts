@@ -11,11 +11,14 @@ interface GenerateOptions extends CreateDatabaseOption {
   seed: number
 }
 
-/** `entente generate` adds made-up agreements and related records, to test the registry with many records. */
+/**
+ * `entente generate` adds the missing code lists, and made-up agreements with related records, to test the registry with
+ * many records.
+ */
 export const addGenerate: AddCommand = (program, context) => {
   program
     .command('generate')
-    .description('add made-up agreements, projects, bases and programs, to test with many records')
+    .description('add made-up agreements and related records, to test with many records')
     .requiredOption('--agreements <number>', 'how many agreements, such as 1000000', parseCount)
     .option('--seed <number>', 'the same seed makes the same records', parseCount, 1)
     .addOption(createDatabaseOption())

@@ -13,7 +13,7 @@ const maxValueLength = 60
 const line = (name: string, count: number, note = '') =>
   `  ${name.padEnd(18)}${formatCount(count).padStart(11)}${note === '' ? '' : `  ${note}`}`
 
-/** Returns the value and the detail of a fault; only the detail if it begins with the value. */
+/** Returns the value and the detail of a fault; only the detail if there is no value, or the detail begins with it. */
 function describeFault({ value, detail }: RowFault): string {
   const quoted = JSON.stringify(value.slice(0, maxValueLength))
   // The detail may quote more characters of the value.

@@ -33,7 +33,7 @@ async function askForConfirmation(question: string): Promise<boolean> {
   }
 }
 
-/** Turns a problem, or an error of PostgreSQL, into a message with the first 20 errors. Returns other errors unchanged. */
+/** Turns a problem or an error of PostgreSQL into an OperatorError with up to 20 faults. Returns other errors unchanged. */
 function toOperatorError(error: unknown): unknown {
   const problem = error instanceof OperatorError ? undefined : toProblem(error)
   if (!problem) return error
@@ -45,7 +45,8 @@ function toOperatorError(error: unknown): unknown {
   )
 }
 
-async function importFiles(
+/** Starts, commits or undoes an import, as the options say, and prints its report. */
+async function runImportCommand(
   [mapping, ...files]: string[],
   options: ImportOptions,
   context: CommandContext,
@@ -79,11 +80,11 @@ async function commitIfConfirmed(
 ): Promise<ImportJob> {
   context.print(imports.describe(job))
   if (await askForConfirmation('Commit?')) return imports.commit(job.id)
-  context.printNote(`Nothing has been written yet. To commit: entente import --commit ${job.id}`)
+  context.printNote(`No record has been written yet. To commit: entente import --commit ${job.id}`)
   return job
 }
 
-/** `entente import` imports a file with a mapping. */
+/** `entente import` imports a file with a mapping, or commits or undoes an earlier import. */
 export const addImport: AddCommand = (program, context) => {
   program
     .command('import')
@@ -102,7 +103,7 @@ export const addImport: AddCommand = (program, context) => {
     .addOption(createDatabaseOption())
     .action(async (mapping: string | undefined, files: string[], options: ImportOptions) => {
       try {
-        await importFiles(mapping === undefined ? [] : [mapping, ...files], options, context)
+        await runImportCommand(mapping === undefined ? [] : [mapping, ...files], options, context)
       } catch (error) {
         throw toOperatorError(error)
       }

@@ -54,7 +54,7 @@ export const addKey: AddCommand = (program, context) => {
 
   key
     .command('revoke')
-    .description('make a key invalid, at once and in every process')
+    .description('make a key invalid in every process, within a second')
     .argument('<key>', 'its prefix (ent_…) or its id', parseKeyReference)
     .addOption(createDatabaseOption())
     .action(async (reference: string, options: CreateDatabaseOption) => {

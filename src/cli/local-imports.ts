@@ -31,11 +31,15 @@ import type { CommandContext } from './context.ts'
 import { describeImport } from './import-report.ts'
 import { ProgressBar } from './progress.ts'
 
-/** The input of a new import on the command line: paths of files. */
+/** The input of a new import on the command line. */
 export interface LocalImport {
+  /** Path of the mapping, or the name of a built-in mapping. */
   mapping: string
+  /** Paths of the files. The first has the rows. */
   files: string[]
+  /** Path of the CSV file with decisions about names. */
   decisions: string | undefined
+  /** Whether to commit without a dry run. */
   autoCommit: boolean
 }
 
@@ -67,8 +71,8 @@ async function readText(path: string): Promise<string> {
 }
 
 /** Reads a mapping from a file, or a built-in mapping by its name. */
-const readMapping = async (path: string): Promise<string> =>
-  builtInMappings.includes(path) ? resolveMapping(path) : readText(path)
+const readMapping = async (pathOrName: string): Promise<string> =>
+  builtInMappings.includes(pathOrName) ? resolveMapping(pathOrName) : readText(pathOrName)
 
 /** The option of `entente import` that continues an interrupted import. */
 type ContinueOption = '--commit' | '--undo'
@@ -109,7 +113,7 @@ export class LocalImports {
     return this.#run('--commit', id)
   }
 
-  /** Undoes an import. */
+  /** Undoes an import, or continues an interrupted undo. */
   async undo(id: string): Promise<ImportJob> {
     await this.#retryDuringOutage('--undo', id, () => this.#takeStep(id, undoStep))
     return this.#run('--undo', id)
@@ -130,7 +134,7 @@ export class LocalImports {
     return job
   }
 
-  /** Runs an import until it is done. Repeats attempts while the database is unavailable. */
+  /** Runs an import until it is done or waits for a person. Repeats attempts while the database is unavailable. */
   async #run(option: ContinueOption, id: string, files?: LocalFile[]): Promise<ImportJob> {
     const bar = new ProgressBar(process.stderr)
     const options: RunOptions = {

@@ -67,7 +67,7 @@ function environmentHelp(): string {
   return ['', "Without a command, 'serve' runs.", '', 'Environment variables:', ...lines].join('\n')
 }
 
-/** Returns commander's message as one line. An unknown option may be meant as a setting, which is an environment variable. */
+/** Returns commander's message as one line. For an unknown option, it may suggest an environment variable. */
 function usageError({ code, message }: CommanderError): string {
   if (code === 'commander.help') return "a command is missing or unknown; 'entente help' shows all of them"
   const line = message.replace(/^error: /, '').replaceAll('\n', ' ')

@@ -5,11 +5,14 @@ import {
   openAndMigrateDatabase,
 } from './context.ts'
 
-/** `entente recompose` recomposes the stored documents that were composed by an older declaration of their resource. */
+/**
+ * `entente recompose` recomposes the documents of records whose last write bypassed the service, and the documents that
+ * another declaration of their resource has composed.
+ */
 export const addRecompose: AddCommand = (program, context) => {
   program
     .command('recompose')
-    .description('bring the schema up to date and recompose the documents of older declarations')
+    .description('bring the schema up to date and recompose the stored documents that are out of date')
     .addOption(createDatabaseOption())
     .action(async (options: CreateDatabaseOption) => {
       const database = await openAndMigrateDatabase(context, options)

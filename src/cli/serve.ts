@@ -1,6 +1,6 @@
 import type { AddCommand } from './context.ts'
 
-/** `entente serve` starts the service. It creates and seeds the database first if there is none. */
+/** `entente serve` starts the service. It creates the embedded database if there is none, and seeds an empty registry. */
 export const addServe: AddCommand = (program, context) => {
   program
     .command('serve')

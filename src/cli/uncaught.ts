@@ -1,8 +1,8 @@
 import { errorCode } from '../error-code.ts'
 
 /**
- * Codes of errors that affect only one connection, stream or file: the peer has disconnected, a stream was written to after
- * its end, or the process had no free file descriptors.
+ * Codes of errors that affect only one connection, stream or file: the peer was unreachable or has disconnected, an
+ * operation was aborted, a stream was written to after its end, or no file descriptor was free.
  */
 const survivableCodes = new Set([
   'ABORT_ERR',
@@ -31,7 +31,7 @@ const isSurvivable = (error: unknown): boolean =>
 
 /**
  * Handles uncaught errors. An error of a single connection or stream is reported, and the process continues. After any other
- * error the state of the process is unknown, so `end` is called to stop the process. A second such error exits at once.
+ * error the state of the process is unknown, so `end` is called to stop the process. A second such error ends it immediately.
  */
 export function handleUncaughtErrors(report: (error: unknown) => void, end: (error: unknown) => void): void {
   let nextReportAt = Number.NEGATIVE_INFINITY

@@ -2,13 +2,13 @@ import { Suspense } from 'preact/compat'
 import { useMemo } from 'preact/hooks'
 import { Link, Route, Router, Switch, useLocation, useSearch } from 'wouter-preact'
 import { viewPaths } from '../view-paths.ts'
-import { activities } from './api/resources.ts'
+import { resourcesWithParticipants } from './api/resources.ts'
 import { loadLazily } from './components/load-lazily.tsx'
 import { NotFound } from './components/not-found.tsx'
 import { SearchBox } from './components/search-box.tsx'
 import { SessionMenu } from './components/session-menu.tsx'
 import { isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
-import { LabelsContext, useVocabularies } from './i18n/labels.ts'
+import { LabelsContext, useVocabularyLabels } from './i18n/labels.ts'
 import { createLanguage, LanguageContext, selectLanguage, useLanguage } from './i18n/language.ts'
 import { ChangesView } from './views/changes.tsx'
 import { CountryView } from './views/country.tsx'
@@ -30,7 +30,7 @@ const NewImportView = loadLazily(() => import('./views/new-import.tsx'))
 const ImportView = loadLazily(() => import('./views/import.tsx'))
 
 /** The resources that the header links to. */
-const navigationResources = [...activities.map(({ name }) => name), 'countries']
+const navigationResources = [...resourcesWithParticipants.map(({ name }) => name), 'countries']
 
 function Navigation() {
   const { t, tOr } = useLanguage()
@@ -151,7 +151,7 @@ export function App() {
 function EmbeddedView() {
   const { t } = useLanguage()
   return (
-    <LabelsContext.Provider value={useVocabularies()}>
+    <LabelsContext.Provider value={useVocabularyLabels()}>
       <div class="shell embedded">
         <main class="main" id="main">
           <Views />
@@ -172,7 +172,7 @@ function EmbeddedView() {
 function Shell() {
   const { t } = useLanguage()
   return (
-    <LabelsContext.Provider value={useVocabularies()}>
+    <LabelsContext.Provider value={useVocabularyLabels()}>
       <div class="shell">
         <a class="skip button" href="#main">
           {t('app.skip')}

@@ -1,4 +1,4 @@
-import { apiPath } from './api/path.ts'
+import { withQuery } from './api/path.ts'
 import type { ResourceDescription } from './api/resources.ts'
 
 /** The state of the explorer, which is the query string of its URL. */
@@ -13,7 +13,17 @@ export interface ExploreState {
 }
 
 /** Parameters of the URL that are not filters. `lang` is the language of the dashboard. */
-const nonFilterParameters = ['sort', 'cursor', 'columns', 'lang', 'limit', 'count', 'fields', 'include']
+const nonFilterParameters = [
+  'sort',
+  'cursor',
+  'columns',
+  'lang',
+  'limit',
+  'count',
+  'fields',
+  'include',
+  'embed',
+]
 
 const maxDefaultColumns = 4
 
@@ -55,7 +65,7 @@ export function exploreUrl(
   { filters, sort, cursor, columns }: ExploreState,
 ): string {
   const isDefault = columns.join() === defaultColumns(resource).join()
-  return apiPath(`/explore/${resource.name}`, {
+  return withQuery(`/explore/${resource.name}`, {
     ...filters,
     sort: sort ?? undefined,
     cursor: cursor ?? undefined,

@@ -1,4 +1,4 @@
-import { apiPath } from './api/path.ts'
+import { withQuery } from './api/path.ts'
 import type { ResourceDescription } from './api/resources.ts'
 import type { ExploreState } from './explore-state.ts'
 
@@ -14,7 +14,7 @@ function splitParameter(parameter: string): [filter: string, operator: string] {
   return [filter, operator]
 }
 
-/** Returns the comparisons of one parameter. With `eq`, any value of a list must match; with other operators, all must. */
+/** Returns the comparisons of one parameter: with `eq`, a record must match one value of a list; otherwise, all values. */
 function comparisons(
   resource: ResourceDescription,
   parameter: string,
@@ -60,5 +60,5 @@ export function searchRequest(
     }),
     fields: [...new Set([resource.key, resource.title, ...columns])],
   }
-  return { path: apiPath(`/v1/${resource.name}/search`, { asOf }), body }
+  return { path: withQuery(`/v1/${resource.name}/search`, { asOf }), body }
 }

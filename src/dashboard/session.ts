@@ -48,7 +48,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /**
- * Starts a session. The key is never in a URL, a cookie or another tab.
+ * Starts a session. The key is never in a URL, in a cookie, or in storage that other tabs share.
  * @param isStored whether the session is also stored in the session storage of the tab, so that it survives a reload.
  */
 export function startSession(session: Session, isStored: boolean): void {

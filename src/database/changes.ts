@@ -67,7 +67,7 @@ export class Changes {
     await subscription?.close()
   }
 
-  /** The number of changes so far. */
+  /** The number of changes counted so far, including each opening and loss of the connection. */
   get generation(): number {
     return this.#generation
   }

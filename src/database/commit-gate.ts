@@ -8,7 +8,7 @@ const pauseMs = 1000
 /**
  * A circuit breaker for changes. It refuses changes while commits hang, such as when no synchronous standby confirms them.
  * Otherwise each change would wait in PostgreSQL until its timeout, and hold a connection that reads need. A commit timeout
- * shuts the gate. The gate then lets one change through after each pause, and the first successful commit opens it.
+ * shuts the gate. The gate then lets one change through after each pause, and the next successful commit opens it.
  */
 export class CommitGate {
   /** Time of the last commit timeout; undefined while the gate is open. */

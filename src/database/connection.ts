@@ -27,7 +27,7 @@ export interface StatementLimits {
 export interface PoolObserver {
   /** No connection was available: the queue was full, the wait took too long, or the owner has too many waiting requests. */
   requestRefused(lane: Lane, reason: Refusal): void
-  /** A statement was cancelled after `statementTimeoutMs`. */
+  /** A statement was cancelled after `statementTimeoutMs`, or the connection of a commit was closed. */
   statementTimedOut(text: string): void
   /** A statement took at least `slowStatementMs`. */
   statementSlow(text: string, durationMs: number): void
@@ -68,11 +68,11 @@ export class OverBudgetError extends Error {}
 /** A commit exceeded the statement timeout, and its connection was closed. The commit may still succeed. */
 export class CommitTimeoutError extends Error {}
 
-/** Other causes than the statement timeout that end a statement. */
+/** What ends a statement besides the statement timeout, and how. */
 export interface RunOptions {
   signal?: AbortSignal | undefined
   budget?: Budget | undefined
-  /** False for a commit: the connection is closed instead. */
+  /** False for a commit: instead of cancelling it, the connection is closed. */
   cancellable?: boolean
 }
 
@@ -129,7 +129,7 @@ export class Connection {
 
   /**
    * Starts `COPY … TO STDOUT`. Resolves when the first bytes can be read. The statement timeout applies only until then.
-   * @param label names the statement in the log, without its values.
+   * @param label names the statement in the log and in traces, without its values.
    */
   async copy(text: string, label: string, signal?: AbortSignal): Promise<Readable> {
     const stream = this.#client.query(copyTo(text))
@@ -149,7 +149,7 @@ export class Connection {
     this.#isBroken = true
   }
 
-  /** Returns the connection to the pool, or closes it when it failed. Does nothing the second time. */
+  /** Returns the connection to the pool, or closes it after `discard` or too many prepared statements. Works only once. */
   release(): void {
     if (this.#isReleased) return
     this.#isReleased = true

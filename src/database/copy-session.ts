@@ -4,14 +4,15 @@ import type { Connection } from './connection.ts'
 /** A connection with a transaction on one snapshot of the database, which runs one `COPY` after another. */
 export interface CopySession {
   /**
-   * Starts `COPY … TO STDOUT`. The stream reads from PostgreSQL as fast as the caller reads it. Copies cannot overlap.
-   * @param label names the statement in the log of slow statements, without its values.
+   * Starts `COPY … TO STDOUT`. The stream reads from PostgreSQL as fast as the caller reads it. The next `COPY` can
+   * start only when the stream has ended.
+   * @param label names the statement in the log and in traces, without its values.
    * @throws the error of PostgreSQL (57014 when no bytes arrive within the statement timeout), or the reason of `signal`.
    */
   start(text: string, label: string, signal?: AbortSignal): Promise<Readable>
   /** Rolls back and releases the connection. All streams must have been read to the end. */
   close(): Promise<void>
-  /** Cancels the running copy and closes the connection. Does nothing after `close`. */
+  /** Cancels the running `COPY` and closes the connection. Does nothing after `close`. */
   abort(): Promise<void>
 }
 

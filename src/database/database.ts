@@ -42,13 +42,16 @@ export interface DatabaseClient {
   /** The clock for times that are stored or compared, since the clock of this process may be wrong. */
   readonly clock: Clock
   /**
-   * Runs one statement, which must not write. Cancels it after `statementTimeoutMs`, or when `signal` aborts.
-   * @throws Problem `overloaded`, the reason of `signal`, or PostgreSQL's error (57014 when it was cancelled).
+   * Runs one statement, which must not write, since it may run twice. Cancels it after `statementTimeoutMs`, or when `signal`
+   * aborts.
+   * @throws Problem `overloaded` or `too-many-waiting` if no connection is available; the reason of `signal`; PostgreSQL's
+   * error (57014 after the timeout).
    */
   read<Row extends pg.QueryResultRow>(statement: Statement, options?: ReadOptions): Promise<Row[]>
   /**
    * Commits when `work` resolves, rolls back when it rejects, and releases the connection in both cases.
-   * @throws what `work` throws; Problem `outcome-unknown` when the connection is lost during the commit.
+   * @throws what `work` or the commit throws; Problem `overloaded`, `too-many-waiting` or `unavailable` before `work` runs;
+   * Problem `outcome-unknown` if PostgreSQL has not confirmed the commit.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
@@ -61,11 +64,11 @@ export interface DatabaseClient {
     options?: { signal?: AbortSignal },
   ): Promise<T>
   /**
-   * Opens a connection for `COPY … TO STDOUT` in a repeatable-read read-only transaction. The caller closes or aborts it.
+   * Opens a session for `COPY … TO STDOUT` in a repeatable-read read-only transaction. The caller closes or aborts it.
    * @param setup as in `readTransaction`.
    */
   copy(setup: string): Promise<CopySession>
-  /** Returns the same database, whose statements count as work of one owner: they get no more than the owner's share. */
+  /** Returns the same database, whose statements count as this work: while others wait, they get only its owner's share. */
   forWork(work: Work): DatabaseClient
   /** How old the reads may be; undefined if they run only on the primary. */
   readonly freshness: Freshness | undefined
@@ -75,18 +78,18 @@ export interface DatabaseClient {
   readonly shared: DatabaseClient
 }
 
-/** Runs every statement of the service, within the limits of its options. No other module uses a pool of pg. */
+/** Runs the statements of the service within the limits of its options, except in `maintain`. */
 export interface Database extends DatabaseClient {
   readonly options: DatabaseOptions
-  /** Current numbers of connections of the pool, and of requests that wait for one. */
+  /** Current numbers of connections to the primary in the pool, and of requests that wait for one. */
   readonly counts: { total: number; idle: number; waiting: number }
-  /** Current numbers of running and waiting statements and exports of a lane. */
+  /** Current numbers of requests of a lane that use a connection to the primary or wait for one. */
   laneCounts(lane: Lane): { running: number; waiting: number }
   /** Handles the notifications of a channel until the subscription is closed, also after reconnecting. */
   listen(channel: string, handler: ListenHandler): Promise<Subscription>
   /** Runs `work` on a connection outside the pool, without limits: for migrations, locks and bulk loads. */
   maintain<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
-  /** Opens another pool on the same database, with other limits. The caller closes it. */
+  /** Opens the same database with a separate pool and other options. The caller closes the fork. */
   fork(options: Partial<DatabaseOptions>): Database
   /** The replicas, if there are any. */
   readonly replicas: Replicas | undefined
@@ -96,12 +99,12 @@ export interface Database extends DatabaseClient {
   readonly shared: Database
   /**
    * Calls `handler` after each commit of this database, with the resources that the transaction has announced to other
-   * processes. For a commit whose outcome is unknown, this is `everything`.
+   * processes. For a commit whose outcome is unknown, the handler gets `everything`. Commits of forks are not reported.
    */
   onCommit(handler: (announced: string[]) => void): void
   /** Opens some connections before the first statements need them. */
   openConnectionsEarly(): Promise<void>
-  /** Reports refusals, cancelled and slow statements to `observer`, which replaces the previous observer. */
+  /** Reports events to `observer`, which replaces the previous observer. */
   observe(observer: DatabaseObserver): void
   close(): Promise<void>
 }
@@ -132,6 +135,7 @@ export function openDatabaseAt(url: string, options: DatabaseOptions, server?: S
   const replicas =
     options.replicas &&
     new Replicas(url, options.replicas, async (timeline) => {
+      // This may write: without an owner and `setup`, `read` runs a statement once, on the primary, in no read-only transaction.
       await database.read({
         text: `insert into settings (name, value) values ('${timelineSetting}', $1)
           on conflict (name) do update set value = excluded.value`,
@@ -266,7 +270,7 @@ class PoolDatabase implements Database {
   copy(setup: string): Promise<CopySession> {
     const { pool, routing } = this.#services
     const { freshness } = this
-    const open = (on: Pool) => openCopy(on, setup, this.#work)
+    const open = (chosenPool: Pool) => openCopy(chosenPool, setup, this.#work)
     return routing && freshness ? routing.copy(freshness, open) : open(pool)
   }
 
@@ -314,7 +318,7 @@ class PoolDatabase implements Database {
     const { routing } = this.#services
     const { freshness } = this
     return routing && freshness
-      ? routing.run(freshness, (on) => runRead({ ...this.#services, pool: on }, settings, read))
+      ? routing.run(freshness, (pool) => runRead({ ...this.#services, pool }, settings, read))
       : runRead(this.#services, settings, read)
   }
 
@@ -357,8 +361,8 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 }
 
 /**
- * Returns a `Transaction` that runs each statement by `database.read`, without `begin` and on any connection. It is for
- * functions that also run inside a real transaction.
+ * Returns a `Transaction` that runs each statement separately by `database.read`: on any connection, on a new snapshot. It is
+ * for functions that also run inside a real transaction.
  */
 export const autocommitReads = (database: Pick<Database, 'read'>): Transaction => ({
   query: (statement) => database.read(statement),

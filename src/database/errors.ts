@@ -77,8 +77,8 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
 }
 
 /**
- * Returns the problem to send for a database error. PostgreSQL's message stays in the cause, for the log.
- * @returns undefined for any other error.
+ * Returns the problem to send for a database error. PostgreSQL's message stays in the cause, for the log. Returns a `Problem`
+ * unchanged, and undefined for any other error.
  */
 export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error
@@ -99,9 +99,9 @@ export function toProblem(error: unknown): Problem | undefined {
 const sessionEndingStates = /^(08|53|57P|58|XX)/
 
 /**
- * Whether an error ended the session: the connection was lost before PostgreSQL answered, or PostgreSQL closed it. After
- * such an error, a commit may have succeeded; after any other error, the transaction is rolled back. The severity of an
- * error is not used, because the server translates it.
+ * Whether an error may have ended the session: the connection was lost before PostgreSQL answered, or PostgreSQL may have
+ * closed it. After such an error, a commit may have succeeded; after any other error, the transaction is rolled back. The
+ * severity of an error is not used, because the server translates it.
  */
 export function isSessionLost(error: unknown): boolean {
   const state = getDatabaseError(error)?.code

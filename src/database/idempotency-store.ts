@@ -72,8 +72,8 @@ export async function saveResponse(
 export const redactedFingerprint = 'redacted'
 
 /**
- * Removes the bodies of stored responses that contain one of the texts. The keys stay, so that a repeated request does not
- * run again.
+ * Removes the body and headers of each stored response whose body contains one of the texts. The keys stay, so that a
+ * repeated request does not run again.
  */
 export async function redactResponses(tx: Transaction, texts: string[]): Promise<void> {
   await tx.query({

@@ -10,14 +10,14 @@ export interface CachedKey {
   revokedAt: Date | null
 }
 
-/** All keys in memory. */
+/** The keys of the API, cached in memory. */
 export interface Keyring {
   /**
    * Returns the key with this hash, even if it has expired or been revoked; undefined if there is none.
    * @param mayLookUp false if an unknown key must not be looked up in the database while all keys are cached.
    */
   find(hash: string, mayLookUp?: boolean): Promise<CachedKey | undefined>
-  /** Records that a key was used now. The time is written to the database within a minute. */
+  /** Records that a key was used now. The time is written to the database within a minute, or lost if the write fails. */
   recordUse(id: string): void
   /** Drops the cached keys, after this process has changed a key. */
   invalidate(): void
@@ -47,7 +47,7 @@ function collectUses(database: Database) {
     if (uses.size === 0) return
     const taken = uses
     uses = new Map()
-    // A failed write is dropped: the next use of the key is recorded again.
+    // Uses whose write fails are dropped: the next use of the key is recorded again.
     const now = performance.now()
     const agesMs = new Map([...taken].map(([id, usedAt]) => [id, now - usedAt]))
     await storeLastUses(database, agesMs).catch(() => {})
@@ -64,7 +64,7 @@ function collectUses(database: Database) {
 
 /**
  * Caches all keys in memory, so that a known key needs no statement; only an unknown key is looked up. A notification of a
- * change drops all cached keys. While notifications may be missed, every key is looked up. So a key that another process or
+ * change loads all keys again. While notifications may be missed, every key is looked up. So a key that another process or
  * psql has revoked is still accepted for milliseconds, or for up to a second if the connection for notifications hangs.
  */
 export function openKeyring(database: Database): Keyring {
@@ -103,7 +103,7 @@ export function openKeyring(database: Database): Keyring {
   const uses = collectUses(database)
 
   return {
-    // Another process may have just created an unknown key.
+    // A key that is not cached may have just been created by another process.
     find: async (hash, mayLookUp = true) => {
       const known = cached?.get(hash)
       return known || (cached && !mayLookUp) ? known : (await find(database, hash))[0]

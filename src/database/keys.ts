@@ -14,7 +14,7 @@ export interface KeyRecord {
   prefix: string
   createdAt: Date
   expiresAt: Date | null
-  /** Time of the last use, to the minute; null if the key was never used. */
+  /** Time of the last use, stored up to a minute later; null if no use is stored. */
   lastUsedAt: Date | null
   revokedAt: Date | null
 }
@@ -58,7 +58,7 @@ export async function createKey(
   return { key, record }
 }
 
-/** Lists at most `limit` keys, including revoked ones, newest first. With `after`, only keys that are older than this id. */
+/** Lists up to `limit` keys, also revoked ones, newest first. With `after`, only those older than the key with this id. */
 export async function listKeys(
   database: DatabaseClient,
   limit: number,

@@ -20,7 +20,7 @@ export interface ListenHandler {
   onNotification(payload: string): void
   /** Called when the connection listens, also after a reconnect. Earlier notifications may have been missed. */
   onConnect?(): void
-  /** Called when the connection is lost. Notifications may be missed until the next `onConnect`. */
+  /** Called when the connection is lost, and when opening a new one fails. Until `onConnect`, notifications may be missed. */
   onDisconnect?(reason: string): void
 }
 
@@ -32,11 +32,12 @@ export interface Subscription {
    * before it answers a later statement on the same connection.
    */
   readonly verifiedAt: number
-  /** Verifies the connection. Resolves when PostgreSQL has answered or failed, or at once if there is no connection. */
+  /** Verifies the connection. Resolves when PostgreSQL has answered or failed; without a connection, immediately. */
   verify(): Promise<void>
   close(): Promise<void>
 }
 
+/** A handler with its channel. */
 interface Entry {
   channel: string
   handler: ListenHandler
@@ -46,11 +47,11 @@ interface Entry {
 
 /**
  * Listens for notifications on one connection for all channels, and reconnects when it is lost. It connects for the first
- * subscription and disconnects after the last one is closed. A closed connection is noticed at once, and a connection that
- * hangs is noticed within a second.
+ * subscription and disconnects after the last one is closed. A closed connection is noticed immediately, and a connection
+ * that hangs is noticed within a second.
  *
  * LISTEN does not work through a pooler in transaction mode. So a connection is used only after it has received a
- * notification that was sent through the pool, which also proves that both lead to the same database.
+ * notification that was sent through the pool, which also proves that connection and pool lead to the same database.
  */
 export class Listener {
   readonly #url: string
@@ -104,7 +105,7 @@ export class Listener {
     for (let failures = 0; !signal.aborted; failures += 1) {
       const reason = await this.#connect(signal, () => {
         failures = 0
-      }).catch(describe)
+      }).catch(describeFailure)
       for (const entry of this.#entries) entry.handler.onDisconnect?.(reason)
       const pauseMs = Math.min(50 * 2 ** failures, maxReconnectDelayMs)
       await delay(pauseMs, undefined, { signal, ref: false }).catch(() => {})
@@ -203,7 +204,7 @@ export class Listener {
   }
 }
 
-function describe(error: unknown): string {
+function describeFailure(error: unknown): string {
   const code = errorCode(error)
   if (code !== '') return `the connection that listens for notifications failed (${code})`
   return error instanceof Error ? error.message : String(error)

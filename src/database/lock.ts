@@ -1,8 +1,8 @@
 import type { Database } from './database.ts'
 
 /**
- * Keys of the advisory locks, the same in all processes. `seed` is held by everything that fills the registry: seeding,
- * generating records, and restoring an archive.
+ * Keys of the advisory locks, the same in all processes. `seed` is held while the registry is seeded, filled with generated
+ * records, or restored from an archive.
  */
 const lockKeys = { migrate: 0x6d696772, seed: 0x73656564 }
 

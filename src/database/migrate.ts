@@ -21,7 +21,7 @@ const journalFile = z.object({
       tag: z.string(),
       /** Whether versions that do not know the migration work with the database after it. */
       expand: z.boolean().optional(),
-      /** Tag of the migration that a version must know to work with the database after this one. Default: this one. */
+      /** Tag of the migration that a version must know to work with the database after this migration; by default its own. */
       contract: z.string().optional(),
     }),
   ),
@@ -46,7 +46,7 @@ const requiredMigration = 'required_migration'
 /**
  * Brings the database's schema up to date. Only one process migrates at a time. A schema that is up to date or that a newer
  * version has expanded does not change.
- * @throws OperatorError when a newer version has made migrations after which this version does not work.
+ * @throws OperatorError when a migration fails, or a newer version has made migrations after which this one does not work.
  */
 export async function migrate(database: Database): Promise<void> {
   try {
@@ -75,7 +75,7 @@ export async function isMigrated(database: Database): Promise<boolean> {
 
 /**
  * Checks that this version knows all migrations of the database, for commands that work on the whole database.
- * @throws OperatorError when a newer version has expanded the database.
+ * @throws OperatorError when a newer version has migrated the database.
  */
 export async function requireKnownMigrations(database: Database): Promise<void> {
   const { unknown } = await compareSchema(database)

@@ -44,7 +44,7 @@ const idOrder = (column: AnyPgColumn): Ordering => ({
 export const referenceOrder = (column: AnyPgColumn): Ordering =>
   column.columnType === 'PgUUID' ? idOrder(column) : codeOrder(column)
 
-/** Days: an EDTF date sorts by its earliest day. A date with an open start sorts before all others. */
+/** Days: an EDTF date sorts by its earliest day. A date with an open start counts as earlier than all others. */
 export const dayOrder = (earliest: AnyPgColumn): Ordering => ({
   asc: sql`coalesce(${earliest}, 'infinity'::date)`,
   desc: sql`case when ${earliest} is null then '-infinity'::date else greatest(${earliest}, '4713-11-24 BC'::date) end`,

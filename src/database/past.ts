@@ -7,7 +7,7 @@ import { wholeTableSettings } from './reading-settings.ts'
  * to the views of the schema `past`. The transaction never gets an id. Its statements must go through `pastStatements`.
  * @param at RFC 3339, or a date for its first millisecond in UTC. Times of changes are whole milliseconds.
  */
-export const beginPast = (at: string): string => `${wholeTableSettings};
+export const pastSetup = (at: string): string => `${wholeTableSettings};
   set local search_path = past, public;
   set local entente.as_of = ${pg.escapeLiteral(new Date(at).toISOString())}`
 

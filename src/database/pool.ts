@@ -20,7 +20,7 @@ export interface PoolOptions extends StatementLimits, LaneLimits {}
 /** The error message of pg-pool when no connection becomes free in time. */
 const acquireTimeoutMessage = 'timeout exceeded when trying to connect'
 
-/** Timeouts on a replica for opening a connection and for the locks of a statement. The read then runs on the primary. */
+/** Timeouts on a replica: of opening a connection, and of waiting for a lock. After one, the read runs on the primary. */
 const replicaConnectTimeoutMs = 500
 const replicaLockTimeoutMs = 200
 
@@ -42,10 +42,10 @@ const silentObserver: PoolObserver = {
 const minConnections = ({ maxConnections }: PoolOptions) => Math.min(4, Math.ceil(maxConnections / 2))
 
 /**
- * Opens the connections of the process and bounds their use. Connects at the first `acquire`.
+ * Opens connections to one server and bounds their use. Connects at the first `acquire`.
  *
  * Limits need no session settings and no additional round trip, so they work through a pooler in transaction mode. A
- * statement over its time is cancelled by `pg_cancel_backend` on a second connection. It is found by an
+ * statement that exceeds its time limit is cancelled by `pg_cancel_backend` on a second connection. It is found by an
  * `application_name` that is unique to its client, which PgBouncer passes on to the server session of the transaction.
  * Cancelling is best effort: when it fails, the client's connection is closed, and PostgreSQL checks every second whether the
  * client is still connected. On servers without this check, or behind a pooler, the statement may run to its end.
@@ -109,7 +109,7 @@ export class Pool {
     }
   }
 
-  /** Closes the connections to an unreachable replica and opens no more. Its statements fail at once. */
+  /** Closes the connections to an unreachable replica and opens no more. Statements on the replica fail immediately. */
   suspend(): void {
     this.#isSuspended = true
     this.#sockets.destroyAll()
@@ -180,7 +180,7 @@ export class Pool {
     ignoreErrors(client)
     const name = `entente ${randomBytes(6).toString('hex')}`
     this.#states.set(client, { name, preparedNames: new Set() })
-    // Statements read a few rows of many tables: JIT compilation and starting parallel workers take longer than running them.
+    // Most statements read a few rows of many tables, in less time than JIT compilation or the start of parallel workers.
     await client.query(
       `set application_name = '${name}'; set jit = off; set max_parallel_workers_per_gather = 0`,
     )

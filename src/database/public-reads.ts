@@ -12,7 +12,7 @@ import type {
 import { getDatabaseError } from './errors.ts'
 
 /**
- * Reads for clients without a key, which see no internal records. The statements are the same as for all readers.
+ * Reads for clients without a key or token, which see no internal records. The statements are the same as for all readers.
  * PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so no statement can bypass the restriction.
  */
 
@@ -20,7 +20,7 @@ import { getDatabaseError } from './errors.ts'
 const withRestriction = (setup: string): string =>
   setup === '' ? 'select restrict_reader()' : `${setup}; select restrict_reader()`
 
-/** After a statement has found internal records, statements read the views for this time, without trying the tables. */
+/** After a statement has found internal records, statements read the views for this time (ms), without trying the tables. */
 const viewsOnlyMs = 60_000
 
 /** A statement without its values. */
@@ -44,7 +44,7 @@ function cachedRewrite(rewrite: (statement: Template) => Template): (statement: 
 }
 
 /**
- * Rewrites a statement to read the views. Its text and name differ from those for readers with a key: its table names resolve
+ * Rewrites a statement to read the views. Its text and name differ from those for other readers: its table names resolve
  * to views, so PostgreSQL would plan a shared prepared statement again each time.
  */
 const rewriteForViews = cachedRewrite(({ text, name }) => ({
@@ -53,7 +53,7 @@ const rewriteForViews = cachedRewrite(({ text, name }) => ({
 }))
 
 /**
- * A condition that is true if nothing is internal in the statement's snapshot, and otherwise makes the statement fail.
+ * A condition that is true if no record is or was internal in the statement's snapshot; otherwise the statement fails.
  * PostgreSQL evaluates it once, by two indexes. A plain call of `require_all_public()` takes ten times as long.
  */
 const allPublic = `case
@@ -61,7 +61,7 @@ const allPublic = `case
     or exists (select from history.records where visibility = 'internal')
   then require_all_public() else true end`
 
-/** Rewrites a statement to read the tables themselves, and to fail if anything is internal in its snapshot. */
+/** Rewrites a statement to read the tables themselves, and to fail if a record is or was internal in its snapshot. */
 const rewriteForTables = cachedRewrite(({ text, name }) => ({
   text: `select * from (${text}) as answer where ${allPublic}`,
   ...(name !== undefined && { name: `${name}-tables` }),
@@ -72,7 +72,7 @@ const isQuery = ({ text }: Statement): boolean => /^\s*(select|with)\b/i.test(te
 
 const hasInternalRecords = (error: unknown): boolean => getDatabaseError(error)?.code === 'EN003'
 
-/** The database as clients without a key see it. */
+/** The database as clients without a key or token see it. */
 class PublicReads implements DatabaseClient {
   readonly shared: DatabaseClient
   readonly #database: Database
@@ -143,13 +143,14 @@ class PublicReads implements DatabaseClient {
   }
 
   transaction(): never {
-    throw new Error('a reader without a key cannot write')
+    throw new Error('a reader without a key or token cannot write')
   }
 }
 
 /**
- * Returns the database as clients without a key see it. While no record is internal, a statement has one more condition,
- * which PostgreSQL evaluates once; otherwise it runs in a separate transaction. A write throws.
+ * Returns the database as clients without a key or token see it. While no record is or was internal, a single statement reads
+ * the tables, with one more condition, which PostgreSQL evaluates once; otherwise it reads the views, in a separate
+ * transaction. A write throws.
  */
 export const publicReads = (database: Database): DatabaseClient =>
   new PublicReads(database, { viewsOnlyUntil: 0 })

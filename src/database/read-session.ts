@@ -20,17 +20,17 @@ export interface ReadServices {
 
 /** How a read runs. */
 export interface ReadSettings {
-  /** Statements that run first in its transaction, such as `set local …`; undefined when it has none. */
+  /** Statements that run first, such as `set local …`. Undefined for a read without a transaction. */
   setup: string | undefined
-  /** Undefined for reads of the service itself and of several clients together, which are always cheap. */
+  /** Undefined for reads of the service itself and reads that are done once for several clients: these are always cheap. */
   work: Work | undefined
   signal: AbortSignal | undefined
 }
 
 /**
- * Runs a read on a connection of the cheap or the expensive lane, by the previous costs of its first statement. A read that
- * exceeds the budget of the cheap lane continues in the expensive lane if that has room. Otherwise the read is cancelled, and
- * runs again when the expensive lane has room.
+ * Runs a read on a connection of the cheap or the expensive lane, by the earlier durations of its first statement's shape. If
+ * one of its statements runs for `maxCheapMs` in the cheap lane, the read continues in the expensive lane if that has room.
+ * Otherwise the read is cancelled, and runs again when the expensive lane has room.
  * @param read must not write, since it may run twice.
  */
 export async function runRead<T>(
@@ -67,7 +67,7 @@ class ReadSession implements Transaction {
   #newStatement: Statement | undefined
   #limits: RunOptions = {}
 
-  /** @param lane by default, it is chosen by the costs of the first statement. */
+  /** @param lane by default, chosen by the earlier durations of the first statement's shape. */
   constructor(services: ReadServices, settings: ReadSettings, lane?: Lane) {
     this.#services = services
     this.#settings = settings
@@ -91,7 +91,7 @@ class ReadSession implements Transaction {
   }
 
   /**
-   * Rolls back and releases the connection. A connection that cannot roll back is closed.
+   * Releases the connection, after a rollback if the read has a transaction. A connection that cannot roll back is closed.
    * @returns a promise if there is something to wait for.
    */
   close(): Promise<void> | undefined {
@@ -130,7 +130,7 @@ class ReadSession implements Transaction {
     }
   }
 
-  /** Chooses by the costs of the statement's shape. While the first statement of a new shape runs, others wait for it. */
+  /** Chooses by the earlier durations of the shape. While the first statement of a new shape runs, others of it wait. */
   #chooseLane(first: Statement): Lane | Promise<Lane> {
     const { work } = this.#settings
     if (!work) return 'cheap'
@@ -138,10 +138,10 @@ class ReadSession implements Transaction {
     const known = costs.laneOf(first)
     if (known) return known
     const measured = costs.waitForFirst(first)
-    if (!measured) return this.#chooseNewLane(first, work)
+    if (!measured) return this.#chooseLaneForNewShape(first, work)
     return measured.then(() => {
       work.getSignal?.().throwIfAborted()
-      return costs.laneOf(first) ?? this.#chooseNewLane(first, work)
+      return costs.laneOf(first) ?? this.#chooseLaneForNewShape(first, work)
     })
   }
 
@@ -149,7 +149,7 @@ class ReadSession implements Transaction {
    * A new shape counts as expensive when the read has `wholeTableSettings`, or when another new shape of the same owner was
    * expensive in the last minute.
    */
-  #chooseNewLane(first: Statement, { owner }: Work): Lane {
+  #chooseLaneForNewShape(first: Statement, { owner }: Work): Lane {
     const { costs, expensiveOwners } = this.#services
     this.#newStatement = first
     if (readsWholeTables(this.#settings.setup) || expensiveOwners.has(owner)) return 'expensive'

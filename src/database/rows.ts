@@ -9,10 +9,13 @@ import type { Statement } from './statement.ts'
 /**
  * Writes rows of several tables by one statement whose text does not depend on the number of rows: the rows of a table are
  * one JSON parameter, which PostgreSQL turns into rows. So each statement is prepared once per connection, and writing a
- * record with its lists is one round trip.
+ * record with its lists is one round trip. Here, a property is the key of a column in its Drizzle table, such as `signedOn`.
  */
 
-/** A row by the properties of its table. Properties that are left out are null or the default of the column. */
+/**
+ * The values of a row by property. If a row lacks a property that other rows of the write have, an insert writes the default
+ * of the column if that is SQL, otherwise null; COPY and updates write null.
+ */
 export type Row = Record<string, unknown>
 
 /** A write to one table. `rows` may be JSON text. */
@@ -24,38 +27,39 @@ export interface TableWrite {
   rows: Row[] | string
 }
 
-const quoted = pg.escapeIdentifier
-const listNames = (names: string[]) => names.map(quoted).join(', ')
+const quote = pg.escapeIdentifier
+const listNames = (names: string[]) => names.map(quote).join(', ')
 
 const listColumns = (table: PgTable, properties: readonly string[]) =>
   properties.map((property) => columnOf(table, property))
 
-/** The columns of `json_to_recordset`: properties with the types of their columns. */
+/** The columns of `json_to_recordset`: each property with the type of its column. */
 const recordColumns = (table: PgTable, properties: readonly string[]) =>
-  properties.map((property) => `${quoted(property)} ${columnOf(table, property).getSQLType()}`).join(', ')
+  properties.map((property) => `${quote(property)} ${columnOf(table, property).getSQLType()}`).join(', ')
 
 /** Returns the SQL of an inserted value. A missing value becomes the column's default if the default is SQL. */
 function insertedValue(property: string, column: PgColumn): string {
-  const given = `given.${quoted(property)}`
+  const given = `given.${quote(property)}`
   return is(column.default, SQL) ? `coalesce(${given}, ${dialect.sqlToQuery(column.default).sql})` : given
 }
 
 function insertText({ table, properties }: TableWrite, parameter: number): string {
   const columns = listColumns(table, properties)
   const values = columns.map((column, index) => insertedValue(properties[index] ?? '', column))
-  return `insert into ${quoted(getTableName(table))} (${listNames(columns.map(({ name }) => name))}) select ${values.join(', ')} from json_to_recordset($${parameter}) as given(${recordColumns(table, properties)})`
+  return `insert into ${quote(getTableName(table))} (${listNames(columns.map(({ name }) => name))}) select ${values.join(', ')} from json_to_recordset($${parameter}) as given(${recordColumns(table, properties)})`
 }
 
 function updateText({ table, properties }: TableWrite, parameter: number): string {
   const columns = listColumns(table, properties)
   const assigned = columns.flatMap(({ name }, index) =>
-    properties[index] === 'id' ? [] : [`${quoted(name)} = given.${quoted(properties[index] ?? '')}`],
+    properties[index] === 'id' ? [] : [`${quote(name)} = given.${quote(properties[index] ?? '')}`],
   )
-  return `update ${quoted(getTableName(table))} as target set ${assigned.join(', ')} from json_to_recordset($${parameter}) as given(${recordColumns(table, properties)}) where target.id = given.id`
+  return `update ${quote(getTableName(table))} as target set ${assigned.join(', ')} from json_to_recordset($${parameter}) as given(${recordColumns(table, properties)}) where target.id = given.id`
 }
 
 const preparedStatements = new Map<string, { name: string; text: string }>()
 
+/** Returns the named statement of a shape. It is built once. */
 function prepare(shape: string, build: () => string): { name: string; text: string } {
   const known = preparedStatements.get(shape)
   if (known) return known
@@ -81,7 +85,7 @@ export function writeStatement(writes: TableWrite[]): Statement {
   return { ...statement, values }
 }
 
-/** A table of a resource, and its column with the id of the record. */
+/** A table with rows of records, such as the table of a list, and its column with the id of the record. */
 export interface RecordRows {
   table: PgTable
   recordId: PgColumn
@@ -93,7 +97,7 @@ export function deleteStatement(tables: RecordRows[], ids: string[]): Statement 
   const statement = prepare(shape, () => {
     const parts = tables.map(
       ({ table, recordId }, index) =>
-        `delete_${index} as (delete from ${quoted(getTableName(table))} where ${quoted(recordId.name)} = any($1::uuid[]))`,
+        `delete_${index} as (delete from ${quote(getTableName(table))} where ${quote(recordId.name)} = any($1::uuid[]))`,
     )
     return `with ${parts.join(', ')} select`
   })

@@ -7,7 +7,7 @@ export interface Statement {
   values?: unknown[] | undefined
 }
 
-/** Runs statements one after another on one connection. */
+/** Runs statements one after another, on one connection unless it comes from `autocommitReads`. */
 export interface Transaction {
   query<Row extends pg.QueryResultRow>(statement: Statement): Promise<Row[]>
 }

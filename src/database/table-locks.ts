@@ -55,7 +55,7 @@ export async function lockAllTables(client: pg.Client): Promise<void> {
 
 /**
  * Runs a transaction that begins with `lockAllTables`, and repeats it until it gets the locks.
- * @throws OperatorError when another transaction has not ended after ten minutes.
+ * @throws OperatorError when it has not got the locks after ten minutes.
  */
 export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + giveUpAfterMs

@@ -8,7 +8,7 @@ import type { Transaction } from './statement.ts'
 /** Announced instead of the name of a resource when every resource may have changed. */
 export const everything = '*'
 
-/** Called after a commit: `announce` with the announced resources, and `work.onCommit` with the position. */
+/** Called after a commit: `announce` with the announced resources, and `work.onCommit` with the position of the commit. */
 interface CommitHooks {
   announce(announced: string[]): void
   work: Work | undefined
@@ -16,7 +16,8 @@ interface CommitHooks {
 
 /**
  * Runs work in a transaction on a connection, and releases the connection.
- * @throws what the work throws, after the rollback; Problem `outcome-unknown` if the outcome of the commit is unknown.
+ * @throws what the work or the commit throws, after the rollback; Problem `outcome-unknown` if the outcome of the commit is
+ * unknown.
  */
 export async function inTransaction<T>(
   connection: Connection,

@@ -29,8 +29,9 @@ export const importStates = [
 ] as const
 
 /**
- * The states of a staged row. `ready`: it can be written. `refused`: the mapping refuses it. `blocked`: the registry refuses
- * its record. `skipped`: the mapping leaves it out. `waiting`: it needs the record of another row.
+ * The states of a staged row. `ready`: it can be written. `refused`: the mapping refuses it, or an earlier row has the same
+ * id. `blocked`: the registry refuses its record. `skipped`: the mapping leaves it out. `waiting`: it needs the record of
+ * another row.
  */
 export const importRowStates = ['ready', 'refused', 'blocked', 'skipped', 'waiting'] as const
 

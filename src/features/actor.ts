@@ -22,7 +22,7 @@ const actor = registerResponseSchema(
       role: z
         .enum(roles)
         .nullable()
-        .meta({ description: 'The rights of the client; null for those of an anonymous client.' }),
+        .meta({ description: 'Role of the client; null: only the rights of an anonymous client.' }),
     })
     .meta({ description: 'Who sends a request.', examples: [example] }),
 )

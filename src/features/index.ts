@@ -12,7 +12,7 @@ import { countryNetwork, network } from './network/network.ts'
 import { search } from './search/search.ts'
 import { vocabularyList } from './vocabularies.ts'
 
-/** All endpoints except the operations of resources. */
+/** The endpoints of the API that are not operations of resources. */
 export const endpoints = (registry: Registry): Endpoint[] => [
   search(registry),
   resolveEndpoint(registry),

@@ -81,7 +81,9 @@ const newKey = registerRequestSchema(
   z
     .strictObject({
       name: line(200).meta({ description: 'Person or program that will use the key.' }),
-      role: z.enum(roles).meta({ description: 'reader, editor (writes too) or admin (manages keys too).' }),
+      role: z
+        .enum(roles)
+        .meta({ description: 'reader, editor (writes too) or admin (redacts and manages keys too).' }),
       expiresAt: optional(z.iso.datetime({ offset: true, error: expiryMessage })).meta({
         description: 'When the key expires; left out or null for never.',
       }),
@@ -95,7 +97,7 @@ const toJson = (record: KeyRecord, more: { key?: string } = {}) => JSON.stringif
 
 const keyNotFound = (id: string) => new Problem('not-found', `There is no key ${id}.`)
 
-/** The response to a repeated creation of a key. It has no secret, because the secret is not stored. */
+/** The response to a repeated creation of a key. It does not have the key itself, which is not stored. */
 function repeatedCreation({ headers: { location = '' } }: ApiResponse, url: string): ApiResponse {
   const detail = `The request was done before: it created the key ${location}, which is not shown again. If the key was lost, revoke it and create another one.`
   const problem = new Problem('conflict', detail)

@@ -1,13 +1,13 @@
 const [quote, newline, carriageReturn] = ['"', '\n', '\r'].map((character) => character.charCodeAt(0))
 
 /**
- * Replaces LF by CRLF at the ends of records, as RFC 4180 requires. Line breaks inside quoted cells stay.
- * @param source CSV with LF between records and `"` around cells that need it, in chunks of any size.
+ * Replaces LF by CRLF at the ends of rows, as RFC 4180 requires. Line breaks inside quoted cells stay.
+ * @param source CSV with LF at the ends of rows and `"` around cells that need it, in chunks of any size.
  */
 export async function* withCrlf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let quoted = false
   for await (const chunk of source) {
-    // In the worst case, every byte is a line break.
+    // The output is at most twice as long: if every byte is a line break.
     const out = Buffer.allocUnsafe(chunk.length * 2)
     let length = 0
     for (let index = 0; index < chunk.length; index += 1) {

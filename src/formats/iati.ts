@@ -21,7 +21,7 @@ export interface ParticipatingOrganisation {
   name: Narrative
 }
 
-/** A classification: a code of a vocabulary. Codes of other vocabularies than IATI's also have a name. */
+/** A classification: a code of a vocabulary. A code of the publisher's own vocabulary (`99`) also has a name. */
 export interface Classification {
   code: string
   vocabulary: string
@@ -29,7 +29,7 @@ export interface Classification {
   percentage?: number | null
 }
 
-/** An amount of money, on a day or in a period. */
+/** An amount of money, and the days to which it may belong. */
 export interface MoneyValue {
   amount: number
   currency: string
@@ -61,7 +61,7 @@ export interface Activity {
   budgets: MoneyValue[]
   plannedDisbursements: MoneyValue[]
   transactions: (MoneyValue & { type: string })[]
-  /** Amounts of kinds that do not exist in IATI, as elements of the registry's namespace. */
+  /** Amounts of a kind that does not exist in IATI, as elements of the registry's namespace. */
   otherAmounts: (MoneyValue & { kind: string })[]
 }
 

@@ -82,7 +82,7 @@ const eventLines = ({ uid, sequence, changedAt, first, last, summary, descriptio
     'END:VEVENT',
   ])
 
-/** Streams a calendar. Calendar programs that subscribe to the calendar refresh it daily (RFC 7986). */
+/** Streams a calendar. It asks calendar programs that subscribe to it to refresh it daily (RFC 7986). */
 export async function* writeCalendar(
   { name, description }: CalendarProperties,
   batches: AsyncIterable<CalendarEvent[]>,

@@ -1,13 +1,13 @@
 import { startSlices } from '../time-slice.ts'
 
-/** Parses newline-delimited JSON: one value per line, each line ended by LF. */
+/** Parses newline-delimited JSON: one value per line, with LF between the lines. */
 
 /** Maximum number of values in a yielded batch. */
 const batchSize = 100
 
 /**
  * Parses newline-delimited JSON, and yields batches of up to 100 values. Parsing, and the caller's work on the values, runs in
- * time slices: PostgreSQL sends megabytes at a time, and each value may take a tenth of a millisecond.
+ * time slices: a chunk from PostgreSQL may have megabytes, and each value may take a tenth of a millisecond.
  * @param source UTF-8, in chunks with any boundaries.
  * @throws SyntaxError for a line that is not JSON.
  */

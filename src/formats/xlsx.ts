@@ -26,7 +26,7 @@ type TruncatedCell = [sheet: string, row: number, column: string, characters: nu
 
 const formats = { number: '', text: '', day: 'yyyy-mm-dd', instant: 'yyyy-mm-dd hh:mm:ss' }
 
-/** Characters that XML forbids, and `_` before text that looks like their escape code (ECMA-376 part 1, 22.9.2.19). */
+/** Control characters, to write as escape codes (ECMA-376 part 1, 22.9.2.19), and `_` before text that looks like a code. */
 const charactersToEscape = /(?![\t\n])[\p{Cc}\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/gu
 
 const escapeCharacter = (character: string) =>
@@ -54,8 +54,8 @@ const isWritable = (value: unknown): value is NodeJS.WritableStream & EventEmitt
   value instanceof EventEmitter && 'write' in value && typeof value.write === 'function'
 
 /**
- * Waits until the rows written to a sheet have been flushed. exceljs has no backpressure, so without this wait it would
- * hold a whole sheet in memory.
+ * Waits until the output stream has room for further rows. exceljs has no backpressure, so without this wait it would hold
+ * a whole sheet in memory.
  */
 async function waitForDrain(sheet: SheetWriter, signal: AbortSignal): Promise<void> {
   const pipes: unknown = Reflect.get(Object(Reflect.get(sheet, 'stream')), 'pipes')
@@ -141,9 +141,9 @@ async function writeTables(workbook: Writer, tables: SheetTable[], signal: Abort
 }
 
 /**
- * Streams a workbook (Office Open XML) in constant memory. Text cells are never formulas. A table with more rows than a
- * sheet can have continues in `name 2` and so on. A text that is too long for a cell is truncated, ends with `…`, and is
- * listed in a sheet `cut`.
+ * Streams a workbook (Office Open XML), without holding its rows in memory. Text cells are never formulas. A table with more
+ * rows than a sheet can have continues in `name 2` and so on. A text that is too long for a cell is truncated, ends with
+ * `…`, and is listed in a sheet `cut`.
  * @param tables are read one after another: each after the previous table has been written.
  */
 export function writeWorkbook(tables: SheetTable[]): Readable {

@@ -102,7 +102,7 @@ function resourceContext(registry: Registry, { name }: ResourceDefinition): Reso
   }
 }
 
-/** The filter by the time of a record's event, for resources that have one. */
+/** The filter by the time of a record's event, for resources with event dates. */
 const eventQuery = (table: RecordTable, { eventDates }: ResourceDefinition): FieldQuery =>
   eventDates
     ? {

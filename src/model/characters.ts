@@ -6,7 +6,10 @@ import type { z } from 'zod'
  */
 const forbiddenInLines = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 
-/** Texts of several lines may have tabs, line breaks and bidirectional controls, which sources may contain. */
+/**
+ * Characters that are forbidden in texts of several lines: controls, except tabs and line breaks. Characters that reorder
+ * text are allowed, since sources may contain them.
+ */
 const forbiddenInProse = /(?![\t\n\r])\p{Cc}/u
 
 function describe(character: string): string {
@@ -30,5 +33,5 @@ const refuse =
 /** Refuses forbidden characters in one line of text. The message has the code point and its position, from 1. */
 export const requireLineCharacters = refuse(forbiddenInLines)
 
-/** Refuses control characters in a text of several lines. */
+/** Refuses forbidden characters in a text of several lines, with the same message. */
 export const requireProseCharacters = refuse(forbiddenInProse)

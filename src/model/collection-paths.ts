@@ -1,6 +1,7 @@
 /**
- * The last path segments of operations on a list, such as `/v1/topics/search`. Operations on a list have no other paths
- * (`OperationContract`). A natural key cannot be one of these words, since its record would have the same path.
+ * The path segments that operations on a whole resource add to the path of its list, such as `search` in `/v1/topics/search`.
+ * These operations have no other paths, except that of the list itself (`OperationContract`). A natural key cannot be one of
+ * these words, since its record would have the same path.
  */
 export const collectionPaths = [
   'search',
@@ -12,5 +13,5 @@ export const collectionPaths = [
   'duplicates',
 ] as const
 
-/** The path of an operation below a list. */
+/** A path segment that an operation adds to the path of a list. */
 export type CollectionPath = (typeof collectionPaths)[number]

@@ -29,8 +29,8 @@ const sameParts = (units: ('year' | 'month')[], earliest: AnyPgColumn, latest: A
 const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 else ${year} / 10 end)`
 
 /**
- * The year, decade or month in which a date lies, as a number; null without a date, and for a date that may lie in several.
- * Decades follow EDTF: `-001X` is -19 to -10, and years of more than four digits have no decade.
+ * The year, decade or month in which a date lies, as a number; null without a date, for a date that may lie in several,
+ * and before 4699 BC. Decades follow EDTF: `-001X` is -19 to -10, and years of more than four digits have no decade.
  */
 export const unitNumber: Record<'year' | 'decade' | 'month', BoundsFunction<SQL>> = {
   year: (earliest, latest) =>
@@ -54,7 +54,7 @@ export const unitText: Record<'year' | 'decade' | 'month', (number: SQL) => SQL>
     sql`(${yearText(sql`floor(${number} / 12.0)::int`)} || '-' || lpad((mod(mod(${number}, 12) + 12, 12) + 1)::text, 2, '0'))`,
 }
 
-const unit = (form: RegExp, example: string) =>
+const unitSchema = (form: RegExp, example: string) =>
   z
     .string()
     .max(10)
@@ -68,7 +68,7 @@ const unit = (form: RegExp, example: string) =>
 
 /** Schemas of the values of the operators `year`, `decade` and `month`. */
 export const unitValue: Record<'year' | 'decade' | 'month', z.ZodType> = {
-  year: unit(/^(-?\d{4}|Y\d{5,7})$/, '2011'),
-  decade: unit(/^-?\d{3}X$/, '201X'),
-  month: unit(/^-?\d{4}-(0[1-9]|1[0-2])$/, '2011-04'),
+  year: unitSchema(/^(-?\d{4}|Y\d{5,7})$/, '2011'),
+  decade: unitSchema(/^-?\d{3}X$/, '201X'),
+  month: unitSchema(/^-?\d{4}-(0[1-9]|1[0-2])$/, '2011-04'),
 }

@@ -12,7 +12,7 @@ export interface Dimension {
   description: string
   /** PostgreSQL type of the grouped values. It also defines their order. */
   type: 'text' | 'uuid' | 'integer'
-  /** The values of a record: `one` in its own row, or `many` in related rows. */
+  /** The values of a record: `one` from the record's own row, or `many`, any number of values of a relation. */
   values: { kind: 'one'; value: SQL } | { kind: 'many'; relation: Relation }
   /** Converts a value to text, which is the group's key and the value for the list's filter. */
   text: (value: SQL) => SQL
@@ -32,9 +32,12 @@ export interface Measure {
   value: SQL
   /** The list whose elements have the number. An element counts in the groups of its own values. */
   elements?: ListElements
-  /** Dimensions, also filters, that must have a single value, because amounts of different units cannot be added. */
+  /**
+   * Names of dimensions that are also filters. A request must group by each or filter by one value of it, since numbers of
+   * different units cannot be added.
+   */
   singleValued?: readonly string[]
-  /** A query of the columns `part` and `whole`. A part is not counted if its whole is in the same group. */
+  /** A query of pairs of records, by the ids `part` and `whole`. A part is not counted if its whole is in the same group. */
   parts?: SQL
 }
 
@@ -44,8 +47,8 @@ const plain = (value: SQL) => sql`(${value})::text`
 export const valueAsLabel = plain
 
 /**
- * Returns the labels of words.
- * @param words all words that may occur. By default, the label is the word as a phrase.
+ * Returns the SQL of the label of a word.
+ * @param words all words that may occur. Without it, the label is the word as a phrase, in every language.
  */
 export function wordLabels(words?: readonly string[]): LabelSql {
   if (!words) return (value) => sql`upper(left(${value}, 1)) || replace(substr(${value}, 2), '_', ' ')`
@@ -107,8 +110,8 @@ const units: Record<DateUnit, string> = { year: 'Year', decade: 'Decade', month:
 const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 /**
- * The year, decade and month of an EDTF date, such as `signedYear`. A date that may lie in several units is in
- * the group null.
+ * The dimensions by year, decade and month of an EDTF date, such as `signedYear`. In each, a date that may lie in several
+ * years, decades or months is in the group null.
  * @param name the name of the dimensions without the unit: `signed`.
  */
 export function byDate(table: PgTable, property: string, name: string): Record<string, Dimension> {

@@ -72,7 +72,7 @@ export const shapeLiteral = (resource: Resource): SQL => sql.raw(`'${shapeOf(res
 export const storedJson = (resource: Resource): SQL =>
   sql`(select case when ${records.shape} = ${shapeLiteral(resource)} then ${records.document} else ${composedJson(resource, propertiesOf(resource))} end from ${records} where ${records.id} = ${resource.id})`
 
-/** Whether `fields` are all own properties of a record. @param fields names of own properties, without duplicates. */
+/** Whether `fields` has every own property of a record. @param fields names of own properties, without duplicates. */
 export const hasAllProperties = (resource: Resource, fields: readonly string[]): boolean =>
   fields.length === propertiesOf(resource).length
 

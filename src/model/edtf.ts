@@ -83,7 +83,7 @@ function findDateFault(text: string): EdtfFault | undefined {
   return found
 }
 
-/** Imprecise dates that were found to be valid. Records share most of them: `201X`, `2012-03~`. */
+/** Dates other than plain ones that were found to be valid. Records share most of them: `201X`, `2012-03~`. */
 const acceptedDates = new LRUCache<string, true>({ max: 5000 })
 
 const LONGEST_DATE = '-2011-04-05T10:00:00+08:00'
@@ -176,7 +176,10 @@ function findRangeFault(date: string): EdtfFault | undefined {
   }
 }
 
-/** Returns a number that sorts like the earliest day of a date. `monthIfNone` and `dayIfNone` complete a year or month. */
+/**
+ * Returns a number by which dates are compared. Digits X and seasons count as their earliest year or month. `monthIfNone` and
+ * `dayIfNone` complete a date without month or day.
+ */
 function sortKey(date: string, monthIfNone: number, dayIfNone: number): number {
   const [, minus = '', digits = '', month = monthIfNone, day = dayIfNone] = FIELDS.exec(date) ?? []
   const year = Number(minus + digits.replaceAll('X', minus ? '9' : '0'))

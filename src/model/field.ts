@@ -21,7 +21,7 @@ export interface FieldContext {
   table: PgTable
   /** Name of the table in the database. */
   tableName: string
-  /** The field's own columns, by their properties in the table. */
+  /** The field's own columns, by their keys in the Drizzle table, such as `signedOnEarliest`. */
   columns: Record<string, PgColumn>
   /** The column with the id of the record to which a row belongs. */
   recordId: PgColumn
@@ -37,7 +37,7 @@ export interface OwnedValue<Value = unknown> {
   value: Value
 }
 
-/** Rows of a table, by the properties of its columns. */
+/** Rows of a table. Their properties are the keys of the columns in the Drizzle table. */
 export interface TableRows {
   table: PgTable
   rows: Record<string, unknown>[]
@@ -51,7 +51,7 @@ export interface FieldRows<Value = unknown> {
   split(values: OwnedValue<Value>[]): TableRows[]
 }
 
-/** The query vocabulary of a field. All parts are optional: for example, a URL has none of them. */
+/** The query vocabulary of a field. All parts are optional: for example, a field with a web address has none of them. */
 export interface FieldQuery {
   filters?: Record<string, Filter>
   sorts?: Record<string, SortKey>
@@ -88,7 +88,7 @@ export interface InverseInclude {
   condition: (key: SQL) => SQL
 }
 
-/** Column builders by the properties of a table. */
+/** Column builders by the keys of the columns in the Drizzle table. */
 export type ColumnBuilders = Record<string, PgColumnBuilderBase>
 
 /**
@@ -97,11 +97,11 @@ export type ColumnBuilders = Record<string, PgColumnBuilderBase>
  */
 export interface Field<Schema extends z.ZodType = z.ZodType> {
   capability?: Capability
-  /** Countries that count as participants of the record: a host, a location. */
+  /** The columns with countries that count as participants of the record: of a host, of a location. */
   hostCountries?(context: FieldContext): HostCountry[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema
-  /** Columns in the resource's own table, by property. If the value is in other tables, they have data derived from it. */
+  /** Columns in the table of the resource or list. If the value is in other tables, the columns have data derived from it. */
   columns?(name: string, registry: Registry): ColumnBuilders
   /** The columns that aggregates read from every record. One index covers them all, so that the table is not read. */
   dimensionColumns?(context: FieldContext): PgColumn[]
@@ -137,7 +137,7 @@ export const ownColumn = ({ name, columns }: FieldContext): PgColumn => columnIn
 
 /**
  * Returns the columns of a field.
- * @param all all columns of the field's table, by property.
+ * @param all all columns of the field's table, by their keys in the Drizzle table.
  */
 export const fieldColumns = (
   field: Field,

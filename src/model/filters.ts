@@ -135,14 +135,14 @@ export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string
   }
 }
 
-/** Escapes a text for a LIKE pattern. Case and accents are removed. */
-const escapeLikePattern = (text: SQL) =>
+/** Removes case and accents from a text, and escapes it for use in a LIKE pattern. */
+const toLikePattern = (text: SQL) =>
   sql`regexp_replace(${fold(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
 
 /** The operators that compare a part of a text. They ignore case and accents. */
 const substringComparisons = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> => ({
-  contains: one((part) => sql`${fold(column)} like '%' || ${escapeLikePattern(part)} || '%'`),
-  startsWith: one((start) => sql`${fold(column)} like ${escapeLikePattern(start)} || '%'`),
+  contains: one((part) => sql`${fold(column)} like '%' || ${toLikePattern(part)} || '%'`),
+  startsWith: one((start) => sql`${fold(column)} like ${toLikePattern(start)} || '%'`),
   ...ifNullable(column),
 })
 
@@ -159,7 +159,10 @@ export const text = (column: AnyPgColumn, description: string): Filter => ({
   },
 })
 
-/** A filter by a text that is also a dimension. `eq` compares exactly, as groups do, so that a group links to its records. */
+/**
+ * A filter by a text that is also a dimension. `eq` and `ne` compare exactly, as groups do, so that a group links to its
+ * records. The other operators ignore case and accents.
+ */
 export const groupedText = (column: AnyPgColumn, description: string): Filter => ({
   description,
   value: textValue(),
@@ -226,8 +229,8 @@ const openRange = {
 }
 
 /**
- * A filter by an EDTF date. Dates are spans of days: plain operators compare by overlap (the comparison may hold), and the
- * `certainly` operators by containment (the comparison must hold).
+ * A filter by an EDTF date. Dates are spans of days: `eq`, `gt`, `gte`, `lt` and `lte` compare by overlap (the comparison may
+ * hold), and the `certainly` operators by containment (the comparison must hold). `ne` finds what `eq` does not find.
  * @example signedOn[gte]=2011-04-10 finds 2011-04; signedOn[certainlyGte]=2011-04-10 does not.
  */
 export function edtfDate(table: PgTable, property: string, value: z.ZodType, description: string): Filter {

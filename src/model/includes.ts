@@ -5,8 +5,8 @@ import { storedJson, withIncludes } from './document.ts'
 import { type Include, type Resource, recordSchema } from './resource.ts'
 
 /** SQL of the JSON text of a list of records. */
-const jsonArray = (document: SQL, rest: SQL, order: SQL) =>
-  sql`(select '[' || coalesce(string_agg(${document}, ',' order by ${order}), '') || ']' ${rest})`
+const jsonArray = (document: SQL, from: SQL, order: SQL) =>
+  sql`(select '[' || coalesce(string_agg(${document}, ',' order by ${order}), '') || ']' ${from})`
 
 /**
  * Include of the records of a resource that match a condition, in the order of their keys.

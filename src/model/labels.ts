@@ -8,7 +8,7 @@ const label = (en: string, zh: string): Label => ({ en, zh })
 /** The label of a missing or unknown value. */
 export const unknownLabel = label('Unknown', '未知')
 
-/** The label of all groups except the largest ones. */
+/** The label of the group into which an aggregate merges all except the largest groups. */
 export const otherLabel = label('Other', '其他')
 
 /** Labels of the words of all enumerations, and of the names of resources. A word has the same label in all enumerations. */
@@ -71,7 +71,7 @@ export const labels: Readonly<Record<string, Label>> = {
   domain: label('Domains of the registry', '登记册领域'),
   crs: label('OECD DAC purposes of aid', '经合组织发援会援助用途'),
 
-  // Agreements: kinds, levels, statuses, renewals, relations, actions of parties
+  // Agreements: kinds, levels, statuses, renewals, relations, actions of parties, territories
   treaty: label('Treaty', '条约'),
   convention: label('Convention', '公约'),
   agreement: label('Agreement', '协定'),
@@ -131,7 +131,7 @@ export const labels: Readonly<Record<string, Label>> = {
   technology_development: label('Technology development', '技术开发'),
   joint_centre: label('Joint centre', '联合中心'),
 
-  // Statuses of activities and bases
+  // Statuses of projects, assistance programs and bases
   pipeline: label('Pipeline', '筹备中'),
   implementation: label('Implementation', '实施中'),
   finalisation: label('Finalisation', '收尾中'),

@@ -43,8 +43,9 @@ function findFaults(registry: Registry, request: string): string[] {
   }
 }
 
-/** Refuses a list request with an unknown resource, filter or value. */
+/** Refuses a list request with an unknown resource, filter, operator or value. */
 export function checkListRequest(registry: Registry, request: string, context: z.RefinementCtx): void {
+  // The pattern of the schema refuses other texts.
   if (!request.startsWith('/v1/')) return
   for (const message of findFaults(registry, request)) context.addIssue({ code: 'custom', message })
 }

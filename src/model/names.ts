@@ -5,7 +5,7 @@ import { nameLines } from '../database/folding.ts'
 import { defaultLanguage, type Language } from './languages.ts'
 import type { ResourceDefinition } from './resource.ts'
 
-/** SQL of all names of a record, one per line; undefined if the title is the only name. */
+/** SQL of all names of a record, one per line; undefined for resources without aliases, whose title is the only name. */
 export function nameLinesOf(
   columns: Record<string, PgColumn>,
   search: ResourceDefinition['search'],

@@ -84,7 +84,7 @@ export function parseQuery(text: string): RawQuery {
   return query
 }
 
-/** Returns the problem `invalid-parameter` with these errors. */
+/** Returns the problem `invalid-parameter` with these faults. */
 export function invalidParameters(errors: Fault[] | FaultList): Problem {
   const faults = errors instanceof FaultList ? errors.listed : errors
   const names = [...new Set(faults.flatMap(({ parameter }) => (parameter === undefined ? [] : [parameter])))]

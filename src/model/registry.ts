@@ -124,7 +124,7 @@ export class Registry {
     return { schema, assignedBy: 'client' }
   }
 
-  /** The schema of a property that refers to a resource. */
+  /** The schema of a property that refers to records of a resource. */
   referenceSchema(name: string): z.ZodType<string> {
     const { noun } = this.definition(name)
     const { schema, assignedBy } = this.keyForm(name)
@@ -147,7 +147,7 @@ export class Registry {
     return columnOf(this.table(name), this.definition(name).naturalKey ?? 'id')
   }
 
-  /** The tables that only one field uses. */
+  /** The tables that only this field uses. */
   fieldTables({ resource, name }: Pick<FieldContext, 'resource' | 'name'>): PgTable[] {
     return this.#fieldTables.get(`${resource}.${name}`) ?? []
   }
@@ -227,7 +227,7 @@ export class Registry {
 
   /**
    * Returns the context of a field in a resource.
-   * @param columns columns of the table by property. drizzle passes its callback for checks and indexes other column objects.
+   * @param columns the columns of the table. drizzle passes other column objects to the callback for checks and indexes.
    */
   fieldContext(
     resource: string,

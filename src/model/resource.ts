@@ -69,13 +69,13 @@ export interface ResourceDefinition<F extends Fields = Fields> extends ResourceR
   /** The field that identifies a record. If absent, the registry generates a UUID. */
   naturalKey?: string
   search: SearchProperties
-  /** Date fields of the record's event: one date, or start and end. Networks filter by them. */
+  /** Date fields of the record's event: one date, or start and end. The filter `happenedIn` and networks compare them. */
   eventDates?: [string] | [string, string]
   /** The schema.org type of its records; `Thing` by default. */
   schemaType?: string
   /** Roles in IATI, for resources whose records are aid activities. Exports write these resources as IATI files, too. */
   activity?: ActivityRoles
-  /** The current name of each property that has another name in older revisions. */
+  /** The current names of renamed properties, by the names that older revisions have. */
   formerNames?: Record<string, string>
   /** The dates that exports write as calendar events, each with the English title of its events. */
   calendar?: Record<string, string>
@@ -123,7 +123,7 @@ export interface Resource extends Omit<ResourceDefinition, 'search' | 'constrain
   /** The record's id in `records`, to which all tables refer. */
   id: PgColumn
   key: Key
-  /** The public schema of what clients write. Records also have a key, a version and timestamps. */
+  /** The public schema of what clients write. Records also have a version, timestamps and, if it is the key, an id. */
   document: z.ZodObject
   boundFields: Record<string, BoundField>
   search: SearchColumns
@@ -145,7 +145,7 @@ export const toSearchable = ({ filters, collections, id }: Resource): Searchable
 
 const recordSchemas = new WeakMap<Resource, z.ZodObject>()
 
-/** The schema of a record in a response: key, document, version, timestamps and included records. */
+/** The schema of a record in a response: key, document, version, timestamps, includes and names. */
 export function recordSchema(resource: Resource): z.ZodObject {
   const known = recordSchemas.get(resource)
   if (known) return known

@@ -22,7 +22,7 @@ export function registerResponseSchema<T extends z.ZodType>(id: string, schema: 
 export const withDescription = (schema: z.ZodType, description: string): z.ZodType =>
   z.lazy(() => schema).meta({ description })
 
-/** Makes a schema a component of the OpenAPI document. Without a name, it is inlined wherever it is used. */
+/** Makes a schema a component of the OpenAPI document. A schema without a name is inlined wherever it is used. */
 export const named = <T extends z.ZodType>(id: string, schema: T): T =>
   registerResponseSchema(id, registerRequestSchema(id, schema))
 

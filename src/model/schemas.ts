@@ -100,7 +100,7 @@ const alias = named(
 export const aliases = () =>
   z.array(alias).max(100).default([]).meta({ description: 'Other spellings and names, in any language.' })
 
-/** A scheme of topics. */
+/** The name of a scheme of topics. */
 export const topicScheme = () =>
   z
     .string()
@@ -157,7 +157,7 @@ export interface Reference {
   only?: Record<string, string>
 }
 
-/** The schemas whose values refer to other records. Seeding and the check for missing records read this map. */
+/** The schemas whose values refer to other records, by which references in documents are found. */
 export const references = new WeakMap<z.core.$ZodType, Reference>()
 
 /** Marks a schema whose values refer to other records. */

@@ -1,16 +1,16 @@
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Filter } from './filters.ts'
 
-/** The target of search conditions: the records of a resource, or the elements of a list in a record. */
+/** The target of search conditions: the records of a resource, or the elements of a list of a record. */
 export interface Searchable {
   filters: Record<string, Filter>
-  /** The searchable lists inside each record or element. A function, because resources refer to each other. */
+  /** The searchable lists of each record or element. A function, because resources refer to each other. */
   collections: () => Record<string, Collection>
   /** The columns to which the elements of these lists refer. */
   key: PgColumn[]
 }
 
-/** A list inside a record, stored as rows of a table. */
+/** A list of a record or of a list's element, stored as rows of a table: a list in the document, or the record's citations. */
 export interface Collection extends Searchable {
   description: string
   /** Name of its conditions in the OpenAPI document, if the lists of several resources have the same conditions. */

@@ -3,7 +3,7 @@
  * if the underlying standard uses numbers, except the codes of IATI aid and finance types.
  */
 
-/** Kinds of areas in UN M49, and groups of countries that cut across the regions (such as the least developed). */
+/** Kinds of regions in UN M49, and groups of countries that cut across the regions (such as the least developed). */
 export const regionKinds = ['world', 'region', 'subregion', 'intermediate_region', 'group'] as const
 
 /** IATI OrganisationType, as words. */
@@ -27,7 +27,7 @@ export const organizationKinds = [
 ] as const
 
 /**
- * Schemes of the topics that come with the registry: OECD fields of research, the global challenges of the interview, the
+ * Schemes of the topics that come with the registry: OECD fields of research, global challenges that the seed data names, the
  * registry's own domains, and OECD DAC CRS purposes. Imported registers may have other schemes.
  */
 export const topicSchemes = ['ford', 'challenge', 'domain', 'crs'] as const
@@ -227,7 +227,7 @@ export const financeTypes = [
   '913',
 ] as const
 
-/** What an amount of money is: IATI TransactionType as words, and budgets. */
+/** What an amount of money is: IATI TransactionType as words, budgets, planned disbursements and others. */
 export const amountKinds = [
   'commitment',
   'disbursement',

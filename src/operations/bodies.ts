@@ -4,9 +4,9 @@ import { registerRequestSchema } from '../model/schema-names.ts'
 import { memoizeByResource } from './response-schemas.ts'
 import { managedProperties } from './writing/validation.ts'
 
-/** Schemas of request bodies for the OpenAPI document. The service itself validates the document that results. */
+/** Schemas of request bodies for the OpenAPI document. The service itself validates the resulting document of a record. */
 
-/** Removes the description and the examples, which the schema of the record has. */
+/** Removes the description and the examples, since the schema of the record has them. */
 const withoutDescription = (schema: z.ZodType) =>
   schema.meta({ ...schema.meta(), description: undefined, examples: undefined })
 
@@ -22,7 +22,7 @@ function managedShape(resource: Resource): z.ZodRawShape {
 
 /**
  * Schema of a whole record in a request: the document, and optionally the properties that the registry sets, so that a
- * record can be sent back as it was read.
+ * record can be sent back as it was read. Creating a single record refuses these properties.
  */
 export const inputSchema = memoizeByResource((resource) =>
   registerRequestSchema(

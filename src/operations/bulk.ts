@@ -106,7 +106,7 @@ function resultsResponse(
   { done, refused }: BulkOutcome,
 ): ApiResponse {
   const { property } = resource.key
-  // Every problem repeats the instance, so it has no query string.
+  // The instance is repeated in every problem, so it is the path without the query string.
   const [instance = ''] = request.url.split('?')
   const results = [
     ...[...done].map(([index, { status, key, version, unchanged }]) => ({
@@ -130,7 +130,7 @@ export const bulk: Operation = {
     operationId: `bulk${resource.plural}`,
     summary: `Change many ${resource.name.replaceAll('-', ' ')}`,
     description: 'In one transaction.',
-    details: `Up to ${maxOperations} operations. All of them are done or, with \`atomic=false\`, all that can be done. \`create\`, \`upsert\` and \`replace\` take a \`document\`; all but \`create\` take the key or, where records have them, an external id; \`replace\`, \`patch\` and \`remove\` take \`ifMatch\`. Records are created first, then changed, then removed.`,
+    details: `Up to ${maxOperations} operations. All of them are done or, with \`atomic=false\`, all that can be done. \`create\`, \`upsert\` and \`replace\` take a \`document\`; all but \`create\` take the key or, where records have them, an external id; \`replace\`, \`patch\` and \`remove\` need \`ifMatch\`. Records are created first, then changed, then removed.`,
     path: '/bulk',
     scope: 'collection',
     access: 'write',

@@ -6,11 +6,11 @@ const retryAfterSeconds = '5'
 /** Limits of concurrent operations of a kind. */
 export interface ConcurrencyLimits {
   maxTotal: number
-  /** Limit of one client. All clients of a group together may have half of `maxTotal`. */
+  /** Limit of one client. All clients of a group together may have half of `maxTotal`, rounded up. */
   maxPerClient: number
 }
 
-/** Bounds the concurrent operations of a kind, such as exports or previews: in total, and for each client and group of clients. */
+/** Bounds the concurrent operations of a kind, such as exports: in total, and for each client and group of clients. */
 export class ConcurrencyLimiter {
   readonly #kind: string
   readonly #limits: ConcurrencyLimits

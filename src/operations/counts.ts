@@ -15,7 +15,7 @@ export interface CountWithListPath {
   list: string
 }
 
-/** Adds `asOf` to the query string of a list. */
+/** Adds `asOf` to the query string of a list, unless `asOf` is undefined. */
 export function withAsOf(resource: Resource, query: string, asOf: string | undefined): string {
   const parts = query === '' ? [] : [query]
   if (asOf !== undefined) parts.push(`${asOfName(resource)}=${encodeURIComponent(asOf)}`)
@@ -46,7 +46,7 @@ export async function countRecords(
 
 /**
  * Counts the records of a stored list request.
- * @returns null if there is no request, or if it has a filter that no longer exists.
+ * @returns null if there is no request, or if it is no longer valid.
  */
 async function countListRequest(
   tx: Transaction,

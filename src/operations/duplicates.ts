@@ -74,8 +74,8 @@ interface Row {
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /**
- * Returns the statement of a page: up to `limit` records in the order of their keys, each with the records with higher keys
- * that share one of its names. An index finds these, so the cost does not grow with the resource.
+ * Returns the statement of a page: up to `limit` records in the order of their keys, each with up to `maxOthers` records
+ * with higher keys that share one of its names. An index finds these, so the cost does not grow with the resource.
  */
 function duplicatesStatement(resource: Resource, after: string | undefined, limit: number) {
   const { table, key, id, search } = resource
@@ -109,7 +109,7 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
 const isFilled = (value: unknown) =>
   value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
 
-/** Compares two documents by the properties that both have, other than names. The score is 0.5 if there are none. */
+/** Compares two documents by the properties that both have, except names, ids and visibility. If none, the score is 0.5. */
 function compareDocuments(resource: Resource, one: string | null, other: string | null) {
   const schema = z.record(z.string(), z.unknown())
   const [first, second] = [one, other].map((text) => schema.parse(JSON.parse(text ?? '{}')))

@@ -9,10 +9,10 @@ export const versionTag = (version: number): string => `"${version}"`
 
 const hash = (body: string) => digest('sha1', body, 'base64url')
 
-/** Returns the tag of a record with includes. It has a hash of the body, since included records change independently. */
+/** Returns the tag of a record with other records' data. It has a hash of the body, since these change independently. */
 export const includedTag = (version: number, body: string): string => `"${version}-${hash(body)}"`
 
-/** Returns the tag of a list: a hash of its body. */
+/** Returns the tag of any other response: a hash of its body. */
 export const bodyTag = (body: string): string => `"${hash(body)}"`
 
 const tagPattern = /^(W\/)?"([^"]*)"$/
@@ -83,7 +83,7 @@ export function requireVersion(expected: ExpectedVersions, version: number, noun
 /** Contract of the `ETag` response header. */
 export const etagHeader: HeaderContract = { description: 'Entity tag of the response.', example: '"1"' }
 
-/** Contract of `If-Match`, which every change requires. */
+/** Contract of `If-Match`, which changes of an existing record require. */
 export const ifMatch: RequestHeader = {
   name: 'If-Match',
   presence: 'required',

@@ -1,4 +1,4 @@
-import type { Operation as Change } from 'rfc6902'
+import type { Operation as PatchOperation } from 'rfc6902'
 import { z } from 'zod'
 import { autocommitReads } from '../database/database.ts'
 import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
@@ -66,7 +66,7 @@ interface Row {
 function entryJson(resource: Resource, { entry: revision, document }: Row, before: Row | undefined): string {
   // Older revisions may have former names of properties. A renaming is not a change of the record.
   const read = (text: string) => withCurrentNames(resource, JSON.parse(text))
-  const changes: Change[] = diffJson(before ? read(before.document) : null, read(document))
+  const changes: PatchOperation[] = diffJson(before ? read(before.document) : null, read(document))
   return JSON.stringify({ ...revision, changes })
 }
 
@@ -82,7 +82,7 @@ export const history: Operation = {
     summary: `Read the history of ${aNoun(resource.noun)}`,
     description: 'Every change, newest first.',
     details:
-      'Each change has its differences, author and reason. The history stays after a removal: its last entry is the operation `remove`.',
+      'Each change has its differences, author and reason. The history stays after a removal: its newest operation is `remove`.',
     path: '/history',
     scope: 'record',
     access: 'read',

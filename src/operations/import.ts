@@ -27,7 +27,7 @@ export const importRecords: Operation = {
     operationId: `import${resource.plural}`,
     summary: `Create many ${resource.name.replaceAll('-', ' ')} from NDJSON`,
     description: 'All of them or none.',
-    details: `Creates up to ${maxNdjsonLines} records in one transaction. Each line is a record, in the form of an export, and keeps its key; version and timestamps are new. \`/2/title\` points to the second line.`,
+    details: `Creates up to ${maxNdjsonLines} records in one transaction. Each line is a record, in the form of an export, and keeps its key; version and timestamps are new. An error at \`/2/title\` is in line 2.`,
     path: '/import',
     scope: 'collection',
     access: 'write',

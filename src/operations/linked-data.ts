@@ -41,7 +41,7 @@ const nodeReference = ({ url = '' }: Publisher, resource: string, key: string) =
   '@id': `${url}/v1/${resource}/${encodeURIComponent(key)}`,
 })
 
-/** Leaves out empty properties. */
+/** Returns the properties that are not empty. */
 const filled = (properties: Record<string, unknown>) =>
   Object.fromEntries(
     Object.entries(properties).filter(
@@ -84,7 +84,7 @@ function derivation(
   })
 }
 
-/** Returns the interval of the record's event dates in EDTF, which extends ISO 8601. */
+/** Returns the date of the event, or the interval of its dates, in EDTF (ISO 8601-2); undefined if no date is known. */
 function coverage({ eventDates = [''] }: Resource, document: Record<string, unknown>): string | undefined {
   const dates = eventDates
     .map((name) => document[name])

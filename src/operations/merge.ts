@@ -15,7 +15,7 @@ import { type Change, type Document, documentOf, updateDocuments } from './writi
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { lockRecords } from './writing/locks.ts'
-import { maxMovedReferences, mergeDocuments, moveReferrers, removeMerged } from './writing/merging.ts'
+import { maxMovedReferrers, mergeDocuments, removeMerged, updateReferrers } from './writing/merging.ts'
 import { documentProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { invalidBody } from './writing/validation.ts'
@@ -56,7 +56,7 @@ export const merge: Operation = {
     operationId: `merge${resource.singular}`,
     summary: `Merge ${aNoun(resource.noun)} into another one`,
     description: 'For duplicates. It cannot be undone.',
-    details: `All references to the record (by up to ${maxMovedReferences} records) move to the other one, which also takes over external ids, names and aliases and keeps its other values. Afterwards, the response to reads of the merged key is \`308\`, and to changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` that of the one that stays.`,
+    details: `All references to the record (by up to ${maxMovedReferrers} records) move to the other one, which also takes over external ids, names and aliases and keeps its other values. Afterwards, the response to reads of the merged key is \`308\`, and to changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` that of the one that stays.`,
     path: '/merge',
     scope: 'record',
     access: 'write',
@@ -95,8 +95,7 @@ export const merge: Operation = {
           const message = `there is no ${resource.noun} "${body.into}"${later === undefined ? '' : `; it was merged into "${later}"`}`
           throw invalidBody('request', [{ pointer: '/into', code: 'dangling_reference', message }])
         }
-        if (body.version !== undefined)
-          requireVersion([versionTag(body.version)], into.version, resource.noun)
+        if (body.version !== undefined) requireVersion([String(body.version)], into.version, resource.noun)
         const mergedDocument = documentOf(resource, JSON.parse(from.document))
         const before = documentOf(resource, JSON.parse(into.document))
         if (mergedDocument.visibility !== before.visibility) {
@@ -105,7 +104,7 @@ export const merge: Operation = {
         }
         const pair = { resource, from, into, mergedDocument, remainingDocument: before }
         document = mergeDocuments(pair)
-        await moveReferrers(tx, pair, change)
+        await updateReferrers(tx, pair, change)
         await removeMerged(tx, pair, change)
         const [stored] = await updateDocuments(
           tx,

@@ -43,7 +43,7 @@ function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiRes
   const rest = url.slice(prefix.length).replace(/^[^/?]*/, '')
   return {
     status: 308,
-    // The target may be merged again, so caches keep the response only briefly.
+    // The target may be merged again, so caches must revalidate the response.
     headers: { location: `${prefix}${into}${rest}`, 'cache-control': 'no-cache' },
   }
 }

@@ -35,7 +35,7 @@ export interface ApiRequest {
   /** The HTTP method. The handler of GET also serves HEAD. */
   method: string
   actor: Actor
-  /** The client whose limits the request counts against. A response must not depend on it. */
+  /** The client whose limits the request counts against. Otherwise, a response must not depend on it. */
   client: Client
   /** Id of the request in the logs. */
   requestId: string
@@ -58,7 +58,7 @@ export interface ApiRequest {
    * garbage collection.
    */
   getAbortSignal: () => AbortSignal
-  /** The parsed JSON body, an array for NDJSON; undefined when the operation takes no body. */
+  /** The parsed JSON body, an array for NDJSON, or an upload of files; undefined for a request without a body. */
   body: unknown
 }
 
@@ -86,7 +86,7 @@ export interface RequestHeader extends HeaderContract {
   presence: 'required' | 'optional'
 }
 
-/** A successful response in the contract. */
+/** A response in the contract that is not a problem. */
 export interface ResponseContract {
   description: string
   /** A function, because schemas are created when the OpenAPI document is first requested. */
@@ -142,8 +142,8 @@ export interface Contract {
 /** The services that a handler uses. */
 export interface Context {
   /**
-   * The database as the request's client sees it: without internal records for a client without a role. Its statements are
-   * work of the client (`Work`).
+   * The database as the request's actor sees it: without internal records for a reader without a role. Its statements are
+   * work of the request's client (`Work`).
    */
   database: DatabaseClient
   /** The same on separate connections for exports, since each is held for as long as its client reads. */
@@ -164,7 +164,7 @@ export interface Context {
   cursorSecret: string
   /** The keys in memory. An endpoint that changes a key calls `invalidate`. */
   keyring: Pick<Keyring, 'invalidate'>
-  /** Resolves at the next change notification of the database, or after `timeoutMs`. */
+  /** Resolves at the next change of the database that is counted, and at the latest after `timeoutMs`. */
   waitForChange(timeoutMs: number): Promise<void>
   /** Aborts when the service closes, so that endless responses end. */
   closing: AbortSignal
@@ -172,7 +172,7 @@ export interface Context {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** A collection whose records have keys: a resource, API keys or imports. */
+/** A collection whose entries have keys in paths: a resource, API keys or imports. */
 export interface KeyedCollection {
   noun: string
   key: Pick<Resource['key'], 'property' | 'schema'>

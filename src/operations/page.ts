@@ -23,7 +23,10 @@ interface Row {
   last: CursorPosition | null
 }
 
-/** The JSON texts of the records of a page, joined with commas, the position of the last record, and the JSON of names. */
+/**
+ * The JSON texts of the records of a page, joined with commas; the position of the last record, or null if no page follows;
+ * and the JSON of names, if requested.
+ */
 interface PageRecords {
   records: string
   last: CursorPosition | null

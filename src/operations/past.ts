@@ -1,5 +1,5 @@
 import { autocommitReads, type Transaction } from '../database/database.ts'
-import { beginPast, pastStatements } from '../database/past.ts'
+import { pastSetup, pastStatements } from '../database/past.ts'
 import { wholeTableSettings } from '../database/reading-settings.ts'
 import type { Context } from './operation.ts'
 
@@ -17,7 +17,7 @@ export const readRegistryAt = <T>(
 ): Promise<T> =>
   at === undefined
     ? work(autocommitReads(database))
-    : database.readTransaction(beginPast(at), (tx) => work(pastStatements(tx)))
+    : database.readTransaction(pastSetup(at), (tx) => work(pastStatements(tx)))
 
 /**
  * Runs statements that read whole tables in one snapshot of the current registry, or of the registry as of a time.
@@ -29,7 +29,7 @@ export const readSnapshotAt = <T>(
   work: (tx: Transaction) => Promise<T>,
   settings?: string,
 ): Promise<T> => {
-  const setup = at === undefined ? wholeTableSettings : beginPast(at)
+  const setup = at === undefined ? wholeTableSettings : pastSetup(at)
   return database.readTransaction(settings === undefined ? setup : `${setup}; ${settings}`, (tx) =>
     work(at === undefined ? tx : pastStatements(tx)),
   )

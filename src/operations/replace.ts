@@ -13,7 +13,7 @@ export const replace: Operation = {
     summary: `Replace ${aNoun(resource.noun)}`,
     description: 'Replaces the whole record.',
     details:
-      'Properties that are left out get their default. Those that the registry sets must be unchanged or left out.',
+      'Omitted properties get their default (`visibility` stays). Those that the registry sets must not change.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => inputSchema(resource),

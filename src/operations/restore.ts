@@ -45,8 +45,10 @@ interface PastVersion {
 }
 
 /**
- * Finds the version to restore. Without `version`, it is the last one of a removed record, otherwise the previous one.
- * @throws Problem `not-found` for a record that never existed, `invalid-body` for a version that it never had.
+ * Finds the version to restore: by default the last one of a removed record, or the one before the current version.
+ * @param version the requested version; undefined for the default.
+ * @param current the current version of the record; undefined if it has been removed.
+ * @throws Problem `not-found` for a record that never existed, `invalid-body` if the history has no such version.
  */
 async function findVersion(
   transaction: Transaction,
@@ -134,13 +136,16 @@ export const restore: Operation = {
         if (locked) {
           existingKey = key
           const before = documentOf(resource, JSON.parse(locked.document))
-          // A record that has become internal stays internal, also if the restored version was public.
+          // The visibility stays, so that restoring a public version does not publish a record that has become internal.
           document = { ...document, visibility: before.visibility }
           const update = { locked, before, after: document }
           const stored = await writeChange(transaction, resource, update, change)
           return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
         }
-        document = { ...document, [resource.key.property]: key }
+        // A removed record keeps the visibility that it had last, for the same reason.
+        const [last] = await transaction.query<PastVersion>(historyStatement(resource, key, undefined, 1))
+        const { visibility } = documentOf(resource, JSON.parse((last ?? past).document))
+        document = { ...document, visibility, [resource.key.property]: key }
         const createdAt = typeof record.createdAt === 'string' ? record.createdAt : undefined
         const [stored] = await insertDocuments(transaction, resource, [document], change, createdAt)
         if (!stored) throw new Problem('internal', 'A record was not written.')

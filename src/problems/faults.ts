@@ -23,7 +23,7 @@ function faultCode(issue: z.core.$ZodIssue): string {
   return typeof customCode === 'string' ? customCode : (codes[issue.code] ?? 'invalid')
 }
 
-/** Returns the inclusive limit that a value exceeds: the minimum or maximum of a number, a length or a number of entries. */
+/** Returns the limit that a value violates, if it is inclusive: of a number, of a length or of the number of entries. */
 function exceededLimit(issue: z.core.$ZodIssue): { limit?: number } {
   if (issue.code === 'too_small' && issue.inclusive) return { limit: Number(issue.minimum) }
   if (issue.code === 'too_big' && issue.inclusive) return { limit: Number(issue.maximum) }
@@ -33,7 +33,7 @@ function exceededLimit(issue: z.core.$ZodIssue): { limit?: number } {
 /** Maximum length of a value in a message, in characters. */
 const maxShownLength = 60
 
-/** Returns a text in quotes, and shortened, for a message. */
+/** Returns a text in quotes for a message. A long text is truncated, and ends with `…` instead of a quote. */
 export function quote(text: string): string {
   // Quoting may lengthen a text, so it is truncated before and after.
   const quoted = JSON.stringify(text.slice(0, maxShownLength + 1))
@@ -70,7 +70,8 @@ function sizeMessage(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.
   const tooSmall = issue.code === 'too_small'
   const limit = tooSmall ? issue.minimum : issue.maximum
   if (issue.origin === 'string') {
-    return tooSmall ? 'must not be empty' : `is longer than ${limit} characters`
+    if (!tooSmall) return `is longer than ${limit} characters`
+    return Number(limit) === 1 ? 'must not be empty' : `is shorter than ${limit} characters`
   }
   if (issue.origin === 'array') {
     return tooSmall
@@ -88,8 +89,8 @@ function sizeMessage(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.
 }
 
 /**
- * Returns the message of a zod issue: what is wrong, what would be right, and the nearest known word. Used as zod's error
- * map, because only an error map gets both the schema and the value.
+ * Returns the message of a zod issue: what is wrong, what would be right, and the most similar known word, if any. Used as
+ * zod's error map, because only an error map gets both the schema and the value.
  */
 export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
@@ -121,7 +122,7 @@ export function formatPointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/** Whether an issue says that the whole value has the wrong type. */
+/** Whether an issue says that the whole value has the wrong type or is none of the known values. */
 const isWrongType = ({ code, path }: z.core.$ZodIssue) =>
   path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
 
@@ -168,7 +169,7 @@ function toFaults(error: z.core.$ZodError): FaultList {
 }
 
 /**
- * Checks a value of a request body against a schema.
+ * Checks a value, such as a request body, against a schema.
  * @returns the parsed value, or the faults with pointers into the value.
  */
 export function checkValue<Schema extends z.ZodType>(

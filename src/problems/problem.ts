@@ -10,7 +10,7 @@ export interface Fault {
   header?: string
   /** Machine-readable code. */
   code: string
-  /** For a value that is too big or too small: the limit of the number, of its characters or of its entries. */
+  /** For a value that is too big or too small: the inclusive limit of the number, of its characters or of its entries. */
   limit?: number
   /** Human-readable message: what is wrong and what would be right. */
   message: string

@@ -1,7 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein'
 
 /**
- * Returns the known word most similar to a mistyped one, or undefined if none is similar. Ignores case, `_` and `-`.
+ * Returns the known word most similar to a mistyped one, or undefined if none is similar. A word that differs only in case,
+ * `_` and `-` is preferred.
  * @example suggest('stauts', ['status', 'kind']) // 'status'
  */
 export function suggest(word: string, known: readonly string[]): string | undefined {
@@ -17,7 +18,8 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 }
 
 /**
- * Returns the end of a message about an unknown word: the most similar known word, or else up to 20 known words.
+ * Returns the end of a message about an unknown word: the most similar known word, or else all known words if they are at
+ * most 20.
  * @example didYouMean('stauts', ['status', 'kind']) // '; did you mean "status"?'
  */
 export function didYouMean(word: string, known: readonly string[]): string {

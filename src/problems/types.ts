@@ -37,12 +37,13 @@ export const problemTypes = {
     status: 403,
     title: 'Permission denied',
     explanation:
-      'The key or token is valid, but its role is not enough: readers read, editors also write records, administrators also manage keys. The detail says which role is needed.',
+      'The key or token is valid, but its role is not enough: readers read, editors also write records, administrators also redact records and manage keys. The detail says which role is needed.',
   },
   'not-found': {
     status: 404,
     title: 'Not found',
-    explanation: 'No record has this identifier, or no route has this path. The detail says which.',
+    explanation:
+      'There is no record, version, import or key with this identifier, or no route has this path. The detail says which.',
   },
   'method-not-allowed': {
     status: 405,
@@ -63,7 +64,7 @@ export const problemTypes = {
     status: 409,
     title: 'Conflict with another record',
     explanation:
-      'Something that must be unique exists already, a record would become its own ancestor, or a record that others refer to would be removed. `errors` names the properties, or the records that refer to it.',
+      'The request contradicts what is stored: for example, a value that must be unique is taken, a record that others refer to would be removed, a public record would refer to an internal one, or an import is in another state. The detail says why. `errors` may name the properties, or the records that refer to the record.',
   },
   'idempotency-key-in-use': {
     status: 409,
@@ -87,7 +88,7 @@ export const problemTypes = {
     status: 413,
     title: 'Body too large',
     explanation:
-      'Bodies may have at most 1 MiB; bodies of `application/x-ndjson` 16 MiB and 1,000 lines; bodies of `POST …/bulk` 16 MiB and 1,000 operations. A record or search may have at most 20,000 JSON values, a text 100,000 characters, and the name of a property 200 characters.',
+      'Bodies may have at most 1 MiB; bodies of `application/x-ndjson` 16 MiB and 1,000 lines; bodies of `POST …/bulk` 16 MiB and 1,000 operations. Uploaded files have separate limits. A record or search may have at most 20,000 JSON values, a text 100,000 characters, and the name of a property 200 characters.',
   },
   'uri-too-long': {
     status: 414,
@@ -99,7 +100,7 @@ export const problemTypes = {
     status: 415,
     title: 'Unsupported media type',
     explanation:
-      'Send `Content-Type: application/json` (for PATCH also `application/merge-patch+json`, to create also `application/x-ndjson`), in UTF-8 and without Content-Encoding.',
+      'Send the `Content-Type` that the operation documents, in most cases `application/json` (PATCH also accepts `application/merge-patch+json`, and `POST …/import` accepts `application/x-ndjson`). JSON must be in UTF-8 and without Content-Encoding.',
   },
   'expectation-failed': {
     status: 417,
@@ -110,7 +111,7 @@ export const problemTypes = {
     status: 422,
     title: 'Validation failed',
     explanation:
-      'The JSON is well formed, but the record in it breaks a rule. `errors` lists all errors at once, each with a JSON pointer, what is wrong, and what would be right. Nothing was written.',
+      'The JSON is well formed, but its content breaks a rule. `errors` lists up to 100 errors at once, each with a JSON pointer, what is wrong, and what would be right. Nothing was written.',
   },
   'invalid-mapping': {
     status: 422,
@@ -128,25 +129,25 @@ export const problemTypes = {
     status: 422,
     title: 'Idempotency key reused',
     explanation:
-      'An `Idempotency-Key` identifies one request of one sender for 24 hours. This key was sent before with another method, path, query, body, `If-Match` or `Change-Reason`. Nothing was done; send another key.',
+      'An `Idempotency-Key` identifies one request of one sender for 24 hours. This request was not run. Either the key was sent before with another method, path, query, body, `If-Match` or `Change-Reason`: send another key. Or the stored response was redacted: read what the first request has changed.',
   },
   'precondition-required': {
     status: 428,
     title: 'Precondition required',
     explanation:
-      'PUT, PATCH and DELETE need `If-Match` with the ETag of the version that was read, so that a change does not overwrite another one unnoticed. `If-Match: *` skips the check.',
+      'A change of an existing record needs `If-Match` with the ETag of the version that was read (in `POST …/bulk`: `ifMatch`, except for `upsert`), so that a change does not overwrite another one unnoticed. `If-Match: *` skips the check.',
   },
   'rate-limited': {
     status: 429,
     title: 'Too many requests',
     explanation:
-      'Each client (a key, a token’s subject or, without either, an address) may use as many units a minute as `RateLimit-Policy` says. Most requests cost one unit (`x-cost` in the OpenAPI document has the exceptions). Failed authentications of an address have a lower limit. The number of exports and streams that a client reads at the same time is limited, too. Retry after the seconds in `Retry-After`.',
+      'Each client (a key, a token’s subject or, without either, an address) may use as many units a minute as `RateLimit-Policy` says. Most requests cost one unit (`x-cost` in the OpenAPI document has the exceptions). Failed authentications of an address have a lower limit. The number of exports, streams of changes and import previews that a client runs at the same time is limited, too. Retry after the seconds in `Retry-After`.',
   },
   'too-many-waiting': {
     status: 429,
     title: 'Too many waiting requests',
     explanation:
-      'Expensive requests wait for the database in a queue that is fair among clients: keys, token subjects and addresses. Too many requests of this client are waiting. Send the next request when an earlier one has been answered, or after the seconds in `Retry-After`.',
+      'Requests wait for the database in a queue that is fair among clients: keys, token subjects and addresses. Too many requests of this client are waiting. Send the next request when an earlier one has been answered, or after the seconds in `Retry-After`.',
   },
   'headers-too-large': {
     status: 431,
@@ -162,13 +163,13 @@ export const problemTypes = {
     status: 503,
     title: 'Too many exports or streams',
     explanation:
-      'Exports hold a database connection for as long as their client reads, and streams of changes hold memory, so their number is limited. Nothing was read or written. Retry after the seconds in `Retry-After`.',
+      'Exports hold a database connection for as long as their client reads, streams of changes hold memory, and previews of imports read files, so their number is limited. Nothing was read or written. Retry after the seconds in `Retry-After`.',
   },
   overloaded: {
     status: 503,
     title: 'Service overloaded',
     explanation:
-      'Too many requests wait for the database, or the event loop of the process is delayed. The request was refused before anything was done, so that earlier requests complete in time. Retry after the seconds in `Retry-After`.',
+      'Too many requests wait for the database, memory is short, or the event loop of the process is delayed. The request was refused before anything was done, so that earlier requests complete in time. Retry after the seconds in `Retry-After`.',
   },
   'too-slow': {
     status: 503,

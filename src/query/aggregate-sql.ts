@@ -70,7 +70,7 @@ function joinRelation({ plan, getOtherFilter }: Grouping, relation: Relation, in
   return sql` left join (${distinctRelationRows(relation, getOtherFilter, columns)}) ${alias} on ${alias}.record = matched.record${sameRole}`
 }
 
-/** Returns the dimensions by columns of a list's elements. */
+/** Returns the dimensions whose values are columns of a list's elements, with these columns. */
 const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
   dimensions.flatMap(({ values }, index) =>
     values.kind === 'many' && values.relation.element?.list.name === list.name
@@ -78,7 +78,7 @@ const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
       : [],
   )
 
-/** Finds a dimension that can be read from the records' own rows, because no filter narrows it and there is no `asOf`. */
+/** Finds a dimension that can be read from the records' own rows, because nothing narrows it and there is no `asOf`. */
 function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): StoredDimension | undefined {
   if (plan.asOf !== undefined || plan.groupBy.includes('role')) return undefined
   const found = dimensions.flatMap(({ values }, index): StoredDimension[] => {
@@ -117,7 +117,7 @@ function joinRelations(grouping: Grouping, storedAt?: number): SQL {
 const relatedKey = ({ element }: Relation, index: number): SQL =>
   element ? sql`${name(element.list.name)}.${key(index)}` : sql`${name(`d${index}`)}.value`
 
-/** The column that a measure reads from each record; undefined if it counts records or rows of a relation. */
+/** SQL of the value that a measure reads from each record; undefined if it counts records or reads rows of other tables. */
 function measureExpression({ resource }: AggregatePlan, { summary, of }: MeasureTerm): SQL | undefined {
   if (summary === 'count') return undefined
   if (summary !== 'countDistinct') {
@@ -146,8 +146,9 @@ function matchedSql(grouping: Grouping, stored?: StoredDimension): SQL {
   const columns = matchedColumns(grouping).map(({ column, value }) => sql`${value} as ${column}`)
   const rows = (selected: SQL[]) => sql`select ${list(selected)} from ${plan.resource.table} where (${where})`
   if (!stored) return sql`(${rows(columns)})`
-  // Not materialized, so that PostgreSQL reads the records in parallel, and again for the total. `offset` makes it compute
-  // the keys once for each record, not for each value. The literal is quoted, since a number would be a parameter.
+  // Not materialized, so that PostgreSQL reads the records in parallel; it reads them a second time for the total. `offset`
+  // makes it compute the keys once for each record, not for each value. It must be a bigint constant: `0` would be converted
+  // from integer, and PostgreSQL reads in parallel only if the offset is a constant.
   return sql`not materialized (${rows([...columns, sql`${stored.column} as stored`])} offset bigint '0')`
 }
 
@@ -283,7 +284,7 @@ function orderSql({ plan, dimensions }: Grouping): SQL {
   return list(keys.length > 0 ? [...terms, ...keys] : [sql`counted`])
 }
 
-/** The groups of the response with their places in the order. With `top`, the group null is added as the last one. */
+/** The groups of the response with their places in the order. With `top`, the group null, if there is one, is added last. */
 function shownSql(grouping: Grouping): SQL {
   const order = orderSql(grouping)
   if (grouping.plan.top === undefined)
@@ -347,8 +348,8 @@ function buildSql(plan: AggregatePlan): SQL {
 }
 
 /**
- * Returns the statement of an aggregate: one row of `data` (the JSON of the groups, separated by commas), `groups` (their
- * number) and `total` (the number of distinct records in them).
+ * Returns the statement of an aggregate: one row of `data` (the JSON of the shown groups, separated by commas), `groups` (the
+ * number of groups that match `having`, also beyond the limit) and `total` (the number of records that match `where`).
  */
 export function aggregateStatement(plan: AggregatePlan): QueryConfig {
   const { resource, where, groupBy, measures, sort, having, language, top, asOf } = plan

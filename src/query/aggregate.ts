@@ -32,12 +32,13 @@ export interface MeasureTerm {
   of: string
 }
 
-const comparisons = ['>=', '<=', '>', '<', '='] as const
+const comparisonSigns = ['>=', '<=', '>', '<', '='] as const
 
 /** A condition on a measure of the groups. */
 export interface Having {
+  /** Name of the measure, as in `MeasureTerm`. */
   measure: string
-  comparison: (typeof comparisons)[number]
+  comparison: (typeof comparisonSigns)[number]
   /** A number in decimal digits. */
   value: string
 }
@@ -155,7 +156,7 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
     ),
     top: singleValueParameter(
       wholeNumber(maxTop),
-      'The largest groups by the first measure, and `other` for the records with further values. Needs exactly one dimension in `groupBy`, no date or free text, and replaces `sort`, `having` and `limit`. The group null is added.',
+      'The largest groups by the first measure, and `other` for the records with other values. Needs exactly one dimension in `groupBy`, no date or free text, and replaces `sort`, `having` and `limit`. The group null is added.',
       z.int().min(1).max(maxTop),
     ),
     ...listAsOfParameter(resource),
@@ -176,7 +177,7 @@ function parseGroupOrder(word: string): GroupOrder {
 
 function parseHaving(text: string): Having {
   const [, measure = '', word, value = ''] = havingPattern.exec(text) ?? []
-  const comparison = comparisons.find((known) => known === word) ?? '='
+  const comparison = comparisonSigns.find((known) => known === word) ?? '='
   return { measure, comparison, value }
 }
 
@@ -212,6 +213,7 @@ function findIncomparable({ resource, measures, groupBy, where, top }: Aggregate
   })
 }
 
+/** Returns an error for each name that is not selected. @param where the parameters to which the client can add the name. */
 function findMissing(parameter: string, selected: string[], names: string[], where: string): Fault[] {
   return names
     .filter((name) => !selected.includes(name))
@@ -223,7 +225,7 @@ function findMissing(parameter: string, selected: string[], names: string[], whe
 }
 
 /**
- * Returns the comparisons that find the records with a value of a dimension other than `keys`; undefined if no filter can.
+ * Returns the comparisons that find the records with a value of a dimension other than `keys`; undefined if none can.
  * A comparison that is already in `where` is not repeated.
  */
 export function comparisonsWithOtherValues(
@@ -270,7 +272,7 @@ function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
   if (mixed)
     return [
       ...replaced,
-      fault('top', `is not possible for ${dimension} with "${mixed.name}": both are of the same list`),
+      fault('top', `is not possible for ${dimension} with "${mixed.name}": both belong to the same list`),
     ]
   const hasOtherThan =
     where.kind === 'fields' &&
@@ -318,8 +320,8 @@ function findFaults(plan: AggregatePlan): Fault[] {
 
 /**
  * Returns the plan of an aggregate for a checked query.
- * @throws Problem `invalid-parameter` with every error: repeated values, too many dimensions, a sort term or condition
- * that is not in the request, or amounts of mixed units.
+ * @throws Problem `invalid-parameter` with every error: repeated values, too many dimensions, a sort term or condition on
+ * something that is not in the request, amounts of mixed units, or a `top` that is not possible.
  */
 export function planAggregate(resource: Resource, query: CheckedQuery, language: Language): AggregatePlan {
   const [size = groupLimit.defaultSize] = getValues(query, 'limit')

@@ -54,7 +54,7 @@ function elementsSql(searchable: Searchable, condition: Condition & { kind: 'ele
 /**
  * Returns the SQL of a condition, with a placeholder for each value.
  * @param from number of the first placeholder; `conditionValues` uses the same numbers.
- * @param accessPath how the statement reads records. For scans, some comparisons have a cheaper form.
+ * @param accessPath how the statement reads records. For scans, some comparisons have a faster form.
  */
 export function conditionSql(
   searchable: Searchable,

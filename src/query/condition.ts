@@ -7,7 +7,7 @@ export interface FilterComparison {
   value: unknown
 }
 
-/** How many elements of a list must match. `every` is also true for an empty list. */
+/** How many elements of a list must match. `every` and `none` are also true for an empty list. */
 export type Quantifier = 'some' | 'none' | 'every'
 
 /** A boolean expression of comparisons: the condition of a list or a search. */

@@ -2,12 +2,12 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { type Fault, Problem } from '../problems/problem.ts'
 import type { ListPlan } from './list.ts'
 
-/** The values of the sort keys of the last record of a page, as text. A cursor contains them. */
+/** The values, as text, of the sort keys of the last entry of a page. A cursor contains them. */
 export type CursorPosition = string[]
 
 const digest = (text: string) => hash('sha256', text, 'base64url').slice(0, 16)
 
-/** A hash of the query to which a cursor belongs. Other queries refuse the cursor. */
+/** A hash of the query to which a cursor belongs. A request with another query refuses the cursor. */
 export type CursorScope = string
 
 /** Returns the hash of JSON values as a scope. */

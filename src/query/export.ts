@@ -17,11 +17,11 @@ import { inlineValues } from './literal.ts'
  */
 const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[]`)
 
-/** The same characters inside a cell, after a `;`: some spreadsheets split cells there, and evaluate the second part. */
-const innerFormulaStart = sql.raw(String.raw`'(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])'`)
+/** These characters at the start of a cell, or after a `;`: some spreadsheets split cells there, and evaluate each part. */
+const formulaStartPattern = sql.raw(String.raw`'(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])'`)
 
 const escapeFormula = (cell: SQL): SQL =>
-  sql`case when left(${cell}, 1) = any(${formulaStarts}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${innerFormulaStart}, '\\1''\\2', 'g') else ${cell} end`
+  sql`case when left(${cell}, 1) = any(${formulaStarts}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${formulaStartPattern}, '\\1''\\2', 'g') else ${cell} end`
 
 /** Evaluates the cell once. For a plain column, the subquery would cost more than it saves. */
 const escapeLookup = (cell: SQL): SQL =>
@@ -36,8 +36,8 @@ function columnSql({ name, kind, cell, isLookup }: FlatColumn): SQL {
 const jsonLinesOptions = sql.raw(String.raw`(format csv, quote E'\x01', delimiter E'\x02')`)
 
 /**
- * Options for CSV. Texts are always quoted: PostgreSQL would quote only those with its own separator, and some
- * spreadsheets split cells at `;`.
+ * Options for CSV. Texts are always quoted: PostgreSQL would not quote a text only because it has a `;`, at which some
+ * spreadsheets split cells.
  */
 function csvOptions(columns: FlatColumn[]): SQL {
   const texts = columns.filter(({ kind }) => kind === 'text').map(({ name }) => sql.identifier(name))
@@ -45,6 +45,7 @@ function csvOptions(columns: FlatColumn[]): SQL {
   return sql`(format csv, header${quoted})`
 }
 
+/** Returns a COPY statement for the records of a selection. @param selected SQL of the columns of a row. */
 function copy(selection: Selection, selected: SQL, options: SQL, per: RowUnit = 'record'): string {
   const { join, order } =
     per === 'participant' ? participantRows(selection.resource) : { join: sql``, order: sql`` }
@@ -109,7 +110,7 @@ function spansJson({ name, table, eventDates, registry }: Resource): SQL {
 }
 
 /** The includes with the codes and names of other records that IATI files need. */
-const activityIncludes = [
+const iatiIncludes = [
   'countries',
   'organizations',
   'regions',
@@ -118,11 +119,11 @@ const activityIncludes = [
   'locationCountries',
 ]
 
-/** Returns a COPY statement that writes one JSON array per activity: the record with referenced records, and its dates. */
-export function activityStatement(selection: Selection): string {
+/** Returns a COPY statement that writes one JSON array per record, for IATI: its document with includes, and its dates. */
+export function iatiStatement(selection: Selection): string {
   const { resource, representation } = selection
   const includes = resource.includes()
-  const include = activityIncludes.filter((name) => name in includes)
+  const include = iatiIncludes.filter((name) => name in includes)
   const document = documentJson(resource, representation.fields, include)
   return copy(selection, sql`json_build_array((${document})::json, ${spansJson(resource)})`, jsonLinesOptions)
 }
@@ -139,7 +140,8 @@ const calendarDates = ({ calendar = {}, table }: Resource) =>
 
 /**
  * Returns a COPY statement that writes one JSON array per record of a calendar: key, title, version, time of the last
- * change, and the dates that span at most a year: property, earliest and latest day, and the date as the source gives it.
+ * change, and the dates that span at most a year, in the years 1 to 9998: property, earliest and latest day, and the date as
+ * the source gives it. Other dates are null.
  */
 export function calendarStatement(selection: Selection): string {
   const { resource } = selection
@@ -154,7 +156,7 @@ export function calendarStatement(selection: Selection): string {
   )
 }
 
-/** Returns a COPY statement that writes a JSON array of one number: how many dates are too imprecise for a calendar. */
+/** Returns a COPY statement that writes a JSON array of one number: how many dates `calendarStatement` leaves out. */
 export function impreciseDatesStatement(selection: Selection): string {
   const { resource, where } = selection
   const counts = calendarDates(resource).map(

@@ -17,7 +17,7 @@ export type CellKind = 'number' | 'text' | 'code' | 'json' | 'date' | 'instant'
 
 /** One column of a table of records. */
 export interface FlatColumn {
-  /** Path of the value in the record, joined by dots: `location.latitude`. */
+  /** Names of the properties that lead to the value in the record, joined by dots: `location.latitude`. */
   name: string
   kind: CellKind
   /** SQL expression of a cell, over the record's row: a number, a text or null. */
@@ -34,10 +34,10 @@ export const participantsProperty = (resource: Resource): string | undefined =>
   Object.entries(resource.boundFields).find(([, { field }]) => field.capability?.kind === 'participants')?.[0]
 
 /** Returns the properties of an object's schema; for a union, the properties of all variants. */
-function getShape(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
+function getPropertySchemas(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
   if (schema instanceof z.ZodObject) return schema.shape
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return undefined
-  return Object.assign({}, ...schema.options.map((option) => getShape(option) ?? {}))
+  return Object.assign({}, ...schema.options.map((option) => getPropertySchemas(option) ?? {}))
 }
 
 function getCellKind(schema: z.core.$ZodType): CellKind {
@@ -53,7 +53,7 @@ const scalarColumn = (name: string, schema: z.core.$ZodType, value: SQL): FlatCo
   return { name, kind, cell: kind === 'number' ? sql`(${value})::numeric` : sql`(${value})::text` }
 }
 
-/** A list or object as compact JSON; null if it is empty. */
+/** A list or object as compact JSON; null for an empty list. */
 const jsonColumn = (name: string, json: SQL): FlatColumn => ({
   name,
   kind: 'json',
@@ -80,7 +80,7 @@ interface Naming {
   language: Language
 }
 
-/** SQL of the name of the record to which a text refers. */
+/** SQL of the name of the record to which a value refers. */
 const nameSql = ({ registry, language }: Naming, reference: Reference, value: SQL): SQL =>
   registry.nameOf(reference)(
     sql`(${value})::${sql.raw(registry.referencedRecords(reference).keyType)}`,
@@ -105,16 +105,16 @@ const namesColumn = (naming: Naming, name: string, reference: Reference, list: S
 /** The participants by name: `China (Donor); Pakistan (Recipient)`. */
 function participantNamesColumn(naming: Naming, name: string, resource: Resource, json: SQL): FlatColumn {
   const capability = resource.boundFields[name]?.field.capability
-  const role = wordLabels(capability?.kind === 'participants' ? capability.roles : undefined)
+  const roleLabel = wordLabels(capability?.kind === 'participants' ? capability.roles : undefined)
   const list = unwrapped(ownProperties(resource)[name] ?? z.never())
-  const shape = (list instanceof z.ZodArray && getShape(list.element)) || {}
+  const shape = (list instanceof z.ZodArray && getPropertySchemas(list.element)) || {}
   const names = Object.entries(shape).flatMap(([member, schema]) => {
     const reference = referenceOf(schema)
     return reference ? [nameSql(naming, reference, sql`one.value ->> ${sql.raw(`'${member}'`)}`)] : []
   })
   return nameColumn(
     name,
-    sql`(select string_agg(coalesce(${sql.join(names, sql`, `)}) || ' (' || ${role(sql`(one.value ->> 'role')`, naming.language)} || ')', '; ' order by one.ordinality) from json_array_elements(${json}) with ordinality one)`,
+    sql`(select string_agg(coalesce(${sql.join(names, sql`, `)}) || ' (' || ${roleLabel(sql`(one.value ->> 'role')`, naming.language)} || ')', '; ' order by one.ordinality) from json_array_elements(${json}) with ordinality one)`,
   )
 }
 
@@ -127,20 +127,23 @@ const participantsColumn = (name: string, json: SQL): FlatColumn => ({
 
 const memberText = (json: SQL, member: string) => sql`((${json}) ->> ${sql.raw(`'${member}'`)})`
 
-/** The column with the name for a member of an object. For a union, the variant with the object's literals decides. */
+/**
+ * The column with the name of the record to which a member of an object refers; none if it is not a reference. For a union,
+ * the variant whose literals the object has determines the resource of that record.
+ */
 function memberNameColumns(naming: Naming, name: string, member: string, schema: z.core.$ZodType, json: SQL) {
   const variants = schema instanceof z.ZodDiscriminatedUnion ? schema.options : [schema]
   const value = memberText(json, member)
   const cases = variants.flatMap((variant) => {
-    const shape = getShape(variant) ?? {}
+    const shape = getPropertySchemas(variant) ?? {}
     const reference = shape[member] && referenceOf(shape[member])
     if (!reference) return []
-    const isVariant = Object.entries(shape).flatMap(([other, literal]) =>
+    const literalChecks = Object.entries(shape).flatMap(([other, literal]) =>
       literal instanceof z.ZodLiteral
         ? [sql`${memberText(json, other)} = ${sql.raw(`'${literal.value}'`)}`]
         : [],
     )
-    const condition = isVariant.length > 0 ? sql.join(isVariant, sql` and `) : sql`true`
+    const condition = literalChecks.length > 0 ? sql.join(literalChecks, sql` and `) : sql`true`
     return [sql`when ${condition} then ${nameSql(naming, reference, value)}`]
   })
   return cases.length > 0 ? [nameColumn(`${name}.${member}`, sql`(case ${sql.join(cases, sql` `)} end)`)] : []
@@ -148,11 +151,11 @@ function memberNameColumns(naming: Naming, name: string, member: string, schema:
 
 /** The columns of an object in a JSON value. */
 function memberColumns(name: string, schema: z.core.$ZodType, json: SQL, naming?: Naming): FlatColumn[] {
-  return Object.entries(getShape(schema) ?? {}).flatMap(([member, memberSchema]) => {
+  return Object.entries(getPropertySchemas(schema) ?? {}).flatMap(([member, memberSchema]) => {
     const path = `${name}.${member}`
     const inner = unwrapped(memberSchema)
     const value = memberText(json, member)
-    return inner instanceof z.ZodArray || getShape(inner)
+    return inner instanceof z.ZodArray || getPropertySchemas(inner)
       ? [jsonColumn(path, value)]
       : [
           scalarColumn(path, inner, value),
@@ -170,7 +173,7 @@ function propertyColumns(
   const value = propertyJson(resource, name)
   if (name === 'createdAt' || name === 'updatedAt') return [{ name, kind: 'instant', cell: value }]
   const inner = unwrapped(schema)
-  if (getShape(inner)) return memberColumns(name, inner, value, naming)
+  if (getPropertySchemas(inner)) return memberColumns(name, inner, value, naming)
   if (!(inner instanceof z.ZodArray)) {
     const reference = naming && referenceOf(schema)
     const names = reference ? [nameColumn(name, nameSql(naming, reference, value))] : []
@@ -180,7 +183,7 @@ function propertyColumns(
     const names = naming ? [participantNamesColumn(naming, name, resource, value)] : []
     return [participantsColumn(name, value), ...names]
   }
-  if (getShape(inner.element)) return [jsonColumn(name, value)]
+  if (getPropertySchemas(inner.element)) return [jsonColumn(name, value)]
   const list = resource.boundFields[name]?.rows
     ? sql`array(select json_array_elements_text(${value}))`
     : value

@@ -12,7 +12,8 @@ import { asOfName } from './past.ts'
 /** Operators whose values must all match, so that a group's value can be added to the values of the request. */
 const combinableOperators: Operator[] = ['all', 'exactly', 'noneAs']
 
-const parameter = (filter: string, operator: Operator) =>
+/** Returns the name of a filter with an operator in a query string, percent-encoded. */
+const queryName = (filter: string, operator: Operator) =>
   operator === 'eq' ? filter : `${filter}%5B${operator}%5D`
 
 /** Finds the comparison of a request by a filter and operator. */
@@ -21,7 +22,7 @@ const findComparison = (where: Condition, filter: string, operator: Operator) =>
     ? where.comparisons.find((known) => known.filter === filter && known.operator === operator)
     : undefined
 
-/** Whether a group's value replaces a comparison of the request, because the comparison has several values, including it. */
+/** Whether a group's value replaces this comparison of the request, whose list of values includes the group's value. */
 const isReplaced = (
   { resource, groupBy }: AggregatePlan,
   filter: string,
@@ -42,7 +43,7 @@ export function commonQuery(plan: AggregatePlan): string | null {
     .filter(({ filter, operator, value }) => !isReplaced(plan, filter, operator, value))
     .map(({ filter, operator, value }) => {
       const values = Array.isArray(value) ? value : [value]
-      return `${parameter(filter, operator)}=${values.map((item) => encodeURIComponent(String(item))).join()}`
+      return `${queryName(filter, operator)}=${values.map((item) => encodeURIComponent(String(item))).join()}`
     })
   if (plan.asOf !== undefined) parts.push(`${asOfName(plan.resource)}=${encodeURIComponent(plan.asOf)}`)
   return parts.length > 0 ? parts.join('&') : null
@@ -65,7 +66,7 @@ function groupFilter(plan: AggregatePlan, name: string, keyOf: (name: string) =>
       known !== undefined && !Array.isArray(known.value) && !combinableOperators.includes(operator)
     return isInRequest
       ? sql`null::text`
-      : sql`${literal(`${parameter(groupFilter.filter, operator)}=`)} || ${value}`
+      : sql`${literal(`${queryName(groupFilter.filter, operator)}=`)} || ${value}`
   }
   const found = percentEncode(text(key))
   const lacking = piece(groupFilter.lacks, literal(groupFilter.none))

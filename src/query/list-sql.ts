@@ -50,7 +50,7 @@ const positionValue = (index: number, type: SortKey['type']) =>
   sql`${placeholder(`position.${index}`)}::text::${sql.raw(type)}`
 
 /**
- * SQL condition that a record comes after a position. Keys are never null. If all keys have the same direction, it is a row
+ * SQL condition that a record comes after a position. Sort keys are never null. If all have the same direction, it is a row
  * comparison; otherwise the first key that differs decides, and a bound on the first key lets PostgreSQL use an index.
  */
 function afterPosition(keys: Key[]): SQL {
@@ -139,8 +139,8 @@ const isUnfiltered = ({ where }: ListPlan) => where.kind === 'fields' && where.c
 
 /**
  * Returns the statement of a page: one row of `records` (the JSON texts of the records, separated by commas; null if there
- * are none), `last` (the sort keys of the last record; null if no page follows) and `current` (false if a document was stored
- * in another shape: then the statement with `compose` is needed).
+ * are none), `last` (the sort key values of the last record; null if no page follows) and `current` (false if a document was
+ * stored in another shape: then the statement with `compose` is needed).
  * @param after the position after which the page starts; undefined for the first page.
  */
 export function listStatement(

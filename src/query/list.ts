@@ -31,7 +31,7 @@ export interface SortTerm {
   nulls: 'first' | 'last'
 }
 
-/** A validated selection of records of a resource: condition, order and representation. */
+/** A validated selection of records of a resource: condition, order, representation and time. */
 export interface Selection {
   resource: Resource
   where: Condition
@@ -82,8 +82,8 @@ export function listParameters(resource: Resource): Record<string, Parameter> {
 }
 
 /**
- * Appends the resource's key to the sort terms, so that the order is total.
- * @throws Problem `invalid-parameter` for a repeated key.
+ * Appends the resource's key to the sort terms if it is not one of them, so that the order is total.
+ * @throws Problem `invalid-parameter` for a repeated sort key.
  */
 export function completeSort(resource: Resource, terms: SortTerm[]): SortTerm[] {
   refuseRepeated(

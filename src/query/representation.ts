@@ -70,7 +70,7 @@ export function representationParameters(
   }
 }
 
-/** Refuses repeated names. @throws Problem `invalid-parameter`. */
+/** Refuses repeated names in a parameter. @throws Problem `invalid-parameter`. */
 export function refuseRepeated(parameter: string, names: string[]): void {
   const repeated = names.filter((name, index) => names.indexOf(name) < index)
   if (repeated.length > 0) {

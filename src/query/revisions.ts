@@ -43,13 +43,13 @@ export function revisionStatement(resource: Resource, key: string, version: numb
   return statement('revision', build, { resource: resource.name, key, version })
 }
 
-/** A position in the change feed. */
+/** A position in the feed of changes. */
 export interface FeedPosition {
   transaction: string
   sequence: string
 }
 
-/** The plan of a page of the change feed. */
+/** The plan of a page of the feed of changes. */
 export interface FeedPlan {
   /** The position after which the page starts, in the given order; undefined for the first page. */
   after: FeedPosition | undefined
@@ -65,8 +65,8 @@ export interface FeedPlan {
 }
 
 /**
- * SQL of the transaction id before which the feed ends. It fails on a standby, because a former primary may show changes that
- * the new primary never got.
+ * SQL of the transaction id before which the feed ends. It fails on a standby: a former primary that became a standby may
+ * show changes that the new primary never got.
  */
 const horizon = sql`(select feed_horizon() where pg_current_wal_flush_lsn() is not null)`
 
@@ -82,8 +82,8 @@ export const feedEndStatement = (): QueryConfig =>
 /**
  * Returns the statement of the changes after a position: rows of `position`, `resource` and `document` (JSON text).
  *
- * Changes are ordered by transaction id. A change is shown only when no transaction with a lower id is still running, so no
- * change can later appear before a position that a client has read.
+ * Changes are ordered by transaction id. Without `withUnsettled`, a change is shown only when no transaction with a lower id
+ * is still running, so no change can later appear before a position that a client has read.
  */
 export function feedStatement({
   after,

@@ -212,7 +212,7 @@ const anyOfValues = (filter: string, values: unknown[]): Condition => ({
   of: values.map((value) => ({ kind: 'fields', comparisons: [compare(filter, 'eq', value)] })),
 })
 
-/** Converts the operators of one filter to comparisons. `in` may become a condition instead. */
+/** Converts the operators of one filter to comparisons. `in` becomes a condition if the filter's `eq` takes one value. */
 function readOperators(
   filter: string,
   definition: Filter,
@@ -280,7 +280,7 @@ function requireBoundedSize(where: unknown): void {
     if (Array.isArray(node)) for (const [index, part] of node.entries()) walk(part, [...path, index], depth)
     else if (typeof node === 'object' && node !== null) {
       for (const [key, part] of Object.entries(node))
-        walk(part, [...path, key], depth + (isLevel(key) ? 1 : 0))
+        walk(part, [...path, key], depth + (addsLevel(key) ? 1 : 0))
     }
     values += 1
     if (values > searchLimits.nodes) {
@@ -291,16 +291,16 @@ function requireBoundedSize(where: unknown): void {
   walk(where, ['where'], 0)
 }
 
-const isLevel = (key: string) => ['and', 'or', 'not', ...quantifiers].includes(key)
+const addsLevel = (key: string) => ['and', 'or', 'not', ...quantifiers].includes(key)
 
-const everything: Condition = { kind: 'fields', comparisons: [] }
+const allRecords: Condition = { kind: 'fields', comparisons: [] }
 
 /**
  * Returns the condition that all given conditions are true. They have the form of search conditions, but the service builds
  * them from checked values. So they are not validated, which would take ten times as long.
  */
 export const joinConditions = (resource: Resource, conditions: object[]): Condition =>
-  conditions.length === 0 ? everything : readCondition(toSearchable(resource), { and: conditions })
+  conditions.length === 0 ? allRecords : readCondition(toSearchable(resource), { and: conditions })
 
 /** Validates a body. @throws Problem `invalid-search` with every fault. */
 function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
@@ -313,7 +313,7 @@ function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
 type SelectionBody = z.output<ReturnType<typeof makeBodies>['selection']>
 
 function readSelectionBody(resource: Resource, { where, sort, fields, include }: SelectionBody): Selection {
-  const condition = where === undefined ? everything : readCondition(toSearchable(resource), where)
+  const condition = where === undefined ? allRecords : readCondition(toSearchable(resource), where)
   if (listValues(condition).length > searchLimits.comparisons) {
     const message = `has more than ${searchLimits.comparisons} comparisons`
     throw invalidSearch([{ pointer: '/where', code: 'too_big', message }])

@@ -61,9 +61,9 @@ const citedColumns = ({ columns }: FieldContext) => ({
 
 /** SQL query of the ids of records with the given keys, in any resource. */
 function idsOfKeys({ definitions }: Registry, keys: SQL): SQL {
-  const named = definitions.filter(({ naturalKey }) => naturalKey !== undefined).map(({ name }) => name)
+  const clientKeyed = definitions.filter(({ naturalKey }) => naturalKey !== undefined).map(({ name }) => name)
   return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-    union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(named)}]) resource`
+    union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(clientKeyed)}]) resource`
 }
 
 /** SQL query of the ids of all records that the filter `country` of their resource finds. */
@@ -75,7 +75,7 @@ function idsOfCountries({ resources }: Registry, codes: SQL): SQL {
   return unionAll(queries)
 }
 
-/** The record that a citation supports, of any resource. A record cannot be removed while it has citations. */
+/** The record that a citation supports, of any resource. A record cannot be deleted while it has citations. */
 const citedRecord = () =>
   defineField({
     schema: citedRecordSchema,

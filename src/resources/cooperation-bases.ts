@@ -36,7 +36,7 @@ export const cooperationBases = defineResource(
     unitCountQualifier: field.defaultEnumeration(qualifiers, 'exact', 'How the source qualifies the count.'),
     partOf: field.reference(
       'cooperation-bases',
-      'The record that already includes this base in its count, so that sums leave this one out.',
+      'The record whose count already includes this base; sums over both leave this one out.',
       { group: true },
     ),
     hostCountry: field.reference('countries', 'Country that hosts it.', {

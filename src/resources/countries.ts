@@ -51,8 +51,8 @@ export const countries = defineResource(
       }),
       '^[A-Z]{3}$',
     ),
-    // ISO reassigns the codes of withdrawn states, so codes are unique only among current countries. States that ended before
-    // ISO 3166 have neither code.
+    // ISO reassigns the alpha-2 and numeric codes of withdrawn states, so these are unique only among current countries.
+    // States that ended before ISO 3166 have neither code.
     alpha2: field.code(alpha2, 'ISO 3166-1 alpha-2 code.', {
       sort: true,
       pattern: '^[A-Z]{2}$',

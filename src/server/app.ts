@@ -55,10 +55,10 @@ const megabyte = 1024 * 1024
 const maxFailuresPerMinute = 20
 
 /**
- * Maximum number of connections to PostgreSQL outside of the pools of requests and exports: for streams, notifications,
- * readiness checks, recomposing and cancelling.
+ * Number of descriptors that are kept free for connections to PostgreSQL outside of the pools of requests and exports: for
+ * streams, imports, notifications, readiness checks, recomposing and cancelling.
  */
-const otherConnections = 16
+const otherConnections = 25
 
 /** Returns the verifier of access tokens, or undefined if the configuration names no issuer. */
 function tokenVerifier(
@@ -70,7 +70,7 @@ function tokenVerifier(
     : createTokenVerifier({ issuer, audience, roleClaim }, clock)
 }
 
-/** Registers the hooks of every request, also of requests without a route. Hooks run in the order of registration. */
+/** Registers the plugins for all requests, also for those without a route. Their hooks run in the order of registration. */
 async function registerCommon(app: FastifyInstance, config: Config, database: Database): Promise<void> {
   await app.register(metrics)
   await app.register(requestEnd)
@@ -142,7 +142,7 @@ export async function buildApp({
   const endpoints = listEndpoints(registry)
 
   await app.register(async function probes(scope) {
-    // Monitors send many requests, especially while the service is overloaded.
+    // Monitors send many requests, and must get responses especially while the service is overloaded.
     scope.addHook('onRoute', (route) => {
       const hasAccessRule = route.config?.access !== undefined
       route.config = {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { OperatorError } from '../operator-error.ts'
 import { findMistyped } from './mistyped.ts'
 
-// The message of each check says what is valid, and follows "PORT must be".
+// The message of each check says what is valid. It follows the name of the variable: "PORT must be a whole number …".
 
 /** A whole number in plain digits, not '', '0x10' or '1e3'. */
 function wholeNumber(min: number, max: number) {
@@ -33,7 +33,10 @@ const isOrigin = (word: string) =>
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
 
-/** Requires HTTPS except on the same machine: over plain HTTP, an attacker on the network could replace the issuer's keys. */
+/**
+ * Whether a text is the URL of an issuer: with HTTPS, except on the same machine, since an attacker on the network could
+ * replace the issuer's keys over plain HTTP.
+ */
 function isIssuer(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, search, hash } = new URL(text)
@@ -133,13 +136,13 @@ export const environment = z.object({
   POOL_SIZE: wholeNumber(2, 500)
     .default(10)
     .describe(
-      'Maximum number of database connections for requests. Each process opens more connections when it needs them: up to `MAX_EXPORTS` for exports, 6 for streams, 8 for imports, and 8 for listening, checks, documents and cancelling statements.',
+      'Maximum number of database connections for requests. Each process opens more connections when it needs them: up to `MAX_EXPORTS` for exports, 6 for streams, 8 for imports, and 8 for listening, checks, recomposing documents and cancelling.',
     ),
   CACHE_MB: wholeNumber(0, 65_536).default(64).describe('Size of the response cache in MiB; 0 turns it off.'),
   POOL_QUEUE: wholeNumber(0, 1_000_000)
     .default(500)
     .describe(
-      'Maximum number of requests that wait for a database connection; further requests get 503 at once.',
+      'Maximum number of requests that wait for a database connection; further requests get 503 immediately.',
     ),
   MAX_EXPENSIVE: wholeNumber(1, 500)
     .optional()
@@ -149,7 +152,7 @@ export const environment = z.object({
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
     .describe(
-      'How long a cheap request waits for a database connection before it gets 503. An expensive one waits up to `STATEMENT_SECONDS`.',
+      'How long a cheap request waits for a database connection before it gets 503. An expensive one waits up to `STATEMENT_SECONDS`, if that is longer.',
     ),
   STATEMENT_SECONDS: wholeNumber(1, 3600)
     .default(30)
@@ -298,7 +301,7 @@ export type Config = Omit<
 const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'READ_DATABASE_URLS', 'ADMIN_KEY'])
 
 /**
- * Reads the configuration from the environment. No other file reads the environment.
+ * Reads the configuration from the environment. No other file of the service reads the environment.
  * Throws an OperatorError that names every invalid variable and says what would be valid.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {

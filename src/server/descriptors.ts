@@ -8,7 +8,7 @@ const baseDescriptors = 100
 /** Maximum number of client connections if the configuration sets none. */
 const defaultMaxConnections = 10_000
 
-/** If the process can have fewer client connections, the service does not start. */
+/** If the limit of descriptors leaves fewer for client connections, the service does not start. */
 const minConnections = 20
 
 const reportSchema = z.looseObject({
@@ -18,8 +18,8 @@ const reportSchema = z.looseObject({
 })
 
 /**
- * Returns how many files and connections the process may have open at once: the limit `RLIMIT_NOFILE` after Node.js has
- * raised it as far as the system allows. Infinity if the system has no such limit.
+ * Returns how many files and connections the process may have open at the same time: the limit `RLIMIT_NOFILE` after Node.js
+ * has raised it as far as the system allows. Infinity if there is no such limit, or it cannot be read.
  */
 export function descriptorLimit(): number {
   const limit = process.platform === 'linux' ? linuxLimit() : reportedLimit()
@@ -39,9 +39,10 @@ function reportedLimit(): number | undefined {
 
 /**
  * Returns the maximum number of client connections, so that the process has enough descriptors for everything else.
- * @param wanted the configured number; undefined for as many as possible, up to 10,000.
- * @param databaseConnections maximum number of connections to PostgreSQL.
- * @throws OperatorError when the limit of the process leaves too few.
+ * @param limit the maximum number of descriptors of the process.
+ * @param wanted the configured number of client connections; undefined for as many as possible, up to 10,000.
+ * @param databaseConnections number of descriptors that are kept free for connections to PostgreSQL.
+ * @throws OperatorError when the limit leaves too few client connections.
  */
 export function maxClientConnections(
   limit: number,

@@ -14,17 +14,17 @@ import { RequestQueue } from './request-queue.ts'
 /** Maximum number of waiting requests of one connection. A further request closes the connection. */
 const maxPipelined = 64
 
-/** Event of the server: a connection is closed because it has sent too many requests at once. Listeners receive the socket. */
+/** Event of the server: a connection is closed because it has too many waiting requests. Listeners receive the socket. */
 export const tooManyPipelinedRequests = 'tooManyPipelinedRequests'
 
-/** Returns the name of the address or network that a connection comes from. */
+/** Returns the name of the address (IPv6: of the /64 network) that a connection comes from. */
 const addressOf = (socket: Socket): string => anonymousClient(socket.remoteAddress ?? '').name
 
 /**
  * Wraps a request listener. Requests of a connection start one after another, and requests of all connections start in the
- * order of the queue. A client may send thousands of requests in one packet (pipelining); Node.js alone would handle all of
- * them at once, and delay all other clients.
- * @param refuse is called with a connection that has sent too many requests at once.
+ * order of the queue. A client may send thousands of requests in one packet (pipelining); Node.js alone would start all of
+ * them in one iteration of the event loop, and delay all other clients.
+ * @param refuse is called with a connection that has too many waiting requests.
  */
 function startInOrder(
   queue: RequestQueue,

@@ -14,19 +14,20 @@ function errorEntry(error: Error) {
 
 const uuidAtEnd = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\?|$)/
 
-/** A request in the log: its route instead of its path, which may contain anything, and the id of its record. */
+/** A request in the log: its route instead of its path, which may contain anything, and the UUID at the end of the path. */
 function requestEntry({ method, url, routeOptions }: FastifyRequest) {
   const [, record] = uuidAtEnd.exec(url) ?? []
   return { method, route: routeOptions?.url ?? 'none', ...(record && { record }) }
 }
 
 /**
- * Options of the logger: JSON lines with request ids. Nothing personal is logged: no key or token, no query, no address.
+ * Options of the logger: JSON lines with request ids. Nothing personal is logged: no key or token, no query, no address of a
+ * client.
  */
 export const loggerOptions = (level: string) => ({
   level,
   serializers: { req: requestEntry, err: errorEntry },
-  // No log line has headers now; the paths protect future ones. A wildcard would cost time for each property of each line.
+  // Removes credentials if a log line ever has headers; none has now. A wildcard would take time for each property.
   redact: ['', 'req.', 'res.', 'request.', 'response.', 'err.'].flatMap((prefix) => [
     `${prefix}headers.authorization`,
     `${prefix}headers.cookie`,

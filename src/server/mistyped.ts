@@ -9,7 +9,7 @@ export interface Mistyped {
 /**
  * Finds variables whose names are one typing mistake away from a setting: one letter added, missing or replaced, or two
  * adjacent letters swapped. A replaced letter often turns a short name into another word (HOST and COST), so for short
- * names only swapped letters and a plural count.
+ * settings only swapped letters and an added S count.
  * @example findMistyped(['PROT', 'COST'], ['PORT', 'HOST']) // [{ name: 'PROT', setting: 'PORT' }]
  */
 export function findMistyped(names: readonly string[], settings: readonly string[]): Mistyped[] {
@@ -21,7 +21,7 @@ export function findMistyped(names: readonly string[], settings: readonly string
     })
 }
 
-/** Maximum length of a short name. */
+/** Maximum length of a short setting, in letters. */
 const maxShortLength = 5
 
 function isMistyped(name: string, setting: string): boolean {
@@ -29,7 +29,7 @@ function isMistyped(name: string, setting: string): boolean {
   return setting.length <= maxShortLength ? name === `${setting}S` : distance(name, setting) === 1
 }
 
-/** Whether swapping two adjacent letters turns one into the other. */
+/** Whether swapping two adjacent letters turns the name into the setting. */
 function isTransposed(name: string, setting: string): boolean {
   if (name.length !== setting.length || name === setting) return false
   const first = [...name].findIndex((letter, index) => letter !== setting[index])

@@ -13,10 +13,10 @@ const bodyLimit = 1024 * 1024
 /** A connection with an active request is closed after this many milliseconds without traffic. */
 const connectionTimeoutMs = 300_000
 
-/** An idle connection is closed after this many milliseconds. */
+/** A connection is closed this many milliseconds after its last response, unless it sends another request. */
 const keepAliveTimeoutMs = 72_000
 
-/** A connection that sent invalid HTTP is destroyed this many milliseconds after the error response. */
+/** Milliseconds from the response to invalid HTTP, or to a request that took too long, until its connection is destroyed. */
 const errorCloseTimeoutMs = 1000
 
 /** How often Node.js checks for requests that take too long to arrive, in milliseconds. */
@@ -36,7 +36,7 @@ export function serverOptions(config: Config) {
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: connectionsCheckingIntervalMs,
       requestTimeout,
-      // Node.js swaps the two timeouts if `headersTimeout` is longer.
+      // The headers may take as long as the whole request. The default of Node.js is at most a minute.
       headersTimeout: requestTimeout,
       // The plugin `http-conformance` requires the header, and refuses requests without it with a problem.
       requireHostHeader: false,

@@ -29,6 +29,7 @@ export const pickHeaders = ({ headers }: FastifyRequest, names: readonly string[
 /**
  * Reads the API as the client of a request, through the same plugins: with the same access, visibility, limits and cache.
  * Each read costs units of the rate limit.
+ * @param path the path and query of the URL.
  * @param signal aborts the read.
  * @param body of a POST request that changes nothing, such as a search. Without it, the request is a GET.
  */

@@ -7,10 +7,10 @@ const sliceMs = 2
 /** Maximum number of waiting requests that start in one iteration. */
 const maxPerIteration = 20
 
-/** Maximum time that requests of an address wait while the address opens connections, in milliseconds. */
+/** Maximum time that requests of an address wait because the address opens connections, in milliseconds. */
 const maxHoldMs = 250
 
-/** After this number of connections in successive iterations, only one request starts in each iteration. */
+/** If an address opens more connections than this in successive iterations, each iteration starts only one request. */
 const burstLength = 10
 
 /** Connections that an address opens in successive iterations. */
@@ -22,10 +22,10 @@ interface Opening {
 }
 
 /**
- * Schedules requests. A request starts at once while there is time left in an iteration of the event loop. Otherwise it starts
- * in a later iteration, in rotation among the addresses: the next request of an address waits for one request of each other
- * address, and not for all requests of another address. While an address opens a connection in each iteration, its requests
- * wait, so that iterations are short and connections of other addresses are accepted soon.
+ * Schedules requests. A request starts immediately while there is time left in an iteration of the event loop. Otherwise it
+ * starts in a later iteration, in rotation among the addresses: the next request of an address waits for one request of each
+ * other address, and not for all requests of another address. While an address opens a connection in each iteration, its
+ * requests wait up to `maxHoldMs`, so that iterations are short and connections of other addresses are accepted soon.
  */
 export class RequestQueue {
   /** Waiting requests by address. The first address is the next one in the rotation. */
@@ -100,7 +100,7 @@ export class RequestQueue {
       })
   }
 
-  /** Removes the addresses that have opened no connection in this iteration, and starts the next one for the others. */
+  /** Removes the addresses that have opened no connection in this iteration. Prepares the others for the next iteration. */
   #updateOpenings(): void {
     this.#hasBurst = false
     for (const [address, opening] of this.#openings) {

@@ -11,7 +11,7 @@ import type { Config } from './config.ts'
 /**
  * Starts the service: database, migrations, seeds, app, listening.
  * @param lifecycle collects the functions that close what was opened. The caller stops the service with them.
- * @throws OperatorError that says what the operator can do.
+ * @throws OperatorError for a known reason, with what the operator can do.
  */
 export async function serve(config: Config, lifecycle: Lifecycle): Promise<void> {
   // Loads the app while PostgreSQL starts.

@@ -12,7 +12,7 @@ function makeSearch(resource: Resource): object {
 
 /**
  * Prepares the process, so that the first requests need not wait: opens connections to the database, and builds the schemas
- * of searches, which takes up to 50 ms for a resource. Requests run between the resources.
+ * of searches, which takes up to 50 ms for a resource. Between two resources, requests can run.
  */
 export async function warmUp(database: Database, { resources }: Registry): Promise<void> {
   await database.openConnectionsEarly()

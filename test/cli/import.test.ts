@@ -43,8 +43,8 @@ async function writeDecisions(rows: string[]): Promise<string> {
   return path
 }
 
-/** Counts the records of a register. */
-async function countOf(scheme: string): Promise<number> {
+/** Counts the records with an external id of a register. */
+async function countRecords(scheme: string): Promise<number> {
   const { rows } = await database.pool.query<{ count: number }>(
     'select count(*)::int as count from external_ids where scheme = $1',
     [scheme],
@@ -53,7 +53,7 @@ async function countOf(scheme: string): Promise<number> {
 }
 
 /** Returns the id of the last import of a register. */
-async function lastImport(scheme: string): Promise<string> {
+async function lastImportId(scheme: string): Promise<string> {
   const { rows } = await database.pool.query<{ id: string }>(
     'select id from imports where scheme = $1 order by id desc limit 1',
     [scheme],
@@ -62,30 +62,30 @@ async function lastImport(scheme: string): Promise<string> {
 }
 
 describe('entente import', () => {
-  it('writes nothing in a dry run, and the refused rows into a file', async () => {
+  it('creates no records in a dry run, and writes the refused rows into a file', async () => {
     const { scheme, mapping, file } = await writeFiles()
     const rejected = join(folder, 'rejected.csv')
     expect(await entente(mapping, file, '--dry-run', '--rejected', rejected)).toContain('Dry run:')
-    expect(await countOf(scheme)).toBe(0)
+    expect(await countRecords(scheme)).toBe(0)
     expect(await readFile(rejected, 'utf8')).toContain('no date')
   })
 
   it('commits a dry run once, however often the command is repeated', async () => {
     const { scheme, mapping, file } = await writeFiles()
     await entente(mapping, file, '--dry-run')
-    const id = await lastImport(scheme)
+    const id = await lastImportId(scheme)
     expect(await entente('--commit', id)).toContain('Committed:')
     expect(await entente('--commit', id)).toContain('Committed:')
-    expect(await countOf(scheme)).toBe(1)
+    expect(await countRecords(scheme)).toBe(1)
   })
 
   it('undoes an import, which cannot be committed again', async () => {
     const { scheme, mapping, file } = await writeFiles()
     await entente(mapping, file, '--yes')
-    expect(await countOf(scheme)).toBe(1)
-    const id = await lastImport(scheme)
+    expect(await countRecords(scheme)).toBe(1)
+    const id = await lastImportId(scheme)
     expect(await entente('--undo', id)).toContain('Undone:')
-    expect(await countOf(scheme)).toBe(0)
+    expect(await countRecords(scheme)).toBe(0)
     await expect(entente('--commit', id)).rejects.toThrow(
       'The import is undone and must be staged: wait for the dry run, or start another import.',
     )
@@ -94,13 +94,13 @@ describe('entente import', () => {
   it('refuses to undo an import before a later one that changed its records', async () => {
     const { scheme, mapping, file } = await writeFiles()
     await entente(mapping, file, '--yes')
-    const first = await lastImport(scheme)
+    const first = await lastImportId(scheme)
     await writeFile(file, [treatyHeader, '1,A renamed treaty,2001-05-03,France', ''].join('\n'))
     await entente(mapping, file, '--yes')
     await expect(entente('--undo', first)).rejects.toThrow('Undo that one first.')
   })
 
-  it('reports the value of a refused row once', async () => {
+  it('reports the column of a refused row, and its value only in the detail of the fault', async () => {
     const { mapping, file } = await writeFiles()
     const report = await entente(mapping, file, '--dry-run')
     expect(report).toContain('Signed: 1, such as: "no date" is not read as a date')

@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
 
-/** Ctrl-C while the first start creates its database. Each test continues in the folder that the previous one left. */
+/**
+ * SIGINT (Ctrl-C) and SIGTERM while the first start creates its database. Each test continues in the folder that the
+ * previous one left.
+ */
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -20,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(parent, { recursive: true, force: true }))
 
-/** Command lines of running processes that name the folder. */
+/** Returns the command lines of running processes that name the folder. */
 async function processesOfFolder(): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
@@ -29,16 +32,17 @@ async function processesOfFolder(): Promise<string[]> {
 
 const start = () => run([], { PORT: '0', DATA_DIR: folder, SEED: 'all' })
 
-const hasNew = async () =>
+/** Whether the folder has a cluster that initdb has not completed. */
+const hasUnfinishedCluster = async () =>
   existsSync(folder) && (await readdir(folder)).some((name) => name.startsWith('postgres.new-'))
 
 describe.runIf(process.platform === 'linux')('a first start that is interrupted', () => {
   it.each<[string, () => Promise<boolean> | boolean, NodeJS.Signals, number]>([
-    ['initdb runs', hasNew, 'SIGINT', 130],
-    ['initdb runs', hasNew, 'SIGTERM', 143],
+    ['initdb runs', hasUnfinishedCluster, 'SIGINT', 130],
+    ['initdb runs', hasUnfinishedCluster, 'SIGTERM', 143],
     ['PostgreSQL starts', () => existsSync(join(folder, 'postgres/postmaster.pid')), 'SIGINT', 130],
     ['the schema is created', () => existsSync(join(folder, 'url')), 'SIGINT', 130],
-  ])('while %s stops at once and leaves no process (%#)', async (_state, isReached, signal, exitCode) => {
+  ])('while %s does not continue, and leaves no process (%#)', async (_, isReached, signal, exitCode) => {
     const service = start()
     await expect.poll(isReached, { interval: 2, timeout: 30_000 }).toBe(true)
     const startedAt = performance.now()
@@ -46,13 +50,13 @@ describe.runIf(process.platform === 'linux')('a first start that is interrupted'
     expect(await service.ended).toEqual({ code: exitCode, stdout: '', stderr: '' })
     expect(performance.now() - startedAt).toBeLessThan(stopTimeoutMs)
     expect(await processesOfFolder()).toEqual([])
-    expect(await hasNew()).toBe(false)
+    expect(await hasUnfinishedCluster()).toBe(false)
     expect(existsSync(join(folder, 'postgres/postmaster.pid'))).toBe(false)
   })
 })
 
 describe('a start with only a data folder', () => {
-  it('creates a database and a key, shows the key once, keeps both, and stops on Ctrl-C', async () => {
+  it('creates a database and a key, shows the key only the first time, and stops on Ctrl-C', async () => {
     const keyFile = join(folder, 'admin-key')
     const first = start()
     const line = await first.firstLine

@@ -4,7 +4,7 @@ import { run, runInProcess } from '../support/command-line.ts'
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { simulateIncompatibleMigration } from '../support/first-migrations.ts'
 
-// Some of these start a Node.js process, which is slow on a busy machine.
+// Some tests start a Node.js process, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
 let database: TestDatabase
@@ -71,7 +71,7 @@ describe('a service that has started', () => {
     expect(() => log.map((entry) => JSON.parse(entry))).not.toThrow()
   })
 
-  it('states on its first line that ADMIN_KEY is not set, and how to create keys', async () => {
+  it('says at its start that ADMIN_KEY is not set, and how to create keys', async () => {
     const print = vi.spyOn(console, 'log').mockImplementation(() => {})
     onTestFinished(() => print.mockRestore())
     const env = { PORT: '0', DATABASE_URL: database.url, LOG_LEVEL: 'silent', DRAIN_SECONDS: '0' }
@@ -82,7 +82,7 @@ describe('a service that has started', () => {
   })
 })
 
-it('seeding adds what is missing, and nothing the second time', async () => {
+it('seeding fills an empty database, and creates nothing the second time', async () => {
   const { url, close } = await openEmptyDatabase()
   onTestFinished(close)
   const seed = () => runInProcess(['seed', 'reference'], { DATABASE_URL: url })

@@ -19,7 +19,7 @@ describe('a mistyped environment variable', () => {
   })
 })
 
-describe('an environment variable of another program', () => {
+describe('a setting, or an environment variable of another program', () => {
   it.each([
     'PORT',
     'POST',

@@ -23,7 +23,7 @@ describe('entente openapi', () => {
     expect(JSON.parse(await runInProcess(['openapi']))).toMatchObject({ info: { title: 'Entente' } })
   })
 
-  it('refuses a file that cannot be written, with one line that names it', async () => {
+  it('fails with a message that names the file if the file cannot be written', async () => {
     const refusal = runInProcess(['openapi', '--out', '/nowhere/openapi.json'])
     await expect(refusal).rejects.toBeInstanceOf(OperatorError)
     await expect(refusal).rejects.toThrow('cannot be written to /nowhere/openapi.json')

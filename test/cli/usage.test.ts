@@ -4,11 +4,25 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { OperatorError } from '../../src/operator-error.ts'
 import { packageVersion } from '../../src/package-root.ts'
+import { environment } from '../../src/server/config.ts'
 import { runInProcess } from '../support/command-line.ts'
 
-/** The help of the command line, and arguments that it refuses before it opens anything. */
+/** The help of the command line, arguments that it refuses before it opens a database, and `--create`. */
 
-const commands = ['serve', 'migrate', 'seed', 'generate', 'key']
+const commands = [
+  'serve',
+  'migrate',
+  'seed',
+  'import',
+  'generate',
+  'recompose',
+  'key',
+  'export',
+  'restore',
+  'seal',
+  'verify',
+  'openapi',
+]
 
 describe('the command line describes itself', () => {
   it.each([['--version'], ['-v']])('%s prints the version', async (option) => {
@@ -18,19 +32,20 @@ describe('the command line describes itself', () => {
   it.each([['--help'], ['-h'], ['help']])('%s lists every command and setting', async (word) => {
     const help = await runInProcess([word])
     for (const command of commands) expect(help).toMatch(new RegExp(`^  ${command} `, 'm'))
+    for (const name of Object.keys(environment.shape)) expect(help).toMatch(new RegExp(`^  ${name} `, 'm'))
     expect(help).toMatch(/^ {2}DATABASE_URL +URL of the database/m)
   })
 
-  it.each([...commands.map((command) => [command]), ['key', 'create'], ['key', 'list'], ['key', 'revoke']])(
-    '%s %s prints the help of the command',
-    async (...words) => {
-      const given = words.filter((word) => typeof word === 'string')
-      expect(await runInProcess([...given, '--help'])).toContain(`Usage: entente ${given.join(' ')} `)
+  it.each([...commands, 'key create', 'key list', 'key revoke'])(
+    '%s --help prints the help of the command',
+    async (command) => {
+      const help = await runInProcess([...command.split(' '), '--help'])
+      expect(help).toContain(`Usage: entente ${command} `)
     },
   )
 })
 
-const expires = (time: string) => ['key', 'create', '--name', 'A', '--role', 'reader', '--expires', time]
+const keyExpiring = (time: string) => ['key', 'create', '--name', 'A', '--role', 'reader', '--expires', time]
 
 describe('the command line refuses wrong arguments with one line', () => {
   it.each<[string[], RegExp]>([
@@ -46,7 +61,7 @@ describe('the command line refuses wrong arguments with one line', () => {
     [['key', 'create', '--name', 'A', '--role', 'editr'], /'editr'.*reader, editor, admin/],
     [['key', 'create', '--role', 'editor'], /--name <name>' not specified/],
     [['key', 'create', '--name', ' ', '--role', 'editor'], /--name <name>.*1 to 200 characters/],
-    [expires('2999-02-31'), /'2999-02-31'.*day or time/],
+    [keyExpiring('2999-02-31'), /'2999-02-31'.*day or time/],
     [['key', 'list', 'all'], /too many arguments for 'list'/],
     [['key', 'list', '--name', 'A'], /unknown option '--name'/],
     [['key', 'revoke'], /missing required argument 'key'/],
@@ -77,7 +92,7 @@ describe('a command other than serve creates a database only with --create', () 
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('--create creates one, which the next command uses', async () => {
+  it('--create creates a database, which the next command uses', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'entente-cli-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const env = { DATA_DIR: folder }

@@ -24,7 +24,7 @@ const invalidCredentials: Record<string, RequestOptions> = {
 
 describe.each(resources)('$name', (resource) => {
   it.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
-    'returns 401 to %s without a key, and changes nothing',
+    'returns 401 to %s without a valid key, and changes nothing',
     async (method) => {
       const { path, record } = await createRecord(resource, api)
       const before = await count(api, resource)

@@ -150,7 +150,7 @@ describe.each(resources)('a body for $name', (resource) => {
   it.each(['__proto__', 'constructor', 'prototype', 'toString'])(
     'with a property %s is refused like any other unknown property',
     async (property) => {
-      // A replace and a patch must repeat a key that clients choose. A create is refused before its key is found to exist.
+      // A replace must repeat a key that clients choose. A create is refused before its key is found to exist.
       const ownKey = resource.key.assignedBy === 'client' ? { [resource.key.property]: testRecord.key } : {}
       const document = { ...(await exampleDocument(resource, api)), ...ownKey }
       for (const response of await sendWrites(withProperty(document, property, '{"a":1}'))) {
@@ -171,7 +171,7 @@ describe.each(resources)('a body for $name', (resource) => {
     }
   })
 
-  it('that is nested 10,000 levels deep is refused with a 4xx status', async () => {
+  it('that is nested 10,000 levels deep is refused with 400 or 422', async () => {
     const depth = 10_000
     const array = '['.repeat(depth) + ']'.repeat(depth)
     const object = `${`{"${name}":`.repeat(depth)}1${'}'.repeat(depth)}`

@@ -57,9 +57,9 @@ it('a bulk request may have 1,000 operations, and is refused with 413 if it has 
   expect((await api.get(`/v1/agreements/${id}`)).json()).toMatchObject({ title: 'Patched 999', version: 2 })
 }, 30_000)
 
-describe('the number of statements that explain a refusal', () => {
+describe('the number of statements of a refused bulk request', () => {
   const unknownId = '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
-  /** Counts the statements of a bulk request in which only `refused` is refused. */
+  /** Counts the statements of a bulk request whose last operation, `refused`, has a fault. */
   const count = async (operations: unknown[], refused: object, status: number) => {
     const statements = await countStatements('savepoint bulk', async () => {
       expect((await sendBulk(api, agreements, [...operations, refused])).status).toBe(status)
@@ -72,7 +72,7 @@ describe('the number of statements that explain a refusal', () => {
     document: agreement({ relations: [{ kind: 'renews', agreement: unknownId }] }),
   }
 
-  it('is the same for 2 and for 40 operations, both creates and unchanged upserts', async () => {
+  it('is the same for 3 and for 41 operations, both for creates and for unchanged upserts', async () => {
     const externalIds = Array.from({ length: 40 }, (_, index) => ({ scheme: 'explained', id: String(index) }))
     const documents = externalIds.map((externalId) =>
       agreement({ topics: ['energy'], externalIds: [externalId] }),
@@ -90,7 +90,7 @@ describe('the number of statements that explain a refusal', () => {
     expect(await count(upserts, dangling, 422)).toBe(fewUpserts)
   })
 
-  it('is the same for 1 and for 20 removals and creates', async () => {
+  it('is the same for 2 and for 21 removals, and for 1 and for 21 creates of existing records', async () => {
     const target = await createRecord(agreements, api)
     await createRecord(agreements, api, agreement({ relations: [{ kind: 'renews', agreement: target.key }] }))
     const others = await Promise.all(Array.from({ length: 20 }, () => createRecord(agreements, api)))

@@ -28,7 +28,7 @@ describe.each(resources)('a bulk request for $name', (resource) => {
   const name = nameProperty(resource)
   const keyOf = (created: CreatedRecord) => ({ [property]: created.key })
 
-  it('has the same result as its operations sent one by one, with a revision for each', async () => {
+  it('applies operations of every kind, and stores the reason of the request in revisions', async () => {
     const [patched, replaced, same, removed] = [
       await createRecord(resource, api, await fullDocument(resource, api)),
       await createRecord(resource, api, await fullDocument(resource, api)),
@@ -95,7 +95,7 @@ describe.each(resources)('a bulk request for $name', (resource) => {
     expect(result).toEqual({ ...same, version: 2, unchanged: false })
   })
 
-  it('writes nothing when any operation has a fault, and returns every fault with its pointer', async () => {
+  it('writes nothing when any operation has a fault, and returns faults of each with pointers', async () => {
     const created = await createRecord(resource, api)
     const before = await count(api, resource)
     const document = await exampleDocument(resource, api)
@@ -181,7 +181,7 @@ describe.each(resources)('a bulk request for $name', (resource) => {
     ])
   })
 
-  it('that creates a record with a taken key or external id is refused with 409 and a pointer', async () => {
+  it('that creates a record with a taken key is refused with 409 and a pointer', async () => {
     const taken = await createRecord(resource, api, await fullDocument(resource, api))
     const { version, createdAt, updatedAt, ...document } = taken.record
     const response = await sendBulk(api, resource, [

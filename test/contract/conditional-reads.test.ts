@@ -11,7 +11,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Conditional reads with `If-None-Match`. */
+/** Conditional reads with `If-None-Match`, and the ETags for them. */
 
 let api: Api
 beforeAll(async () => {
@@ -23,7 +23,7 @@ const ifNoneMatch = (tag: string): RequestOptions => ({ headers: { 'if-none-matc
 describe.each(resources)('a conditional read of $name', (resource) => {
   const name = nameProperty(resource)
 
-  it('returns 304 while the record or list is unchanged, with any include', async () => {
+  it('returns 304 while the record or list is unchanged, also with include and fields', async () => {
     const { path, key } = await createRecord(resource, api)
     const [include] = Object.keys(resource.includes())
     const list = `${listPath(resource)}?${resource.key.property}=${key}`
@@ -74,7 +74,7 @@ describe.each(resources)('a conditional read of $name', (resource) => {
     expect(less.status).toBe(200)
   })
 
-  it('returns 200 for an ETag of another version', async () => {
+  it('returns 200 for any other ETag', async () => {
     const { path } = await createRecord(resource, api)
     for (const tag of ['"2"', '"0"', '"1-"', '""']) {
       expect((await api.get(path, ifNoneMatch(tag))).status).toBe(200)
@@ -94,9 +94,9 @@ describe.each(resources)('a conditional read of $name', (resource) => {
 })
 
 describe.each(resources.filter((resource) => 'citations' in resource.includes()))(
-  'a conditional read of $name with their citations',
+  'the ETags of reads of $name with their citations',
   (resource) => {
-    it('returns 200 when a citation is added, changed or removed', async () => {
+    it('change when a citation is added or changed, and change back when it is removed', async () => {
       const citations = resourceOf('citations')
       const { path, key, etag } = await createRecord(resource, api)
       const urls = [path, `${listPath(resource)}`].map(

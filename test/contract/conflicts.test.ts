@@ -47,7 +47,7 @@ it('every resource has a unique property', () => {
 
 describe.each(unique)('the unique $properties of $name', ({ name, properties, pointers }) => {
   const resource = resourceOf(name)
-  // Codes of withdrawn states can be assigned again, so they are unique only among valid countries.
+  // Alpha-2 and numeric codes of withdrawn states can be assigned again: they are unique only among valid countries.
   const valid = name === 'countries' ? { validTo: null } : {}
   const isKey = properties.includes(resource.key.property)
 
@@ -115,7 +115,7 @@ describe.each(unique.filter(({ properties }) => properties.includes('externalIds
   },
 )
 
-it('another country can get the codes of a withdrawn state', async () => {
+it('another country can get the alpha-2 and numeric codes of a withdrawn state', async () => {
   const countries = resourceOf('countries')
   const { record } = await createRecord(countries, api, {
     ...(await fullDocument(countries, api)),

@@ -21,7 +21,7 @@ afterAll(() => api.close())
 const links = linksFrom(resources)
 
 describe.each(resources)('removing $name', (resource) => {
-  it('returns 204 without a body; reads and changes return 404, and lists omit the record', async () => {
+  it('returns 204 without a body; then reads and changes return 404, and lists omit the record', async () => {
     const { key, path, etag } = await createRecord(resource, api, await fullDocument(resource, api))
     const response = await api.delete(path, ifMatch(etag))
     expect(response.status).toBe(204)
@@ -51,7 +51,7 @@ describe.each(resources)('removing $name', (resource) => {
   })
 })
 
-it('the cases cover references to every resource except citations, to which nothing refers', () => {
+it('there are references to every resource except citations, to which nothing refers', () => {
   const targets = new Set(linksFrom(registry.resources).map(({ target }) => target.name))
   expect([...targets].sort()).toEqual(
     registry.resources

@@ -16,7 +16,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Invalid records are refused with 422 and all faults at once, each with a JSON pointer. Nothing is written. */
+/** Invalid records are refused with 422. The response has all their faults, each with a JSON pointer. Nothing is written. */
 
 let api: Api
 beforeAll(async () => {
@@ -39,7 +39,7 @@ function withUnknownProperties(value: unknown, pointer = ''): { value: unknown; 
   }
 }
 
-/** A document with `wrong` instead of every value except objects and lists, and the pointers of these values. */
+/** A document with `wrong` instead of every value except objects, lists and literals, and the pointers to `wrong`. */
 function withWrongValues(schema: z.core.$ZodType, wrong: unknown) {
   const pointers: string[] = []
   const document = buildDocument(schema, (leaf, pointer) => {
@@ -73,7 +73,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     }
   })
 
-  it('with an unknown property in a nested object', async () => {
+  it('with unknown properties at every depth, with an error for each', async () => {
     const { value, pointers } = withUnknownProperties(await fullDocument(resource, api))
     expect(pointersIn(await expectRefused(value))).toEqual(pointers.sort())
   })
@@ -92,7 +92,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   })
 
   it.each([{ wrong: true }, { wrong: {} }, { wrong: [] }])(
-    'with $wrong in place of any text, number or boolean, at every depth',
+    'with $wrong in place of every text and number, at every depth',
     async ({ wrong }) => {
       const { document, pointers } = withWrongValues(resource.document, wrong)
       expect(pointersIn(await expectRefused(document))).toEqual(pointers)
@@ -136,7 +136,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     }
   })
 
-  it('with exactly one error for each wrong property', async () => {
+  it('with exactly one error for each required property that has a wrong value', async () => {
     const { required } = getContract(api, resource)
     for (const wrong of ['', []]) {
       const response = await expectRefused(Object.fromEntries(required.map((name) => [name, wrong])))

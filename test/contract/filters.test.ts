@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** Pointers to the value of a filter in a record, for filters that are not the property of the same name. */
-const paths: Record<string, string[]> = {
+const pointers: Record<string, string[]> = {
   role: ['/parties/1/role', '/participants/1/role'],
   country: ['/parties/0/country', '/participants/0/country'],
   organization: ['/parties/1/organization', '/participants/1/organization'],
@@ -53,7 +53,7 @@ const paths: Record<string, string[]> = {
   externalIdScheme: ['/externalIds/0/scheme'],
 }
 
-/** Filter values from other records: a citation of the record, and the broadest topic above its first topic. */
+/** Creates a citation of a record. Returns it, and the broadest topic above the record's first topic, as filter values. */
 async function relatedValues(resource: Resource, { key, record }: CreatedRecord): Promise<Document> {
   if (resource.name === 'citations') return {}
   const citation = { source: await seededKey(api, 'sources'), record: { resource: resource.name, id: key } }
@@ -74,7 +74,7 @@ const valueAt = (record: Document, pointer: string) =>
     .split('/')
     .reduce<unknown>((value, step) => Object(value)[step], record)
 
-/** Values of the other filters: the regions of China, the partners of Pakistan, and the citations of its records. */
+/** Values of the other filters: the regions of China, and Pakistan as a partner and as the country of citations. */
 const fallbacks: Record<string, string> = {
   region: '142',
   subregion: '030',
@@ -87,7 +87,7 @@ function valueFor(resource: Resource, filter: string, record: Document): string 
   const [id] = Array.isArray(record.externalIds) ? record.externalIds : []
   if (filter === 'externalId') return `${id?.scheme}:${id?.id}`
   if (filter === 'q') return `"${record[nameProperty(resource)]}"`
-  const found = [`/${filter}`, ...(paths[filter] ?? [])]
+  const found = [`/${filter}`, ...(pointers[filter] ?? [])]
     .map((pointer) => valueAt(record, pointer))
     .find((value) => typeof value === 'string' || typeof value === 'number')
   return String(found ?? fallbacks[filter])
@@ -152,7 +152,7 @@ describe.each(resources)('filtering $name', (resource) => {
   )(
     'by $filter with $operator returns a subset of the list, in the same order',
     async ({ filter, operator }) => {
-      // Filters list their comparisons by operators.
+      // The keys of comparisons are operators.
       const operand = operands[operator as Operator]
       const value = operand?.(full.record) ?? valueFor(resource, filter, full.record)
       const found = await find(filter, operator, value)
@@ -198,7 +198,7 @@ describe.each(resources)('filtering $name', (resource) => {
   it.each([
     ...withOperator('all').map((filter) => ({ filter, operator: 'all' as const })),
     ...withOperator('exactly').map((filter) => ({ filter, operator: 'exactly' as const })),
-  ])('by $filter with $operator finds a record that has each of the values', async ({ filter, operator }) => {
+  ])('by $filter with $operator finds only records with each of the values', async ({ filter, operator }) => {
     const value = valueFor(resource, filter, full.record)
     expect(await find(filter, operator)).toContain(full.key)
     expect(await keys(`${filter}[${operator}]=${value},${value}`)).toEqual(await find(filter, operator))
@@ -227,7 +227,7 @@ describe.each(resources)('filtering $name', (resource) => {
   )
 
   it.each(withOperator('year'))(
-    'by %s finds dates whose year, decade or month is unknown',
+    'by %s finds records whose date has an unknown year, decade or month',
     async (filter) => {
       // The date is 1985-04/.., which has no last day.
       for (const operator of ['year', 'decade', 'month'] as const) {

@@ -240,7 +240,7 @@ describe('the parameter asOf', () => {
     ['asOf=2100-01-01T00:00:00Z', 'asOf'],
     ['asOf=yesterday', 'asOf'],
     ['asOf=2011-13-01', 'asOf'],
-  ])('is refused with a value outside the history: %s', async (query, parameter) => {
+  ])('is refused with a time in the future or an invalid time: %s', async (query, parameter) => {
     const response = await api.get(`/v1/organizations/${await seededKey(api, 'organizations')}?${query}`)
     expect(response.status).toBe(400)
     expect(readProblem(response).errors).toMatchObject([{ parameter }])
@@ -253,8 +253,8 @@ const revisionCount = async () =>
 const countries = resourceOf('countries')
 const organizations = resourceOf('organizations')
 
-describe('a restored record', () => {
-  it('is refused when it refers to a removed record, with a pointer', async () => {
+describe('the restore of a removed record', () => {
+  it('is refused with a pointer when the record refers to another removed record', async () => {
     const parent = await createRecord(organizations, api)
     const child = await createRecord(organizations, api, {
       ...(await exampleDocument(organizations, api)),
@@ -269,7 +269,7 @@ describe('a restored record', () => {
     expect((await api.post(`${child.path}/restore`, undefined)).status).toBe(201)
   })
 
-  it('is refused when another record has its unique value now', async () => {
+  it('is refused when another record has one of its external ids now', async () => {
     const document = await exampleDocument(organizations, api)
     const { path } = await createRecord(organizations, api, document)
     await api.delete(path)
@@ -279,7 +279,7 @@ describe('a restored record', () => {
     expect(readProblem(refused).errors).toMatchObject([{ pointer: '/externalIds/0', code: 'taken' }])
   })
 
-  it('is restored only once when four clients restore it at the same time', async () => {
+  it('succeeds only once when four clients request it at the same time', async () => {
     const { path } = await createRecord(organizations, api)
     await api.delete(path)
     const responses = await Promise.all(
@@ -304,7 +304,7 @@ describe('versions', () => {
     ])
   })
 
-  it('continue when a record is created again from NDJSON or in psql', async () => {
+  it('continue when a record is created again from NDJSON or in SQL', async () => {
     const { path, record } = await createRecord(organizations, api)
     await api.delete(path)
     await api.post('/v1/organizations/import', JSON.stringify(record), {
@@ -323,7 +323,7 @@ describe('versions', () => {
 })
 
 describe('the reason of a change', () => {
-  it('is stored in any script when it is sent in UTF-8', async () => {
+  it('may be sent in UTF-8, in any script, or in ISO 8859-1', async () => {
     const { path } = await createRecord(organizations, api)
     const asBytes = (text: string) => Buffer.from(text).toString('latin1')
     await api.patch(path, { name: 'A' }, withReason(asBytes('条约集给出另一日期')))
@@ -346,7 +346,7 @@ describe('the stored history', () => {
     'delete from revisions',
     'truncate revisions',
     "set session_replication_role = replica; delete from revisions where key = 'CHN'",
-  ])('cannot be changed by any database role: %s', async (statement) => {
+  ])('cannot be changed in SQL, even while ordinary triggers are off: %s', async (statement) => {
     const before = await revisionCount()
     const client = await api.pool.connect()
     try {
@@ -357,7 +357,7 @@ describe('the stored history', () => {
     expect(await revisionCount()).toBe(before)
   })
 
-  it('has no revision of a change that fails, even at the commit', async () => {
+  it('has no revision of a change that fails only at the commit', async () => {
     const { path, record } = await createRecord(organizations, api)
     await api.pool.query(`
       create function fail_late() returns trigger language plpgsql as 'begin raise exception using errcode = ''57014''; end';

@@ -84,16 +84,16 @@ describe.each(resources)('an Idempotency-Key for $name', (resource) => {
       expect(replayed(again)).toBe('true')
       return first
     }
-    const current = (version: number, key = '') => withKey(key, { 'if-match': `"${version}"` })
-    await twice(() => api.patch(path, { [name]: 'Patched' }, current(1, patching)))
-    await twice(() => api.put(path, { ...record, version: 2, updatedAt: undefined }, current(2, replacing)))
-    await twice(() => api.delete(path, current(3, removing)))
+    const ifVersion = (version: number, key = '') => withKey(key, { 'if-match': `"${version}"` })
+    await twice(() => api.patch(path, { [name]: 'Patched' }, ifVersion(1, patching)))
+    await twice(() => api.put(path, { ...record, version: 2, updatedAt: undefined }, ifVersion(2, replacing)))
+    await twice(() => api.delete(path, ifVersion(3, removing)))
     await twice(() => api.post(`${path}/restore`, undefined, withKey(restoring ?? '')))
     expect((await api.get(path)).json()).toMatchObject({ version: 5 })
   })
 })
 
-it('concurrent equal requests create one record and get the same response', async () => {
+it('concurrent equal requests create one record, and get the same response or 409', async () => {
   const document = await exampleDocument(sources, api)
   const options = withKey(randomUUID())
   const before = await count(api, sources)
@@ -109,14 +109,14 @@ it('concurrent equal requests create one record and get the same response', asyn
   expect(responses.filter((response) => replayed(response) === null)).toHaveLength(1)
 })
 
-it('equal requests to two processes on one database create one record', async () => {
+it('equal requests to two services on one database create one record', async () => {
   const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
   const url = new URL(String(api.pool.options.connectionString))
   expect(rows[0]?.name).toBe(url.pathname.slice(1))
-  const pool = openDatabaseAt(url.href, api.database.options)
+  const database = openDatabaseAt(url.href, api.database.options)
   const config = readConfig({ DATABASE_URL: url.href, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
-  const other = await buildApp({ config, database: pool })
-  onTestFinished(async () => await other.close().finally(() => pool.close()))
+  const other = await buildApp({ config, database })
+  onTestFinished(async () => await other.close().finally(() => database.close()))
   const document = await exampleDocument(sources, api)
   const key = randomUUID()
   const sendToOther = () =>
@@ -184,7 +184,7 @@ it('a corrected request may have the key of a failed request', async () => {
   expect((await api.post('/v1/sources', await exampleDocument(sources, api), withKey(key))).status).toBe(201)
 })
 
-it('a repetition may differ in white space and JSON media type, but not in path or header', async () => {
+it('a repetition may differ in white space and JSON media type, but not in path or If-Match', async () => {
   const { path } = await createRecord(sources, api)
   const key = randomUUID()
   const change = { title: 'Of one request' }
@@ -256,7 +256,7 @@ it('an NDJSON import with an Idempotency-Key is applied once', async () => {
   expect((await api.post('/v1/sources/import', lines.slice(1).join('\n'), options)).status).toBe(422)
 })
 
-it('a repeated creation of an API key returns its URL, since its secret is not stored', async () => {
+it('a repeated creation of an API key gets 409 with its URL, since its secret is not stored', async () => {
   const options = withKey(randomUUID())
   const body = { name: 'Once', role: 'reader' }
   const first = await api.post('/v1/keys', body, options)
@@ -275,7 +275,7 @@ it('a repeated creation of an API key returns its URL, since its secret is not s
   expect(replayed(await api.delete(`/v1/keys/${id}`, revoking))).toBe('true')
 })
 
-it('a key in a request that changes nothing returns 400', async () => {
+it('a key in a request that only reads returns 400', async () => {
   for (const response of [
     await api.get('/v1/sources', withKey('a')),
     await api.get('/v1/changes', withKey('a')),
@@ -307,7 +307,7 @@ it.each([
   expect(faultOf(response)).toMatchObject({ header: 'Idempotency-Key', code: 'invalid' })
 })
 
-it('a key may be any printable text of up to 255 characters, with or without quotes', async () => {
+it('a key has 1 to 255 printable ASCII characters; only space, quote and comma need quotes', async () => {
   const printable = fc
     .array(fc.integer({ min: 0x20, max: 0x7e }), { minLength: 1, maxLength: 255 })
     .map((codes) => String.fromCharCode(...codes))

@@ -130,7 +130,7 @@ describe.each(resources)('$name', (resource) => {
     for (const { url } of locations()) expect((await send('GET', url, '{}')).status).toBe(400)
   })
 
-  it('returns a documented status for a Content-Encoding without a body', async () => {
+  it('returns 200, 400 or 415 for a Content-Encoding without a body', async () => {
     for (const { url } of locations()) {
       const response = await api.get(url, { headers: { 'content-encoding': 'gzip' } })
       expect([200, 400, 415]).toContain(response.status)
@@ -174,13 +174,13 @@ describe.each(resources)('$name', (resource) => {
     }
   })
 
-  it('returns 404 for paths below its records', async () => {
+  it('returns 400 or 404 for a path with a further or an empty segment', async () => {
     for (const path of [`${testRecord.path}/`, `${testRecord.path}/x`, `${listPath(resource)}/`]) {
       expect([400, 404]).toContain((await api.get(path)).status)
     }
   })
 
-  it('returns every problem as a problem document whose type is a page of the service', async () => {
+  it('returns a fault of a query as a problem document whose type is a page of the service', async () => {
     const response = await api.get(`${listPath(resource)}?nonsense=1`)
     expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
     const { type } = readProblem(response)
@@ -191,7 +191,7 @@ describe.each(resources)('$name', (resource) => {
 })
 
 describe.each(['/healthz', '/readyz', '/openapi.json'])('%s', (path) => {
-  it('allows GET and HEAD, and answers 405 with Allow to other methods', async () => {
+  it('allows GET and HEAD, and answers 405 with Allow to POST', async () => {
     expect((await api.get(path)).status).toBe(200)
     expect((await api.request('HEAD', path)).status).toBe(200)
     const response = await api.post(path, {})

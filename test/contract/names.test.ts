@@ -16,7 +16,7 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** Reads from the API the name of the record to which a value refers. */
+/** Reads from the API the name of the record that has a value in `property`, by default in its key. */
 async function nameOf(resource: Resource, value: string, property: string | undefined): Promise<string> {
   const title = resource.search.title.name
   const list = `/v1/${resource.name}?${property ?? resource.key.property}=${value}&fields=${title}`
@@ -78,13 +78,13 @@ describe.each(resources)('include=names on $name', (resource) => {
     expect(search.headers.get('content-language')).toBe('zh')
   })
 
-  it('has only the names to which the chosen fields refer', async () => {
+  it('has no names when the chosen fields refer to no record', async () => {
     const fields = resource.key.property
     const page = (await api.get(`/v1/${resource.name}?limit=3&include=names&fields=${fields}`)).json<Page>()
     expect(page.names).toEqual({})
   })
 
-  it('also has the names to which included records refer', async () => {
+  it('also has the names of the records to which included records refer', async () => {
     const path = `/v1/${resource.name}/${key}?include=names`
     for (const include of Object.keys(resource.includes())) {
       const { names, ...record } = (await api.get(`${path},${include}`)).json<Document & { names: Names }>()

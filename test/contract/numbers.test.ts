@@ -3,7 +3,7 @@ import { type Api, sharedApi } from '../support/api.ts'
 import { createRecord, faultAt, fullDocument, listPath } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Amounts and counts are stored exactly. */
+/** Numbers are stored exactly: amounts, percentages, figures, counts and coordinates. */
 
 let api: Api
 beforeAll(async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** Changes of properties that are objects, each of one inner property. */
+/** By property whose value is an object: a patch of one of its inner properties. */
 const innerChanges: Record<string, Document> = {
   location: { name: 'Elsewhere' },
   locator: { page: '12' },
@@ -122,7 +122,7 @@ describe.each(resources)('patching $name', (resource) => {
     expect((await api.get(path)).json()).toEqual(record)
   })
 
-  it('loses no concurrent change: each has its own version, and later versions later times', async () => {
+  it('loses no concurrent change: each has its own version, and times never decrease', async () => {
     const { path } = await createRecord(resource, api)
     const responses = await Promise.all(
       Array.from({ length: 12 }, (_, index) => api.patch(path, { [name]: `Change ${index}` })),
@@ -135,8 +135,9 @@ describe.each(resources)('patching $name', (resource) => {
   })
 
   it('returns 404 for an unknown key and creates no record', async () => {
-    const response = await api.patch(pathTo(resource, unusedKey(resource)), { [name]: 'Changed' })
-    expect(response.status).toBe(404)
+    const path = pathTo(resource, unusedKey(resource))
+    expect((await api.patch(path, { [name]: 'Changed' })).status).toBe(404)
+    expect((await api.get(path)).status).toBe(404)
   })
 })
 
@@ -147,7 +148,7 @@ describe.each(
       .map((property) => ({ resource, property, name: resource.name })),
   ),
 )('patching $property of $name', ({ resource, property }) => {
-  it('changes the properties that the patch names and keeps the others', async () => {
+  it('changes the inner properties that the patch has and keeps the others', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const change = innerChanges[property]
     const response = await api.patch(path, { [property]: change })

@@ -45,7 +45,7 @@ describe.each(resources)('If-Match of a change of $name', (resource) => {
   })
 
   it.each(methods)(
-    '%s with a stale ETag returns 412 with the current ETag and changes nothing',
+    'must be current: %s with a stale ETag gets 412 with the current one and changes nothing',
     async (method) => {
       const created = await createRecord(resource, api)
       const patch = { [name]: 'Changed by somebody else' }
@@ -88,21 +88,21 @@ describe.each(resources)('If-Match of a change of $name', (resource) => {
     },
   )
 
-  it('may be a list of ETags', async () => {
+  it('may be a list of ETags, one of which must match', async () => {
     const created = await createRecord(resource, api)
     expect((await change('PATCH', resource, created, { 'if-match': '"7", "8"' })).status).toBe(412)
     const listed = { 'if-match': `"7", ${created.etag}` }
     expect((await change('PATCH', resource, created, listed)).status).toBe(200)
   })
 
-  it('may be the ETag of a read with include', async () => {
+  it('may be the ETag of a read with include, until the record changes', async () => {
     const created = await createRecord(resource, api)
     const [include] = Object.keys(resource.includes())
-    const stale = etagOf(await api.get(`${created.path}?include=${include}`))
-    const first = await change('PATCH', resource, created, { 'if-match': stale })
+    const etag = etagOf(await api.get(`${created.path}?include=${include}`))
+    const first = await change('PATCH', resource, created, { 'if-match': etag })
     expect(first.status).toBe(200)
     expect(etagOf(first)).toBe('"2"')
-    expect((await change('PATCH', resource, created, { 'if-match': stale })).status).toBe(412)
+    expect((await change('PATCH', resource, created, { 'if-match': etag })).status).toBe(412)
   })
 
   it('lets one of two concurrent clients succeed, and returns 412 to the other', async () => {

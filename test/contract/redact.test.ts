@@ -33,7 +33,7 @@ const redact = (path: string, body: object, headers = {}) =>
     headers: { 'if-match': '*', ...headers },
   })
 
-/** The tables of the registry with a row that contains a word, also as a search term. */
+/** The tables with a row that contains a word in any case, so also those with search terms. */
 async function tablesWith(word: string): Promise<string[]> {
   const { rows } = await api.pool.query<{ name: string }>(
     `select table_schema || '.' || table_name as name from information_schema.tables
@@ -133,7 +133,7 @@ describe.each(resources)('the redaction of a text of $name', (resource) => {
     expect((await api.get(path)).json()).toEqual(record)
   })
 
-  it('requires a reason, either properties or a text, and If-Match', async () => {
+  it('requires If-Match, a reason, and either a text or properties that can be redacted', async () => {
     const { path } = await createRecord(resource, api)
     const send = (body: object, headers = {}) => api.request('POST', `${path}/redact`, { body, headers })
     const anyVersion = { 'if-match': '*' }

@@ -19,7 +19,7 @@ import {
 } from '../support/documents.ts'
 import { registry, resources } from '../support/registry.ts'
 
-/** Rules beyond the types of values: references, dates, lists, cycles. */
+/** Rules beyond the types of values: references, dates, lists, participants, cycles. */
 
 let api: Api
 beforeAll(async () => {
@@ -75,16 +75,16 @@ describe.each(resourcesWith(unknownReference))('a reference in $name', (resource
     expect(await count(api, resource)).toBe(before)
   })
 
-  it('to an unknown record writes no other rows, even when the reference is written last', async () => {
+  it('to an unknown record is refused, and nothing written, also when all others are valid', async () => {
     const { pointers } = await invalidDocument(resource, unknownReference)
     const before = await count(api, resource)
-    for (const last of pointers) {
+    for (const unknown of pointers) {
       const { document } = await invalidDocument(resource, (schema, pointer) =>
-        pointer === last ? unknownReference(schema) : undefined,
+        pointer === unknown ? unknownReference(schema) : undefined,
       )
       const response = await api.post(listPath(resource), document)
-      expect({ last, status: response.status }).toEqual({ last, status: 422 })
-      expect(pointersIn(response)).toEqual([last])
+      expect({ unknown, status: response.status }).toEqual({ unknown, status: 422 })
+      expect(pointersIn(response)).toEqual([unknown])
     }
     expect(await count(api, resource)).toBe(before)
   })
@@ -106,7 +106,7 @@ describe.each(resourcesWith(isDate))('a date in $name', (resource) => {
     ['April 2011', 1],
   ])(
     'that is not EDTF, %s, is refused with the position of the fault, at every depth',
-    async (text, index) => {
+    async (text, position) => {
       const { document, pointers } = await invalidDocument(resource, (schema) =>
         isDate(schema) ? text : undefined,
       )
@@ -114,12 +114,12 @@ describe.each(resourcesWith(isDate))('a date in $name', (resource) => {
       expect(response.status).toBe(422)
       expect(pointersIn(response)).toEqual(pointers)
       for (const { message } of readProblem(response).errors ?? [])
-        expect(message).toContain(`(at character ${index})`)
+        expect(message).toContain(`(at character ${position})`)
     },
   )
 })
 
-/** Lists without duplicates. */
+/** Names of list properties that cannot have duplicate entries. */
 const distinctLists = [
   'externalIds',
   'topics',
@@ -187,17 +187,18 @@ describe.each(selfReferences)('$pointer of $name', ({ name, pointer, write }) =>
   })
 })
 
+// Only the first four properties form hierarchies.
 describe.each(selfReferences.slice(0, 4))('$pointer of $name', ({ name, write }) => {
   const resource = resourceOf(name)
 
-  it('cannot form a cycle, also when two clients each add half of it at the same time', async () => {
+  it('cannot form a cycle, even when two clients each add half of it at the same time', async () => {
     const [one, two] = await Promise.all([createRecord(resource, api), createRecord(resource, api)])
     const responses = await Promise.all([
       api.patch(one.path, write(two.key)),
       api.patch(two.path, write(one.key)),
     ])
     const statuses = responses.map(({ status }) => status).sort()
-    // PostgreSQL may also have aborted the second transaction: a 503, after which the client tries again.
+    // PostgreSQL may also have aborted the second transaction: a 503, after which a client can try again.
     expect([
       [200, 422],
       [200, 503],

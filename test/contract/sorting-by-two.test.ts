@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Pairs of sort keys in which each key comes once as the first, in all four combinations of directions. */
+/** For each sort key a pair with it as the first key, in all four combinations of directions. */
 const pairs = resources.flatMap((resource) => {
   // No two records have the same key, so a second sort key would have no effect.
   const keys = Object.keys(resource.sorts).filter((key) => key !== resource.key.property)
@@ -22,7 +22,7 @@ const pairs = resources.flatMap((resource) => {
 })
 
 describe.each(pairs)('$name sorted by $sort', ({ resource, sort }) => {
-  it('are listed once each, in the same order for every page size', async () => {
+  it('are listed once each, in the same order in small and in large pages', async () => {
     const query = `sort=${sort}&fields=${resource.key.property}`
     const large = (await pages(api, resource, `limit=200&${query}`)).flat()
     // Larger pages for long lists keep the tests of the many pairs fast.
@@ -47,14 +47,14 @@ describe.each(resources)('$name', (resource) => {
       [`-${first}`, property],
     ] as const) {
       const records = (await pages(api, resource, `limit=200&sort=${one},${two}`)).flat()
-      const groups = new Map<unknown, string[]>()
+      const keysByValue = new Map<unknown, string[]>()
       for (const record of records) {
         const value = record[first]
-        groups.set(value, [...(groups.get(value) ?? []), keyIn(resource, record)])
+        keysByValue.set(value, [...(keysByValue.get(value) ?? []), keyIn(resource, record)])
       }
-      // The records of each group are adjacent, and in the order of the second key.
-      expect(records.map((record) => keyIn(resource, record))).toEqual([...groups.values()].flat())
-      for (const keys of groups.values()) {
+      // Records with the same value are adjacent, and in the order of the second sort key.
+      expect(records.map((record) => keyIn(resource, record))).toEqual([...keysByValue.values()].flat())
+      for (const keys of keysByValue.values()) {
         const sorted = keys.toSorted()
         expect(keys).toEqual(two.startsWith('-') ? sorted.toReversed() : sorted)
       }

@@ -30,7 +30,7 @@ function sortedValue(record: Document, key: string): string | number | null {
   return typeof found === 'number' || found === null ? found : String(found)
 }
 
-/** The first day that a date can mean. Covers only the seed data: no seasons, and no years before 1000. */
+/** The first day that a date can mean. Covers only the dates of this test: no seasons, and no years before 1000. */
 const firstDay = (date: string) => {
   const [year = '', month = '01', day = '01'] =
     date
@@ -70,7 +70,7 @@ beforeAll(async () => {
 describe.each(directedSorts)('$name sorted by $sort', ({ resource, key, sort }) => {
   const property = resource.key.property
 
-  it('are listed once each, in the same order for every page size', async () => {
+  it('are listed once each, in the same order in small and in large pages', async () => {
     const query = `sort=${sort}&fields=${property}`
     const small = await pages(api, resource, `limit=7&${query}`)
     const large = await pages(api, resource, `limit=200&${query}`)
@@ -109,12 +109,12 @@ describe.each(extremes)('$name with a record whose $key is $value', ({ name, key
 
   let recordKey: string
   beforeAll(async () => {
-    // Equal values are sorted by the key of the record, so a record without a value has a key before and one after.
-    const without = async () => ({ ...(await minimalDocument(resource, api)) })
-    await createRecord(resource, api, await without())
+    // Records with equal values are sorted by key, so a record without a value is created before this one, and one after.
+    const createWithout = async () => createRecord(resource, api, await minimalDocument(resource, api))
+    await createWithout()
     const document = { ...(await minimalDocument(resource, api)), [key]: value }
     recordKey = (await createRecord(resource, api, document)).key
-    await createRecord(resource, api, await without())
+    await createWithout()
   })
 
   it.each([key, `-${key}`])('sorted by %s have this record before records without a value', async (sort) => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 
-/** Names and other texts: allowed characters, normalisation, and comparison. */
+/** Names, other texts and external ids: allowed characters, normalization, and comparison. */
 
 let api: Api
 beforeAll(async () => {
@@ -35,7 +35,7 @@ const anyText = fc.string({
 })
 
 describe('a name', () => {
-  it('is stored in NFC, or refused with the position of a forbidden character', async () => {
+  it('is stored in NFC, or refused for a forbidden character or for white space at its ends', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (title) => {
         fc.pre(!title.includes('\u0000'))
@@ -117,7 +117,7 @@ describe('a text of several lines', () => {
 describe('an external id', () => {
   const withId = (id: string) => ({ externalIds: [{ scheme: 'texts', id }] })
 
-  it('matches in another case, in full width and decomposed, but not with another accent', async () => {
+  it('matches in another case, in full width and decomposed, but not without its accent', async () => {
     const { id } = (await createProject(withId('Café-1'))).json()
     const same = ['CAFÉ-1', 'Cafe\u0301-1', 'café-１']
     for (const spelling of same) {

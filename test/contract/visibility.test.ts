@@ -28,7 +28,7 @@ afterAll(async () => {
   await Promise.all([mixed.close(), publicOnly.close()])
 })
 
-/** A request, and whether its response shows internal records to a reader with a key. */
+/** A read, and whether its response must contain internal records for a reader with a key. If false, it may. */
 interface ReadRequest {
   path: string
   body?: unknown
@@ -86,7 +86,7 @@ const recordRequests = (resource: Resource, suffix: string): ReadRequest[] =>
   keysOf(resource).flatMap((key, index) =>
     ['', ...(suffix === '' ? [`?include=${includesOf(resource).join()}`] : [])].map((query) => ({
       path: `/v1/${resource.name}/${key}${suffix}${query}`,
-      // The second record is removed, and the others have only one version.
+      // The second record is removed, and only citations have further ones.
       showsInternal: index === 0,
     })),
   )
@@ -215,7 +215,7 @@ describe('a reader without a key', () => {
       const isSame =
         isAboutProcess(request.path) ||
         (response.status === status && withoutTime(response.text) === withoutTime(text))
-      if (!isSame || findSecrets(withoutUrl(response.text, request.path)).length > 0)
+      if (!isSame || findSecrets(withoutRequestedKey(response.text, request.path)).length > 0)
         differing.push({
           request,
           status,
@@ -231,8 +231,8 @@ describe('a reader without a key', () => {
 /** An IATI file contains the time of its export. */
 const withoutTime = (text: string) => text.replace(/ generated-datetime="[^"]+"/, '')
 
-/** A problem contains the path of its request. */
-function withoutUrl(text: string, path: string): string {
+/** Removes the key in the path of a request from a problem, which repeats the path. */
+function withoutRequestedKey(text: string, path: string): string {
   const key = /[0-9a-f-]{36}|[A-Z]{3}|\d{3}|test-[0-9a-f-]{36}/.exec(path)?.[0]
   return text.includes('"/problems/') && key !== undefined ? text.replaceAll(key, '') : text
 }
@@ -262,7 +262,7 @@ describe('the stream of changes', () => {
 })
 
 describe('a reader with a key', () => {
-  it('gets internal records from every operation that returns records', async () => {
+  it('gets internal records by key, and from lists, searches, exports, histories and changes', async () => {
     const missing: ReadRequest[] = []
     for (const request of operations.flatMap(requestsOf).filter(({ showsInternal }) => showsInternal)) {
       const { text } = await send(mixed, request, withKey)

@@ -7,7 +7,7 @@ import { runFirstMigrations } from '../support/first-migrations.ts'
 /** Number of migrations before the one that chains revisions. */
 const migrationsBefore = 4
 
-it('the migration computes the hash chain of existing revisions', async () => {
+it('the migration computes the hash chain of existing revisions, which then cannot be updated', async () => {
   const { pool, database, close } = await openEmptyDatabase()
   onTestFinished(close)
   await runFirstMigrations(pool, migrationsBefore)

@@ -6,16 +6,16 @@ import { openDatabaseAt } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-/** Returns the error of a connection check, or an empty string. */
+/** Returns the error of a connection check, or an empty string if it succeeds. */
 async function connectionError(url: string): Promise<string> {
-  const pool = openDatabaseAt(url, generousOptions)
+  const database = openDatabaseAt(url, generousOptions)
   try {
-    await checkConnection(pool, url)
+    await checkConnection(database, url)
     return ''
   } catch (error) {
     return String(error)
   } finally {
-    await pool.close()
+    await database.close()
   }
 }
 
@@ -32,7 +32,7 @@ describe('a DATABASE_URL without a reachable database is reported in one line', 
     )
   })
 
-  it('when the user, the password or the database is wrong', async () => {
+  it('when the user or the database does not exist, and the password is not shown', async () => {
     const database = await openEmptyDatabase()
     try {
       const url = (change: Partial<Pick<URL, 'username' | 'password' | 'pathname'>>) =>

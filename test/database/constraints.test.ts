@@ -313,9 +313,9 @@ describe('PostgreSQL refuses SQL that writes', () => {
   it.each(['regions', 'countries', 'topics', 'organizations'] as const)(
     'a malformed list of aliases in %s',
     async (table) => {
-      const called = (aliases: unknown) => database.attempt(insert(table, { ...rows[table], aliases }))
+      const insertAliases = (aliases: unknown) => database.attempt(insert(table, { ...rows[table], aliases }))
       expect(
-        await called([
+        await insertAliases([
           { name: '巴基斯坦', language: 'zh' },
           { name: 'X', language: null },
         ]),
@@ -331,10 +331,10 @@ describe('PostgreSQL refuses SQL that writes', () => {
         [[]],
         [null],
       ])
-        expect(await called(bad), JSON.stringify(bad)).toEqual(check(`${table}_aliases_form`))
+        expect(await insertAliases(bad), JSON.stringify(bad)).toEqual(check(`${table}_aliases_form`))
       // A value that is not a list fails earlier, when its names are indexed.
       for (const bad of [{ name: 'X', language: null }, '"X"', 'null'])
-        expect(await called(bad), JSON.stringify(bad)).not.toBe('accepted')
+        expect(await insertAliases(bad), JSON.stringify(bad)).not.toBe('accepted')
     },
   )
 
@@ -346,7 +346,7 @@ describe('PostgreSQL refuses SQL that writes', () => {
   })
 })
 
-it('two rows that differ in one column of a unique key are both accepted', async () => {
+it('two rows are accepted that differ in one column of a unique key, or have no value in it', async () => {
   expect(await database.attemptTwice('external_ids', inProject)).toBe('accepted')
   expect(await database.attemptTwice('participations', { position: 1, role: 'beneficiary' })).toBe('accepted')
   expect(await database.attemptTwice('countries', { code: 'ZZY', valid_to: '1990' })).toBe('accepted')

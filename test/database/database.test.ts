@@ -109,7 +109,8 @@ it('aborting the signal cancels the statement, and the connection returns to the
 it('a statement that no cancel request reaches ends once its connection is closed', async () => {
   const { database, pool } = await open()
   const leaving = new AbortController()
-  // The service cancels with `pg_cancel_backend`, and finds the connection by its application name, which this statement changes.
+  // The service cancels with `pg_cancel_backend`, and finds the connection by its application name. This statement changes
+  // the name.
   const text = "select set_config('application_name', 'renamed', false), pg_sleep(30)"
   const read = database.read({ text }, { signal: leaving.signal })
   const running = async () =>
@@ -162,7 +163,7 @@ it('a read transaction sees one snapshot, cannot write, and leaves no settings b
   expect(await database.read({ text: 'show work_mem' })).not.toEqual([{ work_mem: '3MB' }])
 })
 
-it('requests are refused at once if the queue is full, and queued requests after a timeout', async () => {
+it('requests are refused immediately if the queue is full, and waiting ones after a timeout', async () => {
   const { database } = await open({ maxWaiting: 1, acquireTimeoutMs: 300 })
   const requestRefused = vi.fn()
   database.observe({ requestRefused, statementSlow: () => {}, statementTimedOut: () => {} })
@@ -206,7 +207,7 @@ it('COPY statements of a session see one snapshot, and its connection returns to
   expect(await pidOf(database)).toBe(before)
 })
 
-it('aborting a copy cancels it in PostgreSQL', async () => {
+it('aborting a session cancels its COPY in PostgreSQL', async () => {
   const { database, pool } = await open()
   const session = await database.copy('')
   const endless = 'copy (select generate_series(1, 1000000000)) to stdout'

@@ -63,7 +63,10 @@ it('the service uses a role that owns its database and has no rights beyond it',
   }
 })
 
-/** Gives a cluster the roles of earlier versions: only a superuser, with the name of the current service role. */
+/**
+ * Gives a cluster the roles of earlier versions: only a superuser, with the name of the current service role.
+ * @returns the URL of the new, empty database of this superuser.
+ */
 async function downgradeRoles(superuser: string): Promise<string> {
   const helper = new URL(superuser)
   helper.username = 'test_helper'
@@ -77,7 +80,7 @@ async function downgradeRoles(superuser: string): Promise<string> {
   return databaseUrl(earlier.href, 'entente')
 }
 
-it('an upgrade revokes the superuser rights of the earlier role, and keeps the data', async () => {
+it('an upgrade gives the service a role without superuser rights, and keeps the data', async () => {
   const first = await openEmbeddedDatabase(folder, settings)
   const earlier = await downgradeRoles(await superuserUrl(folder, first.url))
   await fill(earlier)
@@ -88,11 +91,11 @@ it('an upgrade revokes the superuser rights of the earlier role, and keeps the d
   try {
     const url = opened[0]?.url ?? ''
     expect(await query(url, rights)).toEqual([{ name: 'entente', ...none }])
-    const foreign = `select relname as name from pg_class where relowner <> current_user::regrole and oid >= 16384
+    const ownedByOthers = `select relname as name from pg_class where relowner <> current_user::regrole and oid >= 16384
         and relnamespace in ('public'::regnamespace, 'history'::regnamespace, 'past'::regnamespace)
       union all select proname from pg_proc where proowner <> current_user::regrole and oid >= 16384
         and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')`
-    expect(await query(url, foreign)).toEqual([])
+    expect(await query(url, ownedByOthers)).toEqual([])
     expect(await query(url, 'select count(*)::int as count from sources')).toEqual([{ count: 1 }])
     // Drops and creates schemas, functions, triggers and views, as a migration does.
     await query(url, 'select sync_records(); select sync_history()')

@@ -97,7 +97,7 @@ describe('the embedded PostgreSQL', () => {
     }
   })
 
-  it('is shared by processes that open it at the same time, and stopped by the last one', async () => {
+  it('is shared when it is opened several times at the same time, and stopped by the last close', async () => {
     const databases = await Promise.all([1, 2, 3].map(() => openEmbeddedDatabase(folder, settings)))
     const [first, second, third] = databases
     expect(new Set(databases.map(({ url }) => url)).size).toBe(1)
@@ -199,7 +199,7 @@ describe('a folder for the embedded PostgreSQL', () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  it('is refused in one line when a file is in its place', async () => {
+  it('is refused when a file is in its place', async () => {
     const file = join(folder, 'file')
     await writeFile(file, '')
     const refusal = openEmbeddedDatabase(file)
@@ -207,7 +207,7 @@ describe('a folder for the embedded PostgreSQL', () => {
     await expect(refusal).rejects.toBeInstanceOf(OperatorError)
   })
 
-  it.skipIf(isRoot)('is refused in one line when it cannot be written', async () => {
+  it.skipIf(isRoot)('is refused when it cannot be written', async () => {
     const closed = join(folder, 'closed')
     await mkdir(closed, { mode: 0o555 })
     await expect(openEmbeddedDatabase(closed)).rejects.toThrow(
@@ -215,13 +215,13 @@ describe('a folder for the embedded PostgreSQL', () => {
     )
   })
 
-  it.runIf(isLinux)('is refused at once if the file system cannot create folders', async () => {
+  it.runIf(isLinux)('is refused without a hang if the file system cannot create folders', async () => {
     const refusal = openEmbeddedDatabase('/proc/x/data')
     await expect(refusal).rejects.toThrow(/^DATA_DIR \/proc\/x\/data cannot be written: .* \/proc$/)
     await expect(refusal).rejects.toBeInstanceOf(OperatorError)
   })
 
-  it.runIf(canMount)('is refused on a read-only file system, which the message names', async () => {
+  it.runIf(canMount)('is refused on a read-only file system, with a message that says so', async () => {
     const mounted = join(folder, 'mounted')
     await mkdir(mounted)
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', mounted])
@@ -230,7 +230,7 @@ describe('a folder for the embedded PostgreSQL', () => {
     await expect(refusal).rejects.toThrow(/a\/b cannot be written: the file system is read-only$/)
   })
 
-  it('is refused in one line when its subfolder `postgres` contains something else', async () => {
+  it('is refused when its subfolder `postgres` contains something else', async () => {
     const other = join(folder, 'other')
     await mkdir(join(other, 'postgres/something'), { recursive: true })
     await expect(openEmbeddedDatabase(other)).rejects.toThrow(/is not a data folder of PostgreSQL: move/)

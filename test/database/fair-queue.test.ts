@@ -14,8 +14,9 @@ interface Item {
   owner: Owner
 }
 
-const countBy = (items: Item[], names: Owner) =>
-  items.filter((item) => names.every((name, index) => item.owner[index] === name)).length
+/** Returns the number of items whose owner is this one, or belongs to this group. */
+const countInGroup = (items: Item[], group: Owner) =>
+  items.filter((item) => group.every((name, index) => item.owner[index] === name)).length
 
 it('the next item belongs to the member with the fewest running items, at each owner level', () => {
   fc.assert(
@@ -31,9 +32,9 @@ it('the next item belongs to the member with the fewest running items, at each o
         for (let depth = 0; depth < item.owner.length; depth += 1) {
           const group = item.owner.slice(0, depth)
           const siblings = waiting
-            .filter((other) => other.owner.length > depth && countBy([other], group) === 1)
-            .map((other) => countBy(running, other.owner.slice(0, depth + 1)))
-          expect(countBy(running, item.owner.slice(0, depth + 1))).toBe(Math.min(...siblings))
+            .filter((other) => other.owner.length > depth && countInGroup([other], group) === 1)
+            .map((other) => countInGroup(running, other.owner.slice(0, depth + 1)))
+          expect(countInGroup(running, item.owner.slice(0, depth + 1))).toBe(Math.min(...siblings))
         }
         // Items of one owner are served in the order in which they were added.
         expect(waiting.find((other) => other.owner.join() === item.owner.join())).toBe(item)
@@ -79,7 +80,7 @@ const limits = {
 /** Waits until the promises of leases have settled. */
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-it('lanes respect their limits, reserve connections for cheap work, and leave none idle', async () => {
+it('lanes respect their limits, and leave no connection idle that waiting work may use', async () => {
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ lane: fc.constantFrom('cheap', 'expensive'), owner }) },
     { weight: 2, arbitrary: fc.record({ release: fc.nat() }) },
@@ -154,7 +155,7 @@ it('anonymous clients get half of the expensive connections while a key waits', 
   await Promise.all(later)
 })
 
-it('an owner whose queue is full is refused, and others may still wait', async () => {
+it('an owner with too many waiting requests is refused, and others may still wait', async () => {
   const refusals: string[] = []
   const lanes = new Lanes({ ...limits, maxExpensive: 1 }, (lane, reason) =>
     refusals.push(`${lane} ${reason}`),

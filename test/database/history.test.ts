@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
-import { beginPast, pastStatements } from '../../src/database/past.ts'
+import { pastSetup, pastStatements } from '../../src/database/past.ts'
 import { OperatorError } from '../../src/operator-error.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { importTables } from '../support/import-tables.ts'
@@ -39,7 +39,7 @@ async function serverTime(): Promise<string> {
 }
 
 /** Returns the statements that begin a transaction as the service does for a read with `asOf`. */
-const beginReading = (at: string) => `begin isolation level repeatable read read only; ${beginPast(at)}`
+const beginReading = (at: string) => `begin isolation level repeatable read read only; ${pastSetup(at)}`
 
 /** Returns the rows of a statement as of a time. */
 async function asOf(at: string, statement: string): Promise<unknown[]> {
@@ -102,7 +102,7 @@ describe('a versioned table', () => {
     ).toEqual([{ name: 'a', ends: true }])
   })
 
-  it('keeps the row period when derived columns are updated without versioning', async () => {
+  it('keeps the start of a row, and adds no history, when an update turns versioning off', async () => {
     await run("insert into things values (1, 'a')")
     const [before] = await run('select row_start from things')
     await sleep(2)
@@ -115,7 +115,7 @@ describe('a versioned table', () => {
     expect(await run(historyRows)).toMatchObject([{ name: 'b' }])
   })
 
-  it('has a history table with its sort indexes only, none of them unique', async () => {
+  it('has a history table with indexes only for sorting and for row periods, none of them unique', async () => {
     const indexes = await run(
       `select indexname as name, indexdef like '%UNIQUE%' as unique from pg_indexes where tablename = 'things' and schemaname = 'history' order by 1`,
     )
@@ -128,7 +128,7 @@ describe('a versioned table', () => {
     ).toEqual([])
   })
 
-  it('is read in the order of its indexes, also as of a time', async () => {
+  it('is read as of a time in the order of its indexes, without a sort', async () => {
     await run(`insert into things select i, 'n' || i from generate_series(1, 5000) i`)
     const before = await serverTime()
     await run("update things set name = 'm' || id where id <= 1000; analyze things; analyze history.things")
@@ -222,7 +222,7 @@ describe('the clock', () => {
     ).toEqual([{ name: 'a', ends: true }])
   })
 
-  it('gives the same time to a record, its revision and its rows in other tables', async () => {
+  it('gives the same time to a record and its revision, and no later one to its other rows', async () => {
     expect(
       await run(`select count(*)::int as count from records join agreements on agreements.id = records.id
         join revisions on revisions.resource = records.resource and revisions.key = records.key and revisions.version = records.version
@@ -299,7 +299,7 @@ describe('the service', () => {
       'table loose has neither a column row_start',
     ],
   ]
-  it.each(drifts)('does not start if there is %s, and reports it', async (_what, statement, message) => {
+  it.each(drifts)('fails to migrate if there is %s, and reports it', async (_what, statement, message) => {
     await run(statement)
     onTestFinished(async () => void (await run('drop table if exists loose')))
     const failure = await migrate(database.database).catch((error: unknown) => error)

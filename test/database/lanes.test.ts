@@ -13,7 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => testDatabase.close())
 
-const sleep = (seconds: number) => ({ text: 'select pg_sleep($1), $1::text as seconds', values: [seconds] })
+/** Returns a statement that takes this time, and returns the time as text. */
+const pgSleep = (seconds: number) => ({ text: 'select pg_sleep($1), $1::text as seconds', values: [seconds] })
 
 describe('with four connections, of which one may run expensive statements', () => {
   let database: Database
@@ -26,7 +27,7 @@ describe('with four connections, of which one may run expensive statements', () 
 
   it('a statement that turns out to be expensive continues, or waits and runs again', async () => {
     const reads = ['a', 'b', 'c'].map((name) =>
-      ofClient(name).read<{ seconds: string }>({ ...sleep(0.7), name: `turns-out-${name}` }),
+      ofClient(name).read<{ seconds: string }>({ ...pgSleep(0.7), name: `turns-out-${name}` }),
     )
     await expect.poll(() => database.laneCounts('expensive')).toEqual({ running: 1, waiting: 2 })
     expect(database.laneCounts('cheap').running).toBe(0)
@@ -36,7 +37,7 @@ describe('with four connections, of which one may run expensive statements', () 
 
   it('a new statement counts as expensive if another new statement of its client was expensive', async () => {
     const read = (client: string, name: string, seconds: number) =>
-      ofClient(client).read({ ...sleep(seconds), name })
+      ofClient(client).read({ ...pgSleep(seconds), name })
     await read('new', 'new-1', 0.4)
     const others = [read('new', 'new-2', 0.1), read('old', 'new-3', 0.1)]
     await expect.poll(() => database.laneCounts('expensive').running).toBe(1)
@@ -47,9 +48,9 @@ describe('with four connections, of which one may run expensive statements', () 
     await known
   })
 
-  it('one copy of a new statement runs until its cost is known, and the other copies wait', async () => {
+  it('of several equal new statements, one runs until it is measured, and the others wait', async () => {
     const read = (seconds: number, name: string) =>
-      Promise.all(['d', 'e', 'f'].map((client) => ofClient(client).read({ ...sleep(seconds), name })))
+      Promise.all(['d', 'e', 'f'].map((client) => ofClient(client).read({ ...pgSleep(seconds), name })))
     const cheap = read(0.1, 'first-cheap')
     expect(database.laneCounts('cheap')).toEqual({ running: 1, waiting: 0 })
     await expect.poll(() => database.laneCounts('cheap').running).toBe(2)
@@ -61,10 +62,10 @@ describe('with four connections, of which one may run expensive statements', () 
     await expensive
   })
 
-  it('a statement that waits for the cost of an equal one does not run if its client has left', async () => {
+  it('a statement that waits for an equal one to be measured does not run if its client has left', async () => {
     const controller = new AbortController()
     const work = { owner: ['keys', 'gone'], getSignal: () => controller.signal }
-    const statement = { ...sleep(0.1), name: 'first-abandoned' }
+    const statement = { ...pgSleep(0.1), name: 'first-abandoned' }
     const first = ofClient('g').read(statement)
     const outcome = expect(database.forWork(work).read(statement)).rejects.toThrow('nobody waits')
     controller.abort(new Error('nobody waits'))
@@ -74,7 +75,7 @@ describe('with four connections, of which one may run expensive statements', () 
 
   it('a new read with the settings for whole tables counts as expensive until it is measured', async () => {
     const read = () =>
-      ofClient('tx').readTransaction(wholeTableSettings, (tx) => tx.query({ ...sleep(0.1), name: 'whole' }))
+      ofClient('tx').readTransaction(wholeTableSettings, (tx) => tx.query({ ...pgSleep(0.1), name: 'whole' }))
     const first = read()
     await expect.poll(() => database.laneCounts('expensive').running).toBe(1)
     await first
@@ -84,7 +85,7 @@ describe('with four connections, of which one may run expensive statements', () 
   })
 
   it('a statement that was expensive counts as expensive until it is cheap again', async () => {
-    const statement = (seconds: number) => ({ ...sleep(seconds), name: 'known' })
+    const statement = (seconds: number) => ({ ...pgSleep(seconds), name: 'known' })
     await ofClient('a').read(statement(0.4))
     const again = ofClient('a').read(statement(0))
     expect(database.laneCounts('expensive').running).toBe(1)
@@ -94,13 +95,13 @@ describe('with four connections, of which one may run expensive statements', () 
     await cheap
   })
 
-  it('a transaction of several reads that turns out to be expensive runs again as a whole', async () => {
+  it('a transaction of reads that turns out to be expensive continues, or runs again as a whole', async () => {
     const setup = "set local entente.as_of = '2020-01-01'"
     const time = { text: "select current_setting('entente.as_of') as time" }
     const read = (name: string) =>
       ofClient(name).readTransaction(setup, async (tx) => {
         const [row] = await tx.query<{ time: string }>(time)
-        await tx.query(sleep(0.4))
+        await tx.query(pgSleep(0.4))
         return row?.time
       })
     expect(await Promise.all(['a', 'b', 'c'].map(read))).toEqual(Array(3).fill('2020-01-01'))
@@ -110,7 +111,7 @@ describe('with four connections, of which one may run expensive statements', () 
   it('an expensive statement is cancelled when no client waits for it any more', async () => {
     const controller = new AbortController()
     const work = { owner: ['keys', 'k'], getSignal: () => controller.signal }
-    const read = database.forWork(work).read(sleep(30))
+    const read = database.forWork(work).read(pgSleep(30))
     const outcome = expect(read).rejects.toThrow('nobody waits')
     await expect.poll(() => database.laneCounts('expensive').running).toBe(1)
     controller.abort(new Error('nobody waits'))
@@ -124,7 +125,7 @@ describe('with four connections, of which one may run expensive statements', () 
     const read = (seconds: number, signal?: AbortSignal) =>
       database
         .forWork({ owner: ['anonymous', 'leaver', 'leaver'], ...(signal && { getSignal: () => signal }) })
-        .read({ ...sleep(seconds), name: 'abandoned' })
+        .read({ ...pgSleep(seconds), name: 'abandoned' })
     const beActive = () => ofClient('active').read({ text: 'select 1', name: 'be-active' })
     await read(0.4)
     const measure = async () => {
@@ -148,7 +149,7 @@ describe('with four connections, of which one may run expensive statements', () 
     const work = { owner: ['keys', 'k'], getSignal: () => controller.signal }
     const writing = database.forWork(work).transaction(async (tx) => {
       controller.abort()
-      return tx.query<{ seconds: string }>(sleep(0.4))
+      return tx.query<{ seconds: string }>(pgSleep(0.4))
     })
     expect((await writing)[0]?.seconds).toBe('0.4')
   })
@@ -160,7 +161,7 @@ it('a cancel never reaches the next statement on the same connection', async () 
     const random = (max: number) => Math.random() * max
     const aborted = async () => {
       const controller = new AbortController()
-      const read = database.read(sleep(random(0.01)), { signal: controller.signal })
+      const read = database.read(pgSleep(random(0.01)), { signal: controller.signal })
       const outcome = read.then(
         () => 'ended',
         () => 'cancelled',
@@ -175,19 +176,19 @@ it('a cancel never reaches the next statement on the same connection', async () 
     }
     const work = async () => {
       for (let at = 0; at < 150; at += 1) {
-        const rows = await database.read<{ seconds: string }>(sleep(random(0.01)))
+        const rows = await database.read<{ seconds: string }>(pgSleep(random(0.01)))
         expect(rows).toHaveLength(1)
       }
     }
     await Promise.all([disturb(), work(), disturb(), work()])
-    // Some statements must end before the cancel, and some after it.
+    // The cancel must come too late for some statements, and in time for others.
     expect(new Set(outcomes)).toEqual(new Set(['ended', 'cancelled']))
   } finally {
     await database.close()
   }
 }, 60_000)
 
-it('a read of whole tables has parallel workers only while no other client is active', async () => {
+it('a read of whole tables has parallel workers only while it does not share the processors', async () => {
   const database = openDatabaseAt(testDatabase.url, {
     ...generousOptions,
     maxConnections: 8,
@@ -211,6 +212,7 @@ it('a read of whole tables has parallel workers only while no other client is ac
     expect(await readWorkers('alone-again', 0)).toBe('2')
     expect((await Promise.all([readWorkers('first', 0.2), readWorkers('second', 0.2)])).at(-1)).toBe('0')
     expect(await readWorkers('alone-at-last', 0)).toBe('2')
+    // One of the three must wait, so the processors count as contended for ten seconds.
     await Promise.all(['a', 'b', 'c'].map((name) => readWorkers(name, 0.2)))
     expect(await readWorkers('soon-after', 0)).toBe('0')
   } finally {

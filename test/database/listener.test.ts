@@ -40,7 +40,7 @@ async function openProxy(url: string) {
   }
 }
 
-it('a listener reports notifications, a silent connection loss within 1 s, and reconnection', async () => {
+it('a listener reports notifications, a silent connection loss within 1.5 s, and reconnection', async () => {
   const { url, pool, close } = await openEmptyDatabase()
   onTestFinished(close)
   const proxy = await openProxy(url)

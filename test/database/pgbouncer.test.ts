@@ -111,17 +111,17 @@ describe.skipIf(skipReason !== undefined)(
       expect(rowCount).toBe(0)
     })
 
-    it('processes that migrate at the same time take turns, and leave no lock behind', async () => {
+    it('concurrent migrations of one database all succeed, and leave no lock behind', async () => {
       const empty = await openEmptyDatabase()
       onTestFinished(empty.close)
       const url = new URL(bouncer.url)
       url.pathname = new URL(empty.url).pathname
-      const pools = [openDatabaseAt(url.href, generousOptions), openDatabaseAt(url.href, generousOptions)]
+      const services = [openDatabaseAt(url.href, generousOptions), openDatabaseAt(url.href, generousOptions)]
       onTestFinished(async () => {
-        for (const pool of pools) await pool.close()
+        for (const service of services) await service.close()
       })
-      await Promise.all(pools.map((pool) => migrate(pool)))
-      await Promise.all(pools.map((pool) => migrate(pool)))
+      await Promise.all(services.map((service) => migrate(service)))
+      await Promise.all(services.map((service) => migrate(service)))
       const locks = async () => {
         const { rowCount } = await empty.pool.query(
           "select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",

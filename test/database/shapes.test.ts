@@ -113,7 +113,7 @@ async function countByShape(registry: Registry): Promise<number> {
 }
 
 /** Returns the counts and times that recomposing must not change. */
-async function versions(): Promise<unknown> {
+async function readUnchanging(): Promise<unknown> {
   const { rows } = await testApp.pool.query(
     `select (select count(*) from revisions) as revisions, (select count(*) from history.records) as former,
       sum(version) as versions, max(updated_at) as updated, max(row_start) as started, count(*) as records from records`,
@@ -189,7 +189,7 @@ it('recomposing gives all documents one shape and changes nothing else', {
   const all = await countByShape(newer)
   expect(all).toBeGreaterThanOrEqual(total)
   expect(await countByShape(older)).toBe(0)
-  const before = await versions()
+  const before = await readUnchanging()
   const listener = await testApp.pool.connect()
   const notifiedChannels: string[] = []
   listener.on('notification', ({ channel }) => notifiedChannels.push(channel))
@@ -202,7 +202,7 @@ it('recomposing gives all documents one shape and changes nothing else', {
   await listener.query('select')
   listener.release(true)
   expect(notifiedChannels).toEqual([])
-  expect(await versions()).toEqual(before)
+  expect(await readUnchanging()).toEqual(before)
 })
 
 it('two versions that recompose concurrently both finish', { timeout: timeoutMs }, async () => {

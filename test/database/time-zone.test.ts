@@ -6,7 +6,7 @@ import { adminKey } from '../support/app.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-it('responses do not depend on the time zone of the database server', async () => {
+it('responses do not depend on the time zone and the date style of the database', async () => {
   const { url, pool, database, close } = await openTestDatabase()
   onTestFinished(close)
   for (const [index, hour] of ['12', '16', '23'].entries()) {

@@ -14,17 +14,16 @@ afterAll(() => database.close())
 describe('uuid_v7()', () => {
   interface GeneratedId {
     id: string
-    before: number
     after: number
   }
 
-  /** Returns 20 ids that were generated in different milliseconds, with the database's times before and after each. */
+  /** Returns 20 ids that were generated in different milliseconds, each with the database's time after it. */
   async function generateIds(functionName: string, client: pg.Pool | pg.PoolClient): Promise<GeneratedId[]> {
     const generated: GeneratedId[] = []
     const clock = 'extract(epoch from clock_timestamp()) * 1000'
     for (let count = 0; count < 20; count++) {
       const { rows: found } = await client.query<GeneratedId>(
-        `select floor(${clock})::float8 as before, made.id, ceil(${clock})::float8 as after
+        `select made.id, ceil(${clock})::float8 as after
            from (select ${functionName}() as id, pg_sleep(0.002) offset 0) made`,
       )
       generated.push(...found)

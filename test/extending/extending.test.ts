@@ -46,7 +46,7 @@ const keysIn = async (path: string) =>
   (await api.get(path)).json<{ data: { id: string }[] }>().data.map(({ id }) => id)
 
 describe('a resource that consists only of its declaration', () => {
-  it('is in the OpenAPI document with all operations', () => {
+  it('has the same paths in the OpenAPI document as another resource', () => {
     const paths = Object.keys(Object(api.document.paths))
     const suffixes = (name: string) =>
       paths.filter((path) => path.startsWith(`/v1/${name}`)).map((path) => path.slice(`/v1/${name}`.length))
@@ -64,7 +64,7 @@ describe('a resource that consists only of its declaration', () => {
     expect((await api.get('/v1/search?q=Zephyrine')).text).toContain(created.key)
   })
 
-  it('links its participants and its host in the network', async () => {
+  it('is in the network with its participants and its host', async () => {
     const network = await api.get('/v1/network?resource=expeditions&from=1985&to=1985')
     expect(network.status, network.text).toBe(200)
     for (const country of ['ISL', 'MNG', 'NPL']) expect(network.text).toContain(country)

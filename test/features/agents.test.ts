@@ -67,11 +67,12 @@ async function inputs(): Promise<Record<string, Document>> {
 }
 
 describe('POST /mcp', () => {
-  it('has at most eight tools, all of which only read, in definitions of under 4,000 tokens', async () => {
+  it('has at most eight tools, all marked as read-only, in definitions of under 4,000 tokens', async () => {
     const { tools } = await client.listTools()
     expect(tools.map(({ name }) => name).sort()).toEqual(Object.keys(await inputs()).sort())
     expect(tools.length).toBeLessThanOrEqual(8)
     expect(tools.every(({ annotations }) => annotations?.readOnlyHint)).toBe(true)
+    // A token has about four characters.
     expect(JSON.stringify(tools).length / 4).toBeLessThan(4000)
   })
 
@@ -83,7 +84,7 @@ describe('POST /mcp', () => {
     }
   })
 
-  it('describes the resources, and the filters, operators, sort keys and dimensions of one', async () => {
+  it('describes the resources, and the filters, operators and dimensions of one', async () => {
     const all: { resources: { name: string }[] } = JSON.parse((await call('describe', {})).text)
     expect(all.resources.map(({ name }) => name)).toContain('cooperation-bases')
     const { filters, dimensions } = JSON.parse((await call('describe', { resource: 'agreements' })).text)
@@ -104,7 +105,7 @@ describe('POST /mcp', () => {
     expect(page.citations.every(({ record: { id } }) => listed.has(id))).toBe(true)
   })
 
-  it('returns what the API refuses as an error with the text of its problem', async () => {
+  it('returns an error with the problem of the API if the API refuses the request', async () => {
     const cases: [string, Document, string][] = [
       ['list', { resource: 'agreements', filters: { contry: 'PAK' } }, '/v1/agreements?contry=PAK&limit=10'],
       ['get', { resource: 'countries', key: 'ZZZ' }, '/v1/countries/ZZZ'],
@@ -126,7 +127,7 @@ describe('POST /mcp', () => {
     expect(text).toMatch(/resource/)
   })
 
-  it('never writes: all tools, called with the key of an administrator, change nothing', async () => {
+  it('writes no revision, even if all tools are called with the key of an administrator', async () => {
     const count = async () =>
       (await api.pool.query('select count(*)::int as count, max(sequence) as last from revisions')).rows
     const before = await count()
@@ -159,7 +160,7 @@ describe('POST /mcp', () => {
     }
   })
 
-  it('refuses batches, methods other than POST, and malformed or too large messages', async () => {
+  it('refuses batches, GET, and malformed or too large messages', async () => {
     const send = (method: string, body?: unknown) =>
       fetch(`${api.origin}/mcp`, {
         method,

@@ -216,7 +216,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect((await briefing('NRU', '', adminKey)).records.agreements?.count).toBe(1)
   })
 
-  it('names countries and labels in the language of the reader', async () => {
+  it('names the country in the requested language', async () => {
     expect((await briefing('PAK', '?lang=zh')).country.name).toBe('巴基斯坦')
   })
 

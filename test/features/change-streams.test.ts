@@ -37,7 +37,7 @@ async function open(address: string, query = '', lastEventId = ''): Promise<Inco
 const openMany = (count: number, query: string) =>
   Promise.all(Array.from({ length: count }, (_, index) => open(`10.0.0.${index % 10}`, query)))
 
-/** Collects the keys of the changes that a stream sends. */
+/** Collects the keys of the changes that a stream sends, and the id of the last one. */
 function collect(stream: IncomingMessage): { keys: string[]; lastId: () => string } {
   const keys: string[] = []
   let lastId = ''

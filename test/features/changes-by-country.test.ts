@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** All changes that a query finds, page by page. */
+/** Returns all changes that a query finds, from all its pages. */
 async function changes(query: string, key: string | null = null): Promise<Change[]> {
   await waitForFeed(api)
   const found: Change[] = []
@@ -80,7 +80,7 @@ describe('GET /v1/changes', () => {
     }
   })
 
-  it('finds a country as party, host, location and through organizations, also after removal', async () => {
+  it('finds a country as party or location, or through organizations, also after removal', async () => {
     const { key: institute } = await createRecord(resourceOf('organizations'), api, {
       name: 'Institute',
       kind: 'academic',
@@ -113,10 +113,10 @@ describe('GET /v1/changes', () => {
     expect(keysOf(await changes('country=NRU&order=desc', adminKey))[0]).toBe(key)
   })
 
-  it('finds what was changed and removed in psql', async () => {
+  it('finds what was changed and removed in SQL', async () => {
     const { key, path } = await project({ locations: [{ country: 'PLW' }] })
     await api.pool.query(`update projects_locations set country = 'VUT' where record = '${key}'`)
-    // Reading the record composes it, and the service writes the revision.
+    // The service composes the record in the background, and writes the revision.
     await expect
       .poll(async () => keysOf(await changes('country=VUT&order=desc'))[0], { timeout: 10_000 })
       .toBe(key)
@@ -148,7 +148,7 @@ describe('GET /v1/changes', () => {
   })
 })
 
-it('revisions from before the migration are found by country', async () => {
+it('the migration stores the countries of older revisions, whose rewriting stays refused', async () => {
   const { pool, database, close } = await openEmptyDatabase()
   onTestFinished(close)
   const folder = await mkdtemp(join(tmpdir(), 'entente-migrations-'))

@@ -52,7 +52,7 @@ async function readChanges(
   }
 }
 
-/** Reads until a condition on the changes holds. Transactions of other databases on the server delay the feed. */
+/** Reads changes until a condition on them holds. Transactions of other databases on the server delay the feed. */
 async function readUntil(after: string | null, enough: (changes: Change[]) => boolean, query = '') {
   const changes: Change[] = []
   await expect
@@ -203,7 +203,7 @@ describe('the feed of changes', () => {
     expect(changes.map(({ version }) => version)).toEqual(names.concat('').map((_, index) => index + 1))
   })
 
-  it('refuses a change of a record by a transaction older than the last change', async () => {
+  it('stays in order: transactions older than the last change of a record cannot change it', async () => {
     const [early, late] = await beginTransactions(2)
     if (!early || !late) throw new Error('there are not two connections')
     await early.query('select pg_current_xact_id()')
@@ -246,7 +246,7 @@ describe('the feed of changes', () => {
   })
 })
 
-/** A client of the stream, such as a browser. It reads the response only on demand. */
+/** Connects to the stream like a browser. The response is read only on demand. */
 function connect(query = '', headers: Record<string, string> = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = httpGet(`${api.origin}/v1/changes/stream${query}`, { headers, agent: false }, resolve)
@@ -273,7 +273,7 @@ async function take(stream: IncomingMessage, enough: number): Promise<{ id: stri
 }
 
 describe('the stream of changes', () => {
-  it('sends changes of all processes as they commit, and continues at a position', async () => {
+  it('sends changes as they commit, uncompressed, and continues after Last-Event-ID', async () => {
     const after = await currentPosition()
     const stream = await connect(`?after=${after}`, {
       'accept-encoding': 'gzip, br',

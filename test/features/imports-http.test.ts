@@ -56,6 +56,7 @@ async function waitForImport(id: string): Promise<ImportJob> {
   return read()
 }
 
+/** Uploads a mapping and a file, and waits until the dry run has ended. */
 async function dryRun(mapping: string, csv: string, options = {}): Promise<ImportJob> {
   const response = await upload(mapping, csv, options)
   expect(response.status, response.text).toBe(201)
@@ -110,7 +111,7 @@ describe('an uploaded file', () => {
     }
   })
 
-  it('starts at once when the previous import of its register ends', async () => {
+  it('is checked when the previous import of its register ends, not at the next poll', async () => {
     const mapping = treatyMapping(newScheme())
     const durationsMs: number[] = []
     for (let index = 0; index < 6; index += 1) {
@@ -153,6 +154,16 @@ describe('an uploaded file', () => {
     expect((await api.get(`/v1/imports/${staged.id}`, withKey)).status).toBe(404)
     const { rows } = await api.pool.query('select from import_rows where import = $1', [staged.id])
     expect(rows).toHaveLength(0)
+  })
+
+  it('can be deleted repeatedly with one Idempotency-Key, with the same response', async () => {
+    const staged = await dryRun(treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)
+    const headers = { 'idempotency-key': randomUUID() }
+    for (const replayed of [null, 'true']) {
+      const response = await api.request('DELETE', `/v1/imports/${staged.id}`, { headers })
+      expect(response.status).toBe(204)
+      expect(response.headers.get('idempotency-replayed')).toBe(replayed)
+    }
   })
 
   it('is streamed as events until its dry run is done', async () => {
@@ -203,22 +214,12 @@ describe('an upload with an Idempotency-Key', () => {
     expect(await importsOf(scheme)).toHaveLength(1)
     expect(await importsOf(`${scheme}-2`)).toHaveLength(0)
   })
-
-  it('is deleted once when the deletion is repeated, which gets the same response', async () => {
-    const staged = await dryRun(treatyMapping(newScheme()), csv)
-    const headers = { 'idempotency-key': randomUUID() }
-    for (const replayed of [null, 'true']) {
-      const response = await api.request('DELETE', `/v1/imports/${staged.id}`, { headers })
-      expect(response.status).toBe(204)
-      expect(response.headers.get('idempotency-replayed')).toBe(replayed)
-    }
-  })
 })
 
 describe('a name that matches no record', () => {
   const csv = `${treatyHeader}\n1,First,2001,Atlantis\n2,Second,2001,Atlantis\n3,Third,2001,China\n`
 
-  it('is listed, refuses its rows, and is resolved by a decision for this and later imports', async () => {
+  it('is listed, its rows are refused, and a decision resolves it for this and later imports', async () => {
     const scheme = newScheme()
     const staged = await dryRun(treatyMapping(scheme), csv)
     expect(staged).toMatchObject({
@@ -238,6 +239,20 @@ describe('a name that matches no record', () => {
       report: { names: { unresolved: 0 } },
     })
     expect(await dryRun(treatyMapping(scheme), csv)).toMatchObject({ counts: { created: 3, refused: 0 } })
+  })
+
+  it('is resolved again when a decision is replaced by another one', async () => {
+    const scheme = newScheme()
+    const { id } = await dryRun(treatyMapping(scheme), csv)
+    for (const key of ['PAK', 'DEU']) {
+      const decisions = [{ resource: 'countries', name: 'Atlantis', key }]
+      expect((await api.put(`/v1/imports/${id}/names`, { decisions })).status).toBe(200)
+      await waitForImport(id)
+    }
+    expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
+    expect(await waitForImport(id)).toMatchObject({ state: 'committed' })
+    const list = await api.get(`/v1/agreements?externalId=${scheme}:1&fields=parties`)
+    expect(list.json()).toMatchObject({ data: [{ parties: [{ country: 'DEU' }] }] })
   })
 
   it('is listed once, even if its rows have different dates', async () => {
@@ -278,17 +293,17 @@ describe('a name that matches no record', () => {
   })
 })
 
-describe('an upload that is refused', () => {
+describe('an upload', () => {
   it.each([
     ['a mapping with an unknown key', 'scheme: a\nrecord: {}', 422, 'record'],
     ['a mapping that is not YAML', '{', 422, 'mapping'],
-  ])('%s', async (_, mapping, status, text) => {
+  ])('with %s is refused', async (_, mapping, status, text) => {
     const response = await upload(mapping, treatyHeader)
     expect(response.status, response.text).toBe(status)
     expect(response.text).toContain(text)
   })
 
-  it('stores nothing when the file is larger than the limit', async () => {
+  it('of a file larger than the limit is refused, and nothing is stored', async () => {
     const scheme = newScheme()
     const response = await upload(treatyMapping(scheme), `${treatyHeader}\n${'x'.repeat(2 * 1024 * 1024)}`)
     expect(response.status, response.text).toBe(413)
@@ -296,7 +311,7 @@ describe('an upload that is refused', () => {
     expect(rows).toHaveLength(0)
   })
 
-  it('names the missing part', async () => {
+  it('without a mapping is refused, and the missing part is named', async () => {
     const form = new FormData()
     form.append('file', new Blob([treatyHeader]), 'treaties.csv')
     const encoded = new Response(form)
@@ -307,13 +322,13 @@ describe('an upload that is refused', () => {
     expect(response.text).toContain('The part mapping is missing')
   })
 
-  it('fails with a reason when the file lacks a column of the mapping', async () => {
+  it('of a file without a column of the mapping leads to a failed import with a reason', async () => {
     const failed = await dryRun(treatyMapping(newScheme()), 'Id,Title,Signed,Partie\n1,First,2001,China\n')
     expect(failed.state).toBe('failed')
     expect(failed.failure).toContain('Party')
   })
 
-  it('refuses a malformed multipart/form-data body', async () => {
+  it('with a malformed multipart/form-data body is refused', async () => {
     const authorization = `Bearer ${adminKey}`
     for (const type of ['multipart/form-data', 'multipart/form-data; boundary=there-is-none']) {
       const headers = { authorization, 'content-type': type }
@@ -327,8 +342,8 @@ describe('an upload that is refused', () => {
   })
 })
 
-describe('the resources of an import', () => {
-  it('include its mapping as it was sent', async () => {
+describe('the endpoints of an import', () => {
+  it('return its mapping as it was sent', async () => {
     const mapping = `${treatyMapping(newScheme())}# A comment\n`
     const { id } = await dryRun(mapping, `${treatyHeader}\n1,First,2001,China\n`)
     const response = await api.get(`/v1/imports/${id}/mapping.yaml`, withKey)
@@ -336,7 +351,7 @@ describe('the resources of an import', () => {
     expect(response.text).toBe(mapping)
   })
 
-  it('include pages of rows with faults, each with column, value and reason', async () => {
+  it('return pages of rows with faults, each with its column and value', async () => {
     const csv = `${treatyHeader}\n1,First,no date,China\n2,Second,2001,China\n3,Third,2001,Atlantis\n`
     const { id } = await dryRun(treatyMapping(newScheme()), csv)
     const first = (await api.get(`/v1/imports/${id}/rows?limit=1`, withKey)).json<{
@@ -354,7 +369,7 @@ describe('the resources of an import', () => {
     })
   })
 
-  it('include each written record, with its name, row and action', async () => {
+  it('return the written records with name, row and action, also after an undo', async () => {
     const { id } = await dryRun(
       treatyMapping(newScheme()),
       `${treatyHeader}\n1,First,2001,China\n2,Second,2001,China\n`,

@@ -36,7 +36,7 @@ async function organizationsLike(name: string): Promise<Organization[]> {
   return response.json<{ data: Organization[] }>().data
 }
 
-/** Rows that name each organization with its country and without one. */
+/** Returns the lines of a file whose rows name each organization with its country and without one. */
 const fileOf = (word: string, count: number) => [
   'Id,Title,Funder,Partner,Country',
   ...Array.from(
@@ -59,7 +59,7 @@ describe('organizations that an import creates', () => {
     expect(await organizationsLike('Zelkova')).toEqual([])
   })
 
-  it('are left unresolved if organizations in several countries have the name', async () => {
+  it('are ambiguous for a name without country if several countries have one of this name', async () => {
     const csv = [
       'Id,Title,Funder,Partner,Country',
       '1,One,Tupelo Institute,Tupelo Institute,KEN',

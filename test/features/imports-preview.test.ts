@@ -116,7 +116,7 @@ describe('POST /v1/imports/preview', () => {
     ],
     ['text that is not YAML', 'summary: [Title', 8, 7, 'Flow sequence'],
   ])(
-    'reports %s with the line and the most similar name',
+    'reports %s with its line, its column and an explanation',
     async (_what, mappingLine, line, column, message) => {
       const mapping = treatyMapping(newScheme()).replace('kind: =treaty', mappingLine)
       const { mappingFaults, rows } = await preview(mapping, `${treatyHeader}\n1,A,2001,China\n`)
@@ -139,7 +139,7 @@ describe('POST /v1/imports/preview', () => {
     expect(wrong.mappingFaults[0]?.line).toBeNull()
   })
 
-  it('accepts the name of a built-in mapping, and refuses an unknown name', async () => {
+  it('accepts the name of a built-in mapping, and suggests it for a mistyped name', async () => {
     expect(await preview('iati')).toMatchObject({ scheme: expect.any(String), mappingFaults: [] })
     const { mappingFaults } = await preview('itai')
     expect(mappingFaults).toMatchObject([{ line: null, message: expect.stringContaining('"iati"') }])
@@ -170,7 +170,7 @@ describe('POST /v1/imports/preview', () => {
     expect(csv.rows).toHaveLength(10)
   })
 
-  it('shortens long texts and lists, so that the response stays small', async () => {
+  it('shortens long texts, so that the response stays small', async () => {
     const csv = `${treatyHeader}\n1,${'long '.repeat(30_000)},2001,${'China|'.repeat(3000)}\n`
     const response = await sendForm(api, '/v1/imports/preview', [
       ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],

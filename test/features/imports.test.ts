@@ -81,7 +81,7 @@ describe('a file without some records of earlier files', () => {
     return lines.map((line) => line.split(',').slice(2).join())
   }
 
-  it('is reported with these records, which are not changed', async () => {
+  it('is reported with these records, which remain', async () => {
     const scheme = newScheme()
     const first = await importRows(api.database, scheme, rows(4))
     expect(first.report).toMatchObject({ missing: 0 })
@@ -115,7 +115,7 @@ describe('a finished import', () => {
     expect(await agreementsOf(scheme)).toEqual([])
   })
 
-  it('is cleaned up by the next poll when its process has ended', async () => {
+  it('counts as unfinished until it is cleaned up, and is cleaned up when it is continued', async () => {
     const imported = await importRows(api.database, newScheme(), rows(1))
     await api.pool.query('update imports set cleared = false where id = $1', [imported.id])
     expect(await listUnfinished(autocommitReads(api.database))).toContain(imported.id)
@@ -158,7 +158,7 @@ describe('undoing an import', () => {
     return found.map(({ document }) => document)
   }
 
-  it('restores all documents as they were before', async () => {
+  it('restores all documents as they were before, except their versions and times', async () => {
     const scheme = newScheme()
     await importRows(api.database, scheme, rows(3))
     const before = await everything()
@@ -174,7 +174,7 @@ describe('undoing an import', () => {
     expect(await everything()).toEqual(before)
   })
 
-  it('keeps and reports later changes by others', async () => {
+  it('keeps and reports a record that others have changed since, and removes the rest', async () => {
     const scheme = newScheme()
     const imported = await importRows(api.database, scheme, rows(2))
     const [one, other] = await agreementsOf(scheme)

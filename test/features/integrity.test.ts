@@ -6,7 +6,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { waitForFeed } from '../support/feed.ts'
 
 let api: Api
-/** A record with four versions. */
+/** Key of a record, which has four versions when the first seal is made. */
 let key: string
 let path: string
 let seal: NamedSeal
@@ -144,7 +144,7 @@ describe('verifying', () => {
   })
 })
 
-/** SQL that recomputes the hashes of the record, beginning with a version, like an attacker who knows the formula. */
+/** SQL that recomputes the hashes of the record's revisions from a version on, like an attacker who knows the formula. */
 const rehash = (from: number) => `do $$
   declare one revisions; previous bytea;
   begin
@@ -159,7 +159,7 @@ const rehash = (from: number) => `do $$
   end $$`
 
 describe('a seal', () => {
-  it('covers the whole feed, and still matches after later changes', async () => {
+  it('counts all revisions up to its position, and still matches after later changes', async () => {
     const { rows } = await api.pool.query<{ count: number }>(
       `select count(*)::int as count from revisions
        where (transaction, sequence) <= (${seal.seal.position.replace('.', ', ')})`,
@@ -178,7 +178,7 @@ describe('a seal', () => {
     expect(rows).toEqual([{ hash: seal.seal.hash }])
   })
 
-  it('reveals a change with recomputed hashes, and between which seals it was made', async () => {
+  it('reveals a changed revision with recomputed hashes, and between which seals it is', async () => {
     await waitForFeed(api)
     const second = { name: 'second', seal: await makeSeal(api.database) }
     const change = `update revisions set reason = 'made up' where ${whereVersion(5)}; ${rehash(5)}`

@@ -37,6 +37,7 @@ const withCitations = (request: string) =>
     ? request.replace('include=', 'include=citations,')
     : `${request}&include=citations`
 
+/** Matches the interview as the source of a citation. */
 const interview = expect.objectContaining({
   kind: 'interview',
   title: 'Scientific and Technological Diplomacy',

@@ -20,7 +20,7 @@ describe('label points of countries', () => {
     expect(labelPoint).toEqual(germany)
   })
 
-  it('are returned for the partners of a country and the nodes of a network', async () => {
+  it('are returned for the countries of networks, and are null for organizations', async () => {
     const { partners } = (await api.get('/v1/countries/CHN/network')).json<{
       partners: { country: string; labelPoint: Point }[]
     }>()

@@ -60,7 +60,7 @@ async function listed(resource: string): Promise<Properties[]> {
 const codes = ['CHN', 'PAK', 'DEU', 'FRA', 'KEN', 'BRA']
 const topicSlugs = ['energy', 'solar-energy', 'ocean', 'agriculture-technology']
 
-/** Creates random records in addition to the seeds, with a fixed random seed. */
+/** Creates random records, the same in every run, in addition to the seeded ones. */
 async function createRecords(): Promise<void> {
   const known = new Set((await listed('topics')).map(({ slug }) => slug))
   const topics = fc.uniqueArray(fc.constantFrom(...topicSlugs.filter((slug) => known.has(slug)), 'energy'), {
@@ -140,13 +140,13 @@ interface Summary {
   countries: string[]
   organizations: string[]
   topics: string[]
-  /** Start and end; null if the record has no date. */
+  /** Start and end, which are null if the record has none. */
   span: [string | null, string | null]
 }
 
 const asList = (value: unknown): string[] => (typeof value === 'string' ? [value] : [])
 
-/** Reads the participants, topics and dates of every record. */
+/** Reads the countries, organizations, topics and dates of every record. */
 async function readAll(): Promise<Summary[]> {
   const countryOf = new Map(
     (await listed('organizations')).map(({ id, country }) => [String(id), country as string | null]),
@@ -268,7 +268,7 @@ describe('the network', () => {
     await fc.assert(
       fc.asyncProperty(
         parameterSets,
-        fc.constantFrom('country', 'organization', 'CHN', 'DEU'),
+        fc.constantFrom('country', 'organization', 'CHN', 'DEU'), // a level, or the country of a network
         async (parameters, who) => {
           const { undated, ...others } = parameters
           const hasYears = parameters.from !== undefined || parameters.to !== undefined

@@ -118,7 +118,7 @@ describe('the reconciliation service', () => {
     expect(got.json()).toEqual(posted)
   })
 
-  it('looks for organizations in the country of a property, given by name or as an entity', async () => {
+  it('matches an authority only with its country as a property, given by name or as an entity', async () => {
     const document = { name: 'Ministry of Reconciliation', kind: 'government', country: 'PER' }
     const headers = { authorization: `Bearer ${adminKey}` }
     await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload: document })
@@ -165,7 +165,7 @@ describe('the reconciliation service', () => {
     expect(proposed).toMatchObject({ type: 'organizations', properties: [{}, {}, {}] })
   })
 
-  it('returns a preview of a record as escaped HTML with a link to the record', async () => {
+  it('returns a preview of a record as escaped HTML, and redirects its view to the record', async () => {
     const headers = { authorization: `Bearer ${adminKey}` }
     const payload = { name: '<script>alert(1)</script>', kind: 'other' }
     const created = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
@@ -180,7 +180,7 @@ describe('the reconciliation service', () => {
     expect((await get('/reconcile/preview?id=countries:QQQ')).statusCode).toBe(404)
   })
 
-  it('refuses malformed JSON, unknown types and too large batches, and says why', async () => {
+  it('refuses malformed JSON, unknown types and batches that are too large', async () => {
     const statuses = async (queries: string) => (await post({ queries })).statusCode
     expect(await statuses('{')).toBe(400)
     expect(await statuses('[]')).toBe(422)

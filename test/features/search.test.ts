@@ -103,7 +103,7 @@ describe('a search across resources', () => {
     expect(first?.score).toBeGreaterThanOrEqual(0.97)
   })
 
-  it('ranks titles with reordered words before titles that share only some words', async () => {
+  it('ranks a title with reordered words before a title that has further words', async () => {
     const title = 'Convention of the Quixotic Union'
     await make('agreements', { title: 'Quixotic Union convention of the windmills', kind: 'agreement' })
     const key = await make('agreements', { title, kind: 'agreement' })
@@ -135,7 +135,7 @@ describe('a search across resources', () => {
     const { data } = await searchFor('quixotic windmills <b>& more</b>')
     expect(data[0]).toMatchObject({ key: agreement, score: 1 })
     const found = scores((await searchFor('quixotic')).data)
-    expect([...found.keys()].slice(0, 2)[0]).toBe('Quixotic windmills <b>& more</b>')
+    expect([...found.keys()][0]).toBe('Quixotic windmills <b>& more</b>')
     expect(found.get('Quixotic windmills <b>& more</b>')).toBeGreaterThanOrEqual(0.75)
     const worded = found.get('A project of quixotic people') ?? 0
     expect(worded).toBeGreaterThanOrEqual(0.5)
@@ -152,7 +152,7 @@ describe('a search across resources', () => {
     expect(mistyped.data.some(({ title }) => /environment/i.test(title))).toBe(true)
   })
 
-  it('finds one or two Chinese characters within a title', async () => {
+  it('finds Chinese characters within a title, even a single one', async () => {
     for (const q of ['巴基斯坦', '合作', '基斯', '和']) {
       const { data } = await searchFor(q, '&resource=projects')
       expect(data.map(({ title }) => title)).toEqual(['中国和巴基斯坦的合作'])
@@ -260,7 +260,7 @@ describe('a search across resources', () => {
     '((',
     "'",
     '日'.repeat(200),
-  ])('treats %s as ordinary text', async (q) => {
+  ])('accepts the query %s', async (q) => {
     expect((await searchFor(q)).data.length).toBeLessThanOrEqual(20)
   })
 

@@ -12,7 +12,7 @@ async function rowCounts(pool: pg.Pool): Promise<Record<string, number>> {
   return Object.fromEntries(Object.entries(contents).map(([table, { rows }]) => [table, rows]))
 }
 
-/** The number of rows of each table, and a digest of them with versions and timestamps. */
+/** Returns the number of rows of each table that has rows, and a digest of them with versions and timestamps. */
 async function contentsOf(pool: pg.Pool): Promise<Record<string, { rows: number; digest: string }>> {
   const { rows: tables } = await pool.query<{ name: string }>(
     "select tablename as name from pg_tables where schemaname = 'public' order by 1",
@@ -51,7 +51,7 @@ describe('seeding a database without records', slow, () => {
   })
   afterEach(() => database.close())
 
-  it('`reference` omits the interview, and `all` after it gives the same as `all` alone', async () => {
+  it('`reference` omits the interview, and `all` after it gives as many rows as `all` alone', async () => {
     await seed(database.database, 'reference')
     expect(await rowCounts(database.pool)).toEqual(referenceTables)
     await seed(database.database, 'all')
@@ -63,7 +63,7 @@ describe('seeding a database without records', slow, () => {
     }
   })
 
-  it('writes nothing at all when the last of its records is refused', async () => {
+  it('writes nothing at all when one of its records is refused', async () => {
     await database.pool.query(
       "alter table citations add constraint refused check (property is distinct from '/context')",
     )
@@ -142,7 +142,7 @@ describe('seeding a registry that is in use', slow, () => {
     expect(again.data).toHaveLength(citations.data.length)
   })
 
-  it('recreates removed records on request, and changes nothing else', async () => {
+  it('recreates a removed record, and adds nothing else', async () => {
     const before = await only('/v1/citations?externalId=interview-2011:F36')
     await api.delete(`/v1/citations/${before.id}`)
     const without = await rowCounts(api.pool)
@@ -243,7 +243,7 @@ describe('the reference data', () => {
     ['the landlocked developing countries', '432', ['NPL', 'BOL'], ['CHE', 'PAK']],
     ['the small island developing States', '722', ['MDV', 'FJI'], ['LKA', 'ISL']],
     ['the developing regions', '902', ['CHN', 'PAK', 'ZAF'], ['DEU', 'USA', 'JPN', 'AUS', 'RUS']],
-  ])('has the members of %s', async (_group, code, members, others) => {
+  ])('has sample members of %s, and no sample of others', async (_group, code, members, others) => {
     const found = (await api.get(`/v1/countries?region=${code}&limit=200&fields=code`)).json<{
       data: { code: string }[]
     }>()

@@ -34,7 +34,7 @@ describe('the vocabulary of the service', () => {
     expect(words.length).toBeGreaterThan(150)
   })
 
-  it('has a label in every language for the name of every resource', () => {
+  it('has a label for the name of every resource', () => {
     expect(registry.resources.map(({ name }) => name).filter((name) => !findLabel(name))).toEqual([])
   })
 
@@ -49,7 +49,7 @@ describe('the vocabulary of the service', () => {
 })
 
 describe('GET /v1/vocabularies', () => {
-  it('lists the words of every enumeration with their labels', async () => {
+  it('lists an enumeration with its filter, its words and their labels', async () => {
     const bases = (await vocabularies()).find(
       ({ resource, property }) => resource === 'cooperation-bases' && property === 'kind',
     )

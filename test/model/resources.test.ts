@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Searchable } from '../../src/model/searchable.ts'
 import { resources } from '../support/registry.ts'
 
-/** Returns the paths of the collections of a resource, at any depth, that are created again at each call. */
+/**
+ * Returns which of the resource and its lists at any depth, such as `agreements.parties`, create their collections again at
+ * each call.
+ */
 function findRecreated(searchable: Pick<Searchable, 'collections'>, name: string): string[] {
   const collections = searchable.collections()
   const isEmpty = Object.keys(collections).length === 0

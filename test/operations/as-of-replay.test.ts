@@ -21,10 +21,14 @@ interface Change {
   document: Document
 }
 
+/** The resources of which histories write records. Here, `kind` means one of them. */
 const kinds = ['topics', 'organizations', 'agreements'] as const
 type Kind = (typeof kinds)[number]
 
-/** A step on the record of its kind at `index`. `draw` determines the values. `look` only notes the time. */
+/**
+ * A step on the record of its kind at `index`. `draw` determines the values. The first two steps `look` only note the time;
+ * later ones restore a record.
+ */
 interface Step {
   action: 'create' | 'patch' | 'replace' | 'remove' | 'restore' | 'look'
   kind: Kind

@@ -76,7 +76,7 @@ describe.each(resources)('the $name as of a time', (resource) => {
     expect(JSON.parse(lines.text)).toEqual(record)
   })
 
-  it('have their includes as of the same time', async () => {
+  it('return the earlier response with an include, and 404 before their creation', async () => {
     const { path, record } = await createRecord(resource, api)
     const include = Object.keys(resource.includes())[0]
     const early = (await api.get(`${path}?include=${include}`)).json()
@@ -253,7 +253,7 @@ describe('a list of the past', () => {
     expect(total).toBe(0)
   })
 
-  it('can be exported with its citations and includes', async () => {
+  it('can be exported, also with citations and with a row for each participant', async () => {
     const agreements = resourceOf('agreements')
     const created = await createRecord(agreements, api, {
       ...(await exampleDocument(agreements, api)),
@@ -290,7 +290,7 @@ describe('a list of the past', () => {
     expect(later.text).toBe(first.text)
   })
 
-  it('leaves no session settings, also when it fails, and can be read concurrently', async () => {
+  it('can be read concurrently, and leaves no temporary table and no open transaction', async () => {
     const past = await databaseTime(api)
     await createRecord(resourceOf('agreements'), api)
     const responses = await Promise.all(
@@ -320,7 +320,7 @@ describe('the parameter asOf', () => {
     ['/v1/search?q=energy&asOf=2100-01-01', 'asOf'],
     ['/v1/network?asOf=2100-01-01', 'asOf'],
     ['/v1/changes?asOf=2020-01-01', 'asOf'],
-  ])('is refused with a value outside the history: %s', async (path, parameter) => {
+  ])('is refused if it is in the future, malformed or unknown to the path: %s', async (path, parameter) => {
     const response = await api.get(path)
     expect(response.status).toBe(400)
     expect(readProblem(response).errors).toMatchObject([{ parameter }])
@@ -332,7 +332,7 @@ describe('the parameter asOf', () => {
     expect((await api.post('/v1/figures/search?asOf=2026-01-01', {})).status).toBe(200)
   })
 
-  it('has the same effect in every notation of a time', async () => {
+  it('means the same time when it is written in another time zone', async () => {
     const created = await createRecord(resourceOf('sources'), api)
     const past = await databaseTime(api)
     await api.delete(created.path)

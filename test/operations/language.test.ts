@@ -28,7 +28,7 @@ describe('the language of labels', () => {
     expect(labelsIn(await list('', header))).toContain(expected)
   })
 
-  it('is taken from lang, or from Accept-Language if lang is missing', async () => {
+  it('is that of lang, even if Accept-Language differs', async () => {
     expect(labelsIn(await list('&lang=en', 'zh'))).toContain('Observatory')
     expect(labelsIn(await list('&lang=zh-CN', 'en'))).toContain('观测站')
   })
@@ -39,7 +39,7 @@ describe('the language of labels', () => {
     expect(headers.get('vary')).toContain('Accept-Language')
   })
 
-  it('has a different entity tag for each language', async () => {
+  it('changes the entity tag of the response, but its spelling does not', async () => {
     const [english, chinese] = [await list('', 'en-GB'), await list('', 'zh')]
     const tag = english.headers.get('etag') ?? ''
     expect(chinese.headers.get('etag')).not.toBe(tag)
@@ -81,7 +81,7 @@ describe('labels of groups', () => {
     expect(chinese.data[0]?.label).toEqual({ status: '未知' })
   })
 
-  it('are the names of records in the language of the response, or their main names', async () => {
+  it('are the names of records in the language of the response, and never empty', async () => {
     const { data } = await aggregate(api, 'projects', { groupBy: 'country', lang: 'zh' })
     expect(data.map(({ label }) => label.country)).toContain('中国')
     expect(data.every(({ label }) => label.country !== '')).toBe(true)

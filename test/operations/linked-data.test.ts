@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe.each(resources)('$name', (resource) => {
-  it('as JSON-LD has its URL, type, name and version, and returns 404 for an unknown record', async () => {
+  it('as JSON-LD has its URL, type, name and version, and an entity tag for conditional reads', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const response = await api.get(`${path}/jsonld`)
     expect(response.status, response.text).toBe(200)
@@ -40,7 +40,7 @@ describe.each(resources)('$name', (resource) => {
   )
 })
 
-it('the sources of a record are in its JSON-LD as derivations, each with its location', async () => {
+it('the sources of a record are in its JSON-LD as derivations, each with its locator', async () => {
   const [source, id] = [await seededKey(api, 'sources'), await seededKey(api, 'agreements')]
   const locator = { paragraph: '3' }
   await api.post('/v1/citations', {

@@ -43,7 +43,7 @@ const nameAt = async (query = '', key: string | null = null) => {
 }
 
 describe('names', () => {
-  it('are in the language of the request, by an alias if the record has one in it', async () => {
+  it('are in the language of the request if the record has an alias in that language', async () => {
     expect(await nameAt('&lang=zh')).toBe('第一研究所')
     expect(await nameAt('&lang=en')).toBe('First Institute')
   })
@@ -63,7 +63,7 @@ describe('names', () => {
     await vi.waitFor(async () => expect(await nameAt()).toBe('Third Institute'), { timeout: 5000 })
   })
 
-  it('invalidate the stored responses that contain them when they change', async () => {
+  it('make a stored response stale when they change, even if another read had loaded them', async () => {
     const other = await makeAgreement(organization, 'public')
     const nameIn = async (record: string) => {
       const { names } = (await api.get(`${record}?include=names`)).json<{

@@ -19,7 +19,7 @@ const count = async (name: string) =>
   (await api.get(`/v1/${name}?count=exact&limit=1`)).json<{ page: { total: { count: number } } }>().page.total
     .count
 
-it('another registry can import an export unchanged, and then exports the same', async () => {
+it('another registry can import an export, and then exports all but versions and times alike', async () => {
   const other = await startTestApi()
   try {
     const names = [
@@ -95,7 +95,7 @@ describe('NDJSON records', () => {
     expect((await send('cooperation-bases', ...bases)).status).toBe(201)
   })
 
-  it('with faults are all reported at once, and nothing is written', async () => {
+  it('with faults are all reported in one response, and nothing is written', async () => {
     const before = await count('agreements')
     const response = await send(
       'agreements',
@@ -109,7 +109,7 @@ describe('NDJSON records', () => {
     expect(await count('agreements')).toBe(before)
   })
 
-  it('with unknown references are reported, but references within the body are not', async () => {
+  it('with unknown references are reported, but references to other lines are not', async () => {
     const response = await send(
       'agreements',
       agreement({
@@ -151,14 +151,18 @@ describe('NDJSON records', () => {
     expect(readProblem(response).errors).toEqual([
       { pointer: '/3/id', code: 'repeated', message: 'is the same as in line 1' },
     ])
+    const identified = agreement({ externalIds: [{ scheme: 'y', id: '1' }] })
+    const second = await send('agreements', identified, identified)
+    expect(second.status).toBe(422)
+    expect(pointersIn(second)).toEqual(['/2/externalIds/0'])
   })
 
   it.each([
     ['{"title":"A"}\n{"title":', '/2'],
     ['{"title":"A"}\n\n{"title":"B"}', '/2'],
     ['{"title":"A","title":"B"}\n', '/1/title'],
-    ['', '/1'],
-  ])('that are not JSON return 400 with the line: %j', async (body, pointer) => {
+    ['', ''],
+  ])('that cannot be parsed return 400, with the line if there is one: %j', async (body, pointer) => {
     const response = await api.post('/v1/agreements/import', body, ndjson)
     expect(response.status).toBe(400)
     if (body !== '') expect(pointersIn(response)).toEqual([pointer])
@@ -176,7 +180,7 @@ describe('NDJSON records', () => {
     expect((await api.get(`/v1/agreements/${last}`)).json()).toMatchObject({ parties })
   }, 20_000)
 
-  it('are accepted by /import only, which accepts no other type', async () => {
+  it('are accepted by /import only, which refuses application/json', async () => {
     const line = JSON.stringify(agreement({}))
     expect((await api.post('/v1/agreements', line, ndjson)).status).toBe(415)
     expect((await api.put(`/v1/agreements/${ids[0]}`, line, ndjson)).status).toBe(415)
@@ -186,7 +190,7 @@ describe('NDJSON records', () => {
     expect(readProblem(refused).detail).toContain('application/x-ndjson')
   })
 
-  it('may be sent as a file of any type, as generated clients do', async () => {
+  it('may be sent to /import as application/octet-stream, as generated clients do', async () => {
     const line = JSON.stringify(agreement({}))
     const headers = { 'content-type': 'application/octet-stream' }
     const response = await api.post('/v1/agreements/import', `${line}\n${line}\n`, { headers })

@@ -29,10 +29,10 @@ async function findFaults(): Promise<string[]> {
   return faults
 }
 
-/** The former rows of a record in a table, as JSON text. */
-const formerRows = async (table: string, owner: string, path: string) =>
+/** Returns the former rows of a record in a table, as JSON text. `idColumn` has the id of the record. */
+const formerRows = async (table: string, idColumn: string, path: string) =>
   JSON.stringify(
-    (await api.pool.query(`select * from history.${table} where ${owner} = $1`, [path.split('/').at(-1)]))
+    (await api.pool.query(`select * from history.${table} where ${idColumn} = $1`, [path.split('/').at(-1)]))
       .rows,
   )
 
@@ -81,7 +81,7 @@ it('a property in a list is redacted in each element, and other properties stay 
   expect(await formerRows('participations', 'record', path)).not.toMatch(/Doe|Roe/)
 })
 
-it('aliases and external ids are redacted, too, in records and in former rows', async () => {
+it('a text is redacted in aliases and external ids, in revisions and in former rows', async () => {
   const path = await create('organizations', {
     name: 'Office',
     kind: 'government',
@@ -97,7 +97,7 @@ it('aliases and external ids are redacted, too, in records and in former rows', 
   expect(await formerRows('external_ids', 'record', path)).not.toMatch(/zaphod|qqx/i)
 })
 
-it('a text whose redaction leaves an invalid value is refused with the location of the value', async () => {
+it('a redaction that would leave an invalid value, or of an unsuitable property, is refused', async () => {
   const path = await create('sources', { title: 'A report', kind: 'report', language: 'en' })
   const response = await redact(path, { text: 'report' })
   expect(response.status).toBe(422)

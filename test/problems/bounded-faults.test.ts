@@ -20,14 +20,15 @@ const object = (count: number, name: (index: number) => string) =>
 const agreement = (more: object) => ({ title: 'An agreement', kind: 'treaty', ...more })
 const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
 const lines = (values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('')
-const fault = { title: 1, kind: 'treaty' }
+/** An agreement with one fault. */
+const faulty = { title: 1, kind: 'treaty' }
 
 const post =
   (path: string, body: unknown, options = {}) =>
   () =>
     api.post(path, body, options)
 
-/** Requests with many faults, each with the number of its faults. */
+/** Requests with many faults: of what kind, how many, and a function that sends the request. */
 const requests: [what: string, faults: number, send: () => Promise<HttpResponse>][] = [
   [
     'unknown properties',
@@ -62,11 +63,11 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
     150,
     () => api.get(`/v1/agreements?status=${many(150, () => 'signd').join()}`),
   ],
-  ['lines of NDJSON', 1000, post('/v1/agreements/import', lines(many(1000, () => fault)), ndjson)],
+  ['lines of NDJSON', 1000, post('/v1/agreements/import', lines(many(1000, () => faulty)), ndjson)],
   [
     'bulk operations',
     1000,
-    post('/v1/agreements/bulk', { operations: many(1000, () => ({ op: 'create', document: fault })) }),
+    post('/v1/agreements/bulk', { operations: many(1000, () => ({ op: 'create', document: faulty })) }),
   ],
 ]
 
@@ -83,7 +84,7 @@ describe('a problem lists at most 100 faults and the number of further faults:',
 })
 
 it('refused operations with atomic=false list at most 100 faults together', async () => {
-  const operations = many(300, () => ({ op: 'create', document: fault }))
+  const operations = many(300, () => ({ op: 'create', document: faulty }))
   const response = await api.post('/v1/agreements/bulk?atomic=false', { operations })
   const { results } = response.json<{ results: { problem: Partial<Problem> }[] }>()
   const listed = results.flatMap(({ problem }) => problem.errors ?? [])
@@ -92,7 +93,7 @@ it('refused operations with atomic=false list at most 100 faults together', asyn
   expect(counted.reduce((sum, count) => sum + count)).toBe(200)
 })
 
-it('long locations are limited to 50,000 characters in total', async () => {
+it('the locations and messages of faults are limited to 50,000 characters in total', async () => {
   const name = (index: number) => `${index}`.padEnd(200, 'x')
   const nested = many(90, (index) => `{${JSON.stringify(name(index))}:`).join('')
   const body = `${nested}${object(100, () => name(0))}${'}'.repeat(90)}`

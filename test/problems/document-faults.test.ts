@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 const agreement = { title: 'An agreement', kind: 'agreement' }
 
-describe('a document with a fault is refused with the pointer, the value and a suggestion', () => {
+describe('a document with a fault is refused with a pointer and a message that explains it', () => {
   const post = async (resource: string, document: unknown) => {
     const response = await api.post(`/v1/${resource}`, document)
     return response.json<ProblemBody>()
@@ -51,13 +51,13 @@ describe('a document with a fault is refused with the pointer, the value and a s
       /ISO 3166-1 alpha-3/,
     ],
     [
-      'a participant without an actor',
+      'a participant without a country, organization or region',
       { parties: [{ role: 'party' }] },
       '/parties/0',
       /country, organization and region/,
     ],
     [
-      'a participant with two actors',
+      'a participant with a country and a region',
       { parties: [{ country: 'PAK', region: '142', role: 'party' }] },
       '/parties/0',
       /country, organization and region/,
@@ -156,7 +156,7 @@ describe('a document with a fault is refused with the pointer, the value and a s
     ])
   })
 
-  it('an incomplete location or amount', async () => {
+  it('an incomplete location or amount, and an amount with too many decimals', async () => {
     const project = { title: 'A project', kind: 'other' }
     const incomplete = await post('projects', { ...project, locations: [{ latitude: 30 }] })
     expect(incomplete.errors).toEqual([

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Internals that no response may contain: SQL, stacks, names of constraints, tables and files. */
+/** Internals that no problem may contain: SQL, stacks, and names of constraints, tables and files. */
 const secrets = [
   /\b(select|insert into|update|delete from)\b.{0,80}\b(from|values|set|where)\b/is,
   /\bat (async )?[\w.<>]+ \(|node_modules|\.(ts|js|mjs):\d+|file:\/\/|\/(src|dist|home|root|usr|tmp)\//,
@@ -206,7 +206,7 @@ describe('any request', () => {
     )
   })
 
-  it('a refusal by the database returns none of its messages', async () => {
+  it('a problem for a refusal by the database contains no message of the database', async () => {
     const refused: [string, string, RequestOptions][] = [
       ['POST', '/v1/countries', { body: { code: 'PAK', alpha2: 'ZY', name: 'Pakistan' } }],
       ['POST', '/v1/countries', { body: { code: 'ZZB', alpha2: 'ZY', name: 'Z', region: '998' } }],

@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-describe('a request with a wrong parameter is refused with its name, the fault and a suggestion', () => {
+describe('a refused read', () => {
   it.each<[request: string, parameter: string, code: string, message: RegExp]>([
     ['/v1/agreements?stauts=signed', 'stauts', 'unknown', /"stauts".*did you mean "status"\?/],
     ['/v1/agreements?signed_on=2011', 'signed_on', 'unknown', /"signed_on".*did you mean "signedOn"\?/],
@@ -78,21 +78,21 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     ['/v1/countries/PK', 'code', 'wrong_format', /ISO 3166-1 alpha-3.*PAK/],
     ['/v1/countries/pak', 'code', 'wrong_format', /did you mean "PAK"\?/],
     [`/v1/agreements/${unusedId.toUpperCase()}`, 'id', 'wrong_format', /UUID in lower case/],
-  ])('%s', async (request, parameter, code, message) => {
+  ])('%s names the parameter and explains the fault', async (request, parameter, code, message) => {
     const response = await api.get(request)
     expect(response.status).toBe(400)
     const { errors } = response.json<ProblemBody>()
     expect(errors).toEqual([{ parameter, code, message: expect.stringMatching(message) }])
   })
 
-  it('the faults of all parameters are reported at once', async () => {
+  it('reports the faults of all parameters in one response', async () => {
     const response = await api.get('/v1/agreements?stauts=signed&country=pk&limit=x&signedOn[gte]=2011-13')
     const { errors, detail } = response.json<ProblemBody>()
     expect(errors?.map(({ parameter }) => parameter)).toEqual(['stauts', 'country', 'limit', 'signedOn[gte]'])
     for (const { parameter } of errors ?? []) expect(detail).toContain(`"${parameter}"`)
   })
 
-  it('a cursor of another query is refused with that reason', async () => {
+  it('with a cursor of another query states this reason', async () => {
     const { page } = (await api.get('/v1/agreements?limit=1')).json<{ page: { next: string } }>()
     const response = await api.get(`/v1/agreements?limit=1&status=signed&cursor=${page.next}`)
     expect(response.status).toBe(400)
@@ -110,7 +110,7 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     ['the year 0', '/v1/agreements?createdAt[gte]=0000-01-01'],
     ['a time before the year 1', '/v1/agreements?createdAt[gte]=0001-01-01T00:00:00%2B14:00'],
     ['a key of 6000 characters', `/v1/agreements/${'a'.repeat(6000)}`],
-  ])('a value out of the range of the column is refused with a 4xx status: %s', async (_what, path) => {
+  ])('with a value that no record can have has the status 400, 404 or 414: %s', async (_what, path) => {
     const { status, type } = (await api.get(path)).json<ProblemBody>()
     expect({ status, type }).toEqual({
       status: expect.toSatisfy((code: number) => [400, 404, 414].includes(code)),
@@ -124,7 +124,7 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     [`/v1/agreements/${unusedId}`, new RegExp(`agreement ${unusedId}`)],
     ['/v1/countries/XXX', /country XXX/],
     ['/v1/topics/no-such-topic', /topic no-such-topic/],
-  ])('an unknown path or key returns 404: %s', async (path, detail) => {
+  ])('of an unknown path or key is a 404 with the path or the key: %s', async (path, detail) => {
     const response = await api.get(path)
     expect(response.status).toBe(404)
     expect(response.json<ProblemBody>().detail).toMatch(detail)

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 
-/** Values that are nearly valid, and their errors. */
+/** Values that are nearly valid and their errors, and unusual values that are accepted. */
 
 let api: Api
 beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('a date in another notation', () => {
   })
 
   it.each(['31/02/1899', '13/13/1899', '0/1/1899', '07/10-1899'])(
-    'that does not exist gets no suggestion: %s',
+    'that cannot be a date gets no suggestion: %s',
     async (startsOn) => {
       const response = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
       expect(faultAt(response, '/startsOn')?.message).not.toContain('write')
@@ -51,7 +51,7 @@ describe('a web address', () => {
     ['https:/a.example', 'is not an http(s) URL'],
     ['https://a..example/', 'is not an http(s) URL'],
     ['ftp://a.example/', 'is not an http(s) URL'],
-  ])('%j is refused', async (url, message) => {
+  ])('%j is refused with its fault', async (url, message) => {
     const response = await api.post('/v1/sources', { title: 'Linked', kind: 'report', url })
     expect(response.status).toBe(422)
     expect(faultAt(response, '/url')).toMatchObject({
@@ -74,7 +74,7 @@ describe('a web address', () => {
   })
 })
 
-describe('a number with more digits than can be stored', () => {
+describe('an amount of money', () => {
   const postAmount = (amount: string) =>
     api.post(
       '/v1/projects',
@@ -93,13 +93,13 @@ describe('a number with more digits than can be stored', () => {
     '0.1000000000000000055511151231257827',
     '0.010000000000000000001',
     '1e-3',
-  ])('is refused and not rounded: %s', async (amount) => {
+  ])('with more decimals than can be stored is refused and not rounded: %s', async (amount) => {
     const response = await postAmount(amount)
     expect([400, 422]).toContain(response.status)
     expect(faultAt(response, '/amounts/0/amount')?.code).toBe('too_precise')
   })
 
-  it('is refused if it has three decimals, and accepted if it has two', async () => {
+  it('with three decimals is accepted only if the third is zero', async () => {
     const amounts = fc.tuple(fc.integer({ min: 2e12, max: 1e13 - 1 }), fc.integer({ min: 0, max: 999 }))
     await fc.assert(
       fc.asyncProperty(amounts, async ([whole, thousandths]) => {

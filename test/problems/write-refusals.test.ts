@@ -44,7 +44,7 @@ describe('a refused write', () => {
     ])
   })
 
-  it('of a record that other records refer to names those records', async () => {
+  it('that would remove a record to which others refer names those records', async () => {
     const { id } = (
       await api.post('/v1/agreements', { ...agreement, parties: [{ country: 'TUV', role: 'party' }] })
     ).json()
@@ -58,7 +58,7 @@ describe('a refused write', () => {
     })
   })
 
-  it("of the record's key names the key", async () => {
+  it('that would change the key of a record names the key', async () => {
     const response = await api.patch('/v1/countries/PAK', { code: 'IND' })
     expect(response.status).toBe(422)
     expect(response.json<ProblemBody>().errors).toEqual([
@@ -70,7 +70,7 @@ describe('a refused write', () => {
     ])
   })
 
-  it('without a key or with a wrong one does not contain the key', async () => {
+  it('without a key names the header, and with a wrong key does not repeat the key', async () => {
     const without = await api.post('/v1/agreements', agreement, { key: null })
     expect(without.status).toBe(401)
     expect(without.json<ProblemBody>().detail).toContain('Authorization: Bearer')

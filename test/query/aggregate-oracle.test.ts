@@ -270,6 +270,7 @@ describe('an aggregate', () => {
         }
         const expected = [...groups].map(([text, members]) => {
           const key = JSON.parse(text) as (string | null)[]
+          // The unit count of a base includes those of its parts.
           const counted = members.filter(
             (base) => !ancestorsOf(base).some((ancestor) => members.includes(ancestor)),
           )
@@ -304,7 +305,7 @@ describe('an aggregate', () => {
         expect(returned).toEqual(expected)
         expect(aggregated.total).toBe(found.length)
         expect(aggregated.groups).toEqual({ count: expected.length, limit: 1000 })
-        // Checks some groups with nulls, and the first other groups.
+        // Checks the first groups, and some with nulls.
         const unknown = aggregated.data.filter(({ key }) => Object.values(key).includes(null))
         for (const { list, measures } of [...aggregated.data.slice(0, 2), ...unknown.slice(0, 4)]) {
           expect(await countInList(list), list).toBe(measures.count)

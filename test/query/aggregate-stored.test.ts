@@ -33,7 +33,7 @@ const someParties = (institute: string, union: string): Document[] => [
   { region: '150', role: 'observer' },
 ]
 
-/** Returns an aggregate without its links, which contain the time. */
+/** Returns an aggregate without its labels, and without its links, which contain the time. */
 async function groupsOf(api: Api, resource: string, parameters: Record<string, string>) {
   const { data, groups, total, other } = await aggregate(api, resource, { limit: '1000', ...parameters })
   return {
@@ -98,8 +98,8 @@ describe('an aggregate by country', () => {
         })
         // The writes may have removed the agreement or an organization.
         expect([200, 404, 409, 422]).toContain(response.status)
-        const isKnown = resource === 'agreements' || !('role' in parameters)
-        await expectSame(separate, resource, isKnown ? parameters : { groupBy: 'country' })
+        const isRoleKnown = resource === 'agreements' || !('role' in parameters)
+        await expectSame(separate, resource, isRoleKnown ? parameters : { groupBy: 'country' })
       }),
       { numRuns: 60 },
     )

@@ -33,11 +33,12 @@ const dimensions = registry.resources.flatMap(({ name, dimensions }) =>
 
 describe('top', () => {
   it.each(dimensions)(
-    'returns the largest groups of $resource by $dimension, and the others as one group',
+    'groups $resource by $dimension: the largest, and all others as one; refuses free text',
     async ({ resource, dimension, kind }) => {
       const all = await aggregate(api, resource, { groupBy: dimension, limit: '10000' })
       const url = `/v1/${resource}/aggregate?groupBy=${dimension}&top=2`
       const response = await api.get(url)
+      // Dimensions of free text are refused.
       if (response.status === 400) {
         expect(response.text).toContain('a date or free text')
         return
@@ -67,10 +68,10 @@ describe('top', () => {
     expect(data[0]?.key.country).toBe('CHN')
     expect(other?.label).toBe('其他')
     const list = await api.get(`${other?.list}&fields=unitCount`)
-    const units = list.json<{ data: { unitCount: number }[] }>().data
+    const others = list.json<{ data: { unitCount: number }[] }>().data
     expect(other?.measures).toEqual({
-      'sum:unitCount': units.reduce((sum, { unitCount }) => sum + unitCount, 0),
-      count: units.length,
+      'sum:unitCount': others.reduce((sum, { unitCount }) => sum + unitCount, 0),
+      count: others.length,
     })
   })
 

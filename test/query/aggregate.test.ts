@@ -66,7 +66,7 @@ describe('amounts of money', () => {
     expect(two.status).toBe(400)
   })
 
-  it('of one record are grouped by kind, currency and year, and each is counted once', async () => {
+  it('of one record are grouped by kind, currency and year, and each is added once per group', async () => {
     const amounts = [
       { kind: 'commitment', date: '2011', amount: 100, currency: 'CNY', valueUsd: 15 },
       { kind: 'commitment', date: '2012-03', amount: 50, currency: 'USD', valueUsd: 50 },
@@ -132,7 +132,7 @@ describe('a wrong aggregate is refused with the parameter and its fault', () => 
     expect(errors.find((error) => error.parameter === parameter)?.message).toContain(message)
   })
 
-  it('all faults are reported at once', async () => {
+  it('several faults, in one response', async () => {
     const response = await api.get(
       '/v1/agreements/aggregate?groupBy=kind,kind&sort=country&having=countDistinct:kind<1&measures=count',
     )

@@ -49,7 +49,7 @@ describe('GET /v1/agreements/export?format=ics', () => {
     expect([lines[0], lines.at(-2)]).toEqual(['BEGIN:VCALENDAR', 'END:VCALENDAR'])
   })
 
-  it('omits dates that span more than a year, and counts them', async () => {
+  it('omits dates that span more than a year or are before the year 1, and counts them', async () => {
     const ids = [
       await agreement({ inForceFrom: '201X', expiresOn: '2030/..' }),
       await agreement({ inForceFrom: '-0044-03-15' }),
@@ -63,7 +63,7 @@ describe('GET /v1/agreements/export?format=ics', () => {
     )
   })
 
-  it('exists only for resources with calendar dates', async () => {
+  it('does not exist for a resource without calendar dates', async () => {
     expect((await api.get('/v1/sources/export?format=ics')).status).toBe(400)
   })
 })

@@ -39,7 +39,7 @@ const exported = async (query: string, resource = 'assistance-programs') => {
 /** Folder of the XSDs of IATI 2.03; the schemas are not part of the repository. */
 const schemas = process.env.IATI_SCHEMAS
 
-describe('GET /v1/assistance-programs/export?format=iati', () => {
+describe('an export in the format iati', () => {
   beforeAll(async () => {
     const { id } = (
       await api.post('/v1/organizations', {
@@ -152,11 +152,14 @@ describe('GET /v1/assistance-programs/export?format=iati', () => {
     },
   )
 
-  it('refuses fields, include and per, and exists only for activities', async () => {
+  it('refuses fields, include, per and names, and does not exist for agreements', async () => {
     for (const query of ['fields=title', 'include=citations', 'per=participant', 'names=true']) {
       const refused = await api.get(`/v1/projects/export?format=iati&${query}`)
       expect(refused.status, query).toBe(400)
     }
     expect((await api.get('/v1/agreements/export?format=iati')).status).toBe(400)
+    const search = await api.post('/v1/projects/export?format=iati', { fields: ['title'] })
+    expect(search.status).toBe(400)
+    expect(search.json()).toMatchObject({ errors: [{ pointer: '/fields', code: 'invalid' }] })
   })
 })

@@ -38,7 +38,7 @@ describe('names beside codes in exports', () => {
     expect(Object.keys(rows[0] ?? {})).toContain('parties.organization.name')
   })
 
-  it('contain the name of the record that a citation supports, for every resource', async () => {
+  it('contain the names of cited records, of any resource, and of their sources', async () => {
     const rows = readTable(await fileOf('citations/export?format=csv&fields=source,record'))
     const cited = new Map(rows.map((row) => [row['record.resource'], row['record.id.name']]))
     const agreements = readTable(await fileOf('agreements/export?format=csv&fields=title'))
@@ -47,7 +47,7 @@ describe('names beside codes in exports', () => {
     expect(rows.every((row) => row['source.name'] !== '')).toBe(true)
   })
 
-  it('are the same in XLSX and in CSV', async () => {
+  it('have the same columns in XLSX and in CSV', async () => {
     const path = '/v1/cooperation-bases/export?fields=hostCountry,location&format='
     const book = await openWorkbook(api, `${path}xlsx`)
     const [header] = rowsIn(book.worksheets[0])

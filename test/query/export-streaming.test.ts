@@ -6,7 +6,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { readProblem } from '../support/documents.ts'
 import { readNdjson } from '../support/export-files.ts'
 
-/** Streaming and limits of long exports. */
+/** Streaming of long exports, and limits of concurrent exports. */
 
 let api: Api
 beforeAll(async () => {

@@ -25,7 +25,7 @@ const decodeText = (value: unknown) =>
     ? value.replaceAll(/_x([0-9A-F]{4})_/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
     : value
 
-describe('a table', () => {
+describe('an exported file', () => {
   const line = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
     .map((text) => text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').trim())

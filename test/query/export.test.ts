@@ -15,7 +15,7 @@ import {
 
 const { resources } = registry
 
-/** Exports of every resource in every format. */
+/** Exports of every resource as NDJSON, CSV, XLSX and GeoJSON, and the parameters of exports. */
 
 let api: Api
 beforeAll(async () => {
@@ -49,7 +49,7 @@ describe.each(resources)('an export of $name', (resource) => {
     }
   })
 
-  it('as XLSX has the same table as the CSV, and the sources of its citations', async () => {
+  it('as XLSX has the columns and the rows of the CSV, and the sources of its citations', async () => {
     const book = await openWorkbook(api, `${path}?format=xlsx`)
     const [header = [], ...rows] = rowsIn(book.worksheets[0])
     const csv = readCsv((await api.get(`${path}?format=csv`)).text)
@@ -131,13 +131,6 @@ describe('the parameters of an export', () => {
       expect((await api.get('/v1/topics', { headers: { accept } })).status).toBe(200)
   })
 
-  it('refuse an Accept without JSON also if a stored response could be sent', async () => {
-    const path = '/v1/topics?limit=7'
-    expect((await api.get(path)).status).toBe(200)
-    expect((await api.get(path, { headers: { accept: 'text/csv' } })).status).toBe(406)
-    expect((await api.get(path, { headers: { accept: 'text/csv, */*' } })).status).toBe(200)
-  })
-
   it.each(['limit=10', 'cursor=abc', 'count=exact'])(
     'with %s are refused, since an export has no pages',
     async (query) => {
@@ -163,7 +156,7 @@ describe('the parameters of an export', () => {
     expect(readProblem(response).errors?.[0]?.parameter).toBe('per')
   })
 
-  it('select columns with fields, add includes, and apply filters', async () => {
+  it('select columns with fields, and add includes', async () => {
     const query = 'country=PAK&fields=name,location&include=citations'
     const { text } = await api.get(`/v1/cooperation-bases/export?format=csv&${query}`)
     const [header] = readCsv(text)
@@ -179,4 +172,11 @@ describe('the parameters of an export', () => {
     expect(response.text).toBe('')
     expect((await api.request('HEAD', '/v1/agreements/export?format=csv&limit=3')).status).toBe(400)
   })
+})
+
+it('a list refuses an Accept without JSON, even if a stored response could be sent', async () => {
+  const path = '/v1/topics?limit=7'
+  expect((await api.get(path)).status).toBe(200)
+  expect((await api.get(path, { headers: { accept: 'text/csv' } })).status).toBe(406)
+  expect((await api.get(path, { headers: { accept: 'text/csv, */*' } })).status).toBe(200)
 })

@@ -73,7 +73,7 @@ describe('a filter by country', () => {
     expect(await projects.find({ organization: ministry })).toEqual(['by a ministry'])
   })
 
-  it('resembles a filter by region, which finds its countries and the region itself', async () => {
+  it('resembles a filter by region, which finds the region itself and its countries', async () => {
     const centralAsian = ['by a ministry', 'itself', 'neighbour', 'region', 'there']
     expect(await projects.find({ region: '143' })).toEqual(centralAsian)
     expect(await projects.find({ region: '142' })).toEqual(centralAsian)
@@ -183,12 +183,12 @@ describe('a filter by region', () => {
     ])
   })
 
-  it('does not find participants that are a larger region which contains it', async () => {
+  it('does not find records of a larger region that contains it', async () => {
     expect(await created.find({ region: '202' })).toEqual(['Ethiopia', 'South Africa', 'Sub-Saharan Africa'])
     expect(await created.find({ region: '018' })).toEqual(['South Africa'])
   })
 
-  it('finds the countries of a group, and the group itself', async () => {
+  it('finds a country group itself, and the countries in it', async () => {
     expect(await created.find({ region: '199' })).toEqual(['Ethiopia'])
     expect(await created.find({ region: '902' })).toEqual([
       'Egypt',

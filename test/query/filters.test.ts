@@ -62,7 +62,7 @@ describe('a search for words', () => {
   })
 })
 
-describe('filters of other kinds', () => {
+describe('filters', () => {
   it('find a record by its external id, also one with colons', async () => {
     const identified = (...externalIds: string[]) => ({
       title: 'An agreement',
@@ -84,7 +84,7 @@ describe('filters of other kinds', () => {
     expect(response.json<Page<unknown>>().data).toEqual([])
   })
 
-  it('combine filters with "and", values with "or", and find records without a value by `ne`', async () => {
+  it('are combined with "and", their values with "or", and `ne` finds records without a value', async () => {
     const created = await createLabelled(api, 'agreements', {
       treaty: { title: 'T', kind: 'treaty', status: 'in_force', level: 'intergovernmental' },
       protocol: { title: 'P', kind: 'protocol', status: 'in_force' },
@@ -217,12 +217,12 @@ describe('filters of other kinds', () => {
 
     const institute = await create(api, 'organizations', { name: 'Its host', kind: 'academic' })
     const base = { name: 'A base', kind: 'other' }
-    const group = await create(api, 'cooperation-bases', { ...base, unitCount: 222 })
+    const whole = await create(api, 'cooperation-bases', { ...base, unitCount: 222 })
     const bases = await createLabelled(api, 'cooperation-bases', {
-      one: { ...base, partOf: group, hostOrganization: institute },
+      one: { ...base, partOf: whole, hostOrganization: institute },
       some: { ...base, unitCount: 33, unitCountQualifier: 'about' },
     })
-    expect(await bases.find({ partOf: group })).toEqual(['one'])
+    expect(await bases.find({ partOf: whole })).toEqual(['one'])
     expect(await bases.find({ hostOrganization: institute })).toEqual(['one'])
     expect(await bases.find({ 'unitCount[gt]': '1', 'unitCount[lt]': '222' })).toEqual(['some'])
 
@@ -248,7 +248,7 @@ describe('filters of other kinds', () => {
   })
 })
 
-it('sorts records without a code after all others, for any characters in codes', async () => {
+it('a list sorts topics without a code after all others, for any characters in codes', async () => {
   const topic = (slug: string, code: string | null) =>
     api.post('/v1/topics', { slug, name: slug, scheme: 'domain', code, broader: 'agriculture' })
   await topic('sorted-none', null)

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('happenedIn finds records that may have happened in a span of days', () => {
-  it('compares the only date of a record by overlap', async () => {
+  it('compares by overlap if the event has one date, such as the signature', async () => {
     const dates = ['2010', '2011-04', '201X', '2013/..', '../2009', 'none']
     const created = await createLabelled(
       api,
@@ -41,7 +41,7 @@ describe('happenedIn finds records that may have happened in a span of days', ()
     expect(await found('2011/..')).toEqual(['continues'])
   })
 
-  it('selects the same records as a network with the same dates', async () => {
+  it('finds as many records as a network with the same dates', async () => {
     for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
       for (const [from, to] of [
         ['2006', '2011-04'],

@@ -239,7 +239,7 @@ describe('a list with any filters, any order and any page size', () => {
     }
   }
 
-  /** Returns all records of a resource, in the order of their creation. */
+  /** Returns all records of a resource. */
   async function readAll<T>(resource: string, cursor?: string): Promise<T[]> {
     const cursorParameter = cursor === undefined ? '' : `&cursor=${cursor}`
     const { data, page } = (await api.get(`/v1/${resource}?limit=200${cursorParameter}`)).json<Page<T>>()

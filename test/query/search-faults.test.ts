@@ -18,7 +18,7 @@ const sendRefused = async (body: unknown) => {
   return response.json<{ errors: { pointer: string; message: string }[] }>().errors
 }
 
-describe('a wrong search is refused with a pointer into its tree', () => {
+describe('a wrong search is refused with a pointer into its body', () => {
   it.each([
     [
       'an unknown property',
@@ -54,7 +54,7 @@ describe('a wrong search is refused with a pointer into its tree', () => {
     expect(errors[0]?.message).toContain(message)
   })
 
-  it('several faults, which are all returned at once', async () => {
+  it('several faults, in one response', async () => {
     const errors = await sendRefused({
       where: { stauts: { eq: 'x' }, kind: { eq: 'y' } },
       sort: [{ by: 'titel' }],

@@ -110,7 +110,8 @@ const rank = ['reader', 'editor', 'admin']
 
 /**
  * Returns the documented status. Admitted clients get `406`, since the request accepts no media type of the response.
- * Exports ignore `Accept`, and return `400` because a parameter is missing.
+ * Exports ignore `Accept`, and return `400` because a parameter is missing. Files of imports ignore it, too, and return
+ * `404`, since no import has the id in the path.
  */
 function expectedStatus(route: Route, { kind }: Visitor, reading: 'open' | 'closed'): number {
   // Metrics require a role if reading does, and ignore `Accept`.

@@ -37,7 +37,7 @@ const clock = fp(
   { name: 'database' },
 )
 
-it('sets the actor of a request: a key, ADMIN_KEY, or a subject of the issuer', async () => {
+it('authentication sets the actor of a request: a key, ADMIN_KEY, or a token subject', async () => {
   const app = Fastify()
   onTestFinished(() => app.close())
   const subject: Actor = { kind: 'oidc', id: 'u-7', name: 'Li Wei', role: 'editor' }

@@ -26,7 +26,7 @@ function search(blanks = 0): Promise<string> {
   socket.write(`POST /v1/agreements/search HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`)
   socket.write('1\r\n \r\n'.repeat(blanks))
   socket.write(`${[...body].map((character) => `1\r\n${character}\r\n`).join('')}0\r\n\r\n`)
-  // The service does not read the rest of a refused body, so the connection may be reset.
+  // The service does not read the rest of a body that is refused for its chunks, so the connection may be reset.
   return text(socket).catch(() => '')
 }
 

@@ -47,7 +47,7 @@ it('a client is a key, a subject, or an address', async () => {
   expect(await find({}, '::ffff:192.0.2.1')).toEqual(address)
 })
 
-it('an IPv6 client is identified by its /64 network, and grouped by its /48 network', async () => {
+it('an anonymous IPv6 client is identified by its /64 network, and grouped by its /48 network', async () => {
   const { find } = await openEchoApp()
   const one = await find({}, '2001:db8:1:2:a::1')
   expect(one).toEqual({ name: 'address 2001:db8:1:2::', group: 'network 2001:db8:1::/48', isAnonymous: true })
@@ -73,9 +73,9 @@ it.each([
   [{ 'client-id': 'two words', actor: 'key' }, 'wrong_format'],
   [{ 'client-id': '', actor: 'key' }, 'wrong_format'],
   [{ 'client-id': 'x'.repeat(101), actor: 'key' }, 'wrong_format'],
-])('refuses %j: %s', async (headers, code) => {
-  const api = await openEchoApp()
-  const response = await api.send(headers)
+])('refuses the headers %j: %s', async (headers, code) => {
+  const { send } = await openEchoApp()
+  const response = await send(headers)
   expect(response.json().message).toMatch(code === 'needs_key' ? /needs an API key/ : /visible ASCII/)
 })
 
@@ -120,7 +120,7 @@ it('limits requests per minute by /64 network, and ten times as many by /48 netw
   expect(await status('2001:db8:2:1::1')).toBe(200)
 })
 
-it('end clients of a key share its requests per minute', async () => {
+it('end clients of a key share the limit of requests per minute of the key', async () => {
   const api = await startTestApi({ env: { RATE_LIMIT: '2' } })
   onTestFinished(() => api.close())
   const status = async (name: string) =>

@@ -47,7 +47,8 @@ describe('the configuration', () => {
     })
   })
 
-  it('seeds everything on the embedded database, and only reference data on others, by default', () => {
+  it('by default seeds everything on the embedded database, and only reference data on others', () => {
+    expect(readConfig({}).SEED).toBe('all')
     expect(readConfig({ DATABASE_URL: url }).SEED).toBe('reference')
     expect(readConfig({ DATABASE_URL: url, SEED: 'all' }).SEED).toBe('all')
     expect(readConfig({ SEED: 'none' }).SEED).toBe('none')
@@ -126,7 +127,7 @@ describe('the configuration', () => {
     expect(read).not.toThrow(value)
   })
 
-  it('reports all faults at once, in one line', () => {
+  it('reports all faults together, in one line', () => {
     expect(() => readConfig({ PORT: 'x', SEED: 'y' })).toThrow(/^PORT must be [^\n]+; SEED must be [^\n]+$/)
   })
 

@@ -76,7 +76,7 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections per add
     await api.close()
   })
 
-  it('a new connection closes only the longest idle connection of the same address', async () => {
+  it('a new connection above the limit closes only an idle connection of the same address', async () => {
     const [unaffected] = await openIdle(api, 1, '127.0.0.1')
     const others = await openIdle(api, 12, other)
     await expect.poll(() => openCount(others)).toBe(5)
@@ -102,7 +102,7 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections per
     await api.close()
   })
 
-  it('resets connections after the tenth, serves other addresses, and later the same address', async () => {
+  it('closes new connections after about ten, serves other addresses, and later the same one', async () => {
     const burst = await openIdle(api, 40, '127.0.0.2')
     await expect.poll(() => openCount(burst)).toBeLessThan(20)
     expect(openCount(burst)).toBeGreaterThanOrEqual(10)
@@ -128,7 +128,7 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections per
 describe.runIf(process.platform === 'linux')('an address that misuses its connections', () => {
   let api: Api
   beforeAll(async () => {
-    // A low limit, so that the address is blocked for two seconds, which is longer than the test takes.
+    // A low limit, so that the address is blocked for two seconds: long enough to check that it is.
     api = await startTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2' } })
   })
   afterAll(async () => {
@@ -138,7 +138,7 @@ describe.runIf(process.platform === 'linux')('an address that misuses its connec
 
   const chunked = 'POST /v1/topics/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
   const misuses = [
-    ['thousands of requests at once', '127.0.0.2', 'GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2000)],
+    ['thousands of pipelined requests', '127.0.0.2', 'GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2000)],
     [
       'thousands of tiny chunks',
       '127.0.0.3',
@@ -148,16 +148,16 @@ describe.runIf(process.platform === 'linux')('an address that misuses its connec
 
   it.each(misuses)(
     'is blocked for a while, unlike other addresses: %s',
-    async (_what, other, bytes) => {
+    async (_what, address, bytes) => {
       /** Opens a connection and sends a request on it. The server may reset it before or after it is open. */
       const tryRequest = async () => {
-        const [socket] = await openIdle(api, 1, other).catch(() => [])
+        const [socket] = await openIdle(api, 1, address).catch(() => [])
         return socket
           ? Promise.race([send(socket, '/healthz').catch(() => 'closed'), waitUntilClosed(socket)])
           : 'closed'
       }
       expect(await tryRequest()).toMatch(/^HTTP\/1\.1 200 /)
-      const [used, unused] = await openIdle(api, 2, other)
+      const [used, unused] = await openIdle(api, 2, address)
       if (!used || !unused) throw new Error('there are no connections')
       const bothClosed = Promise.all([waitUntilClosed(used), waitUntilClosed(unused)])
       used.write(bytes)

@@ -66,7 +66,7 @@ describe.each([
     }
   })
 
-  it('have ETags that start with the version, so that any of them works in If-Match', async () => {
+  it('have ETags that start with the version of the record, and work in If-Match', async () => {
     const created = await service.post('/v1/agreements', {
       title: 'Long enough to be compressed',
       kind: 'agreement',

@@ -41,7 +41,7 @@ const openAllConnections = () =>
 
 const otherBackends = 'datname = current_database() and pid <> pg_backend_pid()'
 
-describe('while the database cannot be reached', () => {
+describe('when connections to the database fail', () => {
   it('reads, writes and /readyz return 503 with Retry-After, and recover by themselves', async () => {
     await openAllConnections()
     expect((await ready()).json()).toEqual({ status: 'ok' })
@@ -55,7 +55,7 @@ describe('while the database cannot be reached', () => {
     expect((await read()).json()).toMatchObject({ name: 'Back' })
   })
 
-  it('after the server has closed idle connections, neither requests nor the process fail', async () => {
+  it('after the database server has closed idle connections, requests soon succeed again', async () => {
     await openAllConnections()
     await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${otherBackends}`)
     await expect.poll(async () => (await read()).status, { interval: 5 }).toBe(200)
@@ -63,14 +63,14 @@ describe('while the database cannot be reached', () => {
       expect(response.status).toBe(200)
   })
 
-  it('a connection loss in a statement or transaction returns 503, and nothing is written', async () => {
+  it('a write that loses its connection before the commit returns 503 and writes nothing', async () => {
     const holder = await api.pool.connect()
     await holder.query("begin; select from topics where slug = 'energy' for update")
     const writing = write('Never')
     const waits = "wait_event_type = 'Lock'"
-    const waiting = async () =>
+    const countWaiting = async () =>
       (await api.pool.query(`select from pg_stat_activity where ${otherBackends} and ${waits}`)).rowCount
-    await expect.poll(waiting, { interval: 5 }).toBe(1)
+    await expect.poll(countWaiting, { interval: 5 }).toBe(1)
     await api.pool.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where ${otherBackends} and ${waits}`,
     )
@@ -81,7 +81,7 @@ describe('while the database cannot be reached', () => {
     expect((await write('Now')).status).toBe(200)
   })
 
-  it('a silent connection delays a request at most by the statement timeout, and is dropped', async () => {
+  it('a connection without responses delays requests by less than 6 s, and is dropped', async () => {
     await openAllConnections()
     proxy.stall()
     const began = performance.now()
@@ -111,7 +111,7 @@ describe('a connection that is lost during the commit', () => {
   })
 })
 
-describe('a read-only database server', () => {
+describe('a service with a read-only database server', () => {
   it('serves reads, returns 503 to writes, and is ready as read_only until writes work', async () => {
     await openAllConnections()
     const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
-/** Requests that HTTP requires a server to refuse, and that `fetch` cannot send. */
+/** Requests that `fetch` cannot send: those that HTTP requires a server to refuse, and unusual valid ones. */
 
 const host = 'Host: registry.example'
 const maxPerMinute = 5
@@ -18,14 +18,14 @@ afterAll(async () => {
   await limited.close()
 })
 
-let addresses = 0
+let addressCount = 0
 const send = (method: string, target: string, headers?: string[]) =>
   exchange(api.origin, rawRequest(method, target, headers))
 
 /** Sends requests from a new address until its rate limit is exceeded, and returns the statuses. */
 async function statusesUntilLimited(method: string, target: string, headers: string[]): Promise<number[]> {
-  addresses += 1
-  const forwarded = `X-Forwarded-For: 203.0.113.${addresses}`
+  addressCount += 1
+  const forwarded = `X-Forwarded-For: 203.0.113.${addressCount}`
   const statuses: number[] = []
   for (let sent = 0; sent <= maxPerMinute; sent += 1)
     statuses.push(
@@ -65,7 +65,7 @@ describe('the rate limit', () => {
     ['malformed paths', 'GET', '/v1/%zz', [host], 400],
     ['unknown expectations', 'GET', '/v1/countries', [host, 'Expect: miracles'], 417],
     ['OPTIONS', 'OPTIONS', '/v1/countries', [host], 204],
-    ['missing paths', 'GET', '/v1/nothing', [host], 404],
+    ['unknown paths', 'GET', '/v1/nothing', [host], 404],
   ])('counts %s', async (_what, method, target, headers, status) => {
     const expected = [...Array<number>(maxPerMinute).fill(status), 429]
     expect(await statusesUntilLimited(method, target, headers)).toEqual(expected)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { openTestApp } from '../support/app.ts'
 
 /** Routes outside of the OpenAPI document: the documentation, and protocols that describe themselves (MCP, OpenRefine). */
-const isPage = (url: string) => url === '/' || /^\/(docs|problems|openapi\.|mcp$|reconcile)/.test(url)
+const isUndocumented = (url: string) => url === '/' || /^\/(docs|problems|openapi\.|mcp$|reconcile)/.test(url)
 
 const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 
@@ -20,7 +20,7 @@ it('the OpenAPI document has every route of the API with its methods, and no oth
         .filter((method) => method !== 'HEAD' && method !== 'OPTIONS')
         .map((method) => `${method} ${url}`),
     )
-    const isApiRoute = (name: string) => !isPage(name.split(' ')[1] ?? '')
+    const isApiRoute = (name: string) => !isUndocumented(name.split(' ')[1] ?? '')
     expect(served.filter(isApiRoute).sort()).toEqual(documented.filter(isApiRoute).sort())
     expect(documented.length).toBeGreaterThan(80)
   } finally {

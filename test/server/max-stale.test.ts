@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Adds a record to the list. The tests read without a key, so that the writer is another client. */
+/** Adds a record to the list, with the administrator's key. Readers without this key are other clients. */
 async function change(title: string): Promise<string> {
   const { status, headers } = await api.post('/v1/sources', { title, kind: 'report' })
   expect(status).toBe(201)
@@ -24,7 +24,7 @@ async function change(title: string): Promise<string> {
 }
 
 describe('Cache-Control: max-stale', () => {
-  it('returns the stored response with Age at once, and refreshes it in the background', async () => {
+  it('returns the stored response with Age, and refreshes it in the background', async () => {
     await waitUntilCached(api, list)
     const before = await api.get(list)
     await change('Newer than the answer')
@@ -37,13 +37,13 @@ describe('Cache-Control: max-stale', () => {
       after = await api.get(list, accepting)
       return isHit(after)
     }
-    // Other tests also change sources, which makes the response stale again.
+    // The response stays stale until the refresh is complete.
     await expect.poll(refresh, { timeout: 5000 }).toBe(true)
     expect(after.text).toContain('Newer than the answer')
     expect(after.headers.has('age')).toBe(false)
   })
 
-  it('gives clients without it the current state', async () => {
+  it('is required for a stale response: other requests get the current state', async () => {
     await waitUntilCached(api, list)
     await change('For others')
     const response = await api.get(list)

@@ -25,8 +25,8 @@ describe('the log', () => {
     const trace = 'a'.repeat(32)
     const get = (path: string, traceparent?: string) =>
       fetch(`${origin}${path}`, traceparent === undefined ? {} : { headers: { traceparent } })
-    const valid = `00-${trace}-${'b'.repeat(16)}-01`
-    const invalid = [
+    const validParent = `00-${trace}-${'b'.repeat(16)}-01`
+    const invalidParents = [
       `00-${trace.toUpperCase()}-${'b'.repeat(16)}-01`,
       `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`,
       `00-${trace}-${'0'.repeat(16)}-01`,
@@ -35,10 +35,10 @@ describe('the log', () => {
       trace,
       'x',
     ]
-    const traced = await get('/v1/agreements?q=secretary&limit=3', valid)
-    const later = await get('/v1/topics/energy', `01-${trace}-${'b'.repeat(16)}-01-more`)
+    const traced = await get('/v1/agreements?q=secretary&limit=3', validParent)
+    const ofLaterVersion = await get('/v1/topics/energy', `01-${trace}-${'b'.repeat(16)}-01-more`)
     const untraced = await Promise.all([
-      ...invalid.map((header) => get('/v1/topics/energy', header)),
+      ...invalidParents.map((header) => get('/v1/topics/energy', header)),
       get('/v1/nothing'),
     ])
     await get('/healthz')
@@ -59,7 +59,7 @@ describe('the log', () => {
         milliseconds: expect.any(Number),
       },
     ])
-    expect(linesOf(later)).toMatchObject([{ traceId: trace, operationId: 'getTopic' }])
+    expect(linesOf(ofLaterVersion)).toMatchObject([{ traceId: trace, operationId: 'getTopic' }])
     for (const response of untraced) {
       const [line, ...more] = linesOf(response)
       expect(more).toEqual([])
@@ -100,7 +100,7 @@ describe('the metrics', () => {
     )
   }
 
-  it('count requests by operation and status, and responses by source', async () => {
+  it('count requests by operation and status, and successful reads by source', async () => {
     for (let index = 0; index < 3; index += 1) await api.get('/v1/topics?limit=3')
     await api.get('/v1/topics?stauts=1')
     await api.get('/v1/topics/there-is-none')

@@ -21,7 +21,7 @@ type Schema = z.output<typeof schemaForm>
 /** Formats that limit the length of a text. */
 const boundedFormats = ['uuid', 'date', 'date-time']
 
-/** Whether a pattern is anchored at its end and has no unbounded repetition. */
+/** Whether a pattern is anchored at both ends and has no unbounded repetition. */
 const isBounded = (pattern: string) =>
   /^\^.*\$$/s.test(pattern) && !/[*+]|\{\d+,\}/.test(pattern.replaceAll(/\\.|\[[^\]]*\]/g, ''))
 
@@ -33,7 +33,7 @@ const isBoundedText = (schema: Schema) =>
   boundedFormats.includes(schema.format ?? '') ||
   isBounded(schema.pattern ?? '')
 
-/** Yields the paths in a schema to texts, lists and maps without a maximum. */
+/** Yields a message for each text, list and map in a schema that has no maximum. */
 function* findUnbounded(
   document: object,
   schemaOrTrue: unknown,

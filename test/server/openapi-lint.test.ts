@@ -4,7 +4,7 @@ import rulesets from '@stoplight/spectral-rulesets'
 import { expect, it } from 'vitest'
 import { sharedApi } from '../support/api.ts'
 
-/** The rules of Spectral, a common linter. The rules of redocly are checked in `openapi.test.ts`. */
+/** The rules of Spectral, a common linter. The rules of Redocly are checked in `openapi.test.ts`. */
 
 it('the OpenAPI document passes the rules of spectral:oas without a warning', {
   timeout: 120_000,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** These tools take seconds, and longer on a busy machine. */
+/** Generating and compiling the types takes seconds, and longer on a busy machine. */
 const slow = { timeout: 60_000 }
 
 let api: Api

@@ -67,7 +67,7 @@ describe('the OpenAPI document', () => {
     expect(first?.name).toBe('agreements')
   })
 
-  it('is the same for every configuration of the service', async () => {
+  it('does not depend on PUBLIC_READ, CACHE_MB or RATE_LIMIT', async () => {
     const served = await (await fetch(`${api.origin}/openapi.json`)).text()
     const other = await openTestApp({ env: { PUBLIC_READ: 'false', CACHE_MB: '0', RATE_LIMIT: '1000' } })
     try {
@@ -77,7 +77,7 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('passes the recommended rules of its linter without a warning', slow, async () => {
+  it('passes the recommended rules of the linter of Redocly without a warning', slow, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'entente-openapi-'))
     try {
       const file = join(folder, 'openapi.json')
@@ -152,7 +152,7 @@ describe('the OpenAPI document', () => {
     ['replace', ['200', '404', '409', '410', '412', '422']],
     ['update', ['200', '404', '409', '410', '412', '422']],
     ['delete', ['204', '404', '409', '410', '412']],
-  ])('documents every status of every %s, and the common statuses as the default', (name, expected) => {
+  ])('documents the main statuses of every %s, and the common ones as the default', (name, expected) => {
     const [verb = '', ending = ''] = name.split('…')
     const names = new Set(resources.flatMap(({ singular, plural }) => [singular, plural]))
     const concerned = resourceOps.filter(
@@ -199,7 +199,7 @@ describe('the OpenAPI document', () => {
     expect(headers.filter(({ example }) => typeof example !== 'string')).toEqual([])
   })
 
-  it('describes every component, and has an example in the request schema of each resource', () => {
+  it('describes every schema, and has an example in the request schema of each resource', () => {
     const { schemas } = document.components
     const undescribed = Object.entries(schemas).filter(([, { description }]) => !description)
     expect(undescribed.map(([name]) => name)).toEqual([])
@@ -226,7 +226,7 @@ describe('the OpenAPI document', () => {
     check(api.served, '')
   })
 
-  it('has patterns that all regular expression engines support', () => {
+  it('has patterns without Unicode classes and lookaround, which some engines lack', () => {
     const text = JSON.stringify(api.served)
     const patterns = [...text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, pattern = '']) =>
       JSON.parse(pattern),
@@ -241,7 +241,7 @@ describe('the OpenAPI document', () => {
     expect(brotliCompressSync(text).length).toBeLessThan(50 * 1024)
   })
 
-  it('has no unused component', () => {
+  it('has no unused schema', () => {
     const used = new Set<string>()
     const follow = (value: unknown) => {
       // The JSON of a part of the document contains all its references to components.
@@ -255,7 +255,7 @@ describe('the OpenAPI document', () => {
     expect([...used].sort()).toEqual(Object.keys(document.components.schemas).sort())
   })
 
-  it('has component names that differ by more than case, each with one schema', () => {
+  it('has schema names that differ by more than case, each with one schema', () => {
     const names = Object.keys(document.components.schemas).map((name) => name.toLowerCase())
     expect(new Set(names).size).toBe(names.length)
     for (const name of Object.keys(document.components.schemas)) expect(name).toMatch(/^([A-Z][a-z0-9]*)+$/)

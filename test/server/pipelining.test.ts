@@ -21,7 +21,7 @@ function exchange(bytes: string): Promise<string> {
   return text(socket).catch(() => '')
 }
 
-describe('pipelined requests in one packet', () => {
+describe('pipelined requests', () => {
   it('get responses in order', async () => {
     const names = Array.from({ length: 50 }, (_, index) => `/nothing-${index}`)
     const requests = [...names.map((name) => requestFor(name)), requestFor('/last', 'connection: close\r\n')]

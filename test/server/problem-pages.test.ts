@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('the pages of problems', () => {
-  it('exist for each type in the OpenAPI document, with its title', async () => {
+  it('exist for each type in the OpenAPI document, with a title, the status and a text', async () => {
     const problem = z
       .looseObject({ properties: z.looseObject({ type: z.looseObject({ enum: z.array(z.string()) }) }) })
       .parse(document.components.schemas.Problem)
@@ -28,7 +28,7 @@ describe('the pages of problems', () => {
     }
   })
 
-  it('have the headers Referrer-Policy and Cross-Origin-Opener-Policy, as all HTML pages', async () => {
+  it('have the headers Referrer-Policy and Cross-Origin-Opener-Policy, as other HTML pages', async () => {
     for (const path of ['/problems', '/docs', '/', '/unheard-of']) {
       const { headers } = await fetch(`${api.origin}${path}`, { headers: { accept: 'text/html' } })
       expect(headers.get('content-type'), path).toMatch(/^text\/html/)

@@ -3,7 +3,7 @@ import { createKey } from '../../src/database/keys.ts'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** Rate limits, CORS and the security headers of responses. */
+/** Rate limits, CORS, the security headers of responses, and the limit of URLs. */
 
 describe('with a limit of requests per minute', () => {
   let api: Api
@@ -37,12 +37,12 @@ describe('with a limit of requests per minute', () => {
     expect(refused.json()).toMatchObject({ type: '/problems/rate-limited', status: 429 })
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(refused.headers.get('ratelimit')).toMatch(/^"units";r=0;t=\d+$/)
-    // Other clients and the probes are not limited.
+    // Other clients have their own limits, and the probe has none.
     expect((await api.get(path, newClient())).status).toBe(200)
     expect((await api.get('/healthz', client)).status).toBe(200)
   })
 
-  it('an aggregate costs ten units, as the OpenAPI document says, and a search two', async () => {
+  it('an aggregate costs ten cost units, as the OpenAPI document says, and a search two', async () => {
     const client = newClient()
     const cost = (path: string, method: string) => Object(api.document.paths)[path][method]['x-cost']
     expect(cost('/v1/agreements/aggregate', 'get')).toBe(10)
@@ -58,7 +58,7 @@ describe('with a limit of requests per minute', () => {
     expect(await left(api.get(path, client))).toBe(String(requestsPerMinute - 13))
   })
 
-  it('a key has its own limit, from any address', async () => {
+  it('a key has its own limit, which applies to requests from any address', async () => {
     const { key } = await api.database.transaction((tx) =>
       createKey(tx, { name: 'A key', role: 'reader', expiresAt: null }),
     )
@@ -75,7 +75,7 @@ describe('with a limit of requests per minute', () => {
     expect((await api.request('GET', '/docs/nothing', client)).status).toBe(429)
   })
 
-  it('refuses an address after 20 wrong keys with 429, and still accepts a valid key', async () => {
+  it('refuses further wrong keys of an address after 20 with 429, and accepts valid keys', async () => {
     const client = newClient()
     const wrong = { ...client, key: 'not-the-key' }
     expect(await statuses(20, path, wrong)).toEqual(Array(20).fill(401))
@@ -117,7 +117,7 @@ describe('with a limit of requests per minute', () => {
     }
   })
 
-  it('the documentation loads only scripts and styles that its content security policy allows', async () => {
+  it('the documentation loads only scripts that its content security policy allows', async () => {
     const page = await fetch(`${api.origin}/docs/`)
     const policy = page.headers.get('content-security-policy')
     expect(policy).toContain("script-src 'self';")
@@ -150,7 +150,7 @@ describe('without limits and with CORS_ORIGINS', () => {
     expect((await api.get(path)).headers.get('ratelimit')).toBeNull()
   })
 
-  it('accepts a long URL, and returns 414 for one that is too long', async () => {
+  it('returns 414 for a URL of more than 14 KiB', async () => {
     const url = (length: number) => `${path}?`.padEnd(length, 'x')
     expect((await api.get(url(14 * 1024))).status).toBe(400)
     const response = await api.get(url(14 * 1024 + 1))

@@ -11,6 +11,7 @@ import { generousOptions } from '../support/database-options.ts'
 import { registry } from '../support/registry.ts'
 import { openReplicatedServers, type ReplicatedServers } from '../support/replicated.ts'
 
+/** An app with its own database connections and cache, like a process of the service. */
 interface Process {
   app: FastifyInstance
   database: Database
@@ -40,7 +41,7 @@ afterAll(async () => {
   await servers.close()
 })
 
-/** Opens a process of the service. @param url the URL of the database; by default that of the primary. */
+/** Opens an app like a process of the service. @param url the URL of the database; by default that of the primary. */
 async function openProcess(url = servers.primary.url): Promise<Process> {
   const config = readConfig({
     ADMIN_KEY: adminKey,
@@ -73,16 +74,17 @@ async function create({ app }: Process) {
 const get = ({ app }: Process, url: string, headers: Record<string, string> = {}) =>
   app.inject({ url, headers })
 
-const readsOf = ({ database }: Process) => ({ ...database.replicas?.reads })
+/** Returns the numbers of reads that a process has sent to the primary and to replicas. */
+const readCountsOf = ({ database }: Process) => ({ ...database.replicas?.reads })
 
 /** Waits until a process sends reads to replicas. */
 const waitForReplicaReads = (process: Process, url = '/v1/countries?limit=1') =>
   vi.waitFor(
     async () => {
-      const before = readsOf(process).replica ?? 0
+      const before = readCountsOf(process).replica ?? 0
       const { statusCode } = await get(process, url, { 'cache-control': 'no-cache' })
       expect(statusCode, url).toBe(200)
-      expect(readsOf(process).replica, url).toBeGreaterThan(before)
+      expect(readCountsOf(process).replica, url).toBeGreaterThan(before)
     },
     { timeout: 10_000, interval: 20 },
   )
@@ -102,7 +104,7 @@ it('returns the position of a change in a header, and in a cookie for browsers',
   expect(cookie).toBe(`entente-position=${position}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax`)
 })
 
-it('runs reads of every kind on replicas', async () => {
+it('runs reads of records, lists, aggregates, exports, the past and searches on replicas', async () => {
   const urls = [
     '/v1/countries/CHN',
     '/v1/topics?limit=2&include=names',
@@ -157,7 +159,7 @@ it('refuses a malformed position with 400', async () => {
   }
 })
 
-it('ignores a cookie of another service', async () => {
+it('ignores a malformed position in a cookie, which another service may have set', async () => {
   const response = await get(first, '/v1/countries/CHN', { cookie: 'a=b; entente-position=mine' })
   expect(response.statusCode).toBe(200)
 })
@@ -193,7 +195,7 @@ it('serves no state from before a position, also to a client that accepts stale 
   }
 })
 
-it('serves no change feed if a load balancer uses a standby as the primary', async () => {
+it('does not serve the feed of changes if a load balancer uses a standby as the primary', async () => {
   expect((await get(first, '/v1/changes')).statusCode).toBe(200)
   const process = await openProcess(servers.standbys[0]?.url)
   onTestFinished(async () => {

@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import { expect, it } from 'vitest'
 import { RequestLogger } from '../../src/server/plugins/request-log/request-logger.ts'
 
-/** Opens a logger, and collects its lines and the number of its child loggers. */
+/** Opens a logger, collects its lines, and counts the child loggers that it creates of its parent. */
 function openLog() {
   const lines: Record<string, unknown>[] = []
   const write = (line: string) => lines.push(JSON.parse(line))
@@ -37,7 +37,7 @@ it('writes no line below its level, which can be changed', () => {
   expect(lines).toMatchObject([{ requestId: 'r1', msg: 'something' }])
 })
 
-it('gives its children the ids of the request', () => {
+it('gives its children the id of the request', () => {
   const { log, lines } = openLog()
   log.child({ part: 'search' }).info('found')
   expect(lines).toMatchObject([{ requestId: 'r1', part: 'search', msg: 'found' }])

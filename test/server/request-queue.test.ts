@@ -19,7 +19,7 @@ const waitForIterations = async (count: number) => {
 }
 
 describe('the queue of requests', () => {
-  it('starts a request at once while the iteration of the event loop has time left', () => {
+  it('starts a request immediately while the iteration of the event loop has time left', () => {
     const { started, send } = openQueue()
     send('a')
     send('b')
@@ -68,7 +68,7 @@ describe('the queue of requests', () => {
     expect(started).toEqual(['a', 'a'])
   })
 
-  it('meanwhile starts one request of other addresses in each iteration', async () => {
+  it('starts one request of other addresses per iteration during a burst of connections', async () => {
     const { queue, started, send } = openQueue()
     await openConnections(queue, 'a', 11)
     for (const address of ['b', 'a', 'b', 'c']) send(address)

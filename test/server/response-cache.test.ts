@@ -191,7 +191,7 @@ describe('a change', () => {
       .toMatch(/"count":0/)
   })
 
-  it('is announced by triggers of every table that responses are read from', async () => {
+  it('is announced by triggers of every table that stored responses are read from', async () => {
     const { rows } = await api.pool.query<{ name: string }>(
       `select relname as name from pg_class
        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
@@ -331,7 +331,7 @@ describe('the response store', () => {
     expect(store.size).toBeGreaterThan(500_000)
   })
 
-  it('stores no response that would evict all others', () => {
+  it('stores no response that takes a large share of its memory', () => {
     const store = new ResponseStore(1_000_000)
     store.set('small', response(1000))
     store.set('large', response(400_000))

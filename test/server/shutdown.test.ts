@@ -43,7 +43,7 @@ function send(
   })
 }
 
-it('on SIGTERM under load, it completes every accepted request and ends in time', async () => {
+it('on SIGTERM under load, the service completes every accepted request and ends with code 0', async () => {
   const { url, pool, close } = await openTestDatabase()
   onTestFinished(close)
   const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'warn', DRAIN_SECONDS: '1' }

@@ -30,7 +30,7 @@ it.each([
   }
 })
 
-it('the pages of the API reference are sent compressed', async () => {
+it('the pages and the script of the API reference are sent compressed', async () => {
   for (const url of ['/docs', '/docs/operations/listAgreements', '/docs/script.js']) {
     const { headers } = await api.app.inject({ url, headers: { 'accept-encoding': 'br' } })
     expect(headers['content-encoding'], url).toBe('br')

@@ -3,12 +3,15 @@ import { Transfers } from '../../src/server/plugins/transfers/transfers.ts'
 
 /** Speed limits of exports and streams. */
 
-/** Checks a transfer every five seconds for three minutes. Returns the second of its disconnection, and the reason. */
+/**
+ * Checks a transfer every five seconds for three minutes. Returns the second of its disconnection, the reason, and how many
+ * transfers are left.
+ */
 function simulate(
   bytesPerSecond: number,
   waitingBytes: (second: number) => number,
   maxDurationMs = 3_600_000,
-  isOverAfter = 1000,
+  lastSecond = 1000,
 ) {
   const transfers = new Transfers({ minBytesPerSecond: 1000, windowMs: 60_000, maxDurationMs })
   let second = 0
@@ -28,7 +31,7 @@ function simulate(
   const onCut = (cutReason: string) => {
     reason = cutReason
   }
-  transfers.add({ connection, isOver: () => second > isOverAfter, onCut }, 0)
+  transfers.add({ connection, isOver: () => second > lastSecond, onCut }, 0)
   for (; second <= 180; second += 5) transfers.check(second * 1000)
   return { disconnectedAfter, reason, left: transfers.count }
 }

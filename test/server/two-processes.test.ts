@@ -15,7 +15,9 @@ type Origin = string
 /** A change that was acknowledged to its writer. */
 interface AcknowledgedChange {
   version: number
+  /** The process that made the change; `psql` for a change in SQL that bypasses the service. */
   by: Origin | 'psql'
+  /** When it was acknowledged, in milliseconds of `performance.now()`. */
   at: number
 }
 
@@ -42,7 +44,7 @@ async function start(env: NodeJS.ProcessEnv): Promise<Origin> {
   return /http:\/\/\S+/.exec(line)?.[0] ?? line
 }
 
-it("never serves a response older than its own writes, or than another process's after 100 ms", {
+it('a process shows its own writes to the next read, and those of others after 100 ms', {
   timeout: 60_000,
 }, async () => {
   const { url, pool, close } = await openTestDatabase()
@@ -144,7 +146,7 @@ it("never serves a response older than its own writes, or than another process's
   await Promise.all(origins.map(waitUntilCached))
   await runRandomLoad(1000)
 
-  // Without notifications, the process must read the database until they arrive again.
+  // Without notifications, the second process must read the database until they arrive again.
   seen.bypasses.clear()
   proxy.stall()
   await runRandomLoad(800)
@@ -158,6 +160,6 @@ it("never serves a response older than its own writes, or than another process's
   await Promise.all(origins.map(waitUntilCached))
   await runRandomLoad(300)
   expect(staleReads).toEqual([])
-  // Otherwise the test would prove nothing.
+  // Without stored responses, the test would prove nothing.
   for (const origin of origins) expect(seen.hits.get(origin)).toBeGreaterThan(5)
 })

@@ -17,16 +17,16 @@ export interface RequestOptions {
   /** A value to send as JSON. Strings and bytes are sent unchanged. */
   body?: unknown
   headers?: Record<string, string>
-  /** The API key to send; null for none. By default, writes send the administrator's key. */
+  /** The API key to send; null for none. By default, the administrator's key, but none with GET, HEAD and OPTIONS. */
   key?: string | null
 }
 
-/** A service with its own port and database. Every response is checked against the OpenAPI document of the service. */
+/** A service with its own port and database. Its methods check every response against its OpenAPI document. */
 export interface Api extends TestApp {
   origin: string
   /** The OpenAPI document as the service sends it. */
   served: unknown
-  /** The same document, in which shared parameters and responses are inlined. */
+  /** The same document, in which shared components other than schemas are inlined. */
   document: Record<string, unknown>
   request(method: string, path: string, options?: RequestOptions): Promise<HttpResponse>
   get(path: string, options?: RequestOptions): Promise<HttpResponse>
@@ -67,7 +67,7 @@ interface Contract {
   check: CheckResponse
 }
 
-/** All services serve the same document. Building and compiling it takes seconds, so each process does it once. */
+/** All services serve the same document. Compiling its validators takes seconds, so each process loads it once. */
 let contract: Promise<Contract> | undefined
 
 async function loadContract(origin: string): Promise<Contract> {

@@ -13,7 +13,7 @@ export const adminKey = 'the-administrators-key-in-tests'
 /** The default environment of tests: no log, no load shedding on a busy machine, and no delay before shutdown. */
 const testDefaults = { ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', SHED_LAG_MS: '0', DRAIN_SECONDS: '0' }
 
-/** A service with its own database. Requests are sent by `app.inject`. */
+/** A service with its own database. Tests send requests with `app.inject`. */
 export interface TestApp {
   app: FastifyInstance
   /** The database as the service uses it. */

@@ -4,7 +4,7 @@ import { recordId } from '../../src/model/keys.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { openTestDatabase, type TestDatabase } from './database.ts'
 
-/** The columns of a row by their names. */
+/** The values of a row, by column name. */
 export type Row = Record<string, unknown>
 
 /** The result of a statement: accepted, or the SQLSTATE and the violated constraint or null column. */
@@ -21,7 +21,7 @@ export function outcomeOf(error: unknown): Outcome {
 
 /** The outcome when a check constraint refuses a row. */
 export const check = (rule: string): Outcome => ({ code: '23514', rule })
-/** The outcome when a unique or exclusion constraint refuses a row. */
+/** The outcome when a unique constraint or index refuses a row. */
 export const uniqueKey = (rule: string): Outcome => ({ code: '23505', rule })
 /** The outcome when a foreign key refuses a row. */
 export const foreignKey = (rule: string): Outcome => ({ code: '23503', rule })
@@ -55,7 +55,7 @@ export const ids = {
   pakistan: recordId(registry.get('countries'), 'PAK'),
 }
 
-/** A valid row of each table. */
+/** Valid rows, by the name of their table. */
 export const rows = {
   regions: { code: '999', name: 'A region', kind: 'subregion' },
   countries: { code: 'ZZZ', alpha2: 'ZZ', name: 'A country' },
@@ -117,7 +117,7 @@ export type Table = keyof typeof rows
 export interface ConstraintDatabase extends TestDatabase {
   /** Runs one statement and returns its rows. */
   query(text: string, values?: unknown[]): Promise<Row[]>
-  /** Runs statements in a transaction, rolls it back and returns the outcome of the last one. */
+  /** Runs statements in a transaction until one fails, and rolls it back. Returns `accepted`, or the failure. */
   attempt(...statements: Statement[]): Promise<Outcome>
   /** Attempts to insert the valid row of a table, changed by `first`, and then the same row, also changed by `change`. */
   attemptTwice(table: Table, change: Row, first?: Row): Promise<Outcome>

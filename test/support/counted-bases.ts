@@ -8,7 +8,7 @@ export interface Participant {
   role: string
 }
 
-/** The properties of a cooperation base that the oracle uses. */
+/** The properties of a cooperation base that `aggregate-oracle.test.ts` counts, and its name. */
 export interface Base {
   name: string
   kind: string
@@ -22,13 +22,13 @@ export interface Base {
   topics: string[]
 }
 
-/** Returns the id of the base at a position. */
+/** Returns the id of the base with an index. */
 export const id = (index: number) => `01933b5e-7c1a-7d4e-9f2b-${String(index).padStart(12, '0')}`
 /** The ids of two organizations: an institute in Pakistan, and a union without a country. */
 export const institute = id(900_001)
 export const union = id(900_002)
 
-/** The countries that take part. */
+/** The countries of participants, hosts and locations. */
 export const countries = ['CHN', 'PAK', 'DEU']
 /** Actors that are not countries: the institute, the union, and regions at three levels. */
 const actors = [
@@ -57,7 +57,7 @@ export const dates = [
   { text: '-0005-12', year: '-0005', decade: '-000X', month: '-0005-12', span: [-48799, -48769] },
 ] as const
 
-/** The top-level region (UN M49) of each country and region. */
+/** The top-level region (UN M49) of each country and region, if it has one. */
 export const regionOf: Record<string, string> = {
   CHN: '142',
   PAK: '142',

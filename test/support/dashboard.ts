@@ -9,7 +9,7 @@ import { watchLayout } from './layout-shift.ts'
 /** Timeout for elements of a page, for a busy machine. */
 const timeoutMs = 20_000
 
-/** A browser tab, and its faults since the last navigation: script errors, failed requests, requests to other origins. */
+/** A browser tab, and its faults since the last `go`: script errors, failed requests, requests to other origins. */
 export interface WatchedPage {
   page: Page
   faults: string[]
@@ -134,7 +134,7 @@ let service: Promise<Api> | undefined
 /** No rate limit, since tests open many pages in a short time. */
 const env = { RATE_LIMIT: '0' }
 
-/** Returns the service of all test files of a worker that change none of its records. It ends with the worker. */
+/** Returns the service of all test files of a worker that leave its records as they were. It ends with the worker. */
 function sharedService(): Promise<Api> {
   service ??= startTestApi({ env })
   return service
@@ -185,7 +185,7 @@ class Dashboard {
 
 /**
  * Starts a dashboard before the tests of a file, unless browser tests are skipped, and closes it after them.
- * @param options.changesRecords whether the file changes records, and therefore needs its own service.
+ * @param options.changesRecords whether the file needs its own service, because it leaves new, changed or removed records.
  */
 export function useDashboard({ changesRecords = false } = {}): Dashboard {
   const dashboard = new Dashboard(changesRecords)

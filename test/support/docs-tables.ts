@@ -10,7 +10,7 @@ import { packageRoot } from '../../src/package-root.ts'
 import { environment } from '../../src/server/config.ts'
 
 /** The generated blocks: the page and the name of each, and the function that generates it. */
-const tables = [
+const blocks = [
   { page: 'docs/operating.md', block: 'config', generate: variableTable },
   { page: 'docs/mappings.md', block: 'rows', generate: () => propertyTable(rowOptions) },
   { page: 'docs/mappings.md', block: 'steps', generate: () => propertyTable(stepsSchema) },
@@ -31,7 +31,7 @@ const tables = [
   ].map((file) => ({ page: 'docs/clients.md', block: file, generate: () => codeOf(`test/clients/${file}`) })),
 ]
 
-for (const { page, block, generate } of tables) {
+for (const { page, block, generate } of blocks) {
   const file = join(packageRoot, page)
   const written = readFileSync(file, 'utf8')
   const current = replaceBlock(page, written, block, generate())

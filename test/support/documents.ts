@@ -146,7 +146,7 @@ export const seededKey = async (api: Api, name: string): Promise<string> => {
   return String(record?.id)
 }
 
-/** Returns unused values of the properties that must be unique: keys that clients choose, and external ids. */
+/** Returns unused values of the properties that must be unique: codes, slugs and external ids. */
 async function uniqueProperties(resource: Resource, api: Api): Promise<Document> {
   const codes = await unusedCodes(api)
   switch (resource.name) {
@@ -189,8 +189,7 @@ export async function createRecord(
   document?: Document,
 ): Promise<CreatedRecord> {
   const response = await api.post(listPath(resource), document ?? (await exampleDocument(resource, api)))
-  if (response.status !== 201)
-    throw new Error(`the example of ${resource.name} was refused: ${response.text}`)
+  if (response.status !== 201) throw new Error(`a document of ${resource.name} was refused: ${response.text}`)
   const record = response.json()
   const key = keyIn(resource, record)
   return { key, path: pathTo(resource, key), etag: etagOf(response), record }

@@ -107,7 +107,7 @@ const halfOpenIntervals: fc.Arbitrary<Span> = fc
       : { text: `${date.text}/${open}`, from: date.from, to: Infinity },
   )
 
-/** Valid dates of every form. */
+/** Valid dates of all forms in this file. */
 export const spans = fc.oneof(
   { weight: 4, arbitrary: plainDates },
   { weight: 2, arbitrary: closedIntervals },
@@ -121,7 +121,7 @@ export const spans = fc.oneof(
   longYears,
 )
 
-/** Many values at once, so that one query checks them all. */
+/** Lists of 500 values, so that one query checks them all. */
 export const batchOf = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 500, maxLength: 500 })
 
 /** Options of fast-check without shrinking, which would take minutes: the failed assertion shows the wrong value. */

@@ -51,7 +51,7 @@ export const rowsIn = (sheet: exceljs.Worksheet | undefined): exceljs.CellValue[
 /** Returns a value as the text of a cell, which is empty for null. */
 export const cellText = (value: unknown) => (value === null || value === undefined ? '' : String(value))
 
-/** The media type of each format. */
+/** The media types of these export formats. */
 export const media = {
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',

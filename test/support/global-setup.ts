@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one PostgreSQL server for the whole run, and makes a migrated and seeded template, which tests clone. */
+/** Opens one PostgreSQL server for the whole run, and makes a migrated and seeded template, which tests clone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await openServer()
   // Runs that share a server (TEST_DATABASE_URL) need different database names.

@@ -62,7 +62,7 @@ export const importFile = (
         scheme: readSettings(mapping, registry).scheme,
         mapping,
         autoCommit: true,
-        // The importer of a service does not take it, since the file is not in the database.
+        // In this state, the importer of a service does not run the import: the file is not in the database.
         state: 'uploaded',
         actor: { kind: 'command', id: null, name: 'A test' },
         requestId: null,
@@ -90,7 +90,7 @@ export function importRows(
   return importFile(database, agreementMapping(scheme, onEdited), 'rows.json', JSON.stringify(all))
 }
 
-/** Resumes an import. @returns its new state. */
+/** Runs an import from its current state. @returns the import afterwards. */
 export async function continueImport(
   database: Database,
   id: string,
@@ -104,7 +104,7 @@ export async function continueImport(
   return job
 }
 
-/** Undoes an import. @returns its new state. */
+/** Undoes an import. @returns the import afterwards. */
 export async function undo(database: Database, job: ImportJob): Promise<ImportJob> {
   await database.transaction((tx) => changeImport(tx, job, { state: 'undoing' }))
   return continueImport(database, job.id)

@@ -39,7 +39,7 @@ function replaceKeys(value: unknown, keys: ReadonlyMap<string, string>): unknown
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, replaceKeys(inner, keys)]))
 }
 
-/** Creates a record, adds an external id if the resource has external ids, and returns the record. */
+/** Creates a record, replaces its external ids by a hidden one if the resource has external ids, and returns the record. */
 async function createAndPatch(api: Api, resource: Resource, document: Document): Promise<HiddenRecord> {
   const { key, path, record } = await createRecord(resource, api, document)
   const patched = await api.patch(path, {

@@ -1,8 +1,9 @@
 import type pg from 'pg'
 
 /**
- * Gives some agreements of a generated registry 50 to 190 parties, as treaties of international organizations have. The
- * documents of the agreements are not updated.
+ * Adds 50 to 190 parties to each of the first agreements of a generated registry, as treaties of international organizations
+ * have. The documents of the agreements are not updated.
+ * @param agreements number of agreements that get parties.
  */
 export async function addManyParties(pool: pg.Pool, agreements: number): Promise<void> {
   const client = await pool.connect()

@@ -7,10 +7,10 @@ import { drizzleTables } from './drizzle-tables.ts'
 
 /**
  * Writes the migration from the tables of the last migration to those of the declarations. With `--check`, fails if they
- * differ. With `--custom`, writes an empty migration, for SQL that drizzle cannot generate. `--rename table.column=name`
+ * differ. With `--custom`, only adds the migration to the journal; the author writes its file. `--rename table.column=name`
  * renames a column, which drizzle would drop and add again. `--expand` marks the migration as compatible with older versions
  * of the service, and leaves out incompatible statements. `--contract name` marks the migration as compatible with the
- * versions that know the migration with that name.
+ * versions that have the migration with that name.
  */
 
 const { values } = parseArgs({
@@ -41,7 +41,7 @@ interface Journal {
   }[]
 }
 
-/** Matches statements that older versions are incompatible with. */
+/** Matches statements after which older versions of the service would fail. */
 const incompatible = /\b(DROP|RENAME|SET NOT NULL|SET DATA TYPE)\b/i
 
 const readJson = async <T>(file: string): Promise<T | undefined> => {

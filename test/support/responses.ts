@@ -37,7 +37,7 @@ const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').
 /** Tells whether a status is a client error (4xx). Unknown methods get 405, unless another fault is found first. */
 const isClientError = (status: number) => status >= 400 && status < 500
 
-/** Paths that the OpenAPI document does not describe: those of HTML pages and of the document itself. */
+/** Paths that the OpenAPI document does not describe: the API reference, the problem types, and the document itself. */
 const undocumented = /^\/(docs|problems|openapi\.)/
 
 /**

@@ -11,7 +11,7 @@ export interface SqlWrite {
   action: 'insert' | 'update' | 'delete'
   row: number
   draw: number
-  /** The command that ends the savepoint before the statement. With `none`, the savepoint stays open. */
+  /** The command that ends, after the statement, the savepoint set before it. With `none`, the savepoint stays open. */
   savepoint: 'none' | 'release' | 'rollback'
 }
 
@@ -244,7 +244,7 @@ export function sqlOf({ table, action, row, draw }: SqlWrite): string {
 
 /**
  * Runs writes in one transaction. When a constraint refuses a statement, only that statement is rolled back.
- * @returns the number of accepted statements.
+ * @returns the number of accepted statements, including those that are rolled back later.
  */
 export async function runWrites(
   pool: pg.Pool,

@@ -7,14 +7,14 @@ export interface Fault {
   /** Name of the query or path parameter. */
   parameter?: string
   code: string
-  /** The limit that a value exceeds. */
+  /** The limit that a value violates: a minimum or a maximum. */
   limit?: number
   message: string
 }
 
-/** The error of a request that the service refused, or that got no usable response. */
+/** The error of a request that got an error response, or no usable response. */
 export class ApiError extends Error {
-  /** The HTTP status; 0 when there was no response. */
+  /** The HTTP status; 0 when there was no response, or when it was incomplete or not JSON. */
   readonly status: number
   /** The name of the problem type, such as `not-found`; empty when the response is not problem details. */
   readonly type: string
@@ -66,7 +66,7 @@ async function readProblem(response: Response): Promise<ApiError> {
 
 /**
  * Sends a request, by default with the session's API key, if there is one. A 401 response to this key ends the session.
- * @throws ApiError for an error response, and with status 0 when there is no response.
+ * @throws ApiError for an error response, and with status 0 when there is no response; the reason of an aborted signal.
  */
 export async function sendRequest(
   path: string,
@@ -88,7 +88,8 @@ export async function sendRequest(
  * to a minute, and then refresh it (`max-stale`, RFC 9111).
  * @param language language tag for names and labels in the response.
  * @typeParam Body the type of the response in the OpenAPI document.
- * @throws ApiError for an error response, and with status 0 when there is no response or it is not JSON.
+ * @throws ApiError for an error response, and with status 0 when there is no response or it is not JSON; the reason of an
+ * aborted signal.
  */
 export async function readApi<Body>(
   path: string,

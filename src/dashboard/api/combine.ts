@@ -1,6 +1,9 @@
 import type { ApiState } from './use-read.ts'
 
-/** Combines the states of reads: ready when all are ready, failed when any has failed. A retry repeats the failed reads. */
+/**
+ * Combines the states of reads: failed when any has failed, ready when all have a body, even if it is that of a previous
+ * read. A retry repeats the failed reads.
+ */
 export function combineStates<Body>(states: readonly ApiState<Body>[]): ApiState<Body[]> {
   const error = states.find((state) => state.error !== undefined)?.error
   const retry = () => {

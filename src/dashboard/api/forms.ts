@@ -2,8 +2,8 @@
 export interface FormField {
   name: string
   /**
-   * `reference` is the key of a record of one resource, `record` the resource and key of a record of several possible
-   * resources, and `participant` a country, organization or region with its role.
+   * `reference` is the key of a record of one resource, `record` the resource and key of a record of one of
+   * several resources, and `participant` a country, organization or region with its role.
    */
   kind:
     | 'text'
@@ -19,20 +19,20 @@ export interface FormField {
   isRequired: boolean
   /** Whether the value may be null, which means unknown. Other optional values have a default in the service. */
   isNullable: boolean
-  /** Descriptions by language tag. The English text is from the OpenAPI document. */
+  /** The description of the property by language tag. The English text is from the OpenAPI document. */
   hint?: Readonly<Record<string, string>>
   maxLength?: number
   /** Values of an enumeration. */
   values?: string[]
   /** The resources whose records can be referred to. */
   resources?: string[]
-  /** Fields of an object. */
+  /** Fields of an object, or the fields of a participant beside its key. */
   fields?: FormField[]
   /** The field of each item of a list. */
   item?: FormField
 }
 
-/** Loads the fields of a resource's form. All forms are in one file, which only editors load. */
+/** Loads the fields of a resource's form. All forms are in one file, which is loaded only when a view needs it. */
 export async function loadForm(resource: string): Promise<FormField[]> {
   const { default: forms } = await import('./forms.json')
   // TypeScript infers a union of all literal shapes for a JSON import.

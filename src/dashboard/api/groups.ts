@@ -14,7 +14,8 @@ export const countryPath = ({ key: { country }, list }: LabelledGroup): string =
   country ? recordPath('countries', country) : explorePath(list)
 
 /**
- * Converts groups by one dimension to bars. By default, a bar shows the number of records and links to these records.
+ * Converts groups by one dimension to bars. By default, a bar shows the number of records and links to the view of these
+ * records.
  * @param unknown label of the group without a value, if the response has no label for this group.
  * @param options `measure`: the measure that bars show. `toPath`: returns the path that the bar of a group links to.
  */

@@ -1,5 +1,5 @@
 import { readApi } from './client.ts'
-import { apiPath } from './path.ts'
+import { withQuery } from './path.ts'
 import { findResource } from './resources.ts'
 import type { Names, Page, RecordDocument } from './types.ts'
 
@@ -23,7 +23,7 @@ async function readResourceNames(
   const description = findResource(resource)
   if (!description) return {}
   const { key, title } = description
-  const path = apiPath(`/v1/${resource}`, {
+  const path = withQuery(`/v1/${resource}`, {
     [key]: [...keys].slice(0, maxNames),
     fields: [key, title],
     limit: maxNames,

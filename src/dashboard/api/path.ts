@@ -1,5 +1,8 @@
-/** Returns a path with a query string. Undefined and empty parameters are left out; lists are joined by commas. */
-export function apiPath(
+/**
+ * Returns a path, of the API or of a view, with a query string. A parameter that is undefined or an empty text is left out;
+ * lists are joined by commas.
+ */
+export function withQuery(
   path: string,
   parameters: Readonly<Record<string, string | number | readonly string[] | undefined>> = {},
 ): string {

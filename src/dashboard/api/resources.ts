@@ -3,6 +3,7 @@ import descriptions from './resources.json' with { type: 'json' }
 
 export interface Property {
   name: string
+  /** The kind of its value: a `Kind` of `build/describe.ts`. */
   kind: string
   values?: string[]
 }
@@ -10,11 +11,15 @@ export interface Property {
 /** A resource as the OpenAPI document describes it (see `build/describe.ts`). */
 export interface ResourceDescription {
   name: string
+  /** The property with the key of a record. */
   key: string
   /** The property with the title or name of a record. */
   title: string
   properties: Property[]
-  /** Value types of filters, except those that take a single text: `{country: 'texts', 'status[isNull]': 'boolean'}`. */
+  /**
+   * Value types of filters and other query parameters of the list, except those that take a single text or an integer:
+   * `{country: 'texts', 'status[isNull]': 'boolean'}`.
+   */
   filterValues: Readonly<Record<string, 'texts' | 'number' | 'numbers' | 'boolean'>>
   sorts: string[]
   dimensions: string[]
@@ -31,9 +36,9 @@ export const findResource = (name: string): ResourceDescription | undefined =>
   resources.find((resource) => resource.name === name)
 
 /** The resources whose records have participants, such as agreements and projects. */
-export const activities: readonly ResourceDescription[] = resources.filter(hasParticipants)
+export const resourcesWithParticipants: readonly ResourceDescription[] = resources.filter(hasParticipants)
 
-/** The properties with the dates of a record's event, and the dimension of its year. */
+/** The properties with the dates of a record's event, and the dimension of the year in which it starts. */
 export interface EventDates {
   /** The property with the start, or with the only date. */
   start: string
@@ -56,5 +61,5 @@ export const recordPath = (resource: string, key: string): string =>
 export const recordDetailPath = (resource: string, key: string): string =>
   `/records/${resource}/${encodeURIComponent(key)}`
 
-/** Returns the path of the view of an API list: `/explore/agreements?country=PAK` for `/v1/agreements?country=PAK`. */
+/** Returns the path of the view of a list of the API: `/explore/agreements?country=PAK` for `/v1/agreements?country=PAK`. */
 export const explorePath = (list: string): string => list.replace(/^\/v1\//, '/explore/')

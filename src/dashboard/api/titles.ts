@@ -18,7 +18,10 @@ const isAlias = (value: unknown): value is Alias =>
 export const aliasProperty = ({ properties }: ResourceDescription, language: string): string[] =>
   language !== 'en' && properties.some(({ name }) => name === 'aliases') ? ['aliases'] : []
 
-/** Returns the name of a record: an alias in the language if there is one, otherwise the title, otherwise the key. */
+/**
+ * Returns the name of a record: an alias in the language if there is one, otherwise the title, otherwise the key. For
+ * English, aliases are not used.
+ */
 export function titleOf(
   { title, key }: ResourceDescription,
   record: RecordDocument,

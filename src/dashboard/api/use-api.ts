@@ -2,8 +2,9 @@ import { readApi } from './client.ts'
 import { type ApiState, useRead } from './use-read.ts'
 
 /**
- * Reads a path of the API, and reads it again when the path changes and after each sign-in and write.
- * @param path null reads nothing.
+ * Reads a path of the API, and reads it again when the path or the language changes, and after each sign-in, sign-out and
+ * write.
+ * @param path if it is null, the hook sends no request.
  * @param options `requireFresh`: the service must not send a stale response from its cache.
  */
 export const useApi = <Body>(path: string | null, { requireFresh = false } = {}): ApiState<Body> =>

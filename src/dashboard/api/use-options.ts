@@ -1,7 +1,7 @@
 import { useLanguage } from '../i18n/language.ts'
 import { combineStates } from './combine.ts'
-import { apiPath } from './path.ts'
-import { activities } from './resources.ts'
+import { withQuery } from './path.ts'
+import { resourcesWithParticipants } from './resources.ts'
 import type { Aggregate } from './types.ts'
 import { useApi } from './use-api.ts'
 import type { ApiState } from './use-read.ts'
@@ -16,13 +16,13 @@ const maxGroups = 10_000
 
 /**
  * Reads the values of a dimension that occur in records of any resource with participants, sorted by label: for example, the
- * countries that take part in any record.
+ * countries that take part in at least one record.
  */
 export function useOptions(dimension: string): ApiState<Option[]> {
   const { tag } = useLanguage()
   // The list of these resources is constant, so every render calls the same number of hooks.
-  const states = activities.map(({ name }) =>
-    useApi<Aggregate>(apiPath(`/v1/${name}/aggregate`, { groupBy: dimension, limit: maxGroups })),
+  const states = resourcesWithParticipants.map(({ name }) =>
+    useApi<Aggregate>(withQuery(`/v1/${name}/aggregate`, { groupBy: dimension, limit: maxGroups })),
   )
   const { body, ...state } = combineStates(states)
   const labels = new Map(

@@ -1,5 +1,5 @@
 import { readApi } from './client.ts'
-import { apiPath } from './path.ts'
+import { withQuery } from './path.ts'
 import type { Page } from './types.ts'
 import { type ApiState, useRead } from './use-read.ts'
 
@@ -23,7 +23,7 @@ async function readPages<Item>(
   const data: Item[] = []
   let cursor: string | undefined
   for (let count = 0; count < maxPages; count += 1) {
-    const { data: items, page } = await read(apiPath(path, { ...parameters, limit: pageSize, cursor }))
+    const { data: items, page } = await read(withQuery(path, { ...parameters, limit: pageSize, cursor }))
     data.push(...items)
     if (page.next === null) return { data, hasMore: false }
     cursor = page.next
@@ -37,6 +37,6 @@ export const usePages = <Item>(
   parameters: Parameters,
   maxPages: number,
 ): ApiState<Records<Item>> =>
-  useRead(`${maxPages} pages of ${apiPath(path, parameters)}`, (language, signal) =>
+  useRead(`${maxPages} pages of ${withQuery(path, parameters)}`, (language, signal) =>
     readPages<Item>(path, parameters, maxPages, (page) => readApi<Page<Item>>(page, language, signal)),
   )

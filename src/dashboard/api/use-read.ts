@@ -5,7 +5,7 @@ import { type ApiError, toApiError } from './client.ts'
 import { shareRead } from './shared-reads.ts'
 import { retryFailedReads, useRetries } from './use-retries.ts'
 
-/** The state of a read. While it is loading, `body` may be the result of the previous read. */
+/** The state of a read. While `status` is `loading`, `body` may be the result of the previous read. */
 export interface ApiState<Body> {
   status: 'loading' | 'ready' | 'failed'
   body?: Body
@@ -13,7 +13,7 @@ export interface ApiState<Body> {
   retry(): void
 }
 
-/** Recent results by key: a view that is opened again shows them at once. */
+/** Recent results by key: a view that is opened again shows them until its new read has ended. */
 const cache = new Map<string, unknown>()
 const maxCached = 100
 
@@ -31,8 +31,8 @@ interface Attempt {
 }
 
 /**
- * Reads from the API, and reads again when `name` changes and after each sign-in and write. Retries reads that failed for a
- * reason that may be temporary.
+ * Reads from the API, and reads again when `name` or the language changes, and after each sign-in, sign-out and write.
+ * Retries reads that failed for a reason that may be temporary.
  * @param name identifies the read: reads with equal names and languages must have equal results. If it is null, the hook
  * sends no request.
  */

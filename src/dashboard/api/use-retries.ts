@@ -1,17 +1,17 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { ApiError } from './client.ts'
 
-/** Pause before a failed read is retried. It doubles with each failure, up to the maximum. */
+/** Pause before a failed read is retried. It doubles with each failure, up to the maximum; `Retry-After` may extend it. */
 const firstPauseMs = 4000
 const maxPauseMs = 60_000
 
-/** HTTP statuses of failures that may be temporary: no response (0), too many requests, and an unavailable service. */
+/** HTTP statuses of failures that may be temporary: no usable response (0), too many requests, unavailable service. */
 const temporaryStatuses = [0, 429, 502, 503, 504]
 
 /** The retry functions of the reads that have failed and may be retried. */
 const pendingRetries = new Set<() => void>()
 
-/** Retries all failed reads immediately. Called when a retry has succeeded. */
+/** Retries all reads whose failure may be temporary, without a pause. Called when a retry has succeeded. */
 export function retryFailedReads(): void {
   for (const retry of [...pendingRetries]) retry()
 }

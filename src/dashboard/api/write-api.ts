@@ -2,7 +2,7 @@ import { refetchViews } from '../session.ts'
 import { sendRequest } from './client.ts'
 import type { RecordDocument } from './types.ts'
 
-/** The body and headers of a write. */
+/** The method, body and headers of a write. */
 interface Write {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
@@ -12,7 +12,10 @@ interface Write {
   reason?: string
 }
 
-/** Encodes a header value as UTF-8, one character per byte, as `fetch` requires. The service decodes reasons as UTF-8. */
+/**
+ * Trims a header value, and encodes it as UTF-8, one character per byte, as `fetch` requires. The service decodes reasons
+ * as UTF-8.
+ */
 const utf8Header = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text.trim()))
 
 /**

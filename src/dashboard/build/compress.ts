@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 
 /**
- * Writes Brotli and gzip versions of the built files beside them, so that the service does not compress each response:
+ * Writes Brotli and gzip versions of the built text files beside them, so that the service does not compress each response:
  *
  *     node --import tsx src/dashboard/build/compress.ts FOLDER
  */

@@ -15,7 +15,7 @@ const minLongText = 1000
 /** The properties of a participant that hold its key. Exactly one of them has a value. */
 const participantKeys = ['country', 'organization', 'region']
 
-/** Returns the resources that a reference can target. Its schema is a `oneOf` of objects with a constant `resource`. */
+/** Returns the `resource` constants of the objects in a `oneOf`: the resources whose records a value can refer to. */
 function referableResources(document: OpenApiDocument, { oneOf = [] }: Schema): string[] {
   return oneOf
     .map((one) => resolveSchema(document, one).properties?.resource?.const)

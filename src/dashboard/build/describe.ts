@@ -12,14 +12,17 @@ import {
 } from './openapi.ts'
 
 /**
- * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: key, properties with
- * their kinds, value types of filters, sort keys and dimensions. Descriptions of forms are in a separate file beside
- * OUT.json, `forms.json`, since only editors load it.
+ * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: key, title, properties
+ * with their kinds, value types of filters, sort keys, dimensions, event dates and formats of exports. The forms are
+ * described in a separate file beside OUT.json, `forms.json`, since only forms and histories load it.
  *
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */
 
-/** The kind of a property's value. */
+/**
+ * The kind of a property's value. `key` is the key of the record itself, `reference` the id (a UUID) of another record; a
+ * code of another record, such as that of a country, is `text`. A `longText` may have more than 1000 characters.
+ */
 type Kind =
   | 'enumeration'
   | 'date'
@@ -34,7 +37,7 @@ type Kind =
   | 'key'
   | 'pointer'
 
-/** The value type of a filter. A filter that takes a single text has none. */
+/** The value type of a query parameter. Parameters that take a single text or an integer have none. */
 type FilterValueType = 'texts' | 'number' | 'numbers' | 'boolean'
 
 const [inputPath = '', outputPath = ''] = process.argv.slice(2)

@@ -1,4 +1,4 @@
-/** The types of the OpenAPI document, as far as `describe.ts` and `describe-forms.ts` read it. */
+/** Types of the OpenAPI document, as far as `describe.ts` and `describe-forms.ts` read it, and functions that read it. */
 
 export interface Schema {
   $ref?: string
@@ -68,7 +68,10 @@ export const jsonSchemaOf = (
   content: Content = {},
 ): Schema => resolveComponent(components, content).content?.['application/json']?.schema ?? {}
 
-/** Resolves a reference to a schema, and replaces alternatives and type lists by their first entry that is not null. */
+/**
+ * Resolves a reference to a schema. Adds the first schema of `anyOf`, `oneOf` or `allOf` that is not null, and replaces a
+ * list of types by its first type that is not null.
+ */
 export function resolveSchema(document: OpenApiDocument, schema: Schema): Schema {
   if (schema.$ref) {
     const { $ref, ...own } = schema

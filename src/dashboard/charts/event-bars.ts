@@ -1,10 +1,11 @@
 import { edtfSpan, type Span } from '../dates/edtf-span.ts'
 
-/** A bar of a timeline, from its first day to the day after its last day. */
+/** A bar of a timeline: from its first day up to the day after its last day. */
 export interface EventBar {
   from: Date
-  /** Null if the end is unknown: the bar extends to the end of the timeline. */
+  /** Null if the bar has no last day: it extends to the end of the timeline. */
   to: Date | null
+  /** `uncertain` if the bar covers the days that an imprecise date can mean. */
   kind: 'certain' | 'uncertain'
 }
 
@@ -21,7 +22,7 @@ const dateBar = ({ earliest, latest, isExact }: Span, first: Date): EventBar => 
 
 /**
  * Returns the bars of an event: the days that its start can mean, the days that its end can mean, and between them the days
- * on which it was certainly in progress. An event without an end has only the bar of its start.
+ * on which it was certainly in progress. An unknown start or end has no bar.
  * @param start EDTF date; null if unknown.
  * @param end EDTF date; null if unknown.
  * @param first the first day of the timeline, where dates with an open start begin.

@@ -11,7 +11,7 @@ export interface TimedEvent {
   title: string
   start: string | null
   end: string | null
-  /** Whether the event continues without a known end. */
+  /** Whether the event has no known end. */
   isOpen: boolean
   /** The dates as text for readers. */
   dates: string
@@ -22,7 +22,7 @@ const rowHeight = 24
 const barHeight = 12
 const axisHeight = 24
 const minBarWidth = 4
-/** Length of the dotted line for an unknown end. */
+/** Length of the dotted line for an unknown end, in pixels. */
 const openEndWidth = 28
 const dayMs = 86_400_000
 /** A title is left out if fewer pixels than this are free beside its bar. */
@@ -113,8 +113,8 @@ function EventRow({
     right: Math.max(x(from) + minBarWidth, x(to)),
   }))
   const left = Math.min(...bars.map((bar) => bar.left))
-  const lastDay = Math.max(...bars.map((bar) => bar.right))
-  const right = isOpen ? Math.min(width, lastDay + openEndWidth) : lastDay
+  const barsEnd = Math.max(...bars.map((bar) => bar.right))
+  const right = isOpen ? Math.min(width, barsEnd + openEndWidth) : barsEnd
   const middle = y + rowHeight / 2
   const isAfter = width - right >= left
   const room = (isAfter ? width - right : left) - 10
@@ -134,7 +134,7 @@ function EventRow({
           rx="2"
         />
       ))}
-      {isOpen && <line class="open-end" x1={lastDay} x2={right} y1={middle} y2={middle} />}
+      {isOpen && <line class="open-end" x1={barsEnd} x2={right} y1={middle} y2={middle} />}
       {room >= minTitleWidth && (
         <text
           class="event-title"

@@ -1,6 +1,7 @@
 /**
  * Longitude and latitude of countries and territories without a label point in the registry, by country code: territories
- * that the map draws as part of their country, islands that are too small for the map, and former states.
+ * that the map draws as part of their country, islands that are too small for the map, and former states and
+ * territories.
  */
 export const fallbackCoordinates: Readonly<Record<string, readonly [number, number]>> = {
   AFI: [42.6, 11.8],

@@ -48,8 +48,8 @@ function scaleToFit(nodes: readonly PlacedNode[], { width, height }: GraphSize):
 }
 
 /**
- * Computes the positions of nodes by a force simulation: nodes that share records are near each other. It runs in time
- * slices, so that the page stays responsive. The result depends only on the network and the size.
+ * Computes the positions of nodes by a force simulation: participants that share records are near each other. The
+ * simulation runs in time slices, so that the page stays responsive. The result depends only on the network and the size.
  * @returns positions by node id.
  * @throws the reason of the signal, when it is aborted.
  */

@@ -38,7 +38,10 @@ interface Label {
   anchor: 'start' | 'end'
 }
 
-/** Places labels beside nodes, in the order of `nodes`. A label that would overlap another label or a node is left out. */
+/**
+ * Places labels beside nodes, in the order of `nodes`. A label is left out if it would overlap another label or a node, or
+ * would not fit into the width of the chart.
+ */
 function positionLabels(
   nodes: readonly NetworkNode[],
   positions: ReadonlyMap<string, NodePosition>,

@@ -5,7 +5,7 @@ type Schemas = components['schemas']
 export type Network = Schemas['Network']
 export type CountryNetwork = Schemas['CountryNetwork']
 
-/** A participant. */
+/** A participant: a country or an organization. `id` is its key. */
 export interface NetworkNode {
   id: string
   name: string
@@ -21,7 +21,7 @@ export interface NetworkEdge extends Omit<Network['edges'][number], 'source' | '
 export interface NetworkGraph {
   nodes: NetworkNode[]
   edges: NetworkEdge[]
-  /** The number of all edges, including those that the response omits. */
+  /** The number of edges, with those that the response omits. In an ego network, omitted edges of `whole` do not count. */
   totalEdges: number
   /** The id of the participant at the centre; undefined for the network of all participants. */
   centre: string | undefined

@@ -57,7 +57,7 @@ export function NetworkMatrix({
           ? `${names.get(described.source)} – ${names.get(described.target)}: ${number(described.count)}`
           : t('network.point')}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll the matrix */}
       <section class="matrix-frame" tabIndex={0} aria-label={caption}>
         <svg class="matrix" width={size} height={size} role="img" aria-label={caption}>
           <rect
@@ -80,7 +80,7 @@ export function NetworkMatrix({
             )
           })}
           {cells.map(({ edge, row, column }) => (
-            // The table below has a button for each cell.
+            // `PairTable`, below the matrix, has a button for each pair.
             // biome-ignore lint/a11y/noStaticElementInteractions: thousands of cells must not take the keyboard focus
             <rect
               key={`${row},${column}`}

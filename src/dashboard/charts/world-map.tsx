@@ -15,7 +15,7 @@ export interface LabelPoint {
   latitude: number
 }
 
-/** A marker on the map: a country with a number, or a place. */
+/** A marker on the map: a country or a place, with or without a number. */
 export interface MapMarker {
   /** The code of a country; empty for a place. */
   code: string
@@ -54,7 +54,10 @@ function positionOf({ code, labelPoint }: MapMarker): [number, number] | null {
   return coordinates ? projection([...coordinates]) : null
 }
 
-/** A map of the world with a circle for each marker. The area of a circle is proportional to the number of its marker. */
+/**
+ * A map of the world with a circle for each marker. The area of a circle is proportional to the number of its marker, but
+ * circles have a minimum radius.
+ */
 export default function WorldMap({ caption, markers }: { caption: string; markers: readonly MapMarker[] }) {
   const { t, number } = useLanguage()
   const { body: world, error, retry } = useRead('the shapes of the world', readWorld)

@@ -4,13 +4,13 @@ import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 import { useWidth } from './use-width.ts'
 
-/** The number of records that began in a year. */
+/** The number of records whose event starts in a year. */
 export interface YearCount {
   year: number
   count: number
 }
 
-/** The number of records of a resource that have no year. */
+/** The number of records of a resource whose event has no exact start year. */
 export interface UnknownYear {
   label: string
   count: number

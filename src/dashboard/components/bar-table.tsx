@@ -1,13 +1,13 @@
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 
-/** A labelled number, and the path of the view of the records that it counts. */
+/** A labelled number, shown as a bar. */
 export interface Bar {
   label: string
   value: number
-  /** A bar without a path is not a link. */
+  /** The path of the view to which the bar links, such as that of its records. A bar without a path is not a link. */
   path?: string
-  /** Whether the bar counts the records whose value is unknown. */
+  /** Whether the bar is for the records whose value of the dimension is unknown. */
   isUnknown?: boolean
 }
 

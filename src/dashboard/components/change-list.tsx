@@ -3,7 +3,7 @@ import { findResource, recordPath } from '../api/resources.ts'
 import type { Change, CountryBriefing } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** A change with the name of its record. */
+/** A change with the title of its record. */
 type NamedChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'>
 
 /** The text for a record without a title, such as a citation with neither a quotation nor a note. */
@@ -12,7 +12,7 @@ function UntitledRecord({ resource }: { resource: string }) {
   return <>{t('changes.unnamed', { resource: tOr(`resource.${resource}`, resource) })}</>
 }
 
-/** Adds the title of the record to a change of the feed; null if the record has none. */
+/** Adds the title of the record to a change of the feed: without a title, its note, otherwise null. */
 export function withTitle(change: Change): NamedChange {
   const { title = '' } = findResource(change.resource) ?? {}
   const name = change.document?.[title] ?? change.document?.note

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useState } from 'preact/hooks'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -21,7 +21,7 @@ function useDebounced(text: string): string {
 }
 
 /**
- * A search for records by any of their names, with suggestions during typing. It is a combobox as in the ARIA Authoring
+ * A search for records by their names and texts, with suggestions during typing. It is a combobox as in the ARIA Authoring
  * Practices Guide: arrow keys select, Enter picks, Escape closes.
  */
 export function Combobox({
@@ -43,7 +43,10 @@ export function Combobox({
   describedBy?: string | undefined
   isInvalid?: boolean
   onPick: (hit: Hit) => void
-  /** Called with the text when Enter is pressed and no suggestion is selected. */
+  /**
+   * Called with the text when Enter is pressed and no suggestion is selected. Without `onEnter`, Enter then picks the first
+   * suggestion.
+   */
   onEnter?: (text: string) => void
   /** Renders further text after the title of a suggestion. */
   children?: (hit: Hit) => ComponentChildren
@@ -54,7 +57,7 @@ export function Combobox({
   const [isOpen, setOpen] = useState(false)
   const [selected, setSelected] = useState(-1)
   const query = useDebounced(text.trim())
-  const path = apiPath('/v1/search', { q: query, limit: maxHits, resource: resources })
+  const path = withQuery('/v1/search', { q: query, limit: maxHits, resource: resources })
   const state = useApi<HitPage>(query === '' ? null : path)
   const isSearching = isOpen && query !== ''
   const hits = isSearching ? (state.body?.data ?? []) : []

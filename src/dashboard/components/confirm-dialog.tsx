@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { FaultText, Reason } from './service-text.tsx'
 import '../styles/forms.css'
 
-/** A button with a confirmation dialog, which asks for a reason for the history and shows the error of a refused action. */
+/** A button with a confirmation dialog, which shows the error if the service refuses the action. */
 export function ConfirmButton({
   label,
   title,
@@ -21,6 +21,7 @@ export function ConfirmButton({
   isDanger?: boolean
   /** Whether the button is the primary action of the page. */
   isPrimary?: boolean
+  /** Whether the dialog asks for a reason, which the history shows. */
   withReason?: boolean
   /** Text that describes the consequences. */
   children: ComponentChildren

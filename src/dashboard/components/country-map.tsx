@@ -1,6 +1,6 @@
 import { Suspense } from 'preact/compat'
 import { overviewGroups } from '../../view-data.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
 import type { Aggregate, Country, Group, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
@@ -8,7 +8,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { loadLazily } from './load-lazily.tsx'
 import { Loaded } from './widget.tsx'
 
-// Loaded lazily, since only this chart needs the map projection and the geometry.
+// Loaded lazily, since only maps need the map projection and the geometry.
 const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
 
 /** Maximum number of values of a filter, and of records on a page. */
@@ -36,7 +36,7 @@ export function CountryMap({ caption }: { caption: string }) {
 function Markers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
   const code = groups.flatMap(({ key }) => (key.country ? [key.country] : []))
   const state = useApi<Page<Country>>(
-    apiPath('/v1/countries', { code, limit: maxCountries, fields: 'code,labelPoint' }),
+    withQuery('/v1/countries', { code, limit: maxCountries, fields: 'code,labelPoint' }),
   )
   return (
     <Loaded state={state} height="30rem">

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { explorePath, findEventDates, type ResourceDescription } from '../api/resources.ts'
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
@@ -17,7 +17,7 @@ type Filters = Readonly<Record<string, string>>
 
 const maxFacets = 5
 
-/** Returns the dimensions that become facets: country, topic and enumerations whose filter takes a list of values. */
+/** Returns the dimensions of facets: the first five of country, topic and enumerations whose filter takes a list. */
 function facetsOf({ properties, dimensions, filterValues }: ResourceDescription): string[] {
   const enumerations = properties.filter(({ kind }) => kind === 'enumeration').map(({ name }) => name)
   return ['country', 'topic', ...enumerations]
@@ -132,7 +132,7 @@ function Facet({
   const chosen = filter === undefined ? [] : filter.split(',')
   const state = useKeepPrevious(
     useApi<Aggregate>(
-      apiPath(`/v1/${resource.name}/aggregate`, {
+      withQuery(`/v1/${resource.name}/aggregate`, {
         ...others,
         groupBy: dimension,
         sort: '-count',

@@ -14,7 +14,7 @@ const keyFilters: readonly [filter: RegExp, resource: string][] = [
   [/^source$/, 'sources'],
 ]
 
-/** Filters that take keys of the same resource. */
+/** Filters that take keys of other records of the resource that they filter. */
 const sameResourceFilters = ['parent', 'broader', 'partOf', 'relatedTo']
 
 function resourceOfKeys({ name, key }: ResourceDescription, parameter: string): string | undefined {
@@ -23,7 +23,7 @@ function resourceOfKeys({ name, key }: ResourceDescription, parameter: string): 
   return keyFilters.find(([expression]) => expression.test(filter))?.[1]
 }
 
-/** Reads the names of the records whose keys are values of filters. Keys whose names cannot be read are missing. */
+/** Reads the names of the records whose keys are values of filters. If a request fails, the previous names stay. */
 export function useFilterNames(
   resource: ResourceDescription,
   filters: Readonly<Record<string, string>>,

@@ -5,7 +5,7 @@ import type { Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The number of records of each resource, as links to them. */
+/** The number of records of each of the given resources, as a link to them. */
 export function KeyFigures({
   label,
   resources,

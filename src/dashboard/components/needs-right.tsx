@@ -6,8 +6,8 @@ import { PageTitle } from './page-title.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
 /**
- * Shows its children to users with the right, and a sign-in form to all others. When the service refuses the key later, the
- * children stay visible, so that no input is lost.
+ * Shows its children to users with the right, and a sign-in form to all others. When the service refuses the key later, both
+ * are visible, so that no input is lost.
  */
 export function NeedsRight({
   right,

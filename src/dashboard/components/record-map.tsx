@@ -1,6 +1,6 @@
 import { Suspense } from 'preact/compat'
 import { findName } from '../api/names.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
 import type { Country, Names, Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
@@ -68,7 +68,7 @@ function Markers({
   const state = useApi<Page<Country>>(
     countries.length === 0
       ? null
-      : apiPath('/v1/countries', { code: countries, limit: countries.length, fields: 'code,labelPoint' }),
+      : withQuery('/v1/countries', { code: countries, limit: countries.length, fields: 'code,labelPoint' }),
   )
   const points = new Map(state.body?.data.map(({ code, labelPoint }) => [code, labelPoint]))
   const markers = [

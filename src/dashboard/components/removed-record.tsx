@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
@@ -18,7 +18,7 @@ export function RemovedRecord({ resource, id }: { resource: ResourceDescription;
   const { t, tOr, dateTime } = useLanguage()
   const { write, administer } = useRights()
   const path = apiRecordPath(resource.name, id)
-  const history = useApi<HistoryPage>(apiPath(`${path}/history`, { limit: 1 }))
+  const history = useApi<HistoryPage>(withQuery(`${path}/history`, { limit: 1 }))
   const last = history.body?.data[0]
   const revision = useApi<{ document: RecordDocument }>(last ? `${path}/history/${last.version}` : null)
   const title = revision.body?.document[resource.title] ?? id

@@ -1,10 +1,10 @@
 import { useLocation } from 'wouter-preact'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Combobox } from './combobox.tsx'
 
-/** The search across all resources. Enter without a selected suggestion shows all results. */
+/** The search across all resources. Enter without a selected suggestion opens the view of the results. */
 export function SearchBox() {
   const { t, tOr } = useLanguage()
   const [, navigate] = useLocation()
@@ -14,7 +14,7 @@ export function SearchBox() {
         label={t('search.label')}
         placeholder={t('search.placeholder')}
         onPick={({ resource, key }) => navigate(recordPath(resource, key))}
-        onEnter={(text) => navigate(apiPath('/search', { q: text }))}
+        onEnter={(text) => navigate(withQuery('/search', { q: text }))}
       >
         {({ resource }) => <span class="soft small">{tOr(`resource.${resource}`, resource)}</span>}
       </Combobox>

@@ -20,8 +20,9 @@ export function RowPlace({ locator }: { locator: string }) {
 }
 
 /**
- * The reason why a request failed: the message of the page's language for the problem type or the HTTP status, otherwise the
- * text of the service. English has no such messages, since the texts of the service are more exact.
+ * The reason why a request failed: without a usable response, a message of the dashboard; otherwise the message of the
+ * page's language for the problem type or the HTTP status, or else the text of the service. English has no messages for
+ * problem types and statuses, since the texts of the service are more exact.
  */
 export function Reason({ error: { status, type, message, faults } }: { error: ApiError }) {
   const { t, find } = useLanguage()

@@ -71,7 +71,7 @@ function FilterFaults({ error: { faults } }: { error: ApiError }) {
 }
 
 /**
- * Shows the state of a read: a placeholder while it is loading, then the content, or the error with a retry button.
+ * Shows the state of a read: the content if there is a body, the error of a failed read, otherwise a placeholder.
  */
 export function Loaded<Body>({
   state,

@@ -15,7 +15,7 @@ function unknownPartMessage(text: string): 'edtf.dayUnknown' | 'edtf.monthUnknow
   return undefined
 }
 
-/** Whether a date has a month from 1 to 12 or a season, and a day that its month has. */
+/** Whether the month of a date, if it has one, is 1 to 12 or a season, and its day, if it has one, exists in the month. */
 function isInCalendar(text: string): boolean {
   const [, year, month = '01', day] = /^(-?\d{4})-(\d{2})(?:-(\d{2}))?/.exec(text) ?? []
   if (year === undefined) return true

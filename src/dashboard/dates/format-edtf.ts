@@ -1,8 +1,8 @@
 import type { Language } from '../i18n/language.ts'
 
 /**
- * Formats an EDTF date with its own precision: `2011-04` is "April 2011", `201X` "2010s", `1984?` "1984 (uncertain)".
- * A text that is not EDTF of level 0 or 1 (ISO 8601-2) is returned unchanged.
+ * Formats an EDTF date (level 0 or 1, ISO 8601-2) with its own precision: `2011-04` is "April 2011", `201X` "2010s",
+ * `1984?` "1984 (uncertain)". Years outside 0000 to 9999, such as `Y17000`, and words are returned unchanged.
  */
 export function formatEdtf(text: string, language: Language): string {
   const { t } = language

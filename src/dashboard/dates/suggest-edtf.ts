@@ -74,7 +74,8 @@ const appendQualifier = (date: string | undefined, sign: string) =>
 
 /**
  * Converts a date in common notation, in English or in the language of the page, to EDTF (level 0 or 1, ISO 8601-2): `April
- * 2011` and `2011年4月` to `2011-04`, `about 2011` to `2011~`. Returns undefined for an ambiguous date such as `4/5/2011`.
+ * 2011` and `2011年4月` to `2011-04`, `about 2011` to `2011~`. Returns undefined for other texts, also
+ * for ambiguous dates such as `4/5/2011`.
  */
 export function suggestEdtf(text: string, tag: string): string | undefined {
   const found = convert(text.trim().toLowerCase(), tag)

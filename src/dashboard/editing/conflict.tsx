@@ -21,7 +21,7 @@ type Choice = 'mine' | 'theirs'
 
 /**
  * Shows a conflict: for each property that differs, the original value, the value that another user saved, and the entered
- * value. If both users changed a property, the editor must choose a value before anything is saved.
+ * value. If both users changed a property in different ways, the editor must choose a value before anything is saved.
  */
 export function ConflictView({
   conflict: { entry, version },

@@ -10,7 +10,7 @@ export interface Difference {
   theirs: unknown
   /** The value that the editor entered. */
   mine: unknown
-  /** The side whose value is saved; undefined if both sides changed the property, so that the editor must choose. */
+  /** The side whose value is saved; undefined if the sides changed the property differently: the editor must choose. */
   winner: 'mine' | 'theirs' | undefined
 }
 

@@ -16,7 +16,10 @@ export function usePointerLabel(): (pointer: string) => string {
       .join(' › ')
 }
 
-/** The errors of a refused form: a summary, and each fault as a button that focuses its field. The summary takes the focus. */
+/**
+ * The error of a refused form, and its faults: a fault of a field is a button that focuses the field. The summary takes the
+ * focus when it appears.
+ */
 export function FaultSummary({ error }: { error: ApiError }) {
   const { t } = useLanguage()
   const nameOf = usePointerLabel()

@@ -25,8 +25,8 @@ export const fieldId = (pointer: string): string => `field${pointer}`
 
 /** Moves the focus to the field at a pointer, or to the nearest enclosing field. */
 export function focusField(pointer: string): void {
-  for (let path = pointer; path !== ''; path = path.slice(0, path.lastIndexOf('/'))) {
-    const element = document.getElementById(fieldId(path))
+  for (let prefix = pointer; prefix !== ''; prefix = prefix.slice(0, prefix.lastIndexOf('/'))) {
+    const element = document.getElementById(fieldId(prefix))
     if (!element) continue
     element.focus()
     element.scrollIntoView({ block: 'center' })

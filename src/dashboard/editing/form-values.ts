@@ -1,6 +1,6 @@
 import type { FormField } from '../api/forms.ts'
 
-/** The values of a record or nested object during editing. Numbers are stored as typed text until the form is submitted. */
+/** The values of a record or nested object during editing. A number that the user enters is a text until it is sent. */
 export type FormValues = Readonly<Record<string, unknown>>
 
 /** Whether a value is an object, and not null or a list. */
@@ -20,7 +20,7 @@ function trimText(text: string, { kind }: FormField): string {
   return kind === 'longText' && text.trim() !== '' ? text : text.trim()
 }
 
-/** Converts the value of a field to its value in a request: texts are trimmed, and empty values become null. */
+/** Converts the value of a field to its value in a request: blank texts become null; texts except long ones are trimmed. */
 export function toRequestValue(value: unknown, field: FormField): unknown {
   if (typeof value === 'string') {
     const text = trimText(value, field)
@@ -30,7 +30,7 @@ export function toRequestValue(value: unknown, field: FormField): unknown {
   if (Array.isArray(value)) return value.map((item) => (field.item ? toRequestValue(item, field.item) : item))
   if (!isPlainObject(value) || !field.fields) return value ?? null
   const sent = toRequestObject(value, field.fields)
-  // An object with only empty parts is null.
+  // A nullable object with only empty parts becomes null.
   return field.isNullable && Object.values(sent).every((part) => part === null) ? null : sent
 }
 
@@ -47,7 +47,7 @@ function toRequestObject(values: FormValues, fields: readonly FormField[]): Form
   )
 }
 
-/** Returns the document that creates a record, without empty properties. */
+/** Returns the document that creates a record, without properties that are null. */
 export function toDocument(values: FormValues, fields: readonly FormField[]): FormValues {
   const sent = toRequestObject(values, fields)
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null))
@@ -72,7 +72,7 @@ export function toPatch(before: FormValues, values: FormValues, fields: readonly
   return Object.fromEntries(changes)
 }
 
-/** Returns a new item of a list, without values. */
+/** Returns a new item of a list, without values except an initial role. */
 export function emptyItem({ kind, fields = [] }: FormField): unknown {
   if (kind === 'object') return Object.fromEntries(fields.map((field) => [field.name, emptyPart(field)]))
   if (kind !== 'participant') return ''

@@ -15,7 +15,7 @@ import { ReasonField } from './reason-field.tsx'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
-/** The version of an existing record that was read when its form was opened. */
+/** The version of a record on which its form is based: the one read at the start, or after a conflict the later one. */
 export interface BaseVersion {
   values: FormValues
   version: number

@@ -8,7 +8,7 @@ export interface RedactableProperty {
   values: string[]
 }
 
-/** Returns the values at a path, which applies to all items of a list. */
+/** Returns the values at the segments of a JSON pointer. In a list, the segments apply to all items. */
 function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[] {
   if (Array.isArray(value))
     return value.flatMap((item) => valuesAt(item, step === undefined ? [] : [step, ...rest]))

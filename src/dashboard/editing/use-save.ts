@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { type ApiError, readApi, toApiError } from '../api/client.ts'
 import type { FormField } from '../api/forms.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, parseWrittenRecord, writeApi } from '../api/write-api.ts'
@@ -25,17 +25,17 @@ async function readConflict(
 ): Promise<Conflict & { names: Names }> {
   const [{ names = {}, ...record }, history] = await Promise.all([
     readApi<RecordDocument & { names?: Names }>(
-      apiPath(path, { include: 'names' }),
+      withQuery(path, { include: 'names' }),
       language,
       undefined,
       true,
     ),
-    readApi<HistoryPage>(apiPath(`${path}/history`, { limit: 1 }), language, undefined, true),
+    readApi<HistoryPage>(withQuery(`${path}/history`, { limit: 1 }), language, undefined, true),
   ])
   return { error, theirs: record, version: Number(record.version), entry: history.data[0], names }
 }
 
-/** Saves a form: creates a record, or changes the properties that differ from the version that was read. */
+/** Saves a form: creates a record, or changes the properties that differ from the version on which the form is based. */
 export function useSave({
   resource,
   fields,

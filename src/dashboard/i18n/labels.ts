@@ -40,7 +40,7 @@ export const LabelsContext = createContext<Labels>({ word: humanize, property: h
 export const useLabels = (): Labels => useContext(LabelsContext)
 
 /** Reads the labels of all vocabularies in the page's language. Until they load, labels are derived from the words. */
-export function useVocabularies(): Labels {
+export function useVocabularyLabels(): Labels {
   const language = useLanguage()
   return createLabels(language, useApi<VocabularyList>('/v1/vocabularies').body)
 }

@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks'
 import english from './en.json' with { type: 'json' }
 import chinese from './zh.json' with { type: 'json' }
 
-/** Keys of the messages, except labels of properties, which exist only if the name of a property is not a good label. */
+/** Keys of the messages, except labels of properties: English has one only if the name of a property is no good label. */
 export type MessageKey = Exclude<keyof typeof english, `property.${string}`>
 
 /** The messages of each language. To add a language, add a file of messages and an entry here. */
@@ -33,8 +33,8 @@ const isLanguageTag = (text: string | null | undefined): text is LanguageTag =>
 const storageKey = 'language'
 
 /**
- * Returns the language that the URL requests with `lang`, and stores it. Without `lang`, returns the stored language,
- * otherwise the first of the browser's languages that the dashboard has, otherwise English.
+ * Returns the language that the URL requests with `lang`, and stores it. If `lang` is missing or unknown, returns the stored
+ * language, otherwise the first of the browser's languages that the dashboard has, otherwise English.
  */
 export function selectLanguage(search: string): LanguageTag {
   const requested = new URLSearchParams(search).get('lang')

@@ -4,7 +4,7 @@ import { writeApi } from '../api/write-api.ts'
 import { ConfirmButton } from '../components/confirm-dialog.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The actions on an import in its state: commit, undo, delete, or import the next version of the file. */
+/** The actions that the state of an import allows: commit, undo or delete it; and a new import with its mapping. */
 export function ImportActions({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
   const { t, number } = useLanguage()
   const { id, state, source, counts } = job

@@ -3,7 +3,7 @@ import { useLanguage } from '../i18n/language.ts'
 
 const outcomes = ['created', 'changed', 'unchanged', 'kept', 'refused', 'skipped', 'dropped'] as const
 
-/** The counts of an import by outcome. */
+/** The number of rows of an import, and its counts of rows, records, properties and values by outcome. */
 export function Counts({ job: { rows, counts } }: { job: ImportJob }) {
   const { t, number } = useLanguage()
   return (

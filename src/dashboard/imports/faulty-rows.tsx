@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import type { ImportJob, ImportRow, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { RowPlace } from '../components/service-text.tsx'
@@ -16,7 +16,7 @@ type FaultyColumn = NonNullable<ImportJob['report']>['refusedBy'][number]
 const pageLimit = 20
 const rowHeightRem = 2.5
 
-/** The refused rows, or the rows with dropped values: first their number by column, then each row. */
+/** The refused rows, or the rows with dropped values: first the number of rows for each column, then the rows. */
 export function FaultyRows({
   id,
   which,
@@ -29,7 +29,7 @@ export function FaultyRows({
   const { t } = useLanguage()
   const rows = Math.max(...columns.map((column) => column.rows))
   const [cursor, setCursor] = useState<string>()
-  const path = apiPath(`/v1/imports/${id}/rows`, { which, limit: pageLimit, cursor })
+  const path = withQuery(`/v1/imports/${id}/rows`, { which, limit: pageLimit, cursor })
   const state = useApi<Page<ImportRow>>(path, { requireFresh: true })
   return (
     <Widget title={t(`imports.rows.${which}`)} caption={t(`imports.rows.${which}Caption`)}>

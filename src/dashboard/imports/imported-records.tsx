@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { recordDetailPath } from '../api/resources.ts'
 import type { ImportedRecord, ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
@@ -19,7 +19,7 @@ export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJo
   const { t } = useLanguage()
   const records = Math.min(counts.created + counts.changed + counts.unchanged + 1, pageLimit)
   const [cursor, setCursor] = useState<string>()
-  const path = apiPath(`/v1/imports/${id}/records`, { limit: pageLimit, cursor })
+  const path = withQuery(`/v1/imports/${id}/records`, { limit: pageLimit, cursor })
   const state = useApi<Page<ImportedRecord>>(path, { requireFresh: true })
   return (
     <Widget title={t('imports.records')} caption={t('imports.recordsCaption')}>

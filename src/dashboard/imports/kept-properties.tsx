@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 
 type Kept = NonNullable<ImportJob['report']>['kept'][number]
 
-/** Properties that an import or its undo did not overwrite, because others had changed them. */
+/** Properties that an import did not overwrite, or records that its undo did not fully revert: others had changed them. */
 export function KeptProperties({ kept, count }: { kept: readonly Kept[]; count: number }) {
   const { t, tOr, number } = useLanguage()
   return (

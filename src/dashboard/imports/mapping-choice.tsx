@@ -1,12 +1,12 @@
 import { useId, useState } from 'preact/hooks'
 import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import type { ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { Reason } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Maximum number of imports whose mappings are offered. */
+/** Maximum number of imports that are read. Of each register, the mapping of the latest one is offered. */
 const maxImports = 200
 
 /** The labels of the built-in mappings, by name. The name is sent instead of the text of the mapping. */
@@ -23,7 +23,10 @@ export async function readMapping(id: string): Promise<string> {
   return response.text()
 }
 
-/** Offers sources of a mapping: a file, built-in mappings, earlier imports, and a template from the columns of the file. */
+/**
+ * Offers sources of a mapping: a mapping file, built-in mappings, earlier imports, and a template from the columns of the
+ * file with the rows.
+ */
 export function MappingChoice({
   template,
   onMapping,
@@ -35,7 +38,9 @@ export function MappingChoice({
   const { t } = useLanguage()
   const id = useId()
   const [error, setError] = useState<ApiError>()
-  const state = useApi<Page<ImportJob>>(apiPath('/v1/imports', { limit: maxImports }), { requireFresh: true })
+  const state = useApi<Page<ImportJob>>(withQuery('/v1/imports', { limit: maxImports }), {
+    requireFresh: true,
+  })
   const load = (reading: Promise<string>) =>
     reading.then(
       (mapping) => {

@@ -2,7 +2,7 @@ import type { ImportRow } from '../api/types.ts'
 import { ServiceText } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The faults of a row, each with its column, value, reason and suggested value. */
+/** The faults of a row, each with its column, value, message and suggested value. */
 export function RowFaults({ faults }: { faults: ImportRow['faults'] }) {
   const { t } = useLanguage()
   if (faults.length === 0) return null

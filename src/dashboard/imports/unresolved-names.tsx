@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import type { ImportName, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { writeApi } from '../api/write-api.ts'
@@ -27,7 +27,7 @@ export function UnresolvedNames({
 }) {
   const { t, number } = useLanguage()
   const [cursor, setCursor] = useState<string>()
-  const path = apiPath(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
+  const path = withQuery(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
   const state = useApi<Page<ImportName>>(path, { requireFresh: true })
   return (
     <Widget

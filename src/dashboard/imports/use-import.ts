@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { refetchViews, useDataVersion } from '../session.ts'
 import { readImportEvents } from './read-events.ts'
 
-/** Whether the service is running a step of an import. */
+/** Whether the service is receiving the file of an import, or running one of its steps. */
 export const isRunning = ({ state }: ImportJob): boolean =>
   ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 

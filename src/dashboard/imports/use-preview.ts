@@ -23,7 +23,7 @@ export interface PreviewState {
 /** Delay between the last change of the input and the request for a preview. */
 const delayMs = 500
 
-/** Bytes of a file that are sent for a preview. XLSX files are sent whole, since a ZIP file has its directory at the end. */
+/** Maximum bytes sent of a file for a preview. XLSX files are sent whole, since a ZIP file has its directory at the end. */
 const beginningBytes = 4 * 2 ** 20
 
 const beginning = (file: File): Blob =>

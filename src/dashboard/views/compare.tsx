@@ -1,6 +1,6 @@
 import { dimensionsToCompare, findYearDimension, maxColumns, readComparison } from '../../view-data.ts'
 import { combineStates } from '../api/combine.ts'
-import { activities, findResource, type ResourceDescription } from '../api/resources.ts'
+import { findResource, type ResourceDescription, resourcesWithParticipants } from '../api/resources.ts'
 import { type Option, useOptions } from '../api/use-options.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { AsOf, aYearAgo } from '../components/as-of.tsx'
@@ -139,7 +139,10 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
       <SelectField
         label={t('chart.resource')}
         value={parameters.get('resource') ?? 'agreements'}
-        options={activities.map(({ name }) => ({ value: name, label: tOr(`resource.${name}`, name) }))}
+        options={resourcesWithParticipants.map(({ name }) => ({
+          value: name,
+          label: tOr(`resource.${name}`, name),
+        }))}
         onChange={(resource) => change({ resource })}
       />
       {Array.from({ length: selectCount }, (_, index) => (

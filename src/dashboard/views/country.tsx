@@ -1,10 +1,10 @@
 import { Link, useLocation, useSearch } from 'wouter-preact'
 import { toBars } from '../api/groups.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { explorePath, recordDetailPath } from '../api/resources.ts'
 import type { Country, CountryBriefing } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { Timeline } from '../charts/timeline.tsx'
+import { AgreementTimeline } from '../charts/agreement-timeline.tsx'
 import { YearColumns } from '../charts/year-columns.tsx'
 import { AsOf, aYearAgo } from '../components/as-of.tsx'
 import { BriefingChanges } from '../components/briefing/changes.tsx'
@@ -27,7 +27,7 @@ import { useLanguage } from '../i18n/language.ts'
 export function CountryView({ code }: { code: string }) {
   const asOf = new URLSearchParams(useSearch()).get('asOf') ?? undefined
   const state = useApi<CountryBriefing>(
-    apiPath(`/v1/countries/${encodeURIComponent(code)}/briefing`, { asOf }),
+    withQuery(`/v1/countries/${encodeURIComponent(code)}/briefing`, { asOf }),
   )
   return (
     <Loaded state={state} height="60rem">
@@ -55,7 +55,7 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
   const language = useLanguage()
   const { t } = language
   const { code, name } = briefing.country
-  const names = useApi<Country>(apiPath(`/v1/countries/${code}`, { asOf })).body
+  const names = useApi<Country>(withQuery(`/v1/countries/${code}`, { asOf })).body
   const others = names ? [names.name, names.officialName, ...names.aliases.map((alias) => alias.name)] : []
   return (
     <div class="page-head">
@@ -68,7 +68,7 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
         </p>
       </div>
       <div class="toolbar no-print">
-        <Link class="button" href={apiPath('/compare', { country: code, before: aYearAgo(), asOf })}>
+        <Link class="button" href={withQuery('/compare', { country: code, before: aYearAgo(), asOf })}>
           {t('compare.yearAgo')}
         </Link>
         <AsOfDate asOf={asOf} code={code} />
@@ -91,7 +91,7 @@ function AsOfDate({ code, asOf }: { code: string; asOf: string | undefined }) {
   const path = `/countries/${code}`
   return (
     <>
-      <AsOf asOf={asOf} onChange={(chosen) => navigate(apiPath(path, { asOf: chosen }))} />
+      <AsOf asOf={asOf} onChange={(chosen) => navigate(withQuery(path, { asOf: chosen }))} />
       {asOf !== undefined && <Link href={path}>{t('country.now')}</Link>}
     </>
   )
@@ -121,7 +121,12 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
   const years = groups?.year?.data ?? []
   return (
     <>
-      <Timeline country={code} name={name} count={briefing.records.agreements?.count ?? 0} asOf={asOf} />
+      <AgreementTimeline
+        country={code}
+        name={name}
+        count={briefing.records.agreements?.count ?? 0}
+        asOf={asOf}
+      />
       {years.length > 0 && (
         <Widget title={t('overview.byYear')} caption={caption} wide>
           <YearColumns

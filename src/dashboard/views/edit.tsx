@@ -1,7 +1,7 @@
 import { Link } from 'wouter-preact'
 import { readApi } from '../api/client.ts'
 import { loadForm } from '../api/forms.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath } from '../api/write-api.ts'
@@ -70,4 +70,9 @@ function Editor({ resource, id }: { resource: ResourceDescription; id: string | 
 type RecordWithNames = RecordDocument & { names?: Names }
 
 const readRecord = (resource: ResourceDescription, id: string, tag: string, signal: AbortSignal) =>
-  readApi<RecordWithNames>(apiPath(apiRecordPath(resource.name, id), { include: 'names' }), tag, signal, true)
+  readApi<RecordWithNames>(
+    withQuery(apiRecordPath(resource.name, id), { include: 'names' }),
+    tag,
+    signal,
+    true,
+  )

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
 import { findName } from '../api/names.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
 import { aliasProperty } from '../api/titles.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
@@ -35,7 +35,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   const change = (next: Partial<ExploreState>) =>
     navigate(exploreUrl(resource, { ...state, cursor: null, ...next }))
   const list = useApi<Page<RecordDocument>>(
-    apiPath(`/v1/${resource.name}`, {
+    withQuery(`/v1/${resource.name}`, {
       ...state.filters,
       sort: state.sort ?? undefined,
       cursor: state.cursor ?? undefined,
@@ -188,7 +188,7 @@ function Toolbar({
   // Users share copied commands, so the user's key is not in them.
   const keyHeader = useSession().session ? ' -H "Authorization: Bearer $KEY"' : ''
   const exportPath = (format: string) =>
-    apiPath(`/v1/${resource.name}/export`, {
+    withQuery(`/v1/${resource.name}/export`, {
       ...state.filters,
       sort: state.sort ?? undefined,
       fields: [...new Set([resource.key, resource.title, ...state.columns])],

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import type { ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
@@ -34,7 +34,7 @@ export default function ImportsView() {
 function Imports() {
   const { t } = useLanguage()
   const [cursor, setCursor] = useState<string>()
-  const state = useApi<Page<ImportJob>>(apiPath('/v1/imports', { cursor }), { requireFresh: true })
+  const state = useApi<Page<ImportJob>>(withQuery('/v1/imports', { cursor }), { requireFresh: true })
   return (
     <Widget title={t('imports.all')} caption={t('imports.allCaption')}>
       <Loaded state={state} height="20rem">

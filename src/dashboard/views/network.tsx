@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import { useLocation } from 'wouter-preact'
 import { networkDataPath, wholeNetworkPath } from '../../view-data.ts'
-import { activities } from '../api/resources.ts'
+import { resourcesWithParticipants } from '../api/resources.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import type { ApiState } from '../api/use-read.ts'
@@ -76,7 +76,7 @@ export default function NetworkView() {
           />
         </ChartControls>
         <PeriodSlider
-          resourceNames={resource === null ? activities.map((one) => one.name) : [resource]}
+          resourceNames={resource === null ? resourcesWithParticipants.map((one) => one.name) : [resource]}
           filters={recordFilters(parameters, isOfOrganizations)}
         />
         <Loaded state={state} height="40rem">

@@ -39,7 +39,7 @@ export default function NewImportView() {
 }
 
 /** Returns a random `Idempotency-Key`. `crypto.randomUUID` is only available in secure contexts (HTTPS). */
-const newKey = () =>
+const newIdempotencyKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   )
@@ -80,7 +80,7 @@ function NewImport() {
   const [isSending, setSending] = useState(false)
   const [error, setError] = useState<ApiError>()
   const input = useMemo(() => ({ mapping, file, lists }), [mapping, file, lists])
-  const idempotencyKey = useMemo(newKey, [input])
+  const idempotencyKey = useMemo(newIdempotencyKey, [input])
   const state = usePreview(input)
   useLeaveGuard(mapping !== '' && !isSending)
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { Link } from 'wouter-preact'
 import { overviewGroups, overviewResources } from '../../view-data.ts'
 import { countryPath, toBars } from '../api/groups.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { explorePath, resources } from '../api/resources.ts'
 import type { Aggregate, Agreement, ChangePage, Figure, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
@@ -47,8 +47,8 @@ export function OverviewView() {
   )
 }
 
-/** Number of countries in the list. The map shows more. */
-const firstPartners = 10
+/** Maximum number of countries in the list. The map shows more. */
+const maxPartners = 10
 
 function Partners() {
   const { t } = useLanguage()
@@ -60,7 +60,7 @@ function Partners() {
           <BarTable
             caption={t('overview.partners')}
             heading={t('resource.countries')}
-            bars={toBars(data.slice(0, firstPartners), 'country', t('value.unknown'), {
+            bars={toBars(data.slice(0, maxPartners), 'country', t('value.unknown'), {
               toPath: countryPath,
             })}
           />
@@ -76,7 +76,7 @@ const listedResources = resources.map(({ name }) => name).filter((name) => name 
 function LatestChanges() {
   const { t } = useLanguage()
   const state = useApi<ChangePage>(
-    apiPath('/v1/changes', { resource: listedResources, order: 'desc', limit: 8 }),
+    withQuery('/v1/changes', { resource: listedResources, order: 'desc', limit: 8 }),
   )
   return (
     <Widget title={t('overview.changes')}>
@@ -101,7 +101,7 @@ function Expiring() {
   const from = today.toISOString().slice(0, 10)
   const to = aYearLater(today)
   const state = useApi<Page<Agreement>>(
-    apiPath('/v1/agreements', {
+    withQuery('/v1/agreements', {
       'expiresOn[gte]': from,
       'expiresOn[lte]': to,
       sort: 'expiresOn',
@@ -129,7 +129,7 @@ function Expiring() {
 function Claims() {
   const { t, number } = useLanguage()
   const state = useApi<Page<Figure>>(
-    apiPath('/v1/figures', { limit: 50, sort: 'indicator', include: 'recorded' }),
+    withQuery('/v1/figures', { limit: 50, sort: 'indicator', include: 'recorded' }),
   )
   return (
     <Widget title={t('overview.claims')} caption={t('overview.claimsCaption')} wide>

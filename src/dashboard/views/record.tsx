@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { pointedProperty } from '../api/pointers.ts'
 import { findResource, type Property, type ResourceDescription } from '../api/resources.ts'
 import { titleOf } from '../api/titles.ts'
@@ -21,7 +21,7 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Properties that are not listed as facts. The heading shows the version and the visibility. */
+/** Properties that are not listed as facts. The heading shows the version, and whether the record is internal. */
 const unlistedProperties = ['id', 'visibility', 'version', 'createdAt', 'updatedAt']
 
 type RecordWithSources = RecordDocument & { citations?: Citation[]; names?: Names }
@@ -37,7 +37,7 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
   const labels = useLabels()
   const path = apiRecordPath(resource.name, id)
   const include = ['names', ...(resource.name === 'citations' ? [] : ['citations'])]
-  const state = useApi<RecordWithSources>(apiPath(path, { include }))
+  const state = useApi<RecordWithSources>(withQuery(path, { include }))
   if (state.error?.status === 404) return <RemovedRecord resource={resource} id={id} />
   return (
     <Loaded state={state} height="40rem">

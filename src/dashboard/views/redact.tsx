@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { Link, useLocation } from 'wouter-preact'
 import { ApiError, readApi, toApiError } from '../api/client.ts'
 import { type FormField, loadForm } from '../api/forms.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
@@ -38,7 +38,7 @@ async function readLast(path: string, tag: string, signal: AbortSignal) {
     return { record, version: Number(record.version) }
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error
-    const { data } = await readApi<HistoryPage>(apiPath(`${path}/history`, { limit: 1 }), tag, signal, true)
+    const { data } = await readApi<HistoryPage>(withQuery(`${path}/history`, { limit: 1 }), tag, signal, true)
     const version = data[0]?.version ?? 1
     const last = await readApi<{ document: RecordDocument }>(`${path}/history/${version}`, tag, signal, true)
     return { record: last.document, version }

@@ -1,6 +1,6 @@
 import { Link, useLocation } from 'wouter-preact'
 import { chartSelection } from '../../view-data.ts'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import {
   type EventDates,
   findEventDates,
@@ -43,7 +43,7 @@ function ResourceTimeline({ resource, date }: { resource: ResourceDescription; d
   const { happenedIn: _, ...filtersWithoutPeriod } = filters
   const state = useKeepPrevious(
     useApi<Page<RecordDocument>>(
-      apiPath(`/v1/${resource.name}`, {
+      withQuery(`/v1/${resource.name}`, {
         sort: date.start,
         ...filters,
         cursor: parameters.get('cursor') ?? undefined,

@@ -32,7 +32,7 @@ export async function chooseAccount(cluster: string, programs: string[]): Promis
       run: (program, args, signal) => runProgram(program, args, { signal }),
       giveOwnership: async () => {},
     }
-  const user = (await readOwner(cluster)) ?? (await nobody())
+  const user = (await readOwner(cluster)) ?? (await findNobody())
   const giveOwnership = (path: string) => chown(path, user.uid, user.gid)
   for (const path of [cluster, ...programs]) {
     const folder = await findClosedFolder(dirname(path))
@@ -45,7 +45,10 @@ export async function chooseAccount(cluster: string, programs: string[]): Promis
   return { giveOwnership, run: (program, args, signal) => runProgram(program, args, { ...user, signal }) }
 }
 
-/** Runs a command with root's capability to enter `closedFolder`. */
+/**
+ * Runs a command as a user who keeps root's capability to bypass file permissions.
+ * @param closedFolder the folder that the user cannot enter otherwise, for the error message.
+ */
 async function runWithCapability(
   closedFolder: string,
   user: User,
@@ -80,7 +83,7 @@ async function readOwner(path: string): Promise<User | undefined> {
   return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : undefined
 }
 
-async function nobody(): Promise<User> {
+async function findNobody(): Promise<User> {
   try {
     const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => execute('id', [flag, 'nobody'])))
     return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) }

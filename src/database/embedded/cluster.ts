@@ -70,13 +70,13 @@ async function createCluster(
     throw new OperatorError(`${path} is not a data folder of PostgreSQL: move it away, or set DATA_DIR`)
   const temporary = await mkdtemp(join(folder, temporaryPrefix))
   try {
-    const password = join(temporary, 'password')
-    const cluster = join(temporary, 'cluster')
-    await writeFile(password, randomBytes(24).toString('base64url'), { mode: 0o600 })
-    await Promise.all([account.giveOwnership(temporary), account.giveOwnership(password)])
-    await account.run(initdb, ['-D', cluster, '--pwfile', password, ...initdbOptions], signal)
-    await rename(password, join(cluster, 'password'))
-    await rename(cluster, path)
+    const passwordFile = join(temporary, 'password')
+    const clusterFolder = join(temporary, 'cluster')
+    await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
+    await Promise.all([account.giveOwnership(temporary), account.giveOwnership(passwordFile)])
+    await account.run(initdb, ['-D', clusterFolder, '--pwfile', passwordFile, ...initdbOptions], signal)
+    await rename(passwordFile, join(clusterFolder, 'password'))
+    await rename(clusterFolder, path)
   } catch (error) {
     await rm(temporary, { recursive: true, force: true, maxRetries: 3 })
     signal?.throwIfAborted()
@@ -85,7 +85,7 @@ async function createCluster(
   }
 }
 
-/** Removes the folders of interrupted initialisations, and of unfinished ones of other processes, which are not needed. */
+/** Removes the folders of initialisations that were interrupted, or that other processes have not finished. */
 async function removeTemporary(folder: string): Promise<void> {
   const leftovers = (await readdir(folder)).filter((name) => name.startsWith(temporaryPrefix))
   await Promise.allSettled(

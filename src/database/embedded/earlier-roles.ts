@@ -43,8 +43,8 @@ export async function separateRoles(getUrl: GetUrl, password: string): Promise<v
     if (!(await isServiceSuperuser(getUrl))) return
     await client.query(`drop role if exists ${renamingRole}`)
     await client.query(`create role ${renamingRole} superuser login password ${pg.escapeLiteral(password)}`)
-    await withClient(getUrl(renamingRole, 'postgres'), (other) =>
-      other.query(`begin; alter role ${serviceRole} rename to ${superuser};
+    await withClient(getUrl(renamingRole, 'postgres'), (renamingClient) =>
+      renamingClient.query(`begin; alter role ${serviceRole} rename to ${superuser};
         create role ${serviceRole} login password ${pg.escapeLiteral(servicePassword(password))}; commit`),
     )
     await client.query(`drop role ${renamingRole}`)

@@ -11,7 +11,10 @@ const reasons: Record<string, string> = {
   ENOENT: 'it does not exist',
 }
 
-/** Returns an OperatorError whose message is one line: what failed, and why, from the file system or the program. */
+/**
+ * Returns an OperatorError whose message is one line: what failed, and why, from the file system or the program. Returns an
+ * error that is already an OperatorError unchanged.
+ */
 export function failure(what: string, error: unknown): OperatorError {
   return error instanceof OperatorError ? error : new OperatorError(`${what}: ${reason(error)}`)
 }

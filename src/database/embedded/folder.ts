@@ -9,25 +9,25 @@ import { failure } from './failure.ts'
  * @throws OperatorError that names the folder and the reason when the folder cannot be created or written.
  */
 export async function ensureFolder(folder: string): Promise<void> {
-  const problem = `DATA_DIR ${folder} cannot be written`
+  const summary = `DATA_DIR ${folder} cannot be written`
   try {
-    await createFolder(folder, problem)
+    await createFolder(folder, summary)
     await access(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw failure(problem, error)
+    throw failure(summary, error)
   }
 }
 
 /** Does not use `mkdir` with `recursive`, which never returns where no folder can be created, such as in /proc. */
-async function createFolder(folder: string, problem: string): Promise<void> {
+async function createFolder(folder: string, summary: string): Promise<void> {
   try {
     await mkdir(folder)
   } catch (error) {
     if (errorCode(error) === 'EEXIST' && (await isFolder(folder))) return
     if (errorCode(error) !== 'ENOENT') throw error
     const parent = dirname(folder)
-    if (await isFolder(parent)) throw new OperatorError(`${problem}: no folder can be created in ${parent}`)
-    await createFolder(parent, problem)
+    if (await isFolder(parent)) throw new OperatorError(`${summary}: no folder can be created in ${parent}`)
+    await createFolder(parent, summary)
     await mkdir(folder)
   }
 }

@@ -48,7 +48,7 @@ export async function openEmbeddedDatabase(
   return { url, supervisor, close: async () => releaseServer(folder, cluster, port, await supervisor.stop()) }
 }
 
-/** Whether the folder holds an embedded PostgreSQL. */
+/** Whether the folder has the cluster of an embedded PostgreSQL. */
 export const hasEmbeddedDatabase = (dataDir: string): boolean => hasCluster(resolve(dataDir))
 
 /** Starts the server if it does not run, and takes its shared lock. */

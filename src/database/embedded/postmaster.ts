@@ -39,7 +39,7 @@ export async function ensureStarted(
     signal?.throwIfAborted()
     if (server) await sleep(20)
     else {
-      // A port that was free may be taken a moment later, or another process may be starting the server too.
+      // A failed start is repeated: the free port may have been taken, or another process may be starting the server too.
       await start(cluster, settings, signal).catch(async (error: unknown) => {
         signal?.throwIfAborted()
         if (isStillEnding(error)) return sleep(50)
@@ -138,7 +138,7 @@ function interrupt(pid: number): void {
   try {
     process.kill(pid, 'SIGINT')
   } catch {
-    // It has ended.
+    // The server has ended.
   }
 }
 

@@ -61,6 +61,6 @@ function killGroup(leader: number, name: NodeJS.Signals): void {
   try {
     process.kill(-leader, name)
   } catch {
-    // It has ended.
+    // The process group has ended.
   }
 }

@@ -8,10 +8,13 @@ import { errorCode } from '../../error-code.ts'
  */
 export const serviceRole = 'entente'
 
-/** The superuser that initdb creates. The service uses it only to set up its own role and to hold the shared lock. */
+/**
+ * The superuser that initdb creates. The service uses it only to set up its own role and database, and for
+ * the shared lock.
+ */
 export const superuser = 'postgres'
 
-/** Derives the password of the service role from the superuser's password, which cannot be found from it. */
+/** Derives the password of the service role from the superuser's password, which cannot be computed from the result. */
 export const servicePassword = (superuserPassword: string): string =>
   createHmac('sha256', superuserPassword).update(serviceRole).digest('base64url')
 

@@ -11,7 +11,7 @@ export interface Demand {
   readonly notBefore?: number | undefined
 }
 
-/** Chooses a replica, or undefined for the primary. */
+/** Returns the replica for a read, or undefined for the primary. */
 type Choose = (demand: Demand) => Choice | undefined | Promise<Choice | undefined>
 
 /**
@@ -34,7 +34,10 @@ export class Freshness implements Demand {
     this.#onReplica = onReplica
   }
 
-  /** The next read sees every commit from before this time, in milliseconds of `performance.now()`. */
+  /**
+   * The next read sees every commit from before this time of `performance.now()`. Before the first read, this is not true if
+   * the primary becomes unreachable (see `Replicas.lastResort`).
+   */
   get asOf(): number {
     if (!this.#isChosen || this.#choice instanceof Promise) return performance.now() - this.maxAgeMs
     return this.#choice?.asOf ?? performance.now()

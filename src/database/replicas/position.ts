@@ -39,11 +39,11 @@ export function makePosition(row: PositionRow): Position {
   return { timeline, lsn: row.lsn, text: `${timeline.toString(16)}-${row.lsn.toString(16)}-${nonce}` }
 }
 
-const form = /^([\da-f]{1,8})-([\da-f]{1,13})-[\w-]{8}$/
+const positionPattern = /^([\da-f]{1,8})-([\da-f]{1,13})-[\w-]{8}$/
 
 /** Parses the text of a position; undefined when it is malformed. */
 export function parsePosition(text: string): Position | undefined {
-  const [, timeline, lsn] = form.exec(text) ?? []
+  const [, timeline, lsn] = positionPattern.exec(text) ?? []
   if (timeline === undefined || lsn === undefined) return undefined
   return { timeline: Number.parseInt(timeline, 16), lsn: Number.parseInt(lsn, 16), text }
 }

@@ -6,7 +6,7 @@ const statement = `select ${positionColumns}, (select value from settings where 
 
 type ProbeRow = PositionRow & { storedTimeline: string | null }
 
-/** Number of measurements in memory. Replicas are compared with them, so they must cover several intervals. */
+/** Number of measurements in memory. Positions of replicas are compared with them, so they must cover several intervals. */
 const maxSamples = 16
 
 /** Receives the measurements of the primary. */
@@ -53,9 +53,9 @@ export class Primary {
   }
 
   /**
-   * Returns a time such that a server that has replayed the log up to this position has every commit from before it: the time
-   * of the last measurement whose end of the log is not after the position. An idle primary writes no log, so a replica that
-   * has reached the end is current, however old the last commit is.
+   * Returns the time of the last measurement whose end of the log is not after this position. A server that has replayed the
+   * log up to the position has every commit from before that time. An idle primary writes no log, so a replica that has reached
+   * the end is current, however old the last commit is.
    */
   asOf({ timeline, lsn }: { timeline: number; lsn: number }): number {
     if (timeline !== this.#timeline) return Number.NEGATIVE_INFINITY

@@ -3,10 +3,10 @@ import { errorCode } from '../../error-code.ts'
 import { withTimeout } from '../with-timeout.ts'
 import { Sockets } from './sockets.ts'
 
-/** Timeout of the statement, and of opening a connection. After a timeout, the server counts as unreachable. */
+/** Timeout in milliseconds of the statement, and of opening a connection. After it, the server counts as unreachable. */
 export const probeTimeoutMs = 500
 
-/** Pause after the first failure. It doubles with each further failure. */
+/** Pause in milliseconds after the first failure. It doubles with each further failure. */
 const minBackoffMs = 50
 const maxBackoffMs = 2000
 
@@ -14,11 +14,11 @@ const maxBackoffMs = 2000
 export interface ProbeHandler<Row> {
   /** @param sentAt time of `performance.now()` before the statement was sent. */
   onResult(row: Row, sentAt: number): void
-  /** The server is unreachable: it did not answer in time, refused, or has closed the connection. */
+  /** The server did not answer in time, refused, or closed the connection, or `fail` was called. */
   onFailure(reason: string): void
 }
 
-/** Runs a query on a server at each call, on a separate connection. After a failure it pauses, longer each time. */
+/** Runs a statement on a server at each call of `run`, on a separate connection. After each failure it pauses for longer. */
 export class Probe<Row extends pg.QueryResultRow> {
   readonly #url: string
   readonly #statement: string

@@ -1,7 +1,7 @@
 import type { Position } from './position.ts'
 import { Probe } from './probe.ts'
 
-/** The row of `settings` with the timeline of the primary, written by the first process that sees it. */
+/** Name of the row of `settings` with the timeline of the primary, written by the first process that sees a new timeline. */
 export const timelineSetting = 'timeline'
 
 /** The timeline is read from the replayed table, since the functions of a standby report a new timeline much later. */
@@ -14,7 +14,7 @@ interface ProbeRow {
   timeline: string | null
 }
 
-/** Pause after a read lost its connection. It doubles with each further loss. */
+/** Pause in milliseconds after a read lost its connection or got none. It doubles with each further failure. */
 const minBackoffMs = 100
 const maxBackoffMs = 5000
 

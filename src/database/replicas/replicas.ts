@@ -19,7 +19,7 @@ export interface ReplicaObserver {
   replicaAvailable(replica: Replica): void
 }
 
-/** How long a read waits for a replica to replay the last commit of its client. */
+/** How long a read waits for a replica to replay the position that the read must see. */
 const maxWaitMs = 50
 
 /** Pause between two probes while a read waits. */
@@ -37,7 +37,7 @@ const reportIntervalMs = 60_000
 /** A primary that has not responded for this time counts as unreachable. */
 const primaryTimeoutMs = 1000
 
-/** Numbers of reads: on a replica, on the primary, and on the primary after a replica had failed. */
+/** Numbers of reads with a `Freshness`: on a replica, on the primary, and on the primary after a replica had failed. */
 export type ReadCounts = Record<'replica' | 'primary' | 'retried', number>
 
 /** Numbers of waits for a replica to replay a position, by outcome. */
@@ -108,7 +108,10 @@ export class Replicas {
     }
   }
 
-  /** Returns the state of a replica: `behind` if its lag exceeds both the maximum age and two idle probe intervals. */
+  /**
+   * Returns the state of a replica: `away` if it does not respond to probes or a read has just failed on it, `behind` if its
+   * data is older than both the maximum age and two idle probe intervals.
+   */
   stateOf(replica: Replica): 'current' | 'behind' | 'away' {
     if (!replica.isUsable) return 'away'
     return replica.isFresh(Math.max(this.options.maxAgeMs, 2 * idleIntervalMs)) ? 'current' : 'behind'
@@ -121,7 +124,8 @@ export class Replicas {
 
   /**
    * Chooses the replica for a read: among the replicas that are fresh enough and have replayed the position, the one with the
-   * least load. If a fresh replica has not replayed the position yet, waits for it up to 50 ms.
+   * least load. If the fresh replicas have not replayed the position yet, waits up to 50 ms for one of them. If no replica is
+   * fresh enough because the primary is unreachable, chooses the last resort.
    * @returns undefined if the read must go to the primary.
    */
   choose(
@@ -138,7 +142,7 @@ export class Replicas {
 
   /**
    * Returns the replica that has replayed the most, for reads while the primary is unreachable. Its age is unknown.
-   * @returns undefined if no replica has replayed the position.
+   * @returns undefined if no usable replica has replayed the position.
    */
   lastResort(position: Position | undefined): Choice | undefined {
     const usable = [...this.#confirmed].filter((replica) => replica.isUsable && replica.hasReached(position))
@@ -166,7 +170,7 @@ export class Replicas {
     return undefined
   }
 
-  /** Records a read. Probes the servers at once if the last probe is old, because there were no reads. */
+  /** Records a read. Probes the servers immediately if the last probe is old, because there were no reads. */
   #resumeProbing(): void {
     const now = performance.now()
     this.#readAt = now

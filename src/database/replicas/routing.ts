@@ -12,8 +12,8 @@ import type { Replicas } from './replicas.ts'
 const closeTimeoutMs = 1000
 
 /**
- * SQLSTATE classes of errors that a valid read gets only from a replica: recovery conflicts (40), read-only or unsupported
- * operations (25, 0A), locks and server states (55), logins (28), and objects that are not replicated yet (3D, 42).
+ * SQLSTATE classes of errors that a valid read usually gets only from a replica: recovery conflicts (40), read-only or
+ * unsupported operations (25, 0A), locks and server states (55), logins (28), objects that are not replicated yet (3D, 42).
  */
 const replicaStates = /^(40|25|0A|55|28|3D|42)/
 
@@ -33,7 +33,7 @@ const countUses = (pool: Pool): number =>
     return sum + running + waiting
   }, 0)
 
-/** Wraps a session of a replica. If its first `COPY` fails before the first bytes, `reopen` opens a session for the retry. */
+/** Wraps a session on a replica. If its first `COPY` fails before the first bytes, `reopen` opens a session for the retry. */
 function withReopening(first: CopySession, reopen: () => Promise<CopySession>): CopySession {
   let session = first
   let hasStarted = false
@@ -55,7 +55,7 @@ function withReopening(first: CopySession, reopen: () => Promise<CopySession>): 
   }
 }
 
-/** Sends the reads of one pool to the primary or to a replica. Each replica has a pool with the same limits. */
+/** Runs the reads of one `Database` on the primary or on a replica. It has a pool for each replica, with the same limits. */
 export class Routing {
   readonly #primary: Pool
   readonly #replicas: Replicas
@@ -79,8 +79,8 @@ export class Routing {
   }
 
   /**
-   * Runs a read on a replica if one is fresh enough, otherwise on the primary. If the replica fails, the read runs
-   * on the primary. If the primary cannot be reached, the read runs on a replica.
+   * Runs a read on a replica if one is fresh enough, otherwise on the primary. If the replica fails, the read runs again
+   * on the primary. If the primary cannot be reached, the read runs again on the last resort among the replicas.
    * @param read must be read-only, since it may run twice, and must send nothing to the client before it has succeeded.
    * @throws what `read` throws.
    */
@@ -118,7 +118,7 @@ export class Routing {
     await closing
   }
 
-  /** Chooses a replica, or the primary if all connections to the replica are in use and the primary has less load. */
+  /** Chooses as `Replicas.choose` does, but the primary if all connections of the replica are in use and it has more load. */
   #choose(demand: Demand): Choice | undefined | Promise<Choice | undefined> {
     const choice = this.#replicas.choose(demand, (replica) => this.#load(replica))
     if (!choice || choice instanceof Promise) return choice

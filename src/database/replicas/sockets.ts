@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 
-/** The open sockets to one server, so that all can be closed at once when the server hangs and closes none itself. */
+/** The open sockets to one server, so that the service can close all of them when the server hangs and closes none itself. */
 export class Sockets {
   readonly #open = new Set<Socket>()
 
@@ -12,7 +12,7 @@ export class Sockets {
     return socket
   }
 
-  /** Closes all connections. Statements on them fail at once. */
+  /** Closes all connections. Statements on them fail immediately. */
   destroyAll(): void {
     for (const socket of this.#open) socket.destroy()
   }

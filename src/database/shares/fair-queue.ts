@@ -53,16 +53,16 @@ export class FairQueue<Item> {
 
   /** Adds a waiting item. */
   add(owner: Owner, item: Item): void {
-    this.#path(owner).forEach((member) => {
+    this.#ensureMembers(owner).forEach((member) => {
       member.waiting += 1
     })
-    this.#find(owner)?.items.add(item)
+    this.#ensureMember(owner)?.items.add(item)
   }
 
   /** Removes an item that is no longer waiting. */
   remove(owner: Owner, item: Item): void {
-    if (!this.#find(owner)?.items.delete(item)) return
-    this.#path(owner).forEach((member) => {
+    if (!this.#ensureMember(owner)?.items.delete(item)) return
+    this.#ensureMembers(owner).forEach((member) => {
       member.waiting -= 1
     })
     this.#prune(owner)
@@ -90,7 +90,7 @@ export class FairQueue<Item> {
   /** Counts an item of an owner as running. */
   start(owner: Owner): void {
     this.#starts += 1
-    for (const member of this.#path(owner)) {
+    for (const member of this.#ensureMembers(owner)) {
       member.running += 1
       member.lastStart = this.#starts
     }
@@ -98,14 +98,14 @@ export class FairQueue<Item> {
 
   /** Counts an item of an owner as ended. */
   end(owner: Owner): void {
-    for (const member of this.#path(owner)) member.running -= 1
+    for (const member of this.#ensureMembers(owner)) member.running -= 1
     this.#prune(owner)
   }
 
-  /** Returns the members from the root to the owner. Creates missing ones. */
-  #path(owner: Owner): Member<Item>[] {
+  /** Returns the members from the root to the owner. Creates those that are missing. */
+  #ensureMembers(owner: Owner): Member<Item>[] {
     let member = this.#root
-    const path = [member]
+    const chain = [member]
     for (const name of owner) {
       let next = member.members.get(name)
       if (!next) {
@@ -113,13 +113,13 @@ export class FairQueue<Item> {
         member.members.set(name, next)
       }
       member = next
-      path.push(member)
+      chain.push(member)
     }
-    return path
+    return chain
   }
 
-  #find(owner: Owner): Member<Item> | undefined {
-    return this.#path(owner).at(-1)
+  #ensureMember(owner: Owner): Member<Item> | undefined {
+    return this.#ensureMembers(owner).at(-1)
   }
 
   /** Removes an owner, and the groups of the owner, if they have no running or waiting items. */

@@ -16,8 +16,9 @@ export type Refusal = 'queue' | 'wait' | 'share'
 export interface LaneLimits {
   maxConnections: number
   /**
-   * Maximum number of concurrent expensive statements. Some connections are always reserved for cheap statements. While
-   * another client sends cheap statements, the maximum is one lower, so that a processor is free for these.
+   * Maximum number of concurrent expensive statements. Some connections are always reserved for cheap statements. While a
+   * client other than that of the last expensive statement sends cheap ones, the maximum is one lower, so that a processor is
+   * free for these.
    */
   maxExpensive: number
   /** Requests that may wait for a connection. */
@@ -38,13 +39,13 @@ interface Waiter {
   start(): void
 }
 
-/** Connections that expensive statements never take. */
+/** Connections that expensive statements never take, in pools of at least three. */
 const reservedConnections = 2
 
 /** Maximum number of waiting expensive statements of one owner. */
 const maxExpensiveWaiting = 16
 
-/** Maximum fraction of the queue for all anonymous clients together, and for all keys together. */
+/** Maximum fraction of the queue for the waiting requests of one lane from all anonymous clients together, or all others. */
 const maxKindShare = 0.75
 
 const longRetryAfterSeconds = '5'
@@ -52,7 +53,7 @@ const longRetryAfterSeconds = '5'
 /** How long a client counts as active after a cheap statement, since more are likely. */
 const activeMs = 1000
 
-/** How long processors count as contended after an expensive statement had to wait, since more are likely. */
+/** How long processors count as contended after an expensive statement had to wait, since more of these are likely. */
 const contentionMs = 10_000
 
 /**
@@ -66,7 +67,7 @@ const serviceWork: Work = { owner: ['service'] }
 
 /**
  * Shares the connections of a pool fairly among owners and lanes. Some connections are reserved for cheap statements and
- * changes. The next free connection goes to the owner with the fewest running statements. A single owner may use all
+ * changes. In each lane, a `FairQueue` chooses the owner that gets the next free connection. A single owner may use all
  * connections of its lane.
  */
 export class Lanes {
@@ -80,7 +81,7 @@ export class Lanes {
   readonly #maxExpensive: number
   /** Time at which an expensive statement last began to wait, in milliseconds of `performance.now()`. */
   #waitedAt = -Infinity
-  /** The owner of the last expensive statement. */
+  /** The owner that last requested a connection of the expensive lane. */
   #expensiveOwner: string | undefined
   readonly #cheapActivity = new OwnerActivity()
   /** The owner that last abandoned an expensive statement, and the time until which its other expensive statements wait. */
@@ -103,8 +104,8 @@ export class Lanes {
   }
 
   /**
-   * Whether a new expensive statement shares the processors: another expensive statement runs, one has begun to wait in the
-   * last ten seconds, or another client has just sent cheap statements.
+   * Whether an expensive statement that starts now shares the processors: another expensive statement runs, one has begun to
+   * wait in the last ten seconds, or another client has sent a cheap statement in the last second.
    */
   get isContended(): boolean {
     return (
@@ -114,7 +115,7 @@ export class Lanes {
     )
   }
 
-  /** Whether a client other than that of the last expensive statement has just sent cheap statements. */
+  /** Whether a client other than that of the last expensive statement has sent a cheap statement in the last second. */
   get #areOthersActive(): boolean {
     return performance.now() - this.#cheapActivity.lastOfOthers(this.#expensiveOwner) < activeMs
   }
@@ -239,7 +240,7 @@ export class Lanes {
       const timeoutMs = this.#waitTimeoutMs(lane)
       const detail = `Timed out after ${timeoutMs / 1000} s waiting for a database connection.`
       const timer = setTimeout(() => leave(this.#refuse(lane, 'wait', detail)), timeoutMs)
-      // There is more room when the other clients are no longer active.
+      // There may be more room when the other clients are no longer active.
       const recheckTimer = lane === 'expensive' ? setInterval(() => this.#startNext(), activeMs) : undefined
       signal?.addEventListener('abort', onAbort)
       queue.add(owner, waiter)
@@ -257,12 +258,12 @@ export class Lanes {
     const detail = (limit: number) => `Too many requests wait for a database connection (limit ${limit}).`
     if (this.waiting('cheap') + this.waiting('expensive') >= maxWaiting)
       throw this.#refuse(lane, 'queue', detail(maxWaiting))
-    const [kind = 0, ...groups] = this.#queues[lane].countWaiting(owner)
+    const [ofKind = 0, ...ofGroups] = this.#queues[lane].countWaiting(owner)
     const maxOfKind = Math.ceil(maxKindShare * maxWaiting)
-    if (kind >= maxOfKind) throw this.#refuse(lane, 'queue', detail(maxOfKind))
+    if (ofKind >= maxOfKind) throw this.#refuse(lane, 'queue', detail(maxOfKind))
     const half = Math.ceil(maxWaiting / 2)
     const maxOfOwner = lane === 'expensive' ? Math.min(maxExpensiveWaiting, half) : half
-    if (groups.some((count) => count >= maxOfOwner))
+    if (ofGroups.some((count) => count >= maxOfOwner))
       throw this.#refuse(lane, 'share', tooManyWaiting(maxOfOwner))
   }
 

@@ -1,4 +1,4 @@
-/** Remembers when the last statement was sent, and when an owner other than its owner last sent one. */
+/** Remembers when the last statement was sent, and when the last one of another owner was sent. */
 export class OwnerActivity {
   #owner: string | undefined
   #at = -Infinity

@@ -2,12 +2,12 @@ import { LRUCache } from 'lru-cache'
 import type { Statement } from '../statement.ts'
 import type { Lane } from './lanes.ts'
 
-/** A statement that takes this time or longer is expensive. */
+/** A statement that takes this time, in milliseconds, or longer is expensive. */
 export const maxCheapMs = 250
 
 /**
- * Maximum time that others wait for the first statement of a shape. After it has run for `maxCheapMs`, it is known to be
- * expensive, but it may first wait for a connection.
+ * Maximum time that other statements wait for the first one of their shape. When that one has run for `maxCheapMs`, it is
+ * known to be expensive, but it may first wait for a connection.
  */
 const maxFirstMs = 2 * maxCheapMs
 
@@ -20,7 +20,7 @@ const maxShapes = 5000
  */
 const weights = { longer: 0.2, shorter: 0.5 } as const
 
-/** A cancelled statement counts as half done, so its measured time is doubled. */
+/** A cancelled or failed statement counts as half done, so its measured time is doubled. */
 const unfinishedFactor = 2
 
 /** Returns the shape of a statement: its name if it has one, otherwise its text, which contains no values. */

@@ -14,8 +14,8 @@ export const ownerKey = (owner: Owner): string => owner.join('\n')
 export interface Work {
   readonly owner: Owner
   /**
-   * Returns a signal that aborts when nobody waits for the result any more. Called only for statements that wait or take
-   * long. Left out for work that is always completed, such as a change.
+   * Returns a signal that aborts when nobody waits for the result any more. Called only for statements that wait or are
+   * expensive. Left out for work that is always completed, such as a change.
    */
   readonly getSignal?: () => AbortSignal
   /** Receives the text of each statement that reads for this work. */

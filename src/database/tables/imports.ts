@@ -16,7 +16,7 @@ import { importActions, importRowStates, importStates } from '../vocabularies.ts
 import type { Author } from './revisions.ts'
 
 /**
- * Imports of files. The rows of these tables belong to no record, so readers without a key do not see them. The tables have
+ * Imports of files. The rows of these tables belong to no record, so readers without a key or token see none. The tables have
  * no history: the history has the records that imports write.
  */
 
@@ -97,10 +97,10 @@ export const importRows = pgTable(
     locator: text('locator').notNull(),
     state: text('state', { enum: importRowStates }).notNull(),
     values: json('values').notNull(),
-    /** The external ids of the row's records, folded. */
+    /** The resource and the folded external id of each of the row's records, as one text. */
     ids: text('ids').array(),
     drafts: json('drafts'),
-    /** Why the row is refused, or which of its values were dropped. */
+    /** Why the row is refused or blocked, or which of its values were dropped. */
     faults: json('faults'),
   },
   (table) => [
@@ -112,7 +112,7 @@ export const importRows = pgTable(
   ],
 )
 
-/** The names of records in the rows of an import, each once, and the records to which they were resolved. */
+/** The mentions of records by name or code in an import's rows, each once, and the records to which they were resolved. */
 export const importNames = pgTable(
   'import_names',
   {
@@ -120,7 +120,7 @@ export const importNames = pgTable(
     /** Hash of the mention. */
     identity: text('identity').notNull(),
     mention: json('mention').notNull(),
-    /** Number of rows with the name. */
+    /** Number of rows with the mention. */
     rows: integer('rows').notNull(),
     /** The result of the resolution; null until then. */
     status: text('status'),

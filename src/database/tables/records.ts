@@ -16,8 +16,8 @@ export const visibilities = ['public', 'internal'] as const
 
 /**
  * One row for every record of every resource. Version and timestamps are stored only here. The document is composed when the
- * record is written. `shape` is the fingerprint of the declaration with which it was composed; it is null after a write that
- * bypassed the service, until the service composes the document again.
+ * record is written. `shape` is the hash of the SQL that composed the document; it is null after a write that bypassed the
+ * service, until the service composes the document again.
  */
 export const records = pgTable(
   'records',
@@ -49,7 +49,7 @@ export const records = pgTable(
     index('records_shape').on(table.resource, table.shape),
     // The few records whose documents the service has not composed yet.
     index('records_uncomposed').on(table.id).where(sql`${table.shape} is null`),
-    // The records that readers without a key do not see (`migrations/0006_visibility.sql`).
+    // The records that readers without a key or token do not see (`migrations/0006_visibility.sql`).
     index('records_internal').on(table.id).where(sql`${table.visibility} = 'internal'`),
     index('records_merged_into').on(table.mergedInto).where(sql`${table.mergedInto} is not null`),
   ],

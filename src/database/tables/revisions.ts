@@ -42,7 +42,7 @@ export const revisions = pgTable(
     document: json('document').notNull(),
     /** The actor of the change, as responses show it. */
     actor: json('actor').$type<Author>().notNull(),
-    /** The countries that the document names, computed by a trigger (`revision_countries()`). */
+    /** The countries that the document names, stored by the trigger `name_countries`. */
     countries: text('countries').array().notNull().default([]),
     time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`),
     requestId: text('request_id'),

@@ -6,7 +6,7 @@ export type ReadApi = ApiFetch
 /** Values of query parameters by name. Undefined values are left out. */
 export type Query = Record<string, string | number | undefined>
 
-/** Returns a path with a query string. */
+/** Returns the path of an API request: `/v1/`, the segments, and the query string. */
 export function pathOf(segments: readonly string[], query: Query = {}): string {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {

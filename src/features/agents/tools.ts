@@ -13,9 +13,13 @@ export interface Tool {
   run(input: unknown, api: ReadApi): Promise<CallToolResult>
 }
 
-/** Maximum numbers of items in a result, since an agent reads all of them. */
-const limits = { records: 50, groups: 200, partners: 100 } as const
+/**
+ * Maximum numbers of items in a result, since an agent reads all of them. `pairs` are the pairs of countries in a network,
+ * or the partners of one country.
+ */
+const limits = { records: 50, groups: 200, pairs: 100 } as const
 
+/** Maximum number of citations in a result; further ones are left out. */
 const maxCitations = 200
 
 /** The resources in which `resolve` looks for a name if the agent names none. */
@@ -46,7 +50,7 @@ async function fetchExchange(api: ReadApi, path: string): Promise<Exchange> {
   return exchange(path, await readJson(api, path))
 }
 
-/** Returns the JSON of the citations of records, with their sources. */
+/** Returns the JSON of the current citations of records, at most `maxCitations`, with their sources. */
 async function fetchCitations(api: ReadApi, resource: string, keys: readonly string[]): Promise<string> {
   if (keys.length === 0 || resource === 'citations') return '[]'
   const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations }
@@ -146,7 +150,7 @@ export function agentTools(registry: Registry): Tool[] {
     tool(
       'get',
       'Get a record',
-      'One record with its citations (the sources of its facts) and its latest changes.',
+      'One record with its citations (the sources of its facts) and its latest changes. Citations and changes are always the current ones, also with asOf.',
       z.object({ resource, key, asOf }),
       async ({ resource, key, asOf }, api) => {
         const record = await fetchExchange(api, pathOf([resource, key], { asOf }))
@@ -219,7 +223,7 @@ export function agentTools(registry: Registry): Tool[] {
         topic: z.string().max(200).optional(),
         region: z.string().max(50).optional(),
         resources: z.array(resource).optional(),
-        limit: limit(limits.partners),
+        limit: limit(limits.pairs),
         asOf,
       }),
       async ({ country, resources, limit = 20, ...others }, api) => {

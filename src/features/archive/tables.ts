@@ -2,7 +2,7 @@ import type pg from 'pg'
 
 /** The tables of an archive: their names, their columns, and the order of their rows. */
 
-/** A table as an archive names it. */
+/** A table in an archive. */
 export interface ArchivedTable {
   /** Schema and name: `public.agreements`, `history.agreements`. */
   name: string
@@ -57,7 +57,7 @@ const catalogQuery = `
       where conrelid = id and contype = 'f' and confrelid <> id) as refers_to
   from all_tables order by name, schema desc`
 
-/** Sorts tables so that each comes after those that it refers to, otherwise by name. */
+/** Sorts tables so that each comes after those that it refers to, otherwise by name; history tables come last. */
 function byReferences(rows: CatalogRow[]): CatalogRow[] {
   const sorted: CatalogRow[] = []
   let remaining = rows.filter(({ schema }) => schema === 'public')

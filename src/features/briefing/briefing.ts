@@ -47,7 +47,7 @@ const jsonObject = (parts: Record<string, string>): string =>
     .map(([name, text]) => `"${name}":${text}`)
     .join()}}`
 
-/** Returns the JSON of the agreements in force that expire within a year, sorted by the date of expiry. */
+/** Returns the JSON of the agreements in force that may expire within a year, sorted by the date of expiry. */
 async function expiringJson(
   registry: Registry,
   queries: QueryRunner,

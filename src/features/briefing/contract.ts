@@ -57,7 +57,7 @@ const section = registerResponseSchema(
 const money = registerResponseSchema(
   'BriefingMoney',
   z.strictObject({ count: count(), list: list(), byYearAndCurrency: groups }).meta({
-    description: 'Programs with the sums of their amounts, by year, kind and currency.',
+    description: 'Programs and the sums of amounts by year, kind of amount, currency.',
     examples: [
       {
         count: 0,
@@ -109,7 +109,7 @@ const figure = z.strictObject({
   unit: z.string(),
   asOf: z.string().nullable(),
   recorded: countedSchema().nullable().meta({
-    description: 'The count in the registry; null when the figure names no list request.',
+    description: 'The count in the registry; null without a valid list request.',
   }),
   link: link(),
 })
@@ -130,7 +130,7 @@ const makeSchema = (registry: Registry) =>
         inForce: section.meta({ description: 'Agreements that may be in force on the day.' }),
         expiring: expiring.meta({ description: 'Agreements in force that may expire within a year.' }),
         units: groups.meta({
-          description: 'Cooperation bases by kind, with the units that they represent (`sum:unitCount`).',
+          description: 'Records of bases by kind, and how many bases they represent (`sum:unitCount`).',
         }),
         given: withDescription(money, 'Assistance programs of which the country is donor or funder.'),
         received: withDescription(

@@ -33,8 +33,8 @@ function withoutCountry({ data, groups, total }: Groups, code: string): Groups {
 }
 
 /**
- * Returns the JSON of a section: the number of records of a query, and their groups by year, kind, status, topic and
- * partner.
+ * Returns the JSON of a section: the number of records of a query, and their groups by year, kind, modality, status,
+ * topic and partner.
  * @param query filters, of which one is the country.
  */
 export async function sectionJson(
@@ -64,7 +64,7 @@ export async function sectionJson(
   return `{"count":${count},"list":${JSON.stringify(queries.listPath(resource, query))},"groups":{${parts.join()}}}`
 }
 
-/** Returns the JSON of the amounts of a query by year, kind and currency, for a resource that has amounts. */
+/** Returns the JSON of the amounts of a query by year, kind of amount and currency, for a resource that has amounts. */
 export async function amountsJson(queries: QueryRunner, resource: Resource, query: string): Promise<string> {
   const { singleValued = [] } = resource.measures.amount ?? {}
   const keys = [yearDimension(resource), ...singleValued].filter((name) => name !== undefined).join()

@@ -51,7 +51,7 @@ export const changes = (registry: Registry): Endpoint => ({
     const after = shown.at(-1)?.position ?? getStringValues(query, 'after')[0] ?? null
     const page = { limit, after, more: rows.length > limit }
     const data = shown.map(({ document }) => document).join(',')
-    // The visible changes also depend on running transactions, for which there is no notification.
+    // Changes also become visible when other transactions end, which no notification announces.
     return {
       status: 200,
       headers: { 'cache-control': 'no-store' },

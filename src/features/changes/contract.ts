@@ -14,7 +14,7 @@ import { registerResponseSchema } from '../../model/schema-names.ts'
 import { recordChange, revisionExample } from '../../operations/revision-schema.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
 
-/** The contract that the pages and the stream of the change feed share. */
+/** The contract of the pages of the change feed, and what its stream shares with them. */
 
 const positionPattern = /^(\d{1,18})\.(\d{1,18})$/
 

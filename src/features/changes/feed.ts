@@ -191,7 +191,7 @@ export class ChangeFeed {
     this.#end = event.order
   }
 
-  /** Removes from memory the changes that were read before `since`, and the oldest changes if there are too many. */
+  /** Removes from memory the changes that were read before `since`, and the oldest changes beyond the limits. */
   #prune(since: number): void {
     let count = 0
     for (const { order, readAt, bytes } of this.#events) {

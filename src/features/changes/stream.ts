@@ -71,7 +71,7 @@ const stream = z.string().meta({
     'Server-sent events named `change`: `id` is the position, `data` the JSON of a change as in `GET /v1/changes`. Comments are sent when there is nothing else to send.',
 })
 
-/** `GET /v1/changes/stream`: the same changes as server-sent events, as they happen. */
+/** `GET /v1/changes/stream`: the changes of `GET /v1/changes` as server-sent events, as they happen. */
 export const changesStream = (registry: Registry): Endpoint => {
   // One feed for all clients that see the same records.
   const feeds = new WeakMap<DatabaseClient, ChangeFeed>()

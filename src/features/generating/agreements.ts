@@ -59,8 +59,8 @@ export function addAgreement(generation: Generation, number: number): void {
   const names = countries.slice(0, 2).map(({ name }) => name)
   const title = `${kindLabel(kind)} between ${names.join(' and ')} on ${topic.name.toLowerCase()}, no. ${number}`
   const dates = randomStatusAndDates(generation)
-  const signed = typeof dates.signedOn === 'string' && random.chance(0.4)
-  const actions = signed ? [{ kind: 'signed', date: dates.signedOn, note: null }] : []
+  const recordsSigning = typeof dates.signedOn === 'string' && random.chance(0.4)
+  const actions = recordsSigning ? [{ kind: 'signed', date: dates.signedOn, note: null }] : []
   const id = generation.add('agreements', {
     title,
     kind,

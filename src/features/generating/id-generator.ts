@@ -1,7 +1,7 @@
 import type { Random } from './random.ts'
 
-/** The millisecond of the first generated id. Each further id has the next millisecond. */
-const firstMs = Date.UTC(2020, 0, 1)
+/** The first generated id has the millisecond after this one, and each further id the next. */
+const startMs = Date.UTC(2020, 0, 1)
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
 
@@ -13,7 +13,7 @@ export interface IdGenerator {
 
 /** Creates a generator of ids whose random bits come from `random`, so that another seed produces other ids. */
 export function createIdGenerator(random: Random): IdGenerator {
-  let ms = firstMs
+  let ms = startMs
   return {
     uuid: () => {
       ms += 1

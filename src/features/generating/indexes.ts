@@ -17,8 +17,8 @@ async function plainIndexes(client: pg.ClientBase): Promise<Index[]> {
 }
 
 /**
- * Drops the indexes, runs `work`, and builds them again, which is much faster than updating them for each of many new
- * rows. The tables are locked until the transaction ends.
+ * Drops the indexes that writing does not need, runs `work`, and builds them again, which is much faster than updating them
+ * for each of many new rows. The tables are locked until the transaction ends.
  * @param client a connection in a transaction; a rollback restores the indexes.
  */
 export async function withIndexesRebuilt(client: pg.ClientBase, work: () => Promise<void>): Promise<void> {

@@ -40,7 +40,7 @@ export function createRandom(seed: number): Random {
     chance,
     pick: (values) => required(values[between(0, values.length - 1)]),
     weighted,
-    // This power makes the probability of rank r about proportional to 1 / (r + 1).
+    // This power makes the probability of rank r, from 0, about proportional to 1 / (r + 1).
     pickZipf: (values) => required(values[Math.floor((values.length + 1) ** fraction()) - 1]),
   }
 }

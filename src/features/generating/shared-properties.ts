@@ -1,6 +1,6 @@
 import type { Generation, JsonObject } from './generation.ts'
 
-/** Random values of the properties that agreements, projects, bases and programs have in common. */
+/** Random values of the properties that several of the generated resources have. */
 
 type Country = Generation['referenceData']['countries'][number]
 
@@ -23,18 +23,18 @@ export const randomCount = ({ random }: Generation): number =>
     [random.between(5, 20), 2],
   ])
 
-const emptyActor = { country: null, organization: null, region: null }
+const noParticipant = { country: null, organization: null, region: null }
 
 /** Chooses participants: countries, and sometimes an organization or a region. */
-function randomActors(
+function randomParticipantsWithoutRoles(
   { random, organizations, referenceData }: Generation,
   countries: Country[],
 ): JsonObject[] {
-  const actors: JsonObject[] = countries.map(({ code }) => ({ ...emptyActor, country: code }))
+  const participants: JsonObject[] = countries.map(({ code }) => ({ ...noParticipant, country: code }))
   if (organizations.length > 0 && random.chance(0.12))
-    actors.push({ ...emptyActor, organization: random.pickZipf(organizations) })
-  if (random.chance(0.01)) actors.push({ ...emptyActor, region: random.pick(referenceData.regions) })
-  return actors
+    participants.push({ ...noParticipant, organization: random.pickZipf(organizations) })
+  if (random.chance(0.01)) participants.push({ ...noParticipant, region: random.pick(referenceData.regions) })
+  return participants
 }
 
 /**
@@ -46,8 +46,8 @@ export const randomParticipants = (
   countries: Country[],
   roles: { first: string; others: string },
 ): JsonObject[] =>
-  randomActors(generation, countries).map((actor, position) => ({
-    ...actor,
+  randomParticipantsWithoutRoles(generation, countries).map((participant, position) => ({
+    ...participant,
     role: position === 0 ? roles.first : roles.others,
     contribution: null,
   }))

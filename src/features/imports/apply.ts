@@ -25,6 +25,7 @@ import type { Upsert } from './upserts.ts'
 /** The result of a batch of rows. */
 export interface Outcome {
   counts: ImportCounts
+  /** The faults of refused rows, by position. */
   refused: Map<number, RowFault[]>
   /** Properties that others have changed since the last import, and that were not overwritten. */
   kept: { resource: string; key: string; properties: string[] }[]

@@ -4,7 +4,7 @@ import { packageRoot } from '../../package-root.ts'
 import { Problem } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 
-/** The mappings that come with the registry, by name. Their files are in `mappings/`. */
+/** Names of the mappings that come with the registry. Their files are in `mappings/`. */
 export const builtInMappings: readonly string[] = ['iati']
 
 /**

@@ -35,8 +35,8 @@ const inSeparateTransactions = (database: DatabaseClient): Transaction => ({
 })
 
 /**
- * Removes the files of a finished import, and its rows except those with faults, which people can still read. An undo needs
- * none of them.
+ * Removes the files of a finished import, and its rows except refused rows, waiting rows and rows with dropped values, which
+ * people can still read. An undo needs no rows.
  */
 export async function clearImport(database: DatabaseClient, id: string): Promise<void> {
   await removeFiles(database, id)

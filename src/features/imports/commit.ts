@@ -9,10 +9,10 @@ import { type SourceProperties, writeSource } from './source.ts'
 import { changeImport, type ImportJob, type KeptRecord } from './store.ts'
 import { type OnAbsent, type ReadyRow, readUpserts } from './upserts.ts'
 
-/** Target duration of a transaction in milliseconds: others wait for its locks, and the feed of changes for its end. */
+/** Target duration of a transaction. Other transactions wait for its locks, and the feed of changes for its end. */
 const transactionMs = 300
 
-/** Maximum number of times that a transaction is retried after a conflict with another one. */
+/** Maximum number of attempts to run a transaction that conflicts with others, including the first. */
 const maxAttempts = 5
 
 /** The options of a commit. */
@@ -102,8 +102,8 @@ class Commit {
     await blockRows(tx, before.id, all)
     if (before.pass === 0) await setWaiting(tx, before.id, waiting, true)
     else {
-      const isWaiting = new Set([...waiting, ...all.keys()])
-      const done = rows.map(({ position }) => position).filter((position) => !isWaiting.has(position))
+      const notWritten = new Set([...waiting, ...all.keys()])
+      const done = rows.map(({ position }) => position).filter((position) => !notWritten.has(position))
       await setWaiting(tx, before.id, done, false)
     }
     const change = {
@@ -163,8 +163,8 @@ export interface Committed {
 }
 
 /**
- * Writes the records of the staged rows of an import, in short transactions of at most 1,000 records. Each also stores the
- * progress of the import, so an interrupted commit continues where it stopped, and writes nothing twice.
+ * Writes the records of the staged rows of an import, in short transactions (`takeBatch`). Each also stores the progress of
+ * the import, so an interrupted commit continues where it stopped, and writes nothing twice.
  * @returns the result; undefined when another process has taken over.
  * @throws the database error that stopped the commit; the batches that were committed before stay.
  */

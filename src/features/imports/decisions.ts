@@ -10,14 +10,19 @@ import type { Decision } from './names.ts'
 const batchSize = 1000
 
 /** Returns the keys for which the resource has no record. */
-async function findAbsent(database: DatabaseClient, registry: Registry, name: string, keys: string[]) {
-  const resource = registry.get(name)
+async function findAbsentKeys(
+  database: DatabaseClient,
+  registry: Registry,
+  resourceName: string,
+  keys: string[],
+) {
+  const resource = registry.get(resourceName)
   const wellFormed = keys.filter((key) => resource.key.schema.safeParse(key).success)
   const known = new Set<string>()
   for (let from = 0; from < wellFormed.length; from += batchSize) {
     const rows = await autocommitReads(database).query<{ key: string }>({
       text: 'select key from records where id = any($1::uuid[]) and resource = $2',
-      values: [wellFormed.slice(from, from + batchSize).map((key) => recordId(resource, key)), name],
+      values: [wellFormed.slice(from, from + batchSize).map((key) => recordId(resource, key)), resourceName],
     })
     for (const { key } of rows) known.add(key)
   }
@@ -36,12 +41,14 @@ export async function checkDecisions<T extends Decision>(
   locate: (decision: T, index: number) => string,
 ): Promise<void> {
   const faults = new FaultList()
-  const names = registry.resources.map(({ name }) => name)
+  const resourceNames = registry.resources.map(({ name }) => name)
   const absent = new Map<string, Set<string>>()
-  for (const name of new Set(decisions.map(({ resource }) => resource)))
-    if (names.includes(name)) {
-      const keys = decisions.flatMap(({ resource, key }) => (resource === name && key !== null ? [key] : []))
-      absent.set(name, await findAbsent(database, registry, name, keys))
+  for (const resourceName of new Set(decisions.map(({ resource }) => resource)))
+    if (resourceNames.includes(resourceName)) {
+      const keys = decisions.flatMap(({ resource, key }) =>
+        resource === resourceName && key !== null ? [key] : [],
+      )
+      absent.set(resourceName, await findAbsentKeys(database, registry, resourceName, keys))
     }
   for (const [index, decision] of decisions.entries()) {
     const { resource, key } = decision
@@ -50,7 +57,7 @@ export async function checkDecisions<T extends Decision>(
       faults.add(() => ({
         pointer: locate(decision, index),
         code: 'unknown',
-        message: `there is no resource "${resource}"${didYouMean(resource, names)}`,
+        message: `there is no resource "${resource}"${didYouMean(resource, resourceNames)}`,
       }))
     else if (key !== null && absentKeys.has(key))
       faults.add(() => ({

@@ -44,7 +44,7 @@ export async function writeEntries(
   await tx.query(writeStatement([{ kind: 'insert', table: importRecords, properties, rows }]))
 }
 
-/** Returns the entry of a created record that no row describes: the source of the import, or a record that rows name. */
+/** Returns the entry of a created record that no row describes: the source of the import, or a record for a name in rows. */
 export const entryWithoutRow = (resource: string, key: string, version: number): RecordEntry => ({
   resource,
   key,

@@ -38,7 +38,7 @@ async function* inParts(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 /**
- * Stores an uploaded file in parts. The stream is read as fast as the database stores them.
+ * Stores an uploaded file in parts. The stream is read as fast as the database stores the parts.
  * @param file number of the file: 0 is the file with the rows.
  * @throws Problem `too-large` beyond `maxBytes`.
  */
@@ -85,7 +85,7 @@ async function* readParts(database: DatabaseClient, id: string, file: number): A
 }
 
 /**
- * Writes the stored files of an import to a temporary folder while `work` reads them.
+ * Writes the stored files of an import to a temporary folder, and removes the folder when `work` has ended.
  * @throws Problem `not-found` when the files are not stored, such as those of an import on the command line.
  */
 export async function withStoredFiles<T>(

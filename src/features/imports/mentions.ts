@@ -8,7 +8,7 @@ const identities = new LRUCache<string, string>({ max: 50_000 })
 
 const hashText = (text: string) => hash('sha1', text, 'base64url')
 
-/** Returns the identity of a mention within an import. It does not depend on the column or on `onUnresolved`. */
+/** Returns the identity, within an import, of a mention by name or code. It does not depend on `column` and `onUnresolved`. */
 export function mentionIdentity({ resource, name, code, scheme, country, on, create }: Mention): string {
   const text = JSON.stringify([resource, name, code, scheme, country, on, create])
   const known = identities.get(text)
@@ -37,7 +37,7 @@ export const mentionName = ({ name, code, externalId }: Mention): string =>
 export const namedMentions = (drafts: readonly Draft[]): Mention[] =>
   drafts.flatMap(({ mentions }) => mentions.filter(({ externalId }) => externalId === undefined))
 
-/** Placeholder of a mention whose value is dropped. */
+/** The result for a mention whose value is dropped. */
 const dropped = Symbol('dropped')
 
 const isMention = (value: object): value is { $mention: number } =>
@@ -56,7 +56,7 @@ function fill(value: JsonValue | undefined, keys: readonly (string | null)[], in
   const result: Record<string, JsonValue> = {}
   for (const [name, inner] of Object.entries(value)) {
     const filled = fill(inner, keys, false)
-    // If a mention is dropped, so is the list entry that contains it.
+    // If a mention is dropped, so is the list entry of which it is a property.
     if (filled === dropped && inList) return dropped
     if (filled !== undefined) result[name] = filled === dropped ? null : filled
   }

@@ -71,8 +71,8 @@ async function storeKeys(tx: Transaction, id: string, outcomes: Outcomes): Promi
 }
 
 /**
- * Stores entries for created records, so that an undo removes them. The version of a created topic is above 1 if a topic with
- * its slug was removed earlier.
+ * Stores entries for created records, so that an undo removes the records. The version of a created topic is above 1 if a
+ * topic with its slug was removed earlier.
  */
 const writeCreatedEntries = (
   tx: Transaction,
@@ -148,7 +148,7 @@ async function resolveTopics(
   const resource = registry.get('topics')
   if (names.length === 0) return new Map()
   await lockTopicCreation(tx)
-  // An earlier batch or another import may have created some of them.
+  // An earlier batch or another import may have created some of the topics.
   const known = await resolveNamesIn(
     tx,
     registry,
@@ -188,19 +188,22 @@ async function createBatch(
   const { registry, job } = shared
   const mentions = names.map(({ mention }) => mention)
   const context: CreationContext = { ...shared, countries: await findCountries(database, registry, mentions) }
-  const of = (resource: string) => names.filter(({ mention }) => mention.resource === resource)
+  const namesOf = (resource: string) => names.filter(({ mention }) => mention.resource === resource)
   await database.transaction(async (tx) => {
     const outcomes: Outcomes = new Map(names.map(({ identity }) => [identity, { key: null }]))
     for (const [identity, outcome] of [
-      ...(await resolveTopics(tx, context, of('topics'))),
-      ...(await resolveOrganizations(tx, context, of('organizations'))),
+      ...(await resolveTopics(tx, context, namesOf('topics'))),
+      ...(await resolveOrganizations(tx, context, namesOf('organizations'))),
     ])
       outcomes.set(identity, outcome)
     await storeKeys(tx, job.id, outcomes)
   })
 }
 
-/** Creates a record for each name of an import that is to get one (status `made`). A name with an invalid record becomes unresolved. */
+/**
+ * Creates a record for each name of an import that is to get one (status `made`), unless one exists meanwhile. A name becomes
+ * unresolved if its record would be invalid, and ambiguous if it matches several records.
+ */
 export async function createNamedRecords(
   database: Database,
   registry: Registry,

@@ -20,7 +20,7 @@ import type { Mention } from './types.ts'
  */
 export type NameStatus = 'resolved' | 'decided' | 'left_out' | 'made' | 'ambiguous' | 'unresolved'
 
-/** How a name of an import was resolved, and the key of its record; null if it has none yet. */
+/** How a name of an import was resolved, and the key of its record; null if it has none. */
 export interface NameKey {
   status: NameStatus
   key: string | null
@@ -171,8 +171,8 @@ export async function resolveMentions(
   scheme: string,
   names: readonly MentionedName[],
 ): Promise<ResolvedName[]> {
-  const decision = await findDecisions(autocommitReads(database), scheme, names)
-  const undecided = names.filter((name) => decision(name) === undefined)
+  const decisionOf = await findDecisions(autocommitReads(database), scheme, names)
+  const undecided = names.filter((name) => decisionOf(name) === undefined)
   const mentions = undecided.map(({ mention }) => mention)
   const countries = await findCountries(database, registry, mentions)
   const resolutions = await resolveNames(
@@ -183,7 +183,7 @@ export async function resolveMentions(
   const found = new Map(undecided.map(({ identity }, index) => [identity, resolutions[index]]))
   return names.map((name): ResolvedName => {
     const { identity, mention } = name
-    const decided = decision(name)
+    const decided = decisionOf(name)
     if (decided !== undefined)
       return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
     const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
@@ -198,21 +198,22 @@ export async function resolveMentions(
 }
 
 /**
- * Resolves the names of an import, in batches. Decisions come first. Resolved names are skipped, unless `resolveAgain`.
+ * Resolves the names of an import, in batches. Decisions come first. Skips the names that the registry has resolved, and those
+ * whose record is to be created. A decision may have changed since an earlier call.
  * @param signal stops the work after a batch.
  */
 export async function resolveImportNames(
   database: Database,
   registry: Registry,
   { id, scheme }: ImportJob,
-  { resolveAgain, signal }: { resolveAgain: boolean; signal: AbortSignal },
+  { signal }: { signal: AbortSignal },
 ): Promise<void> {
   for (let after = ''; ; ) {
     signal.throwIfAborted()
     const names = await database.read<MentionedName>({
       text: `select identity, mention from import_names where import = $1 and identity > $2
-          and ($3 or status is null or status in ('ambiguous', 'unresolved')) order by identity limit $4`,
-      values: [id, after, resolveAgain, batchSize],
+          and coalesce(status, '') not in ('resolved', 'made') order by identity limit $3`,
+      values: [id, after, batchSize],
     })
     const last = names.at(-1)
     if (!last) return
@@ -257,7 +258,7 @@ export function listUnresolvedNames(
   })
 }
 
-/** Counts the names that need a decision, and the rows that have them. */
+/** Counts the names that need a decision, and their rows: a row with two such names counts twice. */
 export async function countUnresolvedNames(tx: Transaction, id: string) {
   const [row] = await tx.query<{ unresolved: number; rows: number }>({
     text: `select count(distinct (${decidedColumns}))::int as unresolved, coalesce(sum(rows), 0)::int as rows

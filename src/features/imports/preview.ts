@@ -60,7 +60,7 @@ export interface Preview {
   mappingFaults: LocatedFault[]
   fileInfo: FileInfo | null
   rows: PreviewRow[]
-  /** The names of the records to which the shown records refer. */
+  /** The names of the records to which the shown records refer by name or code. */
   names: PreviewNames
 }
 
@@ -69,7 +69,7 @@ export interface PreviewInput {
   mapping: string
   /** The file with the rows; without it, the mapping alone is checked. */
   file: LocalFile | undefined
-  /** The files that the mapping names. */
+  /** The companion files that the mapping names. */
   lists: readonly LocalFile[]
 }
 
@@ -175,7 +175,7 @@ const unchangedRecord = ({ resource, draft, document, existing }: Upsert): Previ
   kept: [],
 })
 
-/** Checks rows as a dry run does. */
+/** Checks rows as a dry run does, except whether two rows have the same id. */
 async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[], converted: ConvertedRow[]) {
   const { database, registry } = context
   const shown = rows.map((row, index) =>

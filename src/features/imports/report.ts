@@ -18,7 +18,7 @@ const findFaultyColumns = (database: Database, id: string, states: readonly stri
     values: [id, states, maxColumns],
   })
 
-/** Makes the report of a finished step: refused rows, dropped values, open names, missing records and kept records. */
+/** Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records and kept records. */
 export async function makeReport(
   database: Database,
   id: string,

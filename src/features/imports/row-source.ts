@@ -32,13 +32,13 @@ async function readCompanions(mapping: Mapping, files: readonly LocalFile[], sig
   return lists
 }
 
-/** The opened files of an import. */
+/** The rows of the file of an import, and the functions that process them. */
 export interface RowSource {
   fileInfo: Promise<FileInfo>
   batches: AsyncIterable<readonly Row[]>
   /** Converts a row as the mapping says. */
   convert: (row: Row) => ConvertedRow
-  /** Counts the values of rows that the mapping does not read. */
+  /** Counts the values that the mapping does not read. */
   usage: Usage
 }
 

@@ -19,7 +19,7 @@ export function readStagedRows(
   })
 }
 
-/** Sets rows to `blocked`, with the reasons why the registry refuses them. */
+/** Sets rows to `blocked`. @param refused why the registry refuses each row, by position. */
 export async function blockRows(
   tx: Transaction,
   id: string,
@@ -59,7 +59,10 @@ export const addCounts = (one: ImportCounts, other: ImportCounts): ImportCounts 
   kept: one.kept + other.kept,
 })
 
-/** Maximum number of records in a batch. Each may have a citation, so a transaction writes at most 1,000 records. */
+/**
+ * Maximum number of records in a batch, unless a single row has more. Each may have a citation, so a transaction writes about
+ * 1,000 records at most.
+ */
 const maxRecords = 500
 
 /** Returns the first rows, as many as one transaction may write, but at least one. */
@@ -84,7 +87,7 @@ export class BatchSize {
     return this.#rows
   }
 
-  /** Adapts the number of rows after a transaction. */
+  /** Adapts the number of rows after a transaction. @param rows the number of rows that the transaction wrote. */
   adapt(rows: number, durationMs: number): void {
     const fitting = (rows * this.#targetMs) / Math.max(durationMs, 1)
     this.#rows = Math.round(Math.min(maxRecords, Math.max(10, Math.min(fitting, this.#rows * 2))))

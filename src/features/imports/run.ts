@@ -47,7 +47,7 @@ export interface RunOptions {
   files?: readonly LocalFile[]
 }
 
-/** Another process has changed or removed the import. */
+/** The error of a run whose import another process has changed or removed. */
 class TakenOver extends Error {}
 
 /** Maximum length of the stored reason of a failure, in characters. */
@@ -69,7 +69,7 @@ export const isTemporary = (error: unknown, signal?: AbortSignal): boolean =>
 
 const isFinished = ({ state }: ImportJob) => ['committed', 'undone', 'failed'].includes(state)
 
-/** One run of an import, which holds the lock of its scheme. */
+/** One run of an import, under the lock of its scheme. */
 class Run {
   readonly #context: ImportContext
   readonly #options: RunOptions
@@ -112,7 +112,7 @@ class Run {
   async #stage(job: ImportJob): Promise<void> {
     if (job.rowsRead === null) return this.#stageFiles(job)
     const { database, registry } = this.#context
-    await resolveImportNames(database, registry, job, { resolveAgain: false, signal: this.#signal })
+    await resolveImportNames(database, registry, job, { signal: this.#signal })
     if (job.autoCommit) return this.#change(job, { state: 'committing', stagedAt: 'now' })
     const { onEdited, onUnresolved } = readSettings(job.mapping, registry)
     const total = job.rowsRead

@@ -8,7 +8,7 @@ export interface ImportSettings {
   scheme: string
   onEdited: OnEdited
   source: SourceProperties
-  /** How a name that matches no record is treated. */
+  /** How a mention that matches no record, or several, is treated. */
   onUnresolved: 'refuse' | 'drop'
 }
 

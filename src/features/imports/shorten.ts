@@ -9,10 +9,11 @@ const shortenText = (text: string) =>
 
 /** Copies values for display: long texts are cut off with `…`, and items beyond the limits are left out. */
 class Shortener {
-  #left = limits.values
+  /** Number of values that may still be copied. */
+  #remaining = limits.values
 
   shorten(value: JsonValue): JsonValue {
-    this.#left -= 1
+    this.#remaining -= 1
     if (typeof value === 'string') return shortenText(value)
     if (typeof value !== 'object' || value === null) return value
     if (isList(value)) return this.#first(value, limits.items).map((item) => this.shorten(item))
@@ -21,7 +22,7 @@ class Shortener {
   }
 
   #first<T>(items: readonly T[], max: number): readonly T[] {
-    return items.slice(0, Math.max(0, Math.min(max, this.#left)))
+    return items.slice(0, Math.max(0, Math.min(max, this.#remaining)))
   }
 }
 

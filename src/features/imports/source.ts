@@ -22,7 +22,7 @@ function sourceDocument(job: ImportJob, given: SourceProperties): Document {
   const described = describeFiles(job)
   return {
     kind: 'dataset',
-    title: `${files[0]?.name ?? scheme}, job ${day}`.slice(0, 500),
+    title: `${files[0]?.name ?? scheme}, imported ${day}`.slice(0, 500),
     ...given,
     accessedOn: day,
     context: typeof given.context === 'string' ? `${given.context}\n\n${described}` : described,

@@ -101,8 +101,16 @@ class StagingBuffer {
   }
 }
 
-/** SQL of the rows that describe the same record as an earlier row, with the locator of the first row that does. */
-const repeatedRows = `select found.position, found.id, earlier.locator as first from (
+interface RepeatedRow {
+  position: number
+  /** The identity of the record (`draftIdentity`). */
+  id: string
+  /** The locator of the first row that describes the record. */
+  firstLocator: string
+}
+
+/** SQL of the rows that describe the same record as an earlier row. */
+const repeatedRows = `select found.position, found.id, earlier.locator as "firstLocator" from (
     select rows.position, identities.id, min(rows.position) over (partition by identities.id) as first
     from import_rows rows, unnest(ids) as identities(id) where import = $1 and state = 'ready'
   ) found join import_rows earlier on earlier.import = $1 and earlier.position = found.first
@@ -110,14 +118,14 @@ const repeatedRows = `select found.position, found.id, earlier.locator as first 
 
 /** Refuses rows that describe the same record as an earlier row. @returns the number of refused rows. */
 async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number> {
-  const { rows } = await client.query<{ position: number; id: string; first: string }>(repeatedRows, [id])
+  const { rows } = await client.query<RepeatedRow>(repeatedRows, [id])
   const faults = new Map<number, RowFault>()
-  for (const { position, id: identity, first } of rows)
+  for (const { position, id: identity, firstLocator } of rows)
     faults.set(position, {
       column: '',
       // The identity without the resource and the scheme is the id.
       value: identity.slice(identity.indexOf(':') + 1).slice(0, 200),
-      detail: `has the id of ${first}: give each row an id of its own`,
+      detail: `has the id of ${firstLocator}: give each row an id of its own`,
     })
   const repeated = [...faults]
   for (let from = 0; from < repeated.length; from += maxRows) {
@@ -135,7 +143,7 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
 /**
  * Reads a file to its end and stages its rows. Memory does not grow with the number of rows.
  * @param onProgress gets the number of rows so far.
- * @throws Problem for a file that cannot be read. The rows that were staged before remain, for `removeStaged`.
+ * @throws Problem for a file that cannot be read. The rows that are already staged remain until `removeStaged` removes them.
  */
 export async function stageRows(
   database: Database,

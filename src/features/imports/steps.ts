@@ -18,18 +18,18 @@ export interface Step {
   from: readonly ImportState[]
   /** The states of an import for which the step has already been taken. */
   taken: readonly ImportState[]
-  /** What must be done first, for the message. */
-  needs: string
+  /** The end of the message for other states: what to do instead, or the rule. */
+  hint: string
   /** Returns why the step cannot be taken now. */
   findObstacle?: (tx: Transaction, job: ImportJob) => Promise<string | undefined>
   change: (job: ImportJob) => ImportChange
 }
 
-/** Begins a commit: the first pass over the rows. The counts of records are reset. */
+/** Begins a commit with the first pass over the rows. The counts of records and kept properties start at 0. */
 export const commitStep: Step = {
   from: ['staged'],
   taken: ['committing', 'committed'],
-  needs: 'wait for the dry run, or start another import',
+  hint: 'wait for the dry run, or start another import',
   change: ({ counts }) => ({
     state: 'committing',
     doneThrough: 0,
@@ -38,11 +38,11 @@ export const commitStep: Step = {
   }),
 }
 
-/** Begins the undo of a commit. */
+/** Begins the undo of a commit, which may have failed before its end. */
 export const undoStep: Step = {
   from: ['committed', 'failed'],
   taken: ['undoing', 'undone'],
-  needs: 'only what has been committed can be undone',
+  hint: 'only what has been committed can be undone',
   findObstacle: findLaterImport,
   change: () => ({ state: 'undoing' }),
 }
@@ -61,7 +61,7 @@ export async function takeStep(tx: Transaction, job: ImportJob, step: Step): Pro
   const { state } = job
   if (step.taken.includes(state)) return
   if (!step.from.includes(state)) {
-    const detail = `The import is ${state} and must be ${step.from.join(' or ')}: ${step.needs}.`
+    const detail = `The import is ${state} and must be ${step.from.join(' or ')}: ${step.hint}.`
     throw new Problem('conflict', detail)
   }
   const obstacle = await step.findObstacle?.(tx, job)

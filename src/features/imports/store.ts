@@ -19,11 +19,11 @@ export interface ImportFile {
 export interface ImportCounts {
   /** Rows that the mapping leaves out. */
   skipped: number
-  /** Rows that are refused, by the mapping or the registry. */
+  /** Rows that are refused: for a fault in the file, by the mapping, or by the registry. */
   refused: number
-  /** Values that were dropped, as the mapping says. */
+  /** Values that were dropped or changed, in rows that the mapping converts. */
   dropped: number
-  /** Records that are new, that differ from the stored ones, and that equal them. */
+  /** Records that the import creates, changes, and leaves unchanged. */
   created: number
   changed: number
   unchanged: number
@@ -50,7 +50,7 @@ export interface FaultyColumn {
   example: RowFault
 }
 
-/** A record in which an import, or its undo, did not overwrite changes by others. */
+/** A record in which an import kept changes by others, or that an undo could not fully revert, and why. */
 export interface KeptRecord {
   resource: string
   key: string
@@ -59,10 +59,11 @@ export interface KeptRecord {
 
 /** The report of a finished step, for people. */
 export interface ImportReport {
+  /** Columns with faults, in rows that are refused. */
   refusedBy: FaultyColumn[]
   /** Columns of which values were dropped or changed, in rows that are not refused. */
   droppedBy: FaultyColumn[]
-  /** Names that match no record yet, and the rows that have them. */
+  /** Names that match no record, or several, and their rows: a row with two such names counts twice. */
   names: { unresolved: number; rows: number }
   /** Number of records that earlier files of the register had and this file does not have. */
   missing: number
@@ -132,7 +133,7 @@ export async function readImport(tx: Transaction, id: string): Promise<ImportJob
   return row
 }
 
-/** Lists imports, newest first, after the id `after`; at most `limit`. */
+/** Lists at most `limit` imports, newest first: those older than the import `after`, if it is given. */
 export function listImports(
   tx: Transaction,
   { limit, after, scheme }: { limit: number; after?: string | undefined; scheme?: string | undefined },
@@ -144,7 +145,7 @@ export function listImports(
   })
 }
 
-/** Returns the ids of the imports with pending work, oldest first. */
+/** Returns the ids of the imports with pending work, oldest first; at most 1,000. */
 export async function listUnfinished(tx: Transaction): Promise<string[]> {
   const rows = await tx.query<{ id: string }>({
     text: `select id from imports where state in ('staging', 'committing', 'undoing')
@@ -153,7 +154,7 @@ export async function listUnfinished(tx: Transaction): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-/** Returns the ids of imports whose upload is incomplete after a day. */
+/** Returns the ids of imports whose upload is incomplete after a day; at most 100. */
 export async function listStaleUploads(tx: Transaction): Promise<string[]> {
   const rows = await tx.query<{ id: string }>({
     text: `select id from imports where state = 'uploaded' and created_at < now() - interval '1 day' order by id limit 100`,
@@ -199,8 +200,8 @@ const columnsByProperty: Record<keyof ImportChange, string> = {
 const timeProperties = new Set(['stagedAt', 'committedAt', 'undoneAt'])
 
 /**
- * Changes an import if it still has the state, pass and row of `expected` (optimistic locking), so that a process stops when
- * another one has taken over.
+ * Changes an import if it still has the state, pass and `doneThrough` of `expected` (optimistic locking), so that a process
+ * stops when another one has taken over.
  * @returns whether the import was changed.
  */
 export async function changeImport(
@@ -211,7 +212,7 @@ export async function changeImport(
   const { id, state, pass, doneThrough } = expected
   const values: unknown[] = [id, state, pass, doneThrough]
   const assigned = Object.entries(change).map(([property, value]) => {
-    // The keys are those of the type.
+    // A change has no other properties than those of its type.
     const column = columnsByProperty[property as keyof ImportChange]
     if (timeProperties.has(property)) return `${column} = now()`
     values.push(typeof value === 'object' && value !== null ? JSON.stringify(value) : value)

@@ -15,18 +15,18 @@ export interface FileInfo {
   readonly encoding?: string
   /** CSV only. */
   readonly dialect?: { readonly delimiter: string; readonly quote: string; readonly escape: string }
-  /** XLSX only: the name of the sheet that is read, and of all sheets. */
+  /** XLSX only: the name of the sheet that is read, and the names of all visible sheets. */
   readonly sheet?: string
   readonly sheets?: readonly string[]
-  /** Names of the columns of a CSV or XLSX file, in order; empty for JSON and XML. */
+  /** Names of the columns of a CSV or XLSX file, in order; empty for JSON, NDJSON and XML. */
   readonly columns: readonly string[]
-  /** The columns, elements and attributes that the mapping does not read. Absent until all rows have been read. */
+  /** The columns, properties, elements and attributes that the mapping does not read. Absent until all rows are read. */
   readonly unused?: readonly UnusedColumn[]
   /** Remarks about the file for people, such as that it has one column only. */
   readonly notes: readonly string[]
 }
 
-/** A column, element or attribute that the mapping does not read, and the number of rows in which it has a value. */
+/** A column, property, element or attribute that the mapping does not read, and the number of rows with a value in it. */
 export interface UnusedColumn {
   readonly column: string
   readonly rows: number
@@ -34,7 +34,10 @@ export interface UnusedColumn {
 
 /** A row of a file. */
 export interface Row {
-  /** Number from 1: row of a spreadsheet, line of a CSV, or position among the repeated elements of JSON or XML. */
+  /**
+   * Number from 1: the row of a spreadsheet, the line of a CSV or NDJSON file, or the position among the items of a JSON
+   * list or the XML elements that are rows.
+   */
   readonly number: number
   /** Where the row is in the file, for people: `row 12`, `sheet Data, row 12`, `/iati-activities/iati-activity[3]`. */
   readonly locator: string
@@ -44,26 +47,26 @@ export interface Row {
   readonly fault?: RowFault
 }
 
-/** A name or an id by which a draft refers to a record. The document has a placeholder for it (`Draft.document`). */
+/** A name, a code or an id by which a draft refers to a record. The document has a placeholder for it (`Draft.document`). */
 export interface Mention {
   /** Name of the resource. Only countries, organizations, regions and topics are found by name. */
   readonly resource: string
   /** The name as the file has it. */
   readonly name?: string
   readonly externalId?: { readonly scheme: string; readonly id: string }
-  /** The code of a country (alpha-2, alpha-3, numeric) or topic, if the mapping says `by: code`. */
+  /** A code, such as that of a country (alpha-2, alpha-3, numeric) or topic, if the mapping says `by: code`. */
   readonly code?: string
-  /** Topics: the scheme within which to look. */
+  /** The scheme of the topic, or of the code. */
   readonly scheme?: string
   /** Organizations: the country (name or code) within which to look. */
   readonly country?: string
-  /** EDTF date for which the name is resolved, since a former state may have had the name. */
+  /** EDTF date for which the name is resolved, since a former country may have had the name. */
   readonly on?: string
   /** Whether the organization, or the topic of an open scheme, is created if no record matches. */
   readonly create?: boolean
   /** The column of the file from which the name comes. */
   readonly column?: string
-  /** How a name that matches no record is treated. Default: as `onBadValue` of the mapping says. */
+  /** How a mention that matches no record, or several, is treated. Default: as `onBadValue` of the mapping says. */
   readonly onUnresolved?: 'refuse' | 'drop'
 }
 
@@ -71,7 +74,7 @@ export interface Mention {
 export interface Draft {
   readonly resource: string
   readonly externalId: { readonly scheme: string; readonly id: string }
-  /** A body of the resource. The placeholder `{ "$mention": index }` refers to the mention at this index of `mentions`. */
+  /** The record. In place of keys it has placeholders: `{ "$mention": index }` is the mention at this index of `mentions`. */
   readonly document: JsonObject
   readonly mentions: readonly Mention[]
   readonly citation: {
@@ -84,6 +87,7 @@ export interface Draft {
 
 /** What is wrong with a value of a row. */
 export interface RowFault {
+  /** The column of the file, or the property of the record; empty for a fault of the whole row. */
   readonly column: string
   /** The value, shortened to 200 characters. */
   readonly value: string

@@ -190,7 +190,7 @@ class UndoBatch {
 /**
  * Undoes an import: removes the records that it created, and restores the earlier values of the others. Keeps later changes
  * by others. The undo continues where an earlier process stopped.
- * @param onProgress gets the number of records so far.
+ * @param onProgress gets the number of entries that this call has undone so far.
  * @returns the first kept records, at most `maxKept`, and the number of all.
  */
 export async function undoImport(

@@ -50,17 +50,20 @@ export interface Upsert {
   existing: ExistingRecord | undefined
 }
 
-/** The upserts of some rows, the faults of refused rows, and the rows that wait for records of other rows, by position. */
+/** The upserts of some rows, the faults of refused rows, and the positions of rows that wait for records of others. */
 export interface Upserts {
   upserts: Upsert[]
   refused: Map<number, RowFault[]>
   waiting: number[]
 }
 
-/** How external ids without a record are treated: the row waits, is refused, or the record is assumed to exist (dry run). */
+/**
+ * How a mention by external id is treated if neither the registry nor another row of the batch has the record. `wait`: the
+ * row waits. `refuse`: the mention is treated as `onUnresolved` says. `assume`: the record is assumed to exist (dry run).
+ */
 export type OnAbsent = 'wait' | 'refuse' | 'assume'
 
-/** How mentions that match no record are treated. */
+/** How mentions that match no record, or several, are treated. */
 export interface UpsertOptions {
   onAbsent: OnAbsent
   /** For mentions without `onUnresolved`. */
@@ -101,12 +104,13 @@ async function findExisting(
   const rows = await tx.query<{
     key: string
     version: number
-    after: number | null
+    versionAfter: number | null
     digest: string
     properties: Record<string, string>
   }>({
     name: 'imported records',
-    text: `select records.key, records.version, last_import.version_after as after, last_import.digest, last_import.properties
+    text: `select records.key, records.version, last_import.version_after as "versionAfter", last_import.digest,
+        last_import.properties
       from records left join lateral (
         select version_after, digest, properties from import_records
         where resource = records.resource and key = records.key and scheme = $3 and not undone
@@ -116,9 +120,13 @@ async function findExisting(
     values: [keys.map((key) => recordId(resource, key)), resource.name, scheme],
   })
   return new Map(
-    rows.map(({ key, version, after, digest, properties }) => [
+    rows.map(({ key, version, versionAfter, digest, properties }) => [
       key,
-      { key, version, lastImport: after === null ? undefined : { version: after, digest, properties } },
+      {
+        key,
+        version,
+        lastImport: versionAfter === null ? undefined : { version: versionAfter, digest, properties },
+      },
     ]),
   )
 }
@@ -147,7 +155,7 @@ class MentionResolver {
   readonly #onUnresolved: 'refuse' | 'drop'
   /** Keys of new records to which other drafts refer, by the identity of the draft. */
   readonly #newKeys = new Map<string, string>()
-  /** Identities of the drafts that are written now. */
+  /** Identities of the drafts that this batch writes. */
   readonly #pending: Set<string>
 
   constructor(
@@ -168,7 +176,7 @@ class MentionResolver {
     this.#pending = new Set(rows.flatMap(({ drafts }) => drafts.map(draftIdentity)))
   }
 
-  /** Returns the key of the record of a draft; undefined if the record does not exist. */
+  /** Returns the key that a draft states, or that of the record with its external id; undefined if there is none. */
   keyOf({ resource: name, externalId, document }: Draft): string | undefined {
     const resource = this.#registry.get(name)
     const key = document[resource.key.property]
@@ -176,7 +184,7 @@ class MentionResolver {
     return this.#keys.get(`${name} ${externalName(externalId)}`)
   }
 
-  /** Excludes drafts that are not written now. @returns whether another draft refers to one of them. */
+  /** Excludes drafts that this batch does not write. @returns whether another draft refers to one of them. */
   exclude(drafts: readonly Draft[]): boolean {
     let isReferredTo = false
     for (const draft of drafts) {
@@ -253,7 +261,7 @@ function resolveRow(resolver: MentionResolver, row: ReadyRow): ResolvedRow {
   return { row, resolved, faults, waits: all.includes('waits') }
 }
 
-/** Resolves the mentions of rows. If a row is not written now, the rows that refer to its records are resolved again. */
+/** Resolves the mentions of rows. If a row is not written in this batch, rows that refer to its records are resolved again. */
 function resolveRows(resolver: MentionResolver, rows: readonly ReadyRow[]): ResolvedRow[] {
   for (;;) {
     const resolved = rows.map((row) => resolveRow(resolver, row))

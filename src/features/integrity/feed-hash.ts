@@ -21,7 +21,7 @@ interface Batch {
   hashes: Buffer
 }
 
-/** Returns the query for the next hashes of the feed up to its horizon, in order. Later commits do not change this order. */
+/** Returns the query for the next hashes of the feed, at most up to its horizon. Later commits do not change their order. */
 const batchQuery = (upTo: FeedPosition | undefined) => `
   select (array_agg(transaction order by transaction desc, sequence desc))[1]::text as transaction,
     (array_agg(sequence order by transaction desc, sequence desc))[1]::text as sequence,

@@ -7,7 +7,7 @@ import { type IntegrityFault, subjectOf } from './revision-faults.ts'
 interface Row {
   resource: string
   key: string
-  /** Version and kind of the last revision; null if there is none. */
+  /** Version of the last revision, and whether it removes the record; null if there is none. */
   version: number | null
   isRemoval: boolean | null
   /** Version of the record; null if there is none. */

@@ -10,7 +10,7 @@ export interface IntegrityFault {
   message: string
 }
 
-/** Names a version of a record. */
+/** Returns the `subject` of a fault of one version of a record. */
 export const subjectOf = ({ resource, key, version }: { resource: string; key: string; version: number }) =>
   `${resource}/${key} version ${version}`
 

@@ -23,8 +23,9 @@ async function* findFaults(client: pg.ClientBase, seals: NamedSeal[]): AsyncGene
 }
 
 /**
- * Finds changes that bypassed the service: revisions that do not match their hashes or the chain of their record, records
- * that differ from their last revision, and seals that the feed does not match. It reads one snapshot of the database.
+ * Finds changes that bypassed the service and its triggers: revisions that do not match their hashes or the chain of their
+ * record, records that differ from their last revision, and seals that the feed does not match. It reads one snapshot of the
+ * database.
  * @param report is called with each fault when it is found.
  */
 export async function verify(

@@ -79,7 +79,7 @@ const makeBody = (names: string[]) => {
             examples: ['1885'],
           }),
         country: keys.country().optional().meta({
-          description: 'Country of an organization; for countries, the country that the list is about.',
+          description: 'Country of an organization; for countries, the one that the source is about.',
         }),
         scheme: z.string().min(1).max(60).optional().meta({
           description:

@@ -28,7 +28,7 @@ export interface NameEntry {
   /** The name as it is listed. */
   text: string
   reason: MatchReason
-  /** 0 for the names that current records have themselves, 1 for other names. The lowest rank takes precedence. */
+  /** 0 for translated names and for the names that current records have themselves, otherwise 1. 0 takes precedence. */
   rank: 0 | 1
   /** The years in which the name was used; open when left out. */
   from?: number | undefined
@@ -37,7 +37,10 @@ export interface NameEntry {
   isOnlyInPeriod?: boolean
 }
 
-/** A name that several records share. It is resolved only in the years of `earlierMeaning`, or by a second name beside it. */
+/**
+ * A name that several records share. It is resolved only outside lists about `onlyInListsOf`, in the years of
+ * `earlierMeaning`, or by a second name beside it.
+ */
 export interface AmbiguousName {
   keys: readonly string[]
   /** Why the name is ambiguous, for people. */

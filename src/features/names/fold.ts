@@ -80,7 +80,7 @@ const shortFormByWord = new Map(
 
 const ignoredWords = new Set('the of and de la le les du des et el los las y del da do fur'.split(' '))
 
-/** The words of a name in their short forms, without articles and conjunctions, in alphabetical order. */
+/** The words of a name in their short forms, without words such as `the` and `of`, in alphabetical order. */
 export interface WordBag {
   words: string[]
   /** Whether the name itself has an abbreviated word. */

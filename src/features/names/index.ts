@@ -7,7 +7,7 @@ import { cachedNameIndex } from './cached-index.ts'
 import { groupBy } from './group-by.ts'
 import type { NameIndex } from './name-index.ts'
 import { narrowToCountry } from './narrow-to-country.ts'
-import { resolveIn } from './resolve.ts'
+import { defaultLimit, resolveIn } from './resolve.ts'
 import { storedNamesIndex } from './stored-names.ts'
 import type { NameQuery, Resolution } from './types.ts'
 
@@ -34,15 +34,17 @@ export async function resolveNamesIn(
   const resolved = new Map<string, Resolution>()
   const identities = queries.map(identityOf)
   const distinct = new Map(queries.map((query, index) => [identities[index] ?? '', query]))
-  for (const [name, ofResource] of groupBy(distinct, ([, { resource }]) => resource)) {
-    const resource = registry.get(name)
+  for (const [resourceName, ofResource] of groupBy(distinct, ([, { resource }]) => resource)) {
+    const resource = registry.get(resourceName)
     const index = await indexFor(
       tx,
       resource,
       ofResource.map(([, query]) => query),
     )
     for (const [identity, query] of ofResource) {
-      resolved.set(identity, narrowToCountry(index, query, resolveIn(index, query)))
+      const resolution = narrowToCountry(index, query, resolveIn(index, query))
+      const candidates = resolution.candidates.slice(0, query.limit ?? defaultLimit)
+      resolved.set(identity, { ...resolution, candidates })
       await pause()
     }
   }

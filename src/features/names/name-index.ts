@@ -49,7 +49,7 @@ export class NameIndex {
 
   /**
    * Builds an index, in slices, since thousands of names take a tenth of a second.
-   * @param ambiguous names that are never resolved, by the name.
+   * @param ambiguous the names that several records share, by the name.
    * @param ignored words that do not distinguish names of this resource, such as `regional`.
    */
   static async build(

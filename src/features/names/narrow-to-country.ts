@@ -2,7 +2,10 @@ import type { NameIndex } from './name-index.ts'
 import { toResolution } from './resolve.ts'
 import type { NameMatch, NameQuery, Resolution } from './types.ts'
 
-/** Narrows the matches of an organization's name to the country of the query. */
+/**
+ * Narrows the matches of an organization's name to the country of the query. Without a country in the query, the name of an
+ * authority of a country is ambiguous.
+ */
 export function narrowToCountry(index: NameIndex, query: NameQuery, resolution: Resolution): Resolution {
   if (query.resource !== 'organizations' || query.scheme !== undefined) return resolution
   if (resolution.status === 'unresolved') return resolution

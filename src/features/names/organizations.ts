@@ -36,7 +36,7 @@ function queriesOf({ name, country, ror, externalId }: MentionedOrganization): N
   ]
 }
 
-/** The identity of an organization within a batch. */
+/** Returns what identifies an organization among the mentions of one call. */
 const identityOf = ({ name, country, ror }: MentionedOrganization): string =>
   ror === undefined ? `${country ?? ''} ${foldName(name)}` : `ror ${ror}`
 
@@ -58,8 +58,8 @@ export const organizationDocument = ({
 
 /**
  * Finds organizations by ROR id, external id, or name within their country, and creates those that do not exist. A lock
- * lets only one transaction do this at a time, so no organization is created twice. Equal mentions in one call count as
- * one organization.
+ * lets only one transaction do this at a time, so no organization is created twice. Mentions in one call with the same ROR
+ * id, or without one with the same name and country, count as one organization.
  * @returns the result of each, in the given order.
  * @throws Problem `invalid-body` for an organization whose properties are not valid.
  */

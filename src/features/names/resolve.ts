@@ -3,9 +3,9 @@ import type { LookupResult, MatchForm, NameIndex } from './name-index.ts'
 import { type MatchReason, type NameMatch, type NameQuery, type Resolution, reasonScores } from './types.ts'
 import { entriesIn, hasYear, yearOf } from './years.ts'
 
-const defaultLimit = 3
+export const defaultLimit = 3
 
-/** Resolves a query in an index. It never guesses: several equally good records are `ambiguous`. */
+/** Resolves a query in an index. It never guesses: several equally good records are `ambiguous`. All of them are candidates. */
 export function resolveIn(index: NameIndex, query: NameQuery): Resolution {
   const name = withoutFootnoteMarks(query.name)
   const limit = query.limit ?? defaultLimit
@@ -33,7 +33,7 @@ function resolveCertain(index: NameIndex, query: NameQuery, limit: number): Reso
   const year = yearOf(query.on)
   const whole = resolveWhole(index, query, name, year)
   const found = whole ?? resolveTwoNames(index, query, name, year)
-  if (found) return { ...found, candidates: found.candidates.slice(0, limit) }
+  if (found) return found
   const broader = query.resource === 'topics' ? findBroaderCodes(index, query.scheme ?? '', name) : []
   const similar = index
     .similar(name, limit)

@@ -19,13 +19,14 @@ interface Row {
   key: string
   /** All names, the title first. */
   names: string[]
+  /** Null, like `kind`, if the resource is not `organizations`. */
   country: string | null
   kind: string | null
 }
 
 const governmentKinds = new Set(['government', 'local_government', 'other_public_sector'])
 
-/** Maximum number of records that are read for one name. A name of so many records is ambiguous anyway. */
+/** Maximum number of records that one lookup of a text returns. A name of so many records is ambiguous anyway. */
 const maxPerName = 20
 
 /** Maximum number of texts that are looked up one by one in the index of names. */
@@ -45,7 +46,7 @@ function nameColumns(resource: Resource): SQL {
   return sql`${key.column}::text as key, ${names} as names, ${column('country')} as country, ${column('kind')} as kind`
 }
 
-/** Returns the texts to look up for a name: as it is, inverted, and without punctuation. */
+/** Returns the texts to look up for a name: as it is, in other orders, without punctuation, and with `and` for `&`. */
 const textsOf = (name: string): string[] => {
   const text = name.trim().replaceAll(/\s+/g, ' ')
   return [
@@ -78,7 +79,7 @@ async function findNamed(
         ) as found order by key`),
     )
   }
-  // Many index lookups cost more than one scan of all names, above all when many names were added recently.
+  // Many index lookups take longer than one scan of all names, above all when many names were added recently.
   const isScan = search.nameLines !== undefined && texts.length > maxLookups
   if (search.nameLines && isScan) {
     return tx.query<Row>(
@@ -126,7 +127,7 @@ async function findByIds(
 export const toRor = (id: string): string =>
   `https://ror.org/${normalizeCode('ror', id.trim()).toLowerCase()}`
 
-/** Finds the records with names similar to a given one. */
+/** Finds the records with the most similar names, at most five. */
 async function findSimilar(tx: Transaction, resource: Resource, name: string): Promise<Row[]> {
   const { table, search } = resource
   const folded = fold(search.nameLines ?? search.title)

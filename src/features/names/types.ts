@@ -2,11 +2,11 @@
 export interface NameQuery {
   /** The resource of the record: countries, organizations, regions, topics, or any other. */
   resource: string
-  /** The name as the file has it, or a code if `scheme` names a scheme of codes. */
+  /** The name as the source has it, or a code if `scheme` names a scheme of codes. */
   name: string
   /** EDTF date of the fact, for former states and names. Only its first year counts. */
   on?: string | undefined
-  /** Alpha-3 code: for organizations, their country; for countries, the country that the list is about. */
+  /** Alpha-3 code: for organizations, their country; for countries, the country that the source of the name is about. */
   country?: string | undefined
   /**
    * The scheme of `name`, if it is a code or id: `alpha2`, `alpha3`, `numeric` or `iso3166` for countries, `ror` for

@@ -18,8 +18,8 @@ import { registerResponseSchema } from '../../model/schema-names.ts'
 import { edtf, externalScheme } from '../../model/schemas.ts'
 import { languageParameter } from '../../operations/language.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
-import type { Level } from './members.ts'
-import { networkResources, selectedRecords } from './plan.ts'
+import type { Level } from './selected-records-sql.ts'
+import { networkResources, selectedRecords } from './selection.ts'
 import type { NetworkPlan } from './statement.ts'
 
 const listResourceNames = (registry: Registry) =>

@@ -5,11 +5,17 @@ import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import { conditionShape } from '../../query/condition.ts'
 import { statement } from '../../query/statement.ts'
-import { boundsSql, countSql, type Membership, membershipValues, membersSql } from './members.ts'
-import type { NetworkResource, Selected } from './plan.ts'
+import {
+  boundsSql,
+  countSql,
+  type NetworkSelection,
+  selectedRecordsSql,
+  selectionValues,
+} from './selected-records-sql.ts'
+import type { NetworkResource, Selected } from './selection.ts'
 
 /** The plan of a network. */
-export interface NetworkPlan extends Membership {
+export interface NetworkPlan extends NetworkSelection {
   /** Code of the country whose partners are requested, which takes part in all records; undefined for the whole network. */
   country: string | undefined
   /** Regions or groups: at least one end of each edge lies in one of them. Empty for all. */
@@ -43,21 +49,22 @@ const linkQuery = sql`${placeholder('linkQuery')}::text`
 const code = sql`${placeholder('code')}::text`
 
 /**
- * Returns a query for the pairs of participants of each record: `source`, `target` and the columns of `members`.
- * @param members a query with the column `actors`, such as that of `membersSql`.
+ * Returns a query for the pairs of participants of each record: `source`, `target` and `columns`.
+ * @param columns further columns of `records` to return.
+ * @param records a query with the column `participants`, such as that of `selectedRecordsSql`.
  */
-function pairsSql({ country }: NetworkPlan, columns: SQL, members: SQL): SQL {
+function pairsSql({ country }: NetworkPlan, columns: SQL, records: SQL): SQL {
   if (country !== undefined)
-    return sql`select * from (select ${columns}, ${code} as source, unnest(actors) as target from (${members}) as member) as pair where target <> ${code}`
-  // The actors of a record are sorted, so the source of a pair is before its target.
-  return sql`select ${columns}, source, unnest(actors[at + 1:]) as target
-    from (select ${columns}, actors, unnest(actors) as source, generate_subscripts(actors, 1) as at from (${members}) as member) as one`
+    return sql`select * from (select ${columns}, ${code} as source, unnest(participants) as target from (${records}) as selected_record) as pair where target <> ${code}`
+  // The participants of a record are sorted, so the source of a pair is before its target.
+  return sql`select ${columns}, source, unnest(participants[at + 1:]) as target
+    from (select ${columns}, participants, unnest(participants) as source, generate_subscripts(participants, 1) as at from (${records}) as selected_record) as one`
 }
 
 const countsByResource = (selected: Selected[]) =>
   sql.join(
     selected.map(
-      ({ from: { resource } }, index) =>
+      ({ networkResource: { resource } }, index) =>
         sql`${literal(resource.name)}, count(*) filter (where resource_index = ${number(index)})`,
     ),
     sql`, `,
@@ -80,64 +87,66 @@ const shapeOf = (name: string, { selected, level, country, regions, asOf, langua
     regions.length > 0,
     asOf !== undefined,
     language,
-    ...selected.map(({ from, where }) => `${from.resource.name}:${conditionShape(where)}`),
+    ...selected.map(
+      ({ networkResource: { resource }, where }) => `${resource.name}:${conditionShape(where)}`,
+    ),
   ].join('|')
 
 /** Returns the statement of the edges of a network: one row of `Edges`. */
 export function edgesStatement(registry: Registry, plan: NetworkPlan): Statement {
   const { selected, regions, minimum, limit, country } = plan
-  const members = membersSql(registry, plan)
+  const records = selectedRecordsSql(registry, plan)
   // The regions are a subquery. PostgreSQL leaves it in `having`, so it compares them only once for each edge.
   const build = () => sql`with edges as materialized (
       select source, target, count(*)::int as count, json_build_object(${countsByResource(selected)}) as resources,
         min(earliest) as earliest, max(latest) as latest
-      from (${pairsSql(plan, sql`resource_index, earliest, latest`, members)}) as pairs
+      from (${pairsSql(plan, sql`resource_index, earliest, latest`, records)}) as pairs
       group by source, target having count(*) >= ${placeholder('minimum')}::int and (${regionCondition(plan)})
     )
     select (select count(*)::int from edges) as total, (select coalesce(json_agg(row_to_json(shown)), '[]')::text from (
       select * from edges order by count desc, source collate "C", target collate "C" limit ${placeholder('limit')}::int
     ) as shown) as shown`
-  const values = { ...membershipValues(plan), regions, minimum, limit, code: country }
+  const values = { ...selectionValues(plan), regions, minimum, limit, code: country }
   return statement(shapeOf('edges', plan), build, values)
 }
 
-/** Returns a query for the first and the last date of a record, as EDTF text. */
-function textsSql(from: NetworkResource): SQL {
-  const { days, texts } = from
-  const bounds = boundsSql(from)
+/** Returns a query for the first and the last date of the record `connected.record`, as EDTF text. */
+function edtfSql(networkResource: NetworkResource): SQL {
+  const { dayColumns, edtfColumns, resource } = networkResource
+  const bounds = boundsSql(networkResource)
   const text = (which: 'earliest' | 'latest') => {
-    const [first, second] = texts
+    const [first, second] = edtfColumns
     return second === undefined
       ? sql`${first}`
-      : sql`case when ${days[which][0]} = ${bounds[which]} then ${first} else ${second} end`
+      : sql`case when ${dayColumns[which][0]} = ${bounds[which]} then ${first} else ${second} end`
   }
-  const { id, table } = from.resource
+  const { id, table } = resource
   return sql`select ${text('earliest')} as first, ${text('latest')} as last from ${table} where ${id} = connected.record`
 }
 
 /** Returns the common table expression `edge_dates`: the first and last dates of the shown edges. */
-function edgeDatesSql(plan: NetworkPlan, members: SQL): SQL {
+function edgeDatesSql(plan: NetworkPlan, records: SQL): SQL {
   const { columns, names } = edgeEnds(plan)
   const shown = sql`json_to_recordset(${placeholder('shown')}::text::json) as shown(${columns}, earliest date, latest date)`
   const isBound = sql`earliest in (select earliest from ${shown}) or latest in (select latest from ${shown})`
-  const bounds = sql`select * from (${members}) as member where ${isBound}`
+  const bounds = sql`select * from (${records}) as selected_record where ${isBound}`
   return sql`edge_dates as materialized (
       select source, target, min(first collate "C") filter (where is_first) as first, max(last collate "C") filter (where is_last) as last
       from (
         select source, target, record, pairs.earliest = shown.earliest as is_first, pairs.latest = shown.latest as is_last
         from (${pairsSql(plan, sql`record, earliest, latest`, bounds)}) as pairs join ${shown} using (${names})
         where pairs.earliest = shown.earliest or pairs.latest = shown.latest
-      ) as connected cross join lateral (${unionAll(plan.selected.map(({ from }) => textsSql(from)))} offset 0) as texts
+      ) as connected cross join lateral (${unionAll(plan.selected.map(({ networkResource }) => edtfSql(networkResource)))} offset 0) as texts
       group by source, target
     )`
 }
 
 /** Returns the common table expression `edge_topics`: the most frequent topics of the shown edges. */
-function edgeTopicsSql(registry: Registry, plan: NetworkPlan, members: SQL): SQL {
+function edgeTopicsSql(registry: Registry, plan: NetworkPlan, records: SQL): SQL {
   const { columns, names } = edgeEnds(plan)
   // Grouping by the number of an edge is faster than by its ends, and with few groups PostgreSQL counts in parallel.
   const shown = sql`rows from (json_to_recordset(${placeholder('shown')}::text::json) as (${columns})) with ordinality as shown(${names}, edge)`
-  const topics = sql`select actors, topic from (${members}) as member join ${registry.shared.topicLinks} using (record)`
+  const topics = sql`select participants, topic from (${records}) as selected_record join ${registry.shared.topicLinks} using (record)`
   const name = registry.nameIn('topics', sql`topics`, plan.language)
   return sql`edge_topics as materialized (
       select ${names}, json_agg(json_build_object('topic', topic, 'name', ${name}, 'count', count) order by rank) as topics
@@ -163,21 +172,22 @@ const edgeEnds = ({ country }: NetworkPlan) =>
 
 /** Returns the common table expressions of the edges in the placeholder `shown`: `edge_dates`, `edge_topics`, `shown`. */
 function detailsSql(registry: Registry, plan: NetworkPlan): SQL {
-  const members = membersSql(registry, plan)
-  return sql`${edgeDatesSql(plan, members)}, ${edgeTopicsSql(registry, plan, members)}, shown as materialized (
+  const records = selectedRecordsSql(registry, plan)
+  return sql`${edgeDatesSql(plan, records)}, ${edgeTopicsSql(registry, plan, records)}, shown as materialized (
       select * from json_to_recordset(${placeholder('shown')}::text::json) as shown(source text, target text, count int, resources json)
     )`
 }
 
 const edgeColumns = sql`shown.count, shown.resources, coalesce(edge_topics.topics, '[]') as topics, edge_dates.first, edge_dates.last`
 
-const details = (plan: NetworkPlan) =>
+/** Returns the joins of `shown` with the details of the edges. */
+const detailJoins = (plan: NetworkPlan) =>
   sql`left join edge_dates using (source, target) left join edge_topics using (${edgeEnds(plan).names})`
 
 function detailValues(plan: NetworkPlan, shown: string): Record<string, unknown> {
   const { asOf, country } = plan
   const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
-  return { ...membershipValues(plan), linkQuery, shown, code: country }
+  return { ...selectionValues(plan), linkQuery, shown, code: country }
 }
 
 /** Returns a query for the nodes of the shown edges. */
@@ -196,7 +206,7 @@ export function networkStatement(registry: Registry, plan: NetworkPlan, { total,
         'level', ${literal(plan.level)},
         'nodes', (select coalesce(json_agg(row_to_json(node) order by node.id collate "C"), '[]') from (${nodesSql(registry, plan)}) as node),
         'edges', (select coalesce(json_agg(row_to_json(edge) order by edge.count desc, edge.source collate "C", edge.target collate "C"), '[]')
-          from (select source, target, ${edgeColumns} from shown ${details(plan)}) as edge),
+          from (select source, target, ${edgeColumns} from shown ${detailJoins(plan)}) as edge),
         'total', json_build_object('edges', ${placeholder('total')}::int)
       )::text as document`
   return statement(shapeOf('network', plan), build, { ...detailValues(plan, shown), total })
@@ -211,11 +221,11 @@ const labelPoint = (row: string) => {
 /** Returns a query for the searches that find the records of each partner. */
 const searchesSql = (selected: Selected[]): SQL =>
   unionAll(
-    selected.map(({ from: { resource } }, index) => {
+    selected.map(({ networkResource: { resource } }, index) => {
       const conditions = sql`${placeholder(`conditions.${index}`)}::text::jsonb`
-      const both = sql`${conditions} || jsonb_build_array(jsonb_build_object('country', jsonb_build_object('eq', shown.target)))`
+      const withPartner = sql`${conditions} || jsonb_build_array(jsonb_build_object('country', jsonb_build_object('eq', shown.target)))`
       return sql`select ${literal(resource.name)} as resource, (shown.resources ->> ${literal(resource.name)})::int as count,
-          ${literal(`/v1/${resource.name}/search`)} || ${linkQuery} as path, jsonb_build_object('where', jsonb_build_object('and', ${both})) as body`
+          ${literal(`/v1/${resource.name}/search`)} || ${linkQuery} as path, jsonb_build_object('where', jsonb_build_object('and', ${withPartner})) as body`
     }),
   )
 
@@ -230,7 +240,7 @@ export function partnersStatement(registry: Registry, plan: NetworkPlan, { total
           from (
             select shown.target as country, ${name('other')} as name, other.numeric, ${labelPoint('other')}, ${edgeColumns}, '/v1/countries/' || shown.target || ${linkQuery} as link,
               (select json_agg(row_to_json(partner_search)) from (${searchesSql(selected)}) as partner_search where partner_search.count > 0) as searches
-            from shown join countries as other on other.code = shown.target ${details(plan)}
+            from shown join countries as other on other.code = shown.target ${detailJoins(plan)}
           ) as partner),
         'total', json_build_object('partners', ${placeholder('total')}::int, 'records', ${countSql(plan)})
       )::text as document from countries where countries.code = ${code}`

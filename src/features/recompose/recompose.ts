@@ -19,7 +19,7 @@ import { statement } from '../../query/statement.ts'
 /** Number of records in one transaction. */
 const batchSize = 200
 
-/** Statement after which updates of the transaction write no history and send no notification: they change no content. */
+/** Statement after which updates of the transaction write no history and announce no change: they change no content. */
 const withoutHistory = compileSql(sql`select ${markAsService}, set_config('entente.versioning', 'off', true)`)
 
 /** SQL condition that a row of `records` has a document of another shape, as two ranges of the index. */
@@ -66,7 +66,7 @@ async function recomposeChanged(tx: Transaction, resource: Resource, key: string
   const locked = await lockRecord(tx, resource, key)
   const id = recordId(resource, key)
   if (!locked) {
-    // An insert with ON CONFLICT can leave a row of `records` without a record.
+    // An insert with ON CONFLICT can leave a row of `records` without a row in the table of the resource.
     const remove =
       () => sql`delete from ${records} where ${records.id} = ${sql.placeholder('id')}::uuid and shape is null
       and not exists (select from ${resource.table} where ${resource.id} = ${records.id})`
@@ -92,9 +92,9 @@ async function countStale(database: Database, resource: Resource): Promise<numbe
 
 /**
  * Composes every document that is not current. Each batch is a separate transaction, so other writes wait only for the
- * records of one batch. It composes at most as many documents as had another shape at its start, because another version
- * of the service that runs at the same time may compose them again in its own shape.
- * @param signal stops it after the current transaction.
+ * records of one batch. For each resource, no batch begins after as many documents as had another shape at first, because
+ * another version of the service that runs at the same time may compose them again in its own shape.
+ * @param signal stops it after the current batch.
  * @returns the number of composed documents.
  */
 export async function recompose(
@@ -115,7 +115,11 @@ export async function recompose(
   return total
 }
 
-/** Composes the records whose last write bypassed the service. @returns their number. */
+/**
+ * Composes the records whose last write bypassed the service, each in a separate transaction.
+ * @param signal stops it after the current batch.
+ * @returns the number of these records.
+ */
 export async function recomposeChangedRecords(
   database: Database,
   registry: Registry,

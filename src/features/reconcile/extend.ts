@@ -13,6 +13,7 @@ const extension = z.looseObject({
   properties: z.array(z.looseObject({ id: z.string().max(100) })).max(50),
 })
 
+/** Names of records by resource and key. */
 type Names = Record<string, Record<string, string>>
 
 /** A requested record, with the names of the records that it refers to. */
@@ -21,8 +22,8 @@ type NamedEntity = Record<string, unknown> & { names?: Names }
 /** A cell: a text, a number, or another entity. */
 type Cell = { str: string } | { float: number } | { id: string; name: string }
 
-/** Returns the entity whose key a value is; undefined if it is not the key of another record. */
-function entityOf(value: string, names: Names): Cell | undefined {
+/** Returns the cell of the record whose key a value is; undefined if it is not the key of a record in `names`. */
+function entityCell(value: string, names: Names): Cell | undefined {
   const found = Object.entries(names).find(([, ofResource]) => Object.hasOwn(ofResource, value))
   if (!found) return undefined
   const [resource, ofResource] = found
@@ -34,7 +35,7 @@ function toCells(value: unknown, names: Names): Cell[] {
   if (value === null || value === undefined) return []
   if (Array.isArray(value)) return value.flatMap((item) => toCells(item, names))
   if (typeof value === 'number') return [{ float: value }]
-  if (typeof value === 'string') return [entityOf(value, names) ?? { str: value }]
+  if (typeof value === 'string') return [entityCell(value, names) ?? { str: value }]
   if (typeof value === 'object' && 'name' in value && typeof value.name === 'string')
     return [{ str: value.name }]
   return [{ str: JSON.stringify(value) }]

@@ -139,7 +139,7 @@ export async function reconcileQueries(
     }),
   )
   if (nameQueries.length > 1000)
-    throw new Problem('invalid-body', 'The queries have more than 1,000 types in total: send fewer at once.')
+    throw new Problem('invalid-body', 'The queries have more than 1,000 types in total: send fewer queries.')
   const { data } =
     nameQueries.length === 0
       ? { data: [] }

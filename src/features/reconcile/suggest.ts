@@ -34,7 +34,7 @@ interface Hit {
   matched: string | null
 }
 
-/** Suggests records whose names begin as typed (Reconciliation Service API 0.2, section 5). */
+/** Suggests records for the beginning of a name: the first hits of a search (Reconciliation Service API 0.2, section 5). */
 export async function suggestEntities(
   api: ApiFetch,
   registry: Registry,

@@ -2,7 +2,7 @@
 
 /** Other forms of a name. */
 export interface NameForms {
-  /** The same name in the other orders: `Republic of Korea`, `Korea (Republic of)`. */
+  /** The same name in each order, also with `the`: `Republic of Korea`, `Korea, Republic of`, `Korea (Republic of)`. */
   inversions: string[]
   /** The name without the form of state after its comma or in its brackets, such as `Korea`; undefined if it has none. */
   head: string | undefined

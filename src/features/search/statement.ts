@@ -20,7 +20,7 @@ export interface SearchPlan {
 /** Maximum number of records of a resource that are ranked by words or by similarity. */
 const maxRanked = 200
 
-/** Minimum word similarity of a name, from 0 to 1. The default of 0.6 misses one missing letter in seven. */
+/** Minimum word similarity of a name, from 0 to 1. With PostgreSQL's default of 0.6, `pakstan` does not find Pakistan. */
 const minSimilarity = sql.raw("'0.5'")
 
 const q = sql`${sql.placeholder('q')}::text`
@@ -38,11 +38,14 @@ const fullPairs = sql`(select array(select pair from unnest(pairs) as pair where
 /** Returns the SQL of the names to search: the title, or the lines of all names. */
 const searchedNames = ({ search: { title, nameLines } }: Resource): SQL => nameLines ?? sql`${title}`
 
-/** Returns the query for hits of one resource: `resource_index` (the index of the resource), `key` and `score`. */
+/**
+ * Returns the query for hits of one resource: `resource_index` (the index of the resource), `key` and `score`.
+ * @param end what follows the condition: further conditions, the order, the limit.
+ */
 const hitsQuery = (index: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
   sql`(select ${sql.raw(String(index))} as resource_index, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
 
-/** Returns the SQL of the length of the query divided by the length of a name, a component of scores. */
+/** Returns the SQL of the length of the query divided by the length of a name, at most 1, a component of scores. */
 const lengthRatio = (name: SQL) =>
   sql`length(${foldedQuery})::float8 / greatest(length(${name}), length(${foldedQuery}), 1)`
 
@@ -93,10 +96,11 @@ function nameHits(index: number, resource: Resource): SQL[] {
   return found
 }
 
+/** Returns the end of a query that finds hits only if a condition holds, such as that there are too few better hits. */
 const onlyIf = (condition: SQL, end: SQL) => sql`and ${condition} ${end}`
 
 /** Returns the query for records with the words in their names or prose (0.5 to 0.75), by English stemming. */
-function wordHits(index: number, resource: Resource, needed: SQL): SQL {
+function wordHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   const search = columnOf(resource.table, 'search')
   const score = sql`0.5 + 0.25 * ts_rank('{0.05, 0.1, 0.3, 1}', ${search}, ${words}, 33)`
   return hitsQuery(
@@ -104,19 +108,19 @@ function wordHits(index: number, resource: Resource, needed: SQL): SQL {
     resource,
     score,
     sql`${search} @@ ${words}`,
-    onlyIf(needed, sql`limit ${sql.raw(String(maxRanked))}`),
+    onlyIf(isNeeded, sql`limit ${sql.raw(String(maxRanked))}`),
   )
 }
 
 /** Returns the query for records whose names contain the text, for scripts without spaces, such as Chinese. */
-function substringHits(index: number, resource: Resource, needed: SQL): SQL {
+function substringHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   const names = searchedNames(resource)
   return hitsQuery(
     index,
     resource,
     sql`0.5 + 0.25 * ${lengthRatio(fold(names))}`,
     sql`${widePairs(names)} @> ${pairs} and strpos(${fold(names)}, ${foldedQuery}) > 0`,
-    onlyIf(needed, sql`limit ${sql.raw(String(maxRanked))}`),
+    onlyIf(isNeeded, sql`limit ${sql.raw(String(maxRanked))}`),
   )
 }
 
@@ -132,7 +136,7 @@ const nameRows = ({ search: { title, nameLines } }: Resource): SQL =>
  * contains (0.4 to 0.5), and those whose names have at least half of its pairs of ideographs (up to 0.4). PostgreSQL does
  * not split such a text into words.
  */
-function mentionHits(index: number, resource: Resource, needed: SQL): SQL {
+function mentionHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   const { table, key } = resource
   const names = searchedNames(resource)
   const containedLength = sql`(select max(length(name)) from ${nameRows(resource)} as name where length(name) > 1 and strpos(${foldedQuery}, name) > 0)`
@@ -140,20 +144,20 @@ function mentionHits(index: number, resource: Resource, needed: SQL): SQL {
   return sql`(select ${sql.raw(String(index))} as resource_index, key, score from (
       select key, case when contained_length > 0 then 0.4 + 0.1 * contained_length::float8 / length(${foldedQuery}) else 0.4 * shared::float8 / cardinality(${fullPairs}) end as score
       from (select ${key.column}::text as key, ${containedLength} as contained_length, ${shared} as shared from ${table}
-        where ${widePairs(names)} && ${fullPairs} and ${needed} limit ${sql.raw(String(maxPairedRows))}) as found
+        where ${widePairs(names)} && ${fullPairs} and ${isNeeded} limit ${sql.raw(String(maxPairedRows))}) as found
       where contained_length > 0 or 2 * shared >= cardinality(${fullPairs})
     ) as scored order by score desc limit ${sql.raw(String(maxRanked))})`
 }
 
-/** Returns the query for records with a name similar to the text (below 0.5), for mistyped texts. */
-function similarHits(index: number, resource: Resource, needed: SQL): SQL {
+/** Returns the query for records with a name similar to the text (up to 0.5), for mistyped texts. */
+function similarHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   const names = fold(searchedNames(resource))
   return hitsQuery(
     index,
     resource,
     sql`0.4 * word_similarity(${foldedQuery}, ${names}) + 0.1 * similarity(${foldedQuery}, ${fold(resource.search.title)})`,
     sql`${foldedQuery} <% ${names}`,
-    onlyIf(needed, sql`limit ${sql.raw(String(maxRanked))}`),
+    onlyIf(isNeeded, sql`limit ${sql.raw(String(maxRanked))}`),
   )
 }
 
@@ -163,7 +167,7 @@ function hitJson(index: number, resource: Resource): SQL {
   const { title, nameLines, prose } = resource.search
   const heading = sql`coalesce(${sql.join([title, ...prose], sql`, `)}, '')`
   const quotable = prose.length > 0 ? sql`concat_ws(' … ', ${sql.join(prose, sql`, `)})` : sql`null::text`
-  // The name most similar to the query; the first one if several are equally similar.
+  // The name most similar to the query, and of equally similar names the first; null if it is the title.
   const alias = nameLines
     ? sql`(select case when nth > 1 then line end from string_to_table(${nameLines}, U&'\\000A') with ordinality as numbered(line, nth)
         order by ${fold(sql`line`)} = ${foldedQuery} desc, ${fold(sql`line`)} = any(${inversionTexts}) desc, starts_with(${fold(sql`line`)}, ${foldedQuery}) desc,
@@ -185,7 +189,7 @@ function hitJson(index: number, resource: Resource): SQL {
 /**
  * Returns the statement of a search across resources: rows of `document`, the JSON of a hit as text, best first; one more
  * than the limit if there are more. Words are only searched if there are too few hits by name, and similar names only if
- * there are too few hits by words.
+ * there are too few hits by name and words.
  */
 export function searchStatement({ q: text, resources, limit: maxHits, asOf }: SearchPlan): Statement {
   // Only the database knows whether a text has characters beyond ASCII after its accents are removed. The service guesses;
@@ -232,6 +236,6 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
       from hits order by score desc, resource_index, key collate "C"`
   }
   const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
-  const { inversions, head: beginning = null } = getNameForms(text)
-  return statement(shape, build, { q: text, inversions, head: beginning, limit: maxHits, linkQuery })
+  const { inversions, head: textHead = null } = getNameForms(text)
+  return statement(shape, build, { q: text, inversions, head: textHead, limit: maxHits, linkQuery })
 }

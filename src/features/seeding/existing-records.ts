@@ -7,7 +7,7 @@ import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 
-/** KeysByName of records by their names in seeds: `scheme:id`, or the key itself if clients choose it. */
+/** Keys of records by their names in seeds: `scheme:id`, or the key itself if clients choose it. */
 export type KeysByName = Map<string, string>
 
 const formatName = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
@@ -41,7 +41,7 @@ export async function findNamed(
   return new Map(rows.map(({ name, key }) => [name, key]))
 }
 
-/** Finds the keys of those records of documents that exist. */
+/** Finds the keys of the existing records that documents describe. */
 export const findKeys = (
   transaction: Transaction,
   resource: Resource,

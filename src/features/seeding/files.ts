@@ -6,7 +6,7 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { packageRoot } from '../../package-root.ts'
 import { registry } from '../../resources/registry.ts'
 
-/** The seeds to write: only the code lists, or all. */
+/** The seeds to write: only the reference data (countries, regions, topics), or all. */
 export type SeedSet = 'all' | 'reference'
 
 const folders: Record<SeedSet, string[]> = {
@@ -42,7 +42,7 @@ async function readFolder(folder: string): Promise<SeedFile[]> {
   )
 }
 
-/** Returns the files of a set. Each file refers only to records of the files before it. */
+/** Returns the files of a set. Each file refers only to records of the files before it and, by key, to its own records. */
 export async function readSeeds(set: SeedSet): Promise<SeedFile[]> {
   const read = await Promise.all(folders[set].map(readFolder))
   return read.flat()

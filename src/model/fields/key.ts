@@ -4,7 +4,7 @@ import { matches, snakeCase } from '../../database/columns.ts'
 import { collectionPaths } from '../collection-paths.ts'
 import { defineField, ownColumn } from '../field.ts'
 
-const isPath = (text: string) => collectionPaths.some((path) => path === text)
+const isReserved = (text: string) => collectionPaths.some((path) => path === text)
 
 /**
  * A natural key: a code or slug that the client chooses and that never changes.
@@ -14,7 +14,7 @@ const isPath = (text: string) => collectionPaths.some((path) => path === text)
 export const key = (form: z.ZodString, pattern: string) => {
   const error = `must not be ${collectionPaths.join(', ')}, which are paths`
   // `refine` returns a new schema, without the metadata.
-  const schema = form.refine((text) => !isPath(text), { error }).meta(form.meta() ?? {})
+  const schema = form.refine((text) => !isReserved(text), { error }).meta(form.meta() ?? {})
   return defineField({
     schema: () => schema,
     columns: (name) => ({ [name]: text(snakeCase(name)).notNull().unique() }),

@@ -74,7 +74,7 @@ export function locationSchema(registry: Registry) {
   return schema
 }
 
-/** Suffix of the column property for each property of a location. */
+/** Suffix of the column's key in the Drizzle table, by the property of a location. */
 const columnSuffixes = {
   name: 'Name',
   country: 'Country',

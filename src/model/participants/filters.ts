@@ -10,7 +10,7 @@ import type { Roles } from './schema.ts'
 
 const textArray = (values: SQL) => sql`${values}::text[]`
 
-/** Filters by participant. With `role`, the other filters match only participants in this role. */
+/** Filters by participant. With `role`, the other filters except `partnerOf` match only participants in this role. */
 export function participantFilters(
   { recordId: key, resource, registry }: FieldContext,
   roles: Roles,
@@ -122,7 +122,7 @@ export function participantFilters(
     role: withRelation(
       filterByAny(
         z.enum(roles),
-        'Role of a participant. With `country`, `organization` or `region`, the participant that these match has the role.',
+        'Role of a participant. `country`, `organization`, `region` and `subregion` match participants in this role.',
         (values, getOtherFilter) =>
           (getOtherFilter('country') ?? getOtherFilter('organization') ?? getOtherFilter('region'))
             ? sql`true`

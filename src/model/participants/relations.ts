@@ -16,7 +16,7 @@ export const countriesProperty = 'participatingCountries'
 /** Levels of regions (UN M49) by which records can be grouped. */
 export type GroupLevel = 'region' | 'subregion'
 
-/** Filters also accept the codes of all other regions: the world, intermediate regions and groups of countries. */
+/** The filter `region` also accepts the codes of all other regions: the world, intermediate regions and country groups. */
 type Level = GroupLevel | 'any'
 
 const isAtLevel = (level: Level) => (level === 'any' ? sql`true` : sql`area.kind = ${sql.raw(`'${level}'`)}`)
@@ -35,8 +35,8 @@ const regionsByArea = (level: Level) =>
 /**
  * Relation of the regions that contain the country of a record, for records with a single country in a column.
  * @param key the column with the record's id.
- * @param groupLevel level by which records are grouped, also for conditions on all regions of a record.
- * @param level level of the codes that the filter accepts.
+ * @param groupLevel level of the regions by which records are grouped, and about which `isNull` and `otherThan` ask.
+ * @param level level of the regions that the filter's other operators accept.
  */
 export const countryAreas = (
   key: AnyPgColumn,

@@ -48,7 +48,7 @@ const notFound = (resource: Resource, { key, externalId }: Target): Problem =>
 
 const getTarget = (operation: BulkOperation): Target => (operation.kind === 'create' ? {} : operation.target)
 
-/** Returns the key of each operation's record, by index. There is no entry for an unknown external id. */
+/** Returns the key of each operation's record, by index. A `create` or an unknown external id has no entry. */
 async function resolveKeys(
   transaction: Transaction,
   resource: Resource,
@@ -178,7 +178,7 @@ function planOperation(
   throw notFound(resource, operation.target)
 }
 
-/** Lists the identities that only one operation may claim: the key of the record, and its unique values. */
+/** Lists the identities that only one operation may claim: the key of the record, and its external ids. */
 function listClaims(resource: Resource, change: PlannedChange): { path: PropertyKey[]; identity: string }[] {
   if (change.kind === 'create')
     return listIdentities(resource, change.document).map(({ path, identity }) => ({

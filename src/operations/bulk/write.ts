@@ -11,7 +11,7 @@ import type { PlannedChange } from './plan.ts'
 import { Refusals } from './refusals.ts'
 import { atOperation, bodyProperty } from './request.ts'
 
-/** Writes changes in sets: one statement for each table and kind of change, for any number of records. */
+/** Writes changes in sets: with few statements for each kind of change, for any number of records. */
 
 /** The result of one operation that was written. */
 export interface OperationResult {
@@ -110,10 +110,10 @@ async function writeAll(
   ])
 }
 
-/** Whether the client caused the error, by SQLSTATE: a data exception, a constraint, or a rule of the registry (EN…). */
+/** Whether the client caused the error, by SQLSTATE: bad data, a constraint, a cycle (EN001) or visibility (EN002). */
 const isRefusal = (error: unknown) => /^(22|23|EN00[12])/.test(getDatabaseError(error)?.code ?? '')
 
-/** Releases the savepoint after the deferred check of visibility, so that the operation at fault can still be found. */
+/** Runs the check of visibility before it releases the savepoint. At commit, the operation at fault could not be found. */
 const releaseBulk =
   'set constraints records_visible immediate; set constraints records_visible deferred; release savepoint bulk'
 
@@ -251,12 +251,12 @@ async function explainAlone(
   return atOperation(known, change.index)
 }
 
-/** How many times `writeEach` retries the set without its refused changes, before it writes one change at a time. */
+/** How many times `writeEach` tries to write the changes together, before it writes one change at a time. */
 const maxRounds = 5
 
 /**
- * Writes every change that PostgreSQL accepts. It retries the set without the refused changes while these can be
- * identified, at most `maxRounds` times, and then writes the rest one at a time.
+ * Writes every change that PostgreSQL accepts: all together, then without the refused changes while these can be identified.
+ * After `maxRounds` attempts, or if they cannot be identified, it writes the remaining changes one at a time.
  */
 export async function writeEach(
   transaction: Transaction,

@@ -123,7 +123,10 @@ const finiteDay = (day: string | null | undefined): string | undefined =>
 
 const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
 
-/** Returns the days that a date may mean. An unknown start is that of the activity; an unknown end is the start. */
+/**
+ * Returns the days that a date may mean. An unknown start is the start of the activity or, if that is unknown, the end of
+ * the period or the day of the record's creation. An unknown end is the start.
+ */
 function periodOf(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period {
   const [earliest, latest] = (date !== null && dateBounds[date]) || []
   const [start] = (activity.startsOn !== null && dateBounds[activity.startsOn]) || []
@@ -150,7 +153,7 @@ function datesOf(activity: ActivityRecord, dateBounds: DateBounds): Activity['da
   return [{ type: isPlanned ? '1' : '2', day: createdOn(activity), note }]
 }
 
-/** Returns the code of the status. IATI requires one, so an unknown status is derived from the dates. */
+/** Returns the code of the status. IATI requires one, so an unknown status is derived from the end date. */
 function statusOf({ status, endsOn, updatedAt }: ActivityRecord, dateBounds: DateBounds): string {
   if (status !== null) return statusCodes[status]
   const end = endsOn === null ? undefined : finiteDay(dateBounds[endsOn]?.[1])
@@ -180,7 +183,7 @@ function organisationsOf(activity: ActivityRecord, roles: ActivityRoles): Activi
 const recipients = ({ participants }: ActivityRecord, roles: ActivityRoles) =>
   participants.filter(({ role }) => roles[role] === 'recipient')
 
-/** Classifies a topic: CRS purposes and categories are vocabularies of IATI; others are in the publisher's vocabulary. */
+/** Classifies a topic: IATI has vocabularies of CRS purposes (1) and categories (2); others are in the publisher's (99). */
 function classify({ slug, name, scheme, code }: z.output<typeof topic>) {
   if (scheme === 'crs' && code !== null) return { code, vocabulary: code.length === 5 ? '1' : '2' }
   return { code: slug, vocabulary: '99', name }
@@ -195,7 +198,7 @@ function sectorsOf({ sectors, sectorDetails }: ActivityRecord): Activity['sector
 
 /**
  * Returns a record as an IATI activity.
- * @param value a row of `activityStatement`.
+ * @param value a row of `iatiStatement`.
  */
 export function toActivity(
   value: unknown,

@@ -55,7 +55,8 @@ async function* readEvents(
 
 /**
  * Streams the calendar of a selection.
- * @param imprecise the bytes of `impreciseDatesStatement`.
+ * @param imprecise the output of `impreciseDatesStatement`.
+ * @param session runs the COPY of the events after `imprecise` has been read.
  */
 export async function* calendarFile(
   selection: Selection,

@@ -30,7 +30,8 @@ export const exportFileName = ({ name }: Resource, format: ExportFormat): string
 /** The `Content-Type` of a format's files. */
 export const exportMediaType = (format: ExportFormat): string => mediaTypes[format]
 
-const formats = ['csv', 'ndjson', 'xlsx'] as const
+/** The formats of every resource. */
+const commonFormats = ['csv', 'ndjson', 'xlsx'] as const
 
 /** Whether the files of a format are tables, which can have a row for each participant. */
 export const isTable = (format: ExportFormat): boolean => format === 'csv' || format === 'xlsx'
@@ -46,13 +47,13 @@ export const hasFixedProperties = (format: ExportFormat): boolean => format === 
 /** Returns the schema of the export formats. GeoJSON requires locations; IATI and iCalendar are declared by the resource. */
 export const exportFormats = (resource: Resource) =>
   z.enum([
-    ...formats,
+    ...commonFormats,
     ...(hasLocation(resource) ? (['geojson'] as const) : []),
     ...(resource.activity ? (['iati'] as const) : []),
     ...(resource.calendar ? (['ics'] as const) : []),
   ])
 
-/** Returns the parameters of a file other than those that select its records. */
+/** Returns the parameters of the file itself. Other parameters, or the body, select its records and their properties. */
 export const fileParameters = (resource: Resource): Record<string, Parameter> => ({
   format: {
     ...singleValueParameter(exportFormats(resource), 'Format of the file.'),

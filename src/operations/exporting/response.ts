@@ -1,9 +1,10 @@
 import { finished, Readable } from 'node:stream'
-import { beginPast } from '../../database/past.ts'
+import { pastSetup } from '../../database/past.ts'
 import { getStringValues, invalidParameters } from '../../model/parameters.ts'
 import { Problem } from '../../problems/problem.ts'
 import { participantsProperty, type RowUnit } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
+import { invalidSearch } from '../../query/search.ts'
 import { withLanguageHeaders } from '../language.ts'
 import type { ApiRequest, ApiResponse, Context } from '../operation.ts'
 import {
@@ -33,19 +34,21 @@ function readPer(
   return 'participant'
 }
 
-/** Refuses `fields` and `include` for a format with fixed properties. @throws Problem `invalid-parameter`. */
+/** Refuses `fields` and `include` for a format with fixed properties. @throws Problem `invalid-parameter` or `invalid-search`. */
 function refuseRepresentation(format: ExportFormat, { query, body }: ApiRequest): void {
   if (!hasFixedProperties(format)) return
-  const chosen = ['fields', 'include'].filter(
-    (name) =>
-      getStringValues(query, name).length > 0 || (typeof body === 'object' && body !== null && name in body),
-  )
-  if (chosen.length === 0) return
-  const message = `is not allowed with the format ${format}, which has fixed properties`
-  throw invalidParameters(chosen.map((parameter) => ({ parameter, code: 'invalid', message })))
+  const names = ['fields', 'include']
+  const inQuery = names.filter((name) => getStringValues(query, name).length > 0)
+  const inBody = names.filter((name) => typeof body === 'object' && body !== null && name in body)
+  const fault = {
+    code: 'invalid',
+    message: `is not allowed with the format ${format}, which has fixed properties`,
+  }
+  if (inQuery.length > 0) throw invalidParameters(inQuery.map((parameter) => ({ ...fault, parameter })))
+  if (inBody.length > 0) throw invalidSearch(inBody.map((name) => ({ ...fault, pointer: `/${name}` })))
 }
 
-/** Reads `names`. @throws Problem `invalid-parameter` for a format that is not a table. */
+/** Reads `names`. @throws Problem `invalid-parameter` if it is true for a format that is not a table. */
 function readNames(format: ExportFormat, { query }: ApiRequest): boolean {
   const [names] = getStringValues(query, 'names')
   if (names === 'true' && !isTable(format)) {
@@ -68,7 +71,7 @@ async function startExport(
   const release = exportLimit.acquire(request.client)
   const disconnected = request.getAbortSignal()
   try {
-    const session = await exportDatabase.copy(asOf === undefined ? '' : beginPast(asOf))
+    const session = await exportDatabase.copy(asOf === undefined ? '' : pastSetup(asOf))
     try {
       const source = await session.start(
         writer.statement,
@@ -77,7 +80,7 @@ async function startExport(
       )
       const body = writer.write(source, session)
       finished(body, (error) => {
-        // A complete export no longer counts, so that a client that exports one file after the other is not refused.
+        // A complete export is not counted while its session closes, so that the client can start the next one immediately.
         if (!error) release()
         const ended = error ? session.abort() : session.close()
         // The response has ended or was aborted, so an error here cannot be reported to the client.
@@ -99,7 +102,8 @@ async function startExport(
 /**
  * Returns the response of an export: a file of every selected record, from one snapshot, now or in the past. If reading
  * fails midway, the body ends with an error, which aborts the transfer.
- * @throws Problem `busy` at the limit of concurrent exports; `invalid-parameter` if a parameter does not apply.
+ * @throws Problem `rate-limited` or `busy` at the limit of concurrent exports of the client or of all clients;
+ * `invalid-parameter` or `invalid-search` if a parameter or a property of the search does not apply.
  */
 export async function exportResponse(
   selection: Selection,

@@ -10,9 +10,9 @@ import { propertiesOf } from '../../model/document.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Resource } from '../../model/resource.ts'
 import {
-  activityStatement,
   csvStatement,
   geojsonStatement,
+  iatiStatement,
   impreciseDatesStatement,
   ndjsonStatement,
   sourcesStatement,
@@ -26,7 +26,10 @@ import { toActivity } from './activity.ts'
 import { calendarFile } from './calendar.ts'
 import type { ExportFormat } from './contract.ts'
 
-/** Writes a format: the COPY statement, and the conversion of its output to the bytes of the file. */
+/**
+ * Writes a format: the first COPY statement, and the conversion of its output to the bytes of the file. `session` runs
+ * further COPY statements.
+ */
 export interface Writer {
   statement: string
   write(source: Readable, session: CopySession): Readable
@@ -132,7 +135,7 @@ export function createWriter(
       }
     case 'iati':
       return {
-        statement: activityStatement(selection),
+        statement: iatiStatement(selection),
         write: (source) => toByteStream(iatiFile(parseActivities(source, resource, publisher), now())),
       }
     case 'ics':

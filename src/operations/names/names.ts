@@ -7,7 +7,7 @@ import { type NameLookup, namesStatement } from '../../query/names.ts'
 import type { Representation } from '../../query/representation.ts'
 import { findReferencesInText, type Section } from './references-in-text.ts'
 
-/** Maximum number of names in memory in each language. If there are more, all are removed. */
+/** Maximum number of names in memory in each language. When it is reached, all names in this language are removed. */
 const maxNames = 50_000
 
 /** Names by section and value, as members of a JSON object: `"CHN":"China"`. */
@@ -35,8 +35,8 @@ function compose(sections: readonly Section[], dictionary: Dictionary): { json: 
   return { json: `{${parts.join()}}`, missing }
 }
 
-/** Whether a value is a well-formed key of the referenced resource. */
-const isKey = (registry: Registry, { resource, property }: NameLookup['reference'], value: string) =>
+/** Whether a value that should be a key of the referenced resource has the form of one. True for other properties. */
+const isWellFormed = (registry: Registry, { resource, property }: NameLookup['reference'], value: string) =>
   property !== undefined || registry.keyForm(resource).schema.safeParse(value).success
 
 /** Reads names into a dictionary. A value without a record gets no entry. */
@@ -48,7 +48,7 @@ async function readNames(
   dictionary: Dictionary,
 ): Promise<void> {
   const wanted = missing.flatMap((section) => {
-    const values = section.values.filter((value) => isKey(registry, section.reference, value))
+    const values = section.values.filter((value) => isWellFormed(registry, section.reference, value))
     return values.length > 0 ? [{ ...section, values }] : []
   })
   if (wanted.length === 0) return
@@ -95,8 +95,8 @@ export class Names {
   /**
    * Returns the JSON of the names of all records that some records refer to: `{"countries":{"CHN":"China"},"topics":{}}`.
    * @param database reads the names that are not in memory, as the reader of the response sees them.
-   * @param client records the sources of cached names, so that a stored response expires with them. Its `freshness` is that
-   * of the names.
+   * @param client is told the statement of the names even if they are cached, so that a stored response becomes stale with
+   * them. Its `freshness` is that of the names.
    */
   async find(
     database: Transaction,

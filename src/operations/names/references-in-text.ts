@@ -18,7 +18,7 @@ interface Finder {
   /** Matches the beginnings of values: the text before a value, and the first character of the value. */
   pattern: RegExp
   sections: Omit<Section, 'values'>[]
-  /** Indexes in `sections` of the sections that values belong to, by their beginnings. */
+  /** Indexes in `sections` of the sections that values belong to, by the text that `pattern` matches. */
   sectionIndexes: Map<string, number[]>
 }
 
@@ -67,7 +67,7 @@ function addValues(values: Set<string>, text: string, index: number): void {
 }
 
 /**
- * Returns the references of records by section, in the order of the text. A section without values is empty.
+ * Returns the sections of the references of records, each with its values in the order of the text, also if it has none.
  * @param text JSON of the records, as PostgreSQL composes it.
  */
 export function findReferencesInText(

@@ -87,7 +87,11 @@ async function redactTable(
   return changed
 }
 
-/** Redacts the former rows of a locked record. @returns the number of changed rows. */
+/**
+ * Redacts the former rows of a locked record.
+ * @param tableName name of the table of the resource.
+ * @returns the number of changed rows.
+ */
 export async function redactFormerRows(
   tx: Transaction,
   resource: Resource,

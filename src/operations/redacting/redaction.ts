@@ -27,7 +27,7 @@ function mapStrings(value: unknown, replace: (text: string) => string): unknown 
 }
 
 /** Creates the redaction that replaces a text in everything that clients wrote about a record. */
-export function redactText(resource: Resource, text: string, replacement: string): Redaction {
+export function createTextRedaction(resource: Resource, text: string, replacement: string): Redaction {
   const replace = (value: string) => value.replaceAll(text, () => replacement)
   return {
     text,
@@ -118,7 +118,7 @@ function holdsProperty(resource: Resource, property: string, table: string, colu
 }
 
 /** Creates the redaction that removes the values of properties. @param targets from `readTargets`. */
-export function redactProperties(resource: Resource, targets: Target[]): Redaction {
+export function createPropertyRedaction(resource: Resource, targets: Target[]): Redaction {
   const removed = targets.map((target) => ({ ...target, values: new Set<string>() }))
   const redactRecord = (record: Document): Document => {
     const redacted = { ...record }

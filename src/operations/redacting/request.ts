@@ -3,7 +3,7 @@ import type { Resource } from '../../model/resource.ts'
 import { registerRequestSchema } from '../../model/schema-names.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { invalidBody, requireObject } from '../writing/validation.ts'
-import { type Redaction, readTargets, redactProperties, redactText } from './redaction.ts'
+import { createPropertyRedaction, createTextRedaction, type Redaction, readTargets } from './redaction.ts'
 
 /** Body of a redaction: the text or the properties to remove, and the reason. */
 export const redactionBody = registerRequestSchema(
@@ -69,7 +69,7 @@ export function readRedaction(resource: Resource, key: string, body: unknown): R
     if (!properties) throw refuse('', 'required', 'needs properties or text')
     const { targets, faults } = readTargets(resource, properties, replacement)
     if (faults.length > 0) throw invalidBody('request', faults)
-    return { redaction: redactProperties(resource, targets), reason, pointer: '/properties' }
+    return { redaction: createPropertyRedaction(resource, targets), reason, pointer: '/properties' }
   }
   if (properties)
     throw refuse('/properties', 'exclusive', 'cannot be given together with text: send two requests')
@@ -77,5 +77,5 @@ export function readRedaction(resource: Resource, key: string, body: unknown): R
   if (reason.includes(text)) throw refuse('/reason', 'invalid', 'contains the text to be removed')
   if (key.includes(text))
     throw refuse('/text', 'not_redactable', `is part of the key of the ${resource.noun}, which cannot change`)
-  return { redaction: redactText(resource, text, replacement), reason, pointer: '/text' }
+  return { redaction: createTextRedaction(resource, text, replacement), reason, pointer: '/text' }
 }

@@ -48,7 +48,7 @@ export async function lockExpected(
 }
 
 /**
- * Writes the new document of a locked record. If the document is equal, nothing is written and the version stays.
+ * Writes the new document of a locked record. If it equals the current document, nothing is written and the version stays.
  * @returns the stored record.
  */
 export async function writeChange(

@@ -17,7 +17,7 @@ const waitTimeoutMs = 2000
 const firstPauseMs = 10
 const maxPauseMs = 200
 
-/** Contract of `Idempotency-Key`: a repeated request with the same key is run once. */
+/** Contract of `Idempotency-Key`: a request that is sent several times with the same key is run once. */
 export const idempotencyKey: RequestHeader = {
   name: 'Idempotency-Key',
   presence: 'optional',
@@ -62,7 +62,7 @@ const hashKey = ({ actor }: ApiRequest, key: string) =>
     .update(JSON.stringify([actor.kind, actor.id, key]))
     .digest('base64url')
 
-/** Hashes what must be equal in a repeated request: method, URL, conditions and body. */
+/** Hashes what must be equal in a repeated request: method, URL, `If-Match`, `Change-Reason` and body. */
 const fingerprintRequest = ({ method, url, headers, body }: ApiRequest) =>
   hashJson([method, url, headers['if-match'], headers['change-reason'], body])
 
@@ -109,7 +109,7 @@ async function replayOrRun(
 /**
  * Runs `work` in one transaction, and with an `Idempotency-Key` only once. The same transaction stores the response, and
  * a repeated request gets the stored one. A failure is not stored, so the request can be retried. While another request
- * with the key runs, this one waits up to `waitTimeoutMs` and holds no connection in between.
+ * with the key runs, this one tries again for up to `waitTimeoutMs`, and holds no connection between the attempts.
  * @param toStoredResponse returns the response to store, if the original response must not be stored.
  * @throws the errors of `work`; Problem `malformed-request`, `idempotency-key-reused` or `idempotency-key-in-use`.
  */

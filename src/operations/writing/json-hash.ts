@@ -7,7 +7,7 @@ const charactersInStep = 65_536
 /** Yields an unambiguous text of a JSON value in small parts. */
 function* writeJson(value: unknown): Generator<string> {
   if (typeof value !== 'object' || value === null) {
-    // Undefined has no JSON. In a request, only a header that was not sent is undefined.
+    // Undefined has no JSON. In a request, only a header or a body that was not sent is undefined.
     yield JSON.stringify(value) ?? 'null'
     return
   }

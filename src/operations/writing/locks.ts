@@ -52,7 +52,7 @@ export async function startWrite(
   const [row] = await tx.query<{ time: string; ids: string[]; keys: string[]; versions: number[] }>(
     statement('start write', build, { known: givenKeys, resource: resource.name, count }),
   )
-  if (!row) throw new Error('the database has no time')
+  if (!row) throw new Error('the start of a write returned no row')
   const versions = new Map(row.keys.map((key, index) => [key, row.versions[index] ?? 1]))
   return { time: row.time, ids: row.ids, versions }
 }
@@ -71,8 +71,9 @@ const lockedColumns = (
   ${rfc3339(sql`change_time((select max(updated_at) from locked))`)} as time, ${markAsService}`
 
 /**
- * Returns locked records with documents. Documents of another shape are composed, which the lock makes safe. For records
- * whose last write bypassed the service, the revision is written. A row of `records` without a record is left out.
+ * Returns locked records with documents. Documents of another shape are composed; the lock prevents concurrent changes. For
+ * records whose last write bypassed the service, the revision is written. A row of `records` is left out if the table of the
+ * resource has no row for it.
  */
 async function withDocuments(
   tx: Transaction,
@@ -131,8 +132,8 @@ export async function lockRecord(
 /**
  * Locks records until the transaction ends.
  *
- * Advisory locks are taken in the order of the keys, and by one transaction at a time: two transactions could deadlock, and
- * many together could exceed the number of locks that PostgreSQL can hold.
+ * Advisory locks are taken in the order of the keys, and only one transaction at a time may lock several records: otherwise
+ * two transactions could deadlock, and many together could exceed the number of locks that PostgreSQL can hold.
  * @returns the records that exist, by key.
  */
 export async function lockRecords(

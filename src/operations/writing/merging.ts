@@ -16,7 +16,7 @@ import { checkDocument } from './validation.ts'
 /** The changes of documents and rows in a merge. */
 
 /** Maximum number of referring records in one merge, since all of them are locked. */
-export const maxMovedReferences = 1000
+export const maxMovedReferrers = 1000
 
 /** The record that is merged, and the one that remains. */
 export interface MergedPair {
@@ -40,7 +40,7 @@ function setAt(target: unknown, [step, ...rest]: Path, value: unknown): void {
   else setAt(Reflect.get(target, step), rest, value)
 }
 
-/** Removes values that occur twice from the lists on a path. */
+/** Removes repeated entries from the lists on a path. */
 function removeRepeated(document: Document, path: Path): void {
   for (let depth = 1; depth < path.length; depth += 1) {
     const listPath = path.slice(0, depth)
@@ -97,13 +97,16 @@ function moveReferences(owner: Resource, document: Document, pair: MergedPair): 
   return moved
 }
 
-/** Moves the references of other records to the remaining one. @throws Problem `conflict` if there are too many. */
-export async function moveReferrers(tx: Transaction, pair: MergedPair, change: Change): Promise<void> {
+/**
+ * Changes the records that refer to the merged one: moves their references to the remaining one.
+ * @throws Problem `conflict` if there are too many, or if a reference cannot be moved.
+ */
+export async function updateReferrers(tx: Transaction, pair: MergedPair, change: Change): Promise<void> {
   const { resource, from, into } = pair
-  const found = await findReferrers(tx, resource, [from.key], maxMovedReferences + 1)
+  const found = await findReferrers(tx, resource, [from.key], maxMovedReferrers + 1)
   const referrers = found.get(from.key) ?? []
-  if (referrers.length > maxMovedReferences) {
-    const detail = `More than ${maxMovedReferences} records refer to the ${resource.noun} ${from.key}. Merge the other way round, or change some of them first.`
+  if (referrers.length > maxMovedReferrers) {
+    const detail = `More than ${maxMovedReferrers} records refer to the ${resource.noun} ${from.key}. Merge the other way round, or change some of them first.`
     throw new Problem('conflict', detail)
   }
   for (const owner of resource.registry.resources) {
@@ -147,7 +150,7 @@ const union = (one: unknown, other: unknown): unknown[] => {
   return all.filter((item, index) => all.findIndex((same) => isDeepStrictEqual(item, same)) === index)
 }
 
-/** Returns the document of the remaining record, with the external ids, names and aliases of the merged one. */
+/** Returns the document of the remaining record, with the external ids of the merged one, and with its names as aliases. */
 export function mergeDocuments(pair: MergedPair): Document {
   const { resource, into, mergedDocument, remainingDocument: before } = pair
   const after = moveReferences(resource, before, pair)

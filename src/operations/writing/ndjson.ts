@@ -35,8 +35,8 @@ function collectFaults(faults: FaultList, check: () => void, move?: (fault: Faul
 }
 
 /**
- * Checks one imported record. A given key is kept, even if the registry generates the keys of the resource. Version and
- * timestamps are checked and removed: they belong to the registry that exported the record.
+ * Checks one record of an NDJSON body or of a bulk request. A given key is kept, even if the registry generates the keys of
+ * the resource. Version and timestamps are checked and removed: they belong to the registry that exported the record.
  * @throws Problem `invalid-body` with every fault.
  */
 export function checkImportedDocument(resource: Resource, line: unknown): Document {

@@ -2,7 +2,7 @@ import type { ProblemType } from '../../problems/types.ts'
 import { idempotencyProblems } from './idempotency.ts'
 
 /** Problems of a change of an existing record that takes no `Idempotency-Key`. */
-const unkeyedProblems: readonly ProblemType[] = [
+const commonChangeProblems: readonly ProblemType[] = [
   'malformed-request',
   'invalid-parameter',
   'unauthorized',
@@ -16,7 +16,7 @@ const unkeyedProblems: readonly ProblemType[] = [
 const bodyProblems: readonly ProblemType[] = ['too-large', 'unsupported-media-type', 'invalid-body']
 
 /** Problems of a change of an existing record that takes an `Idempotency-Key`. */
-export const recordProblems: readonly ProblemType[] = [...unkeyedProblems, ...idempotencyProblems]
+export const recordProblems: readonly ProblemType[] = [...commonChangeProblems, ...idempotencyProblems]
 
 /** Problems of a change with a body. */
 export const documentProblems: readonly ProblemType[] = [...recordProblems, ...bodyProblems]
@@ -33,4 +33,4 @@ export const creationProblems: readonly ProblemType[] = [
 ]
 
 /** Problems of a redaction, which takes a body and no `Idempotency-Key`. */
-export const redactionProblems: readonly ProblemType[] = [...unkeyedProblems, ...bodyProblems]
+export const redactionProblems: readonly ProblemType[] = [...commonChangeProblems, ...bodyProblems]

@@ -12,7 +12,7 @@ import { formatPointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 
-/** A value that refers to another record, with its path. */
+/** A value that refers to another record, with its path in the document. */
 export interface ReferenceValue {
   path: PropertyKey[]
   value: string
@@ -68,9 +68,9 @@ interface Target {
 const targetName = ({ resource, property, only }: Reference) => JSON.stringify([resource, property, only])
 
 /** Groups references by their target, with each value once. */
-function groupByTarget(mentions: readonly ReferenceValue[]): Map<string, Target> {
+function groupByTarget(found: readonly ReferenceValue[]): Map<string, Target> {
   const targets = new Map<string, Target>()
-  for (const { reference, value } of mentions) {
+  for (const { reference, value } of found) {
     const name = targetName(reference)
     const target = targets.get(name) ?? { reference, values: new Set() }
     targets.set(name, target)
@@ -124,27 +124,27 @@ export async function findDanglingReferences(
   tx: Transaction,
   resource: Resource,
   documents: readonly unknown[],
-  isKnown: (mention: ReferenceValue) => boolean = () => false,
+  isKnown: (reference: ReferenceValue) => boolean = () => false,
 ): Promise<Fault[][]> {
   const pause = startSlices()
-  const mentions: ReferenceValue[][] = []
+  const found: ReferenceValue[][] = []
   for (const document of documents) {
-    mentions.push(findReferences(resource.document, document).filter((mention) => !isKnown(mention)))
+    found.push(findReferences(resource.document, document).filter((one) => !isKnown(one)))
     await pause()
   }
-  const targets = groupByTarget(mentions.flat())
-  if (targets.size === 0) return mentions.map(() => [])
+  const targets = groupByTarget(found.flat())
+  if (targets.size === 0) return found.map(() => [])
   const rows = await tx.query<{ target: string; value: string }>(
     compileSql(missingValuesQuery(resource.registry, targets)),
   )
   const missing = new Set(rows.map(({ target, value }) => `${target} ${value}`))
   const isMissing = ({ reference, value }: ReferenceValue) => missing.has(`${targetName(reference)} ${value}`)
-  const merged = await findMergedKeys(tx, resource.registry, mentions.flat().filter(isMissing))
+  const merged = await findMergedKeys(tx, resource.registry, found.flat().filter(isMissing))
   const mergedText = ({ reference, value }: ReferenceValue) => {
     const key = merged.get(`${reference.resource} ${value}`)
     return key === undefined ? '' : `; it was merged into "${key}"`
   }
-  return mentions.map((ofDocument) =>
+  return found.map((ofDocument) =>
     ofDocument.filter(isMissing).map((one) => ({
       pointer: formatPointer(one.path),
       code: 'dangling_reference',

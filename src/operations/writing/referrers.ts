@@ -9,7 +9,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Fault } from '../../problems/problem.ts'
 
-/** Maximum number of referring records that an error lists. */
+/** Maximum number of referring records that the errors list for a record. */
 const maxReferrers = 20
 
 /** A foreign key that prevents a removal, with the column of the referring record's id. */

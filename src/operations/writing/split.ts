@@ -4,7 +4,7 @@ import type { TableRows } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from './documents.ts'
 
-/** Splits documents into the rows of their tables. */
+/** Splits documents into the rows of their tables, and composes the JSON of records. */
 
 /** A record as it is written. */
 export interface WrittenRecord {
@@ -31,7 +31,7 @@ export function resourceRow(
   resource: Resource,
   { id, document }: Pick<WrittenRecord, 'id' | 'document'>,
 ): Row {
-  // The id of a record with a natural key is generated from the key.
+  // The database generates the id of a record from its key if clients assign the keys.
   const row: Row = resource.key.assignedBy === 'registry' ? { id } : {}
   for (const [name, { field, context, rows }] of Object.entries(resource.boundFields)) {
     if (field.toColumns) Object.assign(row, field.toColumns(document[name], context))
@@ -90,7 +90,7 @@ export function recordRows(resource: Resource, written: ComposedRecord[]): strin
   return `[${rows.join()}]`
 }
 
-/** The properties of `records` that a new record has. */
+/** The columns of `records` that a new record has, by their keys in Drizzle. */
 export const newRecordProperties = [
   'id',
   'resource',

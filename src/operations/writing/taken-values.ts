@@ -76,7 +76,7 @@ export async function findTakenKeys(
 }
 
 /**
- * Returns a fault for each property that violates a unique constraint, read from the detail of PostgreSQL's error:
+ * Returns a fault for each property of the violated unique constraint, read from the detail of PostgreSQL's error:
  * `Key (alpha2)=(PK) already exists.`
  */
 export function findTakenProperties(

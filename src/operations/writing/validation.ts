@@ -24,7 +24,7 @@ export function checkDocument(resource: Resource, body: unknown): Document {
   return data
 }
 
-/** Whether a JSON value consists of more values than `max`, itself and nested ones included. */
+/** Whether a JSON value has more than `max` values, counting itself and all nested ones. */
 function hasMoreValues(value: unknown, max: number): boolean {
   let count = 0
   const walk = (inner: unknown): boolean => {
@@ -38,7 +38,7 @@ function hasMoreValues(value: unknown, max: number): boolean {
 /** Maximum number of JSON values in one record, nested ones included. Checking more would block other requests. */
 export const maxRecordValues = 20_000
 
-/** @throws Problem `invalid-body` for a document of more than `maxRecordValues` values. */
+/** Checks the size of a document. @throws Problem `invalid-body` if it has more than `maxRecordValues` values. */
 export function requireFewValues(noun: string, document: unknown): void {
   if (!hasMoreValues(document, maxRecordValues)) return
   const message = `has more than ${maxRecordValues} values`
@@ -61,7 +61,7 @@ export function requireObject(noun: string, body: unknown): Document {
   // A zod record would drop a property named __proto__ without an error.
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
     return Object.fromEntries(Object.entries(body))
-  throw invalidBody(noun, [{ pointer: '', code: 'wrong_type', message: 'the body must be a JSON object' }])
+  throw invalidBody(noun, [{ pointer: '', code: 'wrong_type', message: 'must be a JSON object' }])
 }
 
 /** Returns the properties that the registry sets: version, timestamps, and a generated key. */

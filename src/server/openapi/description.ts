@@ -47,9 +47,9 @@ Header of responses to changes, if the registry has read replicas:
 
 Headers of responses to reads:
 
-- \`Cache-Control\`: caches must revalidate the response with \`If-None-Match\`; \`private\` if reading needs a key.
+- \`Cache-Control\`: caches must revalidate with \`If-None-Match\`; \`private\` for readers with a role.
 - \`Content-Language\`: the language of names and labels.
-- \`ETag\`: the entity tag of the response, also to a change; for a record, its version in quotes.
+- \`ETag\`: the entity tag of the response, also to a change. That of a record begins with its version.
 - \`Link\` of a page: the URL of the next page, \`rel="next"\`, if there is one.
 - \`Vary\`: the request headers that the response depends on.
 - \`Cache-Status\` (RFC 9211): \`hit\` is from memory, \`fwd\` from the database. The request header \`Cache-Control: no-cache\` forces \`fwd\`; \`max-stale=60\` accepts \`hit; detail=stale\`, which has been out of date for up to 60 seconds and has the header \`Age\`.

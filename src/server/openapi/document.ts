@@ -113,7 +113,7 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
   }
 }
 
-/** Orders resources for readers of the documentation: resources with event dates come first. */
+/** Orders resources for readers of the document: resources with event dates come first. */
 const eventsFirst = (resources: readonly Resource[]) => [
   ...resources.filter(({ eventDates }) => eventDates),
   ...resources.filter(({ eventDates }) => !eventDates),
@@ -121,7 +121,7 @@ const eventsFirst = (resources: readonly Resource[]) => [
 
 /**
  * Builds the OpenAPI 3.1 document from the contracts of the endpoints.
- * @param resources become groups (tags) of the documentation.
+ * @param resources become tags of the document.
  * @param version of the API's contract.
  */
 export function openApiDocument(endpoints: Endpoint[], resources: readonly Resource[], version: string) {
@@ -154,7 +154,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
       ...eventsFirst(resources).map(({ name, description }) => ({ name, description })),
       {
         name: 'registry',
-        description: 'The whole registry at once: searches and networks across resources.',
+        description: 'Across resources: search, networks, changes, names and more.',
       },
       {
         name: 'imports',
@@ -172,7 +172,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
           type: 'http',
           scheme: 'bearer',
           description:
-            'A key of this registry, or an access token (JWT) of the OpenID Connect issuer that it trusts. Readers read, editors also write, administrators also manage keys.',
+            'A key of this registry, or an access token (JWT) of the OpenID Connect issuer that it trusts. Readers read, editors also write, administrators also manage keys and redact.',
         },
       },
     },

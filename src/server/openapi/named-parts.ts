@@ -32,7 +32,7 @@ export function mapSchema(
 
 const defaultBounds = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
 
-/** Converts nullable schemas to one form, and removes the default bounds of integers. */
+/** Converts nullable schemas of one type to the form `type: [type, 'null']`, and removes the default bounds of integers. */
 export function simplify(schema: JsonSchema): JsonSchema {
   const { minimum, maximum, ...rest } = schema
   const bounds = Object.entries({ minimum, maximum })
@@ -50,12 +50,12 @@ export class NamedParts {
   readonly #names = new Map<string, string>()
   readonly #taken: Set<string>
   readonly #owners: readonly string[]
-  /** The resources that use an enumeration, by its words. */
+  /** The resources that use an enumeration, by the JSON of its words. */
   readonly #users = new Map<string, Set<string>>()
 
   /**
    * @param taken names of existing components.
-   * @param owners singulars of the resources. Equal enumerations of two resources get two types.
+   * @param owners singulars of the resources. The names of their components begin with them.
    */
   constructor(taken: readonly string[], owners: readonly string[]) {
     this.#taken = new Set(taken)
@@ -98,7 +98,7 @@ const wordsOf = ({ type, enum: words }: JsonSchema): unknown[] | undefined =>
 
 const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 
-/** Records the users of a component's enumerations: an enumeration of many resources gets a name without a resource. */
+/** Records the users of a component's enumerations: one of more than two resources gets a name without a resource. */
 export function recordEnums(parts: NamedParts, component: string, schema: JsonSchema): void {
   mapSchema(schema, [], (inner) => {
     const words = wordsOf(inner)
@@ -140,7 +140,7 @@ function operandSchema({ description, examples, pattern, minLength, ...rest }: J
   return isWord ? { ...rest, maxLength: 500 } : rest
 }
 
-/** Returns the kind of values that a comparison accepts, from the schema of its first operator. */
+/** Returns the kind of values that a comparison accepts, for its name; '' for a kind without a name. */
 function kindOf(operators: JsonSchema): string {
   const [first] = Object.values(operators).filter(isObject)
   const { format, type } = first ?? {}

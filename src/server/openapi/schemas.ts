@@ -46,7 +46,7 @@ interface OverrideContext {
   jsonSchema: z.core.JSONSchema.BaseSchema
 }
 
-/** Removes keywords of zod that clients cannot use, and adds `x-refers-to`. */
+/** Removes keywords of zod that clients cannot use, and adds `x-refers-to` and the format of numbers. */
 const override = ({ zodSchema, jsonSchema }: OverrideContext) => {
   addReference(zodSchema, jsonSchema)
   if (formatsWithoutPattern.includes(jsonSchema.format ?? '')) delete jsonSchema.pattern
@@ -133,8 +133,8 @@ function removeTrivialDescription(name: string, schema: unknown): unknown {
 }
 
 /**
- * Removes repetitions, which would be most of the document: all examples except those of whole records, and descriptions
- * that other components have.
+ * Removes repetitions, which would be most of the document: all examples except those of whole records in requests, the
+ * texts of merge patches, and descriptions that only repeat the name of the property.
  */
 function removeRepetitions(schema: JsonSchema, component: string, owner: string): JsonSchema {
   const { examples, properties, ...rest } = schema
@@ -192,15 +192,15 @@ function removeRepeatedDescriptions(given: Record<string, JsonSchema>): Record<s
 }
 
 /**
- * Removes from the schema of a response the constraints that only requests must satisfy, and `additionalProperties: false`,
- * since later versions of the service may add properties.
+ * Removes, from a schema that no request uses, the constraints that only requests must satisfy, and
+ * `additionalProperties: false`, since later versions of the service may add properties.
  */
 function toResponse(given: JsonSchema): JsonSchema {
   const { pattern, minLength, maxItems, minItems, minimum, 'x-refers-to': _, ...schema } = given
   const { additionalProperties, maxLength, ...open } = schema
   return {
     ...open,
-    // The length tells clients to show a long text in another control.
+    // The length tells clients which texts may be long, so that they show them in a larger control.
     ...(Number(maxLength) > 1000 && { maxLength }),
     ...(additionalProperties !== undefined && additionalProperties !== false && { additionalProperties }),
   }

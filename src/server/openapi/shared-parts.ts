@@ -8,7 +8,7 @@ export interface Use {
   part: object
 }
 
-/** Parts that several operations share. */
+/** Parts that several operations share as components. */
 export interface SharedParts {
   components: Record<string, object>
   /** Returns a reference to the component of a shared part, otherwise the part itself. */
@@ -63,7 +63,7 @@ function isShorter(section: string, text: string, uses: Use[]): boolean {
 }
 
 /**
- * Finds the parts that more than one operation has.
+ * Finds the parts of several operations that become components, because this makes the document shorter.
  * @param section of the components, such as `parameters`.
  * @param others names of other components, which generators put into the same namespace.
  */

@@ -24,11 +24,11 @@ function requireUtf8(request: FastifyRequest): void {
   }
 }
 
-/** Large bodies are parsed one at a time, because parsing needs several times their size in memory. */
-const largeBodies = new Mutex()
-const largeBodyBytes = 64 * 1024
+/** Bodies of more bytes are parsed one after another, because parsing needs several times their size in memory. */
+const maxConcurrentBytes = 64 * 1024
+const oneAfterAnother = new Mutex()
 
-/** Maximum number of JSON values in a body: the limit of one record or, for several records, this limit for each MiB. */
+/** Maximum number of values in a JSON body: the limit of one record, for each MiB that bodies of the route may have. */
 const maxValues = ({ routeOptions: { bodyLimit = 0 } }: FastifyRequest) =>
   maxRecordValues * Math.max(1, Math.floor(bodyLimit / 2 ** 20))
 
@@ -37,8 +37,8 @@ const bodyParser =
   async (request: FastifyRequest, bytes: Buffer): Promise<unknown> => {
     requireUncompressed(request)
     requireUtf8(request)
-    if (bytes.length <= largeBodyBytes) return parse(bytes, request)
-    return largeBodies.runExclusive(() => parse(bytes, request))
+    if (bytes.length <= maxConcurrentBytes) return parse(bytes, request)
+    return oneAfterAnother.runExclusive(() => parse(bytes, request))
   }
 
 const json = bodyParser((bytes, request) => parseJson(bytes, maxValues(request)))

@@ -4,7 +4,7 @@ import { everything } from '../../database/database.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Undefined if the response cache is off, since nothing else needs a notification of every change. */
+    /** Counts changes. Undefined if the response cache is off: streams then wait for a time instead of a change. */
     changes: Changes | undefined
   }
 }

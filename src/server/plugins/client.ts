@@ -7,7 +7,7 @@ import { forwardingWarning } from './client/forwarding.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The client whose limits the request counts against: its key, its token's subject or its address. */
+    /** The client whose limits the request counts against: a key, its end client, a token's subject or an address. */
     readonly client: Client
   }
 }
@@ -20,7 +20,7 @@ function findClient(request: FastifyRequest): Client {
   return { name: endClient === undefined ? group : `${group} for ${endClient}`, group, isAnonymous: false }
 }
 
-/** Provides `request.client`. Refuses a `Client-Id` without a key, and warns of proxies that are not trusted. */
+/** Provides `request.client`. Refuses a malformed `Client-Id`, and one without a key. Warns of untrusted proxies. */
 export const client = fp(
   async function client(app) {
     const warnOfForwarding = forwardingWarning()

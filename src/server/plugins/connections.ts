@@ -35,10 +35,10 @@ function blockList(networks: readonly string[]): BlockList {
 }
 
 /**
- * Bounds the connections of clients, in total and for each address. Near a limit, a new connection closes the connection that
- * has been idle longest, so that unused connections do not exhaust the limit. If an address opens too many connections a
- * second, they are closed before anything is read from them: the service accepts one connection in each iteration of the
- * event loop, so connections of other addresses would wait.
+ * Bounds the connections of clients, in total and for each address. Near the total limit, or above that of its address, a
+ * new connection closes the connection that has been idle longest, so that unused connections do not exhaust the limit. If an
+ * address opens too many connections a second, they are closed before anything is read from them: the service accepts one
+ * connection in each iteration of the event loop, so connections of other addresses would wait.
  */
 export const connections = fp<ConnectionsOptions>(
   async function connections(app, { maxConnections, maxPerAddress, maxNewPerSecond, proxies }) {
@@ -50,7 +50,7 @@ export const connections = fp<ConnectionsOptions>(
       maxConnections,
       maxPerAddress: maxPerAddress || Math.ceil(maxConnections / 4),
       maxNewPerSecond,
-      nameAddress: (address) => {
+      getAddressName: (address) => {
         // A connection that was reset before it was accepted has no address.
         return address === '' || isProxy(address) ? undefined : anonymousClient(address).name
       },

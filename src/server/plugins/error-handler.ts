@@ -16,7 +16,7 @@ const frameworkProblems: Record<string, { type: ProblemType; detail: string }> =
   FST_ERR_CTP_BODY_TOO_LARGE: {
     type: 'too-large',
     detail:
-      'The body has more than 1 MiB, or more than 16 MiB of application/x-ndjson or of bulk operations.',
+      'The body has more than 1 MiB (64 KiB for /mcp), or more than 16 MiB of application/x-ndjson or of bulk operations.',
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     type: 'unsupported-media-type',
@@ -69,7 +69,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     .send(JSON.stringify(problem.toDocument(request.originalUrl)))
 }
 
-/** Whether the client closed the connection before its request was complete. */
+/** Whether the connection was closed before the request was complete. */
 const isIncomplete = ({ raw }: FastifyRequest) => raw.destroyed && !raw.complete
 
 /** Sends an error as problem details. */
@@ -86,7 +86,7 @@ export const handleError = (
     reply,
   )
 
-/** The problems for the errors of the HTTP parser, by the error codes of Node.js. */
+/** The problems for errors of the HTTP parser and for its timeout, by the error codes of Node.js. */
 const connectionProblems: Record<string, { type: ProblemType; detail: string }> = {
   HPE_HEADER_OVERFLOW: {
     type: 'headers-too-large',
@@ -95,7 +95,7 @@ const connectionProblems: Record<string, { type: ProblemType; detail: string }> 
   ERR_HTTP_REQUEST_TIMEOUT: { type: 'timeout', detail: 'The request was not complete in time.' },
 }
 
-/** Returns the bytes of the response to a request that the HTTP parser refused: status line, headers and body. */
+/** Returns the response to a request that Node.js refused: status line, headers and body. */
 export function connectionErrorResponse(code: string): string {
   const { type, detail } = connectionProblems[code] ?? {
     type: 'malformed-request' as const,

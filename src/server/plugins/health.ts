@@ -44,8 +44,8 @@ async function readinessBody(readiness: Database): Promise<string> {
 
 /**
  * Serves `/healthz`: the process runs; and `/readyz`: the database is reachable and migrated, and the service is not
- * shutting down. The service is also ready while the database is read-only or replicas are down. The response has the states
- * of the replicas.
+ * shutting down. The service is also ready while the database is read-only or replicas are down. If there are replicas, the
+ * response has their states.
  */
 export const health = fp(
   async function health(app) {

@@ -60,8 +60,8 @@ function findProblem(request: FastifyRequest): Problem | undefined {
 }
 
 /**
- * Refuses requests that HTTP requires a server to refuse: malformed paths, missing, repeated or malformed Host headers (400),
- * and unknown expectations (417). Such requests pass the earlier plugins, so they are counted and logged.
+ * Refuses requests that do not conform to HTTP: malformed paths, missing, repeated or malformed Host headers (400), and
+ * expectations that the service does not know (417). Such requests pass the earlier plugins, so they are counted and logged.
  */
 export const httpConformance = fp(
   async function httpConformance(app) {

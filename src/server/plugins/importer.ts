@@ -12,7 +12,7 @@ const intervalMs = 15_000
 /** Milliseconds between two polls for abandoned uploads. Several processes may remove them concurrently. */
 const cleaningIntervalMs = 600_000
 
-/** Maximum number of imports that one process works on at once. */
+/** Maximum number of imports that one process works on at the same time. */
 const maxRunning = 2
 
 /** Connections for imports: each import reads on one and writes on another. Locks have separate connections. */
@@ -34,13 +34,12 @@ export const importer = fp<ImporterOptions>(
     const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
-    /** Runs an import. Returns whether it has ended, with success or failure. */
+    /** Runs an import. Returns whether it has ended, with success or failure; false if another import of its scheme runs. */
     const run = async (id: string): Promise<boolean> => {
       try {
-        await runImport({ database, registry }, id, { signal: stopping.signal })
-        return true
+        return await runImport({ database, registry }, id, { signal: stopping.signal })
       } catch (error) {
-        // The database is unreachable, or another import of the register is running: a later poll continues it.
+        // The import was taken over, or the database is unreachable or busy: a later poll continues the import.
         if (isTemporary(error, stopping.signal)) return false
         app.log.error({ err: error, import: id }, 'An import cannot continue.')
         return true

@@ -20,8 +20,8 @@ function expectedBytes({ headers, routeOptions }: FastifyRequest): number {
 }
 
 /**
- * Bounds the large bodies in memory: above the limit, further large bodies get 503 before they are read. If none is in
- * memory, one is always accepted.
+ * Bounds the total size of the large bodies that are read at the same time: above the limit, further large bodies get 503
+ * before they are read. If no other is read, one is always accepted. Uploads of files count, too.
  */
 export const largeBodies = fp(
   async function largeBodies(app) {

@@ -28,8 +28,8 @@ const overloaded = (detail: string) =>
   new Problem('overloaded', detail, { headers: { 'retry-after': retryAfterSeconds } })
 
 /**
- * Refuses requests with 503 while the event loop is late or memory is short. Memory is checked after the response cache,
- * whose responses need no memory, and before the body is read.
+ * Refuses requests with 503 while the event loop is late or memory is short. Memory is checked before the body is read, and
+ * after the response cache has sent the stored responses to GET requests, which need little memory.
  */
 export const loadShedding = fp<LoadSheddingOptions>(
   async function loadShedding(app, { maxEventLoopDelayMs, maxRssBytes }) {

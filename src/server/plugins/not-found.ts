@@ -7,12 +7,12 @@ import { methodNotAllowed, type Routes } from './routes.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Sends the response to a browser for an unknown path. */
+    /** `send` sends a page to a browser for an unknown path. It is set if there is a dashboard. */
     notFoundPage: { send?: (reply: FastifyReply) => FastifyReply }
   }
 }
 
-/** Whether a browser requests a page. Paths of the API return a problem to all clients. */
+/** Whether a browser requests a page. Paths below `/v1` return a problem to all clients. */
 const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
   method === 'GET' && headers.accept?.startsWith('text/html') === true && !url.startsWith('/v1')
 
@@ -28,7 +28,7 @@ function notFound({ method, url }: FastifyRequest, routes: Routes): Problem {
 
 /**
  * Refuses requests without a route: 405 with `Allow` if the path has other methods, otherwise 404 with the nearest path.
- * Browsers get the page of the dashboard instead, if there is one.
+ * Browsers that open a path outside the API get the page of the dashboard instead, if there is one.
  */
 export const notFoundHandler = fp(
   async function notFoundHandler(app) {

@@ -91,7 +91,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
       return app.responseCache.respond(request, reply, key, async (computation) => {
         const { getSignal, onRead, onReplica } = computation
         const freshness =
-          // A record that became internal or was redacted must disappear at once.
+          // A record that became internal or was redacted must disappear immediately.
           contract.replicas === false
             ? undefined
             : app.positions?.freshness(request, app.changes?.allChangedAt, onReplica)

@@ -42,7 +42,7 @@ const queryOf = ({ url }: FastifyRequest): Fields =>
 /** Parses the JSON of a field, in time slices. @throws Problem `malformed-request` or `too-large`. */
 const parseField = (text: string): Promise<unknown> => runInSlices(readJson(text, maxRecordValues))
 
-/** Returns the record of the parameter `id`. @throws Problem `not-found` if the id is malformed. */
+/** Returns the entity id in the parameter `id`. @throws Problem `not-found` if it is malformed or names no resource. */
 function entityIn(request: FastifyRequest, registry: Registry): EntityId {
   const { id } = queryOf(request)
   const entity = typeof id === 'string' ? parseEntityId(id) : undefined

@@ -6,7 +6,7 @@ import type { Registry } from '../../model/registry.ts'
 import { seesInternal } from '../../operations/operation.ts'
 import { readCatalog, SourceFinder } from '../../query/sources.ts'
 import { Audience, type Reader } from './response-cache/audience.ts'
-import { isBypassed, maxStaleMs } from './response-cache/cache-control.ts'
+import { hasNoCache, maxStaleMs } from './response-cache/cache-control.ts'
 import { requestKey } from './response-cache/cache-key.ts'
 import { ClientWrites, CountedPositions } from './response-cache/client-writes.ts'
 import { acceptedEncodings, chooseEncoding } from './response-cache/content-encoding.ts'
@@ -18,7 +18,7 @@ import {
   computeFor,
   ResponseCache,
 } from './response-cache/response-cache.ts'
-import { sendEncoded, sendUnencoded } from './response-cache/send.ts'
+import { sendApiResponse, sendEncoded } from './response-cache/send.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -50,7 +50,7 @@ declare module 'fastify' {
 export interface ResponseCacheOptions {
   /** Maximum bytes of stored responses. Nothing is stored when `app.changes` is undefined. */
   maxBytes: number
-  /** Whether shared caches may also store responses to anonymous readers. Every cache must revalidate them. */
+  /** Whether shared caches may store responses to readers without a role. Every cache must revalidate them. */
   publicRead: boolean
   /** The resources that responses are read from. */
   registry: Registry
@@ -136,7 +136,7 @@ export const responseCache = fp<ResponseCacheOptions>(
           response: represent(await computeFor(reader, compute), cacheControl, 'once'),
           status: 'bypass',
         }
-      if (isBypassed(request.headers['cache-control']))
+      if (hasNoCache(request.headers['cache-control']))
         return {
           response: await cache.compute(key, new Audience(reader), cacheControl, compute),
           status: 'request',
@@ -147,7 +147,7 @@ export const responseCache = fp<ResponseCacheOptions>(
     app.decorate('responseCache', {
       serveStored(request, reply, done) {
         const { cache: option } = request.routeOptions.config
-        if (!cache || !option || isBypassed(request.headers['cache-control'])) return done()
+        if (!cache || !option || hasNoCache(request.headers['cache-control'])) return done()
         const position = sentPosition(request)
         if (position !== undefined && !countedPositions.has(position)) return done()
         const stored = cache.get(requestKey(request, option.headers))
@@ -167,7 +167,7 @@ export const responseCache = fp<ResponseCacheOptions>(
         const { response, status } = await findOrCompute(key, request, reply.raw, compute)
         counts[status] += 1
         if (!(response instanceof Representation))
-          return sendUnencoded(
+          return sendApiResponse(
             request,
             reply,
             response,

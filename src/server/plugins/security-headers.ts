@@ -2,7 +2,10 @@ import helmet from '@fastify/helmet'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** Responses are data: browsers must not run, frame or submit anything in them. Plugins that send HTML set another policy. */
+/**
+ * Responses are data: browsers must not run, frame or submit anything in them. The dashboard, the pages of `/docs` and
+ * `/reconcile/preview` set other policies.
+ */
 const contentSecurityPolicy = {
   useDefaults: false,
   directives: {

@@ -21,9 +21,9 @@ export interface TracingOptions {
 }
 
 /**
- * Sends a span of each request and of each of its statements to an OpenTelemetry collector (OTLP over HTTP). Spans hold names
- * and durations: no values, paths, queries or addresses of clients. Registered only when there is a collector, since
- * loading the SDK and each span take processor time.
+ * Sends a span of each request and of each of its statements to an OpenTelemetry collector (OTLP over HTTP). Spans hold names,
+ * durations, statuses, and statements without values: no URLs and no addresses of clients. Registered only when there is a
+ * collector, since loading the SDK and each span take processor time.
  */
 export const tracing = fp<TracingOptions>(
   async function tracing(app, options) {

@@ -79,7 +79,7 @@ async function read(position: Position | undefined): Promise<number> {
 const replay = (index: 0 | 1, what: 'pause' | 'resume') =>
   servers.standbys[index]?.run(`select pg_wal_replay_${what}()`)
 
-it('a read sees all writes of its client, and all writes older than the maximum age', {
+it('a read sees all writes up to its position, and all writes older than the maximum age', {
   timeout: 120_000,
 }, async () => {
   const written: AcknowledgedWrite[] = [{ ...(await write(1)), at: Number.NEGATIVE_INFINITY }]

@@ -9,7 +9,7 @@ import { messageOf, readContent, withFile } from '../../support/import-files.ts'
 const valuesOf = async (content: string | Uint8Array, options = {}) =>
   (await readContent('file.csv', content, options)).rows.map(({ values }) => values)
 
-describe('dialect', () => {
+describe('the reader of CSV', () => {
   const cell = fc.string({
     unit: fc.constantFrom('a', 'é', '中', ' b', '"', ',', ';', '\t', '\n', "'", '1'),
     maxLength: 8,
@@ -17,7 +17,7 @@ describe('dialect', () => {
   const isPlain = (text: string) => text.trim() === text && text !== ''
   const filled = cell.filter(isPlain)
 
-  it('reads values written with any delimiter back unchanged', { timeout: 60_000 }, async () => {
+  it('reads values written with any of four delimiters back unchanged', { timeout: 60_000 }, async () => {
     const tables = fc.array(fc.tuple(filled, filled, filled, filled), { minLength: 4, maxLength: 20 })
     await fc.assert(
       fc.asyncProperty(
@@ -52,7 +52,7 @@ describe('dialect', () => {
     ['tabs', 'a\tb\n1\t2\n', '\t'],
     ['bars', 'a|b\n1|2\n', '|'],
     ['a line that names the delimiter', 'sep=;\r\na;b\r\n1,0;2,0\r\n', ';'],
-  ])('finds %s', async (_, text, delimiter) => {
+  ])('finds the delimiter: %s', async (_, text, delimiter) => {
     const { fileInfo } = await readContent('file.csv', text)
     expect(fileInfo.dialect?.delimiter).toBe(delimiter)
   })

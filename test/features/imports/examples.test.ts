@@ -10,6 +10,7 @@ const read = (name: string) => readFileSync(join(packageRoot, 'docs', name), 'ut
 const statuses = withFile('finance-statuses.csv', read('examples/finance-statuses.csv'), (file) =>
   readCompanion(file, { name: file.name, rows: {} }),
 )
+/** Converts an example file with its mapping. @returns the document of each row, or the row if it is refused. */
 const documents = async (name: string, extension: string) => {
   const rows = await convertContent(
     read(`examples/${name}.yaml`),
@@ -27,7 +28,7 @@ describe('the example mappings', () => {
     }
   })
 
-  it('convert a spreadsheet of aid to assistance programs without losing an amount', async () => {
+  it('convert a CSV register of aid to assistance programs with their amounts', async () => {
     const made = await documents('finance-register', 'csv')
     expect(made[0]).toEqual({
       title: 'Bridge over the Example River',

@@ -49,7 +49,7 @@ const old = `<?xml version="1.0"?>
 </iati-activities>`
 
 describe('the built-in mapping of IATI', () => {
-  it('converts a file of version 2.03 to programs, and reports unused elements', async () => {
+  it('converts a file of version 2.03 to programs, and reports unused attributes', async () => {
     const file = readFileSync(join(packageRoot, 'docs/examples/activities.xml'), 'utf8')
     const imported = await importFile(api.database, mapping, 'activities.xml', file)
     expect(imported).toMatchObject({ state: 'committed', counts: { created: 2, refused: 0 } })
@@ -76,7 +76,7 @@ describe('the built-in mapping of IATI', () => {
     })
   })
 
-  it('reads a file of version 1.03, and lists the elements that it does not use', async () => {
+  it('reads a file of version 1.03, and lists the elements and attributes that it does not use', async () => {
     const imported = await importFile(api.database, mapping, 'old.xml', old)
     expect(imported).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
     expect(imported.fileInfo?.unused?.map(({ column }) => column)).toEqual(
@@ -108,7 +108,7 @@ describe('the built-in mapping of IATI', () => {
     })
   })
 
-  it('is suggested when its name is mistyped', async () => {
+  it('is suggested when its name is mistyped; a mapping in YAML is used as it is', async () => {
     await expect(resolveMapping('iatti')).rejects.toThrow('did you mean "iati"?')
     expect(await resolveMapping('scheme: iati')).toBe('scheme: iati')
   })

@@ -43,7 +43,7 @@ describe('a mapping with a fault', () => {
       '/records/agreements/properties/status: "signd" is not known; did you mean "signed"?',
     ],
     [
-      'two sources',
+      'a column and a constant for one property',
       mapping('place: { from: a, value: b }'),
       '/records/agreements/properties/place: needs exactly one of',
     ],
@@ -68,7 +68,7 @@ describe('a mapping with a fault', () => {
       mapping('status: { from: a, codes: ../x.csv }'),
       '/records/agreements/properties/status/codes',
     ],
-  ])('is refused with its position and a suggestion: %s', (_, text, fault) => {
+  ])('is refused, and the pointer says where the fault is: %s', (_, text, fault) => {
     expect(faults(text).join('\n')).toContain(fault)
   })
 
@@ -88,7 +88,8 @@ describe('a mapping with a fault', () => {
   it('that names unknown columns of the file is refused with suggestions', async () => {
     const work = convertContent(mapping('place: Plcae, occasion: at/x'), 'f.csv', 'id,title,Place\n1,a,b\n')
     await expect(work).rejects.toMatchObject({
-      message: 'The mapping names 2 columns that the file does not have. It has "id", "title", "Place".',
+      message:
+        'The mapping names 2 columns that the file does not have. The file has "id", "title", "Place".',
       errors: [
         {
           pointer: '/records/agreements/properties/place/from',
@@ -98,7 +99,7 @@ describe('a mapping with a fault', () => {
       ],
     })
     const one = convertContent(mapping(''), 'f.csv', 'id~title\n1~a\n')
-    await expect(one).rejects.toThrow('most likely its delimiter is another one')
+    await expect(one).rejects.toThrow('most likely the delimiter is another one')
   })
 })
 

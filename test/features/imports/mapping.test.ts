@@ -59,9 +59,9 @@ describe('a mapping', () => {
 
   it.each<[what: string, property: string, values: JsonObject, expected: unknown]>([
     ['the first column with a value', 'place: { from: [a, b] }', { a: ' ', b: 'Paris' }, 'Paris'],
-    ['text that is empty by the mapping', 'place: { from: [a, b] }', { a: 'n/a', b: 'Paris' }, 'Paris'],
+    ['the value after an empty text', 'place: { from: [a, b] }', { a: 'n/a', b: 'Paris' }, 'Paris'],
     ['a template', 'place: { template: "{a}, {b}" }', { a: 'Paris', b: 'France' }, 'Paris, France'],
-    ['no template with an empty column', 'place: { template: "{a}, {b}" }', { a: 'Paris' }, undefined],
+    ['nothing if a template lacks a value', 'place: { template: "{a}, {b}" }', { a: 'Paris' }, undefined],
     ['a default', 'place: { from: a, default: unknown }', {}, 'unknown'],
     ['the text before the last comma', 'place: { from: a, beforeLast: "," }', { a: 'x, y, z' }, 'x, y'],
     ['the text after a colon', 'place: { from: a, after: ":" }', { a: 'at: Paris' }, 'Paris'],
@@ -71,12 +71,12 @@ describe('a mapping', () => {
     ['joined values', 'place: { all: [a, b], join: " / " }', { a: 'Paris', b: 'Beijing' }, 'Paris / Beijing'],
     ['a code', 'status: { from: a, codes: { F: in_force, "*": expired } }', { a: 'F' }, 'in_force'],
     ['any other code', 'status: { from: a, codes: { F: in_force, "*": expired } }', { a: 'G' }, 'expired'],
-    ['a code for nothing', 'status: { from: a, codes: { F: null } }', { a: 'F' }, undefined],
+    ['nothing for a code of null', 'status: { from: a, codes: { F: null } }', { a: 'F' }, undefined],
     ['a word in another spelling', 'status: a', { a: 'In Force' }, 'in_force'],
     ['a split list', 'languages: { from: a, split: [";", ","] }', { a: 'en; fr,en' }, ['en', 'fr']],
-    ['a condition', 'place: { from: a, when: { b: [x, y] } }', { a: 'Paris', b: 'z' }, undefined],
+    ['nothing if `when` fails', 'place: { from: a, when: { b: [x, y] } }', { a: 'Paris', b: 'z' }, undefined],
     ['a date in a format', 'signedOn: { from: a, date: MM/DD/YYYY }', { a: '04/05/2011' }, '2011-04-05'],
-    ['a sentinel for no date', 'expiresOn: { from: a, empty: [9999-12-31] }', { a: '9999-12-31' }, undefined],
+    ['nothing for a sentinel', 'expiresOn: { from: a, empty: [9999-12-31] }', { a: '9999-12-31' }, undefined],
   ])('takes %s', (_, property, values, expected) => {
     const [name = ''] = property.split(':')
     const document = documentOf(property, values, 'empty: [n/a]')
@@ -112,7 +112,7 @@ describe('a mapping', () => {
     })
   })
 
-  it('drops a bad value if configured, with the mentions of only that value', () => {
+  it('drops a bad value, or the list item that has it, if configured, with its mentions', () => {
     const row = convert(
       'status: { from: state, onBadValue: drop }, parties: [{ country: a, role: =party, contribution: { from: c, onBadValue: drop } }, { country: b, role: =party }]',
       { state: '?', a: 'China', b: 'Pakistan', c: 'x'.repeat(1001) },
@@ -125,6 +125,14 @@ describe('a mapping', () => {
       ],
       drafts: [{ mentions: [{ name: 'Pakistan' }], document: { parties: [{ country: { $mention: 0 } }] } }],
     })
+  })
+
+  it('has no sum of columns without a number', () => {
+    const sum = 'place: { sum: [a, b], onBadValue: drop }'
+    expect(convert(sum, { a: '1', b: '2' })).toMatchObject({ drafts: [{ document: { place: '3' } }] })
+    const none = convert(sum, { a: 'x', b: 'y' })
+    expect(none).toMatchObject({ dropped: [{ column: 'a, b' }, { column: 'a, b' }] })
+    expect(none).not.toHaveProperty('drafts.0.document.place')
   })
 
   it('reports truncated, dropped and unused values', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { messageOf, readContent } from '../../support/import-files.ts'
 
 describe('JSON', () => {
-  it('reads the items of a list at any path back unchanged', { timeout: 60_000 }, async () => {
+  it('reads the items of a nested list back unchanged', { timeout: 60_000 }, async () => {
     const items = fc.array(
       fc.dictionary(
         fc.string({ maxLength: 5 }).filter((name) => name !== '__proto__'),

@@ -136,7 +136,7 @@ describe('numbers', () => {
     ['de-CH', '1’234.5'],
   )
 
-  it('in any national format are read back unchanged if the mapping states the format', () => {
+  it('in national formats are read back unchanged if the mapping states the format', () => {
     fc.assert(
       fc.property(amounts, locales, (amount, [locale = '', example = '']) => {
         const format = readNumberFormat(example)

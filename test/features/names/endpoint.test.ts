@@ -10,7 +10,7 @@ afterAll(() => api.close())
 const anonymous = { key: null }
 
 describe('POST /v1/resolve', () => {
-  it('resolves up to 1,000 names of any resource without a key', async () => {
+  it('resolves up to 1,000 names of several resources without a key', async () => {
     const queries = Array.from({ length: 1000 }, (_, index) => ({
       resource: ['countries', 'organizations', 'regions', 'topics', 'projects'][index % 5],
       name: index % 5 === 0 ? 'Congo, Dem. Rep.' : `Nobody is called so ${index}`,
@@ -23,7 +23,7 @@ describe('POST /v1/resolve', () => {
     expect(data[1]?.status).toBe('unresolved')
   })
 
-  it('refuses 1,001 names, an unknown resource and a wrong country, each with its pointer', async () => {
+  it('refuses 1,001 names, and an unknown resource and a malformed country with pointers', async () => {
     const many = Array.from({ length: 1001 }, () => ({ resource: 'countries', name: 'China' }))
     expect((await api.post('/v1/resolve', { queries: many }, anonymous)).status).toBe(422)
     const queries = [{ resource: 'countrys', name: 'China', country: 'China' }]
@@ -34,7 +34,7 @@ describe('POST /v1/resolve', () => {
     expect(errors[0]?.message).toContain('countries')
   })
 
-  it('resolves a new alias at once', async () => {
+  it('resolves a new alias immediately', async () => {
     const resolve = async () => {
       const queries = [{ resource: 'countries', name: 'Tiergartenland' }]
       const response = await api.post('/v1/resolve', { queries }, anonymous)

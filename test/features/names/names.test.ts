@@ -10,7 +10,10 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-/** Mentions of countries with their keys; the key is empty if a person must decide. Only names are quoted. */
+/**
+ * Mentions of countries with their keys; the key is empty if a person must decide. `country` is the country whose list
+ * has the mention. In the file, only names are quoted.
+ */
 const mentions = readFileSync(new URL('mentions.csv', import.meta.url), 'utf8')
   .trim()
   .split('\n')
@@ -37,8 +40,8 @@ const resolveCountry = async (name: string, more: Partial<NameQuery> = {}): Prom
   return resolution
 }
 
-describe('500 labelled mentions of countries', () => {
-  it('include no wrong match, and a match for at least 98 % of those that can be resolved', async () => {
+describe('the resolver of country names', () => {
+  it('finds no wrong match for 500 labelled mentions, and over 98 % of the known matches', async () => {
     const resolved = await resolve(mentions.map(toQuery))
     const outcomes = mentions.map((mention, index) => ({
       ...mention,
@@ -58,7 +61,7 @@ describe('500 labelled mentions of countries', () => {
     ['Germany (GDR)', undefined],
     ['Turkey (Ottoman Empire)', undefined],
     ['Kosovo (Serbia)', undefined],
-  ])('resolves two names in one, "%s", to %s', async (name, key) => {
+  ])('resolves "%s", which has two names, to %s (undefined if they contradict)', async (name, key) => {
     expect((await resolveCountry(name)).match?.key).toBe(key)
   })
 
@@ -76,9 +79,7 @@ describe('500 labelled mentions of countries', () => {
       expect(detail).toMatch(/\.$/)
     }
   })
-})
 
-describe('a match', () => {
   it.each([
     ['China', 'CHN', 'exact'],
     ['Russia', 'RUS', 'alias'],
@@ -109,7 +110,7 @@ describe('a match', () => {
     expect((await resolveCountry('Korea', { on: '189X' })).match?.key).toBe('XKE')
   })
 
-  it('resolves codes of each scheme, and former codes', async () => {
+  it('resolves codes of a given scheme, and former codes', async () => {
     const code = async (name: string, scheme: string) => (await resolveCountry(name, { scheme })).match?.key
     expect(await code('hn', 'alpha2')).toBe('HND')
     expect(await code('4', 'numeric')).toBe('AFG')
@@ -125,7 +126,7 @@ describe('a match', () => {
   })
 })
 
-describe('other resources', () => {
+describe('the resolver of names of other resources', () => {
   it('proposes the topic whose code is a prefix of an unknown code, and does not resolve it', async () => {
     const [extended, unlike] = await resolve([
       { resource: 'topics', name: '15105', scheme: 'crs' },
@@ -164,7 +165,7 @@ describe('other resources', () => {
   })
 })
 
-it('resolves 10,000 mentions in about a second', async () => {
+it('resolves 10,000 mentions in less than three seconds', async () => {
   const queries = Array.from({ length: 10_000 }, (_, index): NameQuery => {
     const mention = mentions[index % mentions.length]
     // Each mention has a different text, so that no result is shared.

@@ -57,6 +57,15 @@ describe('organizations of an import', () => {
     expect(new Set(all.map(([found]) => keyOf(found))).size).toBe(1)
   })
 
+  it('are found by their country among many that have the same name', async () => {
+    const name = 'National Library of Tests'
+    const countries = ['CHN', 'DEU', 'FRA', 'IND', 'KEN', 'PAK', 'ZAF']
+    const created = await findOrCreate(countries.map((country) => ({ name, country })))
+    const again = await findOrCreate(countries.map((country) => ({ name, country })))
+    expect(new Set(created.map(keyOf)).size).toBe(countries.length)
+    expect(again.map(keyOf)).toEqual(created.map(keyOf))
+  })
+
   it('are ambiguous if they are authorities and the mention has no country', async () => {
     const name = 'Ministry of Tests'
     await findOrCreate([{ name, country: 'PER', document: { kind: 'government' } }])

@@ -29,7 +29,7 @@ export const region = (code: string, more: Properties = {}) =>
 /** The actions of a party that signed in a month. */
 export const signed = (month: string) => [{ kind: 'signed', date: month, note: null }]
 
-/** A big science programme, in which all participants named in paragraph 5 take part. */
+/** The expected properties of a big science programme, in which all participants named in paragraph 5 take part. */
 export const megaScience = (title: string, ...topics: string[]) => ({
   title: expect.stringContaining(title),
   kind: 'mega_science',
@@ -37,7 +37,7 @@ export const megaScience = (title: string, ...topics: string[]) => ({
   topics,
 })
 
-/** A figure of the interview about China, as of the month of the interview. */
+/** The expected properties of a figure of the interview about China, as of the month of the interview. */
 export const chineseFigure = (value: number, qualifier = 'exact') => ({
   value,
   qualifier,
@@ -45,13 +45,13 @@ export const chineseFigure = (value: number, qualifier = 'exact') => ({
   asOf: '2011-08',
 })
 
-/** A Chinese assistance program for developing countries as a group. */
+/** The expected properties of a Chinese assistance program for developing countries as a group. */
 export const programForDevelopingCountries = (modality: string) => ({
   modality,
   participants: [country('CHN', { role: 'donor' }), region('902', { role: 'recipient' })],
 })
 
-/** A programme under the memorandum of November 2008. */
+/** The expected properties of an assistance program under the memorandum of November 2008. */
 export const programUnderMemorandum = (title: string) => ({
   title: expect.stringContaining(title),
   modality: 'environment',

@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { apiPath } from '../../api/path.ts'
+import { withQuery } from '../../api/path.ts'
 import { type ResourceDescription, resources } from '../../api/resources.ts'
 import type { Page, RecordDocument } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
@@ -34,7 +34,7 @@ export function InternalRecords() {
 function InternalCount({ resource: { name, key } }: { resource: ResourceDescription }) {
   const { tOr, number } = useLanguage()
   const state = useApi<Page<RecordDocument>>(
-    apiPath(`/v1/${name}`, { visibility: 'internal', fields: [key], limit: 1, count: 'exact' }),
+    withQuery(`/v1/${name}`, { visibility: 'internal', fields: [key], limit: 1, count: 'exact' }),
   )
   return (
     <tr>

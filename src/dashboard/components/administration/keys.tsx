@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { apiPath } from '../../api/path.ts'
+import { withQuery } from '../../api/path.ts'
 import type { ApiKey, IssuedKey, Page } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { writeApi } from '../../api/write-api.ts'
@@ -10,12 +10,12 @@ import { NewKeyForm } from './new-key-form.tsx'
 
 const pageLimit = 100
 
-/** The keys of the registry: a list, a form for a new one, and revocation. */
+/** The API keys: a list, a form that creates a key, and buttons that revoke keys. */
 export function Keys() {
   const { t } = useLanguage()
   const [issued, setIssued] = useState<IssuedKey>()
   const [cursor, setCursor] = useState<string>()
-  const state = useApi<Page<ApiKey>>(apiPath('/v1/keys', { limit: pageLimit, cursor }))
+  const state = useApi<Page<ApiKey>>(withQuery('/v1/keys', { limit: pageLimit, cursor }))
   return (
     <Widget title={t('keys.title')} caption={t('keys.caption')}>
       {issued ? (
@@ -46,7 +46,7 @@ export function Keys() {
   )
 }
 
-/** A key that was just created. Only the memory of this page holds it, until the notice is closed. */
+/** An API key that was just created. Only the memory of this page holds it, until the notice is closed. */
 function NewKey({ issued: { name, key }, onClose }: { issued: IssuedKey; onClose: () => void }) {
   const { t } = useLanguage()
   const [isCopied, setCopied] = useState(false)

@@ -24,7 +24,7 @@ const fields: readonly FormField[] = [
 /** A key expires at the end of its last day in UTC. */
 const endOfDay = (day: string) => `${day}T23:59:59Z`
 
-/** A form that creates a key. */
+/** A form that creates an API key. */
 export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void }) {
   const { t } = useLanguage()
   const id = useId()

@@ -1,6 +1,6 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import { apiPath } from '../../api/path.ts'
+import { withQuery } from '../../api/path.ts'
 import type { Citation, Page } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -12,7 +12,8 @@ export const SourceNumbers = createContext<ReadonlyMap<string, number>>(new Map(
 export const sourceAnchor = (number: number): string => `source-${number}`
 
 /**
- * Returns a function that maps the key of a record to the sorted numbers of the sources that are cited for it.
+ * Returns a function that maps the key of a record to the sorted numbers of the sources that are cited for it. Only the
+ * first 200 citations of all these records are read.
  * @param keys keys of records, at most 100.
  */
 export function useCitedSources(
@@ -20,7 +21,7 @@ export function useCitedSources(
   asOf: string | undefined,
 ): (key: string) => readonly number[] {
   const numbers = useContext(SourceNumbers)
-  const path = apiPath('/v1/citations', { record: keys, fields: 'record,source', limit: 200, asOf })
+  const path = withQuery('/v1/citations', { record: keys, fields: 'record,source', limit: 200, asOf })
   const { body } = useApi<Page<Pick<Citation, 'record' | 'source'>>>(keys.length > 0 ? path : null)
   return (key) => {
     const citations = body?.data.filter(({ record }) => record.id === key) ?? []

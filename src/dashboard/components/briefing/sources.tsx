@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { apiPath } from '../../api/path.ts'
+import { withQuery } from '../../api/path.ts'
 import { explorePath, recordPath } from '../../api/resources.ts'
 import type { CountryBriefing, Page, Source } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
@@ -20,7 +20,7 @@ export function Sources({
 }) {
   const { t, number } = useLanguage()
   const ids = sources.data.flatMap(({ key: { source } }) => source ?? [])
-  const path = apiPath('/v1/sources', {
+  const path = withQuery('/v1/sources', {
     id: ids,
     fields: 'id,title,publisher,publishedOn,url',
     limit: 200,

@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { apiPath } from '../../api/path.ts'
+import { withQuery } from '../../api/path.ts'
 import { explorePath } from '../../api/resources.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { PageTitle } from '../page-title.tsx'
@@ -27,7 +27,7 @@ export function ChartHead({
       <div>
         <PageTitle title={title} />
         <p aria-live="polite">
-          <Link href={explorePath(apiPath(`/v1/${resource}`, filters))}>
+          <Link href={explorePath(withQuery(`/v1/${resource}`, filters))}>
             {total === undefined ? '…' : t('chart.total', { count: number(total), resource: resourceInText })}
           </Link>
         </p>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { combineStates } from '../../api/combine.ts'
-import { activities } from '../../api/resources.ts'
+import { resourcesWithParticipants } from '../../api/resources.ts'
 import { useOptions } from '../../api/use-options.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { useParameters } from '../../use-parameters.ts'
@@ -26,7 +26,10 @@ export function ChartControls({
   const countries = useOptions('country')
   const topics = useOptions('topic')
   const { error, retry } = combineStates([countries, topics])
-  const resources = activities.map(({ name }) => ({ value: name, label: tOr(`resource.${name}`, name) }))
+  const resources = resourcesWithParticipants.map(({ name }) => ({
+    value: name,
+    label: tOr(`resource.${name}`, name),
+  }))
   const set = (name: string, value: string | undefined) =>
     change({ [name]: value, cursor: undefined, pair: undefined })
   return (

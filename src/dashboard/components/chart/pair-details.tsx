@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { apiPath } from '../../api/path.ts'
+import { withQuery } from '../../api/path.ts'
 import { explorePath, recordPath } from '../../api/resources.ts'
 import type { NetworkEdge } from '../../charts/network-data.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
@@ -7,12 +7,15 @@ import { useLanguage } from '../../i18n/language.ts'
 
 type Filters = Readonly<Record<string, string>>
 
-/** Returns the path of the view of the records that two participants share, with the filters of the network. */
+/**
+ * Returns the path of the view of the records that two participants share, with the filters of the network. `kind` says
+ * whether the participants are countries or organizations.
+ */
 export const sharedPath = (
   resource: string,
   { source, target }: NetworkEdge,
   { kind, filters }: { kind: 'country' | 'organization'; filters: Filters },
-): string => explorePath(apiPath(`/v1/${resource}`, { [`${kind}[all]`]: [source, target], ...filters }))
+): string => explorePath(withQuery(`/v1/${resource}`, { [`${kind}[all]`]: [source, target], ...filters }))
 
 /** Links to the records that two participants share, by resource, with their topics and their first and last date. */
 export function PairDetails({

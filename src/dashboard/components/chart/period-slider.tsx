@@ -1,6 +1,6 @@
 import { combineStates } from '../../api/combine.ts'
-import { apiPath } from '../../api/path.ts'
-import { activities, explorePath, findEventDates } from '../../api/resources.ts'
+import { withQuery } from '../../api/path.ts'
+import { explorePath, findEventDates, resourcesWithParticipants } from '../../api/resources.ts'
 import type { Aggregate } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useKeepPrevious } from '../../api/use-keep-previous.ts'
@@ -24,11 +24,11 @@ export function PeriodSlider({
 }) {
   const { tOr } = useLanguage()
   const [parameters, change] = useParameters()
-  // The list of activities is constant, so every render calls the same number of hooks.
-  const found = activities.map((resource) => {
+  // The list of these resources is constant, so every render calls the same number of hooks.
+  const found = resourcesWithParticipants.map((resource) => {
     const dimension = findEventDates(resource)?.yearDimension
     const isShown = dimension !== undefined && resourceNames.includes(resource.name)
-    const path = apiPath(`/v1/${resource.name}/aggregate`, {
+    const path = withQuery(`/v1/${resource.name}/aggregate`, {
       ...filters,
       groupBy: dimension,
       limit: maxGroups,

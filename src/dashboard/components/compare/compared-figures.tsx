@@ -1,5 +1,5 @@
-import { apiPath } from '../../api/path.ts'
-import { activities, explorePath } from '../../api/resources.ts'
+import { withQuery } from '../../api/path.ts'
+import { explorePath, resourcesWithParticipants } from '../../api/resources.ts'
 import type { CountryBriefing } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Loaded, Widget } from '../widget.tsx'
@@ -26,12 +26,12 @@ export function ComparedFigures({
   const { t, tOr } = useLanguage()
   const state = useColumns<CountryBriefing>(
     columns.map(({ country, asOf }) =>
-      apiPath(`/v1/countries/${encodeURIComponent(country)}/briefing`, { asOf }),
+      withQuery(`/v1/countries/${encodeURIComponent(country)}/briefing`, { asOf }),
     ),
   )
   return (
     <Widget title={t('compare.figures')} caption={t('compare.figuresCaption')} wide>
-      <Loaded state={state} height={comparisonHeight(activities.length + 2)}>
+      <Loaded state={state} height={comparisonHeight(resourcesWithParticipants.length + 2)}>
         {(briefings) => (
           <ComparisonTable
             caption={t('compare.figuresCaption')}
@@ -39,7 +39,7 @@ export function ComparedFigures({
             columns={columns.map(({ label }) => label)}
             showsDifference={showsDifference}
             rows={[
-              ...activities.map(({ name: resource }) => ({
+              ...resourcesWithParticipants.map(({ name: resource }) => ({
                 label: tOr(`resource.${resource}`, resource),
                 cells: briefings.map((briefing) =>
                   toCell(Object.entries(briefing?.records ?? {}).find(([name]) => name === resource)?.[1]),

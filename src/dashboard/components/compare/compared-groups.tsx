@@ -7,7 +7,10 @@ import { Loaded, Widget } from '../widget.tsx'
 import { type Column, useColumns } from './columns.ts'
 import { type ComparedRow, ComparisonTable } from './comparison-table.tsx'
 
-/** Returns a row for each group: years latest first, other groups by their largest number, the unknown value last. */
+/**
+ * Returns a row for each group with records: years latest first, other groups by their largest number, the unknown value
+ * last.
+ */
 function toRows(
   aggregates: readonly (Aggregate | undefined)[],
   dimension: string,
@@ -38,7 +41,7 @@ function toRows(
     )
 }
 
-/** The records of a resource by one dimension, side by side. */
+/** The numbers of records of a resource by one dimension, side by side. */
 export function ComparedGroups({
   resource,
   dimension,

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { apiPath } from '../../api/path.ts'
+import { withQuery } from '../../api/path.ts'
 import type { ResourceDescription } from '../../api/resources.ts'
 import type { HistoryEntry, HistoryPage, Names } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
@@ -33,7 +33,7 @@ export function HistoryList({
   const { t } = useLanguage()
   const [count, setCount] = useState(firstCount)
   // One more version is read, for comparison with the oldest shown version.
-  const state = useApi<HistoryPage>(apiPath(`${path}/history`, { limit: count + 1 }))
+  const state = useApi<HistoryPage>(withQuery(`${path}/history`, { limit: count + 1 }))
   return (
     <Loaded state={state}>
       {({ data }) => (

@@ -5,7 +5,7 @@ import type { Names, RecordDocument } from '../../api/types.ts'
 import { isPlainObject } from '../../editing/form-values.ts'
 import { useLanguage } from '../../i18n/language.ts'
 
-/** Yields the resource and key of each record that a value refers to. */
+/** Yields the resource and key of each record that a value refers to, except references of the kind `record`. */
 function* keysIn(value: unknown, field: FormField): Generator<[resource: string, key: string]> {
   if (field.kind === 'list' && field.item && Array.isArray(value)) {
     for (const item of value) yield* keysIn(item, field.item)
@@ -27,8 +27,8 @@ function* participantKeys(value: Readonly<Record<string, unknown>>): Generator<[
 }
 
 /**
- * Adds the names of records to which only earlier versions refer, since `names` covers the current version. Keys whose names
- * cannot be read are missing.
+ * Adds the names of records to which only earlier versions refer, since `names` covers the current version. If a
+ * request fails, none is added.
  */
 export function useMissingNames(resource: string, names: Names, values: readonly RecordDocument[]): Names {
   const { tag } = useLanguage()

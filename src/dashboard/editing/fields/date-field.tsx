@@ -5,7 +5,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { fieldId } from '../faults.ts'
 import { type FieldProps, LabelledInput, useInputLabels } from './labelled.tsx'
 
-/** An example of each kind of date. */
+/** Examples of EDTF dates of different precision. */
 const examples = ['2011-04-26', '2011-04', '2011', '201X', '2011-04~', '2011?', '2011-04/2013', '2011/..']
 
 /**

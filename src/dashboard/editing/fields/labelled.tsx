@@ -56,7 +56,7 @@ export function FaultTexts({ pointer }: { pointer: string }) {
   )
 }
 
-/** The description of the property, from the OpenAPI document. */
+/** The description of the property, from the OpenAPI document, in the language of the page if it is translated. */
 export function Hint({ field, pointer }: { field: FormField; pointer: string }) {
   const { tag } = useLanguage()
   return (
@@ -105,7 +105,7 @@ export function LabelledInput({
 }
 
 /** A group of inputs under one heading, such as those of a location. It can take the focus for faults of the group. */
-export function Group({
+export function FieldGroup({
   field,
   pointer,
   legend,

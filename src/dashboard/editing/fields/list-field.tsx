@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { emptyItem, replaceAt } from '../form-values.ts'
-import { type CompositeProps, Group } from './labelled.tsx'
+import { type CompositeProps, FieldGroup } from './labelled.tsx'
 import { ObjectParts } from './object-field.tsx'
 import { ReferenceList } from './reference-field.tsx'
 
@@ -25,7 +25,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
     add.current?.focus()
   }
   return (
-    <Group field={field} pointer={pointer}>
+    <FieldGroup field={field} pointer={pointer}>
       {items.map((one, index) => (
         <div key={index} class="list-item">
           <Item
@@ -52,7 +52,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
       >
         + {t('edit.add')}
       </button>
-    </Group>
+    </FieldGroup>
   )
 }
 
@@ -65,14 +65,14 @@ function Item(props: CompositeProps) {
   const legend = t('edit.item', { name: labels.property(field.name), number })
   if (field.kind === 'object')
     return (
-      <Group field={field} pointer={pointer} legend={legend}>
+      <FieldGroup field={field} pointer={pointer} legend={legend}>
         <ObjectParts {...props} />
-      </Group>
+      </FieldGroup>
     )
   if (field.kind !== 'participant') return <Part {...rest} field={field} pointer={pointer} />
   return (
-    <Group field={field} pointer={pointer} legend={legend}>
+    <FieldGroup field={field} pointer={pointer} legend={legend}>
       <Part {...rest} field={field} pointer={pointer} />
-    </Group>
+    </FieldGroup>
   )
 }

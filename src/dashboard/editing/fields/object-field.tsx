@@ -4,7 +4,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { fieldId, useFaults } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
-import { type CompositeProps, FaultTexts, Group } from './labelled.tsx'
+import { type CompositeProps, FaultTexts, FieldGroup } from './labelled.tsx'
 import { HitDetails, Picked } from './picked.tsx'
 
 /** The fields of an object. */
@@ -25,12 +25,12 @@ export function ObjectParts({ field, value, pointer, onChange, Part }: Composite
   )
 }
 
-/** The input for an object, such as a location. Each property may be unknown. */
+/** The input for an object, such as a location. */
 export function ObjectField(props: CompositeProps) {
   return (
-    <Group field={props.field} pointer={props.pointer}>
+    <FieldGroup field={props.field} pointer={props.pointer}>
       <ObjectParts {...props} />
-    </Group>
+    </FieldGroup>
   )
 }
 

@@ -14,7 +14,7 @@ export function Picked({ name, id, onRemove }: { name: string; id?: string; onRe
   )
 }
 
-/** Details that distinguish suggestions with equal titles: the matching name, the code if there is one, and the resource. */
+/** Details that distinguish suggestions with equal titles: the matching name, the key if it has no hyphen, the resource. */
 export function HitDetails({ hit: { resource, key, matched } }: { hit: Hit }) {
   const { tOr } = useLanguage()
   const isCode = !key.includes('-')

@@ -17,7 +17,7 @@ export const importCollection: KeyedCollection = {
   key: { property: 'id', schema: keys.uuid() },
 }
 
-/** The base of every contract: imports need the role editor. */
+/** The base of the contracts, except that of the mapping schema: imports need the role `editor`. */
 export const baseContract = { access: 'write', query: {}, headers: [] } satisfies Partial<Contract>
 
 /** The base of the contracts of changes, which run once under an `Idempotency-Key`. */
@@ -75,7 +75,7 @@ const report = z.strictObject({
       }),
     )
     .meta({
-      description: 'Dropped values of other rows, by column; those of most rows first.',
+      description: 'Dropped values of rows that are not refused, by column; those of most rows first.',
     }),
   names: z
     .strictObject({
@@ -95,7 +95,7 @@ const report = z.strictObject({
 const example = {
   id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
   scheme: 'treaty-series',
-  state: 'staged',
+  state: 'staging',
   files: [
     {
       name: 'treaties.csv',
@@ -109,14 +109,14 @@ const example = {
   unused: [{ column: 'Remarks', rows: 310 }],
   notes: [],
   rows: 4000,
-  doneRows: 4000,
-  counts: { skipped: 0, refused: 12, dropped: 3, created: 3988, changed: 0, unchanged: 0, kept: 0 },
+  doneRows: 2400,
+  counts: { skipped: 0, refused: 12, dropped: 3, created: 2388, changed: 0, unchanged: 0, kept: 0 },
   report: null,
   source: null,
   failure: null,
   actor: { kind: 'key', id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f91', name: 'The treaty section' },
   createdAt: '2026-01-31T09:30:00.000Z',
-  stagedAt: '2026-01-31T09:30:20.000Z',
+  stagedAt: null,
   committedAt: null,
   undoneAt: null,
 }
@@ -143,13 +143,13 @@ export const importSchema = registerResponseSchema(
           }),
         )
         .meta({ description: 'The files; the first has the rows.' }),
-      format: z.string().nullable().meta({ description: 'Format of the file with the rows, as detected.' }),
-      encoding: z.string().nullable().meta({ description: 'Character encoding, as detected.' }),
+      format: z.string().nullable().meta({ description: 'Format of the file with the rows.' }),
+      encoding: z.string().nullable().meta({ description: 'Character encoding of the file.' }),
       columns: z.array(z.string()).meta({ description: 'Columns of the file.' }),
       unused: z
         .array(
           z.strictObject({
-            column: z.string().meta({ description: 'A column, or the path of an element or attribute.' }),
+            column: z.string().meta({ description: 'A column, or the path of a value in JSON or XML.' }),
             rows: count('Rows in which it has a value.'),
           }),
         )
@@ -161,10 +161,10 @@ export const importSchema = registerResponseSchema(
         .strictObject({
           skipped: count('Rows that the mapping leaves out.'),
           refused: count('Rows that are refused.'),
-          dropped: count('Values that were dropped, as the mapping says.'),
+          dropped: count('Values that were dropped or changed.'),
           created: count('New records.'),
-          changed: count('Records that differ from the stored ones.'),
-          unchanged: count('Records that equal the stored ones.'),
+          changed: count('Changed records.'),
+          unchanged: count('Unchanged records.'),
           kept: count('Properties that keep the values that others have given them since the last import.'),
         })
         .meta({ description: 'Counts of the dry run; of the commit, once it has begun.' }),

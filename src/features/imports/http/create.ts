@@ -31,10 +31,10 @@ import { isUpload, type Upload, type UploadPart } from './upload.ts'
 /** Maximum size of a mapping or a file of decisions, in bytes. They are held in memory. */
 const maxTextBytes = 4 * 1024 * 1024
 
-/** Maximum size of a file in the OpenAPI document, in bytes. */
+/** Maximum size of a file in the OpenAPI document, in bytes: the largest possible `IMPORT_MB`. */
 const maxFileBytes = 65_536 * 1024 * 1024
 
-/** Maximum number of imports that wait for a commit, and of running uploads, since they need disk space. */
+/** Maximum number of imports before their commit, and maximum number of incomplete uploads, since both need disk space. */
 const maxOpen = 100
 
 const body = registerRequestSchema(
@@ -136,7 +136,9 @@ class UploadReader {
         return
       case 'file':
         if (this.#file)
-          throw badUpload('There are two parts file; code lists and second files are parts list.')
+          throw badUpload(
+            'There are two parts named file; send code lists and second files as parts named list.',
+          )
         this.#file = await this.#store(await this.#beginOnce(), 0, part)
         return
       case 'list':
@@ -155,14 +157,13 @@ class UploadReader {
   }
 }
 
-/** Checks that fewer than `maxOpen` imports are in some states. @throws Problem `conflict`. */
-async function requireFew(tx: Transaction, states: readonly ImportState[], advice: string): Promise<void> {
+/** Checks that fewer than `maxOpen` imports are in some states. @throws Problem `conflict` with the detail. */
+async function requireFew(tx: Transaction, states: readonly ImportState[], detail: string): Promise<void> {
   const [row] = await tx.query<{ count: number }>({
     text: 'select count(*)::int as count from imports where state = any($1)',
     values: [states],
   })
-  if ((row?.count ?? 0) >= maxOpen)
-    throw new Problem('conflict', `${maxOpen} imports are ${states.join(' or ')}. ${advice}`)
+  if ((row?.count ?? 0) >= maxOpen) throw new Problem('conflict', detail)
 }
 
 /** Sets a completely uploaded import to `staging`, and notifies the processes that work on imports. */
@@ -199,7 +200,8 @@ async function createFromUpload(
       const { scheme } = readSettings(mapping, registry)
       await checkDecisions(database, registry, decisions, ({ line }) => `/decisions/${line}`)
       const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId } as const
-      await requireFew(autocommitReads(database), ['uploaded'], 'Wait until some of them have arrived.')
+      const tooManyUploads = `${maxOpen} uploads are incomplete. Wait until some of them have arrived.`
+      await requireFew(autocommitReads(database), ['uploaded'], tooManyUploads)
       return (await database.transaction((tx) => createImport(tx, settings))).id
     },
     (id, file, { name, stream }) =>
@@ -210,7 +212,8 @@ async function createFromUpload(
     const received = await reader.read(request.body)
     const { id, ...body } = received
     const response = await runOnce(database, { ...request, body }, async (tx) => {
-      await requireFew(tx, ['staging', 'staged'], 'Commit or delete some of them.')
+      const tooManyStaged = `${maxOpen} imports are staging or staged. Commit or delete some of them.`
+      await requireFew(tx, ['staging', 'staged'], tooManyStaged)
       const job = await beginStaging(tx, received, actor)
       return { status: 201, headers: { location: `/v1/imports/${id}` }, body: importToJson(job) }
     })
@@ -237,7 +240,7 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
     query: {
       commit: singleValueParameter(
         z.enum(['true', 'false']),
-        'Whether the import is committed at once, without a dry run. Default: false.',
+        'Whether the import is committed without a dry run. Default: false.',
         z.boolean(),
       ),
     },

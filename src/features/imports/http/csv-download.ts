@@ -16,7 +16,7 @@ interface CsvDownload {
   stream(database: DatabaseClient, job: ImportJob): AsyncGenerator<string>
 }
 
-/** Returns the endpoint `GET /v1/imports/{id}/{name}.csv`, which sends a file while it is written. */
+/** Returns the endpoint `GET /v1/imports/{id}/{name}.csv`, which streams a file. */
 export const csvDownload = ({ name, operationId, summary, description, stream }: CsvDownload): Endpoint => ({
   method: 'GET',
   path: `/v1/imports/{id}/${name}.csv`,

@@ -21,7 +21,7 @@ const pollsPerHeartbeat = 30
 
 const isRunning = ({ state }: ImportJob) => ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 
-/** Yields an event for each change of an import, until it has no pending work. */
+/** Yields an event for each change of an import that a poll finds, until the import has no pending work. */
 async function* events(database: DatabaseClient, id: string, stopped: AbortSignal): AsyncGenerator<string> {
   let sent = ''
   for (let polls = 1; !stopped.aborted; polls += 1) {

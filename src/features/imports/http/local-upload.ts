@@ -14,7 +14,7 @@ export interface LocalPart extends LocalFile {
 }
 
 /**
- * Writes the parts of an upload to a temporary folder while `work` reads them.
+ * Writes the parts of an upload to a temporary folder, and removes the folder when `work` has ended.
  * @param maxBytes maximum total size of the parts.
  * @throws Problem `too-large`.
  */

@@ -23,7 +23,7 @@ export const mappingSchemaEndpoint = (registry: Registry): Endpoint => {
     contract: {
       operationId: 'getMappingSchema',
       summary: 'Read the JSON Schema of mappings',
-      description: 'The JSON Schema of the mappings of imports, by which editors complete and check them.',
+      description: 'The JSON Schema of mappings, by which text editors complete and check them.',
       access: 'read',
       query: {},
       headers: [],

@@ -14,7 +14,7 @@ export const importMapping: Endpoint = {
     ...baseContract,
     operationId: 'getImportMapping',
     summary: 'Read the mapping of an import',
-    description: 'The mapping as it was sent. It can be used again for the next import of the register.',
+    description: 'The text of the mapping. It can be used again for the next import of the register.',
     mediaType: fileMediaType,
     responses: {
       200: {

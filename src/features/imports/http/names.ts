@@ -39,11 +39,11 @@ import { notifyImports } from './notify.ts'
 
 const example = {
   resource: 'countries',
-  name: 'Congo',
+  name: 'Pakstan',
   country: null,
   rows: 12,
-  status: 'ambiguous',
-  candidates: [{ key: 'COD', name: 'Democratic Republic of the Congo', score: 0.9 }],
+  status: 'unresolved',
+  candidates: [{ key: 'PAK', name: 'Pakistan', score: 0.9 }],
 }
 
 const unresolvedName = z
@@ -107,7 +107,7 @@ export const listNames: Endpoint = {
     operationId: 'listImportNames',
     summary: 'List the unresolved names of an import',
     description:
-      'Names that match no record, or several, each once, with at most three candidates. The rows that have them are refused until they are decided.',
+      'Names that match no record, or several, each once, with at most three candidates. Until a decision, their rows are refused or their values dropped, as the mapping says.',
     query: {
       limit: limitParameter('Names per page', pageSize),
       cursor: singleValueParameter(cursor, 'Cursor of the page: `page.next` of the page before.'),
@@ -179,8 +179,8 @@ const decisionsInput = registerRequestSchema(
         .max(maxDecisions),
     })
     .meta({
-      description: 'The records of names.',
-      examples: [{ decisions: [{ resource: 'countries', name: 'Congo', key: 'COD' }] }],
+      description: 'Decisions about names.',
+      examples: [{ decisions: [{ resource: 'countries', name: 'Pakstan', key: 'PAK' }] }],
     }),
 )
 
@@ -199,7 +199,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     body: {
       mediaTypes: ['application/json'],
       schema: () => decisionsInput,
-      example: { decisions: [{ resource: 'countries', name: 'Congo', key: 'COD' }] },
+      example: { decisions: [{ resource: 'countries', name: 'Pakstan', key: 'PAK' }] },
     },
     responses: { 200: { description: 'The import.', schema: () => importSchema, headers: replayedHeaders } },
     problems: [...changeProblems, 'too-large', 'unsupported-media-type', 'invalid-body'],

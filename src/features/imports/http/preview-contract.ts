@@ -7,7 +7,7 @@ import { rowFault } from './contract.ts'
 
 /** Schemas of the requests and responses of previews. */
 
-/** Maximum total size of the files of a preview, in bytes. They are on disk while the service makes the preview. */
+/** Maximum total size of the parts of a preview request, in bytes. They are on disk while the preview is made. */
 export const maxPreviewBytes = 64 * 1024 * 1024
 
 /** Schema of the body. */
@@ -18,7 +18,7 @@ export const previewUpload = registerRequestSchema(
       mapping: z
         .string()
         .max(maxPreviewBytes)
-        .meta({ format: 'binary', description: 'The mapping, as YAML or JSON.' }),
+        .meta({ format: 'binary', description: 'The mapping, as for an import.' }),
       file: z.string().max(maxPreviewBytes).optional().meta({
         format: 'binary',
         description:
@@ -73,8 +73,8 @@ const previewRow = z
       .looseObject({})
       .meta({ description: 'The row as it is in the file. Long texts and lists are shortened.' }),
     records: z.array(previewRecord).meta({ description: 'The records that it becomes; at most 20.' }),
-    faults: z.array(rowFault).meta({ description: 'Why it is refused.' }),
-    dropped: z.array(rowFault).meta({ description: 'Values that were dropped or changed.' }),
+    faults: z.array(rowFault).meta({ description: 'Why it is refused; at most 20.' }),
+    dropped: z.array(rowFault).meta({ description: 'Values that were dropped or changed; at most 20.' }),
   })
   .meta({ description: 'A row, and what it becomes.' })
 
@@ -113,12 +113,15 @@ export const previewSchema = registerResponseSchema(
   'ImportPreview',
   z
     .strictObject({
-      scheme: z.string().nullable().meta({ description: 'The register; null when the mapping has faults.' }),
+      scheme: z
+        .string()
+        .nullable()
+        .meta({ description: 'The register; null if the mapping itself is invalid.' }),
       mappingFaults: z
         .array(mappingFault)
         .meta({ description: 'Faults of the mapping; if there are any, `rows` is empty.' }),
       format: z.string().nullable().meta({ description: 'Format of the file; null without one.' }),
-      encoding: z.string().nullable().meta({ description: 'Character encoding, as detected.' }),
+      encoding: z.string().nullable().meta({ description: 'Character encoding of the file.' }),
       columns: z.array(z.string()).meta({ description: 'Columns of the file.' }),
       notes: z.array(z.string()).meta({ description: 'Remarks about the file, for people.' }),
       rows: z.array(previewRow).meta({ description: 'The first rows of the file, and what they become.' }),
@@ -129,7 +132,7 @@ export const previewSchema = registerResponseSchema(
     .meta({ description: 'What a mapping makes of the first rows of a file.', examples: [example] }),
 )
 
-/** Maximum number of records, and of faults, in a row of a preview. */
+/** Maximum numbers of records, faults and dropped values in a row of a preview. */
 const maxPerRow = 20
 
 const toJsonRecord = ({ document, ...others }: PreviewRecord) => ({

@@ -52,7 +52,10 @@ async function readInput(parts: readonly LocalPart[]): Promise<PreviewInput> {
   const [file, ...files] = partsOf('file')
   if (!mapping) throw new Problem('invalid-body', 'The part mapping is missing.')
   if (others.length > 0 || files.length > 0)
-    throw new Problem('invalid-body', 'The parts mapping and file are given once; code lists are parts list.')
+    throw new Problem(
+      'invalid-body',
+      'The parts mapping and file can be sent only once; send code lists as parts named list.',
+    )
   return { mapping: await readMapping(mapping), file, lists: partsOf('list') }
 }
 

@@ -90,7 +90,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
     operationId: 'listImportedRecords',
     summary: 'List the records of an import',
     description:
-      'The records that a committed import has created, changed or left unchanged, with the row of each. For the records of one resource, with all filters: `GET /v1/{resource}?source={source}`.',
+      'The records that a commit has created or changed, or whose rows are new or changed since the last import, with the row of each. For the records of one resource, with all filters: `GET /v1/{resource}?source={source}`.',
     query: {
       limit: limitParameter('Records per page', pageSize),
       cursor: singleValueParameter(

@@ -50,6 +50,7 @@ function toCells(columns: readonly string[], { locator, values, faults }: Refuse
 /** Maximum number of properties that become columns, if the file itself has no columns. */
 const maxColumns = 2000
 
+/** Returns the columns of the file; without columns, the names of properties in the given rows. */
 const columnsOf = ({ fileInfo }: ImportJob, rows: readonly RefusedRow[]): readonly string[] =>
   fileInfo && fileInfo.columns.length > 0
     ? fileInfo.columns

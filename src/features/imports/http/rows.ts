@@ -74,7 +74,7 @@ export const listFaultyRows: Endpoint = {
     operationId: 'listImportRows',
     summary: 'List the rows of an import that have faults',
     description:
-      'Rows that are refused, or had values dropped, with every fault: its column, value and reason, and what would be right. All refused rows as a file: `GET /v1/imports/{id}/rejected.csv`.',
+      'Rows that are refused, or had values dropped, with their faults: column, value and reason, and what would be right. All refused rows as a file: `GET /v1/imports/{id}/rejected.csv`.',
     query: {
       which: singleValueParameter(
         whichSchema,

@@ -36,7 +36,7 @@ function compileList({ list: name, key, value }: List, context: CompileContext):
   const [keyColumn, valueColumn] = [key ?? first, value ?? second]
   for (const column of [keyColumn, valueColumn]) {
     if (!list.columns.includes(column)) {
-      context.fault(`${name} has no column ${JSON.stringify(column)}${didYouMean(column, list.columns)}`)
+      context.addFault(`${name} has no column ${JSON.stringify(column)}${didYouMean(column, list.columns)}`)
       return () => null
     }
   }

@@ -31,11 +31,11 @@ export function checkColumns(mapping: Mapping, registry: Registry, { columns }: 
   const more = columns.length > maxListed ? ` and ${columns.length - maxListed} more` : ''
   const hint =
     columns.length === 1
-      ? ' It has one column only: most likely its delimiter is another one (rows.delimiter).'
+      ? ' With only one column, most likely the delimiter is another one (rows.delimiter).'
       : ''
   throw new Problem(
     'invalid-mapping',
-    `The mapping names ${faults.count} columns that the file does not have. It has ${shown}${more}.${hint}`,
+    `The mapping names ${faults.count} columns that the file does not have. The file has ${shown}${more}.${hint}`,
     { errors: faults },
   )
 }

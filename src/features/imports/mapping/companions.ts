@@ -8,7 +8,7 @@ import type { Mapping } from './types.ts'
 /** Limits of a companion file, which is held in memory. */
 const limits = { rows: 500_000, characters: 64 * 1024 * 1024 }
 
-/** A companion file: a file in the folder of a mapping that the mapping names. */
+/** A companion file: a file that a mapping names. On disk, it is in the folder of the mapping. */
 export interface Companion {
   name: string
   rows: RowOptions

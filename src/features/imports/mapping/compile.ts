@@ -21,9 +21,9 @@ export interface CompiledMapping {
   convert(row: Row): ConvertedRow
   /** The faults of the mapping. */
   faults: FaultList
-  /** The columns of the file that it names. */
+  /** The columns of the file that the mapping names. */
   columns: readonly ColumnUse[]
-  /** The paths that it reads, as names from the row to the value. */
+  /** The paths that the mapping reads, as names from the row to the value. */
   readPaths: readonly (readonly string[])[]
 }
 
@@ -76,9 +76,9 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
   const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals }]) => {
     const joinContext = context.at('join', name)
     const list = joinContext.list(file)
-    joinContext.at('equals').path(equals)
+    joinContext.at('equals').compilePath(equals)
     if (list && list.columns.length > 0 && !list.columns.includes(key)) {
-      joinContext.at('key').fault(`${file} has no column ${JSON.stringify(key)}`)
+      joinContext.at('key').addFault(`${file} has no column ${JSON.stringify(key)}`)
     }
     return { name, key, equals, list }
   })
@@ -103,7 +103,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   const check = compileConditions(mapping.when, context.at('when'))
   const id = compileProperty(mapping.id, targetOf(externalId.shape.id), context.at('id'))
   const properties = new Map<string, PropertyPlan>()
-  // The event date is converted first: names of states are resolved as of that date.
+  // The event date is converted first: names of countries are resolved as of that date.
   const [eventDate] = eventDates
   const names = new Set([...eventDates.slice(0, 1), ...Object.keys(mapping.properties)])
   for (const name of names) {
@@ -115,7 +115,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   const required = Object.entries(document.shape).filter(([, schema]) => isRequired(schema))
   for (const [name] of required) {
     if (!properties.has(name))
-      context.at('properties').fault(`needs ${name}, which every record of ${resource} has`)
+      context.at('properties').addFault(`needs ${name}, which every record of ${resource} has`)
   }
   const cite = compileCitation(context)
   const build = (scope: Scope, row: Row, rowConversion: Conversion): Draft[] => {

@@ -9,7 +9,7 @@ export type Check = (scope: Scope) => string | undefined
 /** Compiles conditions on columns, all of which must hold. */
 export function compileConditions(conditions: Conditions | undefined, context: CompileContext): Check {
   const checks = listConditions(conditions).map(([column, condition]): Check => {
-    const path = context.path(column)
+    const path = context.compilePath(column)
     const test = compileTest(condition)
     return (scope) => {
       const texts = path ? valuesAt(path, scope).map((value) => textOf(value) ?? '') : []

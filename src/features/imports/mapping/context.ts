@@ -108,15 +108,15 @@ export class CompileContext {
   }
 
   /** Adds a fault of this part of the mapping. */
-  fault(message: string): void {
+  addFault(message: string): void {
     this.#shared.faults.add(() => ({ pointer: formatPointer(this.#location), code: 'invalid', message }))
   }
 
   /** Compiles a path, and adds its column to those that the mapping names. */
-  path(text: string): Path | undefined {
+  compilePath(text: string): Path | undefined {
     const path = parsePath(text)
     if (!path) {
-      this.fault(
+      this.addFault(
         `${JSON.stringify(text)} is not a path: write names with / between them, such as location/name, sector[@vocabulary=1]/@code, or . for the item itself`,
       )
       return undefined
@@ -136,7 +136,7 @@ export class CompileContext {
     const { lists } = this.#shared
     const list = lists?.get(name)
     if (lists && !list) {
-      this.fault(
+      this.addFault(
         `there is no file ${JSON.stringify(name)} beside the mapping${didYouMean(name, [...lists.keys()])}`,
       )
     }

@@ -11,7 +11,7 @@ import {
 } from 'yaml'
 import type { Problem } from '../../../problems/problem.ts'
 
-/** A fault of a mapping with its position in the text, for editors. */
+/** A fault of a mapping with its position in the text of the mapping. */
 export interface LocatedFault {
   /** Line and column, counted from 1; null for a fault of the whole mapping. */
   line: number | null

@@ -15,12 +15,13 @@ type MakeReference = (
   plan: ValuePlan,
 ) => JsonValue | undefined
 
-/** Resources that are found by name. Others are found by their id in the register. */
-const named = ['countries', 'organizations', 'regions', 'topics']
+/** Resources whose records are found by name. Other records are found by their id in the register. */
+const resourcesFoundByName = ['countries', 'organizations', 'regions', 'topics']
 
 /**
  * Compiles a reference to a record: by name, code, id in a register, or key.
- * The country limits the search for an organization. The date is that for which the name of a state is resolved.
+ * @param country the country within which an organization is looked for.
+ * @param on the date for which a name is resolved; by default, for countries, the event date of the record.
  */
 export function compileReference(
   steps: ValueSteps,
@@ -28,14 +29,14 @@ export function compileReference(
   context: CompileContext,
   { country, on }: { country?: ValuePlan | undefined; on?: ValuePlan | undefined },
 ): MakeReference {
-  const by = steps.by ?? (named.includes(resource) ? 'name' : 'id')
+  const by = steps.by ?? (resourcesFoundByName.includes(resource) ? 'name' : 'id')
   if (steps.create && by !== 'name')
-    context.at('create').fault('needs by: name, since the new record gets this name')
+    context.at('create').addFault('needs by: name, since the new record gets this name')
   const scheme = by === 'id' ? (steps.scheme ?? context.mapping.scheme) : steps.scheme
-  if (by === 'name' && !named.includes(resource)) {
+  if (by === 'name' && !resourcesFoundByName.includes(resource)) {
     context
       .at('by')
-      .fault(`${resource} are found by id or key, and not by name${didYouMean('name', ['id', 'key'])}`)
+      .addFault(`${resource} are found by id or key, and not by name${didYouMean('name', ['id', 'key'])}`)
   }
   return (value, scope, conversion, { column, onBadValue }) => {
     const text = String(value)
@@ -59,6 +60,6 @@ export function compileReference(
   }
 }
 
-/** Returns the date for which a name is resolved: a year, and only for states. Fewer distinct dates mean fewer lookups. */
+/** Returns the date for which the name of a country is resolved, without month and day: fewer dates mean fewer lookups. */
 const dateOf = (resource: string, on: string | undefined): string | undefined =>
   resource === 'countries' ? on?.replace(/^(\d{4})-\d\d(-\d\d)?$/, '$1') : undefined

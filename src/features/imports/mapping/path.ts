@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../types.ts'
 /** A step of a path: the name of a property, and optionally a condition that selects values. */
 interface Step {
   name: string
-  /** `[@type=2]`: a property of the value, and the text that it must have. */
+  /** `[@type=2]`: a property of the value, and the text that it must have or, with `!=`, must not have. */
   filter?: { path: readonly Step[]; value: string; isNegated: boolean }
   /** `[1]`: the position of the value, counted from 1. */
   position?: number

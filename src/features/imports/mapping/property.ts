@@ -124,14 +124,15 @@ function compileObject(mapping: ItemMapping, target: ObjectTarget, context: Comp
     build(scope, conversion) {
       if (check(scope) !== undefined) return undefined
       const values: Record<string, JsonValue> = {}
-      let hasVarying = varying.length === 0
+      // An object of constants is always built; any other only if a part that is not constant has a value.
+      let isBuilt = varying.length === 0
       for (const [name, part] of Object.entries(parts)) {
         const value = part.build(scope, conversion)
         if (value === undefined) continue
         values[name] = value
-        hasVarying ||= !part.isConstant
+        isBuilt ||= !part.isConstant
       }
-      return hasVarying ? values : undefined
+      return isBuilt ? values : undefined
     },
   }
 }
@@ -149,7 +150,7 @@ function compileParts(
     parts[name] = compilePart(part as PropertyMapping, partTarget, context.at(name))
   }
   for (const [name, { schema }] of Object.entries(target.properties)) {
-    if (!parts[name] && isRequired(schema)) context.fault(`needs ${name}${didYouMean(name, [])}`)
+    if (!parts[name] && isRequired(schema)) context.addFault(`needs ${name}${didYouMean(name, [])}`)
   }
   return parts
 }
@@ -230,8 +231,8 @@ function compileEntry(
   }
 }
 
-/** The schema of mappings has checked that a property that takes values has one. */
+/** The schema of mappings ensures that a property that takes a value has such a mapping. */
 const asValue = (mapping: PropertyMapping): ValueMapping => mapping as ValueMapping
 
-/** The schema of mappings has checked that a property that takes objects has one. */
+/** The schema of mappings ensures that a property that takes an object has such a mapping. */
 const asItem = (mapping: PropertyMapping): ItemMapping => mapping as ItemMapping

@@ -67,7 +67,7 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
           note: valueSchema.optional(),
         })
         .optional(),
-      'What citations contain besides the position of the row.',
+      'What citations state about a row. Default of `locator`: the position of the row.',
     ),
     onBadValue: describe(
       z.enum(['refuse', 'drop']).default('refuse'),

@@ -20,15 +20,15 @@ const kinds = ['from', 'all', 'value', 'template', 'sum'] as const
 export function compileSource(steps: ValueSteps, context: CompileContext): Source {
   const given = kinds.filter((kind) => steps[kind] !== undefined)
   if (given.length !== 1) {
-    context.fault(
-      `needs exactly one of from, all, value, template and sum, not ${given.join(' and ') || 'none'}`,
+    context.addFault(
+      `needs exactly one of from, all, value, template and sum; it has ${given.join(' and ') || 'none'}`,
     )
   }
   const paths = compilePaths(steps, context)
   const isEmpty = makeIsEmpty(steps.empty, context.empty)
   const read = ({ path, constant }: Origin, scope: Scope): JsonValue[] =>
     path ? valuesAt(path, scope).filter((value) => !isEmpty(value)) : constant === undefined ? [] : [constant]
-  const column = describe(paths, context)
+  const column = columnNames(paths, context)
   const isConstant = paths.every(({ path }) => !path)
   if (steps.template !== undefined) {
     return { column, isConstant, read: (scope) => fill(paths, (path) => read(path, scope)) }
@@ -55,7 +55,7 @@ export function compileSource(steps: ValueSteps, context: CompileContext): Sourc
   }
 }
 
-/** A path, or a constant between paths. */
+/** A path, or a constant. */
 interface Origin {
   path?: Path
   constant?: string | number | boolean
@@ -66,20 +66,20 @@ function compilePaths(steps: ValueSteps, context: CompileContext): Origin[] {
   if (steps.template !== undefined) {
     // Every second part is the name of a column.
     return steps.template.split(/\{([^{}]+)\}/).map((part, index) => {
-      const path = index % 2 === 1 ? context.at('template').path(part) : undefined
+      const path = index % 2 === 1 ? context.at('template').compilePath(part) : undefined
       return path ? { path } : { constant: part }
     })
   }
   const kind = steps.sum ? 'sum' : steps.all ? 'all' : 'from'
   return [steps[kind] ?? []].flat().flatMap((text): Origin[] => {
     if (text.startsWith('=')) return [{ constant: text.slice(1).trim() }]
-    const path = context.at(kind).path(text)
+    const path = context.at(kind).compilePath(text)
     return path ? [{ path }] : []
   })
 }
 
-/** Returns the names of the columns, for messages. Inside `each`, the item itself has the name of the list. */
-const describe = (paths: readonly Origin[], { itemColumn }: CompileContext) =>
+/** Returns the names of the columns, for messages. Inside `each`, the item itself (`.`) has the name of the list. */
+const columnNames = (paths: readonly Origin[], { itemColumn }: CompileContext) =>
   paths
     .flatMap(({ path }) =>
       path
@@ -106,7 +106,7 @@ function fill(paths: readonly Origin[], read: (path: Origin) => JsonValue[]): Js
   return texts.every((text) => text !== undefined) ? [texts.join('')] : []
 }
 
-/** Compiles a sum of numbers. It has no value if there are no numbers. */
+/** Compiles a sum of numbers. It has no value if all columns are empty; invalid numbers are rejected and count as 0. */
 function compileSum(
   { number }: ValueSteps,
   column: string,
@@ -114,14 +114,14 @@ function compileSum(
 ): Source['read'] {
   const read = compileNumber(number === undefined ? undefined : readNumberFormat(number))
   return (scope, conversion, onBadValue) => {
-    const values = readAll(scope)
-    let sum = 0
-    for (const value of values) {
+    const addends: number[] = []
+    for (const value of readAll(scope)) {
       const found = read(textOf(value) ?? '')
       if (found instanceof BadValue) conversion.reject(onBadValue, column, value, found)
-      else sum += found
+      else addends.push(found)
     }
+    const sum = addends.reduce((total, addend) => total + addend, 0)
     // Binary fractions add up to more digits than the addends have.
-    return values.length > 0 ? [Number(sum.toPrecision(15))] : []
+    return addends.length > 0 ? [Number(sum.toPrecision(15))] : []
   }
 }

@@ -11,7 +11,7 @@ interface Node {
   next: Map<string, Node>
 }
 
-/** Maximum number of unused columns, elements and attributes that are listed. */
+/** Maximum number of columns, properties, elements and attributes that are listed. */
 const maxUnused = 200
 
 const newNode = (): Node => ({ isRead: false, next: new Map() })
@@ -22,7 +22,7 @@ function hasValue(value: JsonValue | undefined): boolean {
   return typeof value === 'object' ? Object.values(value).some(hasValue) : true
 }
 
-/** Counts the columns, elements and attributes that have values which a mapping does not read. */
+/** Counts the rows with values that a mapping does not read, by column, property, element or attribute. */
 export class Usage {
   readonly #root = newNode()
   readonly #rows = new Map<string, number>()
@@ -40,7 +40,7 @@ export class Usage {
     }
   }
 
-  /** Counts the columns, elements and attributes of a row that are not read. */
+  /** Counts a row for each of its columns, properties, elements and attributes that is not read. */
   countRow(values: JsonObject): void {
     const found = new Set<string>()
     this.#walk(values, this.#root, '', found)
@@ -72,6 +72,6 @@ export class Usage {
   }
 }
 
-/** Creates the counts of the values that a mapping does not read. */
+/** Creates the counter of the values that a mapping does not read. */
 export const createUsage = (mapping: Mapping, registry: Registry): Usage =>
   new Usage(compileMapping(mapping, registry).readPaths)

@@ -24,7 +24,7 @@ export interface ValuePlan {
   /** Whether the value is the same in every row. */
   isConstant: boolean
   onBadValue: OnBadValue
-  /** Returns the values in a row. Rejects those that cannot be used. */
+  /** Returns the values in a row. Rejects values that cannot be used. */
   evaluate(scope: Scope, conversion: Conversion): JsonValue[]
 }
 
@@ -60,10 +60,10 @@ export function compileValue(
     isConstant: source.isConstant,
     onBadValue,
     evaluate(scope, conversion) {
-      const texts = check(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
-      const values = texts.flatMap((value) => convert(value, conversion, plan))
-      const found = values.length === 0 && fallback !== undefined ? [fallback] : values
-      return findRecord ? found.flatMap((value) => findRecord(value, scope, conversion, plan) ?? []) : found
+      const found = check(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
+      const converted = found.flatMap((value) => convert(value, conversion, plan))
+      const values = converted.length === 0 && fallback !== undefined ? [fallback] : converted
+      return findRecord ? values.flatMap((value) => findRecord(value, scope, conversion, plan) ?? []) : values
     },
   }
   if (source.isConstant) checkConstant(target, steps, context)
@@ -81,11 +81,11 @@ function compileReferenceStep(steps: ValueSteps, reference: Reference, context: 
   })
 }
 
-/** Checks a constant with the mapping, since it is invalid in every row or in none. */
+/** Checks a constant of an enumeration when the mapping is compiled, since it is invalid in every row or in none. */
 function checkConstant(target: Target | undefined, steps: ValueSteps, context: CompileContext) {
   if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
   const found = compileTyped(target)(steps.value, () => undefined)
-  if (found instanceof BadValue) context.fault(found.detail)
+  if (found instanceof BadValue) context.addFault(found.detail)
 }
 
 type Convert = (value: JsonValue, conversion: Conversion, plan: ValuePlan) => JsonValue[]
@@ -155,14 +155,16 @@ function compileTypedStep(target: Target): Step {
 function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
   const read = compileDate([steps.date ?? []].flat(), context.mapping.language)
   if (read) return read
-  context.at('date').fault(`is not a format of dates: write ${formatHelp}`)
+  context.at('date').addFault(`is not a format of dates: write ${formatHelp}`)
   return () => null
 }
 
 function compileNumberStep({ number, times, round }: ValueSteps, context: CompileContext): Step {
   const format = number === undefined ? undefined : readNumberFormat(number)
   if (number !== undefined && !format) {
-    context.at('number').fault('must be an example of a number: "1,234.5", "1.234,5", "1 234,5" or "1234.5"')
+    context
+      .at('number')
+      .addFault('must be an example of a number: "1,234.5", "1.234,5", "1 234,5" or "1234.5"')
   }
   const read = compileNumber(format)
   return (value) => {

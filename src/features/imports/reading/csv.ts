@@ -17,7 +17,7 @@ const sampleBytes = 64 * 1024
 const noLineBreak =
   'The last row has no line break at its end. If the file may be cut off, check its last row.'
 
-/** Opens a CSV file. Its encoding and dialect are detected. @throws Problem when it cannot be read. */
+/** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
 export async function openCsv({ path, options, signal }: Source): Promise<OpenFile> {
   const text = await openText(path, { encoding: options.encoding, signal })
   let sample = ''
@@ -38,7 +38,7 @@ export async function openCsv({ path, options, signal }: Source): Promise<OpenFi
   }
 }
 
-/** Reads the records of a CSV file in batches, each record with the line on which it begins. */
+/** Reads the rows of a CSV file in batches, each row with the line on which it begins. */
 async function* readRecords(
   text: TextFile,
   dialect: Dialect,
@@ -70,7 +70,7 @@ async function* readRecords(
   yield batch
 }
 
-/** Counts the line breaks within the values of a record. */
+/** Counts the line breaks within the values of a row. */
 function countBreaks(cells: readonly string[]): number {
   let count = 0
   for (const cell of cells) {
@@ -80,7 +80,7 @@ function countBreaks(cells: readonly string[]): number {
   return count
 }
 
-/** @param line line on which the malformed record begins. */
+/** @param line line on which the malformed row begins. */
 function toProblem({ code, message }: CsvError, line: number): Problem {
   if (code === 'CSV_MAX_RECORD_SIZE') {
     return unreadableFile(

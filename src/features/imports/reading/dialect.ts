@@ -10,11 +10,11 @@ const quotes = ['"', "'"]
 /** A first line that states the delimiter, as Excel reads it: `sep=;`. */
 export const delimiterLine = /^sep=(.)\r?\n/
 
-/** Maximum number of records of the sample that are compared. */
+/** Maximum number of rows of the sample that are compared. csv-parse calls rows records. */
 const maxSampleRecords = 200
 
 /**
- * Detects the dialect of a CSV file: the delimiter and quote with which most records have the same number of values.
+ * Detects the dialect of a CSV file: the delimiter and quote with which most rows have the same number of values.
  * @param sample the beginning of the text. Its last line may be incomplete.
  * @param known the parts of the dialect that the mapping states.
  */
@@ -40,7 +40,7 @@ function detectEscape(text: string, quote: string): string {
   return count(`\\${quote}`) > count(`${quote}${quote}`) ? '\\' : quote
 }
 
-/** Returns the options of csv-parse for a dialect. Records may have any number of values: `Table` checks it later. */
+/** Returns the options of csv-parse for a dialect. Rows may have any number of values: `Table` checks the number later. */
 export const parserOptions = (dialect: Dialect) => ({
   ...dialect,
   record_delimiter: ['\r\n', '\n', '\r'],
@@ -49,9 +49,9 @@ export const parserOptions = (dialect: Dialect) => ({
   skip_empty_lines: false,
 })
 
-/** Rates a dialect by the share of records with the most common number of values, and by that number. */
+/** Rates a dialect by the share of rows with the most common number of values, and by that number. */
 function scoreDialect(text: string, dialect: Dialect): number {
-  // The sample may end within a record, even within a quoted value.
+  // The sample may end within a row, even within a quoted value.
   const options = { ...parserOptions(dialect), to: maxSampleRecords, skip_records_with_error: true }
   const all: string[][] = parse(text, options)
   const records = all.length > 2 && all.length < maxSampleRecords ? all.slice(0, -1) : all
@@ -71,7 +71,7 @@ function scoreDialect(text: string, dialect: Dialect): number {
   return columns > 1 ? share * (1 + Math.log2(columns) / 20) - quoted / Math.max(1, counted) : 0
 }
 
-/** Whether quotes are around a value of a record, or around several values that are one value in another dialect. */
+/** Whether quotes are around a value of a row, or around several values that are one value in another dialect. */
 const hasQuotes = (record: readonly string[]): boolean =>
   quotes.some((quote) => {
     const first = record.findIndex((value) => value.trimStart().startsWith(quote))

@@ -15,7 +15,7 @@ export interface DetectedEncoding {
 /** Maximum size of the sample of non-ASCII lines from which another encoding than UTF-8 is guessed, in bytes. */
 const sampleBytes = 256 * 1024
 
-/** Share of UTF-8 lines above which a file that also has other lines counts as mixed. */
+/** Share of UTF-8 lines among the non-ASCII lines above which a file that also has other lines counts as mixed. */
 const mixedShare = 0.05
 
 const byteOrderMarks = [
@@ -35,8 +35,8 @@ const supersets: Record<string, string> = {
 }
 
 /**
- * Detects the encoding of a file: by a byte order mark, as UTF-8 if every byte is valid, and otherwise by the frequency of
- * characters. Reads the whole file once, and holds a sample in memory.
+ * Detects the encoding of a file: by a byte order mark, as UTF-16 by its zero bytes, as UTF-8 if every byte is valid, and
+ * otherwise by the frequency of characters. Reads the file at most once, and holds a sample in memory.
  * @param wanted name of the encoding, if it is known.
  * @throws Problem when the encoding is unknown, the file is binary, or its lines have different encodings.
  */
@@ -84,7 +84,7 @@ interface Survey {
 
 const newline = 0x0a
 
-/** Counts the lines of a file that are UTF-8, and those that are not. A line in memory is never longer than a chunk. */
+/** Counts the non-ASCII lines of a file that are UTF-8, and those that are not. At most two chunks are in memory. */
 async function surveyFile(path: string): Promise<Survey> {
   const survey: Survey = { utf8Lines: 0, otherLines: 0, firstOtherLine: 0, sample: [] }
   let line = 1

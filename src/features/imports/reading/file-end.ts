@@ -3,7 +3,10 @@ import { open } from 'node:fs/promises'
 /** Longest encoding of a line break, in bytes (UTF-32). */
 const breakBytes = 4
 
-/** Whether the last line of a text file ends with a line break, in any encoding that can be read. */
+/**
+ * Whether there is a line break in the last four bytes of a text file, which is one character in the longest encoding. So a
+ * last line of up to three bytes counts as complete.
+ */
 export async function endsWithLineBreak(path: string): Promise<boolean> {
   const handle = await open(path)
   try {

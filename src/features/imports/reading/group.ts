@@ -4,7 +4,7 @@ import { formatCount } from './unreadable-file.ts'
 
 /**
  * Joins neighbouring rows that have the same value in a column. The joined row has the values of the first row, and the
- * values of all rows in `rows`. Rows with a fault are not joined.
+ * values of all rows in `rows`. Rows with a fault or without a value in the column are not joined.
  */
 export async function* groupRows(
   pieces: AsyncIterable<readonly Row[]>,

@@ -24,7 +24,7 @@ export interface ReadFile {
   /** Resolves when the beginning of the file has been read, before the first batch. */
   fileInfo: Promise<FileInfo>
   batches: AsyncIterable<readonly Row[]>
-  /** Closes the file. Only needed when the batches are not read. */
+  /** Closes the file. Only needed if the batches are not read. */
   close(): Promise<void>
 }
 

@@ -43,7 +43,7 @@ export class Table {
   /**
    * Converts the next row of the file.
    * @returns the row; undefined for an empty row, for the header and for rows before it.
-   * @throws Problem when two columns have the same name, or there are too many.
+   * @throws Problem when the header is missing, or its columns cannot be used.
    */
   convert(row: Cells): Row | undefined {
     if (!this.#hasColumns) {

@@ -12,7 +12,7 @@ export interface TextFile {
   readUtf8(): AsyncIterable<string | Buffer>
 }
 
-/** Number of bytes that are read at once. */
+/** Maximum number of bytes that one read returns. */
 const chunkBytes = 128 * 1024
 
 /** Opens a text file. @throws Problem when its encoding cannot be detected. */

@@ -23,7 +23,7 @@ export function unauthorized(detail: string, error?: string): Problem {
 const requirements: Record<Access, { role: Role; work: string }> = {
   read: { role: 'reader', work: 'read' },
   write: { role: 'editor', work: 'write' },
-  admin: { role: 'admin', work: 'manage keys' },
+  admin: { role: 'admin', work: 'manage keys or redact' },
 }
 
 const allows = (role: Role | null, access: Access) =>
@@ -40,7 +40,10 @@ function forbidden(actor: Actor, access: Access): Problem {
 /** The actor of a request without key or token. */
 export const anonymous: Actor = { kind: 'anonymous', id: null, name: null, role: null }
 
-/** Finds the actor of a token of the OpenID Connect issuer. @throws Problem when the token is not trusted. */
+/**
+ * Finds the actor of a token of the OpenID Connect issuer.
+ * @throws Problem when the token is not trusted, or the issuer's keys cannot be fetched.
+ */
 export type VerifyToken = (token: string) => Promise<Actor>
 
 /** The credentials that are accepted. */
@@ -82,7 +85,7 @@ const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
 
 /**
  * Returns the function that finds the actor of an `Authorization` header (RFC 6750). The function throws Problem
- * `unauthorized` for an invalid header, even on routes that need none, since the client expects to be authenticated.
+ * `unauthorized` for an invalid header, even if anonymous clients may use the route: the client expects to be authenticated.
  */
 export function authenticator({ adminKey, keyring, clock, verifyToken }: Credentials): Authenticate {
   const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }

@@ -8,7 +8,7 @@ import { maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
 export interface Failures {
   /** Whether the address has reached the limit: failures get 429, and unknown keys are not looked up. */
   isLimited: boolean
-  /** Whether a credential may be compared with the administrator's key, which a person chose and others may guess. */
+  /** Whether a credential may be compared with `ADMIN_KEY`, which a person may have chosen, so that others can guess it. */
   mayGuess: boolean
   /** Seconds until the limit ends. */
   seconds: number
@@ -19,11 +19,11 @@ export interface FailureLimit {
   read(request: FastifyRequest): Promise<Failures>
   /** Counts a wrong credential. A repeated credential is not a new guess: it comes from a client with an old key. */
   count(request: FastifyRequest, credential: string): Promise<void>
-  /** Records that the administrator's key came from the address, so that other clients there cannot lock it out. */
+  /** Records that the administrator's key came from the address, so that other clients there cannot easily lock it out. */
   trust(request: FastifyRequest): void
 }
 
-/** Factor of the limit for addresses that have used the administrator's key before. */
+/** Factor of the limit of guesses for addresses that have used the administrator's key before. */
 const trustedFactor = 30
 
 const noFailures: Failures = { isLimited: false, mayGuess: true, seconds: 0 }

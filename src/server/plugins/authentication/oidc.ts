@@ -47,7 +47,7 @@ const failurePauseMs = 1_000
 
 type Fetch = (url: string, options: RequestInit) => Promise<Response>
 
-/** Returns a `fetch` that fails at once for a while after a failure, so that a failing issuer gets few requests. */
+/** Returns a `fetch` that fails immediately for a while after a failure, so that a failing issuer gets few requests. */
 function pausingFetch(): Fetch {
   let pausedUntil = 0
   return async (url, options) => {
@@ -114,10 +114,10 @@ function keyFinder(
   }
 }
 
-/** Refuses tokens that contain a key, or have another type than JWT (RFC 8725, sections 3.10 and 3.11). */
+/** Refuses tokens that contain a key or its URL, or are not JWTs by their `typ` (RFC 8725, sections 3.10 and 3.11). */
 function checkHeader(header: JWTHeaderParameters): void {
   const [embeddedKey] = ['jwk', 'jku', 'x5u'].filter((name) => Object.hasOwn(header, name))
-  if (embeddedKey) throw new errors.JWTInvalid(`its header contains a key ("${embeddedKey}")`)
+  if (embeddedKey) throw new errors.JWTInvalid(`its header contains a key or its URL ("${embeddedKey}")`)
   const type = header.typ?.toLowerCase().replace(/^application\//, '') ?? 'jwt'
   if (!['jwt', 'at+jwt'].includes(type)) throw new errors.JWTInvalid('its "typ" is not JWT or at+jwt')
 }

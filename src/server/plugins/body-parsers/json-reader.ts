@@ -266,7 +266,8 @@ class JsonReader {
  * @param maxValues maximum number of values in the text, including nested ones.
  * @returns a generator that yields between steps and returns the value.
  * @throws Problem `malformed-request` for text that is not JSON (RFC 8259), is nested too deeply, repeats a property,
- * has a number that would be rounded, or text that PostgreSQL cannot store; `too-large` for a text that exceeds another limit.
+ * or has a number that would be rounded or a text that PostgreSQL cannot store; `too-large` for too many values, or a name
+ * or text that is too long.
  */
 export function* readJson(text: string, maxValues: number): Generator<undefined, unknown> {
   const reader = new JsonReader(text)

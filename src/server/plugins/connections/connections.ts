@@ -10,10 +10,10 @@ export interface ConnectionLimits {
   /** Maximum number of connections that one address opens a second, on average; 0 for no limit. */
   maxNewPerSecond: number
   /** Returns the name of the address that a connection counts for; undefined if it counts for none. */
-  nameAddress(remoteAddress: string): string | undefined
+  getAddressName(remoteAddress: string): string | undefined
 }
 
-/** Connections that come from one address. */
+/** Connections that come from one address, or a connection that counts for none. */
 interface Source {
   count: number
   maxCount: number
@@ -37,8 +37,9 @@ const evictionShare = 0.9
  */
 export class Connections {
   /**
-   * Numbers of closed connections. `address` and `idle`: idle connections, for a new one of the same or of any
-   * address. `refused` and `rate`: new connections, because there are too many or their address opens too many a second.
+   * Numbers of closed connections. `address` and `idle`: idle connections, for a new one of the same or of any address.
+   * `refused`: new connections above the maximum. `rate`: new connections of an address that opens too many a second, and
+   * connections without a request of an address that misuses another one.
    */
   readonly closedCounts = { address: 0, idle: 0, refused: 0, rate: 0 }
   readonly #limits: ConnectionLimits
@@ -67,7 +68,7 @@ export class Connections {
    * opens too many a second.
    */
   add(socket: Socket): void {
-    const name = this.#limits.nameAddress(socket.remoteAddress ?? '')
+    const name = this.#limits.getAddressName(socket.remoteAddress ?? '')
     if (name !== undefined && !this.#newConnections.admit(name, performance.now())) {
       this.closedCounts.rate += 1
       // Without the reset, the system would keep each of them in the state TIME_WAIT for a minute.
@@ -85,10 +86,11 @@ export class Connections {
 
   /**
    * Counts a misused connection, such as one with thousands of requests in one packet. Its address may open no new
-   * connections for some seconds. Its connections without a request are closed, since they may have sent as many.
+   * connections for some seconds. Connections of the address that have not had a request yet are closed, since they may be
+   * misused in the same way.
    */
   connectionMisused(socket: Socket): void {
-    const name = this.#limits.nameAddress(socket.remoteAddress ?? '')
+    const name = this.#limits.getAddressName(socket.remoteAddress ?? '')
     if (name === undefined || !this.#newConnections.charge(name, performance.now())) return
     for (const other of this.#sources.get(name)?.idle ?? []) {
       if (this.#tracked.get(other)?.hasRequested) continue
@@ -135,7 +137,7 @@ export class Connections {
     this.#idle.delete(socket)
   }
 
-  /** Closes the connection that has been idle longest: the new one, if no other is idle. */
+  /** Closes the first of the given idle connections, which has been idle longest: the new one, if no other is idle. */
   #closeIdle([longestIdle]: Set<Socket>, reason: 'address' | 'idle'): void {
     const source = longestIdle && this.#tracked.get(longestIdle)?.source
     if (!source) return

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 /** Maximum number of addresses in memory. The least recently used one is evicted first, and then counts as new. */
 const maxAddresses = 50_000
 
-/** Burst size, in seconds of `maxPerSecond`: a browser with many pages opens several connections at once. */
+/** Burst size, in seconds of `maxPerSecond`: a browser with many pages opens several connections together. */
 const burstSeconds = 5
 
 /** The number of connections that an address may open, as of a time in milliseconds. */

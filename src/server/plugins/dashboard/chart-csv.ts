@@ -2,7 +2,10 @@ import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import type { ReadPart } from './view-data-response.ts'
 
-/** Converts the JSON of charts to rows of CSV: the groups of aggregates and briefings, and the edges of networks. */
+/**
+ * Converts the JSON of views to rows of CSV: the groups of aggregates and briefings, the edges of networks, results of
+ * searches, entries of the feed of changes, and the values of records.
+ */
 
 const text = z.string().nullable()
 const words = z.record(z.string(), text)
@@ -172,8 +175,8 @@ export const recordCsv = (json: string): string => toCsv([...valuesOf(JSON.parse
 export const partsCsv = (parts: readonly ReadPart[]): string => toCsv(parts.flatMap(partRows))
 
 /**
- * Returns the CSV (RFC 4180) of a chart: a row for each group, edge or partner. A cell that a spreadsheet would evaluate as
- * a formula begins with an apostrophe.
+ * Returns the CSV (RFC 4180) of a view: a row for each group, edge, partner, search result or change. A cell that a
+ * spreadsheet would evaluate as a formula begins with an apostrophe.
  * @param json the response of the API to an aggregate, a network, a briefing, a search or the feed of changes.
  * @throws ZodError when `json` is none of these.
  */

@@ -100,7 +100,7 @@ function responseRow(status: string, { description, content = {} }: DescribedOpe
 export function operationPage(operation: DescribedOperation, api: ApiDescription): string {
   const { method, path, summary, description, parameters, responses } = operation
   const collection = path.includes('{') ? path.slice(0, path.indexOf('/{')) : undefined
-  // Common parameters come first, since there are many operators and headers.
+  // Often used parameters come first, since there are many operators and headers.
   const isCommon = ({ name, in: place, required }: DescribedParameter) =>
     required === true || (place !== 'header' && !name.includes('['))
   const others = parameters.filter((parameter) => !isCommon(parameter))

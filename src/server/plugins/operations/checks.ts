@@ -36,16 +36,16 @@ export function checkBodyType({ body }: Contract, request: FastifyRequest): void
   })
 }
 
-/** @throws Problem `malformed-request` for an `Idempotency-Key` on a request that changes nothing. */
+/** @throws Problem `malformed-request` for an `Idempotency-Key` on an operation that does not accept it. */
 export function checkIdempotencyKey({ headers }: Contract, request: FastifyRequest): void {
   if (request.headers['idempotency-key'] === undefined) return
   if (headers.some(({ name }) => name === 'Idempotency-Key')) return
-  throw new Problem('malformed-request', 'Idempotency-Key is only for requests that change something.', {
+  throw new Problem('malformed-request', 'This operation does not accept Idempotency-Key.', {
     errors: [
       {
         header: 'Idempotency-Key',
         code: 'unknown',
-        message: 'is not needed here, since nothing is changed: omit it',
+        message: 'is not accepted here: omit it',
       },
     ],
   })

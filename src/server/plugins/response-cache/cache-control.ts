@@ -1,7 +1,7 @@
 /** Reads the directives of a request's `Cache-Control` that the service supports (RFC 9111, 5.2.1). Others are ignored. */
 
-/** Whether the client requests a response from the database. */
-export const isBypassed = (header: string | undefined): boolean =>
+/** Whether the header has `no-cache`: the client requests a response from the database. */
+export const hasNoCache = (header: string | undefined): boolean =>
   header !== undefined && /\bno-cache\b/i.test(header)
 
 /**
@@ -9,7 +9,7 @@ export const isBypassed = (header: string | undefined): boolean =>
  * for `max-stale` without seconds.
  */
 export function maxStaleMs(header: string | undefined): number {
-  if (header === undefined || isBypassed(header)) return 0
+  if (header === undefined || hasNoCache(header)) return 0
   const [found, seconds] = /(?:^|[\s,])max-stale(?:="?(\d+)"?)?(?=\s*(?:,|$))/i.exec(header) ?? []
   if (found === undefined) return 0
   return seconds === undefined ? Number.POSITIVE_INFINITY : Number(seconds) * 1000

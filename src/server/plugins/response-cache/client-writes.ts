@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-/** Maximum number of clients in memory. For an evicted client, the latest write of all evicted ones applies. */
+/** Maximum number of clients, and of positions. For an evicted client, the latest write of all evicted clients applies. */
 const maxClients = 10_000
 
 /** The generation of the database after the last write of each client through this process. */

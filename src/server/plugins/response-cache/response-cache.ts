@@ -82,7 +82,7 @@ export class ResponseCache {
     this.#sources = sources
     this.#store = new ResponseStore(maxBytes)
     changes.onChange((source) => {
-      // A record that became internal or was redacted must disappear at once.
+      // A record that became internal or was redacted must disappear immediately.
       if (source === everything) this.#store.clear()
       else this.#store.markStale(source)
     })

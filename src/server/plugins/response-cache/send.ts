@@ -54,7 +54,7 @@ function compressStream(body: Readable, encoding: 'gzip' | 'br', reply: FastifyR
 }
 
 /** Sends a response that is not a `Representation`: a stream, compressed on the fly, or one with another status than 200. */
-export function sendUnencoded(
+export function sendApiResponse(
   request: FastifyRequest,
   reply: FastifyReply,
   { status, body }: ApiResponse,

@@ -28,7 +28,8 @@ export const formatHelp =
  * Compiles a date format.
  * @param format has the parts YYYY, YY, MMMM, MMM, MM, M, DD, D and `*`. Other characters match themselves.
  * @param language BCP 47 tag of the language of month names.
- * @returns undefined when the format has no year, or a day without a month.
+ * @returns undefined when the format is invalid: it has no year, a day without a month, a part twice, more than one `*`,
+ *   or more than 60 characters.
  */
 export function compileDateFormat(format: string, language?: string): DateReader | undefined {
   const order: ('year' | 'month' | 'name' | 'day')[] = []
@@ -82,7 +83,7 @@ const isUnknown = (part: string | number | undefined): part is undefined =>
 
 /**
  * Formats a date in EDTF. A month or day that is `00` or `XX` is not known.
- * @returns undefined for a day that the calendar does not have.
+ * @returns undefined for a date that the calendar does not have, and for a day without a month.
  */
 export function formatDate(year: string, month?: string | number, day?: string | number): string | undefined {
   const date = isUnknown(month)

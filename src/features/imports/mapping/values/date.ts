@@ -51,7 +51,7 @@ function compileFormat(format: string, language: string | undefined): DateReader
 /** Reads a date in any unambiguous notation. */
 function readDate(text: string, language: string | undefined, formats: readonly string[]): string | BadValue {
   const readings = readOtherNotation(text)
-  // With given formats, a date in another notation of day and month is an error.
+  // If the mapping states formats, a date in another notation of day and month is an error.
   const plain = formats.length > 0 && readings.length > 0 ? undefined : readPlainDate(text, language)
   if (plain !== undefined) return plain
   const uncertain = readUncertain(text, language) ?? readRange(text, language)

@@ -10,7 +10,7 @@ interface NumberFormat {
 export type NumberReader = (value: string | number | boolean) => number | BadValue
 
 /** Spaces and apostrophes that separate thousands. */
-const spaces = /[\s\u00a0\u202f\u2009'’]/g
+const thousandsMarks = /[\s\u00a0\u202f\u2009'’]/g
 
 /**
  * Derives a number format from an example.
@@ -25,7 +25,7 @@ export function readNumberFormat(example: string): NumberFormat | undefined {
 /**
  * Returns the function that reads numbers of a column. Currency signs and `%` around a number are ignored. Parentheses mean
  * a negative number, as in accounting.
- * @param format Default: every unambiguous notation; `1,234` is refused.
+ * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
  */
 export const compileNumber =
   (format?: NumberFormat): NumberReader =>
@@ -37,7 +37,7 @@ export const compileNumber =
       .replaceAll('\u2212', '-')
       .replace(/^(-?)\s*\p{Sc}\s*/u, '$1')
       .replace(/\s*[\p{Sc}%]$/u, '')
-      .replaceAll(spaces, '')
+      .replaceAll(thousandsMarks, '')
     const plain = format ? toPlain(text, format) : toPlainUnambiguous(text)
     if (plain instanceof BadValue) return plain
     if (plain === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {

@@ -64,7 +64,7 @@ const damagedFile = (error: unknown) =>
     error,
   )
 
-/** Fails when a stream decompresses to too many bytes. A ZIP bomb has a compression ratio above 1,000. */
+/** Returns a stream that fails when an entry decompresses to too many bytes. A ZIP bomb has a compression ratio above 1,000. */
 function limitDecompression(name: string, compressedSize: number): Transform {
   let size = 0
   const maxBytes = Math.min(

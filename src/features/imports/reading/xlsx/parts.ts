@@ -65,6 +65,7 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
   return { sheets, date1904 }
 }
 
+/** Reads the names of the entries to which the workbook refers, by the id of the relationship. */
 async function readTargets(archive: Archive): Promise<Map<string, string>> {
   const targets = new Map<string, string>()
   await parsePart(archive, 'xl/_rels/workbook.xml.rels', {

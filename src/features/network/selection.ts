@@ -9,19 +9,19 @@ import { joinConditions } from '../../query/search.ts'
 
 type OneOrTwo<T> = readonly [T] | readonly [T, T]
 
-/** The dates of a record: one date, or start and end. */
-type Dates = OneOrTwo<string>
+/** The properties with the dates of a record: one date, or start and end. */
+type DateProperties = OneOrTwo<string>
 
-/** A resource with participants. */
+/** A resource with participants and event dates. */
 export interface NetworkResource {
   resource: Resource
   /** Countries that count as participants: a host, a location. */
   hosts: HostCountry[]
-  dates: Dates
-  /** The columns of the dates as EDTF. */
-  texts: OneOrTwo<PgColumn>
+  dateProperties: DateProperties
+  /** The columns of the dates as EDTF texts. */
+  edtfColumns: OneOrTwo<PgColumn>
   /** The columns of the earliest and latest days that the dates can mean. */
-  days: Record<'earliest' | 'latest', OneOrTwo<PgColumn>>
+  dayColumns: Record<'earliest' | 'latest', OneOrTwo<PgColumn>>
 }
 
 /** The resources in networks: those with participants and `eventDates`. */
@@ -34,13 +34,20 @@ export const networkResources = (registry: Registry): NetworkResource[] =>
       const first = columnOf(table, `${start}${suffix}`)
       return end === undefined ? [first] : [first, columnOf(table, `${end}${suffix}`)]
     }
-    const days = { earliest: columns('Earliest'), latest: columns('Latest') }
-    return [{ resource, hosts: registry.hostCountries(name), dates: eventDates, texts: columns(''), days }]
+    return [
+      {
+        resource,
+        hosts: registry.hostCountries(name),
+        dateProperties: eventDates,
+        edtfColumns: columns(''),
+        dayColumns: { earliest: columns('Earliest'), latest: columns('Latest') },
+      },
+    ]
   })
 
 /** The selected records of one resource in a network. */
 export interface Selected {
-  from: NetworkResource
+  networkResource: NetworkResource
   /** Conditions of `POST …/search`, joined by `and`. */
   conditions: object[]
   /** The compiled conditions. */
@@ -49,9 +56,9 @@ export interface Selected {
 
 /**
  * Returns search conditions for records that may have happened in a period. A record without an end continues, and a record
- * without a start has no lower bound.
+ * without a start has no lower bound. Records without any date are left out unless `undated` is `include`.
  */
-function timeConditions(dates: Dates, from?: string, to?: string, undated?: string): object[] {
+function timeConditions(dates: DateProperties, from?: string, to?: string, undated?: string): object[] {
   const [start, end = start] = dates
   const orOpen = (date: string, bound: object) =>
     start === end ? { [date]: bound } : { or: [{ [date]: bound }, { [date]: { isNull: true } }] }
@@ -71,8 +78,8 @@ function timeConditions(dates: Dates, from?: string, to?: string, undated?: stri
 }
 
 /**
- * Returns the records that the query selects, for each resource, with equivalent searches for links. A query with
- * `externalIdScheme` leaves out resources without external ids.
+ * Returns the conditions of the records that the query selects, for each resource. A query with `externalIdScheme` leaves
+ * out resources without external ids.
  * @param country code of a country that takes part in all of them, if given.
  * @throws Problem `invalid-parameter` for `undated` without `from` or `to`.
  */
@@ -91,15 +98,16 @@ export function selectedRecords(registry: Registry, query: CheckedQuery, country
   return networkResources(registry)
     .filter(({ resource: { name } }) => wanted.length === 0 || wanted.includes(name))
     .filter(({ resource: { name } }) => schemes.length === 0 || registry.withExternalIds.includes(name))
-    .map((found) => {
-      const hasTopics = registry.withTopics.includes(found.resource.name)
+    .map((networkResource) => {
+      const { resource, dateProperties } = networkResource
+      const hasTopics = registry.withTopics.includes(resource.name)
       const conditions = [
         ...(country === undefined ? [] : [{ country: { eq: country } }]),
         ...(topics.length > 0 && hasTopics ? [{ topic: { in: topics } }] : []),
         ...(sources.length > 0 ? [{ source: { in: sources } }] : []),
         ...(schemes.length > 0 ? [{ externalIdScheme: { in: schemes } }] : []),
-        ...timeConditions(found.dates, from, to, undated),
+        ...timeConditions(dateProperties, from, to, undated),
       ]
-      return { from: found, conditions, where: joinConditions(found.resource, conditions) }
+      return { networkResource, conditions, where: joinConditions(resource, conditions) }
     })
 }

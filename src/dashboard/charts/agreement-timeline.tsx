@@ -1,6 +1,6 @@
 import { scaleUtc } from 'd3-scale'
 import { Link } from 'wouter-preact'
-import { apiPath } from '../api/path.ts'
+import { withQuery } from '../api/path.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
 import type { Agreement, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
@@ -17,8 +17,11 @@ const maxRows = 60
 const maxOpenRows = 12
 const dayMs = 86_400_000
 
-/** A timeline of a country's agreements: a bar covers every day that the date of signature can mean. */
-export function Timeline({
+/**
+ * A country's latest agreements: a timeline of those with a date of signature, in which a bar covers every day that the date
+ * can mean, and a table of all of them.
+ */
+export function AgreementTimeline({
   country,
   name,
   count,
@@ -33,9 +36,9 @@ export function Timeline({
 }) {
   const { t } = useLanguage()
   const caption = t('country.timelineCaption', { name })
-  const list = apiPath('/v1/agreements', { country, sort: '-signedOn', asOf })
+  const list = withQuery('/v1/agreements', { country, sort: '-signedOn', asOf })
   const state = useApi<Page<Agreement>>(
-    apiPath('/v1/agreements', {
+    withQuery('/v1/agreements', {
       country,
       sort: '-signedOn',
       limit: maxRows,

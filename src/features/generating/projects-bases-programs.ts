@@ -64,15 +64,15 @@ export function addBase(generation: Generation, number: number): void {
   const countries = randomCountries(generation, 2)
   const host = random.pick(countries)
   const topic = random.pickZipf(referenceData.topics)
-  const isGroup = random.chance(0.05)
+  const hasSeveralBases = random.chance(0.05)
   const id = generation.add('cooperation-bases', {
-    name: `${host.name} ${topic.name.toLowerCase()} base${isGroup ? 's' : ''}, no. ${number}`,
+    name: `${host.name} ${topic.name.toLowerCase()} base${hasSeveralBases ? 's' : ''}, no. ${number}`,
     kind: random.pick(baseKinds),
     level: random.chance(0.8) ? random.pick(baseLevels) : null,
     status: random.chance(0.8) ? random.pick(baseStatuses) : null,
     designatedOn: random.chance(0.9) ? randomDateIn(randomYear(random), random) : null,
-    unitCount: isGroup ? random.between(2, 300) : 1,
-    unitCountQualifier: isGroup ? random.pick(['about', 'more_than', 'exact']) : 'exact',
+    unitCount: hasSeveralBases ? random.between(2, 300) : 1,
+    unitCountQualifier: hasSeveralBases ? random.pick(['about', 'more_than', 'exact']) : 'exact',
     hostCountry: random.chance(0.9) ? host.code : null,
     participants: randomParticipants(generation, countries, { first: 'participant', others: 'partner' }),
     topics: randomTopics(generation),
