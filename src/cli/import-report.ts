@@ -94,7 +94,7 @@ export function describeImport(job: ImportJob): string {
   if (state === 'undone')
     return [
       heading,
-      line('records kept', report?.keptCount ?? 0, 'changed by others since'),
+      line('records kept', report?.keptCount ?? 0, 'not fully undone, for the reasons below'),
       ...keptLines(job),
     ].join('\n')
   return [

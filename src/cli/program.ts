@@ -35,7 +35,7 @@ const commands: readonly AddCommand[] = [
 
 /**
  * Runs the command that the arguments name, or `serve` if there are none.
- * Throws an OperatorError with a message of one line if the arguments are wrong or the command fails for a known reason.
+ * Throws an OperatorError if the arguments are wrong or the command fails for a known reason.
  */
 export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<void> {
   try {

@@ -7,7 +7,7 @@ import {
 
 /**
  * `entente recompose` recomposes the documents of records whose last write bypassed the service, and the documents that
- * another declaration of their resource has composed.
+ * a version of the service with another declaration of their resource has stored.
  */
 export const addRecompose: AddCommand = (program, context) => {
   program

@@ -21,7 +21,7 @@ function comparisons(
   text: string,
 ): Record<string, unknown>[] {
   const [, operator] = splitParameter(parameter)
-  const type = resource.filterValues[parameter]
+  const type = resource.parameterTypes[parameter]
   if (type === 'boolean') return [{ [operator]: text === 'true' }]
   if (type === 'number') return [{ [operator]: Number(text) }]
   if (type === undefined) return [{ [operator]: text }]

@@ -55,12 +55,15 @@ async function measureCase(one: Case, servers: Servers, options: Options): Promi
   return { name, title, servers: Object.fromEntries(figures), rounds: Object.fromEntries(speeds) }
 }
 
-/** Downloads all agreements as CSV from the service, and from the server by hand, which uses COPY. */
+/**
+ * Downloads all agreements as CSV from the service, without names beside codes and with them, and from the server by hand, which
+ * uses COPY and has no names.
+ */
 async function measureTransfers(rows: number, servers: Servers) {
-  const service = await transfer(servers.cold, '/v1/agreements?format=csv').catch(() =>
-    transfer(servers.cold, '/v1/agreements/export?format=csv'),
-  )
-  return { rows, service, copy: await transfer(servers['by hand'], '/copy') }
+  const path = '/v1/agreements/export?format=csv'
+  const service = await transfer(servers.cold, `${path}&names=false`)
+  const named = await transfer(servers.cold, path)
+  return { rows, service, named, copy: await transfer(servers['by hand'], '/copy') }
 }
 
 async function measureAll(registry: Registry, options: Options): Promise<Results> {

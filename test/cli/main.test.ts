@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 describe('a service that cannot start', () => {
-  it('ends with exit code 1 and one line that names every wrong variable, and no secret', async () => {
+  it('ends with exit code 1 and one line that names every invalid value, and no secret', async () => {
     const env = { PROT: '80', PORT: '80x', SEED: 'al', DATABASE_URL: 'mysql://root:secret@host/x' }
     const { code, stdout, stderr } = await run([], env).ended
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

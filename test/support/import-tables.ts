@@ -1,4 +1,4 @@
-/** The tables of imports, sorted by name. Staged data is not part of the registry, and readers do not see it. */
+/** The tables of imports, sorted by name: staged rows and what is known of each import. Readers do not see them. */
 export const importTables = [
   'import_decisions',
   'import_files',

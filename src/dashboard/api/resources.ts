@@ -20,7 +20,7 @@ export interface ResourceDescription {
    * Value types of filters and other query parameters of the list, except those that take a single text or an integer:
    * `{country: 'texts', 'status[isNull]': 'boolean'}`.
    */
-  filterValues: Readonly<Record<string, 'texts' | 'number' | 'numbers' | 'boolean'>>
+  parameterTypes: Readonly<Record<string, 'texts' | 'number' | 'numbers' | 'boolean'>>
   sorts: string[]
   dimensions: string[]
   /** The properties with the date of the record's event, or with its start and end. */

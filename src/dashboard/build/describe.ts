@@ -13,7 +13,7 @@ import {
 
 /**
  * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: key, title, properties
- * with their kinds, value types of filters, sort keys, dimensions, event dates and formats of exports. The forms are
+ * with their kinds, value types of the list's parameters, sort keys, dimensions, event dates and formats of exports. The forms are
  * described in a separate file beside OUT.json, `forms.json`, since only forms and histories load it.
  *
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
@@ -63,7 +63,7 @@ function kindOf(schema: Schema): Kind {
   return maxLength > 1000 ? 'longText' : 'text'
 }
 
-function filterValueType(schema: Schema): FilterValueType | undefined {
+function parameterType(schema: Schema): FilterValueType | undefined {
   const { type, items } = resolve(schema)
   if (type === 'array') return resolve(items ?? {}).type === 'number' ? 'numbers' : 'texts'
   return type === 'number' || type === 'boolean' ? type : undefined
@@ -101,7 +101,7 @@ function describeResource(name: string) {
       const values = valuesOf(schema)
       return { name: property, kind, ...(values.length > 0 && { values }) }
     }),
-    filterValues: Object.fromEntries(parameters.map((one) => [one.name, filterValueType(one.schema)])),
+    parameterTypes: Object.fromEntries(parameters.map((one) => [one.name, parameterType(one.schema)])),
     sorts: sorts ? valuesOf(resolve(sorts.schema)).filter((sort) => !sort.startsWith('-')) : [],
     formats: format ? valuesOf(resolve(format.schema)) : [],
     eventDates: resolve(parameters.find((one) => one.name === 'happenedIn')?.schema ?? {})['x-dates'],

@@ -18,10 +18,10 @@ type Filters = Readonly<Record<string, string>>
 const maxFacets = 5
 
 /** Returns the dimensions of facets: the first five of country, topic and enumerations whose filter takes a list. */
-function facetsOf({ properties, dimensions, filterValues }: ResourceDescription): string[] {
+function facetsOf({ properties, dimensions, parameterTypes }: ResourceDescription): string[] {
   const enumerations = properties.filter(({ kind }) => kind === 'enumeration').map(({ name }) => name)
   return ['country', 'topic', ...enumerations]
-    .filter((name) => dimensions.includes(name) && filterValues[name] === 'texts')
+    .filter((name) => dimensions.includes(name) && parameterTypes[name] === 'texts')
     .slice(0, maxFacets)
 }
 

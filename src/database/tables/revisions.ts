@@ -42,7 +42,7 @@ export const revisions = pgTable(
     document: json('document').notNull(),
     /** The actor of the change, as responses show it. */
     actor: json('actor').$type<Author>().notNull(),
-    /** The countries that the document names, stored by the trigger `name_countries`. */
+    /** The countries that the document names, also through organizations; of a country, also itself. Trigger `name_countries`. */
     countries: text('countries').array().notNull().default([]),
     time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`),
     requestId: text('request_id'),
@@ -51,7 +51,7 @@ export const revisions = pgTable(
     salt: bytesColumn('salt').notNull(),
     /** SHA-256 of the original salt, document, actor, request id and reason; a redaction does not change it. */
     contentHash: bytesColumn('content_hash').notNull(),
-    /** SHA-256 of the previous revision's hash, the columns that redactions never change, and `contentHash`. */
+    /** SHA-256 of the previous revision's hash, `contentHash` and the columns that docs/integrity.md lists. Redactions change none. */
     hash: bytesColumn('hash').notNull(),
     /** The version of the last redaction that has changed the content. */
     redactedBy: integer('redacted_by'),

@@ -9,12 +9,12 @@ export const defaultLimit = 3
 export function resolveIn(index: NameIndex, query: NameQuery): Resolution {
   const name = withoutFootnoteMarks(query.name)
   const limit = query.limit ?? defaultLimit
-  const certain = withoutQuestionMark(name)
-  if (certain !== name) {
-    const { candidates } = resolveCertain(index, { ...query, name: certain }, limit)
+  const unmarked = withoutQuestionMark(name)
+  if (unmarked !== name) {
+    const { candidates } = resolveUnmarked(index, { ...query, name: unmarked }, limit)
     return { status: 'ambiguous', candidates, detail: 'The source marks the name as doubtful.' }
   }
-  return resolveCertain(index, { ...query, name }, limit)
+  return resolveUnmarked(index, { ...query, name }, limit)
 }
 
 /** Removes footnote marks, such as `*`, `¹`, `1/` and `[a]`, and unescapes ampersands. */
@@ -28,7 +28,7 @@ const withoutFootnoteMarks = (name: string): string =>
 /** Removes the question mark at the end of a doubtful name. */
 const withoutQuestionMark = (name: string): string => name.replace(/\s*(\(\?\)|\[\?\]|\?+)\s*$/, '')
 
-function resolveCertain(index: NameIndex, query: NameQuery, limit: number): Resolution {
+function resolveUnmarked(index: NameIndex, query: NameQuery, limit: number): Resolution {
   const name = query.name.trim()
   const year = yearOf(query.on)
   const whole = resolveWhole(index, query, name, year)
@@ -161,7 +161,10 @@ function resolveAmbiguous(
   return candidates.length > 0 ? { status: 'ambiguous', candidates, detail } : undefined
 }
 
-/** Chooses the entries of a name that are valid in the year, and among these the entries of the best rank. */
+/**
+ * Chooses the entries of a name that are valid in the year or, if none is, those that do not mean something else in other years.
+ * Among these, it chooses the entries of the best rank.
+ */
 function choose(
   index: NameIndex,
   { entries, form }: LookupResult,
@@ -295,6 +298,7 @@ export function recordMatch(
 
 function noteOf(index: NameIndex, record: NamedRecord, reason: MatchReason): string | undefined {
   const nameOf = (key: string) => `${index.records.get(key)?.name ?? key} (${key})`
+  // The record is the whole country: the territory that has this name has no record.
   if (reason === 'territory') return `The name is that of a part of ${nameOf(record.key)}.`
   const { responsibleState, to, successors = [] } = record
   if (responsibleState !== undefined) return `${nameOf(responsibleState)} is responsible for it.`

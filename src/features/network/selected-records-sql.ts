@@ -101,7 +101,7 @@ export function selectedRecordsSql(registry: Registry, selection: NetworkSelecti
   )
 }
 
-/** Returns the SQL of the number of the selected records, with and without participants. */
+/** Returns the SQL of the number of all selected records, including those without participants. */
 export function countSql(selection: NetworkSelection): SQL {
   const conditions = whereSql(selection)
   const counts = selection.selected.map(

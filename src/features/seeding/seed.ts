@@ -23,7 +23,7 @@ async function seedFile(transaction: Transaction, file: SeedFile): Promise<SeedC
   const keys = await findKeys(transaction, file.resource, file.documents)
   const missing = file.documents.filter((document) => !isPresent(file.resource, document, keys))
   const resolved = await resolveReferences(transaction, file, missing)
-  const documents = resolved.map((document, index) => checkSeed(file, document, index))
+  const documents = resolved.map((document) => checkSeed(file, document))
   await insertDocuments(transaction, file.resource, documents, { kind: 'create', authorship: seedAuthorship })
   return { created: documents.length, present: file.documents.length - documents.length }
 }

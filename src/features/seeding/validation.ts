@@ -4,14 +4,13 @@ import { Problem } from '../../problems/problem.ts'
 import type { SeedFile } from './files.ts'
 
 /** Checks a seed like a document that the API creates. @throws Error that names the file, the record and the errors. */
-export function checkSeed({ path, resource }: SeedFile, document: Document, index: number): Document {
+export function checkSeed({ path, resource }: SeedFile, document: Document): Document {
   try {
     return checkDocument(resource, document)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const faults = error.errors.map(({ pointer, message }) => `${pointer} ${message}`).join('; ')
-    throw new Error(`${path}: the missing record number ${index + 1} is not valid: ${faults}`, {
-      cause: error,
-    })
+    const record = document[resource.key.property] ?? document.title ?? document.name
+    throw new Error(`${path}: the record ${JSON.stringify(record)} is not valid: ${faults}`, { cause: error })
   }
 }

@@ -94,8 +94,8 @@ function participantQueries({ resource, registry }: FieldContext) {
 }
 
 /**
- * Returns the participant relations of a resource. Host countries and locations count, too, unless the request filters by
- * role.
+ * Returns the participant relations of a resource. The countries of hosts and locations count, too, unless the request
+ * filters by role.
  */
 export function participantRelations(context: FieldContext, roles: Roles): ParticipantRelations {
   const { recordId: key, registry, columns } = context
