@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
 
@@ -21,7 +23,8 @@ beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'entente-interruption-'))
   folder = join(parent, 'data')
   // tsx compiles and caches the modules here, since it cannot compile any after a signal to its process group.
-  expect(await run(['openapi', '--out', join(parent, 'openapi.json')]).ended).toMatchObject({ code: 0 })
+  const command = ['--import', 'tsx', 'src/cli/main.ts', 'openapi', '--out', join(parent, 'openapi.json')]
+  await promisify(execFile)(process.execPath, command)
 })
 afterAll(() => rm(parent, { recursive: true, force: true }))
 
