@@ -122,7 +122,9 @@ export class Connection {
       pg.QueryResult,
       pg.QueryResult<PositionRow>?,
     ]
-    const announced = found.rows[0]?.announced?.split(',') ?? []
+    // PostgreSQL returns '' after an earlier transaction of the session has announced something.
+    const resources = found.rows[0]?.announced
+    const announced = resources ? resources.split(',') : []
     const row = end?.rows[0]
     return row ? { announced, position: makePosition(row) } : { announced }
   }

@@ -134,7 +134,7 @@ export class Listener {
         for (const entry of this.#entries)
           if (entry.channel === channel) entry.handler.onNotification(payload)
       })
-      await Promise.race([this.#activate(client, [...this.#entries]), ended])
+      await Promise.race([this.#activateAll(client), ended])
       this.#client = client
       onConnect()
       return await ended
@@ -142,6 +142,17 @@ export class Listener {
       clearInterval(heartbeat)
       this.#disconnect()
       await Promise.race([client.end(), delay(heartbeatMs, undefined, { ref: false })]).catch(() => {})
+    }
+  }
+
+  /** Activates all entries, also those that are added meanwhile. */
+  async #activateAll(client: pg.Client): Promise<void> {
+    for (;;) {
+      const inactive = [...this.#entries].filter(
+        ({ activeSince }) => activeSince === Number.POSITIVE_INFINITY,
+      )
+      if (inactive.length === 0) return
+      await this.#activate(client, inactive)
     }
   }
 

@@ -18,7 +18,7 @@ function describeUnresolvedToken(schema: z.core.$ZodType, tokens: string[]): str
       : `"${token}" is not an array index`
   }
   if (inner instanceof z.ZodObject) {
-    const next = inner.shape[token]
+    const next = Object.hasOwn(inner.shape, token) ? inner.shape[token] : undefined
     return next
       ? describeUnresolvedToken(next, rest)
       : `there is no property "${token}"${didYouMean(token, Object.keys(inner.shape))}`

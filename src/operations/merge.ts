@@ -15,7 +15,13 @@ import { type Change, type Document, documentOf, updateDocuments } from './writi
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { lockRecords } from './writing/locks.ts'
-import { maxMovedReferrers, mergeDocuments, removeMerged, updateReferrers } from './writing/merging.ts'
+import {
+  deleteMerged,
+  maxMovedReferrers,
+  mergeDocuments,
+  releaseMerged,
+  updateReferrers,
+} from './writing/merging.ts'
 import { documentProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { invalidBody } from './writing/validation.ts'
@@ -105,7 +111,7 @@ export const merge: Operation = {
         const pair = { resource, from, into, mergedDocument, remainingDocument: before }
         document = mergeDocuments(pair)
         await updateReferrers(tx, pair, change)
-        await removeMerged(tx, pair, change)
+        await releaseMerged(tx, pair, change)
         const [stored] = await updateDocuments(
           tx,
           resource,
@@ -113,6 +119,8 @@ export const merge: Operation = {
           change,
         )
         if (!stored) throw new Problem('internal', 'A record was not written.')
+        // The remaining record may have referred to the merged one.
+        await deleteMerged(tx, pair)
         return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
       })
     } catch (error) {

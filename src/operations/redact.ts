@@ -87,11 +87,18 @@ async function redactRemoved(
   if (version === 1) throw recordNotFound(resource, key)
   requireVersion(expected, version - 1, resource.noun)
   const redactions = await redactRevisions(tx, resource, key, version, redaction, pointer)
-  const [last] = await tx.query<{ document: string }>(historyStatement(resource, key, undefined, 1))
-  const stored = { key, version, document: last?.document ?? '{}' }
-  await tx.query(
-    writeStatement([revisionWrite(resource, [stored], { ...change, kind: 'remove', redactions }, time)]),
+  const [last] = await tx.query<{ entry: { mergedInto: string | null }; document: string }>(
+    historyStatement(resource, key, undefined, 1),
   )
+  const stored = { key, version, document: last?.document ?? '{}' }
+  const mergedInto = last?.entry.mergedInto ?? undefined
+  const removal: Change = {
+    ...change,
+    kind: 'remove',
+    redactions,
+    ...(mergedInto !== undefined && { mergedInto }),
+  }
+  await tx.query(writeStatement([revisionWrite(resource, [stored], removal, time)]))
   await redactRowsAndResponses(tx, task, Object.keys(redactions).length > 0)
   return { status: 204, headers: {} }
 }

@@ -40,7 +40,7 @@ function readVersion({ body }: ApiRequest): number | undefined {
 }
 
 interface PastVersion {
-  entry: { version: number }
+  entry: { version: number; mergedInto: string | null }
   document: string
 }
 
@@ -144,6 +144,8 @@ export const restore: Operation = {
         }
         // A removed record keeps the visibility that it had last, for the same reason.
         const [last] = await transaction.query<PastVersion>(historyStatement(resource, key, undefined, 1))
+        // It was merged into a record that has been removed.
+        if (last?.entry.mergedInto) throw recordNotFound(resource, key)
         const { visibility } = documentOf(resource, JSON.parse((last ?? past).document))
         document = { ...document, visibility, [resource.key.property]: key }
         const createdAt = typeof record.createdAt === 'string' ? record.createdAt : undefined

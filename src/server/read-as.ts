@@ -28,7 +28,7 @@ export const pickHeaders = ({ headers }: FastifyRequest, names: readonly string[
 
 /**
  * Reads the API as the client of a request, through the same plugins: with the same access, visibility, limits and cache.
- * Each read costs units of the rate limit.
+ * Each read costs units of the rate limit. Reads of a merged record return the record into which it was merged.
  * @param path the path and query of the URL.
  * @param signal aborts the read.
  * @param body of a POST request that changes nothing, such as a search. Without it, the request is a GET.
@@ -46,14 +46,19 @@ export async function readAs(
     'accept-encoding': 'identity',
     ...(body !== undefined && { 'content-type': 'application/json' }),
   }
-  const response = await app.inject({
-    method: body === undefined ? 'GET' : 'POST',
-    url: path,
-    headers,
-    remoteAddress: request.ip,
-    signal,
-    ...(body !== undefined && { payload: JSON.stringify(body) }),
-  })
+  const send = (url: string) =>
+    app.inject({
+      method: body === undefined ? 'GET' : 'POST',
+      url,
+      headers,
+      remoteAddress: request.ip,
+      signal,
+      ...(body !== undefined && { payload: JSON.stringify(body) }),
+    })
+  const first = await send(path)
+  // The record was merged into another one. Its key never leads to a merged record.
+  const { location } = first.headers
+  const response = first.statusCode === 308 && typeof location === 'string' ? await send(location) : first
   return {
     status: response.statusCode,
     contentType: String(response.headers['content-type']),

@@ -106,7 +106,7 @@ describe.skipIf(skipReason !== undefined)(
       await expect(late).rejects.toMatchObject({ code: '57014' })
       expect(await other).toEqual([{ slept: '0.75' }])
       const { rowCount } = await database.pool.query(
-        "select from pg_stat_activity where state = 'active' and query like '%pg_sleep(30)'",
+        "select from pg_stat_activity where datname = current_database() and state = 'active' and query like '%pg_sleep(30)'",
       )
       expect(rowCount).toBe(0)
     })

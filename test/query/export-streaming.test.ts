@@ -48,7 +48,8 @@ describe('a long export', () => {
     return rows.map(({ pid }) => pid)
   }
   const waitUntil = async (isTrue: () => Promise<boolean>) => {
-    for (let tries = 0; tries < 100; tries += 1) {
+    const deadline = Date.now() + 10_000
+    while (Date.now() < deadline) {
       if (await isTrue()) return
       await sleep(20)
     }

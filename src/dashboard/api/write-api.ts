@@ -8,6 +8,8 @@ interface Write {
   body?: unknown
   /** The version of the record on which the write is based, sent as `If-Match`. */
   version?: number
+  /** The same for each attempt to send the write, so that it is done once. */
+  idempotencyKey?: string
   /** The reason for the change, which the record's history shows. */
   reason?: string
 }
@@ -24,7 +26,7 @@ const utf8Header = (text: string): string => String.fromCharCode(...new TextEnco
  */
 export async function writeApi(
   path: string,
-  { method, body, version, reason = '' }: Write,
+  { method, body, version, idempotencyKey, reason = '' }: Write,
 ): Promise<Response> {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
   const response = await sendRequest(path, {
@@ -33,6 +35,7 @@ export async function writeApi(
       accept: 'application/json',
       ...(body !== undefined && { 'content-type': type }),
       ...(version !== undefined && { 'if-match': `"${version}"` }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       ...(reason.trim() !== '' && { 'change-reason': utf8Header(reason) }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),

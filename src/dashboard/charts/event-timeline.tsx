@@ -61,7 +61,9 @@ export function EventTimeline({ caption, events }: { caption: string; events: re
   const { tag } = useLanguage()
   const [frame, width] = useWidth<HTMLDivElement>()
   const days = extent(events)
-  const dated = events.filter(({ start, end }) => start !== null || end !== null)
+  const dated = events.filter(({ start, end }) =>
+    [start, end].some((date) => date !== null && edtfSpan(date)),
+  )
   const height = dated.length * rowHeight + axisHeight
   const x = scaleUtc(days ?? [new Date(), new Date()], [2, width - 2])
   return (

@@ -1,8 +1,8 @@
-import type { Language } from '../i18n/language.ts'
+import type { Language, MessageKey } from '../i18n/language.ts'
 
 /**
  * Formats an EDTF date (level 0 or 1, ISO 8601-2) with its own precision: `2011-04` is "April 2011", `201X` "2010s",
- * `1984?` "1984 (uncertain)". Years outside 0000 to 9999, such as `Y17000`, and words are returned unchanged.
+ * `1984?` "1984 (uncertain)", `2011-21` "spring 2011". Years outside 0000 to 9999, such as `Y17000`, and words are returned unchanged.
  */
 export function formatEdtf(text: string, language: Language): string {
   const { t } = language
@@ -25,6 +25,14 @@ function formatPoint(text: string, language: Language): string {
   return plain
 }
 
+/** The messages of the seasons, which EDTF numbers like months. */
+const seasons: ReadonlyMap<string, MessageKey> = new Map([
+  ['21', 'value.spring'],
+  ['22', 'value.summer'],
+  ['23', 'value.autumn'],
+  ['24', 'value.winter'],
+])
+
 function formatDate(text: string, { tag, t }: Language): string {
   const decade = /^(\d{3})X$/.exec(text)?.[1]
   if (decade) return t('value.decade', { decade: `${decade}0` })
@@ -33,6 +41,8 @@ function formatDate(text: string, { tag, t }: Language): string {
   const parts = /^(\d{4})(?:-(\d{2}|XX))?(?:-(\d{2}|XX))?$/.exec(text)
   if (!parts) return text
   const [, year = '', month, day] = parts
+  const season = month === undefined ? undefined : seasons.get(month)
+  if (season) return day === undefined ? t(season, { year }) : text
   if (month === undefined || month === 'XX') return formatWith(tag, { year: 'numeric' }, year)
   if (day === undefined || day === 'XX')
     return formatWith(tag, { year: 'numeric', month: 'long' }, year, month)
@@ -43,11 +53,11 @@ function formatWith(
   tag: string,
   options: Intl.DateTimeFormatOptions,
   year: string,
-  month = '01',
-  day = '01',
+  month?: string,
+  day?: string,
 ): string {
-  const date = new Date(`${year}-${month}-${day}T00:00:00Z`)
+  const date = new Date(`${year}-${month ?? '01'}-${day ?? '01'}T00:00:00Z`)
   return Number.isNaN(date.getTime())
-    ? [year, month, day].join('-')
+    ? [year, month, day].filter((part) => part !== undefined).join('-')
     : new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' }).format(date)
 }

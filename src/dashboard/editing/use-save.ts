@@ -1,6 +1,7 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { type ApiError, readApi, toApiError } from '../api/client.ts'
 import type { FormField } from '../api/forms.ts'
+import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import { withQuery } from '../api/path.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
@@ -47,10 +48,18 @@ export function useSave({
 }) {
   const { tag } = useLanguage()
   const [state, setState] = useState<SaveState>({ status: 'editing' })
+  const attempt = useRef<{ content: string; idempotencyKey: string }>()
 
   const send = (values: FormValues, reason: string) => {
-    if (!base)
-      return writeApi(`/v1/${resource.name}`, { method: 'POST', body: toDocument(values, fields), reason })
+    if (!base) {
+      const created = toDocument(values, fields)
+      // If the response to a create is lost, the same form must not create a second record.
+      const content = JSON.stringify([created, reason])
+      if (attempt.current?.content !== content)
+        attempt.current = { content, idempotencyKey: newIdempotencyKey() }
+      const { idempotencyKey } = attempt.current
+      return writeApi(`/v1/${resource.name}`, { method: 'POST', body: created, idempotencyKey, reason })
+    }
     const body = toPatch(base.values, values, fields)
     const path = apiRecordPath(resource.name, base.key)
     return writeApi(path, { method: 'PATCH', body, version: base.version, reason })

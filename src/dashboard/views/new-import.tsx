@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { Link, useLocation } from 'wouter-preact'
 import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
+import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import type { ImportJob } from '../api/types.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { PageTitle } from '../components/page-title.tsx'
@@ -37,12 +38,6 @@ export default function NewImportView() {
     </NeedsRight>
   )
 }
-
-/** Returns a random `Idempotency-Key`. `crypto.randomUUID` is only available in secure contexts (HTTPS). */
-const newIdempotencyKey = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  )
 
 /**
  * Sends the mapping and the files of an import.

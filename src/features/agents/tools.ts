@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
+import { maxQueryLength } from '../search/search.ts'
 import { pathOf, type Query, type ReadApi, RefusedError, readJson } from './api.ts'
 import { describeRegistry, describeResource } from './describe.ts'
 
@@ -128,7 +129,10 @@ export function agentTools(registry: Registry): Tool[] {
         const queries = wanted.map((one) => ({ resource: one, name, on }))
         const { data } = JSON.parse(await readJson(api, '/v1/resolve', { queries }))
         const resolutions = Object.fromEntries(wanted.map((one, index) => [one, data[index]]))
-        const found = await fetchExchange(api, pathOf(['search'], { q: name, resource, limit: 5 }))
+        const found = await fetchExchange(
+          api,
+          pathOf(['search'], { q: name.slice(0, maxQueryLength), resource, limit: 5 }),
+        )
         return toolResult(found, { resolutions: JSON.stringify(resolutions) })
       },
     ),
@@ -137,7 +141,7 @@ export function agentTools(registry: Registry): Tool[] {
       'Search all records',
       'Full-text search across all resources, ranked, with a snippet and the path of each record.',
       z.object({
-        q: z.string().max(300),
+        q: z.string().max(maxQueryLength),
         resources: z.array(resource).optional(),
         limit: limit(limits.records),
         asOf,

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../database/database.ts'
+import { withoutForbidden } from '../../model/characters.ts'
 import { type Document, insertDocuments } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import type { ApplyContext } from './apply.ts'
@@ -12,9 +13,11 @@ export interface CitedRecord {
   citation: Draft['citation']
 }
 
-const truncate = (text: string, max: number) => (text.length <= max ? text : `${text.slice(0, max - 1)}…`)
+const truncate = (text: string, max: number) =>
+  text.length <= max ? text : `${text.slice(0, max - 1).toWellFormed()}…`
 
-const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
+/** Returns a text as one line, without the characters that lines of text must not have, such as marks of the writing direction. */
+const oneLine = (text: string) => withoutForbidden(text.replaceAll(/\s+/g, ' ')).trim()
 
 /** Maximum lengths of the locator, quotation and note of a citation, in characters. */
 const maxLocator = 50
@@ -23,14 +26,15 @@ const maxNote = 10_000
 
 /** Returns the citation of a record: its row in the file, and its id in the source. */
 function citationOf(source: string, { resource, key, externalId, citation }: CitedRecord): Document {
-  const { locator, url, quote, note } = citation
+  const { locator, url, quote = '', note } = citation
+  const excerpt = truncate(oneLine(quote), maxQuote)
   return {
     source,
     record: { resource, id: key },
     locator: { row: truncate(oneLine(locator), maxLocator) },
     sourceRecordId: externalId.id,
     ...(url !== undefined && { url }),
-    ...(quote !== undefined && { excerpt: truncate(oneLine(quote), maxQuote) }),
+    ...(excerpt !== '' && { excerpt }),
     ...(note !== undefined && { note: truncate(note, maxNote) }),
   }
 }

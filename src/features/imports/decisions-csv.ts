@@ -73,6 +73,9 @@ export function readDecisions(text: string): FileDecision[] {
 const invalidFile = (detail: string, errors: { pointer: string; code: string; message: string }[] = []) =>
   new Problem('invalid-body', detail, { errors })
 
+/** Returns the delimiter of the header, since names may contain the others. */
+const delimiterOf = (text: string): string => /[,;\t]/.exec(text)?.[0] ?? ','
+
 function parseRows(text: string): { record: Partial<Record<string, string>>; info: { lines: number } }[] {
   try {
     return parse(text, {
@@ -82,7 +85,7 @@ function parseRows(text: string): { record: Partial<Record<string, string>>; inf
       // One row too many shows that the file exceeds the limit.
       to: maxRows + 1,
       trim: true,
-      delimiter: [',', ';', '\t'],
+      delimiter: delimiterOf(text),
     })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

@@ -15,7 +15,7 @@ export async function findLaterImport(
       from imports join import_records later on later.import = imports.id
       join import_records earlier on earlier.resource = later.resource and earlier.key = later.key
         and earlier.scheme = later.scheme
-      where imports.scheme = $2 and imports.id > $1 and not later.undone and later.action <> 'none'
+      where imports.scheme = $2 and later.import <> $1 and later.sequence > earlier.sequence and not later.undone and later.action <> 'none'
         and earlier.import = $1 and not earlier.undone
       group by 1, 2 order by 1 desc limit 1`,
     values: [id, scheme],

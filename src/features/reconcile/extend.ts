@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
-import { fetchJson } from './fetch-json.ts'
+import { ApiResponseError, fetchJson } from './fetch-json.ts'
 import { type EntityId, formatEntityId, parseEntityId } from './ids.ts'
 import { checkField } from './queries.ts'
 
@@ -41,12 +41,13 @@ function toCells(value: unknown, names: Names): Cell[] {
   return [{ str: JSON.stringify(value) }]
 }
 
-/** Reads a record with the names of the records that it refers to; undefined if it cannot be read. */
+/** Reads a record with the names of the records that it refers to; undefined if there is none. */
 async function readEntity(api: ApiFetch, { resource, key }: EntityId): Promise<NamedEntity | undefined> {
   try {
     return await fetchJson<NamedEntity>(api, `/v1/${resource}/${encodeURIComponent(key)}?include=names`)
-  } catch {
-    return undefined
+  } catch (error) {
+    if (error instanceof ApiResponseError && [400, 404].includes(error.status)) return undefined
+    throw error
   }
 }
 

@@ -74,13 +74,10 @@ function typesOf({ type }: Query, registry: Registry): string[] {
 /** Resolves the names of countries in the properties of queries. @returns the codes by name. */
 async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
   const names = [...new Set(queries.flatMap((query) => propertyText(query, 'country') ?? []))]
-  const unknown = names.filter((name) => !/^[A-Z]{3}$/.test(name))
-  if (unknown.length === 0) return new Map()
-  const nameQueries = unknown.map((name) => ({ resource: 'countries', name: name.slice(0, 500) }))
+  if (names.length === 0) return new Map()
+  const nameQueries = names.map((name) => ({ resource: 'countries', name: name.slice(0, 500) }))
   const { data } = await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries: nameQueries })
-  return new Map(
-    unknown.flatMap((name, index) => (data[index]?.match ? [[name, data[index].match.key]] : [])),
-  )
+  return new Map(names.flatMap((name, index) => (data[index]?.match ? [[name, data[index].match.key]] : [])))
 }
 
 /** Converts a query for one type to a query of the name resolver; undefined if it has no text. */
@@ -90,7 +87,7 @@ function toNameQuery(
   countries: ReadonlyMap<string, string>,
 ): NameQuery | undefined {
   const country = propertyText(query, 'country')
-  const code = country === undefined || /^[A-Z]{3}$/.test(country) ? country : countries.get(country)
+  const code = country === undefined ? undefined : countries.get(country)
   const scheme = codeProperties.find((pid) => propertyText(query, pid) !== undefined)
   const byCode = scheme !== undefined && (scheme === 'ror') === (resource === 'organizations')
   const name = byCode ? propertyText(query, scheme) : query.query

@@ -17,11 +17,14 @@ import { Problem } from '../../problems/problem.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { searchStatement } from './statement.ts'
 
+/** Maximum length of a query, in characters. */
+export const maxQueryLength = 200
+
 const limits = { defaultSize: 20, maxSize: 100 } as const
 
 const q = z
   .string()
-  .max(200)
+  .max(maxQueryLength)
   .regex(/\S/, { error: 'must have something other than white space' })
   .meta({ examples: ['pakstan'] })
 

@@ -69,7 +69,7 @@ export async function* calendarFile(
   const titles = Object.values(resource.calendar ?? {}).join(', ')
   const fileInfo = {
     name: `${publisher.name}: ${resource.name}`,
-    description: `${titles}. A date that is not known to the day spans all days that it may mean. ${omittedCount} dates that may mean more than a year are left out.`,
+    description: `${titles}. A date that is not known to the day spans all days that it may mean. ${omittedCount} dates that may mean more than a year, or are not in the years 1 to 9998, are left out.`,
   }
   const source = await session.start(calendarStatement(selection), `copy (a calendar of ${resource.name})`)
   yield* writeCalendar(fileInfo, readEvents(selection, publisher, source))

@@ -124,20 +124,25 @@ export async function updateReferrers(tx: Transaction, pair: MergedPair, change:
   }
 }
 
-/**
- * Removes the merged record. Its row in `records` stays and refers to the remaining record, and so do the rows of records
- * that had been merged into it earlier.
- */
-export async function removeMerged(tx: Transaction, { resource, from, into }: MergedPair, change: Change) {
+/** Writes the removal of the merged record, and deletes its lists, so that the remaining record can have its external ids. */
+export async function releaseMerged(tx: Transaction, { resource, from, into }: MergedPair, change: Change) {
   const { key, version, document, time, id } = from
   const stored = { key, version: version + 1, document }
   const removal: Change = { ...change, kind: 'remove', mergedInto: into.key }
   await tx.query(writeStatement([revisionWrite(resource, [stored], removal, time)]))
   const parts = Object.values(resource.boundFields).flatMap(({ rows }) => rows?.tables ?? [])
   if (parts.length > 0) await tx.query(deleteStatement(parts, [id]))
+}
+
+/**
+ * Deletes the merged record, to which no record refers any more. Its row in `records` stays without its document and refers to
+ * the remaining record, and so do the rows of records that had been merged into it earlier.
+ */
+export async function deleteMerged(tx: Transaction, { resource, from, into }: MergedPair) {
+  const { time, id } = from
   await tx.query(deleteStatement([{ table: resource.table, recordId: resource.id }], [id]))
   await tx.query(
-    compileSql(sql`update ${records} set merged_into = ${into.id}::uuid,
+    compileSql(sql`update ${records} set merged_into = ${into.id}::uuid, document = null,
       version = version + (id = ${id}::uuid)::int,
       updated_at = case when id = ${id}::uuid then ${time}::timestamptz else updated_at end
       where id = ${id}::uuid or merged_into = ${id}::uuid`),

@@ -25,7 +25,7 @@ export const agents = fp<{ registry: Registry }>(
       endpoint ??= load()
       const disconnected = new AbortController()
       reply.raw.once('close', () => disconnected.abort())
-      const webRequest = new Request(`${request.protocol}://${request.host}${request.url}`, {
+      const webRequest = new Request(new URL(request.url, 'http://localhost'), {
         method: 'POST',
         headers: pickHeaders(request, Object.keys(request.headers)),
         body: JSON.stringify(request.body),

@@ -1,12 +1,12 @@
 import fastifyMultipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { errorCode } from '../../error-code.ts'
 import { Upload, type UploadPart } from '../../features/imports/http/upload.ts'
 import { Problem } from '../../problems/problem.ts'
 
-/** Limits of a body: bytes of a text part and of a field name, number of parts, and number of headers of a part. */
+/** Limits of a body: bytes of a field name, number of parts, and number of headers of a part. Readers of parts limit their bytes. */
 const limits = {
-  fieldSize: 4 * 1024 * 1024,
   fieldNameSize: 100,
   parts: 50,
   headerPairs: 20,
@@ -23,7 +23,8 @@ declare module 'fastify' {
 /** Reads multipart/form-data part by part, without holding the body in memory. */
 export const multipart = fp(
   async function multipart(app) {
-    await app.register(fastifyMultipart, { limits })
+    // Parts without a file name are read as streams, too: they may be as large.
+    await app.register(fastifyMultipart, { limits, isPartAFile: () => true })
     app.decorateRequest('readUpload', function readUpload() {
       const isMultipart = this.isMultipart()
       if (!isMultipart) return undefined
@@ -37,23 +38,21 @@ export const multipart = fp(
 async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   try {
     for await (const part of request.parts()) {
-      if (part.type === 'file') {
-        yield { field: part.fieldname, name: part.filename, stream: part.file }
-      } else {
-        const text = Buffer.from(String(part.value))
-        yield { field: part.fieldname, name: part.fieldname, stream: toStream(text) }
-      }
+      if (part.type === 'file')
+        yield { field: part.fieldname, name: part.filename ?? part.fieldname, stream: part.file }
     }
   } catch (error) {
-    // Errors of limits have a status. Other errors come from the parser, such as a missing boundary.
-    if (error instanceof Error && !('statusCode' in error))
+    if (errorCode(error) === 'FST_PARTS_LIMIT')
+      throw new Problem('too-large', `The body has more than ${limits.parts} parts.`, { cause: error })
+    // Fastify's own limit of the body has the status 413. Other errors are faults of the body, such as a missing boundary.
+    const isBodyLimit = error instanceof Error && 'statusCode' in error && error.statusCode === 413
+    if (error instanceof Error && !isBodyLimit)
       throw new Problem('malformed-request', `The body is not multipart/form-data: ${error.message}.`, {
         cause: error,
       })
     throw error
+  } finally {
+    // After a refusal, the rest of the body is read and discarded. Otherwise the connection would never be free again.
+    request.raw.unpipe().resume()
   }
-}
-
-async function* toStream(text: Buffer): AsyncGenerator<Buffer> {
-  yield text
 }

@@ -37,9 +37,14 @@ describe('JSON', () => {
   it('keeps long numbers as text, since doubles would lose digits', async () => {
     const { rows } = await readContent(
       'file.json',
-      '[{"id": 12345678901234567890, "text": "12345678901234567890"}]',
+      '[{"id": 12345678901234567890, "text": "12345678901234567890", "third": 0.30000000000000004, "small": 1e-7}]',
     )
-    expect(rows[0]?.values).toEqual({ id: '12345678901234567890', text: '12345678901234567890' })
+    expect(rows[0]?.values).toEqual({
+      id: '12345678901234567890',
+      text: '12345678901234567890',
+      third: 0.30000000000000004,
+      small: 1e-7,
+    })
   })
 
   it.each([

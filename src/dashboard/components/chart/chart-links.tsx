@@ -35,6 +35,10 @@ export function DataLinks({ name = 'data' }: { name?: string }) {
   )
 }
 
+/** Returns a text for an HTML attribute between quotes. */
+const escapeAttribute = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+
 /** Links to the data of a chart and to the comparison with a year ago, and a button that copies HTML to embed the chart. */
 export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean }) {
   const { t, tag } = useLanguage()
@@ -43,8 +47,8 @@ export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean 
   const [isCopied, setCopied] = useState(false)
   const url = (changes: Record<string, string>) => `${path}${changeParameters(parameters, changes)}`
   const copy = () => {
-    const src = `${location.origin}${url({ embed: '1', lang: tag })}`.replaceAll('&', '&amp;')
-    const html = `<iframe src="${src}" width="100%" height="720" title="${document.title}"></iframe>`
+    const src = escapeAttribute(`${location.origin}${url({ embed: '1', lang: tag })}`)
+    const html = `<iframe src="${src}" width="100%" height="720" title="${escapeAttribute(document.title)}"></iframe>`
     navigator.clipboard.writeText(html).then(() => setCopied(true))
   }
   return (

@@ -2,7 +2,7 @@ import type { JsonValue, Row } from '../types.ts'
 import { cleanValue, isList, TooLarge } from './clean.ts'
 
 /** Matches strings, which stay unchanged, and integers of 16 digits or more. */
-const longNumbers = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g
+const longNumbers = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g
 
 /** Parses JSON. Integers of 16 digits or more become texts, since a double may lose digits. */
 function parseExactly(text: string): JsonValue {

@@ -165,8 +165,17 @@ function* valuesOf(value: unknown, pointer: string): Generator<{ property: strin
     yield { property: pointer, value: typeof value === 'number' || value === null ? value : String(value) }
 }
 
+/** Characters that make a spreadsheet evaluate a cell, or its part after a `;`, as a formula. As in exports. */
+const formulaStarts = /(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])/g
+
 const toCsv = (rows: readonly Row[]): string =>
-  stringify([...rows], { header: true, escape_formulas: true, record_delimiter: 'windows' })
+  stringify([...rows], {
+    header: true,
+    cast: { string: (text) => text.replaceAll(formulaStarts, "$1'$2") },
+    // Some spreadsheets split cells at a semicolon.
+    quoted_match: /;/,
+    record_delimiter: 'windows',
+  })
 
 /** Returns the CSV of a record: a row for each value, with its JSON pointer, as in citations. */
 export const recordCsv = (json: string): string => toCsv([...valuesOf(JSON.parse(json), '')])

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { type FormPart, sendForm } from '../support/send-form.ts'
+
+/** The parts of uploads, as various clients encode them (RFC 7578). */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+/** Sends parts of multipart/form-data without file names. @param parts the parameters and the content of each. */
+function sendFields(parts: readonly (readonly [parameters: string, content: string])[]): Promise<Response> {
+  const boundary = 'a-boundary'
+  const encoded = parts.map(
+    ([parameters, content]) =>
+      `--${boundary}\r\nContent-Disposition: form-data; ${parameters}\r\n\r\n${content}\r\n`,
+  )
+  return fetch(`${api.origin}/v1/imports`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${adminKey}`,
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+    },
+    body: `${encoded.join('')}--${boundary}--\r\n`,
+  })
+}
+
+describe('an upload', () => {
+  it('may be a part without a file name, and its mapping a part of JSON', async () => {
+    const properties = { title: 'Title', kind: '=treaty', parties: [{ country: 'Party', role: '=party' }] }
+    const mapping = { scheme: newScheme(), records: { agreements: { id: 'Id', properties } } }
+    const response = await sendFields([
+      ['name="mapping"\r\nContent-Type: application/json', JSON.stringify(mapping)],
+      ['name="file"', `${treatyHeader}\n1,First,2001,China\n`],
+    ])
+    const text = await response.text()
+    expect(response.status, text).toBe(201)
+    const { id } = JSON.parse(text) as { id: string }
+    const read = async () => (await api.get(`/v1/imports/${id}`, { key: adminKey })).json()
+    await expect.poll(read, { timeout: 20_000 }).toMatchObject({ counts: { created: 1, refused: 0 } })
+  })
+
+  it('is refused if a part is too large, even if it has no file name', async () => {
+    const large = await sendFields([['name="mapping"', `# ${'x'.repeat(5_000_000)}`]])
+    expect(large.status).toBe(413)
+  })
+
+  it('is refused if it has too many parts', async () => {
+    const lists = Array.from({ length: 49 }, (_, index) => ['list', 'A\nB\n', `${index}.csv`] as const)
+    const parts = [
+      ['mapping', treatyMapping(newScheme()), 'm.yaml'],
+      ['file', `${treatyHeader}\n`, 'f.csv'],
+    ] as const
+    expect((await sendForm(api, '/v1/imports', [...parts, ...lists])).status).toBe(413)
+  })
+
+  it('is refused if the name of a part is reserved', async () => {
+    expect((await sendForm(api, '/v1/imports', [['constructor', 'x', 'x.csv']])).status).toBe(400)
+  })
+
+  it('may have decisions about names that contain other delimiters', async () => {
+    const mapping = treatyMapping(newScheme())
+    const file = `${treatyHeader}\n1,First,2001,Atlantis; Utopia\n`
+    const dryRun = async (more: readonly FormPart[]) => {
+      const parts: FormPart[] = [['mapping', mapping, 'm.yaml'], ...more, ['file', file, 'f.csv']]
+      const { id } = (await sendForm(api, '/v1/imports', parts)).json<{ id: string }>()
+      const read = async () => (await api.get(`/v1/imports/${id}`, { key: adminKey })).json<object>()
+      await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: 'staged' })
+      return { id, counts: (await read()) as object }
+    }
+    const { id } = await dryRun([])
+    const { text } = await api.get(`/v1/imports/${id}/names.csv`, { key: adminKey })
+    const decisions = text.replace(',,1,,', ',,1,DEU,')
+    const { counts } = await dryRun([['decisions', decisions, 'decisions.csv']])
+    expect(counts).toMatchObject({ counts: { created: 1, refused: 0 } })
+  })
+})

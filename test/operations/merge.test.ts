@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { ifMatch } from '../support/documents.ts'
+
+/** What stays of a merged record, and merges of records that refer to each other. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+interface Organization {
+  id: string
+  path: string
+}
+
+async function create(name: string, more: object = {}): Promise<Organization> {
+  const response = await api.post('/v1/organizations', { name, kind: 'academic', ...more })
+  expect(response.status, response.text).toBe(201)
+  const { id } = response.json<{ id: string }>()
+  return { id, path: `/v1/organizations/${id}` }
+}
+
+const merge = (from: Organization, into: Organization) =>
+  api.post(`${from.path}/merge`, { into: into.id }, ifMatch('*'))
+
+/** Returns the status of a read without a key, and does not follow redirects. */
+const statusOf = async (path: string) => (await fetch(`${api.origin}${path}`, { redirect: 'manual' })).status
+
+const setVisibility = async ({ path }: Organization, visibility: string) =>
+  expect((await api.patch(path, { visibility })).status).toBe(200)
+
+describe('a record that was merged into another one', () => {
+  it('becomes internal and public again together with the other one', async () => {
+    const [from, into] = [await create('Merged'), await create('Remaining')]
+    const before = new Date().toISOString()
+    expect((await merge(from, into)).status).toBe(200)
+    const paths = ['/history/1', '/history?follow=false', `?asOf=${before}`].map((rest) => from.path + rest)
+    for (const path of paths) expect(await statusOf(path), path).toBe(200)
+    await setVisibility(into, 'internal')
+    for (const path of [from.path, ...paths]) expect(await statusOf(path), path).toBe(404)
+    await setVisibility(into, 'public')
+    expect(await statusOf(from.path)).toBe(308)
+  })
+
+  it('keeps its redirect after a redaction, which leaves its text in no row', async () => {
+    const [from, into] = [await create('Institute of Jane Doe'), await create('Institute')]
+    expect((await merge(from, into)).status).toBe(200)
+    // The remaining record has the name as an alias.
+    for (const { path } of [from, into]) {
+      const redacted = await api.post(
+        `${path}/redact`,
+        { text: 'Jane Doe', reason: 'Asked for it' },
+        ifMatch('*'),
+      )
+      expect(redacted.status, redacted.text).toBeLessThan(300)
+    }
+    expect(await statusOf(`${from.path}/history`)).toBe(308)
+    for (const table of [
+      'public.records',
+      'history.records',
+      'revisions',
+      'public.organizations',
+      'history.organizations',
+    ]) {
+      const { rows } = await api.pool.query(`select from ${table} as kept where kept::text like '%Jane Doe%'`)
+      expect(rows, table).toEqual([])
+    }
+  })
+
+  it('is not restored, even if the other one has been removed', async () => {
+    const [from, into] = [await create('One'), await create('Another')]
+    expect((await merge(from, into)).status).toBe(200)
+    expect((await api.delete(into.path)).status).toBe(204)
+    expect((await api.post(`${from.path}/restore`, {})).status).toBe(404)
+  })
+})
+
+it('a record can be merged into one that refers to it, which then no longer does', async () => {
+  const from = await create('Parent')
+  const into = await create('Child', { parent: from.id })
+  const merged = await merge(from, into)
+  expect(merged.status, merged.text).toBe(200)
+  expect(merged.json()).toMatchObject({ id: into.id, parent: null })
+})
+
+it('the preview of reconciliation leads from a merged record to the other one', async () => {
+  const [from, into] = [await create('Old academy'), await create('New academy')]
+  expect((await merge(from, into)).status).toBe(200)
+  const preview = await fetch(`${api.origin}/reconcile/preview?id=organizations:${from.id}`)
+  expect(preview.status).toBe(200)
+  expect(await preview.text()).toContain('New academy')
+})
