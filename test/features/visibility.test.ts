@@ -220,6 +220,21 @@ describe('a record that becomes internal', () => {
     expect([restored.status, await visibility()]).toEqual([200, 'internal'])
   })
 
+  it('hides the history of its citations also after they have been removed', async () => {
+    const source = await create('Cited internally')
+    await setVisibility(source, 'internal')
+    const record = { resource: 'countries', id: 'CHN' }
+    const citation = await mixed.post('/v1/citations', { source: source.split('/').at(-1), record })
+    const path = citation.headers.get('location') ?? ''
+    expect((await mixed.get(`${path}/history`)).status).toBe(404)
+    expect((await mixed.delete(path)).status).toBe(204)
+    for (const hidden of [`${path}/history`, `${path}/history/1`])
+      expect((await mixed.get(hidden)).status, hidden).toBe(404)
+    const { text } = await mixed.get('/v1/changes?resource=citations&order=desc&limit=50')
+    expect(text).not.toContain(path.split('/').at(-1))
+    expect((await mixed.get(`${path}/history`, { key: adminKey })).status).toBe(200)
+  })
+
   it('keeps its visibility if an earlier public version is restored after its removal', async () => {
     const path = await create('Removed')
     await setVisibility(path, 'internal')
