@@ -26,7 +26,10 @@ interface Row {
 
 const governmentKinds = new Set(['government', 'local_government', 'other_public_sector'])
 
-/** Maximum number of records that one lookup of a text returns. A name of so many records is ambiguous anyway. */
+/**
+ * Maximum number of records that one lookup of a text returns. A name of so many records is ambiguous, except within a country,
+ * so organizations of the queried countries come first, with one place more for each country.
+ */
 const maxPerName = 20
 
 /** Maximum number of texts that are looked up one by one in the index of names. */
@@ -61,12 +64,17 @@ const textsOf = (name: string): string[] => {
 /** Returns the SQL of a folded text without punctuation. */
 const withoutPunctuation = (text: SQL): SQL => sql`btrim(regexp_replace(${text}, '[^[:alnum:]]+', ' ', 'g'))`
 
-/** Finds the records with any of the given names. @param texts the texts to look up for `nameCount` names. */
+/**
+ * Finds the records with any of the given names.
+ * @param texts the texts to look up for `nameCount` names.
+ * @param countries the countries of the queries.
+ */
 async function findNamed(
   tx: Transaction,
   resource: Resource,
   texts: readonly string[],
   nameCount: number,
+  countries: readonly string[],
 ): Promise<Row[]> {
   const { table, search } = resource
   const wanted = sql`(select distinct ${fold(sql`given`)} as text from unnest(${sql.param(texts)}::text[]) as given) as wanted`
@@ -92,9 +100,13 @@ async function findNamed(
   const condition = search.nameLines
     ? sql`${nameList(search.nameLines)} @> array[wanted.text]`
     : sql`${foldedPrefix(search.title)} = left(wanted.text, 200) collate "C" and ${fold(search.title)} = wanted.text`
+  const order =
+    resource.name === 'organizations' && countries.length > 0
+      ? sql` order by coalesce(${columnOf(table, 'country')} = any(${sql.param(countries)}::text[]), false) desc`
+      : sql``
   return tx.query<Row>(
     compileSql(sql`select distinct on (found.key) found.* from ${wanted} cross join lateral (
-        select ${nameColumns(resource)} from ${table} where ${condition} limit ${sql.raw(String(maxPerName))}
+        select ${nameColumns(resource)} from ${table} where ${condition}${order} limit ${sql.raw(String(maxPerName + countries.length))}
       ) as found order by found.key`),
   )
 }
@@ -173,7 +185,9 @@ export async function storedNamesIndex(
     for (const text of textsOf(name)) texts.add(text)
     await pause()
   }
-  if (texts.size > 0) for (const row of await findNamed(tx, resource, [...texts], names.length)) addRow(row)
+  const countries = [...new Set(queries.flatMap(({ country }) => country ?? []))]
+  if (texts.size > 0)
+    for (const row of await findNamed(tx, resource, [...texts], names.length, countries)) addRow(row)
   const index = await NameIndex.build(records.values(), entries)
   const missing = names.filter((name) => !index.find(name, () => true)).slice(0, maxSimilar)
   if (missing.length === 0) return index

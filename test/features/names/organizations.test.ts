@@ -59,11 +59,19 @@ describe('organizations of an import', () => {
 
   it('are found by their country among many that have the same name', async () => {
     const name = 'National Library of Tests'
-    const countries = ['CHN', 'DEU', 'FRA', 'IND', 'KEN', 'PAK', 'ZAF']
+    const { rows } = await test.pool.query<{ code: string }>(
+      'select code from countries order by code limit 26',
+    )
+    const countries = rows.map(({ code }) => code)
     const created = await findOrCreate(countries.map((country) => ({ name, country })))
     const again = await findOrCreate(countries.map((country) => ({ name, country })))
     expect(new Set(created.map(keyOf)).size).toBe(countries.length)
     expect(again.map(keyOf)).toEqual(created.map(keyOf))
+    const queries = countries.map((country) => ({ resource: 'organizations', name, country }))
+    for (const [index, query] of queries.entries()) {
+      const [resolution] = await resolveNames(test.database, registry, [query])
+      expect(resolution?.match?.key, query.country).toBe(keyOf(created[index]))
+    }
   })
 
   it('are ambiguous if they are authorities and the mention has no country', async () => {
