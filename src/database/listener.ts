@@ -134,25 +134,15 @@ export class Listener {
         for (const entry of this.#entries)
           if (entry.channel === channel) entry.handler.onNotification(payload)
       })
-      await Promise.race([this.#activateAll(client), ended])
+      // Set before, so that `listen` activates the entries that are added meanwhile.
       this.#client = client
+      await Promise.race([this.#activate(client, [...this.#entries]), ended])
       onConnect()
       return await ended
     } finally {
       clearInterval(heartbeat)
       this.#disconnect()
       await Promise.race([client.end(), delay(heartbeatMs, undefined, { ref: false })]).catch(() => {})
-    }
-  }
-
-  /** Activates all entries, also those that are added meanwhile. */
-  async #activateAll(client: pg.Client): Promise<void> {
-    for (;;) {
-      const inactive = [...this.#entries].filter(
-        ({ activeSince }) => activeSince === Number.POSITIVE_INFINITY,
-      )
-      if (inactive.length === 0) return
-      await this.#activate(client, inactive)
     }
   }
 

@@ -30,10 +30,6 @@ const refuse =
     context.addIssue({ code: 'invalid_format', format: 'characters', message })
   }
 
-/** Returns a text without the characters that are forbidden in one line. */
-export const withoutForbidden = (text: string): string =>
-  text.replaceAll(new RegExp(forbiddenInLines, 'gu'), '')
-
 /** Refuses forbidden characters in one line of text. The message has the code point and its position, from 1. */
 export const requireLineCharacters = refuse(forbiddenInLines)
 

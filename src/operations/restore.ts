@@ -143,10 +143,14 @@ export const restore: Operation = {
           return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
         }
         // A removed record keeps the visibility that it had last, for the same reason.
-        const [last] = await transaction.query<PastVersion>(historyStatement(resource, key, undefined, 1))
+        // Without `version`, it is the version to restore.
+        const [last = past] =
+          version === undefined
+            ? [past]
+            : await transaction.query<PastVersion>(historyStatement(resource, key, undefined, 1))
         // It was merged into a record that has been removed.
-        if (last?.entry.mergedInto) throw recordNotFound(resource, key)
-        const { visibility } = documentOf(resource, JSON.parse((last ?? past).document))
+        if (last.entry.mergedInto !== null) throw recordNotFound(resource, key)
+        const { visibility } = documentOf(resource, JSON.parse(last.document))
         document = { ...document, visibility, [resource.key.property]: key }
         const createdAt = typeof record.createdAt === 'string' ? record.createdAt : undefined
         const [stored] = await insertDocuments(transaction, resource, [document], change, createdAt)

@@ -17,8 +17,13 @@ import { inlineValues } from './literal.ts'
  */
 const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[]`)
 
-/** These characters at the start of a cell, or after a `;`: some spreadsheets split cells there, and evaluate each part. */
-const formulaStartPattern = sql.raw(String.raw`'(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])'`)
+/**
+ * Regular expression of these characters, for PostgreSQL and JavaScript, at the start of a cell or after a `;`: some spreadsheets
+ * split cells there, and evaluate each part.
+ */
+export const formulaStart = String.raw`(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])`
+
+const formulaStartPattern = sql.raw(`'${formulaStart}'`)
 
 const escapeFormula = (cell: SQL): SQL =>
   sql`case when left(${cell}, 1) = any(${formulaStarts}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${formulaStartPattern}, '\\1''\\2', 'g') else ${cell} end`

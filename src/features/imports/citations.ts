@@ -1,8 +1,8 @@
 import type { Transaction } from '../../database/database.ts'
-import { withoutForbidden } from '../../model/characters.ts'
 import { type Document, insertDocuments } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import type { ApplyContext } from './apply.ts'
+import { shortenText } from './shorten.ts'
 import type { Draft } from './types.ts'
 
 /** A record that an import has written, with the parts of its citation that come from the row. */
@@ -13,11 +13,7 @@ export interface CitedRecord {
   citation: Draft['citation']
 }
 
-const truncate = (text: string, max: number) =>
-  text.length <= max ? text : `${text.slice(0, max - 1).toWellFormed()}…`
-
-/** Returns a text as one line, without the characters that lines of text must not have, such as marks of the writing direction. */
-const oneLine = (text: string) => withoutForbidden(text.replaceAll(/\s+/g, ' ')).trim()
+const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
 /** Maximum lengths of the locator, quotation and note of a citation, in characters. */
 const maxLocator = 50
@@ -26,16 +22,15 @@ const maxNote = 10_000
 
 /** Returns the citation of a record: its row in the file, and its id in the source. */
 function citationOf(source: string, { resource, key, externalId, citation }: CitedRecord): Document {
-  const { locator, url, quote = '', note } = citation
-  const excerpt = truncate(oneLine(quote), maxQuote)
+  const { locator, url, quote, note } = citation
   return {
     source,
     record: { resource, id: key },
-    locator: { row: truncate(oneLine(locator), maxLocator) },
+    locator: { row: shortenText(oneLine(locator), maxLocator) },
     sourceRecordId: externalId.id,
     ...(url !== undefined && { url }),
-    ...(excerpt !== '' && { excerpt }),
-    ...(note !== undefined && { note: truncate(note, maxNote) }),
+    ...(quote !== undefined && { excerpt: shortenText(quote, maxQuote) }),
+    ...(note !== undefined && { note: shortenText(note, maxNote) }),
   }
 }
 

@@ -4,8 +4,9 @@ import type { JsonObject, JsonValue } from './types.ts'
 /** Limits of a row that is shown. A row may have 8 Mi characters. */
 const limits = { characters: 300, items: 20, properties: 200, values: 2000 }
 
-const shortenText = (text: string) =>
-  text.length > limits.characters ? `${text.slice(0, limits.characters - 1).toWellFormed()}…` : text
+/** Cuts off a text that has more than `max` characters, with `…` at its end. */
+export const shortenText = (text: string, max: number): string =>
+  text.length > max ? `${text.slice(0, max - 1).toWellFormed()}…` : text
 
 /** Copies values for display: long texts are cut off with `…`, and items beyond the limits are left out. */
 class Shortener {
@@ -14,7 +15,7 @@ class Shortener {
 
   shorten(value: JsonValue): JsonValue {
     this.#remaining -= 1
-    if (typeof value === 'string') return shortenText(value)
+    if (typeof value === 'string') return shortenText(value, limits.characters)
     if (typeof value !== 'object' || value === null) return value
     if (isList(value)) return this.#first(value, limits.items).map((item) => this.shorten(item))
     const properties = this.#first(Object.entries(value), limits.properties)

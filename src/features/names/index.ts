@@ -7,11 +7,14 @@ import { cachedNameIndex } from './cached-index.ts'
 import { groupBy } from './group-by.ts'
 import type { NameIndex } from './name-index.ts'
 import { narrowToCountry } from './narrow-to-country.ts'
-import { defaultLimit, resolveIn } from './resolve.ts'
+import { resolveIn } from './resolve.ts'
 import { storedNamesIndex } from './stored-names.ts'
 import type { NameQuery, Resolution } from './types.ts'
 
 export type { MatchReason, NameMatch, NameQuery, Resolution } from './types.ts'
+
+/** Number of candidates of a query without `limit`. */
+const defaultLimit = 3
 
 /**
  * Resolves any number of names in one pass. It never guesses: two equally good matches are `ambiguous`.
@@ -42,8 +45,9 @@ export async function resolveNamesIn(
       ofResource.map(([, query]) => query),
     )
     for (const [identity, query] of ofResource) {
-      const resolution = narrowToCountry(index, query, resolveIn(index, query))
-      const candidates = resolution.candidates.slice(0, query.limit ?? defaultLimit)
+      const limit = query.limit ?? defaultLimit
+      const resolution = narrowToCountry(index, query, resolveIn(index, query, limit))
+      const candidates = resolution.candidates.slice(0, limit)
       resolved.set(identity, { ...resolution, candidates })
       await pause()
     }

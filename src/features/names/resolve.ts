@@ -3,12 +3,12 @@ import type { LookupResult, MatchForm, NameIndex } from './name-index.ts'
 import { type MatchReason, type NameMatch, type NameQuery, type Resolution, reasonScores } from './types.ts'
 import { entriesIn, hasYear, yearOf } from './years.ts'
 
-export const defaultLimit = 3
-
-/** Resolves a query in an index. It never guesses: several equally good records are `ambiguous`. All of them are candidates. */
-export function resolveIn(index: NameIndex, query: NameQuery): Resolution {
+/**
+ * Resolves a query in an index. It never guesses: several equally good records are `ambiguous`. All of them are candidates.
+ * @param limit maximum number of similar names that are candidates of an unknown name.
+ */
+export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Resolution {
   const name = withoutFootnoteMarks(query.name)
-  const limit = query.limit ?? defaultLimit
   const unmarked = withoutQuestionMark(name)
   if (unmarked !== name) {
     const { candidates } = resolveUnmarked(index, { ...query, name: unmarked }, limit)

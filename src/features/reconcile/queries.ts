@@ -71,6 +71,9 @@ function typesOf({ type }: Query, registry: Registry): string[] {
   return given.length > 0 ? given : defaultTypesOf(registry)
 }
 
+/** The form of an alpha-3 code. */
+const codePattern = /^[A-Z]{3}$/
+
 /** Resolves the names of countries in the properties of queries. @returns the codes by name. */
 async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
   const names = [...new Set(queries.flatMap((query) => propertyText(query, 'country') ?? []))]
@@ -87,7 +90,8 @@ function toNameQuery(
   countries: ReadonlyMap<string, string>,
 ): NameQuery | undefined {
   const country = propertyText(query, 'country')
-  const code = country === undefined ? undefined : countries.get(country)
+  // A code that names no country still restricts the query, so that no organization of another country matches.
+  const code = country === undefined ? undefined : (countries.get(country) ?? codePattern.exec(country)?.[0])
   const scheme = codeProperties.find((pid) => propertyText(query, pid) !== undefined)
   const byCode = scheme !== undefined && (scheme === 'ror') === (resource === 'organizations')
   const name = byCode ? propertyText(query, scheme) : query.query

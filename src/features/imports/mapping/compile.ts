@@ -165,7 +165,8 @@ const shorten = (locator: string) =>
 const citationSchemas: Record<'url' | 'locator' | 'quote' | 'note', z.ZodType> = {
   url: webAddress(),
   locator: line(maxLocatorLength),
-  quote: prose(5000),
+  // The excerpt of a citation is one line.
+  quote: line(5000),
   note: prose(5000),
 }
 

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
+import { formulaStart } from '../../../query/export.ts'
 import type { ReadPart } from './view-data-response.ts'
 
 /**
@@ -165,8 +166,7 @@ function* valuesOf(value: unknown, pointer: string): Generator<{ property: strin
     yield { property: pointer, value: typeof value === 'number' || value === null ? value : String(value) }
 }
 
-/** Characters that make a spreadsheet evaluate a cell, or its part after a `;`, as a formula. As in exports. */
-const formulaStarts = /(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])/g
+const formulaStarts = new RegExp(formulaStart, 'g')
 
 const toCsv = (rows: readonly Row[]): string =>
   stringify([...rows], {
