@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { OperatorError } from '../operator-error.ts'
-import { packageVersion } from '../package-root.ts'
 import type { AddCommand } from './context.ts'
 
 /** `entente openapi` writes the OpenAPI document, without a database. */
@@ -10,14 +9,11 @@ export const addOpenApi: AddCommand = (program, context) => {
     .description('write the OpenAPI document as JSON')
     .option('--out <file>', 'write it to a file instead of the terminal')
     .action(async ({ out }: { out?: string }) => {
-      const [{ openApiDocument }, { listEndpoints }, { registry }] = await Promise.all([
+      const [{ openApiDocument }, { registry }] = await Promise.all([
         import('../server/openapi/document.ts'),
-        import('../server/endpoints.ts'),
         import('../resources/registry.ts'),
       ])
-      const text = JSON.stringify(
-        openApiDocument(listEndpoints(registry), registry.resources, packageVersion),
-      )
+      const text = JSON.stringify(openApiDocument(registry))
       if (out === undefined) context.print(text)
       else {
         await writeFile(out, text).catch((error: Error) => {

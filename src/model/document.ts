@@ -3,18 +3,15 @@ import { type SQL, sql } from 'drizzle-orm'
 import { columnOf } from '../database/columns.ts'
 import { compileSql } from '../database/dialect.ts'
 import { records } from '../database/tables/records.ts'
+import { lazyFor } from './lazy.ts'
 import { ownProperties, type Resource } from './resource.ts'
 
 /** SQL that composes the JSON of a record, and the fingerprint (`shape`) that shows whether a stored document is current. */
 
-const propertyNames = new WeakMap<Resource, readonly string[]>()
-
 /** Names of a record's own properties, in the order of the response. */
-export function propertiesOf(resource: Resource): readonly string[] {
-  const known = propertyNames.get(resource) ?? Object.keys(ownProperties(resource))
-  propertyNames.set(resource, known)
-  return known
-}
+export const propertiesOf = lazyFor((resource: Resource): readonly string[] =>
+  Object.keys(ownProperties(resource)),
+)
 
 /** SQL expression of a timestamp as text in RFC 3339: UTC, milliseconds. */
 export const rfc3339 = (column: SQL) =>
@@ -46,21 +43,15 @@ export function composedJson(resource: Resource, properties: readonly string[]):
   return sql`(select row_to_json(composed) from (select ${sql.join(columns, sql`, `)}${source}) composed)::text`
 }
 
-const shapes = new WeakMap<Resource, string>()
-
 /**
  * Returns the fingerprint of a resource's declaration: a hash of the SQL that composes a document. It changes whenever the
  * properties of the resource change. A document that was stored with the current fingerprint equals the document that would
  * be composed from the tables.
  */
-export function shapeOf(resource: Resource): string {
-  const known = shapes.get(resource)
-  if (known !== undefined) return known
+export const shapeOf = lazyFor((resource: Resource): string => {
   const { text } = compileSql(composedJson(resource, propertiesOf(resource)))
-  const shape = createHash('sha1').update(text).digest('base64url').slice(0, 12)
-  shapes.set(resource, shape)
-  return shape
-}
+  return createHash('sha1').update(text).digest('base64url').slice(0, 12)
+})
 
 /** SQL literal of the fingerprint. */
 export const shapeLiteral = (resource: Resource): SQL => sql.raw(`'${shapeOf(resource)}'`)

@@ -5,6 +5,7 @@ import type { Dimension, Measure } from './dimensions.ts'
 import type { Field, FieldContext, FieldQuery, FieldRows, Fields } from './field.ts'
 import type { Filter } from './filters.ts'
 import type { KeyForm } from './keys.ts'
+import { lazyFor } from './lazy.ts'
 import type { Registry } from './registry.ts'
 import { registerResponseSchema } from './schema-names.ts'
 import type { Collection, Searchable } from './searchable.ts'
@@ -143,30 +144,25 @@ export const toSearchable = ({ filters, collections, id }: Resource): Searchable
   key: [id],
 })
 
-const recordSchemas = new WeakMap<Resource, z.ZodObject>()
-
 /** The schema of a record in a response: key, document, version, timestamps, includes and names. */
-export function recordSchema(resource: Resource): z.ZodObject {
-  const known = recordSchemas.get(resource)
-  if (known) return known
-  const record = registerResponseSchema(
-    resource.singular,
-    z
-      .strictObject({
-        ...ownProperties(resource),
-        ...includedProperties(resource),
-        names: z
-          .lazy(() => resource.registry.namesSchema)
-          .optional()
-          .meta({
-            description: 'With `include=names`, in a read by key.',
-          }),
-      })
-      .meta({ description: resource.description, examples: [exampleRecord(resource)] }),
-  )
-  recordSchemas.set(resource, record)
-  return record
-}
+export const recordSchema = lazyFor(
+  (resource: Resource): z.ZodObject =>
+    registerResponseSchema(
+      resource.singular,
+      z
+        .strictObject({
+          ...ownProperties(resource),
+          ...includedProperties(resource),
+          names: z
+            .lazy(() => resource.registry.namesSchema)
+            .optional()
+            .meta({
+              description: 'With `include=names`, in a read by key.',
+            }),
+        })
+        .meta({ description: resource.description, examples: [exampleRecord(resource)] }),
+    ),
+)
 
 /** Returns the schemas of a record's properties in the order of the response, without includes. */
 export const ownProperties = (resource: Resource): z.ZodRawShape => ({

@@ -3,7 +3,6 @@ import fastifyRateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
 import type { Registry } from '../model/registry.ts'
-import { packageVersion } from '../package-root.ts'
 import { registry as serviceRegistry } from '../resources/registry.ts'
 import type { Config } from './config.ts'
 import { descriptorLimit, maxClientConnections } from './descriptors.ts'
@@ -159,7 +158,7 @@ export async function buildApp({
   await app.register(async function docs(scope) {
     await scope.register(pageSecurityHeaders)
     await scope.register(problemPages)
-    await scope.register(documentation, { endpoints, resources, version: packageVersion })
+    await scope.register(documentation, { registry })
   })
 
   await app.register(async function pages(scope) {

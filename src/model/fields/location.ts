@@ -7,12 +7,13 @@ import { defineField, type FieldContext } from '../field.ts'
 import { anyOf } from '../filters.ts'
 import { jsonObject } from '../json.ts'
 import { keys } from '../keys.ts'
+import { lazyFor } from '../lazy.ts'
 import type { Registry } from '../registry.ts'
 import { named } from '../schema-names.ts'
 import { line, optional } from '../schemas.ts'
 
-/** Schema of a location. */
-const makeLocationSchema = (registry: Registry) =>
+/** Returns the schema of a location: one per registry, since a component of the OpenAPI document can have only one schema. */
+export const locationSchema = lazyFor((registry: Registry) =>
   named(
     'Location',
     z
@@ -63,16 +64,8 @@ const makeLocationSchema = (registry: Registry) =>
           { name: 'Yangbajing', country: 'CHN', latitude: null, longitude: null, elevationMetres: 4300 },
         ],
       }),
-  )
-
-const locationSchemas = new WeakMap<Registry, ReturnType<typeof makeLocationSchema>>()
-
-/** Returns the schema of a location, cached by registry, since a component of the OpenAPI document can have only one schema. */
-export function locationSchema(registry: Registry) {
-  const schema = locationSchemas.get(registry) ?? makeLocationSchema(registry)
-  locationSchemas.set(registry, schema)
-  return schema
-}
+  ),
+)
 
 /** Suffix of the column's key in the Drizzle table, by the property of a location. */
 const columnSuffixes = {

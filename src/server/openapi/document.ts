@@ -1,6 +1,10 @@
 import { STATUS_CODES } from 'node:http'
+import { lazyFor } from '../../model/lazy.ts'
+import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Endpoint } from '../../operations/operation.ts'
+import { packageVersion } from '../../package-root.ts'
+import { listEndpoints } from '../endpoints.ts'
 import { commonHeaders, describeRegistry } from './description.ts'
 import { headerParameter, pathParameter, queryParameters, segmentParameter } from './parameters.ts'
 import { problemSchema } from './problem-schema.ts'
@@ -119,12 +123,10 @@ const eventsFirst = (resources: readonly Resource[]) => [
   ...resources.filter(({ eventDates }) => !eventDates),
 ]
 
-/**
- * Builds the OpenAPI 3.1 document from the contracts of the endpoints.
- * @param resources become tags of the document.
- * @param version of the API's contract.
- */
-export function openApiDocument(endpoints: Endpoint[], resources: readonly Resource[], version: string) {
+/** Builds the OpenAPI 3.1 document of a registry from the contracts of its endpoints. All apps of a process share it. */
+export const openApiDocument = lazyFor((registry: Registry) => {
+  const { resources } = registry
+  const endpoints = listEndpoints(registry)
   const schemas = collectSchemas(
     {
       input: endpoints.flatMap(({ contract }) => [
@@ -142,7 +144,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
     openapi: '3.1.0',
     info: {
       title: 'Entente',
-      version,
+      version: packageVersion,
       description: describeRegistry(endpoints),
       contact: { name: 'The operator of this registry' },
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
@@ -177,4 +179,4 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
       },
     },
   }
-}
+})

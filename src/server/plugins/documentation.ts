@@ -2,8 +2,7 @@ import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { lazy } from '../../model/lazy.ts'
-import type { Resource } from '../../model/resource.ts'
-import type { Endpoint } from '../../operations/operation.ts'
+import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import { openApiDocument } from '../openapi/document.ts'
@@ -13,14 +12,6 @@ import { script, style } from './documentation/assets.ts'
 import { constant, sendConstant } from './documentation/constant.ts'
 import { indexPage, operationPage, schemaPage } from './documentation/pages.ts'
 import type { Representation } from './response-cache/representation.ts'
-
-/** Options of the plugin `documentation`. */
-export interface DocumentationOptions {
-  endpoints: Endpoint[]
-  resources: readonly Resource[]
-  /** The version of the API. */
-  version: string
-}
 
 /** The pages load a script and a style from this service, and send requests to it. */
 const contentSecurityPolicy =
@@ -45,9 +36,9 @@ function pagesByName(kind: string, names: () => string[], make: (name: string) =
 }
 
 /** Serves the OpenAPI document as JSON and YAML, and pages to read it at `/docs`. */
-export const documentation = fp<DocumentationOptions>(
-  async function documentation(app, { endpoints, resources, version }) {
-    const document = (): object => openApiDocument(endpoints, resources, version)
+export const documentation = fp<{ registry: Registry }>(
+  async function documentation(app, { registry }) {
+    const document = (): object => openApiDocument(registry)
     await app.register(swagger, {
       openapi: { openapi: '3.1.0' },
       // The document is built when the service listens, below. The plugin's types are narrower than OpenAPI 3.1; tests
