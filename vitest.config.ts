@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { memoryFolder } from './test/support/memory-folder.ts'
 
 /** Opens PostgreSQL with a database that tests clone. */
 const globalSetup = 'test/support/global-setup.ts'
@@ -22,6 +23,8 @@ export default defineConfig({
         test: {
           name: 'tests',
           globalSetup,
+          // All temporary files, since some tests open database servers of their own.
+          env: { TMPDIR: memoryFolder },
           include: ['test/**/*.test.ts'],
           // Benchmarks measure, and what fills whole tables or kills processes takes its time: they have commands of their own.
           exclude: [

@@ -17,14 +17,20 @@ const settings = [
   'synchronous_commit=off',
   'full_page_writes=off',
   'max_connections=200',
+  // Less than for the memory of the machine, since databases and write-ahead log may be in memory, too.
+  'shared_buffers=256MB',
+  'max_wal_size=256MB',
   'deadlock_timeout=100ms',
 ]
 
-/** Opens the server of TEST_DATABASE_URL, otherwise one in a Docker container, otherwise the embedded one. */
-export async function openServer(): Promise<TestServer> {
+/**
+ * Opens the server of TEST_DATABASE_URL, otherwise one in a Docker container, otherwise the embedded one.
+ * @param parent the folder in which the embedded server gets a folder.
+ */
+export async function openServer(parent = tmpdir()): Promise<TestServer> {
   const url = process.env.TEST_DATABASE_URL
   if (url) return { url, close: async () => {} }
-  return (await openContainer()) ?? (await openEmbedded())
+  return (await openContainer()) ?? (await openEmbedded(parent))
 }
 
 async function openContainer(): Promise<TestServer | undefined> {
@@ -54,8 +60,8 @@ async function isDockerReachable(): Promise<boolean> {
   return Promise.race([reached, sleep(3_000, false, { ref: false })])
 }
 
-async function openEmbedded(): Promise<TestServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'entente-test-'))
+async function openEmbedded(parent: string): Promise<TestServer> {
+  const folder = await mkdtemp(join(parent, 'entente-test-'))
   // PostgreSQL does not run as root, so another user needs access to the folder.
   await chmod(folder, 0o755)
   const database = await openEmbeddedDatabase(folder, settings)
