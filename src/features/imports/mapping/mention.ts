@@ -54,7 +54,7 @@ export function compileReference(
       ...(typeof date === 'string' && { on: date }),
       ...(steps.create && { create: true }),
       ...(column !== '' && { column }),
-      ...(onBadValue === 'drop' && { onUnresolved: onBadValue }),
+      ...(onBadValue !== context.onBadValue && { onUnresolved: onBadValue }),
     }
     return conversion.mention(mention)
   }
