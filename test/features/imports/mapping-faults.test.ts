@@ -48,6 +48,11 @@ describe('a mapping with a fault', () => {
       '/records/agreements/properties/place: needs exactly one of',
     ],
     [
+      'take and join for one value',
+      mapping('place: { all: [a, b], take: first, join: "; " }'),
+      '/records/agreements/properties/place/join: cannot be combined with take',
+    ],
+    [
       'a bad format of dates',
       mapping('signedOn: { from: a, date: hh:mm }'),
       '/records/agreements/properties/signedOn/date: is not a format of dates',

@@ -174,6 +174,23 @@ describe('a mapping', () => {
       { resource: 'organizations', name: 'NSFC', country: 'CHN', create: true, column: 'a' },
     ])
   })
+
+  it.each<[what: string, property: string, expected: JsonObject]>([
+    ['of a list of texts', 'languages: { from: a, split: ";", take: last }', { languages: ['fr'] }],
+    ['of a list of records', 'topics: { from: a, split: ";", take: first }', { topics: ['zh'] }],
+    [
+      'of `each`',
+      'parties: { each: { from: a, split: ";", take: last }, country: ., role: =party }',
+      { parties: [{ country: 'fr', role: 'party' }] },
+    ],
+    [
+      'into one name of a record',
+      'topics: { from: a, split: ";", join: " and " }',
+      { topics: ['zh and fr'] },
+    ],
+  ])('takes or joins the values %s', (_, property, expected) => {
+    expect(documentOf(property, { a: 'zh; fr' })).toMatchObject(expected)
+  })
 })
 
 describe('files beside a mapping', () => {

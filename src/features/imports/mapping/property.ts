@@ -11,7 +11,7 @@ import type { Scope } from './path.ts'
 import { withPlaceholders } from './placeholders.ts'
 import { isRequired, type Target } from './target.ts'
 import type { ItemMapping, OnBadValue, PropertyMapping, ValueMapping } from './types.ts'
-import { compileValue, toSteps } from './value.ts'
+import { compileValue } from './value.ts'
 import { BadValue } from './values/bad.ts'
 
 /** A property of a mapping, compiled. */
@@ -92,19 +92,17 @@ const toSentence = (text: string) =>
 
 function compileScalar(mapping: ValueMapping, target: Target, context: CompileContext): PropertyPlan {
   const plan = compileValue(mapping, target, context)
-  const { take, join } = toSteps(mapping)
   return {
     column: plan.column,
     isConstant: plan.isConstant,
     onBadValue: plan.onBadValue,
     build(scope, conversion) {
       const values = plan.evaluate(scope, conversion)
-      if (join !== undefined && values.length > 0) return values.map(String).join(join)
-      if (values.length > 1 && take === undefined) {
+      if (values.length > 1) {
         const detail = `There are ${values.length} values, and the property takes one: the first is used. Say take: first, take: last or join: "; ".`
         conversion.note(plan.column, [...values], detail)
       }
-      return take === 'last' ? values.at(-1) : values[0]
+      return values[0]
     },
   }
 }

@@ -100,7 +100,10 @@ export const stepsSchema = describe(
     ),
     default: describe(scalar.optional(), 'The value if there is none.'),
     take: describe(z.enum(['first', 'last']).optional(), 'Takes the first or the last of several values.'),
-    join: describe(text.optional(), 'Joins several values into one text, with this separator.'),
+    join: describe(
+      text.optional(),
+      'Joins several values into one text, with this separator; not together with take.',
+    ),
     by: describe(
       z.enum(['name', 'code', 'id', 'key']).optional(),
       'Kind of identifier of a record: a name, a code, the id in the register that was imported (see scheme), or the key in this registry.',

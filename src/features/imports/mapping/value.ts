@@ -54,7 +54,9 @@ export function compileValue(
   const convert = compileSteps(steps, target, context)
   const findRecord =
     target?.kind === 'reference' ? compileReferenceStep(steps, target.reference, context) : undefined
-  const fallback = steps.default
+  const { default: fallback, take, join } = steps
+  if (take !== undefined && join !== undefined)
+    context.at('join').addFault('cannot be combined with take, which leaves only one value to join')
   const plan: ValuePlan = {
     column: source.column,
     isConstant: source.isConstant,
@@ -62,12 +64,19 @@ export function compileValue(
     evaluate(scope, conversion) {
       const found = check(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
       const converted = found.flatMap((value) => convert(value, conversion, plan))
-      const values = converted.length === 0 && fallback !== undefined ? [fallback] : converted
+      const all = converted.length === 0 && fallback !== undefined ? [fallback] : converted
+      const values = combine(all, steps)
       return findRecord ? values.flatMap((value) => findRecord(value, scope, conversion, plan) ?? []) : values
     },
   }
   if (source.isConstant) checkConstant(target, steps, context)
   return plan
+}
+
+/** Takes one of several values, or joins them into one text, if the steps say so. */
+function combine(values: JsonValue[], { take, join }: ValueSteps): JsonValue[] {
+  if (join !== undefined && values.length > 0) return [values.map(String).join(join)]
+  return take === undefined ? values : take === 'first' ? values.slice(0, 1) : values.slice(-1)
 }
 
 const dateTarget = targetOf(edtf('When.'))
