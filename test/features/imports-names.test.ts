@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { importCsv, newScheme } from '../support/imports.ts'
+import {
+  checkCsv,
+  continueImport,
+  importCsv,
+  newScheme,
+  treatyHeader,
+  treatyMapping,
+} from '../support/imports.ts'
 
 /** Names in imports that match no record: what happens to their rows and values, and when a decision takes effect. */
 
@@ -37,5 +44,26 @@ records:
     expect(imported.report?.refusedBy).toMatchObject([
       { column: 'Topic', example: { value: 'Alchemy of Atlantis' } },
     ])
+  })
+})
+
+/** Decides that a name of a country means China. */
+async function decide(id: string, name: string): Promise<void> {
+  const decisions = [{ resource: 'countries', name, key: 'CHN' }]
+  const response = await api.put(`/v1/imports/${id}/names`, { decisions })
+  expect(response.status, response.text).toBe(200)
+}
+
+describe('a decision about a name', () => {
+  it('leaves the dropped values of its rows in the report', async () => {
+    const csv = `${treatyHeader}\n1,First\u0085 treaty,2001,Atlantis\n2,Second\u0085,2001,China\n`
+    const { id, report } = await checkCsv(api.database, treatyMapping(newScheme()), csv)
+    expect(report?.droppedBy).toMatchObject([{ column: 'Title', rows: 1 }])
+    await decide(id, 'Atlantis')
+    expect(await continueImport(api.database, id)).toMatchObject({
+      state: 'staged',
+      counts: { created: 2, refused: 0, dropped: 2 },
+      report: { droppedBy: [{ column: 'Title', rows: 2 }] },
+    })
   })
 })

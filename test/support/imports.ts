@@ -49,27 +49,41 @@ records:
 /** The header line of a file for `treatyMapping`. */
 export const treatyHeader = 'Id,Title,Signed,Party'
 
-/** Imports a file with a mapping, without a dry run. @returns the import when it is done. */
+/** Creates an import, whose file is passed when it is continued. @returns its id. */
+export async function createLocalImport(
+  database: Database,
+  mapping: string,
+  { autoCommit }: { autoCommit: boolean },
+): Promise<string> {
+  const { id } = await database.transaction((tx) =>
+    createImport(tx, {
+      scheme: readSettings(mapping, registry).scheme,
+      mapping,
+      autoCommit,
+      // In this state, the importer of a service does not run the import: the file is not in the database.
+      state: 'uploaded',
+      actor: { kind: 'command', id: null, name: 'A test' },
+      requestId: null,
+    }),
+  )
+  return id
+}
+
+/** Imports a file with a mapping, without a dry run, unless `autoCommit` is false. @returns the import when it is done. */
 export const importFile = (
   database: Database,
   mapping: string,
   name: string,
   content: string,
+  { autoCommit = true }: { autoCommit?: boolean } = {},
 ): Promise<ImportJob> =>
-  withFile(name, content, async (file) => {
-    const { id } = await database.transaction((tx) =>
-      createImport(tx, {
-        scheme: readSettings(mapping, registry).scheme,
-        mapping,
-        autoCommit: true,
-        // In this state, the importer of a service does not run the import: the file is not in the database.
-        state: 'uploaded',
-        actor: { kind: 'command', id: null, name: 'A test' },
-        requestId: null,
-      }),
-    )
-    return continueImport(database, id, [file])
-  })
+  withFile(name, content, async (file) =>
+    continueImport(database, await createLocalImport(database, mapping, { autoCommit }), [file]),
+  )
+
+/** Makes the dry run of a CSV file with a mapping. @returns the staged import. */
+export const checkCsv = (database: Database, mapping: string, csv: string): Promise<ImportJob> =>
+  importFile(database, mapping, 'rows.csv', csv, { autoCommit: false })
 
 /** Imports a CSV file with a mapping, without a dry run. @returns the import when it is done. */
 export const importCsv = (database: Database, mapping: string, csv: string): Promise<ImportJob> =>

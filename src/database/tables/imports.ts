@@ -99,6 +99,7 @@ export const importRows = pgTable(
     values: json('values').notNull(),
     /** The resource and the folded external id of each of the row's records, as one text. */
     ids: text('ids').array(),
+    /** The drafts of the row's records. The first one has the values of the row that were dropped, as `dropped`. */
     drafts: json('drafts'),
     /** Why the row is refused or blocked, or which of its values were dropped. */
     faults: json('faults'),

@@ -4,7 +4,7 @@ import type { Registry } from '../../model/registry.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { startSlices } from '../../time-slice.ts'
 import { isUnchanged, type OnEdited, type PlannedRecord, planRecord, tryCheck } from './plan.ts'
-import { addCounts, blockRows, readStagedRows, takeBatch } from './rows.ts'
+import { addCounts, blockRows, readStagedRows, resetBlocked, takeBatch } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportJob, noCounts } from './store.ts'
 import type { RowFault } from './types.ts'
 import { readUpserts, type Upsert } from './upserts.ts'
@@ -74,16 +74,7 @@ async function checkUpserts(database: Database, upserts: Upsert[], onEdited: OnE
 /** Resets `blocked` rows to `ready`, since names may have been decided since the last check, and resets the counts. */
 async function beginCheck(database: Database, job: ImportJob): Promise<ImportJob> {
   const { id } = job
-  for (let reset = 1; reset > 0; ) {
-    const rows = await database.transaction((tx) =>
-      tx.query({
-        text: `update import_rows set state = 'ready', faults = null where import = $1 and position = any(array(
-            select position from import_rows where import = $1 and state = 'blocked' limit 5000)) returning position`,
-        values: [id],
-      }),
-    )
-    reset = rows.length
-  }
+  await resetBlocked(database, id)
   const [row] = await database.read<{ refused: number }>({
     text: "select count(*)::int as refused from import_rows where import = $1 and state = 'refused'",
     values: [id],

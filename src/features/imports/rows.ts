@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts'
+import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import type { ImportCounts } from './store.ts'
 import type { RowFault } from './types.ts'
 import type { ReadyRow } from './upserts.ts'
@@ -32,6 +32,21 @@ export async function blockRows(
       where import = $1 and import_rows.position = given.position`,
     values: [id, [...refused.keys()], [...refused.values()].map((faults) => JSON.stringify(faults))],
   })
+}
+
+/** Sets the `blocked` rows of an import back to `ready`, with the values that were dropped when they were staged. */
+export async function resetBlocked(database: DatabaseClient, id: string): Promise<void> {
+  for (let reset = 1; reset > 0; ) {
+    const rows = await database.transaction((tx) =>
+      tx.query({
+        text: `update import_rows set state = 'ready', faults = drafts -> 0 -> 'dropped'
+          where import = $1 and position = any(array(
+            select position from import_rows where import = $1 and state = 'blocked' limit 5000)) returning position`,
+        values: [id],
+      }),
+    )
+    reset = rows.length
+  }
 }
 
 /** Sets rows to `waiting`, for a later pass, or back to `ready`. */

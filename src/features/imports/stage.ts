@@ -30,6 +30,10 @@ interface StagedRow {
   faults?: string
 }
 
+/** Adds the dropped values of a row to its first draft, because the faults of a blocked row replace them (`resetBlocked`). */
+const withDropped = (drafts: readonly Draft[], dropped: readonly RowFault[]) =>
+  drafts.map((draft, index) => (index === 0 ? { ...draft, dropped } : draft))
+
 /** Collects the rows of an import with their drafts, and writes them to the database. */
 class StagingBuffer {
   readonly #client: pg.ClientBase
@@ -74,7 +78,7 @@ class StagingBuffer {
         ...staged,
         state: 'ready',
         ids: drafts.map(draftIdentity),
-        drafts: JSON.stringify(drafts),
+        drafts: JSON.stringify(dropped.length > 0 ? withDropped(drafts, dropped) : drafts),
         ...(dropped.length > 0 && { faults: JSON.stringify(dropped) }),
       })
     }
