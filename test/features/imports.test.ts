@@ -73,6 +73,17 @@ describe('a row with the id of an earlier row', () => {
   })
 })
 
+describe('a refused row', () => {
+  it('is reported, even if its value is shortened between the two halves of a character', async () => {
+    const row = { id: 'a', parties: [`${'x'.repeat(199)}😀`] }
+    const imported = await importRows(api.database, newScheme(), [row])
+    expect(imported).toMatchObject({ state: 'committed', failure: null, counts: { refused: 1 } })
+    expect(imported.report?.refusedBy).toMatchObject([
+      { rows: 1, example: { value: expect.stringMatching(/^x{199}/) } },
+    ])
+  })
+})
+
 describe('a file without some records of earlier files', () => {
   const missingOf = async (id: string) => {
     const { text } = await api.get(`/v1/imports/${id}/missing.csv`, { key: adminKey })

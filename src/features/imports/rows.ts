@@ -19,6 +19,10 @@ export function readStagedRows(
   })
 }
 
+/** Returns faults as JSON that PostgreSQL can read: a value that was cut off within a character has half a surrogate pair. */
+export const faultsToJson = (faults: readonly RowFault[]): string =>
+  JSON.stringify(faults, (_, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value))
+
 /** Sets rows to `blocked`. @param refused why the registry refuses each row, by position. */
 export async function blockRows(
   tx: Transaction,
@@ -30,7 +34,7 @@ export async function blockRows(
     text: `update import_rows set state = 'blocked', faults = given.faults
       from unnest($2::int[], $3::json[]) as given(position, faults)
       where import = $1 and import_rows.position = given.position`,
-    values: [id, [...refused.keys()], [...refused.values()].map((faults) => JSON.stringify(faults))],
+    values: [id, [...refused.keys()], [...refused.values()].map(faultsToJson)],
   })
 }
 

@@ -9,6 +9,7 @@ import { removeStaged } from './cleanup.ts'
 import { namedMentions } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
+import { faultsToJson } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportJob } from './store.ts'
 import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
@@ -65,7 +66,7 @@ class StagingBuffer {
         ...staged,
         state: 'refused',
         ids: records.map(draftIdentity),
-        faults: JSON.stringify(faults),
+        faults: faultsToJson(faults),
       })
     } else if (converted.kind === 'skipped') {
       this.counts.skipped += 1
@@ -79,7 +80,7 @@ class StagingBuffer {
         state: 'ready',
         ids: drafts.map(draftIdentity),
         drafts: JSON.stringify(dropped.length > 0 ? withDropped(drafts, dropped) : drafts),
-        ...(dropped.length > 0 && { faults: JSON.stringify(dropped) }),
+        ...(dropped.length > 0 && { faults: faultsToJson(dropped) }),
       })
     }
   }
@@ -135,10 +136,10 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
   for (let from = 0; from < repeated.length; from += maxRows) {
     const batch = repeated.slice(from, from + maxRows)
     await client.query(
-      `update import_rows set state = 'refused', faults = json_build_array(given.fault)
-       from unnest($2::int[], $3::json[]) as given(position, fault)
+      `update import_rows set state = 'refused', faults = given.faults
+       from unnest($2::int[], $3::json[]) as given(position, faults)
        where import = $1 and import_rows.position = given.position`,
-      [id, batch.map(([position]) => position), batch.map(([, fault]) => JSON.stringify(fault))],
+      [id, batch.map(([position]) => position), batch.map(([, fault]) => faultsToJson([fault]))],
     )
   }
   return repeated.length
