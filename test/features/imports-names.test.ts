@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { autocommitReads } from '../../src/database/database.ts'
+import { runImport } from '../../src/features/imports/run.ts'
+import { changeImport, readImport } from '../../src/features/imports/store.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { withFile } from '../support/import-files.ts'
 import {
   checkCsv,
   continueImport,
+  createLocalImport,
   importCsv,
   newScheme,
   treatyHeader,
@@ -65,5 +71,38 @@ describe('a decision about a name', () => {
       counts: { created: 2, refused: 0, dropped: 2 },
       report: { droppedBy: [{ column: 'Title', rows: 2 }] },
     })
+  })
+
+  it('takes effect in the running check of the import', async () => {
+    const rows = Array.from({ length: 600 }, (_, index) => `${index},Treaty ${index},2001,Atlantis`)
+    const id = await createLocalImport(api.database, treatyMapping(newScheme()), { autoCommit: false })
+    const stopping = new AbortController()
+    const checked = withFile('rows.csv', [treatyHeader, ...rows].join('\n'), (file) =>
+      runImport({ database: api.database, registry }, id, {
+        files: [file],
+        signal: stopping.signal,
+        // The total is known when the rows are checked. The check stops after its first batch.
+        onProgress: ({ total }) => total !== undefined && stopping.abort(),
+      }),
+    )
+    await expect(checked).rejects.toThrow('aborted')
+    await decide(id, 'Atlantis')
+    expect(await continueImport(api.database, id)).toMatchObject({
+      state: 'staged',
+      counts: { created: 600, refused: 0 },
+    })
+  })
+
+  it('takes effect also between the resolution of names and the first batch of the check', async () => {
+    const csv = `${treatyHeader}\n1,First,2001,Atlantis\n`
+    const { id } = await checkCsv(api.database, treatyMapping(newScheme()), csv)
+    // The state after the names have been resolved.
+    await api.pool.query("update imports set state = 'staging', done_through = 0 where id = $1", [id])
+    const job = await readImport(autocommitReads(api.database), id)
+    if (!job) throw new Error('the import is gone')
+    await decide(id, 'Atlantis')
+    const ended = await api.database.transaction((tx) => changeImport(tx, job, { state: 'staged' }))
+    expect(ended).toBe(false)
+    expect(await continueImport(api.database, id)).toMatchObject({ state: 'staged', counts: { created: 1 } })
   })
 })

@@ -42,7 +42,10 @@ export const imports = pgTable(
     rowsRead: integer('rows_read'),
     /** The last row that the current pass has processed. */
     doneThrough: integer('done_through').notNull().default(0),
-    /** Number of the current pass over the rows. Later passes write the rows that wait for records of other rows. */
+    /**
+     * Number of the current pass over the rows. In a commit, later passes write the rows that wait for records of other rows.
+     * Before it, each decision about names begins a new pass.
+     */
     pass: integer('pass').notNull().default(0),
     counts: json('counts').notNull().default({}),
     report: json('report'),

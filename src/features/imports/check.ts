@@ -87,7 +87,7 @@ async function beginCheck(database: Database, job: ImportJob): Promise<ImportJob
  * Checks all staged rows of an import as a commit would, and stores the faults of refused rows. The check continues where an
  * earlier process stopped.
  * @param onProgress gets the position of the last checked row.
- * @returns the import after the check; undefined if another process has taken over.
+ * @returns the import after the check; undefined if a decision about a name has restarted it, or another process has taken over.
  */
 export async function checkRows(
   database: Database,

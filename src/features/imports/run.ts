@@ -85,8 +85,13 @@ class Run {
     this.#options.onProgress?.({ state, done, total })
   }
 
+  /** Changes an import. @returns false if it has been changed meanwhile. */
+  #tryChange(job: ImportJob, change: ImportChange): Promise<boolean> {
+    return this.#context.database.transaction((tx) => changeImport(tx, job, change))
+  }
+
   async #change(job: ImportJob, change: ImportChange): Promise<void> {
-    if (await this.#context.database.transaction((tx) => changeImport(tx, job, change))) return
+    if (await this.#tryChange(job, change)) return
     throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
   }
 
@@ -99,6 +104,7 @@ class Run {
   /** Runs the steps of an import until it is done or waits for a person. */
   async runSteps(id: string): Promise<void> {
     for (;;) {
+      this.#signal.throwIfAborted()
       const job = await this.#read(id)
       if (job.state === 'uploaded' && this.#options.files) await this.#change(job, { state: 'staging' })
       else if (job.state === 'staging') await this.#stage(job)
@@ -109,11 +115,15 @@ class Run {
     }
   }
 
+  /** Stages and checks an import. A decision about a name restarts the check; then this step ends without a result. */
   async #stage(job: ImportJob): Promise<void> {
     if (job.rowsRead === null) return this.#stageFiles(job)
     const { database, registry } = this.#context
     await resolveImportNames(database, registry, job, { signal: this.#signal })
-    if (job.autoCommit) return this.#change(job, { state: 'committing', stagedAt: 'now' })
+    if (job.autoCommit) {
+      await this.#tryChange(job, { state: 'committing', pass: 0, stagedAt: 'now' })
+      return
+    }
     const { onEdited, onUnresolved } = readSettings(job.mapping, registry)
     const total = job.rowsRead
     const checked = await checkRows(database, registry, job, {
@@ -122,10 +132,10 @@ class Run {
       signal: this.#signal,
       onProgress: (row) => this.#reportProgress('staging', row, total),
     })
-    if (!checked) throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
+    if (!checked) return
     await storeMissing(database, registry, job, this.#signal)
     const report = await makeReport(database, job.id)
-    await this.#change(checked, { state: 'staged', report, stagedAt: 'now' })
+    await this.#tryChange(checked, { state: 'staged', report, stagedAt: 'now' })
   }
 
   async #stageFiles(job: ImportJob): Promise<void> {

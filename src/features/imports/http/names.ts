@@ -20,6 +20,7 @@ import { checkDecisions } from '../decisions.ts'
 import { namesHeader, namesToCsv } from '../decisions-csv.ts'
 import { mentionName } from '../mentions.ts'
 import { type ImportName, listUnresolvedNames, saveDecisions } from '../names.ts'
+import { lockImport } from '../steps.ts'
 import { changeImport, readImport } from '../store.ts'
 import {
   baseContract,
@@ -195,7 +196,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     operationId: 'decideImportNames',
     summary: 'Choose the records of unresolved names',
     description:
-      'Stores decisions about names for this import and all later ones of the same register; a later decision replaces an earlier one. A staged import is checked again in the background.',
+      'Stores decisions about names for this import, until its commit begins, and for all later ones of the same register; a later decision replaces an earlier one. The import is checked again in the background.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => decisionsInput,
@@ -212,12 +213,12 @@ export const decideNames = (registry: Registry): Endpoint => ({
     await checkDecisions(database, registry, decisions, (_, index) => `/decisions/${index}/key`)
     const { actor } = getAuthorship(request)
     return runOnce(database, request, async (tx) => {
-      const found = await readImport(tx, key)
+      const found = await lockImport(tx, key)
       if (!found) throw importNotFound(key)
       await saveDecisions(tx, found.scheme, decisions, actor)
-      // The check starts again: rows that were refused for a name may be ready now.
-      if (found.state === 'staged') {
-        await changeImport(tx, found, { state: 'staging', doneThrough: 0 })
+      // The check starts again, also one that is running: rows that were refused for a name may be ready now.
+      if (found.state === 'staged' || (found.state === 'staging' && found.rowsRead !== null)) {
+        await changeImport(tx, found, { state: 'staging', doneThrough: 0, pass: found.pass + 1 })
         await notifyImports(tx)
       }
       return { status: 200, headers: {}, body: importToJson((await readImport(tx, key)) ?? found) }
