@@ -106,7 +106,7 @@ class Run {
     for (;;) {
       this.#signal.throwIfAborted()
       const job = await this.#read(id)
-      if (job.state === 'uploaded' && this.#options.files) await this.#change(job, { state: 'staging' })
+      if (job.state === 'uploaded' && this.#options.files) await this.#stageFiles(job)
       else if (job.state === 'staging') await this.#stage(job)
       else if (job.state === 'committing') await this.#commit(job)
       else if (job.state === 'undoing') await this.#undo(job)
@@ -193,7 +193,7 @@ class Run {
 async function setFailed({ database }: ImportContext, id: string, error: unknown): Promise<void> {
   await database.transaction((tx) =>
     tx.query({
-      text: "update imports set state = 'failed', failure = $2 where id = $1 and state in ('staging', 'committing', 'undoing')",
+      text: "update imports set state = 'failed', failure = $2 where id = $1 and state in ('uploaded', 'staging', 'committing', 'undoing')",
       values: [id, describeFailure(error)],
     }),
   )

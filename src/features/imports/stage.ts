@@ -4,6 +4,7 @@ import { copyRows } from '../../database/copy-rows.ts'
 import type { Database } from '../../database/database.ts'
 import { importRows } from '../../database/tables/index.ts'
 import { externalIdKey } from '../../model/schemas.ts'
+import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import { removeStaged } from './cleanup.ts'
 import { namedMentions } from './mentions.ts'
@@ -101,8 +102,13 @@ class StagingBuffer {
       rows.map((row) => ({ ...row })),
     )
     await this.#names.store(asTransaction(client))
-    await client.query('update imports set done_through = $2 where id = $1', [this.#id, this.position])
+    const progress = 'update imports set done_through = $2 where id = $1'
+    const { rowCount } = await client.query(progress, [this.#id, this.position])
     await client.query('commit')
+    if (rowCount === 1) return
+    // An import can be deleted while its process reads a local file.
+    await removeStaged(asTransaction(client), this.#id)
+    throw new Problem('not-found', `The import ${this.#id} has been removed meanwhile.`)
   }
 }
 
@@ -146,7 +152,8 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
 }
 
 /**
- * Reads a file to its end and stages its rows. Memory does not grow with the number of rows.
+ * Reads a file to its end and stages its rows. Memory does not grow with the number of rows. Then the import is `staging`, and
+ * any process can check it. Until then, an import of local files stays `uploaded`, since only its process can read them.
  * @param onProgress gets the number of rows so far.
  * @throws Problem for a file that cannot be read. The rows that are already staged remain until `removeStaged` removes them.
  */
@@ -181,6 +188,7 @@ export async function stageRows(
       asTransaction(client),
       { ...job, doneThrough: buffer.position },
       {
+        state: 'staging',
         fileInfo: { ...(await fileInfo), unused: usage.list() },
         rowsRead: buffer.position,
         doneThrough: 0,

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { autocommitReads } from '../../src/database/database.ts'
+import { runImport } from '../../src/features/imports/run.ts'
+import { listUnfinished } from '../../src/features/imports/store.ts'
+import { registry } from '../../src/resources/registry.ts'
+import { type Api, startTestApi } from '../support/api.ts'
+import { withFile } from '../support/import-files.ts'
+import { continueImport, createLocalImport, newScheme } from '../support/imports.ts'
+
+/** Imports of local files, which only the process of the command line can read. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const mappingOf = (scheme: string) =>
+  `{scheme: ${scheme}, records: {agreements: {id: Id, properties: {title: Title, kind: =treaty}}}}`
+
+/** Returns a file whose rows are stored in several transactions. */
+const makeCsv = () =>
+  ['Id,Title', ...Array.from({ length: 4100 }, (_, index) => `${index},Treaty ${index}`)].join('\n')
+
+describe('an import whose process reads a local file', () => {
+  it('is not failed by a service when the process has lost the lock, and continues', async () => {
+    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
+    await withFile('rows.csv', makeCsv(), async (file) => {
+      const losing = new AbortController()
+      const options = { files: [file], signal: losing.signal, onProgress: () => losing.abort() }
+      await expect(runImport({ database: api.database, registry }, id, options)).rejects.toThrow('aborted')
+      expect(await listUnfinished(autocommitReads(api.database))).not.toContain(id)
+      // A service has no files.
+      const { signal } = new AbortController()
+      expect(await runImport({ database: api.database, registry }, id, { signal })).toBe(true)
+      expect(await continueImport(api.database, id, [file])).toMatchObject({
+        state: 'staged',
+        rowsRead: 4100,
+        counts: { created: 4100 },
+      })
+    })
+  })
+
+  it('fails with the reason if the file cannot be read', async () => {
+    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
+    const failed = await withFile('rows.csv', 'Id,Name\n1,First\n', (file) =>
+      continueImport(api.database, id, [file]),
+    )
+    expect(failed).toMatchObject({ state: 'failed', failure: expect.stringContaining('Title') })
+  })
+
+  it('leaves no rows behind when it is deleted', async () => {
+    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
+    const deletion = await api.pool.connect()
+    try {
+      await deletion.query('begin')
+      await deletion.query('delete from imports where id = $1', [id])
+      const reading = withFile('rows.csv', makeCsv(), (file) => continueImport(api.database, id, [file]))
+      const gone = expect(reading).rejects.toThrow('the import is gone')
+      const waiting =
+        "select from pg_stat_activity where wait_event_type = 'Lock' and query like 'update imports%'"
+      await expect.poll(async () => (await api.pool.query(waiting)).rowCount).toBe(1)
+      await deletion.query('commit')
+      await gone
+    } finally {
+      deletion.release()
+    }
+    const { rows } = await api.pool.query('select from import_rows where import = $1', [id])
+    expect(rows).toHaveLength(0)
+  })
+})
