@@ -22,12 +22,15 @@ interface Entry extends RecordEntry {
   sequence: string
 }
 
-/** Reads the last entries that are not yet undone. Entries are undone in reverse order. */
-function readEntries(tx: Transaction, id: string): Promise<Entry[]> {
+/** A sequence number above all others. */
+const aboveAll = '9223372036854775807'
+
+/** Reads the last entries before a sequence number that are not yet undone. Entries are undone in reverse order. */
+function readEntries(tx: Transaction, id: string, before: string): Promise<Entry[]> {
   return tx.query<Entry>({
     text: `select sequence, resource, key, action, version_before "versionBefore", version_after "versionAfter", citation
-      from import_records where import = $1 and not undone order by sequence desc limit $2`,
-    values: [id, batchSize],
+      from import_records where import = $1 and not undone and sequence < $2 order by sequence desc limit $3`,
+    values: [id, before, batchSize],
   })
 }
 
@@ -67,21 +70,29 @@ function revertImport(current: Document, before: Document, imported: Document) {
 const hasSameValues = (resource: Resource, { document }: LockedRecord, revision: Document): boolean =>
   isDeepStrictEqual(documentOf(resource, JSON.parse(document)), documentOf(resource, revision))
 
+/** What happens to an entry that PostgreSQL refuses to undo, mostly because a record of another entry refers to its record. */
+type OnRefused = 'wait' | 'keep'
+
 /** Undoes a batch of entries in one transaction. */
 class UndoBatch {
   readonly #tx: Transaction
   readonly #registry: Registry
   readonly #authorship: Authorship
+  readonly #onRefused: OnRefused
+  /** The entries that wait for a later pass. */
+  readonly waiting = new Set<Entry>()
   readonly kept: KeptRecord[] = []
 
-  constructor(tx: Transaction, registry: Registry, authorship: Authorship) {
+  constructor(tx: Transaction, registry: Registry, authorship: Authorship, onRefused: OnRefused) {
     this.#tx = tx
     this.#registry = registry
     this.#authorship = authorship
+    this.#onRefused = onRefused
   }
 
-  async undo(entries: Entry[]): Promise<void> {
-    await this.#removeCitations(entries)
+  /** @param hasCitations false if an earlier pass has removed the citations of the entries. */
+  async undo(entries: Entry[], hasCitations: boolean): Promise<void> {
+    if (hasCitations) await this.#removeCitations(entries)
     // Referring resources come before those to which they refer.
     for (const resource of [...this.#registry.resources].reverse()) {
       const changed = entries.filter((entry) => entry.resource === resource.name && entry.action !== 'none')
@@ -104,7 +115,8 @@ class UndoBatch {
       this.#keep('citations', one.key, 'was changed since')
       return []
     })
-    await this.#write(resource, changes)
+    for (const [index, reason] of await this.#write(resource, changes))
+      this.#keep('citations', [...locked.keys()][index] ?? '', reason)
   }
 
   async #undoResource(resource: Resource, entries: Entry[]): Promise<void> {
@@ -122,6 +134,7 @@ class UndoBatch {
         return [...before, { key, version: versionAfter }]
       }),
     )
+    const reasons = new Map<number, string>()
     const changes = entries.flatMap((entry, index): PlannedChange[] => {
       const one = locked.get(entry.key)
       if (!one) return []
@@ -132,58 +145,58 @@ class UndoBatch {
         const isUnchanged =
           one.version === entry.versionAfter ||
           (imported !== undefined && hasSameValues(resource, one, imported))
-        return this.#planRemoval(resource, one, isUnchanged, index)
-      }
-      if (!before || !imported) {
-        this.#keep(resource.name, entry.key, 'its history lacks the previous version')
+        if (isUnchanged) return [{ index, kind: 'remove', locked: one }]
+        reasons.set(index, 'was changed since')
         return []
       }
-      return this.#planRestoration(resource, one, { before, imported }, index)
+      if (!before || !imported) {
+        reasons.set(index, 'its history lacks the previous version')
+        return []
+      }
+      const { change, reason } = planRestoration(resource, one, { before, imported }, index)
+      if (reason !== undefined) reasons.set(index, reason)
+      return change ? [change] : []
     })
-    await this.#write(resource, changes)
-  }
-
-  #planRemoval(
-    resource: Resource,
-    locked: LockedRecord,
-    isUnchanged: boolean,
-    index: number,
-  ): PlannedChange[] {
-    if (isUnchanged) return [{ index, kind: 'remove', locked }]
-    this.#keep(resource.name, locked.key, 'was changed since')
-    return []
-  }
-
-  #planRestoration(
-    resource: Resource,
-    locked: LockedRecord,
-    { before, imported }: { before: Document; imported: Document },
-    index: number,
-  ): PlannedChange[] {
-    const current = documentOf(resource, JSON.parse(locked.document))
-    const { document, kept } = revertImport(
-      current,
-      documentOf(resource, before),
-      documentOf(resource, imported),
-    )
-    if (kept.length > 0) this.#keep(resource.name, locked.key, `${kept.join(', ')} was changed since`)
-    try {
-      const after = checkDocument(resource, document)
-      return [{ index, kind: 'replace', locked, before: current, after }]
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      this.#keep(resource.name, locked.key, error.errors[0]?.message ?? error.message)
-      return []
+    const refused = await this.#write(resource, changes)
+    for (const [index, entry] of entries.entries()) {
+      const refusal = refused.get(index)
+      if (refusal !== undefined && this.#onRefused === 'wait') this.waiting.add(entry)
+      else
+        for (const reason of [reasons.get(index), refusal])
+          if (reason !== undefined) this.#keep(resource.name, entry.key, reason)
     }
   }
 
-  async #write(resource: Resource, changes: PlannedChange[]): Promise<void> {
+  /** Writes changes. @returns why PostgreSQL refuses some of them, by index. */
+  async #write(resource: Resource, changes: PlannedChange[]): Promise<Map<number, string>> {
     const { refused } = await writeEach(this.#tx, resource, changes, this.#authorship)
-    for (const [index, problem] of refused) {
-      const change = changes.find((one) => one.index === index)
-      if (change && change.kind !== 'create')
-        this.#keep(resource.name, change.locked.key, problem.errors[0]?.message ?? problem.message)
-    }
+    return new Map([...refused].map(([index, problem]) => [index, reasonOf(problem)]))
+  }
+}
+
+const reasonOf = (problem: Problem): string => problem.errors[0]?.message ?? problem.message
+
+/** Plans the restoration of a record. @returns the change, if it is possible, and why the record is not fully restored. */
+function planRestoration(
+  resource: Resource,
+  locked: LockedRecord,
+  { before, imported }: { before: Document; imported: Document },
+  index: number,
+): { change?: PlannedChange; reason?: string } {
+  const current = documentOf(resource, JSON.parse(locked.document))
+  const { document, kept } = revertImport(
+    current,
+    documentOf(resource, before),
+    documentOf(resource, imported),
+  )
+  const reason = kept.length > 0 ? `${kept.join(', ')} was changed since` : undefined
+  try {
+    const after = checkDocument(resource, document)
+    const change = { index, kind: 'replace' as const, locked, before: current, after }
+    return reason === undefined ? { change } : { change, reason }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { reason: [...(reason === undefined ? [] : [reason]), reasonOf(error)].join('; ') }
   }
 }
 
@@ -205,22 +218,38 @@ export async function undoImport(
 ): Promise<{ kept: KeptRecord[]; keptCount: number }> {
   const kept: KeptRecord[] = []
   let keptCount = 0
-  for (let done = 0; ; ) {
-    signal.throwIfAborted()
-    const batch = await database.transaction(async (tx) => {
-      const entries = await readEntries(tx, id)
-      const undo = new UndoBatch(tx, registry, authorship)
-      await undo.undo(entries)
-      await tx.query({
-        text: 'update import_records set undone = true where sequence = any($1::bigint[])',
-        values: [entries.map(({ sequence }) => sequence)],
+  let done = 0
+  /** Undoes the entries that are not yet undone. @returns the number of those that wait for the next pass. */
+  const makePass = async (onRefused: OnRefused, isFirst: boolean): Promise<number> => {
+    let waiting = 0
+    for (let before = aboveAll; ; ) {
+      signal.throwIfAborted()
+      const batch = await database.transaction(async (tx) => {
+        const entries = await readEntries(tx, id, before)
+        const undo = new UndoBatch(tx, registry, authorship, onRefused)
+        await undo.undo(entries, isFirst)
+        const undone = entries.filter((entry) => !undo.waiting.has(entry)).map(({ sequence }) => sequence)
+        await tx.query({
+          text: 'update import_records set undone = true where sequence = any($1::bigint[])',
+          values: [undone],
+        })
+        return { last: entries.at(-1)?.sequence, undone, waiting: undo.waiting.size, kept: undo.kept }
       })
-      return { count: entries.length, kept: undo.kept }
-    })
-    if (batch.count === 0) return { kept, keptCount }
-    done += batch.count
-    keptCount += batch.kept.length
-    kept.push(...batch.kept.slice(0, maxKept - kept.length))
-    onProgress(done)
+      if (batch.last === undefined) return waiting
+      before = batch.last
+      waiting += batch.waiting
+      done += batch.undone.length
+      keptCount += batch.kept.length
+      kept.push(...batch.kept.slice(0, maxKept - kept.length))
+      onProgress(done)
+    }
   }
+  // A record to which a record of a later batch refers is removed in a later pass.
+  let waiting = await makePass('wait', true)
+  for (let before = Number.POSITIVE_INFINITY; waiting > 0; ) {
+    const onRefused = waiting < before ? 'wait' : 'keep'
+    before = waiting
+    waiting = await makePass(onRefused, false)
+  }
+  return { kept, keptCount }
 }
