@@ -12,11 +12,12 @@ import {
   faultsOfProblem,
   isUnchanged,
   type OnEdited,
+  otherRowId,
   type PlannedRecord,
   planRecord,
   tryCheck,
 } from './plan.ts'
-import { type ImportCounts, noCounts } from './store.ts'
+import { type ImportCounts, type KeptRecord, noCounts } from './store.ts'
 import type { RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
 
@@ -27,8 +28,8 @@ export interface Outcome {
   counts: ImportCounts
   /** The faults of refused rows, by position. */
   refused: Map<number, RowFault[]>
-  /** Properties that others have changed since the last import, and that were not overwritten. */
-  kept: { resource: string; key: string; properties: string[] }[]
+  /** The records with properties that were not overwritten, and why. */
+  kept: KeptRecord[]
 }
 
 /** The import for which a batch is written. */
@@ -124,9 +125,20 @@ async function writeRecords(
   }
 }
 
-/** Whether an entry is needed: the record was written, or the row differs from that of the last import. */
+/** Whether an entry is needed: the record was written, or the row that changes it differs from that of the last import. */
 const needsEntry = ({ upsert, action }: PlannedRecord): boolean =>
-  action !== 'none' || upsert.existing?.lastImport?.digest !== upsert.digest
+  action !== 'none' ||
+  (upsert.existing?.lastImport?.digest !== upsert.digest && otherRowId(upsert) === undefined)
+
+/** Returns which properties were not overwritten, and why, unless others have changed them. */
+function toKeptRecord({ record: { upsert, kept }, result: { key } }: Written): KeptRecord {
+  const otherId = otherRowId(upsert)
+  const because =
+    otherId === undefined
+      ? ''
+      : `: the row with the id ${JSON.stringify(otherId)} changes this record, and the row with the id ${JSON.stringify(upsert.draft.externalId.id)} does not`
+  return { resource: upsert.resource.name, key, reason: `kept ${kept.join(', ')}${because}` }
+}
 
 function entryOf({ record, result }: Written, citation: string | null): RecordEntry {
   const { upsert, action, properties, kept } = record
@@ -175,11 +187,7 @@ export async function applyUpserts(
   )
   const count = (action: PlannedRecord['action']) =>
     written.filter(({ record }) => record.action === action).length
-  const kept = written.flatMap(({ record, result }) =>
-    record.kept.length > 0
-      ? [{ resource: record.upsert.resource.name, key: result.key, properties: record.kept }]
-      : [],
-  )
+  const kept = written.filter(({ record }) => record.kept.length > 0)
   return {
     counts: {
       ...noCounts,
@@ -187,9 +195,9 @@ export async function applyUpserts(
       created: count('create'),
       changed: count('change'),
       unchanged: upserts.length - pending.length + count('none'),
-      kept: kept.reduce((sum, { properties }) => sum + properties.length, 0),
+      kept: kept.reduce((sum, { record }) => sum + record.kept.length, 0),
     },
     refused,
-    kept,
+    kept: kept.map(toKeptRecord),
   }
 }

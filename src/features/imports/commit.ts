@@ -4,6 +4,7 @@ import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type ApplyContext, applyUpserts } from './apply.ts'
 import type { OnEdited } from './plan.ts'
+import { maxKept } from './report.ts'
 import { addCounts, BatchSize, blockRows, readStagedRows, setWaiting, takeBatch } from './rows.ts'
 import { type SourceProperties, writeSource } from './source.ts'
 import { changeImport, type ImportJob, type KeptRecord } from './store.ts'
@@ -111,8 +112,7 @@ class Commit {
       counts: addCounts(before.counts, { ...outcome.counts, refused: all.size }),
     }
     if (!(await changeImport(tx, before, change))) return undefined
-    for (const { resource, key, properties } of outcome.kept)
-      if (this.kept.length < 100) this.kept.push({ resource, key, reason: `kept ${properties.join(', ')}` })
+    this.kept.push(...outcome.kept.slice(0, maxKept - this.kept.length))
     return { ...before, ...change, source }
   }
 

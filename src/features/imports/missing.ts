@@ -26,23 +26,28 @@ export interface MissingRecord {
 const batchSize = 1000
 
 /**
- * SQL of the records of earlier imports of the scheme whose id no row of this import has. It groups all ids and does not
- * join them: as long as PostgreSQL has no statistics of new rows, a join may become a nested loop.
+ * SQL of the records of earlier imports of the scheme none of whose ids a row of this import has. After a merge, a record may
+ * have several. It groups all ids and does not join them: as long as PostgreSQL has no statistics of new rows, a join may
+ * become a nested loop.
  */
 function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportJob) {
   const { externalIds } = shared
   const hasEarlier = sql`exists (select from imports where imports.scheme = ${scheme} and imports.id <> ${id})`
-  return compileSql(sql`select min(resource) as resource, min(key) as key, min(external_id) as "externalId" from (
-      select records.resource, records.key, ${externalIds.id} as external_id,
-        records.resource || ' ' || ${scheme}::text || ':' || ${foldCode(externalIds.id)} as identity
-      from ${externalIds} join records on records.id = ${externalIds.record}
-      where ${hasEarlier} and ${externalIds.resource} = any(${sql.param(withExternalIds)}::text[]) and ${externalIds.scheme} = ${scheme}
-        and exists (select from import_records earlier where earlier.resource = records.resource and earlier.key = records.key
-          and earlier.scheme = ${scheme} and earlier.import <> ${id} and not earlier.undone and earlier.row is not null)
-      union all
-      select null, null, null, identities.id from import_rows, unnest(import_rows.ids) as identities(id)
-      where ${hasEarlier} and import_rows.import = ${id}
-    ) as found group by identity having count(*) = count(key)`)
+  return compileSql(sql`select resource, key, min(external_id) as "externalId" from (
+      select min(resource) as resource, min(key) as key, min(external_id) as external_id,
+        count(*) = count(key) as is_absent
+      from (
+        select records.resource, records.key, ${externalIds.id} as external_id,
+          records.resource || ' ' || ${scheme}::text || ':' || ${foldCode(externalIds.id)} as identity
+        from ${externalIds} join records on records.id = ${externalIds.record}
+        where ${hasEarlier} and ${externalIds.resource} = any(${sql.param(withExternalIds)}::text[]) and ${externalIds.scheme} = ${scheme}
+          and exists (select from import_records earlier where earlier.resource = records.resource and earlier.key = records.key
+            and earlier.scheme = ${scheme} and earlier.import <> ${id} and not earlier.undone and earlier.row is not null)
+        union all
+        select null, null, null, identities.id from import_rows, unnest(import_rows.ids) as identities(id)
+        where ${hasEarlier} and import_rows.import = ${id}
+      ) as found group by identity
+    ) as ids where key is not null group by resource, key having bool_and(is_absent)`)
 }
 
 async function removeMissing(database: DatabaseClient, id: string): Promise<void> {

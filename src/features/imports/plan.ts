@@ -19,7 +19,7 @@ export interface PlannedRecord {
   after: Document
   /** Hashes of the values of the row, by property. */
   properties: Record<string, string>
-  /** Properties that others have changed since the last import, and that are not overwritten. */
+  /** Properties that are not overwritten: others have changed them since the last import, or another row changes the record. */
   kept: string[]
 }
 
@@ -31,6 +31,18 @@ export const isUnchanged = ({ digest, existing }: Upsert): boolean =>
   existing?.lastImport !== undefined &&
   existing.lastImport.digest === digest &&
   existing.lastImport.version === existing.version
+
+/**
+ * Returns the id of the row that changes a record in place of this row: a record that has the ids of several rows of a
+ * register, such as after a merge, has the values of the row whose id is the first one.
+ * @returns undefined if this row changes the record.
+ */
+export function otherRowId({ draft, resource, existing }: Upsert): string | undefined {
+  if (existing?.ownId === undefined || resource.key.assignedBy === 'client') return undefined
+  const { scheme } = draft.externalId
+  const isOwn = externalIdKey({ scheme, id: existing.ownId }) === externalIdKey(draft.externalId)
+  return isOwn ? undefined : existing.ownId
+}
 
 /** Returns the properties that the mapping states, without external ids, which are only added. */
 const statedProperties = ({ draft, resource }: Upsert): string[] =>
@@ -71,6 +83,10 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
   const { resource, existing } = upsert
   const before = documentOf(resource, JSON.parse(stored))
   const wanted = checkDocument(resource, mergeWanted(upsert, before))
+  if (otherRowId(upsert) !== undefined) {
+    const kept = statedProperties(upsert).filter((name) => !isDeepStrictEqual(before[name], wanted[name]))
+    return { upsert, action: 'none', before, after: before, properties: {}, kept }
+  }
   const properties = hashesOf(upsert, wanted)
   const lastImport = existing?.lastImport
   const isEdited = (name: string) =>

@@ -34,6 +34,8 @@ export interface LastImport {
 export interface ExistingRecord {
   key: string
   version: number
+  /** Its first external id of the scheme. A merge adds further ones. Undefined if it has none. */
+  ownId: string | undefined
   /** Undefined if no import of the scheme has written the record. */
   lastImport: LastImport | undefined
 }
@@ -104,13 +106,15 @@ async function findExisting(
   const rows = await tx.query<{
     key: string
     version: number
+    ownId: string | null
     versionAfter: number | null
     digest: string
     properties: Record<string, string>
   }>({
     name: 'imported records',
     text: `select records.key, records.version, last_import.version_after as "versionAfter", last_import.digest,
-        last_import.properties
+        last_import.properties,
+        (select id from external_ids where record = records.id and scheme = $3 order by position limit 1) as "ownId"
       from records left join lateral (
         select version_after, digest, properties from import_records
         where resource = records.resource and key = records.key and scheme = $3 and not undone
@@ -120,11 +124,12 @@ async function findExisting(
     values: [keys.map((key) => recordId(resource, key)), resource.name, scheme],
   })
   return new Map(
-    rows.map(({ key, version, versionAfter, digest, properties }) => [
+    rows.map(({ key, version, ownId, versionAfter, digest, properties }) => [
       key,
       {
         key,
         version,
+        ownId: ownId ?? undefined,
         lastImport: versionAfter === null ? undefined : { version: versionAfter, digest, properties },
       },
     ]),

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { ifMatch } from '../support/documents.ts'
+import { importRows, newScheme } from '../support/imports.ts'
+
+/** Imports of a register after two of its records have been merged: one record has the ids of two rows. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+interface Agreement {
+  id: string
+  version: number
+  title: string
+}
+
+async function find(scheme: string, id: string): Promise<Agreement> {
+  const response = await api.get(`/v1/agreements?externalId=${scheme}:${id}`)
+  const [found] = response.json<{ data: Agreement[] }>().data
+  if (!found) throw new Error(`there is no record ${id}`)
+  return found
+}
+
+const rows = [
+  { id: 'merged', title: 'As in the row merged' },
+  { id: 'own', title: 'As in the row own' },
+]
+
+/** Imports two rows, and merges the record of the first one into that of the second one. @returns their scheme. */
+async function importAndMerge(): Promise<string> {
+  const scheme = newScheme()
+  await importRows(api.database, scheme, rows)
+  const [from, into] = [await find(scheme, 'merged'), await find(scheme, 'own')]
+  const merged = await api.post(`/v1/agreements/${from.id}/merge`, { into: into.id }, ifMatch('*'))
+  expect(merged.status, merged.text).toBe(200)
+  return scheme
+}
+
+describe.each(['keep', 'replace'] as const)('an import with onEdited: %s after a merge', (onEdited) => {
+  it('leaves the record as it is if the file has not changed, however often it is repeated', async () => {
+    const scheme = await importAndMerge()
+    const before = await find(scheme, 'own')
+    for (let round = 0; round < 2; round += 1) {
+      const imported = await importRows(api.database, scheme, rows, { onEdited })
+      expect(imported).toMatchObject({
+        state: 'committed',
+        counts: { changed: 0, unchanged: 2, kept: 1, refused: 0 },
+        report: {
+          kept: [
+            {
+              key: before.id,
+              reason: expect.stringMatching(/^kept title: .*"own" changes.*"merged" does not$/),
+            },
+          ],
+        },
+      })
+      expect(await find(scheme, 'own')).toEqual(before)
+    }
+  })
+
+  it('changes the record according to the row with its own id only, in either order of the rows', async () => {
+    const scheme = await importAndMerge()
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const next = order.map((index) => ({
+        id: rows[index]?.id ?? '',
+        title: `${rows[index]?.title} ${order}`,
+      }))
+      const imported = await importRows(api.database, scheme, next, { onEdited })
+      expect(imported.counts).toMatchObject({ changed: 1, unchanged: 1, kept: 1 })
+      expect((await find(scheme, 'merged')).title).toBe(`As in the row own ${order}`)
+    }
+  })
+})
+
+describe('a file without some ids of a merged record', () => {
+  const missingFrom = async (ids: string[]) => {
+    const scheme = await importAndMerge()
+    const imported = await importRows(api.database, scheme, [{ id: 'other' }, ...ids.map((id) => ({ id }))])
+    expect(imported).toMatchObject({ state: 'committed', failure: null })
+    return imported.report?.missing
+  }
+
+  it('is reported with the record only if it has none of the ids', async () => {
+    expect(await missingFrom(['own'])).toBe(0)
+    expect(await missingFrom(['merged'])).toBe(0)
+    expect(await missingFrom([])).toBe(1)
+  })
+})
