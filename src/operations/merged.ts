@@ -7,7 +7,7 @@ import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { statement } from '../query/statement.ts'
-import type { ApiRequest, ApiResponse, Context, Operation, ResponseContract } from './operation.ts'
+import type { ApiRequest, ApiResponse, Contract, Endpoint, ResponseContract } from './operation.ts'
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
@@ -27,7 +27,7 @@ export async function findMergedInto(
 }
 
 /** The response to a read of the key of a merged record. */
-export const mergedResponse: ResponseContract = {
+const mergedResponse: ResponseContract = {
   description: 'The record was merged into another one, which `Location` names.',
   headers: {
     location: {
@@ -36,6 +36,12 @@ export const mergedResponse: ResponseContract = {
     },
   },
 }
+
+/** Adds the response for the key of a merged record to a contract. */
+const withMergedResponse = (method: Endpoint['method'], contract: Contract): Contract =>
+  method === 'GET'
+    ? { ...contract, responses: { ...contract.responses, 308: mergedResponse } }
+    : { ...contract, problems: [...contract.problems, 'merged'] }
 
 /** Returns a redirect to the same request for another key. */
 function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiResponse {
@@ -49,23 +55,25 @@ function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiRes
 }
 
 /**
- * Handles a request for one record. A read of a merged record is redirected to the record that it was merged into.
- * @throws Problem `merged` for a change of a merged record; and the errors of `handle`.
+ * Returns an endpoint below one record that also handles the keys of merged records. A read of a merged record is redirected
+ * to the record that it was merged into; a change is refused with the problem `merged`.
  */
-export async function handleRecordRequest(
-  { method, handle }: Operation,
-  resource: Resource,
-  request: ApiRequest,
-  context: Context,
-): Promise<ApiResponse> {
-  try {
-    return await handle(resource, request, context)
-  } catch (error) {
-    if (!(error instanceof Problem) || error.type !== 'not-found') throw error
-    const into = await findMergedInto(autocommitReads(context.database), resource, request.key)
-    if (into === undefined) throw error
-    if (method === 'GET') return redirect(resource, request, into)
-    const detail = `The ${resource.noun} ${request.key} was merged into ${aNoun(resource.noun)} with the key ${into}: use /v1/${resource.name}/${into}.`
-    throw new Problem('merged', detail, { cause: error })
+export function withMergedRecords(resource: Resource, endpoint: Endpoint): Endpoint {
+  const { method, contract } = endpoint
+  return {
+    ...endpoint,
+    contract: withMergedResponse(method, contract),
+    async handle(request, context) {
+      try {
+        return await endpoint.handle(request, context)
+      } catch (error) {
+        if (!(error instanceof Problem) || error.type !== 'not-found') throw error
+        const into = await findMergedInto(autocommitReads(context.database), resource, request.key)
+        if (into === undefined) throw error
+        if (method === 'GET') return redirect(resource, request, into)
+        const detail = `The ${resource.noun} ${request.key} was merged into ${aNoun(resource.noun)} with the key ${into}: use /v1/${resource.name}/${into}.`
+        throw new Problem('merged', detail, { cause: error })
+      }
+    },
   }
 }

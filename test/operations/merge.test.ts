@@ -92,3 +92,17 @@ it('the preview of reconciliation leads from a merged record to the other one', 
   expect(preview.status).toBe(200)
   expect(await preview.text()).toContain('New academy')
 })
+
+it('redirects the network and the briefing of a merged country to the other one', async () => {
+  const country = (code: string, alpha2: string, numeric: string) =>
+    api.post('/v1/countries', { code, alpha2, numeric, name: `Merged ${code}` })
+  for (const made of [await country('XYA', 'XY', '991'), await country('XYB', 'XB', '992')])
+    expect(made.status, made.text).toBe(201)
+  const merged = await api.post('/v1/countries/XYA/merge', { into: 'XYB' }, ifMatch('*'))
+  expect(merged.status, merged.text).toBe(200)
+  for (const rest of ['/network?from=2006', '/briefing?lang=zh']) {
+    const response = await fetch(`${api.origin}/v1/countries/XYA${rest}`, { redirect: 'manual' })
+    expect([response.status, response.headers.get('location')]).toEqual([308, `/v1/countries/XYB${rest}`])
+    expect((await api.get(`/v1/countries/XYA${rest}`)).status).toBe(200)
+  }
+})

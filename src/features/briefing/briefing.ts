@@ -10,6 +10,7 @@ import {
   languageParameter,
   withLanguageHeaders,
 } from '../../operations/language.ts'
+import { withMergedRecords } from '../../operations/merged.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
@@ -104,7 +105,7 @@ async function briefingJson(
 /** `GET /v1/countries/{code}/briefing`: what a desk officer reads before a visit, in one document. */
 export function briefing(registry: Registry): Endpoint {
   const countries = registry.get('countries')
-  return {
+  return withMergedRecords(countries, {
     method: 'GET',
     path: '/v1/countries/{code}/briefing',
     tag: countries.name,
@@ -144,5 +145,5 @@ export function briefing(registry: Registry): Endpoint {
       }
       return withLanguageHeaders(taggedResponse(text), language)
     },
-  }
+  })
 }

@@ -4,6 +4,7 @@ import { getStringValues, singleValueParameter } from '../../model/parameters.ts
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import { acceptLanguage, contentLanguage, withLanguageHeaders } from '../../operations/language.ts'
+import { withMergedRecords } from '../../operations/merged.ts'
 import type { Context, Contract, Endpoint } from '../../operations/operation.ts'
 import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
@@ -99,7 +100,7 @@ export const network = (registry: Registry): Endpoint => ({
 /** `GET /v1/countries/{code}/network`: a country's partners. */
 export function countryNetwork(registry: Registry): Endpoint {
   const countries = registry.get('countries')
-  return {
+  return withMergedRecords(countries, {
     method: 'GET',
     path: '/v1/countries/{code}/network',
     tag: countries.name,
@@ -129,5 +130,5 @@ export function countryNetwork(registry: Registry): Endpoint {
       if (!row) throw at === undefined ? recordNotFound(countries, key) : recordNotFoundAt(countries, key, at)
       return withLanguageHeaders(taggedResponse(row.document), language)
     },
-  }
+  })
 }
