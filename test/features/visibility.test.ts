@@ -137,15 +137,16 @@ describe('a reader without a key', () => {
   }, 180_000)
 })
 
+const setVisibility = async (path: string, visibility: string, more: Document = {}) => {
+  const response = await mixed.patch(path, { visibility, ...more })
+  expect(response.status, response.text).toBe(200)
+}
+
 describe('a record that becomes internal', () => {
   const create = async (title: string) => {
     const response = await mixed.post('/v1/sources', { title, kind: 'other' })
     expect(response.status, response.text).toBe(201)
     return `/v1/sources/${response.json<{ id: string }>().id}`
-  }
-  const setVisibility = async (path: string, visibility: string, more: Document = {}) => {
-    const response = await mixed.patch(path, { visibility, ...more })
-    expect(response.status, response.text).toBe(200)
   }
   const feed = async (path: string) => {
     const { text } = await mixed.get('/v1/changes?limit=200&resource=sources')
@@ -242,6 +243,50 @@ describe('a record that becomes internal', () => {
     const restored = await mixed.post(`${path}/restore`, { version: 1 })
     expect([restored.status, restored.json().visibility]).toEqual([201, 'internal'])
     expect((await mixed.get(path)).status).toBe(404)
+  })
+})
+
+describe('the past network', () => {
+  interface Network {
+    nodes: { id: string }[]
+    edges: { source: string; target: string }[]
+    total: { edges: number }
+  }
+
+  it('has no edges of nodes that have become internal since', async () => {
+    const create = async (path: string, document: Document) => {
+      const response = await mixed.post(path, document)
+      expect(response.status, response.text).toBe(201)
+      return response.headers.get('location') ?? ''
+    }
+    const lab = async (name: string) =>
+      (await create('/v1/organizations', { name, kind: 'academic' })).split('/').at(-1) ?? ''
+    const labs = [await lab('Lab of the past'), await lab('Lab that stays'), await lab('Lab that stays too')]
+    const country = await create('/v1/countries', { code: 'XZA', alpha2: 'XZ', numeric: '993', name: 'Past' })
+    const lead = (of: Document) => ({ ...of, role: 'lead' })
+    const [hidden, ...staying] = labs.map((organization) => lead({ organization }))
+    const remaining = [lead({ country: 'DEU' }), ...staying]
+    const externalIds = [{ scheme: 'past-network', id: '1' }]
+    const project = { title: 'Of the past', kind: 'other', externalIds }
+    const participants = [lead({ country: 'XZA' }), hidden, ...remaining]
+    const path = await create('/v1/projects', { ...project, participants })
+    const at = new Date().toISOString()
+    expect((await mixed.patch(path, { participants: remaining })).status).toBe(200)
+    await setVisibility(country, 'internal')
+    await setVisibility(`/v1/organizations/${labs[0]}`, 'internal')
+    for (const level of ['country', 'organization']) {
+      const query = `/v1/network?level=${level}&externalIdScheme=past-network&asOf=${at}`
+      const { nodes, edges, total } = (await mixed.get(query)).json<Network>()
+      const ids = nodes.map(({ id }) => id)
+      expect(
+        edges.flatMap(({ source, target }) => [source, target]).filter((id) => !ids.includes(id)),
+      ).toEqual([])
+      expect([total.edges, edges.length]).toEqual(level === 'country' ? [0, 0] : [1, 1])
+      const all = (await mixed.get(query, { key: adminKey })).json<Network>()
+      expect([all.total.edges, all.nodes.length]).toEqual(level === 'country' ? [1, 2] : [3, 3])
+    }
+    const ofCountry = await mixed.get(`/v1/countries/DEU/network?externalIdScheme=past-network&asOf=${at}`)
+    expect(ofCountry.json()).toMatchObject({ partners: [], total: { partners: 0, records: 1 } })
   })
 })
 

@@ -47,8 +47,12 @@ function participantsSql(
 ) {
   const { resource, hosts } = networkResource
   const { id, table } = resource
+  const nodes =
+    level === 'country' ? sql`select code from countries` : sql`select id::text from organizations`
+  // A record of the past may have a participant that has become internal since, which the reader does not see.
+  const isNode = asOf === undefined ? sql`participant is not null` : sql`participant in (${nodes})`
   const byRecord = (rows: SQL) =>
-    sql`(select record, array_agg(distinct participant collate "C" order by participant collate "C") as participants from (${rows}) as participation where participant is not null group by record) as by_record on by_record.record = ${id}`
+    sql`(select record, array_agg(distinct participant collate "C" order by participant collate "C") as participants from (${rows}) as participation where ${isNode} group by record) as by_record on by_record.record = ${id}`
   if (level === 'organization' || asOf !== undefined)
     return {
       join: sql`join ${byRecord(participantRows(registry, networkResource, level))}`,
