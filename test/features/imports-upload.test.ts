@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -77,5 +78,26 @@ describe('an upload', () => {
     const decisions = text.replace(',,1,,', ',,1,DEU,')
     const { counts } = await dryRun([['decisions', decisions, 'decisions.csv']])
     expect(counts).toMatchObject({ counts: { created: 1, refused: 0 } })
+  })
+  it('does not refuse other large requests while it arrives, since its file is not held in memory', async () => {
+    const scheme = newScheme()
+    const part = (name: string) =>
+      `--x\r\nContent-Disposition: form-data; name="${name}"; filename="a"\r\n\r\n`
+    const headers = {
+      authorization: `Bearer ${adminKey}`,
+      'content-type': 'multipart/form-data; boundary=x',
+      'content-length': 200_000_000,
+    }
+    const upload = request(`${api.origin}/v1/imports`, { method: 'POST', headers })
+    // The connection is closed before the upload has arrived.
+    upload.on('error', () => {})
+    upload.write(`${part('mapping')}${treatyMapping(scheme)}\r\n${part('file')}${treatyHeader}\n`)
+    const count = async () =>
+      (await api.pool.query('select from imports where scheme = $1', [scheme])).rows.length
+    await expect.poll(count, { timeout: 20_000 }).toBe(1)
+    const operations = Array.from({ length: 900 }, () => ({ op: 'x'.repeat(1500) }))
+    const large = await api.post('/v1/agreements/bulk', { operations })
+    upload.destroy()
+    expect(large.status, large.text.slice(0, 300)).toBe(422)
   })
 })

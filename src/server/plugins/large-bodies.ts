@@ -13,15 +13,19 @@ const heapShare = 1 / 16
 /** Maximum bytes of large bodies, however large the heap is: parsing them keeps the event loop busy. */
 const maxLargeBytes = 64 * 1024 * 1024
 
-/** Returns the `Content-Length` of a body; without it, the maximum size of the route's bodies. */
+/**
+ * Returns the `Content-Length` of a body; without it, the maximum size of the route's bodies. An upload counts as 0 bytes,
+ * since its files are stored as they arrive.
+ */
 function expectedBytes({ headers, routeOptions }: FastifyRequest): number {
+  if (/^multipart\/form-data\b/i.test(headers['content-type'] ?? '')) return 0
   if (headers['content-length'] !== undefined) return Number(headers['content-length'])
   return headers['transfer-encoding'] === undefined ? 0 : routeOptions.bodyLimit
 }
 
 /**
  * Bounds the total size of the large bodies that are read at the same time: above the limit, further large bodies get 503
- * before they are read. If no other is read, one is always accepted. Uploads of files count, too.
+ * before they are read. If no other is read, one is always accepted. Uploads of files do not count.
  */
 export const largeBodies = fp(
   async function largeBodies(app) {
