@@ -180,6 +180,21 @@ describe('the reconciliation service', () => {
     expect((await get('/reconcile/preview?id=countries:QQQ')).statusCode).toBe(404)
   })
 
+  it('answers preflight requests of every path with its methods, also if it needs a key to be read', async () => {
+    const closed = await openTestApp({ env: { PUBLIC_READ: 'false' } })
+    const suggest = ['entity', 'type', 'property'].map((what) => `/suggest/${what}`)
+    try {
+      for (const below of ['', ...suggest, '/extend/propose', '/preview', '/view']) {
+        const response = await closed.app.inject({ method: 'OPTIONS', url: `/reconcile${below}` })
+        const allow = below === '' ? 'GET, POST, HEAD, OPTIONS' : 'GET, HEAD, OPTIONS'
+        expect([response.statusCode, response.headers.allow], below).toEqual([204, allow])
+        expect(response.headers['access-control-allow-origin']).toBe('*')
+      }
+    } finally {
+      await closed.close()
+    }
+  })
+
   it('refuses malformed JSON, unknown types and batches that are too large', async () => {
     const statuses = async (queries: string) => (await post({ queries })).statusCode
     expect(await statuses('{')).toBe(400)

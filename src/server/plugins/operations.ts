@@ -16,7 +16,7 @@ import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
 import { checkAccept, checkBodyType, checkIdempotencyKey } from './operations/checks.ts'
 import { cacheKey, varyingHeaders } from './response-cache/cache-key.ts'
-import { methodNotAllowed } from './routes.ts'
+import { addOptions, methodNotAllowed } from './routes.ts'
 
 const json = 'application/json; charset=utf-8'
 
@@ -143,24 +143,6 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
         })
       reply.code(status).headers(headers)
       return body === undefined ? reply.send() : reply.type(type).send(body)
-    },
-  })
-}
-
-/** Answers OPTIONS with the methods of a path. */
-function addOptions(app: FastifyInstance, url: string): void {
-  app.route({
-    method: 'OPTIONS',
-    url,
-    handler: async (_request, reply) => {
-      const methods = app.routes.methods(url)
-      const patch = methods.includes('PATCH') && {
-        'accept-patch': 'application/merge-patch+json, application/json',
-      }
-      return reply
-        .code(204)
-        .headers({ allow: methods.join(', '), ...patch })
-        .send()
     },
   })
 }

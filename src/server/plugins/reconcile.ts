@@ -20,6 +20,7 @@ import { Problem } from '../../problems/problem.ts'
 import { runInSlices } from '../../time-slice.ts'
 import { readAs } from '../read-as.ts'
 import { readJson } from './body-parsers/json-reader.ts'
+import { addOptions } from './routes.ts'
 
 /** Maximum bytes of a form. A batch of 250 queries with properties is shorter. */
 const maxBodyBytes = 1024 * 1024
@@ -141,8 +142,5 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
     const { resource, key } = entityIn(request, registry)
     return reply.redirect(`/v1/${resource}/${encodeURIComponent(key)}`, 303)
   })
-  for (const url of ['/reconcile', '/reconcile/suggest/entity', '/reconcile/extend/propose'])
-    scope.options(url, { config: { access: 'read' } }, async (_request, reply) =>
-      reply.code(204).header('allow', 'GET, HEAD, POST, OPTIONS').send(),
-    )
+  for (const url of scope.routes.urls.filter((one) => one.startsWith('/reconcile'))) addOptions(scope, url)
 }

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import findMyWay from 'find-my-way'
 import { Problem } from '../../problems/problem.ts'
@@ -65,6 +66,24 @@ export function methodNotAllowed(path: string, method: string, allowed: readonly
   const allow = allowed.join(', ')
   return new Problem('method-not-allowed', `${path} accepts ${allow}, not ${method}.`, {
     headers: { allow },
+  })
+}
+
+/** Answers OPTIONS with the methods of a path. @param url in the router's notation: `/v1/countries/:code`. */
+export function addOptions(app: FastifyInstance, url: string): void {
+  app.route({
+    method: 'OPTIONS',
+    url,
+    handler: async (_request, reply) => {
+      const methods = app.routes.methods(url)
+      const patch = methods.includes('PATCH') && {
+        'accept-patch': 'application/merge-patch+json, application/json',
+      }
+      return reply
+        .code(204)
+        .headers({ allow: methods.join(', '), ...patch })
+        .send()
+    },
   })
 }
 
