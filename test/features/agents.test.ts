@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { createRecord, type Document, resourceOf } from '../support/documents.ts'
+import { createRecord, type Document, ifMatch, resourceOf } from '../support/documents.ts'
 
 /** The tools for agents, called by the official client of the Model Context Protocol. */
 
@@ -103,6 +103,30 @@ describe('POST /mcp', () => {
     const listed = new Set(page.response.data.map(({ id }) => id))
     expect(page.citations.length).toBeGreaterThan(0)
     expect(page.citations.every(({ record: { id } }) => listed.has(id))).toBe(true)
+  })
+
+  it('gets a record with its citations as of a time, also before it was merged into another one', async () => {
+    const agreements = resourceOf('agreements')
+    const [from, into] = [await createRecord(agreements, api), await createRecord(agreements, api)]
+    const { key: source } = await createRecord(resourceOf('sources'), api)
+    const cite = (excerpt: string) =>
+      createRecord(resourceOf('citations'), api, {
+        source,
+        record: { resource: 'agreements', id: from.key },
+        excerpt,
+      })
+    const citation = await cite('Then')
+    const asOf = new Date().toISOString()
+    expect((await api.delete(citation.path)).status).toBe(204)
+    await cite('Now')
+    const merged = await api.post(`${from.path}/merge`, { into: into.key }, ifMatch('*'))
+    expect(merged.status, merged.text).toBe(200)
+    const then = await callTool('get', { resource: 'agreements', key: from.key, asOf })
+    expect(then).toMatchObject({ response: { id: from.key }, citations: [{ excerpt: 'Then' }] })
+    expect(then.history.map(({ operation }) => operation)).toEqual(['remove', 'create'])
+    const now = await callTool('get', { resource: 'agreements', key: from.key })
+    expect(now).toMatchObject({ response: { id: into.key }, citations: [{ excerpt: 'Now' }] })
+    expect(now.history.map(({ operation }) => operation)).toEqual(['merge', 'create'])
   })
 
   it('returns an error with the problem of the API if the API refuses the request', async () => {

@@ -51,10 +51,15 @@ async function fetchExchange(api: ReadApi, path: string): Promise<Exchange> {
   return exchange(path, await readJson(api, path))
 }
 
-/** Returns the JSON of the current citations of records, at most `maxCitations`, with their sources. */
-async function fetchCitations(api: ReadApi, resource: string, keys: readonly string[]): Promise<string> {
+/** Returns the JSON of the citations of records, at most `maxCitations`, with their sources: now, or as of `asOf`. */
+async function fetchCitations(
+  api: ReadApi,
+  resource: string,
+  keys: readonly string[],
+  asOf?: string,
+): Promise<string> {
   if (keys.length === 0 || resource === 'citations') return '[]'
-  const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations }
+  const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations, asOf }
   const fields = 'id,source,record,property,locator,excerpt,rank'
   const { data } = JSON.parse(await readJson(api, pathOf(['citations'], { ...query, fields })))
   return JSON.stringify(data)
@@ -154,13 +159,16 @@ export function agentTools(registry: Registry): Tool[] {
     tool(
       'get',
       'Get a record',
-      'One record with its citations (the sources of its facts) and its latest changes. Citations and changes are always the current ones, also with asOf.',
+      'One record with its citations (the sources of its facts) and its latest changes. With asOf, the record and the citations are as of then; the changes are always the latest.',
       z.object({ resource, key, asOf }),
       async ({ resource, key, asOf }, api) => {
         const record = await fetchExchange(api, pathOf([resource, key], { asOf }))
-        const history = JSON.parse(await readJson(api, pathOf([resource, key, 'history'], { limit: 5 })))
+        // The key of a merged record leads to another record, except with a time before the merge.
+        const found = String(JSON.parse(record.text)[registry.get(resource).key.property])
+        const historyPath = pathOf([resource, found, 'history'], { limit: 5, follow: 'false' })
+        const history = JSON.parse(await readJson(api, historyPath))
         return toolResult(record, {
-          citations: await fetchCitations(api, resource, [key]),
+          citations: await fetchCitations(api, resource, [found], asOf),
           history: JSON.stringify(history.data),
         })
       },
