@@ -10,6 +10,7 @@ import { adminKey } from '../support/app.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { registry } from '../support/registry.ts'
 import { openReplicatedServers, type ReplicatedServers } from '../support/replicated.ts'
+import { responseCheck } from '../support/responses.ts'
 
 /** An app with its own database connections and cache, like a process of the service. */
 interface Process {
@@ -207,7 +208,8 @@ it('does not serve the feed of changes if a load balancer uses a standby as the 
   expect((await get(process, '/v1/countries/CHN')).statusCode).toBe(200)
 })
 
-it('reports the states of replicas in /readyz, and stays ready', async () => {
+it('reports the states of replicas in /readyz, as the OpenAPI document says, and stays ready', async () => {
+  const check = responseCheck((await get(first, '/openapi.json')).json())
   await waitForReplicaReads(first)
   const [, standby] = servers.standbys
   await standby?.stop()
@@ -216,6 +218,9 @@ it('reports the states of replicas in /readyz, and stays ready', async () => {
     const response = await get(first, '/readyz')
     expect(response.statusCode).toBe(200)
     expect(response.json()).toEqual({ status: 'ok', replicas: ['current', 'away'] })
+    const { statusCode: status, payload: body } = response
+    const contentType = String(response.headers['content-type'])
+    check({ method: 'GET', url: '/readyz', status, contentType, body, records: 'whole' })
   })
   const metrics = (await get(first, '/metrics')).payload
   expect(metrics).toContain('entente_replica_up{replica="1"} 1')

@@ -1,7 +1,15 @@
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import { problemResponse } from './problem-schema.ts'
 
-const statusResponse = (description: string, words: string[]) => ({
+/** The states of read replicas (`Replicas.stateOf`). */
+const replicas = {
+  type: 'array',
+  items: { type: 'string', enum: ['current', 'behind', 'away'] },
+  description:
+    'The state of each read replica, in the order of `READ_DATABASE_URLS`; absent without replicas.',
+}
+
+const statusResponse = (description: string, words: string[], more: Record<string, unknown> = {}) => ({
   description,
   content: {
     'application/json': {
@@ -9,7 +17,7 @@ const statusResponse = (description: string, words: string[]) => ({
         type: 'object',
         required: ['status'],
         additionalProperties: false,
-        properties: { status: { type: 'string', enum: words } },
+        properties: { status: { type: 'string', enum: words }, ...more },
       },
       example: { status: 'ok' },
     },
@@ -42,7 +50,7 @@ export const servicePaths = {
     'Check readiness',
     'Returns `ok` if the database is reachable and migrated, `read_only` if it accepts reads but no changes, and otherwise 503, also while the process shuts down.',
     {
-      200: statusResponse('Ready.', ['ok', 'read_only']),
+      200: statusResponse('Ready.', ['ok', 'read_only'], { replicas }),
       ...problem('method-not-allowed'),
       ...problem('unavailable'),
       default: anyProblem,
