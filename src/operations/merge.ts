@@ -19,6 +19,7 @@ import {
   deleteMerged,
   maxMovedReferrers,
   mergeDocuments,
+  problemOfTarget,
   releaseMerged,
   updateReferrers,
 } from './writing/merging.ts'
@@ -124,7 +125,8 @@ export const merge: Operation = {
         return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
       })
     } catch (error) {
-      throw await explainRefusal(error, autocommitReads(database), resource, document, body.into)
+      const cause = await explainRefusal(error, autocommitReads(database), resource, document, body.into)
+      throw cause !== error && cause instanceof Problem ? problemOfTarget(cause, resource, body.into) : cause
     }
   },
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { ifMatch } from '../support/documents.ts'
+import { createRecord, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
 
 /** What stays of a merged record, and merges of records that refer to each other. */
 
@@ -105,4 +105,42 @@ it('redirects the network and the briefing of a merged country to the other one'
     expect([response.status, response.headers.get('location')]).toEqual([308, `/v1/countries/XYB${rest}`])
     expect((await api.get(`/v1/countries/XYA${rest}`)).status).toBe(200)
   }
+})
+
+describe('a merge that would make a record invalid', () => {
+  it('is refused with a fault of `into` that names the record and the property', async () => {
+    const names = (prefix: string) =>
+      Array.from({ length: 60 }, (_, index) => ({ name: `${prefix} ${index}`, language: null }))
+    const [from, into] = [
+      await create('Many names', { aliases: names('One') }),
+      await create('More names', { aliases: names('Other') }),
+    ]
+    const merged = await merge(from, into)
+    expect([merged.status, merged.json().errors]).toEqual([
+      422,
+      [
+        {
+          pointer: '/into',
+          code: 'too_big',
+          message: `makes /aliases of ${into.path} invalid: has more than 100 entries`,
+        },
+      ],
+    ])
+  })
+
+  it('is refused with a fault of `into` that names a record which refers to both', async () => {
+    const topic = async () => {
+      const { key: id, path } = await createRecord(resourceOf('topics'), api)
+      return { id, path }
+    }
+    const [from, into] = [await topic(), await topic()]
+    const sectors = [from, into].map(({ id: topic }, index) => ({ topic, percentage: 40 + index }))
+    const program = { title: 'Of two topics', sectors }
+    const referrer = await api.post('/v1/assistance-programs', program)
+    expect(referrer.status, referrer.text).toBe(201)
+    const merged = await merge(from, into)
+    const [fault] = readProblem(merged).errors ?? []
+    expect([merged.status, fault?.pointer]).toEqual([422, '/into'])
+    expect(fault?.message).toContain(`makes /sectors/1 of ${referrer.headers.get('location')} invalid: `)
+  })
 })

@@ -6,7 +6,7 @@ import { deleteStatement, writeStatement } from '../../database/rows.ts'
 import { records } from '../../database/tables/index.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Reference } from '../../model/schemas.ts'
-import { Problem } from '../../problems/problem.ts'
+import { FaultList, Problem } from '../../problems/problem.ts'
 import { type Change, type Document, documentOf, revisionWrite, updateDocuments } from './documents.ts'
 import { type LockedRecord, lockRecords } from './locks.ts'
 import { findReferences } from './references.ts'
@@ -27,6 +27,32 @@ export interface MergedPair {
   mergedDocument: Document
   /** The document of `into`. */
   remainingDocument: Document
+}
+
+/**
+ * Returns a problem of a document that a merge makes, with its faults at `/into`: the client has sent only the key of the
+ * remaining record. @param key key of the record whose document it is.
+ */
+export function problemOfTarget(problem: Problem, resource: Resource, key: string): Problem {
+  const errors = new FaultList()
+  errors.addProblem(problem, ({ pointer = '', code, message }) => {
+    const place = pointer === '' ? '' : `${pointer} of `
+    return {
+      pointer: '/into',
+      code,
+      message: `makes ${place}/v1/${resource.name}/${key} invalid: ${message}`,
+    }
+  })
+  return new Problem(problem.type, problem.message, { errors, cause: problem })
+}
+
+/** Checks a document that a merge makes. @throws Problem `invalid-body` with faults at `/into`. */
+function checkMerged(resource: Resource, key: string, document: Document): Document {
+  try {
+    return checkDocument(resource, document)
+  } catch (error) {
+    throw error instanceof Problem ? problemOfTarget(error, resource, key) : error
+  }
 }
 
 type Path = readonly PropertyKey[]
@@ -118,7 +144,7 @@ export async function updateReferrers(tx: Transaction, pair: MergedPair, change:
     const locked = await lockRecords(tx, owner, keys)
     const updates = [...locked.values()].map((one) => {
       const before = documentOf(owner, JSON.parse(one.document))
-      return { locked: one, before, after: checkDocument(owner, moveReferences(owner, before, pair)) }
+      return { locked: one, before, after: checkMerged(owner, one.key, moveReferences(owner, before, pair)) }
     })
     await updateDocuments(tx, owner, updates, change)
   }
@@ -172,7 +198,7 @@ export function mergeDocuments(pair: MergedPair): Document {
       .map((name) => ({ name, language: null }))
     after.aliases = distinctNames([...union(before.aliases, mergedDocument.aliases), ...former])
   }
-  return checkDocument(resource, after)
+  return checkMerged(resource, into.key, after)
 }
 
 /** Returns the aliases with distinct names. */
