@@ -4,8 +4,9 @@ import { getDatabaseError, toProblem } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
-import { deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
+import { type Document, deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
 import { explainRefusals } from '../writing/explain.ts'
+import { findReferences } from '../writing/references.ts'
 import { findReferrers, referrerFault } from '../writing/referrers.ts'
 import type { PlannedChange } from './plan.ts'
 import { Refusals } from './refusals.ts'
@@ -154,20 +155,24 @@ function problemOfWrite(change: Write, problem: Problem | undefined): Problem | 
   return atOperation(new Problem(type, message, { errors, cause }), change.index, [bodyProperty(change.kind)])
 }
 
+/** Returns the changes that write a document. An unchanged record is not written, so it cannot be the cause of a refusal. */
+const listWrites = (changes: PlannedChange[]): Write[] => [
+  ...filterCreations(changes),
+  ...filterUpdates(changes).filter(isDifferent),
+]
+
 async function explainWrites(
   transaction: Transaction,
   resource: Resource,
-  changes: PlannedChange[],
+  writes: Write[],
   refusal: unknown,
 ): Promise<[number, Problem][]> {
-  const creations = filterCreations(changes)
+  const creations = filterCreations(writes)
   const createdKeys = new Set(creations.map(({ document }) => String(document[resource.key.property])))
-  // An unchanged record was not written, so it cannot be the cause.
-  const writes: Write[] = [...creations, ...filterUpdates(changes).filter(isDifferent)]
   const written = writes.map((change) =>
     change.kind === 'create'
       ? { document: change.document }
-      : { document: change.after, key: change.locked.key },
+      : { document: change.after, before: change.before, key: change.locked.key },
   )
   const problems = await explainRefusals(refusal, transaction, resource, written, createdKeys)
   return writes.flatMap((change, index): [number, Problem][] => {
@@ -176,20 +181,46 @@ async function explainWrites(
   })
 }
 
+/** Whether a document refers to a record of its own resource by its key. */
+const refersTo = (resource: Resource, document: Document, key: string): boolean =>
+  findReferences(resource.document, document).some(
+    ({ value, reference: { resource: target, property } }) =>
+      target === resource.name && property === undefined && value === key,
+  )
+
+/**
+ * Finds the removals of records to which others refer once the other changes are written.
+ * @param writes the changes of documents that are not the cause of the refusal themselves.
+ */
 async function explainRemovals(
   transaction: Transaction,
   resource: Resource,
-  changes: PlannedChange[],
+  removals: ChangeOfKind<'remove'>[],
+  writes: Write[],
   refusal: unknown,
 ): Promise<[number, Problem][]> {
-  if (getDatabaseError(refusal)?.code !== '23503') return []
-  const removals = filterRemovals(changes)
-  const removed = new Set(removals.map(({ locked }) => locked.key))
-  const referrers = await findReferrers(transaction, resource, [...removed])
+  if (getDatabaseError(refusal)?.code !== '23503' || removals.length === 0) return []
+  const removed = removals.map(({ locked }) => locked.key)
+  const referrers = await findReferrers(transaction, resource, removed)
+  // Neither the removed records nor the former versions of changed records refer to anything in the end.
+  const gone = new Set([
+    ...removed,
+    ...writes.flatMap((change) => (change.kind === 'create' ? [] : [change.locked.key])),
+  ])
   return removals.flatMap(({ index, locked: { key } }): [number, Problem][] => {
-    const errors = (referrers.get(key) ?? [])
-      .filter((referrer) => referrer.resource !== resource.name || !removed.has(referrer.key))
-      .map(referrerFault)
+    const errors = [
+      ...(referrers.get(key) ?? [])
+        .filter((referrer) => referrer.resource !== resource.name || !gone.has(referrer.key))
+        .map(referrerFault),
+      ...writes.flatMap((change) => {
+        if (change.kind !== 'create')
+          return refersTo(resource, change.after, key)
+            ? [referrerFault({ resource: resource.name, key: change.locked.key })]
+            : []
+        const message = `operation ${change.index} refers to it`
+        return refersTo(resource, change.document, key) ? [{ code: 'referred_to', message }] : []
+      }),
+    ]
     if (errors.length === 0) return []
     const detail = `Other records refer to the ${resource.noun} ${key}; remove or change them first.`
     return [[index, atOperation(new Problem('conflict', detail, { errors, cause: refusal }), index)]]
@@ -206,9 +237,18 @@ async function explain(
   changes: PlannedChange[],
   refusal: unknown,
 ): Promise<Refusals> {
-  const writes = await explainWrites(transaction, resource, changes, refusal)
-  const removals = await explainRemovals(transaction, resource, changes, refusal)
-  const inOrder = [...writes, ...removals].sort(([one], [other]) => one - other)
+  const writes = listWrites(changes)
+  const refusedWrites = await explainWrites(transaction, resource, writes, refusal)
+  const refusedIndexes = new Set(refusedWrites.map(([index]) => index))
+  const acceptedWrites = writes.filter(({ index }) => !refusedIndexes.has(index))
+  const refusedRemovals = await explainRemovals(
+    transaction,
+    resource,
+    filterRemovals(changes),
+    acceptedWrites,
+    refusal,
+  )
+  const inOrder = [...refusedWrites, ...refusedRemovals].sort(([one], [other]) => one - other)
   return new Refusals().addAll(new Map(inOrder))
 }
 

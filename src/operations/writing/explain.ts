@@ -90,15 +90,46 @@ function explainCycle(
   return invalidBody(resource.noun, [{ pointer, code: 'cycle', message }], error)
 }
 
-function explainInternalReference(
+/** The message of `check_visibility()`: the key of a public record, and that of the internal record to which it refers. */
+const internalReference = /^(\S+) (\S+) is public and refers to (\S+) (\S+), which is internal$/
+
+/**
+ * PostgreSQL names one pair of records. If a document makes the record internal to which the other refers, it is the cause;
+ * otherwise, all public documents that refer to this record are.
+ */
+function explainInternalReferences(
   { error, databaseError, resource }: Refusal,
-  refused: RefusedDocument,
-): Problem | undefined {
-  // The message of the database names both records.
-  const key = ownKey(resource, refused)
-  if (key !== undefined && !databaseError.message.includes(` ${key}`)) return undefined
-  const detail = `A public record cannot refer to an internal one: ${databaseError.message}. Make both public or both internal, or leave the reference out; nothing was written.`
-  return new Problem('conflict', detail, { cause: error })
+  refused: readonly RefusedDocument[],
+): (Problem | undefined)[] {
+  const { message } = databaseError
+  const [, owner, ownerKey, target, targetKey] = internalReference.exec(message) ?? []
+  const isRecord = (one: RefusedDocument, name?: string, key?: string) =>
+    resource.name === name && ownKey(resource, one) === key
+  const hides = (one: RefusedDocument) =>
+    isRecord(one, target, targetKey) && one.before?.visibility === 'public'
+  const referencesOf = ({ document }: RefusedDocument) =>
+    document.visibility === 'internal'
+      ? []
+      : findReferences(resource.document, document).filter(
+          ({ value, reference }) => reference.resource === target && value === targetKey,
+        )
+  const refers = (one: RefusedDocument) => isRecord(one, owner, ownerKey) || referencesOf(one).length > 0
+  const isCause = refused.length === 1 ? () => true : refused.some(hides) ? hides : refers
+  return refused.map((one) => {
+    if (!isCause(one)) return undefined
+    const found = one.key === undefined ? referencesOf(one) : []
+    const pair =
+      found.length === 0
+        ? message
+        : `the ${resource.noun} is public and refers to ${target} ${targetKey}, which is internal`
+    const detail = `A public record cannot refer to an internal one: ${pair}. Make both public or both internal, or leave the reference out; nothing was written.`
+    const errors = found.map(({ path }) => ({
+      pointer: formatPointer(path),
+      code: 'conflict',
+      message: `refers to ${target} ${targetKey}, which is internal`,
+    }))
+    return new Problem('conflict', detail, { errors, cause: error })
+  })
 }
 
 /**
@@ -131,7 +162,7 @@ export async function explainRefusals(
     case 'EN001':
       return refused.map((one) => explainCycle(refusal, one))
     case 'EN002':
-      return refused.map((one) => explainInternalReference(refusal, one))
+      return explainInternalReferences(refusal, refused)
     default:
       return refused.map(() => undefined)
   }

@@ -13,6 +13,8 @@ import { getExternalIds } from './external-ids.ts'
 /** A document that the database refused, and the key of its record if the record is stored already. */
 export interface RefusedDocument {
   document: Document
+  /** The stored document of the record, if it is known. */
+  before?: Document
   key?: string | undefined
 }
 

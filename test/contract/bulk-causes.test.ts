@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { agreement, agreements, resultsIn, sendNonAtomic } from '../support/bulk.ts'
+import { createRecord, resourceOf, unusedId } from '../support/documents.ts'
+
+/** Which operations with `atomic=false` are refused if PostgreSQL refuses what they write together. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const organizations = resourceOf('organizations')
+const organization = (more = {}) => ({ name: 'A laboratory', kind: 'academic', ...more })
+
+/** Sends operations, and returns the status of each, and the faults of the refused ones. */
+async function run(resource: typeof organizations, operations: object[]) {
+  const results = resultsIn(await sendNonAtomic(api, resource, operations))
+  return {
+    statuses: results.map(({ status }) => status),
+    faults: results.flatMap(({ problem }) => problem?.errors ?? []),
+  }
+}
+
+describe('a public record that would refer to an internal one', () => {
+  it('is refused by its own operation if it is new, and other new records are created', async () => {
+    const hidden = await createRecord(organizations, api, organization({ visibility: 'internal' }))
+    const { statuses, faults } = await run(organizations, [
+      { op: 'create', document: organization() },
+      { op: 'create', document: organization({ parent: hidden.key }) },
+      { op: 'create', document: organization({ parent: hidden.key, visibility: 'internal' }) },
+      { op: 'create', document: organization({ parent: hidden.key }) },
+    ])
+    expect(statuses).toEqual([201, 409, 201, 409])
+    const message = `refers to organizations ${hidden.key}, which is internal`
+    expect(faults).toMatchObject(
+      [1, 3].map((index) => ({ pointer: `/operations/${index}/document/parent`, message })),
+    )
+  })
+
+  it('stays, and only the operation that would make the other record internal is refused', async () => {
+    const target = await createRecord(organizations, api, organization())
+    const referrer = await createRecord(organizations, api, organization({ parent: target.key }))
+    const { statuses, faults } = await run(organizations, [
+      { op: 'patch', id: referrer.key, ifMatch: '*', patch: { name: 'Renamed' } },
+      { op: 'patch', id: target.key, ifMatch: '*', patch: { visibility: 'internal' } },
+      { op: 'create', document: organization({ parent: target.key }) },
+    ])
+    expect(statuses).toEqual([200, 409, 201])
+    expect(faults).toMatchObject([
+      { pointer: '/operations/1/patch', message: expect.stringContaining(target.key) },
+    ])
+  })
+
+  it('is told from records whose keys begin with the same text', async () => {
+    const topics = resourceOf('topics')
+    const topic = (slug: string, more = {}) =>
+      createRecord(topics, api, { slug, name: slug, scheme: 'domain', ...more })
+    await topic('causes-hidden', { visibility: 'internal' })
+    await topic('causes-a')
+    await topic('causes')
+    const { statuses } = await run(topics, [
+      { op: 'patch', slug: 'causes', ifMatch: '*', patch: { name: 'Renamed' } },
+      { op: 'patch', slug: 'causes-a', ifMatch: '*', patch: { broader: 'causes-hidden' } },
+    ])
+    expect(statuses).toEqual([200, 409])
+    expect((await api.get('/v1/topics/causes', { key: adminKey })).json()).toMatchObject({ name: 'Renamed' })
+  })
+})
+
+describe('the removal of a record', () => {
+  const remove = (id: string) => ({ op: 'remove', id, ifMatch: '*' })
+
+  it('is done if an operation removes the last reference to it, though another operation is refused', async () => {
+    const target = await createRecord(agreements, api)
+    const referrer = await createRecord(
+      agreements,
+      api,
+      agreement({ relations: [{ kind: 'renews', agreement: target.key }] }),
+    )
+    const { statuses } = await run(agreements, [
+      { op: 'create', document: agreement({ relations: [{ kind: 'renews', agreement: unusedId }] }) },
+      remove(target.key),
+      { op: 'patch', id: referrer.key, ifMatch: '*', patch: { relations: [] } },
+    ])
+    expect(statuses).toEqual([422, 204, 200])
+  })
+
+  it('is refused if another operation refers to it, and names this operation', async () => {
+    const target = await createRecord(agreements, api)
+    const relations = [{ kind: 'renews', agreement: target.key }]
+    const referrer = await createRecord(agreements, api)
+    const { statuses, faults } = await run(agreements, [
+      remove(target.key),
+      { op: 'create', document: agreement({ relations }) },
+      { op: 'patch', id: referrer.key, ifMatch: '*', patch: { relations } },
+      { op: 'create', document: agreement() },
+    ])
+    expect(statuses).toEqual([409, 201, 200, 201])
+    expect(faults.map(({ message }) => message).sort()).toEqual([
+      `${referrer.path} refers to it`,
+      'operation 1 refers to it',
+    ])
+  })
+})
