@@ -236,6 +236,38 @@ describe('a record that becomes internal', () => {
     expect((await mixed.get(`${path}/history`, { key: adminKey })).status).toBe(200)
   })
 
+  it('hides versions of its citations from when it was internal, also when these become public', async () => {
+    const [first, second] = [await create('Internal source'), await create('Public source')]
+    await setVisibility(first, 'internal')
+    const cite = async (excerpt: string) => {
+      const record = { resource: 'countries', id: 'CHN' }
+      const response = await mixed.post('/v1/citations', { source: first.split('/').at(-1), record, excerpt })
+      return response.headers.get('location') ?? ''
+    }
+    const [moved, stays, removed] = [await cite('Secret 1'), await cite('Secret 2'), await cite('Secret 3')]
+    const patch = async (path: string, body: Document) =>
+      expect((await mixed.patch(path, body)).status).toBe(200)
+    await patch(moved, { source: second.split('/').at(-1), excerpt: 'Open' })
+    await patch(stays, { excerpt: 'Open' })
+    expect((await mixed.delete(removed)).status).toBe(204)
+    const shown = async (path: string, key: string | null = null) => {
+      const response = await mixed.get(`${path}/history`, { key })
+      const { data = [] } = response.json<{ data?: { version: number }[] }>()
+      return data.map(({ version }) => version)
+    }
+    const read = () => Promise.all([moved, stays, removed].map((path) => shown(path)))
+    expect(await read()).toEqual([[2], [], []])
+    await setVisibility(first, 'public')
+    expect(await read()).toEqual([[2], [2], []])
+    await patch(stays, { excerpt: 'Open, too' })
+    expect(await read()).toEqual([[2], [3, 2], []])
+    for (const path of [`${moved}/history/1`, `${stays}/history/1`, `${removed}/history/2`])
+      expect((await mixed.get(path)).status, path).toBe(404)
+    const { text } = await mixed.get('/v1/changes?resource=citations&order=desc&limit=50')
+    expect(text).not.toContain('Secret')
+    expect(await shown(stays, adminKey)).toEqual([3, 2, 1])
+  })
+
   it('keeps its visibility if an earlier public version is restored after its removal', async () => {
     const path = await create('Removed')
     await setVisibility(path, 'internal')
