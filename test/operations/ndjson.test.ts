@@ -57,6 +57,15 @@ describe('NDJSON records', () => {
   const ids = Array.from({ length: 6 }, (_, index) => `0190aaaa-0000-7000-8000-00000000000${index}`)
   const agreement = (more: Document) => ({ title: 'Of a line', kind: 'other', ...more })
 
+  it('are refused at the lines that would make a public record refer to an internal one', async () => {
+    const organization = { name: 'Of a line', kind: 'academic' }
+    const hidden = await api.post('/v1/organizations', { ...organization, visibility: 'internal' })
+    const parent = hidden.json<{ id: string }>().id
+    const response = await send('organizations', organization, { ...organization, parent })
+    expect([response.status, pointersIn(response)]).toEqual([409, ['/2/parent']])
+    expect(readProblem(response).detail).toContain('one error in the 2 lines')
+  })
+
   it('may have a byte order mark before the first line, and are refused with one before another', async () => {
     const line = JSON.stringify(agreement({}))
     const post = (body: string) => api.post('/v1/agreements/import', body, ndjson)
