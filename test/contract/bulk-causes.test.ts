@@ -73,7 +73,7 @@ describe('a public record that would refer to an internal one', () => {
 describe('the removal of a record', () => {
   const remove = (id: string) => ({ op: 'remove', id, ifMatch: '*' })
 
-  it('is done if an operation removes the last reference to it, though another operation is refused', async () => {
+  it('is done if an operation removes the last reference to it, though another is refused', async () => {
     const target = await createRecord(agreements, api)
     const referrer = await createRecord(
       agreements,
