@@ -1,5 +1,6 @@
--- As before, and readers without a key do not see the versions of a citation that were replaced or removed while its source, or
--- the record that it cites, was internal. They do not become public when another source is named, or when the source becomes public.
+-- Replaces visibility_views() of migration 0022. Readers without a key now also do not see the versions of a citation that were
+-- replaced or removed while its source, or the record that it cites, was internal. These versions do not become public when the
+-- citation gets another source, or when the source becomes public.
 CREATE OR REPLACE FUNCTION visibility_views() RETURNS TABLE (place int, schema_name name, name name, query text) LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
   WITH tables AS (
@@ -8,11 +9,11 @@ SET search_path = pg_catalog, pg_temp AS $$
         FROM public.table_columns(registry.id) AS col) AS columns
     FROM public.registry_tables() AS registry LEFT JOIN public.owned_tables() AS owned USING (id)
   ),
-  -- What a record that is gone was at last, it still is.
+  -- A removed record keeps the visibility that it had last.
   removed (query) AS (VALUES ('SELECT removed.id FROM history.records AS removed WHERE removed.visibility = ''internal''
     AND NOT EXISTS (SELECT FROM public.records AS present WHERE present.id = removed.id)
     AND NOT EXISTS (SELECT FROM history.records AS later WHERE later.id = removed.id AND later.row_start > removed.row_start)')),
-  -- A record that is gone is as visible as what it belonged to.
+  -- A removed record is as visible as the records to which it belonged.
   belonging (query) AS (
     SELECT string_agg(format('SELECT gone.%I FROM history.%I AS gone
     WHERE NOT EXISTS (SELECT FROM public.records AS present WHERE present.id = gone.%I)
@@ -22,10 +23,11 @@ SET search_path = pg_catalog, pg_temp AS $$
       ' UNION ALL ' ORDER BY table_name, name)
     FROM public.reference_columns(), removed WHERE belongs
   ),
-  -- The id of the record that a revision is of.
+  -- SQL of the id of a revision's record.
   revised (id) AS (VALUES ('CASE WHEN shown.key ~ ''^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'' THEN shown.key::uuid
     ELSE public.name_id(shown.resource, shown.key) END')),
-  -- A version that ended while what it belonged to was internal. A removal has the version before it.
+  -- SQL conditions that exclude the versions that ended while a record to which they belonged was internal. The revision of a
+  -- removal has the version after that of the removed record.
   concealed (query) AS (
     SELECT string_agg(format('
         AND NOT (shown.resource = %1$L AND EXISTS (SELECT FROM history.records AS former
@@ -63,7 +65,7 @@ SET search_path = pg_catalog, pg_temp AS $$
     || coalesce(' UNION ALL ' || belonging.query, '')
   FROM removed, belonging
   UNION ALL
-  -- Who refers to whom, where the one may be without the other.
+  -- The references between records of which one can exist without the other.
   SELECT 1, 'published', 'record_references', string_agg(format(
     'SELECT %I AS record, %L::text AS target_resource, %s AS target_id, %s AS target_key FROM public.%I WHERE %I IS NOT NULL',
     owner, target, CASE WHEN is_id THEN quote_ident(name) ELSE 'NULL::uuid' END,
@@ -74,7 +76,7 @@ SET search_path = pg_catalog, pg_temp AS $$
     WHERE NOT EXISTS (SELECT FROM published.hidden_records AS hidden WHERE hidden.id = shown.%I)', columns, name, owner)
   FROM tables WHERE owner IS NOT NULL
   UNION ALL
-  -- Then and now.
+  -- Past rows of records that are public now, and were public then.
   SELECT 2, 'published_past', name, format('SELECT %s FROM past.%I AS shown
     WHERE NOT EXISTS (SELECT FROM published_past.hidden_records AS hidden WHERE hidden.id = shown.%I)
     AND NOT EXISTS (SELECT FROM published_past.withheld_records AS withheld WHERE withheld.id = shown.%I)',
