@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, LightMyRequestResponse } from 'fastify'
 
 /** Headers that are copied from the client's request. */
 const copiedHeaders = [
@@ -10,19 +10,27 @@ const copiedHeaders = [
   'user-agent',
 ] as const
 
+/** Headers of a refusal that say how the client can succeed: with a key, or later. */
+const refusalHeaders = ['www-authenticate', 'retry-after'] as const
+
 /** The API's response to a request that was made within the process. */
 export interface ReadResponse {
   status: number
   contentType: string
+  /** The headers `WWW-Authenticate` and `Retry-After` that the response has. */
+  refusal: Record<string, string>
   text: string
 }
 
-/** Returns the headers with the given names that a request has. */
-export const pickHeaders = ({ headers }: FastifyRequest, names: readonly string[]): Record<string, string> =>
+/** Returns the headers with the given names that a request or a response has. */
+export const pickHeaders = (
+  { headers }: { headers: FastifyRequest['headers'] | LightMyRequestResponse['headers'] },
+  names: readonly string[],
+): Record<string, string> =>
   Object.fromEntries(
     names.flatMap((name) => {
       const value = headers[name]
-      return typeof value === 'string' ? [[name, value]] : []
+      return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : []
     }),
   )
 
@@ -62,6 +70,7 @@ export async function readAs(
   return {
     status: response.statusCode,
     contentType: String(response.headers['content-type']),
+    refusal: pickHeaders(response, refusalHeaders),
     text: response.payload,
   }
 }

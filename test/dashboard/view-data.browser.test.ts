@@ -73,3 +73,22 @@ describe.skipIf(skipsBrowser)('the data of a search, of a record and of the chan
     expect(rows[0]).toMatchObject({ operation: 'create', version: '1' })
   })
 })
+
+describe.skipIf(skipsBrowser)('a refusal of the data of a view', () => {
+  it('says that a key is needed, as the API does', async () => {
+    const headers = { authorization: 'Bearer ent_wrong' }
+    const refused = await fetch(`${api.origin}/?format=csv`, { headers })
+    expect(refused.status).toBe(401)
+    const direct = await api.get('/v1/agreements', { headers })
+    expect(refused.headers.get('www-authenticate')).toBe(direct.headers.get('www-authenticate'))
+    expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer /)
+  })
+
+  it('says after how many seconds a client over its rate limit can try again', async () => {
+    const limited = await startTestApi({ env: { RATE_LIMIT: '5' } })
+    const refused = await fetch(`${limited.origin}/?format=csv`)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    await limited.close()
+  })
+})
