@@ -28,6 +28,20 @@ const maxEdges = 1000
 /** Maximum number of groups in the response of an aggregate. */
 const maxGroups = 10_000
 
+/**
+ * Joins the values of each repeated parameter of a view's URL by commas: in the API, `country=CHN&country=PAK` and
+ * `country[]=CHN&country[]=PAK` mean `country=CHN,PAK`.
+ */
+export function joinRepeated(parameters: URLSearchParams): URLSearchParams {
+  const joined = new Map<string, string>()
+  for (const [sent, value] of parameters) {
+    const name = sent.replace(/\[\]$/, '')
+    const before = joined.get(name)
+    joined.set(name, before === undefined ? value : `${before},${value}`)
+  }
+  return new URLSearchParams([...joined])
+}
+
 const listFilters = (parameters: URLSearchParams, excluded: readonly string[] = []): Filters =>
   Object.fromEntries(
     [...parameters].filter(([name]) => ![...presentationParameters, ...excluded].includes(name)),
@@ -150,23 +164,30 @@ const comparisonParameters = ['country', 'resource', 'before', 'asOf', 'lang']
 export interface Comparison {
   resource: string
   filters: Filters
+  /** Codes of the countries in the URL. */
+  countries: string[]
   columns: ComparedColumn[]
 }
 
-/** Parses a comparison from the parameters of its URL: of two to four countries, or of two times. */
+/**
+ * Parses a comparison from the parameters of its URL: of two to four countries, or of two times. Several countries of a
+ * comparison of two times are a filter.
+ */
 export function readComparison(parameters: URLSearchParams): Comparison {
-  const codes = (parameters.get('country') ?? '').split(',').filter((code) => code !== '')
+  const countries = (parameters.get('country') ?? '').split(',').filter((code) => code !== '')
   const [before, asOf] = [parameters.get('before'), parameters.get('asOf') ?? undefined]
+  const filters = listFilters(parameters, comparisonParameters)
+  const resource = parameters.get('resource') ?? 'agreements'
+  if (before === null) {
+    const columns = countries.slice(0, maxColumns).map((country) => ({ country, asOf }))
+    return { resource, filters, countries, columns }
+  }
+  const country = countries.length === 1 ? countries[0] : undefined
   return {
-    resource: parameters.get('resource') ?? 'agreements',
-    filters: listFilters(parameters, comparisonParameters),
-    columns:
-      before === null
-        ? codes.slice(0, maxColumns).map((country) => ({ country, asOf }))
-        : [
-            { country: codes[0], asOf: before },
-            { country: codes[0], asOf },
-          ],
+    resource,
+    filters: countries.length > 1 ? { ...filters, country: countries.join(',') } : filters,
+    countries,
+    columns: [before, asOf].map((time) => ({ country, asOf: time })),
   }
 }
 
@@ -256,9 +277,10 @@ const toParts = (parts: readonly DataPart[], parameters: URLSearchParams): ViewD
 export function findViewData(
   view: string,
   keys: Readonly<Record<string, string | undefined>>,
-  parameters: URLSearchParams,
+  given: URLSearchParams,
   resources: readonly DescribedResource[],
 ): ViewData | undefined {
+  const parameters = joinRepeated(given)
   switch (view) {
     case 'overview':
       return toParts(overviewParts(resources), parameters)

@@ -1,3 +1,4 @@
+import { joinRepeated } from '../view-data.ts'
 import { withQuery } from './api/path.ts'
 import type { ResourceDescription } from './api/resources.ts'
 
@@ -47,9 +48,12 @@ export function defaultColumns({ properties, title }: ResourceDescription): stri
   return [...chosen, ...rest].slice(0, maxDefaultColumns)
 }
 
-/** Reads the state from the query string. Unknown parameters count as filters, so that the service reports them. */
+/**
+ * Reads the state from the query string. Unknown parameters count as filters, so that the service reports them. The values
+ * of a repeated parameter are joined by commas.
+ */
 export function exploreState(resource: ResourceDescription, search: string): ExploreState {
-  const parameters = new URLSearchParams(search)
+  const parameters = joinRepeated(new URLSearchParams(search))
   const filters = [...parameters].filter(([name]) => !nonFilterParameters.includes(name))
   return {
     filters: Object.fromEntries(filters),

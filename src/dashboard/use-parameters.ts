@@ -1,4 +1,5 @@
 import { useLocation, useSearch } from 'wouter-preact'
+import { joinRepeated } from '../view-data.ts'
 
 /** New values of parameters. Undefined or an empty text removes the parameter. */
 export type ParameterChanges = Readonly<Record<string, string | undefined>>
@@ -14,13 +15,16 @@ export function changeParameters(parameters: URLSearchParams, changes: Parameter
   return text === '' ? '' : `?${text}`
 }
 
-/** Returns the parameters in the URL, which are the state of the view, and a function that changes them. */
+/**
+ * Returns the parameters in the URL, which are the state of the view, and a function that changes them. The values of a
+ * repeated parameter are joined by commas.
+ */
 export function useParameters(): [
   URLSearchParams,
   (changes: ParameterChanges, options?: { replace?: boolean }) => void,
 ] {
   const [path, navigate] = useLocation()
-  const parameters = new URLSearchParams(useSearch())
+  const parameters = joinRepeated(new URLSearchParams(useSearch()))
   return [
     parameters,
     (changes, options) => navigate(`${path}${changeParameters(parameters, changes)}`, options),

@@ -7,9 +7,10 @@ export function endOfDay(day: string): string {
   return end < now ? end : now
 }
 
-/** Returns the end of the UTC day one year ago. */
-export function aYearAgo(): string {
-  const day = new Date()
+/** Returns the end of the UTC day one year before a time, by default now. An invalid time counts as now. */
+export function yearBefore(time?: string): string {
+  const given = new Date(time ?? Date.now())
+  const day = Number.isNaN(given.getTime()) ? new Date() : given
   day.setUTCFullYear(day.getUTCFullYear() - 1)
   return endOfDay(day.toISOString().slice(0, 10))
 }

@@ -23,7 +23,7 @@ export interface Language {
   number(value: number): string
   /** Returns the name of a language by its BCP 47 tag: `fr` is "French". */
   languageName(tag: string): string
-  /** Formats an ISO 8601 time as date and time of day, in the time zone of the reader. */
+  /** Formats an ISO 8601 time as date and time of day, in the time zone of the reader. Returns any other text unchanged. */
   dateTime(iso: string): string
 }
 
@@ -68,7 +68,7 @@ export function createLanguage(tag: LanguageTag): Language {
       }
     },
     number: (value) => numbers.format(value),
-    dateTime: (iso) => dateTimes.format(new Date(iso)),
+    dateTime: (iso) => (Number.isNaN(Date.parse(iso)) ? iso : dateTimes.format(new Date(iso))),
   }
 }
 

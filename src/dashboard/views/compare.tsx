@@ -3,8 +3,9 @@ import { combineStates } from '../api/combine.ts'
 import { findResource, type ResourceDescription, resourcesWithParticipants } from '../api/resources.ts'
 import { type Option, useOptions } from '../api/use-options.ts'
 import type { ApiState } from '../api/use-read.ts'
-import { AsOf, aYearAgo } from '../components/as-of.tsx'
+import { AsOf, yearBefore } from '../components/as-of.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
+import { useFilterText } from '../components/chart/filter-text.ts'
 import { SelectField } from '../components/chart/select-field.tsx'
 import { ChangedRecords } from '../components/compare/changed-records.tsx'
 import type { Column } from '../components/compare/columns.ts'
@@ -23,24 +24,28 @@ export default function CompareView() {
   const countries = useOptions('country')
   const compared = readComparison(parameters)
   const resource = findResource(compared.resource)
-  const codes = (parameters.get('country') ?? '').split(',').filter((code) => code !== '')
+  const codes = compared.countries
   const isOverTime = parameters.has('before')
   const labelOf = (code: string) => countries.body?.find(({ value }) => value === code)?.label ?? code
+  const filterText = useFilterText(new URLSearchParams(compared.filters))
   if (!resource) return <NotFound />
   const columns = compared.columns.map((column): Column => {
     const { country = '', asOf } = column
     const label = isOverTime ? (asOf === undefined ? t('compare.now') : dateTime(asOf)) : labelOf(country)
     return { ...column, label }
   })
-  const subject = [...codes.slice(0, 1).map(labelOf), tOr(`resource.${resource.name}`, resource.name)].join(
-    ' · ',
-  )
+  const subject = [
+    ...(codes.length > 0 ? [codes.map(labelOf).join(', ')] : []),
+    tOr(`resource.${resource.name}`, resource.name),
+  ].join(' · ')
   return (
     <>
       <div class="page-head">
         <div>
           <PageTitle title={isOverTime ? t('compare.datesTitle', { subject }) : t('compare.title')} />
-          <p>{t('compare.lead')}</p>
+          <p>
+            {t('compare.lead')} {filterText}
+          </p>
         </div>
         {columns.length > 1 && (
           <div class="toolbar no-print">
@@ -113,8 +118,10 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
   const isOverTime = parameters.has('before')
   const topics = useOptions('topic')
   const { error, retry } = combineStates([countries, topics])
+  // A comparison of two times has one control, for all its countries.
+  const chosen = isOverTime ? [codes.join(',')] : codes
   const setCountry = (index: number, code: string) => {
-    const next = [...codes]
+    const next = [...chosen]
     next[index] = code
     change({ country: next.filter((one) => one !== '').join(',') })
   }
@@ -131,7 +138,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         onChange={(what) =>
           change(
             what === 'times'
-              ? { before: aYearAgo(), country: codes[0] }
+              ? { before: yearBefore(parameters.get('asOf') ?? undefined), country: codes[0] }
               : { before: undefined, asOf: undefined },
           )
         }
@@ -149,7 +156,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         <SelectField
           key={index}
           label={isOverTime ? t('chart.country') : t('compare.country', { place: index + 1 })}
-          value={codes[index] ?? ''}
+          value={chosen[index] ?? ''}
           options={countries.body ?? []}
           none={isOverTime ? t('chart.all') : '–'}
           onChange={(code) => setCountry(index, code)}
@@ -166,7 +173,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         <AsOf
           label={t('compare.before')}
           asOf={parameters.get('before') ?? undefined}
-          onChange={(before) => change({ before: before ?? aYearAgo() })}
+          onChange={(before) => change({ before: before ?? yearBefore() })}
         />
       )}
       <AsOf

@@ -6,7 +6,7 @@ import type { Country, CountryBriefing } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { AgreementTimeline } from '../charts/agreement-timeline.tsx'
 import { YearColumns } from '../charts/year-columns.tsx'
-import { AsOf, aYearAgo } from '../components/as-of.tsx'
+import { AsOf, yearBefore } from '../components/as-of.tsx'
 import { BriefingChanges } from '../components/briefing/changes.tsx'
 import { Expiring } from '../components/briefing/expiring.tsx'
 import { Figures } from '../components/briefing/figures.tsx'
@@ -68,7 +68,7 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
         </p>
       </div>
       <div class="toolbar no-print">
-        <Link class="button" href={withQuery('/compare', { country: code, before: aYearAgo(), asOf })}>
+        <Link class="button" href={withQuery('/compare', { country: code, before: yearBefore(asOf), asOf })}>
           {t('compare.yearAgo')}
         </Link>
         <AsOfDate asOf={asOf} code={code} />

@@ -1,20 +1,28 @@
 import { useState } from 'preact/hooks'
 import { Link, useLocation } from 'wouter-preact'
+import { chartSelection } from '../../../view-data.ts'
+import { withQuery } from '../../api/path.ts'
 import { isEmbedded } from '../../embed.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { changeParameters, useParameters } from '../../use-parameters.ts'
-import { aYearAgo } from '../as-of.tsx'
+import { yearBefore } from '../as-of.tsx'
 import { FileLink } from '../file-link.tsx'
 
-/** Parameters of a chart that the comparison view has, too. `partnerOf` becomes `country`. */
-const comparisonParameters = ['resource', 'country', 'topic', 'asOf']
-
-/** Returns the path of the view that compares the records of the chart with those of a year ago. */
+/**
+ * Returns the path of the view that compares the records of the chart with those of a year before. All filters are kept; the
+ * country of `partnerOf` becomes the compared one, unless another country is selected.
+ */
 function comparisonPath(parameters: URLSearchParams): string {
-  const shared = [...parameters]
-    .map(([name, value]): [string, string] => [name === 'partnerOf' ? 'country' : name, value])
-    .filter(([name]) => comparisonParameters.includes(name))
-  return `/compare${changeParameters(new URLSearchParams(shared), { before: aYearAgo() })}`
+  const { resource, filters } = chartSelection(parameters)
+  const { sort: _, asOf, partnerOf, country = partnerOf, ...others } = filters
+  return withQuery('/compare', {
+    resource,
+    ...others,
+    country,
+    partnerOf: country === partnerOf ? undefined : partnerOf,
+    before: yearBefore(asOf),
+    asOf,
+  })
 }
 
 /** Links to the data of the view, at the URL of the view with `format`. @param name base name of saved files. */

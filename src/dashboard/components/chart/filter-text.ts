@@ -1,4 +1,5 @@
 import { useOptions } from '../../api/use-options.ts'
+import { isEdtf } from '../../dates/describe-edtf.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -30,12 +31,19 @@ export function useFilterText(parameters: URLSearchParams): string {
   const { from, to } = Object.fromEntries(parameters)
   const period =
     from === undefined && to === undefined ? [] : [formatEdtf(`${from ?? '..'}/${to ?? '..'}`, language)]
+  const describe = (name: string, value: string): string => {
+    if (name === 'asOf') return language.dateTime(value)
+    if (name === 'happenedIn' && isEdtf(value)) return formatEdtf(value, language)
+    return value
+      .split(',')
+      .map((one) => names.get(one) ?? labels.word(one))
+      .join(', ')
+  }
   const filters = [...parameters]
     .filter(([name]) => !omittedParameters.includes(name))
-    .map(([name, value]) => {
-      const text = name === 'asOf' ? language.dateTime(value) : (names.get(value) ?? labels.word(value))
-      return language.t('filter.is', { name: labels.property(name), value: text })
-    })
+    .map(([name, value]) =>
+      language.t('filter.is', { name: labels.property(name), value: describe(name, value) }),
+    )
   const all = [...period, ...filters]
   return all.length === 0 ? '' : language.t('chart.filters', { filters: all.join(' · ') })
 }

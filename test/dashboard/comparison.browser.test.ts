@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The filters and times of comparisons in the dashboard, in a browser. */
+
+const dashboard = useDashboard()
+
+/** Opens the comparison with a year ago from a chart. @returns the parameters of its URL. */
+async function comparisonOf(chart: string): Promise<Record<string, string>> {
+  const { page, settle } = await dashboard.open(chart)
+  await page.getByRole('link', { name: 'Compare with a year ago' }).click()
+  await page.getByRole('heading', { level: 1, name: /two dates$/ }).waitFor()
+  await settle()
+  const parameters = Object.fromEntries(new URL(page.url()).searchParams)
+  await page.context().close()
+  return parameters
+}
+
+describe.skipIf(skipsBrowser)('a comparison of two times [needs Chromium]', { timeout: 90_000 }, () => {
+  it('has all filters and the period of the chart from which it was opened', async () => {
+    const chart = '/timeline?resource=projects&country=PAK&country=DEU&kind=research&from=2000&to=2015'
+    expect(await comparisonOf(`${chart}&sort=title`)).toEqual({
+      resource: 'projects',
+      country: 'PAK,DEU',
+      kind: 'research',
+      happenedIn: '2000/2015',
+      before: expect.any(String),
+    })
+    expect(await comparisonOf('/map?partnerOf=CHN&status=in_force')).toEqual({
+      resource: 'agreements',
+      country: 'CHN',
+      status: 'in_force',
+      before: expect.any(String),
+    })
+  })
+
+  it('names its filters, and counts the records of several countries together', async () => {
+    const before = new Date().toISOString()
+    const path = `/compare?country=PAK,DEU&happenedIn=2000/2015&before=${before}`
+    const { page, faults } = await dashboard.open(path)
+    await page.getByText('Happened in: 2000 to 2015').waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Pakistan, Germany · Agreements' }).waitFor()
+    const kinds = page.getByRole('table', { name: /^Agreements by kind/ })
+    const list = await kinds.getByRole('link').first().getAttribute('href')
+    expect(decodeURIComponent(list ?? '')).toContain('country=PAK,DEU')
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
+  it('is with a year before the time of the page, if this shows an earlier time', async () => {
+    expect(await comparisonOf('/map?asOf=2024-05-06T12:00:00Z')).toMatchObject({
+      asOf: '2024-05-06T12:00:00Z',
+      before: '2023-05-06T23:59:59.999Z',
+    })
+  })
+
+  it('shows why a time in its URL is refused', async () => {
+    const { page } = await dashboard.open('/compare?country=PAK&before=yesterday')
+    expect(await page.getByRole('alert').first().textContent()).toContain('asOf')
+    await page.context().close()
+  })
+})
