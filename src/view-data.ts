@@ -96,6 +96,8 @@ export interface DescribedResource {
   name: string
   dimensions: readonly string[]
   eventDates?: readonly string[] | undefined
+  /** The parameter with which lists and aggregates are read as of an earlier time. */
+  asOfName: string
 }
 
 /** Whether records of the resource have participants: countries or organizations that take part. */
@@ -200,19 +202,26 @@ export const dimensionsToCompare = (resource: DescribedResource): string[] => [
   ...[findYearDimension(resource) ?? []].flat(),
 ]
 
-/** Returns the path of the groups of a column. Groups by country count the partners of the column's country. */
-export const comparedGroupsPath = (
-  { resource, filters }: Pick<Comparison, 'resource' | 'filters'>,
+/**
+ * Returns the path of the groups of a column. Groups by country count the partners of the column's country, if the records
+ * have participants and are not already those of the partners of another country.
+ */
+export function comparedGroupsPath(
+  resource: DescribedResource,
+  filters: Filters,
   { country, asOf }: ComparedColumn,
   dimension: string,
-): string =>
-  withQuery(`/v1/${encodeURIComponent(resource)}/aggregate`, {
+): string {
+  const countsPartners =
+    dimension === 'country' && hasParticipants(resource) && filters.partnerOf === undefined
+  return withQuery(`/v1/${resource.name}/aggregate`, {
     ...filters,
-    ...(country !== undefined && { [dimension === 'country' ? 'partnerOf' : 'country']: country }),
-    ...(asOf !== undefined && { asOf }),
+    ...(country !== undefined && { [countsPartners ? 'partnerOf' : 'country']: country }),
+    ...(asOf !== undefined && { [resource.asOfName]: asOf }),
     groupBy: dimension,
     limit: String(maxGroups),
   })
+}
 
 function comparisonParts(
   parameters: URLSearchParams,
@@ -226,7 +235,7 @@ function comparisonParts(
       resource: resource.name,
       by,
       column,
-      path: comparedGroupsPath(compared, column, by),
+      path: comparedGroupsPath(resource, compared.filters, column, by),
     })),
   )
 }

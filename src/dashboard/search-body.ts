@@ -32,13 +32,13 @@ function comparisons(
 
 /**
  * Returns the search request (`POST /v1/{resource}/search`) for the records that the explorer shows, with the same order and
- * properties. `asOf` stays in the query string.
+ * properties. The time as of which the registry is read stays in the query string, where it is always called `asOf`.
  */
 export function searchRequest(
   resource: ResourceDescription,
   { filters, sort, columns }: ExploreState,
 ): SearchRequest {
-  const { asOf, ...conditions } = filters
+  const { [resource.asOfName]: asOf, ...conditions } = filters
   const where: Record<string, Record<string, unknown>> = {}
   const and: Record<string, unknown>[] = []
   for (const [parameter, text] of Object.entries(conditions)) {

@@ -25,6 +25,9 @@ const lists: [resource: string, query: string][] = [
   ['agreements', 'signedOn[within]=2011&columns=signedOn,topics'],
   ['projects', 'topic=energy&sort=-startsOn'],
   ['figures', 'value[gte]=100&value[lt]=1000&sort=-value'],
+  ['figures', `asOf=2011&registryAsOf=${new Date().toISOString()}`],
+  ['agreements', 'country=PAK&country=DEU'],
+  ['agreements', 'status[]=signed&status[]=in_force'],
   ['cooperation-bases', 'unitCount=33,1'],
   ['assistance-programs', 'country[noneAs]=donor&externalId=interview-2011:F33'],
 ]
@@ -35,8 +38,9 @@ describe('a search body copied from the explorer', () => {
     if (!resource) throw new Error(`there is no resource ${name}`)
     const state = exploreState(resource, query)
     const { path, body } = searchRequest(resource, state)
-    const list = new URLSearchParams({ ...state.filters, fields: String(body.fields) })
-    if (state.sort !== null) list.set('sort', state.sort)
+    const list = new URLSearchParams(query)
+    list.delete('columns')
+    list.set('fields', String(body.fields))
     const [listed, searched] = await Promise.all([api.get(`/v1/${name}?${list}`), api.post(path, body)])
     expect(searched.status).toBe(200)
     expect(searched.json<Found>().data).toEqual(listed.json<Found>().data)

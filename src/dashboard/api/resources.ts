@@ -23,6 +23,8 @@ export interface ResourceDescription {
   parameterTypes: Readonly<Record<string, 'texts' | 'number' | 'numbers' | 'boolean'>>
   sorts: string[]
   dimensions: string[]
+  /** The parameter with which lists and aggregates are read as of an earlier time; `asOf`, unless a filter has this name. */
+  asOfName: string
   /** The properties with the date of the record's event, or with its start and end. */
   eventDates?: string[]
   /** The file formats of exports. */

@@ -13,7 +13,8 @@ import {
 
 /**
  * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: key, title, properties
- * with their kinds, value types of the list's parameters, sort keys, dimensions, event dates and formats of exports. The forms are
+ * with their kinds, value types of the list's parameters, the name of its `asOf`, sort keys, dimensions, event dates and formats of
+ * exports. The forms are
  * described in a separate file beside OUT.json, `forms.json`, since only forms and histories load it.
  *
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
@@ -86,6 +87,7 @@ function describeResource(name: string) {
   // The values of `fields` do not contain includes, which are in a record only on request.
   const fieldNames = valuesOf(resolve(parameters.find((one) => one.name === 'fields')?.schema ?? {}))
   const sorts = parameters.find((one) => one.name === 'sort')
+  const asOfName = parameters.some((one) => one.name === 'registryAsOf') ? 'registryAsOf' : 'asOf'
   const properties = Object.entries(item.properties ?? {})
     .filter(([property]) => fieldNames.includes(property))
     .map(([property, schema]) => ({ name: property, schema: resolve(schema) }))
@@ -104,6 +106,7 @@ function describeResource(name: string) {
     parameterTypes: Object.fromEntries(parameters.map((one) => [one.name, parameterType(one.schema)])),
     sorts: sorts ? valuesOf(resolve(sorts.schema)).filter((sort) => !sort.startsWith('-')) : [],
     formats: format ? valuesOf(resolve(format.schema)) : [],
+    asOfName,
     eventDates: resolve(parameters.find((one) => one.name === 'happenedIn')?.schema ?? {})['x-dates'],
     dimensions: dimensions ? valuesOf(resolve(dimensions.schema)) : [],
   }

@@ -86,7 +86,7 @@ function Comparison({
     country ? [{ ...column, country }] : [],
   )
   const [first, last] = [columns[0], columns.at(-1)]
-  const groups = { resource: resource.name, filters, columns, showsDifference: isOverTime }
+  const groups = { resource, filters, columns, showsDifference: isOverTime }
   const groupWidgets = (
     <div class="grid comparisons">
       {dimensionsToCompare(resource).map((dimension) => (

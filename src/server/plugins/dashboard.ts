@@ -5,6 +5,7 @@ import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static'
 import fp from 'fastify-plugin'
 import type { Resource } from '../../model/resource.ts'
 import { packageRoot } from '../../package-root.ts'
+import { asOfName } from '../../query/past.ts'
 import { type DescribedResource, findViewData } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
 import { sendViewData } from './dashboard/view-data-response.ts'
@@ -39,10 +40,11 @@ const fileOptions = (root: string): FastifyStaticOptions => ({
   },
 })
 
-const describeResource = ({ name, dimensions, eventDates }: Resource): DescribedResource => ({
-  name,
-  dimensions: Object.keys(dimensions),
-  eventDates,
+const describeResource = (resource: Resource): DescribedResource => ({
+  name: resource.name,
+  dimensions: Object.keys(resource.dimensions),
+  eventDates: resource.eventDates,
+  asOfName: asOfName(resource),
 })
 
 /**

@@ -31,8 +31,9 @@ export function ChangedRecords({
 }) {
   const { t } = useLanguage()
   const path = `/v1/${resource.name}`
-  const old = usePages<RecordDocument>(path, { ...filters, asOf: before }, maxPages)
-  const now = usePages<RecordDocument>(path, { ...filters, asOf: after }, maxPages)
+  const { asOfName } = resource
+  const old = usePages<RecordDocument>(path, { ...filters, [asOfName]: before }, maxPages)
+  const now = usePages<RecordDocument>(path, { ...filters, [asOfName]: after }, maxPages)
   const state = combineStates([old, now])
   return (
     <>

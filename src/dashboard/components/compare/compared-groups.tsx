@@ -1,5 +1,5 @@
 import { comparedGroupsPath } from '../../../view-data.ts'
-import { explorePath } from '../../api/resources.ts'
+import { explorePath, type ResourceDescription } from '../../api/resources.ts'
 import type { Aggregate } from '../../api/types.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -50,7 +50,7 @@ export function ComparedGroups({
   columns,
   showsDifference,
 }: {
-  resource: string
+  resource: ResourceDescription
   dimension: string
   isYear?: boolean
   filters: Readonly<Record<string, string>>
@@ -59,11 +59,11 @@ export function ComparedGroups({
 }) {
   const { t, tOr, tag } = useLanguage()
   const labels = useLabels()
-  const resourceName = tOr(`resource.${resource}`, resource)
+  const resourceName = tOr(`resource.${resource.name}`, resource.name)
   const property = isYear ? t('compare.year') : labels.property(dimension)
   const title = t('country.by', { resource: resourceName, property: property.toLocaleLowerCase(tag) })
   const state = useColumns<Aggregate>(
-    columns.map((column) => comparedGroupsPath({ resource, filters }, column, dimension)),
+    columns.map((column) => comparedGroupsPath(resource, filters, column, dimension)),
   )
   const caption = t('compare.caption', { resource: resourceName.toLocaleLowerCase(tag) })
   return (
