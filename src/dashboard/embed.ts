@@ -13,10 +13,13 @@ export function unframedUrl(): string {
   return url.href
 }
 
-/** Navigates inside the frame if the path stays the same, and otherwise opens the target in a new window. */
+/**
+ * Navigates inside the frame if the path stays the same or the URL is only replaced, and otherwise opens the target in a new
+ * window.
+ */
 function navigateEmbedded(to: string | URL, options?: Parameters<typeof navigate>[1]): void {
   const target = new URL(to, location.href)
-  if (target.pathname !== location.pathname) {
+  if (target.pathname !== location.pathname && options?.replace !== true) {
     open(target, '_blank', 'noopener')
     return
   }

@@ -5,6 +5,7 @@ import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath } from '../api/write-api.ts'
+import { AtOwnKey } from '../components/at-own-key.tsx'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
@@ -52,15 +53,17 @@ function Editor({ resource, id }: { resource: ResourceDescription; id: string | 
       </div>
       <Loaded state={state} height="40rem">
         {({ fields, record: { names = {}, ...record } = {} as RecordWithNames }) => (
-          <RecordForm
-            resource={resource}
-            // The key of an existing record cannot be changed.
-            fields={id === undefined ? fields : fields.filter(({ name }) => name !== resource.key)}
-            initial={
-              id === undefined ? undefined : { values: record, version: Number(record.version), key: id }
-            }
-            recordNames={names}
-          />
+          <AtOwnKey resource={resource} record={id === undefined ? undefined : record} id={id} view="/edit">
+            <RecordForm
+              resource={resource}
+              // The key of an existing record cannot be changed.
+              fields={id === undefined ? fields : fields.filter(({ name }) => name !== resource.key)}
+              initial={
+                id === undefined ? undefined : { values: record, version: Number(record.version), key: id }
+              }
+              recordNames={names}
+            />
+          </AtOwnKey>
         )}
       </Loaded>
     </>

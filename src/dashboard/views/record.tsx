@@ -6,6 +6,7 @@ import { titleOf } from '../api/titles.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
+import { AtOwnKey } from '../components/at-own-key.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
 import { NotFound } from '../components/not-found.tsx'
@@ -42,7 +43,7 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
   return (
     <Loaded state={state} height="40rem">
       {(record) => (
-        <>
+        <AtOwnKey resource={resource} record={record} id={id}>
           <div class="page-head">
             <div>
               <ResourceLink name={resource.name} />
@@ -80,7 +81,7 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
               />
             </Widget>
           </div>
-        </>
+        </AtOwnKey>
       )}
     </Loaded>
   )

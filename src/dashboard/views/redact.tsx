@@ -6,6 +6,7 @@ import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
+import { AtOwnKey } from '../components/at-own-key.tsx'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
@@ -64,7 +65,11 @@ function Redactor({ resource, id }: { resource: ResourceDescription; id: string 
         </Link>
       </div>
       <Loaded state={state} height="30rem">
-        {(loaded) => <RedactForm resource={resource} id={id} {...loaded} />}
+        {(loaded) => (
+          <AtOwnKey resource={resource} record={loaded.record} id={id} view="/redact">
+            <RedactForm resource={resource} id={id} {...loaded} />
+          </AtOwnKey>
+        )}
       </Loaded>
     </>
   )

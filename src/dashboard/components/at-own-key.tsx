@@ -1,0 +1,30 @@
+import type { ComponentChildren } from 'preact'
+import { Redirect } from 'wouter-preact'
+import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
+import type { RecordDocument } from '../api/types.ts'
+
+/**
+ * Shows the content of a record's view. If the record was read with another key, since the record of that key was merged into
+ * it, opens the same view of the record's own key instead, and replaces the URL.
+ */
+export function AtOwnKey({
+  resource,
+  record,
+  id,
+  view = '',
+  children,
+}: {
+  resource: ResourceDescription
+  /** The record that was read; undefined for a new one. */
+  record: RecordDocument | undefined
+  /** The key in the URL. */
+  id: string | undefined
+  /** The part of the URL's path after the key. */
+  view?: '' | '/edit' | '/redact'
+  children: ComponentChildren
+}) {
+  const key = record && String(record[resource.key])
+  if (key === undefined || key === id) return <>{children}</>
+  const { search, hash } = location
+  return <Redirect to={`${recordDetailPath(resource.name, key)}${view}${search}${hash}`} replace />
+}

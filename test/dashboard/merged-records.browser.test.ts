@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The views of a record under a key that was merged into another one, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+/** Creates two agreements, and merges the first into the second. @returns the key of each. */
+async function mergeTwo(): Promise<{ from: string; into: string }> {
+  const create = async (title: string) =>
+    (await dashboard.api.post('/v1/agreements', { kind: 'agreement', title })).json<{ id: string }>().id
+  const [from, into] = [await create('The duplicate'), await create('The one that stays')]
+  await dashboard.api.patch(`/v1/agreements/${into}`, { place: 'Islamabad' })
+  const merged = await dashboard.api.post(
+    `/v1/agreements/${from}/merge`,
+    { into },
+    { headers: { 'if-match': '*' } },
+  )
+  expect(merged.status).toBe(200)
+  return { from, into }
+}
+
+const lastOperation = async (id: string) => {
+  const path = `/v1/agreements/${id}/history?limit=1&follow=false`
+  return (await dashboard.api.get(path)).json<{ data: { operation: string }[] }>().data[0]?.operation
+}
+
+describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { timeout: 90_000 }, () => {
+  it('leads to the views of the record that stays, whose URL replaces its own', async () => {
+    const { from, into } = await mergeTwo()
+    const { page, faults, go } = await dashboard.openSignedIn('/changes')
+    for (const [view, heading] of [
+      ['', 'The one that stays'],
+      ['/edit', /^Agreements: /],
+      ['/redact', 'Redact a record'],
+    ] as const) {
+      await go(`/records/agreements/${from}${view}?lang=en`)
+      await page.waitForURL(`**/records/agreements/${into}${view}?lang=en`)
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+    }
+    expect(faults).toEqual([])
+    await page.goBack()
+    await page.waitForURL(`**/records/agreements/${into}/edit?lang=en`)
+    await page.context().close()
+  })
+
+  it('shows the history of the record that stays, and redacts this record', async () => {
+    const { from, into } = await mergeTwo()
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${from}`)
+    await page.getByText('First values').click()
+    await page.locator('.diff').getByText('The one that stays').waitFor()
+    await page.getByRole('link', { name: 'Redact' }).click()
+    await page.getByLabel('Text required').fill('Islamabad')
+    await page.getByLabel('Reason required').fill('A test')
+    await page.getByLabel('I know that this cannot be undone.').check()
+    await page.getByRole('button', { name: 'Redact' }).click()
+    await page.waitForURL(`**/records/agreements/${into}`)
+    await page.getByRole('heading', { level: 1, name: 'The one that stays' }).waitFor()
+    expect(await lastOperation(into)).toBe('redact')
+    expect((await dashboard.api.get(`/v1/agreements/${into}`)).text).not.toContain('Islamabad')
+    await page.context().close()
+  })
+
+  it('opens the record that stays inside the frame of an embedded view', async () => {
+    const { from, into } = await mergeTwo()
+    const { page } = await dashboard.open(`/records/agreements/${from}?embed=1`)
+    await page.waitForURL(`**/records/agreements/${into}?embed=1`)
+    await page.getByRole('heading', { level: 1, name: 'The one that stays' }).waitFor()
+    expect(page.context().pages()).toHaveLength(1)
+    await page.context().close()
+  })
+})
