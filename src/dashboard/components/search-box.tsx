@@ -1,6 +1,7 @@
 import { useLocation } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
+import { mayLeave } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Combobox } from './combobox.tsx'
 
@@ -8,13 +9,16 @@ import { Combobox } from './combobox.tsx'
 export function SearchBox() {
   const { t, tOr } = useLanguage()
   const [, navigate] = useLocation()
+  const open = (path: string) => {
+    if (mayLeave()) navigate(path)
+  }
   return (
     <search class="search-box">
       <Combobox
         label={t('search.label')}
         placeholder={t('search.placeholder')}
-        onPick={({ resource, key }) => navigate(recordPath(resource, key))}
-        onEnter={(text) => navigate(withQuery('/search', { q: text }))}
+        onPick={({ resource, key }) => open(recordPath(resource, key))}
+        onEnter={(text) => open(withQuery('/search', { q: text }))}
       >
         {({ resource }) => <span class="soft small">{tOr(`resource.${resource}`, resource)}</span>}
       </Combobox>

@@ -1,21 +1,40 @@
 import { useEffect } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Asks for confirmation before the user leaves a form with unsaved changes. */
+/** The page of the form with unsaved changes that is open, and the question to its user; undefined if there is none. */
+let guarded: { href: string; pathname: string; ask: () => boolean } | undefined
+
+/** Returns whether the user may leave the page. Asks for confirmation if a form has unsaved changes. */
+export const mayLeave = (): boolean => guarded?.ask() ?? true
+
+// Back and Forward have already changed the URL. Since this listener is added before that of the router, which starts with the
+// first view, it can hide the change from the router and restore the URL.
+window.addEventListener('popstate', (event) => {
+  if (!guarded || location.pathname === guarded.pathname || mayLeave()) return
+  event.stopImmediatePropagation()
+  history.pushState(null, '', guarded.href)
+})
+
+/**
+ * Asks for confirmation before the user leaves a form with unsaved changes: by a link, by the browser's buttons Back and
+ * Forward, or by closing the page. Other elements that leave the page call `mayLeave`.
+ */
 export function useLeaveGuard(isChanged: boolean): void {
   const { t } = useLanguage()
   useEffect(() => {
     if (!isChanged) return
+    guarded = { href: location.href, pathname: location.pathname, ask: () => confirm(t('edit.leave')) }
     const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
     const onClick = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest('a[href]') : null
-      if (!link || link.getAttribute('target') === '_blank' || confirm(t('edit.leave'))) return
+      if (!link || link.getAttribute('target') === '_blank' || mayLeave()) return
       event.preventDefault()
       event.stopPropagation()
     }
     window.addEventListener('beforeunload', onLeave)
     document.addEventListener('click', onClick, { capture: true })
     return () => {
+      guarded = undefined
       window.removeEventListener('beforeunload', onLeave)
       document.removeEventListener('click', onClick, { capture: true })
     }

@@ -17,6 +17,7 @@ import { Field } from '../editing/fields/field.tsx'
 import { FaultTexts } from '../editing/fields/labelled.tsx'
 import { type FormValues, toDocument } from '../editing/form-values.ts'
 import { countText, findRedactableProperties } from '../editing/redaction.ts'
+import { useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLoadOnce } from '../editing/use-load-once.ts'
 import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
@@ -106,6 +107,7 @@ function RedactForm({
   const [properties, setProperties] = useState<readonly string[]>([])
   const [isSure, setSure] = useState(false)
   const [error, setError] = useState<ApiError>()
+  useLeaveGuard(properties.length > 0 || [values.text, values.reason].some((text) => text))
   const submit = async (event: Event) => {
     event.preventDefault()
     const { text: _, ...others } = toDocument(values, [textField, replacementField, reasonField])

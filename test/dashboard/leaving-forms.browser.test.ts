@@ -1,0 +1,66 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Leaving a form with unsaved changes in the dashboard, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+/** Opens the form of a new agreement from its list, and enters a title. `answer` is the user's answer to each question. */
+async function openChangedForm(): Promise<{ page: Page; questions: string[]; answer: { leaves: boolean } }> {
+  const { page, settle } = await dashboard.openSignedIn('/explore/agreements')
+  const questions: string[] = []
+  const answer = { leaves: false }
+  page.on('dialog', (dialog) => {
+    questions.push(dialog.message())
+    void (answer.leaves ? dialog.accept() : dialog.dismiss())
+  })
+  await page.getByRole('link', { name: 'New record' }).click()
+  await page.getByLabel('Title required').fill('Half of a title')
+  await settle()
+  return { page, questions, answer }
+}
+
+const question = 'You have unsaved changes. Leave without saving?'
+
+type Leave = (page: Page) => Promise<unknown>
+
+async function search(page: Page): Promise<void> {
+  await page.locator('.search-box').getByRole('combobox').fill('energy')
+  await page.keyboard.press('Enter')
+}
+
+const ways: [way: string, leave: Leave, path: string][] = [
+  ['the search in the header', search, '/search'],
+  ['Back', (page) => page.evaluate(() => history.back()), '/explore/agreements'],
+  ['a link', (page) => page.getByRole('link', { name: 'Map' }).click(), '/map'],
+  ['signing out', (page) => page.getByRole('button', { name: 'Sign out' }).click(), '/new/agreements'],
+]
+
+describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 90_000 }, () => {
+  it.each(ways)('asks before it is lost by %s, and keeps the input', async (_way, leave, path) => {
+    const { page, questions, answer } = await openChangedForm()
+    await leave(page)
+    await expect.poll(() => questions).toEqual([question])
+    expect(new URL(page.url()).pathname).toBe('/new/agreements')
+    expect(await page.getByLabel('Title required').inputValue()).toBe('Half of a title')
+    answer.leaves = true
+    await leave(page)
+    await page.getByLabel('Title required').waitFor({ state: 'detached' })
+    expect(new URL(page.url()).pathname).toBe(path)
+    expect(questions).toEqual([question, question])
+    await page.context().close()
+  })
+
+  it('does not ask after it has been saved', async () => {
+    const { page, questions } = await openChangedForm()
+    await page.getByLabel('Kind required').selectOption('treaty')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Half of a title' }).waitFor()
+    await search(page)
+    await page.waitForURL('**/search?q=energy')
+    expect(questions).toEqual([])
+    await page.context().close()
+  })
+})
