@@ -175,14 +175,21 @@ describe('a date that is entered', () => {
 })
 
 describe('a redaction', () => {
-  it('offers the texts of a record by their JSON pointers without list indexes', () => {
+  it('offers all texts by their JSON pointers without list indexes, those with a value first', () => {
     const parties = field('parties', 'list', {
       item: field('parties', 'participant', { fields: [field('signatory', 'text')] }),
     })
-    const record = { title: 'Talk with X', parties: [{ signatory: 'X' }, { signatory: null }] }
+    const record = {
+      title: 'Talk with X',
+      location: null,
+      languages: [],
+      parties: [{ signatory: 'X' }, { signatory: null }],
+    }
     expect(findRedactableProperties([...fields, parties], record)).toEqual([
       { pointer: '/title', values: ['Talk with X'] },
       { pointer: '/parties/signatory', values: ['X'] },
+      { pointer: '/location/name', values: [] },
+      { pointer: '/languages', values: [] },
     ])
     expect(countText(record, 'X')).toBe(2)
   })

@@ -1,10 +1,11 @@
 import type { FormField } from '../api/forms.ts'
 import { isPlainObject } from './form-values.ts'
 
-/** A property that can be redacted, with the texts that it has in a record. */
+/** A property that can be redacted. */
 export interface RedactableProperty {
   /** JSON pointer without list indexes, as a redaction request takes it. */
   pointer: string
+  /** The texts that it has in the record. If there are none, it may still have some in earlier versions. */
   values: string[]
 }
 
@@ -24,7 +25,7 @@ function pointersOf(field: FormField, parent: string): string[] {
   return field.kind === 'text' || field.kind === 'longText' ? [pointer] : []
 }
 
-/** Returns the properties of a record that can be redacted and have a value. */
+/** Returns the properties of a record that can be redacted, those with a value first. */
 export function findRedactableProperties(
   fields: readonly FormField[],
   record: Readonly<Record<string, unknown>>,
@@ -32,7 +33,7 @@ export function findRedactableProperties(
   return fields
     .flatMap((field) => pointersOf(field, ''))
     .map((pointer) => ({ pointer, values: valuesAt(record, pointer.split('/').slice(1)).map(String) }))
-    .filter(({ values }) => values.length > 0)
+    .sort((one, other) => Math.sign(other.values.length) - Math.sign(one.values.length))
 }
 
 /** Returns the number of occurrences of a text in a value and its nested values. */

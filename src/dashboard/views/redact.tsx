@@ -204,7 +204,10 @@ function Properties({
             }
           />
           <span>
-            {nameOf(pointer)} <span class="soft small">{values.join(' · ').slice(0, 200)}</span>
+            {nameOf(pointer)}{' '}
+            <span class="soft small">
+              {values.length > 0 ? values.join(' · ').slice(0, 200) : t('redact.noValue')}
+            </span>
           </span>
         </label>
       ))}

@@ -1,0 +1,55 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Redacting properties in the dashboard, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+async function createTalk(): Promise<string> {
+  const talk = { title: 'A talk', kind: 'interview', interviewee: 'Jane Doe' }
+  return (await dashboard.api.post('/v1/sources', talk)).json<{ id: string }>().id
+}
+
+async function redactInterviewee(page: Page): Promise<void> {
+  await page.getByLabel('the values of properties').check()
+  await page.getByLabel(/^Interviewee/).check()
+  await page.getByLabel('Reason required').fill('She has asked for it')
+  await page.getByLabel('I know that this cannot be undone.').check()
+  await page.getByRole('button', { name: 'Redact' }).click()
+}
+
+const firstVersion = async (id: string) => (await dashboard.api.get(`/v1/sources/${id}/history/1`)).text
+
+describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { timeout: 90_000 }, () => {
+  it('removes the former value of a property that has none in the latest version', async () => {
+    const id = await createTalk()
+    await dashboard.api.patch(`/v1/sources/${id}`, { interviewee: null })
+    const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
+    await redactInterviewee(page)
+    await page.getByRole('heading', { level: 1, name: 'A talk' }).waitFor()
+    expect(await firstVersion(id)).not.toContain('Jane Doe')
+    await page.context().close()
+  })
+
+  it('removes the values of a removed record', async () => {
+    const id = await createTalk()
+    await dashboard.api.delete(`/v1/sources/${id}`)
+    const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
+    await redactInterviewee(page)
+    await page.getByText(/^Removed by/).waitFor()
+    expect(await firstVersion(id)).not.toContain('Jane Doe')
+    await page.context().close()
+  })
+
+  it('shows the reason when no version has a value of the property', async () => {
+    const id = (await dashboard.api.post('/v1/sources', { title: 'A report', kind: 'report' })).json<{
+      id: string
+    }>().id
+    const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
+    await redactInterviewee(page)
+    await page.getByRole('alert').getByText('is in no version of the source').waitFor()
+    await page.context().close()
+  })
+})
