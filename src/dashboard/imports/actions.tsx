@@ -3,13 +3,14 @@ import type { ImportJob } from '../api/types.ts'
 import { writeApi } from '../api/write-api.ts'
 import { ConfirmButton } from '../components/confirm-dialog.tsx'
 import { useLanguage } from '../i18n/language.ts'
+import { useHasWritten } from './use-has-written.ts'
 
 /** The actions that the state of an import allows: commit, undo or delete it; and a new import with its mapping. */
 export function ImportActions({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
   const { t, number } = useLanguage()
-  const { id, state, source, counts } = job
+  const { id, state, counts } = job
   const path = `/v1/imports/${id}`
-  const hasWritten = source !== null
+  const hasWritten = useHasWritten(job)
   const name = job.files[0]?.name ?? id
   return (
     <div class="toolbar import-actions">
@@ -28,7 +29,7 @@ export function ImportActions({ job, onDeleted }: { job: ImportJob; onDeleted: (
           })}
         </ConfirmButton>
       )}
-      {(state === 'committed' || (state === 'failed' && hasWritten)) && (
+      {(state === 'committed' || (state === 'failed' && hasWritten === true)) && (
         <ConfirmButton
           label={t('imports.undo')}
           title={t('imports.undoTitle', { name })}
@@ -39,7 +40,7 @@ export function ImportActions({ job, onDeleted }: { job: ImportJob; onDeleted: (
           {t('imports.undoText')}
         </ConfirmButton>
       )}
-      {(state === 'staged' || (state === 'failed' && !hasWritten)) && (
+      {(state === 'staged' || (state === 'failed' && hasWritten === false)) && (
         <ConfirmButton
           label={t('imports.delete')}
           title={t('imports.deleteTitle', { name })}

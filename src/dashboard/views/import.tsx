@@ -15,6 +15,7 @@ import { Progress } from '../imports/progress.tsx'
 import { StateTag } from '../imports/state-tag.tsx'
 import { UnresolvedNames } from '../imports/unresolved-names.tsx'
 import { UnusedColumns } from '../imports/unused-columns.tsx'
+import { useHasWritten } from '../imports/use-has-written.ts'
 import { isRunning, useImport } from '../imports/use-import.ts'
 import '../styles/forms.css'
 import '../styles/imports.css'
@@ -70,7 +71,7 @@ function Head({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
 /** The results of the finished steps, and the unresolved names. */
 function Results({ job }: { job: ImportJob }) {
   const { refusedBy = [], droppedBy = [], names, missing = 0, kept = [] } = job.report ?? {}
-  const hasRecords = ['committed', 'undone'].includes(job.state) || job.source !== null
+  const hasRecords = useHasWritten(job)
   return (
     <>
       {job.state === 'staged' && names !== undefined && names.unresolved > 0 && (

@@ -1,0 +1,13 @@
+import { withQuery } from '../api/path.ts'
+import type { ImportedRecord, ImportJob, Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+
+/**
+ * Returns whether an import has written records; undefined until this is known. A commit that has failed may have written
+ * some, also before it has created the source of the import.
+ */
+export function useHasWritten({ id, state }: ImportJob): boolean | undefined {
+  const path = withQuery(`/v1/imports/${id}/records`, { limit: 1 })
+  const { body } = useApi<Page<ImportedRecord>>(state === 'failed' ? path : null, { requireFresh: true })
+  return state === 'failed' ? body && body.data.length > 0 : ['committed', 'undone'].includes(state)
+}

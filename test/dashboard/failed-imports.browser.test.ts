@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { entryWithoutRow, writeEntries } from '../../src/features/imports/entries.ts'
+import { createImport } from '../../src/features/imports/store.ts'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+import { newScheme, treatyMapping } from '../support/imports.ts'
+
+/** The actions on an import whose commit has failed, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+/** Stores an import that failed after it had created an organization for a name, and before its source. */
+async function failAfterNames(organization: string): Promise<string> {
+  const scheme = newScheme()
+  return await dashboard.api.database.transaction(async (tx) => {
+    const { id } = await createImport(tx, {
+      scheme,
+      mapping: treatyMapping(scheme),
+      state: 'failed',
+      autoCommit: false,
+      actor: { kind: 'command', id: null, name: 'A test' },
+      requestId: null,
+    })
+    await writeEntries(tx, { id, scheme }, [entryWithoutRow('organizations', organization, 1)])
+    return id
+  })
+}
+
+describe.skipIf(skipsBrowser)('an import that has failed [needs Chromium]', { timeout: 90_000 }, () => {
+  it('can be undone, and not deleted, if it has written records before its source', async () => {
+    const created = await dashboard.api.post('/v1/organizations', { name: 'A new academy', kind: 'academic' })
+    const { id: organization } = created.json<{ id: string }>()
+    const { page } = await dashboard.openSignedIn(`/imports/${await failAfterNames(organization)}`)
+    await page.getByRole('link', { name: 'A new academy' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Undo', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo', exact: true }).click()
+    await page.getByText('The import has been undone.').waitFor()
+    expect((await dashboard.api.get(`/v1/organizations/${organization}`)).status).toBe(404)
+    await page.context().close()
+  })
+})
