@@ -94,4 +94,25 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     expect(await figure(page, 'Refused rows').textContent()).toBe('1')
     await page.context().close()
   })
+
+  it('ask before decisions that are not saved are lost by another page of names, or by leaving', async () => {
+    const rows = Array.from({ length: 21 }, (_, index) => `${index},Treaty ${index},2001,Atlantis ${index}`)
+    const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
+    const questions: string[] = []
+    page.on('dialog', (dialog) => {
+      questions.push(dialog.message())
+      void dialog.dismiss()
+    })
+    const names = panel(page, 'Unresolved names')
+    const choice = names.getByLabel('Leave it out').first()
+    await choice.check()
+    await names.getByRole('button', { name: 'Next page' }).click()
+    await page.getByRole('link', { name: 'Map', exact: true }).click()
+    expect(questions).toHaveLength(2)
+    expect(await choice.isChecked()).toBe(true)
+    await page.getByRole('button', { name: 'Save decisions (1)' }).click()
+    await names.getByText('Names: 20, in rows: 20.').waitFor()
+    expect(questions).toHaveLength(2)
+    await page.context().close()
+  })
 })

@@ -6,6 +6,7 @@ import { useApi } from '../api/use-api.ts'
 import { writeApi } from '../api/write-api.ts'
 import { Reason } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
+import { mayLeave, useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
 import { type Decision, NameChoice } from './name-choice.tsx'
@@ -41,7 +42,7 @@ export function UnresolvedNames({
         {({ data, page }) => (
           <>
             <NamesForm key={cursor ?? ''} id={id} names={data} />
-            <Pager cursor={cursor} next={page.next} onChange={setCursor} />
+            <Pager cursor={cursor} next={page.next} onChange={(to) => mayLeave() && setCursor(to)} />
           </>
         )}
       </Loaded>
@@ -59,6 +60,7 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
     const { resource, name: text, country } = name
     return decision ? [{ resource, name: text, country, key: decision.key }] : []
   })
+  useLeaveGuard(decided.length > 0 && !isSaving)
   const submit = async (event: Event) => {
     event.preventDefault()
     setSaving(true)
