@@ -12,11 +12,12 @@ const paths = [
   '/map?resource=projects',
   '/map?partnerOf=CHN&from=2008',
   '/timeline',
-  '/timeline?resource=assistance-programs',
+  '/timeline?resource=assistance-programs&sort=title',
   '/network?centre=CHN&pair=CHN,PAK',
   '/network?layout=matrix',
   '/compare?country=PAK,DEU,RUS',
   '/compare?country=CHN&before=2030-01-01T00:00:00Z',
+  '/compare?resource=figures&country=CHN&before=2030-01-01T00:00:00Z',
 ]
 /** Returns the time one second ago. */
 const past = () => new Date(Date.now() - 1000).toISOString()

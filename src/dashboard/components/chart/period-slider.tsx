@@ -19,17 +19,18 @@ export function PeriodSlider({
   filters,
 }: {
   resourceNames: readonly string[]
-  /** Filters of the API, without the period. */
+  /** Filters of the API, without the period. The sort key of a list is ignored. */
   filters: Readonly<Record<string, string>>
 }) {
   const { tOr } = useLanguage()
   const [parameters, change] = useParameters()
+  const { sort: _, ...selecting } = filters
   // The list of these resources is constant, so every render calls the same number of hooks.
   const found = resourcesWithParticipants.map((resource) => {
     const dimension = findEventDates(resource)?.yearDimension
     const isShown = dimension !== undefined && resourceNames.includes(resource.name)
     const path = withQuery(`/v1/${resource.name}/aggregate`, {
-      ...filters,
+      ...selecting,
       groupBy: dimension,
       limit: maxGroups,
     })
