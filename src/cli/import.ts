@@ -93,7 +93,10 @@ export const addImport: AddCommand = (program, context) => {
     .argument('[files...]', 'the file with the rows, and then the files that the mapping names')
     .option('--dry-run', 'check everything and write no records')
     .option('--yes', 'commit without a dry run and without asking')
-    .option('--decisions <file>', 'read decisions about names from this CSV file, which --names has written')
+    .option(
+      '--decisions <file>',
+      'read decisions about names from this CSV file: that of --names, with its column decision filled in',
+    )
     .option('--names <file>', 'write the unresolved names to this CSV file')
     .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file')
     .option('--missing <file>', 'write missing records, which only earlier files had, to this CSV file')

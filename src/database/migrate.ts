@@ -169,6 +169,11 @@ export async function lastMigration(): Promise<string> {
   return (await readJournal()).entries.at(-1)?.tag ?? ''
 }
 
+/** Whether this version has a migration. @param name the name of its file without the extension. */
+export async function hasMigration(name: string): Promise<boolean> {
+  return (await readJournal()).entries.some(({ tag }) => tag === name)
+}
+
 /** The migrations of this version, in their order. */
 async function readJournal(): Promise<Journal> {
   return journalFile.parse(JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')))

@@ -95,6 +95,7 @@ export const activityStatuses = [
 export const baseKinds = [
   'international_innovation_zone',
   'joint_research_centre',
+  // `st`: science and technology.
   'st_cooperation_base',
   'overseas_joint_research_entity',
   'observatory',

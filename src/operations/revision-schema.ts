@@ -24,9 +24,13 @@ export const revisionShape = {
   actor: author,
   time: z.iso.datetime().meta({ description: 'When the change was written.' }),
   requestId: z.string().nullable().meta({ description: 'Id of the request in the logs.' }),
-  reason: z.string().nullable().meta({ description: '`Change-Reason` of the request.' }),
+  reason: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why: `Change-Reason` of the request, `reason` of a redaction, or the import.' }),
   redactedBy: z.int().min(1).nullable().meta({
-    description: 'Version of the redaction that removed something from this version; null if there is none.',
+    description:
+      'Version of the last redaction that removed something from this version; null if there is none.',
   }),
   mergedInto: z.string().nullable().meta({
     description: 'Of a removal: key of the record that this one was merged into; null otherwise.',

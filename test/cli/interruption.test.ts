@@ -14,7 +14,7 @@ import { run, runInProcess } from '../support/command-line.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-/** Stopping takes less than a second on an idle machine. The empty output shows that the start did not continue. */
+/** Stopping takes less than a second on an idle machine. */
 const stopTimeoutMs = 10_000
 
 let parent: string
@@ -52,6 +52,7 @@ describe.runIf(process.platform === 'linux')('a first start that is interrupted'
     await expect.poll(isReached, { interval: 2, timeout: 30_000 }).toBe(true)
     const startedAt = performance.now()
     service.signal(signal)
+    // Without a startup message on stdout, the start did not continue.
     expect(await service.ended).toEqual({ code: exitCode, stdout: '', stderr: '' })
     expect(performance.now() - startedAt).toBeLessThan(stopTimeoutMs)
     expect(await processesOfFolder()).toEqual([])

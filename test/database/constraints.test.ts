@@ -29,10 +29,15 @@ it.each(Object.entries(rows))('a complete row of %s is accepted', async (table, 
 
 describe('PostgreSQL refuses SQL that writes', () => {
   it.each<[what: string, table: Table, change: Row, outcome: Outcome]>([
-    ['a participant without an actor', 'participations', { country: null }, check('participations_actor')],
-    ['a participant with two actors', 'participations', { region: '002' }, check('participations_actor')],
+    ['a participant that names nobody', 'participations', { country: null }, check('participations_actor')],
     [
-      'a participant with three actors',
+      'a participant that names a country and a region',
+      'participations',
+      { region: '002' },
+      check('participations_actor'),
+    ],
+    [
+      'a participant that names a country, a region and an organization',
       'participations',
       { region: '002', organization: ids.organization },
       check('participations_actor'),
@@ -227,7 +232,12 @@ describe('PostgreSQL refuses SQL that writes', () => {
       'external_ids',
       { record: ids.otherAgreement },
     ],
-    ['an actor twice in the same role', uniqueKey('participations_once'), 'participations', { position: 1 }],
+    [
+      'the same participant twice in the same role',
+      uniqueKey('participations_once'),
+      'participations',
+      { position: 1 },
+    ],
     ['a topic of a record twice', uniqueKey('topic_links_once'), 'topic_links', { position: 1 }],
     [
       'the same relation of two agreements twice',

@@ -141,6 +141,8 @@ describe('an archive of the registry', () => {
       const flipped = Buffer.from(archive)
       flipped[archive.indexOf('Nepal')] = 'M'.charCodeAt(0)
       const lines = archive.toString().split('\n')
+      const ofMigration = (name: string) =>
+        Buffer.from(archive.toString().replace(/"migration":"[^"]+"/, `"migration":"${name}"`))
       const damaged: [Buffer, RegExp][] = [
         [archive.subarray(0, middle), /damaged or incomplete/],
         [archive.subarray(0, archive.lastIndexOf('{"sha256"')), /no checksum/],
@@ -149,10 +151,8 @@ describe('an archive of the registry', () => {
         [Buffer.from(lines.filter((line) => !line.includes('Nepal')).join('\n')), /checksum|refuses/],
         [Buffer.from('title,kind\nA,other\n'), /no header/],
         [Buffer.from(''), /no header/],
-        [
-          Buffer.from(archive.toString().replace(/"migration":"[^"]+"/, '"migration":"other"')),
-          /tables of migration other/,
-        ],
+        [ofMigration('other'), /tables of migration other, .* version that made it$/],
+        [ofMigration('0000_functions'), /version that made it, and then run this version/],
       ]
       for (const [bytes, reason] of damaged)
         await expect(restoreArchive(target.database, inChunks(bytes))).rejects.toThrow(reason)
@@ -160,6 +160,19 @@ describe('an archive of the registry', () => {
       // No trigger is disabled.
       const { rows } = await target.pool.query("select from pg_trigger where tgenabled = 'D'")
       expect(rows).toHaveLength(0)
+    } finally {
+      await target.close()
+    }
+  })
+
+  it('does not count as damaged when PostgreSQL fails for another reason', async () => {
+    const target = await openMigrated()
+    try {
+      const name = new URL(target.url).pathname.slice(1)
+      await target.pool.query(`alter database ${name} set default_transaction_read_only = on`)
+      await expect(restoreArchive(target.database, inChunks(archive))).rejects.toThrow(
+        /PostgreSQL failed during the restore: .*read-only/,
+      )
     } finally {
       await target.close()
     }

@@ -11,7 +11,7 @@ export interface SqlWrite {
   action: 'insert' | 'update' | 'delete'
   row: number
   draw: number
-  /** The command that ends, after the statement, the savepoint set before it. With `none`, the savepoint stays open. */
+  /** The command after the statement for the savepoint that was set before it. With `none`, there is no command. */
   savepoint: 'none' | 'release' | 'rollback'
 }
 

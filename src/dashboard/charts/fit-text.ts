@@ -2,7 +2,11 @@
 const characterWidth = 7
 const wideCharacterWidth = 12.2
 
-const isWide = (character: string) => /[\u1100-\uffee]/.test(character)
+/** Whether a character is full-width: CJK scripts and punctuation, Hangul, and full-width forms. */
+const isWide = (character: string) =>
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/.test(
+    character,
+  )
 
 const widthOf = (character: string) => (isWide(character) ? wideCharacterWidth : characterWidth)
 

@@ -16,7 +16,7 @@ export interface Authorship {
   actor: Author
   /** Id of the request in the logs; null if there was no request. */
   requestId: string | null
-  /** `Change-Reason` of the request. */
+  /** Why: `Change-Reason` of the request, `reason` of a redaction, or the import. */
   reason: string | null
 }
 

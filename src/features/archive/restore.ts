@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { type Database, everything } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { alignFeed } from '../../database/feed.ts'
-import { lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
+import { hasMigration, lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
 import { OperatorError } from '../../operator-error.ts'
 import { endMark, footer, header, tableLine } from './format.ts'
 import { archivedTables } from './tables.ts'
@@ -56,7 +56,7 @@ interface TriggerRow {
   enable: string
 }
 
-/** Finds the enabled triggers of tables, except triggers of constraints. */
+/** Finds the enabled triggers of tables, except the internal ones with which PostgreSQL enforces foreign keys. */
 const triggersQuery = `
   select tgrelid::regclass::text as target, quote_ident(tgname) as name,
     case tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end as enable
@@ -138,10 +138,12 @@ async function restoreTables(client: pg.Client, reader: ArchiveReader): Promise<
 async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<void> {
   const { migration } = parseLine(await reader.readLine(), header, 'header of an Entente archive')
   const current = await lastMigration()
-  if (migration !== current)
+  if (migration !== current) {
+    const thenUpgrade = (await hasMigration(migration)) ? ', and then run this version on that database' : ''
     throw new OperatorError(
-      `the archive has the tables of migration ${migration}, and this version those of ${current}: restore it with the version that made it, and then run this version on that database`,
+      `the archive has the tables of migration ${migration}, and this version those of ${current}: restore it with the version that made it${thenUpgrade}`,
     )
+  }
   await requireEmpty(client)
   const names = (await archivedTables(client)).map(({ name }) => name)
   await withoutTriggers(client, names, () => restoreTables(client, reader))
@@ -152,6 +154,18 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
     )
   await alignFeed(client)
   await client.query('select pg_notify($1, $2)', ['entente_changes', everything])
+}
+
+/** Converts an error of PostgreSQL during a restore to an OperatorError; returns other errors unchanged. */
+function toOperatorError(error: unknown): unknown {
+  const databaseError = getDatabaseError(error)
+  if (!databaseError) return error
+  const { code = '', message } = databaseError
+  // SQLSTATE classes 22 and 23: a value or a constraint.
+  const reason = /^2[23]/.test(code)
+    ? damageError(`PostgreSQL refuses a row: ${message}`).message
+    : `PostgreSQL failed during the restore: ${message}. Mend the cause and repeat the restore into an empty database`
+  return new OperatorError(reason, { cause: error })
 }
 
 /**
@@ -169,11 +183,7 @@ export async function restoreArchive(database: Database, chunks: AsyncIterable<B
       await client.query('commit')
     } catch (error) {
       await client.query('rollback').catch(() => {})
-      const databaseError = getDatabaseError(error)
-      if (!databaseError) throw error
-      throw new OperatorError(damageError(`PostgreSQL refuses a row: ${databaseError.message}`).message, {
-        cause: error,
-      })
+      throw toOperatorError(error)
     }
     await client.query('vacuum analyze')
   })

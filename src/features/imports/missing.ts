@@ -26,9 +26,9 @@ export interface MissingRecord {
 const batchSize = 1000
 
 /**
- * SQL of the records of earlier imports of the scheme none of whose ids a row of this import has. After a merge, a record may
- * have several. It groups all ids and does not join them: as long as PostgreSQL has no statistics of new rows, a join may
- * become a nested loop.
+ * SQL of the records that other imports of the scheme wrote and that have no id of a row of this import. After a merge, a record
+ * may have several ids. The statement groups all ids instead of joining them: as long as PostgreSQL has no statistics of new
+ * rows, a join may become a nested loop.
  */
 function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportJob) {
   const { externalIds } = shared
@@ -50,7 +50,7 @@ function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }:
     ) as ids where key is not null group by resource, key having bool_and(is_absent)`)
 }
 
-async function removeMissing(database: DatabaseClient, id: string): Promise<void> {
+async function clearMissing(database: DatabaseClient, id: string): Promise<void> {
   for (let removed = 1; removed > 0; ) {
     const rows = await database.transaction((tx) =>
       tx.query({
@@ -73,7 +73,7 @@ export async function storeMissing(
   job: ImportJob,
   signal: AbortSignal,
 ): Promise<void> {
-  await removeMissing(database, job.id)
+  await clearMissing(database, job.id)
   const properties = ['import', 'resource', 'key', 'externalId']
   await database.maintain(async (client) => {
     const { text, values: parameters = [] } = missingStatement(registry, job)

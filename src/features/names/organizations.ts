@@ -14,7 +14,7 @@ export interface MentionedOrganization {
   name: string
   /** Alpha-3 code of the country to search in, and of an organization that is created. */
   country?: string | undefined
-  /** ROR id, with or without its address. */
+  /** ROR id, with or without `https://ror.org/`. */
   ror?: string | undefined
   externalId?: { scheme: string; id: string } | undefined
   /** Further properties of an organization that is created; its kind is `other` when left out. */
@@ -38,7 +38,7 @@ function queriesOf({ name, country, ror, externalId }: MentionedOrganization): N
 
 /** Returns what identifies an organization among the mentions of one call. */
 const identityOf = ({ name, country, ror }: MentionedOrganization): string =>
-  ror === undefined ? `${country ?? ''} ${foldName(name)}` : `ror ${ror}`
+  ror === undefined ? `${country ?? ''} ${foldName(name)}` : `ror ${toRor(ror)}`
 
 /** Returns the document of an organization that is created. */
 export const organizationDocument = ({

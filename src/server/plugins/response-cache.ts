@@ -9,7 +9,7 @@ import { Audience, type Reader } from './response-cache/audience.ts'
 import { hasNoCache, maxStaleMs } from './response-cache/cache-control.ts'
 import { requestKey } from './response-cache/cache-key.ts'
 import { ClientWrites, CountedPositions } from './response-cache/client-writes.ts'
-import { acceptedEncodings, chooseEncoding } from './response-cache/content-encoding.ts'
+import { chooseEncoding, negotiatedEncodings } from './response-cache/content-encoding.ts'
 import { buildReadHeaders, Representation, represent } from './response-cache/representation.ts'
 import {
   type CacheableResponse,
@@ -118,7 +118,7 @@ export const responseCache = fp<ResponseCacheOptions>(
       { response, ageSeconds, refresh }: NonNullable<ReturnType<typeof findStale>>,
       compute: Compute,
     ): Promise<FastifyReply> {
-      const encoded = await response.encode(chooseEncoding(acceptedEncodings(request), response.length))
+      const encoded = await response.encode(chooseEncoding(negotiatedEncodings(request), response.length))
       void refresh(compute)
       counts.stale += 1
       return sendEncoded(request, reply.header('age', String(ageSeconds)), encoded, 'stale')
@@ -151,14 +151,14 @@ export const responseCache = fp<ResponseCacheOptions>(
         const position = sentPosition(request)
         if (position !== undefined && !countedPositions.has(position)) return done()
         const stored = cache.get(requestKey(request, option.headers))
-        const encoded = stored?.get(chooseEncoding(acceptedEncodings(request), stored.length))
+        const encoded = stored?.get(chooseEncoding(negotiatedEncodings(request), stored.length))
         if (!encoded) return done()
         sendEncoded(request, reply, encoded, 'hit')
         counts.hit += 1
       },
 
       async respond(request, reply, cacheKey, compute) {
-        const accepted = acceptedEncodings(request)
+        const accepted = negotiatedEncodings(request)
         const isCaughtUp = sentPosition(request) === undefined || (await catchUp(request))
         const stale = isCaughtUp ? findStale(request, cacheKey) : undefined
         if (stale) return sendStale(request, reply, stale, compute)

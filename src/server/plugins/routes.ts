@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-/** Order of methods in `Allow`. HEAD and OPTIONS come last, because clients need not be told of them. */
+/** Order of methods in `Allow`. HEAD and OPTIONS come last, because nearly every URL has them. */
 const methodOrder = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 
 /** The registered routes of the app. */

@@ -47,6 +47,14 @@ describe('organizations of an import', () => {
     expect(found.map(keyOf)).toEqual([keyOf(created), keyOf(created)])
   })
 
+  it('are created once when one mention has the whole ROR id and another its last part', async () => {
+    const created = await findOrCreate([
+      { name: 'Institute of One', country: 'CHN', ror: '02catss52' },
+      { name: 'Institute of Other', country: 'CHN', ror: 'https://ror.org/02catss52' },
+    ])
+    expect(created.map(keyOf)).toEqual([keyOf(created[0]), keyOf(created[0])])
+  })
+
   it('are created once by concurrent imports', async () => {
     const name = 'Centre for Concurrent Tests'
     const all = await Promise.all(

@@ -7,8 +7,8 @@ import { Problem } from '../../../problems/problem.ts'
 /** The content codings of responses (RFC 9110, 8.4.1). */
 export type Encoding = 'identity' | 'gzip' | 'br'
 
-/** The encodings that a client prefers: for bodies worth compressing, and for smaller ones. */
-export interface AcceptedEncodings {
+/** The encodings that are chosen for a client: `large` for bodies worth compressing, and `small` for smaller ones. */
+export interface NegotiatedEncodings {
   large: Encoding
   small: Encoding
 }
@@ -17,35 +17,34 @@ export interface AcceptedEncodings {
 const minCompressedSize = 1024
 
 /** Returns the encoding for a body of `size` bytes. */
-export const chooseEncoding = ({ large, small }: AcceptedEncodings, size: number): Encoding =>
+export const chooseEncoding = ({ large, small }: NegotiatedEncodings, size: number): Encoding =>
   size < minCompressedSize ? small : large
 
 const encodings: Encoding[] = ['br', 'gzip', 'identity']
 
 const isEncoding = (word: string | false): word is Encoding => encodings.some((known) => known === word)
 
-function negotiate(request: FastifyRequest): AcceptedEncodings {
-  // The method's types are wrong (those of `encodings`): it returns one of the encodings or false.
-  const best = String(request.accepts().encoding([...encodings]))
+function negotiate(request: FastifyRequest): NegotiatedEncodings {
+  const best = request.accepts().encoding([...encodings])
   if (!isEncoding(best)) {
     const header = request.headers['accept-encoding']
     const detail = `The response can be br, gzip or identity, none of which the Accept-Encoding header "${header}" allows.`
     throw new Problem('not-acceptable', detail)
   }
-  const allowsIdentity = String(request.accepts().encoding(['identity'])) === 'identity'
+  const allowsIdentity = request.accepts().encoding(['identity']) === 'identity'
   return { large: best, small: allowsIdentity ? 'identity' : best }
 }
 
 /** Clients send few different headers, so each is parsed once. */
-const negotiated = new LRUCache<string, AcceptedEncodings>({ max: 100 })
+const negotiated = new LRUCache<string, NegotiatedEncodings>({ max: 100 })
 
-const unencoded: AcceptedEncodings = { large: 'identity', small: 'identity' }
+const unencoded: NegotiatedEncodings = { large: 'identity', small: 'identity' }
 
 /**
  * Reads `Accept-Encoding` (RFC 9110, 12.5.3). Without the header, a response is not encoded.
  * @throws Problem `not-acceptable` when the header refuses every encoding.
  */
-export function acceptedEncodings(request: FastifyRequest): AcceptedEncodings {
+export function negotiatedEncodings(request: FastifyRequest): NegotiatedEncodings {
   const header = request.headers['accept-encoding']
   if (header === undefined) return unencoded
   const text = String(header)

@@ -2,7 +2,7 @@ import { pipeline, type Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
 import type { ApiResponse } from '../../../operations/operation.ts'
-import { type AcceptedEncodings, compressionStream } from './content-encoding.ts'
+import { compressionStream, type NegotiatedEncodings } from './content-encoding.ts'
 import { appendToList, type EncodedResponse, encodedTag, type Headers } from './representation.ts'
 import type { CacheStatus } from './response-cache.ts'
 
@@ -59,7 +59,7 @@ export function sendApiResponse(
   reply: FastifyReply,
   { status, body }: ApiResponse,
   headers: Headers,
-  { large }: AcceptedEncodings,
+  { large }: NegotiatedEncodings,
   cacheStatus: CacheStatus,
 ): FastifyReply {
   reply.code(status)
