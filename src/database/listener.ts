@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Mutex } from 'async-mutex'
 import pg from 'pg'
 import { errorCode } from '../error-code.ts'
 import { withTimeout } from './with-timeout.ts'
@@ -45,6 +46,25 @@ interface Entry {
   activeSince: number
 }
 
+/** A connection that runs one statement after another, since a `pg.Client` must not get a second one while it runs one. */
+class ListeningConnection {
+  readonly client: pg.Client
+  readonly #statements = new Mutex()
+
+  constructor(url: string) {
+    this.client = new pg.Client({
+      connectionString: url,
+      application_name: 'entente listener',
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+    })
+  }
+
+  query<Row extends pg.QueryResultRow>(text: string): Promise<pg.QueryResult<Row>> {
+    return this.#statements.runExclusive(() => this.client.query<Row>(text))
+  }
+}
+
 /**
  * Listens for notifications on one connection for all channels, and reconnects when it is lost. It connects for the first
  * subscription and disconnects after the last one is closed. A closed connection is noticed immediately, and a connection
@@ -57,7 +77,7 @@ export class Listener {
   readonly #url: string
   readonly #notify: (channel: string) => Promise<void>
   readonly #entries = new Set<Entry>()
-  #client: pg.Client | undefined
+  #connection: ListeningConnection | undefined
   #verifiedAt = Number.NEGATIVE_INFINITY
   #verifying: Promise<void> | undefined
   #stopping: AbortController | undefined
@@ -73,7 +93,8 @@ export class Listener {
   async listen(channel: string, handler: ListenHandler): Promise<Subscription> {
     const entry: Entry = { channel, handler, activeSince: Number.POSITIVE_INFINITY }
     this.#entries.add(entry)
-    if (this.#client) await this.#activate(this.#client, [entry]).catch(() => this.#client?.end())
+    if (this.#connection)
+      await this.#activate(this.#connection, [entry]).catch(() => this.#connection?.client.end())
     else this.#start()
     const verifiedAt = () =>
       this.#verifiedAt >= entry.activeSince ? this.#verifiedAt : Number.NEGATIVE_INFINITY
@@ -114,12 +135,8 @@ export class Listener {
 
   /** Listens until the connection is lost, and then rejects with the reason. */
   async #connect(signal: AbortSignal, onConnect: () => void): Promise<string> {
-    const client = new pg.Client({
-      connectionString: this.#url,
-      application_name: 'entente listener',
-      connectionTimeoutMillis: connectTimeoutMs,
-      keepAlive: true,
-    })
+    const connection = new ListeningConnection(this.#url)
+    const { client } = connection
     const ended = new Promise<never>((_, reject) => {
       const end = () => reject(new Error('the connection that listens for notifications was lost'))
       client.on('error', end).once('end', end)
@@ -135,8 +152,8 @@ export class Listener {
           if (entry.channel === channel) entry.handler.onNotification(payload)
       })
       // Set before, so that `listen` activates the entries that are added meanwhile.
-      this.#client = client
-      await Promise.race([this.#activate(client, [...this.#entries]), ended])
+      this.#connection = connection
+      await Promise.race([this.#activate(connection, [...this.#entries]), ended])
       onConnect()
       return await ended
     } finally {
@@ -146,44 +163,44 @@ export class Listener {
     }
   }
 
-  async #activate(client: pg.Client, entries: Entry[]): Promise<void> {
+  async #activate(connection: ListeningConnection, entries: Entry[]): Promise<void> {
     for (const entry of entries) {
-      await client.query(`listen ${pg.escapeIdentifier(entry.channel)}`)
+      await connection.query(`listen ${pg.escapeIdentifier(entry.channel)}`)
       entry.activeSince = performance.now()
       entry.handler.onConnect?.()
     }
   }
 
   #disconnect(): void {
-    this.#client = undefined
+    this.#connection = undefined
     this.#verifiedAt = Number.NEGATIVE_INFINITY
     for (const entry of this.#entries) entry.activeSince = Number.POSITIVE_INFINITY
   }
 
   async #verify(): Promise<void> {
-    const client = this.#client
-    if (!client) return
-    this.#verifying ??= this.#checkChannels(client).finally(() => {
+    const connection = this.#connection
+    if (!connection) return
+    this.#verifying ??= this.#checkChannels(connection).finally(() => {
       this.#verifying = undefined
     })
     await this.#verifying
   }
 
-  async #checkChannels(client: pg.Client): Promise<void> {
+  async #checkChannels(connection: ListeningConnection): Promise<void> {
     const sentAt = performance.now()
     const active = [...this.#entries].filter(({ activeSince }) => activeSince <= sentAt)
     try {
       const channels = await withTimeout(
-        client.query<{ channel: string }>('select channel from pg_listening_channels() as channel'),
+        connection.query<{ channel: string }>('select channel from pg_listening_channels() as channel'),
         heartbeatMs,
       )
       const isListening = (name: string) => channels.rows.some(({ channel }) => channel === name)
       if (!active.every(({ channel }) => isListening(channel))) throw new Error('LISTEN has ended')
-      if (client === this.#client) this.#verifiedAt = sentAt
+      if (connection === this.#connection) this.#verifiedAt = sentAt
     } catch {
       // The event `end` makes `#connect` reject.
-      if (client === this.#client) this.#disconnect()
-      client.end().catch(() => {})
+      if (connection === this.#connection) this.#disconnect()
+      connection.client.end().catch(() => {})
     }
   }
 
