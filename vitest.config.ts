@@ -5,6 +5,9 @@ import { memoryFolder } from './test/support/memory-folder.ts'
 /** Opens PostgreSQL with a database that tests clone. */
 const globalSetup = 'test/support/global-setup.ts'
 
+/** For projects with many small databases: all temporary files, since some tests open database servers of their own. */
+const inMemory = { TMPDIR: memoryFolder }
+
 export default defineConfig({
   test: {
     // Tests wait half of the time, so there are more workers than two cores. Each worker imports the service, and compiles
@@ -23,8 +26,7 @@ export default defineConfig({
         test: {
           name: 'tests',
           globalSetup,
-          // All temporary files, since some tests open database servers of their own.
-          env: { TMPDIR: memoryFolder },
+          env: inMemory,
           include: ['test/**/*.test.ts'],
           // Benchmarks measure, and what fills whole tables or kills processes takes its time: they have commands of their own.
           exclude: [
@@ -40,7 +42,10 @@ export default defineConfig({
         },
       },
       // Opens the pages of the dashboard in Chromium, which takes more processor time than the service.
-      { extends: true, test: { name: 'browser', globalSetup, include: ['test/**/*.browser.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'browser', globalSetup, env: inMemory, include: ['test/**/*.browser.test.ts'] },
+      },
       {
         extends: true,
         test: {
@@ -48,6 +53,7 @@ export default defineConfig({
           // The contract once more, for a made-up resource on a database of its own.
           include: ['test/contract/**/*.test.ts', 'test/extending/**/*.test.ts'],
           globalSetup: 'test/extending/setup.ts',
+          env: inMemory,
         },
       },
       // Generates clients in other languages, and downloads what that needs.

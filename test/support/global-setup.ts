@@ -17,7 +17,8 @@ declare module 'vitest' {
 
 /** Opens one PostgreSQL server for the whole run, and makes a migrated and seeded template, which tests clone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await openServer(project.config.env.TMPDIR)
+  // Despite its type, `env` is undefined in projects without it.
+  const server = await openServer(project.config.env?.TMPDIR)
   // Runs that share a server (TEST_DATABASE_URL) need different database names.
   const run = `entente_test_${randomBytes(4).toString('hex')}`
   const template = `${run}_template`
