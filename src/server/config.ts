@@ -177,7 +177,9 @@ export const environment = z.object({
     ),
   MAX_STREAMS: wholeNumber(1, 100_000)
     .default(1000)
-    .describe('Maximum number of concurrent streams of changes; further streams get 503.'),
+    .describe(
+      'Maximum number of concurrent streams, of changes and of the progress of imports; further streams get 503.',
+    ),
   MAX_STREAMS_PER_CLIENT: wholeNumber(1, 100_000)
     .default(20)
     .describe(

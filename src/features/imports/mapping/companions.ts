@@ -8,7 +8,7 @@ import type { Mapping } from './types.ts'
 /** Limits of a companion file, which is held in memory. */
 const limits = { rows: 500_000, characters: 64 * 1024 * 1024 }
 
-/** A companion file: a file that a mapping names. On disk, it is in the folder of the mapping. */
+/** A companion file: a file that a mapping names, and that is given with the imported file. */
 export interface Companion {
   name: string
   rows: RowOptions
@@ -52,7 +52,7 @@ export async function readCompanion(
     }
     if (rows.length > limits.rows || characters > limits.characters) {
       throw unreadableFile(
-        `${file.name} is too large for a file beside a mapping: at most ${formatCount(limits.rows)} rows and ${formatCount(limits.characters)} characters. Leave out the columns that the mapping does not name.`,
+        `${file.name} is too large for a file that a mapping names: at most ${formatCount(limits.rows)} rows and ${formatCount(limits.characters)} characters. Leave out the columns that the mapping does not name.`,
       )
     }
   }

@@ -137,7 +137,7 @@ export class CompileContext {
     const list = lists?.get(name)
     if (lists && !list) {
       this.addFault(
-        `there is no file ${JSON.stringify(name)} beside the mapping${didYouMean(name, [...lists.keys()])}`,
+        `there is no file ${JSON.stringify(name)} given with the mapping${didYouMean(name, [...lists.keys()])}`,
       )
     }
     return list

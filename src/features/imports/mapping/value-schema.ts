@@ -12,7 +12,7 @@ export const fileName = z
   .string()
   .max(200)
   .regex(/^[^/\\\p{Cc}.][^/\\\p{Cc}]*$/u, {
-    error: 'must be the name of a file beside the mapping, without a folder',
+    error: 'must be the name of a file given with the mapping, without a folder',
   })
 
 export const conditionsSchema = describe(
@@ -79,7 +79,7 @@ export const stepsSchema = describe(
           z.record(z.string().max(500), scalar.nullable()),
         ])
         .optional(),
-      'Replaces codes by values: { Completed: closed, Draft: null, "*": other }. The code "*" stands for all other codes; the value null means no value, and the value "*" the code itself. Or a CSV file in the folder of the mapping: its first two columns are code and value, unless { list, key, value } names other columns.',
+      'Replaces codes by values: { Completed: closed, Draft: null, "*": other }. The code "*" stands for all other codes; the value null means no value, and the value "*" the code itself. Or a CSV file given with the imported file: its first two columns are code and value, unless { list, key, value } names other columns.',
     ),
     date: describe(
       columns.optional(),
