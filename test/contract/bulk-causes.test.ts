@@ -104,4 +104,18 @@ describe('the removal of a record', () => {
       'operation 1 refers to it',
     ])
   })
+
+  it('names the record that refers to it beside many that the operations change', async () => {
+    const target = await createRecord(organizations, api, organization())
+    const referrers = []
+    for (let index = 0; index < 22; index += 1)
+      referrers.push(await createRecord(organizations, api, organization({ parent: target.key })))
+    const [left, ...changed] = referrers.sort((one, other) => (one.key < other.key ? 1 : -1))
+    const { statuses, faults } = await run(organizations, [
+      remove(target.key),
+      ...changed.map(({ key }) => ({ op: 'patch', id: key, ifMatch: '*', patch: { parent: null } })),
+    ])
+    expect(statuses).toEqual([409, ...changed.map(() => 200)])
+    expect(faults.map(({ message }) => message)).toEqual([`${left?.path} refers to it`])
+  })
 })

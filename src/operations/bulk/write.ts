@@ -4,7 +4,7 @@ import { getDatabaseError, toProblem } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
-import { type Document, deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
+import { deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
 import { explainRefusals } from '../writing/explain.ts'
 import { findReferences } from '../writing/references.ts'
 import { findReferrers, referrerFault } from '../writing/referrers.ts'
@@ -181,12 +181,21 @@ async function explainWrites(
   })
 }
 
-/** Whether a document refers to a record of its own resource by its key. */
-const refersTo = (resource: Resource, document: Document, key: string): boolean =>
-  findReferences(resource.document, document).some(
-    ({ value, reference: { resource: target, property } }) =>
-      target === resource.name && property === undefined && value === key,
-  )
+/** Returns a fault for each change that refers to a record of its own resource, by the key of this record. */
+function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<string, Fault[]> {
+  const faults = new Map<string, Fault[]>()
+  for (const change of writes) {
+    const [document, fault] =
+      change.kind === 'create'
+        ? [change.document, { code: 'referred_to', message: `operation ${change.index} refers to it` }]
+        : [change.after, referrerFault({ resource: resource.name, key: change.locked.key })]
+    const keys = findReferences(resource.document, document).flatMap(({ value, reference }) =>
+      reference.resource === resource.name && reference.property === undefined ? [value] : [],
+    )
+    for (const key of new Set(keys)) faults.set(key, [...(faults.get(key) ?? []), fault])
+  }
+  return faults
+}
 
 /**
  * Finds the removals of records to which others refer once the other changes are written.
@@ -201,26 +210,12 @@ async function explainRemovals(
 ): Promise<[number, Problem][]> {
   if (getDatabaseError(refusal)?.code !== '23503' || removals.length === 0) return []
   const removed = removals.map(({ locked }) => locked.key)
-  const referrers = await findReferrers(transaction, resource, removed)
+  const changed = writes.flatMap((change) => (change.kind === 'create' ? [] : [change.locked.key]))
   // Neither the removed records nor the former versions of changed records refer to anything in the end.
-  const gone = new Set([
-    ...removed,
-    ...writes.flatMap((change) => (change.kind === 'create' ? [] : [change.locked.key])),
-  ])
+  const referrers = await findReferrers(transaction, resource, removed, { except: [...removed, ...changed] })
+  const references = faultsOfReferences(resource, writes)
   return removals.flatMap(({ index, locked: { key } }): [number, Problem][] => {
-    const errors = [
-      ...(referrers.get(key) ?? [])
-        .filter((referrer) => referrer.resource !== resource.name || !gone.has(referrer.key))
-        .map(referrerFault),
-      ...writes.flatMap((change) => {
-        if (change.kind !== 'create')
-          return refersTo(resource, change.after, key)
-            ? [referrerFault({ resource: resource.name, key: change.locked.key })]
-            : []
-        const message = `operation ${change.index} refers to it`
-        return refersTo(resource, change.document, key) ? [{ code: 'referred_to', message }] : []
-      }),
-    ]
+    const errors = [...(referrers.get(key) ?? []).map(referrerFault), ...(references.get(key) ?? [])]
     if (errors.length === 0) return []
     const detail = `Other records refer to the ${resource.noun} ${key}; remove or change them first.`
     return [[index, atOperation(new Problem('conflict', detail, { errors, cause: refusal }), index)]]

@@ -129,7 +129,7 @@ function moveReferences(owner: Resource, document: Document, pair: MergedPair): 
  */
 export async function updateReferrers(tx: Transaction, pair: MergedPair, change: Change): Promise<void> {
   const { resource, from, into } = pair
-  const found = await findReferrers(tx, resource, [from.key], maxMovedReferrers + 1)
+  const found = await findReferrers(tx, resource, [from.key], { limit: maxMovedReferrers + 1 })
   const referrers = found.get(from.key) ?? []
   if (referrers.length > maxMovedReferrers) {
     const detail = `More than ${maxMovedReferrers} records refer to the ${resource.noun} ${from.key}. Merge the other way round, or change some of them first.`

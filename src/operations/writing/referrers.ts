@@ -5,6 +5,7 @@ import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
+import { lazyFor } from '../../model/lazy.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Fault } from '../../problems/problem.ts'
@@ -27,20 +28,14 @@ function recordColumn(table: PgTable): PgColumn | undefined {
   return columns.find(({ name }) => name === 'record') ?? columns.find(({ name }) => name === 'id')
 }
 
-const referencesByRegistry = new WeakMap<Registry, ForeignReference[]>()
-
-function listReferences(registry: Registry): ForeignReference[] {
-  const known =
-    referencesByRegistry.get(registry) ??
-    registry.tables.flatMap((table) => {
-      const record = recordColumn(table)
-      return getTableConfig(table).foreignKeys.flatMap((foreignKey) =>
-        record && foreignKey.onDelete !== 'cascade' ? [{ table, record, ...foreignKey.reference() }] : [],
-      )
-    })
-  referencesByRegistry.set(registry, known)
-  return known
-}
+const listReferences = lazyFor((registry: Registry): ForeignReference[] =>
+  registry.tables.flatMap((table) => {
+    const record = recordColumn(table)
+    return getTableConfig(table).foreignKeys.flatMap((foreignKey) =>
+      record && foreignKey.onDelete !== 'cascade' ? [{ table, record, ...foreignKey.reference() }] : [],
+    )
+  }),
+)
 
 /** Whether a foreign key refers to the records of a resource, and not to rows that belong to them. */
 const refersToRecords = (resource: Resource, { foreignTable }: ForeignReference): boolean =>
@@ -61,13 +56,14 @@ export const referrerFault = ({ resource, key }: Referrer): Fault => ({
 /**
  * Finds the records that refer to others, with one statement.
  * @param limit maximum number of referring records for each record.
+ * @param except keys of records of the same resource that do not count as referring.
  * @returns the first referring records, by the key of the record. A key to which no record refers has no entry.
  */
 export async function findReferrers(
   tx: Transaction,
   resource: Resource,
   keys: readonly string[],
-  limit = maxReferrers,
+  { limit = maxReferrers, except = [] }: { limit?: number; except?: readonly string[] } = {},
 ): Promise<Map<string, Referrer[]>> {
   const queries = listReferences(resource.registry)
     .filter((reference) => refersToRecords(resource, reference))
@@ -85,7 +81,9 @@ export async function findReferrers(
       cross join lateral (
         select distinct ${records.resource} as resource, ${records.key} as key
         from (${unionAll(queries)}) referrers join ${records} on ${records.id} = referrers.id
-        where ${records.id} <> removed.id order by resource, key limit ${limit}
+        where ${records.id} <> removed.id
+          and not (${records.resource} = ${resource.name} and ${records.key} = any(${sql.param(except)}::text[]))
+        order by resource, key limit ${limit}
       ) as referrer
       order by removed.nth, referrer.resource, referrer.key`),
   )
