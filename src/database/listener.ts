@@ -137,11 +137,12 @@ export class Listener {
   async #connect(signal: AbortSignal, onConnect: () => void): Promise<string> {
     const connection = new ListeningConnection(this.#url)
     const { client } = connection
+    let end = () => {}
     const ended = new Promise<never>((_, reject) => {
-      const end = () => reject(new Error('the connection that listens for notifications was lost'))
-      client.on('error', end).once('end', end)
-      signal.addEventListener('abort', end, { once: true })
+      end = () => reject(new Error('the connection that listens for notifications was lost'))
     })
+    client.on('error', end).once('end', end)
+    signal.addEventListener('abort', end, { once: true })
     ended.catch(() => {})
     const heartbeat = setInterval(() => this.#verify(), heartbeatMs).unref()
     try {
@@ -158,6 +159,7 @@ export class Listener {
       return await ended
     } finally {
       clearInterval(heartbeat)
+      signal.removeEventListener('abort', end)
       this.#disconnect()
       await Promise.race([client.end(), delay(heartbeatMs, undefined, { ref: false })]).catch(() => {})
     }

@@ -26,8 +26,12 @@ async function runningStreams(): Promise<number> {
   return Number(/^entente_streams_running (\d+)$/m.exec(text)?.[1])
 }
 
-async function open(address: string, query = '', lastEventId = ''): Promise<IncomingMessage> {
-  const headers = { 'x-forwarded-for': address, 'last-event-id': lastEventId }
+async function open(address: string, query = '', lastEventId = '', key = ''): Promise<IncomingMessage> {
+  const headers = {
+    'x-forwarded-for': address,
+    'last-event-id': lastEventId,
+    ...(key !== '' && { authorization: `Bearer ${key}` }),
+  }
   const request = httpGet(`${api.origin}/v1/changes/stream${query}`, { agent: false, headers })
   const [stream] = await once(request, 'response')
   opened.push(stream)
@@ -125,4 +129,15 @@ it('refuses streams beyond the limits of a client (429) and of all (503) until o
   expect(further.headers['retry-after']).toMatch(/^[1-9]/)
   mine[0]?.destroy()
   await expect.poll(async () => (await open('10.0.1.9')).statusCode, { timeout: 10_000 }).toBe(200)
+})
+
+it('ends the stream of a client within seconds after its key is revoked', async () => {
+  const body = { name: 'A mirror', role: 'reader' }
+  const { id, key } = (await api.post('/v1/keys', body)).json<{ id: string; key: string }>()
+  const stream = await open('10.0.2.1', '', '', key)
+  const other = await open('10.0.2.2')
+  for (const one of [stream, other]) one.on('error', () => {}).resume()
+  await api.delete(`/v1/keys/${id}`)
+  await expect.poll(() => stream.destroyed, { timeout: 10_000 }).toBe(true)
+  expect(other.destroyed).toBe(false)
 })

@@ -31,7 +31,8 @@ function simulate(
   const onCut = (cutReason: string) => {
     reason = cutReason
   }
-  transfers.add({ connection, isOver: () => second > lastSecond, onCut }, 0)
+  const isOver = () => second > lastSecond
+  transfers.add({ connection, isOver, isAuthorized: async () => true, onCut }, 0)
   for (; second <= 180; second += 5) transfers.check(second * 1000)
   return { disconnectedAfter, reason, left: transfers.count }
 }

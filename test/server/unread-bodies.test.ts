@@ -47,3 +47,19 @@ it('the connection of a client that sends endlessly is closed', async () => {
   const { sent } = await sendSlowly(200 * MiB)
   expect(sent).toBeLessThan(100 * MiB)
 })
+
+it('a body above the limit of its route does not keep other clients from sending large ones', async () => {
+  const socket = connect(port, '127.0.0.1').on('error', () => {})
+  socket.write(
+    'POST /v1/agreements/search HTTP/1.1\r\nhost: localhost\r\n' +
+      'content-type: application/json\r\ncontent-length: 1000000000\r\n\r\n{',
+  )
+  await setTimeout(100)
+  const response = await fetch(`http://127.0.0.1:${port}/v1/agreements/bulk`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ operations: Array.from({ length: 900 }, () => ({ op: 'x'.repeat(1500) })) }),
+  })
+  expect(response.status).toBe(422)
+  socket.destroy()
+})

@@ -3,13 +3,17 @@ import fp from 'fastify-plugin'
 import type { Access, Actor } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { anonymous, authenticator, type Credentials, requireAccess } from './authentication/authenticate.ts'
-import { failureLimit } from './authentication/failure-limit.ts'
+import { failureLimit, noFailures } from './authentication/failure-limit.ts'
 import { rateLimited } from './rate-limit.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The sender of the request; anonymous on routes without `config.access`. */
     actor: Actor
+  }
+  interface FastifyInstance {
+    /** Whether the credentials of an earlier request are still accepted, and with the same role. */
+    isAuthorized(request: FastifyRequest): Promise<boolean>
   }
   interface FastifyContextConfig {
     /** The access that the route requires. If absent, the `Authorization` header is not read. */
@@ -46,6 +50,15 @@ export const authentication = fp<AuthenticationOptions>(
       requireAccess(request.actor, access, publicRead)
     }
 
+    app.decorate('isAuthorized', async ({ headers: { authorization }, actor }) => {
+      if (authorization === undefined || actor.kind === 'anonymous') return true
+      try {
+        return (await authenticate(authorization, noFailures)).role === actor.role
+      } catch (error) {
+        // Without an answer of the database or the issuer, the credentials count as accepted.
+        return !(error instanceof Problem && error.type === 'unauthorized')
+      }
+    })
     app.decorateRequest('actor')
     app.addHook('onRequest', (request, _reply, done) => {
       request.actor = anonymous

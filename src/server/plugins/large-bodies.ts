@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import { retryAfterSeconds } from '../../database/errors.ts'
 import { Problem } from '../../problems/problem.ts'
 
-/** Bodies up to this many bytes are not counted. Only clients who may write can send larger ones. */
+/** Bodies up to this many bytes are not counted. Only the routes of clients who may write accept larger ones. */
 const smallBodyBytes = 1024 * 1024
 
 /** Maximum share of the V8 heap for the raw bytes of large bodies. Parsing and validation need many times as much. */
@@ -33,7 +33,8 @@ export const largeBodies = fp(
     let heldBytes = 0
     app.addHook('preParsing', (request, reply, _payload, done) => {
       const bytes = expectedBytes(request)
-      if (bytes <= smallBodyBytes) return done()
+      // Fastify refuses a body above the limit of its route without reading it.
+      if (bytes <= smallBodyBytes || bytes > request.routeOptions.bodyLimit) return done()
       if (heldBytes > 0 && heldBytes + bytes > maxBytes) {
         app.metrics.requestShed('memory')
         const detail = 'Too many large requests are being read. Send them one after another.'

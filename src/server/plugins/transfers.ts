@@ -17,17 +17,22 @@ export const speedWindowMs = 60_000
 
 /**
  * Provides `app.watchTransfer`. Cuts off exports and streams whose client reads too slowly, or that take too long: each
- * occupies memory, and an export also a connection to PostgreSQL.
+ * occupies memory, and an export also a connection to PostgreSQL. Also cuts off those whose key has been revoked or has
+ * expired, and those whose token has expired.
  */
 export const transfers = fp<TransferLimits>(
   async function transfers(app, limits) {
     const watched = new Transfers(limits)
-    const timer = setInterval(() => watched.check(performance.now()), intervalMs).unref()
+    const timer = setInterval(() => {
+      watched.check(performance.now())
+      void watched.checkAuthorization()
+    }, intervalMs).unref()
     app.addHook('onClose', async () => clearInterval(timer))
     app.decorate('watchTransfer', (request, { raw }) => {
       const response = {
         connection: request.raw.socket,
         isOver: () => raw.closed,
+        isAuthorized: () => app.isAuthorized(request),
         onCut: (reason: string) => request.log.warn({ req: request, reason }, 'a transfer was cut off'),
       }
       watched.add(response, performance.now())
@@ -35,10 +40,10 @@ export const transfers = fp<TransferLimits>(
     app.metrics.gauge('entente_transfers', 'Exports and streams that are being sent.', () => watched.count)
     app.metrics.counter(
       'entente_transfers_cut_total',
-      'Exports and streams that were cut off, because their client read too slowly or they took too long.',
+      'Exports and streams that were cut off, because their client read too slowly, they took too long, or their key or token was no longer accepted.',
       'reason',
       watched.cut,
     )
   },
-  { name: 'transfers', dependencies: ['metrics'] },
+  { name: 'transfers', dependencies: ['metrics', 'authentication'] },
 )

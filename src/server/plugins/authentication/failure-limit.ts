@@ -26,7 +26,8 @@ export interface FailureLimit {
 /** Factor of the limit of guesses for addresses that have used the administrator's key before. */
 const trustedFactor = 30
 
-const noFailures: Failures = { isLimited: false, mayGuess: true, seconds: 0 }
+/** The state of an address without failures. */
+export const noFailures: Failures = { isLimited: false, mayGuess: true, seconds: 0 }
 
 /** Creates the limit. @param max maximum number of failures from an address per minute; 0 for no limit. */
 export function failureLimit(app: FastifyInstance, max: number): FailureLimit {

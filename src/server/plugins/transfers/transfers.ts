@@ -18,6 +18,8 @@ interface Connection {
 interface LongResponse {
   connection: Connection
   isOver(): boolean
+  /** Whether the service still accepts the credentials of the request. */
+  isAuthorized(): Promise<boolean>
   /** Called with the reason when the response is cut off. */
   onCut(reason: string): void
 }
@@ -32,7 +34,7 @@ const sentBytes = ({ bytesWritten, writableLength }: Connection) => bytesWritten
 
 /** Monitors exports and streams. Times are milliseconds of `performance.now()`. */
 export class Transfers {
-  readonly cut = { slow: 0, long: 0 }
+  readonly cut = { slow: 0, long: 0, unauthorized: 0 }
   readonly #limits: TransferLimits
   readonly #transfers = new Set<Transfer>()
 
@@ -64,6 +66,14 @@ export class Transfers {
     }
   }
 
+  /** Cuts off responses to clients whose key or token is no longer accepted. */
+  async checkAuthorization(): Promise<void> {
+    for (const transfer of [...this.#transfers]) {
+      if ((await transfer.isAuthorized()) || !this.#transfers.has(transfer)) continue
+      this.#cut(transfer, 'unauthorized', 'its key or token is no longer accepted')
+    }
+  }
+
   #isSlow(transfer: Transfer, now: number): boolean {
     const { connection, waiting } = transfer
     const { minBytesPerSecond, windowMs } = this.#limits
@@ -79,7 +89,7 @@ export class Transfers {
     return isSlow
   }
 
-  #cut(transfer: Transfer, limit: 'slow' | 'long', reason: string): void {
+  #cut(transfer: Transfer, limit: keyof Transfers['cut'], reason: string): void {
     this.cut[limit] += 1
     this.#transfers.delete(transfer)
     transfer.onCut(reason)
