@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Balancer, openBalancer } from './haproxy.ts'
 import { Host, openNetwork } from './namespaces.ts'
 import { openPostgres, type Postgres } from './patroni.ts'
-import { openPooler } from './pgbouncer.ts'
+import { Pooler } from './pgbouncer.ts'
 import { folder, removeCluster } from './removal.ts'
 import { Service, seed } from './services.ts'
 
@@ -12,6 +12,8 @@ export interface Cluster {
   postgres: Postgres
   balancer: Balancer
   services: Service[]
+  /** The PgBouncer of each service; empty without them. */
+  poolers: Pooler[]
   close(): Promise<void>
 }
 
@@ -43,9 +45,10 @@ export async function openCluster(
     await postgres.createDatabase('entente')
     const hosts = [await Host.open('service1', 31), await Host.open('service2', 32)]
     const balancer = await openBalancer(folder, postgres, hosts)
-    const openService = async (host: Host) => {
+    const poolers = pooled ? hosts.map((host) => new Pooler(host, balancer.databaseUrl, folder)) : []
+    const openService = (host: Host, index: number) => {
       const settings = {
-        DATABASE_URL: pooled ? await openPooler(host, balancer.databaseUrl, folder) : balancer.databaseUrl,
+        DATABASE_URL: poolers[index]?.url ?? balancer.databaseUrl,
         LISTEN_DATABASE_URL: balancer.databaseUrl,
         READ_DATABASE_URLS: postgres.members.map((member) => member.url('entente', 'entente')).join(),
         TRUST_PROXY: balancer.host.address,
@@ -55,12 +58,13 @@ export async function openCluster(
     }
     const [first] = hosts
     if (first) await seed(first, { DATABASE_URL: balancer.databaseUrl }, join(folder, 'seed.log'))
-    const services = await Promise.all(hosts.map(openService))
+    for (const pooler of poolers) await pooler.start()
+    const services = hosts.map(openService)
     for (const service of services) {
       await service.start()
       await balancer.waitUntilUp(service.host)
     }
-    return { postgres, balancer, services, close }
+    return { postgres, balancer, services, poolers, close }
   } catch (error) {
     await close()
     throw error

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readDeployed } from '../deploy/files.ts'
 import { Host } from './namespaces.ts'
-import { type Postgres, restPort } from './patroni.ts'
+import type { Postgres } from './patroni.ts'
 
 /** HAProxy, which forwards PostgreSQL connections to the primary, and HTTP requests to the processes of the service. */
 export interface Balancer {
@@ -11,70 +12,64 @@ export interface Balancer {
   databaseUrl: string
   /** Origin at which clients reach the service. */
   origin: string
-  /** Waits until HAProxy sends requests to the service on a host. */
+  /** Waits until HAProxy sends requests to the service on a host, as one that accepts changes. */
   waitUntilUp(service: Host): Promise<void>
+  /** Number of requests so far that HAProxy has sent to the service on a host, while it accepted changes. */
+  countRequests(service: Host): Promise<number>
 }
 
-/** Timeouts for connects and checks are short, so that HAProxy gives up on a server that hangs before its clients do. */
-const configuration = (postgres: Postgres, services: Host[]) => `
-global
-  maxconn 4000
-defaults
-  timeout connect 1s
-  timeout check 1s
-  timeout client 10m
-  timeout server 10m
-listen postgres
-  mode tcp
-  retries 0
-  bind :5432
-  option httpchk OPTIONS /primary
-  http-check expect status 200
-  default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
-${postgres.members.map(({ host }) => `  server ${host.name} ${host.address}:5432 check port ${restPort}`).join('\n')}
-frontend statistics
-  mode http
-  bind :8404
-  stats enable
-  stats uri /
-frontend metrics
-  mode http
-  bind :8405
-  http-request use-service prometheus-exporter if { path /metrics }
-listen services
-  mode http
-  bind :80
-  timeout http-keep-alive 1m
-  option forwardfor
-  option redispatch 1
-  option httpchk GET /readyz
-  http-check expect status 200
-  timeout check 2s
-  default-server inter 500ms fall 3 rise 1
-${services.map(({ name, address }) => `  server ${name} ${address}:3000 check`).join('\n')}
-`
+/**
+ * The settings of `deploy/`, with checks at half of their interval, and without a log of requests. HAProxy gives up on a
+ * server that hangs before its clients do, and waits for late responses to checks, since the machine may be busy.
+ */
+const configuration = () =>
+  readDeployed('haproxy/haproxy.cfg')
+    .replace('inter 1s', 'inter 500ms')
+    .replace('timeout connect 2s', 'timeout connect 1s\n  timeout check 2s')
+    .replace('local0 info', 'local0 notice')
 
-/** The state of each server behind HAProxy, as CSV; empty until HAProxy has started. */
-async function readStatistics({ address }: Host): Promise<string> {
-  return await fetch(`http://${address}:8404/;csv`)
+/** The environment variables of the configuration: the addresses of all servers. */
+const addresses = (postgres: Postgres, services: Host[]): NodeJS.ProcessEnv =>
+  Object.fromEntries([
+    ...[...postgres.members.map((member) => member.host), ...services].map(
+      ({ name, address }) => [name.toUpperCase(), address] as const,
+    ),
+    // There are no names to resolve.
+    ['RESOLVER', '127.0.0.1:53'],
+  ])
+
+/** Reads a metric of a server among the services that accept changes; undefined until HAProxy has started. */
+async function readMetric(
+  balancer: Host,
+  metric: string,
+  service: Host,
+  label = '',
+): Promise<number | undefined> {
+  const text = await fetch(`http://${balancer.address}:8405/metrics?scope=server`)
     .then((response) => response.text())
     .catch(() => '')
+  const line = `${metric}{proxy="services",server="${service.name}"${label}} `
+  const found = text.split('\n').find((one) => one.startsWith(line))
+  return found === undefined ? undefined : Number(found.slice(line.length))
 }
 
 /** Starts HAProxy on its own host. */
 export async function openBalancer(folder: string, postgres: Postgres, services: Host[]): Promise<Balancer> {
   const host = await Host.open('haproxy', 20)
   const file = join(folder, 'haproxy.cfg')
-  await writeFile(file, configuration(postgres, services))
-  await host.start({ command: ['haproxy', '-db', '-f', file], log: join(folder, 'haproxy.log') })
-  const waitUntilUp = async ({ name }: Host) => {
-    const line = new RegExp(`^services,${name},.*,UP,`, 'm')
-    while (!line.test(await readStatistics(host))) await sleep(50)
-  }
+  await writeFile(file, configuration())
+  await host.start({
+    command: ['haproxy', '-db', '-f', file],
+    env: addresses(postgres, services),
+    log: join(folder, 'haproxy.log'),
+  })
   return {
     host,
     databaseUrl: `postgresql://entente:postgres@${host.address}:5432/entente`,
-    origin: `http://${host.address}`,
-    waitUntilUp,
+    origin: `http://${host.address}:8080`,
+    waitUntilUp: async (service) => {
+      while ((await readMetric(host, 'haproxy_server_status', service, ',state="UP"')) !== 1) await sleep(50)
+    },
+    countRequests: async (service) => (await readMetric(host, 'haproxy_server_sessions_total', service)) ?? 0,
   }
 }
