@@ -136,7 +136,7 @@ export const environment = z.object({
   POOL_SIZE: wholeNumber(2, 500)
     .default(10)
     .describe(
-      'Maximum number of database connections for requests. Each process opens more connections when it needs them: up to `MAX_EXPORTS` for exports, 6 for streams, 8 for imports, and 8 for listening, checks, recomposing documents and cancelling.',
+      'Maximum number of database connections for requests. Each process opens more connections when it needs them: up to `MAX_EXPORTS` for exports, 6 for streams, 8 for imports, and 10 for listening, checks, recomposing documents and cancelling.',
     ),
   CACHE_MB: wholeNumber(0, 65_536).default(64).describe('Size of the response cache in MiB; 0 turns it off.'),
   POOL_QUEUE: wholeNumber(0, 1_000_000)

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { z } from 'zod'
+import { type Config, readConfig } from '../../src/server/config.ts'
+import { readDeployed, readDeployedYaml } from './files.ts'
+
+/** The database connections of all processes of the service fit into the limits in `deploy/` (docs/operating.md, "Sizes"). */
+
+type Limits = Pick<Config, 'POOL_SIZE' | 'MAX_EXPORTS'>
+
+/** Maximum number of connections of a process to the primary. */
+const toPrimary = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORTS + 25
+
+/** Maximum number of connections of a process to each replica. They may stay open when it becomes the primary. */
+const toReplica = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORTS + 5
+
+/** Connections of Patroni or the operator, and of administrators. */
+const others = 10
+
+const sum = (processes: number, limits: Limits) =>
+  processes * (toPrimary(limits) + toReplica(limits)) + others
+
+/** Reads the limits of a process from its environment variables, with the defaults of the service. */
+const limitsOf = ({ POOL_SIZE, MAX_EXPORTS }: Record<string, string | undefined>): Limits =>
+  readConfig({ POOL_SIZE, MAX_EXPORTS })
+
+const parameters = z.object({ max_connections: z.coerce.number() })
+
+describe('compose.yml', () => {
+  const service = z.object({ environment: z.record(z.string(), z.string()) })
+  const { services } = z
+    .object({ services: z.object({ service1: service, service2: service }) })
+    .parse(readDeployedYaml('compose.yml'))
+  const limits = limitsOf(services.service1.environment)
+
+  it('has a PgBouncer with a server connection for each connection of a service', () => {
+    const [, size] = /^default_pool_size = (\d+)$/m.exec(readDeployed('pgbouncer/pgbouncer.ini')) ?? []
+    expect(limitsOf(services.service2.environment)).toEqual(limits)
+    expect(Number(size)).toBeGreaterThanOrEqual(toPrimary(limits))
+  })
+
+  it('has PostgreSQL servers that accept all connections of two services after a failover', () => {
+    const { bootstrap } = z
+      .object({ bootstrap: z.object({ dcs: z.object({ postgresql: z.object({ parameters }) }) }) })
+      .parse(readDeployedYaml('patroni/patroni.yml'))
+    const { max_connections } = bootstrap.dcs.postgresql.parameters
+    expect(max_connections).toBeGreaterThanOrEqual(sum(2, limits))
+  })
+})
+
+describe('the manifests for Kubernetes', () => {
+  const firstManifest = (file: string): unknown => parseAllDocuments(readDeployed(file))[0]?.toJS()
+  const deployment = z.object({
+    spec: z.object({
+      replicas: z.number(),
+      template: z.object({
+        spec: z.object({
+          containers: z.tuple([
+            z.object({ env: z.array(z.object({ name: z.string(), value: z.string().optional() })) }),
+          ]),
+        }),
+      }),
+    }),
+  })
+
+  it('have PostgreSQL servers that accept all connections of the pods during an upgrade', () => {
+    const { replicas, template } = deployment.parse(firstManifest('kubernetes/service.yaml')).spec
+    const [{ env }] = template.spec.containers
+    const pod = limitsOf(Object.fromEntries(env.map(({ name, value }) => [name, value])))
+    // By default, Kubernetes starts a quarter of the pods, rounded up, before it stops others.
+    const pods = replicas + Math.ceil(replicas / 4)
+    const cluster = z
+      .object({ spec: z.object({ postgresql: z.object({ parameters }) }) })
+      .parse(firstManifest('kubernetes/database.yaml'))
+    expect(cluster.spec.postgresql.parameters.max_connections).toBeGreaterThanOrEqual(sum(pods, pod))
+  })
+})
