@@ -151,14 +151,23 @@ export class Writer {
   async #versionAfter(
     response: { status: number; headers: Headers; text: string; first: boolean },
     writeId: string,
-    { key }: { key: string },
+    { key, version }: { key: string; version: number },
   ): Promise<number> {
     if (response.status === 200) return versionIn(response.headers)
     if (response.status === 412 && !response.first) {
-      const now = await this.#send(`${path}/${key}`, { headers: { 'cache-control': 'no-cache' } })
+      const now = await this.#readAfter(key, version)
       if (writeIdOf(JSON.parse(now.text)) === writeId) return versionIn(now.headers)
     }
     throw new Error(`status ${response.status} of a change: ${response.text}`)
+  }
+
+  /** Reads a version after the given one. A replica may have only the given one, since the position of the change is unknown. */
+  async #readAfter(key: string, version: number): Promise<{ headers: Headers; text: string }> {
+    for (;;) {
+      const now = await this.#send(`${path}/${key}`, { headers: { 'cache-control': 'no-cache' } })
+      if (now.status !== 200 || versionIn(now.headers) > version) return now
+      await sleep(retryDelayMs)
+    }
   }
 
   async #remove(writeId: string, target: { key: string; version: number }): Promise<void> {
