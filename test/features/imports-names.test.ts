@@ -73,6 +73,19 @@ describe('a decision about a name', () => {
     })
   })
 
+  it('takes effect in a row whose dropped value is shortened within a character', async () => {
+    // The 200th character of the title is half of a surrogate pair.
+    const csv = `${treatyHeader}\n1,${'x'.repeat(199)}😀\u0085,2001,Atlantis\n`
+    const { id } = await checkCsv(api.database, treatyMapping(newScheme()), csv)
+    await decide(id, 'Atlantis')
+    expect(await continueImport(api.database, id)).toMatchObject({
+      state: 'staged',
+      failure: null,
+      counts: { created: 1, refused: 0 },
+      report: { droppedBy: [{ column: 'Title', rows: 1 }] },
+    })
+  })
+
   it('takes effect in the running check of the import', async () => {
     const rows = Array.from({ length: 600 }, (_, index) => `${index},Treaty ${index},2001,Atlantis`)
     const id = await createLocalImport(api.database, treatyMapping(newScheme()), { autoCommit: false })

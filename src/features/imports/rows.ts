@@ -1,6 +1,6 @@
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import type { ImportCounts } from './store.ts'
-import type { RowFault } from './types.ts'
+import type { Draft, RowFault } from './types.ts'
 import type { ReadyRow } from './upserts.ts'
 
 /** Reads and updates the staged rows of an import. */
@@ -19,9 +19,12 @@ export function readStagedRows(
   })
 }
 
-/** Returns faults as JSON that PostgreSQL can read: a value that was cut off within a character has half a surrogate pair. */
-export const faultsToJson = (faults: readonly RowFault[]): string =>
-  JSON.stringify(faults, (_, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value))
+/**
+ * Returns faults, or drafts with dropped values, as JSON that PostgreSQL can read: a value or a detail that was cut off within
+ * a character has half a surrogate pair.
+ */
+export const toStorableJson = (value: readonly (RowFault | Draft)[]): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part))
 
 /** Sets rows to `blocked`. @param refused why the registry refuses each row, by position. */
 export async function blockRows(
@@ -34,7 +37,7 @@ export async function blockRows(
     text: `update import_rows set state = 'blocked', faults = given.faults
       from unnest($2::int[], $3::json[]) as given(position, faults)
       where import = $1 and import_rows.position = given.position`,
-    values: [id, [...refused.keys()], [...refused.values()].map(faultsToJson)],
+    values: [id, [...refused.keys()], [...refused.values()].map(toStorableJson)],
   })
 }
 

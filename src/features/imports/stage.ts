@@ -10,7 +10,7 @@ import { removeStaged } from './cleanup.ts'
 import { namedMentions } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
-import { faultsToJson } from './rows.ts'
+import { toStorableJson } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportJob } from './store.ts'
 import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
@@ -67,7 +67,7 @@ class StagingBuffer {
         ...staged,
         state: 'refused',
         ids: records.map(draftIdentity),
-        faults: faultsToJson(faults),
+        faults: toStorableJson(faults),
       })
     } else if (converted.kind === 'skipped') {
       this.counts.skipped += 1
@@ -80,8 +80,8 @@ class StagingBuffer {
         ...staged,
         state: 'ready',
         ids: drafts.map(draftIdentity),
-        drafts: JSON.stringify(dropped.length > 0 ? withDropped(drafts, dropped) : drafts),
-        ...(dropped.length > 0 && { faults: faultsToJson(dropped) }),
+        drafts: dropped.length > 0 ? toStorableJson(withDropped(drafts, dropped)) : JSON.stringify(drafts),
+        ...(dropped.length > 0 && { faults: toStorableJson(dropped) }),
       })
     }
   }
@@ -145,7 +145,7 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
       `update import_rows set state = 'refused', faults = given.faults
        from unnest($2::int[], $3::json[]) as given(position, faults)
        where import = $1 and import_rows.position = given.position`,
-      [id, batch.map(([position]) => position), batch.map(([, fault]) => faultsToJson([fault]))],
+      [id, batch.map(([position]) => position), batch.map(([, fault]) => toStorableJson([fault]))],
     )
   }
   return repeated.length
