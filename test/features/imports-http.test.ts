@@ -148,24 +148,6 @@ describe('an uploaded file', () => {
     ])
   })
 
-  it('can be deleted before it is committed', async () => {
-    const staged = await dryRun(treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)
-    expect((await api.delete(`/v1/imports/${staged.id}`)).status).toBe(204)
-    expect((await api.get(`/v1/imports/${staged.id}`, withKey)).status).toBe(404)
-    const { rows } = await api.pool.query('select from import_rows where import = $1', [staged.id])
-    expect(rows).toHaveLength(0)
-  })
-
-  it('can be deleted repeatedly with one Idempotency-Key, with the same response', async () => {
-    const staged = await dryRun(treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)
-    const headers = { 'idempotency-key': randomUUID() }
-    for (const replayed of [null, 'true']) {
-      const response = await api.request('DELETE', `/v1/imports/${staged.id}`, { headers })
-      expect(response.status).toBe(204)
-      expect(response.headers.get('idempotency-replayed')).toBe(replayed)
-    }
-  })
-
   it('is streamed as events until its dry run is done', async () => {
     const response = await upload(treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)
     const { id } = response.json<{ id: string }>()

@@ -1,5 +1,6 @@
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { removeFiles } from './files.ts'
+import { lockImport } from './steps.ts'
 
 /** Removes the staged data of imports. */
 
@@ -50,9 +51,33 @@ export async function clearImport(database: DatabaseClient, id: string): Promise
   )
 }
 
-/** Removes an import that has written no records, with its files, rows and names. */
-export async function removeImport(database: DatabaseClient, id: string): Promise<void> {
+/**
+ * Sets an import to `failed` before `removeData` removes its rows in several transactions, so that meanwhile, or if the removal
+ * is interrupted, it is not committed without a part of them. It counts as cleared, so that no other process removes its rows.
+ */
+export async function beginRemoval(tx: Transaction, id: string): Promise<void> {
+  const failure = 'The deletion of the import has begun. If it was interrupted, delete the import again.'
+  await tx.query({
+    text: "update imports set state = 'failed', failure = $2, cleared = true where id = $1",
+    values: [id, failure],
+  })
+}
+
+/** Removes the files, rows and names of an import, in short transactions: a long one would delay the feed of changes. */
+export async function removeData(database: DatabaseClient, id: string): Promise<void> {
   await removeFiles(database, id)
   await removeStaged(inSeparateTransactions(database), id)
-  await database.transaction((tx) => tx.query({ text: 'delete from imports where id = $1', values: [id] }))
+}
+
+/**
+ * Removes an import whose upload has ended without success or was abandoned, with its files, rows and names. An import that is
+ * not `uploaded` any more stays as it is.
+ */
+export async function removeUpload(database: DatabaseClient, id: string): Promise<void> {
+  const job = await database.transaction((tx) => lockImport(tx, id))
+  if (job?.state !== 'uploaded') return
+  await removeData(database, id)
+  await database.transaction((tx) =>
+    tx.query({ text: "delete from imports where id = $1 and state = 'uploaded'", values: [id] }),
+  )
 }

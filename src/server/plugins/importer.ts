@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import { autocommitReads } from '../../database/database.ts'
-import { removeImport } from '../../features/imports/cleanup.ts'
+import { removeUpload } from '../../features/imports/cleanup.ts'
 import { importChannel } from '../../features/imports/http/notify.ts'
 import { isTemporary, runImport } from '../../features/imports/run.ts'
 import { listStaleUploads, listUnfinished } from '../../features/imports/store.ts'
@@ -60,7 +60,7 @@ export const importer = fp<ImporterOptions>(
     }
     const clean = async () => {
       for (const id of await listStaleUploads(autocommitReads(app.database)))
-        await removeImport(app.database, id)
+        await removeUpload(app.database, id)
     }
     const timers = [
       setInterval(runNext, intervalMs).unref(),

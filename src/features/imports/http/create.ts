@@ -10,7 +10,7 @@ import { idempotencyProblems, replayedHeaders, runOnce } from '../../../operatio
 import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { resolveMapping } from '../built-in.ts'
-import { removeImport } from '../cleanup.ts'
+import { removeUpload } from '../cleanup.ts'
 import { checkDecisions } from '../decisions.ts'
 import { type FileDecision, readDecisions } from '../decisions-csv.ts'
 import { storeFile } from '../files.ts'
@@ -173,7 +173,8 @@ async function beginStaging(
   actor: Author,
 ): Promise<ImportJob> {
   const uploaded = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
-  await changeImport(tx, uploaded, { state: 'staging', files })
+  if (!(await changeImport(tx, uploaded, { state: 'staging', files })))
+    throw new Problem('conflict', 'The import was deleted while its files arrived. Send them again.')
   await notifyImports(tx)
   const job = await readImport(tx, id)
   if (!job) throw new Error('an import could not be read after it was changed')
@@ -207,7 +208,8 @@ async function createFromUpload(
     (id, file, { name, stream }) =>
       storeFile(database, id, file, { name, stream, maxBytes: context.importMaxBytes }),
   )
-  let hasBegun = false
+  // An upload that is refused or repeated is not needed.
+  let isNeeded = false
   try {
     const received = await reader.read(request.body)
     const { id, ...body } = received
@@ -217,11 +219,14 @@ async function createFromUpload(
       const job = await beginStaging(tx, received, actor)
       return { status: 201, headers: { location: `/v1/imports/${id}` }, body: importToJson(job) }
     })
-    hasBegun = response.headers['idempotency-replayed'] === undefined
+    isNeeded = response.headers['idempotency-replayed'] === undefined
     return response
+  } catch (error) {
+    // The import may have begun. If it has not, it is removed later, like any abandoned upload.
+    isNeeded = error instanceof Problem && error.type === 'outcome-unknown'
+    throw error
   } finally {
-    // An upload that is refused or repeated is not needed.
-    if (!hasBegun && reader.id !== undefined) await removeImport(database, reader.id)
+    if (!isNeeded && reader.id !== undefined) await removeUpload(database, reader.id)
   }
 }
 

@@ -2,8 +2,7 @@ import { autocommitReads, type Transaction } from '../../../database/database.ts
 import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
-import { removeStaged } from '../cleanup.ts'
-import { removeFiles } from '../files.ts'
+import { beginRemoval, removeData } from '../cleanup.ts'
 import { commitStep, lockImport, type Step, takeStep, undoStep } from '../steps.ts'
 import { type ImportJob, readImport } from '../store.ts'
 import {
@@ -111,11 +110,12 @@ export const deleteImport: Endpoint = {
   },
   async handle(request, { database }) {
     const { key } = request
-    // The rows are removed first, in short transactions: one transaction for all would delay the feed of changes.
     if (await readImport(autocommitReads(database), key)) {
-      await database.transaction(async (tx) => requireRemovable(tx, await lockExisting(tx, key)))
-      await removeFiles(database, key)
-      await removeStaged({ query: (one) => database.transaction((tx) => tx.query(one)) }, key)
+      await database.transaction(async (tx) => {
+        await requireRemovable(tx, await lockExisting(tx, key))
+        await beginRemoval(tx, key)
+      })
+      await removeData(database, key)
     }
     return runOnce(database, request, async (tx) => {
       await requireRemovable(tx, await lockExisting(tx, key))

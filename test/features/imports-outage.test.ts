@@ -1,0 +1,64 @@
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { type DatabaseProxy, openProxy } from '../support/proxy.ts'
+
+/** Uploads of imports while the connection to the database is lost. */
+
+let api: Api
+let proxy: DatabaseProxy
+beforeAll(async () => {
+  api = await startTestApi({
+    connectVia: async (url) => {
+      proxy = await openProxy(url)
+      return proxy.url
+    },
+  })
+})
+afterAll(async () => {
+  await api.close()
+  proxy.close()
+})
+
+const part = (name: string, content: string) =>
+  `--x\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${content}\r\n`
+
+describe('an upload whose commit is not confirmed', () => {
+  it('remains an import, which is checked', async () => {
+    const scheme = newScheme()
+    const headers = {
+      authorization: `Bearer ${adminKey}`,
+      'content-type': 'multipart/form-data; boundary=x',
+    }
+    const responded = new Promise<string>((resolve, reject) => {
+      const upload = request(`${api.origin}/v1/imports`, { method: 'POST', headers })
+      upload.on('response', (response) => resolve(text(response))).on('error', reject)
+      upload.write(part('mapping', treatyMapping(scheme)))
+      upload.write(part('file', `${treatyHeader}\n1,First,2001,China\n`))
+      upload.write(part('list', ''))
+      const stored = async () =>
+        (
+          await api.pool.query(
+            'select from import_files join imports on imports.id = import where scheme = $1',
+            [scheme],
+          )
+        ).rowCount
+      // When the file is stored, the only further commit is that of the import.
+      expect
+        .poll(stored, { timeout: 8000 })
+        .toBe(1)
+        .then(() => {
+          proxy.disconnectAfter('; commit')
+          upload.end('--x--\r\n')
+        })
+        .catch(reject)
+    })
+    expect(JSON.parse(await responded)).toMatchObject({ type: '/problems/outcome-unknown', status: 503 })
+    const states = async () =>
+      (await api.pool.query<{ state: string }>('select state from imports where scheme = $1', [scheme])).rows
+    await expect.poll(states, { timeout: 8000 }).toEqual([{ state: 'staged' }])
+  })
+})
