@@ -45,19 +45,22 @@ export const importer = fp<ImporterOptions>(
         return true
       }
     }
-    const runNext = async () => {
-      const waiting = await listUnfinished(autocommitReads(app.database)).catch(() => [])
-      for (const id of waiting) {
-        if (stopping.signal.aborted || running.size >= maxRunning) return
+    /** Runs the imports of a queue, each at most once, `maxRunning` at the same time. */
+    const runQueue = (queue: string[]) => {
+      while (!stopping.signal.aborted && running.size < maxRunning) {
+        const id = queue.shift()
+        if (id === undefined) return
         if (running.has(id)) continue
         const done = run(id).then((hasEnded) => {
           running.delete(id)
-          // Another import may have waited for this one to end.
-          if (hasEnded && !stopping.signal.aborted) void runNext()
+          // If the import has ended, another one may have waited for it.
+          if (hasEnded) void runNext()
+          else runQueue(queue)
         })
         running.set(id, done)
       }
     }
+    const runNext = async () => runQueue(await listUnfinished(autocommitReads(app.database)).catch(() => []))
     const clean = async () => {
       for (const id of await listStaleUploads(autocommitReads(app.database)))
         await removeUpload(app.database, id)
