@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { OperatorError } from '../operator-error.ts'
@@ -14,15 +13,18 @@ export const addExport: AddCommand = (program, context) => {
     .action(async ({ all }: { all: string }) => {
       const database = await openAndMigrateDatabase(context, {})
       const { exportArchive } = await import('../features/archive/export.ts')
-      const file = createWriteStream(all, { flags: 'wx' })
+      const refuse = (cause: unknown): never => {
+        throw new OperatorError(`the archive cannot be written to a new file ${all}: ${cause}`, { cause })
+      }
+      const file = await open(all, 'wx').catch(refuse)
       try {
         await exportArchive(database, (chunks) =>
-          pipeline(Readable.from(chunks, { objectMode: false }), file),
+          pipeline(Readable.from(chunks, { objectMode: false }), file.createWriteStream()),
         )
       } catch (cause) {
-        const existedBefore = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
-        if (!existedBefore) await rm(all, { force: true })
-        throw new OperatorError(`the archive cannot be written to a new file ${all}: ${cause}`, { cause })
+        await file.close()
+        await rm(all, { force: true })
+        refuse(cause)
       }
       context.print(`Archived: ${all}`)
     })
