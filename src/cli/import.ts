@@ -64,8 +64,8 @@ async function runImportCommand(
     job = await imports.start({ mapping, files, decisions, autoCommit: yes && !dryRun })
     if (job.state === 'staged' && !dryRun) job = await commitIfConfirmed(imports, job, context)
   }
-  await imports.writeReportFiles(job, options)
   context.print(imports.describe(job))
+  await imports.writeReportFiles(job, options)
   if (job.state === 'failed') throw new OperatorError('the import has failed; its report says why')
   const { refused } = job.counts
   if (options.strict && refused > 0)

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { open, readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { basename } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { autocommitReads, type Database } from '../database/database.ts'
 import { builtInMappings, resolveMapping } from '../features/imports/built-in.ts'
@@ -67,6 +65,19 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8')
   } catch (error) {
     throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** Writes a file of a report, page by page. @throws OperatorError when it cannot be written. */
+async function writeReportFile(path: string, pages: AsyncIterable<string>): Promise<void> {
+  const refuse = (error: Error): never => {
+    throw new OperatorError(`${path} cannot be written: ${error.message}`, { cause: error })
+  }
+  const file = await open(path, 'w').catch(refuse)
+  try {
+    for await (const page of pages) await file.writeFile(page).catch(refuse)
+  } finally {
+    await file.close()
   }
 }
 
@@ -179,12 +190,9 @@ export class LocalImports {
     job: ImportJob,
     { rejected, names, missing }: { rejected?: string; names?: string; missing?: string },
   ): Promise<void> {
-    if (rejected !== undefined)
-      await pipeline(Readable.from(streamRejected(this.#database, job)), createWriteStream(rejected))
-    if (names !== undefined)
-      await pipeline(Readable.from(streamUnresolvedNames(this.#database, job.id)), createWriteStream(names))
-    if (missing !== undefined)
-      await pipeline(Readable.from(streamMissing(this.#database, registry, job)), createWriteStream(missing))
+    if (rejected !== undefined) await writeReportFile(rejected, streamRejected(this.#database, job))
+    if (names !== undefined) await writeReportFile(names, streamUnresolvedNames(this.#database, job.id))
+    if (missing !== undefined) await writeReportFile(missing, streamMissing(this.#database, registry, job))
   }
 
   describe(job: ImportJob): string {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { runInProcess } from '../support/command-line.ts'
+import { run, runInProcess } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 
@@ -77,6 +77,19 @@ describe('entente import', () => {
     expect(await entente('--commit', id)).toContain('Committed:')
     expect(await entente('--commit', id)).toContain('Committed:')
     expect(await countRecords(scheme)).toBe(1)
+  })
+
+  it('prints the result of a commit, even if a file of the report cannot be written', async () => {
+    const { mapping, file } = await writeFiles()
+    const rejected = join(folder, 'no-folder', 'rejected.csv')
+    const { ended } = run(['import', mapping, file, '--yes', '--rejected', rejected], {
+      DATABASE_URL: database.url,
+    })
+    const { code, stdout, stderr } = await ended
+    expect(stdout).toContain('Committed:')
+    expect(stderr).toContain(`${rejected} cannot be written: ENOENT`)
+    expect(stderr).not.toContain('    at ')
+    expect(code).toBe(1)
   })
 
   it('undoes an import, which cannot be committed again', async () => {
