@@ -68,4 +68,27 @@ describe('an import whose process reads a local file', () => {
     const { rows } = await api.pool.query('select from import_rows where import = $1', [id])
     expect(rows).toHaveLength(0)
   })
+
+  it('leaves no rows behind when it is deleted after its last row has been stored', async () => {
+    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
+    const locking = await api.pool.connect()
+    try {
+      // This lock lets rows be stored. The update of the statistics, which follows, waits for it.
+      await locking.query('begin; lock table import_rows in share update exclusive mode')
+      const reading = withFile('rows.csv', 'Id,Title\n1,First\n', (file) =>
+        continueImport(api.database, id, [file]),
+      )
+      const refused = expect(reading).rejects.toThrow()
+      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        and query like 'analyze import_rows%'`
+      await expect.poll(async () => (await api.pool.query(waiting)).rowCount).toBe(1)
+      await api.pool.query('delete from imports where id = $1', [id])
+      await locking.query('commit')
+      await refused
+    } finally {
+      locking.release()
+    }
+    const { rows } = await api.pool.query('select from import_rows where import = $1', [id])
+    expect(rows).toHaveLength(0)
+  })
 })

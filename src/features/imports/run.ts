@@ -142,10 +142,11 @@ class Run {
     const { database, registry } = this.#context
     const stage = async (files: readonly LocalFile[]) => {
       const source = await openRows(job.mapping, files, { registry, signal: this.#signal })
-      await stageRows(database, { ...job, counts: noCounts }, source, {
+      const isStaged = await stageRows(database, { ...job, counts: noCounts }, source, {
         signal: this.#signal,
         onProgress: (rows) => this.#reportProgress('staging', rows),
       })
+      if (!isStaged) throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
     }
     if (this.#options.files) await stage(this.#options.files)
     else await withStoredFiles(database, job, stage)

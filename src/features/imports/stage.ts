@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { asTransaction } from '../../database/as-transaction.ts'
 import { copyRows } from '../../database/copy-rows.ts'
-import type { Database } from '../../database/database.ts'
+import type { Database, Transaction } from '../../database/database.ts'
 import { importRows } from '../../database/tables/index.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import { Problem } from '../../problems/problem.ts'
@@ -11,7 +11,7 @@ import { namedMentions } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
 import { toStorableJson } from './rows.ts'
-import { changeImport, type ImportCounts, type ImportJob } from './store.ts'
+import { changeImport, type ImportCounts, type ImportJob, readImport } from './store.ts'
 import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
 /** Maximum number of rows that are staged in one transaction. */
@@ -105,11 +105,14 @@ class StagingBuffer {
     const progress = 'update imports set done_through = $2 where id = $1'
     const { rowCount } = await client.query(progress, [this.#id, this.position])
     await client.query('commit')
-    if (rowCount === 1) return
-    // An import can be deleted while its process reads a local file.
-    await removeStaged(asTransaction(client), this.#id)
-    throw new Problem('not-found', `The import ${this.#id} has been removed meanwhile.`)
+    if (rowCount !== 1) await refuseRemoved(asTransaction(client), this.#id)
   }
+}
+
+/** Removes the rows of an import that was deleted while its process read a local file. @throws Problem `not-found`. */
+async function refuseRemoved(writes: Transaction, id: string): Promise<never> {
+  await removeStaged(writes, id)
+  throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
 }
 
 interface RepeatedRow {
@@ -155,6 +158,7 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
  * Reads a file to its end and stages its rows. Memory does not grow with the number of rows. Then the import is `staging`, and
  * any process can check it. Until then, an import of local files stays `uploaded`, since only its process can read them.
  * @param onProgress gets the number of rows so far.
+ * @returns false when another process has changed the import meanwhile.
  * @throws Problem for a file that cannot be read. The rows that are already staged remain until `removeStaged` removes them.
  */
 export async function stageRows(
@@ -162,8 +166,8 @@ export async function stageRows(
   job: ImportJob,
   { fileInfo, batches, convert, usage }: RowSource,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (rows: number) => void },
-): Promise<void> {
-  await database.maintain(async (client) => {
+): Promise<boolean> {
+  return database.maintain(async (client) => {
     await removeStaged(asTransaction(client), job.id)
     const buffer = new StagingBuffer(client, job)
     const pause = startSlices()
@@ -184,8 +188,9 @@ export async function stageRows(
     await client.query('analyze import_rows')
     const repeated = await refuseRepeated(client, job.id)
     const counts = { ...buffer.counts, refused: buffer.counts.refused + repeated }
-    await changeImport(
-      asTransaction(client),
+    const tx = asTransaction(client)
+    const isStored = await changeImport(
+      tx,
       { ...job, doneThrough: buffer.position },
       {
         state: 'staging',
@@ -195,6 +200,8 @@ export async function stageRows(
         counts,
       },
     )
+    if (!isStored && !(await readImport(tx, job.id))) await refuseRemoved(tx, job.id)
     onProgress(buffer.position)
+    return isStored
   })
 }
