@@ -79,6 +79,14 @@ describe.each(['keep', 'replace'] as const)('an import with onEdited: %s after a
 })
 
 describe('a file without some ids of a merged record', () => {
+  it('changes the record according to its row, also if it lacks the first id', async () => {
+    const scheme = await importAndMerge()
+    const next = [{ id: 'merged', title: 'Changed in the register' }]
+    expect((await importRows(api.database, scheme, next)).counts).toMatchObject({ changed: 1, kept: 0 })
+    expect((await find(scheme, 'own')).title).toBe('Changed in the register')
+    expect((await importRows(api.database, scheme, next)).counts).toMatchObject({ unchanged: 1, kept: 0 })
+  })
+
   const missingFrom = async (ids: string[]) => {
     const scheme = await importAndMerge()
     const imported = await importRows(api.database, scheme, [{ id: 'other' }, ...ids.map((id) => ({ id }))])

@@ -34,7 +34,7 @@ export const isUnchanged = ({ digest, existing }: Upsert): boolean =>
 
 /**
  * Returns the id of the row that changes a record in place of this row: a record that has the ids of several rows of a
- * register, such as after a merge, has the values of the row whose id is the first one.
+ * register, such as after a merge, has the values of the row whose id is the first one of those in the file.
  * @returns undefined if this row changes the record.
  */
 export function otherRowId({ draft, resource, existing }: Upsert): string | undefined {

@@ -22,6 +22,7 @@ import { mentionIdentity, mentionName, namedMentions } from './mentions.ts'
 import { slugOf } from './named-records.ts'
 import { type NameKey, resolveMentions } from './names.ts'
 import { readRows } from './reading/index.ts'
+import { draftIdentity } from './stage.ts'
 import type { ConvertedRow, FileInfo, Mention, Row, RowFault } from './types.ts'
 import { findUpserts, type ReadyRow, type Upsert } from './upserts.ts'
 
@@ -190,6 +191,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
   const { upserts, refused } = await findUpserts(autocommitReads(database), registry, mapping.scheme, ready, {
     onAbsent: 'assume',
     onUnresolved: mapping.onBadValue,
+    sharedIds: new Set(ready.flatMap(({ drafts }) => drafts.map(draftIdentity))),
     names: keys,
   })
   const records = new Map(upserts.map((upsert) => [upsert, unchangedRecord(upsert)]))

@@ -34,7 +34,7 @@ export interface LastImport {
 export interface ExistingRecord {
   key: string
   version: number
-  /** Its first external id of the scheme. A merge adds further ones. Undefined if it has none. */
+  /** Its first external id of the scheme that the file has. A merge adds further ones. Undefined if it has none. */
   ownId: string | undefined
   /** Undefined if no import of the scheme has written the record. */
   lastImport: LastImport | undefined
@@ -70,6 +70,8 @@ export interface UpsertOptions {
   onAbsent: OnAbsent
   /** For mentions without `onUnresolved`. */
   onUnresolved: 'refuse' | 'drop'
+  /** The ids that the file has, at least those of records with several ids in the scheme (`readSharedIds`). */
+  sharedIds: ReadonlySet<string>
 }
 
 const externalName = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
@@ -98,15 +100,14 @@ async function findKeys(tx: Transaction, registry: Registry, rows: readonly Read
 /** Finds existing records: their versions, and what the last import of the scheme wrote to each. */
 async function findExisting(
   tx: Transaction,
-  scheme: string,
-  resource: Resource,
+  { scheme, resource, sharedIds }: { scheme: string; resource: Resource; sharedIds: ReadonlySet<string> },
   keys: string[],
 ): Promise<Map<string, ExistingRecord>> {
   if (keys.length === 0) return new Map()
   const rows = await tx.query<{
     key: string
     version: number
-    ownId: string | null
+    ids: string[]
     versionAfter: number | null
     digest: string
     properties: Record<string, string>
@@ -114,7 +115,7 @@ async function findExisting(
     name: 'imported records',
     text: `select records.key, records.version, last_import.version_after as "versionAfter", last_import.digest,
         last_import.properties,
-        (select id from external_ids where record = records.id and scheme = $3 order by position limit 1) as "ownId"
+        array(select id from external_ids where record = records.id and scheme = $3 order by position) as ids
       from records left join lateral (
         select version_after, digest, properties from import_records
         where resource = records.resource and key = records.key and scheme = $3 and not undone
@@ -123,13 +124,15 @@ async function findExisting(
       where records.id = any($1::uuid[]) and records.resource = $2`,
     values: [keys.map((key) => recordId(resource, key)), resource.name, scheme],
   })
+  const isInFile = (id: string) =>
+    sharedIds.has(draftIdentity({ resource: resource.name, externalId: { scheme, id } }))
   return new Map(
-    rows.map(({ key, version, ownId, versionAfter, digest, properties }) => [
+    rows.map(({ key, version, ids, versionAfter, digest, properties }) => [
       key,
       {
         key,
         version,
-        ownId: ownId ?? undefined,
+        ownId: ids.find(isInFile) ?? ids[0],
         lastImport: versionAfter === null ? undefined : { version: versionAfter, digest, properties },
       },
     ]),
@@ -171,7 +174,7 @@ class MentionResolver {
       keys,
       onAbsent,
       onUnresolved,
-    }: { names: Map<string, NameKey>; keys: Map<string, string> } & UpsertOptions,
+    }: { names: Map<string, NameKey>; keys: Map<string, string> } & Omit<UpsertOptions, 'sharedIds'>,
   ) {
     this.#registry = registry
     this.#names = names
@@ -297,7 +300,7 @@ export async function findUpserts(
   registry: Registry,
   scheme: string,
   rows: readonly ReadyRow[],
-  { names, ...options }: UpsertOptions & { names: Map<string, NameKey> },
+  { names, sharedIds, ...options }: UpsertOptions & { names: Map<string, NameKey> },
 ): Promise<Upserts> {
   const keys = await findKeys(tx, registry, rows)
   const resolver = new MentionResolver(registry, rows, { names, keys, ...options })
@@ -319,8 +322,7 @@ export async function findUpserts(
     const recordKeys = ofResource.map(({ draft }) => resolver.keyOf(draft))
     const existing = await findExisting(
       tx,
-      scheme,
-      resource,
+      { scheme, resource, sharedIds },
       recordKeys.filter((key) => key !== undefined),
     )
     for (const [index, upsert] of ofResource.entries()) {
