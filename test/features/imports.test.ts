@@ -3,7 +3,15 @@ import { autocommitReads } from '../../src/database/database.ts'
 import { listUnfinished } from '../../src/features/imports/store.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { continueImport, importRows, newScheme, undo } from '../support/imports.ts'
+import {
+  checkCsv,
+  continueImport,
+  importRows,
+  newScheme,
+  treatyHeader,
+  treatyMapping,
+  undo,
+} from '../support/imports.ts'
 
 /** Imports: what they write, what a repeated import changes, and what an undo reverts. */
 
@@ -110,6 +118,26 @@ describe('a file without some records of earlier files', () => {
     await api.post('/v1/agreements', { title: 'By hand', kind: 'treaty', externalIds })
     await undo(api.database, await importRows(api.database, scheme, rows(2)))
     expect((await importRows(api.database, scheme, [{ id: '9' }])).report?.missing).toBe(0)
+  })
+})
+
+describe('an import that an earlier version has staged', () => {
+  it('can be committed, even if its mapping would be refused now', async () => {
+    const { id } = await checkCsv(
+      api.database,
+      treatyMapping(newScheme()),
+      `${treatyHeader}\n1,First,2001,China\n`,
+    )
+    await api.pool.query(
+      "update imports set mapping = replace(mapping, 'title: Title', 'title: {from: Title, take: first, join: x}') where id = $1",
+      [id],
+    )
+    expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
+    expect(await continueImport(api.database, id)).toMatchObject({
+      state: 'committed',
+      failure: null,
+      counts: { created: 1 },
+    })
   })
 })
 

@@ -12,7 +12,7 @@ import { createNamedRecords } from './named-records.ts'
 import { resolveImportNames } from './names.ts'
 import { makeReport } from './report.ts'
 import { openRows } from './row-source.ts'
-import { readSettings } from './settings.ts'
+import { readStoredSettings } from './settings.ts'
 import { stageRows } from './stage.ts'
 import {
   changeImport,
@@ -124,7 +124,7 @@ class Run {
       await this.#tryChange(job, { state: 'committing', pass: 0, stagedAt: 'now' })
       return
     }
-    const { onEdited, onUnresolved } = readSettings(job.mapping, registry)
+    const { onEdited, onUnresolved } = readStoredSettings(job.mapping, registry)
     const total = job.rowsRead
     const checked = await checkRows(database, registry, job, {
       onEdited,
@@ -155,7 +155,7 @@ class Run {
 
   async #commit(job: ImportJob): Promise<void> {
     const { database, registry } = this.#context
-    const { onEdited, onUnresolved, source } = readSettings(job.mapping, registry)
+    const { onEdited, onUnresolved, source } = readStoredSettings(job.mapping, registry)
     const authorship = importAuthorship(job)
     await createNamedRecords(database, registry, job, { authorship, signal: this.#signal })
     const total = job.rowsRead ?? 0

@@ -1,5 +1,5 @@
 import type { Registry } from '../../model/registry.ts'
-import { parseMapping } from './mapping/index.ts'
+import { type Mapping, parseMapping, parseStoredMapping } from './mapping/index.ts'
 import type { OnEdited } from './plan.ts'
 import type { SourceProperties } from './source.ts'
 
@@ -12,8 +12,17 @@ export interface ImportSettings {
   onUnresolved: 'refuse' | 'drop'
 }
 
+const settingsOf = ({ scheme, onEdited, onBadValue, source = {} }: Mapping): ImportSettings => ({
+  scheme,
+  onEdited,
+  onUnresolved: onBadValue,
+  source,
+})
+
 /** Reads the settings of an import from its mapping. @throws Problem `invalid-mapping` with every fault of the mapping. */
-export function readSettings(mapping: string, registry: Registry): ImportSettings {
-  const { scheme, onEdited, onBadValue, source = {} } = parseMapping(mapping, registry)
-  return { scheme, onEdited, onUnresolved: onBadValue, source }
-}
+export const readSettings = (mapping: string, registry: Registry): ImportSettings =>
+  settingsOf(parseMapping(mapping, registry))
+
+/** Reads the settings of an import whose rows are staged, so that its mapping converts no more rows. */
+export const readStoredSettings = (mapping: string, registry: Registry): ImportSettings =>
+  settingsOf(parseStoredMapping(mapping, registry))

@@ -14,14 +14,23 @@ export const maxMappingLength = 200_000
  * @throws Problem of type invalid-mapping with a fault for each unknown key, wrong value and missing property.
  */
 export function parseMapping(text: string, registry: Registry): Mapping {
+  const mapping = parseStoredMapping(text, registry)
+  const { faults } = compileMapping(mapping, registry)
+  if (faults.count > 0) throw invalidMapping(faults)
+  return mapping
+}
+
+/**
+ * Parses a mapping that was accepted before, perhaps by an earlier version, which had other rules for its values.
+ * @throws Problem of type invalid-mapping when it does not have the form of a mapping.
+ */
+export function parseStoredMapping(text: string, registry: Registry): Mapping {
   if (text.length > maxMappingLength) {
     throw new Problem('invalid-mapping', `A mapping has at most ${maxMappingLength} characters.`)
   }
   const value = parseYaml(text)
   const { data, faults } = checkValue(mappingSchema(registry), value)
   if (!data) throw invalidMapping(faults)
-  const compiled = compileMapping(data, registry)
-  if (compiled.faults.count > 0) throw invalidMapping(compiled.faults)
   return data
 }
 
