@@ -55,6 +55,22 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('picks with Enter only a suggestion for the text that is in the input', async () => {
+    const { page, settle } = await dashboard.openSignedIn('/new/agreements')
+    await page.getByRole('button', { name: 'Add to Parties' }).click()
+    const input = page.getByRole('combobox', { name: 'Country, organization or region' })
+    await input.fill('pakistan')
+    await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
+    await input.fill('germany')
+    await input.press('Enter')
+    await settle()
+    expect(await input.inputValue()).toBe('germany')
+    await page.getByRole('option', { name: /^Germany/ }).waitFor()
+    await input.press('Enter')
+    await page.getByRole('button', { name: /Germany/ }).waitFor()
+    await page.context().close()
+  })
+
   it('compares three versions in a conflict, and saves the values that the editor has chosen', async () => {
     const id = await create({ title: 'Before', place: 'Beijing', status: 'signed' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)

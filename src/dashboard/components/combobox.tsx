@@ -59,7 +59,8 @@ export function Combobox({
   const query = useDebounced(text.trim())
   const path = withQuery('/v1/search', { q: query, limit: maxHits, resource: resources })
   const state = useApi<HitPage>(query === '' ? null : path)
-  const isSearching = isOpen && query !== ''
+  // While the user types, the hits are those of an earlier text.
+  const isSearching = isOpen && query !== '' && query === text.trim()
   const hits = isSearching ? (state.body?.data ?? []) : []
   const isEmpty = isSearching && state.status === 'ready' && hits.length === 0
 
