@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { signIn, useDashboard } from '../support/dashboard.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
@@ -113,6 +113,25 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.getByRole('button', { name: 'Save decisions (1)' }).click()
     await names.getByText('Names: 20, in rows: 20.').waitFor()
     expect(questions).toHaveLength(2)
+    await page.context().close()
+  })
+
+  it('keep decisions that are not saved when the service no longer accepts the key', async () => {
+    const page = await openDryRun(newScheme(), [treatyHeader, '1,On fire,2003,Atlantis'].join('\n'))
+    const choice = panel(page, 'Unresolved names').getByLabel('Leave it out')
+    await choice.check()
+    const save = page.getByRole('button', { name: 'Save decisions (1)' })
+    await page.route('**/v1/**', (route) =>
+      route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer ent_revoked' } }),
+    )
+    await save.click()
+    await page.getByText('The service no longer accepts your key').waitFor()
+    await page.unrouteAll({ behavior: 'wait' })
+    expect(await choice.isChecked()).toBe(true)
+    await signIn(page)
+    await save.click()
+    await panel(page, 'Unresolved names').waitFor({ state: 'detached' })
+    await panel(page, 'Ready to commit').waitFor()
     await page.context().close()
   })
 })

@@ -3,6 +3,7 @@ import { type ApiError, toApiError } from '../api/client.ts'
 import { withQuery } from '../api/path.ts'
 import type { ImportName, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
 import { writeApi } from '../api/write-api.ts'
 import { Reason } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
@@ -29,7 +30,7 @@ export function UnresolvedNames({
   const { t, number } = useLanguage()
   const [cursor, setCursor] = useState<string>()
   const path = withQuery(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
-  const state = useApi<Page<ImportName>>(path, { requireFresh: true })
+  const state = useKeepWhileRefused(useApi<Page<ImportName>>(path, { requireFresh: true }), path)
   return (
     <Widget
       title={t('imports.names')}

@@ -1,5 +1,6 @@
 import { Link, useLocation } from 'wouter-preact'
 import type { ImportJob } from '../api/types.ts'
+import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { Loaded } from '../components/widget.tsx'
@@ -30,7 +31,7 @@ export default function ImportView({ id }: { id: string }) {
 }
 
 function Import({ id }: { id: string }) {
-  const state = useImport(id)
+  const state = useKeepWhileRefused(useImport(id), id)
   const [, navigate] = useLocation()
   return (
     <Loaded state={state} height="40rem">
