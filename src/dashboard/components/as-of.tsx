@@ -15,6 +15,9 @@ export function yearBefore(time?: string): string {
   return endOfDay(day.toISOString().slice(0, 10))
 }
 
+/** The first day that can be chosen. While a year is typed, browsers report days such as 0002-01-31. */
+const minDay = '1900-01-01'
+
 /** A date input: the registry is shown as of the end of this UTC day. An empty input means now. */
 export function AsOf({
   label,
@@ -26,14 +29,19 @@ export function AsOf({
   onChange: (asOf: string | undefined) => void
 }) {
   const { t } = useLanguage()
+  const choose = (day: string) => {
+    if (day === '') onChange(undefined)
+    else if (day >= minDay) onChange(endOfDay(day))
+  }
   return (
     <label class="field">
       <span>{label ?? t('country.asOf')}</span>
       <input
         type="date"
         value={asOf?.slice(0, 10) ?? ''}
+        min={minDay}
         max={new Date().toISOString().slice(0, 10)}
-        onChange={({ currentTarget: { value } }) => onChange(value === '' ? undefined : endOfDay(value))}
+        onChange={({ currentTarget }) => choose(currentTarget.value)}
       />
     </label>
   )

@@ -1,9 +1,10 @@
 import { Link, useLocation, useSearch } from 'wouter-preact'
 import { toBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
-import { explorePath, recordDetailPath } from '../api/resources.ts'
+import { explorePath, recordDetailPath, recordPath } from '../api/resources.ts'
 import type { Country, CountryBriefing } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import type { ApiState } from '../api/use-read.ts'
 import { AgreementTimeline } from '../charts/agreement-timeline.tsx'
 import { YearColumns } from '../charts/year-columns.tsx'
 import { AsOf, yearBefore } from '../components/as-of.tsx'
@@ -30,32 +31,47 @@ export function CountryView({ code }: { code: string }) {
     withQuery(`/v1/countries/${encodeURIComponent(code)}/briefing`, { asOf }),
   )
   return (
-    <Loaded state={state} height="60rem">
-      {(briefing) => (
-        <SourceNumbers.Provider value={numberSources(briefing)}>
-          <Head briefing={briefing} asOf={asOf} />
-          <Numbers briefing={briefing} />
-          <div class="grid">
-            <Agreements briefing={briefing} asOf={asOf} />
-            <Activities briefing={briefing} />
-            <Figures briefing={briefing} asOf={asOf} />
-            <BriefingChanges briefing={briefing} />
-            <Sources briefing={briefing} asOf={asOf} />
-          </div>
-        </SourceNumbers.Provider>
-      )}
-    </Loaded>
+    <>
+      {/* The date stays when the registry did not have the country on the chosen day. */}
+      <Head state={state} givenCode={code} asOf={asOf} />
+      <Loaded state={state} height="60rem">
+        {(briefing) => (
+          <SourceNumbers.Provider value={numberSources(briefing)}>
+            <Numbers briefing={briefing} />
+            <div class="grid">
+              <Agreements briefing={briefing} asOf={asOf} />
+              <Activities briefing={briefing} />
+              <Figures briefing={briefing} asOf={asOf} />
+              <BriefingChanges briefing={briefing} />
+              <Sources briefing={briefing} asOf={asOf} />
+            </div>
+          </SourceNumbers.Provider>
+        )}
+      </Loaded>
+    </>
   )
 }
 
 const numberSources = ({ sources }: CountryBriefing): ReadonlyMap<string, number> =>
   new Map(sources.data.map(({ key: { source } }, index) => [source ?? '', index + 1]))
 
-function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
+function Head({
+  state,
+  givenCode,
+  asOf,
+}: {
+  state: ApiState<CountryBriefing>
+  /** The code in the URL. */
+  givenCode: string
+  asOf: string | undefined
+}) {
   const language = useLanguage()
   const { t } = language
-  const { code, name } = briefing.country
-  const names = useApi<Country>(withQuery(`/v1/countries/${code}`, { asOf })).body
+  const briefing = state.body
+  const { code, name } = briefing?.country ?? { code: givenCode, name: givenCode }
+  const names = useApi<Country>(
+    briefing ? withQuery(`/v1/countries/${encodeURIComponent(code)}`, { asOf }) : null,
+  ).body
   const others = names ? [names.name, names.officialName, ...names.aliases.map((alias) => alias.name)] : []
   return (
     <div class="page-head">
@@ -64,21 +80,31 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
         <PageTitle title={name} />
         <p>{[...new Set(others)].filter((other) => other && other !== name).join(' · ')} </p>
         <p class="print-only">
-          {t('country.printed', { day: formatEdtf(briefing.day, language), address: location.href })}
+          {briefing &&
+            t('country.printed', { day: formatEdtf(briefing.day, language), address: location.href })}
         </p>
       </div>
       <div class="toolbar no-print">
-        <Link class="button" href={withQuery('/compare', { country: code, before: yearBefore(asOf), asOf })}>
-          {t('compare.yearAgo')}
-        </Link>
+        {!state.error && (
+          <Link
+            class="button"
+            href={withQuery('/compare', { country: code, before: yearBefore(asOf), asOf })}
+          >
+            {t('compare.yearAgo')}
+          </Link>
+        )}
         <AsOfDate asOf={asOf} code={code} />
-        <Link class="button" href={recordDetailPath('countries', code)}>
-          {t('country.record')}
-        </Link>
-        <DataLinks name={code} />
-        <button type="button" onClick={() => print()}>
-          {t('country.print')}
-        </button>
+        {!state.error && (
+          <>
+            <Link class="button" href={recordDetailPath('countries', code)}>
+              {t('country.record')}
+            </Link>
+            <DataLinks name={code} />
+            <button type="button" onClick={() => print()}>
+              {t('country.print')}
+            </button>
+          </>
+        )}
       </div>
     </div>
   )
@@ -88,7 +114,7 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
 function AsOfDate({ code, asOf }: { code: string; asOf: string | undefined }) {
   const { t } = useLanguage()
   const [, navigate] = useLocation()
-  const path = `/countries/${code}`
+  const path = recordPath('countries', code)
   return (
     <>
       <AsOf asOf={asOf} onChange={(chosen) => navigate(withQuery(path, { asOf: chosen }))} />

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The date as of which the page of a country is shown, in a browser. */
+
+const dashboard = useDashboard()
+
+describe.skipIf(skipsBrowser)(
+  'the date of the page of a country [needs Chromium]',
+  { timeout: 60_000 },
+  () => {
+    it('can be typed, and changed after a day on which the registry had no such country', async () => {
+      const { page } = await dashboard.open('/countries/PAK')
+      const input = page.getByLabel('As of', { exact: true })
+      await input.focus()
+      // The order of month and day in the input depends on the locale.
+      await page.keyboard.type('01012001')
+      await page.waitForURL(/asOf=2001-01-01/)
+      await page.getByRole('alert').waitFor()
+      expect(await input.evaluate((element) => element === document.activeElement)).toBe(true)
+      await page.getByRole('link', { name: 'Show today' }).click()
+      await page.getByRole('heading', { level: 1, name: 'Pakistan' }).waitFor()
+      expect(page.url()).not.toContain('asOf')
+      await page.context().close()
+    })
+  },
+)
