@@ -30,9 +30,17 @@ function comparisons(
   return [values.length === 1 ? { eq: values[0] } : { in: values }]
 }
 
+/** Filters that narrow others beside them: with `role`, a country must take part in this role. */
+const narrowingFilters = ['role', 'partnerOf']
+
+/** Returns whether a search can have the same condition: its `otherThan` takes one value, where a list takes several. */
+export const isSearchable = ({ filters }: Pick<ExploreState, 'filters'>): boolean =>
+  Object.entries(filters).every(([name, text]) => !name.endsWith('[otherThan]') || !text.includes(','))
+
 /**
  * Returns the search request (`POST /v1/{resource}/search`) for the records that the explorer shows, with the same order and
- * properties. The time as of which the registry is read stays in the query string, where it is always called `asOf`.
+ * properties, if they are searchable (`isSearchable`). The time as of which the registry is read stays in the query string,
+ * where it is always called `asOf`.
  */
 export function searchRequest(
   resource: ResourceDescription,
@@ -40,16 +48,24 @@ export function searchRequest(
 ): SearchRequest {
   const { [resource.asOfName]: asOf, ...conditions } = filters
   const where: Record<string, Record<string, unknown>> = {}
-  const and: Record<string, unknown>[] = []
+  const repeated: [filter: string, comparison: Record<string, unknown>][] = []
   for (const [parameter, text] of Object.entries(conditions)) {
     const [filter] = splitParameter(parameter)
     for (const comparison of comparisons(resource, parameter, text)) {
       const existing = where[filter] ?? {}
       // A filter can contain each operator only once. A second comparison with the operator goes to `and`.
-      if (Object.keys(comparison).some((operator) => operator in existing)) and.push({ [filter]: comparison })
+      if (Object.keys(comparison).some((operator) => operator in existing))
+        repeated.push([filter, comparison])
       else where[filter] = { ...existing, ...comparison }
     }
   }
+  const narrowing = Object.fromEntries(
+    Object.entries(where).filter(([name]) => narrowingFilters.includes(name)),
+  )
+  const and = repeated.map(([filter, comparison]) => ({
+    ...narrowing,
+    [filter]: { ...narrowing[filter], ...comparison },
+  }))
   const terms = sort === null ? [] : sort.split(',')
   const body = {
     ...(Object.keys(conditions).length > 0 && { where: { ...where, ...(and.length > 0 && { and }) } }),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findResource } from '../../src/dashboard/api/resources.ts'
 import { exploreState } from '../../src/dashboard/explore-state.ts'
-import { searchRequest } from '../../src/dashboard/search-body.ts'
+import { isSearchable, searchRequest } from '../../src/dashboard/search-body.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 
 /** The search body that users copy from the explorer. */
@@ -22,6 +22,10 @@ const lists: [resource: string, query: string][] = [
   ['agreements', 'signedOn[gte]=2011&signedOn[lte]=2011-05&status[isNull]=true'],
   ['agreements', 'q=energy or science&kind[ne]=treaty'],
   ['agreements', 'country[all]=CHN,PAK&sort=title'],
+  ['assistance-programs', 'country[all]=CHN,PAK&role=donor'],
+  ['assistance-programs', 'country[all]=CHN,PAK&role=donor,recipient'],
+  ['assistance-programs', 'role[all]=donor,partner&country=CHN,PAK'],
+  ['agreements', 'partnerOf=CHN&region[all]=142,150'],
   ['agreements', 'signedOn[within]=2011&columns=signedOn,topics'],
   ['projects', 'topic=energy&sort=-startsOn'],
   ['figures', 'value[gte]=100&value[lt]=1000&sort=-value'],
@@ -44,6 +48,11 @@ describe('a search body copied from the explorer', () => {
     const [listed, searched] = await Promise.all([api.get(`/v1/${name}?${list}`), api.post(path, body)])
     expect(searched.status).toBe(200)
     expect(searched.json<Found>().data).toEqual(listed.json<Found>().data)
+  })
+
+  it('is not offered for several values of `otherThan`, which no search can have', () => {
+    expect(isSearchable({ filters: { 'country[otherThan]': 'CHN,PAK' } })).toBe(false)
+    expect(isSearchable({ filters: { 'country[otherThan]': 'CHN', 'country[all]': 'CHN,PAK' } })).toBe(true)
   })
 
   it('keeps `asOf` in the query string of its path', () => {

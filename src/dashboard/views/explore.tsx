@@ -18,7 +18,7 @@ import { formatEdtf } from '../dates/format-edtf.ts'
 import { defaultColumns, type ExploreState, exploreState, exploreUrl } from '../explore-state.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { searchRequest } from '../search-body.ts'
+import { isSearchable, searchRequest } from '../search-body.ts'
 import { useRights, useSession } from '../session.ts'
 
 /** The records of a resource as a table, with filters, columns and downloads. The URL contains the whole state. */
@@ -229,17 +229,30 @@ function Toolbar({
       />
       <CopyButton
         label={t('explore.searchJson')}
+        isDisabled={!isSearchable(state)}
         text={() => JSON.stringify(searchRequest(resource, state).body, null, 2)}
       />
     </div>
   )
 }
 
-function CopyButton({ label, text }: { label: string; text: () => string }) {
+function CopyButton({
+  label,
+  isDisabled = false,
+  text,
+}: {
+  label: string
+  isDisabled?: boolean
+  text: () => string
+}) {
   const { t } = useLanguage()
   const [isCopied, setCopied] = useState(false)
   return (
-    <button type="button" onClick={() => navigator.clipboard.writeText(text()).then(() => setCopied(true))}>
+    <button
+      type="button"
+      disabled={isDisabled}
+      onClick={() => navigator.clipboard.writeText(text()).then(() => setCopied(true))}
+    >
       {isCopied ? t('explore.copied') : label}
     </button>
   )
