@@ -21,6 +21,18 @@ async function mergeTwo(): Promise<{ from: string; into: string }> {
   return { from, into }
 }
 
+/** Creates the countries XYA and XYB, and merges the first into the second. */
+async function mergeCountries(): Promise<void> {
+  for (const [code, alpha2, numeric] of [
+    ['XYA', 'XY', '991'],
+    ['XYB', 'XB', '992'],
+  ])
+    await dashboard.api.post('/v1/countries', { code, alpha2, numeric, name: `Country ${code}` })
+  const headers = { 'if-match': '*' }
+  const merged = await dashboard.api.post('/v1/countries/XYA/merge', { into: 'XYB' }, { headers })
+  expect(merged.status, merged.text).toBe(200)
+}
+
 const lastOperation = async (id: string) => {
   const path = `/v1/agreements/${id}/history?limit=1&follow=false`
   return (await dashboard.api.get(path)).json<{ data: { operation: string }[] }>().data[0]?.operation
@@ -42,6 +54,11 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     expect(faults).toEqual([])
     await page.goBack()
     await page.waitForURL(`**/records/agreements/${into}/edit?lang=en`)
+    await mergeCountries()
+    await go('/network?centre=XYA&lang=en')
+    await page.waitForURL('**/network?centre=XYB&lang=en')
+    await page.getByRole('heading', { level: 1, name: 'Network of Country XYB' }).waitFor()
+    expect(faults).toEqual([])
     await page.context().close()
   })
 

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import { useLocation } from 'wouter-preact'
+import { Redirect, useLocation } from 'wouter-preact'
 import { networkDataPath, wholeNetworkPath } from '../../view-data.ts'
 import { resourcesWithParticipants } from '../api/resources.ts'
 import { useApi } from '../api/use-api.ts'
@@ -35,6 +35,7 @@ const minMatrixNodes = 100
 /** The network of all participants, or the network around one participant, the centre. */
 export default function NetworkView() {
   const { t } = useLanguage()
+  const [path] = useLocation()
   const [parameters, change] = useParameters()
   const centre = parameters.get('centre') ?? undefined
   const isOfOrganizations = parameters.get('level') === 'organization'
@@ -56,6 +57,12 @@ export default function NetworkView() {
     : { status: graph ? 'ready' : 'loading', retry: whole.retry, ...(graph && { body: graph }) }
   const name = graph?.nodes.find(({ id }) => id === centre)?.name
   const resource = parameters.get('resource')
+  // The network of a merged country is that of the country into which it was merged.
+  const own = countryNetwork.status === 'ready' ? countryNetwork.body?.country.code : undefined
+  if (own !== undefined && own !== centre)
+    return (
+      <Redirect to={`${path}${changeParameters(parameters, { centre: own, pair: undefined })}`} replace />
+    )
   return (
     <>
       <div class="page-head">
