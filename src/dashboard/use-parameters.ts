@@ -1,5 +1,6 @@
 import { useLocation, useSearch } from 'wouter-preact'
 import { joinRepeated } from '../view-data.ts'
+import { findResource } from './api/resources.ts'
 
 /** New values of parameters. Undefined or an empty text removes the parameter. */
 export type ParameterChanges = Readonly<Record<string, string | undefined>>
@@ -14,6 +15,10 @@ export function changeParameters(parameters: URLSearchParams, changes: Parameter
   const text = next.toString()
   return text === '' ? '' : `?${text}`
 }
+
+/** Returns the name of the parameter with the time as of which a chart shows the records of its resource. */
+export const findAsOfName = (parameters: URLSearchParams): string =>
+  findResource(parameters.get('resource') ?? 'agreements')?.asOfName ?? 'asOf'
 
 /**
  * Returns the parameters in the URL, which are the state of the view, and a function that changes them. The values of a

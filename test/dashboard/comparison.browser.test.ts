@@ -53,6 +53,11 @@ describe.skipIf(skipsBrowser)('a comparison of two times [needs Chromium]', { ti
       asOf: '2024-05-06T12:00:00Z',
       before: '2023-05-06T23:59:59.999Z',
     })
+    expect(await comparisonOf('/map?resource=figures&registryAsOf=2024-05-06T12:00:00Z')).toEqual({
+      resource: 'figures',
+      asOf: '2024-05-06T12:00:00Z',
+      before: '2023-05-06T23:59:59.999Z',
+    })
   })
 
   it('shows why a time in its URL is refused', async () => {

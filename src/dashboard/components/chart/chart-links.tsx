@@ -4,17 +4,20 @@ import { chartSelection } from '../../../view-data.ts'
 import { withQuery } from '../../api/path.ts'
 import { isEmbedded } from '../../embed.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { changeParameters, useParameters } from '../../use-parameters.ts'
+import { changeParameters, findAsOfName, useParameters } from '../../use-parameters.ts'
 import { yearBefore } from '../as-of.tsx'
 import { FileLink } from '../file-link.tsx'
 
 /**
  * Returns the path of the view that compares the records of the chart with those of a year before. All filters are kept; the
- * country of `partnerOf` becomes the compared one, unless another country is selected.
+ * country of `partnerOf` becomes the compared one, unless another country is selected. Returns undefined if the records are
+ * filtered by their own \`asOf\`, since that of a comparison is the time of the registry.
  */
-function comparisonPath(parameters: URLSearchParams): string {
+function comparisonPath(parameters: URLSearchParams): string | undefined {
+  const asOfName = findAsOfName(parameters)
+  if (asOfName !== 'asOf' && parameters.has('asOf')) return undefined
   const { resource, filters } = chartSelection(parameters)
-  const { sort: _, asOf, partnerOf, country = partnerOf, ...others } = filters
+  const { sort: _, [asOfName]: asOf, partnerOf, country = partnerOf, ...others } = filters
   return withQuery('/compare', {
     resource,
     ...others,
@@ -53,6 +56,7 @@ export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean 
   const [path] = useLocation()
   const [parameters] = useParameters()
   const [isCopied, setCopied] = useState(false)
+  const comparison = hasComparison ? comparisonPath(parameters) : undefined
   const url = (changes: Record<string, string>) => `${path}${changeParameters(parameters, changes)}`
   const copy = () => {
     const src = escapeAttribute(`${location.origin}${url({ embed: '1', lang: tag })}`)
@@ -61,8 +65,8 @@ export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean 
   }
   return (
     <div class="toolbar no-print">
-      {hasComparison && (
-        <Link class="button" href={comparisonPath(parameters)}>
+      {comparison !== undefined && (
+        <Link class="button" href={comparison}>
           {t('compare.yearAgo')}
         </Link>
       )}

@@ -3,7 +3,7 @@ import { combineStates } from '../../api/combine.ts'
 import { resourcesWithParticipants } from '../../api/resources.ts'
 import { useOptions } from '../../api/use-options.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { useParameters } from '../../use-parameters.ts'
+import { findAsOfName, useParameters } from '../../use-parameters.ts'
 import { AsOf } from '../as-of.tsx'
 import { Failure } from '../widget.tsx'
 import { SelectField } from './select-field.tsx'
@@ -25,13 +25,15 @@ export function ChartControls({
   const [parameters, change] = useParameters()
   const countries = useOptions('country')
   const topics = useOptions('topic')
+  const asOfName = findAsOfName(parameters)
+  const asOf = parameters.get(asOfName) ?? undefined
   const { error, retry } = combineStates([countries, topics])
   const resources = resourcesWithParticipants.map(({ name }) => ({
     value: name,
     label: tOr(`resource.${name}`, name),
   }))
-  const set = (name: string, value: string | undefined) =>
-    change({ [name]: value, cursor: undefined, pair: undefined })
+  const set = (name: string, value: string | undefined, others = {}) =>
+    change({ [name]: value, ...others, cursor: undefined, pair: undefined })
   return (
     <div class="chart-controls no-print">
       <SelectField
@@ -39,7 +41,7 @@ export function ChartControls({
         value={parameters.get('resource') ?? (allResources ? '' : 'agreements')}
         options={resources}
         {...(allResources && { none: t('chart.all') })}
-        onChange={(value) => set('resource', value)}
+        onChange={(value) => set('resource', value, { [asOfName]: undefined, asOf })}
       />
       <SelectField
         label={country.label}
@@ -56,7 +58,7 @@ export function ChartControls({
         onChange={(value) => set('topic', value)}
       />
       {children}
-      <AsOf asOf={parameters.get('asOf') ?? undefined} onChange={(asOf) => set('asOf', asOf)} />
+      <AsOf asOf={asOf} onChange={(day) => set(asOfName, day)} />
       {error && <Failure error={error} retry={retry} />}
     </div>
   )

@@ -3,6 +3,7 @@ import { isEdtf } from '../../dates/describe-edtf.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { findAsOfName } from '../../use-parameters.ts'
 
 /** Parameters that the text omits: the title or the period shows them, or they do not filter records. */
 const omittedParameters = [
@@ -31,9 +32,10 @@ export function useFilterText(parameters: URLSearchParams): string {
   const { from, to } = Object.fromEntries(parameters)
   const period =
     from === undefined && to === undefined ? [] : [formatEdtf(`${from ?? '..'}/${to ?? '..'}`, language)]
+  const asOfName = findAsOfName(parameters)
   const describe = (name: string, value: string): string => {
-    if (name === 'asOf') return language.dateTime(value)
-    if (name === 'happenedIn' && isEdtf(value)) return formatEdtf(value, language)
+    if (name === asOfName) return language.dateTime(value)
+    if (['happenedIn', 'asOf'].includes(name) && isEdtf(value)) return formatEdtf(value, language)
     return value
       .split(',')
       .map((one) => names.get(one) ?? labels.word(one))
