@@ -4,7 +4,12 @@ import { resources } from '../../src/dashboard/api/resources.ts'
 import { eventBars } from '../../src/dashboard/charts/event-bars.ts'
 import { fitText, textWidth } from '../../src/dashboard/charts/fit-text.ts'
 import { layoutGraph } from '../../src/dashboard/charts/graph-layout.ts'
-import type { NetworkEdge, NetworkGraph } from '../../src/dashboard/charts/network-data.ts'
+import {
+  egoGraph,
+  type Network,
+  type NetworkEdge,
+  type NetworkGraph,
+} from '../../src/dashboard/charts/network-data.ts'
 import { compareRecords } from '../../src/dashboard/components/compare/record-differences.ts'
 
 const edge = (source: string, target: string): NetworkEdge => ({
@@ -58,6 +63,28 @@ describe('the layout of a network', () => {
     const aborted = layoutGraph(exampleGraph(99), size, controller.signal)
     controller.abort()
     await expect(aborted).rejects.toThrow()
+  })
+})
+
+describe('the network around an organization', () => {
+  const node = (id: string) => ({
+    id,
+    name: id,
+    country: null,
+    numeric: null,
+    labelPoint: null,
+    link: `/${id}`,
+  })
+  const network = (edges: number): Network => ({
+    level: 'organization',
+    nodes: [node('A'), node('B')],
+    edges: [edge('A', 'B')],
+    total: { edges },
+  })
+
+  it('has the numbers of the pairs from which it was chosen only if these are not all pairs', () => {
+    expect(egoGraph(network(3), 'C')).toMatchObject({ edges: [], chosenFrom: { shown: 1, total: 3 } })
+    expect(egoGraph(network(1), 'A').chosenFrom).toBeUndefined()
   })
 })
 

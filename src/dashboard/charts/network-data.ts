@@ -23,6 +23,11 @@ export interface NetworkGraph {
   edges: NetworkEdge[]
   /** The number of edges, with those that the response omits. In an ego network, omitted edges of `whole` do not count. */
   totalEdges: number
+  /**
+   * The numbers of the pairs with the most records from which the edges were chosen, and of all pairs; undefined if the edges
+   * were chosen from all pairs.
+   */
+  chosenFrom?: { shown: number; total: number }
   /** The id of the participant at the centre; undefined for the network of all participants. */
   centre: string | undefined
 }
@@ -72,6 +77,10 @@ export function egoGraph(whole: Network, centre: string, countryNetwork?: Countr
     nodes: [...new Set([centre, ...partners])].map((id) => ({ id, name: names.get(id) ?? id })),
     edges: [...toPartners, ...between],
     totalEdges: toPartners.length + between.length + omitted,
+    ...(!countryNetwork &&
+      whole.total.edges > whole.edges.length && {
+        chosenFrom: { shown: whole.edges.length, total: whole.total.edges },
+      }),
     centre,
   }
 }

@@ -73,7 +73,10 @@ export default function NetworkView() {
         <ChartLinks />
       </div>
       <div class="stack">
-        <ChartControls country={{ parameter: 'centre', label: t('network.centre') }} allResources>
+        <ChartControls
+          {...(!isOfOrganizations && { country: { parameter: 'centre', label: t('network.centre') } })}
+          allResources
+        >
           <SelectField
             label={t('network.level')}
             value={isOfOrganizations ? 'organization' : ''}
@@ -121,8 +124,10 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
   const [parameters, change] = useParameters()
   const filterText = useFilterText(parameters)
   const isMatrix = graph.nodes.length >= minMatrixNodes || parameters.get('layout') === 'matrix'
-  const shownEdges =
-    graph.totalEdges > graph.edges.length
+  const { chosenFrom } = graph
+  const shownEdges = chosenFrom
+    ? t('network.chosenEdges', { shown: number(chosenFrom.shown), count: number(chosenFrom.total) })
+    : graph.totalEdges > graph.edges.length
       ? t('network.someEdges', { shown: number(graph.edges.length), count: number(graph.totalEdges) })
       : t('network.edges', { count: number(graph.edges.length), nodes: number(graph.nodes.length) })
   const caption = [t(isMatrix ? 'network.matrixCaption' : 'network.graphCaption'), shownEdges, filterText]
@@ -135,7 +140,7 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
   return (
     <Widget title={t(isMatrix ? 'network.matrix' : 'network.graph')} caption={caption} wide>
       {graph.edges.length === 0 ? (
-        <p class="empty">{t('explore.none')}</p>
+        <p class="empty">{chosenFrom ? shownEdges : t('explore.none')}</p>
       ) : (
         <>
           {graph.nodes.length < minMatrixNodes && (

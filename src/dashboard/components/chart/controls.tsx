@@ -14,8 +14,8 @@ export function ChartControls({
   allResources = false,
   children,
 }: {
-  /** The URL parameter of the country, and its label. */
-  country: { parameter: string; label: string }
+  /** The URL parameter of the country, and its label; without it, there is no choice of a country. */
+  country?: { parameter: string; label: string }
   /** Whether the chart can show all resources together. */
   allResources?: boolean
   /** Further fields. */
@@ -43,13 +43,15 @@ export function ChartControls({
         {...(allResources && { none: t('chart.all') })}
         onChange={(value) => set('resource', value, { [asOfName]: undefined, asOf })}
       />
-      <SelectField
-        label={country.label}
-        value={parameters.get(country.parameter) ?? ''}
-        options={countries.body ?? []}
-        none={t('chart.all')}
-        onChange={(value) => set(country.parameter, value)}
-      />
+      {country && (
+        <SelectField
+          label={country.label}
+          value={parameters.get(country.parameter) ?? ''}
+          options={countries.body ?? []}
+          none={t('chart.all')}
+          onChange={(value) => set(country.parameter, value)}
+        />
+      )}
       <SelectField
         label={tOr('property.topic', 'Topic')}
         value={parameters.get('topic') ?? ''}
