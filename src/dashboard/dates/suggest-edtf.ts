@@ -48,7 +48,8 @@ const qualifierPatterns: readonly [RegExp, string][] = [
 ]
 
 const rangePatterns: readonly [RegExp, (...ends: string[]) => string][] = [
-  [/^(?:from|between)?\s*(.+?)\s*(?: to | and |–|—|至|到)\s*(.+)$/, (from, to) => `${from}/${to}`],
+  [/^(?:from|between)?\s*(.+?)\s*(?: to |–|—|至|到)\s*(.+)$/, (from, to) => `${from}/${to}`],
+  [/^between\s+(.+?)\s+and\s+(.+)$/, (from, to) => `${from}/${to}`],
   [/^(?:from|since|自)\s*(.+?)起?$/, (from) => `${from}/..`],
   [/^(?:until|up to|至)\s*(.+?)$/, (to) => `../${to}`],
 ]
@@ -57,7 +58,11 @@ function convert(text: string, tag: string): string | undefined {
   if (isEdtf(text.toUpperCase())) return text.toUpperCase()
   for (const [pattern, sign] of qualifierPatterns) {
     const date = pattern.exec(text)?.[1]
-    if (date !== undefined) return appendQualifier(convert(date, tag), sign)
+    if (date !== undefined)
+      return convert(date, tag)
+        ?.split('/')
+        .map((end) => qualify(end, sign))
+        .join('/')
   }
   for (const [pattern, join] of rangePatterns) {
     const ends = pattern
@@ -69,8 +74,9 @@ function convert(text: string, tag: string): string | undefined {
   return fromDecade(text) ?? fromMonthName(text, tag) ?? fromNumbers(text)
 }
 
-const appendQualifier = (date: string | undefined, sign: string) =>
-  date === undefined ? undefined : `${date}${sign}`
+/** Adds a qualifier to a date, unless it has this qualifier, or is the open end of an interval. */
+const qualify = (date: string, sign: string) =>
+  date === '..' || date.endsWith(sign) ? date : `${date}${sign}`
 
 /**
  * Converts a date in common notation, in English or in the language of the page, to EDTF (level 0 or 1, ISO 8601-2): `April
