@@ -46,6 +46,15 @@ describe('a form', () => {
     const moved = { ...before, location: { name: '', latitude: '' } }
     expect(toPatch(before, moved, fields)).toEqual({ location: null })
   })
+
+  it('patches an emptied part of an object with null, so that the service can refuse it', () => {
+    const part = (name: string) => field(name, 'number', { isRequired: true, isNullable: false })
+    const point = field('point', 'object', { fields: [part('longitude'), part('latitude')] })
+    const before = { point: { longitude: 30, latitude: 10 } }
+    const emptied = { point: { longitude: '30', latitude: '' } }
+    expect(toPatch(before, emptied, [point])).toEqual({ point: { longitude: 30, latitude: null } })
+    expect(toDocument(emptied, [point])).toEqual({ point: { longitude: 30 } })
+  })
 })
 
 describe('the form of each resource', () => {

@@ -63,11 +63,18 @@ export const canonicalJson = (value: unknown): string =>
 
 export const isEqual = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other)
 
+/** Adds null for each part of an object that a request leaves out, since a merge patch would keep it. */
+const removeOthers = (before: unknown, sent: unknown): unknown =>
+  isPlainObject(before) && isPlainObject(sent)
+    ? { ...Object.fromEntries(Object.keys(before).map((name) => [name, null])), ...sent }
+    : sent
+
 /** Returns the merge patch (RFC 7396) from a record to the entered values: the properties that differ. */
 export function toPatch(before: FormValues, values: FormValues, fields: readonly FormField[]): FormValues {
   const changes = fields.flatMap((field) => {
     const sent = toRequestValue(values[field.name], field)
-    return isEqual(before[field.name], sent) ? [] : [[field.name, sent] as const]
+    const old = before[field.name]
+    return isEqual(old, sent) ? [] : [[field.name, removeOthers(old, sent)] as const]
   })
   return Object.fromEntries(changes)
 }
