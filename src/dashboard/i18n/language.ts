@@ -32,6 +32,24 @@ const isLanguageTag = (text: string | null | undefined): text is LanguageTag =>
 
 const storageKey = 'language'
 
+/** Returns the stored language; null without one, and in browsers that block storage. */
+function readStored(): string | null {
+  try {
+    return localStorage.getItem(storageKey)
+  } catch {
+    return null
+  }
+}
+
+/** Stores the language, except in browsers that block storage: they keep it only in the URL. */
+function store(tag: LanguageTag): void {
+  try {
+    localStorage.setItem(storageKey, tag)
+  } catch {
+    // The page works without it.
+  }
+}
+
 /**
  * Returns the language that the URL requests with `lang`, and stores it. If `lang` is missing or unknown, returns the stored
  * language, otherwise the first of the browser's languages that the dashboard has, otherwise English.
@@ -39,10 +57,10 @@ const storageKey = 'language'
 export function selectLanguage(search: string): LanguageTag {
   const requested = new URLSearchParams(search).get('lang')
   if (isLanguageTag(requested)) {
-    localStorage.setItem(storageKey, requested)
+    store(requested)
     return requested
   }
-  const remembered = localStorage.getItem(storageKey)
+  const remembered = readStored()
   if (isLanguageTag(remembered)) return remembered
   return navigator.languages.map((tag) => tag.split('-')[0]).find(isLanguageTag) ?? 'en'
 }
