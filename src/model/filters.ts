@@ -337,12 +337,12 @@ export function number(column: AnyPgColumn, description: string): Filter {
 const timestampOrDate = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
 
 function requireInstant(text: string, context: z.RefinementCtx): void {
-  if (!timestampOrDate.safeParse(text).success) {
-    const message = 'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date'
-    context.addIssue({ code: 'custom', message })
-  } else if (!/^(?!0000)\d{4}-/.test(new Date(text).toISOString())) {
-    context.addIssue({ code: 'custom', message: 'must be in the years 0001 to 9999' })
-  }
+  const refuse = (message: string) => context.addIssue({ code: 'custom', message })
+  if (!timestampOrDate.safeParse(text).success)
+    refuse('must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date')
+  else if (!/^(?!0000)\d{4}-/.test(new Date(text).toISOString())) refuse('must be in the years 0001 to 9999')
+  // PostgreSQL reads no larger offsets.
+  else if (/[+-](1[6-9]|2\d):\d\d$/.test(text)) refuse('must have an offset from UTC of less than 16 hours')
 }
 
 /** A timestamp, as text. The schema is not a union, since client generators make classes of unions. */

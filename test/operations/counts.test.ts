@@ -55,6 +55,16 @@ describe('include=recorded', () => {
     expect((await readFigure(id)).recorded).toBeNull()
   })
 
+  it('works for every time that the query of a figure may have', async () => {
+    const query = (offset: string) => `/v1/agreements?createdAt[gte]=2026-01-31T00:00:00${offset}`
+    const { id } = await makeFigure(query('%2B15:59'))
+    expect((await readFigure(id)).recorded?.count).toBeGreaterThan(0)
+    const document = { indicator: 'treaties', title: 'Treaties', value: 7, unit: 'treaties' }
+    const refused = await api.post('/v1/figures', { ...document, query: query('%2B16:00') })
+    expect(refused.status, refused.text).toBe(422)
+    expect(refused.json()).toMatchObject({ errors: [{ pointer: '/query' }] })
+  })
+
   it('counts only the records that the reader may see', async () => {
     const { id } = await makeFigure('/v1/agreements?kind=treaty')
     const before = await readFigure(id)

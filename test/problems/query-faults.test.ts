@@ -65,6 +65,13 @@ describe('a refused read', () => {
     ['/v1/agreements?signedOn[gte][lte]=2011', 'signedOn[gte][lte]', 'unknown', /name\[operator\]=value/],
     ['/v1/agreements?signedOn=2011&signedOn=2012', 'signedOn', 'repeated', /2/],
     ['/v1/agreements?createdAt[gte]=yesterday', 'createdAt[gte]', 'invalid', /RFC 3339/],
+    [
+      '/v1/agreements?updatedAt[gte]=2026-01-31T00:00:00%2B16:00',
+      'updatedAt[gte]',
+      'invalid',
+      /offset from UTC of less than 16 hours/,
+    ],
+    ['/v1/agreements?asOf=2026-01-31T00:00:00-23:59', 'asOf', 'invalid', /less than 16 hours/],
     ['/v1/projects?amount=1e6', 'amount', 'invalid', /decimal digits/],
     ['/v1/agreements?limit=0', 'limit', 'invalid', /1 to 200/],
     ['/v1/agreements?limit=201', 'limit', 'invalid', /1 to 200/],
