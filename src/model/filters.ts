@@ -61,8 +61,8 @@ export const operatorMeanings: Record<Operator, string> = {
   month: 'lies in the month, such as `2011-04`, or `unknown`',
 }
 
-/** Returns the value of another filter of the request as SQL, or undefined. For example, `role` narrows `country`. */
-export type GetOtherFilter = (filter: string) => SQL | undefined
+/** Returns the value of a filter of the request, of `eq` by default, as SQL or undefined. `role` narrows `country`. */
+export type GetOtherFilter = (filter: string, operator?: Operator) => SQL | undefined
 
 /** The operand of an operator: one value, several values, or a boolean. */
 export type OperandKind = 'one' | 'many' | 'boolean'

@@ -86,8 +86,8 @@ const valuesWithoutRoles = (relation: Relation, values: SQL) =>
  * `role` applies only to values without a role.
  */
 function havingAll(relation: Relation, values: SQL, getOtherFilter: GetOtherFilter): SQL {
-  const rows: GetOtherFilter = (name) =>
-    relation.roles && name === 'role' ? undefined : getOtherFilter(name)
+  const rows: GetOtherFilter = (name, operator) =>
+    relation.roles && name === 'role' ? undefined : getOtherFilter(name, operator)
   const wanted = getOtherFilter('role')
   const hasWantedRole = wanted ? sql`related.role = any(${textArray(wanted)})` : sql`true`
   const role = relation.roles
@@ -154,7 +154,7 @@ export function relationComparisons(
         takes: 'many',
         value: roles,
         sql: (values: SQL, getOtherFilter: GetOtherFilter) =>
-          sql`not (${hasSome(relation, (name) => (name === 'role' ? values : getOtherFilter(name)))})`,
+          sql`not (${hasSome(relation, (name, operator) => (name === 'role' ? values : getOtherFilter(name, operator)))})`,
       },
     }),
   }

@@ -30,22 +30,20 @@ const key = (index: number) => sql`${name(`k${index}`)}`
 const measure = (index: number) => sql`${name(`m${index}`)}`
 const measureInput = (index: number) => sql`${name(`v${index}`)}`
 
-/** Returns the values of filters that may narrow dimensions, such as `role`, if the condition is a plain list of filters. */
+/** Returns the values of filters, which may narrow dimensions as `role` does, if the condition is a plain list of filters. */
 function narrowingValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
   return Object.fromEntries(
-    where.comparisons
-      .filter(({ operator }) => operator === 'eq')
-      .map(({ filter, value }) => [`narrowing.${filter}`, value]),
+    where.comparisons.map(({ filter, operator, value }) => [`narrowing.${filter}.${operator}`, value]),
   )
 }
 
 const otherFilterGetter =
   (where: Condition): GetOtherFilter =>
-  (filter) =>
-    `narrowing.${filter}` in narrowingValues(where)
-      ? sql`${sql.placeholder(`narrowing.${filter}`)}`
-      : undefined
+  (filter, operator = 'eq') => {
+    const value = `narrowing.${filter}.${operator}`
+    return value in narrowingValues(where) ? sql`${sql.placeholder(value)}` : undefined
+  }
 
 /** A dimension whose values are stored in a column of the records' own rows. */
 interface StoredDimension extends StoredValues {

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { GetOtherFilter } from '../model/filters.ts'
 import type { Searchable } from '../model/searchable.ts'
 import { type Condition, type FilterComparison, getParts, listValues } from './condition.ts'
 
@@ -21,8 +22,8 @@ function fieldsSql(
   from: number,
   accessPath: AccessPath,
 ): SQL {
-  const getOtherFilter = (name: string) => {
-    const index = comparisons.findIndex(({ filter, operator }) => filter === name && operator === 'eq')
+  const getOtherFilter: GetOtherFilter = (name, wanted = 'eq') => {
+    const index = comparisons.findIndex(({ filter, operator }) => filter === name && operator === wanted)
     return index < 0 ? undefined : value(from + index)
   }
   const conditions = comparisons.map(({ filter, operator }, index) => {

@@ -6,7 +6,7 @@ import { unitNumber, unitText } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byRelation, type Dimension, valueAsLabel, wordLabels } from '../dimensions.ts'
 import { defineField, type FieldContext, ownColumn } from '../field.ts'
-import { type Comparison, decimalText, type Filter, filterByAny, isInAny } from '../filters.ts'
+import { type Comparison, decimalText, type Filter, filterByAny, isInAny, type Operator } from '../filters.ts'
 import { listTable } from '../list-rows.ts'
 import type { ListElements, Relation } from '../relations.ts'
 import { currency, optional } from '../schemas.ts'
@@ -88,6 +88,43 @@ function hasOneOf(name: Narrowing, values: SQL): SQL {
   return sql`year_number = any((select array_agg(ltrim(year, 'Y')::int) from unnest(${textArray(values)}) year)::int[])`
 }
 
+/** A comparison that must match the same amount as the others of the request. */
+interface AmountComparison {
+  filter: string
+  operator: Operator
+  /** SQL condition of an amount. */
+  matches(value: SQL): SQL
+}
+
+const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
+
+const numberComparisons: AmountComparison[] = [
+  {
+    filter: 'amount',
+    operator: 'eq',
+    matches: (values) => sql`amount = any(${textArray(values)}::numeric[])`,
+  },
+  ...(['gt', 'gte', 'lt', 'lte'] as const).map((operator) => ({
+    filter: 'amount',
+    operator,
+    matches: (value: SQL) => sql`amount ${sql.raw(signs[operator])} ${value}::text::numeric`,
+  })),
+]
+
+const amountComparisons: AmountComparison[] = [
+  ...narrowingNames.map((filter) => ({
+    filter,
+    operator: 'eq' as const,
+    matches: (values: SQL) => hasOneOf(filter, values),
+  })),
+  ...numberComparisons,
+  {
+    filter: 'amountYear',
+    operator: 'isNull',
+    matches: (truth) => sql`(year is null or not ${truth}::boolean)`,
+  },
+]
+
 /** The amounts of records, each with the year in which its date lies. */
 function amountElements(context: FieldContext): ListElements {
   const table = listTable(context)
@@ -96,9 +133,9 @@ function amountElements(context: FieldContext): ListElements {
   return {
     name: context.name,
     rows: (getOtherFilter) => {
-      const conditions = narrowingNames.flatMap((filter) => {
-        const values = getOtherFilter(filter)
-        return values ? [hasOneOf(filter, values)] : []
+      const conditions = amountComparisons.flatMap(({ filter, operator, matches }) => {
+        const value = getOtherFilter(filter, operator)
+        return value ? [matches(value)] : []
       })
       const where = conditions.length > 0 ? sql` where ${sql.join(conditions, sql` and `)}` : sql``
       return sql`select * from (select ${column('record')} as record, ${column('kind')} as kind, ${column('currency')} as currency, ${unitText.year(yearNumber)} as year, ${yearNumber} as year_number, ${column('amount')} as amount, ${column('valueUsd')} as value_usd from ${table}) amounts${where}`
@@ -118,28 +155,22 @@ const amountRelation = (key: FieldContext['recordId'], elements: ListElements, c
 
 /** The filter by the number of an amount. The same amount must match the other filters by amount. */
 function numberFilter(key: FieldContext['recordId'], elements: ListElements): Filter {
-  const compare =
-    (condition: (value: SQL) => SQL): Comparison['sql'] =>
-    (value, getOtherFilter) =>
-      isInAny(key, [
-        sql`select listed.record from (${elements.rows(getOtherFilter)}) listed where ${condition(value)}`,
-      ])
-  const one = (operator: string): Comparison => ({
-    takes: 'one',
-    sql: compare((value) => sql`listed.amount ${sql.raw(operator)} ${value}::text::numeric`),
-  })
+  const compare = ({ operator, matches }: AmountComparison): [Operator, Comparison] => [
+    operator,
+    {
+      takes: operator === 'eq' ? 'many' : 'one',
+      sql: (value, getOtherFilter) =>
+        isInAny(key, [
+          sql`select listed.record from (${elements.rows(getOtherFilter)}) listed where ${matches(value)}`,
+        ]),
+    },
+  ]
   return {
     description:
       'An amount of the record, which also matches `amountKind`, `amountCurrency` and `amountYear` where these are given. Filter by `amountCurrency`, too.',
     value: decimalText,
     jsonValue: z.number(),
-    comparisons: {
-      eq: { takes: 'many', sql: compare((values) => sql`listed.amount = any(${values}::text[]::numeric[])`) },
-      gt: one('>'),
-      gte: one('>='),
-      lt: one('<'),
-      lte: one('<='),
-    },
+    comparisons: Object.fromEntries(numberComparisons.map(compare)),
   }
 }
 
@@ -186,8 +217,12 @@ function amountQuery(context: FieldContext) {
     // A record is in the group null if it has no amount, or an amount without this value.
     const lacking: Comparison = {
       takes: 'boolean',
-      sql: (truth, getOtherFilter) =>
-        sql`(not exists (select from (${elements.rows(getOtherFilter)}) listed where listed.record = ${key}) or exists (select from (${elements.rows(getOtherFilter)}) listed where listed.record = ${key} and ${column} is null)) = ${truth}::boolean`,
+      sql: (truth, getOtherFilter) => {
+        const others = elements.rows((filter, operator) =>
+          filter === name && operator === 'isNull' ? undefined : getOtherFilter(filter, operator),
+        )
+        return sql`(not exists (select from (${others}) listed where listed.record = ${key}) or exists (select from (${others}) listed where listed.record = ${key} and ${column} is null)) = ${truth}::boolean`
+      },
     }
     return [name, { ...filter, comparisons: { ...filter.comparisons, isNull: lacking } }]
   }
