@@ -10,7 +10,8 @@ import type { ApiResponse, Contract, HeaderContract, RequestHeader } from './ope
 
 /** Names and labels in the language of the reader (RFC 9110, sections 8.5 and 12.5.4). */
 
-const name = 'lang'
+/** Name of the parameter for the language of the response. */
+export const languageParameterName = 'lang'
 
 const language = z.enum(languages)
 
@@ -21,7 +22,7 @@ const tag = z.preprocess((text) => (typeof text === 'string' ? primaryLanguage(t
 export const acceptLanguage: RequestHeader = {
   name: 'Accept-Language',
   presence: 'optional',
-  description: `Preferred languages of names and labels, of ${languages.join(' and ')}. \`${name}\` takes precedence.`,
+  description: `Preferred languages of names and labels, of ${languages.join(' and ')}. \`${languageParameterName}\` takes precedence.`,
   example: 'zh-CN, en;q=0.8',
 }
 
@@ -33,7 +34,7 @@ export const contentLanguage: HeaderContract = {
 
 /** Returns the parameter `lang`. @param what the texts in this language, such as `the labels`. */
 export const languageParameter = (what: string): Record<string, Parameter> => ({
-  [name]: singleValueParameter(
+  [languageParameterName]: singleValueParameter(
     tag,
     `Language of ${what}; as in \`Accept-Language\` when left out. Records without a name in it have their usual one.`,
     language,
@@ -45,11 +46,11 @@ export const isLocalized = ({ headers }: Pick<Contract, 'headers'>): boolean =>
   headers.includes(acceptLanguage)
 
 /** Whether a parameter is `lang`. */
-export const isLanguageParameter = (parameter: string): boolean => parameter === name
+export const isLanguageParameter = (parameter: string): boolean => parameter === languageParameterName
 
 /** Returns the language of the parameter `lang`; undefined without one. */
 export const getLanguage = (query: CheckedQuery): Language | undefined =>
-  language.safeParse(getStringValues(query, name)[0]).data
+  language.safeParse(getStringValues(query, languageParameterName)[0]).data
 
 /** Adds the headers `Content-Language` and `Vary` to a response with texts in a language. */
 export const withLanguageHeaders = (response: ApiResponse, language: Language): ApiResponse => ({

@@ -35,9 +35,10 @@ export const list: Operation = {
   async handle(resource, request, context): Promise<ApiResponse> {
     const plan = planList(resource, request.query)
     const { body, next } = await composePage(plan, context, request.language)
+    const { names } = plan.representation
     const headers = {
       etag: bodyTag(body),
-      ...(next !== null && { link: nextLink(request.search, next) }),
+      ...(next !== null && { link: nextLink(request.search, next, names ? request.language : undefined) }),
       ...cacheControl(plan),
     }
     return withNamesLanguage(plan, { status: 200, headers, body }, request.language)

@@ -10,7 +10,7 @@ import {
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/list-sql.ts'
 import { replaceListRequestsWithCounts } from './counts.ts'
-import { withLanguageHeaders } from './language.ts'
+import { languageParameterName, withLanguageHeaders } from './language.ts'
 import type { ApiResponse, Context, HeaderContract } from './operation.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { readRegistryAt } from './past.ts'
@@ -49,10 +49,14 @@ async function countTotal(plan: ListPlan, tx: Transaction): Promise<Total | unde
   return undefined
 }
 
-/** Returns the `Link` header of the next page, with a relative URL (RFC 8288). */
-export function nextLink(search: string, next: string): string {
+/**
+ * Returns the `Link` header of the next page, with a relative URL (RFC 8288).
+ * @param language of the response, if it has names: requests with other parameters for the same language share its cached copy.
+ */
+export function nextLink(search: string, next: string, language?: Language): string {
   const parameters = new URLSearchParams(search)
   parameters.set('cursor', next)
+  if (language) parameters.set(languageParameterName, language)
   return `<?${parameters}>; rel="next"`
 }
 

@@ -61,6 +61,13 @@ describe('the language of labels', () => {
     expect(labelsIn(await list('', 'en'))).toContain('Observatory')
   })
 
+  it('is that of the next page of names, too, if only the Link is followed', async () => {
+    const first = await api.get('/v1/topics?include=names&limit=1', { headers: { 'accept-language': 'zh' } })
+    const [, next] = /^<([^>]+)>/.exec(first.headers.get('link') ?? '') ?? []
+    const second = await api.get(`/v1/topics${next}`)
+    expect(second.headers.get('content-language')).toBe('zh')
+  })
+
   it('is refused if it is unknown, with the available languages', async () => {
     const response = await list('&lang=fr')
     expect(response.status).toBe(400)
