@@ -13,7 +13,8 @@ export type Quantifier = 'some' | 'none' | 'every'
 /** A boolean expression of comparisons: the condition of a list or a search. */
 export type Condition =
   | { kind: 'all'; of: Condition[] }
-  | { kind: 'any'; of: Condition[] }
+  /** `isOneList` if it compares one filter with each value of a list. */
+  | { kind: 'any'; of: Condition[]; isOneList?: true }
   | { kind: 'not'; of: Condition }
   /** Comparisons that must all be true. Some filters narrow others of the same request, such as `role`. */
   | { kind: 'fields'; comparisons: FilterComparison[] }
@@ -39,6 +40,13 @@ export function listValues(condition: Condition): unknown[] {
   return condition.kind === 'fields'
     ? condition.comparisons.map(({ value }) => value)
     : getParts(condition).flatMap(listValues)
+}
+
+/** Counts the comparisons of a condition; one with a list of values is one. */
+export function countComparisons(condition: Condition): number {
+  if (condition.kind === 'fields') return condition.comparisons.length
+  if (condition.kind === 'any' && condition.isOneList) return 1
+  return getParts(condition).reduce((sum, part) => sum + countComparisons(part), 0)
 }
 
 /** Returns a cache key for the SQL text of a condition: the condition without its values. */

@@ -7,12 +7,21 @@ import { registerRequestSchema } from '../model/schema-names.ts'
 import type { Searchable } from '../model/searchable.ts'
 import { checkValue, formatPointer } from '../problems/faults.ts'
 import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
-import { type Condition, type FilterComparison, listValues, type Quantifier } from './condition.ts'
+import {
+  type Condition,
+  countComparisons,
+  type FilterComparison,
+  listValues,
+  type Quantifier,
+} from './condition.ts'
 import { completeSort, type ListPlan, pageSize, type Selection, type SortTerm } from './list.ts'
 import { findTooManyCounts, includesOf, namesInclude, splitInclude } from './representation.ts'
 
-/** Limits of a search: depth of the tree, comparisons, values of one `in`, and JSON values in the whole tree. */
-const searchLimits = { depth: 10, comparisons: 100, values: 200, nodes: 2000 } as const
+/**
+ * Limits of a search: depth of the tree, comparisons, values of one `in`, values in SQL (a list of values is one, but not
+ * in comparisons that take one value), and JSON values in the whole tree.
+ */
+const searchLimits = { depth: 10, comparisons: 100, values: 200, sqlValues: 300, nodes: 2000 } as const
 
 /** Returns the schemas of a filter's operators in JSON. `in` takes a list of the values of `eq`. */
 function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
@@ -209,6 +218,7 @@ const compare = (filter: string, operator: Operator, value: unknown): FilterComp
 /** Returns the condition "any of these values", for a filter whose `eq` takes one value. */
 const anyOfValues = (filter: string, values: unknown[]): Condition => ({
   kind: 'any',
+  isOneList: true,
   of: values.map((value) => ({ kind: 'fields', comparisons: [compare(filter, 'eq', value)] })),
 })
 
@@ -314,10 +324,13 @@ type SelectionBody = z.output<ReturnType<typeof makeBodies>['selection']>
 
 function readSelectionBody(resource: Resource, { where, sort, fields, include }: SelectionBody): Selection {
   const condition = where === undefined ? allRecords : readCondition(toSearchable(resource), where)
-  if (listValues(condition).length > searchLimits.comparisons) {
-    const message = `has more than ${searchLimits.comparisons} comparisons`
-    throw invalidSearch([{ pointer: '/where', code: 'too_big', message }])
-  }
+  const refuse = (message: string) => invalidSearch([{ pointer: '/where', code: 'too_big', message }])
+  const { comparisons, sqlValues } = searchLimits
+  if (countComparisons(condition) > comparisons) throw refuse(`has more than ${comparisons} comparisons`)
+  if (listValues(condition).length > sqlValues)
+    throw refuse(
+      `has more than ${sqlValues} comparisons, as each value of an \`in\` of dates or texts is one`,
+    )
   const terms = sort.map(({ by, direction, nulls }): SortTerm => ({ key: by, direction, nulls }))
   const properties = propertiesOf(resource)
   return {

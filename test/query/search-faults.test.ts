@@ -80,6 +80,22 @@ describe('a wrong search is refused with a pointer into its body', () => {
     expect((await sendRefused({ where: wide }))[0]?.message).toContain('more than')
   })
 
+  it('an `in` of more than 200 values, and several of more than 300 dates and texts, not fewer', async () => {
+    const values = (count: number) => Array.from({ length: count }, (_, index) => String(1500 + index))
+    const dates = (count: number) => ({ signedOn: { in: values(count) } })
+    const allowed = [dates(200), { title: { in: values(200) } }, { and: [dates(200), dates(100)] }]
+    for (const where of allowed) {
+      const response = await api.request('POST', '/v1/agreements/search', { body: { where }, key: null })
+      expect(response.status, response.text).toBe(200)
+    }
+    expect((await sendRefused({ where: dates(201) }))[0]?.pointer).toBe('/where/signedOn/in')
+    const [fault] = await sendRefused({ where: { and: [dates(200), dates(101)] } })
+    expect(fault).toMatchObject({ pointer: '/where', message: expect.stringContaining('more than 300') })
+    const many = Array.from({ length: 50 }, () => ({ status: { eq: 'signed' }, kind: { eq: 'treaty' } }))
+    const [tooMany] = await sendRefused({ where: { or: many, signedOn: { in: ['2011'] } } })
+    expect(tooMany?.message).toContain('more than 100 comparisons')
+  })
+
   it.each([
     [{ sort: [{ by: 'title' }, { by: 'title' }] }, '/sort/1/by'],
     [{ fields: ['id', 'title', 'id'] }, '/fields/2'],
