@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { findEdtfFault } from '../model/edtf.ts'
 import type { Resource } from '../model/resource.ts'
 import { participantsProperty } from '../query/flat.ts'
 import type { Publisher } from './publisher.ts'
@@ -84,13 +85,17 @@ function derivation(
   })
 }
 
-/** Returns the date of the event, or the interval of its dates, in EDTF (ISO 8601-2); undefined if no date is known. */
+/**
+ * Returns the date of the event, or the interval from the first to the last of its dates, in EDTF (ISO 8601-2); undefined if
+ * no date is known, or if they make no interval: EDTF has none from `201X`.
+ */
 function coverage({ eventDates = [''] }: Resource, document: Record<string, unknown>): string | undefined {
   const dates = eventDates
     .map((name) => document[name])
     .map((date) => (typeof date === 'string' ? date : '..'))
-  if (dates.every((date) => date === '..')) return undefined
-  return dates.join('/')
+  const [start = '', end] = dates
+  const text = end === undefined ? start : `${start.split('/')[0]}/${end.split('/').at(-1)}`
+  return findEdtfFault(text) ? undefined : text
 }
 
 /**

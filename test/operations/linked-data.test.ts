@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { createRecord, type Document, fullDocument, seededKey } from '../support/documents.ts'
+import { createRecord, type Document, fullDocument, resourceOf, seededKey } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api
@@ -59,6 +59,20 @@ it('the sources of a record are in its JSON-LD as derivations, each with its loc
       'entente:locator': locator,
     }),
   )
+})
+
+it.each([
+  ['2006/2008', null, '2006/..'],
+  ['2006/2008', '2010/2012', '2006/2012'],
+  [null, '2010-04~', '../2010-04~'],
+  ['/2008', '2010', '/2010'],
+  ['201X', null, undefined],
+  [null, null, undefined],
+])('the time of a project from %s to %s is %s in JSON-LD', async (startsOn, endsOn, expected) => {
+  const project = { title: 'Timed', kind: 'other', startsOn, endsOn }
+  const { path } = await createRecord(resourceOf('projects'), api, project)
+  const document = (await api.get(`${path}/jsonld`)).json<Document>()
+  expect(document.temporalCoverage).toBe(expected)
 })
 
 it('the catalogue has a data set for each resource, whose distributions can be downloaded', async () => {
