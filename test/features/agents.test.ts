@@ -89,6 +89,9 @@ describe('POST /mcp', () => {
     expect(all.resources.map(({ name }) => name)).toContain('cooperation-bases')
     const { filters, dimensions } = JSON.parse((await call('describe', { resource: 'agreements' })).text)
     expect(filters.signedOn).toMatch(/Operators: .*gte/)
+    // The tools `list` and `aggregate` refuse the operators that only a search accepts.
+    expect(filters.signedOn).not.toContain('certainlyGt')
+    expect(filters.title).toMatch(/Operators: (?!.*startsWith).*contains/)
     expect(dimensions).toHaveProperty('signedYear')
   })
 

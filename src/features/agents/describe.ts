@@ -1,6 +1,7 @@
 import { propertiesOf } from '../../model/document.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
+import { urlFilters } from '../../model/url-filters.ts'
 import { measureNames } from '../../query/aggregate.ts'
 
 /** Describes the registry to a client that does not know it. */
@@ -12,14 +13,14 @@ export const describeRegistry = ({ resources }: Registry) => ({
 const descriptions = (named: Record<string, { description: string }>) =>
   Object.fromEntries(Object.entries(named).map(([name, { description }]) => [name, description]))
 
-/** Describes a resource. Operators follow a filter in brackets: `signedOn[gte]`. */
+/** Describes a resource. Operators follow a filter in brackets: `signedOn[gte]`; they are those of lists. */
 export const describeResource = (resource: Resource) => ({
   resource: resource.name,
   description: resource.description,
   key: resource.key.property,
   properties: propertiesOf(resource),
   filters: Object.fromEntries(
-    Object.entries(resource.filters).map(([name, { description, comparisons }]) => {
+    Object.entries(urlFilters(resource)).map(([name, { description, comparisons }]) => {
       const operators = Object.keys(comparisons).filter((operator) => operator !== 'eq')
       return [name, operators.length > 0 ? `${description} Operators: ${operators.join(', ')}.` : description]
     }),
