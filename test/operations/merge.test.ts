@@ -122,6 +122,7 @@ describe('a merge that would make a record invalid', () => {
         {
           pointer: '/into',
           code: 'too_big',
+          limit: 100,
           message: `makes /aliases of ${into.path} invalid: has more than 100 entries`,
         },
       ],

@@ -156,6 +156,14 @@ describe('a document with a fault is refused with a pointer and a message that e
     ])
   })
 
+  it('the limit of a value, also in an operation of a bulk request', async () => {
+    const operations = [{ op: 'create', document: { title: 'A'.repeat(501), kind: 'treaty' } }]
+    const response = await api.post('/v1/agreements/bulk', { operations })
+    expect(response.json<ProblemBody>().errors).toMatchObject([
+      { pointer: '/operations/0/document/title', code: 'too_big', limit: 500 },
+    ])
+  })
+
   it('an incomplete location or amount, and an amount with too many decimals', async () => {
     const project = { title: 'A project', kind: 'other' }
     const incomplete = await post('projects', { ...project, locations: [{ latitude: 30 }] })

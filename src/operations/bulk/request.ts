@@ -39,11 +39,7 @@ export type BulkOperation =
 export function atOperation(problem: Problem, index: number, path: PropertyKey[] = []): Problem {
   const prefix = formatPointer(['operations', index, ...path])
   const errors = new FaultList()
-  errors.addProblem(problem, ({ pointer = '', code, message }) => ({
-    pointer: `${prefix}${pointer}`,
-    code,
-    message,
-  }))
+  errors.addProblem(problem, (fault) => ({ ...fault, pointer: `${prefix}${fault.pointer ?? ''}` }))
   if (errors.count === 0) {
     errors.add(() => ({
       pointer: prefix,

@@ -35,13 +35,10 @@ export interface MergedPair {
  */
 export function problemOfTarget(problem: Problem, resource: Resource, key: string): Problem {
   const errors = new FaultList()
-  errors.addProblem(problem, ({ pointer = '', code, message }) => {
-    const place = pointer === '' ? '' : `${pointer} of `
-    return {
-      pointer: '/into',
-      code,
-      message: `makes ${place}/v1/${resource.name}/${key} invalid: ${message}`,
-    }
+  errors.addProblem(problem, (fault) => {
+    const place = fault.pointer ? `${fault.pointer} of ` : ''
+    const message = `makes ${place}/v1/${resource.name}/${key} invalid: ${fault.message}`
+    return { ...fault, pointer: '/into', message }
   })
   return new Problem(problem.type, problem.message, { errors, cause: problem })
 }
