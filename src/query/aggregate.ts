@@ -156,7 +156,7 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
     ),
     top: singleValueParameter(
       wholeNumber(maxTop),
-      'The largest groups by the first measure, and `other` for the records with other values. Needs exactly one dimension in `groupBy`, no date or free text, and replaces `sort`, `having` and `limit`. The group null is added.',
+      'The largest groups by the first measure, and `other` for the records with other values. Needs exactly one dimension in `groupBy`, no date, free text or property of amounts, and replaces `sort`, `having` and `limit`. The group null is added.',
       z.int().min(1).max(maxTop),
     ),
     ...listAsOfParameter(resource),
@@ -267,7 +267,10 @@ function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
   if (groupBy.length !== 1) return [...replaced, fault('top', 'takes one dimension of groupBy, not several')]
   const { filter } = getDimension(resource, dimension).groupFilter
   if (!comparisonsWithOtherValues(plan, dimension, []))
-    return [...replaced, fault('top', `is not possible for ${dimension}, a date or free text`)]
+    return [
+      ...replaced,
+      fault('top', `is not possible for ${dimension}: no filter finds the records with other values`),
+    ]
   const mixed = plan.measures.find((measure) => hasSameElements(resource, measure, dimension))
   if (mixed)
     return [
