@@ -33,6 +33,7 @@ interface Briefing {
   received: Counted & { byYearAndCurrency: Groups }
   changes: { list: string; data: { key: string; link: string; operation: string }[] } | null
   figures: { title: string; value: number; recorded: Counted | null; link: string }[]
+  figuresList: string
   sources: Groups
 }
 
@@ -170,6 +171,19 @@ describe('GET /v1/countries/{code}/briefing', () => {
     for (const { link } of figures) expect((await api.get(link)).status).toBe(200)
     expect(sources.data.length).toBeGreaterThan(0)
     expect(Object.values(sources.data[0]?.label ?? {})[0]).toMatch(/\w/)
+  })
+
+  it('has the first 50 figures, and the path of the list of all, also with asOf', async () => {
+    const figure = { indicator: 'treaties', title: 'Treaties', value: 7, unit: 'treaties', country: 'TUV' }
+    const operations = Array.from({ length: 51 }, () => ({ op: 'create', document: figure }))
+    expect((await api.post('/v1/figures/bulk', { operations })).status).toBe(200)
+    const { figures, figuresList } = await briefing('TUV')
+    expect(figures).toHaveLength(50)
+    const list = await api.get(`${figuresList}&count=exact`)
+    expect(list.json()).toMatchObject({ page: { total: { count: 51 } } })
+    const moment = new Date().toISOString()
+    const past = await briefing('TUV', `?asOf=${moment}`)
+    expect(past.figuresList).toBe(`${figuresList}&registryAsOf=${encodeURIComponent(moment)}`)
   })
 
   it('has the latest changes, including those of removed records', async () => {

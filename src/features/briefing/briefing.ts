@@ -19,7 +19,7 @@ import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { statement } from '../../query/statement.ts'
 import { changesJson } from './changes.ts'
 import { briefingSchema } from './contract.ts'
-import { readFigures } from './figures.ts'
+import { figuresList, readFigures } from './figures.ts'
 import { QueryRunner } from './query-runner.ts'
 import { amountsJson, briefingResources, sectionJson, sourcesJson, sumsJson } from './sections.ts'
 
@@ -98,6 +98,7 @@ async function briefingJson(
     received: await amountsJson(queries, programs, `${filter}&role=recipient,beneficiary`),
     changes: asOf === undefined ? await changesJson(registry, tx, code) : 'null',
     figures: JSON.stringify(await readFigures(registry, queries, code)),
+    figuresList: JSON.stringify(figuresList(registry, code, asOf)),
     sources: await sourcesJson(queries, registry.get('citations'), code),
   })
 }

@@ -143,6 +143,9 @@ const makeSchema = (registry: Registry) =>
         figures: z
           .array(figure)
           .meta({ description: 'Figures of sources about the country, with the counts of the registry.' }),
+        figuresList: z
+          .string()
+          .meta({ description: 'Path of the list of all figures; `figures` has the first 50.' }),
         sources: groups.meta({
           description: 'Sources with the number of their citations for records of the country.',
         }),
@@ -173,6 +176,7 @@ const makeSchema = (registry: Registry) =>
             },
             changes: { list: '/v1/changes?country=PAK&order=desc', data: [] },
             figures: [],
+            figuresList: '/v1/figures?country=PAK&sort=indicator',
             sources: { data: [], groups: 0 },
           },
         ],

@@ -1,4 +1,5 @@
 import type { Registry } from '../../model/registry.ts'
+import { listPath, withAsOf } from '../../operations/counts.ts'
 import type { QueryRunner } from './query-runner.ts'
 
 /** Maximum number of figures in a briefing. */
@@ -8,9 +9,17 @@ const fields = ['id', 'indicator', 'title', 'value', 'qualifier', 'unit', 'asOf'
 
 type Figure = Record<(typeof fields)[number] | 'recorded', unknown>
 
-/** Returns the figures that sources claim about a country, each with the count of the registry (`recorded`). */
+const figuresQuery = (code: string) => `country=${code}&sort=indicator`
+
+/** Returns the path of the list of all figures about a country. @param asOf as in the list; undefined for the present. */
+export function figuresList(registry: Registry, code: string, asOf: string | undefined): string {
+  const resource = registry.get('figures')
+  return listPath(resource, withAsOf(resource, figuresQuery(code), asOf))
+}
+
+/** Returns the first figures that sources claim about a country, each with the count of the registry (`recorded`). */
 export async function readFigures(registry: Registry, queries: QueryRunner, code: string) {
-  const query = `country=${code}&limit=${maxFigures}&sort=indicator&fields=${fields.join()}&include=recorded`
+  const query = `${figuresQuery(code)}&limit=${maxFigures}&fields=${fields.join()}&include=recorded`
   const figures = await queries.read<Figure>(registry.get('figures'), query)
   return figures.map((figure) => ({ ...figure, link: `/v1/figures/${figure.id}` }))
 }
