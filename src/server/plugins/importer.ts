@@ -45,22 +45,26 @@ export const importer = fp<ImporterOptions>(
         return true
       }
     }
-    /** Runs the imports of a queue, each at most once, `maxRunning` at the same time. */
-    const runQueue = (queue: string[]) => {
-      while (!stopping.signal.aborted && running.size < maxRunning) {
-        const id = queue.shift()
-        if (id === undefined) return
+    /** The imports to try, each once. An import that another process has locked is tried again after the next poll. */
+    const queue = new Set<string>()
+    const runQueue = () => {
+      for (const id of queue) {
+        if (stopping.signal.aborted || running.size >= maxRunning) return
+        queue.delete(id)
         if (running.has(id)) continue
         const done = run(id).then((hasEnded) => {
           running.delete(id)
           // If the import has ended, another one may have waited for it.
           if (hasEnded) void runNext()
-          else runQueue(queue)
+          else runQueue()
         })
         running.set(id, done)
       }
     }
-    const runNext = async () => runQueue(await listUnfinished(autocommitReads(app.database)).catch(() => []))
+    const runNext = async () => {
+      for (const id of await listUnfinished(autocommitReads(app.database)).catch(() => [])) queue.add(id)
+      runQueue()
+    }
     const clean = async () => {
       for (const id of await listStaleUploads(autocommitReads(app.database)))
         await removeUpload(app.database, id)
