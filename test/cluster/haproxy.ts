@@ -38,6 +38,14 @@ const addresses = (postgres: Postgres, services: Host[]): NodeJS.ProcessEnv =>
     ['RESOLVER', '127.0.0.1:53'],
   ])
 
+/** Reads the lines of a metric of servers; none until HAProxy has started. */
+async function readMetricLines(balancer: Host, metric: string): Promise<string[]> {
+  const text = await fetch(`http://${balancer.address}:8405/metrics?scope=server`)
+    .then((response) => response.text())
+    .catch(() => '')
+  return text.split('\n').filter((line) => line.startsWith(`${metric}{`))
+}
+
 /** Reads a metric of a server among the services that accept changes; undefined until HAProxy has started. */
 async function readMetric(
   balancer: Host,
@@ -45,12 +53,19 @@ async function readMetric(
   service: Host,
   label = '',
 ): Promise<number | undefined> {
-  const text = await fetch(`http://${balancer.address}:8405/metrics?scope=server`)
-    .then((response) => response.text())
-    .catch(() => '')
-  const line = `${metric}{proxy="services",server="${service.name}"${label}} `
-  const found = text.split('\n').find((one) => one.startsWith(line))
-  return found === undefined ? undefined : Number(found.slice(line.length))
+  const start = `${metric}{proxy="services",server="${service.name}"${label}} `
+  const found = (await readMetricLines(balancer, metric)).find((line) => line.startsWith(start))
+  return found === undefined ? undefined : Number(found.slice(start.length))
+}
+
+/** Waits until HAProxy forwards connections to one PostgreSQL only. Before its first checks, all count as the primary. */
+async function waitForPrimary(balancer: Host): Promise<void> {
+  for (;;) {
+    const lines = await readMetricLines(balancer, 'haproxy_server_status')
+    const up = lines.filter((line) => line.includes('proxy="primary"') && line.endsWith(',state="UP"} 1'))
+    if (up.length === 1) return
+    await sleep(50)
+  }
 }
 
 /** Starts HAProxy on its own host. */
@@ -63,6 +78,7 @@ export async function openBalancer(folder: string, postgres: Postgres, services:
     env: addresses(postgres, services),
     log: join(folder, 'haproxy.log'),
   })
+  await waitForPrimary(host)
   return {
     host,
     databaseUrl: `postgresql://entente:postgres@${host.address}:5432/entente`,
