@@ -1,27 +1,22 @@
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import type { Api } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
-import { type DatabaseProxy, openProxy } from '../support/proxy.ts'
+import { type ProxiedApi, startProxiedApi } from '../support/proxied-api.ts'
+import type { DatabaseProxy } from '../support/proxy.ts'
 
 /** Uploads of imports while the connection to the database is lost. */
 
+let service: ProxiedApi
 let api: Api
 let proxy: DatabaseProxy
 beforeAll(async () => {
-  api = await startTestApi({
-    connectVia: async (url) => {
-      proxy = await openProxy(url)
-      return proxy.url
-    },
-  })
+  service = await startProxiedApi()
+  ;({ api, proxy } = service)
 })
-afterAll(async () => {
-  await api.close()
-  proxy.close()
-})
+afterAll(() => service.close())
 
 const part = (name: string, content: string) =>
   `--x\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${content}\r\n`

@@ -1,25 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
-import { type DatabaseProxy, openProxy } from '../support/proxy.ts'
+import type { Api, HttpResponse } from '../support/api.ts'
+import { type ProxiedApi, startProxiedApi } from '../support/proxied-api.ts'
+import type { DatabaseProxy } from '../support/proxy.ts'
 
 /** Outages of the database: the service reports them and recovers. */
 
+let service: ProxiedApi
 let api: Api
 let proxy: DatabaseProxy
 beforeAll(async () => {
-  const env = { CACHE_MB: '0', POOL_SIZE: '3', STATEMENT_SECONDS: '2' }
-  api = await startTestApi({
-    env,
-    connectVia: async (url) => {
-      proxy = await openProxy(url)
-      return proxy.url
-    },
-  })
+  service = await startProxiedApi({ CACHE_MB: '0', POOL_SIZE: '3', STATEMENT_SECONDS: '2' })
+  ;({ api, proxy } = service)
 })
-afterAll(async () => {
-  await api.close()
-  proxy.close()
-})
+afterAll(() => service.close())
 
 const read = () => api.get('/v1/topics/energy')
 const write = (name: string) => api.patch('/v1/topics/energy', { name })

@@ -14,8 +14,7 @@ import {
 /**
  * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: key, title, properties
  * with their kinds, value types of the list's parameters, the name of its `asOf`, sort keys, dimensions, event dates and formats of
- * exports. The forms are
- * described in a separate file beside OUT.json, `forms.json`, since only forms and histories load it.
+ * exports. The forms are described in a separate file beside OUT.json, `forms.json`, since only forms and histories load it.
  *
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */

@@ -15,8 +15,8 @@ import { archivedTables } from './tables.ts'
 /** Maximum length of a line of an archive, in bytes. All documents that the service stores are shorter. */
 const maxLineBytes = 256 * 1024 * 1024
 
-const damageError = (detail: string) =>
-  new OperatorError(`the archive is damaged or incomplete: ${detail}. Nothing was restored`)
+const damageError = (detail: string, cause?: unknown) =>
+  new OperatorError(`the archive is damaged or incomplete: ${detail}. Nothing was restored`, { cause })
 
 /** Yields the lines of a file, each with its line break. */
 async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -44,7 +44,7 @@ function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: S
   try {
     return schema.parse(JSON.parse(line?.toString() ?? ''))
   } catch (cause) {
-    throw new OperatorError(damageError(`there is no ${name} where it should be`).message, { cause })
+    throw damageError(`there is no ${name} where it should be`, cause)
   }
 }
 
@@ -162,10 +162,11 @@ function toOperatorError(error: unknown): unknown {
   if (!databaseError) return error
   const { code = '', message } = databaseError
   // SQLSTATE classes 22 and 23: a value or a constraint.
-  const reason = /^2[23]/.test(code)
-    ? damageError(`PostgreSQL refuses a row: ${message}`).message
-    : `PostgreSQL failed during the restore: ${message}. Mend the cause and repeat the restore into an empty database`
-  return new OperatorError(reason, { cause: error })
+  if (/^2[23]/.test(code)) return damageError(`PostgreSQL refuses a row: ${message}`, error)
+  return new OperatorError(
+    `PostgreSQL failed during the restore: ${message}. Mend the cause and repeat the restore into an empty database`,
+    { cause: error },
+  )
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { keys } from '../../model/keys.ts'
+import { lazyFor } from '../../model/lazy.ts'
 import type { CheckedQuery } from '../../model/parameters.ts'
 import {
   getStringValues,
@@ -115,18 +116,8 @@ const makeFeedPage = (registry: Registry) =>
       }),
   )
 
-/** Caches the result of `make` for each registry, since the OpenAPI document has one schema of each name. */
-const memoizeByRegistry = <T extends object>(make: (registry: Registry) => T) => {
-  const cache = new WeakMap<Registry, T>()
-  return (registry: Registry): T => {
-    const value = cache.get(registry) ?? make(registry)
-    cache.set(registry, value)
-    return value
-  }
-}
-
-/** Schema of a change in the feed. */
-const feedChange = memoizeByRegistry(makeFeedChange)
+/** Schema of a change in the feed: one per registry, since the OpenAPI document has one schema of each name. */
+const feedChange = lazyFor(makeFeedChange)
 
 /** Schema of a page of changes. */
-export const feedPage = memoizeByRegistry(makeFeedPage)
+export const feedPage = lazyFor(makeFeedPage)

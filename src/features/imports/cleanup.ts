@@ -35,6 +35,10 @@ const inSeparateTransactions = (database: DatabaseClient): Transaction => ({
   query: (statement) => database.transaction((tx) => tx.query(statement)),
 })
 
+/** Removes the list of the records that the file of an import lacks. */
+export const removeMissingList = (database: DatabaseClient, id: string): Promise<void> =>
+  removeRows(inSeparateTransactions(database), { table: 'import_missing', id })
+
 /**
  * Removes the files of a finished import, and its rows except refused rows, waiting rows and rows with dropped values, which
  * people can still read. An undo needs no rows.

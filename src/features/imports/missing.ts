@@ -10,6 +10,7 @@ import { foldCode } from '../../database/folding.ts'
 import { writeStatement } from '../../database/rows.ts'
 import { importMissing } from '../../database/tables/index.ts'
 import type { Registry } from '../../model/registry.ts'
+import { removeMissingList } from './cleanup.ts'
 import type { ImportJob } from './store.ts'
 
 /** Records of a register that earlier files had and the newest file does not have. They are reported and not changed. */
@@ -50,19 +51,6 @@ function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }:
     ) as ids where key is not null group by resource, key having bool_and(is_absent)`)
 }
 
-async function clearMissing(database: DatabaseClient, id: string): Promise<void> {
-  for (let removed = 1; removed > 0; ) {
-    const rows = await database.transaction((tx) =>
-      tx.query({
-        text: `delete from import_missing where ctid = any(array(select ctid from import_missing where import = $1 limit 5000))
-          returning 1`,
-        values: [id],
-      }),
-    )
-    removed = rows.length
-  }
-}
-
 /**
  * Finds the records that the staged file of an import lacks, and replaces the stored list. Reads in one snapshot, and writes
  * in short transactions.
@@ -73,7 +61,7 @@ export async function storeMissing(
   job: ImportJob,
   signal: AbortSignal,
 ): Promise<void> {
-  await clearMissing(database, job.id)
+  await removeMissingList(database, job.id)
   const properties = ['import', 'resource', 'key', 'externalId']
   await database.maintain(async (client) => {
     const { text, values: parameters = [] } = missingStatement(registry, job)
