@@ -46,7 +46,15 @@ function send(
 it('on SIGTERM under load, the service completes every accepted request and ends with code 0', async () => {
   const { url, pool, close } = await openTestDatabase()
   onTestFinished(close)
-  const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'warn', DRAIN_SECONDS: '1' }
+  const env = {
+    PORT: '0',
+    DATABASE_URL: url,
+    ADMIN_KEY: adminKey,
+    LOG_LEVEL: 'warn',
+    DRAIN_SECONDS: '1',
+    // During the shutdown, each request has a connection of its own, and they all come from one address.
+    MAX_CONNECTIONS_PER_SECOND: '10',
+  }
   const service = run(['serve'], env)
   const [origin = ''] = /http:\S+/.exec((await service.firstLine).split(' (')[0] ?? '') ?? []
   const agent = new Agent({ keepAlive: true })

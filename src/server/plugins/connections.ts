@@ -58,8 +58,11 @@ export const connections = fp<ConnectionsOptions>(
     app.decorate('connections', openConnections)
     const { server, metrics, log } = app
     server.maxConnections = maxConnections
-    // Runs before the listener of Node.js, which starts to read.
-    server.prependListener('connection', (socket: Socket) => openConnections.add(socket))
+    // Runs before the listener of Node.js, which starts to read. During a shutdown each response closes its connection, so
+    // a client that reused one opens as many as it sends requests.
+    server.prependListener('connection', (socket: Socket) =>
+      openConnections.add(socket, { limitRate: !app.isShuttingDown }),
+    )
     server.on(tooManyPipelinedRequests, (socket: Socket) => openConnections.connectionMisused(socket))
     server.on('drop', () => {
       openConnections.closedCounts.refused += 1

@@ -65,11 +65,11 @@ export class Connections {
 
   /**
    * Adds a new connection, and closes an idle connection if there are too many. Closes the new one instead if its address
-   * opens too many a second.
+   * opens too many a second, unless `limitRate` is false.
    */
-  add(socket: Socket): void {
+  add(socket: Socket, { limitRate = true } = {}): void {
     const name = this.#limits.getAddressName(socket.remoteAddress ?? '')
-    if (name !== undefined && !this.#newConnections.admit(name, performance.now())) {
+    if (limitRate && name !== undefined && !this.#newConnections.admit(name, performance.now())) {
       this.closedCounts.rate += 1
       // Without the reset, the system would keep each of them in the state TIME_WAIT for a minute.
       socket.resetAndDestroy()
