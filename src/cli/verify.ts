@@ -12,11 +12,16 @@ async function readSeal(file: string): Promise<NamedSeal> {
   return { name: file, seal: parseSeal(text, file) }
 }
 
-/** `entente verify` finds records and histories that do not match their hashes or seals, and fails if there are any. */
+/**
+ * `entente verify` finds revisions that do not match their hashes, records that differ from their last revision, and seals that
+ * the feed of changes does not match. Fails if there are any.
+ */
 export const addVerify: AddCommand = (program, context) => {
   program
     .command('verify')
-    .description('check that records and histories match their hashes, and that the feed matches the seals')
+    .description(
+      'check that revisions match their hashes, records their last revision, and the feed of changes the seals',
+    )
     .option('--seal <files...>', 'seals that the feed of changes must match')
     .action(async ({ seal: files = [] }: { seal?: string[] }) => {
       const seals = await Promise.all(files.map(readSeal))
@@ -28,7 +33,9 @@ export const addVerify: AddCommand = (program, context) => {
       )
       const speed = describeSpeed(revisions, performance.now() - startedAt)
       if (waiting > 0)
-        context.print(`Records written directly in the database that still have no revision: ${waiting}.`)
+        context.print(
+          `Not compared, since they were changed in the database and have no revision of this change yet: ${waiting}.`,
+        )
       if (faults > 0)
         throw new OperatorError(`${faults === 1 ? 'one fault' : `${faults} faults`} found in ${speed}`)
       const andSeals = seals.length > 0 ? ' and the seals' : ''

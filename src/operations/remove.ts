@@ -19,7 +19,8 @@ export const remove: Operation = {
     operationId: `delete${resource.singular}`,
     summary: `Remove ${aNoun(resource.noun)}`,
     description: 'It can be restored.',
-    details: 'The history stays. Refused while other records refer to the record; `errors` lists them.',
+    details:
+      'The history stays. Refused while other records refer to the record; `errors` lists up to 20 of them.',
     path: '',
     scope: 'record',
     access: 'write',

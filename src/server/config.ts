@@ -136,7 +136,7 @@ export const environment = z.object({
   POOL_SIZE: wholeNumber(2, 500)
     .default(10)
     .describe(
-      'Maximum number of database connections for requests. Each process opens more connections when it needs them: up to `MAX_EXPORTS` for exports, 6 for streams, 8 for imports, and 10 for listening, checks, recomposing documents and cancelling.',
+      'Maximum number of database connections for requests. Each process opens more connections when it needs them: up to `MAX_EXPORTS` for exports, 6 for streams, 8 for imports, and 11 for listening, checks, recomposing documents and cancelling.',
     ),
   CACHE_MB: wholeNumber(0, 65_536).default(64).describe('Size of the response cache in MiB; 0 turns it off.'),
   POOL_QUEUE: wholeNumber(0, 1_000_000)
@@ -188,7 +188,7 @@ export const environment = z.object({
   IMPORT_MB: wholeNumber(1, 65_536)
     .default(512)
     .describe(
-      'Maximum size in MiB of a file that is uploaded for an import; larger files need `entente import`.',
+      'Maximum size in MiB of a file that is uploaded for an import; larger files need the command `import`.',
     ),
   MIN_TRANSFER_KIB: wholeNumber(0, 1_000_000)
     .default(32)

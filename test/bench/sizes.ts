@@ -20,7 +20,7 @@ const maxRatio = 1.3
 interface Registry {
   origin: string
   agreements: number
-  /** Ids of agreements that are spread over the tables. */
+  /** Ids of agreements whose rows are in scattered places of the table. */
   ids: string[]
   /** Ids of the agreements with the word. */
   wordIds: string[]
@@ -65,7 +65,7 @@ async function readExport({ origin }: Registry): Promise<void> {
   }
 }
 
-/** A measured request: how often it is sent, and the request by its number. */
+/** A measured request. `rounds` says how often it is sent; `number` is the number of the round. */
 interface Case {
   what: string
   rounds: number
@@ -137,8 +137,8 @@ const { values } = parseArgs({
 
 /** Adds the agreements with the word to a registry, runs `use` with it, and removes them. */
 async function withRegistry(folder: string, agreements: number, use: (registry: Registry) => Promise<void>) {
-  const { cold } = await openCold(undefined, agreements, folder)
-  const { origin } = cold
+  const { cold: uncached } = await openCold(undefined, agreements, folder)
+  const { origin } = uncached
   try {
     const counted = await countAgreements(origin)
     const registry = {
@@ -150,7 +150,7 @@ async function withRegistry(folder: string, agreements: number, use: (registry: 
     await use(registry)
     await removeWordAgreements(registry)
   } finally {
-    await cold.close()
+    await uncached.close()
   }
 }
 

@@ -108,6 +108,11 @@ it('a redaction that would leave an invalid value, or of an unsuitable property,
     expect(faultAt(refused, '/properties/0')).toMatchObject({ code: 'not_redactable' })
   }
   expect((await api.get(`${path}/history`)).json<{ data: unknown[] }>().data).toHaveLength(1)
+  const agreement = await create('agreements', { title: 'A treaty', kind: 'treaty', languages: ['en'] })
+  const refusedList = await redact(agreement, { properties: ['/languages'] })
+  expect(faultAt(refusedList, '/properties/0')?.message).toBe(
+    '"/languages" cannot be redacted: it is a list of values: remove a value from it with `text`',
+  )
 })
 
 it('rows that were written in SQL and never composed are redacted in the history', async () => {

@@ -136,7 +136,7 @@ describe('with a limit of requests per minute', () => {
   })
 })
 
-describe('without limits and with CORS_ORIGINS', () => {
+describe('without a rate limit and with CORS_ORIGINS', () => {
   let api: Api
   beforeAll(async () => {
     api = await startTestApi({ env: { CORS_ORIGINS: 'https://dashboard.example,https://other.example' } })
@@ -178,7 +178,7 @@ describe('without limits and with CORS_ORIGINS', () => {
     const exposed = (await api.get(path, { headers: { origin } })).headers.get(
       'access-control-expose-headers',
     )
-    // The document describes the listed headers only in prose.
+    // The document describes the following headers only in prose.
     const needed = new Set([
       ...describedHeaders.map((name) => name.toLowerCase()),
       ...[

@@ -5,7 +5,7 @@ import { type ApiError, toApiError } from './client.ts'
 import { shareRead } from './shared-reads.ts'
 import { retryFailedReads, useRetries } from './use-retries.ts'
 
-/** The state of a read. While `status` is `loading`, `body` may be the result of the previous read. */
+/** The state of a read. `useKeepPrevious` adds the body of the previous read while `status` is `loading`. */
 export interface ApiState<Body> {
   status: 'loading' | 'ready' | 'failed'
   body?: Body

@@ -12,9 +12,10 @@ import {
 } from './openapi.ts'
 
 /**
- * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: key, title, properties
- * with their kinds, value types of the list's parameters, the name of its `asOf`, sort keys, dimensions, event dates and formats of
- * exports. The forms are described in a separate file beside OUT.json, `forms.json`, since only forms and histories load it.
+ * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: the names of the properties
+ * that are the key and the title of a record, properties with their kinds, types of the list's parameters, the name of the
+ * parameter that reads the past (`asOf` or `registryAsOf`), sort keys, dimensions, event dates and formats of exports. The forms
+ * are described in a separate file beside OUT.json, `forms.json`, since only forms and histories load it.
  *
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */
@@ -37,8 +38,8 @@ type Kind =
   | 'key'
   | 'pointer'
 
-/** The value type of a query parameter. Parameters that take a single text or an integer have none. */
-type FilterValueType = 'texts' | 'number' | 'numbers' | 'boolean'
+/** The type of a query parameter. Parameters that take a single text or an integer have none. */
+type ParameterType = 'texts' | 'number' | 'numbers' | 'boolean'
 
 const [inputPath = '', outputPath = ''] = process.argv.slice(2)
 const document: OpenApiDocument = JSON.parse(await readFile(inputPath, 'utf8'))
@@ -63,7 +64,7 @@ function kindOf(schema: Schema): Kind {
   return maxLength > 1000 ? 'longText' : 'text'
 }
 
-function parameterType(schema: Schema): FilterValueType | undefined {
+function parameterType(schema: Schema): ParameterType | undefined {
   const { type, items } = resolve(schema)
   if (type === 'array') return resolve(items ?? {}).type === 'number' ? 'numbers' : 'texts'
   return type === 'number' || type === 'boolean' ? type : undefined

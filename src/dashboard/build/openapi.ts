@@ -69,8 +69,8 @@ export const jsonSchemaOf = (
 ): Schema => resolveComponent(components, content).content?.['application/json']?.schema ?? {}
 
 /**
- * Resolves a reference to a schema. Adds the first schema of `anyOf`, `oneOf` or `allOf` that is not null, and replaces a
- * list of types by its first type that is not null.
+ * Resolves a reference to a schema. Merges in the first schema of `anyOf`, `oneOf` or `allOf` that is not null; keywords of the
+ * schema itself take precedence. Replaces a list of types by its first type that is not null.
  */
 export function resolveSchema(document: OpenApiDocument, schema: Schema): Schema {
   if (schema.$ref) {

@@ -17,10 +17,13 @@ function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[]
   return isPlainObject(value) ? valuesAt(value[step], rest) : []
 }
 
-/** Returns the pointers of a field that can be redacted: those of texts, including the texts in objects and lists. */
+/**
+ * Returns the pointers of a field that can be redacted: those of texts, also in objects and in lists of objects. A list of texts
+ * can only be redacted by a text.
+ */
 function pointersOf(field: FormField, parent: string): string[] {
   const pointer = `${parent}/${field.name}`
-  if (field.kind === 'list' && field.item) return pointersOf({ ...field.item, name: field.name }, parent)
+  if (field.kind === 'list') return field.item?.fields?.flatMap((part) => pointersOf(part, pointer)) ?? []
   if (field.fields) return field.fields.flatMap((part) => pointersOf(part, pointer))
   return field.kind === 'text' || field.kind === 'longText' ? [pointer] : []
 }

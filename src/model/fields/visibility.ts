@@ -5,11 +5,11 @@ import { defineField } from '../field.ts'
 import { filterByAny } from '../filters.ts'
 
 const description =
-  'Who may see the record: everybody (`public`), or only clients with a key or token (`internal`).'
+  'Who may see the record: everybody who may read the registry (`public`), or only clients with a role (`internal`).'
 
 const word = z.enum(visibilities)
 
-/** Who may see a record. The column is in `records`, where rows that belong to a record of any resource can find it. */
+/** Who may see a record. The column is in `records`, so that the id of a record is enough to look it up. */
 export const visibility = () =>
   defineField({
     schema: () => word.default('public').meta({ description }),
@@ -18,7 +18,7 @@ export const visibility = () =>
       filters: {
         visibility: filterByAny(
           word,
-          `${description} Without a key or token, only public records are found.`,
+          `${description} Clients without a role find only public records.`,
           (values) =>
             sql`${recordId} in (select ${records.id} from ${records} where ${records.visibility} = any(${values}::text[]))`,
         ),

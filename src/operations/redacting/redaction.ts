@@ -78,6 +78,8 @@ function findReplacement(
       ? findReplacement(next, rest, replacement)
       : { problem: `"${step}" is not a property there${didYouMean(step, Object.keys(shape))}` }
   }
+  if (inner instanceof z.ZodArray && !(unwrapped(inner.element) instanceof z.ZodObject))
+    return { problem: 'it is a list of values: remove a value from it with `text`' }
   if (inner instanceof z.ZodArray || inner instanceof z.ZodObject)
     return { problem: 'it has properties of its own: name these instead' }
   if (isNullable(schema)) return { value: null }

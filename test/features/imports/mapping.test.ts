@@ -204,6 +204,17 @@ describe('files beside a mapping', () => {
     }
   })
 
+  it('take a code as its own value where the value is *', () => {
+    const rows = [
+      { code: 'F', word: 'in_force' },
+      { code: '*', word: '*' },
+    ]
+    const lists = new Map([['states.csv', new CodeList(['code', 'word'], rows)]])
+    const row = { id: 1, title: 'x', a: 'expired' }
+    const drafts = draftsOf(convertRow(mapping('status: { from: a, codes: states.csv }'), row, lists))
+    expect(drafts[0]?.document.status).toBe('expired')
+  })
+
   it('are lists in each row, joined by a key', async () => {
     const projects = `
 scheme: cordis

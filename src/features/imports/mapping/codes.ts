@@ -7,7 +7,7 @@ import { BadValue, type Scalar } from './values/bad.ts'
 /** Translates a code. Null means that the code has no value. */
 export type Translate = (text: string) => Scalar | null | BadValue
 
-/** Matches all codes that are not listed. As the value of a code, it means the code itself. */
+/** As a code, it matches all codes that are not listed. As the value of a code, it means the code itself. */
 const wildcard = '*'
 
 /** Compiles `codes`: a map in the mapping, or a companion file. */
@@ -43,7 +43,8 @@ function compileList({ list: name, key, value }: List, context: CompileContext):
   return (text) => {
     const row = list.find(keyColumn, text)[0] ?? list.find(keyColumn, wildcard)[0]
     if (!row) return unknown(text, list.texts(keyColumn), `the file ${name}`)
-    return textOf(row[valueColumn] ?? null) ?? null
+    const value = textOf(row[valueColumn] ?? null) ?? null
+    return value === wildcard ? text : value
   }
 }
 
