@@ -191,7 +191,7 @@ describe('a date that is entered', () => {
 })
 
 describe('a redaction', () => {
-  it('offers texts outside of lists of texts, by JSON pointers without indexes, those with a value first', () => {
+  it('offers all texts but lists of texts, by pointers without indexes, first those with a value', () => {
     const parties = field('parties', 'list', {
       item: field('parties', 'participant', { fields: [field('signatory', 'text')] }),
     })
