@@ -1,6 +1,8 @@
 /** A response of the API to a request that the service sends for a client. */
 export interface FetchedResponse {
   status: number
+  /** The headers `WWW-Authenticate` and `Retry-After` that the response has. */
+  refusal: Record<string, string>
   /** The body as text: JSON, or problem details (RFC 9457). */
   text: string
 }

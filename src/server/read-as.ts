@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest, LightMyRequestResponse } from 'fastify'
+import type { FetchedResponse } from '../operations/api-fetch.ts'
 
 /** Headers that are copied from the client's request. */
 const copiedHeaders = [
@@ -14,12 +15,8 @@ const copiedHeaders = [
 const refusalHeaders = ['www-authenticate', 'retry-after'] as const
 
 /** The API's response to a request that was made within the process. */
-export interface ReadResponse {
-  status: number
+export interface ReadResponse extends FetchedResponse {
   contentType: string
-  /** The headers `WWW-Authenticate` and `Retry-After` that the response has. */
-  refusal: Record<string, string>
-  text: string
 }
 
 /** Returns the headers with the given names that a request or a response has. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
 
@@ -204,6 +204,20 @@ describe('the reconciliation service', () => {
     expect(await statuses(JSON.stringify(many))).toBe(422)
     const values = { query: 'x', properties: [{ pid: 'country', v: Array(100).fill('PAK') }] }
     expect(await statuses(JSON.stringify(Array(250).fill(values)))).toBe(413)
+  })
+
+  it('passes on the limit of requests that the API refuses, with Retry-After', async () => {
+    const limited = await openTestApp({ env: { RATE_LIMIT: '1' } })
+    onTestFinished(() => limited.close())
+    const queries = { q: { query: 'China', type: 'countries' } }
+    const response = await limited.app.inject({
+      method: 'POST',
+      url: '/reconcile',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ queries: JSON.stringify(queries) }).toString(),
+    })
+    expect(response.statusCode, response.payload).toBe(429)
+    expect(Number(response.headers['retry-after'])).toBeGreaterThan(0)
   })
 
   it('hides internal records from clients without a key', async () => {

@@ -1,8 +1,5 @@
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 
-/** Sends read requests to the API with the access rights of the agent's client. */
-export type ReadApi = ApiFetch
-
 /** Values of query parameters by name. Undefined values are left out. */
 export type Query = Record<string, string | number | undefined>
 
@@ -33,7 +30,7 @@ export class RefusedError extends Error {
  * @returns the text of the response.
  * @throws RefusedError for any other status than 200.
  */
-export async function readJson(api: ReadApi, path: string, body?: unknown): Promise<string> {
+export async function readJson(api: ApiFetch, path: string, body?: unknown): Promise<string> {
   const { status, text } = await api(path, body)
   if (status !== 200) throw new RefusedError(text)
   return text

@@ -1,13 +1,13 @@
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import type { Registry } from '../../model/registry.ts'
+import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { packageVersion } from '../../package-root.ts'
-import type { ReadApi } from './api.ts'
 import { agentTools, type Tool } from './tools.ts'
 
 const instructions =
   'A registry of international science and technology cooperation. First resolve names to keys with the tool resolve. Dates are EDTF, as imprecise as the source. Cite the sources in `citations`, and for numbers the path in `list` or `request`.'
 
-function makeServer(tools: readonly Tool[], api: ReadApi): McpServer {
+function makeServer(tools: readonly Tool[], api: ApiFetch): McpServer {
   const server = new McpServer({ name: 'entente', version: packageVersion }, { instructions })
   for (const { name, title, description, input, run } of tools) {
     const annotations = { readOnlyHint: true, openWorldHint: false }
@@ -19,7 +19,7 @@ function makeServer(tools: readonly Tool[], api: ReadApi): McpServer {
 }
 
 /** Answers a request of the Model Context Protocol (streamable HTTP) with the access rights of `api`. */
-export type McpEndpoint = (request: Request, body: unknown, api: ReadApi) => Promise<Response>
+export type McpEndpoint = (request: Request, body: unknown, api: ApiFetch) => Promise<Response>
 
 /**
  * Creates the MCP endpoint of a registry. It is stateless: any process can answer any request.

@@ -1,8 +1,9 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
+import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { maxQueryLength } from '../search/search.ts'
-import { pathOf, type Query, type ReadApi, RefusedError, readJson } from './api.ts'
+import { pathOf, type Query, RefusedError, readJson } from './api.ts'
 import { describeRegistry, describeResource } from './describe.ts'
 
 /** A tool for agents. All tools only read. */
@@ -11,7 +12,7 @@ export interface Tool {
   title: string
   description: string
   input: z.ZodObject
-  run(input: unknown, api: ReadApi): Promise<CallToolResult>
+  run(input: unknown, api: ApiFetch): Promise<CallToolResult>
 }
 
 /**
@@ -47,13 +48,13 @@ const refusedResult = ({ problem }: RefusedError): CallToolResult => ({
   isError: true,
 })
 
-async function fetchExchange(api: ReadApi, path: string): Promise<Exchange> {
+async function fetchExchange(api: ApiFetch, path: string): Promise<Exchange> {
   return exchange(path, await readJson(api, path))
 }
 
 /** Returns the JSON of the citations of records, at most `maxCitations`, with their sources: now, or as of `asOf`. */
 async function fetchCitations(
-  api: ReadApi,
+  api: ApiFetch,
   resource: string,
   keys: readonly string[],
   asOf?: string,
@@ -71,7 +72,7 @@ function tool<Input extends z.ZodObject>(
   title: string,
   description: string,
   input: Input,
-  run: (input: z.output<Input>, api: ReadApi) => Promise<CallToolResult>,
+  run: (input: z.output<Input>, api: ApiFetch) => Promise<CallToolResult>,
 ): Tool {
   return {
     name,

@@ -46,7 +46,7 @@ async function readEntity(api: ApiFetch, { resource, key }: EntityId): Promise<N
   try {
     return await fetchJson<NamedEntity>(api, `/v1/${resource}/${encodeURIComponent(key)}?include=names`)
   } catch (error) {
-    if (error instanceof ApiResponseError && [400, 404].includes(error.status)) return undefined
+    if (error instanceof ApiResponseError && [400, 404].includes(error.response.status)) return undefined
     throw error
   }
 }

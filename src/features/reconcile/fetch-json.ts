@@ -1,14 +1,12 @@
-import type { ApiFetch } from '../../operations/api-fetch.ts'
+import type { ApiFetch, FetchedResponse } from '../../operations/api-fetch.ts'
 
 /** A response of the API with an error status. The client of the reconciliation service gets the same response. */
 export class ApiResponseError extends Error {
-  readonly status: number
-  readonly text: string
+  readonly response: FetchedResponse
 
-  constructor(status: number, text: string) {
+  constructor(response: FetchedResponse) {
     super('the API refused the request')
-    this.status = status
-    this.text = text
+    this.response = response
   }
 }
 
@@ -17,8 +15,8 @@ export class ApiResponseError extends Error {
  * @throws ApiResponseError for any other status than 200.
  */
 export async function fetchJson<Body>(api: ApiFetch, path: string, body?: unknown): Promise<Body> {
-  const { status, text } = await api(path, body)
-  if (status !== 200) throw new ApiResponseError(status, text)
+  const response = await api(path, body)
+  if (response.status !== 200) throw new ApiResponseError(response)
   // Tests check every response of the API against the OpenAPI document.
-  return JSON.parse(text) as Body
+  return JSON.parse(response.text) as Body
 }

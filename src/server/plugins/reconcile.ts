@@ -83,7 +83,8 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
         return await work(api, request)
       } catch (error) {
         if (!(error instanceof ApiResponseError)) throw error
-        return reply.code(error.status).type('application/problem+json; charset=utf-8').send(error.text)
+        const { status, refusal, text } = error.response
+        return reply.code(status).headers(refusal).type('application/problem+json; charset=utf-8').send(text)
       }
     }
 
