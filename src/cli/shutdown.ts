@@ -31,7 +31,7 @@ export class Shutdown implements Lifecycle {
     for (const { close } of this.#closers.splice(0)) await close()
   }
 
-  /** Aborts what is being opened and closes only what would outlive the process. */
+  /** Aborts the work of the command, and closes only what would outlive the process. */
   async interrupt(): Promise<void> {
     this.#interruption.abort()
     for (const { close, outlivesProcess } of this.#closers.splice(0)) if (outlivesProcess) await close()

@@ -53,7 +53,7 @@ export const operatorMeanings: Record<Operator, string> = {
   startsWith: 'starts with the value',
   isNull: 'whether there is no value',
   all: 'has each of the values; of participants, also as `value:role`',
-  exactly: 'has each of the values directly; narrower values do not count',
+  exactly: 'has at least each of the values directly, not by a narrower one',
   otherThan: 'has a value other than the given ones',
   noneAs: 'has no participant in the given roles',
   year: 'lies in the year, such as `2011`, or `unknown`',

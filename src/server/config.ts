@@ -193,11 +193,11 @@ export const environment = z.object({
   MIN_TRANSFER_KIB: wholeNumber(0, 1_000_000)
     .default(32)
     .describe(
-      'Minimum speed, in KiB per second on average over a minute, at which a client must read an export or stream while data waits; 0 for no minimum.',
+      'Minimum speed, in KiB per second on average over a minute, at which a client must read an export or a stream while data waits; 0 for no minimum.',
     ),
   MAX_TRANSFER_SECONDS: wholeNumber(1, 1_000_000)
     .default(3600)
-    .describe('Maximum duration of an export or stream; then the service closes its connection.'),
+    .describe('Maximum duration of an export or a stream; then the service closes its connection.'),
   MAX_CONNECTIONS: wholeNumber(10, 1_000_000)
     .optional()
     .describe(

@@ -74,7 +74,7 @@ async function generate(url: string, agreements: number, seed: number): Promise<
  * others, since the case `grown` needs a time at which the registry had only a tenth.
  * @param folder folder of the embedded PostgreSQL, when `database` is absent.
  */
-export async function openCold(
+export async function openUncached(
   database: string | undefined,
   wanted: number,
   folder: string,
@@ -89,9 +89,9 @@ export async function openCold(
   return { cold, url }
 }
 
-/** Starts the service twice on one registry, which `openCold` fills. */
+/** Starts the service twice on one registry, which `openUncached` fills. */
 export async function openRegistry(database: string | undefined, wanted: number): Promise<Registry> {
-  const { cold, url } = await openCold(database, wanted, dataDir)
+  const { cold, url } = await openUncached(database, wanted, dataDir)
   if (database === undefined) await allowDatabases(url)
   const hot = await start([program, 'serve'], { ...common, DATABASE_URL: url })
   const close = async () => {

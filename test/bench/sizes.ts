@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { median } from './deep.ts'
-import { adminKey, countAgreements, openCold, sampleIds } from './registry.ts'
+import { adminKey, countAgreements, openUncached, sampleIds } from './registry.ts'
 import { listSearch, newAgreement, wideSearch } from './requests.ts'
 
 /**
@@ -65,7 +65,7 @@ async function readExport({ origin }: Registry): Promise<void> {
   }
 }
 
-/** A measured request. `rounds` says how often it is sent; `number` is the number of the round. */
+/** A measured request. `rounds` says how often it is measured; `number` is different in each round. */
 interface Case {
   what: string
   rounds: number
@@ -113,12 +113,13 @@ interface Measured {
 
 async function measure({ what, rounds, run }: Case, few: Registry, many: Registry): Promise<Measured> {
   const times: [number[], number[]] = [[], []]
-  for (let round = -Math.ceil(rounds / 10); round < rounds; round += 1) {
+  const warmUp = Math.ceil(rounds / 10)
+  for (let round = 0; round < warmUp + rounds; round += 1) {
     for (const [index, registry] of [few, many].entries()) {
       const startedAt = performance.now()
-      await run(registry, Math.abs(round))
+      await run(registry, round)
       // The first rounds warm up caches and the JIT compiler, and do not count.
-      if (round >= 0) times[index]?.push(performance.now() - startedAt)
+      if (round >= warmUp) times[index]?.push(performance.now() - startedAt)
     }
   }
   const [small, large] = times.map(median)
@@ -137,8 +138,8 @@ const { values } = parseArgs({
 
 /** Adds the agreements with the word to a registry, runs `use` with it, and removes them. */
 async function withRegistry(folder: string, agreements: number, use: (registry: Registry) => Promise<void>) {
-  const { cold: uncached } = await openCold(undefined, agreements, folder)
-  const { origin } = uncached
+  const { cold: service } = await openUncached(undefined, agreements, folder)
+  const { origin } = service
   try {
     const counted = await countAgreements(origin)
     const registry = {
@@ -150,7 +151,7 @@ async function withRegistry(folder: string, agreements: number, use: (registry: 
     await use(registry)
     await removeWordAgreements(registry)
   } finally {
-    await uncached.close()
+    await service.close()
   }
 }
 

@@ -1,5 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, ifMatch, resourceOf } from '../support/documents.ts'
@@ -130,6 +131,12 @@ describe('POST /mcp', () => {
     const now = await callTool('get', { resource: 'agreements', key: from.key })
     expect(now).toMatchObject({ response: { id: into.key }, citations: [{ excerpt: 'Now' }] })
     expect(now.history.map(({ operation }) => operation)).toEqual(['merge', 'create'])
+    const list = { resource: 'agreements', fields: ['id'] }
+    const listed = { response: { data: [{ id: from.key }] }, citations: [{ excerpt: 'Then' }] }
+    const { createdAt } = z.object({ createdAt: z.string() }).parse(from.record)
+    const filters = { 'createdAt[gte]': createdAt, 'createdAt[lte]': createdAt }
+    expect(await callTool('list', { ...list, filters, asOf })).toMatchObject(listed)
+    expect(await callTool('list', { ...list, filters: { ...filters, asOf } })).toMatchObject(listed)
   })
 
   it('returns an error with the problem of the API if the API refuses the request', async () => {

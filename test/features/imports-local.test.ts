@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../src/database/database.ts'
 import { runImport } from '../../src/features/imports/run.ts'
@@ -39,6 +40,20 @@ describe('an import whose process reads a local file', () => {
         counts: { created: 4100 },
       })
     })
+  })
+
+  it('ends the stream of its progress within seconds after the key of the client is revoked', async () => {
+    const body = { name: 'An editor', role: 'editor' }
+    const { id: keyId, key } = (await api.post('/v1/keys', body)).json<{ id: string; key: string }>()
+    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
+    const stream = await fetch(`${api.origin}/v1/imports/${id}/events`, {
+      headers: { authorization: `Bearer ${key}` },
+    })
+    expect(stream.status).toBe(200)
+    const ended = stream.text().catch(() => 'cut off')
+    expect(await Promise.race([ended, delay(1000, 'open')])).toBe('open')
+    expect((await api.delete(`/v1/keys/${keyId}`)).status).toBe(204)
+    expect(await Promise.race([ended, delay(10_000, 'open')])).not.toBe('open')
   })
 
   it('fails with the reason if the file cannot be read', async () => {

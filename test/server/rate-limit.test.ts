@@ -3,7 +3,7 @@ import { createKey } from '../../src/database/keys.ts'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** Rate limits, CORS, the security headers of responses, and the limit of URLs. */
+/** Rate limits, CORS, the security headers of responses, and the maximum length of URLs. */
 
 describe('with a limit of requests per minute', () => {
   let api: Api
@@ -75,7 +75,7 @@ describe('with a limit of requests per minute', () => {
     expect((await api.request('GET', '/docs/nothing', client)).status).toBe(429)
   })
 
-  it('refuses further wrong keys of an address after 20 with 429, and accepts valid keys', async () => {
+  it('after 20 wrong keys (401) of an address, refuses further ones with 429, but no valid keys', async () => {
     const client = newClient()
     const wrong = { ...client, key: 'not-the-key' }
     expect(await statuses(20, path, wrong)).toEqual(Array(20).fill(401))

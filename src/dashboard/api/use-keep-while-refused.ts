@@ -3,8 +3,8 @@ import { useSession } from '../session.ts'
 import type { ApiState } from './use-read.ts'
 
 /**
- * Keeps the last body of a read after the service has refused the user's key, until the read has ended with another key. So a
- * form inside keeps its input.
+ * Keeps the last body of a read after the service has refused the user's key, until the read has ended with another key. So the
+ * view of the body stays on the page, and a form in it keeps its input.
  * @param name identifies the read: the body of another read is not kept.
  */
 export function useKeepWhileRefused<Body>(state: ApiState<Body>, name: string): ApiState<Body> {

@@ -54,7 +54,7 @@ export function AgreementTimeline({
             {data.length === 0 ? (
               <p class="empty">{t('country.none')}</p>
             ) : (
-              <Bars agreements={data} caption={caption} asOf={asOf} />
+              <ChartAndTable agreements={data} caption={caption} asOf={asOf} />
             )}
             {page.next !== null && (
               <p class="small">
@@ -82,7 +82,7 @@ const formatTick = (tick: Date, tag: string): string =>
     ...(tick.getUTCMonth() === 0 ? { year: 'numeric' } : { month: 'short' }),
   }).format(tick)
 
-function Bars({
+function ChartAndTable({
   agreements,
   caption,
   asOf,

@@ -6,7 +6,7 @@ import type { Lane } from './lanes.ts'
 export const maxCheapMs = 250
 
 /**
- * Maximum time that other statements wait for the first one of their shape. When that one has run for `maxCheapMs`, it is
+ * Maximum time that other statements wait for the first one of their shape (`getShape`). When that one has run for `maxCheapMs`, it is
  * known to be expensive, but it may first wait for a connection.
  */
 const maxFirstMs = 2 * maxCheapMs
@@ -20,7 +20,7 @@ const maxShapes = 5000
  */
 const weights = { longer: 0.2, shorter: 0.5 } as const
 
-/** A cancelled or failed statement counts as half done, so its measured time is doubled. */
+/** A statement that has not completed counts as half done, so its measured time is doubled. */
 const unfinishedFactor = 2
 
 /** Returns the shape of a statement: its name if it has one, otherwise its text, which contains no values. */
@@ -61,7 +61,8 @@ export class ShapeCosts {
   }
 
   /**
-   * Waits until the first statement of a new shape is measured or has failed, for at most `maxFirstMs`.
+   * Waits until the first statement of a new shape is measured, has failed or turns out to be expensive, for at most
+   * `maxFirstMs`.
    * @returns undefined if no first statement runs.
    */
   waitForFirst(statement: Statement): Promise<void> | undefined {
@@ -81,7 +82,10 @@ export class ShapeCosts {
     this.#averages.set(shape, known + weight * (durationMs - known))
   }
 
-  /** Adds a measurement of a failed or cancelled statement. It counts only if it shows that the shape is expensive. */
+  /**
+   * Adds a measurement of a statement that has not completed: it has failed, was cancelled, or still runs. It counts only if
+   * it shows that the shape is expensive.
+   */
   addUnfinished(statement: Statement, durationMs: number): void {
     if (durationMs >= maxCheapMs) this.add(statement, unfinishedFactor * durationMs)
     else this.#firsts.get(getShape(statement))?.end()

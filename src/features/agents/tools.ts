@@ -2,6 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
+import { asOfName } from '../../query/past.ts'
 import { maxQueryLength } from '../search/search.ts'
 import { pathOf, type Query, RefusedError, readJson } from './api.ts'
 import { describeRegistry, describeResource } from './describe.ts'
@@ -127,7 +128,13 @@ export function agentTools(registry: Registry): Tool[] {
       z.object({
         name: z.string().max(300),
         resource: resource.optional(),
-        on: z.string().max(60).optional().describe('EDTF date of the fact, for former states.'),
+        on: z
+          .string()
+          .max(60)
+          .optional()
+          .describe(
+            'EDTF date of the event in which the name occurs, since a name may have meant another state then.',
+          ),
       }),
       async ({ name, resource, on }, api) => {
         const wanted =
@@ -186,12 +193,16 @@ export function agentTools(registry: Registry): Tool[] {
         count: z.boolean().optional().describe('Counts all matching records.'),
         limit: limit(limits.records),
         cursor: z.string().max(12_000).optional(),
+        asOf,
       }),
-      async ({ resource, filters, sort, fields, count, limit = 10, cursor }, api) => {
+      async ({ resource, filters, sort, fields, count, limit = 10, cursor, asOf }, api) => {
         const { property } = registry.get(resource).key
+        const past = asOfName(registry.get(resource))
+        const at = asOf ?? filters?.[past]
         const chosen = fields && [...new Set([property, ...fields])].join()
         const query: Query = {
           ...filters,
+          [past]: at,
           sort,
           fields: chosen,
           limit,
@@ -204,6 +215,7 @@ export function agentTools(registry: Registry): Tool[] {
           api,
           resource,
           data.map((record) => String(record[property])),
+          at,
         )
         return toolResult(page, { citations })
       },
@@ -249,7 +261,7 @@ export function agentTools(registry: Registry): Tool[] {
     tool(
       'briefing',
       'Brief on a country',
-      'Everything about a country in one document: agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force and expires soon, latest changes, claimed figures beside recorded counts, and sources. Each number has the path of the list of its records.',
+      'Everything about a country in one document: agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force, what expires within a year, latest changes, claimed figures beside recorded counts, and sources. Each number has the path of the list of its records.',
       z.object({ country, asOf }),
       async ({ country, asOf }, api) =>
         toolResult(await fetchExchange(api, pathOf(['countries', country, 'briefing'], { asOf }))),

@@ -4,8 +4,8 @@ import type { Generation, JsonObject } from './generation.ts'
 import {
   addCitation,
   generatedExternalIds,
-  randomCount,
   randomCountries,
+  randomCountryCount,
   randomParticipants,
   randomTopics,
 } from './shared-properties.ts'
@@ -50,7 +50,7 @@ function randomDocuments({ random }: Generation, title: string): JsonObject[] {
 /** Adds an agreement with its parties and other lists. @param number its number, from 0. */
 export function addAgreement(generation: Generation, number: number): void {
   const { random, referenceData, recentAgreementIds } = generation
-  const partners = randomCountries(generation, randomCount(generation))
+  const partners = randomCountries(generation, randomCountryCount(generation))
   // China is a party to most agreements of the registry.
   const [china] = referenceData.countries
   const countries = china && random.chance(0.5) ? [...new Set([china, ...partners])] : partners

@@ -12,8 +12,8 @@ import {
   addCitation,
   generatedExternalIds,
   randomAmounts,
-  randomCount,
   randomCountries,
+  randomCountryCount,
   randomLocation,
   randomLocations,
   randomParticipants,
@@ -39,7 +39,7 @@ const randomAgreements = ({ random, recentAgreementIds }: Generation, probabilit
 /** Adds a project. @param number its number, from 0. */
 export function addProject(generation: Generation, number: number): void {
   const { random, referenceData } = generation
-  const countries = randomCountries(generation, randomCount(generation))
+  const countries = randomCountries(generation, randomCountryCount(generation))
   const topic = random.pickZipf(referenceData.topics)
   const place = random.pick(countries)
   const id = generation.add('projects', {

@@ -14,8 +14,8 @@ export function randomCountries({ random, referenceData }: Generation, count: nu
   return [...chosen.values()]
 }
 
-/** Chooses the number of participants: mostly two, rarely many. */
-export const randomCount = ({ random }: Generation): number =>
+/** Chooses the number of participating countries: mostly two, rarely many. */
+export const randomCountryCount = ({ random }: Generation): number =>
   random.weighted([
     [2, 84],
     [3, 10],
@@ -82,13 +82,13 @@ export function addCitation(generation: Generation, resource: string, id: string
   })
 }
 
-/** Makes a location in a country, or none. */
+/** Makes a location, or none. */
 export function randomLocations(generation: Generation, country: Country): JsonObject[] {
   const location = randomLocation(generation, country)
   return location ? [location] : []
 }
 
-/** Makes a location in a country, or null. */
+/** Makes a location with a country, or null. Its coordinates are anywhere on Earth. */
 export function randomLocation({ random }: Generation, country: Country): JsonObject | null {
   if (!random.chance(0.7)) return null
   return {

@@ -92,7 +92,7 @@ function problemResponses({ problems }: Contract): Record<string, JsonSchema> {
   const hasClientError = specific.some((type) => problemTypes[type].status < 500)
   const listed = hasClientError ? specific : [...problems.slice(0, 1), ...specific]
   const statuses = new Set(listed.map((type) => problemTypes[type].status))
-  const possible = [...listed, ...commonProblems]
+  const possible = [...new Set([...listed, ...commonProblems])]
   const byStatus = [...statuses].map((status): [string, JsonSchema] => [
     String(status),
     problemResponse(possible.filter((type) => problemTypes[type].status === status)),

@@ -142,6 +142,7 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
           app.positions?.storeAndSend(request, reply)
         })
       reply.code(status).headers(headers)
+      if (body instanceof Readable) app.watchTransfer(request, reply)
       return body === undefined ? reply.send() : reply.type(type).send(body)
     },
   })
@@ -192,7 +193,11 @@ export const operations = fp<OperationsOptions>(
     const exportLimit = new ConcurrencyLimiter('exports', exportLimits)
     const streamLimit = new ConcurrencyLimiter('streams of changes', streamLimits)
     metrics.gauge('entente_exports_running', 'Exports that are being sent.', () => exportLimit.running)
-    metrics.gauge('entente_streams_running', 'Streams of changes that are open.', () => streamLimit.running)
+    metrics.gauge(
+      'entente_streams_running',
+      'Open streams, of changes and of the progress of imports.',
+      () => streamLimit.running,
+    )
     // Reads the time of the database once before the first request, which may find every connection in use.
     await database.clock.now()
     const context: Context = {

@@ -17,7 +17,7 @@ client.setConfig({
   auth: () => process.env.REGISTRY_KEY,
 })
 
-/** Returns the data of a successful response. @throws the problem of any other. */
+/** Returns the data of a successful response. @throws an Error with the detail of any other. */
 function dataOf<T>({ data, error }: { data?: T | undefined; error?: Problem | undefined }): T {
   if (data === undefined) throw new Error(error?.detail ?? 'no response')
   return data

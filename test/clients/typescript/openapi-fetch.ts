@@ -7,7 +7,7 @@ const client = createClient<paths>({
   headers: { authorization: `Bearer ${process.env.REGISTRY_KEY}` },
 })
 
-/** Returns the data of a successful response. @throws the problem of any other. */
+/** Returns the data of a successful response. @throws an Error with the detail of any other. */
 function dataOf<T>({ data, error }: { data?: T; error?: components['schemas']['Problem'] }): T {
   if (data === undefined) throw new Error(error?.detail ?? 'no response')
   return data
