@@ -191,7 +191,7 @@ describe('a date that is entered', () => {
 })
 
 describe('a redaction', () => {
-  it('offers each text, except lists of texts, by a pointer without indexes; first those with a value', () => {
+  it('offers texts, except lists of texts, by pointers without indexes; first those with a value', () => {
     const parties = field('parties', 'list', {
       item: field('parties', 'participant', { fields: [field('signatory', 'text')] }),
     })
