@@ -1,0 +1,184 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { seesInternal } from '../../../operations/operation.ts'
+import { Audience, type Reader } from './audience.ts'
+import { hasNoCache, maxStaleMs } from './cache-control.ts'
+import { requestKey } from './cache-key.ts'
+import type { ClientGenerations } from './client-generations.ts'
+import { chooseEncoding, type NegotiatedEncodings, negotiatedEncodings } from './content-encoding.ts'
+import { buildReadHeaders, Representation, represent } from './representation.ts'
+import {
+  type CacheableResponse,
+  type CacheStatus,
+  type Compute,
+  computeFor,
+  type ResponseCache,
+  type StaleResponse,
+} from './response-cache.ts'
+import { sendApiResponse, sendEncoded } from './send.ts'
+
+/** The stored responses, and which of them a client may get. */
+export interface StoredResponses {
+  cache: ResponseCache
+  generations: ClientGenerations
+}
+
+/** A response to a read and where it comes from. */
+interface Found {
+  response: CacheableResponse
+  status: CacheStatus
+}
+
+/** Sends the responses to reads: stored ones where the route and the request allow it, otherwise computed ones. */
+export class Reads {
+  /** Number of responses, by origin. */
+  readonly counts: Record<CacheStatus, number> = {
+    hit: 0,
+    stale: 0,
+    miss: 0,
+    collapsed: 0,
+    request: 0,
+    bypass: 0,
+  }
+  readonly #stored: StoredResponses | undefined
+  readonly #positions: FastifyInstance['positions']
+  readonly #publicRead: boolean
+
+  /**
+   * @param stored undefined if no responses are stored.
+   * @param publicRead whether shared caches may store responses to readers without a role.
+   */
+  constructor(
+    stored: StoredResponses | undefined,
+    positions: FastifyInstance['positions'],
+    { publicRead }: { publicRead: boolean },
+  ) {
+    this.#stored = stored
+    this.#positions = positions
+    this.#publicRead = publicRead
+  }
+
+  /** Sends the stored response to a GET request. @returns whether there is one for the client. */
+  sendStored(request: FastifyRequest, reply: FastifyReply): boolean {
+    const { cache: option } = request.routeOptions.config
+    if (!this.#stored || !option || hasNoCache(request.headers['cache-control'])) return false
+    const { cache, generations } = this.#stored
+    if (!generations.isCounted(request)) return false
+    const stored = cache.get(requestKey(request, option.headers))
+    const encoded = stored?.get(chooseEncoding(negotiatedEncodings(request), stored.length))
+    if (!encoded) return false
+    sendEncoded(request, reply, encoded, 'hit')
+    this.counts.hit += 1
+    return true
+  }
+
+  /**
+   * Sends the response to a read, encoded as the client accepts it, or 304.
+   * @param cacheKey returns the normalised key of the request. It is called only on routes with `config.cache`.
+   * @throws what `compute` throws, and Problem `not-acceptable`.
+   */
+  async respond(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    cacheKey: () => string,
+    compute: Compute,
+  ): Promise<FastifyReply> {
+    const accepted = negotiatedEncodings(request)
+    const key = await this.#findKey(request, cacheKey)
+    const stale = this.#findStale(key, request)
+    if (stale) {
+      void this.#stored?.cache.refresh(
+        key ?? '',
+        this.#position(request),
+        this.#cacheControl(request),
+        compute,
+      )
+      return this.#sendStale(request, reply, stale, accepted)
+    }
+    const currentKey = key !== undefined && (await this.#stored?.cache.isCurrent()) ? key : undefined
+    const found = await this.#findOrCompute(currentKey, request, reply.raw, compute)
+    this.counts[found.status] += 1
+    return this.#send(request, reply, found, accepted, currentKey)
+  }
+
+  /** Records that the client of a request has written. Later, the client gets no response from before the write. */
+  recordWrite(request: FastifyRequest): void {
+    this.#stored?.generations.recordWrite(request)
+  }
+
+  #cacheControl({ actor }: FastifyRequest): string {
+    return this.#publicRead && !seesInternal(actor) ? 'public, no-cache' : 'private, no-cache'
+  }
+
+  /** Returns the client's position, or ''. Only requests with the same position share a computation. */
+  #position(request: FastifyRequest): string {
+    return this.#positions?.findLatest(request)?.text ?? ''
+  }
+
+  /** Returns the key of the request; undefined if its response is not stored, or changes that it needs are not counted. */
+  async #findKey(request: FastifyRequest, cacheKey: () => string): Promise<string | undefined> {
+    if (!this.#stored || !request.routeOptions.config.cache) return undefined
+    const { generations } = this.#stored
+    return generations.isCounted(request) || (await generations.catchUp(request)) ? cacheKey() : undefined
+  }
+
+  #findStale(key: string | undefined, request: FastifyRequest): StaleResponse | undefined {
+    const maxMs = maxStaleMs(request.headers['cache-control'])
+    if (!this.#stored || key === undefined || maxMs === 0) return undefined
+    const { cache, generations } = this.#stored
+    return cache.getStale(key, maxMs, generations.min(request))
+  }
+
+  async #sendStale(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { response, ageSeconds }: StaleResponse,
+    accepted: NegotiatedEncodings,
+  ): Promise<FastifyReply> {
+    const encoded = await response.encode(chooseEncoding(accepted, response.length))
+    this.counts.stale += 1
+    return sendEncoded(request, reply.header('age', String(ageSeconds)), encoded, 'stale')
+  }
+
+  async #findOrCompute(
+    key: string | undefined,
+    request: FastifyRequest,
+    reader: Reader,
+    compute: Compute,
+  ): Promise<Found> {
+    const cacheControl = this.#cacheControl(request)
+    if (!this.#stored || key === undefined) {
+      const response = represent(await computeFor(reader, compute), cacheControl, 'once')
+      return { response, status: 'bypass' }
+    }
+    const { cache } = this.#stored
+    if (hasNoCache(request.headers['cache-control'])) {
+      const response = await cache.compute(key, new Audience(reader), cacheControl, compute)
+      return { response, status: 'request' }
+    }
+    return cache.getOrCompute(key, this.#position(request), reader, cacheControl, compute)
+  }
+
+  /** Sends a response, and stores its encoded bytes under the bytes of the request. */
+  async #send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { response, status }: Found,
+    accepted: NegotiatedEncodings,
+    key: string | undefined,
+  ): Promise<FastifyReply> {
+    if (!(response instanceof Representation)) {
+      const headers = buildReadHeaders(response, this.#cacheControl(request))
+      return sendApiResponse(request, reply, response, headers, accepted, status)
+    }
+    const encoding = chooseEncoding(accepted, response.length)
+    const isLarger = !response.get(encoding)
+    const encoded = await response.encode(encoding)
+    const { cache: option } = request.routeOptions.config
+    if (option && key !== undefined) {
+      // A request key does not contain the body of a search.
+      const keyOfBytes = request.method === 'POST' ? undefined : requestKey(request, option.headers)
+      this.#stored?.cache.addRequestKey({ request: keyOfBytes, cache: key }, response, { isLarger })
+    }
+    return sendEncoded(request, reply, encoded, status)
+  }
+}
