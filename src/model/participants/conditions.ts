@@ -1,0 +1,84 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { columnOf } from '../../database/columns.ts'
+import type { FieldContext } from '../field.ts'
+import { type GetOtherFilter, isInAny } from '../filters.ts'
+import { belongsTo } from '../resource.ts'
+
+/** Casts the values of a filter to `text[]`. */
+export const textArray = (values: SQL): SQL => sql`${values}::text[]`
+
+/** The SQL conditions of filters by participant. Their values are arrays in SQL, such as codes of countries. */
+export class ParticipantConditions {
+  readonly #context: FieldContext
+  readonly #hosts: ReturnType<FieldContext['registry']['hostCountries']>
+
+  constructor(context: FieldContext) {
+    this.#context = context
+    this.#hosts = context.registry.hostCountries(context.resource)
+  }
+
+  /** Whether records of the resource have a host country or a location. */
+  get hasHosts(): boolean {
+    return this.#hosts.length > 0
+  }
+
+  /** Whether a record has a participant that meets a condition, in the role of the filter `role` if there is one. */
+  withParticipant(condition: SQL, getOtherFilter: GetOtherFilter): SQL {
+    return isInAny(this.#context.recordId, [this.#recordsWithParticipant(condition, getOtherFilter)])
+  }
+
+  /** Whether one of the countries takes part in a record, or is its host or location. */
+  byCountries(countries: SQL, getOtherFilter: GetOtherFilter): SQL {
+    return isInAny(this.#context.recordId, [
+      this.#recordsWithParticipant(this.#fromCountries(countries), getOtherFilter),
+      ...this.hostedIn(countries, getOtherFilter),
+    ])
+  }
+
+  /** Whether one of the regions takes part in a record, or a region or a country in one of them. */
+  withinRegions(codes: SQL, getOtherFilter: GetOtherFilter): SQL {
+    const { participations } = this.#context.registry.shared
+    const regions = sql`array(select regions_within(${codes}))`
+    const countries = partnersAmong(sql`array(select countries_within(${codes}))`, getOtherFilter)
+    const within = sql`${participations.region} = any(${regions}) or ${this.#fromCountries(countries)}`
+    return isInAny(this.#context.recordId, [
+      this.#recordsWithParticipant(within, getOtherFilter),
+      ...this.hostedIn(countries, getOtherFilter),
+    ])
+  }
+
+  /** The ids of the records whose host or location is one of the countries, by table. None with the filter `role`. */
+  hostedIn(countries: SQL, getOtherFilter: GetOtherFilter): SQL[] {
+    if (getOtherFilter('role')) return []
+    return this.#hosts.map(
+      ({ record, country }) =>
+        sql`select ${record} from ${country.table} where ${country} = any(${countries})`,
+    )
+  }
+
+  #recordsWithParticipant(condition: SQL, getOtherFilter: GetOtherFilter): SQL {
+    const { registry, resource } = this.#context
+    const { participations } = registry.shared
+    const roles = getOtherFilter('role')
+    const inRole = roles ? sql` and ${participations.role} = any(${textArray(roles)})` : sql``
+    return sql`select ${participations.record} from ${participations} where (${condition}) and ${belongsTo(participations.resource, resource)}${inRole}`
+  }
+
+  /**
+   * Whether a participant is one of the countries or one of their organizations. The condition reads one table, so PostgreSQL
+   * can estimate the number of matches, and start from the matching participants or from the records in order.
+   */
+  #fromCountries(countries: SQL): SQL {
+    const { participations } = this.#context.registry.shared
+    const organizations = this.#context.registry.table('organizations')
+    return sql`${participations.country} = any(${countries}) or ${participations.organization} = any(array(select ${columnOf(organizations, 'id')} from ${organizations} where ${columnOf(organizations, 'country')} = any(${countries})))`
+  }
+}
+
+/** Removes the countries of the filter `partnerOf` from `countries`, since the request asks for their partners. */
+export function partnersAmong(countries: SQL, getOtherFilter: GetOtherFilter): SQL {
+  const partnerOf = getOtherFilter('partnerOf')
+  return partnerOf
+    ? sql`array(select unnest(${countries}) except select unnest(${textArray(partnerOf)}))`
+    : countries
+}
