@@ -23,6 +23,66 @@ interface ListOptions<Items extends Fields> {
 
 const listTableName = ({ name, tableName }: FieldContext) => `${tableName}_${snakeCase(name)}`
 
+/** Returns the fields of the items, each with its context in the table of the list. */
+const bindItems = (
+  items: Fields,
+  context: FieldContext,
+  table: PgTable,
+  columns: Record<string, PgColumn> = getTableColumns(table),
+) =>
+  Object.entries(items).map(([name, field]) => {
+    const itemContext: FieldContext = {
+      ...context,
+      name,
+      table,
+      tableName: listTableName(context),
+      recordId: columnIn(columns, 'record'),
+      columns: fieldColumns(field, name, context.registry, columns),
+    }
+    return { field, context: itemContext }
+  })
+
+/** Makes the table of a list, with the columns and constraints of the items. */
+function makeTable(items: Fields, context: FieldContext, distinctBy: readonly string[]): PgTable {
+  const { registry, recordId } = context
+  const tableName = listTableName(context)
+  const columns = Object.entries(items).map(([name, field]) => field.columns?.(name, registry) ?? {})
+  const record = uuid('record')
+    .notNull()
+    .references(() => recordId, { onDelete: 'cascade' })
+  const table: PgTable = pgTable(
+    tableName,
+    { record, position: positionColumn(), ...Object.assign({}, ...columns), ...rowStart() },
+    (built: Record<string, PgColumn>) => {
+      const owner = columnIn(built, 'record')
+      const [first, ...others] = distinctBy.flatMap((property) => built[property] ?? [])
+      return [
+        primaryKey({ columns: [owner, columnIn(built, 'position')] }),
+        ...(first ? [unique(`${tableName}_once`).on(owner, first, ...others)] : []),
+        ...bindItems(items, context, table, built).flatMap(
+          ({ field, context: itemContext }) => field.constraints?.(itemContext) ?? [],
+        ),
+      ]
+    },
+  )
+  return table
+}
+
+/** Makes the schema of an item from its fields. */
+function itemSchema<Items extends Fields>(
+  schemaName: string,
+  items: Items,
+  { description, example }: ListOptions<Items>,
+  registry: Registry,
+): z.ZodType<DocumentOf<Items>> {
+  const shape = Object.fromEntries(
+    Object.entries(items).map(([name, field]) => [name, field.schema(registry)]),
+  )
+  const item = named(schemaName, z.strictObject(shape).meta({ description, examples: [example] }))
+  // The shape has exactly the schemas of the fields.
+  return item as unknown as z.ZodType<DocumentOf<Items>>
+}
+
 /**
  * A list of objects, each stored as a row of a table that only this field uses.
  * @param schemaName name of the component schema of one item.
@@ -33,102 +93,44 @@ export const list = <const Items extends Fields>(
   items: Items,
   options: ListOptions<Items>,
 ) => {
-  const entries = Object.entries(items)
-  /** The fields of the items, each with its context in the table of the list. */
-  const bindItems = (
-    context: FieldContext,
-    table: PgTable,
-    columns: Record<string, PgColumn> = getTableColumns(table),
-  ) =>
-    entries.map(([name, field]) => {
-      const itemContext: FieldContext = {
-        ...context,
-        name,
-        table,
-        tableName: listTableName(context),
-        recordId: columnIn(columns, 'record'),
-        columns: fieldColumns(field, name, context.registry, columns),
-      }
-      return { field, context: itemContext }
-    })
-  const makeTable = (context: FieldContext) => {
-    const tableName = listTableName(context)
-    const builders = Object.assign(
-      {},
-      ...entries.map(([name, field]) => field.columns?.(name, context.registry) ?? {}),
-    )
-    const table: PgTable = pgTable(
-      tableName,
-      {
-        record: uuid('record')
-          .notNull()
-          .references(() => context.recordId, { onDelete: 'cascade' }),
-        position: positionColumn(),
-        ...builders,
-        ...rowStart(),
-      },
-      (columns: Record<string, PgColumn>) => {
-        const record = columnIn(columns, 'record')
-        const [first, ...others] = (options.distinctBy ?? []).flatMap((property) => columns[property] ?? [])
-        return [
-          primaryKey({ columns: [record, columnIn(columns, 'position')] }),
-          ...(first ? [unique(`${tableName}_once`).on(record, first, ...others)] : []),
-          ...bindItems(context, table, columns).flatMap(
-            ({ field, context: itemContext }) => field.constraints?.(itemContext) ?? [],
-          ),
-        ]
-      },
-    )
-    return table
-  }
-  const itemSchema = (registry: Registry) => {
-    const shape = Object.fromEntries(entries.map(([name, field]) => [name, field.schema(registry)]))
-    const item = named(
-      schemaName,
-      z.strictObject(shape).meta({ description: options.description, examples: [options.example] }),
-    )
-    // The shape has exactly the schemas of the fields.
-    return item as unknown as z.ZodType<DocumentOf<Items>>
-  }
+  const { description, distinctBy, max = 100 } = options
   return defineField({
     schema: (registry) => {
-      const all = z.array(options.item?.(registry) ?? itemSchema(registry)).max(options.max ?? 100)
-      const { distinctBy } = options
-      return (
-        distinctBy
-          ? all.superRefine(requireUnique((one) => distinctBy.map((property) => one[property]).join(' ')))
-          : all
-      ).default([])
+      const all = z
+        .array(options.item?.(registry) ?? itemSchema(schemaName, items, options, registry))
+        .max(max)
+      const distinct = distinctBy
+        ? all.superRefine(requireUnique((one) => distinctBy.map((property) => one[property]).join(' ')))
+        : all
+      return distinct.default([])
     },
-    tables: (context) => [makeTable(context)],
+    tables: (context) => [makeTable(items, context, distinctBy ?? [])],
     json: (context) => {
       const table = listTable(context)
-      const columns = bindItems(context, table).map(({ field, context: itemContext }) => {
+      const columns = bindItems(items, context, table).map(({ field, context: itemContext }) => {
         const value = field.json?.(itemContext) ?? sql`${columnOf(table, itemContext.name)}`
         return sql`${value} as ${sql.identifier(itemContext.name)}`
       })
       return jsonRows(listQuery(table, sql.join(columns, sql`, `), context))
     },
     rows: (context) => listRows(listTable(context), (item: Row) => item),
-    query: (context) => {
-      const table = listTable(context)
-      return {
-        collections: () => ({
-          [context.name]: {
-            description: options.description,
-            table,
-            owner: [columnOf(table, 'record')],
-            key: [columnOf(table, 'record')],
-            collections: () => ({}),
-            filters: Object.assign(
-              {},
-              ...bindItems(context, table).map(
-                ({ field, context: itemContext }) => field.query?.(itemContext).filters ?? {},
-              ),
-            ),
-          },
-        }),
-      }
-    },
+    query: (context) => ({
+      collections: () => {
+        const table = listTable(context)
+        const record = columnOf(table, 'record')
+        const filters = bindItems(items, context, table).map(
+          ({ field, context: itemContext }) => field.query?.(itemContext).filters ?? {},
+        )
+        const collection = {
+          description,
+          table,
+          owner: [record],
+          key: [record],
+          collections: () => ({}),
+          filters: Object.assign({}, ...filters),
+        }
+        return { [context.name]: collection }
+      },
+    }),
   })
 }
