@@ -2,7 +2,8 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { packageVersion } from '../../package-root.ts'
-import { agentTools, type Tool } from './tools.ts'
+import type { Tool } from './tool.ts'
+import { agentTools } from './tools.ts'
 
 const instructions =
   'A registry of international science and technology cooperation. First resolve names to keys with the tool resolve. Dates are EDTF, as imprecise as the source. Cite the sources in `citations`, and for numbers the path in `list` or `request`.'

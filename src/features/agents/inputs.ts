@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { Registry } from '../../model/registry.ts'
+
+/** Returns the schemas of the inputs that several tools share. */
+export const makeInputs = (registry: Registry) => ({
+  resource: z.enum(registry.resources.map(({ name }) => name)),
+  key: z.string().min(1).max(200),
+  filters: z
+    .record(z.string().max(100), z.string().max(2000))
+    .optional()
+    .describe(
+      'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; a comma separates alternatives.',
+    ),
+  limit: (max: number) => z.int().min(1).max(max).optional(),
+  asOf: z
+    .string()
+    .max(40)
+    .optional()
+    .describe('Reads the registry as of an earlier time (RFC 3339 or a date).'),
+  country: z.string().max(10).describe('ISO 3166-1 alpha-3 code, such as PAK.'),
+})
+
+/** The schemas of the inputs that several tools share. */
+export type Inputs = ReturnType<typeof makeInputs>

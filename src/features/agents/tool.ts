@@ -1,0 +1,80 @@
+import type { CallToolResult } from '@modelcontextprotocol/server'
+import type { z } from 'zod'
+import type { ApiFetch } from '../../operations/api-fetch.ts'
+import { pathOf, RefusedError, readJson } from './api.ts'
+
+/** A tool for agents. All tools only read. */
+export interface Tool {
+  name: string
+  title: string
+  description: string
+  input: z.ZodObject
+  run(input: unknown, api: ApiFetch): Promise<CallToolResult>
+}
+
+/** Maximum number of citations in a result; further ones are left out. */
+const maxCitations = 200
+
+/** The path of an API request, which an agent can cite, and the JSON text of its response. */
+const exchange = (path: string, text: string) => ({ path, text })
+
+type Exchange = ReturnType<typeof exchange>
+
+/** Returns the result of a tool: the path, the response, and further properties. @param more JSON texts by property. */
+export function toolResult({ path, text }: Exchange, more: Record<string, string> = {}): CallToolResult {
+  const parts = Object.entries(more).map(([name, part]) => `,"${name}":${part}`)
+  return {
+    content: [
+      { type: 'text', text: `{"request":${JSON.stringify(path)},"response":${text}${parts.join('')}}` },
+    ],
+  }
+}
+
+/** Returns the result of a tool whose request was refused: the text of the problem. */
+const refusedResult = ({ problem }: RefusedError): CallToolResult => ({
+  content: [{ type: 'text', text: problem }],
+  isError: true,
+})
+
+/** Sends a GET request to the API. @throws RefusedError if the API refuses it. */
+export async function fetchExchange(api: ApiFetch, path: string): Promise<Exchange> {
+  return exchange(path, await readJson(api, path))
+}
+
+/** Returns the JSON of the citations of records, at most `maxCitations`, with their sources: now, or as of `asOf`. */
+export async function fetchCitations(
+  api: ApiFetch,
+  resource: string,
+  keys: readonly string[],
+  asOf?: string,
+): Promise<string> {
+  if (keys.length === 0 || resource === 'citations') return '[]'
+  const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations, asOf }
+  const fields = 'id,source,record,property,locator,excerpt,rank'
+  const { data } = JSON.parse(await readJson(api, pathOf(['citations'], { ...query, fields })))
+  return JSON.stringify(data)
+}
+
+/** Declares a tool whose `run` gets typed input. If the API refuses a request, the problem is the result of the tool. */
+export function tool<Input extends z.ZodObject>(
+  name: string,
+  title: string,
+  description: string,
+  input: Input,
+  run: (input: z.output<Input>, api: ApiFetch) => Promise<CallToolResult>,
+): Tool {
+  return {
+    name,
+    title,
+    description,
+    input,
+    async run(given, api) {
+      try {
+        return await run(input.parse(given), api)
+      } catch (error) {
+        if (error instanceof RefusedError) return refusedResult(error)
+        throw error
+      }
+    },
+  }
+}
