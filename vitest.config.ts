@@ -8,8 +8,15 @@ const globalSetup = 'test/support/global-setup.ts'
 /** For projects with many small databases: all temporary files, since some tests open database servers of their own. */
 const inMemory = { TMPDIR: memoryFolder }
 
+/**
+ * How often a failed test is repeated. In CI, one failure in thousands of tests must not refuse a change that has nothing to do
+ * with it. The end of the report lists such tests with their errors: each is a fault of the test or of the service.
+ */
+const retry = process.env.CI === 'true' ? 1 : 0
+
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/flaky-tests.ts'],
     // Tests wait half of the time, so there are more workers than two cores. Each worker imports the service, and compiles
     // the validators of the OpenAPI document, for itself.
     maxWorkers: Math.max(3, availableParallelism()),
@@ -27,6 +34,7 @@ export default defineConfig({
           name: 'tests',
           globalSetup,
           env: inMemory,
+          retry,
           include: ['test/**/*.test.ts'],
           // Benchmarks measure, and what fills whole tables or kills processes takes its time: they have commands of their own.
           exclude: [
@@ -44,7 +52,7 @@ export default defineConfig({
       // Opens the pages of the dashboard in Chromium, which takes more processor time than the service.
       {
         extends: true,
-        test: { name: 'browser', globalSetup, env: inMemory, include: ['test/**/*.browser.test.ts'] },
+        test: { name: 'browser', globalSetup, env: inMemory, retry, include: ['test/**/*.browser.test.ts'] },
       },
       {
         extends: true,
