@@ -1,10 +1,10 @@
-import { autocommitReads, type Transaction } from '../../../database/database.ts'
+import type { Transaction } from '../../../database/database.ts'
 import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { beginRemoval, removeData } from '../cleanup.ts'
 import { commitStep, lockImport, type Step, takeStep, undoStep } from '../steps.ts'
-import { type ImportJob, readImport } from '../store.ts'
+import type { ImportJob } from '../store.ts'
 import {
   changeContract,
   changeProblems,
@@ -110,17 +110,14 @@ export const deleteImport: Endpoint = {
   },
   async handle(request, { database }) {
     const { key } = request
-    if (await readImport(autocommitReads(database), key)) {
-      await database.transaction(async (tx) => {
-        await requireRemovable(tx, await lockExisting(tx, key))
-        await beginRemoval(tx, key)
-      })
-      await removeData(database, key)
-    }
-    return runOnce(database, request, async (tx) => {
+    const response = await runOnce(database, request, async (tx) => {
       await requireRemovable(tx, await lockExisting(tx, key))
-      await tx.query({ text: 'delete from imports where id = $1', values: [key] })
+      await beginRemoval(tx, key)
       return { status: 204, headers: {} }
     })
+    // A repeated request completes a removal that was interrupted.
+    await removeData(database, key)
+    await database.transaction((tx) => tx.query({ text: 'delete from imports where id = $1', values: [key] }))
+    return response
   },
 }
