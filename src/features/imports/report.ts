@@ -1,6 +1,7 @@
 import { autocommitReads, type Database } from '../../database/database.ts'
 import { countMissing } from './missing.ts'
 import { countUnresolvedNames } from './names.ts'
+import { faultsSql, refusedStates } from './rows.ts'
 import type { FaultyColumn, ImportReport, KeptRecord } from './store.ts'
 
 /** Maximum numbers of columns and of kept records that a report lists. */
@@ -12,7 +13,7 @@ const findFaultyColumns = (database: Database, id: string, states: readonly stri
   database.read<FaultyColumn>({
     text: `select fault ->> 'column' as column, count(distinct position)::int as rows,
         (array_agg(fault order by position))[1] as example
-      from import_rows, json_array_elements(faults) as fault
+      from import_rows, json_array_elements(${faultsSql}) as fault
       where import = $1 and state = any($2)
       group by fault ->> 'column' order by 2 desc, 1 limit $3`,
     values: [id, states, maxColumns],
@@ -25,7 +26,7 @@ export async function makeReport(
   { kept = [], keptCount = 0 }: { kept?: KeptRecord[]; keptCount?: number } = {},
 ): Promise<ImportReport> {
   const [refusedBy, droppedBy, names, missing] = await Promise.all([
-    findFaultyColumns(database, id, ['refused', 'blocked', 'waiting']),
+    findFaultyColumns(database, id, refusedStates),
     findFaultyColumns(database, id, ['ready']),
     countUnresolvedNames(autocommitReads(database), id),
     countMissing(autocommitReads(database), id),

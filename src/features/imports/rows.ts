@@ -5,6 +5,18 @@ import type { ReadyRow } from './upserts.ts'
 
 /** Reads and updates the staged rows of an import. */
 
+/** The states of rows that are not written. After a failed commit, rows may still be `waiting`. */
+export const refusedStates = ['refused', 'blocked', 'waiting'] as const
+
+const waitingFault: RowFault = {
+  column: '',
+  value: '',
+  detail: 'refers to the record of another row, which has not been written',
+}
+
+/** SQL of the faults of a row as JSON: why it is not written, or which of its values were dropped; null for none. */
+export const faultsSql = `case when state = 'waiting' then '${JSON.stringify([waitingFault])}'::json else faults end`
+
 /** Reads the next rows of a pass: ready rows in the first pass, waiting rows in later passes. */
 export function readStagedRows(
   tx: Transaction,

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
+import { faultsSql, refusedStates } from '../rows.ts'
 import type { ImportJob } from '../store.ts'
 import type { JsonObject, JsonValue, RowFault } from '../types.ts'
 import { csvDownload } from './csv-download.ts'
@@ -17,14 +18,11 @@ interface RefusedRow {
   faults: RowFault[] | null
 }
 
-/** The states of rows that are not written. After a failed commit, rows may still be `waiting`. */
-const refusedStates = "('refused', 'blocked', 'waiting')"
-
 const readRefused = (database: DatabaseClient, id: string, after: number): Promise<RefusedRow[]> =>
   database.read<RefusedRow>({
-    text: `select position, locator, values, faults from import_rows
-      where import = $1 and position > $2 and state in ${refusedStates} order by position limit $3`,
-    values: [id, after, pageRows],
+    text: `select position, locator, values, ${faultsSql} as faults from import_rows
+      where import = $1 and position > $2 and state = any($3) order by position limit $4`,
+    values: [id, after, refusedStates, pageRows],
   })
 
 const toCell = (value: JsonValue | undefined): string =>

@@ -12,6 +12,7 @@ import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
+import { faultsSql, refusedStates } from '../rows.ts'
 import { shorten } from '../shorten.ts'
 import { readImport } from '../store.ts'
 import type { JsonObject, RowFault } from '../types.ts'
@@ -46,8 +47,8 @@ const rowsPage = registerResponseSchema(
   }),
 )
 
-/** The states of rows by the parameter `which`. After a failed commit, rows may still be `waiting`. */
-const states = { refused: ['refused', 'blocked', 'waiting'], dropped: ['ready'] } as const
+/** The states of rows by the parameter `which`. */
+const states = { refused: refusedStates, dropped: ['ready'] } as const
 
 const whichSchema = z.enum(['refused', 'dropped'])
 
@@ -96,8 +97,8 @@ export const listFaultyRows: Endpoint = {
     const [after = 0] = getValues(query, 'cursor')
     const which = whichSchema.parse(getStringValues(query, 'which')[0] ?? 'refused')
     const rows = await database.read<FaultyRow>({
-      text: `select position, locator, values, faults from import_rows
-        where import = $1 and position > $2 and state = any($3) and faults is not null order by position limit $4`,
+      text: `select position, locator, values, ${faultsSql} as faults from import_rows
+        where import = $1 and position > $2 and state = any($3) and ${faultsSql} is not null order by position limit $4`,
       values: [key, Number(after), states[which], limit + 1],
     })
     const data = rows.slice(0, limit)

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { importCsv, newScheme, undo } from '../support/imports.ts'
+
+/** The rows of imports whose commit has failed. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+  await api.pool.query(`
+    create function fail_insert() returns trigger language plpgsql as $$
+      begin raise exception 'a page is corrupted' using errcode = 'data_corrupted'; end $$;
+    create trigger fail_insert before insert on agreements for each row
+      when (new.title = 'Fails') execute function fail_insert()`)
+})
+afterAll(() => api.close())
+
+/** Rows may refer to the agreement of another row. */
+const mappingOf = (scheme: string) => `
+scheme: ${scheme}
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Title
+      kind: =treaty
+      relations: [{kind: =implements, agreement: Implements}]
+`
+
+/** The first rows refer to the last one, and a row of a later transaction than theirs fails the commit. */
+const csv = [
+  'Id,Title,Implements',
+  '0,Waits,399',
+  '1,Waits\u0085 with a dropped character,399',
+  ...Array.from({ length: 398 }, (_, index) => `${index + 2},${index === 300 ? 'Fails' : 'Written'},`),
+].join('\n')
+
+const reason = 'refers to the record of another row, which has not been written'
+
+describe('a row that waits for the record of another row when the commit fails', () => {
+  it('is listed with this reason, as in rejected.csv and in the report of the undo', async () => {
+    const failed = await importCsv(api.database, mappingOf(newScheme()), csv)
+    const { id } = failed
+    expect(failed).toMatchObject({ state: 'failed', failure: 'a page is corrupted' })
+    const read = (path: string) => api.get(`/v1/imports/${id}/${path}`, { key: adminKey })
+    const faults = [{ column: '', value: '', detail: reason }]
+    expect((await read('rows')).json()).toMatchObject({
+      data: [
+        { locator: 'row 2', values: { Id: '0' }, faults },
+        { locator: 'row 3', values: { Id: '1' }, faults },
+      ],
+      page: { next: null },
+    })
+    const [, ...lines] = (await read('rejected.csv')).text.trimEnd().split('\r\n')
+    expect(lines.map((line) => line.endsWith(`,"${reason}",`))).toEqual([true, true])
+    expect(await undo(api.database, failed)).toMatchObject({
+      state: 'undone',
+      report: { refusedBy: [{ column: '', rows: 2, example: { detail: reason } }], droppedBy: [] },
+    })
+  })
+})
