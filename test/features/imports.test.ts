@@ -6,6 +6,7 @@ import { adminKey } from '../support/app.ts'
 import {
   checkCsv,
   continueImport,
+  importCsv,
   importRows,
   newScheme,
   treatyHeader,
@@ -118,6 +119,27 @@ describe('a file without some records of earlier files', () => {
     await api.post('/v1/agreements', { title: 'By hand', kind: 'treaty', externalIds })
     await undo(api.database, await importRows(api.database, scheme, rows(2)))
     expect((await importRows(api.database, scheme, [{ id: '9' }])).report?.missing).toBe(0)
+  })
+
+  it('is not reported with records of newer files when it is checked again or committed', async () => {
+    const scheme = newScheme()
+    const treaties = (...ids: string[]) =>
+      [treatyHeader, ...ids.map((id) => `${id},Treaty ${id},2001,China`)].join('\n')
+    await importCsv(api.database, treatyMapping(scheme), treaties('1'))
+    const { id } = await checkCsv(
+      api.database,
+      treatyMapping(scheme),
+      `${treaties('2')}\n3,Third,2001,Nowhere`,
+    )
+    await importCsv(api.database, treatyMapping(scheme), treaties('1', '2', '4'))
+    const decisions = [{ resource: 'countries', name: 'Nowhere', key: null }]
+    expect((await api.put(`/v1/imports/${id}/names`, { decisions })).status).toBe(200)
+    const checked = await continueImport(api.database, id)
+    expect(checked).toMatchObject({ state: 'staged', counts: { refused: 0 }, report: { missing: 1 } })
+    expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
+    const committed = await continueImport(api.database, id)
+    expect(committed).toMatchObject({ state: 'committed', report: { missing: 1 } })
+    expect(await missingOf(id)).toEqual(['1,Treaty 1'])
   })
 })
 

@@ -27,13 +27,13 @@ export interface MissingRecord {
 const batchSize = 1000
 
 /**
- * SQL of the records that other imports of the scheme wrote and that have no id of a row of this import. After a merge, a record
- * may have several ids. The statement groups all ids instead of joining them: as long as PostgreSQL has no statistics of new
- * rows, a join may become a nested loop.
+ * SQL of the records that earlier imports of the scheme wrote and that have no id of a row of this import. Ids of imports have
+ * the order of their uploads. After a merge, a record may have several ids. The statement groups all ids instead of joining
+ * them: as long as PostgreSQL has no statistics of new rows, a join may become a nested loop.
  */
 function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportJob) {
   const { externalIds } = shared
-  const hasEarlier = sql`exists (select from imports where imports.scheme = ${scheme} and imports.id <> ${id})`
+  const hasEarlier = sql`exists (select from imports where imports.scheme = ${scheme} and imports.id < ${id})`
   return compileSql(sql`select resource, key, min(external_id) as "externalId" from (
       select min(resource) as resource, min(key) as key, min(external_id) as external_id,
         count(*) = count(key) as is_absent
@@ -43,7 +43,7 @@ function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }:
         from ${externalIds} join records on records.id = ${externalIds.record}
         where ${hasEarlier} and ${externalIds.resource} = any(${sql.param(withExternalIds)}::text[]) and ${externalIds.scheme} = ${scheme}
           and exists (select from import_records earlier where earlier.resource = records.resource and earlier.key = records.key
-            and earlier.scheme = ${scheme} and earlier.import <> ${id} and not earlier.undone and earlier.row is not null)
+            and earlier.scheme = ${scheme} and earlier.import < ${id} and not earlier.undone and earlier.row is not null)
         union all
         select null, null, null, identities.id from import_rows, unnest(import_rows.ids) as identities(id)
         where ${hasEarlier} and import_rows.import = ${id}
