@@ -21,7 +21,7 @@ export const changes = (registry: Registry): Endpoint => ({
     operationId: 'listChanges',
     summary: 'List all changes',
     description:
-      'Every change of every record, each once, in an order that is the same for every reader. A client that sends `page.after` of one response as `after` of the next request misses no change. A change appears when its transaction, and every transaction that began to write before it, has ended. Changes of one record are in the order of its versions. `order=desc` returns the newest first: send `page.after` as `after` for older ones.',
+      'Every change of every record, each once, in an order that is the same for every reader. A client that sends `page.after` of one response as `after` of the next request misses no change. Citations that become visible because their source or record becomes public have no change. A change appears when its transaction, and every transaction that began to write before it, has ended. Changes of one record are in the order of its versions. `order=desc` returns the newest first: send `page.after` as `after` for older ones.',
     access: 'read',
     // The feed ends before the oldest running transaction, and a replica does not know all running transactions.
     replicas: false,
