@@ -208,7 +208,7 @@ export const managedSchemas = {
 
 /** Returns the record of a revision, with its properties renamed to their current names. */
 export function withCurrentNames(
-  { formerNames }: Resource,
+  { formerNames }: Pick<Resource, 'formerNames'>,
   record: Record<string, unknown>,
 ): Record<string, unknown> {
   if (!formerNames) return record

@@ -4,7 +4,7 @@ import { recordSchema } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
-import { revisionStatement } from '../query/revisions.ts'
+import { revisionJson, revisionStatement } from '../query/revisions.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { memoizeByResource, notModified } from './response-schemas.ts'
@@ -59,8 +59,6 @@ export const revision: Operation = {
       const detail = `The history has no version ${version} of ${aNoun(resource.noun)} ${key}.`
       throw new Problem('not-found', detail)
     }
-    // The stored JSON text of the document is sent unchanged.
-    const body = `${JSON.stringify(row.entry).slice(0, -1)},"document":${row.document}}`
-    return taggedResponse(body)
+    return taggedResponse(revisionJson(resource, JSON.stringify(row.entry), row.document))
   },
 }

@@ -3,7 +3,8 @@ import type { QueryConfig } from 'pg'
 import { revisions } from '../database/tables/index.ts'
 import type { changeKinds } from '../database/vocabularies.ts'
 import { rfc3339 } from '../model/document.ts'
-import type { Resource } from '../model/resource.ts'
+import type { Registry } from '../model/registry.ts'
+import { type Resource, withCurrentNames } from '../model/resource.ts'
 import { statement } from './statement.ts'
 
 /** The operation that wrote a revision. */
@@ -43,6 +44,23 @@ export function revisionStatement(resource: Resource, key: string, version: numb
   return statement('revision', build, { resource: resource.name, key, version })
 }
 
+/**
+ * Returns the JSON of a revision: an entry with its document. The document has the current names of properties, as the
+ * schema of the record does. Without renamed properties, it is the stored text.
+ * @param entry the JSON of the revision without its document.
+ * @param document the stored JSON text.
+ */
+export function revisionJson(
+  resource: Pick<Resource, 'formerNames'>,
+  entry: string,
+  document: string,
+): string {
+  const current = resource.formerNames
+    ? JSON.stringify(withCurrentNames(resource, JSON.parse(document)))
+    : document
+  return `${entry.slice(0, -1)},"document":${current}}`
+}
+
 /** A position in the feed of changes. */
 export interface FeedPosition {
   transaction: string
@@ -70,6 +88,18 @@ export interface FeedPlan {
  */
 const horizon = sql`(select feed_horizon() where pg_current_wal_flush_lsn() is not null)`
 
+/** A row of `feedStatement`: `entry` is the JSON of the change without its document, `document` is the stored text. */
+export interface FeedRow {
+  position: string
+  resource: string
+  entry: string
+  document: string
+}
+
+/** Returns the JSON of a change in the feed. */
+export const changeJson = (registry: Registry, { resource, entry, document }: FeedRow): string =>
+  revisionJson(registry.definition(resource), entry, document)
+
 /** Returns the statement of the last change that the feed shows: a row of `position`, or none. */
 export const feedEndStatement = (): QueryConfig =>
   statement(
@@ -80,7 +110,7 @@ export const feedEndStatement = (): QueryConfig =>
   )
 
 /**
- * Returns the statement of the changes after a position: rows of `position`, `resource` and `document` (JSON text).
+ * Returns the statement of the changes after a position: rows of `FeedRow`.
  *
  * Changes are ordered by transaction id. Without `withUnsettled`, a change is shown only when no transaction with a lower id
  * is still running, so no change can later appear before a position that a client has read.
@@ -108,7 +138,7 @@ export function feedStatement({
       ...(countries.length > 0 ? [sql`countries && ${placeholder('countries')}::text[]`] : []),
     ]
     return sql`select ${position} as position, resource, (select row_to_json(change) from (select ${position} as "position", resource,
-        key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", merged_into as "mergedInto", document) change)::text as document
+        key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", merged_into as "mergedInto") change)::text as entry, document::text as document
       from ${revisions} where ${sql.join(conditions, sql` and `)}
       order by transaction ${direction}, sequence ${direction} limit ${placeholder('limit')}`
   }

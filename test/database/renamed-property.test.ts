@@ -59,6 +59,18 @@ afterAll(async () => {
   await older.close()
 })
 
+/** Returns the first change of organizations in the stream of changes. */
+async function firstStreamedChange(): Promise<unknown> {
+  const response = await fetch(`${api.origin}/v1/changes/stream?resource=organizations`)
+  let text = ''
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk
+    const [, data] = /^data: (.*)\n\n/m.exec(text) ?? []
+    if (data !== undefined) return JSON.parse(data)
+  }
+  throw new Error('the stream ended without a change')
+}
+
 describe('a renamed property', () => {
   it('has its current name in the record, also as of an earlier time', async () => {
     for (const asOf of ['', `?asOf=${new Date(Date.parse(writtenAt) + 1).toISOString()}`]) {
@@ -75,7 +87,7 @@ describe('a renamed property', () => {
     expect(page).toMatchObject({ data: [{ property: '/kind' }] })
   })
 
-  it('keeps its former name in revisions, and the renaming is not shown as a change', async () => {
+  it('keeps its former name in stored revisions, and the renaming is not shown as a change', async () => {
     expect((await api.patch(path, { acronym: 'AC' })).status).toBe(200)
     const { rows } = await older.pool.query(
       `select document ->> 'type' as type from revisions where key = '${id}' and version = 1`,
@@ -89,9 +101,27 @@ describe('a renamed property', () => {
     ])
   })
 
+  it('has its current name in a version, in the feed and in the stream of changes', async () => {
+    const { type, ...rest } = document
+    const renamed = { ...rest, kind: type }
+    const { document: found } = (await api.get(`${path}/history/1`)).json()
+    expect(found).toEqual(renamed)
+    const feed = (await api.get('/v1/changes?resource=organizations')).json<{ data: { key: string }[] }>()
+    expect(feed.data[0]).toMatchObject({ key: id, version: 1 })
+    expect(feed.data[0]).toHaveProperty('document', renamed)
+    expect(await firstStreamedChange()).toEqual(feed.data[0])
+  })
+
   it('is restored from a version with its former name', async () => {
     expect((await api.patch(path, { kind: 'other' })).status).toBe(200)
     const restored = await api.post(`${path}/restore`, { version: 1 }, { headers: { 'if-match': '*' } })
     expect(restored.json()).toMatchObject({ kind: 'academic', acronym: null })
+  })
+
+  it('is also redacted in versions with its former name', async () => {
+    const redaction = { properties: ['/kind'], replacement: 'other', reason: 'It identifies a person.' }
+    const response = await api.post(`${path}/redact`, redaction, { headers: { 'if-match': '*' } })
+    expect(response.status).toBe(200)
+    expect((await api.get(`${path}/history/1`)).json()).toHaveProperty('document.kind', 'other')
   })
 })

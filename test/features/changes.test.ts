@@ -326,10 +326,10 @@ describe('the stream of changes', () => {
     const query = vi.spyOn(Connection.prototype, 'query')
     // Counts rows and not reads: while a transaction of another database delays the feed, reads return no rows.
     const rowsRead = async () => {
-      const rows: { document?: string }[] = (
+      const rows: { entry?: string }[] = (
         await Promise.all(query.mock.results.map(({ value }) => value))
       ).flat()
-      return rows.filter(({ document }) => document?.includes('"big-')).length
+      return rows.filter(({ entry }) => entry?.includes('"big-')).length
     }
     try {
       const stream = await connect(`?after=${after}`)

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
-import { type FeedPlan, feedStatement } from '../../query/revisions.ts'
+import { changeJson, type FeedPlan, type FeedRow, feedStatement } from '../../query/revisions.ts'
 
 /** Maximum number of changes in a briefing. */
 const maxChanges = 10
@@ -35,7 +35,7 @@ export async function changesJson(registry: Registry, tx: Transaction, code: str
     limit: maxChanges,
     withUnsettled: true,
   }
-  const rows = await tx.query<{ document: string }>(feedStatement(plan))
-  const data = rows.map(({ document }) => summarize(registry, JSON.parse(document)))
+  const rows = await tx.query<FeedRow>(feedStatement(plan))
+  const data = rows.map((row) => summarize(registry, JSON.parse(changeJson(registry, row))))
   return JSON.stringify({ list: `/v1/changes?country=${code}&order=desc`, data })
 }

@@ -2,7 +2,7 @@ import { getStringValues, getValues } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
-import { feedStatement } from '../../query/revisions.ts'
+import { changeJson, type FeedRow, feedStatement } from '../../query/revisions.ts'
 import {
   defaultLimit,
   feedPage,
@@ -46,11 +46,11 @@ export const changes = (registry: Registry): Endpoint => ({
       order: getStringValues(query, 'order')[0] === 'desc' ? 'desc' : 'asc',
       limit: limit + 1,
     })
-    const rows = await database.read<{ position: string; document: string }>(statement)
+    const rows = await database.read<FeedRow>(statement)
     const shown = rows.slice(0, limit)
     const after = shown.at(-1)?.position ?? getStringValues(query, 'after')[0] ?? null
     const page = { limit, after, more: rows.length > limit }
-    const data = shown.map(({ document }) => document).join(',')
+    const data = shown.map((row) => changeJson(registry, row)).join(',')
     // Changes also become visible when other transactions end, which no notification announces.
     return {
       status: 200,

@@ -2,8 +2,15 @@ import { EventEmitter, once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Semaphore } from 'async-mutex'
 import type { DatabaseClient } from '../../database/database.ts'
+import type { Registry } from '../../model/registry.ts'
 import type { Context } from '../../operations/operation.ts'
-import { type FeedPosition, feedEndStatement, feedStatement } from '../../query/revisions.ts'
+import {
+  changeJson,
+  type FeedPosition,
+  type FeedRow,
+  feedEndStatement,
+  feedStatement,
+} from '../../query/revisions.ts'
 import { parseFeedPosition } from './contract.ts'
 
 /** Milliseconds after which the feed is read again without a notification, because a transaction may have ended. */
@@ -28,12 +35,6 @@ const maxEventAgeMs = 2000
 
 /** After each read, the loop waits one millisecond for this many streams, so that other work of the event loop runs. */
 const streamsPerMs = 5
-
-interface Row {
-  position: string
-  resource: string
-  document: string
-}
 
 interface FeedEvent {
   order: bigint
@@ -60,12 +61,16 @@ const toPosition = (order: bigint): FeedPosition | undefined =>
     : { transaction: String(order / sequenceLimit), sequence: String(order % sequenceLimit) }
 
 /** Converts a change to a server-sent event. Line breaks, which are only white space in JSON, would end the field. */
-const toEvent = ({ position, resource, document }: Row): FeedEvent => ({
-  order: toOrder(parseFeedPosition(position)),
-  readAt: performance.now(),
-  resource,
-  bytes: Buffer.from(`id: ${position}\nevent: change\ndata: ${document.replaceAll(/[\r\n]+/g, '')}\n\n`),
-})
+function toEvent(registry: Registry, row: FeedRow): FeedEvent {
+  const { position, resource } = row
+  const data = changeJson(registry, row).replaceAll(/[\r\n]+/g, '')
+  return {
+    order: toOrder(parseFeedPosition(position)),
+    readAt: performance.now(),
+    resource,
+    bytes: Buffer.from(`id: ${position}\nevent: change\ndata: ${data}\n\n`),
+  }
+}
 
 /**
  * The changes for all streams whose clients see the same records. While there are streams, one loop reads the changes from
@@ -73,6 +78,7 @@ const toEvent = ({ position, resource, document }: Row): FeedEvent => ({
  * is further behind reads pages from the database, only `maxReplays` at a time. The connections of requests are not used.
  */
 export class ChangeFeed {
+  readonly #registry: Registry
   readonly #database: DatabaseClient
   readonly #context: Pick<Context, 'waitForChange' | 'closing'>
   readonly #replays = new Semaphore(maxReplays)
@@ -85,11 +91,11 @@ export class ChangeFeed {
   #start: bigint | undefined
   #end = 0n
 
-  constructor({
-    streamDatabase,
-    waitForChange,
-    closing,
-  }: Pick<Context, 'streamDatabase' | 'waitForChange' | 'closing'>) {
+  constructor(
+    registry: Registry,
+    { streamDatabase, waitForChange, closing }: Pick<Context, 'streamDatabase' | 'waitForChange' | 'closing'>,
+  ) {
+    this.#registry = registry
     this.#database = streamDatabase
     this.#context = { waitForChange, closing }
     closing.addEventListener('abort', () => this.#wakeUps.emit('wake'))
@@ -182,7 +188,7 @@ export class ChangeFeed {
       order: 'asc',
       limit,
     })
-    return (await this.#database.read<Row>(statement)).map(toEvent)
+    return (await this.#database.read<FeedRow>(statement)).map((row) => toEvent(this.#registry, row))
   }
 
   #add(event: FeedEvent): void {

@@ -110,7 +110,7 @@ export const changesStream = (registry: Registry): Endpoint => {
 
     async handle(request, context) {
       readStart(request)
-      const feed = feeds.get(context.streamDatabase) ?? new ChangeFeed(context)
+      const feed = feeds.get(context.streamDatabase) ?? new ChangeFeed(registry, context)
       feeds.set(context.streamDatabase, feed)
       return {
         status: 200,

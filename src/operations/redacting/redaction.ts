@@ -126,8 +126,10 @@ export function createPropertyRedaction(resource: Resource, targets: Target[]): 
     const redacted = { ...record }
     for (const { steps, replacement, values } of removed) {
       const [property = '', ...rest] = steps
-      if (!Object.hasOwn(redacted, property)) continue
-      redacted[property] = replaceAt(redacted[property], rest, replacement, (text) => values.add(text))
+      // Older revisions may have a former name of the property.
+      const stored = Object.keys(record).find((name) => (resource.formerNames?.[name] ?? name) === property)
+      if (stored === undefined) continue
+      redacted[stored] = replaceAt(redacted[stored], rest, replacement, (text) => values.add(text))
     }
     return redacted
   }
