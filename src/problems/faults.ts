@@ -37,7 +37,9 @@ const maxShownLength = 60
 export function quote(text: string): string {
   // Quoting may lengthen a text, so it is truncated before and after.
   const quoted = JSON.stringify(text.slice(0, maxShownLength + 1))
-  return quoted.length > maxShownLength + 2 ? `${quoted.slice(0, maxShownLength - 3)}…` : quoted
+  if (quoted.length <= maxShownLength + 2) return quoted
+  // The end may be half of a surrogate pair.
+  return `${quoted.slice(0, maxShownLength - 3).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
 /** Formats a value for a message. */

@@ -40,6 +40,16 @@ describe('a date in another notation', () => {
   )
 })
 
+it('a quoted value is never truncated within an emoji', async () => {
+  for (const length of [54, 55, 59, 60]) {
+    const name = `${'a'.repeat(length)}😀😀😀😀`
+    const response = await api.post('/v1/projects', { title: 'Quoted', kind: 'other', [name]: 1 })
+    const message = faultAt(response, `/${name}`)?.message
+    expect(message).toMatch(/^"a+.*… is not known here/u)
+    expect(message?.isWellFormed(), message).toBe(true)
+  }
+})
+
 describe('a web address', () => {
   it.each<[url: string, message: string]>([
     ['https://a.example/b c', 'has a space at character 20'],
