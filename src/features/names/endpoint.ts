@@ -11,13 +11,6 @@ import { matchReasons } from './types.ts'
 /** Maximum number of queries of a request. */
 export const maxQueries = 1000
 
-const exampleMatch = {
-  key: 'COD',
-  name: 'Democratic Republic of the Congo',
-  score: 0.95,
-  reason: 'abbreviation',
-}
-
 const reason = z.enum(matchReasons).meta({ description: 'Why a record matches.' })
 
 const status = z
@@ -36,10 +29,8 @@ const match = registerResponseSchema(
         description: 'Note on the record: the state of a territory, the end of a former state.',
       }),
     })
-    .meta({ description: 'A record that a name may mean.', examples: [exampleMatch] }),
+    .meta({ description: 'A record that a name may mean.' }),
 )
-
-const exampleResolution = { status: 'resolved', match: exampleMatch, candidates: [exampleMatch] }
 
 const resolution = registerResponseSchema(
   'NameResolution',
@@ -50,15 +41,14 @@ const resolution = registerResponseSchema(
       candidates: z.array(match).meta({ description: 'What the name may mean, best first.' }),
       detail: z.string().optional().meta({ description: 'Why the name is not resolved.' }),
     })
-    .meta({ description: 'The result of a query.', examples: [exampleResolution] }),
+    .meta({ description: 'The result of a query.' }),
 )
 
 const resolutions = registerResponseSchema(
   'NameResolutions',
-  z.strictObject({ data: z.array(resolution) }).meta({
-    description: 'The result of each query, in their order.',
-    examples: [{ data: [exampleResolution] }],
-  }),
+  z
+    .strictObject({ data: z.array(resolution) })
+    .meta({ description: 'The result of each query, in their order.' }),
 )
 
 /** Returns the schema of the body. @param names the names of the resources. */
@@ -74,10 +64,7 @@ const makeBody = (names: string[]) => {
           .string()
           .max(60)
           .optional()
-          .meta({
-            description: 'EDTF date of the fact: what the name meant at that time.',
-            examples: ['1885'],
-          }),
+          .meta({ description: 'EDTF date of the fact: what the name meant at that time.' }),
         country: keys.country().optional().meta({
           description: 'Country of an organization; for countries, the one that the source is about.',
         }),
@@ -87,17 +74,13 @@ const makeBody = (names: string[]) => {
         }),
         limit: z.int().min(1).max(10).optional().meta({ description: 'Maximum candidates; 3 if left out.' }),
       })
-      .meta({
-        description: 'A name to resolve.',
-        examples: [{ resource: 'countries', name: 'Congo, Dem. Rep.' }],
-      }),
+      .meta({ description: 'A name to resolve.' }),
   )
   return registerRequestSchema(
     'NameQueries',
-    z.strictObject({ queries: z.array(query).min(1).max(maxQueries) }).meta({
-      description: 'Names to resolve.',
-      examples: [{ queries: [{ resource: 'countries', name: 'Congo, Dem. Rep.' }] }],
-    }),
+    z
+      .strictObject({ queries: z.array(query).min(1).max(maxQueries) })
+      .meta({ description: 'Names to resolve.' }),
   )
 }
 
