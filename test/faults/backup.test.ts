@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
 import { chooseAccount } from '../../src/database/embedded/account.ts'
 import { registry } from '../../src/resources/registry.ts'
+import { freePort } from '../support/ports.ts'
 import { readFeed } from './feed.ts'
-import { freePort } from './ports.ts'
 import { asAdministrator, fetchText, openService } from './service.ts'
 
 const { resources } = registry

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { openCluster } from '../../src/database/embedded/cluster.ts'
 import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
-import { freePort } from './ports.ts'
+import { freePort } from '../support/ports.ts'
 
 /** A PostgreSQL server with default durability that can be killed and restarted. */
 export interface FragilePostgres {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { adminKey } from '../support/app.ts'
 import { type Run, type RunOptions, run } from '../support/command-line.ts'
-import { freePort } from './ports.ts'
+import { freePort } from '../support/ports.ts'
 
 /** The service as a process that can be killed and restarted at the same address. */
 export interface Service {

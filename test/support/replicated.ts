@@ -8,7 +8,7 @@ import pg from 'pg'
 import { type Cluster, openCluster } from '../../src/database/embedded/cluster.ts'
 import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
 import { errorCode } from '../../src/error-code.ts'
-import { freePort } from '../faults/ports.ts'
+import { freePort } from './ports.ts'
 
 const execute = promisify(execFile)
 

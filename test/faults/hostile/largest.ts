@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fill } from '../fill.ts'
 import { operationsOf, type Request } from './operations.ts'
 
 /** The largest and most expensive requests at the limits of the service, and just above them. */
@@ -30,18 +31,6 @@ function resolve(document: unknown, schemaOrTrue: unknown): Schema {
   }
   const [first] = schema.anyOf ?? schema.oneOf ?? []
   return first === undefined ? schema : resolve(document, first)
-}
-
-/** Joins `begin`, as many elements as fit into `bytes`, and `end`. */
-function fill(begin: string, element: (index: number) => string, end: string, bytes: number): string {
-  const elements: string[] = []
-  let length = begin.length + end.length
-  for (let index = 0; ; index += 1) {
-    const next = element(index)
-    length += next.length + 1
-    if (length > bytes) return `${begin}${elements.join(',')}${end}`
-    elements.push(next)
-  }
 }
 
 /** A word with a typo. */

@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { fill } from '../../fill.ts'
 import { keepInFlight } from '../repetition.ts'
 import type { ClientRequest } from '../sender.ts'
 import { type Attack, discardBody, sendCounted } from './attack.ts'
@@ -10,16 +11,9 @@ const maxNdjsonBytes = 16 * maxBytes
 
 const search = '/v1/agreements/search'
 
-/** Returns a body of `before`, as many elements as fit into `bytes`, and `after`. */
-function fill(before: string, element: (index: number) => string, after: string, bytes = maxBytes): Buffer {
-  const elements: string[] = []
-  let length = before.length + after.length
-  for (let index = 0; length + element(index).length < bytes; index += 1) {
-    elements.push(element(index))
-    length += element(index).length + 1
-  }
-  return Buffer.from(`${before}${elements.join(',')}${after}`)
-}
+/** Returns a body of `begin`, as many elements as fit into `bytes`, and `end`. */
+const filled = (begin: string, element: (index: number) => string, end: string, bytes = maxBytes): Buffer =>
+  Buffer.from(fill(begin, element, end, bytes))
 
 const post = (path: string, body: Buffer, type = 'application/json'): ClientRequest => ({
   method: 'POST',
@@ -34,24 +28,24 @@ const uuid = (index: number) => `"01933b5e-7c1a-7d4e-9f2b-${index.toString(16).p
 const anonymousBodies = () => [
   post(
     search,
-    fill('{"fields":[', () => '"a"', ']}'),
+    filled('{"fields":[', () => '"a"', ']}'),
   ),
   post(
     search,
-    fill('{"fields":[', (index) => `"f${index}"`, ']}'),
+    filled('{"fields":[', (index) => `"f${index}"`, ']}'),
   ),
   post(
     search,
-    fill('{', (index) => `"p${index}":1`, '}'),
+    filled('{', (index) => `"p${index}":1`, '}'),
   ),
-  post(search, fill('{"where":{"id":{"in":[', uuid, ']}}}')),
+  post(search, filled('{"where":{"id":{"in":[', uuid, ']}}}')),
   post(
     search,
-    fill('{"where":{"and":[', (index) => `{"p${index}":{}}`, ']}}'),
+    filled('{"where":{"and":[', (index) => `{"p${index}":{}}`, ']}}'),
   ),
   post(
     search,
-    fill('{"sort":[', () => '{}', ']}'),
+    filled('{"sort":[', () => '{}', ']}'),
   ),
 ]
 
@@ -61,23 +55,23 @@ const editorBodies = () => [
   post('/v1/agreements/import', Buffer.from('{"a":1,"a":1}\n'.repeat(maxBytes / 14)), 'application/x-ndjson'),
   post(
     '/v1/agreements/bulk',
-    fill('{"operations":[', () => '{}', ']}', 2 * maxBytes),
+    filled('{"operations":[', () => '{}', ']}', 2 * maxBytes),
   ),
   post(
     '/v1/agreements',
-    fill('{"title":"x","topics":[', (index) => `"t${index}"`, ']}'),
+    filled('{"title":"x","topics":[', (index) => `"t${index}"`, ']}'),
   ),
   post(
     '/v1/agreements',
-    fill('{"title":"x","topics":[', () => '"energy"', ']}'),
+    filled('{"title":"x","topics":[', () => '"energy"', ']}'),
   ),
   post(
     '/v1/agreements',
-    fill('{"title":"x","parties":[', () => '{}', ']}'),
+    filled('{"title":"x","parties":[', () => '{}', ']}'),
   ),
   post(
     '/v1/agreements',
-    fill('{"title":"x",', (index) => `"p${index}":1`, '}'),
+    filled('{"title":"x",', (index) => `"p${index}":1`, '}'),
   ),
 ]
 
@@ -102,7 +96,7 @@ export const largeWrites = sendInTurn(editorBodies)
 
 /** Keeps eight searches in flight whose properties are all invalid, and reads no response. */
 export const manyFaults: Attack = (sender, counter) => {
-  const body = fill('{', () => '"a":1', '}')
+  const body = filled('{', () => '"a":1', '}')
   keepInFlight(8, 500, async () => {
     const response = await sendCounted(sender, counter, post(search, body))
     // The client reads nothing for 5 s, then disconnects and starts again.
