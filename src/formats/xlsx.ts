@@ -122,7 +122,7 @@ async function writeTable(
   return truncated
 }
 
-/** Columns of the sheet `cut`. */
+/** Columns of the sheet `truncated`. */
 const truncatedColumns: SheetColumn[] = [
   { name: 'sheet', kind: 'text' },
   { name: 'row', kind: 'number' },
@@ -135,7 +135,7 @@ async function writeTables(workbook: Writer, tables: SheetTable[], signal: Abort
   for (const table of tables) truncated.push(...(await writeTable(workbook, table, signal)))
   if (truncated.length > 0) {
     const rows = Readable.from([truncated])
-    await writeTable(workbook, { name: 'cut', columns: truncatedColumns, rows }, signal)
+    await writeTable(workbook, { name: 'truncated', columns: truncatedColumns, rows }, signal)
   }
   await workbook.commit()
 }
@@ -143,7 +143,7 @@ async function writeTables(workbook: Writer, tables: SheetTable[], signal: Abort
 /**
  * Streams a workbook (Office Open XML), without holding its rows in memory. Text cells are never formulas. A table with more
  * rows than a sheet can have continues in `name 2` and so on. A text that is too long for a cell is truncated, ends with
- * `…`, and is listed in a sheet `cut`.
+ * `…`, and is listed in a sheet `truncated`.
  * @param tables are read one after another: each after the previous table has been written.
  */
 export function writeWorkbook(tables: SheetTable[]): Readable {

@@ -200,6 +200,6 @@ describe('an exported file', () => {
     if (text.length < 32_767) throw new Error(`the text is not long enough to be truncated: ${text.length}`)
     expect(text.length).toBe(32_767)
     expect(text.endsWith('…')).toBe(true)
-    expect(rowsIn(book.getWorksheet('cut'))[1]?.slice(0, 3)).toEqual(['organizations', 2, 'aliases'])
+    expect(rowsIn(book.getWorksheet('truncated'))[1]?.slice(0, 3)).toEqual(['organizations', 2, 'aliases'])
   })
 })

@@ -225,6 +225,7 @@ it('reports the states of replicas in /readyz, as the OpenAPI document says, and
   const metrics = (await get(first, '/metrics')).payload
   expect(metrics).toContain('entente_replica_up{replica="1"} 1')
   expect(metrics).toContain('entente_replica_up{replica="2"} 0')
+  expect(metrics).toContain('entente_replica_backoff{replica="1"} 0')
   expect(metrics).toMatch(/entente_reads_total\{server="replica"\} [1-9]/)
 })
 

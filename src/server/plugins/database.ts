@@ -62,7 +62,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
     replicas.all.map((replica) => () => (replica.isUp ? 1 : 0)),
   )
   metrics.replicaGauge(
-    'entente_replica_resting',
+    'entente_replica_backoff',
     '1 while the replica answers but is not used, after connections to it were lost or refused.',
     replicas.all.map((replica) => () => (replica.isUp && !replica.isUsable ? 1 : 0)),
   )
