@@ -1,16 +1,27 @@
 import { createHash } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
 import { compileSql } from '../database/dialect.ts'
 import { records } from '../database/tables/records.ts'
+import { aNoun } from '../problems/suggest.ts'
 import { lazyFor } from './lazy.ts'
 import { ownProperties, type Resource } from './resource.ts'
+import { named } from './schema-names.ts'
 
 /** SQL that composes the JSON of a record, and the fingerprint (`shape`) that shows whether a stored document is current. */
 
 /** Names of a record's own properties, in the order of the response. */
 export const propertiesOf = lazyFor((resource: Resource): readonly string[] =>
   Object.keys(ownProperties(resource)),
+)
+
+/** Schema of the name of a property of a record. */
+export const fieldName = lazyFor((resource: Resource) =>
+  named(
+    `${resource.singular}Field`,
+    z.enum(propertiesOf(resource)).meta({ description: `A property of ${aNoun(resource.noun)}.` }),
+  ),
 )
 
 /** SQL expression of a timestamp as text in RFC 3339: UTC, milliseconds. */

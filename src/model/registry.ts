@@ -18,15 +18,22 @@ import { type Field, type FieldContext, fieldColumns, type HostCountry } from '.
 import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
+import { lazyFor } from './lazy.ts'
 import { nameIn, nameLinesOf } from './names.ts'
 import { makeNamesSchema } from './names-schema.ts'
 import { countriesProperty } from './participants/relations.ts'
 import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
+import { named } from './schema-names.ts'
 import { type Reference, refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
 
 /** The options of the capability `participants`, by the names of the resources that have it. */
 type Participants = Map<string, { roles: readonly [string, ...string[]]; areParties: boolean }>
+
+/** Schema of the name of a resource. */
+export const resourceName = lazyFor(({ resources }: Registry) =>
+  named('ResourceName', z.enum(resources.map(({ name }) => name)).meta({ description: 'A resource.' })),
+)
 
 /** Parts of a query that finds the records to which values refer. */
 export interface ReferencedRecords {

@@ -1,8 +1,9 @@
-import { propertiesOf } from '../model/document.ts'
+import { fieldName, propertiesOf } from '../model/document.ts'
 import {
   type CheckedQuery,
   getStringValues,
   invalidParameters,
+  many,
   type Parameter,
   words,
 } from '../model/parameters.ts'
@@ -62,7 +63,7 @@ export function representationParameters(
   const includes = includesOf(resource, options)
   const limits = includes.some(([, include]) => isCount(include)) ? countsText : ''
   return {
-    fields: words(propertiesOf(resource), 'Properties to return; all when left out.'),
+    fields: many(fieldName(resource), 'Properties to return; all when left out.'),
     include: words(
       [...includes.map(([name]) => name), ...(options.isFile ? [] : [namesInclude])],
       `Related records to add.${options.isFile ? '' : namesText}${limits}`,

@@ -7,6 +7,7 @@ import { brotliCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { propertiesOf } from '../../src/model/document.ts'
 import { collectNamed, registerResponseSchema, schemaNames } from '../../src/model/schema-names.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { commonProblems } from '../../src/server/openapi/responses.ts'
@@ -224,6 +225,24 @@ describe('the OpenAPI document', () => {
         if (key !== 'examples' && key !== 'example') check(inner, `${path}/${key}`)
     }
     check(api.served, '')
+  })
+
+  it('names the enumerations of all resources and of the properties of each after what they list', () => {
+    const { schemas } = document.components
+    const expected: Record<string, readonly string[]> = {
+      ResourceName: resources.map(({ name }) => name),
+      ...Object.fromEntries(
+        resources.map((resource) => [`${resource.singular}Field`, propertiesOf(resource)]),
+      ),
+    }
+    for (const [name, words] of Object.entries(expected)) {
+      expect(schemas[name], name).toMatchObject({ type: 'string', enum: words })
+      const equal = Object.keys(schemas).filter((other) => isDeepStrictEqual(schemas[other]?.enum, words))
+      expect(equal).toEqual([name])
+    }
+    expect(schemas.AgreementSearch).toHaveProperty('properties.fields.items', {
+      $ref: '#/components/schemas/AgreementField',
+    })
   })
 
   it('has patterns without Unicode classes and lookaround, which some engines lack', () => {

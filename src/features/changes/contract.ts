@@ -8,9 +8,8 @@ import {
   many,
   type Parameter,
   singleValueParameter,
-  words,
 } from '../../model/parameters.ts'
-import type { Registry } from '../../model/registry.ts'
+import { type Registry, resourceName } from '../../model/registry.ts'
 import { registerResponseSchema } from '../../model/schema-names.ts'
 import { recordChange, revisionExample } from '../../operations/revision-schema.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
@@ -30,13 +29,13 @@ const position = z
   .regex(positionPattern, { error: 'must be a position of this feed, such as 1234.56: send it unchanged' })
 
 /** Parameters of the feed. */
-export const feedParameters = ({ resources }: Registry): Record<string, Parameter> => ({
+export const feedParameters = (registry: Registry): Record<string, Parameter> => ({
   after: singleValueParameter(
     position,
     'The `position` of the last change that was read; from the first change of the order when left out.',
   ),
-  resource: words(
-    resources.map(({ name }) => name),
+  resource: many(
+    resourceName(registry),
     'Resources whose changes are wanted, separated by commas; all when left out.',
   ),
 })

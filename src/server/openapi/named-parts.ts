@@ -78,6 +78,12 @@ export class NamedParts {
     return (this.#users.get(JSON.stringify(words))?.size ?? 0) > 2
   }
 
+  /** Makes the name of a component the name of all equal enumerations, if the component is an enumeration. */
+  addEnum(component: string, schema: JsonSchema): void {
+    const words = wordsOf(schema)
+    if (words) this.#names.set(JSON.stringify(toEnum(words)), component)
+  }
+
   /** Returns the name of a schema: the name of an equal schema, or else the first free name of `names`. */
   name(schema: JsonSchema, names: string[], describe: () => JsonSchema): string {
     const key = JSON.stringify(schema)
@@ -95,6 +101,12 @@ export class NamedParts {
 /** Returns the words of an enumeration of texts; undefined for other schemas and for constants. */
 const wordsOf = ({ type, enum: words }: JsonSchema): unknown[] | undefined =>
   type === 'string' && Array.isArray(words) && words.length > 1 ? words : undefined
+
+/** Whether a schema is an enumeration of texts. */
+export const isEnum = (schema: JsonSchema): boolean => wordsOf(schema) !== undefined
+
+/** Returns the enumeration of some words, without keywords that differ between its uses. */
+const toEnum = (words: unknown[]): JsonSchema => ({ type: 'string', enum: words })
 
 const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 
@@ -116,12 +128,12 @@ export const createEnumNamer =
   (schema: JsonSchema, path: string[]): JsonSchema => {
     const words = wordsOf(schema)
     if (!words) return schema
-    const { type, enum: _, ...keywords } = schema
+    const { type: _type, enum: _enum, ...keywords } = schema
     const fullName = pascalCase(component, ...path)
     const common = parts.isCommon(words) ? [pascalCase(...path.filter(isProperty).slice(-2))] : []
     const description = keywords.description ?? 'Values.'
     const name = parts.name(
-      { type, enum: words },
+      toEnum(words),
       [...common, fullName, ...others, `${fullName}Word`, ...others.map((other) => `${other}Word`)],
       () => ({ description }),
     )

@@ -6,6 +6,7 @@ import {
   addDiscriminator,
   createComparisonNamer,
   createEnumNamer,
+  isEnum,
   mapSchema,
   NamedParts,
   recordEnums,
@@ -215,14 +216,17 @@ function byRank(one: string, other: string): number {
 /** Names the enumerations and comparisons in components: `AgreementKind` for `kind` of `Agreement`. */
 function nameParts(all: Record<string, JsonSchema>, parts: NamedParts): Record<string, JsonSchema> {
   const result: Record<string, JsonSchema> = {}
-  for (const [component, schema] of Object.entries(all)) recordEnums(parts, component, schema)
-  for (const component of Object.keys(all).sort(byRank)) {
+  for (const [component, schema] of Object.entries(all)) {
+    recordEnums(parts, component, schema)
+    parts.addEnum(component, schema)
+  }
+  for (const [component, given] of Object.entries(all).sort(([one], [other]) => byRank(one, other))) {
     const enums = createEnumNamer(parts, component)
     const comparisons = createComparisonNamer(parts, component)
-    // A schema stays an object.
-    const named = mapSchema(all[component], [], (schema, path) =>
-      comparisons(addDiscriminator(enums(simplify(schema), path), all), path),
-    ) as JsonSchema
+    const change = (schema: JsonSchema, path: string[]) =>
+      comparisons(addDiscriminator(enums(simplify(schema), path), all), path)
+    // A schema stays an object. An enumeration has a name already.
+    const named = isEnum(given) ? given : (mapSchema(given, [], change) as JsonSchema)
     result[component] = removeRepetitions(named, component, parts.ownerOf(component))
   }
   return result

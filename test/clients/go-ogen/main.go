@@ -137,7 +137,7 @@ func main() {
 	exported, err := client.ExportAgreements(ctx, registry.ExportAgreementsParams{
 		Format:  registry.AgreementFormatCsv,
 		Country: []string{"PAK"},
-		Fields:  []registry.AgreementSearchFields{registry.AgreementSearchFieldsTitle, registry.AgreementSearchFieldsSignedOn},
+		Fields:  []registry.AgreementField{registry.AgreementFieldTitle, registry.AgreementFieldSignedOn},
 	})
 	file, err := io.ReadAll(expect[registry.OKHeaders](exported, err).Response)
 	check(err)
@@ -146,7 +146,7 @@ func main() {
 
 	// Read the feed of changes.
 	feed, err := client.ListChanges(ctx, registry.ListChangesParams{
-		Resource: []registry.HitResource{registry.HitResourceAgreements},
+		Resource: []registry.ResourceName{registry.ResourceNameAgreements},
 		Limit:    registry.NewOptInt(3),
 	})
 	changes := []string{}

@@ -135,7 +135,7 @@ func main() {
 	file, err := client.ExportAgreementsWithResponse(ctx, &registry.ExportAgreementsParams{
 		Format:  "csv",
 		Country: &[]string{"PAK"},
-		Fields:  &[]registry.AgreementSearchFields{"title", "signedOn"},
+		Fields:  &[]registry.AgreementField{"title", "signedOn"},
 	})
 	check(err)
 	check(os.WriteFile("agreements.csv", file.Body, 0o600))
@@ -143,7 +143,7 @@ func main() {
 
 	// Read the feed of changes.
 	feed, err := client.ListChangesWithResponse(ctx, &registry.ListChangesParams{
-		Resource: &[]registry.HitResource{"agreements"},
+		Resource: &[]registry.ResourceName{"agreements"},
 		Limit:    pointerTo(3),
 	})
 	check(err)

@@ -17,17 +17,17 @@ from entente_client.api.registry import list_changes
 from entente_client.models import (
     Aggregate,
     Agreement,
+    AgreementField,
     AgreementFormat,
     AgreementGroupBy,
     AgreementInput,
     AgreementPage,
     AgreementPatch,
     AgreementSearch,
-    AgreementSearchFields,
     AgreementSort,
     FeedPage,
-    HitResource,
     Problem,
+    ResourceName,
 )
 from entente_client.types import UNSET, File, Unset
 
@@ -126,7 +126,7 @@ file = expect(
         client=client,
         format_=AgreementFormat.CSV,
         country=["PAK"],
-        fields=[AgreementSearchFields.TITLE, AgreementSearchFields.SIGNEDON],
+        fields=[AgreementField.TITLE, AgreementField.SIGNEDON],
     ),
 )
 text: bytes = file.payload.read()
@@ -134,7 +134,7 @@ Path("agreements.csv").write_bytes(text)
 
 # Read the feed of changes.
 changes = expect(
-    FeedPage, list_changes.sync(client=client, resource=[HitResource.AGREEMENTS], limit=3)
+    FeedPage, list_changes.sync(client=client, resource=[ResourceName.AGREEMENTS], limit=3)
 )
 
 # A problem says what is wrong, and where.

@@ -13,19 +13,19 @@ import registry.ApiException;
 import registry.api.AgreementsApi;
 import registry.api.RegistryApi;
 import registry.model.Agreement;
-import registry.model.AgreementGroupBy;
+import registry.model.AgreementField;
 import registry.model.AgreementFormat;
+import registry.model.AgreementGroupBy;
 import registry.model.AgreementInput;
 import registry.model.AgreementKind;
 import registry.model.AgreementPartyInput;
 import registry.model.AgreementPartyRole;
 import registry.model.AgreementPatch;
 import registry.model.AgreementSearch;
-import registry.model.AgreementSearchFields;
 import registry.model.AgreementSort;
 import registry.model.AgreementStatus;
-import registry.model.HitResource;
 import registry.model.Problem;
+import registry.model.ResourceName;
 
 public final class Scenario {
   private static final ObjectMapper JSON = ApiClient.createDefaultObjectMapper();
@@ -131,7 +131,7 @@ public final class Scenario {
             AgreementsApi.APIExportAgreementsRequest.newBuilder()
                 .format(AgreementFormat.CSV)
                 .country(List.of("PAK"))
-                .fields(List.of(AgreementSearchFields.TITLE, AgreementSearchFields.SIGNED_ON))
+                .fields(List.of(AgreementField.TITLE, AgreementField.SIGNED_ON))
                 .build());
     var file = Files.move(download.toPath(), Path.of("agreements.csv"), StandardCopyOption.REPLACE_EXISTING);
 
@@ -140,7 +140,7 @@ public final class Scenario {
         new RegistryApi(client)
             .listChanges(
                 RegistryApi.APIListChangesRequest.newBuilder()
-                    .resource(List.of(HitResource.AGREEMENTS))
+                    .resource(List.of(ResourceName.AGREEMENTS))
                     .limit(3)
                     .build());
 
