@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'
-import { importRows, newScheme } from '../support/imports.ts'
+import { checkCsv, continueImport, importCsv, importRows, newScheme } from '../support/imports.ts'
 
 /** Imports of a register after two of its records have been merged: one record has the ids of two rows. */
 
@@ -98,5 +98,68 @@ describe('a file without some ids of a merged record', () => {
     expect(await missingFrom(['own'])).toBe(0)
     expect(await missingFrom(['merged'])).toBe(0)
     expect(await missingFrom([])).toBe(1)
+  })
+})
+
+describe('a name that means a record which has been merged since', () => {
+  const mappingOf = (scheme: string) => `scheme: ${scheme}
+rows: {format: csv}
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Title
+      kind: =treaty
+      parties: [{organization: Partner, role: =party}]
+`
+  const csv = 'Id,Title,Partner\n1,First,The academy of the register\n'
+
+  const createOrganization = async (name: string) => {
+    const created = await api.post('/v1/organizations', { name, kind: 'academic' })
+    expect(created.status, created.text).toBe(201)
+    return created.json<{ id: string }>().id
+  }
+
+  const merge = async (from: string, into: string) => {
+    const merged = await api.post(`/v1/organizations/${from}/merge`, { into }, ifMatch('*'))
+    expect(merged.status, merged.text).toBe(200)
+  }
+
+  /** Makes the dry run of a file, and decides that its name means an organization. */
+  async function decide(scheme: string) {
+    const [key, next, last] = [
+      await createOrganization('Academy of the decision'),
+      await createOrganization('Academy of the first merge'),
+      await createOrganization('Academy of the second merge'),
+    ]
+    const { id } = await checkCsv(api.database, mappingOf(scheme), csv)
+    const decisions = [{ resource: 'organizations', name: 'The academy of the register', key }]
+    const decided = await api.put(`/v1/imports/${id}/names`, { decisions })
+    expect(decided.status, decided.text).toBe(200)
+    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
+    const mergeTwice = async () => {
+      await merge(key, next)
+      await merge(next, last)
+    }
+    return { id, last, mergeTwice }
+  }
+
+  it('means the record that remains, in the next import of the register', async () => {
+    const scheme = newScheme()
+    const { last, mergeTwice } = await decide(scheme)
+    await mergeTwice()
+    const imported = await importCsv(api.database, mappingOf(scheme), csv)
+    expect(imported).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
+    expect(await find(scheme, '1')).toMatchObject({ parties: [{ organization: last }] })
+  })
+
+  it('means the record that remains if the merge was between the dry run and the commit', async () => {
+    const scheme = newScheme()
+    const { id, last, mergeTwice } = await decide(scheme)
+    await mergeTwice()
+    const committed = await api.post(`/v1/imports/${id}/commit`, undefined)
+    expect(committed.status, committed.text).toBe(202)
+    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
+    expect(await find(scheme, '1')).toMatchObject({ parties: [{ organization: last }] })
   })
 })

@@ -5,6 +5,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { findByExternalIds, getExternalIds, hasExternalIds } from '../../operations/writing/external-ids.ts'
+import { findMergedKeys } from '../../operations/writing/references.ts'
 import { hashValue } from './hashes.ts'
 import { fillMentions, mentionIdentity, mentionName, namedMentions } from './mentions.ts'
 import { findNameKeys, type NameKey } from './names.ts'
@@ -291,6 +292,25 @@ export async function readUpserts(
   return findUpserts(tx, registry, scheme, rows, { ...options, names })
 }
 
+/** Returns how names were resolved, with the keys of the records that remain where records were merged since. */
+async function followMerges(
+  tx: Transaction,
+  registry: Registry,
+  rows: readonly ReadyRow[],
+  names: ReadonlyMap<string, NameKey>,
+): Promise<Map<string, NameKey>> {
+  const found = namedMentions(rows.flatMap(({ drafts }) => drafts)).flatMap((mention) => {
+    const identity = mentionIdentity(mention)
+    const { status, key } = names.get(identity) ?? { key: null }
+    return key === null ? [] : [{ identity, status, key, resource: mention.resource }]
+  })
+  const mergedInto = await findMergedKeys(tx, registry, found)
+  const followed = new Map(names)
+  for (const { identity, status, ...record } of found)
+    followed.set(identity, { status, key: mergedInto(record) ?? record.key })
+  return followed
+}
+
 /**
  * Computes the upserts of rows.
  * @param names how the names in the rows were resolved, by the identity of the mention.
@@ -303,7 +323,8 @@ export async function findUpserts(
   { names, sharedIds, ...options }: UpsertOptions & { names: Map<string, NameKey> },
 ): Promise<Upserts> {
   const keys = await findKeys(tx, registry, rows)
-  const resolver = new MentionResolver(registry, rows, { names, keys, ...options })
+  const followed = await followMerges(tx, registry, rows, names)
+  const resolver = new MentionResolver(registry, rows, { names: followed, keys, ...options })
   const result: Upserts = { upserts: [], refused: new Map(), waiting: [] }
   for (const { row, resolved, faults, waits } of resolveRows(resolver, rows)) {
     if (faults.length > 0) result.refused.set(row.position, faults)

@@ -19,6 +19,12 @@ export interface ReferenceValue {
   reference: Reference
 }
 
+/** A record, by its resource and key. */
+interface RecordKey {
+  resource: string
+  key: string
+}
+
 /**
  * Finds the values of a document that refer to other records, by walking document and schema together.
  * @param document need not be valid: values that do not match the schema are skipped.
@@ -96,23 +102,28 @@ function missingValuesQuery(registry: Registry, targets: ReadonlyMap<string, Tar
   return unionAll(queries)
 }
 
-/** Returns the keys of the records into which records were merged, by resource and former key, with one statement. */
-async function findMergedKeys(
+/**
+ * Finds the records into which records were merged, with one statement.
+ * @returns a function from a record to the key of the record that remains; undefined if it was not merged.
+ */
+export async function findMergedKeys(
   tx: Transaction,
   registry: Registry,
-  missing: readonly ReferenceValue[],
-): Promise<Map<string, string>> {
-  const byKey = missing.filter(({ reference }) => reference.property === undefined)
-  if (byKey.length === 0) return new Map()
-  const ids = byKey.map(({ reference: { resource }, value }) =>
-    recordId({ name: resource, key: registry.keyForm(resource) }, value),
+  given: readonly RecordKey[],
+): Promise<(record: RecordKey) => string | undefined> {
+  const nameOf = ({ resource, key }: RecordKey) => `${resource} ${key}`
+  const distinct = [...new Map(given.map((one) => [nameOf(one), one])).values()]
+  if (distinct.length === 0) return () => undefined
+  const ids = distinct.map(({ resource, key }) =>
+    recordId({ name: resource, key: registry.keyForm(resource) }, key),
   )
-  const rows = await tx.query<{ nth: number; key: string }>(
-    compileSql(sql`select given.nth::int - 1 as nth, later.key
-      from unnest(${sql.param(ids)}::uuid[]) with ordinality as given(id, nth)
-      join ${records} on ${records.id} = given.id join ${records} as later on later.id = ${records.mergedInto}`),
+  const rows = await tx.query<RecordKey & { into: string }>(
+    compileSql(sql`select ${records.resource} as resource, ${records.key} as key, later.key as into
+      from ${records} join ${records} as later on later.id = ${records.mergedInto}
+      where ${records.id} = any(${sql.param(ids)}::uuid[])`),
   )
-  return new Map(rows.map(({ nth, key }) => [`${byKey[nth]?.reference.resource} ${byKey[nth]?.value}`, key]))
+  const merged = new Map(rows.map((row) => [nameOf(row), row.into]))
+  return (record) => merged.get(nameOf(record))
 }
 
 /**
@@ -139,9 +150,14 @@ export async function findDanglingReferences(
   )
   const missing = new Set(rows.map(({ target, value }) => `${target} ${value}`))
   const isMissing = ({ reference, value }: ReferenceValue) => missing.has(`${targetName(reference)} ${value}`)
-  const merged = await findMergedKeys(tx, resource.registry, found.flat().filter(isMissing))
-  const mergedText = ({ reference, value }: ReferenceValue) => {
-    const key = merged.get(`${reference.resource} ${value}`)
+  const targetOf = ({ reference, value }: ReferenceValue) => ({ resource: reference.resource, key: value })
+  const missingByKey = found
+    .flat()
+    .filter((one) => one.reference.property === undefined && isMissing(one))
+    .map(targetOf)
+  const mergedInto = await findMergedKeys(tx, resource.registry, missingByKey)
+  const mergedText = (one: ReferenceValue) => {
+    const key = mergedInto(targetOf(one))
     return key === undefined ? '' : `; it was merged into "${key}"`
   }
   return found.map((ofDocument) =>
