@@ -70,6 +70,65 @@ describe('a public record that would refer to an internal one', () => {
   })
 })
 
+describe('many public records that would refer to internal ones', () => {
+  const topics = resourceOf('topics')
+  const topic = (slug: string, more = {}) => ({ slug, name: slug, scheme: 'domain', ...more })
+  const count = 7
+
+  /** Creates internal topics. @returns their keys. */
+  const createInternal = (word: string) =>
+    Promise.all(
+      Array.from({ length: count }, async (_, index) => {
+        const slug = `${word}-${index}`
+        return (await createRecord(topics, api, topic(slug, { visibility: 'internal' }))).key
+      }),
+    )
+
+  /** Two new records that are accepted only together: the first refers to the second. */
+  const together = (word: string) => [
+    { op: 'create', document: topic(`${word}-narrow`, { broader: `${word}-broad` }) },
+    { op: 'create', document: topic(`${word}-broad`) },
+  ]
+
+  it('are refused together if they are new, and other operations stay together', async () => {
+    const hidden = await createInternal('causes-new')
+    const { statuses, faults } = await run(topics, [
+      ...hidden.map((broader, index) => ({
+        op: 'create',
+        document: topic(`causes-new-public-${index}`, { broader }),
+      })),
+      ...together('causes-new'),
+    ])
+    expect(statuses).toEqual([...hidden.map(() => 409), 201, 201])
+    expect(faults).toMatchObject(
+      hidden.map((key, index) => ({
+        pointer: `/operations/${index}/document/broader`,
+        message: `refers to topics ${key}, which is internal`,
+      })),
+    )
+  })
+
+  it('are refused together if they exist, each with the record to which it refers', async () => {
+    const hidden = await createInternal('causes-old')
+    for (const slug of hidden) await createRecord(topics, api, topic(`${slug}-public`))
+    const { statuses, faults } = await run(topics, [
+      ...hidden.map((slug) => ({
+        op: 'patch',
+        slug: `${slug}-public`,
+        ifMatch: '*',
+        patch: { broader: slug },
+      })),
+      ...together('causes-old'),
+    ])
+    expect(statuses).toEqual([...hidden.map(() => 409), 201, 201])
+    expect(faults.map(({ message }) => message)).toEqual(
+      hidden.map((key) =>
+        expect.stringContaining(`topics ${key}-public is public and refers to topics ${key}, which`),
+      ),
+    )
+  })
+})
+
 describe('the removal of a record', () => {
   const remove = (id: string) => ({ op: 'remove', id, ifMatch: '*' })
 

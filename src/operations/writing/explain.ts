@@ -1,7 +1,10 @@
-import { getTableName } from 'drizzle-orm'
+import { getTableName, sql } from 'drizzle-orm'
 import type pg from 'pg'
 import type { Transaction } from '../../database/database.ts'
+import { compileSql } from '../../database/dialect.ts'
 import { getDatabaseError } from '../../database/errors.ts'
+import { records } from '../../database/tables/records.ts'
+import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
@@ -90,43 +93,78 @@ function explainCycle(
   return invalidBody(resource.noun, [{ pointer, code: 'cycle', message }], error)
 }
 
-/** The message of `check_visibility()`: the key of a public record, and that of the internal record to which it refers. */
-const internalReference = /^(\S+) (\S+) is public and refers to (\S+) (\S+), which is internal$/
+/** The message of `check_visibility()`: resource and key of a public record, and of the internal one to which it refers. */
+const internalReference = /^(\S+ \S+) is public and refers to (\S+ \S+), which is internal$/
+
+const targetOf = ({ reference, value }: ReferenceValue) => `${reference.resource} ${value}`
+
+/** Whether a record cannot exist without a reference. Then it is only as visible as the record to which it refers. */
+const isRequired = (resource: Resource, { path }: ReferenceValue): boolean =>
+  path.every((step) => typeof step !== 'number') &&
+  resource.document.shape[String(path[0])]?.safeParse(null).success === false
+
+/** Returns the references of each document that must not refer to an internal record. */
+const listPublicReferences = (resource: Resource, refused: readonly RefusedDocument[]): ReferenceValue[][] =>
+  refused.map(({ document }) =>
+    document.visibility === 'internal'
+      ? []
+      : findReferences(resource.document, document).filter((one) => !isRequired(resource, one)),
+  )
+
+/** Finds the stored records that are internal among those to which references refer. @returns their resources and keys. */
+async function findInternalTargets(
+  client: Transaction,
+  { registry }: Resource,
+  found: readonly ReferenceValue[],
+): Promise<Set<string>> {
+  const ids = found
+    .filter(({ reference }) => reference.property === undefined)
+    .map(({ reference: { resource }, value }) =>
+      recordId({ name: resource, key: registry.keyForm(resource) }, value),
+    )
+  if (ids.length === 0) return new Set()
+  const rows = await client.query<{ target: string }>(
+    compileSql(sql`select resource || ' ' || key as target from ${records}
+      where id = any(${sql.param([...new Set(ids)])}::uuid[]) and visibility = 'internal'`),
+  )
+  return new Set(rows.map(({ target }) => target))
+}
 
 /**
  * PostgreSQL names one pair of records. If a document makes the record internal to which the other refers, it is the cause;
- * otherwise, all public documents that refer to this record are.
+ * otherwise, all public documents that refer to internal records are.
  */
-function explainInternalReferences(
-  { error, databaseError, resource }: Refusal,
+async function explainInternalReferences(
+  client: Transaction,
+  { error, databaseError: { message }, resource }: Refusal,
   refused: readonly RefusedDocument[],
-): (Problem | undefined)[] {
-  const { message } = databaseError
-  const [, owner, ownerKey, target, targetKey] = internalReference.exec(message) ?? []
-  const isRecord = (one: RefusedDocument, name?: string, key?: string) =>
-    resource.name === name && ownKey(resource, one) === key
-  const hides = (one: RefusedDocument) =>
-    isRecord(one, target, targetKey) && one.before?.visibility === 'public'
-  const referencesOf = ({ document }: RefusedDocument) =>
-    document.visibility === 'internal'
-      ? []
-      : findReferences(resource.document, document).filter(
-          ({ value, reference }) => reference.resource === target && value === targetKey,
-        )
-  const refers = (one: RefusedDocument) => isRecord(one, owner, ownerKey) || referencesOf(one).length > 0
-  const isCause = refused.length === 1 ? () => true : refused.some(hides) ? hides : refers
-  return refused.map((one) => {
-    if (!isCause(one)) return undefined
-    const found = one.key === undefined ? referencesOf(one) : []
+): Promise<(Problem | undefined)[]> {
+  const [, owner, target = ''] = internalReference.exec(message) ?? []
+  const nameOf = (one: RefusedDocument) => `${resource.name} ${ownKey(resource, one)}`
+  const references = listPublicReferences(resource, refused)
+  const internal = await findInternalTargets(client, resource, references.flat())
+  for (const one of refused)
+    if (one.document.visibility === 'internal') internal.add(nameOf(one))
+    else internal.delete(nameOf(one))
+  internal.add(target)
+  const faulty = references.map((found) => found.filter((one) => internal.has(targetOf(one))))
+  const hides = (one: RefusedDocument) => nameOf(one) === target && one.before?.visibility === 'public'
+  const isHidden = refused.some(hides)
+  return refused.map((one, index) => {
+    const found = faulty[index] ?? []
+    const refers = nameOf(one) === owner || found.length > 0
+    if (refused.length > 1 && !(isHidden ? hides(one) : refers)) return undefined
+    const [first] = found
+    const subject = one.key === undefined ? `the ${resource.noun}` : nameOf(one)
     const pair =
-      found.length === 0
+      first === undefined || isHidden
         ? message
-        : `the ${resource.noun} is public and refers to ${target} ${targetKey}, which is internal`
+        : `${subject} is public and refers to ${targetOf(first)}, which is internal`
     const detail = `A public record cannot refer to an internal one: ${pair}. Make both public or both internal, or leave the reference out; nothing was written.`
-    const errors = found.map(({ path }) => ({
-      pointer: formatPointer(path),
+    const errors = (one.key === undefined ? found : []).map((reference) => ({
+      pointer: formatPointer(reference.path),
       code: 'conflict',
-      message: `refers to ${target} ${targetKey}, which is internal`,
+      message: `refers to ${targetOf(reference)}, which is internal`,
     }))
     return new Problem('conflict', detail, { errors, cause: error })
   })
@@ -162,7 +200,7 @@ export async function explainRefusals(
     case 'EN001':
       return refused.map((one) => explainCycle(refusal, one))
     case 'EN002':
-      return explainInternalReferences(refusal, refused)
+      return explainInternalReferences(client, refusal, refused)
     default:
       return refused.map(() => undefined)
   }
