@@ -164,6 +164,31 @@ describe('the removal of a record', () => {
     ])
   })
 
+  it('is refused if a record refers to it whose own removal is refused', async () => {
+    const create = async (target?: string) => {
+      const relations = target === undefined ? [] : [{ kind: 'implements', agreement: target }]
+      return (await createRecord(agreements, api, agreement({ relations }))).key
+    }
+    // Each record of the chain refers to the one before it.
+    const chain: string[] = []
+    for (let index = 0; index < 8; index += 1) chain.push(await create(chain.at(-1)))
+    const pair = [await create()]
+    pair.push(await create(pair[0]))
+    const relations = [{ kind: 'implements', agreement: pair[1] }]
+    const [linked] = resultsIn(
+      await sendNonAtomic(api, agreements, [
+        { op: 'patch', id: pair[0], ifMatch: '*', patch: { relations } },
+      ]),
+    )
+    expect(linked).toMatchObject({ status: 200 })
+    const [outside, ...removed] = chain.reverse()
+    const { statuses, faults } = await run(agreements, [...removed, ...pair].map(remove))
+    expect(statuses).toEqual([...removed.map(() => 409), 204, 204])
+    expect(faults.map(({ message }) => message)).toEqual(
+      [outside, ...removed.slice(0, -1)].map((key) => `/v1/agreements/${key} refers to it`),
+    )
+  })
+
   it('names the record that refers to it beside many that the operations change', async () => {
     const target = await createRecord(organizations, api, organization())
     const referrers = []

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { importCsv, newScheme, undo } from '../support/imports.ts'
 
@@ -57,4 +57,54 @@ it('keeps a record to which a record of others refers, and reports it once', asy
     report: { kept: [{ resource: 'agreements', key: kept?.id }], keptCount: 1 },
   })
   expect(await listIds(scheme)).toEqual(new Map([['c-50', kept?.id]]))
+})
+
+describe('records that refer to one another', () => {
+  /** Each row becomes four agreements, each of which refers to another one. */
+  const cyclicMapping = (scheme: string) => `
+scheme: ${scheme}
+records:
+  agreements:
+${['A', 'B', 'C', 'D']
+  .map(
+    (id) =>
+      `    - {id: ${id}, properties: {title: ${id}, kind: =treaty, relations: [{kind: =implements, agreement: ${id}2}]}}`,
+  )
+  .join('\n')}
+`
+
+  /** A file of pairs that refer to one another. The records are written in one transaction, and those of a pair far apart. */
+  const rowCount = 100
+  const cyclicCsv = [
+    'A,A2,B,B2,C,C2,D,D2',
+    ...Array.from({ length: rowCount }, (_, row) =>
+      [0, 1, 2, 3]
+        .map((column) => row * 4 + column)
+        .flatMap((nth) => [`n-${nth}`, `n-${rowCount * 4 - 1 - nth}`])
+        .join(),
+    ),
+  ].join('\n')
+
+  const keyOf = async (scheme: string, id: string) => {
+    const found = await api.get(`/v1/agreements?externalId=${scheme}:${id}`)
+    return found.json<{ data: { id: string }[] }>().data[0]?.id
+  }
+
+  it('are removed together, however far apart they were written', async () => {
+    const scheme = newScheme()
+    const imported = await importCsv(api.database, cyclicMapping(scheme), cyclicCsv)
+    expect(imported).toMatchObject({ counts: { created: rowCount * 4, refused: 0 } })
+    expect(await undo(api.database, imported)).toMatchObject({ report: { kept: [], keptCount: 0 } })
+    expect(await listIds(scheme)).toEqual(new Map())
+  })
+
+  it('stay together if a record of others refers to one of them', async () => {
+    const scheme = newScheme()
+    const imported = await importCsv(api.database, cyclicMapping(scheme), cyclicCsv)
+    const relations = [{ kind: 'implements', agreement: await keyOf(scheme, 'n-0') }]
+    const created = await api.post('/v1/agreements', { title: 'By hand', kind: 'treaty', relations })
+    expect(created.status, created.text).toBe(201)
+    expect(await undo(api.database, imported)).toMatchObject({ report: { keptCount: 2 } })
+    expect([...(await listIds(scheme)).keys()].sort()).toEqual(['n-0', 'n-399'])
+  })
 })

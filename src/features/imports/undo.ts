@@ -7,6 +7,7 @@ import type { PlannedChange } from '../../operations/bulk/plan.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
 import { type LockedRecord, lockRecords } from '../../operations/writing/locks.ts'
+import { findReferrers, type Referrer } from '../../operations/writing/referrers.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
@@ -25,13 +26,47 @@ interface Entry extends RecordEntry {
 /** A sequence number above all others. */
 const aboveAll = '9223372036854775807'
 
+/** Maximum number of records that are removed together because they refer to one another; a commit writes fewer together. */
+const maxTogether = 2000
+
+const entryColumns = `sequence, resource, key, action, version_before "versionBefore", version_after "versionAfter", citation`
+
 /** Reads the last entries before a sequence number that are not yet undone. Entries are undone in reverse order. */
 function readEntries(tx: Transaction, id: string, before: string): Promise<Entry[]> {
   return tx.query<Entry>({
-    text: `select sequence, resource, key, action, version_before "versionBefore", version_after "versionAfter", citation
-      from import_records where import = $1 and not undone and sequence < $2 order by sequence desc limit $3`,
+    text: `select ${entryColumns} from import_records
+      where import = $1 and not undone and sequence < $2 order by sequence desc limit $3`,
     values: [id, before, batchSize],
   })
+}
+
+/** Finds the records that refer to those that the entries created. */
+async function findEntryReferrers(tx: Transaction, registry: Registry, entries: readonly Entry[]) {
+  const referrers: Referrer[] = []
+  for (const resource of registry.resources) {
+    const created = entries.filter((entry) => entry.resource === resource.name && entry.action === 'create')
+    const keys = created.map(({ key }) => key)
+    const found = await findReferrers(tx, resource, keys, { limit: maxTogether })
+    referrers.push(...[...found.values()].flat())
+  }
+  return referrers
+}
+
+/** Adds the entries of all records that refer to those of others, directly or not: a cycle is only removed as a whole. */
+async function withReferrers(tx: Transaction, registry: Registry, id: string, entries: readonly Entry[]) {
+  const all = new Map(entries.map((entry) => [entry.sequence, entry]))
+  for (let added = entries; added.length > 0 && all.size < maxTogether; ) {
+    const referrers = await findEntryReferrers(tx, registry, added)
+    const found = await tx.query<Entry>({
+      text: `select distinct ${entryColumns} from import_records
+        join unnest($2::text[], $3::text[]) as referrer(resource, key) using (resource, key)
+        where import = $1 and not undone and action = 'create'`,
+      values: [id, referrers.map(({ resource }) => resource), referrers.map(({ key }) => key)],
+    })
+    added = found.filter(({ sequence }) => !all.has(sequence))
+    for (const entry of added) all.set(entry.sequence, entry)
+  }
+  return [...all.values()]
 }
 
 /** Reads the documents of revisions. @returns a function from a key and a version to the document. */
@@ -225,7 +260,8 @@ export async function undoImport(
     for (let before = aboveAll; ; ) {
       signal.throwIfAborted()
       const batch = await database.transaction(async (tx) => {
-        const entries = await readEntries(tx, id, before)
+        const read = await readEntries(tx, id, before)
+        const entries = onRefused === 'keep' ? await withReferrers(tx, registry, id, read) : read
         const undo = new UndoBatch(tx, registry, authorship, onRefused)
         await undo.undo(entries, isFirst)
         const undone = entries.filter((entry) => !undo.waiting.has(entry)).map(({ sequence }) => sequence)
@@ -233,7 +269,7 @@ export async function undoImport(
           text: 'update import_records set undone = true where sequence = any($1::bigint[])',
           values: [undone],
         })
-        return { last: entries.at(-1)?.sequence, undone, waiting: undo.waiting.size, kept: undo.kept }
+        return { last: read.at(-1)?.sequence, undone, waiting: undo.waiting.size, kept: undo.kept }
       })
       if (batch.last === undefined) return waiting
       before = batch.last

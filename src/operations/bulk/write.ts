@@ -4,7 +4,7 @@ import { getDatabaseError, toProblem } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
-import { deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
+import { type Document, deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
 import { explainRefusals } from '../writing/explain.ts'
 import { findReferences } from '../writing/references.ts'
 import { findReferrers, referrerFault } from '../writing/referrers.ts'
@@ -181,6 +181,14 @@ async function explainWrites(
   })
 }
 
+/** Returns the keys of the records of its own resource to which a document refers. */
+const listReferredKeys = (resource: Resource, document: Document): Set<string> =>
+  new Set(
+    findReferences(resource.document, document).flatMap(({ value, reference }) =>
+      reference.resource === resource.name && reference.property === undefined ? [value] : [],
+    ),
+  )
+
 /** Returns a fault for each change that refers to a record of its own resource, by the key of this record. */
 function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<string, Fault[]> {
   const faults = new Map<string, Fault[]>()
@@ -189,12 +197,27 @@ function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<s
       change.kind === 'create'
         ? [change.document, { code: 'referred_to', message: `operation ${change.index} refers to it` }]
         : [change.after, referrerFault({ resource: resource.name, key: change.locked.key })]
-    const keys = findReferences(resource.document, document).flatMap(({ value, reference }) =>
-      reference.resource === resource.name && reference.property === undefined ? [value] : [],
-    )
-    for (const key of new Set(keys)) faults.set(key, [...(faults.get(key) ?? []), fault])
+    for (const key of listReferredKeys(resource, document))
+      faults.set(key, [...(faults.get(key) ?? []), fault])
   }
   return faults
+}
+
+/** Adds a fault to each removal to which a removal with faults refers: its record stays, and with it the reference. */
+function addFaultsOfRemaining(
+  resource: Resource,
+  removals: readonly ChangeOfKind<'remove'>[],
+  faults: Map<string, Fault[]>,
+): void {
+  const documents = new Map(removals.map(({ locked }) => [locked.key, locked.document]))
+  const remaining = [...documents.keys()].filter((key) => faults.has(key))
+  // The list grows while it is read.
+  for (const key of remaining)
+    for (const referred of listReferredKeys(resource, JSON.parse(documents.get(key) ?? '{}'))) {
+      if (!documents.has(referred) || referred === key) continue
+      if (!faults.has(referred)) remaining.push(referred)
+      faults.set(referred, [...(faults.get(referred) ?? []), referrerFault({ resource: resource.name, key })])
+    }
 }
 
 /**
@@ -213,10 +236,13 @@ async function explainRemovals(
   const changed = writes.flatMap((change) => (change.kind === 'create' ? [] : [change.locked.key]))
   // Neither the removed records nor the former versions of changed records refer to anything in the end.
   const referrers = await findReferrers(transaction, resource, removed, { except: [...removed, ...changed] })
-  const references = faultsOfReferences(resource, writes)
+  const faults = faultsOfReferences(resource, writes)
+  for (const [key, found] of referrers)
+    faults.set(key, [...found.map(referrerFault), ...(faults.get(key) ?? [])])
+  addFaultsOfRemaining(resource, removals, faults)
   return removals.flatMap(({ index, locked: { key } }): [number, Problem][] => {
-    const errors = [...(referrers.get(key) ?? []).map(referrerFault), ...(references.get(key) ?? [])]
-    if (errors.length === 0) return []
+    const errors = faults.get(key)
+    if (!errors) return []
     const detail = `Other records refer to the ${resource.noun} ${key}; remove or change them first.`
     return [[index, atOperation(new Problem('conflict', detail, { errors, cause: refusal }), index)]]
   })
