@@ -129,6 +129,20 @@ export class Connection {
     return row ? { announced, position: makePosition(row) } : { announced }
   }
 
+  /** Rolls back. @returns the position of the log then, if it is wanted. */
+  async rollBack(options: { position: boolean }): Promise<Position | undefined> {
+    if (!options.position) {
+      await this.execute('rollback')
+      return undefined
+    }
+    const text = `rollback; select ${positionColumns}`
+    const results: unknown = await this.#run(text, () => this.#client.query(text))
+    // pg returns an array of results for several statements, which its types do not say.
+    const [, end] = results as [pg.QueryResult, pg.QueryResult<PositionRow>]
+    const [row] = end.rows
+    return row && makePosition(row)
+  }
+
   /**
    * Starts `COPY … TO STDOUT`. Resolves when the first bytes can be read. The statement timeout applies only until then.
    * @param label names the statement in the log and in traces, without its values.

@@ -33,7 +33,7 @@ export async function inTransaction<T>(
   } catch (error) {
     // After a failover the connection may lead to the old primary, which is read-only now.
     if (isReadOnly(error)) connection.discard()
-    await rollBack(connection)
+    await rollBack(connection, hooks.work)
     throw error
   }
 }
@@ -56,7 +56,12 @@ async function commit(connection: Connection, { announce, work }: CommitHooks): 
 }
 
 /** Rolls back and releases the connection. A connection that cannot roll back is closed. */
-async function rollBack(connection: Connection): Promise<void> {
-  await connection.execute('rollback').catch(() => connection.discard())
+async function rollBack(connection: Connection, work: Work | undefined): Promise<void> {
+  try {
+    const position = await connection.rollBack({ position: work?.onRollback !== undefined })
+    if (position) work?.onRollback?.(position)
+  } catch {
+    connection.discard()
+  }
   connection.release()
 }

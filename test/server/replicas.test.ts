@@ -137,6 +137,29 @@ it('remembers the position of the last write of a key in the process', async () 
   expect((await get(first, `/v1/topics/${slug}`, authorization)).statusCode).toBe(200)
 })
 
+it('returns a position with a refusal that includes the change which caused it', async () => {
+  const { slug } = await create(first)
+  const url = `/v1/topics/${slug}`
+  await waitForReplicaReads(second, url)
+  await pauseReplay()
+  const patch = ({ app }: Process) =>
+    app.inject({
+      method: 'PATCH',
+      url,
+      headers: { ...authorization, 'if-match': '"1"', 'content-type': 'application/merge-patch+json' },
+      payload: { name: 'Replicated again' },
+    })
+  const changed = await patch(first)
+  expect(changed.statusCode, changed.payload).toBe(200)
+  const refused = await patch(second)
+  expect(refused.statusCode, refused.payload).toBe(412)
+  expect(refused.headers['content-type']).toContain('application/problem+json')
+  const position = String(refused.headers['entente-position'])
+  expect(String(refused.headers['set-cookie'])).toContain(`entente-position=${position};`)
+  for (const headers of [{ 'entente-position': position }, { cookie: `entente-position=${position}` }])
+    expect((await get(second, url, headers)).json()).toMatchObject({ name: 'Replicated again' })
+})
+
 it('hides a record that has become internal, with any replication lag', async () => {
   const { slug } = await create(first)
   const url = `/v1/topics/${slug}`

@@ -24,4 +24,6 @@ export interface Work {
   readonly freshness?: Freshness | undefined
   /** Receives the position of each commit. Left out if not needed, since reading the position takes time. */
   readonly onCommit?: ((position: Position) => void) | undefined
+  /** Receives a position that includes all commits which a rolled back transaction has seen. Left out if not needed. */
+  readonly onRollback?: ((position: Position) => void) | undefined
 }

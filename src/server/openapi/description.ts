@@ -41,7 +41,7 @@ Headers of any request:
 
 ${commonHeaders.map(headerItem).join('\n')}
 
-Header of responses to changes, if the registry has read replicas:
+Header of responses to changes, also refused ones, if the registry has read replicas:
 
 - \`Entente-Position\`: an opaque text, for the request header of the same name.
 

@@ -48,7 +48,7 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
 function contextFor(
   { client }: FastifyRequest,
   context: Context,
-  work: Pick<Work, 'getSignal' | 'onRead' | 'freshness' | 'onCommit'>,
+  work: Pick<Work, 'getSignal' | 'onRead' | 'freshness' | 'onCommit' | 'onRollback'>,
 ): Context {
   const { name, group, isAnonymous } = client
   const owner = [isAnonymous ? 'anonymous' : 'keys', group, name]
@@ -122,6 +122,10 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
       ? {
           onCommit: (position: Position) => {
             request.lastCommit = laterPosition(request.lastCommit, position)
+          },
+          // A refusal may depend on a commit that no replica has replayed yet.
+          onRollback: (position: Position) => {
+            request.lastRollback = position
           },
         }
       : {}

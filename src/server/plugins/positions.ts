@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The position of the last commit of the request. */
     lastCommit: Position | undefined
+    /** A position that includes all commits which the last rolled back transaction of the request has seen. */
+    lastRollback: Position | undefined
   }
   interface FastifyInstance {
     /** The positions of clients' last writes, which replicas must have reached; undefined without replicas. */
@@ -31,7 +33,7 @@ interface Positions {
     notBefore: number | undefined,
     onReplica: (asOf: number) => void,
   ): Freshness
-  /** Stores the position of the request's last commit, and sends it to the client. */
+  /** Stores the position of the request's last commit or rollback, and sends it to the client. */
   storeAndSend(request: FastifyRequest, reply: FastifyReply): void
 }
 
@@ -82,6 +84,7 @@ function readCookie({ headers }: FastifyRequest): Position | undefined {
 export const positions = fp(
   async function positions(app) {
     app.decorateRequest('lastCommit')
+    app.decorateRequest('lastRollback')
     app.addHook('onRequest', (request, _reply, done) => {
       if (request.headers[headerName] !== undefined) readHeader(request)
       done()
@@ -102,11 +105,12 @@ export const positions = fp(
       freshness: (request, notBefore, onReplica) =>
         new Freshness({ position: findLatest(request), maxAgeMs, notBefore }, onReplica),
       storeAndSend(request, reply) {
-        const { lastCommit, client } = request
-        if (!lastCommit) return
-        lastPositions.set(client.name, lastCommit)
-        if (lastCommit.text !== '')
-          reply.headers({ [headerName]: lastCommit.text, 'set-cookie': cookie(lastCommit) })
+        const { lastCommit, lastRollback, client } = request
+        const position = laterPosition(lastCommit, lastRollback)
+        if (!position) return
+        lastPositions.set(client.name, position)
+        if (position.text !== '')
+          reply.headers({ [headerName]: position.text, 'set-cookie': cookie(position) })
       },
     })
   },
