@@ -26,9 +26,12 @@ export const addVerify: AddCommand = (program, context) => {
     .action(async ({ seal: files = [] }: { seal?: string[] }) => {
       const seals = await Promise.all(files.map(readSeal))
       const database = await openAndMigrateDatabase(context, {})
-      const { verify } = await import('../features/integrity/verify.ts')
+      const [{ verify }, { registry }] = await Promise.all([
+        import('../features/integrity/verify.ts'),
+        import('../resources/registry.ts'),
+      ])
       const startedAt = performance.now()
-      const { revisions, waiting, faults } = await verify(database, seals, ({ subject, message }) =>
+      const { revisions, waiting, faults } = await verify(database, registry, seals, ({ subject, message }) =>
         context.print(`${subject}: ${message}`),
       )
       const speed = describeSpeed(revisions, performance.now() - startedAt)

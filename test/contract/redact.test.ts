@@ -11,7 +11,7 @@ import {
   nameProperty,
   readProblem,
 } from '../support/documents.ts'
-import { resources } from '../support/registry.ts'
+import { registry, resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -55,7 +55,8 @@ const versionsOf = async (path: string) =>
     data: { version: number; operation: string; reason: string | null; redactedBy: number | null }[]
   }>().data
 
-const expectIntact = async () => expect(await verify(api.database, [], () => {})).toMatchObject({ faults: 0 })
+const expectIntact = async () =>
+  expect(await verify(api.database, registry, [], () => {})).toMatchObject({ faults: 0 })
 
 describe.each(resources)('the redaction of a text of $name', (resource) => {
   const name = nameProperty(resource)

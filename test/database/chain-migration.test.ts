@@ -3,6 +3,7 @@ import { migrate } from '../../src/database/migrate.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { runFirstMigrations } from '../support/first-migrations.ts'
+import { registry } from '../support/registry.ts'
 
 /** Number of migrations before the one that chains revisions. */
 const migrationsBefore = 4
@@ -18,7 +19,7 @@ it('the migration computes the hash chain of existing revisions, which then cann
     from generate_series(1, 3) as version, generate_series(1, 5) as one`)
   await migrate(database)
   const faults: unknown[] = []
-  expect(await verify(database, [], (fault) => faults.push(fault))).toMatchObject({
+  expect(await verify(database, registry, [], (fault) => faults.push(fault))).toMatchObject({
     revisions: 15,
     faults: 0,
   })

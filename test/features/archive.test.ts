@@ -8,6 +8,7 @@ import { adminKey } from '../support/app.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { createRecord, databaseTime, resourceOf } from '../support/documents.ts'
 import { importRows, newScheme, undo } from '../support/imports.ts'
+import { registry } from '../support/registry.ts'
 
 async function archiveOf(database: TestDatabase['database']): Promise<Buffer> {
   const chunks: Buffer[] = []
@@ -72,7 +73,7 @@ describe('an archive of the registry', () => {
     try {
       await restoreArchive(target.database, inChunks(archive))
       expect((await archiveOf(target.database)).equals(archive)).toBe(true)
-      expect(await verify(target.database, [], () => {})).toMatchObject({ faults: 0 })
+      expect(await verify(target.database, registry, [], () => {})).toMatchObject({ faults: 0 })
     } finally {
       await target.close()
     }

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeSeal } from '../../src/features/integrity/seal.ts'
 import type { NamedSeal } from '../../src/features/integrity/seal-faults.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
+
 import { type Api, startTestApi } from '../support/api.ts'
 import { waitForFeed } from '../support/feed.ts'
+import { registry } from '../support/registry.ts'
 
 let api: Api
 /** Key of a record, which has four versions when the first seal is made. */
@@ -25,7 +27,7 @@ afterAll(() => api.close())
 
 async function findFaults(seals: NamedSeal[] = []): Promise<string[]> {
   const faults: string[] = []
-  await verify(api.database, seals, ({ subject, message }) => faults.push(`${subject}: ${message}`))
+  await verify(api.database, registry, seals, ({ subject, message }) => faults.push(`${subject}: ${message}`))
   return faults
 }
 
@@ -128,13 +130,36 @@ describe('verifying', () => {
     expect(await tamper(change)).toEqual([`${subject(4)}: the record differs from its last revision: /title`])
   })
 
+  it('names a property that was removed from a record, or added to it', async () => {
+    const set = (document: string) => `update records set document = (${document})::text where id = '${key}'`
+    const faultOf = (property: string) => [
+      `${subject(4)}: the record differs from its last revision: /${property}`,
+    ]
+    expect(await tamper(set(`document::jsonb - 'title'`))).toEqual(faultOf('title'))
+    expect(await tamper(set(`document::jsonb || '{"madeUp": 1}'`))).toEqual(faultOf('madeUp'))
+  })
+
+  it('accepts a property declared after the last revision, unless its value was changed', async () => {
+    const declared = `update revisions set document = (document::jsonb - 'context')::json where ${whereVersion(4)}; ${rehash(4)}`
+    expect(await tamper(declared)).toEqual([])
+    const changed = `${declared}; update records set document = (document::jsonb || '{"context": "Made up"}')::text where id = '${key}'`
+    expect(await tamper(changed)).toEqual([
+      `${subject(4)}: the record differs from its last revision: /context`,
+    ])
+  })
+
+  it('accepts a property of the last revision that is no longer declared', async () => {
+    const dropped = `update revisions set document = (document::jsonb || '{"former": 1}')::json where ${whereVersion(4)}; ${rehash(4)}`
+    expect(await tamper(dropped)).toEqual([])
+  })
+
   it('finds a record that was removed without a revision', async () => {
     const created = await api.post('/v1/sources', { title: 'To vanish', kind: 'report' })
     const id = created.json<{ id: string }>().id
     const faults: string[] = []
     await api.pool.query(`begin; set local session_replication_role = replica;
       delete from sources where id = '${id}'; delete from records where id = '${id}'; commit`)
-    await verify(api.database, [], ({ subject, message }) => faults.push(`${subject}: ${message}`))
+    await verify(api.database, registry, [], ({ subject, message }) => faults.push(`${subject}: ${message}`))
     expect(faults).toEqual([
       `sources/${id} version 1: the record is missing, although its last revision does not remove it`,
     ])

@@ -4,6 +4,7 @@ import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
+import { registry } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -25,7 +26,7 @@ const redact = (path: string, body: object) =>
 
 async function findFaults(): Promise<string[]> {
   const faults: string[] = []
-  await verify(api.database, [], ({ subject, message }) => faults.push(`${subject}: ${message}`))
+  await verify(api.database, registry, [], ({ subject, message }) => faults.push(`${subject}: ${message}`))
   return faults
 }
 

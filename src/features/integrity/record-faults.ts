@@ -1,6 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
+import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { z } from 'zod'
+import { composedJson, propertiesOf, shapeOf } from '../../model/document.ts'
+import type { Registry } from '../../model/registry.ts'
+import { statement } from '../../query/statement.ts'
 import { readAll } from './read-all.ts'
 import { type IntegrityFault, subjectOf } from './revision-faults.ts'
 
@@ -15,6 +19,9 @@ interface Row {
   /** The documents of the last revision and of the record. */
   revisionDocument: string | null
   recordDocument: string | null
+  /** The id of the record, and the shape of its document; null if there is no record. */
+  id: string | null
+  shape: string | null
 }
 
 /**
@@ -24,7 +31,7 @@ interface Row {
 const differingRecordsQuery = `
   select coalesce(last.resource, records.resource) as resource, coalesce(last.key, records.key) as key,
     last.version, last.operation = 'remove' as "isRemoval", records.version as "recordVersion",
-    revisions.document::text as "revisionDocument", records.document as "recordDocument"
+    revisions.document::text as "revisionDocument", records.document as "recordDocument", records.id, records.shape
   from (
     select distinct on (resource, key) resource, key, version, operation, sequence from revisions
     order by resource, key, version desc
@@ -41,30 +48,70 @@ const differingRecordsQuery = `
 
 const jsonObject = z.record(z.string(), z.unknown())
 
-/** Returns the properties that differ. Properties of only one document are ignored: their declaration was changed. */
-function differingProperties(one: string | null, other: string | null): string[] {
-  const [before, after] = [one, other].map((document) => jsonObject.parse(JSON.parse(document ?? '{}')))
-  if (!before || !after) return []
-  const shared = Object.keys(before).filter((property) => Object.hasOwn(after, property))
-  return shared.filter((property) => !isDeepStrictEqual(before[property], after[property]))
-}
+const parseDocument = (document: string | null | undefined) => jsonObject.parse(JSON.parse(document ?? '{}'))
 
-function explain({ isRemoval, version, recordVersion, ...row }: Row): string | undefined {
-  if (version === null) return 'the record has no revision'
-  if (recordVersion === null) return 'the record is missing, although its last revision does not remove it'
-  if (isRemoval) return 'the record exists, although its last revision removes it'
-  if (version !== recordVersion)
-    return `the record is at version ${recordVersion}, and its last revision is ${version}: revisions are missing, or the record was changed`
-  const differing = differingProperties(row.revisionDocument, row.recordDocument)
-  if (differing.length === 0) return undefined
-  const pointers = differing.map((property) => `/${property}`)
-  return `the record differs from its last revision: ${pointers.join(', ')}`
+/** Finds records that differ from their last revisions. */
+class RecordComparison {
+  readonly #client: pg.ClientBase
+  readonly #registry: Registry
+
+  constructor(client: pg.ClientBase, registry: Registry) {
+    this.#client = client
+    this.#registry = registry
+  }
+
+  /** Composes the document of a record from the tables. @returns undefined if it was stored in another shape. */
+  async #compose({ resource: name, id, shape }: Row): Promise<Record<string, unknown> | undefined> {
+    const resource = this.#registry.resources.find((one) => one.name === name)
+    if (!resource || shape !== shapeOf(resource)) return undefined
+    const build = () =>
+      sql`select ${composedJson(resource, propertiesOf(resource))} as document from ${resource.table}
+        where ${resource.id} = ${sql.placeholder('id')}::uuid`
+    const composing = statement(`compose|${resource.name}|${shape}`, build, { id })
+    const { rows } = await this.#client.query<{ document: string }>(composing)
+    return parseDocument(rows[0]?.document)
+  }
+
+  /**
+   * Returns the properties that differ. If only one document has a property, another declaration may be the reason: then the
+   * record must have it as the tables do.
+   */
+  async #findDifferingProperties(row: Row): Promise<string[]> {
+    const before = parseDocument(row.revisionDocument)
+    const after = parseDocument(row.recordDocument)
+    const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+      (property) => !isDeepStrictEqual(before[property], after[property]),
+    )
+    const isShared = (property: string) => Object.hasOwn(before, property) && Object.hasOwn(after, property)
+    if (differing.every(isShared)) return differing
+    const composed = await this.#compose(row)
+    return differing.filter((property) =>
+      isShared(property) ? true : composed && !isDeepStrictEqual(after[property], composed[property]),
+    )
+  }
+
+  /** Returns how a record differs from its last revision; undefined if only the declaration of its resource was changed. */
+  async explain(row: Row): Promise<string | undefined> {
+    const { isRemoval, version, recordVersion } = row
+    if (version === null) return 'the record has no revision'
+    if (recordVersion === null) return 'the record is missing, although its last revision does not remove it'
+    if (isRemoval) return 'the record exists, although its last revision removes it'
+    if (version !== recordVersion)
+      return `the record is at version ${recordVersion}, and its last revision is ${version}: revisions are missing, or the record was changed`
+    const differing = await this.#findDifferingProperties(row)
+    if (differing.length === 0) return undefined
+    return `the record differs from its last revision: ${differing.map((property) => `/${property}`).join(', ')}`
+  }
 }
 
 /** Yields a fault for each record that differs from its last revision. */
-export async function* findRecordFaults(client: pg.ClientBase): AsyncGenerator<IntegrityFault> {
+export async function* findRecordFaults(
+  client: pg.ClientBase,
+  registry: Registry,
+): AsyncGenerator<IntegrityFault> {
+  const comparison = new RecordComparison(client, registry)
   for await (const row of readAll<Row>(client, 'differing_records', differingRecordsQuery)) {
-    const message = explain(row)
+    const message = await comparison.explain(row)
     const version = row.version ?? row.recordVersion ?? 0
     if (message) yield { subject: subjectOf({ ...row, version }), message }
   }

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Database } from '../../database/database.ts'
+import type { Registry } from '../../model/registry.ts'
 import { inSnapshot } from './read-all.ts'
 import { findRecordFaults } from './record-faults.ts'
 import { findRevisionFaults, type IntegrityFault } from './revision-faults.ts'
@@ -16,9 +17,13 @@ export interface Verification {
 const counts = `select (select count(*)::int from revisions) as revisions,
   (select count(*)::int from records where shape is null) as waiting`
 
-async function* findFaults(client: pg.ClientBase, seals: NamedSeal[]): AsyncGenerator<IntegrityFault> {
+async function* findFaults(
+  client: pg.ClientBase,
+  registry: Registry,
+  seals: NamedSeal[],
+): AsyncGenerator<IntegrityFault> {
   yield* findRevisionFaults(client)
-  yield* findRecordFaults(client)
+  yield* findRecordFaults(client, registry)
   yield* findSealFaults(client, seals)
 }
 
@@ -30,13 +35,14 @@ async function* findFaults(client: pg.ClientBase, seals: NamedSeal[]): AsyncGene
  */
 export async function verify(
   database: Database,
+  registry: Registry,
   seals: NamedSeal[],
   report: (fault: IntegrityFault) => void,
 ): Promise<Verification> {
   return database.maintain((client) =>
     inSnapshot(client, async () => {
       let faults = 0
-      for await (const fault of findFaults(client, seals)) {
+      for await (const fault of findFaults(client, registry, seals)) {
         report(fault)
         faults += 1
       }
