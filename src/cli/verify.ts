@@ -37,7 +37,7 @@ export const addVerify: AddCommand = (program, context) => {
       const speed = describeSpeed(revisions, performance.now() - startedAt)
       if (waiting > 0)
         context.print(
-          `Records that were not compared, since the revision of their last change in the database is not written yet: ${waiting}.`,
+          `Records that were not compared, since they were changed directly in the database and the revision of this change is not written yet: ${waiting}.`,
         )
       if (faults > 0)
         throw new OperatorError(`${faults === 1 ? 'one fault' : `${faults} faults`} found in ${speed}`)

@@ -42,7 +42,7 @@ export function casesFor(ids: string[], key: string): Case[] {
     },
     {
       name: 'list',
-      title: 'list of 25, flat columns',
+      title: 'list of 25, five properties',
       requests: { hot: get(list), cold: get(list), 'by hand': get('/list'), bare: get('/') },
     },
     {

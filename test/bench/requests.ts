@@ -1,6 +1,6 @@
 /** The requests that the cases send: queries of lists and aggregates, and a body. */
 
-/** A page of 25 agreements with flat columns only. */
+/** A page of 25 agreements with five properties only. */
 export const listSearch = 'fields=id,title,kind,status,signedOn&sort=-signedOn&limit=25'
 
 /** A page of 25 whole agreements, with parties, their actions, terms and topics. */

@@ -66,7 +66,7 @@ function ratiosOf({ cases, depths, transfers, peers, others }: Results): Bounded
   const ratios: [string, string, ServerName, ServerName, number][] = [
     ['hot list / bare server', 'list', 'hot', 'bare', 0.85],
     ['cold list of 25 whole agreements / by hand', 'wide', 'cold', 'by hand', 3],
-    ['cold list of 25, flat columns / by hand', 'list', 'cold', 'by hand', 0.9],
+    ['cold list of 25, five properties / by hand', 'list', 'cold', 'by hand', 0.9],
     ['cold read by key / by hand', 'read', 'cold', 'by hand', 0.85],
     ['create / by hand', 'create', 'cold', 'by hand', 0.9],
     ['patch / by hand', 'patch', 'cold', 'by hand', 0.9],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
-/** The dashboard while the API fails, is slow or cannot be reached, and enlarged. Needs Chromium, and the build. */
+/** The dashboard while the API fails, is slow or cannot be reached, and at a zoom of 200 %. Needs Chromium, and the build. */
 
 const dashboard = useDashboard()
 
@@ -31,8 +31,8 @@ async function retryOnce(page: Page): Promise<void> {
   await expect.poll(() => page.locator('.failure, .loading').count(), { timeout: 20_000 }).toBe(0)
 }
 
-/** Calls `visit` for each of the main views, one after another, in the same tab. */
-async function openViews(visit: (watched: WatchedPage, path: string) => Promise<void>): Promise<void> {
+/** Calls `visit`, which opens the view, with the path of each main view, one after another, in the same tab. */
+async function forEachView(visit: (watched: WatchedPage, path: string) => Promise<void>): Promise<void> {
   const found = await dashboard.api.get('/v1/agreements?fields=id&limit=1')
   const agreement = found.json<{ data: { id: string }[] }>().data[0]?.id
   const paths = ['/', '/countries/PAK', '/explore/agreements', `/records/agreements/${agreement}`]
@@ -51,7 +51,7 @@ describe.skipIf(skipsBrowser)(
     it.each(failures)(
       'shows an error with a retry in the main views when a response %s',
       async (_name, fail, message) => {
-        await openViews(async ({ page }, path) => {
+        await forEachView(async ({ page }, path) => {
           await page.route('**/v1/**', fail)
           await page.goto(dashboard.api.origin + path)
           const alert = page.getByRole('alert').first()
@@ -82,7 +82,7 @@ describe.skipIf(skipsBrowser)(
     })
 
     it('shows the navigation and placeholders while responses are slow', async () => {
-      await openViews(async ({ page }, path) => {
+      await forEachView(async ({ page }, path) => {
         await page.route('**/v1/**', () => {})
         await page.goto(dashboard.api.origin + path)
         await page.getByRole('navigation').first().waitFor()
@@ -92,7 +92,7 @@ describe.skipIf(skipsBrowser)(
     })
 
     it('does not scroll horizontally at a zoom of 200 %', async () => {
-      await openViews(async ({ page, go }, path) => {
+      await forEachView(async ({ page, go }, path) => {
         // A window with a width of 1280 pixels has 640 CSS pixels at a zoom of 200 %.
         await page.setViewportSize({ width: 640, height: 450 })
         await go(path)

@@ -14,8 +14,8 @@ const [cells, refinements] = [24, 5] as const
 
 type Box = [west: number, south: number, east: number, north: number]
 
-/** Distance of a point from a line, in degrees of latitude. It is accurate enough at the scale of a country. */
-function distanceToLine([x = 0, y = 0]: Position, [x1 = 0, y1 = 0]: Position, [x2 = 0, y2 = 0]: Position) {
+/** Distance of a point from a segment of a border, in degrees of latitude. It is accurate enough at the scale of a country. */
+function distanceToSegment([x = 0, y = 0]: Position, [x1 = 0, y1 = 0]: Position, [x2 = 0, y2 = 0]: Position) {
   const longitudeScale = Math.cos((y * Math.PI) / 180)
   const [dx, dy] = [(x2 - x1) * longitudeScale, y2 - y1]
   const [px, py] = [(x - x1) * longitudeScale, y - y1]
@@ -30,7 +30,7 @@ const distanceToBorder = (point: Position, { coordinates }: Polygon): number =>
 function distanceToRing(point: Position, ring: Position[]): number {
   let minDistance = Number.POSITIVE_INFINITY
   for (let index = 1; index < ring.length; index += 1)
-    minDistance = Math.min(minDistance, distanceToLine(point, ring[index - 1] ?? [], ring[index] ?? []))
+    minDistance = Math.min(minDistance, distanceToSegment(point, ring[index - 1] ?? [], ring[index] ?? []))
   return minDistance
 }
 

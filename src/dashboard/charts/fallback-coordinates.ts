@@ -42,6 +42,7 @@ export const fallbackCoordinates: Readonly<Record<string, readonly [number, numb
   TMP: [125.7, -8.8],
   VDR: [105.8, 21],
   WAK: [166.6, 19.3],
+  XKX: [20.9, 42.6],
   YMD: [45, 12.8],
   YUG: [20.5, 44.8],
   ZAR: [23, -3],

@@ -26,41 +26,41 @@ export function foldName(name: string): string {
     .replaceAll(/\b([dl]) (?=\p{L})/gu, '$1')
 }
 
-/** Variants of words by the short form that replaces them. */
-const shortForms: Record<string, string> = {
-  rep: 'rep republic repub republik republique republica',
-  dem: 'dem democratic democratique democratica',
-  fed: 'fed federal federated federation federative',
-  st: 'st saint ste sainte',
-  is: 'is isl island islands isles isle islas iles',
-  terr: 'terr ter territory territories',
-  ppl: 'ppl peoples people peo ppls',
-  sts: 'sts states',
-  soc: 'soc socialist',
-  gov: 'gov govt government',
-  usa: 'usa us',
-  n: 'n north northern',
-  s: 's south southern',
-  e: 'e east eastern',
-  w: 'w west western',
-  se: 'se southeast southeastern',
-  univ: 'univ university universite universidad universitat',
-  inst: 'inst institute institut instituto',
-  natl: 'natl nat national',
-  intl: 'intl int international',
-  min: 'min ministry',
-  dept: 'dept department',
-  acad: 'acad academy',
-  sci: 'sci science sciences',
-  tech: 'tech technology technol',
-  org: 'org organisation organization',
-  prog: 'prog programme program',
-  dev: 'dev devel development',
-  ctr: 'ctr centre center',
-  assn: 'assn assoc association',
-  corp: 'corp corporation',
-  co: 'co company',
-  ltd: 'ltd limited',
+/** Abbreviations and full words by the short form that replaces them. */
+const shortForms: Record<string, [abbreviations: string, words: string]> = {
+  rep: ['rep repub', 'republic republik republique republica'],
+  dem: ['dem', 'democratic democratique democratica'],
+  fed: ['fed', 'federal federated federation federative'],
+  st: ['st ste', 'saint sainte'],
+  is: ['is isl', 'island islands isles isle islas iles'],
+  terr: ['terr ter', 'territory territories'],
+  ppl: ['ppl peo ppls', 'peoples people'],
+  sts: ['sts', 'states'],
+  soc: ['soc', 'socialist'],
+  gov: ['gov govt', 'government'],
+  usa: ['us', 'usa'],
+  n: ['n', 'north northern'],
+  s: ['s', 'south southern'],
+  e: ['e', 'east eastern'],
+  w: ['w', 'west western'],
+  se: ['se', 'southeast southeastern'],
+  univ: ['univ', 'university universite universidad universitat'],
+  inst: ['inst', 'institute institut instituto'],
+  natl: ['natl nat', 'national'],
+  intl: ['intl int', 'international'],
+  min: ['min', 'ministry'],
+  dept: ['dept', 'department'],
+  acad: ['acad', 'academy'],
+  sci: ['sci', 'science sciences'],
+  tech: ['tech technol', 'technology'],
+  org: ['org', 'organisation organization'],
+  prog: ['prog', 'programme program'],
+  dev: ['dev devel', 'development'],
+  ctr: ['ctr', 'centre center'],
+  assn: ['assn assoc', 'association'],
+  corp: ['corp', 'corporation'],
+  co: ['co', 'company'],
+  ltd: ['ltd', 'limited'],
 }
 
 /** Phrases and the short forms that replace them. */
@@ -74,16 +74,25 @@ const phrases: [RegExp, string][] = [
 
 const shortFormByWord = new Map(
   Object.entries(shortForms).flatMap(([form, words]) =>
-    words.split(' ').map((word) => [word, form] as const),
+    words
+      .join(' ')
+      .split(' ')
+      .map((word) => [word, form] as const),
   ),
 )
+
+const abbreviations = new Set([
+  'pdr',
+  'ssr',
+  ...Object.values(shortForms).flatMap(([abbreviated]) => abbreviated.split(' ')),
+])
 
 const ignoredWords = new Set('the of and de la le les du des et el los las y del da do fur'.split(' '))
 
 /** The words of a name in their short forms, without words such as `the` and `of`, in alphabetical order. */
 export interface WordBag {
   words: string[]
-  /** Whether the name itself has an abbreviated word. */
+  /** Whether the name has an abbreviation, such as `rep` or `govt`. */
   isShortened: boolean
 }
 
@@ -95,14 +104,12 @@ export interface WordBag {
 export function toWordBag(folded: string, ignored: ReadonlySet<string> = new Set()): WordBag {
   let text = folded
   for (const [phrase, short] of phrases) text = text.replaceAll(phrase, short)
-  let isShortened = false
+  const isIgnored = (word: string) => word === '' || ignoredWords.has(word) || ignored.has(word)
   const words: string[] = []
   for (const word of text.split(' ')) {
-    if (word === '' || ignoredWords.has(word) || ignored.has(word)) continue
-    const short = shortFormByWord.get(word) ?? word
-    isShortened ||= short === word && shortFormByWord.has(word)
-    words.push(short)
+    if (!isIgnored(word)) words.push(shortFormByWord.get(word) ?? word)
   }
+  const isShortened = folded.split(' ').some((word) => !isIgnored(word) && abbreviations.has(word))
   return { words: words.sort(), isShortened }
 }
 

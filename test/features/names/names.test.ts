@@ -86,6 +86,7 @@ describe('the resolver of country names', () => {
     ['cote d ivoire', 'CIV', 'punctuation'],
     ['Malta, Republic of', 'MLT', 'inverted'],
     ['Congo, Dem. Rep. of', 'COD', 'abbreviation'],
+    ['Marshall Isl.', 'MHL', 'abbreviation'],
     ['Roumania', 'ROU', 'spelling'],
     ['Persia', 'IRN', 'former-name'],
     ['Government of Kenya', 'KEN', 'official-form'],

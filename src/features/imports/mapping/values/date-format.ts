@@ -1,7 +1,7 @@
 import { findEdtfFault } from '../../../../model/edtf.ts'
 import { monthOf } from './month-names.ts'
 
-/** Reads a date of one format. Returns EDTF, or undefined if the text does not match the format. */
+/** Reads a date of one format. Returns EDTF; undefined if the text does not match the format or is no date. */
 export type DateReader = (text: string) => string | undefined
 
 /** The parts of a format, the longest first, with what they match. */
