@@ -8,6 +8,7 @@ import { type Document, deleteDocuments, insertDocuments, updateDocuments } from
 import { explainRefusals } from '../writing/explain.ts'
 import { findReferences } from '../writing/references.ts'
 import { findReferrers, referrerFault } from '../writing/referrers.ts'
+import { findTakenProperties } from '../writing/taken-values.ts'
 import type { PlannedChange } from './plan.ts'
 import { Refusals } from './refusals.ts'
 import { atOperation, bodyProperty } from './request.ts'
@@ -312,12 +313,28 @@ async function explainAlone(
   return atOperation(known, change.index)
 }
 
+/**
+ * Returns the changes that set the unique value which PostgreSQL refused, in the order of writing, if there are several of
+ * them: the first one may be accepted without the others.
+ */
+function listContenders(resource: Resource, changes: PlannedChange[], refusal: unknown): Write[] {
+  const error = getDatabaseError(refusal)
+  if (!error) return []
+  const contenders = listWrites(changes).filter((change) =>
+    change.kind === 'create'
+      ? findTakenProperties(resource, change.document, error).length > 0
+      : findTakenProperties(resource, change.after, error).some((fault) => !isUntouched(change, fault)),
+  )
+  return contenders.length > 1 ? contenders : []
+}
+
 /** How many times `writeEach` tries to write the changes together, before it writes one change at a time. */
 const maxRounds = 5
 
 /**
  * Writes every change that PostgreSQL accepts: all together, then without the refused changes while these can be identified.
- * After `maxRounds` attempts, or if they cannot be identified, it writes the remaining changes one at a time.
+ * After `maxRounds` attempts, or if they cannot be identified, it writes the remaining changes one at a time. Of changes that
+ * set the same unique value, all but the first are written in the end, one at a time.
  */
 export async function writeEach(
   transaction: Transaction,
@@ -325,23 +342,25 @@ export async function writeEach(
   changes: PlannedChange[],
   authorship: Authorship,
 ): Promise<BulkOutcome> {
-  const refused = new Refusals()
-  let remaining = changes
-  for (let round = 0; round < maxRounds && remaining.length > 0; round += 1) {
-    const outcome = await tryWrite(transaction, resource, remaining, authorship)
-    if ('done' in outcome) return { done: outcome.done, refused }
-    // If several changes claim the same unique value, the first of them may be accepted when written alone.
-    const found = await explain(transaction, resource, remaining, outcome.refusal)
-    if (found.size === 0 || (found.size > 1 && getDatabaseError(outcome.refusal)?.code === '23505')) break
-    refused.addAll(found)
-    remaining = remaining.filter(({ index }) => !refused.has(index))
-  }
   const done = new Map<number, OperationResult>()
-  for (const change of [
-    ...filterCreations(remaining),
-    ...filterUpdates(remaining),
-    ...filterRemovals(remaining),
-  ]) {
+  const refused = new Refusals()
+  const postponed = new Set<number>()
+  let together = changes
+  for (let round = 0; round < maxRounds && together.length > 0; round += 1) {
+    const outcome = await tryWrite(transaction, resource, together, authorship)
+    if ('done' in outcome) {
+      for (const [index, result] of outcome.done) done.set(index, result)
+      break
+    }
+    const found = await explain(transaction, resource, together, outcome.refusal)
+    if (found.size === 0) break
+    const contenders = listContenders(resource, together, outcome.refusal).map(({ index }) => index)
+    for (const index of contenders.slice(1)) postponed.add(index)
+    refused.addAll(new Map([...found].filter(([index]) => !contenders.includes(index))))
+    together = together.filter(({ index }) => !refused.has(index) && !postponed.has(index))
+  }
+  const alone = changes.filter(({ index }) => !done.has(index) && !refused.has(index))
+  for (const change of [...filterCreations(alone), ...filterUpdates(alone), ...filterRemovals(alone)]) {
     const outcome = await tryWrite(transaction, resource, [change], authorship)
     if ('done' in outcome) for (const [index, result] of outcome.done) done.set(index, result)
     else refused.set(change.index, await explainAlone(transaction, resource, change, outcome.refusal))

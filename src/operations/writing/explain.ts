@@ -1,4 +1,4 @@
-import { getTableName, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
@@ -48,11 +48,7 @@ async function explainTakenValues(
   { error, databaseError, resource }: Refusal,
   refused: readonly RefusedDocument[],
 ): Promise<(Problem | undefined)[]> {
-  const found = refused.map(({ document }) =>
-    databaseError.table === getTableName(resource.table)
-      ? findTakenProperties(resource, document, databaseError.detail)
-      : [],
-  )
+  const found = refused.map(({ document }) => findTakenProperties(resource, document, databaseError))
   for (const find of [findTakenKeys, findTakenExternalIds])
     for (const [index, fault] of await find(client, resource, refused)) found[index]?.push(fault)
   return found.map((faults) => {

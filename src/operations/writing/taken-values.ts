@@ -1,4 +1,5 @@
-import { getTableColumns, sql } from 'drizzle-orm'
+import { getTableColumns, getTableName, sql } from 'drizzle-orm'
+import type pg from 'pg'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { foldCode } from '../../database/folding.ts'
@@ -78,29 +79,26 @@ export async function findTakenKeys(
 }
 
 /**
- * Returns a fault for each property of the violated unique constraint, read from the detail of PostgreSQL's error:
- * `Key (alpha2)=(PK) already exists.`
+ * Returns a fault for each property of the violated unique constraint, if the document has the values in the detail of
+ * PostgreSQL's error: `Key (scheme, code)=(domain, 7) already exists.`
  */
 export function findTakenProperties(
   resource: Resource,
   document: Document,
-  detail: string | undefined,
+  { table, detail = '' }: pg.DatabaseError,
 ): Fault[] {
-  const [, list = '', taken] = /^Key \((.+?)\)=\((.*)\) already exists/s.exec(detail ?? '') ?? []
+  if (table !== getTableName(resource.table)) return []
+  const [, list = '', taken] = /^Key \((.+?)\)=\((.*)\) already exists/s.exec(detail) ?? []
   const names = list.split(', ').map((name) => name.replaceAll('"', ''))
   const columns = Object.entries(getTableColumns(resource.table))
-  return names.flatMap((name) => {
+  const properties = names.flatMap((name) => {
     const property = columns.find(([, column]) => column.name === name)?.[0]
-    if (property === undefined || !Object.hasOwn(document, property)) return []
-    // With several new documents, only the one with this value has the fault.
-    if (names.length === 1 && String(document[property]) !== taken) return []
-    const value = JSON.stringify(document[property])
-    return [
-      {
-        pointer: formatPointer([property]),
-        code: 'taken',
-        message: `${value} is taken by another ${resource.noun}`,
-      },
-    ]
+    return property !== undefined && Object.hasOwn(document, property) ? [property] : []
   })
+  if (properties.map((property) => String(document[property])).join(', ') !== taken) return []
+  return properties.map((property) => ({
+    pointer: formatPointer([property]),
+    code: 'taken',
+    message: `${JSON.stringify(document[property])} is taken by another ${resource.noun}`,
+  }))
 }

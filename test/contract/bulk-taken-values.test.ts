@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { agreement, agreements, resultsIn, sendNonAtomic } from '../support/bulk.ts'
+import { createRecord, type Document, resourceOf } from '../support/documents.ts'
+
+/** Which operations with `atomic=false` are refused if they set unique values that are not free. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const topics = resourceOf('topics')
+const organizations = resourceOf('organizations')
+
+const create = (document: Document) => ({ op: 'create', document })
+const topic = (slug: string, more = {}) => ({ slug, name: slug, scheme: 'domain', ...more })
+const organization = (more = {}) => ({ name: 'A laboratory', kind: 'academic', ...more })
+
+/** Sends operations, and returns the status of each. */
+async function run(resource: typeof topics, operations: object[]): Promise<number[]> {
+  return resultsIn(await sendNonAtomic(api, resource, operations)).map(({ status }) => status)
+}
+
+describe('beside two operations that create records with taken keys', () => {
+  const taken = ['taken-one', 'taken-other'].map((slug) => topic(slug))
+  beforeAll(async () => {
+    for (const document of taken) await createRecord(topics, api, document)
+  })
+
+  it('a record is created before the one to which it refers', async () => {
+    const operations = [topic('child', { broader: 'parent' }), topic('parent'), ...taken].map(create)
+    expect(await run(topics, operations)).toEqual([201, 201, 409, 409])
+  })
+
+  it('a record is removed with the one that refers to it', async () => {
+    await createRecord(topics, api, topic('removed'))
+    await createRecord(topics, api, topic('removed-below', { broader: 'removed' }))
+    const remove = (slug: string) => ({ op: 'remove', slug, ifMatch: '*' })
+    const operations = [remove('removed'), remove('removed-below'), ...taken.map(create)]
+    expect(await run(topics, operations)).toEqual([204, 204, 409, 409])
+  })
+
+  it('two records that refer to each other are created', async () => {
+    const [one, other] = [randomUUID(), randomUUID()]
+    const related = (id: string, to: string) =>
+      agreement({ id, relations: [{ kind: 'renews', agreement: to }] })
+    const existing = [await createRecord(agreements, api), await createRecord(agreements, api)]
+    const operations = [
+      create(related(one, other)),
+      create(related(other, one)),
+      ...existing.map(({ key }) => create(agreement({ id: key }))),
+    ]
+    expect(await run(agreements, operations)).toEqual([201, 201, 409, 409])
+  })
+})
+
+describe('the first of several operations that set a free unique value', () => {
+  it('is done, and so is the creation of a record before the one to which it refers', async () => {
+    const parent = randomUUID()
+    const ror = 'https://ror.org/0aaaaaa11'
+    const operations = [
+      organization({ parent }),
+      organization({ id: parent }),
+      organization({ ror }),
+      organization({ ror }),
+      organization({ ror }),
+    ].map(create)
+    expect(await run(organizations, operations)).toEqual([201, 201, 201, 409, 409])
+  })
+
+  it('may be a later one if the first is refused for another reason', async () => {
+    const ror = 'https://ror.org/0aaaaaa22'
+    const operations = [
+      organization({ ror, parent: randomUUID() }),
+      organization({ ror }),
+      organization({ ror }),
+    ].map(create)
+    expect(await run(organizations, operations)).toEqual([422, 201, 409])
+  })
+})
+
+it('only the operation whose code is taken in its scheme is refused', async () => {
+  await createRecord(topics, api, topic('coded', { scheme: 'codes', code: '1' }))
+  const operations = [
+    topic('coded-below', { scheme: 'codes', code: '2', broader: 'coded-above' }),
+    topic('coded-above', { scheme: 'codes', code: '3' }),
+    topic('coded-again', { scheme: 'codes', code: '1' }),
+    topic('coded-elsewhere', { scheme: 'other-codes', code: '1' }),
+  ].map(create)
+  expect(await run(topics, operations)).toEqual([201, 201, 409, 201])
+})
