@@ -69,12 +69,10 @@ async function update(
   authorship: Authorship,
 ): Promise<[number, OperationResult][]> {
   const differing = changes.filter(isDifferent)
-  const versions = new Map<string, number>()
-  for (const kind of ['replace', 'patch'] as const) {
-    const ofKind = differing.filter((change) => change.kind === kind)
-    const written = await updateDocuments(transaction, resource, ofKind, { kind, authorship })
-    for (const { key, version } of written) versions.set(key, version)
-  }
+  const kinds = differing.map(({ kind }) => kind)
+  // All records are written together, so that one of them may have an external id that another one releases.
+  const written = await updateDocuments(transaction, resource, differing, { kind: kinds, authorship })
+  const versions = new Map(written.map(({ key, version }) => [key, version]))
   return changes.map(({ index, locked: { key, version } }) => [
     index,
     { status: 200, key, version: versions.get(key) ?? version, unchanged: !versions.has(key) },

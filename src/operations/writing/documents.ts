@@ -7,6 +7,7 @@ import { recordId } from '../../model/keys.ts'
 import { type Resource, withCurrentNames } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
 import { type LockedRecord, startWrite } from './locks.ts'
+import { releaseUniqueValues } from './released-values.ts'
 import {
   type ComposedRecord,
   composeRecords,
@@ -31,7 +32,8 @@ export interface StoredRecord {
 
 /** The operation of a change in the history, with its actor, request id and reason. */
 export interface Change {
-  kind: ChangeKind
+  /** The kind of all changes, or of each one in the order of the records. */
+  kind: ChangeKind | readonly ChangeKind[]
   authorship: Authorship
   /** Of a redaction: the new content hash of each version that it has changed. */
   redactions?: Record<string, string>
@@ -58,13 +60,13 @@ export function revisionWrite(
   { kind, authorship, redactions, mergedInto }: Change,
   time: string,
 ): TableWrite {
-  const rows = stored.map(({ key, version, document }) => {
+  const rows = stored.map(({ key, version, document }, index) => {
     const { actor, requestId, reason } = authorship
     const entry = {
       resource: resource.name,
       key,
       version,
-      operation: kind,
+      operation: typeof kind === 'string' ? kind : kind[index],
       actor,
       time,
       requestId,
@@ -169,7 +171,7 @@ export async function updateDocuments(
   const changes = updates.map((update) => {
     const { id, key, version, createdAt, time } = update.locked
     const record = { id, key, version: version + 1, createdAt, updatedAt: time, document: update.after }
-    return { record, properties: changedProperties(update) }
+    return { record, update, properties: changedProperties(update) }
   })
   const written = composeRecords(
     resource,
@@ -192,6 +194,12 @@ export async function updateDocuments(
       ),
     )
   }
+  const changedRows = tableChanges.map(({ update: { locked, before, after } }) => ({
+    id: locked.id,
+    before,
+    after,
+  }))
+  for (const release of releaseUniqueValues(resource, changedRows)) await tx.query(writeStatement([release]))
   const resourceRows = tableChanges.map(({ record }) => ({ ...resourceRow(resource, record), id: record.id }))
   await tx.query(
     writeStatement([

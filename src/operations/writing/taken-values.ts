@@ -6,6 +6,7 @@ import { foldCode } from '../../database/folding.ts'
 import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
+import { externalIdKey } from '../../model/schemas.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
@@ -22,7 +23,10 @@ export interface RefusedDocument {
 /** A fault, with the index of its document. */
 type DocumentFault = [document: number, fault: Fault]
 
-/** Finds the external ids of documents that other records of the resource have, with one statement. */
+/**
+ * Finds the external ids of documents that other records of the resource have, with one statement. For the new document of a
+ * stored record, an id is free if another document of the same call releases it.
+ */
 export async function findTakenExternalIds(
   tx: Transaction,
   resource: Resource,
@@ -32,6 +36,11 @@ export async function findTakenExternalIds(
     getExternalIds(document).map(({ scheme, id }, idIndex) => ({ index, idIndex, scheme, id, key })),
   )
   if (ids.length === 0) return []
+  const idsOfKey = new Map(
+    refused.flatMap(({ key, document }) =>
+      key === undefined ? [] : [[key, new Set(getExternalIds(document).map(externalIdKey))]],
+    ),
+  )
   const { externalIds } = resource.registry.shared
   const texts = (values: (string | null)[]) => sql`${sql.param(values)}::text[]`
   const rows = await tx.query<{ nth: number; key: string }>(
@@ -45,7 +54,7 @@ export async function findTakenExternalIds(
   )
   return rows.flatMap(({ nth, key }): DocumentFault[] => {
     const id = ids[nth]
-    if (!id) return []
+    if (!id || (id.key !== null && idsOfKey.get(key)?.has(externalIdKey(id)) === false)) return []
     const message = `is already the id of /v1/${resource.name}/${key}`
     return [[id.index, { pointer: formatPointer(['externalIds', id.idIndex]), code: 'taken', message }]]
   })

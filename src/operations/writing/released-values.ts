@@ -1,0 +1,50 @@
+import { getTableColumns } from 'drizzle-orm'
+import { getTableConfig } from 'drizzle-orm/pg-core'
+import type { TableWrite } from '../../database/rows.ts'
+import type { Resource } from '../../model/resource.ts'
+
+/** A changed row of the table of a resource, by the documents of its record. */
+interface ChangedRow {
+  id: string
+  before: Record<string, unknown>
+  after: Record<string, unknown>
+}
+
+/** Returns the properties of each unique constraint and unique index of the table of a resource. */
+function listUniqueProperties(resource: Resource): string[][] {
+  const { indexes, uniqueConstraints } = getTableConfig(resource.table)
+  const columnLists = [
+    ...uniqueConstraints.map(({ columns }) => columns),
+    ...indexes.flatMap(({ config }) => (config.unique ? [config.columns] : [])),
+  ]
+  const propertyOf = new Map(
+    Object.entries(getTableColumns(resource.table)).map(([property, { name }]) => [name, property]),
+  )
+  return columnLists.map((list) =>
+    list.flatMap((column) => ('name' in column ? (propertyOf.get(column.name ?? '') ?? []) : [])),
+  )
+}
+
+/**
+ * Returns writes that set unique values to null which other rows of the same change set, so that rows may exchange them.
+ * Otherwise PostgreSQL, which checks each row of an update at once, would refuse them, depending on the order of the rows.
+ * @param rows all rows of the change. Each of them must be updated after these writes.
+ * @returns writes for consecutive statements, since a row may be in several of them.
+ */
+export function releaseUniqueValues(resource: Resource, rows: readonly ChangedRow[]): TableWrite[] {
+  if (rows.length < 2) return []
+  const columns = getTableColumns(resource.table)
+  return listUniqueProperties(resource).flatMap((properties) => {
+    const valueIn = (document: Record<string, unknown>) =>
+      JSON.stringify(properties.map((property) => document[property]))
+    const changed = rows.filter(({ before, after }) => valueIn(before) !== valueIn(after))
+    const wanted = new Set(changed.map(({ after }) => valueIn(after)))
+    const nullable = properties.filter((property) => columns[property]?.notNull === false)
+    const holders = rows.filter(
+      ({ before }) => wanted.has(valueIn(before)) && nullable.some((property) => before[property] !== null),
+    )
+    if (holders.length === 0) return []
+    const released = holders.map(({ id }) => ({ id }))
+    return [{ kind: 'update', table: resource.table, properties: ['id', ...nullable], rows: released }]
+  })
+}
