@@ -150,7 +150,7 @@ export const bulk: Operation = {
         headers: replayedHeaders,
       },
     },
-    problems: [...documentProblems],
+    problems: [...documentProblems, 'merged'],
   }),
 
   async handle(resource, request, { database }) {

@@ -11,19 +11,33 @@ import type { ApiRequest, ApiResponse, Contract, Endpoint, ResponseContract } fr
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
+/** Returns the keys of the records that merged records were merged into, by the keys of the merged records. */
+export async function findMergeTargets(
+  tx: Transaction,
+  resource: Resource,
+  keys: readonly string[],
+): Promise<Map<string, string>> {
+  if (keys.length === 0) return new Map()
+  const build =
+    () => sql`select ${records.key} as key, target.key as "into" from ${records} join ${records} as target on target.id = ${records.mergedInto}
+    where ${records.id} = any(${placeholder('ids')}::uuid[]) and ${records.resource} = ${sql.raw(`'${resource.name}'`)}`
+  const rows = await tx.query<{ key: string; into: string }>(
+    statement(`merged into|${resource.name}`, build, { ids: keys.map((key) => recordId(resource, key)) }),
+  )
+  return new Map(rows.map(({ key, into }) => [key, into]))
+}
+
 /** Returns the key of the record that a merged record was merged into; undefined for any other record. */
-export async function findMergedInto(
+export const findMergedInto = async (
   tx: Transaction,
   resource: Resource,
   key: string,
-): Promise<string | undefined> {
-  const build =
-    () => sql`select target.key from ${records} join ${records} as target on target.id = ${records.mergedInto}
-    where ${records.id} = ${placeholder('id')}::uuid and ${records.resource} = ${sql.raw(`'${resource.name}'`)}`
-  const [row] = await tx.query<{ key: string }>(
-    statement(`merged into|${resource.name}`, build, { id: recordId(resource, key) }),
-  )
-  return row?.key
+): Promise<string | undefined> => (await findMergeTargets(tx, resource, [key])).get(key)
+
+/** Returns the problem `merged` of a change of a merged record. @param into key of the record that it was merged into. */
+export function mergedProblem(resource: Resource, key: string, into: string, cause?: unknown): Problem {
+  const detail = `The ${resource.noun} ${key} was merged into ${aNoun(resource.noun)} with the key ${into}: use /v1/${resource.name}/${into}.`
+  return new Problem('merged', detail, { cause })
 }
 
 /** The response to a read of the key of a merged record. */
@@ -71,8 +85,7 @@ export function withMergedRecords(resource: Resource, endpoint: Endpoint): Endpo
         const into = await findMergedInto(autocommitReads(context.database), resource, request.key)
         if (into === undefined) throw error
         if (method === 'GET') return redirect(resource, request, into)
-        const detail = `The ${resource.noun} ${request.key} was merged into ${aNoun(resource.noun)} with the key ${into}: use /v1/${resource.name}/${into}.`
-        throw new Problem('merged', detail, { cause: error })
+        throw mergedProblem(resource, request.key, into, error)
       }
     },
   }

@@ -76,7 +76,7 @@ export const problemTypes = {
     status: 410,
     title: 'Merged into another record',
     explanation:
-      'The record was a duplicate and was merged into another one, which `detail` names. Reads of its key are redirected to that record with `308`. Send changes to that record.',
+      'The record was a duplicate and was merged into another one, which `detail` names, or in a bulk request an entry of `errors`. Reads of its key are redirected to that record with `308`. Send changes to that record.',
   },
   'stale-version': {
     status: 412,

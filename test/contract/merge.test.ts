@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
+import { resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
 import {
   type CreatedRecord,
   createRecord,
@@ -65,6 +66,30 @@ describe.each(resources)('merging a record of $name', (resource) => {
       expect(response.status).toBe(410)
       expect(readProblem(response).detail).toContain(into.path)
     }
+  })
+
+  it('answers bulk operations on the old key with 410 and the new path', async () => {
+    const [from, into] = await pair()
+    const other = await createRecord(resource, api)
+    await merge(from, into)
+    const { property } = resource.key
+    const document = await exampleDocument(resource, api)
+    const operations = [
+      { op: 'patch', [property]: from.key, ifMatch: '*', patch: {} },
+      { op: 'replace', [property]: from.key, ifMatch: '*', document },
+      { op: 'remove', [property]: from.key, ifMatch: '*' },
+      { op: 'upsert', [property]: from.key, document: { ...document, [property]: from.key } },
+    ]
+    for (const operation of operations) {
+      const problem = readProblem(await sendBulk(api, resource, [operation]))
+      expect(problem).toMatchObject({ type: '/problems/merged', status: 410 })
+      expect(problem.errors).toMatchObject([
+        { pointer: `/operations/0/${property}`, message: expect.stringContaining(into.path) },
+      ])
+    }
+    const patch = { op: 'patch', [property]: other.key, ifMatch: '*', patch: {} }
+    const results = resultsIn(await sendNonAtomic(api, resource, [...operations, patch]))
+    expect(results.map(({ status }) => status)).toEqual([410, 410, 410, 410, 200])
   })
 
   it('leaves both histories readable, and adds the removal of the old record to the feed', async () => {

@@ -5,6 +5,7 @@ import { formatPointer } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import { requireVersion } from '../entity-tags.ts'
+import { findMergeTargets, mergedProblem } from '../merged.ts'
 import { recordNotFound } from '../read.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
 import { findByExternalIds, getExternalIds } from '../writing/external-ids.ts'
@@ -142,19 +143,25 @@ function planChange(
   return { index, kind: operation.kind, locked: stored, before, after }
 }
 
-/** Plans one operation. @throws Problem with pointers into the whole body. */
+/**
+ * Plans one operation.
+ * @param mergedInto key of the record into which the record of the operation was merged.
+ * @throws Problem with pointers into the whole body.
+ */
 function planOperation(
   resource: Resource,
   { index, operation }: IndexedOperation,
   key: string | undefined,
-  stored?: LockedRecord,
+  stored: LockedRecord | undefined,
+  mergedInto: string | undefined,
 ): PlannedChange {
   if (operation.kind === 'create') return { index, kind: operation.kind, document: operation.document }
   const { externalId } = operation.target
-  if (!stored && operation.kind !== 'upsert') {
-    const property = externalId === undefined ? resource.key.property : 'externalId'
-    throw atOperation(notFound(resource, operation.target), index, [property])
-  }
+  const targetProperty = externalId === undefined ? resource.key.property : 'externalId'
+  if (key !== undefined && mergedInto !== undefined)
+    throw atOperation(mergedProblem(resource, key, mergedInto), index, [targetProperty])
+  if (!stored && operation.kind !== 'upsert')
+    throw atOperation(notFound(resource, operation.target), index, [targetProperty])
   // A concurrent request may have moved the external id to another record before this record was locked.
   if (stored && externalId) {
     const ids = getExternalIds(JSON.parse(stored.document))
@@ -222,13 +229,16 @@ export async function planBulk(
 ): Promise<BulkPlan> {
   const keys = await resolveKeys(transaction, resource, operations)
   const stored = await lockRecords(transaction, resource, [...keys.values()])
+  const missing = [...keys.values()].filter((key) => !stored.has(key))
+  const merged = await findMergeTargets(transaction, resource, missing)
   const plan: BulkPlan = { changes: [], refused: new Refusals() }
   const pause = startSlices()
   for (const indexed of operations) {
     const key = keys.get(indexed.index)
     try {
       const record = key === undefined ? undefined : stored.get(key)
-      plan.changes.push(planOperation(resource, indexed, key, record))
+      const mergedInto = key === undefined ? undefined : merged.get(key)
+      plan.changes.push(planOperation(resource, indexed, key, record, mergedInto))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       plan.refused.set(indexed.index, error)
