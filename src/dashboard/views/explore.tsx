@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
 import { findName } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
@@ -6,6 +5,7 @@ import { findResource, type ResourceDescription } from '../api/resources.ts'
 import { aliasProperty } from '../api/titles.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { CopyButton } from '../components/copy-button.tsx'
 import { Facets } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
 import { useFilterNames } from '../components/filter-names.ts'
@@ -233,27 +233,5 @@ function Toolbar({
         text={() => JSON.stringify(searchRequest(resource, state).body, null, 2)}
       />
     </div>
-  )
-}
-
-function CopyButton({
-  label,
-  isDisabled = false,
-  text,
-}: {
-  label: string
-  isDisabled?: boolean
-  text: () => string
-}) {
-  const { t } = useLanguage()
-  const [isCopied, setCopied] = useState(false)
-  return (
-    <button
-      type="button"
-      disabled={isDisabled}
-      onClick={() => navigator.clipboard.writeText(text()).then(() => setCopied(true))}
-    >
-      {isCopied ? t('explore.copied') : label}
-    </button>
   )
 }

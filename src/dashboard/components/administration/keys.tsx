@@ -5,6 +5,7 @@ import { useApi } from '../../api/use-api.ts'
 import { writeApi } from '../../api/write-api.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { ConfirmButton } from '../confirm-dialog.tsx'
+import { CopyButton } from '../copy-button.tsx'
 import { Loaded, Widget } from '../widget.tsx'
 import { NewKeyForm } from './new-key-form.tsx'
 
@@ -49,7 +50,6 @@ export function Keys() {
 /** An API key that was just created. Only the memory of this page holds it, until the notice is closed. */
 function NewKey({ issued: { name, key }, onClose }: { issued: IssuedKey; onClose: () => void }) {
   const { t } = useLanguage()
-  const [isCopied, setCopied] = useState(false)
   return (
     <div class="notice stack" role="status">
       <p>{t('keys.once', { name })}</p>
@@ -57,9 +57,7 @@ function NewKey({ issued: { name, key }, onClose }: { issued: IssuedKey; onClose
         <code class="secret">{key}</code>
       </p>
       <div class="toolbar">
-        <button type="button" onClick={() => navigator.clipboard.writeText(key).then(() => setCopied(true))}>
-          {t(isCopied ? 'explore.copied' : 'keys.copy')}
-        </button>
+        <CopyButton label={t('keys.copy')} text={() => key} />
         <button type="button" onClick={onClose}>
           {t('keys.stored')}
         </button>

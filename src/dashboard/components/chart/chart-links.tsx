@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks'
 import { Link, useLocation } from 'wouter-preact'
 import { chartSelection } from '../../../view-data.ts'
 import { withQuery } from '../../api/path.ts'
@@ -6,6 +5,7 @@ import { isEmbedded } from '../../embed.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { changeParameters, findAsOfName, useParameters } from '../../use-parameters.ts'
 import { yearBefore } from '../as-of.tsx'
+import { CopyButton } from '../copy-button.tsx'
 import { FileLink } from '../file-link.tsx'
 
 /**
@@ -55,13 +55,11 @@ export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean 
   const { t, tag } = useLanguage()
   const [path] = useLocation()
   const [parameters] = useParameters()
-  const [isCopied, setCopied] = useState(false)
   const comparison = hasComparison ? comparisonPath(parameters) : undefined
   const url = (changes: Record<string, string>) => `${path}${changeParameters(parameters, changes)}`
-  const copy = () => {
+  const frameHtml = () => {
     const src = escapeAttribute(`${location.origin}${url({ embed: '1', lang: tag })}`)
-    const html = `<iframe src="${src}" width="100%" height="720" title="${escapeAttribute(document.title)}"></iframe>`
-    navigator.clipboard.writeText(html).then(() => setCopied(true))
+    return `<iframe src="${src}" width="100%" height="720" title="${escapeAttribute(document.title)}"></iframe>`
   }
   return (
     <div class="toolbar no-print">
@@ -71,11 +69,7 @@ export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean 
         </Link>
       )}
       <DataLinks />
-      {!isEmbedded && (
-        <button type="button" onClick={copy}>
-          {t(isCopied ? 'explore.copied' : 'chart.embed')}
-        </button>
-      )}
+      {!isEmbedded && <CopyButton label={t('chart.embed')} text={frameHtml} />}
     </div>
   )
 }

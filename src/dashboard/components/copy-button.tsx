@@ -1,0 +1,69 @@
+import { useState } from 'preact/hooks'
+import { useLanguage } from '../i18n/language.ts'
+
+/** Copies the selection of a temporary field. Returns whether the browser has done so. */
+function copySelection(text: string): boolean {
+  const focused = document.activeElement
+  const field = document.createElement('textarea')
+  field.value = text
+  field.readOnly = true
+  field.className = 'visually-hidden'
+  document.body.append(field)
+  field.focus({ preventScroll: true })
+  field.select()
+  const isCopied = document.execCommand('copy')
+  field.remove()
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true })
+  return isCopied
+}
+
+/**
+ * Copies a text to the clipboard. Over plain HTTP, browsers have no `navigator.clipboard`, and in a frame they may refuse to
+ * write to it.
+ * @returns whether the text was copied.
+ */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return copySelection(text)
+  }
+}
+
+const selectAll = (field: HTMLTextAreaElement | null) => field?.select()
+
+/** A button that copies a text. If the browser does not allow this, shows the text selected, so that the user can copy it. */
+export function CopyButton({
+  label,
+  isDisabled = false,
+  text,
+}: {
+  label: string
+  isDisabled?: boolean
+  /** Returns the text to copy when the button is clicked. */
+  text: () => string
+}) {
+  const { t } = useLanguage()
+  const [isCopied, setCopied] = useState(false)
+  const [refused, setRefused] = useState<string>()
+  const onClick = async () => {
+    const content = text()
+    const isDone = await copy(content)
+    setCopied(isDone)
+    setRefused(isDone ? undefined : content)
+  }
+  return (
+    <>
+      <button type="button" disabled={isDisabled} onClick={onClick}>
+        {isCopied ? t('explore.copied') : label}
+      </button>
+      {refused !== undefined && (
+        <label class="stack">
+          {t('explore.copyByHand')}
+          <textarea readOnly value={refused} ref={selectAll} />
+        </label>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,66 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The buttons of the dashboard that copy a text, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+/** What a browser does on plain HTTP: `navigator.clipboard` exists only on HTTPS and on the own machine. */
+const plainHttp = "Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })"
+
+/** Opens a page as an administrator, in a browser in which a script has run before those of the page. */
+async function openWith(script: string, path: string): Promise<Page> {
+  const { page, go } = await dashboard.openSignedIn('/sign-in')
+  await page.addInitScript(script)
+  await go(path)
+  return page
+}
+
+/** Returns the text in the clipboard of a page, by pasting it into the search box. */
+async function paste(page: Page): Promise<string> {
+  const box = page.locator('.search-box').getByRole('combobox')
+  await box.fill('')
+  await box.press('Control+V')
+  return await box.inputValue()
+}
+
+const copied: [path: string, button: string, text: RegExp][] = [
+  ['/explore/agreements?country=PAK', 'Copy as curl', /^curl .+country=PAK/],
+  ['/explore/agreements?country=PAK', 'Copy as search JSON', /"country": *\{ *"eq": *"PAK"/],
+  ['/map?resource=projects', 'Copy HTML to embed', /^<iframe src=".+resource=projects/],
+]
+
+describe.skipIf(skipsBrowser)('a button that copies [needs Chromium]', { timeout: 90_000 }, () => {
+  it.each(copied)('works on plain HTTP, and keeps the focus: %s %s', async (path, name, text) => {
+    const page = await openWith(plainHttp, path)
+    await page.getByRole('button', { name }).click()
+    const button = page.getByRole('button', { name: 'Copied' })
+    await button.waitFor()
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+    expect(await paste(page)).toMatch(text)
+    await page.context().close()
+  })
+
+  it('copies a new key on plain HTTP', async () => {
+    const page = await openWith(plainHttp, '/administration')
+    await page.getByLabel('Name').fill('The treaty section')
+    await page.getByRole('button', { name: 'Create the key' }).click()
+    const key = await page.locator('.secret').textContent()
+    await page.getByRole('button', { name: 'Copy the key' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await paste(page)).toBe(key)
+    await page.context().close()
+  })
+
+  it('shows the text selected if the browser does not copy it', async () => {
+    const refusal = `${plainHttp}; document.execCommand = () => false`
+    const page = await openWith(refusal, '/explore/agreements?country=PAK')
+    await page.getByRole('button', { name: 'Copy as curl' }).click()
+    const field = page.getByRole('textbox', { name: 'Select and copy this text:' })
+    expect(await field.inputValue()).toMatch(/^curl .+country=PAK/)
+    expect(await page.evaluate(() => getSelection()?.toString())).toBe(await field.inputValue())
+    await page.context().close()
+  })
+})
