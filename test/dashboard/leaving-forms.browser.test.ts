@@ -43,7 +43,7 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     const { page, questions, answer } = await openChangedForm()
     await leave(page)
     await expect.poll(() => questions).toEqual([question])
-    expect(new URL(page.url()).pathname).toBe('/new/agreements')
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/new/agreements')
     expect(await page.getByLabel('Title required').inputValue()).toBe('Half of a title')
     answer.leaves = true
     await leave(page)
