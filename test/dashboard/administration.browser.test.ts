@@ -31,6 +31,28 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
+  it('asks before a new key that is not confirmed as stored is lost', async () => {
+    const { page } = await dashboard.openSignedIn('/administration')
+    const questions: string[] = []
+    page.on('dialog', (dialog) => {
+      questions.push(dialog.message())
+      void dialog.dismiss()
+    })
+    await page.getByLabel('Name').fill('The map section')
+    await page.getByRole('button', { name: 'Create the key' }).click()
+    const key = await page.locator('.secret').textContent()
+    const question = 'The new key is shown only here. Leave without storing it?'
+    await page.getByRole('link', { name: 'Map' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await expect.poll(() => questions).toEqual([question, question])
+    expect(await page.locator('.secret').textContent()).toBe(key)
+    await page.getByRole('button', { name: 'I have stored it' }).click()
+    await page.getByRole('link', { name: 'Map' }).click()
+    await page.waitForURL('**/map')
+    expect(questions).toEqual([question, question])
+    await page.context().close()
+  })
+
   it('ends a session whose key was revoked, and keeps the input', async () => {
     const response = await dashboard.api.post('/v1/keys', { name: 'Short-lived', role: 'editor' })
     const { id, key } = response.json<{ id: string; key: string }>()

@@ -10,6 +10,10 @@ const dashboard = useDashboard({ changesRecords: true })
 /** What a browser does on plain HTTP: `navigator.clipboard` exists only on HTTPS and on the own machine. */
 const plainHttp = "Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })"
 
+/** What a browser may do in a frame. */
+const refusal = `document.execCommand = () => false
+  Object.defineProperty(Navigator.prototype, 'clipboard', { value: { writeText: () => Promise.reject(new Error()) } })`
+
 /** Opens a page as an administrator, in a browser in which a script has run before those of the page. */
 async function openWith(script: string, path: string): Promise<Page> {
   const { page, go } = await dashboard.openSignedIn('/sign-in')
@@ -55,7 +59,6 @@ describe.skipIf(skipsBrowser)('a button that copies [needs Chromium]', { timeout
   })
 
   it('shows the text selected if the browser does not copy it', async () => {
-    const refusal = `${plainHttp}; document.execCommand = () => false`
     const page = await openWith(refusal, '/explore/agreements?country=PAK')
     await page.getByRole('button', { name: 'Copy as curl' }).click()
     const field = page.getByRole('textbox', { name: 'Select and copy this text:' })

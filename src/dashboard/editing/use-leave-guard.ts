@@ -1,10 +1,10 @@
 import { useEffect } from 'preact/hooks'
-import { useLanguage } from '../i18n/language.ts'
+import { type MessageKey, useLanguage } from '../i18n/language.ts'
 
-/** The page of the form with unsaved changes that is open, and the question to its user; undefined if there is none. */
+/** The open page whose content would be lost, and the question to its user; undefined if there is none. */
 let guarded: { href: string; pathname: string; ask: () => boolean } | undefined
 
-/** Returns whether the user may leave the page. Asks for confirmation if a form has unsaved changes. */
+/** Returns whether the user may leave the page. Asks for confirmation if the page guards its content. */
 export const mayLeave = (): boolean => guarded?.ask() ?? true
 
 // Back and Forward have already changed the URL. Since this listener is added before that of the router, which starts with the
@@ -16,14 +16,15 @@ window.addEventListener('popstate', (event) => {
 })
 
 /**
- * Asks for confirmation before the user leaves a form with unsaved changes: by a link, by the browser's buttons Back and
- * Forward, or by closing the page. Other elements that leave the page call `mayLeave`.
+ * Asks for confirmation before the user leaves a page and loses its content, such as a form with unsaved changes: by a link,
+ * by the browser's buttons Back and Forward, or by closing the page. Other elements that leave the page call `mayLeave`.
+ * @param isGuarded whether there is something to lose.
  */
-export function useLeaveGuard(isChanged: boolean): void {
+export function useLeaveGuard(isGuarded: boolean, question: MessageKey = 'edit.leave'): void {
   const { t } = useLanguage()
   useEffect(() => {
-    if (!isChanged) return
-    guarded = { href: location.href, pathname: location.pathname, ask: () => confirm(t('edit.leave')) }
+    if (!isGuarded) return
+    guarded = { href: location.href, pathname: location.pathname, ask: () => confirm(t(question)) }
     const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
     const onClick = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest('a[href]') : null
@@ -38,5 +39,5 @@ export function useLeaveGuard(isChanged: boolean): void {
       window.removeEventListener('beforeunload', onLeave)
       document.removeEventListener('click', onClick, { capture: true })
     }
-  }, [isChanged])
+  }, [isGuarded])
 }

@@ -3,6 +3,7 @@ import { withQuery } from '../../api/path.ts'
 import type { ApiKey, IssuedKey, Page } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { writeApi } from '../../api/write-api.ts'
+import { useLeaveGuard } from '../../editing/use-leave-guard.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { ConfirmButton } from '../confirm-dialog.tsx'
 import { CopyButton } from '../copy-button.tsx'
@@ -47,9 +48,10 @@ export function Keys() {
   )
 }
 
-/** An API key that was just created. Only the memory of this page holds it, until the notice is closed. */
+/** An API key that was just created. Only the memory of this page holds it, until the user closes the notice. */
 function NewKey({ issued: { name, key }, onClose }: { issued: IssuedKey; onClose: () => void }) {
   const { t } = useLanguage()
+  useLeaveGuard(true, 'keys.leave')
   return (
     <div class="notice stack" role="status">
       <p>{t('keys.once', { name })}</p>
