@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
 import { toBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
@@ -68,7 +69,11 @@ function Head({
   const language = useLanguage()
   const { t } = language
   const briefing = state.body
-  const { code, name } = briefing?.country ?? { code: givenCode, name: givenCode }
+  const code = briefing?.country.code ?? givenCode
+  // The name stays while another day is read, and if the registry did not have the country on this day.
+  const known = useRef<string>()
+  if (briefing) known.current = briefing.country.name
+  const name = known.current ?? (state.error && givenCode)
   const names = useApi<Country>(
     briefing ? withQuery(`/v1/countries/${encodeURIComponent(code)}`, { asOf }) : null,
   ).body
@@ -77,7 +82,7 @@ function Head({
     <div class="page-head">
       <div>
         <ResourceLink name="countries" />
-        <PageTitle title={name} />
+        {name === undefined ? <div class="placeholder loading title" /> : <PageTitle title={name} />}
         <p>{[...new Set(others)].filter((other) => other && other !== name).join(' · ')} </p>
         <p class="print-only">
           {briefing &&

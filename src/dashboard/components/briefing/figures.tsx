@@ -25,6 +25,9 @@ export function Figures({ briefing, asOf }: { briefing: CountryBriefing; asOf: s
           recorded && <Link href={explorePath(recorded.list)}>{number(recorded.count)}</Link>
         }
       />
+      <p class="small no-print">
+        <Link href={explorePath(briefing.figuresList)}>{t('country.allFigures')}</Link>
+      </p>
     </Widget>
   )
 }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The heading and the figures of the page of a country, in a browser. */
+
+const dashboard = useDashboard()
+
+describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeout: 60_000 }, () => {
+  it('has no heading until the name is known, and keeps the name while another day is read', async () => {
+    const { page } = await dashboard.open('/sign-in')
+    let answer = () => {}
+    await page.route('**/briefing*', async (route) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      await route.continue()
+    })
+    const heading = page.getByRole('heading', { level: 1 })
+    await page.goto(`${dashboard.api.origin}/countries/PAK`)
+    await page.getByRole('status').first().waitFor()
+    expect(await heading.count()).toBe(0)
+    answer()
+    await heading.waitFor()
+    expect(await heading.textContent()).toBe('Pakistan')
+    const today = new Date().toISOString().slice(0, 10)
+    await page.getByLabel('As of', { exact: true }).fill(today)
+    await page.waitForURL(/asOf=/)
+    await page.getByRole('status').first().waitFor()
+    expect(await heading.textContent()).toBe('Pakistan')
+    answer()
+    await page.getByRole('status').first().waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
+  it('has the code as its heading if the briefing cannot be read', async () => {
+    const { page } = await dashboard.open('/countries/QQQ')
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('QQQ')
+    await page.context().close()
+  })
+
+  it('links to the list of all figures about the country', async () => {
+    const { page } = await dashboard.open('/countries/CHN')
+    await page.getByRole('link', { name: 'All figures, as a list' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Figures' }).waitFor()
+    const { figuresList } = (await dashboard.api.get('/v1/countries/CHN/briefing')).json<{
+      figuresList: string
+    }>()
+    expect(page.url()).toBe(dashboard.api.origin + figuresList.replace('/v1/', '/explore/'))
+    await page.getByRole('button', { name: 'Remove the filter Country: China' }).waitFor()
+    await page.context().close()
+  })
+})
