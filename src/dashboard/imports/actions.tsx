@@ -3,14 +3,21 @@ import type { ImportJob } from '../api/types.ts'
 import { writeApi } from '../api/write-api.ts'
 import { ConfirmButton } from '../components/confirm-dialog.tsx'
 import { useLanguage } from '../i18n/language.ts'
-import { useHasWritten } from './use-has-written.ts'
 
 /** The actions that the state of an import allows: commit, undo or delete it; and a new import with its mapping. */
-export function ImportActions({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
+export function ImportActions({
+  job,
+  hasWritten,
+  onDeleted,
+}: {
+  job: ImportJob
+  /** Whether the import has written records; undefined until this is known. */
+  hasWritten: boolean | undefined
+  onDeleted: () => void
+}) {
   const { t, number } = useLanguage()
   const { id, state, counts } = job
   const path = `/v1/imports/${id}`
-  const hasWritten = useHasWritten(job)
   const name = job.files[0]?.name ?? id
   return (
     <div class="toolbar import-actions">

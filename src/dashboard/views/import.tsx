@@ -32,25 +32,30 @@ export default function ImportView({ id }: { id: string }) {
 
 function Import({ id }: { id: string }) {
   const state = useKeepWhileRefused(useImport(id), id)
-  const [, navigate] = useLocation()
   return (
     <Loaded state={state} height="40rem">
-      {(job) => (
-        <>
-          <Head job={job} onDeleted={() => navigate('/imports')} />
-          <Counts job={job} />
-          <div class="stack">
-            <Progress job={job} />
-            {!isRunning(job) && <Results job={job} />}
-          </div>
-        </>
-      )}
+      {(job) => <LoadedImport job={job} />}
     </Loaded>
   )
 }
 
-function Head({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
+function LoadedImport({ job }: { job: ImportJob }) {
+  const hasWritten = useHasWritten(job)
+  return (
+    <>
+      <Head job={job} hasWritten={hasWritten} />
+      <Counts job={job} />
+      <div class="stack">
+        <Progress job={job} />
+        {!isRunning(job) && <Results job={job} hasRecords={hasWritten === true} />}
+      </div>
+    </>
+  )
+}
+
+function Head({ job, hasWritten }: { job: ImportJob; hasWritten: boolean | undefined }) {
   const { t, dateTime } = useLanguage()
+  const [, navigate] = useLocation()
   const { files, scheme, format, encoding, createdAt, actor } = job
   const details = [scheme, format, encoding, dateTime(createdAt), actor.name].filter((part) => part)
   return (
@@ -64,15 +69,14 @@ function Head({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
           <StateTag job={job} /> {details.join(' · ')}
         </p>
       </div>
-      <ImportActions job={job} onDeleted={onDeleted} />
+      <ImportActions job={job} hasWritten={hasWritten} onDeleted={() => navigate('/imports')} />
     </div>
   )
 }
 
 /** The results of the finished steps, and the unresolved names. */
-function Results({ job }: { job: ImportJob }) {
+function Results({ job, hasRecords }: { job: ImportJob; hasRecords: boolean }) {
   const { refusedBy = [], droppedBy = [], names, missing = 0, kept = [] } = job.report ?? {}
-  const hasRecords = useHasWritten(job)
   return (
     <>
       {job.state === 'staged' && names !== undefined && names.unresolved > 0 && (
