@@ -28,14 +28,27 @@ const maxEdges = 1000
 /** Maximum number of groups in the response of an aggregate. */
 const maxGroups = 10_000
 
+/** Types of the parameters of a resource's list, by name. Parameters that take several values have `texts` or `numbers`. */
+type ParameterTypes = Readonly<Record<string, string>>
+
+/** Returns whether a parameter takes several values: in the list of any resource, or in the dashboard only. */
+const takesSeveral = (name: string, resources: readonly { parameterTypes: ParameterTypes }[]): boolean =>
+  name === 'columns' ||
+  resources.some(({ parameterTypes }) => ['texts', 'numbers'].includes(parameterTypes[name] ?? ''))
+
 /**
  * Joins the values of each repeated parameter of a view's URL by commas: in the API, `country=CHN&country=PAK` and
- * `country[]=CHN&country[]=PAK` mean `country=CHN,PAK`.
+ * `country[]=CHN&country[]=PAK` mean `country=CHN,PAK`. If the parameter takes one value, such as `q`, the further ones are
+ * returned as `q[]`: the API refuses `q` together with `q[]`, and so a view does not choose one of them.
  */
-export function joinRepeated(parameters: URLSearchParams): URLSearchParams {
+export function joinRepeated(
+  parameters: URLSearchParams,
+  resources: readonly { parameterTypes: ParameterTypes }[],
+): URLSearchParams {
   const joined = new Map<string, string>()
   for (const [sent, value] of parameters) {
-    const name = sent.replace(/\[\]$/, '')
+    const plain = sent.replace(/\[\]$/, '')
+    const name = joined.has(plain) && !takesSeveral(plain, resources) ? `${plain}[]` : plain
     const before = joined.get(name)
     joined.set(name, before === undefined ? value : `${before},${value}`)
   }
@@ -98,6 +111,7 @@ export interface DescribedResource {
   eventDates?: readonly string[] | undefined
   /** The parameter with which lists and aggregates are read as of an earlier time. */
   asOfName: string
+  parameterTypes: ParameterTypes
 }
 
 /** Whether records of the resource have participants: countries or organizations that take part. */
@@ -241,7 +255,11 @@ function comparisonParts(
 }
 
 /** Returns the path of the results of a search. */
-export const searchPath = (text: string): string => withQuery('/v1/search', { q: text, limit: '50' })
+export const searchPath = (parameters: URLSearchParams): string =>
+  withQuery('/v1/search', {
+    ...Object.fromEntries([...parameters].filter(([name]) => ['q', 'q[]'].includes(name))),
+    limit: '50',
+  })
 
 /** The path of the latest changes. */
 export const changesPath: string = withQuery('/v1/changes', { order: 'desc', limit: '100' })
@@ -289,7 +307,7 @@ export function findViewData(
   given: URLSearchParams,
   resources: readonly DescribedResource[],
 ): ViewData | undefined {
-  const parameters = joinRepeated(given)
+  const parameters = joinRepeated(given, resources)
   switch (view) {
     case 'overview':
       return toParts(overviewParts(resources), parameters)
@@ -298,7 +316,7 @@ export function findViewData(
       return parts && toParts(parts, parameters)
     }
     case 'search':
-      return response(searchPath(parameters.get('q') ?? ''))
+      return response(searchPath(parameters))
     case 'changes':
       return response(changesPath)
     case 'record': {

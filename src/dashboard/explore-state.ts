@@ -49,11 +49,11 @@ export function defaultColumns({ properties, title }: ResourceDescription): stri
 }
 
 /**
- * Reads the state from the query string. Unknown parameters count as filters, so that the service reports them. The values
- * of a repeated parameter are joined by commas.
+ * Reads the state from the query string (`joinRepeated`). Unknown parameters count as filters, so that the service reports
+ * them.
  */
 export function exploreState(resource: ResourceDescription, search: string): ExploreState {
-  const parameters = joinRepeated(new URLSearchParams(search))
+  const parameters = joinRepeated(new URLSearchParams(search), [resource])
   const filters = [...parameters].filter(([name]) => !nonFilterParameters.includes(name))
   return {
     filters: Object.fromEntries(filters),

@@ -1,6 +1,6 @@
 import { useLocation, useSearch } from 'wouter-preact'
 import { joinRepeated } from '../view-data.ts'
-import { findResource } from './api/resources.ts'
+import { findResource, resources } from './api/resources.ts'
 
 /** New values of parameters. Undefined or an empty text removes the parameter. */
 export type ParameterChanges = Readonly<Record<string, string | undefined>>
@@ -21,15 +21,14 @@ export const findAsOfName = (parameters: URLSearchParams): string =>
   findResource(parameters.get('resource') ?? 'agreements')?.asOfName ?? 'asOf'
 
 /**
- * Returns the parameters in the URL, which are the state of the view, and a function that changes them. The values of a
- * repeated parameter are joined by commas.
+ * Returns the parameters in the URL (`joinRepeated`), which are the state of the view, and a function that changes them.
  */
 export function useParameters(): [
   URLSearchParams,
   (changes: ParameterChanges, options?: { replace?: boolean }) => void,
 ] {
   const [path, navigate] = useLocation()
-  const parameters = joinRepeated(new URLSearchParams(useSearch()))
+  const parameters = joinRepeated(new URLSearchParams(useSearch()), resources)
   return [
     parameters,
     (changes, options) => navigate(`${path}${changeParameters(parameters, changes)}`, options),

@@ -147,11 +147,11 @@ function checkValues(
   const { takes } = operand
   const given = takes === 'many' ? texts.flatMap((text) => text.split(',')) : texts
   const fault = (code: string, message: string): Fault => ({ parameter: name, code, message })
-  if (takes !== 'many' && isList) {
-    return { values: [], faults: [fault('repeated', 'takes one value: leave out the "[]"')] }
-  }
   if (takes !== 'many' && given.length > 1) {
     return { values: [], faults: [fault('repeated', `takes one value, not ${given.length}`)] }
+  }
+  if (takes !== 'many' && isList) {
+    return { values: [], faults: [fault('repeated', 'takes one value: leave out the "[]"')] }
   }
   if (given.length > maxValues) {
     return {

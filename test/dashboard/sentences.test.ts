@@ -38,6 +38,7 @@ async function rowFaults(properties: string, value: string, more = ''): Promise<
 describe('Chinese sentences', () => {
   it.each([
     ['is required', '必填'],
+    ['takes one value, not 2', '只取一个值，而不是 2 个'],
     ['"stauts" is not known here; did you mean "status"?', '这里没有 "stauts"；是否想写 "status"？'],
     ['"x" is not known; it can be "a", "b"', '"x" 不是已知的值；可以是 "a", "b"'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],

@@ -8,7 +8,7 @@ import { type Language, useLanguage } from './language.ts'
 export interface Labels {
   /** Returns the label of a word: `memorandum_of_understanding` is "Memorandum of understanding". */
   word(word: string): string
-  /** Returns the label of a property or filter: `signedOn` is "Signed on", `signedOn[gte]` "Signed on ≥". */
+  /** Returns the label of a property or filter: `signedOn` is "Signed on", `signedOn[gte]` "Signed on ≥", `q[]` that of `q`. */
   property(name: string): string
 }
 
@@ -28,7 +28,7 @@ function createLabels({ tOr }: Language, vocabularies: VocabularyList | undefine
     // The roles of API keys are not in the vocabularies.
     word: (word) => words.get(word) ?? tOr(`role.${word}`, humanize(word)),
     property: (text) => {
-      const [, name = text, operator] = /^(\w+)(?:\[(\w+)\])?$/.exec(text) ?? []
+      const [, name = text, operator] = /^(\w+)(?:\[(\w+)\])?(?:\[\])?$/.exec(text) ?? []
       const label = tOr(`property.${name}`, humanize(name))
       return operator === undefined ? label : `${label} ${operators[operator] ?? operator}`
     },

@@ -1,4 +1,4 @@
-import { Link, useSearch } from 'wouter-preact'
+import { Link } from 'wouter-preact'
 import { searchPath } from '../../view-data.ts'
 import { recordPath } from '../api/resources.ts'
 import type { HitPage } from '../api/types.ts'
@@ -8,12 +8,14 @@ import { PageTitle } from '../components/page-title.tsx'
 import { Snippet, snippetText } from '../components/snippet.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
+import { useParameters } from '../use-parameters.ts'
 
 /** The results of a search across all resources. */
 export function SearchView() {
   const { t, tOr } = useLanguage()
-  const text = new URLSearchParams(useSearch()).get('q') ?? ''
-  const state = useApi<HitPage>(text === '' ? null : searchPath(text))
+  const [parameters] = useParameters()
+  const text = parameters.get('q') ?? ''
+  const state = useApi<HitPage>(text === '' ? null : searchPath(parameters))
   if (text === '') return <PageTitle title={t('search.ask')} />
   return (
     <>

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static'
 import fp from 'fastify-plugin'
+import { operatorName } from '../../model/parameters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { packageRoot } from '../../package-root.ts'
+import { listParameters } from '../../query/list.ts'
 import { asOfName } from '../../query/past.ts'
 import { type DescribedResource, findViewData } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
@@ -45,6 +47,13 @@ const describeResource = (resource: Resource): DescribedResource => ({
   dimensions: Object.keys(resource.dimensions),
   eventDates: resource.eventDates,
   asOfName: asOfName(resource),
+  parameterTypes: Object.fromEntries(
+    Object.entries(listParameters(resource)).flatMap(([name, { comparisons }]) =>
+      Object.entries(comparisons)
+        .filter(([, { takes }]) => takes === 'many')
+        .map(([operator]) => [operatorName(name, operator), 'texts']),
+    ),
+  ),
 })
 
 /**
