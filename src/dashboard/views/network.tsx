@@ -20,7 +20,7 @@ import { NetworkMatrix } from '../charts/network-matrix.tsx'
 import { ChartLinks } from '../components/chart/chart-links.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
-import { PairDetails } from '../components/chart/pair-details.tsx'
+import { type NetworkSelection, PairDetails } from '../components/chart/pair-details.tsx'
 import { PairTable } from '../components/chart/pair-table.tsx'
 import { PeriodSlider } from '../components/chart/period-slider.tsx'
 import { SelectField } from '../components/chart/select-field.tsx'
@@ -108,13 +108,15 @@ function recordFilters(parameters: URLSearchParams, isOfOrganizations: boolean):
   }
 }
 
-/** Returns the filters for the records that two participants share, except the participants. */
-function sharedFilters(parameters: URLSearchParams): Record<string, string> {
+/** Returns which records the network counts for each pair of participants. */
+function networkSelection(parameters: URLSearchParams, kind: NetworkSelection['kind']): NetworkSelection {
   const { country: _, organization: __, ...filters } = recordFilters(parameters, false)
   const [from, to] = [parameters.get('from'), parameters.get('to')]
   return {
-    ...filters,
-    ...((from !== null || to !== null) && { happenedIn: `${from ?? '..'}/${to ?? '..'}` }),
+    kind,
+    filters,
+    period: from === null && to === null ? undefined : `${from ?? '..'}/${to ?? '..'}`,
+    includesUndated: parameters.get('undated') === 'include',
   }
 }
 
@@ -135,7 +137,7 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
     .join(' ')
   const selected = findEdge(graph, parameters.get('pair'))
   const names = new Map(graph.nodes.map(({ id, name }) => [id, name]))
-  const network = { kind, filters: sharedFilters(parameters) }
+  const network = networkSelection(parameters, kind)
   const select = (edge: NetworkEdge) => change({ pair: pairOf(edge) }, { replace: true })
   return (
     <Widget title={t(isMatrix ? 'network.matrix' : 'network.graph')} caption={caption} wide>

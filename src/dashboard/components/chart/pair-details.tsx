@@ -1,21 +1,49 @@
+import { Fragment } from 'preact'
 import { Link } from 'wouter-preact'
 import { withQuery } from '../../api/path.ts'
-import { explorePath, recordPath } from '../../api/resources.ts'
+import { explorePath, findResource, recordPath } from '../../api/resources.ts'
 import type { NetworkEdge } from '../../charts/network-data.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLanguage } from '../../i18n/language.ts'
 
-type Filters = Readonly<Record<string, string>>
+/** The records of a network: whether its participants are countries or organizations, and which records it counts. */
+export interface NetworkSelection {
+  kind: 'country' | 'organization'
+  /** Filters of the API's lists, without the participants and the period. */
+  filters: Readonly<Record<string, string>>
+  /** The period as an EDTF interval; undefined for all records. */
+  period: string | undefined
+  /** Whether the records without a date are counted in addition to those of the period. */
+  includesUndated: boolean
+}
+
+/** A link to records that two participants share. A link to only some of the counted ones has a label. */
+interface SharedLink {
+  path: string
+  label?: 'network.inPeriod' | 'network.undated'
+}
 
 /**
- * Returns the path of the view of the records that two participants share, with the filters of the network. `kind` says
- * whether the participants are countries or organizations.
+ * Returns links to the views of the records that two participants share. No list has the records of a period together with
+ * those without a date, so these are two links.
  */
-export const sharedPath = (
+export function sharedLinks(
   resource: string,
   { source, target }: NetworkEdge,
-  { kind, filters }: { kind: 'country' | 'organization'; filters: Filters },
-): string => explorePath(withQuery(`/v1/${resource}`, { [`${kind}[all]`]: [source, target], ...filters }))
+  { kind, filters, period, includesUndated }: NetworkSelection,
+): SharedLink[] {
+  const pathOf = (more: Readonly<Record<string, string>>) =>
+    explorePath(withQuery(`/v1/${resource}`, { [`${kind}[all]`]: [source, target], ...filters, ...more }))
+  if (period === undefined) return [{ path: pathOf({}) }]
+  const dated = pathOf({ happenedIn: period })
+  if (!includesUndated) return [{ path: dated }]
+  const dates = findResource(resource)?.eventDates ?? []
+  const undated = pathOf(Object.fromEntries(dates.map((name) => [`${name}[isNull]`, 'true'])))
+  return [
+    { path: dated, label: 'network.inPeriod' },
+    { path: undated, label: 'network.undated' },
+  ]
+}
 
 /** Links to the records that two participants share, by resource, with their topics and their first and last date. */
 export function PairDetails({
@@ -25,7 +53,7 @@ export function PairDetails({
 }: {
   edge: NetworkEdge
   names: ReadonlyMap<string, string>
-  network: { kind: 'country' | 'organization'; filters: Filters }
+  network: NetworkSelection
 }) {
   const language = useLanguage()
   const { t, tOr, number } = language
@@ -46,9 +74,10 @@ export function PairDetails({
           .filter(([, count]) => count > 0)
           .map(([name, count]) => (
             <li key={name}>
-              <Link class="button" href={sharedPath(name, edge, network)}>
-                {tOr(`resource.${name}`, name)} {number(count)}
-              </Link>
+              <SharedLinks
+                text={`${tOr(`resource.${name}`, name)} ${number(count)}`}
+                links={sharedLinks(name, edge, network)}
+              />
             </li>
           ))}
       </ul>
@@ -62,5 +91,21 @@ export function PairDetails({
         {t('network.dates')}: {dates.length === 0 ? t('value.unknown') : [...new Set(dates)].join(' – ')}
       </p>
     </section>
+  )
+}
+
+function SharedLinks({ text, links }: { text: string; links: readonly SharedLink[] }) {
+  const { t } = useLanguage()
+  return links.map(({ path, label }, index) =>
+    label === undefined ? (
+      <Link key={path} class="button" href={path}>
+        {text}
+      </Link>
+    ) : (
+      <Fragment key={path}>
+        {index === 0 ? `${text}: ` : ' · '}
+        <Link href={path}>{t(label)}</Link>
+      </Fragment>
+    ),
   )
 }

@@ -2,12 +2,12 @@ import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { type NetworkEdge, type NetworkGraph, pairOf } from '../../charts/network-data.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { sharedPath } from './pair-details.tsx'
+import { type NetworkSelection, sharedLinks } from './pair-details.tsx'
 
 /** Number of rows before a click on "Show all". */
 const firstRows = 50
 
-/** A table with a row for each edge of a network: the number of records of each resource, with a link to them. */
+/** A table with a row for each edge of a network: the number of records of each resource, with a link if a list has them. */
 export function PairTable({
   graph,
   caption,
@@ -18,7 +18,7 @@ export function PairTable({
   graph: NetworkGraph
   caption: string
   names: ReadonlyMap<string, string>
-  network: Parameters<typeof sharedPath>[2]
+  network: NetworkSelection
   onSelect: (edge: NetworkEdge) => void
 }) {
   const { t, tOr, number } = useLanguage()
@@ -53,12 +53,13 @@ export function PairTable({
               </th>
               {resources.map((name) => {
                 const count = Object.entries(edge.resources).find(([resource]) => resource === name)?.[1] ?? 0
+                const [link, ...others] = count > 0 ? sharedLinks(name, edge, network) : []
                 return (
                   <td key={name} class="number">
-                    {count > 0 ? (
-                      <Link href={sharedPath(name, edge, network)}>{number(count)}</Link>
+                    {link && others.length === 0 ? (
+                      <Link href={link.path}>{number(count)}</Link>
                     ) : (
-                      number(0)
+                      number(count)
                     )}
                   </td>
                 )

@@ -1,0 +1,73 @@
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The links from a pair of the network to its records, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+/** Adds records of Fiji and Nauru: in the period from 2000 to 2010, before it, and without a date. */
+async function addRecords(): Promise<void> {
+  const pair = (role: string) => ['FJI', 'NRU'].map((country) => ({ country, role }))
+  const agreement = { kind: 'treaty', parties: pair('party') }
+  const project = { kind: 'joint_research', participants: pair('participant') }
+  for (const [resource, document] of [
+    ['agreements', { ...agreement, title: 'In the period', signedOn: '2005' }],
+    ['agreements', { ...agreement, title: 'Before the period', signedOn: '1990' }],
+    ['agreements', { ...agreement, title: 'Without a date' }],
+    ['agreements', { ...agreement, title: 'Also without a date' }],
+    ['projects', { ...project, title: 'In the period', startsOn: '2004' }],
+    ['projects', { ...project, title: 'Without a date' }],
+  ] as const) {
+    const response = await dashboard.api.post(`/v1/${resource}`, document)
+    expect(response.status, response.text).toBe(201)
+  }
+}
+
+/** Returns the number of records in each list to which an element links. */
+async function countLinked(page: Page, selector: string): Promise<number[]> {
+  const paths = await page
+    .locator(selector)
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
+  const counts = paths.map(async (path) => {
+    const list = path.replace('/explore/', '/v1/')
+    const response = await dashboard.api.get(`${list}&limit=1&count=exact`)
+    return response.json<{ page: { total: { count: number } } }>().page.total.count
+  })
+  return await Promise.all(counts)
+}
+
+describe.skipIf(skipsBrowser)('the number of a pair of the network', { timeout: 60_000 }, () => {
+  beforeAll(async () => {
+    if (!skipsBrowser) await addRecords()
+  })
+
+  it.each([
+    ['', [4, 2]],
+    ['&from=2000&to=2010', [1, 1]],
+    ['&from=2000&to=2010&undated=exclude', [1, 1]],
+  ])('links to the list of as many records: %s', async (period, counts) => {
+    const { page } = await dashboard.open(`/network?centre=FJI&pair=FJI,NRU${period}`)
+    expect(await page.locator('.pair .chips li').allTextContents()).toEqual([
+      `Agreements ${counts[0]}`,
+      `Projects ${counts[1]}`,
+    ])
+    expect(await countLinked(page, '.pair .chips a')).toEqual(counts)
+    expect(await countLinked(page, 'td.number a')).toEqual(counts)
+    await page.context().close()
+  })
+
+  it('with records without a date links to these and to those of the period', async () => {
+    const { page } = await dashboard.open(
+      '/network?centre=FJI&pair=FJI,NRU&from=2000&to=2010&undated=include',
+    )
+    expect(await page.locator('.pair .chips li').allTextContents()).toEqual([
+      'Agreements 3: in the period · without a date',
+      'Projects 2: in the period · without a date',
+    ])
+    expect(await countLinked(page, '.pair .chips a')).toEqual([1, 2, 1, 1])
+    expect(await page.locator('td.number a').count()).toBe(0)
+    await page.context().close()
+  })
+})
