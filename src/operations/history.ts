@@ -32,7 +32,11 @@ const patchOperation = registerResponseSchema(
     }),
 )
 
-const example = { ...revisionExample, changes: [{ op: 'replace', path: '/version', value: 2 }] }
+const example = {
+  ...revisionExample,
+  mergedFrom: null,
+  changes: [{ op: 'replace', path: '/version', value: 2 }],
+}
 
 const entry = registerResponseSchema(
   'HistoryEntry',
@@ -40,6 +44,9 @@ const entry = registerResponseSchema(
     .intersection(
       recordChange,
       z.strictObject({
+        mergedFrom: z.string().nullable().meta({
+          description: 'Of a merge: key of the record that was merged into this one; null otherwise.',
+        }),
         changes: z.array(patchOperation).meta({
           description:
             'Changes from the version before to this one; for the first version, the whole record.',
@@ -60,14 +67,19 @@ const historyPage = registerResponseSchema(
 interface Row {
   entry: { version: number; operation: string; mergedInto: string | null }
   document: string
+  mergedFrom: string | null
 }
 
 /** Returns the JSON of an entry with its changes since the previous revision. The first revision is compared with null. */
-function entryJson(resource: Resource, { entry: revision, document }: Row, before: Row | undefined): string {
+function entryJson(
+  resource: Resource,
+  { entry: revision, document, mergedFrom }: Row,
+  before: Row | undefined,
+): string {
   // Older revisions may have former names of properties. A renaming is not a change of the record.
   const read = (text: string) => withCurrentNames(resource, JSON.parse(text))
   const changes: PatchOperation[] = diffJson(before ? read(before.document) : null, read(document))
-  return JSON.stringify({ ...revision, changes })
+  return JSON.stringify({ ...revision, mergedFrom, changes })
 }
 
 const cursorScope = (resource: Resource, key: string): CursorScope =>

@@ -16,8 +16,14 @@ const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 const entry = sql`json_build_object('version', version, 'operation', operation, 'actor', actor, 'time', ${rfc3339(sql`"time"`)},
   'requestId', request_id, 'reason', reason, 'redactedBy', redacted_by, 'mergedInto', merged_into)`
 
+/** SQL of the key of the record that a revision has merged into its record. Its removal is written first, in the same transaction. */
+const mergedFrom = sql`case when operation = 'merge' then (select removal.key from ${revisions} as removal
+  where removal.transaction = ${revisions.transaction} and removal.sequence < ${revisions.sequence}
+    and removal.resource = ${revisions.resource} and removal.merged_into = ${revisions.key}
+  order by removal.sequence desc limit 1) end`
+
 /**
- * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON) and `document` (text).
+ * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON), `document` (text) and `mergedFrom`.
  * @param before returns only lower versions; undefined for all.
  */
 export function historyStatement(
@@ -28,7 +34,7 @@ export function historyStatement(
 ): QueryConfig {
   const build = () => {
     const bound = before === undefined ? sql`` : sql` and version < ${placeholder('before')}::int`
-    return sql`select ${entry} as entry, document::text as document from ${revisions}
+    return sql`select ${entry} as entry, document::text as document, ${mergedFrom} as "mergedFrom" from ${revisions}
       where resource = ${placeholder('resource')} and key = ${placeholder('key')}${bound}
       order by version desc limit ${placeholder('limit')}`
   }
@@ -36,7 +42,7 @@ export function historyStatement(
   return statement(`history|${before === undefined ? 'first' : 'after'}`, build, values)
 }
 
-/** Returns the statement of one revision, with the columns of `historyStatement`. */
+/** Returns the statement of one revision: a row of `entry` and `document`, as in `historyStatement`. */
 export function revisionStatement(resource: Resource, key: string, version: number): QueryConfig {
   const build = () =>
     sql`select ${entry} as entry, document::text as document from ${revisions}

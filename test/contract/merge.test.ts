@@ -98,8 +98,8 @@ describe.each(resources)('merging a record of $name', (resource) => {
     const removal = { version: 2, operation: 'remove', mergedInto: into.key }
     expect(await historyOf(from.path)).toMatchObject([removal, { version: 1, operation: 'create' }])
     expect(await historyOf(into.path)).toMatchObject([
-      { version: 2, operation: 'merge', mergedInto: null },
-      { version: 1, operation: 'create' },
+      { version: 2, operation: 'merge', mergedInto: null, mergedFrom: from.key },
+      { version: 1, operation: 'create', mergedFrom: null },
     ])
     // The feed ends before the oldest transaction that is still running.
     const inFeed = async () => {

@@ -79,6 +79,22 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     await page.context().close()
   })
 
+  it('leads from the history of the record that stays to that of the merged one, and back', async () => {
+    const { from, into } = await mergeTwo()
+    const { page, faults } = await dashboard.openSignedIn(`/records/agreements/${into}`)
+    await page.getByRole('link', { name: 'History of the record that was merged into this one' }).click()
+    await page.waitForURL(`**/records/agreements/${from}?follow=false`)
+    await page.getByRole('heading', { level: 1, name: 'The duplicate' }).waitFor()
+    await page.getByText('First values').click()
+    await page.locator('.diff').getByText('The duplicate').waitFor()
+    for (const action of ['Restore', 'Redact', 'Edit'])
+      expect(await page.getByText(action, { exact: true }).count(), action).toBe(0)
+    await page.getByRole('link', { name: 'It was merged into another record.' }).click()
+    await page.getByRole('heading', { level: 1, name: 'The one that stays' }).waitFor()
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
   it('opens the record that stays inside the frame of an embedded view', async () => {
     const { from, into } = await mergeTwo()
     const { page } = await dashboard.open(`/records/agreements/${from}?embed=1`)

@@ -13,14 +13,18 @@ import { RestoreButton } from './record-actions.tsx'
 import { ResourceLink } from './resource-link.tsx'
 import { Loaded, Widget } from './widget.tsx'
 
-/** A removed record: its last title, who removed it and when, and its history. Editors can restore it. */
+/**
+ * A removed record: its last title, who removed it and when, and its history. Editors can restore it, unless it was merged
+ * into another record.
+ */
 export function RemovedRecord({ resource, id }: { resource: ResourceDescription; id: string }) {
   const { t, tOr, dateTime } = useLanguage()
   const { write, administer } = useRights()
   const path = apiRecordPath(resource.name, id)
-  const history = useApi<HistoryPage>(withQuery(`${path}/history`, { limit: 1 }))
+  const history = useApi<HistoryPage>(withQuery(`${path}/history`, { limit: 1, follow: 'false' }))
   const last = history.body?.data[0]
   const revision = useApi<{ document: RecordDocument }>(last ? `${path}/history/${last.version}` : null)
+  const mergedInto = last?.mergedInto ?? undefined
   const title = revision.body?.document[resource.title] ?? id
   if (history.error?.status === 404) return <NotFound />
   return (
@@ -41,10 +45,15 @@ export function RemovedRecord({ resource, id }: { resource: ResourceDescription;
                   })}
                 </p>
               )}
+              {mergedInto !== undefined && (
+                <p>
+                  <Link href={recordDetailPath(resource.name, mergedInto)}>{t('removed.mergedInto')}</Link>
+                </p>
+              )}
             </div>
             <div class="toolbar no-print">
-              {write && <RestoreButton path={path} current={undefined} />}
-              {administer && (
+              {write && mergedInto === undefined && <RestoreButton path={path} current={undefined} />}
+              {administer && mergedInto === undefined && (
                 <Link class="button" href={`${recordDetailPath(resource.name, id)}/redact`}>
                   {t('redact.open')}
                 </Link>

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks'
+import { useSearch } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
 import { pointedProperty } from '../api/pointers.ts'
 import { findResource, type Property, type ResourceDescription } from '../api/resources.ts'
@@ -27,7 +28,10 @@ const unlistedProperties = ['id', 'visibility', 'version', 'createdAt', 'updated
 
 type RecordWithSources = RecordDocument & { citations?: Citation[]; names?: Names }
 
-/** One record: its facts with their sources, a map, and its history. */
+/**
+ * One record: its facts with their sources, a map, and its history. The key of a merged record leads to the record that
+ * remains, except with `follow=false`, which shows the history of the merged one.
+ */
 export default function RecordView({ resource: name, id }: { resource: string; id: string }) {
   const resource = findResource(name)
   return resource ? <KnownRecord resource={resource} id={id} /> : <NotFound />
@@ -39,7 +43,10 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
   const path = apiRecordPath(resource.name, id)
   const include = ['names', ...(resource.name === 'citations' ? [] : ['citations'])]
   const state = useApi<RecordWithSources>(withQuery(path, { include }))
-  if (state.error?.status === 404) return <RemovedRecord resource={resource} id={id} />
+  const follows = new URLSearchParams(useSearch()).get('follow') !== 'false'
+  const isMerged = state.body !== undefined && state.body[resource.key] !== id
+  if (state.error?.status === 404 || (isMerged && !follows))
+    return <RemovedRecord resource={resource} id={id} />
   return (
     <Loaded state={state} height="40rem">
       {(record) => (

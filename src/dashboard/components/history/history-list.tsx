@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
+import { Link } from 'wouter-preact'
 import { withQuery } from '../../api/path.ts'
-import type { ResourceDescription } from '../../api/resources.ts'
+import { type ResourceDescription, recordDetailPath } from '../../api/resources.ts'
 import type { HistoryEntry, HistoryPage, Names } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -14,8 +15,8 @@ const firstCount = 20
 const maxCount = 199
 
 /**
- * The versions of a record, newest first: the actor, time and reason of each, and its changes from the previous version.
- * Editors can restore a version.
+ * The versions of a record, newest first: the actor, time and reason of each, and its changes from the previous version. A
+ * merge has a link to the history of the merged record. Editors can restore a version, except of a merged record.
  */
 export function HistoryList({
   resource,
@@ -33,7 +34,7 @@ export function HistoryList({
   const { t } = useLanguage()
   const [count, setCount] = useState(firstCount)
   // One more version is read, for comparison with the oldest shown version.
-  const state = useApi<HistoryPage>(withQuery(`${path}/history`, { limit: count + 1 }))
+  const state = useApi<HistoryPage>(withQuery(`${path}/history`, { limit: count + 1, follow: 'false' }))
   return (
     <Loaded state={state}>
       {({ data }) => (
@@ -45,6 +46,7 @@ export function HistoryList({
                 entry={entry}
                 previous={data[index + 1]?.version}
                 isOpen={index === 0}
+                isRestorable={data[0]?.mergedInto === null}
                 resource={resource}
                 path={path}
                 names={names}
@@ -67,9 +69,10 @@ export function HistoryList({
 }
 
 function Entry({
-  entry: { version, operation, actor, time, reason, redactedBy },
+  entry: { version, operation, actor, time, reason, redactedBy, mergedFrom },
   previous,
   isOpen: isOpenAtFirst,
+  isRestorable,
   resource,
   path,
   names,
@@ -78,6 +81,7 @@ function Entry({
   entry: HistoryEntry
   previous: number | undefined
   isOpen: boolean
+  isRestorable: boolean
   resource: ResourceDescription
   path: string
   names: Names
@@ -94,11 +98,18 @@ function Entry({
           <strong>{t('record.version', { version })}</strong> · {tOr(`operation.${operation}`, operation)} ·{' '}
           {t('record.by', { name: by })} · <time dateTime={time}>{dateTime(time)}</time>
         </p>
-        {write && version !== current && operation !== 'remove' && (
+        {write && isRestorable && version !== current && operation !== 'remove' && (
           <RestoreButton path={path} version={version} current={current} />
         )}
       </div>
       {reason && <p class="soft">{t('record.reason', { reason })}</p>}
+      {mergedFrom !== null && (
+        <p>
+          <Link href={withQuery(recordDetailPath(resource.name, mergedFrom), { follow: 'false' })}>
+            {t('history.merged')}
+          </Link>
+        </p>
+      )}
       {redactedBy && <p class="soft">{t('history.redacted', { version: redactedBy })}</p>}
       {operation !== 'remove' && (
         <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
