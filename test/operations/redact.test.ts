@@ -82,6 +82,19 @@ it('a property in a list is redacted in each element, and other properties stay 
   expect(await formerRows('participations', 'record', path)).not.toMatch(/Doe|Roe/)
 })
 
+it('a property of a list in a list is redacted in former rows, which reads with asOf return', async () => {
+  const parties = [
+    { country: 'CHN', role: 'party', actions: [{ kind: 'signed', date: '2001', note: 'By Jane Doe' }] },
+  ]
+  const path = await create('agreements', { title: 'With notes', kind: 'agreement', parties })
+  const asOf = (await api.get(path)).json<{ createdAt: string }>().createdAt
+  await api.patch(path, { parties: [{ country: 'CHN', role: 'party' }] })
+  expect((await redact(path, { properties: ['/parties/actions/note'] })).status).toBe(200)
+  const past = await api.get(`${path}?asOf=${asOf}&fields=parties`)
+  expect(past.json()).toMatchObject({ parties: [{ actions: [{ date: '2001', note: null }] }] })
+  expect(await formerRows('participation_actions', 'record', path)).not.toContain('Doe')
+})
+
 it('a text is redacted in aliases and external ids, in revisions and in former rows', async () => {
   const path = await create('organizations', {
     name: 'Office',

@@ -27,10 +27,9 @@ const participantRows = ({ registry, resource }: FieldContext): FieldRows<Partic
 
 function partyRows({ registry, resource }: FieldContext): FieldRows<Party[]> {
   const { participations, participationActions } = registry.shared
-  // Actions are deleted with their party.
   const { tables, split } = listRows(participations, (one: Party) => pick(one, partyProperties), { resource })
   return {
-    tables,
+    tables: [...tables, { table: participationActions, recordId: participationActions.record }],
     split: (values) => [
       ...split(values),
       {
