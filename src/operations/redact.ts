@@ -17,6 +17,7 @@ import {
 import type { ApiResponse, Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
 import { redactFormerRows } from './redacting/former-rows.ts'
+import { redactImportedRows } from './redacting/imported-rows.ts'
 import { type RedactionRequest, readRedaction, redactionBody } from './redacting/request.ts'
 import { redactRevisions } from './redacting/revisions.ts'
 import {
@@ -38,15 +39,17 @@ interface RedactionTask extends RedactionRequest {
   key: string
 }
 
-/** Redacts the former rows and the stored responses. @throws Problem if nothing was found to remove. */
+/** Redacts the former rows, the rows of imports and the stored responses. @throws Problem if nothing was found to remove. */
 async function redactRowsAndResponses(
   tx: Transaction,
   task: RedactionTask,
   isInRevisions: boolean,
 ): Promise<void> {
   const { resource, key, redaction, pointer } = task
+  // Rows of imports are found by the former external ids, which may have the text.
+  const emptied = await redactImportedRows(tx, resource, key, redaction)
   const changed = await redactFormerRows(tx, resource, key, getTableName(resource.table), redaction)
-  if (!isInRevisions && changed === 0) {
+  if (!isInRevisions && emptied + changed === 0) {
     const message = `is in no version of the ${resource.noun}`
     throw invalidBody('request', [{ pointer, code: 'not_found', message }])
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { getTableName } from 'drizzle-orm'
 import { z } from 'zod'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
@@ -14,6 +15,8 @@ export interface Redaction {
   redactColumn(table: string, column: string, value: unknown): unknown
   /** Returns a redacted text about a change: its reason, or the id or name of its actor. */
   redactNote(text: string): string
+  /** Whether a row of a file, from which the record was imported, may have what is removed. */
+  mayBeIn(row: unknown): boolean
   /** Stored responses with this text are removed, too; undefined if only those about the record are. */
   text?: string
 }
@@ -42,6 +45,7 @@ export function createTextRedaction(resource: Resource, text: string, replacemen
     },
     redactColumn: (_table, _column, value) => mapStrings(value, replace),
     redactNote: replace,
+    mayBeIn: (row) => !isDeepStrictEqual(mapStrings(row, replace), row),
   }
 }
 
@@ -146,6 +150,8 @@ export function createPropertyRedaction(resource: Resource, targets: Target[]): 
         return mapStrings(current, (text) => (isRemoved(text) ? (replacement ?? '') : text))
       }, value),
     redactNote: (text) => text,
+    // Only the mapping of the import says which values of a row a property has.
+    mayBeIn: () => true,
   }
 }
 

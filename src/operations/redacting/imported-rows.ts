@@ -1,0 +1,160 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Transaction } from '../../database/database.ts'
+import { recordId } from '../../model/keys.ts'
+import type { Resource } from '../../model/resource.ts'
+import { externalIdKey } from '../../model/schemas.ts'
+import type { Redaction } from './redaction.ts'
+
+/** Redacts what imports have stored of the rows that describe a record, and of the names in their files. */
+
+/** A fault of a row. Its value and details may quote the row. */
+interface Fault {
+  column: string
+  value: string
+  detail: string
+}
+
+interface ImportedRow {
+  import: string
+  position: number
+  values: unknown
+  drafts: unknown
+  faults: Fault[] | null
+}
+
+/** A report has an example of a fault for each column. */
+interface ReportColumn {
+  example: Fault
+}
+
+interface Report {
+  refusedBy: ReportColumn[]
+  droppedBy: ReportColumn[]
+}
+
+/** A name in the file of an import, and the records that it may mean. */
+interface ImportedName {
+  import: string
+  identity: string
+  mention: { name?: string; country?: string }
+  candidates: { name: string }[] | null
+}
+
+const redactedFault = ({ column }: { column: string }): Fault => ({
+  column,
+  value: '',
+  detail: 'was removed by a redaction of the record',
+})
+
+/** The external ids that a record has or had, as `import_rows.ids` has them, and the registers that they are from. */
+interface Origin {
+  schemes: string[]
+  ids: string[]
+}
+
+async function findOrigin(tx: Transaction, resource: Resource, key: string): Promise<Origin> {
+  const rows = await tx.query<{ scheme: string; id: string }>({
+    text: `select scheme, id from external_ids where record = $1
+      union select scheme, id from history.external_ids where record = $1`,
+    values: [recordId(resource, key)],
+  })
+  return {
+    schemes: rows.map(({ scheme }) => scheme),
+    ids: rows.map((externalId) => `${resource.name} ${externalIdKey(externalId)}`),
+  }
+}
+
+const findRows = (tx: Transaction, { schemes, ids }: Origin): Promise<ImportedRow[]> =>
+  tx.query<ImportedRow>({
+    text: `select import, position, values, drafts, faults from import_rows
+      where import = any(array(select id from imports where scheme = any($1::text[]))) and ids && $2::text[]`,
+    values: [schemes, ids],
+  })
+
+/** Empties rows. They keep their locators and external ids, and one that an import has not written yet writes nothing. */
+async function emptyRows(tx: Transaction, rows: ImportedRow[]): Promise<void> {
+  const faults = rows.map((row) => JSON.stringify((row.faults ?? [{ column: '' }]).map(redactedFault)))
+  await tx.query({
+    text: `update import_rows set values = '{}', drafts = '[]', faults = given.faults
+      from unnest($1::uuid[], $2::int[], $3::json[]) as given(import, position, faults)
+      where import_rows.import = given.import and import_rows.position = given.position`,
+    values: [rows.map((row) => row.import), rows.map(({ position }) => position), faults],
+  })
+}
+
+/** Removes the faults of rows from the examples in the reports of their imports. */
+async function redactReports(tx: Transaction, rows: ImportedRow[]): Promise<void> {
+  const former = rows.flatMap(({ faults }) => faults ?? [])
+  const redactColumns = (columns: ReportColumn[]) =>
+    columns.map((column) =>
+      former.some((fault) => isDeepStrictEqual(fault, column.example))
+        ? { ...column, example: redactedFault(column.example) }
+        : column,
+    )
+  const imports = await tx.query<{ id: string; report: Report }>({
+    text: 'select id, report from imports where id = any($1::uuid[]) and report is not null order by id for update',
+    values: [rows.map((row) => row.import)],
+  })
+  for (const { id, report } of imports) {
+    const { refusedBy, droppedBy } = report
+    const redacted = {
+      ...report,
+      refusedBy: redactColumns(refusedBy),
+      droppedBy: redactColumns(droppedBy),
+    }
+    await tx.query({ text: 'update imports set report = $2 where id = $1', values: [id, redacted] })
+  }
+}
+
+/** Removes a text from the names in the files of the registers, and of an import that made the record for a name. */
+async function redactNames(
+  tx: Transaction,
+  { name: resource, key, schemes }: { name: string; key: string; schemes: string[] },
+  { text = '', redactNote }: Redaction,
+): Promise<void> {
+  const names = await tx.query<ImportedName>({
+    text: `select import, identity, mention, candidates from import_names
+      where import = any(array(select id from imports where scheme = any($1::text[])
+          union select import from import_records where resource = $2 and key = $3))
+        and strpos(concat(mention, candidates), $4) > 0`,
+    values: [schemes, resource, key, JSON.stringify(text).slice(1, -1)],
+  })
+  for (const { import: id, identity, mention, candidates } of names) {
+    const { name, country } = mention
+    const redacted = {
+      ...mention,
+      ...(name !== undefined && { name: redactNote(name) }),
+      ...(country !== undefined && { country: redactNote(country) }),
+    }
+    const redactedCandidates = candidates?.map((match) => ({ ...match, name: redactNote(match.name) }))
+    await tx.query({
+      text: 'update import_names set mention = $3, candidates = $4 where import = $1 and identity = $2',
+      values: [id, identity, redacted, redactedCandidates && JSON.stringify(redactedCandidates)],
+    })
+  }
+}
+
+/**
+ * Redacts the stored rows that describe a locked record, the examples in the reports of their imports, and the names in the
+ * files of the same registers. A row may have a value in another form than the record, or one that the mapping has
+ * dropped, so a row is emptied as a whole.
+ * @returns the number of emptied rows.
+ */
+export async function redactImportedRows(
+  tx: Transaction,
+  resource: Resource,
+  key: string,
+  redaction: Redaction,
+): Promise<number> {
+  const origin = await findOrigin(tx, resource, key)
+  const rows = (await findRows(tx, origin)).filter(
+    (row) => !isDeepStrictEqual(row.drafts, []) && redaction.mayBeIn([row.values, row.drafts, row.faults]),
+  )
+  if (rows.length > 0) {
+    await emptyRows(tx, rows)
+    await redactReports(tx, rows)
+  }
+  if (redaction.text !== undefined)
+    await redactNames(tx, { name: resource.name, key, schemes: origin.schemes }, redaction)
+  return rows.length
+}

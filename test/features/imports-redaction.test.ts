@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { ifMatch } from '../support/documents.ts'
+import { checkCsv, continueImport, importCsv, newScheme } from '../support/imports.ts'
+
+/** Redactions of records that were imported. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const mapping = (scheme: string) =>
+  `scheme: ${scheme}
+onBadValue: drop
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Title
+      kind: =treaty
+      signedOn: Signed
+      parties:
+        - {country: =China, role: =party, signatory: Signatory}
+        - {country: Other, role: =party}
+`
+
+/** A file whose first row has a person, in a value that is dropped, too. */
+const file = `Id,Title,Signed,Signatory,Other
+1,First,by Jane Doe,Jane Doe,Land of Jane Doe
+2,Second,in June,John Roe,Pakistan
+`
+
+const pathOf = async (scheme: string, id: string) => {
+  const found = await api.get(`/v1/agreements?externalId=${scheme}:${id}`)
+  const [record] = found.json<{ data: { id: string }[] }>().data
+  return `/v1/agreements/${record?.id}`
+}
+
+const redact = (path: string, body: object) =>
+  api.post(`${path}/redact`, { reason: 'Asked for.', ...body }, ifMatch('*'))
+
+/** Returns the stored data of all imports of a register, as JSON text. */
+async function storedData(scheme: string): Promise<string> {
+  const { rows } = await api.pool.query(
+    `select imports.report, array(select to_json(row) from import_rows row where row.import = imports.id) as rows,
+      array(select to_json(name) from import_names name where name.import = imports.id) as names
+      from imports where scheme = $1`,
+    [scheme],
+  )
+  return JSON.stringify(rows)
+}
+
+describe.each([
+  ['a text', { text: 'Jane Doe' }],
+  ['a property', { properties: ['/parties/signatory'] }],
+])('a redaction of %s', (_, removed) => {
+  it('empties the rows that describe the record, also of an import that has not changed it', async () => {
+    const scheme = newScheme()
+    const [first, second] = [
+      await importCsv(api.database, mapping(scheme), file),
+      await importCsv(api.database, mapping(scheme), file),
+    ]
+    expect(await storedData(scheme)).toContain('Jane Doe')
+    const path = await pathOf(scheme, '1')
+    const redacted = await redact(path, removed)
+    expect(redacted.status, redacted.text).toBe(200)
+    for (const { id } of [first, second]) {
+      const page = await api.get(`/v1/imports/${id}/rows?which=dropped`, { key: adminKey })
+      expect(page.json()).toMatchObject({
+        data: [
+          {
+            locator: 'row 2',
+            values: {},
+            faults: [{ column: 'Signed', value: '', detail: 'was removed by a redaction of the record' }],
+          },
+          { locator: 'row 3', values: { Signatory: 'John Roe' } },
+        ],
+      })
+      const summary = await api.get(`/v1/imports/${id}`, { key: adminKey })
+      expect(summary.text).not.toContain('Jane Doe')
+    }
+    expect((await redact(path, removed)).status).toBe(422)
+  })
+})
+
+it('a redaction of a text leaves it in no row and in no name of imports from its register', async () => {
+  const scheme = newScheme()
+  // The second import leaves the record unchanged.
+  for (let count = 0; count < 2; count += 1) await importCsv(api.database, mapping(scheme), file)
+  expect((await redact(await pathOf(scheme, '1'), { text: 'Jane Doe' })).status).toBe(200)
+  const stored = await storedData(scheme)
+  expect(stored).not.toContain('Jane Doe')
+  expect(stored).toContain('Land of [redacted]')
+  expect(stored).toContain('John Roe')
+})
+
+it('a row that was redacted before its import is committed writes nothing', async () => {
+  const scheme = newScheme()
+  await importCsv(api.database, mapping(scheme), file)
+  const path = await pathOf(scheme, '1')
+  const { id } = await checkCsv(api.database, mapping(scheme), file.replace('First', 'Changed'))
+  expect((await redact(path, { text: 'Jane Doe' })).status).toBe(200)
+  const committed = await api.post(`/v1/imports/${id}/commit`, undefined)
+  expect(committed.status, committed.text).toBe(202)
+  expect(await continueImport(api.database, id)).toMatchObject({ state: 'committed', counts: { changed: 0 } })
+  expect((await api.get(path)).json()).toMatchObject({ title: 'First', version: 2 })
+})
