@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Transaction } from '../database/database.ts'
 import { autocommitReads } from '../database/database.ts'
-import { type Resource, recordSchema } from '../model/resource.ts'
+import { ownProperties, type Resource, recordSchema, withCurrentNames } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
@@ -72,6 +73,22 @@ async function findVersion(
   throw invalidBody(resource.noun, [{ pointer: '/version', code: 'unknown_version', message }])
 }
 
+/**
+ * Checks that the resource still has all properties of a past version that have a value.
+ * @throws Problem `invalid-body` that names the properties whose values a restoration would lose.
+ */
+function requireKnownProperties(resource: Resource, version: number, record: Document): void {
+  const known = Object.keys(ownProperties(resource))
+  const lost = Object.entries(withCurrentNames(resource, record))
+    .filter(
+      ([property, value]) => !known.includes(property) && value !== null && !isDeepStrictEqual(value, []),
+    )
+    .map(([property]) => property)
+  if (lost.length === 0) return
+  const message = `version ${version} has a value of ${lost.join(', ')}, which ${resource.name} do not have any more: write what is to be restored with PATCH or, if the ${resource.noun} has been removed, as a new one with POST`
+  throw invalidBody(resource.noun, [{ pointer: '/version', code: 'not_restorable', message }])
+}
+
 /** `POST /v1/{resource}/{key}/restore`: writes an earlier version of a record as a new one. */
 export const restore: Operation = {
   method: 'POST',
@@ -131,6 +148,7 @@ export const restore: Operation = {
         if (locked) requireVersion(parseIfMatch(request.headers['if-match']), locked.version, resource.noun)
         const past = await findVersion(transaction, resource, key, version, locked?.version)
         const record: Document = JSON.parse(past.document)
+        requireKnownProperties(resource, past.entry.version, record)
         document = checkDocument(resource, documentOf(resource, record))
         const change: Change = { kind: 'restore', authorship }
         if (locked) {
@@ -151,7 +169,12 @@ export const restore: Operation = {
         // It was merged into a record that has been removed.
         if (last.entry.mergedInto !== null) throw recordNotFound(resource, key)
         const { visibility } = documentOf(resource, JSON.parse(last.document))
-        document = { ...document, visibility, [resource.key.property]: key }
+        // Records had no visibility before migration 0006.
+        document = {
+          ...document,
+          visibility: visibility ?? document.visibility,
+          [resource.key.property]: key,
+        }
         const createdAt = typeof record.createdAt === 'string' ? record.createdAt : undefined
         const [stored] = await insertDocuments(transaction, resource, [document], change, createdAt)
         if (!stored) throw new Problem('internal', 'A record was not written.')

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { faultAt } from '../support/documents.ts'
+
+/** Restoring versions that older versions of the service wrote. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const createdAt = '2020-01-01T00:00:00.000Z'
+
+/** Stores the history of a removed project, as the service wrote it before projects had several amounts and a visibility. */
+async function removedProject(properties: object): Promise<string> {
+  const id = randomUUID()
+  const document = JSON.stringify({
+    id,
+    title: 'Old project',
+    kind: 'mega_science',
+    topics: [],
+    externalIds: [],
+    ...properties,
+    version: 1,
+    createdAt,
+    updatedAt: createdAt,
+  })
+  await api.pool.query(
+    `insert into revisions (resource, key, version, operation, document, actor, "time")
+      select 'projects', $1, version, operation, $2::json, '{"kind":"seed","id":null,"name":null}', $3
+      from (values (1, 'create'), (2, 'remove')) as written(version, operation)`,
+    [id, document, createdAt],
+  )
+  return `/v1/projects/${id}`
+}
+
+it('refuses a version with values of properties that the resource no longer has, naming them', async () => {
+  const path = await removedProject({ budget: { amount: 5, currency: 'USD' }, formerList: [], website: null })
+  for (const body of [{}, { version: 1 }]) {
+    const refused = await api.post(`${path}/restore`, body)
+    expect(refused.status, refused.text).toBe(422)
+    expect(faultAt(refused, '/version')).toMatchObject({
+      code: 'not_restorable',
+      message: expect.stringContaining('has a value of budget, which projects do not have any more'),
+    })
+  }
+  expect((await api.get(path)).status).toBe(404)
+})
+
+it('restores a record as public that was removed before records had a visibility', async () => {
+  const path = await removedProject({ budget: null, formerList: [] })
+  const restored = await api.post(`${path}/restore`, {})
+  expect(restored.status, restored.text).toBe(201)
+  expect(restored.json()).toMatchObject({ title: 'Old project', visibility: 'public', version: 3 })
+})
