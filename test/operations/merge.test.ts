@@ -85,6 +85,31 @@ it('a record can be merged into one that refers to it, which then no longer does
   expect(merged.json()).toMatchObject({ id: into.id, parent: null })
 })
 
+it('an agreement can be merged into one with relations to it, which then no longer has them', async () => {
+  const agreement = async (title: string, relations: object[] = []) => {
+    const created = await api.post('/v1/agreements', { title, kind: 'treaty', relations })
+    expect(created.status, created.text).toBe(201)
+    return created.json<{ id: string }>().id
+  }
+  const [from, other] = [await agreement('Merged treaty'), await agreement('Other treaty')]
+  const kept = { kind: 'amends', agreement: other }
+  const relations = [{ kind: 'renews', agreement: from }, kept, { kind: 'amends', agreement: from }]
+  const into = await agreement('Remaining treaty', relations)
+  const merged = await api.post(`/v1/agreements/${from}/merge`, { into }, ifMatch('*'))
+  expect(merged.status, merged.text).toBe(200)
+  expect(merged.json()).toMatchObject({ id: into, relations: [kept] })
+})
+
+it('a name that is too long for an alias is left out, and remains in the history', async () => {
+  const name = 'x'.repeat(301)
+  const [from, into] = [await create(name, { acronym: 'LONG' }), await create('Short name')]
+  const merged = await merge(from, into)
+  expect(merged.status, merged.text).toBe(200)
+  expect(merged.json()).toMatchObject({ name: 'Short name', aliases: [{ name: 'LONG', language: null }] })
+  const history = await api.get(`${from.path}/history/1`)
+  expect(history.json()).toMatchObject({ document: { name } })
+})
+
 it('the preview of reconciliation leads from a merged record to the other one', async () => {
   const [from, into] = [await create('Old academy'), await create('New academy')]
   expect((await merge(from, into)).status).toBe(200)

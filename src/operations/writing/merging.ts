@@ -76,16 +76,22 @@ function removeRepeated(document: Document, path: Path): void {
   }
 }
 
-/** Removes references to the record itself, which a merge can create: properties become null, list entries are removed. */
+/**
+ * Removes references to the record itself, which a merge can create: properties become null, list entries are removed, also
+ * those that require the reference.
+ */
 function removeReferencesToItself(resource: Resource, document: Document, key: string): void {
   const found = findReferences(resource.document, document).filter(
     ({ value, reference }) => reference.resource === resource.name && value === key,
   )
   // From the end, so that the indexes in the paths stay valid.
-  for (const { path } of found.reverse()) {
-    const last = path.at(-1)
-    const list: unknown = path.slice(0, -1).reduce(getAt, document)
-    if (Array.isArray(list) && typeof last === 'number') list.splice(last, 1)
+  for (const { path, isNullable } of found.reverse()) {
+    // The entry may have been removed for another reference.
+    if (path.reduce(getAt, document) !== key) continue
+    const entryPath = typeof path.at(-1) === 'number' ? path : path.slice(0, -1)
+    const index = entryPath.at(-1)
+    const list: unknown = entryPath.slice(0, -1).reduce(getAt, document)
+    if (!isNullable && Array.isArray(list) && typeof index === 'number') list.splice(index, 1)
     else setAt(document, path, null)
   }
 }
@@ -186,13 +192,16 @@ export function mergeDocuments(pair: MergedPair): Document {
   if (resource.boundFields.externalIds)
     after.externalIds = union(before.externalIds, mergedDocument.externalIds)
   const { title, otherName, hasAliases } = resource.registry.definition(resource.name).search
-  if (hasAliases) {
+  const { aliases } = resource.document.shape
+  if (hasAliases && aliases) {
     const names = [title, ...(otherName === undefined ? [] : [otherName])]
     const known = new Set(names.map((name) => before[name]))
     const former = names
       .map((name) => mergedDocument[name])
       .filter((name) => typeof name === 'string' && !known.has(name))
       .map((name) => ({ name, language: null }))
+      // A name may be longer than an alias.
+      .filter((alias) => aliases.safeParse([alias]).success)
     after.aliases = distinctNames([...union(before.aliases, mergedDocument.aliases), ...former])
   }
   return checkMerged(resource, into.key, after)

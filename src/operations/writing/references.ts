@@ -17,6 +17,8 @@ export interface ReferenceValue {
   path: PropertyKey[]
   value: string
   reference: Reference
+  /** Whether null is valid in its place. */
+  isNullable: boolean
 }
 
 /** A record, by its resource and key. */
@@ -33,11 +35,12 @@ export function findReferences(
   schema: z.core.$ZodType,
   document: unknown,
   path: PropertyKey[] = [],
+  isNullable = false,
 ): ReferenceValue[] {
   const reference = references.get(schema)
-  if (reference) return typeof document === 'string' ? [{ path, value: document, reference }] : []
+  if (reference) return typeof document === 'string' ? [{ path, value: document, reference, isNullable }] : []
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
-    return findReferences(schema.unwrap(), document, path)
+    return findReferences(schema.unwrap(), document, path, isNullable || schema instanceof z.ZodNullable)
   }
   if (schema instanceof z.ZodArray && Array.isArray(document)) {
     return document.flatMap((item, index) => findReferences(schema.element, item, [...path, index]))
