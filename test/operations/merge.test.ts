@@ -132,6 +132,23 @@ it('redirects the network and the briefing of a merged country to the other one'
   }
 })
 
+it('deleting the remaining record in SQL writes no revision of the records merged into it', async () => {
+  const [from, into] = [await create('Merged before'), await create('Deleted in SQL')]
+  expect((await merge(from, into)).status).toBe(200)
+  await api.pool.query('delete from organizations where id = $1', [into.id])
+  const revisions = await api.pool.query(
+    'select key, version, operation from revisions where key = any($1) order by key = $2, version',
+    [[from.id, into.id], into.id],
+  )
+  expect(revisions.rows).toEqual([
+    { key: from.id, version: 1, operation: 'create' },
+    { key: from.id, version: 2, operation: 'remove' },
+    { key: into.id, version: 1, operation: 'create' },
+    { key: into.id, version: 2, operation: 'merge' },
+    { key: into.id, version: 3, operation: 'remove' },
+  ])
+})
+
 describe('a merge that would make a record invalid', () => {
   it('is refused with a fault of `into` that names the record and the property', async () => {
     const names = (prefix: string) =>
