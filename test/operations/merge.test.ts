@@ -1,5 +1,12 @@
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Transaction } from '../../src/database/database.ts'
+import type { Statement } from '../../src/database/statement.ts'
+import { documentOf } from '../../src/operations/writing/documents.ts'
+import { type LockedRecord, lockRecords } from '../../src/operations/writing/locks.ts'
+import { updateReferrers } from '../../src/operations/writing/merging.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { testCreation } from '../support/authorship.ts'
 import { createRecord, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
 
 /** What stays of a merged record, and merges of records that refer to each other. */
@@ -147,6 +154,47 @@ it('deleting the remaining record in SQL writes no revision of the records merge
     { key: into.id, version: 2, operation: 'merge' },
     { key: into.id, version: 3, operation: 'remove' },
   ])
+})
+
+it('a merge of a record with many referrers yields to the event loop between their documents', async () => {
+  const organizations = resourceOf('organizations')
+  const [from, into] = [await create('With many referrers'), await create('Gets many referrers')]
+  const participants = [{ organization: from.id, role: 'participant' }]
+  const document = { title: 'Referring project', kind: 'mega_science', participants }
+  const operations = Array(300).fill({ op: 'create', document })
+  expect((await api.post('/v1/projects/bulk', { operations })).status).toBe(200)
+  let iterations = 0
+  const iterate = () => {
+    iterations += 1
+    next = setImmediate(iterate)
+  }
+  let next = setImmediate(iterate)
+  const betweenStatements: number[] = []
+  await api.database.transaction(async (tx) => {
+    const locked = await lockRecords(tx, organizations, [from.id, into.id])
+    const [merged, remaining] = [locked.get(from.id), locked.get(into.id)]
+    if (!merged || !remaining) throw new Error('the organizations are not locked')
+    const documentIn = ({ document }: LockedRecord) => documentOf(organizations, JSON.parse(document))
+    const pair = {
+      resource: organizations,
+      from: merged,
+      into: remaining,
+      mergedDocument: documentIn(merged),
+      remainingDocument: documentIn(remaining),
+    }
+    let lastEnd = iterations
+    const counting: Transaction = {
+      query: async <Row extends pg.QueryResultRow>(statement: Statement) => {
+        betweenStatements.push(iterations - lastEnd)
+        const rows = await tx.query<Row>(statement)
+        lastEnd = iterations
+        return rows
+      },
+    }
+    await updateReferrers(counting, pair, { ...testCreation, kind: 'merge' })
+  })
+  clearImmediate(next)
+  expect(Math.max(...betweenStatements)).toBeGreaterThan(3)
 })
 
 describe('a merge that would make a record invalid', () => {

@@ -7,7 +7,15 @@ import { records } from '../../database/tables/index.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Reference } from '../../model/schemas.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
-import { type Change, type Document, documentOf, revisionWrite, updateDocuments } from './documents.ts'
+import { startSlices } from '../../time-slice.ts'
+import {
+  type Change,
+  type Document,
+  documentOf,
+  revisionWrite,
+  type Update,
+  updateDocuments,
+} from './documents.ts'
 import { type LockedRecord, lockRecords } from './locks.ts'
 import { findReferences } from './references.ts'
 import { findReferrers } from './referrers.ts'
@@ -138,6 +146,7 @@ export async function updateReferrers(tx: Transaction, pair: MergedPair, change:
     const detail = `More than ${maxMovedReferrers} records refer to the ${resource.noun} ${from.key}. Merge the other way round, or change some of them first.`
     throw new Problem('conflict', detail)
   }
+  const pause = startSlices()
   for (const owner of resource.registry.resources) {
     const keys = referrers
       .filter((referrer) => referrer.resource === owner.name)
@@ -145,10 +154,13 @@ export async function updateReferrers(tx: Transaction, pair: MergedPair, change:
       // The remaining record is written later, with the properties that it takes over.
       .filter((key) => owner !== resource || key !== into.key)
     const locked = await lockRecords(tx, owner, keys)
-    const updates = [...locked.values()].map((one) => {
+    const updates: Update[] = []
+    for (const one of locked.values()) {
       const before = documentOf(owner, JSON.parse(one.document))
-      return { locked: one, before, after: checkMerged(owner, one.key, moveReferences(owner, before, pair)) }
-    })
+      const after = checkMerged(owner, one.key, moveReferences(owner, before, pair))
+      updates.push({ locked: one, before, after })
+      await pause()
+    }
     await updateDocuments(tx, owner, updates, change)
   }
 }
