@@ -1,13 +1,12 @@
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { autocommitReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
-import type { Resource } from '../../model/resource.ts'
 import { startSlices } from '../../time-slice.ts'
 import { cachedNameIndex } from './cached-index.ts'
 import { groupBy } from './group-by.ts'
-import type { NameIndex } from './name-index.ts'
 import { narrowToCountry } from './narrow-to-country.ts'
 import { resolveIn } from './resolve.ts'
+import { type IdQuery, resolveIds } from './stored-ids.ts'
 import { storedNamesIndex } from './stored-names.ts'
 import type { NameQuery, Resolution } from './types.ts'
 
@@ -37,18 +36,19 @@ export async function resolveNamesIn(
   const resolved = new Map<string, Resolution>()
   const identities = queries.map(identityOf)
   const distinct = new Map(queries.map((query, index) => [identities[index] ?? '', query]))
-  for (const [resourceName, ofResource] of groupBy(distinct, ([, { resource }]) => resource)) {
+  for (const [resourceName, ofResource] of groupBy(distinct.values(), ({ resource }) => resource)) {
     const resource = registry.get(resourceName)
-    const index = await indexFor(
-      tx,
-      resource,
-      ofResource.map(([, query]) => query),
-    )
-    for (const [identity, query] of ofResource) {
+    const isCached = resource.key.assignedBy === 'client'
+    const byId = isCached ? [] : ofResource.filter(hasScheme)
+    for (const [query, resolution] of await resolveIds(tx, resource, byId))
+      resolved.set(identityOf(query), resolution)
+    const byName = isCached ? ofResource : ofResource.filter((query) => !hasScheme(query))
+    const index = await (isCached ? cachedNameIndex(tx, resource) : storedNamesIndex(tx, resource, byName))
+    for (const query of byName) {
       const limit = query.limit ?? defaultLimit
       const resolution = narrowToCountry(index, query, resolveIn(index, query, limit))
       const candidates = resolution.candidates.slice(0, limit)
-      resolved.set(identity, { ...resolution, candidates })
+      resolved.set(identityOf(query), { ...resolution, candidates })
       await pause()
     }
   }
@@ -58,7 +58,4 @@ export async function resolveNamesIn(
 const identityOf = ({ resource, name, on, country, scheme, limit }: NameQuery): string =>
   JSON.stringify([resource, name, on, country, scheme, limit])
 
-const indexFor = (tx: Transaction, resource: Resource, queries: readonly NameQuery[]): Promise<NameIndex> =>
-  resource.key.assignedBy === 'client'
-    ? cachedNameIndex(tx, resource)
-    : storedNamesIndex(tx, resource, queries)
+const hasScheme = (query: NameQuery): query is IdQuery => query.scheme !== undefined

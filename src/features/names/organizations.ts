@@ -6,7 +6,7 @@ import { type Change, type Document, insertDocuments } from '../../operations/wr
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { foldName } from './fold.ts'
 import { resolveNamesIn } from './index.ts'
-import { toRor } from './stored-names.ts'
+import { toRor } from './stored-ids.ts'
 import type { NameMatch, NameQuery } from './types.ts'
 
 /** A mentioned organization, with its known properties. */

@@ -91,11 +91,9 @@ function resolveWhole(
   return { status: 'ambiguous', candidates: resolution.candidates, detail }
 }
 
-/** Normalizes a code: adds leading zeros to a numeric code, and removes the address of a ROR id. */
-export function normalizeCode(scheme: string, code: string): string {
-  if (scheme === 'numeric') return code.padStart(3, '0')
-  return scheme === 'ror' ? code.replace(/^(https?:\/\/)?ror\.org\//i, '') : code
-}
+/** Adds leading zeros to a numeric code. */
+const normalizeCode = (scheme: string, code: string): string =>
+  scheme === 'numeric' ? code.padStart(3, '0') : code
 
 /** The schemes in which a name without a scheme is looked up as a code. */
 const codeSchemes = ['alpha3', 'alpha2', 'numeric', 'key']

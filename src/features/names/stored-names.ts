@@ -2,15 +2,13 @@ import { type SQL, sql } from 'drizzle-orm'
 import { columnOf } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
-import { fold, foldCode, foldedPrefix, nameList } from '../../database/folding.ts'
+import { fold, foldedPrefix, nameList } from '../../database/folding.ts'
 import type { Resource } from '../../model/resource.ts'
 import { startSlices } from '../../time-slice.ts'
 import { getNameForms } from '../search/inversions.ts'
 import type { NamedRecord, NameEntry } from './entries.ts'
 import { foldName } from './fold.ts'
-import { groupBy } from './group-by.ts'
 import { NameIndex } from './name-index.ts'
-import { normalizeCode } from './resolve.ts'
 import type { NameQuery } from './types.ts'
 
 /** Names of the resources that may have millions of records: PostgreSQL finds those that may match a batch of queries. */
@@ -111,34 +109,6 @@ async function findNamed(
   )
 }
 
-/** Finds the records with any of the external ids of a scheme, or ROR ids. Each row has the id that was found. */
-async function findByIds(
-  tx: Transaction,
-  resource: Resource,
-  scheme: string,
-  ids: readonly string[],
-): Promise<(Row & { id: string })[]> {
-  const { table, id } = resource
-  if (scheme === 'ror' && resource.name === 'organizations') {
-    const ror = columnOf(table, 'ror')
-    return tx.query(
-      compileSql(sql`select ${nameColumns(resource)}, ${ror} as id from ${table}
-        where ${ror} = any(${sql.param(ids.map(toRor))}::text[])`),
-    )
-  }
-  const { externalIds } = resource.registry.shared
-  return tx.query(
-    compileSql(sql`select ${nameColumns(resource)}, wanted.id from unnest(${sql.param(ids)}::text[]) as wanted(id)
-      join ${externalIds} on ${externalIds.resource} = ${resource.name} and ${externalIds.scheme} = ${scheme}
-        and ${foldCode(externalIds.id)} = ${foldCode(sql`wanted.id`)}
-      join ${table} on ${id} = ${externalIds.record}`),
-  )
-}
-
-/** Returns the ROR id as the registry stores it: `https://ror.org/…`. */
-export const toRor = (id: string): string =>
-  `https://ror.org/${normalizeCode('ror', id.trim()).toLowerCase()}`
-
 /** Finds the records with the most similar names, at most five. */
 async function findSimilar(tx: Transaction, resource: Resource, name: string): Promise<Row[]> {
   const { table, search } = resource
@@ -152,7 +122,7 @@ async function findSimilar(tx: Transaction, resource: Resource, name: string): P
   )
 }
 
-/** Reads the names that may match queries of one resource, and builds an index of them. */
+/** Reads the names that may match queries of one resource by name, and builds an index of them. */
 export async function storedNamesIndex(
   tx: Transaction,
   resource: Resource,
@@ -160,25 +130,14 @@ export async function storedNamesIndex(
 ): Promise<NameIndex> {
   const records = new Map<string, NamedRecord>()
   const entries: NameEntry[] = []
-  const addRow = (row: Row): NamedRecord => {
-    const known = records.get(row.key)
-    if (known) return known
+  const addRow = (row: Row): void => {
+    if (records.has(row.key)) return
     const record = toRecord(row)
     records.set(row.key, record)
     for (const [index, text] of row.names.entries())
       entries.push({ record, text, reason: index === 0 ? 'exact' : 'alias', rank: 0 })
-    return record
   }
-  const byScheme = groupBy(queries, ({ scheme }) => scheme)
-  for (const [scheme, ofScheme] of byScheme) {
-    if (scheme === undefined) continue
-    const ids = [...new Set(ofScheme.map(({ name }) => name.trim()))]
-    for (const row of await findByIds(tx, resource, scheme, ids)) {
-      const record = addRow(row)
-      record.codes = { ...record.codes, [scheme]: normalizeCode(scheme, row.id).toUpperCase() }
-    }
-  }
-  const names = [...new Set((byScheme.get(undefined) ?? []).map(({ name }) => name))]
+  const names = [...new Set(queries.map(({ name }) => name))]
   const pause = startSlices()
   const texts = new Set<string>()
   for (const name of names) {

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { NameQuery, Resolution } from '../../../src/features/names/index.ts'
+import { type Api, startTestApi } from '../../support/api.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+/** Creates an organization with external ids. @returns its id. */
+async function create(name: string, externalIds: object[], more: object = {}): Promise<string> {
+  const response = await api.post('/v1/organizations', { name, kind: 'academic', externalIds, ...more })
+  expect(response.status, response.text).toBe(201)
+  return response.json<{ id: string }>().id
+}
+
+/** Resolves all queries in one request. */
+async function resolve(queries: NameQuery[]): Promise<Resolution[]> {
+  const response = await api.post('/v1/resolve', { queries }, { key: null })
+  expect(response.status, response.text).toBe(200)
+  return response.json<{ data: Resolution[] }>().data
+}
+
+/** Resolves ids in one request. @returns the key of each; undefined if it is not resolved. */
+const keysOf = async (scheme: string, ids: string[]) =>
+  (await resolve(ids.map((name) => ({ resource: 'organizations', name, scheme })))).map(
+    ({ match }) => match?.key,
+  )
+
+describe('POST /v1/resolve by id', () => {
+  it('finds a record by each of its ids of one scheme, and by each spelling, in one request', async () => {
+    const scheme = 'several-ids'
+    const one = await create('Institute of Several Ids', [
+      { scheme, id: 'a1' },
+      { scheme, id: 'a2' },
+    ])
+    const other = await create('Institute of Another Id', [{ scheme, id: 'b1' }])
+    expect(await keysOf(scheme, ['a1', 'a2', 'A1', 'ａ１', ' a1 ', 'b1', 'a3'])).toEqual([
+      one,
+      one,
+      one,
+      one,
+      one,
+      other,
+      undefined,
+    ])
+  })
+
+  it('finds a record by both spellings of its ROR id in one request', async () => {
+    const key = await create('Institute of a ROR Id', [], { ror: 'https://ror.org/00xkeyz12' })
+    expect(await keysOf('ror', ['00xkeyz12', 'https://ror.org/00XKEYZ12', '00xkeyz13'])).toEqual([
+      key,
+      key,
+      undefined,
+    ])
+  })
+
+  it('looks an id up as it is, with the marks at its end', async () => {
+    const scheme = 'marked-ids'
+    const plain = await create('Institute of a Plain Id', [{ scheme, id: '12345' }])
+    const marked = await create('Institute of a Marked Id', [{ scheme, id: '12345*' }])
+    expect(await keysOf(scheme, ['12345(1)', '12345', '12345?', '12345*', '(12345)'])).toEqual([
+      undefined,
+      plain,
+      undefined,
+      marked,
+      undefined,
+    ])
+  })
+
+  it('gives the reason external-id, and proposes no records for an unknown id', async () => {
+    const [scheme, name] = ['reasoned-ids', 'Institute of Reasons']
+    const key = await create(name, [{ scheme, id: 'r1' }])
+    const [known, unknown, named] = await resolve([
+      { resource: 'organizations', name: 'r1', scheme },
+      { resource: 'organizations', name, scheme },
+      { resource: 'organizations', name },
+    ])
+    const match = { key, name, score: 1, reason: 'external-id' }
+    expect(known).toEqual({ status: 'resolved', match, candidates: [match] })
+    expect(unknown).toEqual({
+      status: 'unresolved',
+      candidates: [],
+      detail: 'No record has this id in this scheme.',
+    })
+    expect(named?.match).toMatchObject({ key, reason: 'exact' })
+  })
+})
