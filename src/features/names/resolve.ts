@@ -5,16 +5,20 @@ import { entriesIn, hasYear, yearOf } from './years.ts'
 
 /**
  * Resolves a query in an index. It never guesses: several equally good records are `ambiguous`. All of them are candidates.
+ * A code is looked up as it is, since a mark may be part of it.
  * @param limit maximum number of similar names that are candidates of an unknown name.
  */
 export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Resolution {
+  const found = resolveInCodes(index, query, query.name.trim())
+  if (found) return found
   const name = withoutFootnoteMarks(query.name)
   const unmarked = withoutQuestionMark(name)
   if (unmarked !== name) {
-    const { candidates } = resolveUnmarked(index, { ...query, name: unmarked }, limit)
+    const { candidates } =
+      resolveInCodes(index, query, unmarked) ?? resolveUnmarked(index, query, unmarked, limit)
     return { status: 'ambiguous', candidates, detail: 'The source marks the name as doubtful.' }
   }
-  return resolveUnmarked(index, { ...query, name }, limit)
+  return resolveUnmarked(index, query, name, limit)
 }
 
 /** Removes footnote marks, such as `*`, `¹`, `1/` and `[a]`, and unescapes ampersands. */
@@ -28,13 +32,14 @@ const withoutFootnoteMarks = (name: string): string =>
 /** Removes the question mark at the end of a doubtful name. */
 const withoutQuestionMark = (name: string): string => name.replace(/\s*(\(\?\)|\[\?\]|\?+)\s*$/, '')
 
-function resolveUnmarked(index: NameIndex, query: NameQuery, limit: number): Resolution {
-  const name = query.name.trim()
+/** Resolves a query. @param name the name of the query without marks. */
+function resolveUnmarked(index: NameIndex, query: NameQuery, name: string, limit: number): Resolution {
   const year = yearOf(query.on)
   const whole = resolveWhole(index, query, name, year)
   const found = whole ?? resolveTwoNames(index, query, name, year)
   if (found) return found
-  const broader = query.resource === 'topics' ? findBroaderCodes(index, query.scheme ?? '', name) : []
+  const code = query.name.trim()
+  const broader = query.resource === 'topics' ? findBroaderCodes(index, query.scheme ?? '', code) : []
   const similar = index
     .similar(name, limit)
     .map(({ entry, similarity }) => toMatch(index, entry, 'similar', reasonScores.similar * similarity))
@@ -64,21 +69,22 @@ function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameM
   )
 }
 
-/** Resolves the whole text, by names and by codes. */
+/** Resolves a code of the query's scheme; undefined if the query has no scheme. */
+function resolveInCodes(index: NameIndex, { scheme, on }: NameQuery, text: string): Resolution | undefined {
+  if (scheme === undefined) return undefined
+  const code = normalizeCode(scheme, text)
+  const year = yearOf(on)
+  return resolveCode(index, code, [scheme], year) ?? resolveFormerCode(index, scheme, code, year)
+}
+
+/** Resolves the whole text: with a scheme, by the names in it, otherwise by names and codes. */
 function resolveWhole(
   index: NameIndex,
   query: NameQuery,
   name: string,
   year: number | undefined,
 ): Resolution | undefined {
-  if (query.scheme !== undefined) {
-    const code = normalizeCode(query.scheme, name)
-    return (
-      resolveCode(index, code, [query.scheme], year) ??
-      resolveFormerCode(index, query.scheme, code, year) ??
-      resolveInScheme(index, query.scheme, name, year)
-    )
-  }
+  if (query.scheme !== undefined) return resolveInScheme(index, query.scheme, name, year)
   const isAmbiguous = ({ onlyInListsOf }: AmbiguousName) =>
     onlyInListsOf === undefined || onlyInListsOf === query.country
   const found = index.find(name, isAmbiguous)
@@ -233,9 +239,8 @@ function resolveTwoNames(
   const { first, second, third, fourth } = twoNames.exec(name)?.groups ?? {}
   const other = (second ?? third ?? fourth)?.replace(introduction, '').trim()
   if (first === undefined || !other) return undefined
-  const withoutScheme = { ...query, scheme: undefined }
-  const one = resolveWhole(index, withoutScheme, first.trim(), year)
-  const two = resolveWhole(index, withoutScheme, other, year)
+  const one = resolveWhole(index, query, first.trim(), year)
+  const two = resolveWhole(index, query, other, year)
   if (!one && !two) return undefined
   const candidates = bestOfEach([...(one?.candidates ?? []), ...(two?.candidates ?? [])])
   const common = one?.match && two?.match && commonRecord(index, one.match, two.match)

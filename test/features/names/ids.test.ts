@@ -87,3 +87,53 @@ describe('POST /v1/resolve by id', () => {
     expect(named?.match).toMatchObject({ key, reason: 'exact' })
   })
 })
+
+describe('POST /v1/resolve by code', () => {
+  it('looks a code up as it is, with the marks at its end', async () => {
+    const scheme = 'marked-codes'
+    for (const [slug, code] of [
+      ['plain-code', '4711'],
+      ['marked-code', '4711*'],
+      ['doubtful-code', '4712?'],
+    ]) {
+      const name = `Topic of the code ${slug}`
+      const response = await api.post('/v1/topics', { slug, name, scheme, code })
+      expect(response.status, response.text).toBe(201)
+    }
+    const codes = ['4711', '4711*', '4711(1)', '4712?']
+    const resolved = await resolve(codes.map((name) => ({ resource: 'topics', name, scheme })))
+    expect(resolved.map(({ match }) => match?.key)).toEqual([
+      'plain-code',
+      'marked-code',
+      undefined,
+      'doubtful-code',
+    ])
+    expect(resolved[0]?.match?.reason).toBe('code')
+    expect(resolved[2]).toMatchObject({ status: 'unresolved', candidates: [{ key: 'plain-code' }] })
+  })
+
+  it('proposes the record of a code that the source marks as doubtful', async () => {
+    const [country, topic] = await resolve([
+      { resource: 'countries', name: 'KE?', scheme: 'alpha2' },
+      { resource: 'topics', name: '1.2?', scheme: 'ford' },
+    ])
+    expect(country).toMatchObject({ status: 'ambiguous', candidates: [{ key: 'KEN' }] })
+    expect(topic).toMatchObject({ status: 'ambiguous', candidates: [{ key: 'ford-1-2' }] })
+  })
+
+  it('finds a name within the scheme of a topic only', async () => {
+    const scheme = 'other-topics'
+    const inScheme = { slug: 'other-physics', name: 'Physics of others', scheme, code: 'P' }
+    expect((await api.post('/v1/topics', inScheme)).status).toBe(201)
+    const [named, marked, elsewhere, twoNames] = await resolve(
+      [
+        'Physics of others',
+        'Physics of others (1)',
+        'Physical sciences',
+        'Physical sciences (Physical sciences)',
+      ].map((name) => ({ resource: 'topics', name, scheme })),
+    )
+    expect([named, marked].map((one) => one?.match?.key)).toEqual(['other-physics', 'other-physics'])
+    expect([elsewhere, twoNames].map((one) => one?.status)).toEqual(['unresolved', 'unresolved'])
+  })
+})
