@@ -9,6 +9,13 @@ afterAll(() => api.close())
 
 const anonymous = { key: null }
 
+/** Resolves the name of a country. @returns its key; undefined if it is not resolved. */
+async function keyOf(name: string): Promise<string | undefined> {
+  const queries = [{ resource: 'countries', name }]
+  const response = await api.post('/v1/resolve', { queries }, anonymous)
+  return response.json<{ data: { match?: { key: string } }[] }>().data[0]?.match?.key
+}
+
 describe('POST /v1/resolve', () => {
   it('resolves up to 1,000 names of several resources without a key', async () => {
     const queries = Array.from({ length: 1000 }, (_, index) => ({
@@ -35,13 +42,26 @@ describe('POST /v1/resolve', () => {
   })
 
   it('resolves a new alias immediately', async () => {
-    const resolve = async () => {
-      const queries = [{ resource: 'countries', name: 'Tiergartenland' }]
-      const response = await api.post('/v1/resolve', { queries }, anonymous)
-      return response.json<{ data: { status: string; match?: { key: string } }[] }>().data[0]
-    }
-    expect((await resolve())?.status).toBe('unresolved')
+    expect(await keyOf('Tiergartenland')).toBeUndefined()
     await api.patch('/v1/countries/AUT', { aliases: [{ name: 'Tiergartenland', language: null }] })
-    expect((await resolve())?.match?.key).toBe('AUT')
+    expect(await keyOf('Tiergartenland')).toBe('AUT')
+  })
+
+  it('resolves a new alias of a transaction that commits after a later change', async () => {
+    const client = await api.pool.connect()
+    try {
+      await client.query('begin')
+      const aliases = JSON.stringify([{ name: 'Longcommitland', language: null }])
+      await client.query("update countries set aliases = $1 where code = 'BEL'", [aliases])
+      await api.patch('/v1/countries/CHE', { aliases: [{ name: 'Latechangeland', language: null }] })
+      expect(await keyOf('Latechangeland')).toBe('CHE')
+      expect(await keyOf('Longcommitland')).toBeUndefined()
+      await client.query('commit')
+    } finally {
+      // Discards the connection, so that a failed test leaves no open transaction.
+      client.release(true)
+    }
+    // The cache serves the response of before the commit until the notification of the commit has arrived.
+    await expect.poll(() => keyOf('Longcommitland')).toBe('BEL')
   })
 })
