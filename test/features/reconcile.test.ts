@@ -165,6 +165,35 @@ describe('the reconciliation service', () => {
     expect(proposed).toMatchObject({ type: 'organizations', properties: [{}, {}, {}] })
   })
 
+  it('extends records with a word as text, even if a topic has this word as its key', async () => {
+    const headers = { authorization: `Bearer ${adminKey}` }
+    const write = async (path: string, payload: object) => {
+      const response = await test.app.inject({ method: 'POST', url: path, headers, payload })
+      expect(response.statusCode, response.payload).toBe(201)
+      return response.json<{ id?: string }>()
+    }
+    await write('/v1/topics', { slug: 'environment', name: 'The environment', scheme: 'domain' })
+    const program = { title: 'A program', modality: 'environment', topics: ['environment'] }
+    const { id } = await write('/v1/assistance-programs', program)
+    const query = {
+      ids: [`assistance-programs:${id}`, 'topics:environment'],
+      properties: ['modality', 'topics', 'slug', 'names', 'constructor'].map((property) => ({
+        id: property,
+      })),
+    }
+    const { rows } = extensionSchema.parse((await post({ extend: JSON.stringify(query) })).json())
+    const unknown = { names: [], constructor: [] }
+    expect(rows).toEqual({
+      [`assistance-programs:${id}`]: {
+        modality: [{ str: 'environment' }],
+        topics: [{ id: 'topics:environment', name: 'The environment' }],
+        slug: [],
+        ...unknown,
+      },
+      'topics:environment': { modality: [], topics: [], slug: [{ str: 'environment' }], ...unknown },
+    })
+  })
+
   it('returns a preview of a record as escaped HTML, and redirects its view to the record', async () => {
     const headers = { authorization: `Bearer ${adminKey}` }
     const payload = { name: '<script>alert(1)</script>', kind: 'other' }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { referenceProperties } from '../../model/reference-properties.ts'
 import type { Registry } from '../../model/registry.ts'
+import { ownProperties, type Resource } from '../../model/resource.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { ApiResponseError, fetchJson } from './fetch-json.ts'
 import { type EntityId, formatEntityId, parseEntityId } from './ids.ts'
@@ -41,6 +43,17 @@ function toCells(value: unknown, names: Names): Cell[] {
   return [{ str: JSON.stringify(value) }]
 }
 
+/** Returns the cells of a property; none if the resource has no such property. */
+function propertyCells(resource: Resource, property: string, { names = {}, ...record }: NamedEntity): Cell[] {
+  if (!Object.hasOwn(ownProperties(resource), property)) return []
+  const sections = referenceProperties(resource, [property])
+    .filter(({ reference }) => reference.property === undefined)
+    .map(({ section }) => section)
+  // Another property may have a word that is also the key of a record.
+  const ownNames = Object.entries(names).filter(([section]) => sections.includes(section))
+  return toCells(record[property], Object.fromEntries(ownNames))
+}
+
 /** Reads a record with the names of the records that it refers to; undefined if there is none. */
 async function readEntity(api: ApiFetch, { resource, key }: EntityId): Promise<NamedEntity | undefined> {
   try {
@@ -65,12 +78,11 @@ export async function extend(
   const rows = await Promise.all(
     ids.map(async (id) => {
       const entity = parseEntityId(id)
-      const record = entity && registry.find(entity.resource) ? await readEntity(api, entity) : undefined
-      const names = record?.names ?? {}
-      const keyProperty = entity ? registry.find(entity.resource)?.key.property : undefined
+      const resource = entity && registry.find(entity.resource)
+      const record = resource && (await readEntity(api, entity))
       const cells = properties.map(({ id: property }) => [
         property,
-        toCells(record?.[property], property === keyProperty ? {} : names),
+        record ? propertyCells(resource, property, record) : [],
       ])
       return [id, Object.fromEntries(cells)] as const
     }),
