@@ -77,7 +77,8 @@ export class ResponseStore {
   /** Recalculates the size of a response to which an encoding was added. */
   resize(key: string): void {
     const response = this.#responses.get(key)
-    if (response) this.#responses.set(key, response)
+    // The LRU cache calculates the size only of a new object.
+    if (response) this.set(key, { ...response })
   }
 
   /** Maps a request key to a cache key. */
