@@ -53,11 +53,11 @@ const scalarColumn = (name: string, schema: z.core.$ZodType, value: SQL): FlatCo
   return { name, kind, cell: kind === 'number' ? sql`(${value})::numeric` : sql`(${value})::text` }
 }
 
-/** A list or object as compact JSON; null for an empty list. */
+/** A list or object as compact JSON; null for an empty list, and for the JSON value null. */
 const jsonColumn = (name: string, json: SQL): FlatColumn => ({
   name,
   kind: 'json',
-  cell: sql`nullif((${json})::text, '[]')`,
+  cell: sql`nullif(nullif((${json})::text, '[]'), 'null')`,
 })
 
 /** A list of codes: keys of other records, or tags. */

@@ -170,6 +170,17 @@ describe('an exported file', () => {
     expect(features[0]?.geometry).toEqual({ type: 'Point', coordinates: [-70.25, -33.5, -12] })
   })
 
+  it('has an empty cell for an included record that does not exist', async () => {
+    const document = { name: 'A place without a host', kind: 'other' }
+    const { id } = (await api.post('/v1/cooperation-bases', document)).json()
+    const query = `id=${id}&include=hostCountryDetails`
+    const [row] = readTable((await api.get(`/v1/cooperation-bases/export?format=csv&${query}`)).text)
+    expect(row?.hostCountryDetails).toBe('')
+    const book = await openWorkbook(api, `/v1/cooperation-bases/export?format=xlsx&${query}`)
+    const [header = [], cells = []] = rowsIn(book.worksheets[0])
+    expect(cellText(cells[header.indexOf('hostCountryDetails')])).toBe('')
+  })
+
   it('has a GeoJSON position for each location of a record', async () => {
     const locations = [
       { latitude: 1, longitude: 2 },
