@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { enumerationsOf } from '../model/enumerations.ts'
+import type { Filter } from '../model/filters.ts'
 import { wordLabel } from '../model/labels.ts'
 import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
-import { registerResponseSchema } from '../model/schema-names.ts'
+import type { Resource } from '../model/resource.ts'
+import { registerResponseSchema, unwrapped } from '../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
 import {
   acceptLanguage,
@@ -51,19 +53,27 @@ const makeSchema = (names: string[]) => {
   )
 }
 
+/** Returns the name of the filter that takes the words: the one with the name of the property, or one of these words only. */
+function findFilter({ filters }: Resource, property: string, words: readonly string[]): string | null {
+  const name = property.split('.').at(-1) ?? ''
+  const takesWords = ({ value }: Filter) => words.every((word) => value.safeParse(word).success)
+  if (filters[name] && takesWords(filters[name])) return name
+  const hasSameWords = (filter: Filter) => {
+    const value = unwrapped(filter.value)
+    return value instanceof z.ZodEnum && value.options.length === words.length && takesWords(filter)
+  }
+  return Object.keys(filters).find((other) => filters[other] && hasSameWords(filters[other])) ?? null
+}
+
 /** Returns the vocabularies of a registry, in the order of its resources and their properties. */
 function vocabularies({ resources }: Registry, language: Language) {
   return resources.flatMap((resource) =>
-    enumerationsOf(resource).map(({ property, words }) => {
-      const filter = property.split('.').at(-1) ?? ''
-      const takesWords = words.every((word) => resource.filters[filter]?.value.safeParse(word).success)
-      return {
-        resource: resource.name,
-        property,
-        filter: takesWords ? filter : null,
-        words: words.map((word) => ({ word, label: wordLabel(word, language) })),
-      }
-    }),
+    enumerationsOf(resource).map(({ property, words }) => ({
+      resource: resource.name,
+      property,
+      filter: findFilter(resource, property, words),
+      words: words.map((word) => ({ word, label: wordLabel(word, language) })),
+    })),
   )
 }
 

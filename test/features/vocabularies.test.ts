@@ -64,6 +64,14 @@ describe('GET /v1/vocabularies', () => {
     expect(roles).toMatchObject({ filter: 'role', words: [{ word: 'party', label: '缔约方' }, {}, {}, {}] })
   })
 
+  it('names the filter of another name that takes the same words, or none', async () => {
+    const filters = (await vocabularies())
+      .filter(({ resource }) => resource === 'projects' || resource === 'agreements')
+      .map(({ property, filter }) => [property, filter])
+    expect(filters).toContainEqual(['amounts.kind', 'amountKind'])
+    expect(filters).toContainEqual(['relations.kind', null])
+  })
+
   it('names only filters that take every word of the vocabulary', async () => {
     const filtered = (await vocabularies()).filter(({ filter }) => filter !== null)
     for (const { resource, filter, words } of filtered) {
