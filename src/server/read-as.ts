@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyRequest, LightMyRequestResponse } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, LightMyRequestResponse } from 'fastify'
 import type { FetchedResponse } from '../operations/api-fetch.ts'
+import { disconnectedProblem } from './plugins/response-cache/audience.ts'
 
 /** Headers that are copied from the client's request. */
 const copiedHeaders = [
@@ -31,12 +32,20 @@ export const pickHeaders = (
     }),
   )
 
+/** Returns a signal for `readAs` that aborts when the client disconnects, or when the response has been sent. */
+export function disconnectSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => controller.abort(disconnectedProblem()))
+  return controller.signal
+}
+
 /**
  * Reads the API as the client of a request, through the same plugins: with the same access, visibility, limits and cache.
  * Each read costs units of the rate limit. Reads of a merged record return the record into which it was merged.
  * @param path the path and query of the URL.
  * @param signal aborts the read.
  * @param body of a POST request that changes nothing, such as a search. Without it, the request is a GET.
+ * @throws the reason of `signal`.
  */
 export async function readAs(
   app: FastifyInstance,
@@ -51,15 +60,21 @@ export async function readAs(
     'accept-encoding': 'identity',
     ...(body !== undefined && { 'content-type': 'application/json' }),
   }
-  const send = (url: string) =>
-    app.inject({
-      method: body === undefined ? 'GET' : 'POST',
-      url,
-      headers,
-      remoteAddress: request.ip,
-      signal,
-      ...(body !== undefined && { payload: JSON.stringify(body) }),
-    })
+  const send = async (url: string) => {
+    try {
+      return await app.inject({
+        method: body === undefined ? 'GET' : 'POST',
+        url,
+        headers,
+        remoteAddress: request.ip,
+        signal,
+        ...(body !== undefined && { payload: JSON.stringify(body) }),
+      })
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    }
+  }
   const first = await send(path)
   // The record was merged into another one. Its key never leads to a merged record.
   const { location } = first.headers

@@ -2,7 +2,7 @@ import fp from 'fastify-plugin'
 import type { McpEndpoint } from '../../features/agents/server.ts'
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
-import { pickHeaders, readAs } from '../read-as.ts'
+import { disconnectSignal, pickHeaders, readAs } from '../read-as.ts'
 
 const json = 'application/json'
 
@@ -23,15 +23,14 @@ export const agents = fp<{ registry: Registry }>(
           'The body is a batch. Send one JSON-RPC message in each request.',
         )
       endpoint ??= load()
-      const disconnected = new AbortController()
-      reply.raw.once('close', () => disconnected.abort())
+      const disconnected = disconnectSignal(reply)
       const webRequest = new Request(new URL(request.url, 'http://localhost'), {
         method: 'POST',
         headers: pickHeaders(request, Object.keys(request.headers)),
         body: JSON.stringify(request.body),
       })
       const response = await (await endpoint)(webRequest, request.body, (path, body) =>
-        readAs(app, request, path, disconnected.signal, body),
+        readAs(app, request, path, disconnected, body),
       )
       const text = await response.text()
       reply.code(response.status).header('cache-control', 'no-store')

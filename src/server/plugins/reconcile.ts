@@ -18,7 +18,7 @@ import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { runInSlices } from '../../time-slice.ts'
-import { readAs } from '../read-as.ts'
+import { disconnectSignal, readAs } from '../read-as.ts'
 import { readJson } from './body-parsers/json-reader.ts'
 import { addOptions } from './routes.ts'
 
@@ -76,10 +76,9 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
   const handleWith =
     (work: (api: ApiFetch, request: FastifyRequest) => unknown) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
-      const disconnected = new AbortController()
-      reply.raw.once('close', () => disconnected.abort())
+      const disconnected = disconnectSignal(reply)
       try {
-        const api: ApiFetch = (path, body) => readAs(scope, request, path, disconnected.signal, body)
+        const api: ApiFetch = (path, body) => readAs(scope, request, path, disconnected, body)
         return await work(api, request)
       } catch (error) {
         if (!(error instanceof ApiResponseError)) throw error

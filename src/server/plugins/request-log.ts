@@ -49,7 +49,10 @@ export const requestLog = fp(
       reply.header('x-request-id', request.id)
       metrics.requestStarted()
       // Without a listener, an error of one response would terminate the process.
-      reply.raw.on('error', (error) => request.log.warn({ err: error, req: request }, 'a response failed'))
+      reply.raw.on('error', (error) => {
+        // `readAs` aborts a request within the process when its client has disconnected.
+        if (error.name !== 'AbortError') request.log.warn({ err: error, req: request }, 'a response failed')
+      })
       done()
     })
     app.onRequestEnd((request, reply) => {

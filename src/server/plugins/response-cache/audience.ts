@@ -40,6 +40,6 @@ export class Audience {
   }
 }
 
-/** Creates the reason of the abort for the log. No client receives it. */
-const disconnectedProblem = () =>
+/** Creates the reason of the abort. No client receives it, and the log has no line of it. */
+export const disconnectedProblem = (): Problem =>
   new Problem('timeout', 'The client disconnected before the response was sent.')
