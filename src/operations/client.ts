@@ -1,3 +1,5 @@
+import type { Owner } from '../database/shares/work.ts'
+
 /** The client on whose behalf a request is made. The service limits and shares its capacity by client. */
 export interface Client {
   /** Unique among clients: `key 0190…`, `key 0190… for reader-7`, `oidc <subject>` or `address 203.0.113.7`. */
@@ -10,3 +12,10 @@ export interface Client {
   /** Whether the request has no key or token. */
   readonly isAnonymous: boolean
 }
+
+/** Returns the owner of the work for a client: its kind, its group and its name. */
+export const clientOwner = ({ name, group, isAnonymous }: Client): Owner => [
+  isAnonymous ? 'anonymous' : 'keys',
+  group,
+  name,
+]

@@ -118,6 +118,29 @@ it('lanes respect their limits, and leave no connection idle that waiting work m
   )
 })
 
+it('work of several owners starts once, at the first turn of one of them, and counts once', async () => {
+  const lanes = new Lanes({ ...limits, maxConnections: 1 }, () => {})
+  const owner = ['keys', 'a', 'a']
+  let join = (_owner: Owner) => {}
+  const onFurtherOwner = (listener: typeof join) => {
+    join = listener
+    return () => {}
+  }
+  const running = await lanes.acquire('cheap', { owner })
+  const earlier = Promise.resolve(lanes.acquire('cheap', { owner }))
+  const shared = Promise.resolve(lanes.acquire('cheap', { owner, onFurtherOwner }))
+  for (let index = 0; index < 2 * limits.maxWaiting; index += 1) join(['keys', 'b', `b${index}`])
+  expect(lanes.waiting('cheap')).toBe(2)
+  running.release()
+  const lease = await Promise.race([earlier, shared])
+  expect(lease).toBe(await shared)
+  expect([lanes.running('cheap'), lanes.waiting('cheap')]).toEqual([1, 1])
+  lease.release()
+  const last = await earlier
+  last.release()
+  expect([lanes.running('cheap'), lanes.waiting('cheap')]).toEqual([0, 0])
+})
+
 it('while another client sends cheap statements, the limit of expensive ones is lower by one', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 8, maxExpensive: 2 }, () => {})
   const [one, other] = ['a', 'b'].map((name) => ({ owner: ['anonymous', name, name] }))

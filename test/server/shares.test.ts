@@ -145,3 +145,48 @@ it('a response that several clients wait for is computed until the last of them 
   await unblock()
   expect(await third.status).toBe(200)
 })
+
+describe('a response that a second client requests while it waits in the queue of the first', () => {
+  const path = '/v1/citations?rank=preferred&limit=3'
+
+  it('gets a connection when it is the turn of the second client', async () => {
+    const unblock = await blockCitations()
+    const requests = [31, 32, 33, 34].map((limit) =>
+      sendRequest(`/v1/citations?limit=${limit}`, uncached('192.0.2.1')),
+    )
+    await expectLane().toEqual({ running: 2, waiting: 2 })
+    const first = sendRequest(path, { 'x-forwarded-for': '192.0.2.1' })
+    await expectLane().toEqual({ running: 2, waiting: 3 })
+    const second = sendRequest(path, { 'x-forwarded-for': '192.0.2.2' })
+    await delay(200)
+    // It still counts as one that waits.
+    expect(countLane().waiting).toBe(3)
+    requests[0]?.disconnect()
+    requests[1]?.disconnect()
+    await expect.poll(() => countBlocked('"rank"'), { timeout: 5000 }).toBe(1)
+    await unblock()
+    for (const { status } of [first, second, ...requests.slice(2)]) expect(await status).toBe(200)
+  })
+
+  it('is computed for the second client if the first has too many waiting requests', async () => {
+    const cheap = '/v1/figures?limit=3&sort=title&country='
+    expect((await api.get(`${cheap}PAK`, from('192.0.2.1'))).status).toBe(200)
+    const unblock = await blockCitations()
+    const requests = Array.from({ length: 18 }, () =>
+      sendRequest('/v1/citations?limit=5', uncached('192.0.2.1')),
+    )
+    await expectLane().toEqual({ running: 2, waiting: 16 })
+    const blocker = await api.pool.connect()
+    onTestFinished(() => blocker.release(true))
+    await blocker.query('begin; lock table figures in access exclusive mode')
+    // It runs in the cheap lane until it is known to be expensive, and then needs a connection of the expensive lane.
+    const first = sendRequest(`${cheap}CHN`, { 'x-forwarded-for': '192.0.2.1' })
+    await delay(50)
+    const second = sendRequest(`${cheap}CHN`, { 'x-forwarded-for': '192.0.2.2' })
+    expect(await first.status).toBe(429)
+    await expect.poll(() => countLane().waiting, { timeout: 5000 }).toBe(17)
+    await blocker.query('rollback')
+    await unblock()
+    for (const { status } of [second, ...requests]) expect(await status).toBe(200)
+  })
+})

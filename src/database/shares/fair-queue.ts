@@ -4,21 +4,24 @@ import type { Owner } from './work.ts'
 interface Member<Item> {
   /** Number of running items. */
   running: number
-  /** Number of waiting items. */
+  /** Number of waiting items, including further ones. */
   waiting: number
+  /** Number of waiting items that were added as further ones. */
+  further: number
   /** Number of its last start, in the sequence of all starts. */
   lastStart: number
   readonly members: Map<string, Member<Item>>
-  /** Waiting items of the owner itself, in the order of arrival. */
-  readonly items: Set<Item>
+  /** Waiting items of the owner itself, in the order of arrival, and whether each is a further one. */
+  readonly items: Map<Item, boolean>
 }
 
 const createMember = <Item>(): Member<Item> => ({
   running: 0,
   waiting: 0,
+  further: 0,
   lastStart: 0,
   members: new Map(),
-  items: new Set(),
+  items: new Map(),
 })
 
 /**
@@ -30,9 +33,9 @@ export class FairQueue<Item> {
   readonly #root = createMember<Item>()
   #starts = 0
 
-  /** Number of items that wait. */
+  /** Number of items that wait, without further ones. */
   get waiting(): number {
-    return this.#root.waiting
+    return this.#root.waiting - this.#root.further
   }
 
   /** Number of started items that have not ended. */
@@ -40,51 +43,54 @@ export class FairQueue<Item> {
     return this.#root.running
   }
 
-  /** Returns the numbers of waiting items of an owner and its groups, from the largest group to the owner. */
+  /**
+   * Returns the numbers of waiting items of an owner and its groups, without further ones, from the largest group to the
+   * owner.
+   */
   countWaiting(owner: Owner): number[] {
     const counts: number[] = []
     let member: Member<Item> | undefined = this.#root
     for (const name of owner) {
       member = member?.members.get(name)
-      counts.push(member?.waiting ?? 0)
+      counts.push(member ? member.waiting - member.further : 0)
     }
     return counts
   }
 
-  /** Adds a waiting item. */
-  add(owner: Owner, item: Item): void {
-    this.#ensureMembers(owner).forEach((member) => {
-      member.waiting += 1
-    })
-    this.#ensureMember(owner)?.items.add(item)
+  /** Whether all waiting items, also further ones, belong to an owner. */
+  areAllOf(owner: Owner): boolean {
+    let member: Member<Item> | undefined = this.#root
+    for (const name of owner) member = member?.members.get(name)
+    return member?.waiting === this.#root.waiting
+  }
+
+  /**
+   * Adds a waiting item.
+   * @param isFurther whether the same work waits for another owner already, so that the item is not counted.
+   */
+  add(owner: Owner, item: Item, isFurther = false): void {
+    const members = this.#ensureMembers(owner)
+    members.at(-1)?.items.set(item, isFurther)
+    countItem(members, 1, isFurther)
   }
 
   /** Removes an item that is no longer waiting. */
   remove(owner: Owner, item: Item): void {
-    if (!this.#ensureMember(owner)?.items.delete(item)) return
-    this.#ensureMembers(owner).forEach((member) => {
-      member.waiting -= 1
-    })
-    this.#prune(owner)
+    if (takeItem(this.#ensureMembers(owner), item)) this.#prune(owner)
   }
 
   /** Removes and returns the next item; undefined if none waits. The caller must call `start`. */
   next(): Item | undefined {
-    let member = this.#root
-    for (;;) {
-      member.waiting -= 1
-      const [item] = member.items
+    const members = [this.#root]
+    for (let member: Member<Item> | undefined = this.#root; member; member = nextMember(member)) {
+      if (member !== this.#root) members.push(member)
+      const [item] = member.items.keys()
       if (item !== undefined) {
-        member.items.delete(item)
+        takeItem(members, item)
         return item
       }
-      const found = nextMember(member)
-      if (!found) {
-        member.waiting += 1
-        return undefined
-      }
-      member = found
     }
+    return undefined
   }
 
   /** Counts an item of an owner as running. */
@@ -118,10 +124,6 @@ export class FairQueue<Item> {
     return chain
   }
 
-  #ensureMember(owner: Owner): Member<Item> | undefined {
-    return this.#ensureMembers(owner).at(-1)
-  }
-
   /** Removes an owner, and the groups of the owner, if they have no running or waiting items. */
   #prune(owner: Owner): void {
     let member = this.#root
@@ -135,6 +137,24 @@ export class FairQueue<Item> {
       member = next
     }
   }
+}
+
+/** Adds to the counts of an owner and its groups. */
+function countItem<Item>(members: readonly Member<Item>[], count: 1 | -1, isFurther: boolean): void {
+  for (const member of members) {
+    member.waiting += count
+    if (isFurther) member.further += count
+  }
+}
+
+/** Removes an item of the last member. @returns whether it was waiting. */
+function takeItem<Item>(members: readonly Member<Item>[], item: Item): boolean {
+  const items = members.at(-1)?.items
+  const isFurther = items?.get(item)
+  if (isFurther === undefined) return false
+  items?.delete(item)
+  countItem(members, -1, isFurther)
+  return true
 }
 
 function nextMember<Item>({ members }: Member<Item>): Member<Item> | undefined {

@@ -193,7 +193,7 @@ export class Lanes {
   /** Whether all waiting expensive statements belong to the paused owner. */
   get #areAllPaused(): boolean {
     const { expensive } = this.#queues
-    return this.#hasPause && expensive.countWaiting(this.#paused.owner).at(-1) === expensive.waiting
+    return this.#hasPause && expensive.areAllOf(this.#paused.owner)
   }
 
   #startNext(): void {
@@ -213,37 +213,47 @@ export class Lanes {
     return cheap.waiting > 0 && this.#hasRoom('cheap') ? 'cheap' : undefined
   }
 
+  /** Waits in the queue of the owner and, for work of several owners, in the queues of all until the first turn of one. */
   #wait(lane: Lane, work: Work): Promise<Lease> {
-    const { owner, getSignal } = work
+    const { getSignal, onFurtherOwner } = work
     if (lane === 'expensive') this.#waitedAt = performance.now()
     const queue = this.#queues[lane]
     const signal = getSignal?.()
     signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
+      let stopEntering: (() => void) | undefined
+      const waiters = new Map<string, () => void>()
+      const enter = (owner: Owner, isFurther: boolean) => {
+        if (waiters.has(ownerKey(owner))) return
+        const waiter: Waiter = {
+          start: () => {
+            end()
+            resolve(this.#start(lane, { ...work, owner }))
+          },
+        }
+        waiters.set(ownerKey(owner), () => queue.remove(owner, waiter))
+        queue.add(owner, waiter, isFurther)
+      }
       const leave = (reason: unknown) => {
-        queue.remove(owner, waiter)
         end()
         reject(reason)
       }
       const end = () => {
+        for (const remove of waiters.values()) remove()
+        stopEntering?.()
         clearTimeout(timer)
         clearInterval(recheckTimer)
         signal?.removeEventListener('abort', onAbort)
       }
       const onAbort = () => leave(signal?.reason)
-      const waiter: Waiter = {
-        start: () => {
-          end()
-          resolve(this.#start(lane, work))
-        },
-      }
       const timeoutMs = this.#waitTimeoutMs(lane)
       const detail = `Timed out after ${timeoutMs / 1000} s waiting for a database connection.`
       const timer = setTimeout(() => leave(this.#refuse(lane, 'wait', detail)), timeoutMs)
       // There may be more room when the other clients are no longer active.
       const recheckTimer = lane === 'expensive' ? setInterval(() => this.#startNext(), activeMs) : undefined
       signal?.addEventListener('abort', onAbort)
-      queue.add(owner, waiter)
+      enter(work.owner, false)
+      stopEntering = onFurtherOwner?.((owner) => enter(owner, true))
     })
   }
 

@@ -18,6 +18,11 @@ export interface Work {
    * expensive. Left out for work that is always completed, such as a change.
    */
   readonly getSignal?: () => AbortSignal
+  /**
+   * Calls `listener` with each further owner who waits for the same result, at once or later, until the returned function is
+   * called. The work waits in the queue of each of these owners, too.
+   */
+  readonly onFurtherOwner?: (listener: (owner: Owner) => void) => () => void
   /** Receives the text of each statement that reads for this work. */
   readonly onRead?: (text: string) => void
   /** How old the reads may be. Left out if they run only on the primary. */

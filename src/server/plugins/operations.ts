@@ -7,6 +7,7 @@ import { publicReads } from '../../database/public-reads.ts'
 import { laterPosition, type Position } from '../../database/replicas/position.ts'
 import { cursorSecret } from '../../database/settings.ts'
 import { createQueryParser } from '../../model/parameters.ts'
+import { clientOwner } from '../../operations/client.ts'
 import { ConcurrencyLimiter, type ConcurrencyLimits } from '../../operations/concurrency.ts'
 import { Names } from '../../operations/names/names.ts'
 import { type Context, type Endpoint, seesInternal } from '../../operations/operation.ts'
@@ -45,14 +46,8 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
   }) satisfies Omit<RouteOptions, 'handler'>
 
 /** Returns the context of a request. Its database work counts against the limits of the request's client. */
-function contextFor(
-  { client }: FastifyRequest,
-  context: Context,
-  work: Pick<Work, 'getSignal' | 'onRead' | 'freshness' | 'onCommit' | 'onRollback'>,
-): Context {
-  const { name, group, isAnonymous } = client
-  const owner = [isAnonymous ? 'anonymous' : 'keys', group, name]
-  const owned = { owner, ...work }
+function contextFor({ client }: FastifyRequest, context: Context, work: Omit<Work, 'owner'>): Context {
+  const owned = { owner: clientOwner(client), ...work }
   const database = context.database.forWork(owned)
   if (!work.freshness) return { ...context, database }
   return { ...context, database, exportDatabase: context.exportDatabase.forWork(owned) }
@@ -89,7 +84,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
       const { apiRequest, rawQuery } = readApiRequest(endpoint, parseQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
       return app.responseCache.respond(request, reply, key, async (computation) => {
-        const { getSignal, onRead, onReplica } = computation
+        const { getSignal, onFurtherOwner, onRead, onReplica } = computation
         const freshness =
           // A record that became internal or was redacted must disappear immediately.
           contract.replicas === false
@@ -104,7 +99,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
             hasTimeAfter(pastParameters, apiRequest.query, now.getTime() - freshness.maxAgeMs - pastMarginMs)
         }
         const context = seesInternal(request.actor) ? contexts.internal : contexts.public
-        const work = { getSignal, onRead, ...(!isRecent && { freshness }) }
+        const work = { getSignal, onFurtherOwner, onRead, ...(!isRecent && { freshness }) }
         const response = await endpoint.handle(apiRequest, contextFor(request, context, work))
         if (response.body instanceof Readable) app.watchTransfer(request, reply)
         return response

@@ -1,16 +1,24 @@
+import type { Owner } from '../../../database/shares/work.ts'
 import { Problem } from '../../../problems/problem.ts'
 
-/** The client of a response in progress. Emits `close` when the response has been sent, or the client has disconnected. */
+/** The client of a response in progress. */
 export interface Reader {
-  once(event: 'close', listener: () => void): unknown
-  readonly destroyed: boolean
-  /** Whether the whole response has been sent. */
-  readonly writableFinished: boolean
+  /** The owner of the client's work. */
+  readonly owner: Owner
+  /** Emits `close` when the response has been sent, or the client has disconnected. */
+  readonly response: {
+    once(event: 'close', listener: () => void): unknown
+    readonly destroyed: boolean
+    /** Whether the whole response has been sent. */
+    readonly writableFinished: boolean
+  }
 }
 
 /** The clients that wait for one response. */
 export class Audience {
   #waiting = 0
+  readonly #owners: Owner[] = []
+  readonly #ownerListeners = new Set<(owner: Owner) => void>()
   #controller: AbortController | undefined
 
   constructor(reader: Reader) {
@@ -22,13 +30,15 @@ export class Audience {
     return this.#waiting === 0
   }
 
-  join(reader: Reader): void {
-    if (reader.destroyed) return
+  join({ owner, response }: Reader): void {
+    if (response.destroyed) return
     this.#waiting += 1
-    reader.once('close', () => {
+    this.#owners.push(owner)
+    for (const listener of this.#ownerListeners) listener(owner)
+    response.once('close', () => {
       this.#waiting -= 1
       // Aborting a completed response would only take time.
-      if (this.isEmpty && !reader.writableFinished) this.#controller?.abort(disconnectedProblem())
+      if (this.isEmpty && !response.writableFinished) this.#controller?.abort(disconnectedProblem())
     })
   }
 
@@ -37,6 +47,13 @@ export class Audience {
     this.#controller ??= new AbortController()
     if (this.isEmpty) this.#controller.abort(disconnectedProblem())
     return this.#controller.signal
+  }
+
+  /** Calls `listener` with the owner of each client, at once or when it joins, until the returned function is called. */
+  onOwner(listener: (owner: Owner) => void): () => void {
+    for (const owner of this.#owners) listener(owner)
+    this.#ownerListeners.add(listener)
+    return () => this.#ownerListeners.delete(listener)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { clientOwner } from '../../../operations/client.ts'
 import { seesInternal } from '../../../operations/operation.ts'
 import { Audience, type Reader } from './audience.ts'
 import { hasNoCache, maxStaleMs } from './cache-control.ts'
@@ -83,19 +84,21 @@ export class Reads {
     compute: Compute,
   ): Promise<FastifyReply> {
     const accepted = negotiatedEncodings(request)
+    const owner = clientOwner(request.client)
     const key = await this.#findKey(request, cacheKey)
     const stale = this.#findStale(key, request)
     if (stale) {
       void this.#stored?.cache.refresh(
         key ?? '',
         this.#position(request),
+        owner,
         this.#cacheControl(request),
         compute,
       )
       return this.#sendStale(request, reply, stale, accepted)
     }
     const currentKey = key !== undefined && (await this.#stored?.cache.isCurrent()) ? key : undefined
-    const found = await this.#findOrCompute(currentKey, request, reply.raw, compute)
+    const found = await this.#findOrCompute(currentKey, request, { owner, response: reply.raw }, compute)
     this.counts[found.status] += 1
     return this.#send(request, reply, found, accepted, currentKey)
   }

@@ -1,6 +1,8 @@
 import type { Changes } from '../../../database/changes.ts'
 import { everything } from '../../../database/database.ts'
+import type { Owner } from '../../../database/shares/work.ts'
 import type { ApiResponse } from '../../../operations/operation.ts'
+import { Problem } from '../../../problems/problem.ts'
 import type { SourceFinder } from '../../../query/sources.ts'
 import { Audience, type Reader } from './audience.ts'
 import { Representation, represent } from './representation.ts'
@@ -16,10 +18,12 @@ export type CacheStatus = 'hit' | 'stale' | 'miss' | 'collapsed' | 'request' | '
 /** A response that can be stored and encoded, or one that is sent unchanged. */
 export type CacheableResponse = Representation | ApiResponse
 
-/** The computation of a response: its cancellation, and what it reports. */
+/** The computation of a response: the clients for which it is done, and what it reports. */
 export interface Computation {
   /** Returns a signal that aborts when no client waits for the response any more. */
   getSignal(): AbortSignal
+  /** As in `Work`. */
+  onFurtherOwner(listener: (owner: Owner) => void): () => void
   /** Called with the text of each statement that reads data for the response. */
   onRead(text: string): void
   /** Called with the time as of which a replica reads, as in `Freshness`. */
@@ -31,9 +35,13 @@ export type Compute = (computation: Computation) => Promise<ApiResponse>
 
 /** Computes a response for a single reader. */
 export function computeFor(reader: Reader, compute: Compute): Promise<ApiResponse> {
-  const audience = new Audience(reader)
-  return compute({ getSignal: () => audience.getSignal(), onRead: () => {}, onReplica: () => {} })
+  return compute({ ...computationFor(new Audience(reader)), onRead: () => {}, onReplica: () => {} })
 }
+
+const computationFor = (audience: Audience) => ({
+  getSignal: () => audience.getSignal(),
+  onFurtherOwner: (listener: (owner: Owner) => void) => audience.onOwner(listener),
+})
 
 /** The keys of a request: `request` of its bytes, only for a GET, and the normalised `cache`. */
 export interface RequestKeys {
@@ -59,16 +67,24 @@ interface Computed {
   generation: number
 }
 
-/** A reader that never disconnects, for computations in the background. */
-const backgroundReader: Reader = { destroyed: false, writableFinished: false, once: () => {} }
+/** The response of a reader that never disconnects, for computations in the background. */
+const backgroundResponse: Reader['response'] = { destroyed: false, writableFinished: false, once: () => {} }
+
+/** Maximum number of computations that a request joins. If all of them are refused a connection, it has its own. */
+const maxJoinsPerRequest = 2
+
+/** Whether the owner of a computation got no connection. Other owners may get one. */
+const isRefusal = (error: unknown) =>
+  error instanceof Problem && (error.type === 'overloaded' || error.type === 'too-many-waiting')
 
 /**
  * Stores the responses to reads while the data that they were read from is unchanged.
  *
  * A response is stored with the generation of the database at the start of its computation, and with the resources that its
  * statements read. It is current if none of these resources has changed since: then it contains every change that this process
- * knows of. Identical requests of one generation share one computation. For a computation on a replica, the generation is
- * that of the time that the replica had reached, because later changes may have been counted but not replayed.
+ * knows of. Identical requests of one generation share one computation, which waits for a connection until the first of their
+ * clients has its turn. For a computation on a replica, the generation is that of the time that the replica had reached,
+ * because later changes may have been counted but not replayed.
  */
 export class ResponseCache {
   readonly #changes: Changes
@@ -135,6 +151,7 @@ export class ResponseCache {
   /**
    * Returns the stored response, or the response of an identical request in progress, or a new one.
    * @param position that the response must have reached, as text. Only requests with the same position share a computation.
+   * @param maxJoins how many computations of other requests may still be joined.
    */
   async getOrCompute(
     key: string,
@@ -142,17 +159,21 @@ export class ResponseCache {
     reader: Reader,
     cacheControl: string,
     compute: Compute,
+    maxJoins = maxJoinsPerRequest,
   ): Promise<{ response: CacheableResponse; status: CacheStatus }> {
     const stored = this.#store.get(key)
     if (stored) return { response: stored, status: 'hit' }
-    const pending = this.#findPending(position + key)
+    const pending = maxJoins > 0 ? this.#findPending(position + key) : undefined
     if (!pending)
       return {
         response: await this.#computeShared(key, position, reader, cacheControl, compute),
         status: 'miss',
       }
     pending.audience.join(reader)
-    const response = await pending.response
+    const response = await pending.response.catch((error: unknown) => {
+      if (!isRefusal(error)) throw error
+    })
+    if (!response) return this.getOrCompute(key, position, reader, cacheControl, compute, maxJoins - 1)
     if (response instanceof Representation) return { response, status: 'collapsed' }
     // Only one reader can consume a stream.
     return {
@@ -162,10 +183,17 @@ export class ResponseCache {
   }
 
   /** Recomputes a stale response for later requests, unless a computation is in progress. Never rejects. */
-  async refresh(key: string, position: string, cacheControl: string, compute: Compute): Promise<void> {
+  async refresh(
+    key: string,
+    position: string,
+    owner: Owner,
+    cacheControl: string,
+    compute: Compute,
+  ): Promise<void> {
     if (this.#findPending(position + key)) return
+    const reader = { owner, response: backgroundResponse }
     // The next request gets the same error and sends it to its client.
-    await this.#computeShared(key, position, backgroundReader, cacheControl, compute).catch(() => {})
+    await this.#computeShared(key, position, reader, cacheControl, compute).catch(() => {})
   }
 
   /** Computes a response, and stores it if the operation allows it. */
@@ -179,7 +207,7 @@ export class ResponseCache {
     let asOf = performance.now()
     const texts = new Set<string>()
     const apiResponse = await compute({
-      getSignal: () => audience.getSignal(),
+      ...computationFor(audience),
       onRead: (text) => texts.add(text),
       onReplica: (moment) => {
         asOf = Math.min(asOf, moment)
