@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { run } from '../support/command-line.ts'
@@ -104,4 +106,19 @@ it('on SIGTERM under load, the service completes every accepted request and ends
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const { rows } = await pool.query("select name from topics where slug = 'energy'")
   expect(rows).toEqual([{ name: 'Accepted' }])
+})
+
+it('on SIGTERM, the service ends although a client holds a connection without a request', async () => {
+  const { url, close } = await openTestDatabase()
+  onTestFinished(close)
+  const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'warn', DRAIN_SECONDS: '0' }
+  const service = run(['serve'], env)
+  const { hostname, port } = new URL(/http:\S+/.exec(await service.firstLine)?.[0] ?? '')
+  const socket = connect(Number(port), hostname)
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  const closed = once(socket, 'close')
+  service.signal('SIGTERM')
+  expect(await Promise.race([service.ended.then(({ code }) => code), sleep(10_000, 'running')])).toBe(0)
+  await closed
 })

@@ -60,9 +60,10 @@ export const connections = fp<ConnectionsOptions>(
     server.maxConnections = maxConnections
     // Runs before the listener of Node.js, which starts to read. During a shutdown each response closes its connection, so
     // a client that reused one opens as many as it sends requests.
-    server.prependListener('connection', (socket: Socket) =>
-      openConnections.add(socket, { limitRate: !app.isShuttingDown }),
-    )
+    server.prependListener('connection', (socket: Socket) => {
+      if (app.closing.aborted) socket.destroy()
+      else openConnections.add(socket, { limitRate: !app.isShuttingDown })
+    })
     server.on(tooManyPipelinedRequests, (socket: Socket) => openConnections.connectionMisused(socket))
     server.on('drop', () => {
       openConnections.closedCounts.refused += 1

@@ -12,8 +12,8 @@ declare module 'fastify' {
 
 /**
  * Shuts the service down without losing a request. For `drainMs` the server still accepts connections, `isShuttingDown` is
- * true, and each response asks its client to close the connection. Then the server stops listening and completes the
- * requests in flight. A server that is not listening skips the wait.
+ * true, and each response asks its client to close the connection. Then the server stops listening, closes idle connections and
+ * completes the requests in flight. A server that is not listening skips the wait.
  */
 export const shutdown = fp<{ drainMs: number }>(
   async function shutdown(app, { drainMs }) {
@@ -25,6 +25,8 @@ export const shutdown = fp<{ drainMs: number }>(
       isShuttingDown = true
       if (app.server.listening) await delay(drainMs)
       closing.abort()
+      // Node.js itself closes only those idle connections that have had a request.
+      app.connections.closeAllIdle()
     })
     // Fastify sets the header for requests that arrive during the shutdown; this hook sets it for earlier requests.
     app.addHook('onSend', (_request, reply, _payload, done) => {
@@ -32,5 +34,5 @@ export const shutdown = fp<{ drainMs: number }>(
       done()
     })
   },
-  { name: 'shutdown' },
+  { name: 'shutdown', dependencies: ['connections'] },
 )

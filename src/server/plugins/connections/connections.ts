@@ -99,6 +99,11 @@ export class Connections {
     }
   }
 
+  /** Closes all connections without a request in progress. */
+  closeAllIdle(): void {
+    for (const socket of this.#idle) socket.destroy()
+  }
+
   /** Counts a request of a connection. Does nothing for a connection that was not added. */
   requestStarted(socket: Socket): void {
     const tracked = this.#tracked.get(socket)
