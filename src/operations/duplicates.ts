@@ -30,7 +30,7 @@ const example = {
   record: { key: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90', title: 'Academy of Sciences' },
   other: { key: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f91', title: 'ACADEMY OF SCIENCES' },
   same: ['country', 'kind'],
-  score: 0.75,
+  score: 0.67,
 }
 
 const duplicatePage = registerResponseSchema(
@@ -47,11 +47,10 @@ const duplicatePage = registerResponseSchema(
               same: z.array(z.string()).meta({
                 description: 'Properties, except names, with equal, non-empty values in both.',
               }),
-              score: z
-                .number()
-                .min(0)
-                .max(1)
-                .meta({ description: 'Share of equal properties among those that both records have.' }),
+              score: z.number().min(0).max(1).meta({
+                description:
+                  'Share of equal properties among those that both records have, except names, ids and visibility; 0.5 if there are none.',
+              }),
             })
             .meta({ description: 'Two records with a name in common.', examples: [example] }),
         ),

@@ -74,7 +74,7 @@ const makeRecordLoader = (
       const found = await findRecords(reads, resource, keys, representation)
       return keys.map((key) => found.get(key))
     },
-    // DataLoader's cache is off: the response cache stores results, and removes them when they change.
+    // DataLoader's cache is off: the response cache stores results, and marks them as stale when they change.
     { cache: false, maxBatchSize, batchScheduleFn: (read) => void setImmediate(read) },
   ),
   text: readStatement(resource, [], representation).text,

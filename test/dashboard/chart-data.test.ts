@@ -82,7 +82,7 @@ describe('the network around an organization', () => {
     total: { edges },
   })
 
-  it('has the numbers of the pairs from which it was chosen only if these are not all pairs', () => {
+  it('says how many of all pairs the response has, if it omits some', () => {
     expect(egoGraph(network(3), 'C')).toMatchObject({ edges: [], chosenFrom: { shown: 1, total: 3 } })
     expect(egoGraph(network(1), 'A').chosenFrom).toBeUndefined()
   })

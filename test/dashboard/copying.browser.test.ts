@@ -10,7 +10,7 @@ const dashboard = useDashboard({ changesRecords: true })
 /** What a browser does on plain HTTP: `navigator.clipboard` exists only on HTTPS and on the own machine. */
 const plainHttp = "Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })"
 
-/** What a browser may do in a frame. */
+/** Simulates a browser that refuses to copy, as it may in a frame. */
 const refusal = `document.execCommand = () => false
   Object.defineProperty(Navigator.prototype, 'clipboard', { value: { writeText: () => Promise.reject(new Error()) } })`
 

@@ -1,4 +1,4 @@
-/** Remembers when the last statement was sent, and when the last one of another owner was sent. */
+/** Remembers when a connection was last requested for a statement, and when for one of another owner. */
 export class OwnerActivity {
   #owner: string | undefined
   #at = -Infinity
@@ -11,7 +11,7 @@ export class OwnerActivity {
     this.#at = atMs
   }
 
-  /** Returns when an owner other than this one last sent a statement, in milliseconds; minus infinity if none has. */
+  /** Returns when an owner other than this one last requested a connection, in milliseconds; minus infinity if none has. */
   lastOfOthers(owner: string | undefined): number {
     return owner === this.#owner ? this.#otherAt : this.#at
   }

@@ -11,7 +11,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { instantColumn, oneOf, rowStart, uuidKey } from '../columns.ts'
 
-/** Who may see a record: everybody, or only clients with a key or token. */
+/** Who may see a record: everybody who may read the registry, or only clients with a role. */
 export const visibilities = ['public', 'internal'] as const
 
 /**

@@ -181,7 +181,7 @@ const briefingTool = ({ asOf, country }: Inputs): Tool =>
   tool(
     'briefing',
     'Brief on a country',
-    'Everything about a country in one document: agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force, what expires within a year, latest changes, claimed figures beside recorded counts, and sources. Each number has the path of the list of its records.',
+    'A summary of what the registry has about a country: agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force, what expires within a year, latest changes, claimed figures beside recorded counts, and sources. Each number has the path of the list of its records.',
     z.object({ country, asOf }),
     async ({ country, asOf }, api) =>
       toolResult(await fetchExchange(api, pathOf(['countries', country, 'briefing'], { asOf }))),

@@ -1,6 +1,6 @@
 import { agreementKinds, agreementLevels, relationKinds } from '../../model/vocabularies.ts'
 import { randomDateIn, randomYear } from './dates.ts'
-import type { Generation, JsonObject } from './generation.ts'
+import type { GeneratorState, JsonObject } from './generation.ts'
 import {
   addCitation,
   generatedExternalIds,
@@ -16,7 +16,7 @@ const maxRecentAgreements = 500
 
 const kindLabel = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')
 
-function randomStatusAndDates({ random }: Generation): JsonObject {
+function randomStatusAndDates({ random }: GeneratorState): JsonObject {
   if (random.chance(0.03)) return { status: 'negotiating' }
   const year = randomYear(random)
   const years = random.pick([3, 5, 10])
@@ -31,24 +31,24 @@ function randomStatusAndDates({ random }: Generation): JsonObject {
   return { status: end < 2026 ? 'expired' : 'in_force', signedOn, inForceFrom, expiresOn }
 }
 
-function randomTerms({ random }: Generation): JsonObject[] {
+function randomTerms({ random }: GeneratorState): JsonObject[] {
   if (!random.chance(0.1)) return []
   const year = randomYear(random)
   return [{ startsOn: String(year), endsOn: String(year + 5), note: null }]
 }
 
-function randomRelations({ random, recentAgreementIds }: Generation): JsonObject[] {
+function randomRelations({ random, recentAgreementIds }: GeneratorState): JsonObject[] {
   if (recentAgreementIds.length === 0 || !random.chance(0.05)) return []
   return [{ kind: random.pick(relationKinds), agreement: random.pick(recentAgreementIds) }]
 }
 
-function randomDocuments({ random }: Generation, title: string): JsonObject[] {
+function randomDocuments({ random }: GeneratorState, title: string): JsonObject[] {
   if (!random.chance(0.2)) return []
   return [{ title: `${title}: text`, url: null, language: random.pick(['en', 'fr', 'zh', 'es']) }]
 }
 
 /** Adds an agreement with its parties and other lists. @param number its number, from 0. */
-export function addAgreement(generation: Generation, number: number): void {
+export function addAgreement(generation: GeneratorState, number: number): void {
   const { random, referenceData, recentAgreementIds } = generation
   const partners = randomCountries(generation, randomCountryCount(generation))
   // China is a party to most agreements of the registry.

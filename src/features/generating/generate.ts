@@ -12,7 +12,7 @@ import { registry } from '../../resources/registry.ts'
 import { addAgreement } from './agreements.ts'
 import { Batch } from './batch.ts'
 import { randomDateIn, randomYear } from './dates.ts'
-import type { Generation } from './generation.ts'
+import type { GeneratorState } from './generation.ts'
 import { createIdGenerator } from './id-generator.ts'
 import { withIndexesRebuilt } from './indexes.ts'
 import { addBase, addProgram, addProject } from './projects-bases-programs.ts'
@@ -25,7 +25,7 @@ const batchSize = 1000
 /** Number of agreements for each record of another resource. */
 const agreementsPer = { organization: 100, project: 10, base: 50, program: 20 } as const
 
-function addOrganizations(generation: Generation, count: number): void {
+function addOrganizations(generation: GeneratorState, count: number): void {
   const { random, referenceData } = generation
   for (let number = 0; number < count; number++) {
     const country = random.pickZipf(referenceData.countries)
@@ -40,7 +40,7 @@ function addOrganizations(generation: Generation, count: number): void {
   }
 }
 
-function addSources(generation: Generation): void {
+function addSources(generation: GeneratorState): void {
   const { random } = generation
   for (let number = 0; number < 50; number++) {
     generation.sources.push(
@@ -53,7 +53,7 @@ function addSources(generation: Generation): void {
   }
 }
 
-function addBatch(generation: Generation, from: number, to: number): void {
+function addBatch(generation: GeneratorState, from: number, to: number): void {
   for (let number = from; number < to; number++) {
     addAgreement(generation, number)
     if (number % agreementsPer.project === 0) addProject(generation, number / agreementsPer.project)
@@ -78,7 +78,7 @@ async function writeAll(client: pg.ClientBase, target: Registry, count: number, 
   const random = createRandom(seed)
   const idGenerator = createIdGenerator(random)
   let batch = new Batch(target, time)
-  const generation: Generation = {
+  const generation: GeneratorState = {
     seed,
     random,
     idGenerator,

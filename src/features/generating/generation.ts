@@ -6,8 +6,8 @@ import type { ReferenceData } from './reference-data.ts'
 /** A document of a record, or a part of it. */
 export type JsonObject = Record<string, unknown>
 
-/** The state of a generation: its random values and reference data, and the records that later records refer to. */
-export interface Generation {
+/** The state of one run of the generator: its random values and reference data, and the records that later records refer to. */
+export interface GeneratorState {
   seed: number
   random: Random
   idGenerator: IdGenerator

@@ -7,7 +7,7 @@ import {
   projectKinds,
 } from '../../model/vocabularies.ts'
 import { randomDateIn, randomYear } from './dates.ts'
-import type { Generation, JsonObject } from './generation.ts'
+import type { GeneratorState, JsonObject } from './generation.ts'
 import {
   addCitation,
   generatedExternalIds,
@@ -23,7 +23,7 @@ import { randomSummary } from './texts.ts'
 
 /** Generates projects, bases and programs, some of which refer to agreements. */
 
-function randomPeriod({ random }: Generation): JsonObject {
+function randomPeriod({ random }: GeneratorState): JsonObject {
   const year = randomYear(random)
   if (random.chance(0.05)) return {}
   return {
@@ -33,11 +33,11 @@ function randomPeriod({ random }: Generation): JsonObject {
 }
 
 /** Chooses an agreement that a record refers to, with a probability. */
-const randomAgreements = ({ random, recentAgreementIds }: Generation, probability: number): string[] =>
+const randomAgreements = ({ random, recentAgreementIds }: GeneratorState, probability: number): string[] =>
   recentAgreementIds.length > 0 && random.chance(probability) ? [random.pick(recentAgreementIds)] : []
 
 /** Adds a project. @param number its number, from 0. */
-export function addProject(generation: Generation, number: number): void {
+export function addProject(generation: GeneratorState, number: number): void {
   const { random, referenceData } = generation
   const countries = randomCountries(generation, randomCountryCount(generation))
   const topic = random.pickZipf(referenceData.topics)
@@ -59,7 +59,7 @@ export function addProject(generation: Generation, number: number): void {
 }
 
 /** Adds a cooperation base, which may represent several bases. @param number its number, from 0. */
-export function addBase(generation: Generation, number: number): void {
+export function addBase(generation: GeneratorState, number: number): void {
   const { random, referenceData } = generation
   const countries = randomCountries(generation, 2)
   const host = random.pick(countries)
@@ -83,7 +83,7 @@ export function addBase(generation: Generation, number: number): void {
 }
 
 /** Adds an assistance program. @param number its number, from 0. */
-export function addProgram(generation: Generation, number: number): void {
+export function addProgram(generation: GeneratorState, number: number): void {
   const { random, referenceData } = generation
   const countries = randomCountries(generation, 2)
   const topic = random.pickZipf(referenceData.topics)

@@ -1,11 +1,11 @@
-import type { Generation, JsonObject } from './generation.ts'
+import type { GeneratorState, JsonObject } from './generation.ts'
 
 /** Random values of the properties that several of the generated resources have. */
 
-type Country = Generation['referenceData']['countries'][number]
+type Country = GeneratorState['referenceData']['countries'][number]
 
 /** Chooses different countries; a few countries are in most results. */
-export function randomCountries({ random, referenceData }: Generation, count: number): Country[] {
+export function randomCountries({ random, referenceData }: GeneratorState, count: number): Country[] {
   const chosen = new Map<string, Country>()
   for (let tries = 0; chosen.size < count && tries < count * 20; tries++) {
     const country = random.pickZipf(referenceData.countries)
@@ -15,7 +15,7 @@ export function randomCountries({ random, referenceData }: Generation, count: nu
 }
 
 /** Chooses the number of participating countries: mostly two, rarely many. */
-export const randomCountryCount = ({ random }: Generation): number =>
+export const randomCountryCount = ({ random }: GeneratorState): number =>
   random.weighted([
     [2, 84],
     [3, 10],
@@ -27,7 +27,7 @@ const noParticipant = { country: null, organization: null, region: null }
 
 /** Chooses participants: countries, and sometimes an organization or a region. */
 function randomParticipantsWithoutRoles(
-  { random, organizations, referenceData }: Generation,
+  { random, organizations, referenceData }: GeneratorState,
   countries: Country[],
 ): JsonObject[] {
   const participants: JsonObject[] = countries.map(({ code }) => ({ ...noParticipant, country: code }))
@@ -42,7 +42,7 @@ function randomParticipantsWithoutRoles(
  * @param roles the roles of the first participant and of the others.
  */
 export const randomParticipants = (
-  generation: Generation,
+  generation: GeneratorState,
   countries: Country[],
   roles: { first: string; others: string },
 ): JsonObject[] =>
@@ -53,7 +53,7 @@ export const randomParticipants = (
   }))
 
 /** Chooses one to three topics. */
-export function randomTopics({ random, referenceData }: Generation): string[] {
+export function randomTopics({ random, referenceData }: GeneratorState): string[] {
   const first = random.pickZipf(referenceData.topics)
   const others = [0.5, 0.2].filter((probability) => random.chance(probability))
   const topics = new Set([first, ...others.map(() => random.pickZipf(referenceData.topics))])
@@ -61,12 +61,17 @@ export function randomTopics({ random, referenceData }: Generation): string[] {
 }
 
 /** Returns the external ids of a generated record. */
-export const generatedExternalIds = ({ seed }: Generation, number: number): JsonObject[] => [
+export const generatedExternalIds = ({ seed }: GeneratorState, number: number): JsonObject[] => [
   { scheme: 'generated', id: `${seed}-${number}` },
 ]
 
 /** Adds a citation of the whole record, or of one property, to three of ten records. */
-export function addCitation(generation: Generation, resource: string, id: string, property: string): void {
+export function addCitation(
+  generation: GeneratorState,
+  resource: string,
+  id: string,
+  property: string,
+): void {
   const { random, sources } = generation
   if (!random.chance(0.3)) return
   generation.add('citations', {
@@ -83,13 +88,13 @@ export function addCitation(generation: Generation, resource: string, id: string
 }
 
 /** Makes a location, or none. */
-export function randomLocations(generation: Generation, country: Country): JsonObject[] {
+export function randomLocations(generation: GeneratorState, country: Country): JsonObject[] {
   const location = randomLocation(generation, country)
   return location ? [location] : []
 }
 
 /** Makes a location with a country, or null. Its coordinates are anywhere on Earth. */
-export function randomLocation({ random }: Generation, country: Country): JsonObject | null {
+export function randomLocation({ random }: GeneratorState, country: Country): JsonObject | null {
   if (!random.chance(0.7)) return null
   return {
     name: `${random.pick(['Northern', 'Southern', 'Old', 'New', 'Upper'])} ${country.name}`,
@@ -101,7 +106,7 @@ export function randomLocation({ random }: Generation, country: Country): JsonOb
 }
 
 /** Makes one amount of money, or none. Amounts span several orders of magnitude. */
-export function randomAmounts({ random }: Generation, kind: string, probability: number): JsonObject[] {
+export function randomAmounts({ random }: GeneratorState, kind: string, probability: number): JsonObject[] {
   if (!random.chance(probability)) return []
   const amount = random.between(1, 999) * 10 ** random.between(3, 6)
   const currency = random.pickZipf(['CNY', 'USD', 'EUR', 'GBP'])

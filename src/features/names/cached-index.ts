@@ -143,7 +143,7 @@ function buildIndex(
   const ambiguous = new Map<string, AmbiguousName>(
     list.ambiguous.map(({ name, codes: keys, why, within, before }) => [
       name,
-      { keys, detail: why, onlyInListsOf: within, earlierMeaning: before },
+      { keys, detail: why, onlyInSourcesAbout: within, earlierMeaning: before },
     ]),
   )
   const all = [...byKey.values()].map(({ record }) => record)

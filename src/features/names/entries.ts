@@ -25,28 +25,31 @@ export interface NamedRecord {
 /** A name of a record. */
 export interface NameEntry {
   record: NamedRecord
-  /** The name as it is listed. */
+  /** The name as it is written in the record or in the lists of names. */
   text: string
   reason: MatchReason
-  /** 0 for translated names and for the names that current records have themselves, otherwise 1. 0 takes precedence. */
+  /**
+   * 0 for translations, and for titles and aliases of records that are not former states; 1 for those of former states, and for
+   * names from the lists of names. 0 takes precedence.
+   */
   rank: 0 | 1
   /** The years in which the name was used; open when left out. */
   from?: number | undefined
   to?: number | undefined
-  /** Whether the name means something else in other years, such as a city. */
+  /** Whether the name means the record only in this period: in other years it means something else, such as a city. */
   isOnlyInPeriod?: boolean
 }
 
 /**
- * A name that several records share. It is resolved only outside lists about `onlyInListsOf`, in the years of
- * `earlierMeaning`, or by a second name beside it.
+ * A name that several records share. It is resolved only if its source is about another country than `onlyInSourcesAbout`, in the
+ * years of `earlierMeaning`, or by a second name in the same text, such as `Congo (Kinshasa)`.
  */
 export interface AmbiguousName {
   keys: readonly string[]
   /** Why the name is ambiguous, for people. */
   detail: string
-  /** The name is ambiguous only in lists about this country. */
-  onlyInListsOf?: string | undefined
+  /** The name is ambiguous only in sources about this country (`NameQuery.country`). */
+  onlyInSourcesAbout?: string | undefined
   /** The record that the name meant in earlier years. */
   earlierMeaning?: { code: string; from?: number | undefined; to: number } | undefined
 }

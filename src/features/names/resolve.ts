@@ -85,8 +85,8 @@ function resolveWhole(
   year: number | undefined,
 ): Resolution | undefined {
   if (query.scheme !== undefined) return resolveInScheme(index, query.scheme, name, year)
-  const isAmbiguous = ({ onlyInListsOf }: AmbiguousName) =>
-    onlyInListsOf === undefined || onlyInListsOf === query.country
+  const isAmbiguous = ({ onlyInSourcesAbout }: AmbiguousName) =>
+    onlyInSourcesAbout === undefined || onlyInSourcesAbout === query.country
   const found = index.find(name, isAmbiguous)
   if (found?.ambiguous) return resolveAmbiguous(index, found, found.ambiguous, year)
   if (found) return choose(index, found, name, year)
