@@ -23,7 +23,7 @@ const similarRecord = z.strictObject({
   title: z
     .string()
     .nullable()
-    .meta({ description: 'Title of the record; null for a citation without a quotation.' }),
+    .meta({ description: 'Title of the record; null for a citation without an `excerpt`.' }),
 })
 
 const example = {
@@ -45,11 +45,12 @@ const duplicatePage = registerResponseSchema(
               record: similarRecord,
               other: similarRecord,
               same: z.array(z.string()).meta({
-                description: 'Properties, except names, with equal, non-empty values in both.',
+                description:
+                  'Properties with equal, non-empty values in both, except names, ids, visibility, version and timestamps.',
               }),
               score: z.number().min(0).max(1).meta({
                 description:
-                  'Share of equal properties among those that both records have, except names, ids and visibility; 0.5 if there are none.',
+                  'Share of the properties in `same` among those that both records have; 0.5 if there are none to compare.',
               }),
             })
             .meta({ description: 'Two records with a name in common.', examples: [example] }),
@@ -108,7 +109,10 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
 const isFilled = (value: unknown) =>
   value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
 
-/** Compares two documents by the properties that both have, except names, ids and visibility. If none, the score is 0.5. */
+/**
+ * Compares two documents by the properties that both have, except those that `same` never has. If there are none, the score is
+ * 0.5.
+ */
 function compareDocuments(resource: Resource, one: string | null, other: string | null) {
   const schema = z.record(z.string(), z.unknown())
   const [first, second] = [one, other].map((text) => schema.parse(JSON.parse(text ?? '{}')))

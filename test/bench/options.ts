@@ -20,7 +20,7 @@ export interface Options {
   json: string
 }
 
-/** Names of all cases, in the order in which they run. */
+/** Names of all cases. */
 export const caseNames = [
   'size',
   'read',

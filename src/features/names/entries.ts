@@ -41,8 +41,8 @@ export interface NameEntry {
 }
 
 /**
- * A name that several records share. It is resolved only if its source is about another country than `onlyInSourcesAbout`, in the
- * years of `earlierMeaning`, or by a second name in the same text, such as `Congo (Kinshasa)`.
+ * A name that several records share. It is resolved in the years of `earlierMeaning`, by a second name in the same text, such as
+ * `Congo (Kinshasa)`, and unless its source is about `onlyInSourcesAbout`. Without `onlyInSourcesAbout` it is ambiguous in all sources.
  */
 export interface AmbiguousName {
   keys: readonly string[]

@@ -20,7 +20,7 @@ interface ReferenceOptions {
   group?: boolean
   /** Whether records can be filtered and grouped by the regions of the referenced country. */
   areas?: boolean
-  /** Whether the country counts as a participant of the record, as a host does. */
+  /** Whether the referenced country hosts the record: it then counts as a participant without a role. */
   host?: boolean
   /** Whether a record must not refer to itself. */
   notItself?: boolean

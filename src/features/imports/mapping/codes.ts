@@ -13,7 +13,7 @@ const wildcard = '*'
 /** Compiles `codes`: a map in the mapping, or a companion file. */
 export function compileCodes(codes: NonNullable<ValueSteps['codes']>, context: CompileContext): Translate {
   if (typeof codes === 'string') return compileList({ list: codes }, context)
-  if (isList(codes)) return compileList(codes, context)
+  if (isFileReference(codes)) return compileList(codes, context)
   const words = new Map(Object.entries(codes).map(([code, word]) => [code.trim(), word]))
   const known = [...words.keys()].filter((code) => code !== wildcard)
   return (text) => {
@@ -23,13 +23,13 @@ export function compileCodes(codes: NonNullable<ValueSteps['codes']>, context: C
   }
 }
 
-type List = { list: string; key?: string; value?: string }
+type FileReference = { list: string; key?: string; value?: string }
 
-const isList = (codes: Record<string, unknown>): codes is List =>
+const isFileReference = (codes: Record<string, unknown>): codes is FileReference =>
   typeof codes.list === 'string' &&
   Object.keys(codes).every((name) => ['list', 'key', 'value'].includes(name))
 
-function compileList({ list: name, key, value }: List, context: CompileContext): Translate {
+function compileList({ list: name, key, value }: FileReference, context: CompileContext): Translate {
   const list = context.list(name)
   if (!list) return () => null
   const [first = '', second = ''] = list.columns
