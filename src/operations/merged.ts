@@ -3,6 +3,7 @@ import type { Transaction } from '../database/database.ts'
 import { autocommitReads } from '../database/database.ts'
 import { records } from '../database/tables/records.ts'
 import { recordId } from '../model/keys.ts'
+import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -11,28 +12,46 @@ import type { ApiRequest, ApiResponse, Contract, Endpoint, ResponseContract } fr
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
-/** Returns the keys of the records that merged records were merged into, by the keys of the merged records. */
-export async function findMergeTargets(
+/** A record, by its resource and key. */
+interface RecordKey {
+  resource: string
+  key: string
+}
+
+const nameOf = ({ resource, key }: RecordKey) => `${resource} ${key}`
+
+/**
+ * Finds the records into which records were merged, with one statement.
+ * @returns a function from a record to the key of the record that remains; undefined if it was not merged.
+ */
+export async function findMergedKeys(
   tx: Transaction,
-  resource: Resource,
-  keys: readonly string[],
-): Promise<Map<string, string>> {
-  if (keys.length === 0) return new Map()
-  const build =
-    () => sql`select ${records.key} as key, target.key as "into" from ${records} join ${records} as target on target.id = ${records.mergedInto}
-    where ${records.id} = any(${placeholder('ids')}::uuid[]) and ${records.resource} = ${sql.raw(`'${resource.name}'`)}`
-  const rows = await tx.query<{ key: string; into: string }>(
-    statement(`merged into|${resource.name}`, build, { ids: keys.map((key) => recordId(resource, key)) }),
+  registry: Registry,
+  given: readonly RecordKey[],
+): Promise<(record: RecordKey) => string | undefined> {
+  const distinct = [...new Map(given.map((one) => [nameOf(one), one])).values()]
+  if (distinct.length === 0) return () => undefined
+  const build = () => sql`select ${records.resource} as resource, ${records.key} as key, target.key as "into"
+    from ${records} join ${records} as target on target.id = ${records.mergedInto}
+    where ${records.id} = any(${placeholder('ids')}::uuid[])`
+  const ids = distinct.map(({ resource, key }) =>
+    recordId({ name: resource, key: registry.keyForm(resource) }, key),
   )
-  return new Map(rows.map(({ key, into }) => [key, into]))
+  const rows = await tx.query<RecordKey & { into: string }>(statement('merged into', build, { ids }))
+  const merged = new Map(rows.map((row) => [nameOf(row), row.into]))
+  return (record) => merged.get(nameOf(record))
 }
 
 /** Returns the key of the record that a merged record was merged into; undefined for any other record. */
-export const findMergedInto = async (
+export async function findMergedInto(
   tx: Transaction,
-  resource: Resource,
+  { name, registry }: Resource,
   key: string,
-): Promise<string | undefined> => (await findMergeTargets(tx, resource, [key])).get(key)
+): Promise<string | undefined> {
+  const record = { resource: name, key }
+  const mergedInto = await findMergedKeys(tx, registry, [record])
+  return mergedInto(record)
+}
 
 /** Returns the problem `merged` of a change of a merged record. @param into key of the record that it was merged into. */
 export function mergedProblem(resource: Resource, key: string, into: string, cause?: unknown): Problem {

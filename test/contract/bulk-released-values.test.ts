@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { agreement, agreements, resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
+import {
+  agreement,
+  agreements,
+  organization,
+  resultsIn,
+  sendBulk,
+  statusesOf,
+  topic,
+} from '../support/bulk.ts'
 import {
   createRecord,
   type Document,
@@ -20,14 +28,6 @@ afterAll(() => api.close())
 
 const topics = resourceOf('topics')
 const organizations = resourceOf('organizations')
-
-const topic = (slug: string, more = {}) => ({ slug, name: slug, scheme: 'domain', ...more })
-const organization = (more = {}) => ({ name: 'A laboratory', kind: 'academic', ...more })
-
-/** Sends operations with `atomic=false`, and returns the status of each. */
-async function run(resource: typeof topics, operations: object[]): Promise<number[]> {
-  return resultsIn(await sendNonAtomic(api, resource, operations)).map(({ status }) => status)
-}
 
 describe('an external id that an operation releases', () => {
   const idsOf = () => [{ scheme: 'released', id: randomUUID() }]
@@ -83,7 +83,7 @@ describe('an external id that an operation releases', () => {
     ]
     const problem = readProblem(await sendBulk(api, agreements, operations))
     expect(problem.errors?.map(({ pointer }) => pointer)).toEqual(['/operations/0/document/id'])
-    expect(await run(agreements, operations)).toEqual([409, 200, 200])
+    expect(await statusesOf(api, agreements, operations)).toEqual([409, 200, 200])
   })
 
   it('stays taken if the operation that would release it is refused', async () => {
@@ -93,7 +93,7 @@ describe('an external id that an operation releases', () => {
       { op: 'patch', id: next.key, ifMatch: '*', patch: { externalIds } },
       { op: 'patch', id: former.key, ifMatch: '*', patch: { externalIds: [], topics: ['no-such-topic'] } },
     ]
-    expect(await run(agreements, operations)).toEqual([409, 422])
+    expect(await statusesOf(api, agreements, operations)).toEqual([409, 422])
   })
 })
 
@@ -158,7 +158,7 @@ describe('two records', () => {
     ]
     const problem = readProblem(await sendBulk(api, organizations, operations))
     expect(problem.errors).toMatchObject([{ pointer: '/operations/0/patch/ror', code: 'taken' }])
-    expect(await run(organizations, operations)).toEqual([409, 200])
+    expect(await statusesOf(api, organizations, operations)).toEqual([409, 200])
     expect((await api.get(holder.path)).json()).toMatchObject({ ror, name: 'Renamed' })
   })
 })

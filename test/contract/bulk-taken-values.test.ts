@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { agreement, agreements, resultsIn, sendNonAtomic } from '../support/bulk.ts'
+import { agreement, agreements, organization, statusesOf, topic } from '../support/bulk.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 
 /** Which operations with `atomic=false` are refused if they set unique values that are not free. */
@@ -16,13 +16,6 @@ const topics = resourceOf('topics')
 const organizations = resourceOf('organizations')
 
 const create = (document: Document) => ({ op: 'create', document })
-const topic = (slug: string, more = {}) => ({ slug, name: slug, scheme: 'domain', ...more })
-const organization = (more = {}) => ({ name: 'A laboratory', kind: 'academic', ...more })
-
-/** Sends operations, and returns the status of each. */
-async function run(resource: typeof topics, operations: object[]): Promise<number[]> {
-  return resultsIn(await sendNonAtomic(api, resource, operations)).map(({ status }) => status)
-}
 
 describe('beside two operations that create records with taken keys', () => {
   const taken = ['taken-one', 'taken-other'].map((slug) => topic(slug))
@@ -32,7 +25,7 @@ describe('beside two operations that create records with taken keys', () => {
 
   it('a record is created before the one to which it refers', async () => {
     const operations = [topic('child', { broader: 'parent' }), topic('parent'), ...taken].map(create)
-    expect(await run(topics, operations)).toEqual([201, 201, 409, 409])
+    expect(await statusesOf(api, topics, operations)).toEqual([201, 201, 409, 409])
   })
 
   it('a record is removed with the one that refers to it', async () => {
@@ -40,7 +33,7 @@ describe('beside two operations that create records with taken keys', () => {
     await createRecord(topics, api, topic('removed-below', { broader: 'removed' }))
     const remove = (slug: string) => ({ op: 'remove', slug, ifMatch: '*' })
     const operations = [remove('removed'), remove('removed-below'), ...taken.map(create)]
-    expect(await run(topics, operations)).toEqual([204, 204, 409, 409])
+    expect(await statusesOf(api, topics, operations)).toEqual([204, 204, 409, 409])
   })
 
   it('two records that refer to each other are created', async () => {
@@ -53,7 +46,7 @@ describe('beside two operations that create records with taken keys', () => {
       create(related(other, one)),
       ...existing.map(({ key }) => create(agreement({ id: key }))),
     ]
-    expect(await run(agreements, operations)).toEqual([201, 201, 409, 409])
+    expect(await statusesOf(api, agreements, operations)).toEqual([201, 201, 409, 409])
   })
 })
 
@@ -68,7 +61,7 @@ describe('the first of several operations that set a free unique value', () => {
       organization({ ror }),
       organization({ ror }),
     ].map(create)
-    expect(await run(organizations, operations)).toEqual([201, 201, 201, 409, 409])
+    expect(await statusesOf(api, organizations, operations)).toEqual([201, 201, 201, 409, 409])
   })
 
   it('may be a later one if the first is refused for another reason', async () => {
@@ -78,7 +71,7 @@ describe('the first of several operations that set a free unique value', () => {
       organization({ ror }),
       organization({ ror }),
     ].map(create)
-    expect(await run(organizations, operations)).toEqual([422, 201, 409])
+    expect(await statusesOf(api, organizations, operations)).toEqual([422, 201, 409])
   })
 })
 
@@ -90,5 +83,5 @@ it('only the operation whose code is taken in its scheme is refused', async () =
     topic('coded-again', { scheme: 'codes', code: '1' }),
     topic('coded-elsewhere', { scheme: 'other-codes', code: '1' }),
   ].map(create)
-  expect(await run(topics, operations)).toEqual([201, 201, 409, 201])
+  expect(await statusesOf(api, topics, operations)).toEqual([201, 201, 409, 201])
 })

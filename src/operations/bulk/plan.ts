@@ -5,7 +5,7 @@ import { formatPointer } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import { requireVersion } from '../entity-tags.ts'
-import { findMergeTargets, mergedProblem } from '../merged.ts'
+import { findMergedKeys, mergedProblem } from '../merged.ts'
 import { recordNotFound } from '../read.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
 import { findByExternalIds, getExternalIds } from '../writing/external-ids.ts'
@@ -229,15 +229,16 @@ export async function planBulk(
 ): Promise<BulkPlan> {
   const keys = await resolveKeys(transaction, resource, operations)
   const stored = await lockRecords(transaction, resource, [...keys.values()])
-  const missing = [...keys.values()].filter((key) => !stored.has(key))
-  const merged = await findMergeTargets(transaction, resource, missing)
+  const toRecord = (key: string) => ({ resource: resource.name, key })
+  const missing = [...keys.values()].filter((key) => !stored.has(key)).map(toRecord)
+  const findMerged = await findMergedKeys(transaction, resource.registry, missing)
   const plan: BulkPlan = { changes: [], refused: new Refusals() }
   const pause = startSlices()
   for (const indexed of operations) {
     const key = keys.get(indexed.index)
     try {
       const record = key === undefined ? undefined : stored.get(key)
-      const mergedInto = key === undefined ? undefined : merged.get(key)
+      const mergedInto = key === undefined ? undefined : findMerged(toRecord(key))
       plan.changes.push(planOperation(resource, indexed, key, record, mergedInto))
     } catch (error) {
       if (!(error instanceof Problem)) throw error

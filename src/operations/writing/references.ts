@@ -3,14 +3,13 @@ import { z } from 'zod'
 import { columnOf, unionAll } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
-import { records } from '../../database/tables/records.ts'
-import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Reference, references } from '../../model/schemas.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
+import { findMergedKeys } from '../merged.ts'
 
 /** A value that refers to another record, with its path in the document. */
 export interface ReferenceValue {
@@ -19,12 +18,6 @@ export interface ReferenceValue {
   reference: Reference
   /** Whether null is valid in its place. */
   isNullable: boolean
-}
-
-/** A record, by its resource and key. */
-interface RecordKey {
-  resource: string
-  key: string
 }
 
 /**
@@ -103,30 +96,6 @@ function missingValuesQuery(registry: Registry, targets: ReadonlyMap<string, Tar
       where not exists (select from ${table} where ${column} = given.value::${type}${sql.join(narrowed)})`
   })
   return unionAll(queries)
-}
-
-/**
- * Finds the records into which records were merged, with one statement.
- * @returns a function from a record to the key of the record that remains; undefined if it was not merged.
- */
-export async function findMergedKeys(
-  tx: Transaction,
-  registry: Registry,
-  given: readonly RecordKey[],
-): Promise<(record: RecordKey) => string | undefined> {
-  const nameOf = ({ resource, key }: RecordKey) => `${resource} ${key}`
-  const distinct = [...new Map(given.map((one) => [nameOf(one), one])).values()]
-  if (distinct.length === 0) return () => undefined
-  const ids = distinct.map(({ resource, key }) =>
-    recordId({ name: resource, key: registry.keyForm(resource) }, key),
-  )
-  const rows = await tx.query<RecordKey & { into: string }>(
-    compileSql(sql`select ${records.resource} as resource, ${records.key} as key, later.key as into
-      from ${records} join ${records} as later on later.id = ${records.mergedInto}
-      where ${records.id} = any(${sql.param(ids)}::uuid[])`),
-  )
-  const merged = new Map(rows.map((row) => [nameOf(row), row.into]))
-  return (record) => merged.get(nameOf(record))
 }
 
 /**

@@ -1,6 +1,7 @@
 import { getTableColumns } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import type { TableWrite } from '../../database/rows.ts'
+import { lazyFor } from '../../model/lazy.ts'
 import type { Resource } from '../../model/resource.ts'
 
 /** A changed row of the table of a resource, by the documents of its record. */
@@ -11,7 +12,7 @@ interface ChangedRow {
 }
 
 /** Returns the properties of each unique constraint and unique index of the table of a resource. */
-function listUniqueProperties(resource: Resource): string[][] {
+const listUniqueProperties = lazyFor((resource: Resource): string[][] => {
   const { indexes, uniqueConstraints } = getTableConfig(resource.table)
   const columnLists = [
     ...uniqueConstraints.map(({ columns }) => columns),
@@ -23,7 +24,7 @@ function listUniqueProperties(resource: Resource): string[][] {
   return columnLists.map((list) =>
     list.flatMap((column) => ('name' in column ? (propertyOf.get(column.name ?? '') ?? []) : [])),
   )
-}
+})
 
 /**
  * Returns writes that set unique values to null which other rows of the same change set, so that rows may exchange them.
