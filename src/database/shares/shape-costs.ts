@@ -6,8 +6,8 @@ import type { Lane } from './lanes.ts'
 export const maxCheapMs = 250
 
 /**
- * Maximum time that other statements wait for the first one of their shape (`getShape`). When that one has run for `maxCheapMs`, it is
- * known to be expensive, but it may first wait for a connection.
+ * Maximum time that other statements wait for the first one of their shape (`getShape`). When that one has run for
+ * `maxCheapMs`, it is known to be expensive, but it may first wait for a connection.
  */
 const maxFirstMs = 2 * maxCheapMs
 

@@ -42,7 +42,8 @@ export interface NameEntry {
 
 /**
  * A name that several records share. It is resolved in the years of `earlierMeaning`, by a second name in the same text, such as
- * `Congo (Kinshasa)`, and unless its source is about `onlyInSourcesAbout`. Without `onlyInSourcesAbout` it is ambiguous in all sources.
+ * `Congo (Kinshasa)`, and unless its source is about `onlyInSourcesAbout`. If that is undefined, it is ambiguous in all
+ * sources.
  */
 export interface AmbiguousName {
   keys: readonly string[]
