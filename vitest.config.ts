@@ -9,8 +9,9 @@ const globalSetup = 'test/support/global-setup.ts'
 const inMemory = { TMPDIR: memoryFolder }
 
 /**
- * How often a failed test is repeated. In CI, one failure in thousands of tests must not refuse a change that has nothing to do
- * with it. The end of the report lists such tests with their errors: each is a fault of the test or of the service.
+ * How often a failed test is repeated. In CI, one failure in thousands of tests, or in one of many failovers, must not refuse a
+ * change that has nothing to do with it. The end of the report lists such tests with their errors: each is a fault of the test or
+ * of the service.
  */
 const retry = process.env.CI === 'true' ? 1 : 0
 
@@ -91,6 +92,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           globalSetup: 'test/cluster/setup.ts',
+          retry,
           include: ['test/cluster/*.test.ts'],
           // Each opens a cluster of its own at the same addresses.
           fileParallelism: false,

@@ -48,9 +48,18 @@ async function processesOf({ path }: Cluster): Promise<number[]> {
   return [postmaster, ...children.split(' ')].filter((pid) => pid.trim() !== '').map(Number)
 }
 
+/** Sends a signal to a process, unless it has ended in the meantime, as workers of PostgreSQL do. */
+function sendSignal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error
+  }
+}
+
 async function openServer(cluster: Cluster, port: number): Promise<PostgresServer> {
   const signal = async (name: NodeJS.Signals) => {
-    for (const pid of await processesOf(cluster)) process.kill(pid, name)
+    for (const pid of await processesOf(cluster)) sendSignal(pid, name)
   }
   const server: PostgresServer = {
     url: urlOf(cluster, port, 'entente'),

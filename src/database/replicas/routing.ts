@@ -87,14 +87,13 @@ export class Routing {
   async run<T>(freshness: Freshness, read: (pool: Pool) => Promise<T>): Promise<T> {
     const choosing = freshness.choose((demand) => this.#choose(demand))
     const choice = choosing instanceof Promise ? await choosing : choosing
-    if (!choice) return this.#readPrimary(freshness, read)
+    if (!choice) return this.#readPrimary(freshness, read, 'primary')
     try {
       return await this.#readReplica(choice, read)
     } catch (error) {
       if (!isReplicaFailure(error)) throw error
-      this.#replicas.reads.retried += 1
       freshness.use(undefined)
-      return await read(this.#primary)
+      return await this.#readPrimary(freshness, read, 'retried')
     }
   }
 
@@ -102,10 +101,9 @@ export class Routing {
   async copy(freshness: Freshness, open: (pool: Pool) => Promise<CopySession>): Promise<CopySession> {
     const session = await this.run(freshness, open)
     if (!freshness.replica) return session
-    return withReopening(session, async () => {
-      this.#replicas.reads.retried += 1
+    return withReopening(session, () => {
       freshness.use(undefined)
-      return open(this.#primary)
+      return this.#readPrimary(freshness, open, 'retried')
     })
   }
 
@@ -144,10 +142,15 @@ export class Routing {
     }
   }
 
-  async #readPrimary<T>(freshness: Freshness, read: (pool: Pool) => Promise<T>): Promise<T> {
+  /** @param count the number to increase if the read succeeds on the primary. */
+  async #readPrimary<T>(
+    freshness: Freshness,
+    read: (pool: Pool) => Promise<T>,
+    count: 'primary' | 'retried',
+  ): Promise<T> {
     try {
       const result = await read(this.#primary)
-      this.#replicas.reads.primary += 1
+      this.#replicas.reads[count] += 1
       return result
     } catch (error) {
       const choice = isConnectionLost(error) ? this.#replicas.lastResort(freshness.position) : undefined

@@ -83,9 +83,12 @@ async function longestReadMs(work: () => Promise<unknown>): Promise<number> {
       await sleep(1)
     }
   })
-  await work()
-  isDone = true
-  await Promise.all(readers)
+  try {
+    await work()
+  } finally {
+    isDone = true
+    await Promise.all(readers)
+  }
   return longestMs
 }
 
@@ -237,6 +240,30 @@ it('reads from standbys while the primary is stopped, but no data older than a p
   })
   expect(await read(position)).toMatchObject({ isStandby: true, numbers })
   await expect(read({ ...position, lsn: position.lsn + 1_000_000 })).rejects.toThrow()
+})
+
+it('repeats on another standby a read whose standby is lost while the primary is stopped', {
+  timeout: 30_000,
+}, async () => {
+  await waitForReadsOn(0, 1)
+  await servers.primary.stop()
+  onTestFinished(async () => {
+    await servers.primary.start()
+    await waitForReadsOn(0, 1)
+  })
+  const ports: number[] = []
+  const work = { owner: ['test'], freshness: new Freshness({ position: undefined, maxAgeMs: 60_000 }) }
+  await database.forWork(work).readTransaction('', async (tx) => {
+    const [row] = await tx.query<{ port: number; pid: number }>({
+      text: 'select inet_server_port() as port, pg_backend_pid() as pid',
+    })
+    if (!row) throw new Error('no row')
+    const server = servers.standbys.find((_, index) => portOf(index) === row.port)
+    if (ports.length === 0) await server?.run(`select pg_terminate_backend(${row.pid})`)
+    ports.push(row.port)
+    await tx.query({ text: 'select 1' })
+  })
+  expect(new Set(ports)).toEqual(new Set([portOf(0), portOf(1)]))
 })
 
 it('stops sending reads to a standby that answers probes and refuses reads', async () => {
