@@ -28,7 +28,7 @@ export type Operator =
   | 'startsWith'
   | 'isNull'
   | 'all'
-  | 'exactly'
+  | 'allDirectly'
   | 'otherThan'
   | 'noneAs'
   | DateUnit
@@ -51,7 +51,7 @@ export const operatorMeanings: Record<Operator, string> = {
   startsWith: 'starts with the value',
   isNull: 'whether there is no value',
   all: 'has each of the values; of participants, also as `value:role`',
-  exactly: 'has at least each of the values directly, not by a narrower one',
+  allDirectly: 'has each of the values itself, not only a narrower one',
   otherThan: 'has a value other than the given ones',
   noneAs: 'has no participant in the given roles',
   year: 'lies in the year, such as `2011`, or `unknown`',
@@ -278,7 +278,7 @@ export const isInAny = (id: AnyPgColumn, queries: SQL[]): SQL => sql`${id} in ($
 export const withRelation = (
   filter: Filter,
   relation: Relation,
-  operator: 'all' | 'exactly' = 'all',
+  operator: 'all' | 'allDirectly' = 'all',
 ): Filter => ({
   ...filter,
   comparisons: { ...filter.comparisons, ...relationComparisons(relation, filter.value, operator) },

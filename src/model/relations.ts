@@ -123,7 +123,7 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
     .meta({ description: 'A value, or `value:role`.' })
 
 /**
- * Returns the operators, besides `eq`, of a filter on a relation: `all` (or `exactly`), `otherThan`, `isNull` and, for
+ * Returns the operators, besides `eq`, of a filter on a relation: `all` (or `allDirectly`), `otherThan`, `isNull` and, for
  * participants, `noneAs`.
  * @param value schema of one value.
  * @param all name of the operator that requires all values.
@@ -131,7 +131,7 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
 export function relationComparisons(
   relation: Relation,
   value: z.ZodType,
-  all: 'all' | 'exactly' = 'all',
+  all: 'all' | 'allDirectly' = 'all',
 ): Partial<Record<Operator, Comparison>> {
   const { roles } = relation
   return {

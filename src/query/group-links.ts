@@ -10,7 +10,7 @@ import { asOfName } from './past.ts'
  */
 
 /** Operators whose values must all match, so that a group's value can be added to the values of the request. */
-const combinableOperators: Operator[] = ['all', 'exactly', 'noneAs']
+const combinableOperators: Operator[] = ['all', 'allDirectly', 'noneAs']
 
 /** Returns the name of a filter with an operator in a query string, percent-encoded. */
 const queryName = (filter: string, operator: Operator) =>

@@ -197,7 +197,7 @@ describe.each(resources)('filtering $name', (resource) => {
 
   it.each([
     ...withOperator('all').map((filter) => ({ filter, operator: 'all' as const })),
-    ...withOperator('exactly').map((filter) => ({ filter, operator: 'exactly' as const })),
+    ...withOperator('allDirectly').map((filter) => ({ filter, operator: 'allDirectly' as const })),
   ])('by $filter with $operator finds only records with each of the values', async ({ filter, operator }) => {
     const value = valueFor(resource, filter, full.record)
     expect(await find(filter, operator)).toContain(full.key)

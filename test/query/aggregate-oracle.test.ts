@@ -153,7 +153,7 @@ const otherFilters = fc.constantFrom<Filters>(
     matches: (base) => dateOf(base)?.year === null && dateOf(base)?.decade === '201X',
   },
   { parameters: { 'topic[isNull]': 'true' }, matches: (base) => base.topics.length === 0 },
-  { parameters: { 'topic[exactly]': 'energy' }, matches: (base) => base.topics.includes('energy') },
+  { parameters: { 'topic[allDirectly]': 'energy' }, matches: (base) => base.topics.includes('energy') },
   {
     parameters: { topic: 'energy' },
     matches: (base) => base.topics.some((topic) => topic !== 'ocean'),

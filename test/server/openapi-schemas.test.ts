@@ -125,7 +125,14 @@ describe('the schemas of the OpenAPI document', () => {
       ['limit', 'integer'],
     ] as const)
       expect(found.get(name)?.schema, name).toMatchObject({ type })
-    for (const name of ['status', 'status[ne]', 'country[all]', 'country[noneAs]', 'topic[exactly]', 'sort'])
+    for (const name of [
+      'status',
+      'status[ne]',
+      'country[all]',
+      'country[noneAs]',
+      'topic[allDirectly]',
+      'sort',
+    ])
       expect(found.get(name), name).toMatchObject({
         explode: false,
         schema: { type: 'array' },

@@ -57,14 +57,14 @@ function sectorQuery(context: FieldContext) {
       ]),
   )
   return {
-    filters: { sector: withRelation(filter, relation, 'exactly') },
+    filters: { sector: withRelation(filter, relation, 'allDirectly') },
     dimensions: {
       sector: byRelation(
         relation,
         'sector',
         'Sector itself, without narrower ones.',
         context.registry.nameOf({ resource: 'topics' }),
-        'exactly',
+        'allDirectly',
       ),
     },
     includes: () => {

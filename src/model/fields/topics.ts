@@ -86,7 +86,7 @@ function topicQuery(context: FieldContext) {
           ]),
         ),
         relation,
-        'exactly',
+        'allDirectly',
       ),
       broadestTopic: withRelation(
         filterByAny(
@@ -112,7 +112,7 @@ function topicQuery(context: FieldContext) {
         'topic',
         'Topic itself, without narrower topics.',
         registry.nameOf({ resource: 'topics' }),
-        'exactly',
+        'allDirectly',
       ),
     },
     collections: () => ({ [context.name]: topicCollection(context) }),
