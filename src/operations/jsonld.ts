@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { propertiesOf } from '../model/document.ts'
+import { lazyFor } from '../model/lazy.ts'
+import type { Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, includedTag } from './entity-tags.ts'
 import { toLinkedData } from './linked-data.ts'
@@ -15,6 +17,12 @@ const linkedData = registerResponseSchema(
     .looseObject({ '@id': z.string().meta({ description: 'The record.' }) })
     .meta({ description: 'A record as JSON-LD.', examples: [{ '@id': '/v1/countries/PAK' }] }),
 )
+
+/** What linked data are made from: all properties, and the sources. One object for each resource, so that reads are shared. */
+const representationOf = lazyFor((resource: Resource) => ({
+  fields: propertiesOf(resource),
+  include: ['citations', 'sourceDetails'].filter((name) => name in resource.includes()),
+}))
 
 /** `GET /v1/{resource}/{key}/jsonld`: one record as linked data, with the sources that it comes from. */
 export const jsonld: Operation = {
@@ -44,9 +52,7 @@ export const jsonld: Operation = {
   }),
 
   async handle(resource, { key }, { database, publisher }) {
-    const include = ['citations', 'sourceDetails'].filter((name) => name in resource.includes())
-    const fields = propertiesOf(resource)
-    const found = await readRecord(database, resource, key, { fields, include })
+    const found = await readRecord(database, resource, key, representationOf(resource))
     if (!found) throw recordNotFound(resource, key)
     const body = JSON.stringify(toLinkedData(resource, key, JSON.parse(found.document), publisher))
     return {

@@ -83,7 +83,7 @@ describe('the network around an organization', () => {
   })
 
   it('says how many of all pairs the response has, if it omits some', () => {
-    expect(egoGraph(network(3), 'C')).toMatchObject({ edges: [], chosenFrom: { shown: 1, total: 3 } })
+    expect(egoGraph(network(3), 'C')).toMatchObject({ edges: [], chosenFrom: { received: 1, total: 3 } })
     expect(egoGraph(network(1), 'A').chosenFrom).toBeUndefined()
   })
 })
@@ -98,25 +98,25 @@ describe('the bars of an event', () => {
     ])
 
   it.each([
-    ['2004-05-06', null, [['2004-05-06', '2004-05-07', 'certain']]],
-    ['2004-05', null, [['2004-05-01', '2004-06-01', 'uncertain']]],
-    ['../1960', null, [['1950-01-01', '1961-01-01', 'uncertain']]],
-    ['1960/..', null, [['1960-01-01', null, 'uncertain']]],
+    ['2004-05-06', null, [['2004-05-06', '2004-05-07', 'exact']]],
+    ['2004-05', null, [['2004-05-01', '2004-06-01', 'imprecise']]],
+    ['../1960', null, [['1950-01-01', '1961-01-01', 'imprecise']]],
+    ['1960/..', null, [['1960-01-01', null, 'imprecise']]],
     [
       '2004',
       '2006-03-01',
       [
-        ['2004-01-01', '2005-01-01', 'uncertain'],
-        ['2004-12-31', '2006-03-01', 'certain'],
-        ['2006-03-01', '2006-03-02', 'certain'],
+        ['2004-01-01', '2005-01-01', 'imprecise'],
+        ['2004-12-31', '2006-03-01', 'exact'],
+        ['2006-03-01', '2006-03-02', 'exact'],
       ],
     ],
     [
       '2004',
       '2004',
       [
-        ['2004-01-01', '2005-01-01', 'uncertain'],
-        ['2004-01-01', '2005-01-01', 'uncertain'],
+        ['2004-01-01', '2005-01-01', 'imprecise'],
+        ['2004-01-01', '2005-01-01', 'imprecise'],
       ],
     ],
     [null, null, []],

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { sendBulk } from '../support/bulk.ts'
 import { createRecord, type Document, ifMatch, resourceOf } from '../support/documents.ts'
 
 /** The tools for agents, called by the official client of the Model Context Protocol. */
@@ -42,6 +43,7 @@ async function call(name: string, input: Document, by = client): Promise<Result>
 interface ToolResult {
   request: string
   response: Document & { data: Document[]; results: Document[] }
+  moreCitations?: boolean
   citations: { source: string; sourceDetails: { title: string }; record: { id: string } }[]
   history: { operation: string }[]
 }
@@ -107,6 +109,21 @@ describe('POST /mcp', () => {
     const listed = new Set(page.response.data.map(({ id }) => id))
     expect(page.citations.length).toBeGreaterThan(0)
     expect(page.citations.every(({ record: { id } }) => listed.has(id))).toBe(true)
+  })
+
+  it('says when a record has more citations than the result', async () => {
+    const { key: source } = await createRecord(resourceOf('sources'), api)
+    const { key } = await createRecord(resourceOf('agreements'), api)
+    const cite = (count: number) => {
+      const document = { source, record: { resource: 'agreements', id: key } }
+      const operations = Array.from({ length: count }, () => ({ op: 'create', document }))
+      return sendBulk(api, resourceOf('citations'), operations)
+    }
+    expect((await cite(200)).status).toBe(200)
+    expect(await callTool('get', { resource: 'agreements', key })).not.toHaveProperty('moreCitations')
+    expect((await cite(1)).status).toBe(200)
+    const { citations, moreCitations } = await callTool('get', { resource: 'agreements', key })
+    expect([citations.length, moreCitations]).toEqual([200, true])
   })
 
   it('gets a record with its citations as of a time, also before it was merged into another one', async () => {

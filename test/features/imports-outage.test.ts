@@ -2,18 +2,18 @@ import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Api } from '../support/api.ts'
+import { type ApiWithDatabaseProxy, startApiWithDatabaseProxy } from '../support/api-with-database-proxy.ts'
 import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
-import { type ProxiedApi, startProxiedApi } from '../support/proxied-api.ts'
 import type { DatabaseProxy } from '../support/proxy.ts'
 
 /** Uploads of imports while the connection to the database is lost. */
 
-let service: ProxiedApi
+let service: ApiWithDatabaseProxy
 let api: Api
 let proxy: DatabaseProxy
 beforeAll(async () => {
-  service = await startProxiedApi()
+  service = await startApiWithDatabaseProxy()
   ;({ api, proxy } = service)
 })
 afterAll(() => service.close())

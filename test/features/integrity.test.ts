@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeSeal } from '../../src/features/integrity/seal.ts'
 import type { NamedSeal } from '../../src/features/integrity/seal-faults.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
-
 import { type Api, startTestApi } from '../support/api.ts'
+import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
 import { registry } from '../support/registry.ts'
 
@@ -151,6 +151,13 @@ describe('verifying', () => {
   it('accepts a property of the last revision that is no longer declared', async () => {
     const dropped = `update revisions set document = (document::jsonb || '{"former": 1}')::json where ${whereVersion(4)}; ${rehash(4)}`
     expect(await tamper(dropped)).toEqual([])
+  })
+
+  it('does not wait for a revision of a merged record that was changed in the database', async () => {
+    const merged = await createRecord(resourceOf('sources'), api)
+    expect((await api.post(`${merged.path}/merge`, { into: key }, ifMatch('*'))).status).toBe(200)
+    await api.pool.query('update records set visibility = $1 where id = $2', ['internal', merged.key])
+    expect(await verify(api.database, registry, [], () => {})).toMatchObject({ waiting: 0, faults: 0 })
   })
 
   it('finds a record that was removed without a revision', async () => {

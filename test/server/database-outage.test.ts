@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Api, HttpResponse } from '../support/api.ts'
-import { type ProxiedApi, startProxiedApi } from '../support/proxied-api.ts'
+import { type ApiWithDatabaseProxy, startApiWithDatabaseProxy } from '../support/api-with-database-proxy.ts'
 import type { DatabaseProxy } from '../support/proxy.ts'
 
 /** Outages of the database: the service reports them and recovers. */
 
-let service: ProxiedApi
+let service: ApiWithDatabaseProxy
 let api: Api
 let proxy: DatabaseProxy
 beforeAll(async () => {
-  service = await startProxiedApi({ CACHE_MB: '0', POOL_SIZE: '3', STATEMENT_SECONDS: '2' })
+  service = await startApiWithDatabaseProxy({ CACHE_MB: '0', POOL_SIZE: '3', STATEMENT_SECONDS: '2' })
   ;({ api, proxy } = service)
 })
 afterAll(() => service.close())

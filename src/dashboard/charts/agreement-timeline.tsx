@@ -132,7 +132,7 @@ function ChartAndTable({
               <Link key={id} href={recordPath('agreements', id)} aria-label={label}>
                 <title>{label}</title>
                 <rect
-                  class={span.isExact ? 'span' : 'span uncertain'}
+                  class={span.isExact ? 'span' : 'span imprecise'}
                   x={left}
                   y={row * rowHeight + 3}
                   width={Math.max(4, right - left)}

@@ -5,8 +5,8 @@ export interface EventBar {
   from: Date
   /** Null if the bar has no last day: it extends to the end of the timeline. */
   to: Date | null
-  /** `uncertain` if the bar covers the days that an imprecise date can mean. */
-  kind: 'certain' | 'uncertain'
+  /** `imprecise` if the bar covers the days that an imprecise date can mean. */
+  kind: 'exact' | 'imprecise'
 }
 
 const dayMs = 86_400_000
@@ -17,7 +17,7 @@ const dayAfter = (day: Date) => new Date(Number(day) + dayMs)
 const dateBar = ({ earliest, latest, isExact }: Span, first: Date): EventBar => ({
   from: earliest ?? first,
   to: latest && dayAfter(latest),
-  kind: isExact ? 'certain' : 'uncertain',
+  kind: isExact ? 'exact' : 'imprecise',
 })
 
 /**
@@ -32,6 +32,6 @@ export function eventBars(start: string | null, end: string | null, first: Date)
   const ends = end === null ? undefined : edtfSpan(end)
   const from = starts?.latest
   const to = ends?.earliest
-  const between: EventBar[] = from && to && from < to ? [{ from, to, kind: 'certain' }] : []
+  const between: EventBar[] = from && to && from < to ? [{ from, to, kind: 'exact' }] : []
   return [...(starts ? [dateBar(starts, first)] : []), ...between, ...(ends ? [dateBar(ends, first)] : [])]
 }

@@ -128,7 +128,7 @@ function EventRow({
       {bars.map((bar) => (
         <rect
           key={`${bar.kind}${bar.left}`}
-          class={bar.kind === 'certain' ? 'span' : 'span uncertain'}
+          class={bar.kind === 'exact' ? 'span' : 'span imprecise'}
           x={bar.left}
           y={middle - barHeight / 2}
           width={bar.right - bar.left}

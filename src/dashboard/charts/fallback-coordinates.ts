@@ -1,7 +1,7 @@
 /**
  * Longitude and latitude of countries and territories without a label point in the registry, by country code: territories
- * that the map draws as part of their country, islands that are too small for the map, and former states and
- * territories.
+ * that the map draws as part of their country, islands that are too small for the map, Kosovo, whose shape in the map has no
+ * code, and states and territories whose code ISO 3166 has withdrawn.
  */
 export const fallbackCoordinates: Readonly<Record<string, readonly [number, number]>> = {
   AFI: [42.6, 11.8],

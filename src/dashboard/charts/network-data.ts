@@ -27,7 +27,7 @@ export interface NetworkGraph {
    * The numbers of the pairs with the most records from which the edges were chosen, and of all pairs; undefined if the edges
    * were chosen from all pairs.
    */
-  chosenFrom?: { shown: number; total: number }
+  chosenFrom?: { received: number; total: number }
   /** The id of the participant at the centre; undefined for the network of all participants. */
   centre: string | undefined
 }
@@ -79,7 +79,7 @@ export function egoGraph(whole: Network, centre: string, countryNetwork?: Countr
     totalEdges: toPartners.length + between.length + omitted,
     ...(!countryNetwork &&
       whole.total.edges > whole.edges.length && {
-        chosenFrom: { shown: whole.edges.length, total: whole.total.edges },
+        chosenFrom: { received: whole.edges.length, total: whole.total.edges },
       }),
     centre,
   }

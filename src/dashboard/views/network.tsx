@@ -128,7 +128,7 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
   const isMatrix = graph.nodes.length >= minMatrixNodes || parameters.get('layout') === 'matrix'
   const { chosenFrom } = graph
   const shownEdges = chosenFrom
-    ? t('network.chosenEdges', { shown: number(chosenFrom.shown), count: number(chosenFrom.total) })
+    ? t('network.chosenEdges', { shown: number(chosenFrom.received), count: number(chosenFrom.total) })
     : graph.totalEdges > graph.edges.length
       ? t('network.someEdges', { shown: number(graph.edges.length), count: number(graph.totalEdges) })
       : t('network.edges', { count: number(graph.edges.length), nodes: number(graph.nodes.length) })

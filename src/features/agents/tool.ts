@@ -41,18 +41,21 @@ export async function fetchExchange(api: ApiFetch, path: string): Promise<Exchan
   return exchange(path, await readJson(api, path))
 }
 
-/** Returns the JSON of the citations of records, at most `maxCitations`, with their sources: now, or as of `asOf`. */
+/**
+ * Finds the citations of records, with their sources: now, or as of `asOf`.
+ * @returns the JSON of `citations`, at most `maxCitations`, and `moreCitations` if there are others.
+ */
 export async function fetchCitations(
   api: ApiFetch,
   resource: string,
   keys: readonly string[],
   asOf?: string,
-): Promise<string> {
-  if (keys.length === 0 || resource === 'citations') return '[]'
+): Promise<Record<string, string>> {
+  if (keys.length === 0 || resource === 'citations') return { citations: '[]' }
   const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations, asOf }
   const fields = 'id,source,record,property,locator,excerpt,rank'
-  const { data } = JSON.parse(await readJson(api, pathOf(['citations'], { ...query, fields })))
-  return JSON.stringify(data)
+  const { data, page } = JSON.parse(await readJson(api, pathOf(['citations'], { ...query, fields })))
+  return { citations: JSON.stringify(data), ...(page.next !== null && { moreCitations: 'true' }) }
 }
 
 /** Declares a tool whose `run` gets typed input. If the API refuses a request, the problem is the result of the tool. */

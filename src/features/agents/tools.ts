@@ -32,7 +32,7 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
   tool(
     'resolve',
     'Resolve a name',
-    'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language, former names and states included. `resolutions` says by resource whether exactly one record is meant, and if not, which may be. Filters take keys, not names.',
+    'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language that the registry knows, former names and states included. `resolutions` says by resource whether exactly one record is meant, and if not, which may be. Filters take keys, not names.',
     z.object({
       name: z.string().max(300),
       resource: resource.optional(),
@@ -88,7 +88,7 @@ const getTool = ({ resource, key, asOf }: Inputs, registry: Registry): Tool =>
       const historyPath = pathOf([resource, found, 'history'], { limit: 5, follow: 'false' })
       const history = JSON.parse(await readJson(api, historyPath))
       return toolResult(record, {
-        citations: await fetchCitations(api, resource, [found], asOf),
+        ...(await fetchCitations(api, resource, [found], asOf)),
         history: JSON.stringify(history.data),
       })
     },
@@ -131,7 +131,7 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
         data.map((record) => String(record[property])),
         at,
       )
-      return toolResult(page, { citations })
+      return toolResult(page, citations)
     },
   )
 

@@ -15,7 +15,7 @@ export interface Verification {
 }
 
 const counts = `select (select count(*)::int from revisions) as revisions,
-  (select count(*)::int from records where shape is null) as waiting`
+  (select count(*)::int from records where shape is null and merged_into is null) as waiting`
 
 async function* findFaults(
   client: pg.ClientBase,

@@ -33,7 +33,7 @@ export interface NameEntry {
    * names from the lists of names. 0 takes precedence.
    */
   rank: 0 | 1
-  /** The years in which the name was used; open when left out. */
+  /** The years in which the name was used; when left out, those of the record. */
   from?: number | undefined
   to?: number | undefined
   /** Whether the name means the record only in this period: in other years it means something else, such as a city. */
@@ -41,9 +41,9 @@ export interface NameEntry {
 }
 
 /**
- * A name that several records share. It is resolved in the years of `earlierMeaning`, by a second name in the same text, such as
- * `Congo (Kinshasa)`, and unless its source is about `onlyInSourcesAbout`. If that is undefined, it is ambiguous in all
- * sources.
+ * A name that several records share, or a record and a part of another one, such as Georgia and a state of the USA. It is
+ * ambiguous only in sources about `onlyInSourcesAbout`, or in all sources if that is undefined. Where it is ambiguous, it is
+ * resolved nevertheless if the year lies in `earlierMeaning`, or if the text has a second name, such as `Congo (Kinshasa)`.
  */
 export interface AmbiguousName {
   keys: readonly string[]

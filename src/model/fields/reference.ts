@@ -24,7 +24,7 @@ interface ReferenceOptions {
   host?: boolean
   /** Whether a record must not refer to itself. */
   notItself?: boolean
-  /** Include of the referenced record: its name, and whether its value is one record or a list. */
+  /** Include of the referenced record. Its value is the record or null (`one`), or a list with at most this record (`list`). */
   include?: { name: string; description: string; form: 'one' | 'list' }
 }
 

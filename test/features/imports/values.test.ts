@@ -123,7 +123,8 @@ describe('dates', () => {
   it('that contradict a given format are refused, and serial days are read if configured', () => {
     expect(read('04/13/2011', ['DD/MM/YYYY'])).toContain('not a date of the format "DD/MM/YYYY"')
     expect([read('40179', ['excel']), read('38717', ['excel1904'])]).toEqual(['2010-01-01', '2010-01-01'])
-    expect(compileDate(['hh:mm'])).toBeUndefined()
+    for (const format of ['hh:mm', 'YY YYYY', 'MM MMMM YYYY', 'D YYYY'])
+      expect(compileDate([format]), format).toBeUndefined()
   })
 })
 

@@ -26,10 +26,11 @@ export const formatHelp =
 
 /**
  * Compiles a date format.
- * @param format has the parts YYYY, YY, MMMM, MMM, MM, M, DD, D and `*`. Other characters match themselves.
+ * @param format has the parts YYYY, YY, MMMM, MMM, MM, M, DD, D and `*`. A white-space character matches one or more of any
+ *   kind; other characters match themselves.
  * @param language BCP 47 tag of the language of month names.
- * @returns undefined when the format is invalid: it has no year, a day without a month, a part twice, more than one `*`,
- *   or more than 60 characters.
+ * @returns undefined when the format is invalid: it has no year, a day without a month, two years, months or days, more than one
+ *   `*`, or more than 60 characters.
  */
 export function compileDateFormat(format: string, language?: string): DateReader | undefined {
   const order: ('year' | 'month' | 'name' | 'day')[] = []
@@ -48,11 +49,11 @@ export function compileDateFormat(format: string, language?: string): DateReader
     }
   }
   const hasMonth = order.includes('month') || order.includes('name')
+  const hasTwoMonths = order.includes('month') && order.includes('name')
   // With more than one `*`, texts that do not match would take long (backtracking).
   if (format.length > maxFormatLength || format.split('*').length > 2) return undefined
-  if (!order.includes('year') || (order.includes('day') && !hasMonth) || new Set(order).size < order.length) {
-    return undefined
-  }
+  if (!order.includes('year') || (order.includes('day') && !hasMonth)) return undefined
+  if (hasTwoMonths || new Set(order).size < order.length) return undefined
   const expression = new RegExp(`^${pattern}$`, 'u')
   return (text) => {
     const match = expression.exec(text)

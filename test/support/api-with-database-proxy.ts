@@ -2,14 +2,14 @@ import { type Api, startTestApi } from './api.ts'
 import { type DatabaseProxy, openProxy } from './proxy.ts'
 
 /** A service whose database connections lead through a proxy. */
-export interface ProxiedApi {
+export interface ApiWithDatabaseProxy {
   api: Api
   proxy: DatabaseProxy
   close(): Promise<void>
 }
 
 /** Opens the service with a proxy in front of its database. @param env environment variables of the service. */
-export async function startProxiedApi(env: NodeJS.ProcessEnv = {}): Promise<ProxiedApi> {
+export async function startApiWithDatabaseProxy(env: NodeJS.ProcessEnv = {}): Promise<ApiWithDatabaseProxy> {
   let proxy: DatabaseProxy | undefined
   const api = await startTestApi({
     env,
