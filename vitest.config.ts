@@ -26,6 +26,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    retry,
     // The default of a second is too short for a busy machine.
     expect: { poll: { timeout: 10_000 } },
     projects: [
@@ -35,7 +36,6 @@ export default defineConfig({
           name: 'tests',
           globalSetup,
           env: inMemory,
-          retry,
           include: ['test/**/*.test.ts'],
           // Benchmarks measure, and what fills whole tables or kills processes takes its time: they have commands of their own.
           exclude: [
@@ -53,7 +53,7 @@ export default defineConfig({
       // Opens the pages of the dashboard in Chromium, which takes more processor time than the service.
       {
         extends: true,
-        test: { name: 'browser', globalSetup, env: inMemory, retry, include: ['test/**/*.browser.test.ts'] },
+        test: { name: 'browser', globalSetup, env: inMemory, include: ['test/**/*.browser.test.ts'] },
       },
       {
         extends: true,
@@ -92,7 +92,6 @@ export default defineConfig({
         test: {
           name: 'cluster',
           globalSetup: 'test/cluster/setup.ts',
-          retry,
           include: ['test/cluster/*.test.ts'],
           // Each opens a cluster of its own at the same addresses.
           fileParallelism: false,

@@ -18,21 +18,21 @@ export interface ChangesLog {
 }
 
 /** The data that a result was read from: the names of resources, or everything. */
-export type Sources = readonly string[] | typeof everything
+export type Dependencies = readonly string[] | typeof everything
 
-type ChangeHandler = (source: string) => void
+type ChangeHandler = (resource: string) => void
 
 /**
  * Counts the changes of a database by resource, also those that other programs make.
  *
  * The generation rises with each change, and when the listening connection is lost or reopened, because changes may have
- * been missed. A result is current while `isCurrent()` is true and none of its sources has changed since the generation
+ * been missed. A result is current while `isCurrent()` is true and none of its dependencies has changed since the generation
  * before its read.
  */
 export class Changes {
   readonly #database: Pick<Database, 'listen' | 'onCommit'>
   readonly #log: ChangesLog
-  readonly #events = new EventEmitter<{ change: [source: string] }>().setMaxListeners(0)
+  readonly #events = new EventEmitter<{ change: [resource: string] }>().setMaxListeners(0)
   /** The generation in which each resource changed last. */
   readonly #changedIn = new Map<string, number>()
   /** The last generation in which everything may have changed. */
@@ -57,7 +57,7 @@ export class Changes {
     this.#subscribing = this.#subscribe()
     // Counts changes of this process before their notifications arrive, and before their client has the response.
     this.#database.onCommit((announced) => {
-      for (const source of announced) this.countChange(source)
+      for (const resource of announced) this.countChange(resource)
     })
   }
 
@@ -77,23 +77,26 @@ export class Changes {
     return this.#allChangedAt
   }
 
-  /** Counts a change. @param source the name of a resource, or `everything`. */
-  countChange(source: string): void {
+  /** Counts a change. @param resource the name of a resource, or `everything`. */
+  countChange(resource: string): void {
     this.#generation += 1
     this.#times.push({ at: performance.now(), generation: this.#generation })
     if (this.#times.length >= 2 * minStoredTimes) this.#times = this.#times.slice(-minStoredTimes)
     // Older versions of the service announce changes without a name.
-    if (source === everything || source === '') {
+    if (resource === everything || resource === '') {
       this.#allChangedIn = this.#generation
       this.#allChangedAt = performance.now()
-    } else this.#changedIn.set(source, this.#generation)
-    this.#events.emit('change', source === '' ? everything : source)
+    } else this.#changedIn.set(resource, this.#generation)
+    this.#events.emit('change', resource === '' ? everything : resource)
   }
 
-  /** Whether any of these sources has changed since a generation. */
-  hasChanged(sources: Sources, since: number): boolean {
-    if (sources === everything) return this.#generation > since
-    return this.#allChangedIn > since || sources.some((source) => (this.#changedIn.get(source) ?? 0) > since)
+  /** Whether any of these dependencies has changed since a generation. */
+  hasChanged(dependencies: Dependencies, since: number): boolean {
+    if (dependencies === everything) return this.#generation > since
+    return (
+      this.#allChangedIn > since ||
+      dependencies.some((resource) => (this.#changedIn.get(resource) ?? 0) > since)
+    )
   }
 
   /**
@@ -106,7 +109,7 @@ export class Changes {
     return this.#times[index]?.generation ?? 0
   }
 
-  /** Calls `handler` with the source of each change: the name of a resource, or everything. */
+  /** Calls `handler` with the resource of each change: the name of a resource, or everything. */
   onChange(handler: ChangeHandler): void {
     this.#events.on('change', handler)
   }

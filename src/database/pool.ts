@@ -42,10 +42,10 @@ const silentObserver: PoolObserver = {
 const minConnections = ({ maxConnections }: PoolOptions) => Math.min(4, Math.ceil(maxConnections / 2))
 
 /**
- * Opens connections to one server and bounds their use. Connects at the first `acquire`.
+ * Opens connections to one server and bounds their use. Connects at the first `acquire` or `openConnectionsEarly`.
  *
- * Limits need no session settings and no additional round trip, so they work through a pooler in transaction mode. A
- * statement that exceeds its time limit is cancelled by `pg_cancel_backend` on a second connection. It is found by an
+ * Time limits need no additional round trip and no session setting but a name, so they work through a pooler in transaction mode. A
+ * statement that exceeds its limit is cancelled by `pg_cancel_backend` on a second connection. It is found by an
  * `application_name` that is unique to its client, which PgBouncer passes on to the server session of the transaction.
  * Cancelling is best effort: when it fails, the client's connection is closed, and PostgreSQL checks every second whether the
  * client is still connected. On servers without this check, or behind a pooler, the statement may run to its end.

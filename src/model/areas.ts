@@ -24,7 +24,7 @@ export function areaFilters(
     region: withRelation(
       filterByAny(
         keys.region(),
-        `Region or group of countries, at any level. ${description}`,
+        `Region at any level, or group of countries. ${description}`,
         (values) => sql`${country} in (select countries_within(${textArray(values)}))`,
       ),
       countryAreas(id, country, 'region', 'any'),

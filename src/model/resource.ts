@@ -11,17 +11,20 @@ import { registerResponseSchema } from './schema-names.ts'
 import type { Collection, Searchable } from './searchable.ts'
 import type { SortKey } from './sorts.ts'
 
-/** A property that `include` adds to each record: other records, or the count of the records of a list request. */
+/** A property that `include` adds to each record: other records, or the number of records that a list request stored in the record returns. */
 export interface Include {
   description: string
   schema: z.ZodType
-  /** SQL text expression of the property's JSON, over the record's row. For a count: the list request or null, as JSON. */
+  /**
+   * SQL text expression of the property's JSON, over the record's row. For a count: the stored list request or null, as JSON, which
+   * `replaceListRequestsWithCounts` replaces with the count.
+   */
   json: SQL
   /** The resource of the included records, and their own includes; absent for a count. */
   records?: { resource: Resource; include: readonly string[] }
 }
 
-/** Whether an include is the count of the records of a list request. */
+/** Whether an include is a number of records. */
 export const isCount = ({ records }: Include): boolean => records === undefined
 
 /** The properties of a resource that the search across resources reads and shows. */
@@ -55,7 +58,7 @@ export interface ResourceContext extends Omit<FieldContext, 'name'> {}
  */
 export type ActivityRoles = Record<string, '1' | '2' | '3' | '4' | 'recipient' | null>
 
-/** The declaration of a resource. `createRegistry` builds its tables and contracts. */
+/** The declaration of a resource. `createRegistry` builds its tables and the schema of its documents. */
 export interface ResourceDefinition<F extends Fields = Fields> extends ResourceRules {
   /** Name in URLs, plural: `cooperation-bases`. */
   name: string
@@ -118,7 +121,7 @@ export interface BoundField {
 /** The resource's own table: a row for each record, with the record's id. */
 export type RecordTable = PgTable
 
-/** A resource with its table, its contract and its query vocabulary. */
+/** A resource with its table, the schema of its documents, and its query vocabulary. */
 export interface Resource extends Omit<ResourceDefinition, 'search' | 'constraints' | 'query' | 'refine'> {
   table: RecordTable
   /** The record's id in `records`, to which all tables refer. */

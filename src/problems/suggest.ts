@@ -28,6 +28,16 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return known.length > 0 && known.length <= 20 ? `; it can be ${quoteList(known)}` : ''
 }
 
+/**
+ * Returns a sentence about an unknown word, with what may be meant.
+ * @param beginning the sentence without its end.
+ * @example didYouMeanSentence('There is no sheet "x"', 'x', ['a']) // 'There is no sheet "x"; it can be "a".'
+ */
+export function didYouMeanSentence(beginning: string, word: string, known: readonly string[]): string {
+  const end = didYouMean(word, known)
+  return `${beginning}${end}${end.endsWith('?') ? '' : '.'}`
+}
+
 /** Returns words in quotes, separated by commas. */
 export function quoteList(words: readonly string[]): string {
   return words.map((word) => `"${word}"`).join(', ')

@@ -80,7 +80,7 @@ export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: 
   return copy(selection, sql`json_build_array(${cells})`, jsonLinesOptions, per)
 }
 
-/** SQL of a JSON array of the locations of a record: one, several or none. */
+/** SQL of a JSON array of the locations of a record; of a resource with one location, an array of this location or null. */
 function locationsJson(resource: Resource): SQL {
   const named = Object.entries(resource.boundFields).find(([, { field }]) =>
     ['location', 'locations'].includes(field.capability?.kind ?? ''),
@@ -138,8 +138,8 @@ const calendarDates = ({ calendar = {}, table }: Resource) =>
   Object.keys(calendar).map((name) => {
     const column = (suffix: string) => sql`${columnOf(table, `${name}${suffix}`)}`
     const [earliest, latest, date] = [column('Earliest'), column('Latest'), column('')]
-    const isYear = sql`extract(year from ${earliest}) between 1 and 9998 and ${latest} - ${earliest} < 366`
-    const isShown = sql`coalesce(case when isfinite(${earliest}) and isfinite(${latest}) then ${isYear} end, false)`
+    const fitsInCalendar = sql`extract(year from ${earliest}) between 1 and 9998 and ${latest} - ${earliest} < 366`
+    const isShown = sql`coalesce(case when isfinite(${earliest}) and isfinite(${latest}) then ${fitsInCalendar} end, false)`
     return { name, earliest, latest, date, isShown }
   })
 

@@ -79,11 +79,11 @@ export const agreements = defineResource(
     occasion: field.line('At what event it was agreed.', { max: 1000, weight: 'B' }),
     summary: field.prose('Summary.', { weight: 'B' }),
     depositary: field.line(
-      'Who keeps the original, as written. A country, organization or region of the registry is also a party with the role `depositary`.',
+      'Who keeps the original, as written. A country, organization or region of the registry should be listed in `parties`, too, with the role `depositary`.',
       { max: 300 },
     ),
     website: field.url('Where it is published.'),
-    languages: field.words(language, 'language', 'Languages of its authentic texts, as BCP 47 tags.'),
+    languages: field.codes(language, 'language', 'Languages of its authentic texts, as BCP 47 tags.'),
     parties: field.parties('AgreementParty', roles),
     terms: field.list(
       'AgreementTerm',

@@ -75,7 +75,10 @@ export const countries = defineResource(
     validFrom: field.edtf('Since when the country has had this code, or when the state began.'),
     validTo: field.edtf('When ISO withdrew the code, or when the state ended.'),
     successors: field.references('countries', 'The states that followed a withdrawn one.', {
-      filter: { name: 'successor', description: 'Withdrawn states that this one followed.' },
+      filter: {
+        name: 'successor',
+        description: 'State that followed the country: finds withdrawn states by a successor.',
+      },
       notItself: true,
     }),
   },
@@ -91,7 +94,7 @@ export const countries = defineResource(
       const code = columnOf(context.table, 'code')
       return {
         filters: {
-          ...areaFilters(context.recordId, code, 'The country lies in it, or belongs to the group.'),
+          ...areaFilters(context.recordId, code, 'The country lies in it.'),
           partnerOf: partnerOf(context),
         },
         dimensions: areaDimensions(context.registry, context.recordId, code),

@@ -173,7 +173,7 @@ export const environment = z.object({
   MAX_EXPORTS_PER_CLIENT: wholeNumber(1, 500)
     .default(2)
     .describe(
-      'Maximum number of concurrent exports of one client (key, token subject or address); further exports get 429.',
+      'Maximum number of concurrent exports of one client (key, end client of a key, token subject or address); further exports get 429.',
     ),
   MAX_STREAMS: wholeNumber(1, 100_000)
     .default(1000)
@@ -183,7 +183,7 @@ export const environment = z.object({
   MAX_STREAMS_PER_CLIENT: wholeNumber(1, 100_000)
     .default(20)
     .describe(
-      'Maximum number of concurrent streams of one client (key, token subject or address); further streams get 429.',
+      'Maximum number of concurrent streams of one client (key, end client of a key, token subject or address); further streams get 429.',
     ),
   IMPORT_MB: wholeNumber(1, 65_536)
     .default(512)
@@ -221,7 +221,7 @@ export const environment = z.object({
   SHED_MEMORY_MB: wholeNumber(0, 1_048_576)
     .default(0)
     .describe(
-      'Requests without a cached response get 503 while the process uses more than this many MiB of memory (RSS); 0 for no limit. They also get 503 while more than 70 % of the V8 heap is used.',
+      'Requests without a cached response get 503 while the process uses more than this many MiB of memory (RSS); 0 for no limit. They also get 503 while more than 70 % of the maximum V8 heap is used.',
     ),
   DRAIN_SECONDS: wholeNumber(0, 300)
     .default(1)

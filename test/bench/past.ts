@@ -128,8 +128,9 @@ export async function measureChanged(
 }
 
 /**
- * Finds by bisection the last time at which the registry had at most 15 % of today's agreements. Counts with `asOf`, since
- * the `createdAt` of generated agreements is made up.
+ * Finds by bisection a time between the two runs of `entente generate` that fill the registry: the first one generates a tenth of
+ * the agreements (15 % allows for agreements that were added later). Counts with `asOf`, since the `createdAt` of generated
+ * agreements is made up.
  */
 async function findTimeOfTenth(origin: string): Promise<{ moment: string; share: number }> {
   const countAt = (time: number) => countAgreements(origin, `asOf=${new Date(time).toISOString()}`)
@@ -138,7 +139,7 @@ async function findTimeOfTenth(origin: string): Promise<{ moment: string; share:
   let from = Date.parse(first.data[0]?.time ?? '')
   let to = Date.now()
   let share = 0
-  // Two runs of `entente generate` are more than 100 ms apart.
+  // The two runs are more than 100 ms apart.
   while (to - from > 100) {
     const middle = Math.floor((from + to) / 2)
     const count = await countAt(middle)
@@ -150,7 +151,7 @@ async function findTimeOfTenth(origin: string): Promise<{ moment: string; share:
   return { moment: new Date(from).toISOString(), share }
 }
 
-/** Case `grown`: each request as of a time before 90 % of today's agreements existed, divided by the same request now. */
+/** Case `grown`: each request as of a time when a tenth of today's agreements existed, divided by the same request now. */
 export async function measureGrown(origin: string, options: Times): Promise<BoundedFigure[]> {
   const { moment, share } = await findTimeOfTenth(origin)
   console.log(`grown: ${(share * 100).toFixed(1)} % of the agreements existed at ${moment}`)
@@ -165,7 +166,7 @@ export async function measureGrown(origin: string, options: Times): Promise<Boun
       continue
     }
     ratios.push({
-      what: `${request.name} as of before 90 % existed / now`,
+      what: `${request.name} as of when a tenth existed / now`,
       measured: await ratioAt(origin, request, moment, options),
       ...(request === list && { max: 10 }),
     })

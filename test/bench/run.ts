@@ -62,8 +62,8 @@ async function measureCase(one: Case, servers: Servers, options: Options): Promi
 async function measureTransfers(rows: number, servers: Servers) {
   const path = '/v1/agreements/export?format=csv'
   const service = await transfer(servers.cold, `${path}&names=false`)
-  const named = await transfer(servers.cold, path)
-  return { rows, service, named, copy: await transfer(servers['by hand'], '/copy') }
+  const withNames = await transfer(servers.cold, path)
+  return { rows, service, withNames, copy: await transfer(servers['by hand'], '/copy') }
 }
 
 async function measureAll(registry: Registry, options: Options): Promise<Results> {

@@ -95,7 +95,7 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     await page.context().close()
   })
 
-  it('opens the record that stays inside the frame of an embedded view', async () => {
+  it('opens the record that stays in the same page of an embedded view', async () => {
     const { from, into } = await mergeTwo()
     const { page } = await dashboard.open(`/records/agreements/${from}?embed=1`)
     await page.waitForURL(`**/records/agreements/${into}?embed=1`)

@@ -57,7 +57,7 @@ it('a randomly changed text is parsed as by JSON.parse, or refused if that fails
       const text = whole.slice(0, index) + added + whole.slice(index + cut)
       const actual = read(text)
       const expected = parse(text)
-      // Values that JSON.parse would change are refused with their position.
+      // Values that cannot be stored unchanged are refused with a JSON pointer.
       if ('problem' in actual && actual.problem.errors.length > 0) expect(expected).toBeDefined()
       else if (expected) expect(actual).toEqual(expected)
       else expect(actual).toHaveProperty('problem')

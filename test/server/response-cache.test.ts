@@ -309,9 +309,9 @@ describe('when reading needs a key', () => {
 describe('the response store', () => {
   const representation = (bytes: number) =>
     new Representation('x'.repeat(bytes), { 'content-type': 'text/plain' })
-  const response = (bytes: number, sources: string[] = []) => ({
+  const response = (bytes: number, dependencies: string[] = []) => ({
     representation: representation(bytes),
-    sources,
+    dependencies,
     generation: 1,
     staleSince: undefined,
   })

@@ -74,7 +74,7 @@ export const importFile = (
   database: Database,
   mapping: string,
   name: string,
-  content: string,
+  content: string | Uint8Array,
   { autoCommit = true }: { autoCommit?: boolean } = {},
 ): Promise<ImportJob> =>
   withFile(name, content, async (file) =>

@@ -18,7 +18,7 @@ export function yearBefore(time?: string): string {
 /** The first day that can be chosen. While a year is typed, browsers report days such as 0002-01-31. */
 const minDay = '1900-01-01'
 
-/** A date input: the registry is shown as of the end of this UTC day. An empty input means now. */
+/** A date input: the registry is shown as of the end of this UTC day. `onChange` gets undefined for an empty input. */
 export function AsOf({
   label,
   asOf,

@@ -128,7 +128,7 @@ function ObjectValue({ value, names }: { value: Record<string, unknown>; names: 
   )
 }
 
-/** Guesses the kind of a nested property from its name, since descriptions of resources contain no nested properties. */
+/** Guesses the kind of a nested property from its name, since `api/resources.json` has no nested properties. */
 export function guessKind(name: string): string {
   if (/^(date|from|to|on)$|(On|From|To)$/.test(name)) return 'date'
   return ['kind', 'role', 'status', 'qualifier'].includes(name) ? 'enumeration' : 'text'

@@ -50,7 +50,7 @@ async function startImport(
   idempotencyKey: string,
 ): Promise<ImportJob> {
   const body = new FormData()
-  // The service stores files while they arrive, so the mapping must come first.
+  // The service creates the import from the mapping before it stores the first file, so the mapping must come first.
   body.append('mapping', new Blob([mapping]), 'mapping.yaml')
   if (file) body.append('file', file, file.name)
   for (const list of lists) body.append('list', list, list.name)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packageRoot } from '../../package-root.ts'
 import { Problem } from '../../problems/problem.ts'
-import { didYouMean } from '../../problems/suggest.ts'
+import { didYouMeanSentence } from '../../problems/suggest.ts'
 
 /** Names of the mappings that come with the registry. Their files are in `mappings/`. */
 export const builtInMappings: readonly string[] = ['iati']
@@ -14,9 +14,10 @@ export const builtInMappings: readonly string[] = ['iati']
 export async function resolveMapping(text: string): Promise<string> {
   const name = text.trim()
   if (!/^[a-z][a-z0-9-]{0,50}$/.test(name)) return text
-  if (!builtInMappings.includes(name)) {
-    const near = didYouMean(name, builtInMappings)
-    throw new Problem('invalid-mapping', `There is no built-in mapping "${name}"${near || '.'}`)
-  }
+  if (!builtInMappings.includes(name))
+    throw new Problem(
+      'invalid-mapping',
+      didYouMeanSentence(`There is no built-in mapping "${name}"`, name, builtInMappings),
+    )
   return readFile(join(packageRoot, 'mappings', `${name}.yaml`), 'utf8')
 }

@@ -3,7 +3,7 @@ import { autocommitReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { startSlices } from '../../time-slice.ts'
-import { readSharedIds } from './file-ids.ts'
+import { readIdsInFile } from './file-ids.ts'
 import { isUnchanged, type OnEdited, type PlannedRecord, planRecord, tryCheck } from './plan.ts'
 import { addCounts, blockRows, readStagedRows, resetBlocked, takeBatch } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportJob, noCounts } from './store.ts'
@@ -108,7 +108,7 @@ export async function checkRows(
 ): Promise<ImportJob | undefined> {
   const reads = autocommitReads(database)
   const beginning = job.doneThrough === 0 ? await beginCheck(database, job) : job
-  const sharedIds = await readSharedIds(reads, job)
+  const idsInFile = await readIdsInFile(reads, job)
   for (let current = beginning; ; ) {
     signal.throwIfAborted()
     const rows = takeBatch(await readStagedRows(reads, { ...current, pass: 0 }, batchSize))
@@ -117,7 +117,7 @@ export async function checkRows(
     const { upserts, refused } = await readUpserts(reads, registry, current, rows, {
       onAbsent: 'assume',
       onUnresolved,
-      sharedIds,
+      idsInFile,
     })
     const outcome = await checkUpserts(database, upserts, onEdited)
     const all = new Map([...refused, ...outcome.refused])

@@ -15,8 +15,7 @@ export interface CitedRecord {
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
-/** Maximum lengths of the locator, quotation and note of a citation, in characters. */
-const maxLocator = 50
+/** Maximum lengths of the quotation and note of a citation, in characters. */
 const maxQuote = 300
 const maxNote = 10_000
 
@@ -26,7 +25,7 @@ function citationOf(source: string, { resource, key, externalId, citation }: Cit
   return {
     source,
     record: { resource, id: key },
-    locator: { row: shortenText(oneLine(locator), maxLocator) },
+    locator: { row: oneLine(locator) },
     sourceRecordId: externalId.id,
     ...(url !== undefined && { url }),
     ...(quote !== undefined && { excerpt: shortenText(quote, maxQuote) }),

@@ -3,7 +3,7 @@ import { getDatabaseError } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type ApplyContext, applyUpserts } from './apply.ts'
-import { readSharedIds } from './file-ids.ts'
+import { readIdsInFile } from './file-ids.ts'
 import type { OnEdited } from './plan.ts'
 import { maxKept } from './report.ts'
 import { addCounts, BatchSize, blockRows, readStagedRows, setWaiting, takeBatch } from './rows.ts'
@@ -52,7 +52,7 @@ class Commit {
   readonly #database: Database
   readonly #registry: Registry
   readonly #options: CommitOptions
-  readonly #sharedIds: ReadonlySet<string>
+  readonly #idsInFile: ReadonlySet<string>
   readonly #size = new BatchSize(transactionMs)
   readonly kept: KeptRecord[] = []
   #current: ImportJob
@@ -61,13 +61,13 @@ class Commit {
     database: Database,
     registry: Registry,
     job: ImportJob,
-    options: CommitOptions & { sharedIds: ReadonlySet<string> },
+    options: CommitOptions & { idsInFile: ReadonlySet<string> },
   ) {
     this.#database = database
     this.#registry = registry
     this.#current = job
     this.#options = options
-    this.#sharedIds = options.sharedIds
+    this.#idsInFile = options.idsInFile
   }
 
   get current(): ImportJob {
@@ -105,7 +105,7 @@ class Commit {
     const { upserts, refused, waiting } = await readUpserts(tx, this.#registry, before, rows, {
       onAbsent,
       onUnresolved: this.#options.onUnresolved,
-      sharedIds: this.#sharedIds,
+      idsInFile: this.#idsInFile,
     })
     const outcome = await applyUpserts(tx, context, upserts)
     const all = new Map([...refused, ...outcome.refused])
@@ -183,8 +183,8 @@ export async function commitRows(
   job: ImportJob,
   options: CommitOptions,
 ): Promise<Committed | undefined> {
-  const sharedIds = await readSharedIds(autocommitReads(database), job)
-  const commit = new Commit(database, registry, job, { ...options, sharedIds })
+  const idsInFile = await readIdsInFile(autocommitReads(database), job)
+  const commit = new Commit(database, registry, job, { ...options, idsInFile })
   const isDone = (job.pass > 0 || (await commit.makePass('wait'))) && (await commitWaiting(database, commit))
   return isDone ? { job: commit.current, kept: commit.kept } : undefined
 }

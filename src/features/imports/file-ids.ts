@@ -6,7 +6,7 @@ import { draftIdentity } from './stage.ts'
  * ids are not needed: a record with one id is changed by the row of this id.
  * @returns the identities of the ids (`draftIdentity`).
  */
-export async function readSharedIds(
+export async function readIdsInFile(
   tx: Transaction,
   { id, scheme }: { id: string; scheme: string },
 ): Promise<ReadonlySet<string>> {

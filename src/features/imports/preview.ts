@@ -191,7 +191,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
   const { upserts, refused } = await findUpserts(autocommitReads(database), registry, mapping.scheme, ready, {
     onAbsent: 'assume',
     onUnresolved: mapping.onBadValue,
-    sharedIds: new Set(ready.flatMap(({ drafts }) => drafts.map(draftIdentity))),
+    idsInFile: new Set(ready.flatMap(({ drafts }) => drafts.map(draftIdentity))),
     names: keys,
   })
   const records = new Map(upserts.map((upsert) => [upsert, unchangedRecord(upsert)]))

@@ -71,8 +71,8 @@ export interface UpsertOptions {
   onAbsent: OnAbsent
   /** For mentions without `onUnresolved`. */
   onUnresolved: 'refuse' | 'drop'
-  /** The ids that the file has, at least those of records with several ids in the scheme (`readSharedIds`). */
-  sharedIds: ReadonlySet<string>
+  /** The ids that the file has, at least those of records with several ids in the scheme (`readIdsInFile`). */
+  idsInFile: ReadonlySet<string>
 }
 
 const externalName = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
@@ -101,7 +101,7 @@ async function findKeys(tx: Transaction, registry: Registry, rows: readonly Read
 /** Finds existing records: their versions, and what the last import of the scheme wrote to each. */
 async function findExisting(
   tx: Transaction,
-  { scheme, resource, sharedIds }: { scheme: string; resource: Resource; sharedIds: ReadonlySet<string> },
+  { scheme, resource, idsInFile }: { scheme: string; resource: Resource; idsInFile: ReadonlySet<string> },
   keys: string[],
 ): Promise<Map<string, ExistingRecord>> {
   if (keys.length === 0) return new Map()
@@ -126,7 +126,7 @@ async function findExisting(
     values: [keys.map((key) => recordId(resource, key)), resource.name, scheme],
   })
   const isInFile = (id: string) =>
-    sharedIds.has(draftIdentity({ resource: resource.name, externalId: { scheme, id } }))
+    idsInFile.has(draftIdentity({ resource: resource.name, externalId: { scheme, id } }))
   return new Map(
     rows.map(({ key, version, ids, versionAfter, digest, properties }) => [
       key,
@@ -175,7 +175,7 @@ class MentionResolver {
       keys,
       onAbsent,
       onUnresolved,
-    }: { names: Map<string, NameKey>; keys: Map<string, string> } & Omit<UpsertOptions, 'sharedIds'>,
+    }: { names: Map<string, NameKey>; keys: Map<string, string> } & Omit<UpsertOptions, 'idsInFile'>,
   ) {
     this.#registry = registry
     this.#names = names
@@ -320,7 +320,7 @@ export async function findUpserts(
   registry: Registry,
   scheme: string,
   rows: readonly ReadyRow[],
-  { names, sharedIds, ...options }: UpsertOptions & { names: Map<string, NameKey> },
+  { names, idsInFile, ...options }: UpsertOptions & { names: Map<string, NameKey> },
 ): Promise<Upserts> {
   const keys = await findKeys(tx, registry, rows)
   const followed = await followMerges(tx, registry, rows, names)
@@ -343,7 +343,7 @@ export async function findUpserts(
     const recordKeys = ofResource.map(({ draft }) => resolver.keyOf(draft))
     const existing = await findExisting(
       tx,
-      { scheme, resource, sharedIds },
+      { scheme, resource, idsInFile },
       recordKeys.filter((key) => key !== undefined),
     )
     for (const [index, upsert] of ofResource.entries()) {

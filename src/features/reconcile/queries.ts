@@ -3,7 +3,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
-import { didYouMean } from '../../problems/suggest.ts'
+import { didYouMeanSentence } from '../../problems/suggest.ts'
 import type { NameMatch, NameQuery, Resolution } from '../names/index.ts'
 import { fetchJson } from './fetch-json.ts'
 import { formatEntityId, parseEntityId } from './ids.ts'
@@ -66,7 +66,7 @@ function typesOf({ type }: Query, registry: Registry): string[] {
   const unknown = given.find((name) => !registry.find(name))
   if (unknown !== undefined) {
     const known = registry.resources.map(({ name }) => name)
-    throw new Problem('invalid-body', `There is no type "${unknown}"${didYouMean(unknown, known) || '.'}`)
+    throw new Problem('invalid-body', didYouMeanSentence(`There is no type "${unknown}"`, unknown, known))
   }
   return given.length > 0 ? given : defaultTypesOf(registry)
 }

@@ -32,7 +32,7 @@ const words = sql`(select words from term)`
 const inversionTexts = sql`(select inversions from term)::text[]`
 const head = sql`(select head from term)`
 const pairs = sql`(select pairs from term)`
-/** Pairs of ideographs, without single ideographs. */
+/** Pairs of neighbouring characters beyond ASCII, without the single characters that `pairs` also has. */
 const fullPairs = sql`(select array(select pair from unnest(pairs) as pair where length(pair) = 2) from term)::text[]`
 
 /** Returns the SQL of the names to search: the title, or the lines of all names. */
@@ -49,7 +49,10 @@ const hitsQuery = (index: number, { table, key }: Resource, score: SQL, conditio
 const lengthRatio = (name: SQL) =>
   sql`length(${foldedQuery})::float8 / greatest(length(${name}), length(${foldedQuery}), 1)`
 
-/** Scores of records whose name is an inversion of the query, and of records whose name is its head. */
+/**
+ * Scores of records whose name is the query in another word order or with another article (`Republic of Korea`), and of records
+ * whose name is the query without its form of state (`Korea`).
+ */
 const formScores = { inversion: 0.98, head: 0.97 } as const
 
 /** Returns the condition that a name of a record equals one of some folded texts, in a form for which there is an index. */
@@ -60,8 +63,8 @@ function hasName({ search: { title, nameLines } }: Resource, texts: SQL): SQL {
 }
 
 /**
- * Returns queries for records with an equal title, alias or code (score 1), an inversion as their name (0.98), the head of
- * the query as their name (0.97), or a title that begins with the query (0.75 to 0.95).
+ * Returns queries for records with an equal title, alias or code (score 1), the query in another word order as their name (0.98),
+ * the query without its form of state as their name (0.97), or a title that begins with the query (0.75 to 0.95).
  */
 function nameHits(index: number, resource: Resource): SQL[] {
   const { title, nameLines } = resource.search
@@ -124,7 +127,7 @@ function substringHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   )
 }
 
-/** Maximum number of rows that are read because they have a pair of ideographs of the query. */
+/** Maximum number of rows that are read because they have a pair of characters of the query. */
 const maxPairedRows = 2000
 
 /** Returns the SQL of the names of a record, one in each row. */
@@ -132,8 +135,8 @@ const nameRows = ({ search: { title, nameLines } }: Resource): SQL =>
   sql`string_to_table(${fold(nameLines ?? sql`${title}`)}, U&'\\000A')`
 
 /**
- * Returns the query for records that a text without spaces, such as Chinese, mentions: those with a name that the text
- * contains (0.4 to 0.5), and those whose names have at least half of its pairs of ideographs (up to 0.4). PostgreSQL does
+ * Returns the query for records whose names occur in the query if that has no spaces, such as a Chinese text: those with a name
+ * that it contains (0.4 to 0.5), and those whose names have at least half of its pairs of characters (up to 0.4). PostgreSQL does
  * not split such a text into words.
  */
 function mentionHits(index: number, resource: Resource, isNeeded: SQL): SQL {

@@ -1,6 +1,7 @@
 import { aliases } from './aliases.ts'
 import { amounts } from './amounts.ts'
 import { code, defaultCode, groupByCode, groupByWord, requiredCode } from './code.ts'
+import { codes } from './codes.ts'
 import { edtf, edtfInList, requiredEdtfInList } from './edtf.ts'
 import { defaultEnumeration, enumeration, requiredEnumeration } from './enumeration.ts'
 import { externalIds } from './external-ids.ts'
@@ -18,7 +19,6 @@ import { references } from './references.ts'
 import { sectors } from './sectors.ts'
 import { languageTag, lineOfText, proseText, requiredLine, title, webAddress } from './text.ts'
 import { topics } from './topics.ts'
-import { words } from './words.ts'
 
 /** Builders of fields, and of the groupings that `code` takes. */
 export const field = {
@@ -58,5 +58,5 @@ export const field = {
   title,
   topics,
   url: webAddress,
-  words,
+  codes,
 }

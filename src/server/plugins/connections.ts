@@ -35,10 +35,10 @@ function blockList(networks: readonly string[]): BlockList {
 }
 
 /**
- * Bounds the connections of clients, in total and for each address. Near the total limit, or above that of its address, a
- * new connection closes the connection that has been idle longest, so that unused connections do not exhaust the limit. If an
- * address opens too many connections a second, they are closed before anything is read from them: the service accepts one
- * connection in each iteration of the event loop, so connections of other addresses would wait.
+ * Bounds the connections of clients, in total and for each address. Near the total limit, a new connection closes the one that has
+ * been idle longest, and above the limit of its address, the one of this address that has been idle longest: unused connections do
+ * not exhaust the limits. If an address opens too many connections a second, they are closed before anything is read from them.
+ * Reading would lengthen each iteration of the event loop, which accepts one connection, so other addresses would wait.
  */
 export const connections = fp<ConnectionsOptions>(
   async function connections(app, { maxConnections, maxPerAddress, maxNewPerSecond, proxies }) {
@@ -82,7 +82,7 @@ export const connections = fp<ConnectionsOptions>(
     metrics.gauge('entente_connections_idle', 'Idle client connections.', () => openConnections.idleCount)
     metrics.counter(
       'entente_connections_closed_total',
-      'Client connections closed by the service, by reason. address: idle, for a new one of the same address; idle: idle, for any new one; refused: above the maximum; rate: too many new ones of an address a second.',
+      'Client connections closed by the service, by reason. address: idle, for a new one of the same address; idle: idle, for any new one; refused: above the maximum; rate: too many new ones of an address a second, or without a request when the address misuses another one.',
       'reason',
       openConnections.closedCounts,
     )

@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import { lazy } from '../../model/lazy.ts'
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
-import { didYouMean } from '../../problems/suggest.ts'
+import { didYouMeanSentence } from '../../problems/suggest.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import { writeYaml } from '../openapi/yaml.ts'
 import { readApiDescription } from './documentation/api-description.ts'
@@ -27,7 +27,7 @@ function pagesByName(kind: string, names: () => string[], make: (name: string) =
     if (known) return known
     const all = names()
     if (!all.includes(name)) {
-      throw new Problem('not-found', `There is no ${kind} "${name}"${didYouMean(name, all)}.`)
+      throw new Problem('not-found', didYouMeanSentence(`There is no ${kind} "${name}"`, name, all))
     }
     const page = constant(make(name), html)
     pages.set(name, page)

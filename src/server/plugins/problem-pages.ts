@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
-import { didYouMean } from '../../problems/suggest.ts'
+import { didYouMeanSentence } from '../../problems/suggest.ts'
 import { problemTypes } from '../../problems/types.ts'
 
 const toHtml = (text: string) =>
@@ -36,8 +36,8 @@ export const problemPages = fp(
     app.get<{ Params: { type: string } }>('/problems/:type', async ({ params: { type } }, reply) => {
       const found = pages.get(type)
       if (found) return reply.type(html).send(found)
-      const suggestion = didYouMean(type, [...pages.keys()])
-      throw new Problem('not-found', `There is no problem type "${type}"${suggestion}.`)
+      const detail = didYouMeanSentence(`There is no problem type "${type}"`, type, [...pages.keys()])
+      throw new Problem('not-found', detail)
     })
   },
   { name: 'problem-pages' },

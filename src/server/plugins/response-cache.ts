@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import type { Changes } from '../../database/changes.ts'
 import { autocommitReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
-import { readCatalog, SourceFinder } from '../../query/sources.ts'
+import { DependencyFinder, readCatalog } from '../../query/dependencies.ts'
 import { ClientGenerations } from './response-cache/client-generations.ts'
 import { Reads } from './response-cache/reads.ts'
 import { ResponseCache } from './response-cache/response-cache.ts'
@@ -38,7 +38,7 @@ export const responseCache = fp<ResponseCacheOptions>(
     const openStored = async (counted: Changes) => {
       const catalog = await readCatalog(autocommitReads(app.database))
       return {
-        cache: new ResponseCache(counted, new SourceFinder(registry, catalog), maxBytes),
+        cache: new ResponseCache(counted, new DependencyFinder(registry, catalog), maxBytes),
         generations: new ClientGenerations(counted, positions),
       }
     }

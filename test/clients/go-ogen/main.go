@@ -87,7 +87,7 @@ func main() {
 
 	// Read one agreement.
 	got, err := client.GetAgreement(ctx, registry.GetAgreementParams{ID: agreements[0].ID})
-	found := expect[registry.Agreement](got, err)
+	read := expect[registry.Agreement](got, err)
 
 	// Create an agreement, and change the version that was created.
 	made, err := client.CreateAgreement(ctx, &registry.AgreementInput{
@@ -121,7 +121,7 @@ func main() {
 		"limit": 25
 	}`), &search))
 	searched, err := client.SearchAgreements(ctx, &search, registry.SearchAgreementsParams{})
-	matching := expect[registry.AgreementPage](searched, err).Data
+	found := expect[registry.AgreementPage](searched, err).Data
 
 	// Count by country.
 	groups, err := client.AggregateAgreements(ctx, registry.AggregateAgreementsParams{
@@ -167,11 +167,11 @@ func main() {
 
 	check(json.NewEncoder(os.Stdout).Encode(map[string]any{
 		"listed":   datesOf(agreements),
-		"read":     found.SignedOn.Or(""),
+		"read":     read.SignedOn.Or(""),
 		"created":  created.Version,
 		"patched":  patched.Version,
 		"stale":    []any{stale.Status, stale.Type},
-		"found":    datesOf(matching),
+		"found":    datesOf(found),
 		"counted":  counted,
 		"exported": header,
 		"changes":  changes,

@@ -80,7 +80,7 @@ func main() {
 	// Read one agreement.
 	got, err := client.GetAgreementWithResponse(ctx, agreements[0].Id, nil)
 	check(err)
-	found := expect(got.JSON200, got.Body)
+	read := expect(got.JSON200, got.Body)
 
 	// Create an agreement, and change the version that was created.
 	made, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
@@ -118,7 +118,7 @@ func main() {
 		"limit": 25
 	}`))
 	check(err)
-	matching := expect(searched.JSON200, searched.Body).Data
+	found := expect(searched.JSON200, searched.Body).Data
 
 	// Count by country.
 	groups, err := client.AggregateAgreementsWithResponse(ctx, &registry.AggregateAgreementsParams{
@@ -166,11 +166,11 @@ func main() {
 
 	check(json.NewEncoder(os.Stdout).Encode(map[string]any{
 		"listed":   datesOf(agreements),
-		"read":     found.SignedOn,
+		"read":     read.SignedOn,
 		"created":  created.Version,
 		"patched":  patched.Version,
 		"stale":    []any{again.StatusCode(), stale.Type},
-		"found":    datesOf(matching),
+		"found":    datesOf(found),
 		"counted":  counted,
 		"exported": header,
 		"changes":  changes,

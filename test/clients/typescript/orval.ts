@@ -10,7 +10,7 @@ import {
   updateAgreement,
 } from './generated/orval.ts'
 
-/** Returns the data of a response with a status. @throws an Error with the problem of any other. */
+/** Returns the data of a response that has the expected status. @throws an Error with the body of any other response. */
 function dataOf<Result extends { status: number; data: unknown }, Status extends Result['status']>(
   result: Result,
   status: Status,

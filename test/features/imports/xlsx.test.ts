@@ -61,7 +61,7 @@ describe('XLSX', () => {
     expect(first.fileInfo.notes.join()).toContain('2 sheets, of which the first is read')
   })
 
-  it('reads cells without references, gaps, inline texts and escaped characters', async () => {
+  it('reads gaps, inline texts, escaped characters, and cells without references', async () => {
     const text = (value: string) => `<is><t>${value}</t></is>`
     const file = makeXlsx(
       `<row><c t="inlineStr">${text('a')}</c><c t="inlineStr">${text('b')}</c><c t="inlineStr">${text('c')}</c></row>

@@ -1,12 +1,10 @@
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
+import { refusedRowColumns } from '../reading/refused-rows.ts'
 import { faultsSql, refusedStates } from '../rows.ts'
 import type { ImportJob } from '../store.ts'
 import type { JsonObject, JsonValue, RowFault } from '../types.ts'
 import { csvDownload } from './csv-download.ts'
-
-/** The columns of a file of refused rows in addition to those of the imported file. */
-const reasonColumns = ['import.row', 'import.column', 'import.reason', 'import.suggestion']
 
 /** Number of rows that are read together. */
 const pageRows = 1000
@@ -34,6 +32,18 @@ const joinFaults = (faults: RowFault[], part: (fault: RowFault) => string | unde
     .filter((text) => text !== undefined && text !== '')
     .join('; ')
 
+/** Returns a refused row as rows of the file: several, if they were neighbouring rows that `groupBy` has joined. */
+function splitGroup(columns: readonly string[], row: RefusedRow): RefusedRow[] {
+  const { rows } = row.values
+  if (!Array.isArray(rows) || columns.includes('rows')) return [row]
+  return rows.map((values, index) => ({
+    ...row,
+    // The rows of a group are rows of a table, whose values are in an object.
+    values: values as JsonObject,
+    faults: index === 0 ? row.faults : null,
+  }))
+}
+
 function toCells(columns: readonly string[], { locator, values, faults }: RefusedRow): string[] {
   const all = faults ?? []
   return [
@@ -56,15 +66,15 @@ const columnsOf = ({ fileInfo }: ImportJob, rows: readonly RefusedRow[]): readon
 
 /**
  * Yields the refused rows of an import as CSV, as they were in the file, with four more columns: where the row is, the
- * columns that are wrong, why, and what would be right. People correct the file and import it again.
+ * columns that are wrong, why, and what would be right. People correct the file and import it again (`isRefusedRowsFile`).
  */
 export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
   let rows = await readRefused(database, job.id, 0)
   const columns = columnsOf(job, rows)
-  yield stringify([[...columns, ...reasonColumns]], { record_delimiter: 'windows' })
+  yield stringify([[...columns, ...refusedRowColumns]], { record_delimiter: 'windows' })
   for (let last = rows.at(-1); last; last = rows.at(-1)) {
     yield stringify(
-      rows.map((row) => toCells(columns, row)),
+      rows.flatMap((row) => splitGroup(columns, row)).map((row) => toCells(columns, row)),
       { record_delimiter: 'windows' },
     )
     rows = await readRefused(database, job.id, last.position)

@@ -47,7 +47,7 @@ const rowsPage = registerResponseSchema(
   }),
 )
 
-/** The states of rows by the parameter `which`. */
+/** The states of rows by the parameter `which`. Rows stay `ready` when they are written. */
 const states = { refused: refusedStates, dropped: ['ready'] } as const
 
 const whichSchema = z.enum(['refused', 'dropped'])

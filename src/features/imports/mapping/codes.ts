@@ -1,4 +1,4 @@
-import { didYouMean, suggest } from '../../../problems/suggest.ts'
+import { didYouMean, didYouMeanSentence, suggest } from '../../../problems/suggest.ts'
 import type { CompileContext } from './context.ts'
 import { textOf } from './path.ts'
 import type { ValueSteps } from './types.ts'
@@ -54,7 +54,11 @@ const minSuggestedLength = 3
 function unknown(text: string, known: readonly string[], owner: string): BadValue {
   const similar = text.length < minSuggestedLength ? [] : known
   return new BadValue(
-    `${JSON.stringify(text.slice(0, 60))} is not among the codes of ${owner}${didYouMean(text, similar) || '.'}`,
+    didYouMeanSentence(
+      `${JSON.stringify(text.slice(0, 60))} is not among the codes of ${owner}`,
+      text,
+      similar,
+    ),
     suggest(text, similar),
   )
 }

@@ -155,8 +155,8 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     each.scopes(scope, conversion).flatMap((inner) => build(inner, row, conversion))
 }
 
-/** Maximum length of the locator of a citation, in characters. */
-const maxLocatorLength = 50
+/** Maximum length of `locator.row` of a citation, in characters. */
+const maxLocatorLength = 200
 
 /** Removes the start of a long locator, since its end identifies the row. */
 const shorten = (locator: string) =>

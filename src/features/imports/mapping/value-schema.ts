@@ -115,7 +115,7 @@ export const stepsSchema = describe(
     country: describe(z.lazy(() => valueSchema).optional(), 'Country of the organization to find.'),
     on: describe(
       z.lazy(() => valueSchema).optional(),
-      'The date for which names of states are resolved. By default, the date of the record.',
+      'The date for which names of states are resolved. By default, the event date of the record, such as `signedOn` of an agreement.',
     ),
     create: describe(z.boolean().optional(), 'Creates the organization or topic if no record matches.'),
     onBadValue: describe(

@@ -21,7 +21,7 @@ import { compileTyped } from './values/typed.ts'
 export interface ValuePlan {
   /** The columns from which the value comes, for messages. */
   column: string
-  /** Whether the value is the same in every row. */
+  /** Whether the value reads no column. With conditions (`when`), a row has this value or none. */
   isConstant: boolean
   onBadValue: OnBadValue
   /** Returns the values in a row. Rejects values that cannot be used. */

@@ -6,6 +6,7 @@ import { openJson } from './json.ts'
 import { readLimits } from './limits.ts'
 import { openNdjson } from './ndjson.ts'
 import type { RowOptions } from './options.ts'
+import { isRefusedRowsFile, refusedRowsOptions } from './refused-rows.ts'
 import type { OpenFile, Source } from './source.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { openXlsx } from './xlsx/index.ts'
@@ -52,8 +53,23 @@ export function readRows(
 }
 
 async function openFile(source: Source): Promise<OpenFile> {
+  return (await openRefusedRows(source)) ?? openWithOptions(source)
+}
+
+async function openWithOptions(source: Source): Promise<OpenFile> {
   const format = source.options.format ?? (await detectFormat(source))
   return openers[format](source)
+}
+
+/** Opens a file of refused rows, if the options describe another file. @returns undefined for any other file. */
+async function openRefusedRows(source: Source): Promise<OpenFile | undefined> {
+  const options = refusedRowsOptions(source.options)
+  if (!options) return undefined
+  // A file that can be read only with the options is the original file.
+  const opened = await openWithOptions({ ...source, options }).catch(() => undefined)
+  if (!opened || isRefusedRowsFile(opened.fileInfo)) return opened
+  await opened.close?.()
+  return undefined
 }
 
 interface BatchOptions {

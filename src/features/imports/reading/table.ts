@@ -1,4 +1,4 @@
-import { didYouMean } from '../../../problems/suggest.ts'
+import { didYouMeanSentence } from '../../../problems/suggest.ts'
 import type { JsonObject, JsonValue, Row } from '../types.ts'
 import { cleanText } from './clean.ts'
 import { readLimits } from './limits.ts'
@@ -89,7 +89,7 @@ export class Table {
     }
     for (const column of [...(this.#options.fillDown ?? []), this.#options.groupBy ?? []].flat()) {
       if (!seen.has(column)) {
-        throw unreadableFile(`The file has no column "${column}"${didYouMean(column, this.columns) || '.'}`)
+        throw unreadableFile(didYouMeanSentence(`The file has no column "${column}"`, column, this.columns))
       }
     }
     if (this.columns.length === 1) {

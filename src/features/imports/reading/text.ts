@@ -12,7 +12,7 @@ export interface TextFile {
   readUtf8(): AsyncIterable<string | Buffer>
 }
 
-/** Maximum number of bytes that one read returns. */
+/** Maximum size of the pieces in which a file is read, in bytes. */
 const chunkBytes = 128 * 1024
 
 /** Opens a text file. @throws Problem when its encoding cannot be detected. */

@@ -154,7 +154,10 @@ class RowCollector {
 
   #refuse(detail: string): void {
     this.#fault = { column: '', value: '', detail: `The element ${detail}.` }
-    for (const element of this.#open) element.values.clear()
+    for (const element of this.#open) {
+      element.values.clear()
+      element.text = ''
+    }
   }
 
   #addRow(element: OpenElement): void {

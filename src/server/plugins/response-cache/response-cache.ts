@@ -3,7 +3,7 @@ import { everything } from '../../../database/database.ts'
 import type { Owner } from '../../../database/shares/work.ts'
 import type { ApiResponse } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
-import type { SourceFinder } from '../../../query/sources.ts'
+import type { DependencyFinder } from '../../../query/dependencies.ts'
 import { Audience, type Reader } from './audience.ts'
 import { Representation, represent } from './representation.ts'
 import { ResponseStore } from './response-store.ts'
@@ -88,19 +88,19 @@ const isRefusal = (error: unknown) =>
  */
 export class ResponseCache {
   readonly #changes: Changes
-  readonly #sources: SourceFinder
+  readonly #dependencies: DependencyFinder
   readonly #store: ResponseStore
   readonly #pending = new Map<string, Pending>()
 
   /** @param maxBytes of memory for stored responses. */
-  constructor(changes: Changes, sources: SourceFinder, maxBytes: number) {
+  constructor(changes: Changes, dependencies: DependencyFinder, maxBytes: number) {
     this.#changes = changes
-    this.#sources = sources
+    this.#dependencies = dependencies
     this.#store = new ResponseStore(maxBytes)
-    changes.onChange((source) => {
+    changes.onChange((resource) => {
       // A record that became internal or was redacted must disappear immediately.
-      if (source === everything) this.#store.clear()
-      else this.#store.markStale(source)
+      if (resource === everything) this.#store.clear()
+      else this.#store.markStale(resource)
     })
   }
 
@@ -219,10 +219,10 @@ export class ResponseCache {
     const isStorable =
       response instanceof Representation && apiResponse.headers['cache-control'] === undefined
     if (!isStorable || this.#changes.hasChanged([], generation)) return response
-    // A response made without a statement has no known sources, so any change makes it stale.
-    const sources = texts.size === 0 ? everything : this.#sources.findAll(texts)
-    const staleSince = this.#changes.hasChanged(sources, generation) ? asOf : undefined
-    this.#store.set(key, { representation: response, sources, generation, staleSince })
+    // A response made without a statement has no known dependencies, so any change makes it stale.
+    const dependencies = texts.size === 0 ? everything : this.#dependencies.findAll(texts)
+    const staleSince = this.#changes.hasChanged(dependencies, generation) ? asOf : undefined
+    this.#store.set(key, { representation: response, dependencies, generation, staleSince })
     return response
   }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Sources } from '../../../database/changes.ts'
+import type { Dependencies } from '../../../database/changes.ts'
 import { everything } from '../../../database/database.ts'
 import type { Representation } from './representation.ts'
 
@@ -12,23 +12,23 @@ const entryOverheadBytes = 200
 /** A stored response. */
 export interface StoredResponse {
   readonly representation: Representation
-  /** The sources that the response was read from. */
-  readonly sources: Sources
-  /** The generation of the database at the start of the computation. */
+  /** The resources that the response was read from. */
+  readonly dependencies: Dependencies
+  /** The generation of the database as of which the response was read; of a read on a replica, earlier than the computation. */
   readonly generation: number
   /** When it became stale, in milliseconds of `performance.now()`; undefined while it is current. */
   staleSince: number | undefined
 }
 
 /**
- * Stores responses in memory by cache key, each with the sources that it was read from. When a source changes, the response
+ * Stores responses in memory by cache key, each with the resources that it was read from. When a resource changes, the response
  * becomes stale, but remains stored for clients that accept stale responses. Request keys lead to cache keys, so that a
  * repeated request need not be parsed. The least recently used entries are evicted first.
  */
 export class ResponseStore {
   readonly #responses: LRUCache<string, StoredResponse>
   readonly #cacheKeys: LRUCache<string, string>
-  /** Responses that are not stale, by their sources. */
+  /** Responses that are not stale, by their dependencies. */
   readonly #fresh = new Map<string, Set<StoredResponse>>()
 
   /** @param maxBytes of memory that all entries may take together. */
@@ -44,7 +44,7 @@ export class ResponseStore {
       maxSize: maxBytes - maxEntrySize,
       maxEntrySize,
       sizeCalculation: ({ representation }, key) => representation.size + 2 * key.length,
-      dispose: (response) => this.#forgetSources(response),
+      dispose: (response) => this.#forgetDependencies(response),
     })
   }
 
@@ -68,10 +68,10 @@ export class ResponseStore {
   /** Stores a response. */
   set(key: string, response: StoredResponse): void {
     if (response.staleSince === undefined)
-      for (const source of namesOf(response)) this.#freshOf(source).add(response)
+      for (const resource of namesOf(response)) this.#freshOf(resource).add(response)
     this.#responses.set(key, response)
     // The LRU cache does not store a response that is too large.
-    if (!this.#responses.has(key)) this.#forgetSources(response)
+    if (!this.#responses.has(key)) this.#forgetDependencies(response)
   }
 
   /** Recalculates the size of a response to which an encoding was added. */
@@ -86,15 +86,15 @@ export class ResponseStore {
     this.#cacheKeys.set(requestKey, key)
   }
 
-  /** Marks the responses that were read from a source as stale. Later changes of the source do not visit them again. */
-  markStale(source: string): void {
+  /** Marks the responses that were read from a resource as stale. Later changes of the resource do not visit them again. */
+  markStale(resource: string): void {
     const now = performance.now()
-    for (const name of [source, everything]) {
+    for (const name of [resource, everything]) {
       const responses = this.#fresh.get(name)
       if (!responses) continue
       for (const response of responses) {
         response.staleSince = now
-        this.#forgetSources(response)
+        this.#forgetDependencies(response)
       }
     }
   }
@@ -115,16 +115,16 @@ export class ResponseStore {
     return this.#responses.calculatedSize + this.#cacheKeys.calculatedSize
   }
 
-  #freshOf(source: string): Set<StoredResponse> {
-    const known = this.#fresh.get(source) ?? new Set()
-    this.#fresh.set(source, known)
+  #freshOf(resource: string): Set<StoredResponse> {
+    const known = this.#fresh.get(resource) ?? new Set()
+    this.#fresh.set(resource, known)
     return known
   }
 
-  #forgetSources(response: StoredResponse): void {
-    for (const source of namesOf(response)) this.#fresh.get(source)?.delete(response)
+  #forgetDependencies(response: StoredResponse): void {
+    for (const resource of namesOf(response)) this.#fresh.get(resource)?.delete(response)
   }
 }
 
-const namesOf = ({ sources }: StoredResponse): readonly string[] =>
-  sources === everything ? [everything] : sources
+const namesOf = ({ dependencies }: StoredResponse): readonly string[] =>
+  dependencies === everything ? [everything] : dependencies

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../../../problems/suggest.ts'
+import { didYouMeanSentence } from '../../../../problems/suggest.ts'
 import type { OpenFile, Source } from '../source.ts'
 import { openTable, Table } from '../table.ts'
 import { unreadableFile } from '../unreadable-file.ts'
@@ -42,5 +42,5 @@ function findSheet(sheets: readonly Sheet[], wanted: string | undefined): Sheet 
   if (sheet) return sheet
   if (wanted === undefined) throw unreadableFile('The XLSX file has no sheet.')
   const names = sheets.map(({ name }) => name)
-  throw unreadableFile(`The file has no sheet "${wanted}"${didYouMean(wanted, names) || '.'}`)
+  throw unreadableFile(didYouMeanSentence(`The file has no sheet "${wanted}"`, wanted, names))
 }

@@ -127,11 +127,15 @@ export async function readSharedStrings(archive: Archive): Promise<string[]> {
       const text = reader.take()
       strings.push(text)
       characters += text.length
-      if (characters > readLimits.sharedCharacters || strings.length > readLimits.sharedStrings) {
+      const excess =
+        characters > readLimits.sharedCharacters
+          ? `${formatCount(readLimits.sharedCharacters)} characters of text`
+          : strings.length > readLimits.sharedStrings &&
+            `${formatCount(readLimits.sharedStrings)} different texts`
+      if (excess)
         throw unreadableFile(
-          `The XLSX file has more than ${formatCount(readLimits.sharedCharacters)} characters of text. Save the sheet as CSV, which is read piece by piece.`,
+          `The XLSX file has more than ${excess}. Save the sheet as CSV, which is read piece by piece.`,
         )
-      }
     },
     text: (text) => reader.text(text),
   })

@@ -1,4 +1,4 @@
-import type { Cell, Cells } from '../table.ts'
+import { type Cell, type Cells, columnName } from '../table.ts'
 import { unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
@@ -62,7 +62,9 @@ function createSheetParser(context: CellContext, addRow: (row: Cells) => void) {
       } else if (name === 'c') {
         column = attributes.r === undefined ? column + 1 : columnIndex(attributes.r)
         if (column < 0 || column >= maxColumns)
-          throw unreadableFile(`The sheet has a cell ${attributes.r}, which does not exist.`)
+          throw unreadableFile(
+            `The sheet has a cell in row ${row.number} whose column is not one of A to ${columnName(maxColumns - 1)}: ${attributes.r ?? `number ${column + 1}`}.`,
+          )
         ;[type, style, value] = [attributes.t ?? 'n', Number(attributes.s ?? 0), '']
       } else if (name === 'v') inValue = true
       else inline.open(name)

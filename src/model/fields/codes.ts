@@ -8,7 +8,7 @@ import { arrayHas, withRelation } from '../filters.ts'
 import type { Relation } from '../relations.ts'
 import { distinct } from '../schemas.ts'
 
-const wordRelation = (context: FieldContext): Relation => {
+const codesRelation = (context: FieldContext): Relation => {
   const column = ownColumn(context)
   const { recordId: key } = context
   return {
@@ -21,20 +21,20 @@ const wordRelation = (context: FieldContext): Relation => {
 
 /**
  * A list of codes or tags without duplicates, in one array column.
- * @param word returns the schema of an item.
+ * @param code returns the schema of an item.
  * @param singular name of the filter and the dimension: `language` for `languages`.
  */
-export const words = (word: () => z.ZodType<string>, singular: string, description: string) =>
+export const codes = (code: () => z.ZodType<string>, singular: string, description: string) =>
   defineField({
-    schema: () => distinct(word()).default([]).meta({ description }),
+    schema: () => distinct(code()).default([]).meta({ description }),
     columns: (name) => ({ [name]: text(snakeCase(name)).array().notNull().default([]) }),
     constraints: (context) => [
       index(`${context.tableName}_${snakeCase(context.name)}`).using('gin', ownColumn(context)),
     ],
     query: (context) => {
-      const relation = wordRelation(context)
+      const relation = codesRelation(context)
       return {
-        filters: { [singular]: withRelation(arrayHas(ownColumn(context), word(), description), relation) },
+        filters: { [singular]: withRelation(arrayHas(ownColumn(context), code(), description), relation) },
         dimensions: { [singular]: byRelation(relation, singular, description, valueAsLabel) },
       }
     },

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Sources } from '../database/changes.ts'
+import type { Dependencies } from '../database/changes.ts'
 import { everything, type Transaction } from '../database/database.ts'
 import type { Registry } from '../model/registry.ts'
 
@@ -32,7 +32,7 @@ export async function readCatalog(database: Transaction): Promise<Catalog> {
   }
 }
 
-/** Maximum number of statements whose sources are cached. */
+/** Maximum number of statements whose dependencies are cached. */
 const maxStatements = 1000
 
 /** Words that may name a table or a function. The groups also match a preceding `as` (an alias) and a dot (a qualifier). */
@@ -45,12 +45,12 @@ const isDynamic = (text: string): boolean => /\b(execute|regclass|query_to_xml)\
 const withoutLiterals = (text: string): string =>
   /--|\/\*|\be'/i.test(text) ? text : text.replaceAll(/'(?:[^']|'')*'/g, "''")
 
-/** Finds the sources of statements. */
-export class SourceFinder {
+/** Finds the dependencies of statements. */
+export class DependencyFinder {
   readonly #resources: ReadonlyMap<string, readonly string[]>
   readonly #tables: ReadonlySet<string>
   readonly #functions: ReadonlyMap<string, string>
-  readonly #found = new LRUCache<string, { sources: Sources }>({ max: maxStatements })
+  readonly #found = new LRUCache<string, { dependencies: Dependencies }>({ max: maxStatements })
 
   constructor(registry: Pick<Registry, 'resourcesByTable'>, { tables, functions }: Catalog) {
     this.#resources = registry.resourcesByTable
@@ -59,38 +59,40 @@ export class SourceFinder {
   }
 
   /** Returns the resources that a statement reads. */
-  find(text: string): Sources {
+  find(text: string): Dependencies {
     const known = this.#found.get(text)
-    if (known) return known.sources
-    const sources = this.#read(text, new Set())
-    this.#found.set(text, { sources })
-    return sources
+    if (known) return known.dependencies
+    const dependencies = this.#read(text, new Set())
+    this.#found.set(text, { dependencies })
+    return dependencies
   }
 
   /** Returns the resources that several statements read together. */
-  findAll(texts: Iterable<string>): Sources {
+  findAll(texts: Iterable<string>): Dependencies {
     const all = new Set<string>()
     for (const text of texts) {
-      const sources = this.find(text)
-      if (sources === everything) return everything
-      for (const source of sources) all.add(source)
+      const dependencies = this.find(text)
+      if (dependencies === everything) return everything
+      for (const dependency of dependencies) all.add(dependency)
     }
     return [...all]
   }
 
   /** @param calling the functions that are being read, which are skipped if they call themselves. */
-  #read(text: string, calling: ReadonlySet<string>): Sources {
+  #read(text: string, calling: ReadonlySet<string>): Dependencies {
     if (isDynamic(text)) return everything
     const found = new Set<string>()
     for (const name of namesIn(text)) {
-      const sources = this.#tables.has(name) ? this.#readTable(name, text) : this.#readFunction(name, calling)
-      if (sources === everything) return everything
-      for (const source of sources) found.add(source)
+      const dependencies = this.#tables.has(name)
+        ? this.#readTable(name, text)
+        : this.#readFunction(name, calling)
+      if (dependencies === everything) return everything
+      for (const dependency of dependencies) found.add(dependency)
     }
     return [...found]
   }
 
-  #readFunction(name: string, calling: ReadonlySet<string>): Sources {
+  #readFunction(name: string, calling: ReadonlySet<string>): Dependencies {
     const definition = this.#functions.get(name)
     return definition === undefined || calling.has(name)
       ? []
@@ -98,7 +100,7 @@ export class SourceFinder {
   }
 
   /** Returns the resources whose rows the statement reads from a table: the selected ones, or all that have rows there. */
-  #readTable(table: string, text: string): Sources {
+  #readTable(table: string, text: string): Dependencies {
     const resources = this.#resources.get(table)
     if (resources?.length === 1) return resources
     return this.#findSelected(table, text) ?? resources ?? everything

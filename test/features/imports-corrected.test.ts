@@ -1,0 +1,94 @@
+import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import type { Document } from '../support/documents.ts'
+import { importFile, newScheme } from '../support/imports.ts'
+
+/** Files of refused rows (`rejected.csv`) that are corrected and imported with the same mapping. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const mappingOf = (rows: string, columns: { id: string; title: string; signedOn: string }, parties = '') => `
+scheme: ${newScheme()}
+rows: ${rows}
+records:
+  agreements:
+    id: ${columns.id}
+    properties:
+      title: ${columns.title}
+      kind: =treaty
+      signedOn: ${columns.signedOn}
+      ${parties}
+`
+
+const named = { id: 'Id', title: 'Title', signedOn: 'Signed' }
+
+const stage = (mapping: string, name: string, content: string | Uint8Array) =>
+  importFile(api.database, mapping, name, content, { autoCommit: false })
+
+async function readRefused(mapping: string, content: string | Uint8Array): Promise<string> {
+  const { id, counts } = await stage(mapping, 'register.csv', content)
+  expect(counts.refused).toBe(1)
+  return (await api.get(`/v1/imports/${id}/rejected.csv`, { key: adminKey })).text
+}
+
+const agreementsOf = async (scheme: string) =>
+  (await api.get(`/v1/agreements?externalIdScheme=${scheme}`)).json<{ data: Document[] }>().data
+
+describe('rejected.csv is read with the mapping of the original file', () => {
+  it.each([
+    [
+      'whose columns are in the third row',
+      '{ header: 3 }',
+      named,
+      'A register\n\nId,Title,Signed\n1,Été,no date\n',
+    ],
+    ['without a header', '{ header: none }', { id: 'A', title: 'B', signedOn: 'C' }, '1,Été,no date\n'],
+    ['with semicolons', '{ delimiter: ";" }', named, 'Id;Title;Signed\n1;Été, fin;no date\n'],
+    ['with filled cells', '{ fillDown: [Id] }', named, 'Id,Title,Signed\n1,Été,no date\n'],
+    [
+      'in another encoding',
+      '{ encoding: windows-1252 }',
+      named,
+      Buffer.from('Id,Title,Signed\n1,Été,no date\n', 'latin1'),
+    ],
+  ])('%s', async (_, rows, columns, content) => {
+    const mapping = mappingOf(rows, columns)
+    const refused = await readRefused(mapping, content)
+    const corrected = refused.replace('no date', '2001')
+    const { scheme, counts } = await importFile(api.database, mapping, 'rejected.csv', corrected)
+    expect(counts).toMatchObject({ created: 1, refused: 0 })
+    expect(await agreementsOf(scheme)).toMatchObject([{ title: expect.stringMatching(/^Été(, fin)?$/) }])
+    // Spreadsheet programs may write another delimiter and another encoding.
+    const resaved = Buffer.from(stringify(parse(corrected), { delimiter: ';' }), 'latin1')
+    expect(await stage(mapping, 'resaved.csv', resaved)).toMatchObject({
+      counts: { unchanged: 1, refused: 0 },
+    })
+  })
+
+  it('whose neighbouring rows are joined', async () => {
+    const parties = 'parties: {each: rows, country: Party, role: =party}'
+    const mapping = mappingOf('{ groupBy: Id }', named, parties)
+    const content =
+      'Id,Title,Signed,Party\n1,Accord,2001,China\n1,Accord,2001,Atlantis\n1,Accord,2001,Pakistan\n'
+    const refused = await readRefused(mapping, content)
+    expect(refused.split('\r\n').map((line) => line.split(',').slice(0, 4).join())).toEqual(
+      content.split('\n'),
+    )
+    const { scheme } = await importFile(
+      api.database,
+      mapping,
+      'rejected.csv',
+      refused.replace('Atlantis', 'Nepal'),
+    )
+    expect(await agreementsOf(scheme)).toMatchObject([
+      { parties: [{ country: 'CHN' }, { country: 'NPL' }, { country: 'PAK' }] },
+    ])
+  })
+})
