@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
 import { field } from '../model/fields/index.ts'
 import { filterByAny, filterByOne, isInAny } from '../model/filters.ts'
@@ -71,10 +70,7 @@ export const agreements = defineResource(
     inForceFrom: field.edtf('When it entered into force, which may be before it was signed.'),
     expiresOn: field.edtf('When it expires unless renewed.'),
     terminatedOn: field.edtf('When it was ended.'),
-    renewal: field.code(z.enum(renewals), 'How it is renewed.', {
-      values: renewals,
-      group: field.groupByWord,
-    }),
+    renewal: field.enumeration(renewals, 'How it is renewed.', { sort: false }),
     place: field.line('Where it was signed.', { max: 300, weight: 'B' }),
     occasion: field.line('At what event it was agreed.', { max: 1000, weight: 'B' }),
     summary: field.prose('Summary.', { weight: 'B' }),
@@ -103,8 +99,9 @@ export const agreements = defineResource(
         name: field.requiredLine('Name of the territory, as written.', 300),
         country: field.reference('countries', 'The territory, if it has a code of its own.'),
         party: field.reference('countries', 'The state responsible for it.'),
-        status: field.requiredCode(z.enum(territoryStatuses), 'Whether the agreement applies there.', {
-          values: territoryStatuses,
+        status: field.requiredEnumeration(territoryStatuses, 'Whether the agreement applies there.', {
+          sort: false,
+          group: false,
         }),
         date: field.edtfInList('Start date.'),
         note: field.prose('Note.', { max: 1000, filter: false }),
@@ -124,7 +121,7 @@ export const agreements = defineResource(
     relations: field.list(
       'AgreementRelation',
       {
-        kind: field.requiredCode(z.enum(relationKinds), 'Kind of relation.', { values: relationKinds }),
+        kind: field.requiredEnumeration(relationKinds, 'Kind of relation.', { sort: false, group: false }),
         agreement: field.requiredReference('agreements', 'The other agreement.', { notItself: true }),
       },
       {

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { field } from '../model/fields/index.ts'
 import { defineResource } from '../model/resource.ts'
 import { activityStatuses, aidTypes, financeTypes, flowTypes, modalities } from '../model/vocabularies.ts'
@@ -19,12 +18,9 @@ export const assistancePrograms = defineResource(
     sectors: field.sectors('AssistanceProgramSector'),
     locations: field.locations('Where it is.'),
     amounts: field.amounts('AssistanceProgramAmount'),
-    aidType: field.code(z.enum(aidTypes), 'IATI aid type.', { values: aidTypes, group: field.groupByWord }),
+    aidType: field.enumeration(aidTypes, 'IATI aid type.', { sort: false }),
     flowType: field.enumeration(flowTypes, 'IATI flow type.'),
-    financeType: field.code(z.enum(financeTypes), 'IATI finance type.', {
-      values: financeTypes,
-      group: field.groupByWord,
-    }),
+    financeType: field.enumeration(financeTypes, 'IATI finance type.', { sort: false }),
     agreements: field.references('agreements', 'Agreements that it came from.', {
       filter: { name: 'agreement', description: 'Agreement that it came from.' },
       include: { name: 'agreementDetails', description: 'the agreements that it came from, as records.' },

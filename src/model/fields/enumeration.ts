@@ -3,19 +3,36 @@ import { code, defaultCode, groupByWord, requiredCode } from './code.ts'
 
 type Words = readonly [string, ...string[]]
 
-const sortedAndGrouped = (values: Words) => ({ values, sort: true, group: groupByWord })
+interface EnumerationOptions {
+  /** Whether lists can be sorted by the value; true by default. */
+  sort?: boolean
+  /** Whether records can be grouped by the value; true by default. */
+  group?: boolean
+}
+
+const codeOptions = (values: Words, { sort = true, group = true }: EnumerationOptions = {}) => ({
+  values,
+  sort,
+  ...(group && { group: groupByWord }),
+})
 
 /** An optional enumeration value. */
-export const enumeration = <const Values extends Words>(values: Values, description: string) =>
-  code(z.enum(values), description, sortedAndGrouped(values))
+export const enumeration = <const Values extends Words>(
+  values: Values,
+  description: string,
+  options?: EnumerationOptions,
+) => code(z.enum(values), description, codeOptions(values, options))
 
 /** A required enumeration value. */
-export const requiredEnumeration = <const Values extends Words>(values: Values, description: string) =>
-  requiredCode(z.enum(values), description, sortedAndGrouped(values))
+export const requiredEnumeration = <const Values extends Words>(
+  values: Values,
+  description: string,
+  options?: EnumerationOptions,
+) => requiredCode(z.enum(values), description, codeOptions(values, options))
 
 /** An enumeration value with a default. */
 export const defaultEnumeration = <const Values extends Words>(
   values: Values,
   value: Values[number],
   description: string,
-) => defaultCode(z.enum(values), value, description, sortedAndGrouped(values))
+) => defaultCode(z.enum(values), value, description, codeOptions(values))
