@@ -5,7 +5,7 @@ import { parseMapping } from '../../src/features/imports/mapping/index.ts'
 import { Problem } from '../../src/problems/problem.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { convertContent } from '../support/conversion.ts'
-import { messageOf, readContent } from '../support/import-files.ts'
+import { makeXlsx, messageOf, readContent } from '../support/import-files.ts'
 
 /** Translations of the service's messages about imports. */
 
@@ -98,7 +98,10 @@ describe('Chinese sentences', () => {
     const [reason = ''] = await rowFaults('place: Value', 'x', 'when: { Value: y }')
     expect(translate(reason)).toBe('when：Value 为 "x"')
     const { rows } = await readContent('a.csv', 'Id,Title\n1,A,B,C\n2\n')
-    for (const { fault } of rows) expect(translate(fault?.detail ?? ''), fault?.detail).toBeDefined()
+    const cells = '<row><c><v>1</v></c></row><row><c><v>2</v></c><c><v>3</v></c></row>'
+    const sheet = await readContent('a.xlsx', makeXlsx(cells))
+    for (const { fault } of [...rows, ...sheet.rows])
+      expect(translate(fault?.detail ?? ''), fault?.detail).toBeDefined()
   })
 
   it.each([

@@ -71,6 +71,25 @@ describe('XLSX', () => {
     expect(rows).toEqual([{ number: 4, locator: 'sheet Data, row 4', values: { a: 1, b: null, c: 'x\ny' } }])
   })
 
+  it('reads rows whose last cells are empty, and refuses values beyond the header', async () => {
+    const file = await write((workbook) => {
+      workbook
+        .addWorksheet('Data')
+        .addRows([['id', 'title', 'note'], [1, 'Accord'], [2], [3, 'Pact', null, 'x']])
+    })
+    const { rows } = await readContent('file.xlsx', file)
+    expect(rows.map(({ values }) => values)).toMatchObject([
+      { id: 1, title: 'Accord', note: null },
+      { id: 2, title: null, note: null },
+      { id: 3 },
+    ])
+    expect(rows.map(({ fault }) => fault?.detail)).toEqual([
+      undefined,
+      undefined,
+      'The row has 4 values, and the header 3 columns. Extra values: x. Name these columns in the header, or remove the values.',
+    ])
+  })
+
   it('converts serial days to dates in both date systems', () => {
     expect([1, 59, 60, 61, 40_179, 2_958_465].map((day) => formatSerial(day, false))).toEqual([
       '1900-01-01',

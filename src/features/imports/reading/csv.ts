@@ -24,7 +24,12 @@ export async function openCsv({ path, options, signal }: Source): Promise<OpenFi
   for await (const chunk of text.read(sampleBytes)) sample += chunk
   const { delimiter, quote } = options
   const dialect = detectDialect(sample, { ...(delimiter && { delimiter }), ...(quote && { quote }) })
-  const table = new Table(options, (number) => `row ${number}`)
+  const table = new Table(options, {
+    locate: (number) => `row ${number}`,
+    omitsEmptyCells: false,
+    reason:
+      'Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.',
+  })
   const records = readRecords(text, dialect, delimiterLine.test(sample))
   const rows = await openTable(table, records)
   const notes = [...(text.encoding.note ? [text.encoding.note] : []), ...table.notes]

@@ -19,20 +19,29 @@ const isBlank = (cell: Cell | undefined) => cell === undefined || cell === null 
 /** Whether a row has no value. */
 export const isEmptyRow = ({ cells }: Cells): boolean => cells.every(isBlank)
 
+/** What the format of a file says about its table. */
+export interface TableFormat {
+  /** Makes the locator of a row. */
+  locate: (number: number) => string
+  /** Whether rows lack the empty cells at their ends. If not, a row with too few values is cut off. */
+  omitsEmptyCells: boolean
+  /** The likely reason for a wrong number of values, for messages. */
+  reason: string
+}
+
 /** Converts cells to rows: reads the column names from the header, and then assigns each cell to its column. */
 export class Table {
   /** Names of the columns; empty until the header has been read. */
   columns: readonly string[] = []
   readonly notes: string[] = []
   readonly #options: RowOptions
-  readonly #locate: (number: number) => string
+  readonly #format: TableFormat
   #hasColumns = false
   #previous: Record<string, JsonValue> = {}
 
-  /** @param locate makes the locator of a row. */
-  constructor(options: RowOptions, locate: (number: number) => string) {
+  constructor(options: RowOptions, format: TableFormat) {
     this.#options = options
-    this.#locate = locate
+    this.#format = format
   }
 
   /** Whether the names of the columns are known. */
@@ -107,7 +116,7 @@ export class Table {
     }
     for (const column of this.#options.fillDown ?? []) values[column] ??= this.#previous[column] ?? null
     if (this.#options.fillDown) this.#previous = values
-    const row: Row = { number, locator: this.#locate(number), values }
+    const row: Row = { number, locator: this.#format.locate(number), values }
     return this.#addFault(row, cells)
   }
 
@@ -115,10 +124,10 @@ export class Table {
     const expected = this.columns.length
     let found = cells.length
     while (found > expected && isBlank(cells[found - 1])) found -= 1
-    if (found !== expected) {
+    if (found > expected || (found < expected && !this.#format.omitsEmptyCells)) {
       const tooMany = cells.slice(expected, found)
       const leftOver = tooMany.length > 0 ? ` Extra values: ${shorten(tooMany.join(' | '))}.` : ''
-      const detail = `The row has ${pluralize(found, 'value')}, and the header ${pluralize(expected, 'column')}.${leftOver} Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.`
+      const detail = `The row has ${pluralize(found, 'value')}, and the header ${pluralize(expected, 'column')}.${leftOver} ${this.#format.reason}`
       return { ...row, fault: { column: '', value: shorten(cells.join(' | ')), detail } }
     }
     const long = cells.findIndex(

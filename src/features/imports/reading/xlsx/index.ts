@@ -13,7 +13,11 @@ export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
     const { sheets, date1904 } = await readWorkbook(archive)
     const sheet = findSheet(sheets, options.sheet)
     const [strings, dateStyles] = [await readSharedStrings(archive), await readDateStyles(archive)]
-    const table = new Table(options, (number) => `sheet ${sheet.name}, row ${number}`)
+    const table = new Table(options, {
+      locate: (number) => `sheet ${sheet.name}, row ${number}`,
+      omitsEmptyCells: true,
+      reason: 'Name these columns in the header, or remove the values.',
+    })
     const cells = readSheet(archive, sheet.entry, { strings, dateStyles, date1904 })
     const rows = await openTable(table, cells)
     const names = sheets.map(({ name }) => name)
