@@ -120,6 +120,13 @@ describe('dates', () => {
     expect(read(text)).toContain(message)
   })
 
+  it.each(['1991-04-05', '1991-04', '1991-04-05 00:00:00', '1991~'])(
+    'in EDTF are read with any given format: %s',
+    (text) => {
+      expect(read(text, ['DD/MM/YYYY'])).toBe(text.replace(' 00:00:00', ''))
+    },
+  )
+
   it('that contradict a given format are refused, and serial days are read if configured', () => {
     expect(read('04/13/2011', ['DD/MM/YYYY'])).toContain('not a date of the format "DD/MM/YYYY"')
     expect([read('40179', ['excel']), read('38717', ['excel1904'])]).toEqual(['2010-01-01', '2010-01-01'])

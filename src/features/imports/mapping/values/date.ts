@@ -50,6 +50,8 @@ function compileFormat(format: string, language: string | undefined): DateReader
 
 /** Reads a date in any unambiguous notation. */
 function readDate(text: string, language: string | undefined, formats: readonly string[]): string | BadValue {
+  const standard = readStandardDate(text)
+  if (standard !== undefined) return standard
   const readings = readOtherNotation(text)
   // If the mapping states formats, a date in another notation of day and month is an error.
   const plain = formats.length > 0 && readings.length > 0 ? undefined : readPlainDate(text, language)
@@ -75,11 +77,16 @@ function readDate(text: string, language: string | undefined, formats: readonly 
   )
 }
 
+/** Reads a date in EDTF, and a day at midnight. Date cells of spreadsheets are read as such texts. */
+function readStandardDate(text: string): string | undefined {
+  const date = midnight.exec(text)?.[1] ?? text
+  return findEdtfFault(date) === undefined ? date : undefined
+}
+
 /** Reads a day, a month or a year that is neither uncertain nor a range. */
 function readPlainDate(text: string, language: string | undefined): string | undefined {
-  const day = midnight.exec(text)?.[1]
-  if (day !== undefined && findEdtfFault(day) === undefined) return day
-  if (findEdtfFault(text) === undefined) return text
+  const standard = readStandardDate(text)
+  if (standard !== undefined) return standard
   const time = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|[+-]\d\d:\d\d)?$/.exec(text)
   if (time) {
     const [, date, minutes, seconds = ':00', zone = ''] = time
