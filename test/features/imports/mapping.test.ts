@@ -135,6 +135,13 @@ describe('a mapping', () => {
     expect(none).not.toHaveProperty('drafts.0.document.place')
   })
 
+  it('adds up numbers as they are, and texts in the notation of the mapping', () => {
+    const sum = 'place: { sum: [a, b], number: "1.234,5" }'
+    const sumOf = (values: JsonObject) => documentOf(sum, values)
+    expect(sumOf({ a: 1.234, b: '1.234' })).toMatchObject({ place: '1235.234' })
+    expect(sumOf({ a: 1234.5, b: '0,5' })).toMatchObject({ place: '1235' })
+  })
+
   it('reports truncated, dropped and unused values', () => {
     const { dropped } = convert('place: { from: a, max: 10 }, summary: b, occasion: { all: [c, d] }', {
       a: 'Llanfairpwllgwyngyll',
