@@ -24,7 +24,7 @@ export function readNumberFormat(example: string): NumberFormat | undefined {
 
 /**
  * Returns the function that reads numbers of a column. Currency signs and `%` around a number are ignored. Parentheses mean
- * a negative number, as in accounting.
+ * a negative number, as in accounting, also around a minus sign.
  * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
  */
 export const compileNumber =
@@ -44,7 +44,7 @@ export const compileNumber =
       return new BadValue(`${JSON.stringify(written.slice(0, 60))} is not a number.`)
     }
     const number = Number(plain)
-    return isNegative ? -number : number
+    return isNegative ? -Math.abs(number) : number
   }
 
 function toPlain(text: string, { group, decimal }: NumberFormat): string | undefined {
