@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
+import { makeXlsx } from '../support/import-files.ts'
 import { importFile, newScheme } from '../support/imports.ts'
 
 /** Files of refused rows (`rejected.csv`) that are corrected and imported with the same mapping. */
@@ -27,16 +28,26 @@ records:
       ${parties}
 `
 
+const textCell = (text: string) => `<c t="inlineStr"><is><t>${text}</t></is></c>`
+
 const named = { id: 'Id', title: 'Title', signedOn: 'Signed' }
 
 const stage = (mapping: string, name: string, content: string | Uint8Array) =>
   importFile(api.database, mapping, name, content, { autoCommit: false })
 
-async function readRefused(mapping: string, content: string | Uint8Array): Promise<string> {
-  const { id, counts } = await stage(mapping, 'register.csv', content)
+async function readRefused(
+  mapping: string,
+  content: string | Uint8Array,
+  name = 'register.csv',
+): Promise<string> {
+  const { id, counts } = await stage(mapping, name, content)
   expect(counts.refused).toBe(1)
   return (await api.get(`/v1/imports/${id}/rejected.csv`, { key: adminKey })).text
 }
+
+/** A row of XLSX whose id and value are numbers. */
+const sheetRows = `<row>${['Id', 'Title', 'Signed', 'Value'].map(textCell).join('')}</row>
+  <row><c><v>1</v></c>${['Accord', 'no date'].map(textCell).join('')}<c><v>1.234</v></c></row>`
 
 const agreementsOf = async (scheme: string) =>
   (await api.get(`/v1/agreements?externalIdScheme=${scheme}`)).json<{ data: Document[] }>().data
@@ -90,5 +101,38 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     expect(await agreementsOf(scheme)).toMatchObject([
       { parties: [{ country: 'CHN' }, { country: 'NPL' }, { country: 'PAK' }] },
     ])
+  })
+
+  it('whose rows are still refused', async () => {
+    const mapping = mappingOf('{}', named)
+    const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord,no date\n')
+    const again = await readRefused(mapping, refused.replace('no date', 'no day'), 'rejected.csv')
+    expect(again.split('\r\n')[0]).toBe(refused.split('\r\n')[0])
+    const { counts } = await importFile(api.database, mapping, 'again.csv', again.replace('no day', '2001'))
+    expect(counts).toMatchObject({ created: 1, refused: 0 })
+  })
+
+  it.each([
+    ['XLSX', 'register.xlsx', makeXlsx(sheetRows)],
+    ['JSON', 'register.json', JSON.stringify([{ Id: 1, Title: 'Accord', Signed: 'no date', Value: 1.234 }])],
+  ])('with the numbers that cells of %s had', async (_, name, content) => {
+    const mapping = mappingOf('{}', named, 'place: {from: Value, number: "1.234,5", round: 2}')
+    const refused = await readRefused(mapping, content, name)
+    // The row stays refused once more, so that the numbers are written and read twice.
+    const again = await readRefused(mapping, refused.replace('no date', 'no day'))
+    const importCorrected = (text: string) => importFile(api.database, mapping, 'rejected.csv', text)
+    const { scheme } = await importCorrected(again.replace('no day', '2001'))
+    expect(await agreementsOf(scheme)).toMatchObject([{ place: '1.23' }])
+    await importCorrected(again.replace('no day', '2001').replace('1.234', '"1.234,5"'))
+    expect(await agreementsOf(scheme)).toMatchObject([{ place: '1234.5' }])
+  })
+
+  it('which is refused if the list of its columns with numbers is damaged', async () => {
+    const mapping = mappingOf('{}', named)
+    const refused = await readRefused(mapping, makeXlsx(sheetRows), 'register.xlsx')
+    const damaged = refused.replace('no date', '2001').replace('[""Id"",""Value""]', 'Value')
+    const { id } = await stage(mapping, 'rejected.csv', damaged)
+    const { text } = await api.get(`/v1/imports/${id}/rejected.csv`, { key: adminKey })
+    expect(text).toContain('The value is not a list of columns.')
   })
 })

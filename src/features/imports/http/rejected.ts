@@ -1,9 +1,9 @@
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
-import { refusedRowColumns } from '../reading/refused-rows.ts'
+import { additionalColumns, isAdditional, listNumbers } from '../reading/refused-rows.ts'
 import { faultsSql, refusedStates } from '../rows.ts'
 import type { ImportJob } from '../store.ts'
-import type { JsonObject, JsonValue, RowFault } from '../types.ts'
+import type { FileInfo, JsonObject, JsonValue, RowFault } from '../types.ts'
 import { csvDownload } from './csv-download.ts'
 
 /** Number of rows that are read together. */
@@ -44,37 +44,47 @@ function splitGroup(columns: readonly string[], row: RefusedRow): RefusedRow[] {
   }))
 }
 
-function toCells(columns: readonly string[], { locator, values, faults }: RefusedRow): string[] {
+function toCells(
+  { columns, additional }: { columns: readonly string[]; additional: readonly string[] },
+  { locator, values, faults }: RefusedRow,
+): string[] {
   const all = faults ?? []
-  return [
-    ...columns.map((column) => toCell(values[column])),
+  const cells = [
     locator,
     joinFaults(all, ({ column }) => column),
     joinFaults(all, ({ detail }) => detail),
     joinFaults(all, ({ suggestion }) => suggestion),
+    listNumbers(columns, values),
   ]
+  return [...columns.map((column) => toCell(values[column])), ...cells.slice(0, additional.length)]
 }
 
 /** Maximum number of properties that become columns, if the file itself has no columns. */
 const maxColumns = 2000
 
 /** Returns the columns of the file; without columns, the names of properties in the given rows. */
-const columnsOf = ({ fileInfo }: ImportJob, rows: readonly RefusedRow[]): readonly string[] =>
-  fileInfo && fileInfo.columns.length > 0
-    ? fileInfo.columns
+const columnsOf = ({ columns }: FileInfo, rows: readonly RefusedRow[]): readonly string[] =>
+  columns.length > 0
+    ? columns.filter((column) => !isAdditional(column))
     : [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].slice(0, maxColumns)
 
+/** The file of an import that has read none. Such an import has no rows. */
+const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
+
 /**
- * Yields the refused rows of an import as CSV, as they were in the file, with four more columns: where the row is, the
- * columns that are wrong, why, and what would be right. People correct the file and import it again (`isRefusedRowsFile`).
+ * Yields the refused rows of an import as CSV, as they were in the file, with more columns: where the row is, the
+ * columns that are wrong, why, what would be right, and the columns with numbers. People correct the file and import it
+ * again (`isRefusedRowsFile`).
  */
 export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
   let rows = await readRefused(database, job.id, 0)
-  const columns = columnsOf(job, rows)
-  yield stringify([[...columns, ...refusedRowColumns]], { record_delimiter: 'windows' })
+  const fileInfo = job.fileInfo ?? noFile
+  const columns = columnsOf(fileInfo, rows)
+  const additional = additionalColumns(fileInfo)
+  yield stringify([[...columns, ...additional]], { record_delimiter: 'windows' })
   for (let last = rows.at(-1); last; last = rows.at(-1)) {
     yield stringify(
-      rows.flatMap((row) => splitGroup(columns, row)).map((row) => toCells(columns, row)),
+      rows.flatMap((row) => splitGroup(columns, row)).map((row) => toCells({ columns, additional }, row)),
       { record_delimiter: 'windows' },
     )
     rows = await readRefused(database, job.id, last.position)
@@ -87,6 +97,6 @@ export const rejectedRows = csvDownload({
   operationId: 'getRejectedRows',
   summary: 'Read the refused rows of an import as CSV',
   description:
-    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`. Correct them, and import the file with the same mapping.',
+    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`, and, if the file has numbers, `import.numbers`. Correct them, and import the file with the same mapping.',
   stream: streamRejected,
 })

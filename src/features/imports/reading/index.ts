@@ -6,7 +6,7 @@ import { openJson } from './json.ts'
 import { readLimits } from './limits.ts'
 import { openNdjson } from './ndjson.ts'
 import type { RowOptions } from './options.ts'
-import { isRefusedRowsFile, refusedRowsOptions } from './refused-rows.ts'
+import { isRefusedRowsFile, refusedRowsOptions, restoreNumbers } from './refused-rows.ts'
 import type { OpenFile, Source } from './source.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { openXlsx } from './xlsx/index.ts'
@@ -53,7 +53,12 @@ export function readRows(
 }
 
 async function openFile(source: Source): Promise<OpenFile> {
-  return (await openRefusedRows(source)) ?? openWithOptions(source)
+  const file = (await openRefusedRows(source)) ?? (await openWithOptions(source))
+  return isRefusedRowsFile(file.fileInfo) ? { ...file, rows: restoreAll(file.rows) } : file
+}
+
+async function* restoreAll(batches: AsyncIterable<readonly Row[]>): AsyncGenerator<readonly Row[]> {
+  for await (const rows of batches) yield rows.map(restoreNumbers)
 }
 
 async function openWithOptions(source: Source): Promise<OpenFile> {

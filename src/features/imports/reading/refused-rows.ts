@@ -1,13 +1,64 @@
-import type { FileInfo } from '../types.ts'
+import { z } from 'zod'
+import type { FileInfo, JsonObject, Row } from '../types.ts'
 import type { RowOptions } from './options.ts'
 
 /** The columns of a file of refused rows (`rejected.csv`) in addition to those of the imported file. */
-export const refusedRowColumns = [
-  'import.row',
-  'import.column',
-  'import.reason',
-  'import.suggestion',
-] as const
+const refusedRowColumns = ['import.row', 'import.column', 'import.reason', 'import.suggestion'] as const
+
+/**
+ * The column that lists the columns in which a row has numbers, as JSON. Otherwise, these numbers would be read in the notation
+ * that the mapping states for texts.
+ */
+const numbersColumn = 'import.numbers'
+
+/**
+ * Returns the names of the columns that a file of refused rows has in addition to those of the imported file. CSV and XML have no
+ * numbers, except a file of refused rows itself.
+ */
+export const additionalColumns = ({ format, columns }: Pick<FileInfo, 'format' | 'columns'>): string[] => {
+  const hasNumbers = columns.includes(numbersColumn) || (format !== 'csv' && format !== 'xml')
+  return hasNumbers ? [...refusedRowColumns, numbersColumn] : [...refusedRowColumns]
+}
+
+/** Whether a column is one that files of refused rows have in addition to those of the imported file. */
+export const isAdditional = (column: string): boolean =>
+  column === numbersColumn || refusedRowColumns.some((name) => name === column)
+
+/** Returns the content of the column that lists the columns with numbers; an empty text if there are none. */
+export function listNumbers(columns: readonly string[], values: JsonObject): string {
+  const numbers = columns.filter((column) => typeof values[column] === 'number')
+  return numbers.length > 0 ? JSON.stringify(numbers) : ''
+}
+
+/** Matches a number in the notation of JSON. Longer numbers would lose digits. */
+const jsonNumber = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i
+
+const columnList = z.array(z.string())
+
+/** Restores the numbers of a row of a file of refused rows. A value that people have replaced by another text stays text. */
+export function restoreNumbers(row: Row): Row {
+  const listed = row.values[numbersColumn]
+  if (typeof listed !== 'string') return row
+  const columns = columnList.safeParse(parseJson(listed))
+  if (!columns.success) {
+    const detail =
+      'The value is not a list of columns. Write it as in the downloaded file, such as ["Amount"].'
+    return { ...row, fault: { column: numbersColumn, value: listed.slice(0, 200), detail } }
+  }
+  const numbers = columns.data.flatMap((column) => {
+    const value = row.values[column]
+    return typeof value === 'string' && jsonNumber.test(value) ? [[column, Number(value)]] : []
+  })
+  return { ...row, values: { ...row.values, ...Object.fromEntries(numbers) } }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
 
 /** Whether a table is a file of refused rows, which people have corrected and import again. */
 export const isRefusedRowsFile = ({ columns }: Pick<FileInfo, 'columns'>): boolean =>
