@@ -127,6 +127,21 @@ describe('a mapping', () => {
     })
   })
 
+  it('fills a template with the first of several values, and reports the others', () => {
+    const template = 'place: { template: "{a}, {b}" }'
+    expect(convert(template, { a: ['Lyon', 'Paris'], b: 'France' })).toMatchObject({
+      drafts: [{ document: { place: 'Lyon, France' } }],
+      dropped: [
+        {
+          column: 'a',
+          value: '["Lyon","Paris"]',
+          detail: 'There are 2 values, and a template takes one: the first is used.',
+        },
+      ],
+    })
+    expect(convert(template, { a: ['Lyon', 'Paris'] })).toMatchObject({ dropped: [] })
+  })
+
   it('has no sum of columns without a number', () => {
     const sum = 'place: { sum: [a, b], onBadValue: drop }'
     expect(convert(sum, { a: '1', b: '2' })).toMatchObject({ drafts: [{ document: { place: '3' } }] })

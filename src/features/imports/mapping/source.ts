@@ -31,7 +31,12 @@ export function compileSource(steps: ValueSteps, context: CompileContext): Sourc
   const column = columnNames(paths, context)
   const isConstant = paths.every(({ path }) => !path)
   if (steps.template !== undefined) {
-    return { column, isConstant, read: (scope) => fill(paths, (path) => read(path, scope)) }
+    const nameOf = (origin: Origin) => columnNames([origin], context)
+    return {
+      column,
+      isConstant,
+      read: (scope, conversion) => fill(paths, (origin) => read(origin, scope), nameOf, conversion),
+    }
   }
   if (steps.sum)
     return {
@@ -100,10 +105,23 @@ function makeIsEmpty(ofValue: readonly string[] | undefined, ofMapping: Readonly
   }
 }
 
-/** Fills a template. Returns no value if a column is empty. */
-function fill(paths: readonly Origin[], read: (path: Origin) => JsonValue[]): JsonValue[] {
-  const texts = paths.map((path) => (path.path ? textOf(read(path)[0] ?? null) : String(path.constant ?? '')))
-  return texts.every((text) => text !== undefined) ? [texts.join('')] : []
+/** Fills a template. It has no value if a column is empty, and takes the first of several values, with a note. */
+function fill(
+  origins: readonly Origin[],
+  read: (origin: Origin) => JsonValue[],
+  nameOf: (origin: Origin) => string,
+  conversion: Conversion,
+): JsonValue[] {
+  const filled = origins.map((origin) => ({ origin, values: read(origin) }))
+  const texts = filled.map(({ origin: { path, constant }, values: [first = null] }) =>
+    path ? textOf(first) : String(constant ?? ''),
+  )
+  if (!texts.every((text) => text !== undefined)) return []
+  for (const { origin, values } of filled) {
+    const detail = `There are ${values.length} values, and a template takes one: the first is used.`
+    if (values.length > 1) conversion.note(nameOf(origin), values, detail)
+  }
+  return [texts.join('')]
 }
 
 /** Compiles a sum of numbers. It has no value if all columns are empty; invalid numbers are rejected and count as 0. */

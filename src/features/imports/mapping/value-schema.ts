@@ -48,7 +48,10 @@ export const stepsSchema = describe(
     from: describe(columns.optional(), 'Column or path; the first one with a value if there are several.'),
     all: describe(columns.optional(), 'Columns or paths; all of their values, as a list.'),
     value: describe(scalar.optional(), 'A constant.'),
-    template: describe(text.optional(), 'A text with columns in braces: "{title} ({year})".'),
+    template: describe(
+      text.optional(),
+      'A text with columns in braces: "{title} ({year})". There is no value if one of the columns is empty.',
+    ),
     sum: describe(z.array(column).min(1).max(50).optional(), 'Columns whose numbers are added up.'),
     when: describe(conditionsSchema.optional(), 'Conditions; if they do not hold, there is no value.'),
     empty: describe(
