@@ -77,6 +77,7 @@ describe('Chinese sentences', () => {
     ['an unknown code', 'status: { from: Value, codes: { Active: in_force } }', 'Actve'],
     ['a text that is not a date', 'signedOn: Value', 'some day'],
     ['an ambiguous date', 'signedOn: Value', '03/04/2011'],
+    ['a decade or a century', 'signedOn: Value', '1900s'],
     ['a serial day', 'signedOn: Value', '40650'],
     ['a date of another format', 'signedOn: { from: Value, date: DD/MM/YYYY }', 'soon'],
     ['a day that its month does not have', 'signedOn: Value', '2011-02-30'],

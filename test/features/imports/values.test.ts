@@ -9,7 +9,7 @@ import {
 } from '../../../src/features/imports/mapping/values/number.ts'
 import { findEdtfFault } from '../../../src/model/edtf.ts'
 
-const read = (text: string, formats: string[] = [], language?: string) => {
+const read = (text: string | number, formats: string[] = [], language?: string) => {
   const date = compileDate(formats, language)?.(text)
   return date instanceof BadValue ? `bad: ${date.detail}` : date
 }
@@ -116,6 +116,10 @@ describe('dates', () => {
     ['2011-02-30', 'February 2011 has 28 days'],
     ['next year', 'is not read as a date'],
     ['1995-1990', 'is not read as a date'],
+    ['1900s', 'may be the decade 190X or the century 19XX'],
+    ["the 2000's", 'may be the decade 200X or the century 20XX'],
+    [2011.1, 'is a number'],
+    [40_179.5, 'date: excel'],
   ])('that are invalid are refused with an explanation: %s', (text, message) => {
     expect(read(text)).toContain(message)
   })
@@ -126,6 +130,12 @@ describe('dates', () => {
       expect(read(text, ['DD/MM/YYYY'])).toBe(text.replace(' 00:00:00', ''))
     },
   )
+
+  it('are not read from numbers that may lack a zero, except serial days', () => {
+    expect(read(2011.1, ['YYYY.M'])).toContain('2011.10 is stored as 2011.1')
+    expect([read(2011), read(20_110_405), read(5.2011)]).toEqual(['2011', '2011-04-05', '2011-05'])
+    expect(read(9999.5, ['excel'])).toBe('1927-05-17T12:00:00')
+  })
 
   it('that contradict a given format are refused, and serial days are read if configured', () => {
     expect(read('04/13/2011', ['DD/MM/YYYY'])).toContain('not a date of the format "DD/MM/YYYY"')

@@ -31,9 +31,15 @@ export function compileDate(
 ): ((value: string | number | boolean) => string | BadValue) | undefined {
   const readers = formats.map((format) => compileFormat(format, language))
   if (!readers.every((reader) => reader !== undefined)) return undefined
+  const takesSerials = formats.some(isSerialFormat)
   return (value) => {
     const text = String(value).trim()
     if (text.length > maxLength) return new BadValue(`A date has at most ${maxLength} characters.`)
+    if (typeof value === 'number' && !takesSerials && /^\d{4}\.\d+$/.test(text)) {
+      return new BadValue(
+        `${JSON.stringify(text)} is a number, and may be another month than it shows, since 2011.10 is stored as 2011.1. Write the date as text, such as 2011-10.`,
+      )
+    }
     for (const reader of readers) {
       const date = reader(text)
       if (date !== undefined) return date
@@ -42,8 +48,10 @@ export function compileDate(
   }
 }
 
+const isSerialFormat = (format: string) => format === 'excel' || format === 'excel1904'
+
 function compileFormat(format: string, language: string | undefined): DateReader | undefined {
-  if (format !== 'excel' && format !== 'excel1904') return compileDateFormat(format, language)
+  if (!isSerialFormat(format)) return compileDateFormat(format, language)
   return (text) =>
     /^\d+(\.\d+)?$/.test(text) ? formatSerial(Number(text), format === 'excel1904') : undefined
 }
@@ -56,6 +64,12 @@ function readDate(text: string, language: string | undefined, formats: readonly 
   // If the mapping states formats, a date in another notation of day and month is an error.
   const plain = formats.length > 0 && readings.length > 0 ? undefined : readPlainDate(text, language)
   if (plain !== undefined) return plain
+  const hundreds = /^(?:the\s+)?(\d{2})00'?s$/i.exec(text)?.[1]
+  if (hundreds !== undefined) {
+    return new BadValue(
+      `${JSON.stringify(text)} may be the decade ${hundreds}0X or the century ${hundreds}XX. Write which it is.`,
+    )
+  }
   const uncertain = readUncertain(text, language) ?? readRange(text, language)
   if (uncertain !== undefined) return uncertain
   if (readings.length > 1 && formats.length === 0) {
@@ -129,7 +143,7 @@ function readNamedMonth(text: string, language: string | undefined): string | un
 
 /** Reads an uncertain or approximate date: `1998?`, `c. 1998`, `1990s`, `19XX`. */
 function readUncertain(text: string, language: string | undefined): string | undefined {
-  const decade = /^(?:the\s+)?(\d{3})(?:0s|0'?s|[x?-])$/i.exec(text)?.[1]
+  const decade = /^(?:the\s+)?(\d{3})(?:0'?s|[x?-])$/i.exec(text)?.[1]
   if (decade !== undefined) return `${decade}X`
   const century = /^(\d{2})(?:xx|\?\?|--)$/i.exec(text)?.[1]
   if (century !== undefined) return `${century}XX`
