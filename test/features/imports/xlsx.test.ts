@@ -90,6 +90,25 @@ describe('XLSX', () => {
     ])
   })
 
+  it('notes that formulas without a stored value are read as empty', async () => {
+    const header = '<row r="1"><c><v>1</v></c><c><v>2</v></c></row>'
+    const notesOf = async (cells: string) => {
+      const { fileInfo, rows } = await readContent(
+        'file.xlsx',
+        makeXlsx(`${header}<row r="2">${cells}</row>`),
+      )
+      expect(rows.map(({ values }) => values)).toEqual([{ 1: 5, 2: null }])
+      return fileInfo.notes
+    }
+    for (const formula of ['<f>A2*2</f>', '<f>A2*2</f><v></v>']) {
+      expect(await notesOf(`<c><v>5</v></c><c>${formula}</c>`)).toEqual([
+        expect.stringContaining('The formula of the cell B2 has no stored value'),
+      ])
+    }
+    // The stored value of this formula is an empty text.
+    expect(await notesOf('<c><f>2+3</f><v>5</v></c><c t="str"><f>LEFT(A2,0)</f><v></v></c>')).toEqual([])
+  })
+
   it('converts serial days to dates in both date systems', () => {
     expect([1, 59, 60, 61, 40_179, 2_958_465].map((day) => formatSerial(day, false))).toEqual([
       '1900-01-01',

@@ -18,10 +18,16 @@ export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
       omitsEmptyCells: true,
       reason: 'Name these columns in the header, or remove the values.',
     })
-    const cells = readSheet(archive, sheet.entry, { strings, dateStyles, date1904 })
+    // A note about formulas is added while the rows are read.
+    const notes: string[] = []
+    let isFirstFormula = true
+    const cells = readSheet(archive, sheet.entry, { strings, dateStyles, date1904 }, (cell) => {
+      if (isFirstFormula) notes.push(noStoredValue(cell))
+      isFirstFormula = false
+    })
     const rows = await openTable(table, cells)
     const names = sheets.map(({ name }) => name)
-    const notes = [...table.notes]
+    notes.push(...table.notes)
     if (names.length > 1 && options.sheet === undefined) {
       notes.push(
         `The file has ${names.length} sheets, of which the first is read. To read another sheet, set rows.sheet in the mapping.`,
@@ -40,6 +46,9 @@ export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
     throw error
   }
 }
+
+const noStoredValue = (cell: string) =>
+  `The formula of the cell ${cell} has no stored value: it and others like it are read as empty. Open the file in a spreadsheet program, and save it again.`
 
 function findSheet(sheets: readonly Sheet[], wanted: string | undefined): Sheet {
   const sheet = wanted === undefined ? sheets[0] : sheets.find(({ name }) => name === wanted)

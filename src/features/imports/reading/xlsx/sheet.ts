@@ -12,6 +12,9 @@ export interface CellContext {
   date1904: boolean
 }
 
+/** Gets the name of a cell, such as `C2`, whose formula has no stored value. */
+type ReportFormula = (cell: string) => void
+
 /** Maximum number of columns of a sheet in spreadsheet programs. */
 const maxColumns = 16_384
 
@@ -27,14 +30,18 @@ function columnIndex(reference: string): number {
   return index - 1
 }
 
-/** Reads the rows of a sheet in batches. The value of a formula is its stored result. */
+/**
+ * Reads the rows of a sheet in batches. The value of a formula is its stored result.
+ * @param onFormulaWithoutValue is called for each formula without a stored result, as libraries write it. Its cell is empty.
+ */
 export async function* readSheet(
   archive: Archive,
   entry: string,
   context: CellContext,
+  onFormulaWithoutValue: ReportFormula,
 ): AsyncGenerator<readonly Cells[], void, undefined> {
   let rows: Cells[] = []
-  const parser = createSheetParser(context, (row) => rows.push(row))
+  const parser = createSheetParser(context, (row) => rows.push(row), onFormulaWithoutValue)
   const decoder = new TextDecoder()
   for await (const chunk of await archive.read(entry)) {
     parser.write(decoder.decode(chunk, { stream: true }))
@@ -47,11 +54,16 @@ export async function* readSheet(
 }
 
 /** Creates the parser of a sheet, which calls `addRow` at the end of each row. */
-function createSheetParser(context: CellContext, addRow: (row: Cells) => void) {
+function createSheetParser(
+  context: CellContext,
+  addRow: (row: Cells) => void,
+  onFormulaWithoutValue: ReportFormula,
+) {
   let row: Cells = { number: 0, cells: [] }
   let column = -1
   let [type, style, value] = ['', 0, '']
   let inValue = false
+  let hasFormula = false
   const inline = new RichText()
   return createXmlParser('The sheet', {
     open(element, attributes) {
@@ -66,7 +78,9 @@ function createSheetParser(context: CellContext, addRow: (row: Cells) => void) {
             `The sheet has a cell in row ${row.number} whose column is not one of A to ${columnName(maxColumns - 1)}: ${attributes.r ?? `number ${column + 1}`}.`,
           )
         ;[type, style, value] = [attributes.t ?? 'n', Number(attributes.s ?? 0), '']
+        hasFormula = false
       } else if (name === 'v') inValue = true
+      else if (name === 'f') hasFormula = true
       else inline.open(name)
     },
     close(element) {
@@ -75,6 +89,9 @@ function createSheetParser(context: CellContext, addRow: (row: Cells) => void) {
       else if (name === 'row') addRow(row)
       else if (name === 'c') {
         const text = inline.take()
+        // The result of type `str` may be an empty text.
+        if (hasFormula && value === '' && type !== 'str')
+          onFormulaWithoutValue(`${columnName(column)}${row.number}`)
         while (row.cells.length < column) row.cells.push(null)
         row.cells[column] = readCell(type, type === 'inlineStr' ? text : value, style, context)
       } else inline.close(name)
