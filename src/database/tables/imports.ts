@@ -183,8 +183,8 @@ export const importDecisions = pgTable(
 )
 
 /**
- * The changes of each record by imports. For each scheme, the last entry that is not undone has hashes of the file's values.
- * A later import compares them to find the properties that others have changed since.
+ * The changes of each record by imports. For each scheme, the last entry has hashes of the last values in files. A later
+ * import compares them to find the values that others have set.
  */
 export const importRecords = pgTable(
   'import_records',
@@ -202,7 +202,7 @@ export const importRecords = pgTable(
     versionAfter: integer('version_after').notNull(),
     /** Hash of all values of the row for this record. */
     digest: text('digest').notNull(),
-    /** Hashes of the values of the row by property. */
+    /** Hashes of the last values of the rows by property: those of earlier rows if this row has no value. */
     properties: json('properties').$type<Record<string, string>>().notNull(),
     /** Properties that the import did not change, because others had changed them. */
     kept: text('kept').array(),

@@ -10,6 +10,7 @@ import { type CitedRecord, writeCitations } from './citations.ts'
 import { type RecordEntry, writeEntries } from './entries.ts'
 import {
   faultsOfProblem,
+  hasSameRow,
   isUnchanged,
   type OnEdited,
   otherRowId,
@@ -127,10 +128,9 @@ async function writeRecords(
 
 /** Whether an entry is needed: the record was written, or the row that changes it differs from that of the last import. */
 const needsEntry = ({ upsert, action }: PlannedRecord): boolean =>
-  action !== 'none' ||
-  (upsert.existing?.lastImport?.digest !== upsert.digest && otherRowId(upsert) === undefined)
+  action !== 'none' || (!hasSameRow(upsert) && otherRowId(upsert) === undefined)
 
-/** Returns which properties were not overwritten, and why, unless others have changed them. */
+/** Returns which properties were not overwritten, and why, unless others have set them. */
 function toKeptRecord({ record: { upsert, kept }, result: { key } }: Written): KeptRecord {
   const otherId = otherRowId(upsert)
   const because =

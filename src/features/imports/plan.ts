@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { z } from 'zod'
 import type { Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
@@ -17,20 +18,24 @@ export interface PlannedRecord {
   action: 'create' | 'change' | 'none'
   before: Document | undefined
   after: Document
-  /** Hashes of the values of the row, by property. */
+  /** Hashes of the last values that the rows of the record had, by property. */
   properties: Record<string, string>
-  /** Properties that are not overwritten: others have changed them since the last import, or another row changes the record. */
+  /** Properties that are not overwritten: others have set them, or another row changes the record. */
   kept: string[]
 }
 
-/** Whether properties that others have changed since the last import of the scheme are kept or replaced. */
+/** Whether values that others have set are kept or replaced. */
 export type OnEdited = 'keep' | 'replace'
 
-/** Whether neither the record nor the row has changed since the last import. */
-export const isUnchanged = ({ digest, existing }: Upsert): boolean =>
-  existing?.lastImport !== undefined &&
-  existing.lastImport.digest === digest &&
-  existing.lastImport.version === existing.version
+/** Whether the last import of the scheme had the same row for the record, and is not undone. */
+export const hasSameRow = ({ digest, existing }: Upsert): boolean =>
+  existing?.lastImport?.digest === digest && !existing.lastImport.undone
+
+/** Whether the record has the values of the row: the last import wrote all of them, and neither has changed since. */
+export const isUnchanged = (upsert: Upsert): boolean =>
+  hasSameRow(upsert) &&
+  upsert.existing?.lastImport?.version === upsert.existing?.version &&
+  upsert.existing?.lastImport?.kept === null
 
 /**
  * Returns the id of the row that changes a record in place of this row: a record that has the ids of several rows of a
@@ -79,6 +84,24 @@ function mergeWanted({ resource, document }: Upsert, before: Document): Document
   return 'externalIds' in document ? { ...merged, externalIds: joinExternalIds(before, document) } : merged
 }
 
+/** Whether a property has the value of a record for which it was not given. */
+function isDefault({ document }: Resource, name: string, value: unknown): boolean {
+  // The schemas of fields are full zod schemas.
+  const schema = document.shape[name] as z.ZodType | undefined
+  return isDeepStrictEqual(schema?.safeParse(undefined).data, value)
+}
+
+/**
+ * Whether others have set a value: it is not the one that the last import wrote. If no import has written the property, or
+ * the import was undone, the property may also have its default value.
+ */
+function isEdited({ resource, existing }: Upsert, name: string, value: unknown): boolean {
+  const imported = existing?.lastImport?.properties[name]
+  if (imported === hashValue(value)) return false
+  const isUnwritten = imported === undefined || existing?.lastImport?.undone === true
+  return !(isUnwritten && isDefault(resource, name, value))
+}
+
 function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): PlannedRecord {
   const { resource, existing } = upsert
   const before = documentOf(resource, JSON.parse(stored))
@@ -87,14 +110,12 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
     const kept = statedProperties(upsert).filter((name) => !isDeepStrictEqual(before[name], wanted[name]))
     return { upsert, action: 'none', before, after: before, properties: {}, kept }
   }
-  const properties = hashesOf(upsert, wanted)
   const lastImport = existing?.lastImport
-  const isEdited = (name: string) =>
-    lastImport !== undefined &&
-    name in lastImport.properties &&
-    !isDeepStrictEqual(before[name], wanted[name]) &&
-    hashValue(before[name]) !== lastImport.properties[name]
-  const kept = onEdited === 'keep' ? statedProperties(upsert).filter(isEdited) : []
+  const earlier = lastImport?.undone === false ? lastImport.properties : {}
+  const properties = { ...earlier, ...hashesOf(upsert, wanted) }
+  const isKept = (name: string) =>
+    !isDeepStrictEqual(before[name], wanted[name]) && isEdited(upsert, name, before[name])
+  const kept = onEdited === 'keep' ? statedProperties(upsert).filter(isKept) : []
   const after =
     kept.length === 0
       ? wanted

@@ -36,7 +36,7 @@ export interface PreviewRecord {
   key: string | null
   action: 'create' | 'change' | 'none'
   document: Document
-  /** Properties that others have changed since the last import, and that are not overwritten. */
+  /** Properties that others have set, and that are not overwritten. */
   kept: string[]
 }
 

@@ -27,7 +27,7 @@ export interface ImportCounts {
   created: number
   changed: number
   unchanged: number
-  /** Properties that others have changed since the last import, and that the import does not overwrite. */
+  /** Properties that others have set, and that the import does not overwrite. */
   kept: number
 }
 

@@ -29,6 +29,10 @@ export interface LastImport {
   digest: string
   /** Hashes of the imported values, by property. */
   properties: Record<string, string>
+  /** Properties that the import did not change, because others had changed them; null for none. */
+  kept: string[] | null
+  /** Whether the import was undone. The record may still have some of its values. */
+  undone: boolean
 }
 
 /** A record that exists. */
@@ -98,7 +102,10 @@ async function findKeys(tx: Transaction, registry: Registry, rows: readonly Read
   return keys
 }
 
-/** Finds existing records: their versions, and what the last import of the scheme wrote to each. */
+/**
+ * Finds existing records: their versions, and what the last import of the scheme wrote to each. An import that was undone
+ * counts only if there is no other one: the record may still have some of its values.
+ */
 async function findExisting(
   tx: Transaction,
   { scheme, resource, idsInFile }: { scheme: string; resource: Resource; idsInFile: ReadonlySet<string> },
@@ -109,18 +116,15 @@ async function findExisting(
     key: string
     version: number
     ids: string[]
-    versionAfter: number | null
-    digest: string
-    properties: Record<string, string>
+    lastImport: LastImport | null
   }>({
     name: 'imported records',
-    text: `select records.key, records.version, last_import.version_after as "versionAfter", last_import.digest,
-        last_import.properties,
+    text: `select records.key, records.version, to_json(last_import) as "lastImport",
         array(select id from external_ids where record = records.id and scheme = $3 order by position) as ids
       from records left join lateral (
-        select version_after, digest, properties from import_records
-        where resource = records.resource and key = records.key and scheme = $3 and not undone
-        order by sequence desc limit 1
+        select version_after as version, digest, properties, kept, undone from import_records
+        where resource = records.resource and key = records.key and scheme = $3
+        order by undone, sequence desc limit 1
       ) last_import on true
       where records.id = any($1::uuid[]) and records.resource = $2`,
     values: [keys.map((key) => recordId(resource, key)), resource.name, scheme],
@@ -128,14 +132,9 @@ async function findExisting(
   const isInFile = (id: string) =>
     idsInFile.has(draftIdentity({ resource: resource.name, externalId: { scheme, id } }))
   return new Map(
-    rows.map(({ key, version, ids, versionAfter, digest, properties }) => [
+    rows.map(({ key, version, ids, lastImport }) => [
       key,
-      {
-        key,
-        version,
-        ownId: ids.find(isInFile) ?? ids[0],
-        lastImport: versionAfter === null ? undefined : { version: versionAfter, digest, properties },
-      },
+      { key, version, ownId: ids.find(isInFile) ?? ids[0], lastImport: lastImport ?? undefined },
     ]),
   )
 }

@@ -165,7 +165,7 @@ export const importSchema = registerResponseSchema(
           created: count('New records.'),
           changed: count('Changed records.'),
           unchanged: count('Unchanged records.'),
-          kept: count('Properties that keep the values that others have given them since the last import.'),
+          kept: count('Properties that keep the values that others have given them.'),
         })
         .meta({ description: 'Counts of the dry run; of the commit, once it has begun.' }),
       report: report.nullable().meta({ description: 'Report of the last finished step.' }),

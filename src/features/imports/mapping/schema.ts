@@ -75,7 +75,7 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
     ),
     onEdited: describe(
       z.enum(['keep', 'replace']).default('keep'),
-      'Whether a property that others have changed since the last import is kept or replaced.',
+      'Whether a value that others have set, and not an import of the scheme, is kept or replaced.',
     ),
   })
   // The properties depend on the registry, so their types cannot be inferred. `compileMapping` reads them by their targets.

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { type Document, ifMatch } from '../support/documents.ts'
+import { importCsv, newScheme, undo } from '../support/imports.ts'
+
+/** Imports of records with values that people have set or changed. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+type OnEdited = 'keep' | 'replace'
+
+const mappingOf = (scheme: string, onEdited: OnEdited) => `scheme: ${scheme}
+onEdited: ${onEdited}
+records:
+  organizations:
+    id: Id
+    properties:
+      name: Name
+      kind: Kind
+      country: Country
+      website: Website
+      acronym: Acronym
+`
+
+/** Imports one organization with the id 1 from a file. */
+const importRow = (scheme: string, row: string, onEdited: OnEdited = 'keep') =>
+  importCsv(api.database, mappingOf(scheme, onEdited), `Id,Name,Kind,Country,Website,Acronym\n1,${row}\n`)
+
+async function find(scheme: string): Promise<Document> {
+  const response = await api.get(`/v1/organizations?externalId=${scheme}:1`)
+  const [found] = response.json<{ data: Document[] }>().data
+  if (!found) throw new Error('there is no such organization')
+  return found
+}
+
+async function edit(scheme: string, patch: Document): Promise<void> {
+  const edited = await api.patch(`/v1/organizations/${(await find(scheme)).id}`, patch)
+  expect(edited.status, edited.text).toBe(200)
+}
+
+async function create(document: Document): Promise<string> {
+  const created = await api.post('/v1/organizations', document)
+  expect(created.status, created.text).toBe(201)
+  return created.json<{ id: string }>().id
+}
+
+/** Creates an organization by hand and, by an import, a duplicate, and merges the duplicate into it. */
+async function mergeImported(document: Document): Promise<{ scheme: string; row: string }> {
+  const [scheme, row] = [newScheme(), 'Acad. X,academic,China,https://imported.example,AX']
+  const into = await create(document)
+  await importRow(scheme, row)
+  const merged = await api.post(`/v1/organizations/${(await find(scheme)).id}/merge`, { into }, ifMatch('*'))
+  expect(merged.status, merged.text).toBe(200)
+  return { scheme, row }
+}
+
+describe('a property for which the file had no value', () => {
+  const byHand = { website: 'https://by-hand.example', acronym: 'HAND' }
+
+  it('is kept and reported if somebody has set it, and the file has a value now', async () => {
+    const scheme = newScheme()
+    await importRow(scheme, 'Em One,academic,China,,')
+    await edit(scheme, byHand)
+    const imported = await importRow(scheme, 'Em Two,academic,China,https://file.example,FILE')
+    expect(imported).toMatchObject({
+      counts: { changed: 1, kept: 2 },
+      report: { kept: [{ reason: 'kept acronym, website' }] },
+    })
+    expect(await find(scheme)).toMatchObject({ name: 'Em Two', ...byHand })
+  })
+
+  it('is kept if somebody has changed it before a file without a value', async () => {
+    const scheme = newScheme()
+    await importRow(scheme, 'Em One,academic,China,https://first.example,ONE')
+    await edit(scheme, byHand)
+    await importRow(scheme, 'Em Two,academic,China,,')
+    const imported = await importRow(scheme, 'Em Two,academic,China,https://file.example,FILE')
+    expect(imported.counts).toMatchObject({ unchanged: 1, kept: 2 })
+    expect(await find(scheme)).toMatchObject(byHand)
+  })
+
+  it('gets the value of the next file if nobody has set it', async () => {
+    const scheme = newScheme()
+    await importRow(scheme, 'Em One,academic,China,https://first.example,')
+    await importRow(scheme, 'Em One,academic,China,,')
+    expect(await find(scheme)).toMatchObject({ website: 'https://first.example', acronym: null })
+    const imported = await importRow(scheme, 'Em One,academic,China,https://file.example,FILE')
+    expect(imported.counts).toMatchObject({ changed: 1, kept: 0 })
+    expect(await find(scheme)).toMatchObject({ website: 'https://file.example', acronym: 'FILE' })
+  })
+})
+
+describe('a record that existed before', () => {
+  const curated = {
+    name: 'Curated Academy of X',
+    kind: 'government',
+    country: 'FRA',
+    website: 'https://own.example',
+    acronym: 'CAX',
+  }
+
+  it('keeps its values if a record of the register was merged into it', async () => {
+    const { scheme, row } = await mergeImported(curated)
+    const before = await find(scheme)
+    for (let round = 0; round < 2; round += 1) {
+      expect(await importRow(scheme, row)).toMatchObject({
+        counts: { changed: 0, unchanged: 1, kept: 5 },
+        report: { kept: [{ reason: 'kept name, acronym, kind, country, website' }] },
+      })
+      expect(await find(scheme)).toEqual(before)
+    }
+  })
+
+  it('keeps its values and gets those that it lacks if it has the id of a row', async () => {
+    const scheme = newScheme()
+    await create({ ...curated, acronym: null, externalIds: [{ scheme, id: '1' }] })
+    const imported = await importRow(scheme, 'Acad. X,academic,China,https://imported.example,AX')
+    expect(imported.counts).toMatchObject({ changed: 1, kept: 4 })
+    expect(await find(scheme)).toMatchObject({ ...curated, acronym: 'AX' })
+  })
+
+  it('gets the values of the file with onEdited: replace', async () => {
+    const { scheme, row } = await mergeImported(curated)
+    expect((await importRow(scheme, row, 'replace')).counts).toMatchObject({ changed: 1, kept: 0 })
+    expect(await find(scheme)).toMatchObject({ name: 'Acad. X', country: 'CHN', acronym: 'AX' })
+  })
+})
+
+describe('a record that an undo has kept, since somebody has changed it', () => {
+  it('keeps only the changed values in the next import, and can be undone again', async () => {
+    const scheme = newScheme()
+    const first = await importRow(scheme, 'Un One,academic,China,https://file.example,')
+    await edit(scheme, { name: 'By hand', website: 'https://by-hand.example' })
+    expect(await undo(api.database, first)).toMatchObject({ report: { keptCount: 1 } })
+    const again = await importRow(scheme, 'Un One,academic,Nepal,https://file.example,UN')
+    expect(again).toMatchObject({
+      counts: { changed: 1, kept: 2 },
+      report: { kept: [{ reason: 'kept name, website' }] },
+    })
+    const found = { name: 'By hand', country: 'NPL', website: 'https://by-hand.example', acronym: 'UN' }
+    expect(await find(scheme)).toMatchObject(found)
+    expect(await undo(api.database, again)).toMatchObject({ report: { keptCount: 0 } })
+    expect(await find(scheme)).toMatchObject({ ...found, country: 'CHN', acronym: null })
+  })
+
+  it('gets a value that the undo has removed', async () => {
+    const scheme = newScheme()
+    await importRow(scheme, 'Un Two,academic,China,,')
+    const second = await importRow(scheme, 'Un Two,academic,China,,UN')
+    await undo(api.database, second)
+    expect((await find(scheme)).acronym).toBeNull()
+    const again = await importRow(scheme, 'Un Two,academic,China,,UN')
+    expect(again.counts).toMatchObject({ changed: 1, kept: 0 })
+  })
+})
+
+describe('a second import of a file for which values were kept', () => {
+  it('reports the values again with keep, and replaces them with replace', async () => {
+    const scheme = newScheme()
+    await importRow(scheme, 'Re One,academic,China,,')
+    await edit(scheme, { name: 'By hand' })
+    for (let round = 0; round < 2; round += 1) {
+      const kept = await importRow(scheme, 'Re Two,academic,China,,')
+      expect(kept).toMatchObject({
+        counts: { unchanged: 1, kept: 1 },
+        report: { kept: [{ reason: 'kept name' }] },
+      })
+    }
+    const replaced = await importRow(scheme, 'Re Two,academic,China,,', 'replace')
+    expect(replaced.counts).toMatchObject({ changed: 1, unchanged: 0, kept: 0 })
+    expect((await find(scheme)).name).toBe('Re Two')
+    expect((await importRow(scheme, 'Re Two,academic,China,,')).counts).toMatchObject({
+      unchanged: 1,
+      kept: 0,
+    })
+  })
+})
