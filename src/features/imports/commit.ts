@@ -5,10 +5,10 @@ import type { Registry } from '../../model/registry.ts'
 import { type ApplyContext, applyUpserts } from './apply.ts'
 import { readIdsInFile } from './file-ids.ts'
 import type { OnEdited } from './plan.ts'
-import { maxKept } from './report.ts'
+import { addKept } from './report.ts'
 import { addCounts, BatchSize, blockRows, readStagedRows, setWaiting, takeBatch } from './rows.ts'
 import { type SourceProperties, writeSource } from './source.ts'
-import { changeImport, type ImportJob, type KeptRecord } from './store.ts'
+import { changeImport, type ImportJob } from './store.ts'
 import { type OnAbsent, type ReadyRow, readUpserts } from './upserts.ts'
 
 /** Target duration of a transaction. Other transactions wait for its locks, and the feed of changes for its end. */
@@ -54,7 +54,6 @@ class Commit {
   readonly #options: CommitOptions
   readonly #idsInFile: ReadonlySet<string>
   readonly #size = new BatchSize(transactionMs)
-  readonly kept: KeptRecord[] = []
   #current: ImportJob
 
   constructor(
@@ -116,12 +115,13 @@ class Commit {
       const done = rows.map(({ position }) => position).filter((position) => !notWritten.has(position))
       await setWaiting(tx, before.id, done, false)
     }
+    const counts = addCounts(before.counts, { ...outcome.counts, refused: all.size })
     const change = {
       doneThrough: rows.at(-1)?.position ?? before.doneThrough,
-      counts: addCounts(before.counts, { ...outcome.counts, refused: all.size }),
+      counts,
+      ...(outcome.kept.length > 0 && { report: addKept(before.report, outcome.kept, counts.kept) }),
     }
     if (!(await changeImport(tx, before, change))) return undefined
-    this.kept.push(...outcome.kept.slice(0, maxKept - this.kept.length))
     return { ...before, ...change, source }
   }
 
@@ -165,16 +165,10 @@ async function commitWaiting(database: Database, commit: Commit): Promise<boolea
   }
 }
 
-/** The import after a commit, and the first kept records. */
-export interface Committed {
-  job: ImportJob
-  kept: KeptRecord[]
-}
-
 /**
  * Writes the records of the staged rows of an import, in short transactions (`takeBatch`). Each also stores the progress of
  * the import, so an interrupted commit continues where it stopped, and writes nothing twice.
- * @returns the result; undefined when another process has taken over.
+ * @returns the import, whose report has the kept records; undefined when another process has taken over.
  * @throws the database error that stopped the commit; the batches that were committed before stay.
  */
 export async function commitRows(
@@ -182,9 +176,9 @@ export async function commitRows(
   registry: Registry,
   job: ImportJob,
   options: CommitOptions,
-): Promise<Committed | undefined> {
+): Promise<ImportJob | undefined> {
   const idsInFile = await readIdsInFile(autocommitReads(database), job)
   const commit = new Commit(database, registry, job, { ...options, idsInFile })
   const isDone = (job.pass > 0 || (await commit.makePass('wait'))) && (await commitWaiting(database, commit))
-  return isDone ? { job: commit.current, kept: commit.kept } : undefined
+  return isDone ? commit.current : undefined
 }

@@ -6,7 +6,7 @@ import type { FaultyColumn, ImportReport, KeptRecord } from './store.ts'
 
 /** Maximum numbers of columns and of kept records that a report lists. */
 const maxColumns = 50
-export const maxKept = 100
+const maxKept = 100
 
 /** Counts the rows with faults by column, in descending order. @param states the states of the rows to count. */
 const findFaultyColumns = (database: Database, id: string, states: readonly string[]) =>
@@ -19,11 +19,32 @@ const findFaultyColumns = (database: Database, id: string, states: readonly stri
     values: [id, states, maxColumns],
   })
 
+/**
+ * Adds kept records to the report of a running step, which stores it with its progress: a process that continues the step does
+ * not know them.
+ * @param keptCount number of all kept properties or, during an undo, records.
+ * @returns the report, with at most 100 kept records.
+ */
+export function addKept(
+  report: ImportReport | null,
+  added: readonly KeptRecord[],
+  keptCount: number,
+): ImportReport {
+  const {
+    refusedBy = [],
+    droppedBy = [],
+    names = { unresolved: 0, rows: 0 },
+    missing = 0,
+    kept = [],
+  } = report ?? {}
+  return { refusedBy, droppedBy, names, missing, kept: [...kept, ...added].slice(0, maxKept), keptCount }
+}
+
 /** Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records and kept records. */
 export async function makeReport(
   database: Database,
   id: string,
-  { kept = [], keptCount = 0 }: { kept?: KeptRecord[]; keptCount?: number } = {},
+  { kept = [], keptCount = 0 }: Partial<Pick<ImportReport, 'kept' | 'keptCount'>> = {},
 ): Promise<ImportReport> {
   const [refusedBy, droppedBy, names, missing] = await Promise.all([
     findFaultyColumns(database, id, refusedStates),
@@ -31,5 +52,5 @@ export async function makeReport(
     countUnresolvedNames(autocommitReads(database), id),
     countMissing(autocommitReads(database), id),
   ])
-  return { refusedBy, droppedBy, names, missing, kept: kept.slice(0, maxKept), keptCount }
+  return { refusedBy, droppedBy, names, missing, kept, keptCount }
 }

@@ -168,9 +168,9 @@ class Run {
     })
     if (!committed) throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
     await storeMissing(database, registry, job, this.#signal)
-    const { counts } = committed.job
-    const report = await makeReport(database, job.id, { kept: committed.kept, keptCount: counts.kept })
-    await this.#change(committed.job, { state: 'committed', report, committedAt: 'now' })
+    const { kept = [] } = committed.report ?? {}
+    const report = await makeReport(database, job.id, { kept, keptCount: committed.counts.kept })
+    await this.#change(committed, { state: 'committed', report, committedAt: 'now' })
   }
 
   async #undo(job: ImportJob): Promise<void> {
@@ -180,12 +180,12 @@ class Run {
       reason: `Undo of import ${job.id} of ${job.files[0]?.name ?? 'a file'}`.slice(0, 500),
     }
     const { created, changed } = job.counts
-    const { kept, keptCount } = await undoImport(database, registry, job, {
+    const kept = await undoImport(database, registry, job, {
       authorship,
       signal: this.#signal,
       onProgress: (records) => this.#reportProgress('undoing', records, Math.max(records, created + changed)),
     })
-    const report = await makeReport(database, job.id, { kept, keptCount })
+    const report = await makeReport(database, job.id, kept)
     await this.#change(job, { state: 'undone', report, undoneAt: 'now' })
   }
 }

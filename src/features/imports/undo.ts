@@ -11,8 +11,8 @@ import { findReferrers, type Referrer } from '../../operations/writing/referrers
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
-import { maxKept } from './report.ts'
-import type { ImportJob, KeptRecord } from './store.ts'
+import { addKept } from './report.ts'
+import { changeImport, type ImportJob, type ImportReport, type KeptRecord } from './store.ts'
 
 /** Undoes an import: reverts its writes, except values that others have changed since. */
 
@@ -235,24 +235,33 @@ function planRestoration(
   }
 }
 
+/** Returns the report of an undo at its start: without kept records, unless an earlier process has undone a part. */
+async function readReport(database: Database, { id, report }: ImportJob): Promise<ImportReport> {
+  const [row] = await database.read<{ hasUndone: boolean }>({
+    text: 'select exists (select from import_records where import = $1 and undone) as "hasUndone"',
+    values: [id],
+  })
+  return row?.hasUndone && report ? report : { ...addKept(report, [], 0), kept: [] }
+}
+
 /**
  * Undoes an import: removes the records that it created, and restores the earlier values of the others. Keeps later changes
  * by others. The undo continues where an earlier process stopped.
  * @param onProgress gets the number of entries that this call has undone so far.
- * @returns the first kept records, at most `maxKept`, and the number of all.
+ * @returns the report with the kept records.
  */
 export async function undoImport(
   database: Database,
   registry: Registry,
-  { id }: ImportJob,
+  job: ImportJob,
   {
     authorship,
     signal,
     onProgress,
   }: { authorship: Authorship; signal: AbortSignal; onProgress: (records: number) => void },
-): Promise<{ kept: KeptRecord[]; keptCount: number }> {
-  const kept: KeptRecord[] = []
-  let keptCount = 0
+): Promise<ImportReport> {
+  const { id } = job
+  let report = await readReport(database, job)
   let done = 0
   /** Undoes the entries that are not yet undone. @returns the number of those that wait for the next pass. */
   const makePass = async (onRefused: OnRefused, isFirst: boolean): Promise<number> => {
@@ -269,14 +278,15 @@ export async function undoImport(
           text: 'update import_records set undone = true where sequence = any($1::bigint[])',
           values: [undone],
         })
-        return { last: read.at(-1)?.sequence, undone, waiting: undo.waiting.size, kept: undo.kept }
+        const next = addKept(report, undo.kept, report.keptCount + undo.kept.length)
+        await changeImport(tx, job, { report: next })
+        return { last: read.at(-1)?.sequence, undone, waiting: undo.waiting.size, report: next }
       })
+      report = batch.report
       if (batch.last === undefined) return waiting
       before = batch.last
       waiting += batch.waiting
       done += batch.undone.length
-      keptCount += batch.kept.length
-      kept.push(...batch.kept.slice(0, maxKept - kept.length))
       onProgress(done)
     }
   }
@@ -287,5 +297,5 @@ export async function undoImport(
     before = waiting
     waiting = await makePass(onRefused, false)
   }
-  return { kept, keptCount }
+  return report
 }

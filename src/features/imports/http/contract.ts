@@ -168,7 +168,9 @@ export const importSchema = registerResponseSchema(
           kept: count('Properties that keep the values that others have given them.'),
         })
         .meta({ description: 'Counts of the dry run; of the commit, once it has begun.' }),
-      report: report.nullable().meta({ description: 'Report of the last finished step.' }),
+      report: report
+        .nullable()
+        .meta({ description: 'Report of the last finished step. A running step adds to `kept`.' }),
       source: z.string().nullable().meta({
         description: 'Key of the record of `sources` that represents the import, for the filter `source`.',
       }),

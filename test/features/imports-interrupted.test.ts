@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runImport } from '../../src/features/imports/run.ts'
+import { commitStep, type Step, takeStep, undoStep } from '../../src/features/imports/steps.ts'
+import type { ImportJob } from '../../src/features/imports/store.ts'
+import { registry } from '../../src/resources/registry.ts'
+import { type Api, startTestApi } from '../support/api.ts'
+import {
+  checkCsv,
+  continueImport,
+  importCsv,
+  newScheme,
+  treatyHeader,
+  treatyMapping,
+} from '../support/imports.ts'
+
+/** The reports of imports whose commit or undo is interrupted after its first transaction. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+/** Number of records of a file. A commit and an undo write them in several transactions. */
+const rowCount = 450
+
+const csvOf = (title: string) =>
+  [treatyHeader, ...Array.from({ length: rowCount }, (_, row) => `${row},${title} ${row},2001,China`)].join(
+    '\n',
+  )
+
+/** Changes the titles of the first and the last record by hand. @returns their keys. */
+async function editBoth(scheme: string, title: string): Promise<string[]> {
+  const keys: string[] = []
+  for (const row of [0, rowCount - 1]) {
+    const found = await api.get(`/v1/agreements?externalId=${scheme}:${row}`)
+    const [record] = found.json<{ data: { id: string }[] }>().data
+    const edited = await api.patch(`/v1/agreements/${record?.id}`, { title: `${title} ${row}` })
+    expect(edited.status, edited.text).toBe(200)
+    keys.push(record?.id ?? '')
+  }
+  return keys.sort()
+}
+
+/** Takes a step of an import, stops it after its first transaction, and continues it. @returns the import afterwards. */
+async function interrupt(job: ImportJob, step: Step): Promise<ImportJob> {
+  await api.database.transaction((tx) => takeStep(tx, job, step))
+  const controller = new AbortController()
+  const options = { signal: controller.signal, onProgress: () => controller.abort() }
+  await expect(runImport({ database: api.database, registry }, job.id, options)).rejects.toThrow('aborted')
+  return continueImport(api.database, job.id)
+}
+
+const keptKeys = ({ report }: ImportJob) => report?.kept.map(({ key }) => key).sort()
+
+describe('the report of an import that was interrupted', () => {
+  it('lists all values that its commit and all records that its undo has kept', async () => {
+    const scheme = newScheme()
+    await importCsv(api.database, treatyMapping(scheme), csvOf('First'))
+    const keys = await editBoth(scheme, 'By hand')
+    const staged = await checkCsv(api.database, treatyMapping(scheme), csvOf('Second'))
+    const committed = await interrupt(staged, commitStep)
+    expect(committed).toMatchObject({
+      state: 'committed',
+      counts: { changed: rowCount - 2, unchanged: 2, kept: 2 },
+      report: { keptCount: 2 },
+    })
+    expect(keptKeys(committed)).toEqual(keys)
+    expect(await interrupt(committed, undoStep)).toMatchObject({
+      state: 'undone',
+      report: { kept: [], keptCount: 0 },
+    })
+  })
+
+  it('lists all records that its undo has kept', async () => {
+    const scheme = newScheme()
+    const imported = await importCsv(api.database, treatyMapping(scheme), csvOf('First'))
+    const keys = await editBoth(scheme, 'By hand')
+    const undone = await interrupt(imported, undoStep)
+    expect(undone).toMatchObject({ state: 'undone', report: { keptCount: 2 } })
+    expect(keptKeys(undone)).toEqual(keys)
+  })
+})
