@@ -4,8 +4,17 @@ const letters = new Map(
   Object.entries({ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' }),
 )
 
+/**
+ * Accents, vowel points and variation selectors, which spellings of one name leave out. Other marks are letters: those of
+ * voiced kana, and the vowels and tones of scripts such as Devanagari and Thai.
+ */
+const accents = /(?=\p{M})(?![\u3099\u309A])[\p{sc=Zinh}\p{sc=Cyrl}\p{sc=Arab}\p{sc=Hebr}]/gu
+
 /** Single letters with periods, such as `U.S.A.` and `D. P. R.`. */
-const initials = /(?<![\p{L}\p{N}])(?:\p{L}\.\s?){2,}(?:\p{L}(?![\p{L}\p{N}]))?/gu
+const initials = /(?<![\p{L}\p{M}\p{N}])(?:\p{L}\p{M}*\.\s?){2,}(?:\p{L}\p{M}*(?![\p{L}\p{M}\p{N}]))?/gu
+
+/** `+` and `#`, except at the end of a word: `C++` and `C#` are different words. */
+const looseSigns = /(?<![\p{L}\p{M}\p{N}+#])[+#]+|(?<![+#])[+#]+(?=[\p{L}\p{N}])/gu
 
 /**
  * Returns a name without case, accents, apostrophes and punctuation, with single spaces: `cote divoire`, `usa`.
@@ -17,11 +26,13 @@ export function foldName(name: string): string {
     .toLowerCase()
     .replaceAll(/[ßæœøłđðþı]/g, (letter) => letters.get(letter) ?? letter)
     .normalize('NFD')
-    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(accents, '')
+    .normalize('NFC')
     .replaceAll(/['’‘ʻʼ`´]/g, '')
     .replaceAll(initials, (text) => `${text.replaceAll(/[.\s]/g, '')} `)
     .replaceAll('&', ' and ')
-    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .replaceAll(looseSigns, ' ')
+    .replaceAll(/[^\p{L}\p{M}\p{N}+#]+/gu, ' ')
     .trim()
     .replaceAll(/\b([dl]) (?=\p{L})/gu, '$1')
 }
