@@ -4,6 +4,7 @@ import { runImport } from '../../src/features/imports/run.ts'
 import { changeImport, readImport } from '../../src/features/imports/store.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import { withFile } from '../support/import-files.ts'
 import {
   checkCsv,
@@ -117,5 +118,59 @@ describe('a decision about a name', () => {
     const ended = await api.database.transaction((tx) => changeImport(tx, job, { state: 'staged' }))
     expect(ended).toBe(false)
     expect(await continueImport(api.database, id)).toMatchObject({ state: 'staged', counts: { created: 1 } })
+  })
+})
+
+describe('a decision whose record has been deleted', () => {
+  const name = 'The academy of the gone decision'
+
+  /** Decides that the name means a new organization, imports it, and deletes the organization. */
+  async function decideAndDelete(mapping: string, csv: string) {
+    const created = await api.post('/v1/organizations', {
+      name: `Decided for ${newScheme()}`,
+      kind: 'academic',
+    })
+    const { id: key } = created.json<{ id: string }>()
+    const { id } = await checkCsv(api.database, mapping, csv)
+    await decideOrganization(id, key)
+    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
+    const deleted = await api.delete(`/v1/organizations/${key}`)
+    expect(deleted.status, deleted.text).toBe(204)
+  }
+
+  async function decideOrganization(id: string, key: string) {
+    const decisions = [{ resource: 'organizations', name, key }]
+    const response = await api.put(`/v1/imports/${id}/names`, { decisions })
+    expect(response.status, response.text).toBe(200)
+  }
+
+  it.each([false, true])('refuses its rows and lists the name, with create: %s', async (create) => {
+    const mapping = `scheme: ${newScheme()}
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Title
+      kind: =treaty
+      parties: [{organization: {from: Partner, create: ${create}}, role: =party}]
+`
+    const csv = `Id,Title,Partner\n1,First,${name}\n`
+    await decideAndDelete(mapping, csv)
+    const { id, ...next } = await checkCsv(api.database, mapping, csv)
+    expect(next).toMatchObject({
+      state: 'staged',
+      counts: { created: 0, refused: 1 },
+      report: {
+        names: { unresolved: 1, rows: 1 },
+        refusedBy: [
+          { column: 'Partner', example: { value: name, detail: expect.stringMatching(/any more/) } },
+        ],
+      },
+    })
+    const names = await api.get(`/v1/imports/${id}/names`, { key: adminKey })
+    expect(names.json()).toMatchObject({ data: [{ name, status: 'record_gone' }] })
+    const other = await api.post('/v1/organizations', { name: `Other for ${id}`, kind: 'academic' })
+    await decideOrganization(id, other.json<{ id: string }>().id)
+    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
   })
 })

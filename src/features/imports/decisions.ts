@@ -9,13 +9,13 @@ import type { Decision } from './names.ts'
 /** Number of decisions that one statement checks. */
 const batchSize = 1000
 
-/** Returns the keys for which the resource has no record. */
-async function findAbsentKeys(
-  database: DatabaseClient,
+/** Returns the keys for which the resource has no record. The keys of merged records have one. */
+export async function findAbsentKeys(
+  database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   resourceName: string,
-  keys: string[],
-) {
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
   const resource = registry.get(resourceName)
   const wellFormed = keys.filter((key) => resource.key.schema.safeParse(key).success)
   const known = new Set<string>()
@@ -42,7 +42,7 @@ export async function checkDecisions<T extends Decision>(
 ): Promise<void> {
   const faults = new FaultList()
   const resourceNames = registry.resources.map(({ name }) => name)
-  const absent = new Map<string, Set<string>>()
+  const absent = new Map<string, ReadonlySet<string>>()
   for (const resourceName of new Set(decisions.map(({ resource }) => resource)))
     if (resourceNames.includes(resourceName)) {
       const keys = decisions.flatMap(({ resource, key }) =>

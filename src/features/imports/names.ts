@@ -1,13 +1,10 @@
-import {
-  autocommitReads,
-  type Database,
-  type DatabaseClient,
-  type Transaction,
-} from '../../database/database.ts'
+import type { Database, DatabaseClient, Transaction } from '../../database/database.ts'
 import type { Author } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { startSlices } from '../../time-slice.ts'
+import { groupBy } from '../names/group-by.ts'
 import { type NameMatch, type NameQuery, resolveNames } from '../names/index.ts'
+import { findAbsentKeys } from './decisions.ts'
 import { decisionIdentity, mentionIdentity, mentionName } from './mentions.ts'
 import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
@@ -16,9 +13,14 @@ import type { Mention } from './types.ts'
 
 /**
  * How a name was resolved: by the names of the registry (`resolved`), by a decision (`decided`, `left_out`), by a record
- * that the import creates (`made`), or not at all.
+ * that the import creates (`made`), or not at all; `record_gone` if the record of the decision does not exist any more.
  */
-export type NameStatus = 'resolved' | 'decided' | 'left_out' | 'made' | 'ambiguous' | 'unresolved'
+export type NameStatus = 'resolved' | 'decided' | 'left_out' | 'made' | UndecidedStatus
+
+/** The statuses of names that need a decision. */
+export const undecidedStatuses = ['ambiguous', 'unresolved', 'record_gone'] as const
+
+type UndecidedStatus = (typeof undecidedStatuses)[number]
 
 /** How a name of an import was resolved, and the key of its record; null if it has none. */
 export interface NameKey {
@@ -99,15 +101,31 @@ export interface MentionedName {
   mention: Mention
 }
 
-async function findDecisions(tx: Transaction, scheme: string, names: readonly MentionedName[]) {
+/** What was decided about a name; the key is null if the name has no record, and `absent` if its record is gone. */
+type Decided = string | null | typeof absent
+
+const absent = Symbol('absent')
+
+async function findDecisions(
+  database: Pick<DatabaseClient, 'read'>,
+  registry: Registry,
+  scheme: string,
+  names: readonly MentionedName[],
+): Promise<(name: MentionedName) => Decided | undefined> {
   const identityOf = ({ mention }: MentionedName) =>
     decisionIdentity({ ...mention, name: mentionName(mention) })
-  const rows = await tx.query<{ identity: string; key: string | null }>({
-    text: 'select identity, key from import_decisions where scheme = $1 and identity = any($2)',
+  const rows = await database.read<{ identity: string; resource: string; key: string | null }>({
+    text: 'select identity, resource, key from import_decisions where scheme = $1 and identity = any($2)',
     values: [scheme, names.map(identityOf)],
   })
-  const decided = new Map(rows.map(({ identity, key }) => [identity, key]))
-  return (name: MentionedName): string | null | undefined => decided.get(identityOf(name))
+  const decided = new Map<string, Decided>()
+  for (const [resource, ofResource] of groupBy(rows, (row) => row.resource)) {
+    const keys = ofResource.flatMap(({ key }) => key ?? [])
+    const absentKeys = await findAbsentKeys(database, registry, resource, keys)
+    for (const { identity, key } of ofResource)
+      decided.set(identity, key !== null && absentKeys.has(key) ? absent : key)
+  }
+  return (name) => decided.get(identityOf(name))
 }
 
 /** A resolved name: the key of its record, or the candidates. */
@@ -161,7 +179,8 @@ export const toQuery = (mention: Mention, countries: ReadonlyMap<string, string>
 })
 
 /**
- * Resolves names: by the decisions for the register, otherwise by the names of the registry.
+ * Resolves names: by the decisions for the register, otherwise by the names of the registry. A name whose decided record is
+ * gone needs another decision, since nobody has chosen the record that now has this name.
  * @param scheme the register whose decisions apply.
  * @returns the results in the order of the names.
  */
@@ -171,8 +190,8 @@ export async function resolveMentions(
   scheme: string,
   names: readonly MentionedName[],
 ): Promise<ResolvedName[]> {
-  const decisionOf = await findDecisions(autocommitReads(database), scheme, names)
-  const undecided = names.filter((name) => decisionOf(name) === undefined)
+  const decisionOf = await findDecisions(database, registry, scheme, names)
+  const undecided = names.filter((name) => decisionOf(name) === undefined || decisionOf(name) === absent)
   const mentions = undecided.map(({ mention }) => mention)
   const countries = await findCountries(database, registry, mentions)
   const resolutions = await resolveNames(
@@ -184,9 +203,10 @@ export async function resolveMentions(
   return names.map((name): ResolvedName => {
     const { identity, mention } = name
     const decided = decisionOf(name)
-    if (decided !== undefined)
+    if (decided === null || typeof decided === 'string')
       return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
     const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
+    if (decided === absent) return { identity, status: 'record_gone', key: null, candidates }
     const isCreated = status === 'unresolved' && mention.create === true
     return {
       identity,
@@ -251,10 +271,10 @@ export function listUnresolvedNames(
   return tx.query({
     text: `select min(identity) as identity, (array_agg(mention order by identity))[1] as mention, sum(rows)::int as rows,
         min(status) as status, null as key, (array_agg(coalesce(candidates, '[]') order by identity))[1] as candidates
-      from import_names where import = $1 and status in ('ambiguous', 'unresolved') group by ${decidedColumns}
-      having $2::int is null or (sum(rows), min(identity)) < ($2, $3::text)
-      order by sum(rows) desc, min(identity) desc limit $4`,
-    values: [id, after?.rows, after?.identity, limit],
+      from import_names where import = $1 and status = any($2) group by ${decidedColumns}
+      having $3::int is null or (sum(rows), min(identity)) < ($3, $4::text)
+      order by sum(rows) desc, min(identity) desc limit $5`,
+    values: [id, undecidedStatuses, after?.rows, after?.identity, limit],
   })
 }
 
@@ -262,8 +282,8 @@ export function listUnresolvedNames(
 export async function countUnresolvedNames(tx: Transaction, id: string) {
   const [row] = await tx.query<{ unresolved: number; rows: number }>({
     text: `select count(distinct (${decidedColumns}))::int as unresolved, coalesce(sum(rows), 0)::int as rows
-      from import_names where import = $1 and status in ('ambiguous', 'unresolved')`,
-    values: [id],
+      from import_names where import = $1 and status = any($2)`,
+    values: [id, undecidedStatuses],
   })
   return row ?? { unresolved: 0, rows: 0 }
 }

@@ -139,14 +139,16 @@ async function findExisting(
   )
 }
 
-const nameFault = (mention: Mention, { status }: NameKey): RowFault => ({
-  column: mention.column ?? '',
-  value: mentionName(mention).slice(0, 200),
-  detail:
-    status === 'ambiguous'
-      ? `is ambiguous: choose the record of ${mention.resource} in the list of names`
-      : `matches no record of ${mention.resource}: choose the record in the list of names, or correct the value`,
-})
+function nameFault({ column = '', resource, ...mention }: Mention, { status }: NameKey): RowFault {
+  const choice = `choose the record of ${resource} in the list of names`
+  const value = mentionName({ resource, ...mention }).slice(0, 200)
+  if (status === 'ambiguous') return { column, value, detail: `is ambiguous: ${choice}` }
+  const detail =
+    status === 'record_gone'
+      ? `was decided to mean a record that does not exist any more: ${choice}`
+      : `matches no record of ${resource}: choose the record in the list of names, or correct the value`
+  return { column, value, detail }
+}
 
 const absentFault = (mention: Mention): RowFault => ({
   column: mention.column ?? '',

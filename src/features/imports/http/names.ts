@@ -19,7 +19,7 @@ import { pageSize } from '../../../query/list.ts'
 import { checkDecisions } from '../decisions.ts'
 import { namesHeader, namesToCsv } from '../decisions-csv.ts'
 import { mentionName } from '../mentions.ts'
-import { type ImportName, listUnresolvedNames, saveDecisions } from '../names.ts'
+import { type ImportName, listUnresolvedNames, saveDecisions, undecidedStatuses } from '../names.ts'
 import { lockImport } from '../steps.ts'
 import { changeImport, readImport } from '../store.ts'
 import {
@@ -53,9 +53,10 @@ const unresolvedName = z
     name: z.string().meta({ description: 'The name as the file has it.' }),
     country: z.string().nullable().meta({ description: 'The country within which the name is looked for.' }),
     rows: z.int().min(1).meta({ description: 'Rows that have the name.' }),
-    status: z
-      .enum(['ambiguous', 'unresolved'])
-      .meta({ description: 'Whether the name matches several records, or none.' }),
+    status: z.enum(undecidedStatuses).meta({
+      description:
+        'Whether the name matches several records or none, or the record of its decision does not exist any more.',
+    }),
     candidates: z
       .array(
         z.looseObject({
