@@ -5,14 +5,20 @@ import type { Registry } from '../../model/registry.ts'
 import { type ApplyContext, applyUpserts } from './apply.ts'
 import { readIdsInFile } from './file-ids.ts'
 import type { OnEdited } from './plan.ts'
+import { formatCount } from './reading/unreadable-file.ts'
 import { addKept } from './report.ts'
-import { addCounts, BatchSize, blockRows, readStagedRows, setWaiting, takeBatch } from './rows.ts'
+import { addCounts, BatchSize, blockRows, readRowsAt, readStagedRows, setWaiting, takeBatch } from './rows.ts'
 import { type SourceProperties, writeSource } from './source.ts'
-import { changeImport, type ImportJob } from './store.ts'
-import { type OnAbsent, type ReadyRow, readUpserts } from './upserts.ts'
+import { changeImport, type ImportCounts, type ImportJob, type ImportReport, noCounts } from './store.ts'
+import type { ReadyRow } from './types.ts'
+import { readUpserts } from './upserts.ts'
+import { combineGroups, readWaitingGroups } from './waiting.ts'
 
 /** Target duration of a transaction. Other transactions wait for its locks, and the feed of changes for its end. */
 const transactionMs = 300
+
+/** Maximum number of records of rows that refer to one another, which only one transaction can write. */
+const maxTogether = 5000
 
 /** Maximum number of attempts to run a transaction that conflicts with others, including the first. */
 const maxAttempts = 5
@@ -47,6 +53,14 @@ async function withRetries<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The progress that each transaction of a commit stores. */
+interface CommitProgress {
+  doneThrough: number
+  counts: ImportCounts
+  /** Given only if records were kept. */
+  report?: ImportReport
+}
+
 /** Commits the staged rows of an import. */
 class Commit {
   readonly #database: Database
@@ -73,21 +87,52 @@ class Commit {
     return this.#current
   }
 
-  /** Writes rows in one transaction, which also stores the progress. @returns false when another process has taken over. */
-  async writeBatch(rows: ReadyRow[], onAbsent: OnAbsent): Promise<boolean> {
+  /**
+   * Writes rows in one transaction, which also stores the progress. In the first pass, rows that refer to records that do not
+   * exist yet are set to `waiting`.
+   * @returns false when another process has taken over.
+   */
+  async #writeBatch(rows: ReadyRow[]): Promise<boolean> {
     const started = performance.now()
-    const before = this.#current
-    const next = await withRetries(() =>
-      this.#database.transaction((tx) => this.#writeIn(tx, before, rows, onAbsent)),
-    )
+    const isStored = await this.#run((tx, before) => this.#writeIn(tx, before, rows))
     this.#size.adapt(rows.length, performance.now() - started)
+    return isStored
+  }
+
+  /** Refuses the rows of a group that is too large for a transaction. @returns false when another process has taken over. */
+  #refuseGroup(positions: number[]): Promise<boolean> {
+    const [count, limit] = [positions.length, maxTogether].map(formatCount)
+    const detail = `is one of ${count} rows that refer to one another, of which at most ${limit} can be written together: import them without these references first`
+    const refused = new Map(positions.map((position) => [position, [{ column: '', value: '', detail }]]))
+    return this.#run(async (tx, before) => {
+      await blockRows(tx, before.id, refused)
+      return this.#storeProgress(tx, before, {
+        doneThrough: before.doneThrough + refused.size,
+        counts: addCounts(before.counts, { ...noCounts, refused: refused.size }),
+      })
+    })
+  }
+
+  /** Runs a step of the commit in one transaction. @returns false when another process has taken over. */
+  async #run(step: (tx: Transaction, before: ImportJob) => Promise<ImportJob | undefined>): Promise<boolean> {
+    const before = this.#current
+    const next = await withRetries(() => this.#database.transaction((tx) => step(tx, before)))
     if (!next) return false
     this.#current = next
     this.#options.onProgress(next)
     return true
   }
 
-  async #writeIn(tx: Transaction, before: ImportJob, rows: ReadyRow[], onAbsent: OnAbsent) {
+  async #storeProgress(
+    tx: Transaction,
+    before: ImportJob,
+    change: CommitProgress,
+  ): Promise<ImportJob | undefined> {
+    return (await changeImport(tx, before, change)) ? { ...before, ...change } : undefined
+  }
+
+  async #writeIn(tx: Transaction, before: ImportJob, rows: ReadyRow[]): Promise<ImportJob | undefined> {
+    const isFirstPass = before.pass === 0
     let source = before.source
     const authorship = importAuthorship(before)
     const context: ApplyContext = {
@@ -102,66 +147,64 @@ class Commit {
       },
     }
     const { upserts, refused, waiting } = await readUpserts(tx, this.#registry, before, rows, {
-      onAbsent,
+      onAbsent: isFirstPass ? 'wait' : 'refuse',
       onUnresolved: this.#options.onUnresolved,
       idsInFile: this.#idsInFile,
     })
     const outcome = await applyUpserts(tx, context, upserts)
     const all = new Map([...refused, ...outcome.refused])
     await blockRows(tx, before.id, all)
-    if (before.pass === 0) await setWaiting(tx, before.id, waiting, true)
+    if (isFirstPass) await setWaiting(tx, before.id, waiting, true)
     else {
-      const notWritten = new Set([...waiting, ...all.keys()])
-      const done = rows.map(({ position }) => position).filter((position) => !notWritten.has(position))
+      const done = rows.map(({ position }) => position).filter((position) => !all.has(position))
       await setWaiting(tx, before.id, done, false)
     }
     const counts = addCounts(before.counts, { ...outcome.counts, refused: all.size })
-    const change = {
-      doneThrough: rows.at(-1)?.position ?? before.doneThrough,
+    const next = await this.#storeProgress(tx, before, {
+      // Waiting rows are not written in the order of the file, so later passes only count them.
+      doneThrough: isFirstPass ? (rows.at(-1)?.position ?? 0) : before.doneThrough + rows.length,
       counts,
       ...(outcome.kept.length > 0 && { report: addKept(before.report, outcome.kept, counts.kept) }),
-    }
-    if (!(await changeImport(tx, before, change))) return undefined
-    return { ...before, ...change, source }
+    })
+    return next && { ...next, source }
   }
 
-  /** Makes one pass over the rows. @returns false when another process has taken over. */
-  async makePass(onAbsent: OnAbsent): Promise<boolean> {
+  /** Writes the rows in the order of the file, except those that wait. @returns false when another process has taken over. */
+  async makeFirstPass(): Promise<boolean> {
     for (;;) {
       this.#options.signal.throwIfAborted()
       const rows = await readStagedRows(autocommitReads(this.#database), this.#current, this.#size.rows)
       if (rows.length === 0) return true
-      if (!(await this.writeBatch(takeBatch(rows), onAbsent))) return false
+      if (!(await this.#writeBatch(takeBatch(rows)))) return false
     }
   }
 
+  /** Writes the waiting rows in a second pass. @returns false when another process has taken over. */
+  async writeWaiting(): Promise<boolean> {
+    const reads = autocommitReads(this.#database)
+    const { id } = this.#current
+    const groups = combineGroups(await readWaitingGroups(reads, id), () => this.#size.rows)
+    let isBegun = false
+    for (const { positions, records } of groups) {
+      this.#options.signal.throwIfAborted()
+      if (!isBegun && !(await this.#beginNextPass())) return false
+      isBegun = true
+      const isWritten =
+        records > maxTogether
+          ? await this.#refuseGroup(positions)
+          : await this.#writeBatch(await readRowsAt(reads, id, positions))
+      if (!isWritten) return false
+    }
+    return true
+  }
+
   /** Begins the next pass. @returns false when another process has taken over. */
-  async beginNextPass(): Promise<boolean> {
+  async #beginNextPass(): Promise<boolean> {
     const before = this.#current
     const change = { pass: before.pass + 1, doneThrough: 0 }
     const isStored = await this.#database.transaction((tx) => changeImport(tx, before, change))
     this.#current = { ...before, ...change }
     return isStored
-  }
-}
-
-/** Counts the rows that wait for records of other rows. */
-async function countWaiting(database: Database, id: string): Promise<number> {
-  const [row] = await database.read<{ count: number }>({
-    text: "select count(*)::int as count from import_rows where import = $1 and state = 'waiting'",
-    values: [id],
-  })
-  return row?.count ?? 0
-}
-
-/** Makes passes over the waiting rows until no further one can be written, and refuses those that still wait. */
-async function commitWaiting(database: Database, commit: Commit): Promise<boolean> {
-  for (let before = Number.POSITIVE_INFINITY; ; ) {
-    const waiting = await countWaiting(database, commit.current.id)
-    if (waiting === 0) return true
-    if (!(await commit.beginNextPass())) return false
-    if (!(await commit.makePass(waiting < before ? 'wait' : 'refuse'))) return false
-    before = waiting
   }
 }
 
@@ -179,6 +222,6 @@ export async function commitRows(
 ): Promise<ImportJob | undefined> {
   const idsInFile = await readIdsInFile(autocommitReads(database), job)
   const commit = new Commit(database, registry, job, { ...options, idsInFile })
-  const isDone = (job.pass > 0 || (await commit.makePass('wait'))) && (await commitWaiting(database, commit))
+  const isDone = (job.pass > 0 || (await commit.makeFirstPass())) && (await commit.writeWaiting())
   return isDone ? commit.current : undefined
 }

@@ -1,5 +1,14 @@
 import type { Transaction } from '../../database/database.ts'
+import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { draftIdentity } from './stage.ts'
+import type { Draft } from './types.ts'
+
+/** Returns the identities of all ids of a draft's record: its id in the register, and those that the mapping states. */
+export function draftIdentities(draft: Draft): string[] {
+  const { resource, document } = draft
+  const others = document.externalIds === undefined ? [] : getExternalIds(document)
+  return [draftIdentity(draft), ...others.map((externalId) => draftIdentity({ resource, externalId }))]
+}
 
 /**
  * Returns the ids that the staged file of an import has of records with several ids in its scheme, such as after a merge. Other

@@ -23,8 +23,8 @@ import { slugOf } from './named-records.ts'
 import { type NameKey, resolveMentions } from './names.ts'
 import { readRows } from './reading/index.ts'
 import { draftIdentity } from './stage.ts'
-import type { ConvertedRow, FileInfo, Mention, Row, RowFault } from './types.ts'
-import { findUpserts, type ReadyRow, type Upsert } from './upserts.ts'
+import type { ConvertedRow, FileInfo, Mention, ReadyRow, Row, RowFault } from './types.ts'
+import { findUpserts, type Upsert } from './upserts.ts'
 
 /** A preview: the records that the first rows of a file become, and the faults of the mapping, without an import. */
 

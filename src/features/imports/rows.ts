@@ -1,7 +1,6 @@
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import type { ImportCounts } from './store.ts'
-import type { Draft, RowFault } from './types.ts'
-import type { ReadyRow } from './upserts.ts'
+import type { Draft, ReadyRow, RowFault } from './types.ts'
 
 /** Reads and updates the staged rows of an import. */
 
@@ -30,6 +29,15 @@ export function readStagedRows(
     values: [id, doneThrough, limit],
   })
 }
+
+/** Reads staged rows. @param positions their positions. @returns them in the order of the file. */
+export const readRowsAt = (tx: Transaction, id: string, positions: readonly number[]): Promise<ReadyRow[]> =>
+  tx.query<ReadyRow>({
+    name: 'import rows at positions',
+    text: `select position, locator, drafts from import_rows
+      where import = $1 and position = any($2::int[]) order by position`,
+    values: [id, positions],
+  })
 
 /**
  * Returns faults, or drafts with dropped values, as JSON that PostgreSQL can read: a value or a detail that was cut off within

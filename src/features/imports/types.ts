@@ -85,6 +85,13 @@ export interface Draft {
   }
 }
 
+/** A staged row that can be written. */
+export interface ReadyRow {
+  position: number
+  locator: string
+  drafts: Draft[]
+}
+
 /** What is wrong with a value of a row. */
 export interface RowFault {
   /** The column of the file, or the property of the record; empty for a fault of the whole row. */

@@ -1,4 +1,3 @@
-import { v7 as timeOrderedUuid } from 'uuid'
 import type { Transaction } from '../../database/database.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
@@ -7,19 +6,13 @@ import { findMergedKeys } from '../../operations/merged.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { findByExternalIds, getExternalIds, hasExternalIds } from '../../operations/writing/external-ids.ts'
 import { hashValue } from './hashes.ts'
-import { fillMentions, mentionIdentity, mentionName, namedMentions } from './mentions.ts'
+import { fillMentions, mentionIdentity, namedMentions } from './mentions.ts'
 import { findNameKeys, type NameKey } from './names.ts'
+import { externalName, MentionResolver, resolveRows, type UpsertOptions } from './resolver.ts'
 import { draftIdentity } from './stage.ts'
-import type { Draft, Mention, RowFault } from './types.ts'
+import type { Draft, ReadyRow, RowFault } from './types.ts'
 
 /** Computes the upserts of rows: resolves mentions, and finds the records of external ids. */
-
-/** A staged row that can be written. */
-export interface ReadyRow {
-  position: number
-  locator: string
-  drafts: Draft[]
-}
 
 /** What the last import of the scheme wrote to a record. */
 export interface LastImport {
@@ -63,23 +56,6 @@ export interface Upserts {
   refused: Map<number, RowFault[]>
   waiting: number[]
 }
-
-/**
- * How a mention by external id is treated if neither the registry nor another row of the batch has the record. `wait`: the
- * row waits. `refuse`: the mention is treated as `onUnresolved` says. `assume`: the record is assumed to exist (dry run).
- */
-export type OnAbsent = 'wait' | 'refuse' | 'assume'
-
-/** How mentions that match no record, or several, are treated. */
-export interface UpsertOptions {
-  onAbsent: OnAbsent
-  /** For mentions without `onUnresolved`. */
-  onUnresolved: 'refuse' | 'drop'
-  /** The ids that the file has, at least those of records with several ids in the scheme (`readIdsInFile`). */
-  idsInFile: ReadonlySet<string>
-}
-
-const externalName = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
 
 /** Finds the records of external ids. @returns their keys by resource and external id. */
 async function findKeys(tx: Transaction, registry: Registry, rows: readonly ReadyRow[]) {
@@ -139,111 +115,6 @@ async function findExisting(
   )
 }
 
-function nameFault({ column = '', resource, ...mention }: Mention, { status }: NameKey): RowFault {
-  const choice = `choose the record of ${resource} in the list of names`
-  const value = mentionName({ resource, ...mention }).slice(0, 200)
-  if (status === 'ambiguous') return { column, value, detail: `is ambiguous: ${choice}` }
-  const detail =
-    status === 'record_gone'
-      ? `was decided to mean a record that does not exist any more: ${choice}`
-      : `matches no record of ${resource}: choose the record in the list of names, or correct the value`
-  return { column, value, detail }
-}
-
-const absentFault = (mention: Mention): RowFault => ({
-  column: mention.column ?? '',
-  value: mentionName(mention).slice(0, 200),
-  detail: `no record of ${mention.resource} has this external id, and no other row creates it`,
-})
-
-/** Resolves the mentions in the drafts of rows. */
-class MentionResolver {
-  readonly #registry: Registry
-  readonly #names: Map<string, NameKey>
-  readonly #keys: Map<string, string>
-  readonly #onAbsent: OnAbsent
-  readonly #onUnresolved: 'refuse' | 'drop'
-  /** Keys of new records to which other drafts refer, by the identity of the draft. */
-  readonly #newKeys = new Map<string, string>()
-  /** Identities of the drafts that this batch writes. */
-  readonly #pending: Set<string>
-
-  constructor(
-    registry: Registry,
-    rows: readonly ReadyRow[],
-    {
-      names,
-      keys,
-      onAbsent,
-      onUnresolved,
-    }: { names: Map<string, NameKey>; keys: Map<string, string> } & Omit<UpsertOptions, 'idsInFile'>,
-  ) {
-    this.#registry = registry
-    this.#names = names
-    this.#keys = keys
-    this.#onAbsent = onAbsent
-    this.#onUnresolved = onUnresolved
-    this.#pending = new Set(rows.flatMap(({ drafts }) => drafts.map(draftIdentity)))
-  }
-
-  /** Returns the key that a draft states, or that of the record with its external id; undefined if there is none. */
-  keyOf({ resource: name, externalId, document }: Draft): string | undefined {
-    const resource = this.#registry.get(name)
-    const key = document[resource.key.property]
-    if (resource.key.assignedBy === 'client') return typeof key === 'string' ? key : undefined
-    return this.#keys.get(`${name} ${externalName(externalId)}`)
-  }
-
-  /** Excludes drafts that this batch does not write. @returns whether another draft refers to one of them. */
-  exclude(drafts: readonly Draft[]): boolean {
-    let isReferredTo = false
-    for (const draft of drafts) {
-      const identity = draftIdentity(draft)
-      this.#pending.delete(identity)
-      if (this.#newKeys.delete(identity)) isReferredTo = true
-    }
-    return isReferredTo
-  }
-
-  /** Returns the key of a new record to which another draft refers; otherwise undefined. */
-  newKeyOf(draft: Draft): string | undefined {
-    return this.#newKeys.get(draftIdentity(draft))
-  }
-
-  /** Returns the key of the mentioned record, null for a value to drop, a fault, or `waits`. */
-  resolve(mention: Mention): Resolved {
-    return mention.externalId ? this.#resolveId(mention, mention.externalId) : this.#resolveName(mention)
-  }
-
-  #isDropped({ onUnresolved = this.#onUnresolved }: Mention): boolean {
-    return onUnresolved === 'drop'
-  }
-
-  #resolveName(mention: Mention): string | null | RowFault {
-    const name = this.#names.get(mentionIdentity(mention)) ?? { status: 'unresolved', key: null }
-    if (name.key !== null) return name.key
-    if (name.status === 'left_out' || this.#isDropped(mention)) return null
-    // A dry run has created no record, so it uses any key.
-    if (name.status === 'made')
-      return this.#registry.get(mention.resource).key.assignedBy === 'registry' ? timeOrderedUuid() : null
-    return nameFault(mention, name)
-  }
-
-  #resolveId(mention: Mention, externalId: NonNullable<Mention['externalId']>): Resolved {
-    const key = this.#keys.get(`${mention.resource} ${externalName(externalId)}`)
-    if (key !== undefined) return key
-    const identity = draftIdentity({ resource: mention.resource, externalId })
-    const isKeyGenerated = this.#registry.get(mention.resource).key.assignedBy === 'registry'
-    if (isKeyGenerated && (this.#pending.has(identity) || this.#onAbsent === 'assume')) {
-      const newKey = this.#newKeys.get(identity) ?? timeOrderedUuid()
-      this.#newKeys.set(identity, newKey)
-      return newKey
-    }
-    if (this.#onAbsent === 'wait') return 'waits'
-    return this.#isDropped(mention) ? null : absentFault(mention)
-  }
-}
-
 /** Returns the document of a draft. Its external ids are that of the draft and those that the mapping states. */
 function documentOfDraft(resource: Resource, draft: Draft, keys: (string | null)[]): Document {
   const document = fillMentions(draft, keys)
@@ -252,32 +123,6 @@ function documentOfDraft(resource: Resource, draft: Draft, keys: (string | null)
     (one) => externalName(one) !== externalName(draft.externalId),
   )
   return { ...document, externalIds: [draft.externalId, ...others] }
-}
-
-type Resolved = string | null | RowFault | 'waits'
-
-interface ResolvedRow {
-  row: ReadyRow
-  /** The results for the mentions of each draft. */
-  resolved: Resolved[][]
-  faults: RowFault[]
-  waits: boolean
-}
-
-function resolveRow(resolver: MentionResolver, row: ReadyRow): ResolvedRow {
-  const resolved = row.drafts.map((draft) => draft.mentions.map((mention) => resolver.resolve(mention)))
-  const all = resolved.flat()
-  const faults = all.filter((one) => typeof one === 'object' && one !== null)
-  return { row, resolved, faults, waits: all.includes('waits') }
-}
-
-/** Resolves the mentions of rows. If a row is not written in this batch, rows that refer to its records are resolved again. */
-function resolveRows(resolver: MentionResolver, rows: readonly ReadyRow[]): ResolvedRow[] {
-  for (;;) {
-    const resolved = rows.map((row) => resolveRow(resolver, row))
-    const notWritten = resolved.filter(({ faults, waits }) => faults.length > 0 || waits)
-    if (!resolver.exclude(notWritten.flatMap(({ row }) => row.drafts))) return resolved
-  }
 }
 
 /** Computes the upserts of staged rows. */

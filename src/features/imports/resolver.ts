@@ -1,0 +1,191 @@
+import { v7 as timeOrderedUuid } from 'uuid'
+import type { Registry } from '../../model/registry.ts'
+import { draftIdentities } from './file-ids.ts'
+import { mentionIdentity, mentionName } from './mentions.ts'
+import type { NameKey } from './names.ts'
+import { draftIdentity } from './stage.ts'
+import type { Draft, Mention, ReadyRow, RowFault } from './types.ts'
+
+/** Resolves the mentions in rows to the keys of records that exist, or that other rows create. */
+
+/**
+ * How a mention by external id is treated if neither the registry nor another row of the batch has the record. `wait`: the
+ * row waits. `refuse`: the mention is treated as `onUnresolved` says. `assume`: the record is assumed to exist (dry run).
+ */
+type OnAbsent = 'wait' | 'refuse' | 'assume'
+
+/** How mentions that match no record, or several, are treated. */
+export interface UpsertOptions {
+  onAbsent: OnAbsent
+  /** For mentions without `onUnresolved`. */
+  onUnresolved: 'refuse' | 'drop'
+  /** The ids that the file has, at least those of records with several ids in the scheme (`readIdsInFile`). */
+  idsInFile: ReadonlySet<string>
+}
+
+/** Returns an external id as text, with the id as given. */
+export const externalName = ({ scheme, id }: { scheme: string; id: string }): string => `${scheme}:${id}`
+
+/** The result for a mention: a key, null for a value to drop, a fault, or `waits`. */
+export type Resolved = string | null | RowFault | 'waits'
+
+function nameFault({ column = '', resource, ...mention }: Mention, { status }: NameKey): RowFault {
+  const choice = `choose the record of ${resource} in the list of names`
+  const value = mentionName({ resource, ...mention }).slice(0, 200)
+  if (status === 'ambiguous') return { column, value, detail: `is ambiguous: ${choice}` }
+  const detail =
+    status === 'record_gone'
+      ? `was decided to mean a record that does not exist any more: ${choice}`
+      : `matches no record of ${resource}: choose the record in the list of names, or correct the value`
+  return { column, value, detail }
+}
+
+const absentFault = (mention: Mention): RowFault => ({
+  column: mention.column ?? '',
+  value: mentionName(mention).slice(0, 200),
+  detail: `no record of ${mention.resource} has this external id, and no other row creates it, or that row is refused`,
+})
+
+/** Resolves the mentions in the drafts of rows. */
+export class MentionResolver {
+  readonly #registry: Registry
+  readonly #names: Map<string, NameKey>
+  readonly #keys: Map<string, string>
+  readonly #onAbsent: OnAbsent
+  readonly #onUnresolved: 'refuse' | 'drop'
+  /** Keys of new records to which other drafts refer, by the identity of the draft. */
+  readonly #newKeys = new Map<string, string>()
+  /** The drafts that this batch writes, by the identities of all their ids. */
+  readonly #pending: Map<string, Draft>
+
+  constructor(
+    registry: Registry,
+    rows: readonly ReadyRow[],
+    {
+      names,
+      keys,
+      onAbsent,
+      onUnresolved,
+    }: { names: Map<string, NameKey>; keys: Map<string, string> } & Omit<UpsertOptions, 'idsInFile'>,
+  ) {
+    this.#registry = registry
+    this.#names = names
+    this.#keys = keys
+    this.#onAbsent = onAbsent
+    this.#onUnresolved = onUnresolved
+    this.#pending = new Map(
+      rows.flatMap(({ drafts }) =>
+        drafts.flatMap((draft) => draftIdentities(draft).map((identity) => [identity, draft] as const)),
+      ),
+    )
+  }
+
+  /** Returns the key that a draft states, or that of the record with its external id; undefined if there is none. */
+  keyOf({ resource: name, externalId, document }: Draft): string | undefined {
+    const resource = this.#registry.get(name)
+    const key = document[resource.key.property]
+    if (resource.key.assignedBy === 'client') return typeof key === 'string' ? key : undefined
+    return this.#keys.get(`${name} ${externalName(externalId)}`)
+  }
+
+  /** Excludes drafts that this batch does not write. @returns the identities of their ids. */
+  exclude(drafts: readonly Draft[]): string[] {
+    for (const draft of drafts) this.#newKeys.delete(draftIdentity(draft))
+    const identities = drafts.flatMap(draftIdentities)
+    for (const identity of identities) this.#pending.delete(identity)
+    return identities
+  }
+
+  /** Returns the key of a new record to which another draft refers; otherwise undefined. */
+  newKeyOf(draft: Draft): string | undefined {
+    return this.#newKeys.get(draftIdentity(draft))
+  }
+
+  /** Returns the key of the mentioned record, null for a value to drop, a fault, or `waits`. */
+  resolve(mention: Mention): Resolved {
+    return mention.externalId ? this.#resolveId(mention, mention.externalId) : this.#resolveName(mention)
+  }
+
+  #isDropped({ onUnresolved = this.#onUnresolved }: Mention): boolean {
+    return onUnresolved === 'drop'
+  }
+
+  #resolveName(mention: Mention): string | null | RowFault {
+    const name = this.#names.get(mentionIdentity(mention)) ?? { status: 'unresolved', key: null }
+    if (name.key !== null) return name.key
+    if (name.status === 'left_out' || this.#isDropped(mention)) return null
+    // A dry run has created no record, so it uses any key.
+    if (name.status === 'made')
+      return this.#registry.get(mention.resource).key.assignedBy === 'registry' ? timeOrderedUuid() : null
+    return nameFault(mention, name)
+  }
+
+  #resolveId(mention: Mention, externalId: NonNullable<Mention['externalId']>): Resolved {
+    const key = this.#keys.get(`${mention.resource} ${externalName(externalId)}`)
+    if (key !== undefined) return key
+    const identity = draftIdentity({ resource: mention.resource, externalId })
+    const isKeyGenerated = this.#registry.get(mention.resource).key.assignedBy === 'registry'
+    const draft = this.#pending.get(identity)
+    if (isKeyGenerated && (draft || this.#onAbsent === 'assume')) {
+      const existing = draft && this.keyOf(draft)
+      if (existing !== undefined) return existing
+      const newIdentity = draft ? draftIdentity(draft) : identity
+      const newKey = this.#newKeys.get(newIdentity) ?? timeOrderedUuid()
+      this.#newKeys.set(newIdentity, newKey)
+      return newKey
+    }
+    if (this.#onAbsent === 'wait') return 'waits'
+    return this.#isDropped(mention) ? null : absentFault(mention)
+  }
+}
+
+/** A row with its resolved mentions. */
+export interface ResolvedRow {
+  row: ReadyRow
+  /** The results for the mentions of each draft. */
+  resolved: Resolved[][]
+  faults: RowFault[]
+  waits: boolean
+}
+
+function resolveRow(resolver: MentionResolver, row: ReadyRow): ResolvedRow {
+  const resolved = row.drafts.map((draft) => draft.mentions.map((mention) => resolver.resolve(mention)))
+  const all = resolved.flat()
+  const faults = all.filter((one) => typeof one === 'object' && one !== null)
+  return { row, resolved, faults, waits: all.includes('waits') }
+}
+
+/** Returns the rows that mention records by external id, by the identity of the id. */
+function findReferrers(rows: readonly ReadyRow[]): Map<string, ReadyRow[]> {
+  const referrers = new Map<string, ReadyRow[]>()
+  for (const row of rows)
+    for (const { resource, externalId } of row.drafts.flatMap(({ mentions }) => mentions)) {
+      if (!externalId) continue
+      const identity = draftIdentity({ resource, externalId })
+      const known = referrers.get(identity)
+      if (known) known.push(row)
+      else referrers.set(identity, [row])
+    }
+  return referrers
+}
+
+const isWritten = ({ faults, waits }: ResolvedRow) => faults.length === 0 && !waits
+
+/** Resolves the mentions of rows. If a row is not written in this batch, rows that refer to its records are resolved again. */
+export function resolveRows(resolver: MentionResolver, rows: readonly ReadyRow[]): ResolvedRow[] {
+  const resolved = new Map(rows.map((row) => [row, resolveRow(resolver, row)]))
+  const referrers = findReferrers(rows)
+  let notWritten = [...resolved.values()].filter((one) => !isWritten(one))
+  while (notWritten.length > 0) {
+    const excluded = resolver.exclude(notWritten.flatMap(({ row }) => row.drafts))
+    const affected = new Set(excluded.flatMap((identity) => referrers.get(identity) ?? []))
+    notWritten = []
+    for (const row of affected) {
+      const before = resolved.get(row)
+      const after = resolveRow(resolver, row)
+      resolved.set(row, after)
+      if (before && isWritten(before) && !isWritten(after)) notWritten.push(after)
+    }
+  }
+  return [...resolved.values()]
+}
