@@ -56,15 +56,20 @@ async function runImportCommand(
   const imports = new LocalImports(database, context)
   const { dryRun = false, yes = false, commit, undo, decisions } = options
   let job: ImportJob
+  let isDescribed = false
   if (undo !== undefined) job = await imports.undo(undo)
   else if (commit !== undefined) job = await imports.commit(commit)
   else {
     if (mapping === undefined || files.length === 0)
       throw new OperatorError("a mapping and a file are needed: 'entente import MAPPING FILE'")
     job = await imports.start({ mapping, files, decisions, autoCommit: yes && !dryRun })
-    if (job.state === 'staged' && !dryRun) job = await commitIfConfirmed(imports, job, context)
+    if (job.state === 'staged' && !dryRun) {
+      const committed = await commitIfConfirmed(imports, job, context)
+      isDescribed = committed === undefined
+      job = committed ?? job
+    }
   }
-  context.print(imports.describe(job))
+  if (!isDescribed) context.print(imports.describe(job))
   await imports.writeReportFiles(job, options)
   if (job.state === 'failed') throw new OperatorError('the import has failed; its report says why')
   const { refused } = job.counts
@@ -72,16 +77,16 @@ async function runImportCommand(
     throw new OperatorError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
 }
 
-/** Commits a staged import if the user confirms it at the terminal. */
+/** Prints the report of a staged import, and commits it if the user confirms it at the terminal. @returns it if committed. */
 async function commitIfConfirmed(
   imports: { commit(id: string): Promise<ImportJob>; describe(job: ImportJob): string },
   job: ImportJob,
   context: CommandContext,
-): Promise<ImportJob> {
+): Promise<ImportJob | undefined> {
   context.print(imports.describe(job))
   if (await askForConfirmation('Commit?')) return imports.commit(job.id)
   context.printNote(`No record has been written yet. To commit: entente import --commit ${job.id}`)
-  return job
+  return undefined
 }
 
 /** `entente import` imports a file with a mapping, or commits or undoes an earlier import. */

@@ -127,6 +127,26 @@ describe('entente import', () => {
     )
   })
 
+  it('refuses a second file with rows, which the mapping does not name', async () => {
+    const { scheme, mapping, file } = await writeFiles()
+    const second = join(folder, 'second.csv')
+    await writeFile(second, `${treatyHeader}\n3,A third treaty,2001-05-03,France\n`)
+    const { ended } = run(['import', mapping, file, second, '--yes'], { DATABASE_URL: database.url })
+    const { code, stdout } = await ended
+    expect(stdout).toContain('The mapping does not name the file second.csv. Only the first file has rows')
+    expect(code).toBe(1)
+    expect(await countRecords(scheme)).toBe(0)
+  })
+
+  it('prints the report of a dry run once if there is no terminal for the question', async () => {
+    const { mapping, file } = await writeFiles()
+    const { ended } = run(['import', mapping, file], { DATABASE_URL: database.url })
+    const { code, stdout, stderr } = await ended
+    expect(stdout.match(/Dry run:/g)).toHaveLength(1)
+    expect(stderr).toContain('To commit: entente import --commit')
+    expect(code).toBe(0)
+  })
+
   it('counts all faulty decisions, including those that it does not list', async () => {
     const { mapping, file } = await writeFiles()
     const path = await writeDecisions(Array.from({ length: 1100 }, (_, index) => `countries,${index},QQQ`))

@@ -33,7 +33,8 @@ describe('an upload whose commit is not confirmed', () => {
       upload.on('response', (response) => resolve(text(response))).on('error', reject)
       upload.write(part('mapping', treatyMapping(scheme)))
       upload.write(part('file', `${treatyHeader}\n1,First,2001,China\n`))
-      upload.write(part('list', ''))
+      // The boundary ends the file.
+      upload.write('--x')
       const stored = async () =>
         (
           await api.pool.query(
@@ -47,7 +48,7 @@ describe('an upload whose commit is not confirmed', () => {
         .toBe(1)
         .then(() => {
           proxy.disconnectAfter('; commit')
-          upload.end('--x--\r\n')
+          upload.end('--\r\n')
         })
         .catch(reject)
     })

@@ -157,6 +157,19 @@ describe('POST /v1/imports/preview', () => {
     expect(rows[0]?.records[0]?.document.kind).toBe('agreement')
   })
 
+  it('reports a further file that the mapping does not name, and one that is sent twice', async () => {
+    const mapping = treatyMapping(newScheme())
+    const csv = `${treatyHeader}\n1,A,2001,China\n`
+    const list: FormPart = ['list', csv, 'more.csv']
+    const message = expect.stringContaining('does not name the file more.csv')
+    expect(await preview(mapping, csv, '', [list])).toMatchObject({ mappingFaults: [{ message }], rows: [] })
+    const naming = mapping.replace('kind: =treaty', 'kind: {from: Title, codes: more.csv}')
+    const twice = await preview(naming, csv, '', [list, list])
+    expect(twice.mappingFaults).toMatchObject([
+      { message: 'Two files have the name more.csv: send one of them.' },
+    ])
+  })
+
   it('reads only the beginning of a CSV or XML file', async () => {
     const folder = join(packageRoot, 'docs/examples')
     const xml = await readFile(join(folder, 'activities.xml'), 'utf8')

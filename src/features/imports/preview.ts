@@ -11,6 +11,7 @@ import type { LocalFile } from './files.ts'
 import {
   type CodeList,
   checkColumns,
+  checkCompanions,
   companionFiles,
   createConverter,
   type Mapping,
@@ -247,6 +248,7 @@ export async function previewImport(
     const lists = await readLists(mapping, listFiles, signal)
     const prepared = await tryMapping(text, () => {
       checkColumns(mapping, registry, fileInfo)
+      checkCompanions(mapping, listFiles)
       return createConverter(mapping, { registry, lists })
     })
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }

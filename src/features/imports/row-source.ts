@@ -5,6 +5,7 @@ import type { LocalFile } from './files.ts'
 import {
   type CodeList,
   checkColumns,
+  checkCompanions,
   companionFiles,
   createConverter,
   createUsage,
@@ -16,7 +17,7 @@ import {
 import { readRows } from './reading/index.ts'
 import type { ConvertedRow, FileInfo, Row } from './types.ts'
 
-/** Reads the companion files that a mapping names. @throws Problem `invalid-mapping` if one is missing. */
+/** Reads the companion files that a mapping names. @throws Problem `invalid-mapping` if one is missing or not named. */
 async function readCompanions(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
   const lists = new Map<string, CodeList>()
   for (const companion of companionFiles(mapping)) {
@@ -29,6 +30,7 @@ async function readCompanions(mapping: Mapping, files: readonly LocalFile[], sig
     }
     lists.set(companion.name, await readCompanion(file, companion, { signal }))
   }
+  checkCompanions(mapping, files)
   return lists
 }
 

@@ -1,3 +1,4 @@
+import { Problem } from '../../../problems/problem.ts'
 import { readRows } from '../reading/index.ts'
 import type { RowOptions } from '../reading/options.ts'
 import { formatCount, unreadableFile } from '../reading/unreadable-file.ts'
@@ -22,6 +23,24 @@ export function companionFiles(mapping: Mapping): Companion[] {
     if (!found.has(name)) found.set(name, { name, rows: {} })
   }
   return [...found.values()]
+}
+
+/**
+ * Checks that a mapping names each file that was sent with the imported file, since any other one would not be read.
+ * @throws Problem `invalid-mapping`.
+ */
+export function checkCompanions(mapping: Mapping, files: readonly { name: string }[]): void {
+  const named = new Set(companionFiles(mapping).map(({ name }) => name))
+  const sent = new Set<string>()
+  for (const { name } of files) {
+    const refuse = (detail: string) => new Problem('invalid-mapping', detail)
+    if (!named.has(name))
+      throw refuse(
+        `The mapping does not name the file ${name}. Only the first file has rows: import this file separately, or name it in join or codes.`,
+      )
+    if (sent.has(name)) throw refuse(`Two files have the name ${name}: send one of them.`)
+    sent.add(name)
+  }
 }
 
 /** Finds the files that `codes` name, anywhere in a mapping. */

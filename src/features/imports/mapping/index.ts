@@ -7,7 +7,7 @@ import type { Mapping } from './types.ts'
 
 export { CodeList } from './code-list.ts'
 export { checkColumns } from './columns.ts'
-export { type Companion, companionFiles, readCompanion } from './companions.ts'
+export { type Companion, checkCompanions, companionFiles, readCompanion } from './companions.ts'
 export { mappingJsonSchema } from './json-schema.ts'
 export { maxMappingLength, parseMapping, parseStoredMapping } from './parse.ts'
 export { mappingSchema } from './schema.ts'
