@@ -163,7 +163,12 @@ const locatorColumns = ({ columns }: FieldContext) => ({
 
 const locator = () =>
   defineField({
-    schema: () => optional(locatorSchema),
+    // A locator without a value is stored as null, as it is composed from the columns.
+    schema: () =>
+      locatorSchema
+        .nullable()
+        .overwrite((value) => (value && Object.values(value).some((part) => part !== null) ? value : null))
+        .default(null),
     columns: () => ({
       paragraph: text('paragraph'),
       page: text('page'),

@@ -79,10 +79,16 @@ class RecordComparison {
   async #findDifferingProperties(row: Row): Promise<string[]> {
     const before = parseDocument(row.revisionDocument)
     const after = parseDocument(row.recordDocument)
-    const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-      (property) => !isDeepStrictEqual(before[property], after[property]),
-    )
+    const shape = this.#registry.resources.find(({ name }) => name === row.resource)?.document.shape
     const isShared = (property: string) => Object.hasOwn(before, property) && Object.hasOwn(after, property)
+    // An older version may have stored a value in another form than the current one, which accepts both.
+    const isInCurrentForm = (property: string) =>
+      isDeepStrictEqual(shape?.[property]?.safeParse(before[property]).data, after[property])
+    const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+      (property) =>
+        !isDeepStrictEqual(before[property], after[property]) &&
+        !(isShared(property) && isInCurrentForm(property)),
+    )
     if (differing.every(isShared)) return differing
     const composed = await this.#compose(row)
     return differing.filter((property) =>
