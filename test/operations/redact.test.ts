@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { faultAt } from '../support/documents.ts'
+import { createRecord, type Document, databaseTime, faultAt, fullDocument } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
-import { registry } from '../support/registry.ts'
+import { registry, resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -28,6 +28,13 @@ async function findFaults(): Promise<string[]> {
   const faults: string[] = []
   await verify(api.database, registry, [], ({ subject, message }) => faults.push(`${subject}: ${message}`))
   return faults
+}
+
+/** Returns the pointers to the values in a document, without list indexes. */
+const pointersOf = (value: unknown, pointer = ''): string[] => {
+  if (Array.isArray(value)) return [...new Set(value.flatMap((item) => pointersOf(item, pointer)))]
+  if (typeof value !== 'object' || value === null) return [pointer]
+  return Object.entries(value).flatMap(([name, inner]) => pointersOf(inner, `${pointer}/${name}`))
 }
 
 /** Returns the former rows of a record in a table, as JSON text. `idColumn` has the id of the record. */
@@ -93,6 +100,52 @@ it('a property of a list in a list is redacted in former rows, which reads with 
   const past = await api.get(`${path}?asOf=${asOf}&fields=parties`)
   expect(past.json()).toMatchObject({ parties: [{ actions: [{ date: '2001', note: null }] }] })
   expect(await formerRows('participation_actions', 'record', path)).not.toContain('Doe')
+})
+
+it('equal values of other properties stay in the past when a property in a list is redacted', async () => {
+  const participants = [
+    { country: 'CHN', role: 'participant', contribution: 'CHN' },
+    { country: 'PAK', role: 'participant', contribution: 'participant' },
+  ]
+  const amounts = [{ kind: 'budget', amount: 5000, currency: 'CNY', note: '5000' }]
+  const path = await create('projects', {
+    title: 'Equal values',
+    kind: 'joint_research',
+    participants,
+    amounts,
+  })
+  const asOf = await databaseTime(api)
+  for (const property of ['/participants/contribution', '/amounts/note'])
+    expect((await redact(path, { properties: [property] })).status).toBe(200)
+  const former = (await api.get(`${path}?asOf=${asOf}&fields=participants,amounts`)).json()
+  expect(former).toMatchObject({
+    participants: participants.map((one) => ({ ...one, contribution: null })),
+    amounts: [{ kind: 'budget', amount: 5000, note: null }],
+  })
+  for (const filter of ['country=CHN', 'role=participant', 'amount=5000'])
+    expect((await api.get(`/v1/projects?${filter}&asOf=${asOf}`)).text, filter).toContain('Equal values')
+})
+
+describe.each(resources)('redactions of the properties of $name', (resource) => {
+  it('leave in the past what the revisions have', async () => {
+    // Properties with equal texts, of which only the named one may change.
+    const document = JSON.stringify(await fullDocument(resource, api)).replaceAll(/Text [0-9a-f-]+/g, 'CHN')
+    const { path } = await createRecord(resource, api, JSON.parse(document))
+    const asOf = await databaseTime(api)
+    const fields = Object.keys(JSON.parse(document))
+    const redacted: string[] = []
+    for (const pointer of pointersOf(JSON.parse(document))) {
+      const { status, text } = await redact(path, { properties: [pointer] })
+      expect([200, 422], text).toContain(status)
+      if (status === 200) redacted.push(pointer)
+      const { document: revision } = (await api.get(`${path}/history/1`)).json<{ document: Document }>()
+      const past = (await api.get(`${path}?asOf=${asOf}&fields=${fields.join()}`)).json()
+      const read = fields.map((name) => [name, resource.document.shape[name]?.parse(revision[name])])
+      expect(past, pointer).toEqual(Object.fromEntries(read))
+    }
+    expect(redacted).not.toEqual([])
+    expect(await findFaults()).toEqual([])
+  })
 })
 
 it('a text is redacted in aliases and external ids, in revisions and in former rows', async () => {

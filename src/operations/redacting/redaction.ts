@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
-import { getTableName } from 'drizzle-orm'
 import { z } from 'zod'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { unwrapped } from '../../model/schema-names.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import type { Document } from '../writing/documents.ts'
+import { propertyColumns } from './columns.ts'
 
 /** A redaction as functions, one for each kind of stored data. */
 export interface Redaction {
   /** Returns the JSON of a record as in responses, without the removed parts. */
   redactRecord(record: Document): Document
-  /** Returns the redacted value of a column of a former row, without the values that `redactRecord` has found before. */
+  /** Returns the redacted value of a column of a former row. */
   redactColumn(table: string, column: string, value: unknown): unknown
   /** Returns a redacted text about a change: its reason, or the id or name of its actor. */
   redactNote(text: string): string
@@ -91,64 +91,41 @@ function findReplacement(
   return { problem: `it is required, and "${replacement}" is not a valid value of it` }
 }
 
-/** Replaces the values at the end of a path, and calls `onReplaced` with each replaced value. */
-function replaceAt(
-  value: unknown,
-  [step, ...rest]: string[],
-  replacement: string | null,
-  onReplaced: (value: string) => void,
-): unknown {
-  if (step === undefined) {
-    if (value === null || value === undefined || value === replacement) return value
-    onReplaced(String(value))
-    return replacement
-  }
-  if (Array.isArray(value))
-    return value.map((item) => replaceAt(item, [step, ...rest], replacement, onReplaced))
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return value
+/** Replaces the values at the end of a path, which continues in each element of a list. */
+function replaceAt(value: unknown, steps: string[], replacement: string | null): unknown {
+  if (value === null || value === undefined) return value
+  if (Array.isArray(value)) return value.map((item) => replaceAt(item, steps, replacement))
+  const [step, ...rest] = steps
+  if (step === undefined) return replacement
+  if (typeof value !== 'object') return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      key === step ? replaceAt(inner, rest, replacement, onReplaced) : inner,
+      key === step ? replaceAt(inner, rest, replacement) : inner,
     ]),
   )
 }
 
-/** Whether a column of a history table stores values of a property. */
-function holdsProperty(resource: Resource, property: string, table: string, column: string): boolean {
-  const bound = resource.boundFields[property]
-  if (!bound) return false
-  if (bound.rows?.tables.some((part) => getTableName(part.table) === table)) return true
-  const isOwn = table === getTableName(resource.table)
-  return isOwn && Object.values(bound.context.columns).some(({ name }) => name === column)
-}
-
 /** Creates the redaction that removes the values of properties. @param targets from `readTargets`. */
 export function createPropertyRedaction(resource: Resource, targets: Target[]): Redaction {
-  const removed = targets.map((target) => ({ ...target, values: new Set<string>() }))
-  const redactRecord = (record: Document): Document => {
-    const redacted = { ...record }
-    for (const { steps, replacement, values } of removed) {
-      const [property = '', ...rest] = steps
-      // Older revisions may have a former name of the property.
-      const stored = Object.keys(record).find((name) => (resource.formerNames?.[name] ?? name) === property)
-      if (stored === undefined) continue
-      redacted[stored] = replaceAt(redacted[stored], rest, replacement, (text) => values.add(text))
-    }
-    return redacted
-  }
+  const columns = targets.flatMap(({ steps: path, replacement }) =>
+    propertyColumns(resource, path).map((stored) => ({ ...stored, replacement })),
+  )
   return {
-    redactRecord,
+    redactRecord: (record) => {
+      const redacted = { ...record }
+      for (const { steps, replacement } of targets) {
+        const [property = '', ...rest] = steps
+        // Older revisions may have a former name of the property.
+        const stored = Object.keys(record).find((name) => (resource.formerNames?.[name] ?? name) === property)
+        if (stored !== undefined) redacted[stored] = replaceAt(redacted[stored], rest, replacement)
+      }
+      return redacted
+    },
     redactColumn: (table, column, value) =>
-      removed.reduce((current, { steps, replacement, values }) => {
-        if (!holdsProperty(resource, steps[0] ?? '', table, column)) return current
-        // The column stores nothing but this property, so its values are removed even if they were written in psql.
-        const isWhole = steps.length === 1
-        const isRemoved = (text: unknown) => isWhole || values.has(String(text))
-        if (current === null) return current
-        if (typeof current !== 'object') return isRemoved(current) ? replacement : current
-        return mapStrings(current, (text) => (isRemoved(text) ? (replacement ?? '') : text))
-      }, value),
+      columns
+        .filter((stored) => stored.table === table && stored.column === column)
+        .reduce((current, { steps, replacement }) => replaceAt(current, steps, replacement), value),
     redactNote: (text) => text,
     // Only the mapping of the import says which values of a row a property has.
     mayBeIn: () => true,
