@@ -73,13 +73,13 @@ export const redactedFingerprint = 'redacted'
 
 /**
  * Removes the body and headers of each stored response whose body contains one of the texts. The keys stay, so that a
- * repeated request does not run again.
+ * repeated request does not run again. @param texts in the Unicode form NFC, in which bodies are compared with them.
  */
 export async function redactResponses(tx: Transaction, texts: string[]): Promise<void> {
   await tx.query({
     name: 'idempotency-redact',
     text: `update idempotent_requests set fingerprint = '${redactedFingerprint}', headers = '{}', body = null
-      where exists (select from unnest($1::text[]) as part where strpos(body, part) > 0)`,
+      where exists (select from unnest($1::text[]) as part where strpos(normalize(body, nfc), part) > 0)`,
     values: [texts],
   })
 }

@@ -116,7 +116,7 @@ async function redactNames(
     text: `select import, identity, mention, candidates from import_names
       where import = any(array(select id from imports where scheme = any($1::text[])
           union select import from import_records where resource = $2 and key = $3))
-        and strpos(concat(mention, candidates), $4) > 0`,
+        and strpos(normalize(concat(mention, candidates), nfc), $4) > 0`,
     values: [schemes, resource, key, JSON.stringify(text).slice(1, -1)],
   })
   for (const { import: id, identity, mention, candidates } of names) {

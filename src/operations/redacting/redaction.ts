@@ -29,9 +29,16 @@ function mapStrings(value: unknown, replace: (text: string) => string): unknown 
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapStrings(inner, replace)]))
 }
 
-/** Creates the redaction that replaces a text in everything that clients wrote about a record. */
+/**
+ * Creates the redaction that replaces a text in everything that clients wrote about a record. Stored texts are compared in
+ * the Unicode form NFC: files of imports and writes in psql may have another form.
+ * @param text in NFC.
+ */
 export function createTextRedaction(resource: Resource, text: string, replacement: string): Redaction {
-  const replace = (value: string) => value.replaceAll(text, () => replacement)
+  const replace = (value: string) => {
+    const composed = value.normalize('NFC')
+    return composed.includes(text) ? composed.replaceAll(text, () => replacement) : value
+  }
   return {
     text,
     redactRecord: (record) => {

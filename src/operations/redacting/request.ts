@@ -26,16 +26,18 @@ export const redactionBody = registerRequestSchema(
         }),
       text: z
         .string()
+        .normalize('NFC')
         .min(2)
         .max(500)
         .regex(/\S/, { error: 'must not be blank' })
         .optional()
         .meta({ description: 'Text that is removed wherever it occurs. Case matters.' }),
-      replacement: z.string().min(1).max(100).default('[redacted]').meta({
+      replacement: z.string().normalize('NFC').min(1).max(100).default('[redacted]').meta({
         description: 'Replaces the text, and the value of a required property.',
       }),
       reason: z
         .string()
+        .normalize('NFC')
         .min(1)
         .max(500)
         .regex(/\S/, { error: 'must not be blank' })

@@ -25,7 +25,7 @@ function decodeHeader(header: string): string {
 }
 
 function readReason(header: string | undefined): string | null {
-  const reason = decodeHeader(header ?? '')
+  const reason = decodeHeader(header ?? '').normalize('NFC')
   const { length } = [...reason]
   if (length <= maxReasonLength) return reason || null
   throw new Problem('malformed-request', 'The header Change-Reason is too long.', {
