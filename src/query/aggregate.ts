@@ -74,7 +74,7 @@ const groupLimit = { defaultSize: 100, maxSize: 10_000 } as const
 const maxDimensions = 3
 
 /** Maximum of `top`, since the list request of the other groups names all of the largest groups. */
-const maxTop = 50
+export const maxTop = 50
 
 /** Parameters that `top` replaces. */
 const replacedByTop = ['sort', 'having', 'limit']

@@ -178,6 +178,51 @@ describe('POST /mcp', () => {
     expect(text).toMatch(/resource/)
   })
 
+  it('refuses unknown inputs of each tool, with the most similar one', async () => {
+    for (const [name, input] of Object.entries(await inputs())) {
+      const { isError, text } = await call(name, { ...input, resorce: 'agreements' })
+      expect(isError, name).toBe(true)
+      expect(text).toContain('is not known here')
+    }
+    const { text } = await call('list', { resource: 'agreements', filter: { country: 'PAK' } })
+    expect(text).toContain('did you mean "filters"?')
+  })
+
+  it('refuses inputs that are sent as filters, where one of two values would be lost', async () => {
+    const list = ['limit', 'sort', 'fields', 'count', 'cursor', 'limit[]'].map((name) => ['list', name])
+    const aggregate = ['groupBy', 'measures', 'having', 'sort', 'limit', 'top'].map((name) => [
+      'aggregate',
+      name,
+    ])
+    for (const [tool = '', name = ''] of [...list, ...aggregate]) {
+      const input = { resource: 'agreements', filters: { [name]: '2' } }
+      const { isError, text } = await call(tool, {
+        ...input,
+        ...(tool === 'aggregate' && { groupBy: ['kind'] }),
+      })
+      expect(isError, `${tool} ${name}`).toBe(true)
+      expect(text).toContain(`"${name}" is no filter`)
+    }
+    const asOf = new Date().toISOString()
+    for (const input of [{ resource: 'agreements' }, { resource: 'agreements', groupBy: ['kind'] }]) {
+      const tool = 'groupBy' in input ? 'aggregate' : 'list'
+      const { isError, text } = await call(tool, { ...input, asOf, filters: { asOf: '2026-01-01' } })
+      expect([isError, text]).toEqual([true, expect.stringContaining('"asOf" is no filter')])
+    }
+  })
+
+  it('aggregates as of a time, with conditions on groups, or the largest groups only', async () => {
+    const agreements = { resource: 'agreements', groupBy: ['kind'] }
+    const past = await callTool('aggregate', { ...agreements, asOf: '2000-01-01' })
+    expect(past.response.data).toEqual([])
+    const figures = { resource: 'figures', groupBy: ['indicator'], asOf: '2000-01-01' }
+    expect((await callTool('aggregate', figures)).request).toContain('registryAsOf=2000-01-01')
+    const none = await callTool('aggregate', { ...agreements, having: 'count>=100000' })
+    expect(none.response).toMatchObject({ data: [], groups: { count: 0 } })
+    const top = await callTool('aggregate', { ...agreements, top: 1 })
+    expect(top.response).toMatchObject({ data: [{}], other: { label: 'Other' } })
+  })
+
   it('writes no revision, even if all tools are called with the key of an administrator', async () => {
     const count = async () =>
       (await api.pool.query('select count(*)::int as count, max(sequence) as last from revisions')).rows

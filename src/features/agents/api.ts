@@ -13,14 +13,14 @@ export function pathOf(segments: readonly string[], query: Query = {}): string {
   return `/v1/${segments.map(encodeURIComponent).join('/')}${search}`
 }
 
-/** The API responded with an error status. */
+/** The API responded with an error status, or a tool sent no request since its inputs cannot be combined. */
 export class RefusedError extends Error {
-  /** The body of the response: problem details as JSON. */
-  readonly problem: string
+  /** The body of the response, which is problem details as JSON, or a sentence. */
+  readonly reason: string
 
-  constructor(problem: string) {
-    super('the API refused the request')
-    this.problem = problem
+  constructor(reason: string) {
+    super('the request was refused')
+    this.reason = reason
   }
 }
 

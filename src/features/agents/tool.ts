@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
+import { faultMessage } from '../../problems/faults.ts'
 import { pathOf, RefusedError, readJson } from './api.ts'
 
 /** A tool for agents. All tools only read. */
@@ -30,9 +31,9 @@ export function toolResult({ path, text }: Exchange, more: Record<string, string
   }
 }
 
-/** Returns the result of a tool whose request was refused: the text of the problem. */
-const refusedResult = ({ problem }: RefusedError): CallToolResult => ({
-  content: [{ type: 'text', text: problem }],
+/** Returns the result of a tool whose request was refused. */
+const refusedResult = ({ reason }: RefusedError): CallToolResult => ({
+  content: [{ type: 'text', text: reason }],
   isError: true,
 })
 
@@ -58,14 +59,19 @@ export async function fetchCitations(
   return { citations: JSON.stringify(data), ...(page.next !== null && { moreCitations: 'true' }) }
 }
 
-/** Declares a tool whose `run` gets typed input. If the API refuses a request, the problem is the result of the tool. */
-export function tool<Input extends z.ZodObject>(
+/**
+ * Declares a tool whose `run` gets typed input. Unknown inputs are refused. If a request is refused, the reason is the
+ * result of the tool.
+ * @param inputs the schema of each input.
+ */
+export function tool<Inputs extends z.ZodRawShape>(
   name: string,
   title: string,
   description: string,
-  input: Input,
-  run: (input: z.output<Input>, api: ApiFetch) => Promise<CallToolResult>,
+  inputs: Inputs,
+  run: (input: z.output<z.ZodObject<Inputs>>, api: ApiFetch) => Promise<CallToolResult>,
 ): Tool {
+  const input = z.strictObject(inputs, { error: faultMessage })
   return {
     name,
     title,

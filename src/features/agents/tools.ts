@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
+import { maxTop } from '../../query/aggregate.ts'
 import { asOfName } from '../../query/past.ts'
 import { maxQueryLength } from '../search/search.ts'
-import { pathOf, type Query, readJson } from './api.ts'
+import { pathOf, type Query, RefusedError, readJson } from './api.ts'
 import { describeRegistry, describeResource } from './describe.ts'
 import { type Inputs, makeInputs } from './inputs.ts'
 import { fetchCitations, fetchExchange, type Tool, tool, toolResult } from './tool.ts'
@@ -16,12 +17,24 @@ const limits = { records: 50, groups: 200, pairs: 100 } as const
 /** The resources in which `resolve` looks for a name if the agent names none. */
 const defaultResources = ['countries', 'organizations', 'regions', 'topics']
 
+/**
+ * Returns the query of a request with filters.
+ * @param inputs parameters that are inputs of the tool, also those without a value.
+ * @throws RefusedError for a filter that has the name of one of them, since one of the two values would be lost.
+ */
+function joinQuery(filters: Query = {}, inputs: Query): Query {
+  const repeated = Object.keys(filters).find((name) => Object.hasOwn(inputs, name.split('[', 1).join()))
+  if (repeated !== undefined)
+    throw new RefusedError(`"${repeated}" is no filter: send it as an input of its own, beside "filters".`)
+  return { ...filters, ...inputs }
+}
+
 const describeTool = ({ resource }: Inputs, registry: Registry): Tool =>
   tool(
     'describe',
     'Describe the registry',
     'The resources of the registry, or of one resource the properties, filters with operators, sort keys, dimensions and measures. Call it before list and aggregate.',
-    z.object({ resource: resource.optional() }),
+    { resource: resource.optional() },
     async ({ resource: name }) => {
       const described = name === undefined ? describeRegistry(registry) : describeResource(registry.get(name))
       return { content: [{ type: 'text', text: JSON.stringify(described) }] }
@@ -33,7 +46,7 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
     'resolve',
     'Resolve a name',
     'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language that the registry knows, former names and states included. `resolutions` says by resource whether exactly one record is meant, and if not, which may be. Filters take keys, not names.',
-    z.object({
+    {
       name: z.string().max(300),
       resource: resource.optional(),
       on: z
@@ -43,7 +56,7 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
         .describe(
           'EDTF date of the event in which the name occurs, since a name may have meant another state then.',
         ),
-    }),
+    },
     async ({ name, resource, on }, api) => {
       const wanted =
         resource === undefined ? defaultResources.filter((one) => registry.find(one)) : [resource]
@@ -63,12 +76,12 @@ const searchTool = ({ resource, limit, asOf }: Inputs): Tool =>
     'search',
     'Search all records',
     'Full-text search across all resources, ranked, with a snippet and the path of each record.',
-    z.object({
+    {
       q: z.string().max(maxQueryLength),
       resources: z.array(resource).optional(),
       limit: limit(limits.records),
       asOf,
-    }),
+    },
     async ({ q, resources, limit = 10, asOf }, api) =>
       toolResult(
         await fetchExchange(api, pathOf(['search'], { q, resource: resources?.join(), limit, asOf })),
@@ -80,7 +93,7 @@ const getTool = ({ resource, key, asOf }: Inputs, registry: Registry): Tool =>
     'get',
     'Get a record',
     'One record with its citations (the sources of its facts) and its latest changes. With asOf, the record and the citations are as of then; the changes are always the latest.',
-    z.object({ resource, key, asOf }),
+    { resource, key, asOf },
     async ({ resource, key, asOf }, api) => {
       const record = await fetchExchange(api, pathOf([resource, key], { asOf }))
       // The key of a merged record leads to another record, except with a time before the merge.
@@ -99,7 +112,7 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
     'list',
     'List records',
     'Records of a resource that match filters, with their citations and the cursor of the next page.',
-    z.object({
+    {
       resource,
       filters,
       sort: z.string().max(200).optional().describe('Sort keys, separated by commas; `-` for descending.'),
@@ -108,21 +121,20 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
       limit: limit(limits.records),
       cursor: z.string().max(12_000).optional(),
       asOf,
-    }),
+    },
     async ({ resource, filters, sort, fields, count, limit = 10, cursor, asOf }, api) => {
       const { property } = registry.get(resource).key
       const past = asOfName(registry.get(resource))
       const at = asOf ?? filters?.[past]
       const chosen = fields && [...new Set([property, ...fields])].join()
-      const query: Query = {
-        ...filters,
-        [past]: at,
+      const query = joinQuery(filters, {
+        ...(asOf !== undefined && { [past]: asOf }),
         sort,
         fields: chosen,
         limit,
         cursor,
         count: count ? 'exact' : undefined,
-      }
+      })
       const page = await fetchExchange(api, pathOf([resource], query))
       const { data }: { data: Record<string, unknown>[] } = JSON.parse(page.text)
       const citations = await fetchCitations(
@@ -135,21 +147,33 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
     },
   )
 
-const aggregateTool = ({ resource, filters, limit }: Inputs): Tool =>
+const aggregateTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry): Tool =>
   tool(
     'aggregate',
     'Count and sum records',
     'Counts or sums records of a resource by one to three dimensions. Each group has the path of the list of its records, to cite.',
-    z.object({
+    {
       resource,
       groupBy: z.array(z.string().max(100)).min(1).max(3),
       measures: z.array(z.string().max(100)).optional().describe('Such as count or sum:amount.'),
       filters,
+      having: z.string().max(200).optional().describe('Such as count>=5.'),
       sort: z.string().max(200).optional().describe('Such as -count.'),
       limit: limit(limits.groups),
-    }),
-    async ({ resource, groupBy, measures, filters, sort, limit = 50 }, api) => {
-      const query = { ...filters, groupBy: groupBy.join(), measures: measures?.join(), sort, limit }
+      top: limit(maxTop).describe('The largest groups, and all others as one. Replaces sort, having, limit.'),
+      asOf,
+    },
+    async (input, api) => {
+      const { resource, groupBy, measures, filters, having, sort, top, asOf } = input
+      const query = joinQuery(filters, {
+        ...(asOf !== undefined && { [asOfName(registry.get(resource))]: asOf }),
+        groupBy: groupBy.join(),
+        measures: measures?.join(),
+        having,
+        sort,
+        limit: input.limit ?? (top === undefined ? 50 : undefined),
+        top,
+      })
       return toolResult(await fetchExchange(api, pathOf([resource, 'aggregate'], query)))
     },
   )
@@ -159,7 +183,7 @@ const networkTool = ({ resource, limit, asOf, country }: Inputs): Tool =>
     'network',
     'Who cooperates with whom',
     'The strongest pairs of countries by shared records or, with a country, its partners with the searches that find the records.',
-    z.object({
+    {
       country: country.optional(),
       from: z.string().max(60).optional().describe('EDTF date, such as 2006.'),
       to: z.string().max(60).optional(),
@@ -168,7 +192,7 @@ const networkTool = ({ resource, limit, asOf, country }: Inputs): Tool =>
       resources: z.array(resource).optional(),
       limit: limit(limits.pairs),
       asOf,
-    }),
+    },
     async ({ country, resources, limit = 20, ...others }, api) => {
       const segments = country === undefined ? ['network'] : ['countries', country, 'network']
       return toolResult(
@@ -182,7 +206,7 @@ const briefingTool = ({ asOf, country }: Inputs): Tool =>
     'briefing',
     'Brief on a country',
     'A summary of what the registry has about a country: agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force, what expires within a year, latest changes, claimed figures beside recorded counts, and sources. Each number has the path of the list of its records.',
-    z.object({ country, asOf }),
+    { country, asOf },
     async ({ country, asOf }, api) =>
       toolResult(await fetchExchange(api, pathOf(['countries', country, 'briefing'], { asOf }))),
   )
