@@ -178,6 +178,11 @@ describe('POST /mcp', () => {
     expect(text).toMatch(/resource/)
   })
 
+  it('refuses to resolve a name with a date that is not EDTF', async () => {
+    const { isError, text } = await call('resolve', { name: 'Burma', on: '5 May 2005' })
+    expect([isError, text]).toEqual([true, expect.stringContaining('at character')])
+  })
+
   it('refuses unknown inputs of each tool, with the most similar one', async () => {
     for (const [name, input] of Object.entries(await inputs())) {
       const { isError, text } = await call(name, { ...input, resorce: 'agreements' })

@@ -118,6 +118,22 @@ describe('the reconciliation service', () => {
     expect(got.json()).toEqual(posted)
   })
 
+  it('matches no name that has a date which is not EDTF', async () => {
+    const burma = (on: string) => ({
+      query: 'Burma',
+      type: 'countries',
+      properties: [{ pid: 'on', v: on }],
+    })
+    const { given, unreadable, empty } = await reconcile({
+      given: burma('2005'),
+      unreadable: burma('1 Jan 2005'),
+      empty: burma(' '),
+    })
+    expect(given?.result).toMatchObject([{ id: 'countries:MMR', match: true }])
+    expect(unreadable?.result).toMatchObject([{ match: false }])
+    expect(empty?.result).toMatchObject([{ id: 'countries:BUR', match: true }])
+  })
+
   it('matches an authority only with its country as a property, given by name or as an entity', async () => {
     const document = { name: 'Ministry of Reconciliation', kind: 'government', country: 'PER' }
     const headers = { authorization: `Bearer ${adminKey}` }

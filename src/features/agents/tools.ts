@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
+import { edtf } from '../../model/schemas.ts'
 import { maxTop } from '../../query/aggregate.ts'
 import { asOfName } from '../../query/past.ts'
 import { maxQueryLength } from '../search/search.ts'
@@ -49,13 +50,9 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
     {
       name: z.string().max(300),
       resource: resource.optional(),
-      on: z
-        .string()
-        .max(60)
-        .optional()
-        .describe(
-          'EDTF date of the event in which the name occurs, since a name may have meant another state then.',
-        ),
+      on: edtf(
+        'Date of the event in which the name occurs, since a name may have meant another state then.',
+      ).optional(),
     },
     async ({ name, resource, on }, api) => {
       const wanted =

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { keys } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import { registerRequestSchema, registerResponseSchema } from '../../model/schema-names.ts'
+import { edtf } from '../../model/schemas.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
@@ -60,11 +61,7 @@ const makeBody = (names: string[]) => {
       .strictObject({
         resource,
         name: z.string().max(500).meta({ description: 'The name as a source has it, or a code.' }),
-        on: z
-          .string()
-          .max(60)
-          .optional()
-          .meta({ description: 'EDTF date of the fact: what the name meant at that time.' }),
+        on: edtf('Date of the fact: what the name meant at that time.').optional(),
         country: keys.country().optional().meta({
           description: 'Country of an organization; for countries, the one that the source is about.',
         }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { findEdtfFault } from '../../model/edtf.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { checkValue } from '../../problems/faults.ts'
@@ -83,6 +84,11 @@ async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promi
   return new Map(names.flatMap((name, index) => (data[index]?.match ? [[name, data[index].match.key]] : [])))
 }
 
+/** Returns the date of a query as given; undefined if it has none. Cells of a column of dates may be empty. */
+const dateOf = (query: Query): string | undefined => propertyText(query, 'on')?.trim() || undefined
+
+const isDate = (text: string): boolean => findEdtfFault(text) === undefined
+
 /** Converts a query for one type to a query of the name resolver; undefined if it has no text. */
 function toNameQuery(
   query: Query,
@@ -96,13 +102,13 @@ function toNameQuery(
   const byCode = scheme !== undefined && (scheme === 'ror') === (resource === 'organizations')
   const name = byCode ? propertyText(query, scheme) : query.query
   if (name === undefined || name.trim() === '') return undefined
-  const on = propertyText(query, 'on')
+  const on = dateOf(query)
   return {
     resource,
     name: name.slice(0, 500),
     limit: Math.min(10, Math.max(1, Math.trunc(query.limit ?? 5))),
     ...(byCode && { scheme }),
-    ...(on !== undefined && { on: on.slice(0, 60) }),
+    ...(on !== undefined && isDate(on) && { on }),
     ...(code !== undefined && { country: code }),
   }
 }
@@ -119,7 +125,7 @@ const toCandidate = (registry: Registry, resource: string, match: NameMatch, isM
 
 /**
  * Answers a batch of queries (Reconciliation Service API 0.2, section 4). A candidate is a match if exactly one
- * type resolves the query, and resolves it to this record.
+ * type resolves the query, and resolves it to this record. If the date of the query is not EDTF, there is no match.
  * @throws Problem for a batch that is not valid or too large.
  */
 export async function reconcileQueries(
@@ -154,10 +160,12 @@ export async function reconcileQueries(
         return queryId === id && resolution ? [{ resource: nameQuery.resource, resolution }] : []
       })
       const resolved = resolutions.filter(({ resolution }) => resolution.status === 'resolved')
+      const on = dateOf(query)
+      const isCertain = resolved.length === 1 && (on === undefined || isDate(on))
       const result = resolutions
         .flatMap(({ resource, resolution }) =>
           resolution.candidates.map((match) =>
-            toCandidate(registry, resource, match, resolved.length === 1 && resolution.status === 'resolved'),
+            toCandidate(registry, resource, match, isCertain && resolution.status === 'resolved'),
           ),
         )
         .sort((first, second) => second.score - first.score)

@@ -41,6 +41,18 @@ describe('POST /v1/resolve', () => {
     expect(errors[0]?.message).toContain('countries')
   })
 
+  it('refuses a date that is not EDTF, with its pointer and the position of the fault', async () => {
+    for (const on of ['5 May 2005', '20005', '']) {
+      const queries = [{ resource: 'countries', name: 'Burma', on }]
+      const response = await api.post('/v1/resolve', { queries }, anonymous)
+      expect(response.json(), on).toMatchObject({
+        status: 422,
+        errors: [{ pointer: '/queries/0/on', code: 'invalid_date' }],
+      })
+      if (on !== '') expect(response.text).toContain('at character')
+    }
+  })
+
   it('resolves a new alias immediately', async () => {
     expect(await keyOf('Tiergartenland')).toBeUndefined()
     await api.patch('/v1/countries/AUT', { aliases: [{ name: 'Tiergartenland', language: null }] })
