@@ -151,6 +151,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     search: {
       title: columnOf(table, search.title),
       ...(nameLines && { nameLines }),
+      codes: (search.codes ?? []).map((property) => columnOf(table, property)),
       prose: search.prose.map((property) => columnOf(table, property)),
     },
     filters: {

@@ -35,6 +35,8 @@ export interface SearchProperties {
   otherName?: string
   /** Whether the records have aliases, which are searched as names. */
   hasAliases?: boolean
+  /** Properties with codes by which the records are found, as by their names. The key need not be listed. */
+  codes?: string[]
   /** Text properties from which a result quotes if no name contains the search words. */
   prose: string[]
 }
@@ -108,6 +110,7 @@ export interface SearchColumns {
   title: PgColumn
   /** All names of a record, one per line, the title first. Absent if the title is the only name. */
   nameLines?: SQL
+  codes: PgColumn[]
   prose: PgColumn[]
 }
 

@@ -89,7 +89,13 @@ export const countries = defineResource(
     schemaType: 'Country',
     description: 'A country of ISO 3166-1, a withdrawn state of ISO 3166-3, or a state that ended before.',
     naturalKey: 'code',
-    search: { title: 'name', otherName: 'officialName', hasAliases: true, prose: [] },
+    search: {
+      title: 'name',
+      otherName: 'officialName',
+      hasAliases: true,
+      codes: ['alpha2', 'numeric'],
+      prose: [],
+    },
     query: (context) => {
       const code = columnOf(context.table, 'code')
       return {

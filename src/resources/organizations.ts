@@ -32,7 +32,7 @@ export const organizations = defineResource(
     schemaType: 'Organization',
     description: 'A ministry, institute, company or international body that takes part.',
     formerNames: { type: 'kind' },
-    search: { title: 'name', otherName: 'acronym', hasAliases: true, prose: [] },
+    search: { title: 'name', otherName: 'acronym', hasAliases: true, codes: ['ror'], prose: [] },
     example: {
       name: 'United Nations Environment Programme',
       acronym: 'UNEP',

@@ -42,7 +42,7 @@ export const topics = defineResource(
     description:
       'A subject of records: a field of research, a global challenge, a domain or a purpose of aid.',
     naturalKey: 'slug',
-    search: { title: 'name', hasAliases: true, prose: [] },
+    search: { title: 'name', hasAliases: true, codes: ['code'], prose: [] },
     constraints: ({ scheme, code }) =>
       scheme && code ? [unique('topics_code_unique').on(scheme, code)] : [],
     query: ({ table }) => ({

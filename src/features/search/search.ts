@@ -86,7 +86,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   operationId: 'searchRegistry',
   summary: 'Search the whole registry',
   description:
-    'Finds records of any resource by name, alias, code or words. First come records with exactly this name, then those with this name in another order (`Korea, Republic of`, `Gambia The`), then those whose title begins with it, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, names in Chinese are found by any part, and by a longer text that contains them. Weaker matches are only searched if there are too few better ones. If more than 200 records of a resource have the words, 200 of them are ranked: add words, or use the list of the resource.',
+    'Finds records of any resource by name, alias, code or words. First come records with exactly this name, then those with this name in another order (`Korea, Republic of`, `Gambia The`), then those whose title begins with it, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, names in Chinese are found by any part, and by a longer text that contains them. Weaker matches are only searched if there are too few better ones. If more than 200 records of a resource have the words, or titles that begin with the text, 200 of them are ranked: add words, or use the list of the resource.',
   access: 'read',
   cost: 2,
   query: {

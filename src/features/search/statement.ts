@@ -17,8 +17,12 @@ export interface SearchPlan {
   asOf: string | undefined
 }
 
-/** Maximum number of records of a resource that are ranked by words or by similarity. */
+/**
+ * Maximum number of records of a resource that are ranked by the beginning of the title, by words or by similarity. It is more
+ * than the greatest limit of a request and does not depend on the limit, so a request with a lower limit gets the first hits.
+ */
 const maxRanked = 200
+const ranked = sql`limit ${sql.raw(String(maxRanked))}`
 
 /** Minimum word similarity of a name, from 0 to 1. With PostgreSQL's default of 0.6, `pakstan` does not find Pakistan. */
 const minSimilarity = sql.raw("'0.5'")
@@ -67,22 +71,16 @@ function hasName({ search: { title, nameLines } }: Resource, texts: SQL): SQL {
  * the query without its form of state as their name (0.97), or a title that begins with the query (0.75 to 0.95).
  */
 function nameHits(index: number, resource: Resource): SQL[] {
-  const { title, nameLines } = resource.search
+  const { title, nameLines, codes } = resource.search
   const start = foldedPrefix(title)
   const prefix = sql`left(${foldedQuery}, 200) collate "C"`
   const score = sql`case when ${fold(title)} = ${foldedQuery} then 1 else 0.75 + 0.2 * ${lengthRatio(fold(title))} end`
   const sameBeginning = sql`${start} >= ${prefix} and ${start} < ${prefix} || U&'\\+10FFFF'`
-  const found = [hitsQuery(index, resource, score, sameBeginning, sql`order by ${start} limit ${limit} + 1`)]
+  const found = [hitsQuery(index, resource, score, sameBeginning, sql`order by ${start} ${ranked}`)]
   const equal = sql`1::float8`
   if (nameLines) {
     found.push(
-      hitsQuery(
-        index,
-        resource,
-        equal,
-        sql`${nameList(nameLines)} @> array[${foldedQuery}]`,
-        sql`limit ${limit} + 1`,
-      ),
+      hitsQuery(index, resource, equal, sql`${nameList(nameLines)} @> array[${foldedQuery}]`, ranked),
     )
   }
   for (const [score, texts] of [
@@ -90,11 +88,12 @@ function nameHits(index: number, resource: Resource): SQL[] {
     [formScores.head, sql`array[${head}]`],
   ] as const) {
     const scored = sql.raw(`${score}::float8`)
-    found.push(hitsQuery(index, resource, scored, hasName(resource, texts), sql`limit ${limit} + 1`))
+    found.push(hitsQuery(index, resource, scored, hasName(resource, texts), ranked))
   }
-  if (resource.key.assignedBy === 'client') {
+  const { key } = resource
+  for (const column of [...(key.assignedBy === 'client' ? [key.column] : []), ...codes]) {
     const spellings = sql`array[btrim(${q}), upper(btrim(${q})), lower(btrim(${q}))]`
-    found.push(hitsQuery(index, resource, equal, sql`${resource.key.column} = any(${spellings})`, sql``))
+    found.push(hitsQuery(index, resource, equal, sql`${column} = any(${spellings})`, ranked))
   }
   return found
 }
@@ -106,13 +105,7 @@ const onlyIf = (condition: SQL, end: SQL) => sql`and ${condition} ${end}`
 function wordHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   const search = columnOf(resource.table, 'search')
   const score = sql`0.5 + 0.25 * ts_rank('{0.05, 0.1, 0.3, 1}', ${search}, ${words}, 33)`
-  return hitsQuery(
-    index,
-    resource,
-    score,
-    sql`${search} @@ ${words}`,
-    onlyIf(isNeeded, sql`limit ${sql.raw(String(maxRanked))}`),
-  )
+  return hitsQuery(index, resource, score, sql`${search} @@ ${words}`, onlyIf(isNeeded, ranked))
 }
 
 /** Returns the query for records whose names contain the text, for scripts without spaces, such as Chinese. */
@@ -123,7 +116,7 @@ function substringHits(index: number, resource: Resource, isNeeded: SQL): SQL {
     resource,
     sql`0.5 + 0.25 * ${lengthRatio(fold(names))}`,
     sql`${widePairs(names)} @> ${pairs} and strpos(${fold(names)}, ${foldedQuery}) > 0`,
-    onlyIf(isNeeded, sql`limit ${sql.raw(String(maxRanked))}`),
+    onlyIf(isNeeded, ranked),
   )
 }
 
@@ -149,7 +142,7 @@ function mentionHits(index: number, resource: Resource, isNeeded: SQL): SQL {
       from (select ${key.column}::text as key, ${containedLength} as contained_length, ${shared} as shared from ${table}
         where ${widePairs(names)} && ${fullPairs} and ${isNeeded} limit ${sql.raw(String(maxPairedRows))}) as found
       where contained_length > 0 or 2 * shared >= cardinality(${fullPairs})
-    ) as scored order by score desc limit ${sql.raw(String(maxRanked))})`
+    ) as scored order by score desc ${ranked})`
 }
 
 /** Returns the query for records with a name similar to the text (up to 0.5), for mistyped texts. */
@@ -160,7 +153,7 @@ function similarHits(index: number, resource: Resource, isNeeded: SQL): SQL {
     resource,
     sql`0.4 * word_similarity(${foldedQuery}, ${names}) + 0.1 * similarity(${foldedQuery}, ${fold(resource.search.title)})`,
     sql`${foldedQuery} <% ${names}`,
-    onlyIf(isNeeded, sql`limit ${sql.raw(String(maxRanked))}`),
+    onlyIf(isNeeded, ranked),
   )
 }
 

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { sendBulk } from '../support/bulk.ts'
+import { resourceOf } from '../support/documents.ts'
+
+/** Which hits a search across resources returns at its limit, and codes as names. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+  const titles = Array.from(
+    { length: 60 },
+    (_, index) => `Quagga accord with a long descriptive title, number ${index + 100}`,
+  )
+  const operations = [...titles, 'Quagga pact'].map((title) => ({
+    op: 'create',
+    document: { title, kind: 'agreement', parties: [] },
+  }))
+  const { status, text } = await sendBulk(api, resourceOf('agreements'), operations)
+  expect(status, text).toBe(200)
+})
+afterAll(() => api.close())
+
+async function keysOf(q: string, limit: number): Promise<string[]> {
+  const response = await api.get(`/v1/search?q=${encodeURIComponent(q)}&limit=${limit}`)
+  expect(response.status, response.text).toBe(200)
+  return response.json<{ data: { key: string }[] }>().data.map(({ key }) => key)
+}
+
+describe('a search across resources', () => {
+  it('ranks the shortest title that begins with the query first, also at a small limit', async () => {
+    const [first] = (await api.get('/v1/search?q=quagga&limit=1')).json<{ data: object[] }>().data
+    expect(first).toMatchObject({ title: 'Quagga pact' })
+  })
+
+  it.each(['quagga', 'a', 'saint', 'united', 'republic of'])('returns the first hits for %s', async (q) => {
+    const all = await keysOf(q, 100)
+    for (const limit of [1, 3, 20]) expect(await keysOf(q, limit)).toEqual(all.slice(0, limit))
+  })
+
+  it.each([
+    ['PK', 'PAK'],
+    ['pk', 'PAK'],
+    ['156', 'CHN'],
+    ['14030', 'crs-14030'],
+  ])('finds a record by the code %s', async (code, key) => {
+    expect((await keysOf(code, 20))[0]).toBe(key)
+  })
+
+  it('finds an organization by its ROR id', async () => {
+    const ror = 'https://ror.org/034t30j35'
+    const document = { name: 'Institute with an id', kind: 'other', ror }
+    const { id } = (await api.post('/v1/organizations', document)).json<{ id: string }>()
+    expect(await keysOf(ror, 1)).toEqual([id])
+  })
+})
