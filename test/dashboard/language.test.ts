@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { selectLanguage } from '../../src/dashboard/i18n/language.ts'
+import { createLanguage, selectLanguage } from '../../src/dashboard/i18n/language.ts'
 
-/** The choice of the language of the dashboard. */
+/** The language of the dashboard: its choice, and its numbers. */
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -16,5 +16,17 @@ describe('the language of the dashboard', () => {
     vi.stubGlobal('navigator', { languages: ['fr', 'zh-CN'] })
     expect(selectLanguage('?lang=en')).toBe('en')
     expect(selectLanguage('')).toBe('zh')
+  })
+
+  it.each(['en', 'zh'] as const)('shows all digits of a number, and no sign of zero: %s', (tag) => {
+    const { number } = createLanguage(tag)
+    expect([0.0004, 33.3333, 39.904211, -0.0000001, 1234567.25, -0].map(number)).toEqual([
+      '0.0004',
+      '33.3333',
+      '39.904211',
+      '-0.0000001',
+      '1,234,567.25',
+      '0',
+    ])
   })
 })

@@ -20,6 +20,7 @@ export interface Language {
   tOr(key: string, fallback: string): string
   /** Returns the message of a key that not every language has; undefined if this language does not have it. */
   find(key: string, values?: Readonly<Record<string, string>>): string | undefined
+  /** Formats a number with all of its digits. Negative zero is 0. */
   number(value: number): string
   /** Returns the name of a language by its BCP 47 tag: `fr` is "French". */
   languageName(tag: string): string
@@ -67,7 +68,8 @@ export function selectLanguage(search: string): LanguageTag {
 
 export function createLanguage(tag: LanguageTag): Language {
   const messages: Readonly<Record<string, string>> = catalogs[tag]
-  const numbers = new Intl.NumberFormat(tag)
+  // A number has at most 17 significant digits, so none of them is rounded.
+  const numbers = new Intl.NumberFormat(tag, { maximumSignificantDigits: 17, signDisplay: 'negative' })
   const languages = new Intl.DisplayNames(tag, { type: 'language' })
   const dateTimes = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
   const fill = (text: string, values: Readonly<Record<string, string | number>> = {}) =>
