@@ -110,6 +110,51 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('names the records to which the versions of a conflict and the form after it refer', async () => {
+    const parties = ['CHN', 'PAK'].map((country) => ({ country, role: 'party' }))
+    const id = await create({ title: 'Named in a conflict', topics: ['energy'], parties })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await page.getByLabel('Title required').fill('Mine')
+    await dashboard.api.patch(`/v1/agreements/${id}`, { parties: [parties[0]], topics: [] })
+    await page.getByRole('button', { name: 'Save' }).click()
+    const difference = (name: string) => page.getByRole('group', { name: new RegExp(`^${name}`) })
+    await difference('Topics').getByText('Energy', { exact: true }).first().waitFor()
+    expect(await difference('Parties').textContent()).toContain('China, Pakistan')
+    await page.getByRole('button', { name: 'Continue with these values' }).click()
+    await page.getByRole('button', { name: 'China' }).waitFor()
+    await page.context().close()
+  })
+
+  it('saves once if the response to a save is lost, and the form is saved again', async () => {
+    const id = await create({ title: 'Before' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    let isLost = false
+    await page.route(`**/v1/agreements/${id}`, async (route) => {
+      if (route.request().method() !== 'PATCH' || isLost) return await route.continue()
+      isLost = true
+      await route.fetch()
+      await route.abort()
+    })
+    await page.getByLabel('Title required').fill('Saved once')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await heading(page, 'Saved once').waitFor()
+    expect(await read(id)).toMatchObject({ title: 'Saved once', version: 2 })
+    await page.context().close()
+  })
+
+  it('says in a conflict that both users have entered the same value', async () => {
+    const id = await create({ title: 'Before', place: 'Beijing' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await page.getByLabel('Title required').fill('After')
+    await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'After', place: 'Islamabad' })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('group', { name: 'Title changed in the same way by both' }).waitFor()
+    await page.getByRole('group', { name: 'Place changed only by the other user' }).waitFor()
+    await page.context().close()
+  })
+
   it('removes a record with a reason, shows who removed it, and restores it', async () => {
     const id = await create({ title: 'To be removed' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)

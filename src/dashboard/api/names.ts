@@ -12,6 +12,14 @@ export function findName(names: Names, value: string): { resource: string; name:
   return undefined
 }
 
+/** Returns the names of both, resource by resource. Where both have a key, the second name is taken. */
+export const mergeNames = (one: Names, other: Names = {}): Names => ({
+  ...one,
+  ...Object.fromEntries(
+    Object.entries(other).map(([resource, names]) => [resource, { ...one[resource], ...names }]),
+  ),
+})
+
 /** Maximum number of names that are read for each resource. */
 const maxNames = 50
 

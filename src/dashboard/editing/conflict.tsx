@@ -5,7 +5,7 @@ import { Value } from '../components/value.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { type Difference, needsDecision } from './conflicts.ts'
-import type { FormValues } from './form-values.ts'
+import { type FormValues, isEqual } from './form-values.ts'
 
 /** A record that another user saved while it was being edited. */
 export interface Conflict {
@@ -116,7 +116,12 @@ function DifferenceView({
     <fieldset class="difference">
       <legend>
         {labels.property(field.name)}
-        {winner && <span class="soft small"> {t(`conflict.only.${winner}`)}</span>}
+        {winner && (
+          <span class="soft small">
+            {' '}
+            {t(isEqual(theirs, mine) ? 'conflict.both' : `conflict.only.${winner}`)}
+          </span>
+        )}
       </legend>
       <div class="sides">
         <div class="side">

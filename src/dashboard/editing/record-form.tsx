@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { useLocation } from 'wouter-preact'
 import type { FormField } from '../api/forms.ts'
+import { mergeNames } from '../api/names.ts'
 import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -51,20 +52,16 @@ export function RecordForm({
   }
   const { conflict } = state
   const differences = conflict && base ? findDifferences(fields, base.values, conflict.theirs, values) : []
+  const allNames = mergeNames(names, conflict?.names)
   return (
-    <NamesContext.Provider
-      value={{
-        names: { ...names, ...conflict?.names },
-        add: (hit) => setNames((all) => addHitName(all, hit)),
-      }}
-    >
+    <NamesContext.Provider value={{ names: allNames, add: (hit) => setNames((all) => addHitName(all, hit)) }}>
       {conflict && base && (
         <ConflictView
           conflict={conflict}
           differences={differences}
-          names={{ ...names, ...conflict.names }}
+          names={allNames}
           onResolve={(choices) => {
-            setNames((all) => ({ ...all, ...conflict.names }))
+            setNames(allNames)
             setValues(merge(conflict.theirs, values, differences, choices))
             setBase({ ...base, values: conflict.theirs, version: conflict.version })
             clear()

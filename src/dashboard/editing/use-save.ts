@@ -51,18 +51,15 @@ export function useSave({
   const attempt = useRef<{ content: string; idempotencyKey: string }>()
 
   const send = (values: FormValues, reason: string) => {
-    if (!base) {
-      const created = toDocument(values, fields)
-      // If the response to a create is lost, the same form must not create a second record.
-      const content = JSON.stringify([created, reason])
-      if (attempt.current?.content !== content)
-        attempt.current = { content, idempotencyKey: newIdempotencyKey() }
-      const { idempotencyKey } = attempt.current
-      return writeApi(`/v1/${resource.name}`, { method: 'POST', body: created, idempotencyKey, reason })
-    }
-    const body = toPatch(base.values, values, fields)
+    const body = base ? toPatch(base.values, values, fields) : toDocument(values, fields)
+    // If a response is lost, the same form must neither create a second record nor conflict with its own change.
+    const content = JSON.stringify([body, base?.version, reason])
+    if (attempt.current?.content !== content)
+      attempt.current = { content, idempotencyKey: newIdempotencyKey() }
+    const { idempotencyKey } = attempt.current
+    if (!base) return writeApi(`/v1/${resource.name}`, { method: 'POST', body, idempotencyKey, reason })
     const path = apiRecordPath(resource.name, base.key)
-    return writeApi(path, { method: 'PATCH', body, version: base.version, reason })
+    return writeApi(path, { method: 'PATCH', body, version: base.version, idempotencyKey, reason })
   }
   const handleError = async (error: ApiError) => {
     if (error.status !== 412 || !base) return setState({ status: 'editing', error })

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type FormField, loadForm } from '../../api/forms.ts'
-import { findName, readNames } from '../../api/names.ts'
+import { findName, mergeNames, readNames } from '../../api/names.ts'
 import type { Names, RecordDocument } from '../../api/types.ts'
 import { isPlainObject } from '../../editing/form-values.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -56,11 +56,3 @@ export function useMissingNames(resource: string, names: Names, values: readonly
   }, [resource, tag, JSON.stringify(values)])
   return mergeNames(names, found)
 }
-
-const mergeNames = (one: Names, other: Names): Names =>
-  Object.fromEntries(
-    [...new Set([...Object.keys(one), ...Object.keys(other)])].map((resource) => [
-      resource,
-      { ...one[resource], ...other[resource] },
-    ]),
-  )
