@@ -1,29 +1,43 @@
 import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
-import { recordPath } from '../api/resources.ts'
+import { explorePath, recordPath } from '../api/resources.ts'
 import type { Agreement } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Agreements with the dates on which they expire. */
+/** Agreements with the dates on which they expire, and a link to the list of all, unless these are all. */
 export function ExpiringList({
   agreements,
+  count,
+  list,
   marks,
 }: {
   agreements: readonly Pick<Agreement, 'id' | 'title' | 'expiresOn'>[]
+  /** The number of all agreements, and the path of their list in the API. */
+  count: number
+  list: string
   /** Shows the sources of an agreement. */
   marks?: (id: string) => ComponentChildren
 }) {
   const language = useLanguage()
   return (
-    <ul class="entries">
-      {agreements.map(({ id, title, expiresOn }) => (
-        <li key={id}>
-          <Link href={recordPath('agreements', id)}>{title}</Link>
-          {marks?.(id)}{' '}
-          <span class="soft small unbroken">{expiresOn && formatEdtf(expiresOn, language)}</span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="entries">
+        {agreements.map(({ id, title, expiresOn }) => (
+          <li key={id}>
+            <Link href={recordPath('agreements', id)}>{title}</Link>
+            {marks?.(id)}{' '}
+            <span class="soft small unbroken">{expiresOn && formatEdtf(expiresOn, language)}</span>
+          </li>
+        ))}
+      </ul>
+      {count > agreements.length && (
+        <p class="small">
+          <Link href={explorePath(list)}>
+            {language.t('expiring.all', { count: language.number(count) })}
+          </Link>
+        </p>
+      )}
+    </>
   )
 }

@@ -94,31 +94,25 @@ function aYearLater(day: Date): string {
   return later.toISOString().slice(0, 10)
 }
 
+/** The agreements in force that may expire within a year, as the pages of countries list them. */
 function Expiring() {
   const language = useLanguage()
   const { t } = language
   const today = new Date()
   const from = today.toISOString().slice(0, 10)
   const to = aYearLater(today)
-  const state = useApi<Page<Agreement>>(
-    withQuery('/v1/agreements', {
-      'expiresOn[gte]': from,
-      'expiresOn[lte]': to,
-      sort: 'expiresOn',
-      limit: 8,
-      fields: 'id,title,expiresOn',
-    }),
-  )
+  const list = withQuery('/v1/agreements', { inForceOn: from, 'expiresOn[lte]': to, sort: 'expiresOn' })
+  const state = useApi<Page<Agreement>>(`${list}&limit=8&fields=id,title,expiresOn&count=exact`)
   return (
     <Widget title={t('overview.expiring')}>
       <Loaded state={state}>
-        {({ data }) =>
+        {({ data, page }) =>
           data.length === 0 ? (
             <p class="empty">
               {t('overview.expiringNone', { from: formatEdtf(from, language), to: formatEdtf(to, language) })}
             </p>
           ) : (
-            <ExpiringList agreements={data} />
+            <ExpiringList agreements={data} count={page.total?.count ?? 0} list={list} />
           )
         }
       </Loaded>

@@ -1,5 +1,3 @@
-import { Link } from 'wouter-preact'
-import { explorePath } from '../../api/resources.ts'
 import type { CountryBriefing } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { ExpiringList } from '../expiring-list.tsx'
@@ -24,12 +22,12 @@ export function Expiring({
       {expiring.data.length === 0 ? (
         <p class="empty">{t('country.none')}</p>
       ) : (
-        <ExpiringList agreements={expiring.data} marks={(id) => <SourceMarks numbers={citedSources(id)} />} />
-      )}
-      {expiring.count > expiring.data.length && (
-        <p class="small">
-          <Link href={explorePath(expiring.list)}>{t('explore.topOnly')}</Link>
-        </p>
+        <ExpiringList
+          agreements={expiring.data}
+          count={expiring.count}
+          list={expiring.list}
+          marks={(id) => <SourceMarks numbers={citedSources(id)} />}
+        />
       )}
     </Widget>
   )

@@ -1,0 +1,42 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The agreements that expire within a year, on the overview and on the page of a country, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+const dayAfter = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+
+/** Adds 22 agreements in force that expire within a year, and one that has been terminated. */
+async function addAgreements(): Promise<void> {
+  const shared = { kind: 'protocol', inForceFrom: '2011', parties: [{ country: 'CHN', role: 'party' }] }
+  for (let number = 1; number <= 22; number += 1)
+    await dashboard.api.post('/v1/agreements', {
+      ...shared,
+      title: `Expiring ${number}`,
+      expiresOn: dayAfter(90),
+    })
+  const ended = { ...shared, terminatedOn: '2020', expiresOn: dayAfter(30) }
+  await dashboard.api.post('/v1/agreements', { ...ended, title: 'Terminated' })
+}
+
+describe.skipIf(skipsBrowser)('agreements that expire [needs Chromium]', { timeout: 90_000 }, () => {
+  beforeAll(async () => {
+    if (!skipsBrowser) await addAgreements()
+  })
+
+  it.each([
+    ['/', 8],
+    ['/countries/CHN', 20],
+  ])('are in force, and all of them are one link away: %s', async (path, shown) => {
+    const { page, settle } = await dashboard.open(path)
+    const widget = page.locator('.widget', { hasText: 'Agreements that expire within a year' }).last()
+    expect(await widget.locator('li').count()).toBe(shown)
+    expect(await widget.getByText('Terminated').count()).toBe(0)
+    await widget.getByRole('link', { name: 'All 22, as a list' }).click()
+    await page.getByText('22 records').waitFor()
+    await settle()
+    await page.context().close()
+  })
+})
