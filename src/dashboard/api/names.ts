@@ -1,6 +1,7 @@
 import { readApi } from './client.ts'
 import { withQuery } from './path.ts'
 import { findResource } from './resources.ts'
+import { aliasProperty, titleOf } from './titles.ts'
 import type { Names, Page, RecordDocument } from './types.ts'
 
 /** Returns the resource and name of the record whose key is `value`; undefined if `names` does not contain the key. */
@@ -31,13 +32,15 @@ async function readResourceNames(
   const description = findResource(resource)
   if (!description) return {}
   const { key, title } = description
+  const aliases = aliasProperty(description, language)
   const path = withQuery(`/v1/${resource}`, {
     [key]: [...keys].slice(0, maxNames),
-    fields: [key, title],
+    fields: [key, title, ...aliases],
     limit: maxNames,
   })
   const { data } = await readApi<Page<RecordDocument>>(path, language)
-  return { [resource]: Object.fromEntries(data.map((record) => [record[key], String(record[title])])) }
+  const names = data.map((record) => [record[key], titleOf(description, record, language)])
+  return { [resource]: Object.fromEntries(names) }
 }
 
 /**

@@ -1,11 +1,14 @@
 import { readApi } from './client.ts'
+import { mergeNames } from './names.ts'
 import { withQuery } from './path.ts'
-import type { Page } from './types.ts'
+import type { Names, Page } from './types.ts'
 import { type ApiState, useRead } from './use-read.ts'
 
 /** The records of a list, and whether there are more than were read. */
 export interface Records<Item> {
   data: Item[]
+  /** The names of the records to which these refer, if the parameters include them. */
+  names: Names
   hasMore: boolean
 }
 
@@ -21,14 +24,16 @@ async function readPages<Item>(
   read: (path: string) => Promise<Page<Item>>,
 ): Promise<Records<Item>> {
   const data: Item[] = []
+  let names: Names = {}
   let cursor: string | undefined
   for (let count = 0; count < maxPages; count += 1) {
-    const { data: items, page } = await read(withQuery(path, { ...parameters, limit: pageSize, cursor }))
-    data.push(...items)
-    if (page.next === null) return { data, hasMore: false }
-    cursor = page.next
+    const body = await read(withQuery(path, { ...parameters, limit: pageSize, cursor }))
+    data.push(...body.data)
+    names = mergeNames(names, body.names)
+    if (body.page.next === null) return { data, names, hasMore: false }
+    cursor = body.page.next
   }
-  return { data, hasMore: true }
+  return { data, names, hasMore: true }
 }
 
 /** Reads a list page by page: at most `maxPages` pages of 200 records each. */

@@ -23,6 +23,9 @@ function resourceOfKeys({ name, key }: ResourceDescription, parameter: string): 
   return keyFilters.find(([expression]) => expression.test(filter))?.[1]
 }
 
+/** Returns the key of a value of a filter, without the role of a participant: `CHN` of `CHN:party`. */
+export const keyOfValue = (value: string): string => value.split(':')[0] ?? value
+
 /** Reads the names of the records whose keys are values of filters. If a request fails, the previous names stay. */
 export function useFilterNames(
   resource: ResourceDescription,
@@ -36,7 +39,7 @@ export function useFilterNames(
     for (const [parameter, value] of Object.entries(filters)) {
       const target = resourceOfKeys(resource, parameter)
       if (target === undefined || /\[(isNull|noneAs)\]$/.test(parameter)) continue
-      keys.set(target, new Set([...(keys.get(target) ?? []), ...value.split(',')]))
+      keys.set(target, new Set([...(keys.get(target) ?? []), ...value.split(',').map(keyOfValue)]))
     }
     readNames(keys, tag).then(
       (read) => {

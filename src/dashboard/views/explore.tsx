@@ -8,7 +8,7 @@ import { useApi } from '../api/use-api.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Facets } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
-import { useFilterNames } from '../components/filter-names.ts'
+import { keyOfValue, useFilterNames } from '../components/filter-names.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RecordTable } from '../components/record-table.tsx'
@@ -132,10 +132,13 @@ function FilterChips({
     const kind = resource.properties.find((property) => property.name === filter)?.kind
     const isWord = kind === 'enumeration' || filter === 'role' || name.endsWith('[noneAs]')
     if (kind === 'date' && isEdtf(value)) return formatEdtf(value, language)
-    return value
-      .split(',')
-      .map((one) => findName(names, one)?.name ?? (isWord ? labels.word(one) : one))
-      .join(', ')
+    const describeOne = (one: string): string => {
+      const key = keyOfValue(one)
+      const recordName = findName(names, key)?.name
+      if (recordName === undefined) return isWord ? labels.word(one) : one
+      return one === key ? recordName : `${recordName} (${labels.word(one.slice(key.length + 1))})`
+    }
+    return value.split(',').map(describeOne).join(', ')
   }
   if (entries.length === 0) return null
   return (

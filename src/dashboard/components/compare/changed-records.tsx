@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
 import { combineStates } from '../../api/combine.ts'
+import { mergeNames } from '../../api/names.ts'
 import { type ResourceDescription, recordPath } from '../../api/resources.ts'
-import type { RecordDocument } from '../../api/types.ts'
+import type { Names, RecordDocument } from '../../api/types.ts'
 import { usePages } from '../../api/use-pages.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -32,8 +33,9 @@ export function ChangedRecords({
   const { t } = useLanguage()
   const path = `/v1/${resource.name}`
   const { asOfName } = resource
-  const old = usePages<RecordDocument>(path, { ...filters, [asOfName]: before }, maxPages)
-  const now = usePages<RecordDocument>(path, { ...filters, [asOfName]: after }, maxPages)
+  const selection = { ...filters, include: 'names' }
+  const old = usePages<RecordDocument>(path, { ...selection, [asOfName]: before }, maxPages)
+  const now = usePages<RecordDocument>(path, { ...selection, [asOfName]: after }, maxPages)
   const state = combineStates([old, now])
   return (
     <>
@@ -43,7 +45,12 @@ export function ChangedRecords({
             states.some(({ hasMore }) => hasMore) ? (
               <p class="empty">{t('compare.tooMany')}</p>
             ) : (
-              <Differences resource={resource} before={states[0]?.data ?? []} after={states[1]?.data ?? []} />
+              <Differences
+                resource={resource}
+                before={states[0]?.data ?? []}
+                after={states[1]?.data ?? []}
+                names={mergeNames(states[0]?.names ?? {}, states[1]?.names)}
+              />
             )
           }
         </Loaded>
@@ -57,10 +64,12 @@ function Differences({
   resource,
   before,
   after,
+  names,
 }: {
   resource: ResourceDescription
   before: readonly RecordDocument[]
   after: readonly RecordDocument[]
+  names: Names
 }) {
   const { t, number } = useLanguage()
   const { added, removed, changed } = compareRecords(resource, before, after)
@@ -100,7 +109,12 @@ function Differences({
             {changed.map(({ record, properties }) => (
               <li key={key(record)}>
                 {link(record)}
-                <ChangedProperties resource={resource} properties={properties} name={title(record)} />
+                <ChangedProperties
+                  resource={resource}
+                  properties={properties}
+                  name={title(record)}
+                  names={names}
+                />
               </li>
             ))}
           </ul>
@@ -114,10 +128,12 @@ function ChangedProperties({
   resource,
   properties,
   name,
+  names,
 }: {
   resource: ResourceDescription
   properties: ReturnType<typeof compareRecords>['changed'][number]['properties']
   name: string
+  names: Names
 }) {
   const { t } = useLanguage()
   const labels = useLabels()
@@ -138,12 +154,12 @@ function ChangedProperties({
             <th scope="row">{labels.property(property)}</th>
             <td>
               <del>
-                <Value value={before} kind={kinds.get(property) ?? 'text'} names={{}} />
+                <Value value={before} kind={kinds.get(property) ?? 'text'} names={names} />
               </del>
             </td>
             <td>
               <ins>
-                <Value value={after} kind={kinds.get(property) ?? 'text'} names={{}} />
+                <Value value={after} kind={kinds.get(property) ?? 'text'} names={names} />
               </ins>
             </td>
           </tr>

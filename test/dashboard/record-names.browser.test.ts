@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The names of related records, which pages show in place of keys: in filters, histories and comparisons, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+const chinese = { locale: 'zh-CN' }
+
+const party = (country: string) => ({ country, role: 'party' })
+
+/** Creates an agreement of China and Pakistan, and changes it to one of China and Germany. @returns its id, and the time between. */
+async function createChanged(): Promise<{ id: string; before: string }> {
+  const { api } = dashboard
+  const document = { title: 'Parties change', kind: 'agreement', topics: ['energy'] }
+  const created = await api.post('/v1/agreements', { ...document, parties: ['CHN', 'PAK'].map(party) })
+  const { id, updatedAt } = created.json<{ id: string; updatedAt: string }>()
+  await api.patch(`/v1/agreements/${id}`, { parties: ['CHN', 'DEU'].map(party), topics: ['innovation'] })
+  return { id, before: updatedAt }
+}
+
+describe.skipIf(skipsBrowser)('the name of a related record [needs Chromium]', { timeout: 90_000 }, () => {
+  it('is Chinese on a Chinese page, in a filter and in a version of the history', async () => {
+    const { page, go } = await dashboard.open('/explore/agreements?country=PAK', chinese)
+    await page.getByRole('button', { name: '移除筛选条件 国家：巴基斯坦' }).waitFor()
+    const { id } = await createChanged()
+    await go(`/records/agreements/${id}`)
+    await page.locator('.diff del', { hasText: '巴基斯坦' }).waitFor()
+    await page.context().close()
+  })
+
+  it('is in a filter that also has a role, beside the role', async () => {
+    const path = '/explore/agreements?country[all]=CHN:party,DEU&country=PAK'
+    const { page, faults } = await dashboard.open(path)
+    const filters = page.locator('.chip')
+    await filters.getByText('China (Party), Germany').waitFor()
+    await filters.getByText('Country: Pakistan').waitFor()
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
+  it('is in a comparison of two times, also if only the earlier record refers to it', async () => {
+    const { before } = await createChanged()
+    const { page } = await dashboard.open(`/compare?country=CHN&before=${before}`)
+    const row = (name: string) =>
+      page.getByRole('table', { name: 'Parties change' }).getByRole('row', { name: new RegExp(`^${name}`) })
+    expect(await row('Parties').first().textContent()).toBe('PartiesChina, PakistanChina, Germany')
+    expect(await row('Topics').first().textContent()).toContain('Energy')
+    await page.context().close()
+  })
+})
