@@ -49,6 +49,15 @@ async function readRefused(
 const sheetRows = `<row>${['Id', 'Title', 'Signed', 'Value'].map(textCell).join('')}</row>
   <row><c><v>1</v></c>${['Accord', 'no date'].map(textCell).join('')}<c><v>1.234</v></c></row>`
 
+/** Imports a file with a refused row, and then the corrected `rejected.csv`. @returns the second import. */
+async function importCorrected(rows: string) {
+  const mapping = mappingOf(rows, named)
+  const content = 'Id,Title,Signed\n1,One,2001\n2,Two,no date\n3,Three,2003\n'
+  await importFile(api.database, mapping, 'register.csv', content)
+  const refused = await readRefused(mapping, content)
+  return importFile(api.database, mapping, 'rejected.csv', refused.replace('no date', '2002'))
+}
+
 const agreementsOf = async (scheme: string) =>
   (await api.get(`/v1/agreements?externalIdScheme=${scheme}`)).json<{ data: Document[] }>().data
 
@@ -120,10 +129,10 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     const refused = await readRefused(mapping, content, name)
     // The row stays refused once more, so that the numbers are written and read twice.
     const again = await readRefused(mapping, refused.replace('no date', 'no day'))
-    const importCorrected = (text: string) => importFile(api.database, mapping, 'rejected.csv', text)
-    const { scheme } = await importCorrected(again.replace('no day', '2001'))
+    const importAgain = (text: string) => importFile(api.database, mapping, 'rejected.csv', text)
+    const { scheme } = await importAgain(again.replace('no day', '2001'))
     expect(await agreementsOf(scheme)).toMatchObject([{ place: '1.23' }])
-    await importCorrected(again.replace('no day', '2001').replace('1.234', '"1.234,5"'))
+    await importAgain(again.replace('no day', '2001').replace('1.234', '"1.234,5"'))
     expect(await agreementsOf(scheme)).toMatchObject([{ place: '1234.5' }])
   })
 
@@ -134,5 +143,18 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     const { id } = await stage(mapping, 'rejected.csv', damaged)
     const { text } = await api.get(`/v1/imports/${id}/rejected.csv`, { key: adminKey })
     expect(text).toContain('The value is not a list of columns.')
+  })
+})
+
+describe('the report of a corrected rejected.csv', () => {
+  it.each([
+    ['that is read row by row', '{ format: csv }', []],
+    ['whose neighbouring rows are joined', '{ groupBy: Id }', [{ column: 'rows', rows: 1 }]],
+  ])('%s has no missing records, and lists only columns of the register', async (_, rows, unused) => {
+    expect(await importCorrected(rows)).toMatchObject({
+      counts: { created: 1, refused: 0 },
+      report: { missing: 0 },
+      fileInfo: { unused },
+    })
   })
 })

@@ -11,6 +11,7 @@ import { writeStatement } from '../../database/rows.ts'
 import { importMissing } from '../../database/tables/index.ts'
 import type { Registry } from '../../model/registry.ts'
 import { removeMissingList } from './cleanup.ts'
+import { isRefusedRowsFile } from './reading/refused-rows.ts'
 import type { ImportJob } from './store.ts'
 
 /** Records of a register that earlier files had and the newest file does not have. They are reported and not changed. */
@@ -52,8 +53,8 @@ function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }:
 }
 
 /**
- * Finds the records that the staged file of an import lacks, and replaces the stored list. Reads in one snapshot, and writes
- * in short transactions.
+ * Finds the records that the staged file of an import lacks, and replaces the stored list. A file of refused rows lacks none,
+ * since it is a part of another file. Reads in one snapshot, and writes in short transactions.
  */
 export async function storeMissing(
   database: Database,
@@ -62,6 +63,7 @@ export async function storeMissing(
   signal: AbortSignal,
 ): Promise<void> {
   await removeMissingList(database, job.id)
+  if (job.fileInfo && isRefusedRowsFile(job.fileInfo)) return
   const properties = ['import', 'resource', 'key', 'externalId']
   await database.maintain(async (client) => {
     const { text, values: parameters = [] } = missingStatement(registry, job)

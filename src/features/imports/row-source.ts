@@ -65,5 +65,5 @@ export async function openRows(
     throw error
   }
   const convert = createConverter(mapping, { registry, lists })
-  return { fileInfo, batches, convert, usage: createUsage(mapping, registry) }
+  return { fileInfo, batches, convert, usage: createUsage(mapping, registry, await fileInfo) }
 }

@@ -1,6 +1,7 @@
 import type { Registry } from '../../../model/registry.ts'
 import { isList } from '../reading/clean.ts'
-import type { JsonObject, JsonValue, UnusedColumn } from '../types.ts'
+import { isRefusedRowsFile, refusedRowColumns } from '../reading/refused-rows.ts'
+import type { FileInfo, JsonObject, JsonValue, UnusedColumn } from '../types.ts'
 import { compileMapping } from './compile.ts'
 import type { Mapping } from './types.ts'
 
@@ -26,9 +27,14 @@ function hasValue(value: JsonValue | undefined): boolean {
 export class Usage {
   readonly #root = newNode()
   readonly #rows = new Map<string, number>()
+  readonly #ignored: ReadonlySet<string>
 
-  /** @param paths the paths that the mapping reads, as names from the row to the value. */
-  constructor(paths: readonly (readonly string[])[]) {
+  /**
+   * @param paths the paths that the mapping reads, as names from the row to the value.
+   * @param ignored names of columns that no mapping reads.
+   */
+  constructor(paths: readonly (readonly string[])[], ignored: readonly string[]) {
+    this.#ignored = new Set(ignored)
     for (const path of paths) {
       let node = this.#root
       for (const name of path) {
@@ -62,7 +68,7 @@ export class Usage {
     else if (typeof value === 'object' && value !== null) {
       for (const [name, inner] of Object.entries(value)) {
         // `@xml:lang` describes a text, and `#` is the text of the element itself.
-        if (name.startsWith('@xml:') || (name === '#' && node.isRead)) continue
+        if (name.startsWith('@xml:') || (name === '#' && node.isRead) || this.#ignored.has(name)) continue
         const next = node.next.get(name)
         const innerPath = path === '' ? name : `${path}/${name}`
         if (next) this.#walk(inner, next, innerPath, found)
@@ -72,6 +78,6 @@ export class Usage {
   }
 }
 
-/** Creates the counter of the values that a mapping does not read. */
-export const createUsage = (mapping: Mapping, registry: Registry): Usage =>
-  new Usage(compileMapping(mapping, registry).readPaths)
+/** Creates the counter of the values that a mapping does not read, without the additional columns of refused rows. */
+export const createUsage = (mapping: Mapping, registry: Registry, fileInfo: FileInfo): Usage =>
+  new Usage(compileMapping(mapping, registry).readPaths, isRefusedRowsFile(fileInfo) ? refusedRowColumns : [])
