@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { importCsv, newScheme, undo } from '../support/imports.ts'
+import { checkCsv, importCsv, newScheme, undo } from '../support/imports.ts'
 
 /** Organizations and topics that imports create for names without a record. */
 
@@ -104,5 +104,61 @@ describe('topics that an import creates', () => {
       expect(await undo(api.database, imported)).toMatchObject({ report: { keptCount: 0 } })
       expect((await api.get('/v1/topics/quince-growing')).status).toBe(404)
     }
+  })
+})
+
+/** A mapping of agreements with topics of a scheme. */
+const topicMapping = (topicScheme: string) => `scheme: ${newScheme()}
+rows: {format: csv}
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Id
+      kind: =treaty
+      topics: {from: Topics, split: ";", scheme: ${topicScheme}, create: true}
+`
+
+const topicsOf = async (scheme: string) => {
+  const response = await api.get(`/v1/topics?scheme=${scheme}&fields=slug,name&limit=200`)
+  const { data } = response.json<{ data: { slug: string; name: string }[] }>()
+  return Object.fromEntries(data.map(({ name, slug }) => [name, slug]))
+}
+
+describe('topics that an import creates for different names', () => {
+  it.each([
+    ['with the same Latin letters', 'mallow', ['Laser 激光', 'Laser 雷达', 'C++ language', 'C language']],
+    ['without Latin letters', 'nettle', ['Физика плазмы', '机器人']],
+    ['of topics in other schemes', 'oleander', ['Energy', 'Health sciences']],
+  ])('%s are different, and the dry run says so', async (_, scheme, names) => {
+    const csv = `Id,Topics\n1,${names.join(';')}\n`
+    const expected = { counts: { created: 1, changed: 0, refused: 0, dropped: 0 } }
+    const mapping = topicMapping(scheme)
+    expect(await checkCsv(api.database, mapping, csv)).toMatchObject(expected)
+    expect(await importCsv(api.database, mapping, csv)).toMatchObject(expected)
+    const topics = await topicsOf(scheme)
+    expect(Object.keys(topics).sort()).toEqual([...names].sort())
+    expect(new Set(Object.values(topics)).size).toBe(names.length)
+    const again = await importCsv(api.database, mapping, csv)
+    expect(again.counts).toMatchObject({ unchanged: 1, refused: 0 })
+    expect(await topicsOf(scheme)).toEqual(topics)
+  })
+
+  it('have slugs without marks, and are one for names that differ only in spelling', async () => {
+    const csv = 'Id,Topics\n1,Ökologie der Straße\n2,okologie der strasse\n'
+    expect(await importCsv(api.database, topicMapping('peony'), csv)).toMatchObject({
+      counts: { created: 2 },
+    })
+    expect(Object.values(await topicsOf('peony'))).toEqual(['okologie-der-strasse'])
+  })
+
+  it.each([
+    ['has no letters', '***'],
+    ['is too long', 'x'.repeat(2000)],
+  ])('are refused by the dry run if the name %s', async (_, name) => {
+    const csv = `Id,Topics\n1,${name}\n`
+    const checked = await checkCsv(api.database, topicMapping('quillwort'), csv)
+    expect(checked).toMatchObject({ counts: { created: 0, refused: 1 } })
+    expect(checked.report?.refusedBy).toMatchObject([{ column: 'Topics' }])
   })
 })

@@ -2,18 +2,12 @@ import type { Database, Transaction } from '../../database/database.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
-import type { Document } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { type NameMatch, resolveNamesIn } from '../names/index.ts'
-import {
-  findOrCreateOrganizations,
-  type MentionedOrganization,
-  organizationDocument,
-} from '../names/organizations.ts'
+import { findOrCreateOrganizations } from '../names/organizations.ts'
 import { entryWithoutRow, writeEntries } from './entries.ts'
-import { mentionName } from './mentions.ts'
 import { findCountries, maxCandidates, toQuery } from './names.ts'
-import { tryCheck } from './plan.ts'
+import { chooseSlugs, isCreatable, organizationOf, topicDocument, topicIdentity } from './new-records.ts'
 import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
 
@@ -43,15 +37,6 @@ interface CreationContext {
   /** Keys of the countries of a batch, by their names in mentions. */
   countries: ReadonlyMap<string, string>
 }
-
-/** Returns the slug of a topic that is created from a name. */
-export const slugOf = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 100)
 
 async function storeKeys(tx: Transaction, id: string, outcomes: Outcomes): Promise<void> {
   const all = [...outcomes.values()]
@@ -86,18 +71,6 @@ const writeCreatedEntries = (
     [...created].map(({ key, version }) => entryWithoutRow(resource, key, version)),
   )
 
-function toOrganization({ mention }: UnmatchedName, { countries }: CreationContext): MentionedOrganization {
-  const { code, scheme } = mention
-  return {
-    name: mentionName(mention),
-    country: countries.get(mention.country ?? ''),
-    ...(code !== undefined && scheme === 'ror' && { ror: code }),
-    ...(code !== undefined &&
-      scheme !== undefined &&
-      scheme !== 'ror' && { externalId: { scheme, id: code } }),
-  }
-}
-
 /** Finds or creates organizations. Those with a country come first: a name without a country may match one of them. */
 async function resolveOrganizations(
   tx: Transaction,
@@ -108,12 +81,10 @@ async function resolveOrganizations(
   const resource = registry.get('organizations')
   const outcomes: Outcomes = new Map()
   const created = new Set<string>()
+  const countryOf = ({ country }: Mention) => context.countries.get(country ?? '')
   const valid = names
-    .map((name) => ({ name, organization: toOrganization(name, context) }))
-    .filter(({ organization }) => {
-      const document = organizationDocument(organization)
-      return 'result' in tryCheck(document, () => checkDocument(resource, document))
-    })
+    .filter(({ mention }) => isCreatable(registry, mention, countryOf(mention)))
+    .map((name) => ({ name, organization: organizationOf(name.mention, countryOf(name.mention)) }))
   for (const hasCountry of [true, false]) {
     const group = valid.filter(({ organization }) => (organization.country !== undefined) === hasCountry)
     const organizations = group.map(({ organization }) => organization)
@@ -138,7 +109,7 @@ async function resolveOrganizations(
 const lockTopicCreation = (tx: Transaction) =>
   tx.query({ text: "select pg_advisory_xact_lock(hashtextextended('make topics', 0))" })
 
-/** Finds or creates topics. Names with the same slug become one topic. */
+/** Finds or creates topics. Names of a scheme that differ only in spelling become one topic. */
 async function resolveTopics(
   tx: Transaction,
   context: CreationContext,
@@ -155,27 +126,26 @@ async function resolveTopics(
     names.map(({ mention }) => toQuery(mention, countries)),
   )
   const outcomes: Outcomes = new Map()
-  const missing = new Map<string, { identities: string[]; document: Document }>()
-  for (const [index, { identity, mention }] of names.entries()) {
+  const missing = new Map<string, UnmatchedName[]>()
+  for (const [index, name] of names.entries()) {
     const key = known[index]?.match?.key
-    if (key !== undefined) outcomes.set(identity, { key })
-    else {
-      const name = mentionName(mention)
-      const document = { slug: slugOf(name), name, scheme: mention.scheme }
-      const group = missing.get(document.slug)
-      if (group) group.identities.push(identity)
-      else missing.set(document.slug, { identities: [identity], document })
+    if (key !== undefined) outcomes.set(name.identity, { key })
+    else if (isCreatable(registry, name.mention, undefined)) {
+      const identity = topicIdentity(name.mention)
+      missing.set(identity, [...(missing.get(identity) ?? []), name])
     }
   }
-  const valid = [...missing.values()].flatMap(({ identities, document }) => {
-    const checked = tryCheck(document, () => checkDocument(resource, document))
-    return 'result' in checked ? [{ identities, document: checked.result }] : []
+  const firsts = [...missing.values()].flatMap(([first]) => first?.mention ?? [])
+  const slugs = await chooseSlugs(tx, registry, firsts)
+  const valid = firsts.map((mention) => {
+    const document = topicDocument(mention, slugs.get(topicIdentity(mention)) ?? '')
+    return { names: missing.get(topicIdentity(mention)) ?? [], document: checkDocument(resource, document) }
   })
   const changes = valid.map(({ document }, index) => ({ index, kind: 'create' as const, document }))
   const { done } = await writeEach(tx, resource, changes, authorship)
   await writeCreatedEntries(tx, job, resource.name, done.values())
-  for (const [index, { identities }] of valid.entries())
-    for (const identity of identities) outcomes.set(identity, { key: done.get(index)?.key ?? null })
+  for (const [index, { names: ofTopic }] of valid.entries())
+    for (const { identity } of ofTopic) outcomes.set(identity, { key: done.get(index)?.key ?? null })
   return outcomes
 }
 

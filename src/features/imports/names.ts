@@ -6,6 +6,7 @@ import { groupBy } from '../names/group-by.ts'
 import { type NameMatch, type NameQuery, resolveNames } from '../names/index.ts'
 import { findAbsentKeys } from './decisions.ts'
 import { decisionIdentity, mentionIdentity, mentionName } from './mentions.ts'
+import { isCreatable } from './new-records.ts'
 import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
 
@@ -207,7 +208,10 @@ export async function resolveMentions(
       return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
     const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
     if (decided === absent) return { identity, status: 'record_gone', key: null, candidates }
-    const isCreated = status === 'unresolved' && mention.create === true
+    const isCreated =
+      status === 'unresolved' &&
+      mention.create === true &&
+      isCreatable(registry, mention, countries.get(mention.country ?? ''))
     return {
       identity,
       status: isCreated ? 'made' : status,

@@ -20,11 +20,11 @@ import {
 } from './mapping/index.ts'
 import { type LocatedFault, locateFaults } from './mapping/locate.ts'
 import { mentionIdentity, mentionName, namedMentions } from './mentions.ts'
-import { slugOf } from './named-records.ts'
 import { type NameKey, resolveMentions } from './names.ts'
+import { chooseSlugs, topicIdentity } from './new-records.ts'
 import { readRows } from './reading/index.ts'
 import { draftIdentity } from './stage.ts'
-import type { ConvertedRow, FileInfo, Mention, ReadyRow, Row, RowFault } from './types.ts'
+import type { ConvertedRow, FileInfo, ReadyRow, Row, RowFault } from './types.ts'
 import { findUpserts, type Upsert } from './upserts.ts'
 
 /** A preview: the records that the first rows of a file become, and the faults of the mapping, without an import. */
@@ -111,25 +111,25 @@ async function takeRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> 
   return rows
 }
 
-/** Returns a key, for the preview, of the record that the import would create for a name. */
-const newKey = ({ registry }: PreviewContext, { resource, ...mention }: Mention): string =>
-  registry.get(resource).key.assignedBy === 'registry'
-    ? timeOrderedUuid()
-    : slugOf(mentionName({ resource, ...mention }))
-
 /** Resolves the names in rows, and returns the names of records that do not exist yet. */
 async function resolveRowNames(context: PreviewContext, scheme: string, rows: readonly ReadyRow[]) {
   const mentions = rows.flatMap(({ drafts }) => namedMentions(drafts))
   const distinct = new Map(mentions.map((mention) => [mentionIdentity(mention), mention]))
   const named = [...distinct].map(([identity, mention]) => ({ identity, mention }))
   const resolved = await resolveMentions(context.database, context.registry, scheme, named)
+  const made = resolved.filter(({ status }) => status === 'made')
+  const newTopics = made
+    .flatMap(({ identity }) => distinct.get(identity) ?? [])
+    .filter(({ resource }) => resource === 'topics')
+  const slugs = await chooseSlugs(autocommitReads(context.database), context.registry, newTopics)
   const keys = new Map<string, NameKey>()
   const newNames: PreviewNames = {}
   for (const { identity, status, key } of resolved) {
     const mention = distinct.get(identity)
-    const previewKey = status === 'made' && mention ? newKey(context, mention) : null
-    keys.set(identity, { status, key: key ?? previewKey })
-    if (mention && previewKey !== null) addName(newNames, mention.resource, previewKey, mentionName(mention))
+    const slug = mention?.resource === 'topics' ? slugs.get(topicIdentity(mention)) : undefined
+    const newKey = status === 'made' ? (slug ?? timeOrderedUuid()) : null
+    keys.set(identity, { status, key: key ?? newKey })
+    if (mention && newKey !== null) addName(newNames, mention.resource, newKey, mentionName(mention))
   }
   return { keys, newNames }
 }

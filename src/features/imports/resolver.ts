@@ -3,6 +3,7 @@ import type { Registry } from '../../model/registry.ts'
 import { draftIdentities } from './file-ids.ts'
 import { mentionIdentity, mentionName } from './mentions.ts'
 import type { NameKey } from './names.ts'
+import { uniqueSlug } from './new-records.ts'
 import { draftIdentity } from './stage.ts'
 import type { Draft, Mention, ReadyRow, RowFault } from './types.ts'
 
@@ -115,8 +116,7 @@ export class MentionResolver {
     if (name.key !== null) return name.key
     if (name.status === 'left_out' || this.#isDropped(mention)) return null
     // A dry run has created no record, so it uses any key.
-    if (name.status === 'made')
-      return this.#registry.get(mention.resource).key.assignedBy === 'registry' ? timeOrderedUuid() : null
+    if (name.status === 'made') return mention.resource === 'topics' ? uniqueSlug(mention) : timeOrderedUuid()
     return nameFault(mention, name)
   }
 

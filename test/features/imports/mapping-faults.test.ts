@@ -53,6 +53,16 @@ describe('a mapping with a fault', () => {
       '/records/agreements/properties/place/join: cannot be combined with take',
     ],
     [
+      'create for topics without their scheme',
+      mapping('topics: { from: a, create: true }'),
+      '/records/agreements/properties/topics/create: needs scheme',
+    ],
+    [
+      'create for a resource whose records are not created',
+      mapping('parties: [{ country: { from: a, create: true }, role: =party }]'),
+      '/records/agreements/properties/parties/0/country/create: creates no countries, only organizations',
+    ],
+    [
       'a bad format of dates',
       mapping('signedOn: { from: a, date: hh:mm }'),
       '/records/agreements/properties/signedOn/date: is not a format of dates',

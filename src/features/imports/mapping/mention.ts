@@ -18,6 +18,9 @@ type MakeReference = (
 /** Resources whose records are found by name. Other records are found by their id in the register. */
 const resourcesFoundByName = ['countries', 'organizations', 'regions', 'topics']
 
+/** Resources of which an import creates records for names. */
+const createdResources = ['organizations', 'topics']
+
 /**
  * Compiles a reference to a record: by name, code, id in a register, or key.
  * @param country the country within which an organization is looked for.
@@ -32,6 +35,10 @@ export function compileReference(
   const by = steps.by ?? (resourcesFoundByName.includes(resource) ? 'name' : 'id')
   if (steps.create && by !== 'name')
     context.at('create').addFault('needs by: name, since the new record gets this name')
+  if (steps.create && !createdResources.includes(resource))
+    context.at('create').addFault(`creates no ${resource}, only ${createdResources.join(' and ')}`)
+  if (steps.create && resource === 'topics' && steps.scheme === undefined)
+    context.at('create').addFault('needs scheme, the scheme of the new topics')
   const scheme = by === 'id' ? (steps.scheme ?? context.mapping.scheme) : steps.scheme
   if (by === 'name' && !resourcesFoundByName.includes(resource)) {
     context

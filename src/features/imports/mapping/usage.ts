@@ -1,6 +1,6 @@
 import type { Registry } from '../../../model/registry.ts'
 import { isList } from '../reading/clean.ts'
-import { isRefusedRowsFile, refusedRowColumns } from '../reading/refused-rows.ts'
+import { isAdditional, isRefusedRowsFile } from '../reading/refused-rows.ts'
 import type { FileInfo, JsonObject, JsonValue, UnusedColumn } from '../types.ts'
 import { compileMapping } from './compile.ts'
 import type { Mapping } from './types.ts'
@@ -80,4 +80,7 @@ export class Usage {
 
 /** Creates the counter of the values that a mapping does not read, without the additional columns of refused rows. */
 export const createUsage = (mapping: Mapping, registry: Registry, fileInfo: FileInfo): Usage =>
-  new Usage(compileMapping(mapping, registry).readPaths, isRefusedRowsFile(fileInfo) ? refusedRowColumns : [])
+  new Usage(
+    compileMapping(mapping, registry).readPaths,
+    isRefusedRowsFile(fileInfo) ? fileInfo.columns.filter(isAdditional) : [],
+  )

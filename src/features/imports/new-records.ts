@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto'
+import type { Transaction } from '../../database/database.ts'
+import { recordId } from '../../model/keys.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Document } from '../../operations/writing/documents.ts'
+import { checkDocument } from '../../operations/writing/validation.ts'
+import { foldName } from '../names/fold.ts'
+import { type MentionedOrganization, organizationDocument } from '../names/organizations.ts'
+import { mentionName } from './mentions.ts'
+import { tryCheck } from './plan.ts'
+import type { Mention } from './types.ts'
+
+/** The organizations and topics that an import creates for names. */
+
+/** Returns the organization that is created for a mention. @param country the key of its country. */
+export function organizationOf(mention: Mention, country: string | undefined): MentionedOrganization {
+  const { code, scheme } = mention
+  return {
+    name: mentionName(mention),
+    country,
+    ...(code !== undefined && scheme === 'ror' && { ror: code }),
+    ...(code !== undefined &&
+      scheme !== undefined &&
+      scheme !== 'ror' && { externalId: { scheme, id: code } }),
+  }
+}
+
+/** Returns the topic that is created for a mention. */
+export const topicDocument = (mention: Mention, slug: string): Document => ({
+  slug,
+  name: mentionName(mention),
+  scheme: mention.scheme,
+})
+
+/**
+ * Whether a record can be created for a mention: its document is valid, and its name has letters or digits, by which it is
+ * found later.
+ * @param country the key of its country.
+ */
+export function isCreatable(registry: Registry, mention: Mention, country: string | undefined): boolean {
+  const document =
+    mention.resource === 'topics'
+      ? topicDocument(mention, uniqueSlug(mention))
+      : organizationDocument(organizationOf(mention, country))
+  const checked = tryCheck(document, () => checkDocument(registry.get(mention.resource), document))
+  return 'result' in checked && foldName(mentionName(mention)) !== ''
+}
+
+/** Returns what identifies a topic that is created: the names of one scheme that differ only in spelling are one topic. */
+export const topicIdentity = (mention: Mention): string =>
+  `${mention.scheme ?? ''} ${foldName(mentionName(mention))}`
+
+const toSlug = (text: string): string =>
+  foldName(text)
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 80)
+    .replaceAll(/^-+|-+$/g, '')
+
+/** Returns a slug that no topic with another name or scheme gets: it ends with a hash of them. */
+export const uniqueSlug = (mention: Mention): string =>
+  `${toSlug(mentionName(mention)) || 'topic'}-${hash('sha1', topicIdentity(mention), 'hex').slice(0, 10)}`
+
+/** Returns the slugs for a topic, the best first. A slug has only Latin letters, so other names may have the same. */
+function slugsOf(mention: Mention): string[] {
+  const slug = toSlug(mentionName(mention))
+  const short = slug === '' ? [] : [slug, toSlug(`${mention.scheme} ${slug}`)]
+  return [...short, uniqueSlug(mention)]
+}
+
+/**
+ * Chooses slugs that no record has, for the topics that are created for mentions.
+ * @returns the slugs by the identities of the topics.
+ */
+export async function chooseSlugs(
+  tx: Transaction,
+  registry: Registry,
+  mentions: readonly Mention[],
+): Promise<Map<string, string>> {
+  const resource = registry.get('topics')
+  const wanted = new Map(mentions.map((mention) => [topicIdentity(mention), slugsOf(mention)]))
+  const ids = [...wanted.values()].flat().map((slug) => recordId(resource, slug))
+  const rows = await tx.query<{ key: string }>({
+    text: 'select key from records where id = any($1::uuid[])',
+    values: [ids],
+  })
+  const taken = new Set(rows.map(({ key }) => key))
+  const chosen = new Map<string, string>()
+  for (const [identity, slugs] of wanted) {
+    const slug = slugs.find((one) => !taken.has(one)) ?? slugs.at(-1) ?? ''
+    taken.add(slug)
+    chosen.set(identity, slug)
+  }
+  return chosen
+}
