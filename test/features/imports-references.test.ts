@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { importFile, newScheme } from '../support/imports.ts'
+import { checkCsv, importCsv, importFile, newScheme } from '../support/imports.ts'
 
 /** Imports whose rows refer to the records of other rows by their ids. */
+
+vi.setConfig({ testTimeout: 60_000 })
 
 let api: Api
 beforeAll(async () => {
@@ -50,20 +52,20 @@ describe('rows that refer to the records of other rows', () => {
   it('are written if rows that are never in one batch refer to each other', async () => {
     const scheme = newScheme()
     const { counts } = await importAmending(
-      numbers(1200).map((number) => (number + 600) % 1200),
+      numbers(1020).map((number) => (number + 510) % 1020),
       mappingOf(scheme),
     )
-    expect(counts).toMatchObject({ created: 1200, refused: 0 })
-    expect(await readAmended(scheme, 3)).toBe('Agreement 603')
+    expect(counts).toMatchObject({ created: 1020, refused: 0 })
+    expect(await readAmended(scheme, 3)).toBe('Agreement 513')
   })
 
   it('are written in two passes if each row refers to the next one', async () => {
     const scheme = newScheme()
     const { counts, pass } = await importAmending(
-      numbers(1200).map((number) => (number === 1199 ? undefined : number + 1)),
+      numbers(1020).map((number) => (number === 1019 ? undefined : number + 1)),
       mappingOf(scheme),
     )
-    expect(counts).toMatchObject({ created: 1200, refused: 0 })
+    expect(counts).toMatchObject({ created: 1020, refused: 0 })
     expect(pass).toBe(1)
     expect(await readAmended(scheme, 3)).toBe('Agreement 4')
   })
@@ -71,11 +73,11 @@ describe('rows that refer to the records of other rows', () => {
   it('are written together if all of them form one circle', async () => {
     const scheme = newScheme()
     const { counts } = await importAmending(
-      numbers(1200).map((number) => (number + 1) % 1200),
+      numbers(1020).map((number) => (number + 1) % 1020),
       mappingOf(scheme),
     )
-    expect(counts).toMatchObject({ created: 1200, refused: 0 })
-    expect(await readAmended(scheme, 1199)).toBe('Agreement 0')
+    expect(counts).toMatchObject({ created: 1020, refused: 0 })
+    expect(await readAmended(scheme, 1019)).toBe('Agreement 0')
   })
 
   it('are all refused, with the reason, if their circle is too large for a transaction', async () => {
@@ -100,5 +102,71 @@ describe('rows that refer to the records of other rows', () => {
     const { counts } = await importAmending([1, 4000], mappingOf(scheme, 'drop'))
     expect(counts).toMatchObject({ created: 2, refused: 0 })
     expect(await readAmended(scheme, 0)).toBe('Agreement 1')
+  })
+})
+
+describe('a dry run', () => {
+  /** Checks that the dry run of a file refuses as many rows as the import, with the same example. */
+  async function expectRefused(mapping: string, csv: string, refused: number, detail: unknown) {
+    for (const run of [checkCsv, importCsv]) {
+      const { state, counts, report } = await run(api.database, mapping, csv)
+      expect({ state, refused: counts.refused }).toEqual({
+        state: run === checkCsv ? 'staged' : 'committed',
+        refused,
+      })
+      expect(report?.refusedBy).toMatchObject([{ example: { detail } }])
+    }
+  }
+
+  it('refuses rows that refer to an id that is neither in the file nor in the registry', async () => {
+    const mapping = mappingOf(newScheme()).replace('each: amends', 'each: {from: amends, split: ";"}')
+    const csv = ['id,title,amends', '1,First,3', '2,Second,', '3,Third,absent', '4,Fourth,2;3', ''].join('\n')
+    // Row 3 is refused, and so are the rows that refer to it.
+    await expectRefused(
+      mapping,
+      csv,
+      3,
+      expect.stringMatching(/^no record of agreements has this external id/),
+    )
+  })
+
+  it('accepts rows that refer to rows far away, also by another id that these rows have', async () => {
+    const scheme = newScheme()
+    const mapping = `
+scheme: ${scheme}
+records:
+  agreements:
+    id: id
+    properties:
+      title: title
+      kind: =treaty
+      externalIds: {scheme: =${scheme}-other, id: other}
+      relations: {agreement: {from: amends, by: id, scheme: ${scheme}-other}, kind: =amends}
+`
+    const rows = numbers(1020).map((number) => `${number},Title,o${number},o${(number + 510) % 1020}`)
+    const csv = ['id,title,other,amends', ...rows, ''].join('\n')
+    for (const run of [checkCsv, importCsv])
+      expect(await run(api.database, mapping, csv)).toMatchObject({ counts: { created: 1020, refused: 0 } })
+  })
+
+  it('refuses rows that refer to a key of no record', async () => {
+    const mapping = `{scheme: ${newScheme()}, records: {agreements: {id: id, properties: {title: title, kind: =treaty,
+      parties: {country: {from: party, by: key}, role: =party}}}}}`
+    await expectRefused(
+      mapping,
+      'id,title,party\n1,First,CHN\n2,Second,ZZZ\n',
+      1,
+      'there is no "ZZZ" in countries',
+    )
+  })
+
+  it('refuses rows with the external id of another record', async () => {
+    const other = newScheme()
+    const mappingTo = (scheme: string) =>
+      `{scheme: ${scheme}, records: {agreements: {id: id, properties: {title: title, kind: =treaty,
+        externalIds: {scheme: =${other}, id: other}}}}}`
+    await importCsv(api.database, mappingTo(newScheme()), 'id,title,other\n1,First,o1\n')
+    const taken = expect.stringMatching(/^is already the id of \/v1\/agreements\//)
+    await expectRefused(mappingTo(newScheme()), 'id,title,other\n2,Second,o1\n', 1, taken)
   })
 })

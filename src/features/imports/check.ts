@@ -1,10 +1,21 @@
-import type { Database, DatabaseClient } from '../../database/database.ts'
+import type { Database, DatabaseClient, Transaction } from '../../database/database.ts'
 import { autocommitReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
+import { getExternalIds } from '../../operations/writing/external-ids.ts'
+import { findDanglingReferences } from '../../operations/writing/references.ts'
+import { findTakenExternalIds } from '../../operations/writing/taken-values.ts'
+import { invalidBody } from '../../operations/writing/validation.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { startSlices } from '../../time-slice.ts'
-import { readIdsInFile } from './file-ids.ts'
-import { isUnchanged, type OnEdited, type PlannedRecord, planRecord, tryCheck } from './plan.ts'
+import { FileIds, readIdsInFile } from './file-ids.ts'
+import {
+  faultsOfProblem,
+  isUnchanged,
+  type OnEdited,
+  type PlannedRecord,
+  planRecord,
+  tryCheck,
+} from './plan.ts'
 import { addCounts, blockRows, readStagedRows, resetBlocked, takeBatch } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportJob, noCounts } from './store.ts'
 import type { RowFault } from './types.ts'
@@ -40,19 +51,54 @@ async function readDocuments(
 /** An upsert with its plan, or with the faults for which the registry refuses it. */
 export type Outcome = { upsert: Upsert } & ({ result: PlannedRecord } | { faults: RowFault[] })
 
+/** Finds why PostgreSQL would refuse planned records: references to missing records, and external ids of other records. */
+async function findRefusals(tx: Transaction, outcomes: readonly Outcome[]): Promise<Map<Upsert, RowFault[]>> {
+  const planned = outcomes.flatMap((one) =>
+    'result' in one && one.result.action !== 'none' ? [one.result] : [],
+  )
+  const refusals = new Map<Upsert, RowFault[]>()
+  for (const resource of new Set(planned.map(({ upsert }) => upsert.resource))) {
+    const ofResource = planned.filter(({ upsert }) => upsert.resource === resource)
+    const documents = ofResource.map(({ after, upsert }) => ({ document: after, key: upsert.existing?.key }))
+    const mentioned = new Set(ofResource.flatMap(({ upsert }) => upsert.mentionKeys))
+    const faults = await findDanglingReferences(
+      tx,
+      resource,
+      documents.map(({ document }) => document),
+      ({ value }) => mentioned.has(value),
+    )
+    // The record of a single id is already known.
+    if (documents.some(({ document }) => getExternalIds(document).length > 1))
+      for (const [index, fault] of await findTakenExternalIds(tx, resource, documents))
+        faults[index]?.push(fault)
+    for (const [index, { upsert, after }] of ofResource.entries()) {
+      const found = faults[index] ?? []
+      if (found.length > 0) refusals.set(upsert, faultsOfProblem(invalidBody(resource.noun, found), after))
+    }
+  }
+  return refusals
+}
+
 /** Plans upserts, except those whose row and record are unchanged since the last import. */
 export async function* planUpserts(
-  database: Pick<DatabaseClient, 'read'>,
+  database: DatabaseClient,
   upserts: readonly Upsert[],
   onEdited: OnEdited,
 ): AsyncGenerator<Outcome> {
   const pending = upserts.filter((upsert) => !isUnchanged(upsert))
   const documents = await readDocuments(database, pending)
   const pause = startSlices()
+  const outcomes: Outcome[] = []
   for (const upsert of pending) {
     const planned = tryCheck(upsert.document, () => planRecord(upsert, documents.get(upsert), onEdited))
-    yield { upsert, ...planned }
+    outcomes.push({ upsert, ...planned })
     await pause()
+  }
+  const refusals = await findRefusals(autocommitReads(database), outcomes)
+  for (const outcome of outcomes) {
+    const { upsert } = outcome
+    const faults = refusals.get(upsert)
+    yield faults ? { upsert, faults } : outcome
   }
 }
 
@@ -109,13 +155,15 @@ export async function checkRows(
   const reads = autocommitReads(database)
   const beginning = job.doneThrough === 0 ? await beginCheck(database, job) : job
   const idsInFile = await readIdsInFile(reads, job)
+  const fileIds = new FileIds(reads, job.id)
   for (let current = beginning; ; ) {
     signal.throwIfAborted()
     const rows = takeBatch(await readStagedRows(reads, { ...current, pass: 0 }, batchSize))
     const last = rows.at(-1)
     if (!last) return current
     const { upserts, refused } = await readUpserts(reads, registry, current, rows, {
-      onAbsent: 'assume',
+      onAbsent: 'refuse',
+      findInFile: (identities) => fileIds.find(identities),
       onUnresolved,
       idsInFile,
     })
@@ -130,6 +178,7 @@ export async function checkRows(
       return true
     })
     if (!isStored) return undefined
+    fileIds.remove(rows.flatMap(({ position, drafts }) => (all.has(position) ? drafts : [])))
     current = { ...current, ...change }
     onProgress(last.position)
   }

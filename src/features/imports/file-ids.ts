@@ -1,5 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
+import { readStagedRows } from './rows.ts'
 import { draftIdentity } from './stage.ts'
 import type { Draft } from './types.ts'
 
@@ -32,4 +33,54 @@ export async function readIdsInFile(
     values: [id, identities],
   })
   return new Set(found.map(({ identity }) => identity))
+}
+
+/** Number of rows that are read together. */
+const pageSize = 500
+
+/**
+ * The ids of the records that the rows of an import create or change. Those of a resource are read when they are first needed,
+ * and held in memory.
+ */
+export class FileIds {
+  readonly #tx: Transaction
+  readonly #id: string
+  readonly #byResource = new Map<string, Set<string>>()
+
+  /** @param id the id of the import. */
+  constructor(tx: Transaction, id: string) {
+    this.#tx = tx
+    this.#id = id
+  }
+
+  /** Returns those of some identities (`draftIdentity`) that the file has in rows that are not refused. */
+  async find(identities: readonly string[]): Promise<string[]> {
+    const found: string[] = []
+    for (const identity of identities) {
+      const [resource = ''] = identity.split(' ', 1)
+      const known = this.#byResource.get(resource) ?? (await this.#read(resource))
+      this.#byResource.set(resource, known)
+      if (known.has(identity)) found.push(identity)
+    }
+    return found
+  }
+
+  /** Removes the ids of drafts whose row is refused. */
+  remove(drafts: readonly Draft[]): void {
+    for (const draft of drafts)
+      for (const identity of draftIdentities(draft)) this.#byResource.get(draft.resource)?.delete(identity)
+  }
+
+  async #read(resource: string): Promise<Set<string>> {
+    const identities = new Set<string>()
+    for (let doneThrough = 0; ; ) {
+      const rows = await readStagedRows(this.#tx, { id: this.#id, pass: 0, doneThrough }, pageSize)
+      const last = rows.at(-1)
+      if (!last) return identities
+      for (const draft of rows.flatMap(({ drafts }) => drafts))
+        if (draft.resource === resource)
+          for (const identity of draftIdentities(draft)) identities.add(identity)
+      doneThrough = last.position
+    }
+  }
 }

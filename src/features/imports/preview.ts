@@ -190,7 +190,9 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
   )
   const { keys, newNames } = await resolveRowNames(context, mapping.scheme, ready)
   const { upserts, refused } = await findUpserts(autocommitReads(database), registry, mapping.scheme, ready, {
-    onAbsent: 'assume',
+    onAbsent: 'refuse',
+    // The other rows are not read.
+    findInFile: async (identities) => identities,
     onUnresolved: mapping.onBadValue,
     idsInFile: new Set(ready.flatMap(({ drafts }) => drafts.map(draftIdentity))),
     names: keys,

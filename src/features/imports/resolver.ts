@@ -9,15 +9,18 @@ import type { Draft, Mention, ReadyRow, RowFault } from './types.ts'
 
 /** Resolves the mentions in rows to the keys of records that exist, or that other rows create. */
 
-/**
- * How a mention by external id is treated if neither the registry nor another row of the batch has the record. `wait`: the
- * row waits. `refuse`: the mention is treated as `onUnresolved` says. `assume`: the record is assumed to exist (dry run).
- */
-type OnAbsent = 'wait' | 'refuse' | 'assume'
-
 /** How mentions that match no record, or several, are treated. */
 export interface UpsertOptions {
-  onAbsent: OnAbsent
+  /**
+   * How a mention by external id is treated if neither the registry nor another row of the batch has the record. `wait`: the
+   * row waits. `refuse`: the mention is treated as `onUnresolved` says.
+   */
+  onAbsent: 'wait' | 'refuse'
+  /**
+   * Only for a dry run: finds which of the identities of absent records (`draftIdentity`) are those of records that other rows
+   * create.
+   */
+  findInFile?: (identities: readonly string[]) => Promise<Iterable<string>>
   /** For mentions without `onUnresolved`. */
   onUnresolved: 'refuse' | 'drop'
   /** The ids that the file has, at least those of records with several ids in the scheme (`readIdsInFile`). */
@@ -52,12 +55,14 @@ export class MentionResolver {
   readonly #registry: Registry
   readonly #names: Map<string, NameKey>
   readonly #keys: Map<string, string>
-  readonly #onAbsent: OnAbsent
+  readonly #onAbsent: 'wait' | 'refuse'
   readonly #onUnresolved: 'refuse' | 'drop'
   /** Keys of new records to which other drafts refer, by the identity of the draft. */
   readonly #newKeys = new Map<string, string>()
   /** The drafts that this batch writes, by the identities of all their ids. */
   readonly #pending: Map<string, Draft>
+  /** Identities of further records that the file creates. */
+  readonly #inFile: Set<string>
 
   constructor(
     registry: Registry,
@@ -65,13 +70,19 @@ export class MentionResolver {
     {
       names,
       keys,
+      inFile,
       onAbsent,
       onUnresolved,
-    }: { names: Map<string, NameKey>; keys: Map<string, string> } & Omit<UpsertOptions, 'idsInFile'>,
+    }: {
+      names: Map<string, NameKey>
+      keys: Map<string, string>
+      inFile: Iterable<string>
+    } & Pick<UpsertOptions, 'onAbsent' | 'onUnresolved'>,
   ) {
     this.#registry = registry
     this.#names = names
     this.#keys = keys
+    this.#inFile = new Set(inFile)
     this.#onAbsent = onAbsent
     this.#onUnresolved = onUnresolved
     this.#pending = new Map(
@@ -93,7 +104,10 @@ export class MentionResolver {
   exclude(drafts: readonly Draft[]): string[] {
     for (const draft of drafts) this.#newKeys.delete(draftIdentity(draft))
     const identities = drafts.flatMap(draftIdentities)
-    for (const identity of identities) this.#pending.delete(identity)
+    for (const identity of identities) {
+      this.#pending.delete(identity)
+      this.#inFile.delete(identity)
+    }
     return identities
   }
 
@@ -126,7 +140,7 @@ export class MentionResolver {
     const identity = draftIdentity({ resource: mention.resource, externalId })
     const isKeyGenerated = this.#registry.get(mention.resource).key.assignedBy === 'registry'
     const draft = this.#pending.get(identity)
-    if (isKeyGenerated && (draft || this.#onAbsent === 'assume')) {
+    if (isKeyGenerated && (draft || this.#inFile.has(identity))) {
       const existing = draft && this.keyOf(draft)
       if (existing !== undefined) return existing
       const newIdentity = draft ? draftIdentity(draft) : identity

@@ -45,6 +45,8 @@ export interface Upsert {
   resource: Resource
   /** The document with keys in place of mentions. It is not validated yet. */
   document: Document
+  /** The keys in place of mentions. Before a commit, some of their records do not exist. */
+  mentionKeys: readonly (string | null)[]
   /** Hash of the document. */
   digest: string
   existing: ExistingRecord | undefined
@@ -125,6 +127,18 @@ function documentOfDraft(resource: Resource, draft: Draft, keys: (string | null)
   return { ...document, externalIds: [draft.externalId, ...others] }
 }
 
+/** Returns the identities of the records that rows mention by external id, and that do not exist. */
+const listAbsent = (rows: readonly ReadyRow[], keys: ReadonlyMap<string, string>): string[] =>
+  rows.flatMap(({ drafts }) =>
+    drafts.flatMap(({ mentions }) =>
+      mentions.flatMap(({ resource, externalId }) =>
+        externalId && !keys.has(`${resource} ${externalName(externalId)}`)
+          ? [draftIdentity({ resource, externalId })]
+          : [],
+      ),
+    ),
+  )
+
 /** Computes the upserts of staged rows. */
 export async function readUpserts(
   tx: Transaction,
@@ -170,7 +184,8 @@ export async function findUpserts(
 ): Promise<Upserts> {
   const keys = await findKeys(tx, registry, rows)
   const followed = await followMerges(tx, registry, rows, names)
-  const resolver = new MentionResolver(registry, rows, { names: followed, keys, ...options })
+  const inFile = (await options.findInFile?.(listAbsent(rows, keys))) ?? []
+  const resolver = new MentionResolver(registry, rows, { names: followed, keys, inFile, ...options })
   const result: Upserts = { upserts: [], refused: new Map(), waiting: [] }
   for (const { row, resolved, faults, waits } of resolveRows(resolver, rows)) {
     if (faults.length > 0) result.refused.set(row.position, faults)
@@ -181,7 +196,7 @@ export async function findUpserts(
         const mentionKeys = (resolved[index] ?? []).map((one) => (typeof one === 'string' ? one : null))
         const document = documentOfDraft(resource, draft, mentionKeys)
         const digest = hashValue(document)
-        result.upserts.push({ row, draft, resource, document, digest, existing: undefined })
+        result.upserts.push({ row, draft, resource, document, mentionKeys, digest, existing: undefined })
       }
   }
   for (const resource of registry.resources) {
