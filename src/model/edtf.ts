@@ -63,7 +63,8 @@ function findEndFault(end: string): EdtfFault | undefined {
 function findOrderFault(start: string, end: string): EdtfFault | undefined {
   if (isUnbounded(start) && isUnbounded(end))
     return { position: 0, message: 'expected a date at one of the ends' }
-  if (isUnbounded(start) || isUnbounded(end) || sortKey(end, 12, 31) >= sortKey(start, 1, 1)) return undefined
+  if (isUnbounded(start) || isUnbounded(end) || sortKey(end, 'last') >= sortKey(start, 'first'))
+    return undefined
   return { position: 0, message: `expected an end that is not before the start, ${start}` }
 }
 
@@ -168,8 +169,8 @@ const PREFIXES = [
 
 /** Finds a date outside the range of PostgreSQL's type date. */
 function findRangeFault(date: string): EdtfFault | undefined {
-  const first = sortKey(date, 1, 1)
-  if (first >= sortKey('-4713-11-24', 1, 1) && first <= sortKey('Y5874897', 12, 31)) return undefined
+  const first = sortKey(date, 'first')
+  if (first >= sortKey('-4713-11-24', 'first') && first <= sortKey('Y5874897', 'last')) return undefined
   return {
     position: 0,
     message: 'expected a date from -4713-11-24 to Y5874897, as far as dates can be stored',
@@ -177,14 +178,25 @@ function findRangeFault(date: string): EdtfFault | undefined {
 }
 
 /**
- * Returns a number by which dates are compared. Digits X and seasons count as their earliest year or month. `monthIfNone` and
- * `dayIfNone` complete a date without month or day.
+ * Whether all days that a date can mean are before all days of another one. Of intervals, the nearest ends count, and an open or
+ * unknown end is before nothing. Both texts must be valid (`findEdtfFault`).
  */
-function sortKey(date: string, monthIfNone: number, dayIfNone: number): number {
-  const [, minus = '', digits = '', month = monthIfNone, day = dayIfNone] = FIELDS.exec(date) ?? []
-  const year = Number(minus + digits.replaceAll('X', minus ? '9' : '0'))
-  const firstMonth = Number(month) > 12 ? 3 * (Number(month) - 20) : Number(month)
-  return year * 10_000 + firstMonth * 100 + Number(day)
+export function isEntirelyBefore(date: string, other: string): boolean {
+  const end = date.slice(date.indexOf('/') + 1)
+  const [start = ''] = other.split('/')
+  return !isUnbounded(end) && !isUnbounded(start) && sortKey(end, 'last') < sortKey(start, 'first')
+}
+
+/** Returns a number by which dates are compared: that of the first or the last day that a date can mean. */
+function sortKey(date: string, which: 'first' | 'last'): number {
+  const [ifNone, digitForX] = which === 'first' ? ([1, '0'] as const) : ([12, '9'] as const)
+  const [, minus = '', digits = '', month = ifNone, day = which === 'first' ? 1 : 31] =
+    FIELDS.exec(date) ?? []
+  const year = Number(minus + digits.replaceAll('X', minus ? String(9 - Number(digitForX)) : digitForX))
+  const seasonStart = 3 * (Number(month) - 20)
+  const chosen = Number(month) <= 12 ? Number(month) : seasonStart + (which === 'first' ? 0 : 2)
+  // The last month of a winter is in the next year.
+  return (chosen > 12 ? (year + 1) * 100 + chosen - 12 : year * 100 + chosen) * 100 + Number(day)
 }
 
 const FIELDS = /^Y?(-?)([\dX]+)(?:-(\d\d)(?:-(\d\d))?)?/

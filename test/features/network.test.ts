@@ -236,8 +236,8 @@ const comparableTie = ({ count, resources, topics, first, last }: Tie) => ({
 /** Random parameters of a request for a network. */
 const parameterSets = fc.record(
   {
-    from: fc.integer({ min: 1998, max: 2014 }),
-    to: fc.integer({ min: 1998, max: 2014 }),
+    from: fc.integer({ min: 1998, max: 2006 }),
+    to: fc.integer({ min: 2006, max: 2014 }),
     undated: fc.constantFrom('exclude', 'include'),
     resource: fc.subarray(resources, { minLength: 1 }),
     topic: fc.constantFrom('energy', 'science-and-technology'),

@@ -1,5 +1,6 @@
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { columnOf } from '../../database/columns.ts'
+import { isEntirelyBefore } from '../../model/edtf.ts'
 import type { HostCountry } from '../../model/field.ts'
 import { type CheckedQuery, getStringValues, invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
@@ -81,7 +82,7 @@ function timeConditions(dates: DateProperties, from?: string, to?: string, undat
  * Returns the conditions of the records that the query selects, for each resource. A query with `externalIdScheme` leaves
  * out resources without external ids.
  * @param country code of a country that takes part in all of them, if given.
- * @throws Problem `invalid-parameter` for `undated` without `from` or `to`.
+ * @throws Problem `invalid-parameter` for `undated` without `from` or `to`, and for `to` before `from`.
  */
 export function selectedRecords(registry: Registry, query: CheckedQuery, country?: string): Selected[] {
   const [from] = getStringValues(query, 'from')
@@ -90,6 +91,10 @@ export function selectedRecords(registry: Registry, query: CheckedQuery, country
   if (undated !== undefined && from === undefined && to === undefined) {
     const message = 'needs "from" or "to"'
     throw invalidParameters([{ parameter: 'undated', code: 'needs_other', message }])
+  }
+  if (from !== undefined && to !== undefined && isEntirelyBefore(to, from)) {
+    const message = `must not be before "from", which is ${from}`
+    throw invalidParameters([{ parameter: 'to', code: 'invalid', message }])
   }
   const wanted = getStringValues(query, 'resource')
   const topics = getStringValues(query, 'topic')
