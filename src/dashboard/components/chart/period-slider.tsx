@@ -5,13 +5,12 @@ import type { Aggregate } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useKeepPrevious } from '../../api/use-keep-previous.ts'
 import { type UnknownYear, YearSlider } from '../../charts/year-slider.tsx'
+import { formatYear, parseYear } from '../../dates/edtf-year.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { type ParameterChanges, useParameters } from '../../use-parameters.ts'
 import { Failure } from '../widget.tsx'
 
 const maxGroups = 10_000
-
-const yearIn = (text: string | null) => (/^-?\d+$/.test(text ?? '') ? Number(text) : undefined)
 
 /** The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. */
 export function PeriodSlider({
@@ -42,9 +41,10 @@ export function PeriodSlider({
   const counts = new Map<number, number>()
   const unknown = resources.map(({ name, dimension, state }): UnknownYear => {
     const groups = state.body?.data.map((group) => ({ group, year: group.key[dimension] ?? null })) ?? []
-    for (const { group, year } of groups)
-      if (year !== null)
-        counts.set(Number(year), (counts.get(Number(year)) ?? 0) + (group.measures.count ?? 0))
+    for (const { group, year: text } of groups) {
+      const year = parseYear(text ?? '')
+      if (year !== undefined) counts.set(year, (counts.get(year) ?? 0) + (group.measures.count ?? 0))
+    }
     const undated = groups.find(({ year }) => year === null)?.group
     return {
       label: tOr(`resource.${name}`, name),
@@ -53,14 +53,15 @@ export function PeriodSlider({
     }
   })
   const set = (changes: ParameterChanges) => change({ ...changes, cursor: undefined }, { replace: true })
+  const toParameter = (year: number | undefined) => (year === undefined ? undefined : formatYear(year))
   if (error) return <Failure error={error} retry={retry} />
   return (
     <YearSlider
       isLoading={body === undefined}
       years={[...counts].map(([year, count]) => ({ year, count }))}
       unknown={unknown}
-      period={{ from: yearIn(parameters.get('from')), to: yearIn(parameters.get('to')) }}
-      onChange={({ from, to }) => set({ from: from?.toString(), to: to?.toString() })}
+      period={{ from: parseYear(parameters.get('from') ?? ''), to: parseYear(parameters.get('to') ?? '') }}
+      onChange={({ from, to }) => set({ from: toParameter(from), to: toParameter(to) })}
     />
   )
 }

@@ -1,0 +1,16 @@
+/** The last year of four digits. Periods in requests end with years of four digits. */
+const maxYear = 9999
+
+/**
+ * Returns the year that an EDTF year means, such as -43 for `-0043`. Years of more digits count as the last or first year of
+ * four digits: `Y17000` is 9999. Undefined for any other text.
+ */
+export function parseYear(text: string): number | undefined {
+  const [, digits] = /^(-?\d{4}|Y-?\d{5,})$/.exec(text) ?? []
+  if (digits === undefined) return undefined
+  return Math.max(-maxYear, Math.min(maxYear, Number(digits.replace('Y', ''))))
+}
+
+/** Returns a year of at most four digits as EDTF: `0099` for 99, `-0043` for -43. */
+export const formatYear = (year: number): string =>
+  `${year < 0 ? '-' : ''}${String(Math.abs(year)).padStart(4, '0')}`

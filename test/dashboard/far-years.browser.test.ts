@@ -1,0 +1,51 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Charts of records before the year 1000 and after the year 9999, in a browser. Needs Chromium, and the build. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  for (const signedOn of ['Y17000', '0099', '-0043-03']) {
+    const document = {
+      title: `Signed in ${signedOn}`,
+      kind: 'treaty',
+      signedOn,
+      parties: [
+        { country: 'CHN', role: 'party' },
+        { country: 'PAK', role: 'party' },
+      ],
+    }
+    const response = await dashboard.api.post('/v1/agreements', document)
+    expect(response.status, response.text).toBe(201)
+  }
+})
+
+const charts = ['/map', '/timeline', '/network?resource=agreements']
+
+describe.skipIf(skipsBrowser)('the period of a chart [needs Chromium]', { timeout: 90_000 }, () => {
+  it.each(charts)('includes years before Christ, and ends with years of four digits: %s', async (path) => {
+    const { page, faults } = await dashboard.open(path)
+    const from = page.getByRole('slider', { name: 'First year of the period' })
+    expect([await from.getAttribute('min'), await from.getAttribute('max')]).toEqual(['-43', '9999'])
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
+  it.each(charts)('can start and end in any year of at most four digits: %s', async (path) => {
+    const { page, faults, settle } = await dashboard.open(path)
+    const end = (name: string) => page.getByRole('slider', { name: `${name} year of the period` })
+    const period = () => ['from', 'to'].map((name) => new URL(page.url()).searchParams.get(name))
+    await end('First').press('ArrowRight')
+    await end('Last').press('ArrowLeft')
+    await expect.poll(period).toEqual(['-0042', '9998'])
+    await end('Last').fill('99')
+    await expect.poll(period).toEqual(['-0042', '0099'])
+    await settle()
+    expect(await end('First').inputValue()).toBe('-42')
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+})
