@@ -19,6 +19,7 @@ beforeAll(async () => {
 const views = (): [string, string][] => [
   ['overview', '/'],
   ['country', '/countries/PAK'],
+  ['country that gives aid', '/countries/CHN'],
   ['explorer', '/explore/agreements'],
   ['explorer of countries', '/explore/countries'],
   ['record', `/records/agreements/${agreement}`],
@@ -29,7 +30,7 @@ const views = (): [string, string][] => [
 describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
   it.each([
     { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
-    { viewport: { width: 375, height: 800 }, colorScheme: 'dark' },
+    { viewport: { width: 320, height: 800 }, colorScheme: 'dark' },
   ] as const)(
     'shows the main views without script errors, overflow or axe violations: $colorScheme',
     async (options) => {
