@@ -130,9 +130,12 @@ export const externalId = named(
     }),
 )
 
+/** Returns a text in lower case as PostgreSQL does, whose lower case of a letter is one letter and depends on no others. */
+const toLowerCase = (text: string): string => text.replaceAll('İ', 'i').replaceAll('Σ', 'σ').toLowerCase()
+
 /** Returns the identity of an external id, as in the unique index: without case, in compatibility form (NFKC). */
 export const externalIdKey = ({ scheme, id }: { scheme: string; id: string }): string =>
-  `${scheme}:${id.normalize('NFKC').toLowerCase()}`
+  `${scheme}:${toLowerCase(id.normalize('NFKC'))}`
 
 /** The identifiers of a record in external systems. */
 export const externalIds = () =>

@@ -1,0 +1,41 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { autocommitReads } from '../../src/database/database.ts'
+import { compileSql } from '../../src/database/dialect.ts'
+import { foldCode } from '../../src/database/folding.ts'
+import { externalIdKey } from '../../src/model/schemas.ts'
+import { type Api, startTestApi } from '../support/api.ts'
+import { checkCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+/** Returns the ids as the unique index compares them. */
+const foldInDatabase = async (ids: string[]): Promise<string[]> => {
+  const statement = sql`select ${foldCode(sql`given.id`)} as id from unnest(${sql.param(ids)}::text[])
+    with ordinality as given(id, position) order by position`
+  const rows = await autocommitReads(api.database).query<{ id: string }>(compileSql(statement))
+  return rows.map(({ id }) => id)
+}
+
+/** All letters up to U+1FFF, such as Latin, Greek, Cyrillic and Georgian ones, alone and at the end of a word. */
+const letters = Array.from({ length: 0x1fff }, (_, index) => String.fromCodePoint(index + 1)).filter(
+  (character) => /\p{L}/u.test(character),
+)
+
+describe('the identity of an external id', () => {
+  it('is the one of the unique index', async () => {
+    const ids = letters.flatMap((letter) => [letter, `A${letter}`])
+    const keys = ids.map((id) => externalIdKey({ scheme: 'x', id }).slice('x:'.length))
+    expect(keys).toEqual(await foldInDatabase(ids))
+  })
+
+  it('lets a dry run refuse a row whose id equals that of another row', async () => {
+    const csv = `${treatyHeader}\nİ1,First,2001,China\ni1,Second,2002,China\nΑΣ,Third,2003,China\nασ,Fourth,2004,China\n`
+    const { counts } = await checkCsv(api.database, treatyMapping(newScheme()), csv)
+    expect(counts).toMatchObject({ created: 2, refused: 2 })
+  })
+})
