@@ -47,11 +47,7 @@ type Filled = JsonValue | typeof dropped | undefined
 
 function fill(value: JsonValue | undefined, keys: readonly (string | null)[], inList: boolean): Filled {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value))
-    return value.flatMap((item: JsonValue) => {
-      const filled = fill(item, keys, true)
-      return filled === dropped || filled === undefined ? [] : [filled]
-    })
+  if (Array.isArray(value)) return fillList(value, keys)
   if (isMention(value)) return keys[value.$mention] ?? dropped
   const result: Record<string, JsonValue> = {}
   for (const [name, inner] of Object.entries(value)) {
@@ -61,6 +57,20 @@ function fill(value: JsonValue | undefined, keys: readonly (string | null)[], in
     if (filled !== undefined) result[name] = filled === dropped ? null : filled
   }
   return result
+}
+
+/** Fills the mentions in a list. Of equal objects, such as those with two names of one record, only the first stays. */
+function fillList(list: readonly JsonValue[], keys: readonly (string | null)[]): JsonValue[] {
+  const known = new Set<string>()
+  return list.flatMap((item) => {
+    const filled = fill(item, keys, true)
+    if (filled === dropped || filled === undefined) return []
+    if (typeof item !== 'object') return [filled]
+    const text = JSON.stringify(filled)
+    if (known.has(text)) return []
+    known.add(text)
+    return [filled]
+  })
 }
 
 /**
