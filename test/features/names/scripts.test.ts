@@ -57,7 +57,7 @@ describe('organizations', () => {
   })
 })
 
-it('a name with another voiced sign than a known one is unresolved, and that one is a candidate', async () => {
+it('a name with another voiced sign than a known one is unresolved, with it as a candidate', async () => {
   const [key] = await findOrCreate(['ガス研究所'])
   const [known, other] = await resolveNames(test.database, registry, [
     { resource: 'organizations', name: 'ガス研究所' },
