@@ -176,6 +176,11 @@ it('a redaction that would leave an invalid value, or of an unsuitable property,
   }
   expect((await api.get(`${path}/history`)).json<{ data: unknown[] }>().data).toHaveLength(1)
   const agreement = await create('agreements', { title: 'A treaty', kind: 'treaty', languages: ['en'] })
+  const internal = await create('sources', { title: 'Internal', kind: 'report', visibility: 'internal' })
+  const refusedVisibility = await redact(internal, { properties: ['/visibility'], replacement: 'public' })
+  expect(faultAt(refusedVisibility, '/properties/0')?.message).toBe(
+    '"/visibility" cannot be redacted: it says who can read the record: change it instead',
+  )
   const refusedList = await redact(agreement, { properties: ['/languages'] })
   expect(faultAt(refusedList, '/properties/0')?.message).toBe(
     '"/languages" cannot be redacted: it is a list of values: remove a value from it with `text`',
@@ -190,6 +195,20 @@ it('rows that were written in SQL and never composed are redacted in the history
   expect(await formerRows('sources', 'id', path)).toContain('Qqy')
   expect((await redact(path, { text: 'Zaphod Qqy' })).status).toBe(200)
   expect(await formerRows('sources', 'id', path)).not.toMatch(/qqy/i)
+})
+
+it('a text that occurs in the id of another record leaves the reference to it unchanged', async () => {
+  const source = (await create('sources', { title: 'Cited', kind: 'report' })).split('/').at(-1)
+  const record = { resource: 'countries', id: 'CHN' }
+  const path = await create('citations', { source, record, excerpt: 'Telephone a0a8' })
+  const asOf = await databaseTime(api)
+  await api.patch(path, { note: 'Checked' })
+  const response = await redact(path, { text: 'a0a8' })
+  expect(response.status, response.text).toBe(200)
+  expect((await api.get(`${path}?asOf=${asOf}&fields=record,excerpt`)).json()).toEqual({
+    record,
+    excerpt: 'Telephone [redacted]',
+  })
 })
 
 it('repeated requests whose stored responses were redacted are refused', async () => {

@@ -13,6 +13,8 @@ interface FormerTable {
   owner: 'id' | 'record'
   /** Columns whose values are redacted directly. */
   columns: string[]
+  /** The columns with ids of records, which have no text. */
+  idColumns: string[]
   /** SQL assignments of the columns that the current table generates and this one stores; null if there are none. */
   computed: string | null
 }
@@ -28,6 +30,8 @@ const formerTablesQuery = `
         'created_at', 'updated_at')
       and not exists (select from pg_attribute as current_column where current_column.attrelid = to_regclass(format('public.%I', former.relname))
         and current_column.attname = former_column.attname and current_column.attgenerated <> '')) as columns,
+    array(select attname::text from pg_attribute where attrelid = former.oid
+      and atttypid in ('uuid'::regtype, 'uuid[]'::regtype)) as "idColumns",
     (select string_agg(format('%I = %s', attname, pg_get_expr(adbin, adrelid)), ', ')
       from pg_attribute join pg_attrdef on adrelid = attrelid and adnum = attnum
       where attrelid = to_regclass(format('public.%I', former.relname)) and attgenerated <> '' and attname <> 'id') as computed
@@ -42,13 +46,13 @@ interface FormerRow {
 
 /** Returns the new values of the columns that the redaction changes. `records.document` is JSON in a text column. */
 function redactRow(
-  { name: table, columns }: FormerTable,
+  { name: table, columns, idColumns }: FormerTable,
   { values }: FormerRow,
   redaction: Redaction,
 ): Record<string, unknown> {
   const redacted = columns.flatMap((column) => {
     const value = values[column]
-    if (value === null) return []
+    if (value === null || (redaction.text !== undefined && idColumns.includes(column))) return []
     const after =
       table === 'records' && column === 'document'
         ? JSON.stringify(redaction.redactRecord(JSON.parse(String(value))))

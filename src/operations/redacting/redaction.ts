@@ -153,10 +153,12 @@ export function readTargets(
   const faults: Fault[] = []
   for (const [index, pointer] of pointers.entries()) {
     const steps = parsePointer(pointer)
-    const isKey = steps[0] === resource.key.property
-    const found = isKey
-      ? { problem: `it is the key of the ${resource.noun}, which stays` }
-      : findReplacement(resource.document, steps, replacement)
+    const unsuitable: Record<string, string> = {
+      visibility: 'it says who can read the record: change it instead',
+      [resource.key.property]: `it is the key of the ${resource.noun}, which stays`,
+    }
+    const problem = unsuitable[steps[0] ?? '']
+    const found = problem === undefined ? findReplacement(resource.document, steps, replacement) : { problem }
     if ('value' in found) targets.push({ steps, replacement: found.value })
     else {
       const message = `"${pointer}" cannot be redacted: ${found.problem}`
