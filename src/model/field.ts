@@ -68,6 +68,7 @@ export type Capability =
   | { kind: 'participants'; roles: readonly [string, ...string[]]; areParties: boolean }
   | { kind: 'topics' }
   | { kind: 'externalIds' }
+  | { kind: 'aliases' }
   | { kind: 'location' }
   | { kind: 'locations' }
 

@@ -8,6 +8,7 @@ import { aliases as aliasesSchema } from '../schemas.ts'
 /** Other spellings, names or titles of a record, in any language. Full-text search treats them like its name. */
 export const aliases = (description?: string) =>
   defineField({
+    capability: { kind: 'aliases' },
     schema: () => (description === undefined ? aliasesSchema() : aliasesSchema().meta({ description })),
     columns: (name) => ({ [name]: jsonb(snakeCase(name)).notNull().default([]) }),
     constraints: (context) => [

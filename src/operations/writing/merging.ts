@@ -203,9 +203,10 @@ export function mergeDocuments(pair: MergedPair): Document {
   removeReferencesToItself(resource, after, into.key)
   if (resource.boundFields.externalIds)
     after.externalIds = union(before.externalIds, mergedDocument.externalIds)
-  const { title, otherName, hasAliases } = resource.registry.definition(resource.name).search
-  const { aliases } = resource.document.shape
-  if (hasAliases && aliases) {
+  const { title, otherName } = resource.registry.definition(resource.name).search
+  for (const [property, { field }] of Object.entries(resource.boundFields)) {
+    const aliases = resource.document.shape[property]
+    if (field.capability?.kind !== 'aliases' || !aliases) continue
     const names = [title, ...(otherName === undefined ? [] : [otherName])]
     const known = new Set(names.map((name) => before[name]))
     const former = names
@@ -214,7 +215,7 @@ export function mergeDocuments(pair: MergedPair): Document {
       .map((name) => ({ name, language: null }))
       // A name may be longer than an alias.
       .filter((alias) => aliases.safeParse([alias]).success)
-    after.aliases = distinctNames([...union(before.aliases, mergedDocument.aliases), ...former])
+    after[property] = distinctNames([...union(before[property], mergedDocument[property]), ...former])
   }
   return checkMerged(resource, into.key, after)
 }
