@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { autocommitReads } from '../database/database.ts'
+import { autocommitReads, type Transaction } from '../database/database.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
@@ -55,6 +55,12 @@ function readBody(
   ])
 }
 
+/** Whether readers without a key do not see a record: it is internal or, as a citation, belongs to an internal record. */
+async function isHidden(tx: Transaction, id: string): Promise<boolean> {
+  const text = 'select from published.hidden_records where id = $1'
+  return (await tx.query({ text, values: [id] })).length > 0
+}
+
 /** `POST /v1/{resource}/{key}/merge`: merges a duplicate into another record of the resource. */
 export const merge: Operation = {
   method: 'POST',
@@ -105,8 +111,9 @@ export const merge: Operation = {
         if (body.version !== undefined) requireVersion([String(body.version)], into.version, resource.noun)
         const mergedDocument = documentOf(resource, JSON.parse(from.document))
         const before = documentOf(resource, JSON.parse(into.document))
-        if (mergedDocument.visibility !== before.visibility) {
-          const detail = `One ${resource.noun} is public and the other internal: make both equally visible first.`
+        const isEquallyVisible = mergedDocument.visibility === before.visibility
+        if (!isEquallyVisible || (await isHidden(tx, from.id)) !== (await isHidden(tx, into.id))) {
+          const detail = `One ${resource.noun} is public and the other internal, or belongs to an internal record: make both equally visible first.`
           throw new Problem('conflict', detail)
         }
         const pair = { resource, from, into, mergedDocument, remainingDocument: before }

@@ -76,6 +76,51 @@ describe('a record that was merged into another one', () => {
     }
   })
 
+  it('gives its title to the alternative titles of the other agreement', async () => {
+    const createAgreement = async (title: string, alternative: string) => {
+      const alternativeTitles = [{ name: alternative, language: 'en' }]
+      const document = { title, kind: 'treaty', alternativeTitles }
+      return (await api.post('/v1/agreements', document)).json<{ id: string }>().id
+    }
+    const [from, into] = [
+      await createAgreement('Treaty X', 'Alt X'),
+      await createAgreement('Treaty Y', 'Alt Y'),
+    ]
+    const merged = await api.post(`/v1/agreements/${from}/merge`, { into }, ifMatch('*'))
+    expect(merged.json()).toMatchObject({
+      title: 'Treaty Y',
+      alternativeTitles: [
+        { name: 'Alt Y', language: 'en' },
+        { name: 'Alt X', language: 'en' },
+        { name: 'Treaty X', language: null },
+      ],
+    })
+  })
+
+  it('is a citation that is as visible as the other one, by what they cite', async () => {
+    const cite = async (visibility: string) => {
+      const document = { title: 'Cited', kind: 'report', visibility }
+      const source = (await api.post('/v1/sources', document)).json<{ id: string }>().id
+      const citation = { source, record: { resource: 'countries', id: 'CHN' } }
+      return (await api.post('/v1/citations', citation)).json<{ id: string }>().id
+    }
+    const [shown, other, hidden] = [await cite('public'), await cite('public'), await cite('internal')]
+    const refused = await api.post(`/v1/citations/${shown}/merge`, { into: hidden }, ifMatch('*'))
+    expect(refused.status).toBe(409)
+    expect(readProblem(refused).detail).toMatch(/belongs to an internal record: make both equally visible/)
+    expect((await api.post(`/v1/citations/${shown}/merge`, { into: other }, ifMatch('*'))).status).toBe(200)
+  })
+
+  it('is merged by the service only', async () => {
+    const [from, into] = [await create('Not merged'), await create('Alone')]
+    const update = 'update records set merged_into = $1 where id = $2'
+    await expect(api.pool.query(update, [into.id, from.id])).rejects.toThrow(
+      `merge records with POST ${from.path}/merge`,
+    )
+    expect((await merge(from, into)).status).toBe(200)
+    await expect(api.pool.query(update, [null, from.id])).rejects.toThrow('only by the service')
+  })
+
   it('is not restored, even if the other one has been removed', async () => {
     const [from, into] = [await create('One'), await create('Another')]
     expect((await merge(from, into)).status).toBe(200)
