@@ -215,3 +215,10 @@ it.each([
   expect(response.status).toBe(status)
   expect(faultsIn(response).map(([found]) => found)).toContain(pointer)
 })
+
+it('a bulk request with a wrong ifMatch is told that a version is text', async () => {
+  const operation = { op: 'remove', id: randomUUID(), ifMatch: 'three' }
+  const response = await api.post('/v1/agreements/bulk', { operations: [operation] })
+  expect(response.status).toBe(422)
+  expect(response.text).toContain('must be a version as text, such as \\"3\\", or \\"*\\" for any version')
+})

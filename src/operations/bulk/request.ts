@@ -53,7 +53,9 @@ export function atOperation(problem: Problem, index: number, path: PropertyKey[]
 const ifMatchSchema = z
   .string()
   .max(100)
-  .regex(/^(\*|[1-9]\d*|"[^"]*")$/, { error: 'must be a version, such as 3, or * for any version' })
+  .regex(/^(\*|[1-9]\d*|"[^"]*")$/, {
+    error: 'must be a version as text, such as "3", or "*" for any version',
+  })
 
 /** Returns the properties that identify a record: its key, and `externalId` where the resource has external ids. */
 function targetShape(resource: Resource): z.ZodRawShape {
