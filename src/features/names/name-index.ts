@@ -29,6 +29,8 @@ const formerWords = new Set(['former', 'formerly', 'ex', 'late'])
 /** The names of records, indexed by every form in which they are looked up. */
 export class NameIndex {
   readonly records: ReadonlyMap<string, NamedRecord>
+  /** The schemes in which records have codes. */
+  readonly schemes: ReadonlySet<string>
   readonly #folded = new Map<string, NameEntry[]>()
   readonly #bags = new Map<string, NameEntry[]>()
   readonly #ambiguous = new Map<string, AmbiguousName>()
@@ -39,6 +41,7 @@ export class NameIndex {
 
   private constructor(records: Iterable<NamedRecord>, ignored: ReadonlySet<string>) {
     this.records = new Map([...records].map((record) => [record.key, record]))
+    this.schemes = new Set([...this.records.values()].flatMap(({ codes = {} }) => Object.keys(codes)))
     this.#ignored = ignored
     for (const record of this.records.values()) {
       for (const [scheme, code] of Object.entries(record.codes ?? {})) {

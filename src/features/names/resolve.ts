@@ -1,3 +1,5 @@
+import { quote } from '../../problems/faults.ts'
+import { suggest } from '../../problems/suggest.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import type { LookupResult, MatchForm, NameIndex } from './name-index.ts'
 import { type MatchReason, type NameMatch, type NameQuery, type Resolution, reasonScores } from './types.ts'
@@ -44,7 +46,16 @@ function resolveUnmarked(index: NameIndex, query: NameQuery, name: string, limit
     .similar(name, limit)
     .map(({ entry, similarity }) => toMatch(index, entry, 'similar', reasonScores.similar * similarity))
   const candidates = [...broader, ...similar].slice(0, limit)
-  return { status: 'unresolved', candidates, detail: 'No record has this name.' }
+  return { status: 'unresolved', candidates, detail: unresolvedDetail(index, query) }
+}
+
+/** Returns why no record is found: the scheme, if no record has codes of it, otherwise the name. */
+function unresolvedDetail({ schemes }: NameIndex, { resource, scheme }: NameQuery): string {
+  if (scheme === undefined || schemes.has(scheme) || (scheme === 'iso3166' && schemes.has('alpha2')))
+    return 'No record has this name.'
+  const nearest = suggest(scheme, [...schemes])
+  const end = nearest === undefined ? '.' : `; did you mean "${nearest}"?`
+  return `No record of ${resource} has a code of the scheme ${quote(scheme)}${end}`
 }
 
 /** Prefixes of at least `minPrefixLength` characters are looked up for an unknown code of at most `maxCodeLength`. */

@@ -53,6 +53,24 @@ describe('POST /v1/resolve', () => {
     }
   })
 
+  it('says if no record has a code of the scheme, with the most similar scheme', async () => {
+    const queries = [
+      { resource: 'countries', name: 'Pakistan', scheme: 'alpha' },
+      { resource: 'countries', name: 'Pakistan', scheme: 'ror' },
+      { resource: 'topics', name: 'Energy', scheme: 'fords' },
+      { resource: 'countries', name: 'ZZ', scheme: 'iso3166' },
+    ]
+    const { data } = (await api.post('/v1/resolve', { queries }, anonymous)).json<{ data: object[] }>()
+    expect(data).toMatchObject(
+      [
+        'No record of countries has a code of the scheme "alpha"; did you mean "alpha3"?',
+        'No record of countries has a code of the scheme "ror".',
+        'No record of topics has a code of the scheme "fords"; did you mean "ford"?',
+        'No record has this name.',
+      ].map((detail) => ({ status: 'unresolved', detail })),
+    )
+  })
+
   it('resolves a new alias immediately', async () => {
     expect(await keyOf('Tiergartenland')).toBeUndefined()
     await api.patch('/v1/countries/AUT', { aliases: [{ name: 'Tiergartenland', language: null }] })
