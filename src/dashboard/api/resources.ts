@@ -6,6 +6,10 @@ export interface Property {
   /** The kind of its value: a `Kind` of `build/describe.ts`. */
   kind: string
   values?: string[]
+  /** The resource to whose records its value refers by key, or each value of its list. */
+  refersTo?: string
+  /** The properties of its object, or of each object in its list. */
+  parts?: Property[]
 }
 
 /** A resource as the OpenAPI document describes it (see `build/describe.ts`). */
@@ -36,6 +40,10 @@ export const resources: readonly ResourceDescription[] = descriptions as Resourc
 
 export const findResource = (name: string): ResourceDescription | undefined =>
   resources.find((resource) => resource.name === name)
+
+/** Returns the description of a property. A property that is not described, such as a former one, counts as a text. */
+export const findProperty = (properties: readonly Property[] | undefined, name: string): Property =>
+  properties?.find((property) => property.name === name) ?? { name, kind: 'text' }
 
 /** The resources whose records have participants, such as agreements and projects. */
 export const resourcesWithParticipants: readonly ResourceDescription[] = resources.filter(hasParticipants)

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Property } from '../api/resources.ts'
 import { describeForm } from './describe-forms.ts'
 import {
   enumValues,
@@ -21,8 +22,8 @@ import {
  */
 
 /**
- * The kind of a property's value. `key` is the key of the record itself, `reference` the id (a UUID) of another record; a
- * code of another record, such as that of a country, is `text`. A `longText` may have more than 1000 characters.
+ * The kind of a property's value. `key` is the key of the record itself, and `reference` the key of another record. A
+ * `longText` may have more than 1000 characters.
  */
 type Kind =
   | 'enumeration'
@@ -55,7 +56,6 @@ function kindOf(schema: Schema): Kind {
   if (values) return 'enumeration'
   if (format === 'edtf') return 'date'
   if (format === 'date-time') return 'dateTime'
-  if (format === 'uuid') return 'reference'
   if (format === 'json-pointer') return 'pointer'
   if (types.includes('array')) return 'list'
   if (types.includes('object')) return 'object'
@@ -75,6 +75,32 @@ const titleProperties = ['title', 'name', 'excerpt']
 
 const valuesOf = (schema: Schema): string[] => enumValues(document, schema)
 
+/**
+ * Describes the properties of an object in responses.
+ * @param input the schema of the object in request bodies, which says to which resources its properties refer.
+ */
+const describeProperties = (schema: Schema, input: Schema): Property[] =>
+  Object.entries(schema.properties ?? {}).map(([name, property]) =>
+    describeProperty(name, resolve(property), resolve(input.properties?.[name] ?? {})),
+  )
+
+function describeProperty(name: string, schema: Schema, input: Schema): Property {
+  const values = valuesOf(schema)
+  const [item, inputItem] = [resolve(schema.items ?? {}), resolve(input.items ?? {})]
+  const refersTo = input['x-refers-to'] ?? inputItem['x-refers-to']
+  // An object that is one of several has no parts: it is the resource and key of a record.
+  const parts = schema.oneOf
+    ? []
+    : [...describeProperties(schema, input), ...describeProperties(item, inputItem)]
+  return {
+    name,
+    kind: input['x-refers-to'] === undefined ? kindOf(schema) : 'reference',
+    ...(values.length > 0 && { values }),
+    ...(refersTo !== undefined && { refersTo }),
+    ...(parts.length > 0 && { parts }),
+  }
+}
+
 function describeResource(name: string) {
   const list = document.paths[`/v1/${name}`]?.get
   const aggregate = document.paths[`/v1/${name}/aggregate`]?.get
@@ -88,9 +114,11 @@ function describeResource(name: string) {
   const fieldNames = valuesOf(resolve(parameters.find((one) => one.name === 'fields')?.schema ?? {}))
   const sorts = parameters.find((one) => one.name === 'sort')
   const asOfName = parameters.some((one) => one.name === 'registryAsOf') ? 'registryAsOf' : 'asOf'
-  const properties = Object.entries(item.properties ?? {})
-    .filter(([property]) => fieldNames.includes(property))
-    .map(([property, schema]) => ({ name: property, schema: resolve(schema) }))
+  const body = resolve(
+    jsonSchemaOf(document.components.requestBodies, document.paths[`/v1/${name}`]?.post?.requestBody),
+  )
+  const fields = Object.entries(item.properties ?? {}).filter(([property]) => fieldNames.includes(property))
+  const properties = describeProperties({ properties: Object.fromEntries(fields) }, body)
   const key = Object.keys(document.paths)
     .map((path) => new RegExp(`^/v1/${name}/\\{(\\w+)\\}$`).exec(path)?.[1])
     .find((found) => found !== undefined)
@@ -98,11 +126,9 @@ function describeResource(name: string) {
     name,
     key,
     title: titleProperties.find((title) => properties.some((property) => property.name === title)) ?? key,
-    properties: properties.map(({ name: property, schema }) => {
-      const kind = property === key ? 'key' : kindOf(schema)
-      const values = valuesOf(schema)
-      return { name: property, kind, ...(values.length > 0 && { values }) }
-    }),
+    properties: properties.map((property) =>
+      property.name === key ? { ...property, kind: 'key' satisfies Kind } : property,
+    ),
     parameterTypes: Object.fromEntries(parameters.map((one) => [one.name, parameterType(one.schema)])),
     sorts: sorts ? valuesOf(resolve(sorts.schema)).filter((sort) => !sort.startsWith('-')) : [],
     formats: format ? valuesOf(resolve(format.schema)) : [],

@@ -1,5 +1,4 @@
 import { Link } from 'wouter-preact'
-import { findName } from '../api/names.ts'
 import { recordPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLabels } from '../i18n/labels.ts'
@@ -38,11 +37,12 @@ export function Participants({
     <>
       {shown.map(({ country, organization, region, role }, index) => {
         const key = organization ?? country ?? region ?? ''
-        const named = findName(names, key)
+        const resource = organization ? 'organizations' : country ? 'countries' : 'regions'
+        const name = names[resource]?.[key]
         return (
           <span key={`${key}${role}`}>
             {index > 0 && ', '}
-            {named ? <Link href={recordPath(named.resource, key)}>{named.name}</Link> : key}
+            {name === undefined ? key : <Link href={recordPath(resource, key)}>{name}</Link>}
             {!hasOneRole && <span class="soft small"> ({labels.word(role)})</span>}
           </span>
         )

@@ -1,5 +1,4 @@
 import { Suspense } from 'preact/compat'
-import { findName } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
 import type { Country, Names, Page, RecordDocument } from '../api/types.ts'
@@ -75,7 +74,7 @@ function Markers({
     ...countries.map((code) => ({
       code,
       labelPoint: points.get(code) ?? null,
-      label: findName(names, code)?.name ?? code,
+      label: names.countries?.[code] ?? code,
       value: null,
       path: recordPath('countries', code),
     })),

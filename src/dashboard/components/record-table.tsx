@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { type ResourceDescription, recordPath } from '../api/resources.ts'
+import { findProperty, type ResourceDescription, recordPath } from '../api/resources.ts'
 import { titleOf } from '../api/titles.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { useLabels } from '../i18n/labels.ts'
@@ -23,7 +23,7 @@ export function RecordTable({
   onSort: (sort: string) => void
 }) {
   const { tOr, tag } = useLanguage()
-  const kinds = new Map(resource.properties.map(({ name, kind }) => [name, kind]))
+  const shown = columns.map((name) => findProperty(resource.properties, name))
   return (
     <div class="widget-body">
       <table>
@@ -43,9 +43,9 @@ export function RecordTable({
                 <th scope="row">
                   <Link href={recordPath(resource.name, key)}>{titleOf(resource, record, tag)}</Link>
                 </th>
-                {columns.map((name) => (
-                  <td key={name} class={kinds.get(name) === 'number' ? 'number' : undefined}>
-                    <Value value={record[name]} kind={kinds.get(name) ?? 'text'} names={names} />
+                {shown.map((property) => (
+                  <td key={property.name} class={property.kind === 'number' ? 'number' : undefined}>
+                    <Value value={record[property.name]} property={property} names={names} />
                   </td>
                 ))}
               </tr>
@@ -73,10 +73,7 @@ function Heading({
   const isDescending = sort === `-${name}`
   const order = isAscending ? 'ascending' : isDescending ? 'descending' : 'none'
   const text = labels.property(name)
-  const isNumber = resource.properties.some(
-    (property) => property.name === name && property.kind === 'number',
-  )
-  const className = isNumber ? 'number' : undefined
+  const className = findProperty(resource.properties, name).kind === 'number' ? 'number' : undefined
   if (!resource.sorts.includes(name))
     return (
       <th scope="col" class={className}>

@@ -1,6 +1,6 @@
 import { Link } from 'wouter-preact'
 import { pointedProperty } from '../api/pointers.ts'
-import { type ResourceDescription, recordPath } from '../api/resources.ts'
+import { findProperty, type ResourceDescription, recordPath } from '../api/resources.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
@@ -46,7 +46,6 @@ export function SourcesSideBySide({
   const labels = useLabels()
   const facts = disputableFacts(citations)
   if (facts.length === 0) return null
-  const kinds = new Map(resource.properties.map(({ name, kind }) => [name, kind]))
   return (
     <Widget title={t('sources.compared')} caption={t('sources.comparedCaption')}>
       <div class="stack">
@@ -57,7 +56,11 @@ export function SourcesSideBySide({
               {property !== undefined && (
                 <span class="recorded">
                   {t('sources.recorded')}{' '}
-                  <Value value={record[property]} kind={kinds.get(property) ?? 'text'} names={names} />
+                  <Value
+                    value={record[property]}
+                    property={findProperty(resource.properties, property)}
+                    names={names}
+                  />
                 </span>
               )}
             </h3>

@@ -1,7 +1,6 @@
 import { Link } from 'wouter-preact'
-import { findName } from '../api/names.ts'
 import { pointedProperty } from '../api/pointers.ts'
-import { explorePath, recordPath } from '../api/resources.ts'
+import { explorePath, findProperty, type Property, recordPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
@@ -16,21 +15,23 @@ const isWebAddress = (text: string) => /^https?:\/\//.test(text)
 /** Whether a text is the path of a list in the API, such as the list of the records that a figure counts. */
 const isListPath = (text: string) => /^\/v1\/[a-z-]+(\?|$)/.test(text)
 
-/** Shows a value of a record: names instead of keys, dates with their own precision, labels of enumeration values. */
+/** Shows a value of a record: names instead of references, dates with their own precision, labels of enumeration values. */
 export function Value({
   value,
-  kind,
+  property,
   names,
   showsAll = false,
 }: {
   value: unknown
-  kind: string
+  /** The description of the property whose value, or an item of whose list, is shown. */
+  property: Property
   names: Names
   /** Whether all participants are shown. */
   showsAll?: boolean
 }) {
   const language = useLanguage()
   const labels = useLabels()
+  const { kind, refersTo } = property
   if (value === null && kind === 'pointer') return <>{language.t('record.whole')}</>
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0))
     return <span class="soft">{language.t('value.unknown')}</span>
@@ -38,16 +39,15 @@ export function Value({
   if (typeof value === 'number') return <>{language.number(value)}</>
   if (Array.isArray(value) && value.every(isParticipant))
     return <Participants participants={value} names={names} showsAll={showsAll} />
-  if (Array.isArray(value)) return <ListValue values={value} names={names} />
-  if (isObject(value)) return <ObjectValue value={value} names={names} />
+  if (Array.isArray(value)) return <ListValue values={value} property={property} names={names} />
+  if (isObject(value)) return <ObjectValue value={value} property={property} names={names} />
   const text = String(value)
   if (kind === 'date') return <span class="date">{formatEdtf(text, language)}</span>
   if (kind === 'enumeration') return <>{labels.word(text)}</>
-  // The record's own key is shown as it is, and not replaced by the name of the record.
-  if (kind === 'key') return <>{text}</>
   if (kind === 'pointer') return <>{labels.property(pointedProperty(text) ?? text)}</>
-  const named = findName(names, text)
-  if (named) return <Link href={recordPath(named.resource, text)}>{named.name}</Link>
+  const name = refersTo === undefined ? undefined : names[refersTo]?.[text]
+  if (refersTo !== undefined && name !== undefined)
+    return <Link href={recordPath(refersTo, text)}>{name}</Link>
   if (isTimestamp(text)) return <time dateTime={text}>{language.dateTime(text)}</time>
   if (isWebAddress(text)) return <a href={text}>{text}</a>
   if (isListPath(text)) return <Link href={explorePath(text)}>{text}</Link>
@@ -60,12 +60,12 @@ const allowLineBreaks = (text: string) =>
     ? text.split('_').flatMap((word, index) => (index === 0 ? word : ['_', <wbr key={index} />, word]))
     : text
 
-function ListValue({ values, names }: { values: unknown[]; names: Names }) {
+function ListValue({ values, property, names }: { values: unknown[]; property: Property; names: Names }) {
   return values.every((one) => !isObject(one)) ? (
     <span class="chips">
       {values.map((one) => (
         <span key={String(one)} class="tag">
-          <Value value={one} kind="text" names={names} />
+          <Value value={one} property={property} names={names} />
         </span>
       ))}
     </span>
@@ -73,7 +73,7 @@ function ListValue({ values, names }: { values: unknown[]; names: Names }) {
     <ul class="stack">
       {values.map((one) => (
         <li key={JSON.stringify(one)}>
-          <Value value={one} kind="text" names={names} />
+          <Value value={one} property={property} names={names} />
         </li>
       ))}
     </ul>
@@ -81,8 +81,9 @@ function ListValue({ values, names }: { values: unknown[]; names: Names }) {
 }
 
 /** Whether an object is a reference to a record: `resource` and `id`, and nothing else. */
-const isRecordReference = (value: Record<string, unknown>): value is { resource: string; id: string } =>
-  hasTexts(value, ['resource', 'id'])
+export const isRecordReference = (
+  value: Record<string, unknown>,
+): value is { resource: string; id: string } => hasTexts(value, ['resource', 'id'])
 
 /** Whether an object is a name in a language: `name` and `language`, and nothing else. */
 const isName = (value: Record<string, unknown>): value is { name: string; language: string } =>
@@ -92,12 +93,20 @@ const hasTexts = (value: Record<string, unknown>, keys: readonly string[]): bool
   Object.keys(value).length === keys.length && keys.every((key) => typeof value[key] === 'string')
 
 /** An object, such as an amount of money or a place, in one line, without unknown values. */
-function ObjectValue({ value, names }: { value: Record<string, unknown>; names: Names }) {
+function ObjectValue({
+  value,
+  property,
+  names,
+}: {
+  value: Record<string, unknown>
+  property: Property
+  names: Names
+}) {
   const labels = useLabels()
   const { tOr, languageName } = useLanguage()
   if (isRecordReference(value)) {
     const { resource, id } = value
-    const name = findName(names, id)?.name ?? id
+    const name = names[resource]?.[id] ?? id
     return (
       <>
         <Link href={recordPath(resource, id)}>{name}</Link>{' '}
@@ -121,15 +130,9 @@ function ObjectValue({ value, names }: { value: Record<string, unknown>; names: 
         <span key={name}>
           {index > 0 && ' · '}
           <span class="soft">{labels.property(name)}</span>{' '}
-          <Value value={part} kind={guessKind(name)} names={names} />
+          <Value value={part} property={findProperty(property.parts, name)} names={names} />
         </span>
       ))}
     </>
   )
-}
-
-/** Guesses the kind of a nested property from its name, since `api/resources.json` has no nested properties. */
-export function guessKind(name: string): string {
-  if (/^(date|from|to|on)$|(On|From|To)$/.test(name)) return 'date'
-  return ['kind', 'role', 'status', 'qualifier'].includes(name) ? 'enumeration' : 'text'
 }

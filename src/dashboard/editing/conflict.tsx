@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ApiError } from '../api/client.ts'
+import { findProperty, type ResourceDescription } from '../api/resources.ts'
 import type { HistoryEntry, Names } from '../api/types.ts'
 import { Value } from '../components/value.tsx'
 import { useLabels } from '../i18n/labels.ts'
@@ -24,11 +25,13 @@ type Choice = 'mine' | 'theirs'
  * value. If both users changed a property in different ways, the editor must choose a value before anything is saved.
  */
 export function ConflictView({
+  resource,
   conflict: { entry, version },
   differences,
   names,
   onResolve,
 }: {
+  resource: ResourceDescription
   conflict: Conflict
   differences: readonly Difference[]
   names: Names
@@ -58,6 +61,7 @@ export function ConflictView({
         {differences.map((difference) => (
           <DifferenceView
             key={difference.field.name}
+            resource={resource}
             difference={difference}
             names={names}
             choice={difference.winner ?? choices[difference.field.name]}
@@ -83,11 +87,13 @@ export function ConflictView({
 }
 
 function DifferenceView({
+  resource,
   difference,
   names,
   choice,
   onChoose,
 }: {
+  resource: ResourceDescription
   difference: Difference
   names: Names
   choice: Choice | undefined
@@ -96,7 +102,8 @@ function DifferenceView({
   const { t } = useLanguage()
   const labels = useLabels()
   const { field, base, theirs, mine, winner } = difference
-  const show = (value: unknown) => <Value value={value} kind={field.kind} names={names} />
+  const property = findProperty(resource.properties, field.name)
+  const show = (value: unknown) => <Value value={value} property={property} names={names} />
   const choose = (side: Choice, value: unknown) => (
     <label class={choice === side ? 'side chosen' : 'side'}>
       <span>

@@ -57,6 +57,7 @@ export function RecordForm({
     <NamesContext.Provider value={{ names: allNames, add: (hit) => setNames((all) => addHitName(all, hit)) }}>
       {conflict && base && (
         <ConflictView
+          resource={resource}
           conflict={conflict}
           differences={differences}
           names={allNames}

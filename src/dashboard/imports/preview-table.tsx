@@ -1,7 +1,8 @@
-import { findResource } from '../api/resources.ts'
-import type { ImportPreview } from '../api/types.ts'
+import { findProperty, findResource, type Property } from '../api/resources.ts'
+import type { ImportPreview, Names } from '../api/types.ts'
 import { RowPlace, ServiceText } from '../components/service-text.tsx'
-import { Value } from '../components/value.tsx'
+import { isRecordReference, Value } from '../components/value.tsx'
+import { isPlainObject } from '../editing/form-values.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { RowFaults } from './row-faults.tsx'
@@ -10,30 +11,29 @@ import { RowValues } from './row-values.tsx'
 type Row = ImportPreview['rows'][number]
 type PreviewedRecord = Row['records'][number]
 
-/** The names of records, by key. */
-type Names = ReadonlyMap<string, string>
-
-const allNames = (names: ImportPreview['names']): Names =>
-  new Map(Object.values(names).flatMap((ofResource) => Object.entries(ofResource)))
-
 /** Replaces keys by names. The names are not links, since some of the records do not exist yet. */
-function replaceKeys(value: unknown, names: Names): unknown {
-  if (typeof value === 'string') return names.get(value) ?? value
-  if (Array.isArray(value)) return value.map((item) => replaceKeys(item, names))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaceKeys(item, names)]))
+function replaceKeys(value: unknown, property: Property, names: Names): unknown {
+  if (typeof value === 'string') return names[property.refersTo ?? '']?.[value] ?? value
+  if (Array.isArray(value)) return value.map((item) => replaceKeys(item, property, names))
+  if (!isPlainObject(value)) return value
+  if (isRecordReference(value)) return names[value.resource]?.[value.id] ?? value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [
+      name,
+      replaceKeys(part, findProperty(property.parts, name), names),
+    ]),
+  )
 }
 
 const isKnown = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0)
 
 /** The first rows of a file, each with its values and the resulting records. */
 export function PreviewTable({ preview: { rows, names } }: { preview: ImportPreview }) {
-  const recordNames = allNames(names)
   return (
     <ol class="preview">
       {rows.map((row) => (
         <li key={row.locator}>
-          <PreviewedRow row={row} names={recordNames} isOpen={row === rows[0]} />
+          <PreviewedRow row={row} names={names} isOpen={row === rows[0]} />
         </li>
       ))}
     </ol>
@@ -88,7 +88,6 @@ function RecordPreview({ record, names }: { record: PreviewedRecord; names: Name
   const { t, tOr } = useLanguage()
   const labels = useLabels()
   const resource = findResource(record.resource)
-  const kinds = new Map(resource?.properties.map(({ name, kind }) => [name, kind]))
   const properties = Object.entries(record.document).filter(([, value]) => isKnown(value))
   return (
     <div class="record-preview">
@@ -97,14 +96,17 @@ function RecordPreview({ record, names }: { record: PreviewedRecord; names: Name
         <span class="tag">{t(`imports.action.${record.action}`)}</span>
       </p>
       <dl class="facts">
-        {properties.map(([name, value]) => (
-          <>
-            <dt key={`${name}-name`}>{labels.property(name)}</dt>
-            <dd key={name}>
-              <Value value={replaceKeys(value, names)} kind={kinds.get(name) ?? 'text'} names={{}} />
-            </dd>
-          </>
-        ))}
+        {properties.map(([name, value]) => {
+          const property = findProperty(resource?.properties, name)
+          return (
+            <>
+              <dt key={`${name}-name`}>{labels.property(name)}</dt>
+              <dd key={name}>
+                <Value value={replaceKeys(value, property, names)} property={property} names={{}} />
+              </dd>
+            </>
+          )
+        })}
       </dl>
       {record.kept.length > 0 && (
         <p class="soft small">

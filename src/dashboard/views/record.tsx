@@ -109,9 +109,13 @@ function Facts({ resource, record }: { resource: ResourceDescription; record: Re
   return (
     <Widget title={t('record.facts')}>
       <dl class="facts">
-        {shown.filter(isKnown).map(({ name, kind }) => (
-          <Fact key={name} label={labels.property(name)} marks={marks.get(name) ?? []}>
-            <Value value={record[name]} kind={kind} names={record.names ?? {}} showsAll />
+        {shown.filter(isKnown).map((property) => (
+          <Fact
+            key={property.name}
+            label={labels.property(property.name)}
+            marks={marks.get(property.name) ?? []}
+          >
+            <Value value={record[property.name]} property={property} names={record.names ?? {}} showsAll />
           </Fact>
         ))}
         {unknown.length > 0 && (

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
 import { combineStates } from '../../api/combine.ts'
 import { mergeNames } from '../../api/names.ts'
-import { type ResourceDescription, recordPath } from '../../api/resources.ts'
+import { findProperty, type ResourceDescription, recordPath } from '../../api/resources.ts'
 import type { Names, RecordDocument } from '../../api/types.ts'
 import { usePages } from '../../api/use-pages.ts'
 import { useLabels } from '../../i18n/labels.ts'
@@ -137,7 +137,6 @@ function ChangedProperties({
 }) {
   const { t } = useLanguage()
   const labels = useLabels()
-  const kinds = new Map(resource.properties.map((property) => [property.name, property.kind]))
   return (
     <table class="diff">
       <caption class="visually-hidden">{name}</caption>
@@ -154,12 +153,12 @@ function ChangedProperties({
             <th scope="row">{labels.property(property)}</th>
             <td>
               <del>
-                <Value value={before} kind={kinds.get(property) ?? 'text'} names={names} />
+                <Value value={before} property={findProperty(resource.properties, property)} names={names} />
               </del>
             </td>
             <td>
               <ins>
-                <Value value={after} kind={kinds.get(property) ?? 'text'} names={names} />
+                <Value value={after} property={findProperty(resource.properties, property)} names={names} />
               </ins>
             </td>
           </tr>

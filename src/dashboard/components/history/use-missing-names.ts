@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type FormField, loadForm } from '../../api/forms.ts'
-import { findName, mergeNames, readNames } from '../../api/names.ts'
+import { mergeNames, readNames } from '../../api/names.ts'
 import type { Names, RecordDocument } from '../../api/types.ts'
 import { isPlainObject } from '../../editing/form-values.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -42,7 +42,8 @@ export function useMissingNames(resource: string, names: Names, values: readonly
       for (const value of values) {
         for (const field of form) {
           for (const [target, key] of keysIn(value[field.name], field)) {
-            if (!findName(names, key)) missing.set(target, (missing.get(target) ?? new Set()).add(key))
+            if (names[target]?.[key] === undefined)
+              missing.set(target, (missing.get(target) ?? new Set()).add(key))
           }
         }
       }

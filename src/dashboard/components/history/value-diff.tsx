@@ -1,14 +1,15 @@
 import { type ComponentChildren, Fragment } from 'preact'
+import { findProperty, type Property } from '../../api/resources.ts'
 import type { Names } from '../../api/types.ts'
 import { isPlainObject } from '../../editing/form-values.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { guessKind, Value } from '../value.tsx'
+import { Value } from '../value.tsx'
 import { diffLists, diffProperties, diffTexts, type Part, type PropertyDiff } from './diff.ts'
 
-/** The kind of a value, and the names of the records that it refers to. */
+/** The property of a value, and the names of the records that it refers to. */
 interface Display {
-  kind: string
+  property: Property
   names: Names
 }
 
@@ -36,11 +37,11 @@ function Removed({ children }: { children: ComponentChildren }) {
 /** The properties that differ between two versions, each with its old and new value. */
 export function PropertyDiffs({
   diffs,
-  kinds,
+  properties,
   names,
 }: {
   diffs: readonly PropertyDiff[]
-  kinds?: ReadonlyMap<string, string>
+  properties: readonly Property[] | undefined
   names: Names
 }) {
   const labels = useLabels()
@@ -53,7 +54,7 @@ export function PropertyDiffs({
             <ValueDiff
               before={before}
               after={after}
-              kind={kinds?.get(name) ?? guessKind(name)}
+              property={findProperty(properties, name)}
               names={names}
             />
           </dd>
@@ -63,7 +64,7 @@ export function PropertyDiffs({
   )
 }
 
-const isText = (value: unknown, kind: string): value is string =>
+const isText = (value: unknown, { kind }: Property): value is string =>
   typeof value === 'string' && (kind === 'text' || kind === 'longText') && /\s|[^\p{ASCII}]/u.test(value)
 
 const listOf = (value: unknown): unknown[] | undefined =>
@@ -72,14 +73,20 @@ const listOf = (value: unknown): unknown[] | undefined =>
 /** The difference of two values: texts by word, lists by item, objects by property, all others as a whole. */
 function ValueDiff({ before, after, ...display }: { before: unknown; after: unknown } & Display) {
   const { tag } = useLanguage()
-  if (isText(before, display.kind) && isText(after, display.kind))
+  if (isText(before, display.property) && isText(after, display.property))
     return <TextDiff parts={diffTexts(before, after, tag)} />
   if (Array.isArray(before) || Array.isArray(after)) {
     const [one, other] = [listOf(before), listOf(after)]
     if (one && other) return <ListDiff parts={diffLists(one, other)} {...display} />
   }
   if (isPlainObject(before) && isPlainObject(after))
-    return <PropertyDiffs diffs={diffProperties(before, after)} names={display.names} />
+    return (
+      <PropertyDiffs
+        diffs={diffProperties(before, after)}
+        properties={display.property.parts}
+        names={display.names}
+      />
+    )
   return (
     <>
       {before !== undefined && (
@@ -109,12 +116,12 @@ function TextDiff({ parts }: { parts: readonly Part<string>[] }) {
   )
 }
 
-function ListDiff({ parts, kind, names }: { parts: readonly Part<unknown>[] } & Display) {
+function ListDiff({ parts, property, names }: { parts: readonly Part<unknown>[] } & Display) {
   const { t } = useLanguage()
   const same = parts.filter(({ status }) => status === 'same').length
   // `Value` shows participants only as a list, so each object is shown as a list of one item.
   const show = (value: unknown) => (
-    <Value value={isPlainObject(value) ? [value] : value} kind={kind} names={names} />
+    <Value value={isPlainObject(value) ? [value] : value} property={property} names={names} />
   )
   return (
     <ul class="stack tight">
@@ -128,7 +135,11 @@ function ListDiff({ parts, kind, names }: { parts: readonly Part<unknown>[] } & 
               <>
                 {show(part.after)}
                 {isPlainObject(part.before) && isPlainObject(part.after) && (
-                  <PropertyDiffs diffs={diffProperties(part.before, part.after)} names={names} />
+                  <PropertyDiffs
+                    diffs={diffProperties(part.before, part.after)}
+                    properties={property.parts}
+                    names={names}
+                  />
                 )}
               </>
             )}

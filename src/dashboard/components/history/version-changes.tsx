@@ -62,7 +62,6 @@ function Changes({
 }) {
   const { t } = useLanguage()
   const diffs = diffProperties(before, after)
-  const kinds = new Map(resource.properties.map(({ name, kind }) => [name, kind]))
   const all = useMissingNames(
     resource.name,
     names,
@@ -73,5 +72,5 @@ function Changes({
     ),
   )
   if (diffs.length === 0) return <p class="soft">{t('diff.none')}</p>
-  return <PropertyDiffs diffs={diffs} kinds={kinds} names={all} />
+  return <PropertyDiffs diffs={diffs} properties={resource.properties} names={all} />
 }

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Texts of a record that equal the key of a record to which it refers, in a browser. Needs Chromium, and the build. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+/** An agreement of China about energy, with texts that equal the keys of both. */
+const document = {
+  title: 'A protocol',
+  kind: 'protocol',
+  place: 'CHN',
+  occasion: 'energy',
+  parties: [{ country: 'CHN', role: 'party', signatory: 'energy' }],
+  territories: [{ name: 'CHN', country: 'CHN', status: 'extended' }],
+  externalIds: [{ scheme: 'register', id: 'CHN' }],
+  topics: ['energy'],
+}
+
+const shown = {
+  Place: 'CHN',
+  Occasion: 'energy',
+  Parties: 'China',
+  Territories: 'Name CHN · Country China · Status Extended',
+  'External ids': 'Scheme register · Id CHN',
+  Topics: 'Energy',
+}
+
+describe.skipIf(skipsBrowser)('a text that equals a key [needs Chromium]', { timeout: 60_000 }, () => {
+  it('is shown as it is, while references have names and links', async () => {
+    const before = { ...document, place: 'energy', territories: [], topics: [] }
+    const created = await dashboard.api.post('/v1/agreements', before)
+    expect(created.status, created.text).toBe(201)
+    const { id } = created.json<{ id: string }>()
+    const changed = await dashboard.api.patch(`/v1/agreements/${id}`, document)
+    expect(changed.status, changed.text).toBe(200)
+
+    const { page, faults } = await dashboard.open(`/records/agreements/${id}`)
+    const value = (name: string) => page.locator(`dt:text-is("${name}") + dd`).first()
+    for (const [name, text] of Object.entries(shown)) expect(await value(name).textContent()).toBe(text)
+    expect(await value('Place').getByRole('link').count()).toBe(0)
+    expect(await value('Territories').getByRole('link', { name: 'China' }).count()).toBe(1)
+    const difference = (name: string) => page.locator(`.diff dt:text-is("${name}") + dd`).first()
+    expect(await difference('Place').textContent()).toBe('removed: energy → added: CHN')
+    expect(await difference('Territories').textContent()).toContain('Country China · Name CHN')
+    expect(await difference('Topics').textContent()).toBe('added: Energy')
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+})
