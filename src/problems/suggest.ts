@@ -34,9 +34,11 @@ export function didYouMean(word: string, known: readonly string[]): string {
  * @example didYouMeanSentence('There is no sheet "x"', 'x', ['a']) // 'There is no sheet "x"; it can be "a".'
  */
 export function didYouMeanSentence(beginning: string, word: string, known: readonly string[]): string {
-  const end = didYouMean(word, known)
-  return `${beginning}${end}${end.endsWith('?') ? '' : '.'}`
+  return toSentence(`${beginning}${didYouMean(word, known)}`)
 }
+
+/** Ends a text as a sentence: with a full stop, unless it already ends as a question, such as one of `didYouMean`. */
+export const toSentence = (text: string): string => (text.endsWith('?') ? text : `${text}.`)
 
 /** Returns words in quotes, separated by commas. */
 export function quoteList(words: readonly string[]): string {

@@ -31,6 +31,11 @@ const dates = [
   '2011-12-31T10:00:00Z',
 ]
 
+it('ends a message about a malformed code in one punctuation mark', async () => {
+  const { detail } = (await api.get('/v1/countries/chn/network')).json<{ detail: string }>()
+  expect(detail).toMatch(/[^?.][?.]$/)
+})
+
 it('refuses "to" exactly if all its days are before those of "from"', async () => {
   const { rows } = await api.pool.query<{ from: string; to: string; reversed: boolean }>(
     `select a as "from", b as "to", edtf_latest(b) < edtf_earliest(a) as reversed

@@ -5,7 +5,7 @@ import { getLanguage, isLocalized } from '../../../operations/language.ts'
 import type { Actor, ApiRequest, Contract, Endpoint } from '../../../operations/operation.ts'
 import { faultMessage } from '../../../problems/faults.ts'
 import { Problem } from '../../../problems/problem.ts'
-import { aNoun } from '../../../problems/suggest.ts'
+import { aNoun, toSentence } from '../../../problems/suggest.ts'
 
 /** Returns a parameter of the path. Fastify provides them as texts. */
 const pathParameter = (request: FastifyRequest, name: string): string =>
@@ -21,7 +21,7 @@ function readKey({ collection }: Endpoint, request: FastifyRequest): string {
   const message = error.issues.map((issue) => issue.message).join('; ')
   throw new Problem(
     'invalid-parameter',
-    `"${key}" can't be the ${property} of ${aNoun(collection.noun)}: it ${message}.`,
+    toSentence(`"${key}" can't be the ${property} of ${aNoun(collection.noun)}: it ${message}`),
     { errors: [{ parameter: property, code: 'wrong_format', message }] },
   )
 }
