@@ -1,15 +1,27 @@
+/** Plain words that YAML does not read as texts. */
+const yamlLiteral = /^(true|false|null)$/i
+
 /** Returns a text as a YAML scalar, quoted if necessary. */
 const quote = (text: string) =>
-  /^[\p{L}_][\p{L}\p{N}_ .()-]*$/u.test(text) && !text.endsWith(' ') ? text : JSON.stringify(text)
+  /^[\p{L}_][\p{L}\p{N}_ .()-]*$/u.test(text) && !text.endsWith(' ') && !yamlLiteral.test(text)
+    ? text
+    : JSON.stringify(text)
 
-/** Derives the name of a scheme from the name of a file. */
+/**
+ * Derives the name of a scheme from the name of a file. Returns an empty text, which the service refuses, if the name has
+ * letters that a scheme cannot have: without them, the schemes of different registers could be the same.
+ */
 function schemeOf(fileName: string): string {
-  const scheme = fileName
+  const name = fileName
     .replace(/\.\w+$/, '')
     .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+  if (/(?![a-z])\p{L}/u.test(name)) return ''
+  return name
     .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
     .replaceAll(/^-+|-+$/g, '')
-  return scheme === '' ? 'my-register' : scheme.slice(0, 40)
 }
 
 /** Returns the first column whose name matches, otherwise the column at `fallbackIndex`, otherwise the first column. */
@@ -22,7 +34,7 @@ export function mappingTemplate(fileName: string, columns: readonly string[]): s
   const title = findColumn(columns, /title|name|treaty|agreement/i, 1)
   const date = columns.find((column) => /sign|date|year/i.test(column))
   const country = columns.find((column) => /countr|part(y|ies)|state|nation/i.test(column))
-  return `scheme: ${schemeOf(fileName)}
+  return `scheme: ${quote(schemeOf(fileName))}
 records:
   agreements:
     id: ${quote(id)}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { mappingTemplate } from '../../src/dashboard/imports/mapping-template.ts'
+import { parseMapping } from '../../src/features/imports/mapping/index.ts'
+import { registry } from '../../src/resources/registry.ts'
+import { messageOf } from '../support/import-files.ts'
+
+/** The draft of a mapping that the dashboard derives from the name and the columns of a file. */
+
+const parse = (text: string) => parseMapping(text, registry)
+
+describe('the draft of a mapping', () => {
+  it.each([
+    ['UN Treaties (2011).csv', 'un-treaties-2011'],
+    ['2011.csv', '2011'],
+    ['1e5.csv', '1e5'],
+    ['true.csv', 'true'],
+    ['Null.xlsx', 'null'],
+    ['Überblick.csv', 'uberblick'],
+  ])('is valid for a file named %s, with the scheme %s', (fileName, scheme) => {
+    expect(parse(mappingTemplate(fileName, ['No', 'Title'])).scheme).toBe(scheme)
+  })
+
+  it('is valid for columns with names that YAML reads as other values than texts', () => {
+    const { records } = parse(mappingTemplate('a.csv', ['true', 'null', '2011 year', 'No']))
+    expect(JSON.stringify(records.agreements)).toContain('"null"')
+  })
+
+  it.each(['协议.csv', '2023年协议.csv', '.csv'])(
+    'leaves the scheme open for a file named %s',
+    async (fileName) => {
+      const mapping = mappingTemplate(fileName, ['编号', '名称'])
+      expect(mapping).toMatch(/^scheme: ""\n/)
+      expect(await messageOf(Promise.resolve().then(() => parse(mapping)))).toMatch(/mapping/)
+    },
+  )
+})
