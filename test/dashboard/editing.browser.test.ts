@@ -55,6 +55,18 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('says of a number that it has too many digits', async () => {
+    const { page } = await dashboard.openSignedIn('/new/cooperation-bases')
+    await page.locator('[id="field/unitCount"]').fill('12345678901234567890')
+    await page.getByRole('button', { name: 'Create' }).click()
+    const fault = page.locator('[id="field/unitCount-faults"]')
+    await fault.waitFor()
+    expect(await fault.textContent()).toBe(
+      'the number 12345678901234567890 has more digits than can be stored; it would become 12345678901234567000',
+    )
+    await page.context().close()
+  })
+
   it('picks with Enter only a suggestion for the text that is in the input', async () => {
     const { page, settle } = await dashboard.openSignedIn('/new/agreements')
     await page.getByRole('button', { name: 'Add to Parties' }).click()
@@ -175,6 +187,24 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('shows the current version of a record when a stale version could not be removed', async () => {
+    const id = await create({ title: 'Stale' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
+    await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Current' })
+    const dialog = page.getByRole('dialog')
+    const remove = dialog.getByRole('button', { name: 'Delete' })
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await remove.click()
+    await dialog.getByRole('alert').waitFor()
+    expect(await remove.count()).toBe(0)
+    await dialog.getByRole('button', { name: 'Show the current version' }).click()
+    await heading(page, 'Current').waitFor()
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await remove.click()
+    await page.getByText(/^Removed by ADMIN_KEY on/).waitFor()
+    await page.context().close()
+  })
+
   it('names the records that prevent a removal', async () => {
     const { page } = await dashboard.openSignedIn('/records/countries/PAK')
     await page.getByRole('button', { name: 'Delete' }).click()
@@ -220,6 +250,9 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.reload()
     await settle()
     await page.getByRole('heading', { name: 'Sign in with a key' }).waitFor()
+    await page.getByLabel('Key', { exact: true }).fill('密钥')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('Enter a key: Latin letters, digits and signs, without spaces.').waitFor()
     await page.getByLabel('Key', { exact: true }).fill('ent_wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('The key is not known here.').waitFor()

@@ -35,8 +35,18 @@ describe('a form', () => {
   it('sends numbers as numbers, trims texts, and omits empty fields', () => {
     const entered = { title: ' A ', value: '1.50', location: { name: '', latitude: '' }, languages: ['en '] }
     expect(toDocument(entered, fields)).toEqual({ title: 'A', value: 1.5, languages: ['en'] })
-    expect(toDocument({ title: ' ', value: '1e5' }, fields)).toEqual({ value: '1e5' })
-    expect(toDocument({ value: '12345678901234567890' }, fields)).toEqual({ value: '12345678901234567890' })
+    expect(toDocument({ title: ' ', value: '1 000' }, fields)).toEqual({ value: '1 000' })
+  })
+
+  it.each([
+    ['1234567890123456', 1234567890123456],
+    ['-1e-7', -1e-7],
+    ['0.00000000000000000012', 1.2e-19],
+    ['12345678901234567890', '12345678901234567890'],
+    ['9007199254740991.4', '9007199254740991.4'],
+    ['1e-400', '1e-400'],
+  ])('sends %s as a number only if a number can hold it', (text, value) => {
+    expect(toDocument({ value: text }, fields)).toEqual({ value })
   })
 
   it('patches only properties that differ, and none of an unchanged record', () => {
@@ -186,7 +196,8 @@ describe('a date that is entered', () => {
       days: 'any day from April 1, 2011 to April 30, 2011',
     })
     expect(describeEdtf('2011-04-26', english)).toEqual({ text: 'April 26, 2011' })
-    for (const text of ['2011-13', '2011-02-30', 'soon']) expect(isEdtf(text), text).toBe(false)
+    for (const text of ['2011-13', '2011-02-30', 'soon', '2010/2009', '2010-02/2010-01'])
+      expect(isEdtf(text), text).toBe(false)
   })
 })
 

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
 import { ReasonField } from '../editing/reason-field.tsx'
 import { useLanguage } from '../i18n/language.ts'
+import { refetchViews } from '../session.ts'
 import { FaultText, Reason } from './service-text.tsx'
 import '../styles/forms.css'
 
@@ -76,6 +77,12 @@ function ConfirmDialog({
   useEffect(() => {
     dialog.current?.showModal()
   }, [])
+  // The page shows an old version of the record, so the same request would be refused again.
+  const isStale = error?.status === 412
+  const close = () => {
+    onClose()
+    if (isStale) refetchViews()
+  }
   const submit = async (event: Event) => {
     event.preventDefault()
     setBusy(true)
@@ -88,18 +95,20 @@ function ConfirmDialog({
     }
   }
   return (
-    <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby={id} onClose={close}>
       <form class="stack" onSubmit={submit}>
         <h2 id={id}>{title}</h2>
         <div>{children}</div>
         {withReason && <ReasonField value={reason} onChange={setReason} />}
         {error && <Refusal error={error} />}
         <div class="toolbar">
-          <button type="submit" class={isDanger ? 'primary danger' : 'primary'} disabled={isBusy}>
-            {label}
-          </button>
-          <button type="button" onClick={onClose}>
-            {t('edit.cancel')}
+          {!isStale && (
+            <button type="submit" class={isDanger ? 'primary danger' : 'primary'} disabled={isBusy}>
+              {label}
+            </button>
+          )}
+          <button type="button" onClick={close}>
+            {t(isStale ? 'edit.showCurrent' : 'edit.cancel')}
           </button>
         </div>
       </form>

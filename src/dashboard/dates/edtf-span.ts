@@ -8,8 +8,8 @@ export interface Span {
 
 /**
  * Returns the days that a date can mean (EDTF, level 0 or 1, ISO 8601-2): `2011-04` is all of April 2011, `201X` all of the
- * 2010s, `1985-04/..` April 1985 and all days after. Undefined for a text that is not such a date, and for years outside the
- * range of `Date`.
+ * 2010s, `1985-04/..` April 1985 and all days after. Undefined for a text that is not such a date, such as an interval that
+ * ends before it starts, and for years outside the range of `Date`.
  */
 export function edtfSpan(text: string): Span | undefined {
   const [from = '', to] = text.split('/')
@@ -17,7 +17,8 @@ export function edtfSpan(text: string): Span | undefined {
   const first = isOpen(from) ? undefined : pointSpan(from)
   const last = isOpen(to) ? undefined : pointSpan(to)
   if (!first && !last) return undefined
-  return { earliest: first?.earliest ?? null, latest: last?.latest ?? null, isExact: false }
+  const [earliest, latest] = [first?.earliest ?? null, last?.latest ?? null]
+  return earliest && latest && earliest > latest ? undefined : { earliest, latest, isExact: false }
 }
 
 const isOpen = (end: string) => end === '' || end === '..'

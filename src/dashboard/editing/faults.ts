@@ -1,6 +1,7 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Fault } from '../api/client.ts'
+import { isInexact } from './form-values.ts'
 
 /** The faults of a form, by the JSON pointer (RFC 6901) of the value. */
 export type Faults = ReadonlyMap<string, readonly Fault[]>
@@ -14,6 +15,28 @@ export function groupByPointer(faults: readonly Fault[]): Faults {
   }
   return found
 }
+
+/** Returns the value at a pointer of a request body; undefined if there is none. */
+function valueAt(body: unknown, pointer: string): unknown {
+  let value = body
+  for (const name of pointer.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = Object.entries(value).find(([one]) => one === name)?.[1]
+  }
+  return value
+}
+
+/**
+ * Replaces the faults of numbers that were sent as texts, because they have too many digits, by the fault with which the
+ * service refuses such numbers.
+ */
+export const explainNumbers = (faults: readonly Fault[], body: unknown): Fault[] =>
+  faults.map((fault) => {
+    const value = valueAt(body, fault.pointer ?? '')
+    if (!isInexact(value)) return fault
+    const message = `the number ${value} has more digits than can be stored; it would become ${Number(value)}`
+    return { ...fault, code: 'too_precise', message }
+  })
 
 export const FaultsContext = createContext<Faults>(new Map())
 

@@ -7,14 +7,28 @@ export type FormValues = Readonly<Record<string, unknown>>
 export const isPlainObject = (value: unknown): value is FormValues =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Maximum number of digits that a JavaScript number represents exactly. The service refuses longer numbers, sent as text. */
+/** A decimal, with its digits and its power of ten. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(?:e[+-]?(\d+))?$/i
+
+/** Maximum number of significant digits of a decimal that a number represents exactly, and the maximum of its power of ten. */
 const maxDigits = 15
+const maxPower = 99
+
+/** Whether a text is a decimal that a number represents exactly. */
+function isExact(text: string): boolean {
+  const [, digits, power = '0'] = decimal.exec(text) ?? []
+  if (digits === undefined) return false
+  if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text))) return true
+  const significant = digits.replace('.', '').replace(/^0+/, '')
+  return significant.length <= maxDigits && Number(power) <= maxPower
+}
+
+/** Whether a value is a decimal that was sent as a text, since no number represents it exactly. */
+export const isInexact = (value: unknown): value is string =>
+  typeof value === 'string' && decimal.test(value) && !isExact(value)
 
 /** Converts a text to a number. Other text is returned unchanged, so that the service reports the fault. */
-function toNumber(text: string): unknown {
-  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) && text.replaceAll(/\D/g, '').length <= maxDigits
-  return isNumber ? Number(text) : text
-}
+const toNumber = (text: string): unknown => (isExact(text) ? Number(text) : text)
 
 function trimText(text: string, { kind }: FormField): string {
   return kind === 'longText' && text.trim() !== '' ? text : text.trim()

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
-import { type ApiError, readApi, toApiError } from '../api/client.ts'
+import { ApiError, readApi, toApiError } from '../api/client.ts'
 import type { FormField } from '../api/forms.ts'
 import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import { withQuery } from '../api/path.ts'
@@ -8,6 +8,7 @@ import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, parseWrittenRecord, writeApi } from '../api/write-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 import type { Conflict } from './conflict.tsx'
+import { explainNumbers } from './faults.ts'
 import { type FormValues, toDocument, toPatch } from './form-values.ts'
 import type { BaseVersion } from './record-form.tsx'
 
@@ -61,8 +62,14 @@ export function useSave({
     const path = apiRecordPath(resource.name, base.key)
     return writeApi(path, { method: 'PATCH', body, version: base.version, idempotencyKey, reason })
   }
-  const handleError = async (error: ApiError) => {
-    if (error.status !== 412 || !base) return setState({ status: 'editing', error })
+  const handleError = async (error: ApiError, values: FormValues) => {
+    if (error.status !== 412 || !base) {
+      const faults = explainNumbers(error.faults, toDocument(values, fields))
+      return setState({
+        status: 'editing',
+        error: new ApiError(error.status, error.message, { ...error, faults }),
+      })
+    }
     try {
       const conflict = await readConflict(apiRecordPath(resource.name, base.key), tag, error)
       setState({ status: 'editing', conflict })
@@ -83,7 +90,7 @@ export function useSave({
       setState({ status: 'saved' })
       return String(record[resource.key])
     } catch (failure) {
-      await handleError(toApiError(failure))
+      await handleError(toApiError(failure), values)
       return undefined
     }
   }
