@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
+import { waitForFeed } from '../support/feed.ts'
 import { runFirstMigrations } from '../support/first-migrations.ts'
 
 /** A database from before the property `type` of organizations was renamed to `kind`. */
@@ -106,6 +107,7 @@ describe('a renamed property', () => {
     const renamed = { ...rest, kind: type }
     const { document: found } = (await api.get(`${path}/history/1`)).json()
     expect(found).toEqual(renamed)
+    await waitForFeed(older)
     const feed = (await api.get('/v1/changes?resource=organizations')).json<{ data: { key: string }[] }>()
     expect(feed.data[0]).toMatchObject({ key: id, version: 1 })
     expect(feed.data[0]).toHaveProperty('document', renamed)
