@@ -105,7 +105,8 @@ function* findGroups(rows: readonly WaitingRow[]): Generator<RowGroup> {
 }
 
 /**
- * Groups the waiting rows of an import. A row to which no row of its group refers is a group of its own. Each group comes after
+ * Groups the waiting rows of an import. A row that refers to no row which also refers to it, directly
+ * or by way of others, is a group of its own. Each group comes after
  * the groups to whose records its rows refer, so that one pass writes them all. The ids of all waiting rows are held in memory.
  */
 export async function readWaitingGroups(tx: Transaction, id: string): Promise<Iterable<RowGroup>> {
