@@ -195,7 +195,12 @@ export const arrayHas = (column: AnyPgColumn, value: z.ZodType, description: str
 /** Schema of a number in a URL. */
 export const decimalText = z
   .string()
-  .regex(/^-?\d{1,15}(\.\d{1,6})?$/, { error: 'must be a number in decimal digits, such as 200 or 12.5' })
+  .regex(/^-?\d{1,15}(\.\d{1,6})?$/, {
+    error: ({ input }) =>
+      /^-?\d+(\.\d+)?$/.test(String(input))
+        ? 'must have at most 15 digits before the decimal point and 6 after it'
+        : 'must be a number in decimal digits, such as 200 or 12.5',
+  })
   .meta({ description: 'A number in decimal digits.' })
 
 /** A filter by a number. Its conditions use the expression of the sort index, in which a missing number sorts last. */

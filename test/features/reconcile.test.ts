@@ -245,10 +245,18 @@ describe('the reconciliation service', () => {
     expect(await statuses('{')).toBe(400)
     expect(await statuses('[]')).toBe(422)
     expect(await statuses('{"q":{"query":"x","type":"country"}}')).toBe(422)
+    expect(await statuses('{"q":{"query":"x","limit":0}}')).toBe(422)
     const many = Object.fromEntries(Array.from({ length: 251 }, (_, index) => [`q${index}`, { query: 'x' }]))
     expect(await statuses(JSON.stringify(many))).toBe(422)
     const values = { query: 'x', properties: [{ pid: 'country', v: Array(100).fill('PAK') }] }
     expect(await statuses(JSON.stringify(Array(250).fill(values)))).toBe(413)
+  })
+
+  it('refuses bodies that are not forms', async () => {
+    const payload = { queries: { q: { query: 'China' } } }
+    const response = await test.app.inject({ method: 'POST', url: '/reconcile', payload })
+    expect(response.statusCode, response.payload).toBe(415)
+    expect(response.json()).toMatchObject({ type: '/problems/unsupported-media-type' })
   })
 
   it('passes on the limit of requests that the API refuses, with Retry-After', async () => {

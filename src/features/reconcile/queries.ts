@@ -20,7 +20,7 @@ const propertyValue = z.union([
 const querySchema = z.strictObject({
   query: z.string().max(500).optional(),
   type: z.union([z.string(), z.array(z.string()).max(20)]).optional(),
-  limit: z.number().optional(),
+  limit: z.int().min(1).optional(),
   type_strict: z.enum(['any', 'should', 'all']).optional(),
   properties: z
     .array(z.looseObject({ pid: z.string(), v: z.union([propertyValue, z.array(propertyValue).max(100)]) }))
@@ -106,7 +106,7 @@ function toNameQuery(
   return {
     resource,
     name: name.slice(0, 500),
-    limit: Math.min(10, Math.max(1, Math.trunc(query.limit ?? 5))),
+    limit: Math.min(10, query.limit ?? 5),
     ...(byCode && { scheme }),
     ...(on !== undefined && isDate(on) && { on }),
     ...(code !== undefined && { country: code }),
@@ -169,7 +169,7 @@ export async function reconcileQueries(
           ),
         )
         .sort((first, second) => second.score - first.score)
-        .slice(0, Math.max(1, Math.trunc(query.limit ?? 5)))
+        .slice(0, query.limit ?? 5)
       return [id, { result }]
     }),
   )

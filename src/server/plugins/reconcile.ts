@@ -64,6 +64,8 @@ const corsHeaders = {
  */
 export async function reconcile(scope: FastifyInstance, { registry }: { registry: Registry }): Promise<void> {
   const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
+  // Other bodies get 415.
+  scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) =>
     done(null, parseForm(String(body), '&', '=', { maxKeys: maxFields })),
   )
