@@ -25,7 +25,8 @@ export default defineConfig({
     // its modules hold no state but what they derive from constants.
     isolate: false,
     testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Hooks create and drop databases, for which PostgreSQL waits until every session of the server responds.
+    hookTimeout: 120_000,
     retry,
     // The default of a second is too short for a busy machine.
     expect: { poll: { timeout: 10_000 } },
