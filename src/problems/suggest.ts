@@ -37,8 +37,8 @@ export function didYouMeanSentence(beginning: string, word: string, known: reado
   return toSentence(`${beginning}${didYouMean(word, known)}`)
 }
 
-/** Ends a text as a sentence: with a full stop, unless it already ends as a question, such as one of `didYouMean`. */
-export const toSentence = (text: string): string => (text.endsWith('?') ? text : `${text}.`)
+/** Ends a text as a sentence: with a full stop, unless it already ends as one or as a question, such as one of `didYouMean`. */
+export const toSentence = (text: string): string => (/[.?]$/.test(text) ? text : `${text}.`)
 
 /** Returns words in quotes, separated by commas. */
 export function quoteList(words: readonly string[]): string {

@@ -36,7 +36,14 @@ function importAmending(amended: (number | undefined)[], mapping: string) {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
 
-/** Returns the number of the agreement that an imported agreement amends. */
+/** Imports rows of which each amends the one that is `distance` rows later, counted on from the beginning. */
+const importCircles = (count: number, distance: number, scheme: string) =>
+  importAmending(
+    numbers(count).map((number) => (number + distance) % count),
+    mappingOf(scheme),
+  )
+
+/** Returns the title of the agreement that an imported agreement amends. */
 async function readAmended(scheme: string, number: number): Promise<string | undefined> {
   const { rows } = await api.pool.query<{ title: string }>(
     `select target.document::json ->> 'title' as title from external_ids
@@ -51,10 +58,7 @@ async function readAmended(scheme: string, number: number): Promise<string | und
 describe('rows that refer to the records of other rows', () => {
   it('are written if rows that are never in one batch refer to each other', async () => {
     const scheme = newScheme()
-    const { counts } = await importAmending(
-      numbers(1020).map((number) => (number + 510) % 1020),
-      mappingOf(scheme),
-    )
+    const { counts } = await importCircles(1020, 510, scheme)
     expect(counts).toMatchObject({ created: 1020, refused: 0 })
     expect(await readAmended(scheme, 3)).toBe('Agreement 513')
   })
@@ -72,20 +76,14 @@ describe('rows that refer to the records of other rows', () => {
 
   it('are written together if all of them form one circle', async () => {
     const scheme = newScheme()
-    const { counts } = await importAmending(
-      numbers(1020).map((number) => (number + 1) % 1020),
-      mappingOf(scheme),
-    )
+    const { counts } = await importCircles(1020, 1, scheme)
     expect(counts).toMatchObject({ created: 1020, refused: 0 })
     expect(await readAmended(scheme, 1019)).toBe('Agreement 0')
   })
 
   it('are all refused, with the reason, if their circle is too large for a transaction', async () => {
     const count = 5001
-    const { counts, report } = await importAmending(
-      numbers(count).map((number) => (number + 1) % count),
-      mappingOf(newScheme()),
-    )
+    const { counts, report } = await importCircles(count, 1, newScheme())
     expect(counts).toMatchObject({ created: 0, refused: count })
     expect(report?.refusedBy?.[0]?.example.detail).toMatch(
       /^is one of 5,001 rows that refer to one another, of which at most 5,000 can be written together/,

@@ -3,6 +3,7 @@ import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
+import { groupBy } from '../names/group-by.ts'
 import { type NameMatch, resolveNamesIn } from '../names/index.ts'
 import { findOrCreateOrganizations } from '../names/organizations.ts'
 import { entryWithoutRow, writeEntries } from './entries.ts'
@@ -126,20 +127,23 @@ async function resolveTopics(
     names.map(({ mention }) => toQuery(mention, countries)),
   )
   const outcomes: Outcomes = new Map()
-  const missing = new Map<string, UnmatchedName[]>()
+  const missing: UnmatchedName[] = []
   for (const [index, name] of names.entries()) {
     const key = known[index]?.match?.key
     if (key !== undefined) outcomes.set(name.identity, { key })
-    else if (isCreatable(registry, name.mention, undefined)) {
-      const identity = topicIdentity(name.mention)
-      missing.set(identity, [...(missing.get(identity) ?? []), name])
-    }
+    else if (isCreatable(registry, name.mention, undefined)) missing.push(name)
   }
-  const firsts = [...missing.values()].flatMap(([first]) => first?.mention ?? [])
-  const slugs = await chooseSlugs(tx, registry, firsts)
-  const valid = firsts.map((mention) => {
-    const document = topicDocument(mention, slugs.get(topicIdentity(mention)) ?? '')
-    return { names: missing.get(topicIdentity(mention)) ?? [], document: checkDocument(resource, document) }
+  const topics = groupBy(missing, ({ mention }) => topicIdentity(mention))
+  const slugs = await chooseSlugs(
+    tx,
+    registry,
+    missing.map(({ mention }) => mention),
+  )
+  const valid = [...topics].flatMap(([identity, ofTopic]) => {
+    const [first] = ofTopic
+    if (!first) return []
+    const document = topicDocument(first.mention, slugs.get(identity) ?? '')
+    return [{ names: ofTopic, document: checkDocument(resource, document) }]
   })
   const changes = valid.map(({ document }, index) => ({ index, kind: 'create' as const, document }))
   const { done } = await writeEach(tx, resource, changes, authorship)

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { checkValue } from '../../../problems/faults.ts'
-import { didYouMean } from '../../../problems/suggest.ts'
+import { didYouMean, toSentence } from '../../../problems/suggest.ts'
 import { isList } from '../reading/clean.ts'
 import type { JsonObject, JsonValue } from '../types.ts'
 import { compileConditions } from './condition.ts'
@@ -78,7 +78,7 @@ function rejectInvalid(
       part?.onBadValue ?? plan.onBadValue,
       part?.column || plan.column,
       found,
-      new BadValue(toSentence(subject)),
+      new BadValue(toSentence(capitalize(subject))),
     )
   }
   return faults !== undefined
@@ -87,8 +87,7 @@ function rejectInvalid(
 const childOf = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
   typeof value !== 'object' || value === null ? undefined : isList(value) ? value[Number(name)] : value[name]
 
-const toSentence = (text: string) =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`
+const capitalize = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 function compileScalar(mapping: ValueMapping, target: Target, context: CompileContext): PropertyPlan {
   const plan = compileValue(mapping, target, context)
