@@ -5,9 +5,10 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { usableMemory } from '../../src/database/embedded/server-settings.ts'
+import { acquireSharedLock, releaseSharedLock } from '../../src/database/embedded/shared-lock.ts'
 import { OperatorError } from '../../src/operator-error.ts'
 import { superuserUrl } from '../support/superuser.ts'
 
@@ -105,6 +106,21 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second?.url ?? '', 'select answer from kept')).toEqual([{ answer: 42 }])
     await Promise.all([second?.close(), third?.close()])
     expect(await isRunning()).toBe(false)
+  })
+
+  it('is closed without error while another process stops it', async () => {
+    const database = await openEmbeddedDatabase(folder, settings)
+    const lock = await acquireSharedLock(await superuserUrl(folder, database.url))
+    const { rows } = (await lock?.client.query('select pg_backend_pid() as pid')) ?? { rows: [] }
+    // The statement of the release waits until the suspended backend continues, and ends.
+    process.kill(rows[0].pid, 'SIGSTOP')
+    const stop = vi.fn()
+    const released = lock && releaseSharedLock(lock, stop)
+    process.kill(rows[0].pid, 'SIGTERM')
+    process.kill(rows[0].pid, 'SIGCONT')
+    await released
+    expect(stop).not.toHaveBeenCalled()
+    await database.close()
   })
 
   it('is taken over from a killed process, and stopped by the new one', async () => {

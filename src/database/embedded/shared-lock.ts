@@ -50,11 +50,23 @@ export function isHeld({ client }: SharedLock): Promise<boolean> {
 /** Releases the lock. If no other process holds it, `stop` runs before another process can join. */
 export async function releaseSharedLock({ client }: SharedLock, stop: () => Promise<void>): Promise<void> {
   try {
-    // The shared lock is released first: of two processes that close at the same time, the later one gets the exclusive lock.
-    await client.query('select pg_advisory_unlock_shared($1)', [lockKey])
-    if (await tryLock(client, 'pg_try_advisory_lock')) await stop()
+    if (await exchangeLock(client)) await stop()
   } finally {
     await client.end().catch(() => {})
+  }
+}
+
+/**
+ * Releases the shared lock, then tries to take the exclusive one: of two processes that close at the same time, the later
+ * one gets it. Returns false if another process has got it and is stopping the server.
+ */
+async function exchangeLock(client: pg.Client): Promise<boolean> {
+  try {
+    await client.query('select pg_advisory_unlock_shared($1)', [lockKey])
+    return await tryLock(client, 'pg_try_advisory_lock')
+  } catch (error) {
+    if (isServerStopping(error)) return false
+    throw error
   }
 }
 
