@@ -33,7 +33,7 @@ export const create: Operation = {
     },
     responses: {
       201: {
-        description: 'The new record, or the restored one.',
+        description: 'The created or restored record.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },

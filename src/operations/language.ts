@@ -36,7 +36,7 @@ export const contentLanguage: HeaderContract = {
 export const languageParameter = (what: string): Record<string, Parameter> => ({
   [languageParameterName]: singleValueParameter(
     tag,
-    `Language of ${what}; as in \`Accept-Language\` when left out. Records without a name in it have their usual one.`,
+    `Language of ${what}; as in \`Accept-Language\` when left out. Records without a name in this language have their usual name.`,
     language,
   ),
 })

@@ -125,7 +125,7 @@ export const restore: Operation = {
         headers: { etag: etagHeader, ...replayedHeaders },
       },
       201: {
-        description: 'The new record, or the restored one.',
+        description: 'The created or restored record.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },
@@ -161,12 +161,12 @@ export const restore: Operation = {
           return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
         }
         // A removed record keeps the visibility that it had last, for the same reason.
-        // Without `version`, it is the version to restore.
+        // Without `version`, the last version is the one to restore.
         const [last = past] =
           version === undefined
             ? [past]
             : await transaction.query<PastVersion>(historyStatement(resource, key, undefined, 1))
-        // It was merged into a record that has been removed.
+        // The record was merged into another one, which has been removed since.
         if (last.entry.mergedInto !== null) throw recordNotFound(resource, key)
         const { visibility } = documentOf(resource, JSON.parse(last.document))
         // Records had no visibility before migration 0006.

@@ -30,7 +30,7 @@ const key = (index: number) => sql`${name(`k${index}`)}`
 const measure = (index: number) => sql`${name(`m${index}`)}`
 const measureInput = (index: number) => sql`${name(`v${index}`)}`
 
-/** Returns the values of filters, which may narrow dimensions as `role` does, if the condition is a plain list of filters. */
+/** Returns the values of the filters, since some narrow dimensions, as `role` does; none if the condition is not a list of filters. */
 function narrowingValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
   return Object.fromEntries(
@@ -150,7 +150,7 @@ function matchedSql(grouping: Grouping, stored?: StoredDimension): SQL {
   return sql`not materialized (${rows([...columns, sql`${stored.column} as stored`])} offset bigint '0')`
 }
 
-/** Query of a row of `matched` for each value, from the column and from `others`; value null for a record without values. */
+/** Query that repeats a row of `matched` for each of its values, from the column and from `others`; once, with null, if it has none. */
 function unnestedSql(grouping: Grouping, { index, others, type }: StoredDimension): SQL {
   const columns = matchedColumns(grouping).map(({ column }) => sql`matched.${column}`)
   const array = sql.raw(`${type}[]`)
@@ -158,7 +158,7 @@ function unnestedSql(grouping: Grouping, { index, others, type }: StoredDimensio
   const each = (values: SQL) =>
     sql`select ${list([...columns, sql`unnest(${values}) as ${key(index)}`])} from matched`
   if (others.length === 0) return each(sql`case ${known}`)
-  // Most records have one further value, which the fast operator `||` appends. Otherwise a function adds the values, since
+  // Most records with values in `others` have one, which the fast operator `||` appends. A function adds several, since
   // PostgreSQL would run a subquery for each record in one process only.
   const values = sql`case when matched.stored @> beside.values then matched.stored when cardinality(beside.values) = 1 then matched.stored || beside.values when beside.values is not null then array_union(matched.stored, beside.values) ${known}`
   const pairs = sql`select record, value from (${unionAll(others)}) other`
@@ -282,7 +282,7 @@ function orderSql({ plan, dimensions }: Grouping): SQL {
   return list(keys.length > 0 ? [...terms, ...keys] : [sql`counted`])
 }
 
-/** The groups of the response with their places in the order. With `top`, the group null, if there is one, is added last. */
+/** The groups of the response with their places in the order. With `top`, the group without a value is added last. */
 function shownSql(grouping: Grouping): SQL {
   const order = orderSql(grouping)
   if (grouping.plan.top === undefined)

@@ -60,7 +60,7 @@ export interface AggregatePlan {
   sort: GroupOrder[]
   having: Having[]
   limit: number
-  /** How many of the largest groups are in the response, besides the unknown group; undefined for all up to the limit. */
+  /** How many of the largest groups are in the response, besides the group without a value; undefined for all up to the limit. */
   top?: number
   /** Language of the labels. */
   language: Language
@@ -156,7 +156,7 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
     ),
     top: singleValueParameter(
       wholeNumber(maxTop),
-      'The largest groups by the first measure, and `other` for the records with other values. Needs exactly one dimension in `groupBy`, no date, free text or property of amounts, and replaces `sort`, `having` and `limit`. The group null is added.',
+      'The largest groups by the first measure, and `other` for the records with other values. Needs exactly one dimension in `groupBy`, which is no date, free text or property of amounts. Replaces `sort`, `having` and `limit`. The group of records without a value is added.',
       z.int().min(1).max(maxTop),
     ),
     ...listAsOfParameter(resource),
