@@ -46,7 +46,7 @@ async function redactRowsAndResponses(
   isInRevisions: boolean,
 ): Promise<void> {
   const { resource, key, redaction, pointer } = task
-  // Rows of imports are found by the former external ids, which may have the text.
+  // Before the former rows: rows of imports are found by former external ids, which may contain the text.
   const emptied = await redactImportedRows(tx, resource, key, redaction)
   const changed = await redactFormerRows(tx, resource, key, getTableName(resource.table), redaction)
   if (!isInRevisions && emptied + changed === 0) {

@@ -71,7 +71,7 @@ const findRows = (tx: Transaction, { schemes, ids }: Origin): Promise<ImportedRo
     values: [schemes, ids],
   })
 
-/** Empties rows. They keep their locators and external ids, and one that an import has not written yet writes nothing. */
+/** Empties rows. They keep their locators and external ids. From an emptied row, the import writes no record. */
 async function emptyRows(tx: Transaction, rows: ImportedRow[]): Promise<void> {
   const faults = rows.map((row) => JSON.stringify((row.faults ?? [{ column: '' }]).map(redactedFault)))
   await tx.query({
@@ -110,7 +110,7 @@ async function redactReports(tx: Transaction, rows: ImportedRow[]): Promise<void
 async function redactNames(
   tx: Transaction,
   { name: resource, key, schemes }: { name: string; key: string; schemes: string[] },
-  { text = '', redactNote }: Redaction,
+  { text = '', redactText }: Redaction,
 ): Promise<void> {
   const names = await tx.query<ImportedName>({
     text: `select import, identity, mention, candidates from import_names
@@ -123,10 +123,10 @@ async function redactNames(
     const { name, country } = mention
     const redacted = {
       ...mention,
-      ...(name !== undefined && { name: redactNote(name) }),
-      ...(country !== undefined && { country: redactNote(country) }),
+      ...(name !== undefined && { name: redactText(name) }),
+      ...(country !== undefined && { country: redactText(country) }),
     }
-    const redactedCandidates = candidates?.map((match) => ({ ...match, name: redactNote(match.name) }))
+    const redactedCandidates = candidates?.map((match) => ({ ...match, name: redactText(match.name) }))
     await tx.query({
       text: 'update import_names set mention = $3, candidates = $4 where import = $1 and identity = $2',
       values: [id, identity, redacted, redactedCandidates && JSON.stringify(redactedCandidates)],

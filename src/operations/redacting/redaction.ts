@@ -13,8 +13,8 @@ export interface Redaction {
   redactRecord(record: Document): Document
   /** Returns the redacted value of a column of a former row. */
   redactColumn(table: string, column: string, value: unknown): unknown
-  /** Returns a redacted text about a change: its reason, or the id or name of its actor. */
-  redactNote(text: string): string
+  /** Returns a redacted text outside the record: the reason or actor of a change, or a name in an imported file. */
+  redactText(text: string): string
   /** Whether a row of a file, from which the record was imported, may have what is removed. */
   mayBeIn(row: unknown): boolean
   /** Stored responses with this text are removed, too; undefined if only those about the record are. */
@@ -51,7 +51,7 @@ export function createTextRedaction(resource: Resource, text: string, replacemen
       )
     },
     redactColumn: (_table, _column, value) => mapStrings(value, replace),
-    redactNote: replace,
+    redactText: replace,
     mayBeIn: (row) => !isDeepStrictEqual(mapStrings(row, replace), row),
   }
 }
@@ -133,8 +133,8 @@ export function createPropertyRedaction(resource: Resource, targets: Target[]): 
       columns
         .filter((stored) => stored.table === table && stored.column === column)
         .reduce((current, { steps, replacement }) => replaceAt(current, steps, replacement), value),
-    redactNote: (text) => text,
-    // Only the mapping of the import says which values of a row a property has.
+    redactText: (text) => text,
+    // Only the mapping of the import says from which values of a row a property was made.
     mayBeIn: () => true,
   }
 }

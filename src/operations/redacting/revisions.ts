@@ -58,10 +58,10 @@ function redactRevision(
     document: JSON.stringify(after),
     actor: {
       kind: entry.actor.kind,
-      id: entry.actor.id && redaction.redactNote(entry.actor.id),
-      name: entry.actor.name && redaction.redactNote(entry.actor.name),
+      id: entry.actor.id && redaction.redactText(entry.actor.id),
+      name: entry.actor.name && redaction.redactText(entry.actor.name),
     },
-    reason: entry.reason && redaction.redactNote(entry.reason),
+    reason: entry.reason && redaction.redactText(entry.reason),
   }
   const isSame =
     redacted.document === JSON.stringify(before) &&
