@@ -19,7 +19,7 @@ import {
   deleteMerged,
   maxMovedReferrers,
   mergeDocuments,
-  problemOfTarget,
+  problemAtInto,
   releaseMerged,
   updateReferrers,
 } from './writing/merging.ts'
@@ -133,7 +133,7 @@ export const merge: Operation = {
       })
     } catch (error) {
       const cause = await explainRefusal(error, autocommitReads(database), resource, document, body.into)
-      throw cause !== error && cause instanceof Problem ? problemOfTarget(cause, resource, body.into) : cause
+      throw cause !== error && cause instanceof Problem ? problemAtInto(cause, resource, body.into) : cause
     }
   },
 }

@@ -181,12 +181,12 @@ export async function updateDocuments(
   const tableChanges = changes.filter(({ properties }) =>
     properties.some((property) => isColumn(resource, property)),
   )
-  const parts = Object.keys(resource.boundFields).flatMap((property) => {
+  const changedLists = Object.keys(resource.boundFields).flatMap((property) => {
     const differing = changes.filter(({ properties }) => properties.includes(property))
     const rows = resource.boundFields[property]?.rows
     return rows && differing.length > 0 ? [{ property, rows, differing }] : []
   })
-  for (const { rows, differing } of parts) {
+  for (const { rows, differing } of changedLists) {
     await tx.query(
       deleteStatement(
         rows.tables,
@@ -212,7 +212,7 @@ export async function updateDocuments(
       ...(resourceRows.length > 0
         ? [{ ...toInsert({ table: resource.table, rows: resourceRows }), kind: 'update' as const }]
         : []),
-      ...parts
+      ...changedLists
         .flatMap(({ property, differing }) =>
           rowsOfLists(
             resource,
@@ -244,8 +244,8 @@ export async function deleteDocuments(
   const change: Change = { kind: 'remove', authorship }
   await tx.query(writeStatement([revisionWrite(resource, stored, change, removed.at(-1)?.time ?? '')]))
   // Lists of other removed records may refer to a record, and its deletion checks foreign keys. So all lists go first.
-  const parts = Object.values(resource.boundFields).flatMap(({ rows }) => rows?.tables ?? [])
-  if (removed.length > 1 && parts.length > 0) await tx.query(deleteStatement(parts, ids))
+  const listTables = Object.values(resource.boundFields).flatMap(({ rows }) => rows?.tables ?? [])
+  if (removed.length > 1 && listTables.length > 0) await tx.query(deleteStatement(listTables, ids))
   await tx.query(deleteStatement([{ table: records, recordId: records.id }], ids))
   return stored.map(({ version }) => version)
 }

@@ -41,7 +41,7 @@ export interface MergedPair {
  * Returns a problem of a document that a merge makes, with its faults at `/into`: the client has sent only the key of the
  * remaining record. @param key key of the record whose document it is.
  */
-export function problemOfTarget(problem: Problem, resource: Resource, key: string): Problem {
+export function problemAtInto(problem: Problem, resource: Resource, key: string): Problem {
   const errors = new FaultList()
   errors.addProblem(problem, (fault) => {
     const place = fault.pointer ? `${fault.pointer} of ` : ''
@@ -56,7 +56,7 @@ function checkMerged(resource: Resource, key: string, document: Document): Docum
   try {
     return checkDocument(resource, document)
   } catch (error) {
-    throw error instanceof Problem ? problemOfTarget(error, resource, key) : error
+    throw error instanceof Problem ? problemAtInto(error, resource, key) : error
   }
 }
 
@@ -171,8 +171,8 @@ export async function releaseMerged(tx: Transaction, { resource, from, into }: M
   const stored = { key, version: version + 1, document }
   const removal: Change = { ...change, kind: 'remove', mergedInto: into.key }
   await tx.query(writeStatement([revisionWrite(resource, [stored], removal, time)]))
-  const parts = Object.values(resource.boundFields).flatMap(({ rows }) => rows?.tables ?? [])
-  if (parts.length > 0) await tx.query(deleteStatement(parts, [id]))
+  const listTables = Object.values(resource.boundFields).flatMap(({ rows }) => rows?.tables ?? [])
+  if (listTables.length > 0) await tx.query(deleteStatement(listTables, [id]))
 }
 
 /**
