@@ -127,8 +127,8 @@ async function findInternalTargets(
 }
 
 /**
- * PostgreSQL names one pair of records. If a document makes the record internal to which the other refers, it is the cause;
- * otherwise, all public documents that refer to internal records are.
+ * PostgreSQL names a public record and an internal one to which it refers. If one of the documents makes the latter internal,
+ * this document is the cause; otherwise, all public documents that refer to internal records are.
  */
 async function explainInternalReferences(
   client: Transaction,

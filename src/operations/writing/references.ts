@@ -99,7 +99,7 @@ function missingValuesQuery(registry: Registry, targets: ReadonlyMap<string, Tar
 }
 
 /**
- * Finds the references to records that do not exist, with one statement for all documents.
+ * Finds the references to records that do not exist, with at most two statements for all documents.
  * @param isKnown whether a reference is to a record of the same request, which exists once the request is written.
  * @returns the faults of each document, in the order of the documents.
  */

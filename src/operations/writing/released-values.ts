@@ -27,8 +27,8 @@ const listUniqueProperties = lazyFor((resource: Resource): string[][] => {
 })
 
 /**
- * Returns writes that set unique values to null which other rows of the same change set, so that rows may exchange them.
- * Otherwise PostgreSQL, which checks each row of an update at once, would refuse them, depending on the order of the rows.
+ * Returns writes that set unique values to null if another row of the same change gets them, so that rows can exchange them.
+ * Otherwise PostgreSQL, which checks each row of an update at once, could refuse the change, depending on the order of the rows.
  * @param rows all rows of the change. Each of them must be updated after these writes.
  * @returns writes for consecutive statements, since a row may be in several of them.
  */

@@ -12,7 +12,7 @@ import type { Fault } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { getExternalIds } from './external-ids.ts'
 
-/** A document that the database refused, and the key of its record if the record is stored already. */
+/** A document of a refused write, and the key of its record if the record is stored already. */
 export interface RefusedDocument {
   document: Document
   /** The stored document of the record, if it is known. */
