@@ -131,7 +131,7 @@ export const history: Operation = {
     const from = before === undefined ? undefined : Number(before)
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
     const isMerged = rows[0]?.entry.mergedInto !== null && rows[0]?.entry.operation === 'remove'
-    // `handleRecordRequest` turns this into a redirect to the record that remains.
+    // `withMergedRecords` turns this into a redirect to the record that remains.
     if (before === undefined && isMerged && getStringValues(query, 'follow')[0] !== 'false')
       throw recordNotFound(resource, key)
     if (rows.length === 0) {

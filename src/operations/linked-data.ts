@@ -87,7 +87,7 @@ function derivation(
 
 /**
  * Returns the date of the event, or the interval from the first to the last of its dates, in EDTF (ISO 8601-2); undefined if
- * no date is known, or if they make no interval: EDTF has none from `201X`.
+ * no date is known, or if EDTF has no such interval, such as one from `201X`.
  */
 function coverage({ eventDates = [''] }: Resource, document: Record<string, unknown>): string | undefined {
   const dates = eventDates

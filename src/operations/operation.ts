@@ -35,7 +35,7 @@ export interface ApiRequest {
   /** The HTTP method. The handler of GET also serves HEAD. */
   method: string
   actor: Actor
-  /** The client whose limits the request counts against. Otherwise, a response must not depend on it. */
+  /** The client whose limits the request counts against. Apart from limits, no response may depend on it. */
   client: Client
   /** Id of the request in the logs. */
   requestId: string

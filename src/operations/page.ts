@@ -51,7 +51,8 @@ async function countTotal(plan: ListPlan, tx: Transaction): Promise<Total | unde
 
 /**
  * Returns the `Link` header of the next page, with a relative URL (RFC 8288).
- * @param language of the response, if it has names: requests with other parameters for the same language share its cached copy.
+ * @param language of the names, if the response has any. The URL must contain it, since the cached response is also sent to
+ * requests that name this language in another way, such as in `Accept-Language`.
  */
 export function nextLink(search: string, next: string, language?: Language): string {
   const parameters = new URLSearchParams(search)

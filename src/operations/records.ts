@@ -13,8 +13,8 @@ import type { Representation } from '../query/representation.ts'
 import type { StoredRecord } from './writing/documents.ts'
 
 /**
- * Runs a statement that reads stored documents, and runs it again with `compose` if a document has no current shape.
- * @param build makes the statement. The column `current` of its rows is false if a document has no current shape.
+ * Runs a statement that reads stored documents, and runs it again with `compose` if a document is missing or has an old shape.
+ * @param build makes the statement. The column `current` of its rows is false if the second run is needed.
  */
 export async function queryDocuments<Row extends { current: boolean }>(
   tx: Transaction,

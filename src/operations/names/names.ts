@@ -35,7 +35,7 @@ function compose(sections: readonly Section[], dictionary: Dictionary): { json: 
   return { json: `{${parts.join()}}`, missing }
 }
 
-/** Whether a value that should be a key of the referenced resource has the form of one. True for other properties. */
+/** Whether a value has the form of a key of the referenced resource. True if the reference is not to the key. */
 const isWellFormed = (registry: Registry, { resource, property }: NameLookup['reference'], value: string) =>
   property !== undefined || registry.keyForm(resource).schema.safeParse(value).success
 
