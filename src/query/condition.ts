@@ -16,7 +16,7 @@ export type Condition =
   /** `isOneList` if it compares one filter with each value of a list. */
   | { kind: 'any'; of: Condition[]; isOneList?: true }
   | { kind: 'not'; of: Condition }
-  /** Comparisons that must all be true. Some filters narrow others of the same request, such as `role`. */
+  /** Comparisons that must all be true. Some filters, such as `role`, narrow others of the same request. */
   | { kind: 'fields'; comparisons: FilterComparison[] }
   /** A condition on the elements of a list. */
   | { kind: 'elements'; collection: string; quantifier: Quantifier; of: Condition }

@@ -18,8 +18,8 @@ import { completeSort, type ListPlan, pageSize, type Selection, type SortTerm } 
 import { findTooManyCounts, includesOf, namesInclude, splitInclude } from './representation.ts'
 
 /**
- * Limits of a search: depth of the tree, comparisons, values of one `in`, values in SQL (a list of values is one, but not
- * in comparisons that take one value), and JSON values in the whole tree.
+ * Limits of a search: depth of the tree, comparisons, values of one `in`, values in SQL (a list counts as one, except where
+ * `in` becomes a comparison for each value), and JSON values in the whole tree.
  */
 const searchLimits = { depth: 10, comparisons: 100, values: 200, sqlValues: 300, nodes: 2000 } as const
 
