@@ -10,8 +10,16 @@ import { adminKey } from './support/app.ts'
 
 const address = 'http://127.0.0.1:3000'
 
-/** Wraps curl: ends a request after 5 seconds, since a stream never ends, and writes the status code to stderr. */
-const curlFunction = `curl() { command curl --silent --max-time 5 --write-out '%{stderr}<status>%{http_code}</status>' "$@"; }`
+/**
+ * Wraps curl: ends a request after 5 seconds, since a stream never ends, and writes the status code to stderr. curl writes no
+ * status code if it refuses the URL (exit code 3), such as brackets without `-g`; then the wrapper writes 0.
+ */
+const curlFunction = `curl() {
+  command curl --silent --max-time 5 --write-out '%{stderr}<status>%{http_code}</status>' "$@"
+  local code=$?
+  if [ $code = 3 ]; then echo '<status>0</status>' >&2; fi
+  return $code
+}`
 
 const docs = (await readdir(join(packageRoot, 'docs'))).filter((name) => name.endsWith('.md'))
 const pages = ['README.md', ...docs.map((name) => `docs/${name}`)]
