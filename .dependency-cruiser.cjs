@@ -1,5 +1,5 @@
-// Who may import whom. `npm run check` holds it. Imports go one way:
-// cli -> server -> features, operations -> query -> model -> database -> problems; resources import model and database.
+// Which layer may import which. `npm run check` enforces this. Imports go one way:
+// cli -> server -> features -> operations -> query -> model -> database -> problems; resources import model and database.
 
 /** Small files without imports of ours, which every layer may use. */
 const leaves =
