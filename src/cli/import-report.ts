@@ -80,7 +80,7 @@ const headings: Partial<Record<ImportJob['state'], string>> = {
 /** Returns the report of an import, as lines of text. */
 export function describeImport(job: ImportJob): string {
   const { id, state, counts, rowsRead, files, fileInfo, scheme, failure, report } = job
-  const read = fileInfo
+  const format = fileInfo
     ? [
         fileInfo.format,
         fileInfo.encoding,
@@ -100,7 +100,7 @@ export function describeImport(job: ImportJob): string {
   return [
     heading,
     ...(failure === null ? [] : failure.split('\n').map((text) => `  ${text}`)),
-    line('rows read', rowsRead ?? 0, read),
+    line('rows read', rowsRead ?? 0, format),
     ...(fileInfo?.notes ?? []).map((note) => `    ${note}`),
     ...unusedLines(job),
     line('records created', counts.created),

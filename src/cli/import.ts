@@ -77,7 +77,7 @@ async function runImportCommand(
     throw new OperatorError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
 }
 
-/** Prints the report of a staged import, and commits it if the user confirms it at the terminal. @returns it if committed. */
+/** Prints the report of a staged import, and asks whether to commit it. @returns the import if it was committed. */
 async function commitIfConfirmed(
   imports: { commit(id: string): Promise<ImportJob>; describe(job: ImportJob): string },
   job: ImportJob,

@@ -13,7 +13,7 @@ export async function readAllKeys(database: Database): Promise<KeyRecord[]> {
   return keys
 }
 
-/** Returns the status of a key: `good`, or `good until 2999-01-31T00:00:00.000Z`. @param now the time of the database. */
+/** Returns `good`, or `revoked`, `expired` or `good until` with a time. @param now the time of the database. */
 export function keyStatus({ revokedAt, expiresAt }: KeyRecord, now: Date): string {
   if (revokedAt) return `revoked ${revokedAt.toISOString()}`
   if (!expiresAt) return 'good'

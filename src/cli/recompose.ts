@@ -6,8 +6,8 @@ import {
 } from './context.ts'
 
 /**
- * `entente recompose` recomposes the documents of records whose last write bypassed the service, and the documents that
- * a version of the service with another declaration of their resource has stored.
+ * `entente recompose` recomposes the documents that are out of date: their record was changed directly in the database, or
+ * the declaration of their resource has changed since they were stored.
  */
 export const addRecompose: AddCommand = (program, context) => {
   program

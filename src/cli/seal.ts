@@ -3,7 +3,7 @@ import { OperatorError } from '../operator-error.ts'
 import { type AddCommand, openAndMigrateDatabase } from './context.ts'
 import { describeSpeed } from './speed.ts'
 
-/** `entente seal` prints or writes a hash over the feed of changes, which can be published. */
+/** `entente seal` prints or writes a seal: a hash of all changes so far, which the operator can publish. */
 export const addSeal: AddCommand = (program, context) => {
   program
     .command('seal')

@@ -20,7 +20,7 @@ export const addVerify: AddCommand = (program, context) => {
   program
     .command('verify')
     .description(
-      'check that revisions match their hashes, records their last revision, and the feed of changes the seals',
+      'check the hashes of revisions, and compare records with their last revision and the feed with seals',
     )
     .option('--seal <files...>', 'seals that the feed of changes must match')
     .action(async ({ seal: files = [] }: { seal?: string[] }) => {
