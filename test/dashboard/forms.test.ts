@@ -199,6 +199,14 @@ describe('a date that is entered', () => {
     for (const text of ['2011-13', '2011-02-30', 'soon', '2010/2009', '2010-02/2010-01'])
       expect(isEdtf(text), text).toBe(false)
   })
+
+  it.each(['2011/soon', 'soon/2011', '2011/13', '2011/2012/2013', '2011-21-01'])(
+    'as %s is not a date',
+    (text) => {
+      expect(findEdtfFault(text)).toBeDefined()
+      expect(isEdtf(text)).toBe(false)
+    },
+  )
 })
 
 describe('a redaction', () => {

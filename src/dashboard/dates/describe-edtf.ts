@@ -2,7 +2,7 @@ import type { Language } from '../i18n/language.ts'
 import { edtfSpan } from './edtf-span.ts'
 import { formatEdtf } from './format-edtf.ts'
 
-/** A date in words, and the days that it can mean if it is not an exact day. */
+/** A date in words, and the days that it can mean, unless it is an exact day or has an open end. */
 export interface DateDescription {
   text: string
   days?: string
@@ -22,10 +22,10 @@ function isInCalendar(text: string): boolean {
   const number = Number(month)
   if (number === 0 || number > 24 || (number > 12 && number < 21)) return false
   if (day === undefined) return true
-  return edtfSpan(`${year}-${month}-${day}`)?.earliest?.getUTCDate() === Number(day)
+  return number <= 12 && edtfSpan(`${year}-${month}-${day}`)?.earliest?.getUTCDate() === Number(day)
 }
 
-/** Whether a text is an EDTF date of level 0 or 1, as far as `edtfSpan` supports them. */
+/** Whether a text is an EDTF date of level 0 or 1. Some texts that the service refuses also count as dates: `201X-13`. */
 export const isEdtf = (text: string): boolean =>
   edtfSpan(text) !== undefined && text.split('/').every(isInCalendar)
 

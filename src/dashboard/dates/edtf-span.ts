@@ -8,15 +8,16 @@ export interface Span {
 
 /**
  * Returns the days that a date can mean (EDTF, level 0 or 1, ISO 8601-2): `2011-04` is all of April 2011, `201X` all of the
- * 2010s, `1985-04/..` April 1985 and all days after. Undefined for a text that is not such a date, such as an interval that
- * ends before it starts, and for years outside the range of `Date`.
+ * 2010s, `1985-04/..` April 1985 and all days after. Undefined for other texts, for an interval that ends before it starts,
+ * and for years outside the range of `Date`. Does not check months and days (see `isEdtf`): `2011-13` is January 2012.
  */
 export function edtfSpan(text: string): Span | undefined {
-  const [from = '', to] = text.split('/')
+  const [from = '', to, ...rest] = text.split('/')
   if (to === undefined) return pointSpan(from)
-  const first = isOpen(from) ? undefined : pointSpan(from)
-  const last = isOpen(to) ? undefined : pointSpan(to)
-  if (!first && !last) return undefined
+  // Null is an open end, and undefined an end that is not a date.
+  const first = isOpen(from) ? null : pointSpan(from)
+  const last = isOpen(to) ? null : pointSpan(to)
+  if (rest.length > 0 || first === undefined || last === undefined || !(first ?? last)) return undefined
   const [earliest, latest] = [first?.earliest ?? null, last?.latest ?? null]
   return earliest && latest && earliest > latest ? undefined : { earliest, latest, isExact: false }
 }

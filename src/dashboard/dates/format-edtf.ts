@@ -2,7 +2,8 @@ import type { Language, MessageKey } from '../i18n/language.ts'
 
 /**
  * Formats an EDTF date (level 0 or 1, ISO 8601-2) with its own precision: `2011-04` is "April 2011", `201X` "2010s",
- * `1984?` "1984 (uncertain)", `2011-21` "spring 2011". Years outside 0000 to 9999, such as `Y17000`, and words are returned unchanged.
+ * `1984?` "1984 (uncertain)", `2011-21` "spring 2011". Years outside 0000 to 9999, such as `Y17000`, and texts that are not
+ * dates are returned unchanged.
  */
 export function formatEdtf(text: string, language: Language): string {
   const { t } = language
