@@ -4,7 +4,7 @@ import { type ApiError, toApiError } from '../api/client.ts'
 import { ReasonField } from '../editing/reason-field.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { refetchViews } from '../session.ts'
-import { FaultText, Reason } from './service-text.tsx'
+import { FailureReason, FaultText } from './service-text.tsx'
 import '../styles/forms.css'
 
 /** A button with a confirmation dialog, which shows the error if the service refuses the action. */
@@ -121,7 +121,7 @@ function Refusal({ error }: { error: ApiError }) {
   return (
     <div class="failure faults" role="alert">
       <p>
-        <Reason error={error} />
+        <FailureReason error={error} />
       </p>
       <ul>
         {error.faults.map((fault) => (

@@ -4,7 +4,7 @@ import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import { saveFile } from '../api/save-file.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useSession } from '../session.ts'
-import { Reason } from './service-text.tsx'
+import { FailureReason } from './service-text.tsx'
 
 /**
  * A link to a file. For a signed-in user it is a button that requests the file with the user's key, since a link cannot send
@@ -71,7 +71,7 @@ function SaveButton({ href, name, children }: { href: string; name: string; chil
       {error && (
         <span class="refused small" role="alert">
           {t('state.failed')}
-          <Reason error={error} />
+          <FailureReason error={error} />
         </span>
       )}
     </>

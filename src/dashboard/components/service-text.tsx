@@ -24,7 +24,7 @@ export function RowPlace({ locator }: { locator: string }) {
  * page's language for the problem type or the HTTP status, or else the text of the service. English has no messages for
  * problem types and statuses, since the texts of the service are more exact.
  */
-export function Reason({ error: { status, type, message, faults } }: { error: ApiError }) {
+export function FailureReason({ error: { status, type, message, faults } }: { error: ApiError }) {
   const { t, find } = useLanguage()
   const labels = useLabels()
   if (status === 0) return t('state.offline')

@@ -3,7 +3,7 @@ import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import type { Actor } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { startSession, useSession } from '../session.ts'
-import { Reason } from './service-text.tsx'
+import { FailureReason } from './service-text.tsx'
 import '../styles/forms.css'
 
 /** Reads the actor of a key from the service. @throws ApiError when the service refuses the key. */
@@ -23,11 +23,11 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
   const id = useId()
   const [key, setKey] = useState('')
   const [isStored, setStored] = useState(false)
-  const [error, setError] = useState<ApiError | 'form'>()
+  const [error, setError] = useState<ApiError | 'malformed'>()
   const submit = async (event: Event) => {
     event.preventDefault()
     const text = key.trim()
-    if (!isSendable(text)) return setError('form')
+    if (!isSendable(text)) return setError('malformed')
     try {
       const actor = await readActor(text)
       startSession({ key: text, actor }, isStored)
@@ -55,7 +55,7 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
           {t('session.keyHint')}
         </p>
         <p class="fault" role="alert">
-          {error === 'form' ? t('session.noKey') : error && <Reason error={error} />}
+          {error === 'malformed' ? t('session.noKey') : error && <FailureReason error={error} />}
         </p>
       </div>
       <label class="check">

@@ -3,7 +3,7 @@ import type { ApiError } from '../api/client.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { FaultText, Reason } from './service-text.tsx'
+import { FailureReason, FaultText } from './service-text.tsx'
 
 /** A section of a view with a heading, and optionally a caption that says what the numbers count. */
 export function Widget({
@@ -39,7 +39,7 @@ export function Failure({ error, retry }: { error: ApiError; retry: () => void }
     <div class="failure" role="alert">
       <div>
         {t('state.failed')}
-        <Reason error={error} />
+        <FailureReason error={error} />
         <FilterFaults error={error} />
       </div>
       {isRetryable(error) && (

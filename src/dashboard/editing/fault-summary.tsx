@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { ApiError } from '../api/client.ts'
-import { FaultText, Reason } from '../components/service-text.tsx'
+import { FailureReason, FaultText } from '../components/service-text.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { focusField } from './faults.ts'
@@ -29,7 +29,7 @@ export function FaultSummary({ error }: { error: ApiError }) {
     <div class="failure faults" role="alert" tabIndex={-1} ref={element}>
       <p>
         {t('edit.refused')}
-        <Reason error={error} />
+        <FailureReason error={error} />
       </p>
       <ul>
         {error.faults.map((fault) => {

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
-import { Reason } from '../components/service-text.tsx'
+import { FailureReason } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { download } from './download.ts'
 
@@ -22,7 +22,7 @@ export function DownloadButton({ path, name }: { path: string; name: string }) {
         {error && (
           <>
             {t('state.failed')}
-            <Reason error={error} />
+            <FailureReason error={error} />
           </>
         )}
       </span>

@@ -3,7 +3,7 @@ import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import { withQuery } from '../api/path.ts'
 import type { ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { Reason } from '../components/service-text.tsx'
+import { FailureReason } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Maximum number of imports that are read. Of each register, the mapping of the latest one is offered. */
@@ -93,7 +93,7 @@ export function MappingChoice({
         {state.error && (
           <p class="fault">
             {t('state.failed')}
-            <Reason error={state.error} />{' '}
+            <FailureReason error={state.error} />{' '}
             <button type="button" class="link" onClick={state.retry}>
               {t('state.retry')}
             </button>
@@ -114,7 +114,7 @@ export function MappingChoice({
         {error && (
           <>
             {t('state.failed')}
-            <Reason error={error} />
+            <FailureReason error={error} />
           </>
         )}
       </p>

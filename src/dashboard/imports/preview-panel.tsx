@@ -1,5 +1,5 @@
 import type { ApiError } from '../api/client.ts'
-import { FaultText, Reason, ServiceText } from '../components/service-text.tsx'
+import { FailureReason, FaultText, ServiceText } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { PreviewTable } from './preview-table.tsx'
 import type { ImportInput, PreviewState } from './use-preview.ts'
@@ -88,7 +88,7 @@ function Refusal({ error, onRetry }: { error: ApiError; onRetry?: () => void }) 
       <div>
         <p>
           {t('imports.refusedRequest')}
-          <Reason error={error} />
+          <FailureReason error={error} />
         </p>
         <ul>
           {error.faults.map((fault) => (

@@ -5,9 +5,9 @@ import type { ImportName, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
 import { writeApi } from '../api/write-api.ts'
-import { Reason } from '../components/service-text.tsx'
+import { FailureReason } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
-import { mayLeave, useLeaveGuard } from '../editing/use-leave-guard.ts'
+import { confirmLeave, useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
 import { type Decision, NameChoice } from './name-choice.tsx'
@@ -43,7 +43,7 @@ export function UnresolvedNames({
         {({ data, page }) => (
           <>
             <NamesForm key={cursor ?? ''} id={id} names={data} />
-            <Pager cursor={cursor} next={page.next} onChange={(to) => mayLeave() && setCursor(to)} />
+            <Pager cursor={cursor} next={page.next} onChange={(to) => confirmLeave() && setCursor(to)} />
           </>
         )}
       </Loaded>
@@ -91,7 +91,7 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
         <div class="failure" role="alert">
           <p>
             {t('imports.refusedRequest')}
-            <Reason error={error} />
+            <FailureReason error={error} />
           </p>
         </div>
       )}

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type ApiError, sendRequest, toApiError } from '../../api/client.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { Reason } from '../service-text.tsx'
+import { FailureReason } from '../service-text.tsx'
 import { Widget } from '../widget.tsx'
 import { type Metrics, parseMetrics, total } from './metrics.ts'
 
@@ -117,7 +117,7 @@ export function Load() {
       {last?.failure && (
         <p class="fault">
           {t('load.noMetrics')}
-          <Reason error={last.failure} />
+          <FailureReason error={last.failure} />
         </p>
       )}
       {last?.metrics && (
