@@ -1,7 +1,7 @@
 import { useLocation } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
-import { mayLeave } from '../editing/use-leave-guard.ts'
+import { confirmLeave } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Combobox } from './combobox.tsx'
 
@@ -10,7 +10,7 @@ export function SearchBox() {
   const { t, tOr } = useLanguage()
   const [, navigate] = useLocation()
   const open = (path: string) => {
-    if (mayLeave()) navigate(path)
+    if (confirmLeave()) navigate(path)
   }
   return (
     <search class="search-box">

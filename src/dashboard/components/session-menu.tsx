@@ -1,5 +1,5 @@
 import { Link, useLocation, useSearch } from 'wouter-preact'
-import { mayLeave } from '../editing/use-leave-guard.ts'
+import { confirmLeave } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { endSession, useRights, useSession } from '../session.ts'
 
@@ -25,7 +25,7 @@ export function SessionMenu() {
       <button
         type="button"
         title={t('session.as', { name: session.actor.name ?? '' })}
-        onClick={() => mayLeave() && endSession('signedOut')}
+        onClick={() => confirmLeave() && endSession('signedOut')}
       >
         {t('session.signOut')}
       </button>

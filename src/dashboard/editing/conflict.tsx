@@ -104,7 +104,7 @@ function DifferenceView({
   const { field, base, theirs, mine, winner } = difference
   const property = findProperty(resource.properties, field.name)
   const show = (value: unknown) => <Value value={value} property={property} names={names} />
-  const choose = (side: Choice, value: unknown) => (
+  const renderSide = (side: Choice, value: unknown) => (
     <label class={choice === side ? 'side chosen' : 'side'}>
       <span>
         <input
@@ -135,8 +135,8 @@ function DifferenceView({
           <span>{t('conflict.base')}</span>
           <span>{show(base)}</span>
         </div>
-        {choose('theirs', theirs)}
-        {choose('mine', mine)}
+        {renderSide('theirs', theirs)}
+        {renderSide('mine', mine)}
       </div>
     </fieldset>
   )

@@ -4,20 +4,20 @@ import { type MessageKey, useLanguage } from '../i18n/language.ts'
 /** The open page whose content would be lost, and the question to its user; undefined if there is none. */
 let guarded: { href: string; pathname: string; ask: () => boolean } | undefined
 
-/** Returns whether the user may leave the page. Asks for confirmation if the page guards its content. */
-export const mayLeave = (): boolean => guarded?.ask() ?? true
+/** Asks for confirmation if the page guards its content. @returns whether the user may leave the page. */
+export const confirmLeave = (): boolean => guarded?.ask() ?? true
 
-// Back and Forward have already changed the URL. Since this listener is added before that of the router, which starts with the
-// first view, it can hide the change from the router and restore the URL.
+// Back and Forward have already changed the URL. This listener runs before that of the router, which is added at the first
+// render. So it can hide the change from the router and restore the URL.
 window.addEventListener('popstate', (event) => {
-  if (!guarded || location.pathname === guarded.pathname || mayLeave()) return
+  if (!guarded || location.pathname === guarded.pathname || confirmLeave()) return
   event.stopImmediatePropagation()
   history.pushState(null, '', guarded.href)
 })
 
 /**
  * Asks for confirmation before the user leaves a page and loses its content, such as a form with unsaved changes: by a link,
- * by the browser's buttons Back and Forward, or by closing the page. Other elements that leave the page call `mayLeave`.
+ * by the browser's buttons Back and Forward, or by closing the page. Other elements that leave the page call `confirmLeave`.
  * @param isGuarded whether there is something to lose.
  */
 export function useLeaveGuard(isGuarded: boolean, question: MessageKey = 'edit.leave'): void {
@@ -28,7 +28,7 @@ export function useLeaveGuard(isGuarded: boolean, question: MessageKey = 'edit.l
     const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
     const onClick = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest('a[href]') : null
-      if (!link || link.getAttribute('target') === '_blank' || mayLeave()) return
+      if (!link || link.getAttribute('target') === '_blank' || confirmLeave()) return
       event.preventDefault()
       event.stopPropagation()
     }

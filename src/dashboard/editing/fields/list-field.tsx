@@ -19,8 +19,8 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   if (!item) return null
   const items: readonly unknown[] = Array.isArray(value) ? value : []
   const name = labels.property(field.name)
-  const remove = (removed: number) => {
-    onChange(items.filter((_one, index) => index !== removed))
+  const remove = (position: number) => {
+    onChange(items.filter((_one, index) => index !== position))
     // The button that had the focus was removed with its item.
     add.current?.focus()
   }

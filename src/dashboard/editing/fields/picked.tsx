@@ -14,9 +14,10 @@ export function Picked({ name, id, onRemove }: { name: string; id?: string; onRe
   )
 }
 
-/** Details that distinguish suggestions with equal titles: the matching name, the key if it has no hyphen, the resource. */
+/** Details that distinguish suggestions with equal titles: the matching name, the key if it is a code, the resource. */
 export function HitDetails({ hit: { resource, key, matched } }: { hit: Hit }) {
   const { tOr } = useLanguage()
+  // Ids contain hyphens.
   const isCode = !key.includes('-')
   return (
     <span class="soft small">
