@@ -24,8 +24,8 @@ export interface NetworkGraph {
   /** The number of edges, with those that the response omits. In an ego network, omitted edges of `whole` do not count. */
   totalEdges: number
   /**
-   * The numbers of the pairs with the most records from which the edges were chosen, and of all pairs; undefined if the edges
-   * were chosen from all pairs.
+   * Set if the API returned only the pairs with the most records, so that edges may be missing: the number of pairs that it
+   * returned, and the number of all pairs.
    */
   chosenFrom?: { received: number; total: number }
   /** The id of the participant at the centre; undefined for the network of all participants. */

@@ -38,6 +38,7 @@ export function useFilterNames(
     const keys = new Map<string, Set<string>>()
     for (const [parameter, value] of Object.entries(filters)) {
       const target = resourceOfKeys(resource, parameter)
+      // The values of `isNull` are booleans, and those of `noneAs` are roles.
       if (target === undefined || /\[(isNull|noneAs)\]$/.test(parameter)) continue
       keys.set(target, new Set([...(keys.get(target) ?? []), ...value.split(',').map(keyOfValue)]))
     }

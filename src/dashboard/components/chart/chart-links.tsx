@@ -11,7 +11,7 @@ import { FileLink } from '../file-link.tsx'
 /**
  * Returns the path of the view that compares the records of the chart with those of a year before. All filters are kept; the
  * country of `partnerOf` becomes the compared one, unless another country is selected. Returns undefined if the records are
- * filtered by their own `asOf`, since that of a comparison is the time of the registry.
+ * filtered by their own property `asOf`, since the `asOf` of a comparison is the time of the registry.
  */
 function comparisonPath(parameters: URLSearchParams): string | undefined {
   const asOfName = findAsOfName(parameters)
@@ -46,7 +46,7 @@ export function DataLinks({ name = 'data' }: { name?: string }) {
   )
 }
 
-/** Returns a text for an HTML attribute between quotes. */
+/** Escapes a text for an HTML attribute in double quotes. */
 const escapeAttribute = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
 

@@ -7,7 +7,7 @@ import { type NetworkSelection, sharedLinks } from './pair-details.tsx'
 /** Number of rows before a click on "Show all". */
 const firstRows = 50
 
-/** A table with a row for each edge of a network: the number of records of each resource, with a link if a list has them. */
+/** A table of a network's edges, with the number of records of each resource. A number is a link if one list has its records. */
 export function PairTable({
   graph,
   caption,
