@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Copies the selection of a temporary field. Returns whether the browser has done so. */
+/** Copies a text by selecting it in a temporary field. Returns whether the browser has copied it. */
 function copySelection(text: string): boolean {
   const focused = document.activeElement
   const field = document.createElement('textarea')

@@ -19,8 +19,8 @@ export function NeedsRight({
   const { t } = useLanguage()
   const isAllowed = useRights()[right]
   const { session, end } = useSession()
-  const wasAllowed = useRef(false)
-  wasAllowed.current = isAllowed || (wasAllowed.current && end === 'refused')
+  const showsChildren = useRef(false)
+  showsChildren.current = isAllowed || (showsChildren.current && end === 'refused')
   return (
     <>
       {!isAllowed && (
@@ -31,7 +31,7 @@ export function NeedsRight({
           <SignInForm />
         </section>
       )}
-      {wasAllowed.current && children}
+      {showsChildren.current && children}
     </>
   )
 }

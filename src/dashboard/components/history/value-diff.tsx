@@ -64,7 +64,8 @@ export function PropertyDiffs({
   )
 }
 
-const isText = (value: unknown, { kind }: Property): value is string =>
+/** Whether a value is a text in words. A text without spaces is compared as a whole, such as a code or URL. */
+const isProse = (value: unknown, { kind }: Property): value is string =>
   typeof value === 'string' && (kind === 'text' || kind === 'longText') && /\s|[^\p{ASCII}]/u.test(value)
 
 const listOf = (value: unknown): unknown[] | undefined =>
@@ -73,7 +74,7 @@ const listOf = (value: unknown): unknown[] | undefined =>
 /** The difference of two values: texts by word, lists by item, objects by property, all others as a whole. */
 function ValueDiff({ before, after, ...display }: { before: unknown; after: unknown } & Display) {
   const { tag } = useLanguage()
-  if (isText(before, display.property) && isText(after, display.property))
+  if (isProse(before, display.property) && isProse(after, display.property))
     return <TextDiff parts={diffTexts(before, after, tag)} />
   if (Array.isArray(before) || Array.isArray(after)) {
     const [one, other] = [listOf(before), listOf(after)]
