@@ -4,10 +4,10 @@ import { findResource } from './resources.ts'
 import { aliasProperty, titleOf } from './titles.ts'
 import type { Names, Page, RecordDocument } from './types.ts'
 
-/** Returns the resource and name of the record whose key is `value`; undefined if `names` does not contain the key. */
-export function findName(names: Names, value: string): { resource: string; name: string } | undefined {
+/** Returns the resource and name of the record with this key; undefined if `names` does not contain the key. */
+export function findName(names: Names, key: string): { resource: string; name: string } | undefined {
   for (const [resource, dictionary] of Object.entries(names)) {
-    const name = dictionary[value]
+    const name = dictionary[key]
     if (name !== undefined) return { resource, name }
   }
   return undefined

@@ -8,6 +8,7 @@ import { type ApiState, useRead } from './use-read.ts'
  * @param options `requireFresh`: the service must not send a stale response from its cache.
  */
 export const useApi = <Body>(path: string | null, { requireFresh = false } = {}): ApiState<Body> =>
+  // The different name keeps a read of a fresh response from sharing the result of another read.
   useRead(path !== null && requireFresh ? `${path}, fresh` : path, (language, signal) =>
     readApi<Body>(path ?? '', language, signal, requireFresh),
   )

@@ -16,7 +16,7 @@ import {
  * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: the names of the properties
  * that are the key and the title of a record, properties with their kinds, types of the list's parameters, the name of the
  * parameter that reads the past (`asOf` or `registryAsOf`), sort keys, dimensions, event dates and formats of exports. The forms
- * are described in a separate file beside OUT.json, `forms.json`, since only forms and histories load it.
+ * are described in a separate file beside OUT.json, `forms.json`, since only a few views need them.
  *
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */
@@ -88,7 +88,7 @@ function describeProperty(name: string, schema: Schema, input: Schema): Property
   const values = valuesOf(schema)
   const [item, inputItem] = [resolve(schema.items ?? {}), resolve(input.items ?? {})]
   const refersTo = input['x-refers-to'] ?? inputItem['x-refers-to']
-  // An object that is one of several has no parts: it is the resource and key of a record.
+  // The value of a `oneOf` has no parts: it is the resource and key of a record.
   const parts = schema.oneOf
     ? []
     : [...describeProperties(schema, input), ...describeProperties(item, inputItem)]

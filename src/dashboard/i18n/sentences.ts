@@ -5,9 +5,9 @@ import { type LanguageTag, useLanguage } from './language.ts'
 export type Translator = (sentence: string) => string | undefined
 
 /**
- * Translations by the English sentences of the service. A sentence has placeholders (names in braces) for variable text, and
- * its translation has those whose text it shows. The text for a placeholder whose name begins with a capital letter is
- * translated, too.
+ * Translations; the keys are the English sentences of the service. A sentence has placeholders (names in braces) for variable
+ * text, and its translation repeats those whose text it shows. The text for a placeholder whose name begins with a capital
+ * letter is translated, too.
  */
 export type Sentences = Readonly<Record<string, string>>
 

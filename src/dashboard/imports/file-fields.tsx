@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Inputs for the file with the rows, and for the files that its mapping names. */
+/** Inputs for the file with the rows, and for the files that its mapping names (`list` in the API). */
 export function FileFields({
   onFile,
   onLists,

@@ -17,6 +17,7 @@ const recordHeightRem = 2.5
 /** The records of an import, with the action on each. */
 export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJob }) {
   const { t } = useLanguage()
+  // The source of the import is one of its records, too.
   const records = Math.min(counts.created + counts.changed + counts.unchanged + 1, pageLimit)
   const [cursor, setCursor] = useState<string>()
   const path = withQuery(`/v1/imports/${id}/records`, { limit: pageLimit, cursor })
