@@ -8,8 +8,11 @@ import type { Transaction } from './statement.ts'
 /** Announced instead of the name of a resource when every resource may have changed. */
 export const everything = '*'
 
-/** Called after a commit: `announce` with the announced resources, and `work.onCommit` with the position of the commit. */
-interface CommitHooks {
+/**
+ * Called when a transaction has ended: `announce` with the announced resources after a commit, and `onCommit` or
+ * `onRollback` of `work` with the position.
+ */
+interface EndHooks {
   announce(announced: string[]): void
   work: Work | undefined
 }
@@ -22,7 +25,7 @@ interface CommitHooks {
 export async function inTransaction<T>(
   connection: Connection,
   work: (tx: Transaction) => Promise<T>,
-  hooks: CommitHooks,
+  hooks: EndHooks,
 ): Promise<T> {
   try {
     await connection.execute('begin')
@@ -38,7 +41,7 @@ export async function inTransaction<T>(
   }
 }
 
-async function commit(connection: Connection, { announce, work }: CommitHooks): Promise<void> {
+async function commit(connection: Connection, { announce, work }: EndHooks): Promise<void> {
   try {
     const { announced, position } = await connection.commit({ position: work?.onCommit !== undefined })
     announce(announced)

@@ -49,7 +49,7 @@ export const records = pgTable(
     index('records_shape').on(table.resource, table.shape),
     // The few records whose documents the service has not composed yet.
     index('records_uncomposed').on(table.id).where(sql`${table.shape} is null`),
-    // The records that readers without a key or token do not see (`migrations/0006_visibility.sql`).
+    // The records that readers without a role do not see (`migrations/0006_visibility.sql`).
     index('records_internal').on(table.id).where(sql`${table.visibility} = 'internal'`),
     index('records_merged_into').on(table.mergedInto).where(sql`${table.mergedInto} is not null`),
   ],

@@ -21,8 +21,9 @@ export interface Authorship {
 }
 
 /**
- * Every version of every record, written in the transaction of the change. For every role, triggers refuse to delete a
- * revision, and to change it except by a redaction. The table has no foreign keys, since revisions outlive their records.
+ * Every version of every record, written in the transaction of the change. A trigger refuses to delete a revision, and to
+ * change it except by a redaction, also to the owner of the database. The table has no foreign keys, since revisions outlive
+ * their records.
  *
  * The revisions of a record are a hash chain: the hash of each revision covers the hash of the previous one. A trigger makes
  * salt and hashes (`migrations/0004_chain.sql`), and docs/integrity.md has the formula.
@@ -42,7 +43,10 @@ export const revisions = pgTable(
     document: json('document').notNull(),
     /** The actor of the change, as responses show it. */
     actor: json('actor').$type<Author>().notNull(),
-    /** The countries that the document names, also through organizations; of a country, also itself. Trigger `name_countries`. */
+    /**
+     * The countries that the document names, directly or through organizations. A country also names itself. The trigger
+     * `name_countries` sets them.
+     */
     countries: text('countries').array().notNull().default([]),
     time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`),
     requestId: text('request_id'),
