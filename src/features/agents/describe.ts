@@ -13,7 +13,7 @@ export const describeRegistry = ({ resources }: Registry) => ({
 const descriptions = (named: Record<string, { description: string }>) =>
   Object.fromEntries(Object.entries(named).map(([name, { description }]) => [name, description]))
 
-/** Describes a resource. Operators follow a filter in brackets: `signedOn[gte]`; they are those of lists. */
+/** Describes a resource, with the operators of each filter (`gte` in `signedOn[gte]`) that the tool `list` accepts. */
 export const describeResource = (resource: Resource) => ({
   resource: resource.name,
   description: resource.description,
@@ -27,6 +27,7 @@ export const describeResource = (resource: Resource) => ({
   ),
   sort: Object.keys(resource.sorts),
   dimensions: descriptions(resource.dimensions),
+  // `countDistinct:` accepts every dimension, so it would repeat the list of dimensions.
   measures: measureNames(resource).filter((name) => !name.startsWith('countDistinct')),
   example: resource.example,
 })

@@ -9,7 +9,7 @@ export const makeInputs = (registry: Registry) => ({
     .record(z.string().max(100), z.string().max(2000))
     .optional()
     .describe(
-      'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; a comma separates several values, of which one must match (with `all` and `allDirectly`, each).',
+      'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; a comma separates several values. One of them must match; with the operators `all` and `allDirectly`, all of them.',
     ),
   limit: (max: number) => z.int().min(1).max(max).optional(),
   asOf: z

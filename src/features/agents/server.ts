@@ -6,7 +6,7 @@ import type { Tool } from './tool.ts'
 import { agentTools } from './tools.ts'
 
 const instructions =
-  'A registry of international science and technology cooperation. First resolve names to keys with the tool resolve. Dates are EDTF, as imprecise as the source. Cite the sources in `citations`, and for numbers the path in `list` or `request`.'
+  'A registry of international science and technology cooperation. First resolve names to keys with the tool resolve. Dates are EDTF, only as precise as the source. Cite the sources in `citations`; for a number, cite the path in `list` or `request`.'
 
 function makeServer(tools: readonly Tool[], api: ApiFetch): McpServer {
   const server = new McpServer({ name: 'entente', version: packageVersion }, { instructions })

@@ -46,7 +46,7 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
   tool(
     'resolve',
     'Resolve a name',
-    'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language that the registry knows, former names and states included. `resolutions` says by resource whether exactly one record is meant, and if not, which may be. Filters take keys, not names.',
+    'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language that the registry knows, including former names and states. For each resource, `resolutions` says whether the name means exactly one record; if not, it lists the candidates. Filters take keys, not names.',
     {
       name: z.string().max(300),
       resource: resource.optional(),
@@ -93,7 +93,7 @@ const getTool = ({ resource, key, asOf }: Inputs, registry: Registry): Tool =>
     { resource, key, asOf },
     async ({ resource, key, asOf }, api) => {
       const record = await fetchExchange(api, pathOf([resource, key], { asOf }))
-      // The key of a merged record leads to another record, except with a time before the merge.
+      // The key of a merged record leads to another record, unless `asOf` is before the merge.
       const found = String(JSON.parse(record.text)[registry.get(resource).key.property])
       const historyPath = pathOf([resource, found, 'history'], { limit: 5, follow: 'false' })
       const history = JSON.parse(await readJson(api, historyPath))
