@@ -54,6 +54,21 @@ records:
   })
 })
 
+describe('a name in several records of a row', () => {
+  it('counts as one row', async () => {
+    const mapping = `
+scheme: ${newScheme()}
+records:
+  agreements:
+    each: {from: Ids, split: ";"}
+    id: .
+    properties: {title: ., kind: =treaty, parties: [{country: /Party, role: =party}]}
+`
+    const { report } = await checkCsv(api.database, mapping, 'Ids,Party\n1;2;3,Atlantis\n')
+    expect(report?.names).toEqual({ unresolved: 1, rows: 1 })
+  })
+})
+
 /** Decides that a name of a country means China. */
 async function decide(id: string, name: string): Promise<void> {
   const decisions = [{ resource: 'countries', name, key: 'CHN' }]

@@ -63,10 +63,13 @@ export class NameCollector {
     this.#id = id
   }
 
-  /** Counts the mentions of a row. */
+  /** Counts a row for each name that it mentions. Several records of the row may mention the same name. */
   add(mentions: readonly Mention[]): void {
+    const counted = new Set<string>()
     for (const mention of mentions) {
       const identity = mentionIdentity(mention)
+      if (counted.has(identity)) continue
+      counted.add(identity)
       const known = this.#buffer.get(identity)
       if (known) known.rows += 1
       else this.#buffer.set(identity, { mention, rows: 1 })
