@@ -103,7 +103,7 @@ describe('an uploaded file', () => {
     const refused = await undo(first.id)
     expect(refused.status).toBe(409)
     expect(refused.json<{ detail: string }>().detail).toBe(
-      `The import ${second.id} (treaties.csv) has changed 1 of its records since. Undo that one first.`,
+      `The later import ${second.id} (treaties.csv) has changed 1 of the records of this import. Undo that one first.`,
     )
     for (const { id } of [second, first]) {
       expect((await undo(id)).status).toBe(202)
@@ -272,6 +272,8 @@ describe('a name that matches no record', () => {
     expect(response.status).toBe(422)
     expect(response.text).toContain('there is no \\"QQQ\\" in countries')
     expect(response.text).toContain('did you mean \\"countries\\"?')
+    const { errors } = response.json<{ errors: { pointer: string }[] }>()
+    expect(errors.map(({ pointer }) => pointer)).toEqual(['/decisions/0/key', '/decisions/1/resource'])
   })
 })
 

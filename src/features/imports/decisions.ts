@@ -31,14 +31,14 @@ export async function findAbsentKeys(
 
 /**
  * Checks that the resources and records of decisions exist.
- * @param locate returns where a decision is: a JSON pointer, or a file and a line.
+ * @param locate returns where a property of a decision is: a JSON pointer, or a file and a line.
  * @throws Problem `invalid-body` with a fault for each decision about an unknown resource or record.
  */
 export async function checkDecisions<T extends Decision>(
   database: DatabaseClient,
   registry: Registry,
   decisions: readonly T[],
-  locate: (decision: T, index: number) => string,
+  locate: (decision: T, index: number, property: 'resource' | 'key') => string,
 ): Promise<void> {
   const faults = new FaultList()
   const resourceNames = registry.resources.map(({ name }) => name)
@@ -55,13 +55,13 @@ export async function checkDecisions<T extends Decision>(
     const absentKeys = absent.get(resource)
     if (!absentKeys)
       faults.add(() => ({
-        pointer: locate(decision, index),
+        pointer: locate(decision, index, 'resource'),
         code: 'unknown',
         message: `there is no resource "${resource}"${didYouMean(resource, resourceNames)}`,
       }))
     else if (key !== null && absentKeys.has(key))
       faults.add(() => ({
-        pointer: locate(decision, index),
+        pointer: locate(decision, index, 'key'),
         code: 'dangling_reference',
         message: `there is no "${key}" in ${resource}`,
       }))

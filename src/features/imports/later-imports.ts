@@ -21,5 +21,5 @@ export async function findLaterImport(
     values: [id, scheme],
   })
   if (!later) return undefined
-  return `The import ${later.import} (${later.file}) has changed ${later.records} of its records since. Undo that one first.`
+  return `The later import ${later.import} (${later.file}) has changed ${later.records} of the records of this import. Undo that one first.`
 }

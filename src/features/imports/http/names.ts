@@ -173,7 +173,7 @@ const decisionsInput = registerRequestSchema(
               .optional()
               .meta({ description: 'The country, as in the list of names.' }),
             key: z.string().max(200).nullable().meta({
-              description: 'Key of the record; null if the name has none, and is left out.',
+              description: 'Key of the record; null if there is none: values with the name are left out.',
             }),
           }),
         )
@@ -197,7 +197,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     operationId: 'decideImportNames',
     summary: 'Choose the records of unresolved names',
     description:
-      'Stores decisions about names for this import, until its commit begins, and for all later ones of the same register; a later decision replaces an earlier one. The import is checked again in the background.',
+      'Stores decisions about names for this import, if its commit has not begun, and for all later ones of the same register; a later decision replaces an earlier one. The import is checked again in the background.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => decisionsInput,
@@ -211,7 +211,8 @@ export const decideNames = (registry: Registry): Endpoint => ({
     const { data, faults } = checkValue(decisionsInput, request.body)
     if (faults) throw invalidBody('request', faults)
     const decisions = data.decisions.map(({ country = null, ...one }) => ({ ...one, country }))
-    await checkDecisions(database, registry, decisions, (_, index) => `/decisions/${index}/key`)
+    const locate = (_: unknown, index: number, property: string) => `/decisions/${index}/${property}`
+    await checkDecisions(database, registry, decisions, locate)
     const { actor } = getAuthorship(request)
     return runOnce(database, request, async (tx) => {
       const found = await lockImport(tx, key)
