@@ -86,7 +86,28 @@ describe('rows that refer to the records of other rows', () => {
     const { counts, report } = await importCircles(count, 1, newScheme())
     expect(counts).toMatchObject({ created: 0, refused: count })
     expect(report?.refusedBy?.[0]?.example.detail).toMatch(
-      /^is one of 5,001 rows that refer to one another, of which at most 5,000 can be written together/,
+      /^is one of 5,001 rows that refer to one another and have 5,001 records: at most 5,000 can be written together/,
+    )
+  })
+
+  it('are refused with the number of their records, not only of the rows', async () => {
+    const rows = [0, 1].map((number) => ({
+      id: `R${number}`,
+      amends: `R${1 - number}`,
+      parts: numbers(2500),
+    }))
+    const mapping = `
+scheme: ${newScheme()}
+records:
+  agreements:
+    - id: id
+      properties: {title: id, kind: =treaty, relations: {each: amends, agreement: {from: ., by: id}, kind: =amends}}
+    - {each: parts, id: {template: '{/id}-{.}'}, properties: {title: ., kind: =treaty}}
+`
+    const { counts, report } = await importFile(api.database, mapping, 'rows.json', JSON.stringify(rows))
+    expect(counts).toMatchObject({ created: 0, refused: 2 })
+    expect(report?.refusedBy?.[0]?.example.detail).toMatch(
+      /^is one of 2 rows that refer to one another and have 5,002 records: at most 5,000 can be written together/,
     )
   })
 

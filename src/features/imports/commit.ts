@@ -12,12 +12,12 @@ import { type SourceProperties, writeSource } from './source.ts'
 import { changeImport, type ImportCounts, type ImportJob, type ImportReport, noCounts } from './store.ts'
 import type { ReadyRow } from './types.ts'
 import { readUpserts } from './upserts.ts'
-import { combineGroups, readWaitingGroups } from './waiting.ts'
+import { combineGroups, type RowGroup, readWaitingGroups } from './waiting.ts'
 
 /** Target duration of a transaction. Other transactions wait for its locks, and the feed of changes for its end. */
 const transactionMs = 300
 
-/** Maximum number of records of rows that refer to one another, which only one transaction can write. */
+/** Maximum number of records of a group of rows that refer to one another. One transaction must write the whole group. */
 const maxTogether = 5000
 
 /** Maximum number of attempts to run a transaction that conflicts with others, including the first. */
@@ -40,7 +40,10 @@ export const importAuthorship = ({ actor, requestId, files, id }: ImportJob): Au
   reason: `Import ${id} of ${files[0]?.name ?? 'a file'}`.slice(0, 500),
 })
 
-/** Whether an error is a conflict with another transaction, so that a retry may succeed. */
+/**
+ * Whether an error is a conflict with another transaction, so that a retry may succeed: SQLSTATE class 40 (a rollback, such
+ * as after a deadlock) or 55 (such as a lock that is not available).
+ */
 const isTransient = (error: unknown) => /^(40|55)/.test(getDatabaseError(error)?.code ?? '')
 
 async function withRetries<T>(work: () => Promise<T>): Promise<T> {
@@ -100,9 +103,9 @@ class Commit {
   }
 
   /** Refuses the rows of a group that is too large for a transaction. @returns false when another process has taken over. */
-  #refuseGroup(positions: number[]): Promise<boolean> {
-    const [count, limit] = [positions.length, maxTogether].map(formatCount)
-    const detail = `is one of ${count} rows that refer to one another, of which at most ${limit} can be written together: import them without these references first`
+  #refuseGroup({ positions, records }: RowGroup): Promise<boolean> {
+    const [rows, all, limit] = [positions.length, records, maxTogether].map(formatCount)
+    const detail = `is one of ${rows} rows that refer to one another and have ${all} records: at most ${limit} can be written together: import them without these references first`
     const refused = new Map(positions.map((position) => [position, [{ column: '', value: '', detail }]]))
     return this.#run(async (tx, before) => {
       await blockRows(tx, before.id, refused)
@@ -179,19 +182,20 @@ class Commit {
     }
   }
 
-  /** Writes the waiting rows in a second pass. @returns false when another process has taken over. */
+  /** Writes the waiting rows in a later pass. @returns false when another process has taken over. */
   async writeWaiting(): Promise<boolean> {
     const reads = autocommitReads(this.#database)
     const { id } = this.#current
     const groups = combineGroups(await readWaitingGroups(reads, id), () => this.#size.rows)
     let isBegun = false
-    for (const { positions, records } of groups) {
+    for (const group of groups) {
+      const { positions, records } = group
       this.#options.signal.throwIfAborted()
       if (!isBegun && !(await this.#beginNextPass())) return false
       isBegun = true
       const isWritten =
         records > maxTogether
-          ? await this.#refuseGroup(positions)
+          ? await this.#refuseGroup(group)
           : await this.#writeBatch(await readRowsAt(reads, id, positions))
       if (!isWritten) return false
     }
