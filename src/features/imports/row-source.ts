@@ -8,11 +8,11 @@ import {
   checkCompanions,
   companionFiles,
   createConverter,
-  createUsage,
+  createUnusedColumnCounter,
   type Mapping,
   parseMapping,
   readCompanion,
-  type Usage,
+  type UnusedColumnCounter,
 } from './mapping/index.ts'
 import { readRows } from './reading/index.ts'
 import type { ConvertedRow, FileInfo, Row } from './types.ts'
@@ -41,7 +41,7 @@ export interface RowSource {
   /** Converts a row as the mapping says. */
   convert: (row: Row) => ConvertedRow
   /** Counts the values that the mapping does not read. */
-  usage: Usage
+  unused: UnusedColumnCounter
 }
 
 /**
@@ -65,5 +65,5 @@ export async function openRows(
     throw error
   }
   const convert = createConverter(mapping, { registry, lists })
-  return { fileInfo, batches, convert, usage: createUsage(mapping, registry, await fileInfo) }
+  return { fileInfo, batches, convert, unused: createUnusedColumnCounter(mapping, registry, await fileInfo) }
 }

@@ -164,7 +164,7 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
 export async function stageRows(
   database: Database,
   job: ImportJob,
-  { fileInfo, batches, convert, usage }: RowSource,
+  { fileInfo, batches, convert, unused }: RowSource,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (rows: number) => void },
 ): Promise<boolean> {
   return database.maintain(async (client) => {
@@ -174,7 +174,7 @@ export async function stageRows(
     for await (const rows of batches) {
       for (const row of rows) {
         buffer.add(row, convert(row))
-        usage.countRow(row.values)
+        unused.countRow(row.values)
         if (buffer.isFull) {
           signal.throwIfAborted()
           await buffer.write()
@@ -194,7 +194,7 @@ export async function stageRows(
       { ...job, doneThrough: buffer.position },
       {
         state: 'staging',
-        fileInfo: { ...(await fileInfo), unused: usage.list() },
+        fileInfo: { ...(await fileInfo), unused: unused.list() },
         rowsRead: buffer.position,
         doneThrough: 0,
         counts,

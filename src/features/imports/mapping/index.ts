@@ -12,7 +12,7 @@ export { mappingJsonSchema } from './json-schema.ts'
 export { maxMappingLength, parseMapping, parseStoredMapping } from './parse.ts'
 export { mappingSchema } from './schema.ts'
 export type { Mapping } from './types.ts'
-export { createUsage, type Usage } from './usage.ts'
+export { createUnusedColumnCounter, type UnusedColumnCounter } from './unused-columns.ts'
 
 /**
  * Returns the function that converts rows to drafts.
@@ -26,7 +26,7 @@ export function createConverter(
 ): (row: Row) => ConvertedRow {
   const { convert, faults } = compileMapping(mapping, registry, lists)
   if (faults.count > 0) {
-    throw new Problem('invalid-mapping', 'The mapping does not match the files beside it.', {
+    throw new Problem('invalid-mapping', 'The mapping does not match the files given with it.', {
       errors: faults,
     })
   }

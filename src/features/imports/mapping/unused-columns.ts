@@ -24,7 +24,7 @@ function hasValue(value: JsonValue | undefined): boolean {
 }
 
 /** Counts the rows with values that a mapping does not read, by column, property, element or attribute. */
-export class Usage {
+export class UnusedColumnCounter {
   readonly #root = newNode()
   readonly #rows = new Map<string, number>()
   readonly #ignored: ReadonlySet<string>
@@ -79,8 +79,12 @@ export class Usage {
 }
 
 /** Creates the counter of the values that a mapping does not read, without the additional columns of refused rows. */
-export const createUsage = (mapping: Mapping, registry: Registry, fileInfo: FileInfo): Usage =>
-  new Usage(
+export const createUnusedColumnCounter = (
+  mapping: Mapping,
+  registry: Registry,
+  fileInfo: FileInfo,
+): UnusedColumnCounter =>
+  new UnusedColumnCounter(
     compileMapping(mapping, registry).readPaths,
     isRefusedRowsFile(fileInfo) ? fileInfo.columns.filter(isAdditional) : [],
   )
