@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { CodeList } from '../../../src/features/imports/mapping/index.ts'
+import { CodeList, companionFiles, parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import type { JsonObject } from '../../../src/features/imports/types.ts'
+import { registry } from '../../../src/resources/registry.ts'
 import { convertContent, convertRow, draftsOf, namedDocument } from '../../support/conversion.ts'
 
 /** A mapping of agreements, with properties in YAML's flow style. */
@@ -277,6 +278,21 @@ records:
   })
 })
 
+describe('a second file', () => {
+  it('is joined by a value in a nested object', () => {
+    const text = `
+scheme: x
+join: { languages: { file: languages.csv, key: agreement, equals: info/number } }
+records:
+  agreements: { id: id, properties: { title: id, kind: =treaty, languages: { all: languages/code } } }
+`
+    const list = new CodeList(['agreement', 'code'], [{ agreement: '7', code: 'fr' }])
+    const row = { id: 1, info: { number: 7 } }
+    const [draft] = draftsOf(convertRow(text, row, new Map([['languages.csv', list]])))
+    expect(draft?.document.languages).toEqual(['fr'])
+  })
+})
+
 describe('several records', () => {
   it('can come from one row, and refer to one another by their ids in the register', () => {
     const [agreement, project] = draftsOf(
@@ -295,5 +311,17 @@ records:
     expect(project?.mentions).toEqual([
       { resource: 'agreements', externalId: { scheme: 'pairs', id: 'T1' }, column: 'treaty' },
     ])
+  })
+})
+
+describe('the files that a mapping names', () => {
+  it.each([
+    ['{ list: states }', ['states']],
+    ['{ list: states.csv, value: word }', ['states.csv']],
+    ['{ list: signed.old, Active: in_force }', []],
+  ])('with the codes %s are %j', (codes, expected) => {
+    const properties = `{ title: Title, kind: =treaty, status: { from: Status, codes: ${codes} } }`
+    const mapping = `{ scheme: x, records: { agreements: { id: Id, properties: ${properties} } } }`
+    expect(companionFiles(parseMapping(mapping, registry)).map(({ name }) => name)).toEqual(expected)
   })
 })

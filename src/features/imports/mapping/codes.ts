@@ -25,7 +25,9 @@ export function compileCodes(codes: NonNullable<ValueSteps['codes']>, context: C
 
 type FileReference = { list: string; key?: string; value?: string }
 
-const isFileReference = (codes: Record<string, unknown>): codes is FileReference =>
+/** Whether `codes` names a file. With further keys, it is a map that has a code `list`. */
+export const isFileReference = (codes: object): codes is FileReference =>
+  'list' in codes &&
   typeof codes.list === 'string' &&
   Object.keys(codes).every((name) => ['list', 'key', 'value'].includes(name))
 
@@ -43,8 +45,8 @@ function compileList({ list: name, key, value }: FileReference, context: Compile
   return (text) => {
     const row = list.find(keyColumn, text)[0] ?? list.find(keyColumn, wildcard)[0]
     if (!row) return unknown(text, list.texts(keyColumn), `the file ${name}`)
-    const value = textOf(row[valueColumn] ?? null) ?? null
-    return value === wildcard ? text : value
+    const word = textOf(row[valueColumn] ?? null) ?? null
+    return word === wildcard ? text : word
   }
 }
 

@@ -4,6 +4,7 @@ import type { RowOptions } from '../reading/options.ts'
 import { formatCount, unreadableFile } from '../reading/unreadable-file.ts'
 import type { JsonObject } from '../types.ts'
 import { CodeList } from './code-list.ts'
+import { isFileReference } from './codes.ts'
 import type { Mapping } from './types.ts'
 
 /** Limits of a companion file, which is held in memory. */
@@ -49,8 +50,7 @@ function codeLists(value: unknown): string[] {
   return Object.entries(value).flatMap(([name, part]) => {
     if (name !== 'codes') return codeLists(part)
     if (typeof part === 'string') return [part]
-    const list: unknown = typeof part === 'object' && part !== null && 'list' in part ? part.list : undefined
-    return typeof list === 'string' && /\.\w+$/.test(list) ? [list] : []
+    return typeof part === 'object' && part !== null && isFileReference(part) ? [part.list] : []
   })
 }
 

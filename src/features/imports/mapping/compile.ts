@@ -9,7 +9,7 @@ import { compileConditions } from './condition.ts'
 import { type ColumnUse, CompileContext } from './context.ts'
 import { Conversion } from './conversion.ts'
 import { compileEach } from './each.ts'
-import { type Scope, textOf } from './path.ts'
+import { type Scope, textOf, valuesAt } from './path.ts'
 import { compileProperty, type PropertyPlan } from './property.ts'
 import { isRequired, targetOf } from './target.ts'
 import type { Mapping, RecordMapping } from './types.ts'
@@ -42,7 +42,7 @@ export function compileMapping(
   const empty = new Set((mapping.empty ?? []).map((word) => word.trim()))
   const context = new CompileContext({ mapping, registry, lists, faults, columns, readPaths, empty })
   const join = compileJoins(mapping, context)
-  const check = compileConditions(mapping.when, context.at('when'))
+  const findUnmet = compileConditions(mapping.when, context.at('when'))
   const records = Object.entries(mapping.records).flatMap(([resource, entry]) =>
     [entry]
       .flat()
@@ -58,8 +58,8 @@ export function compileMapping(
     if (row.fault) return { kind: 'refused', faults: [row.fault] }
     const values = join(row.values)
     const scope: Scope = { row: values, item: values }
-    const failed = check(scope)
-    if (failed !== undefined) return { kind: 'skipped', reason: `when: ${failed}` }
+    const unmet = findUnmet(scope)
+    if (unmet !== undefined) return { kind: 'skipped', reason: `when: ${unmet}` }
     const conversion = new Conversion()
     const drafts = records.flatMap((build) => build(scope, row, conversion))
     if (conversion.faults.length > 0)
@@ -76,17 +76,18 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
   const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals }]) => {
     const joinContext = context.at('join', name)
     const list = joinContext.list(file)
-    joinContext.at('equals').compilePath(equals)
+    const path = joinContext.at('equals').compilePath(equals)
     if (list && list.columns.length > 0 && !list.columns.includes(key)) {
       joinContext.at('key').addFault(`${file} has no column ${JSON.stringify(key)}`)
     }
-    return { name, key, equals, list }
+    return { name, key, path, list }
   })
   if (joins.length === 0) return (values) => values
   return (values) => {
     const joined: Record<string, JsonValue> = { ...values }
-    for (const { name, key, equals, list } of joins) {
-      const text = textOf(values[equals] ?? null)
+    for (const { name, key, path, list } of joins) {
+      const [first = null] = path ? valuesAt(path, { row: values, item: values }) : []
+      const text = textOf(first)
       joined[name] = text === undefined ? [] : [...(list?.find(key, text) ?? [])]
     }
     return joined
@@ -100,7 +101,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   const { eventDates = [] } = outer.registry.definition(resource)
   const each = compileEach(mapping.each, outer)
   const { context } = each
-  const check = compileConditions(mapping.when, context.at('when'))
+  const findUnmet = compileConditions(mapping.when, context.at('when'))
   const id = compileProperty(mapping.id, targetOf(externalId.shape.id), context.at('id'))
   const properties = new Map<string, PropertyPlan>()
   // The event date is converted first: names of countries are resolved as of that date.
@@ -119,7 +120,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   }
   const cite = compileCitation(context)
   const build = (scope: Scope, row: Row, rowConversion: Conversion): Draft[] => {
-    if (check(scope) !== undefined) return []
+    if (findUnmet(scope) !== undefined) return []
     const conversion = new Conversion(rowConversion)
     const faultsBefore = conversion.faults.length
     const externalKey = id.build(scope, conversion)

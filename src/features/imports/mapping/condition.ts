@@ -3,25 +3,25 @@ import { type Scope, textOf, valuesAt } from './path.ts'
 import type { Condition, Conditions } from './types.ts'
 import type { Scalar } from './values/bad.ts'
 
-/** Returns a text about the first condition that does not hold; undefined if all hold. */
-export type Check = (scope: Scope) => string | undefined
+/** Returns a text about the first condition that is not met; undefined if all are. */
+export type FindUnmet = (scope: Scope) => string | undefined
 
-/** Compiles conditions on columns, all of which must hold. */
-export function compileConditions(conditions: Conditions | undefined, context: CompileContext): Check {
-  const checks = listConditions(conditions).map(([column, condition]): Check => {
+/** Compiles conditions on columns, all of which must be met. */
+export function compileConditions(conditions: Conditions | undefined, context: CompileContext): FindUnmet {
+  const tests = listConditions(conditions).map(([column, condition]): FindUnmet => {
     const path = context.compilePath(column)
-    const test = compileTest(condition)
+    const isMet = compileTest(condition)
     return (scope) => {
       const texts = path ? valuesAt(path, scope).map((value) => textOf(value) ?? '') : []
-      return test(texts.filter((text) => text !== '' && !context.empty.has(text)))
+      return isMet(texts.filter((text) => text !== '' && !context.empty.has(text)))
         ? undefined
         : `${column} is ${texts.length > 0 ? JSON.stringify(texts.join('; ').slice(0, 100)) : 'empty'}`
     }
   })
   return (scope) => {
-    for (const check of checks) {
-      const failed = check(scope)
-      if (failed !== undefined) return failed
+    for (const findUnmet of tests) {
+      const unmet = findUnmet(scope)
+      if (unmet !== undefined) return unmet
     }
     return undefined
   }

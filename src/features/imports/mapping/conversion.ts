@@ -6,7 +6,7 @@ import type { BadValue } from './values/bad.ts'
 /** Maximum length of a value in a fault, in characters. */
 const maxShownLength = 200
 
-/** Collects the results of converting a row to a draft: faults, dropped values, and the mentions of the draft. */
+/** Collects results: for a row, its faults, dropped values and records; for each draft of the row, its mentions. */
 export class Conversion {
   readonly faults: RowFault[]
   readonly dropped: RowFault[]

@@ -38,6 +38,7 @@ export function parsePath(text: string): Path | undefined {
 
 function parseSteps(text: string): Step[] | undefined {
   const steps: Step[] = []
+  // A slash in brackets belongs to a condition.
   for (const part of text.split(/\/(?![^[]*\])/)) {
     const match = /^([^[\]]+)(?:\[([^[\]]+)\])?$/.exec(part.trim())
     if (!match) return undefined

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { checkValue } from '../../../problems/faults.ts'
-import { didYouMean, toSentence } from '../../../problems/suggest.ts'
+import { toSentence } from '../../../problems/suggest.ts'
 import { isList } from '../reading/clean.ts'
 import type { JsonObject, JsonValue } from '../types.ts'
 import { compileConditions } from './condition.ts'
@@ -98,7 +98,7 @@ function compileScalar(mapping: ValueMapping, target: Target, context: CompileCo
     build(scope, conversion) {
       const values = plan.evaluate(scope, conversion)
       if (values.length > 1) {
-        const detail = `There are ${values.length} values, and the property takes one: the first is used. Say take: first, take: last or join: "; ".`
+        const detail = `There are ${values.length} values, and the property takes one: the first is used. Write take: first, take: last or join: "; ".`
         conversion.note(plan.column, [...values], detail)
       }
       return values[0]
@@ -110,7 +110,7 @@ function compileScalar(mapping: ValueMapping, target: Target, context: CompileCo
 const reserved = new Set(['each', 'when'])
 
 function compileObject(mapping: ItemMapping, target: ObjectTarget, context: CompileContext): PropertyPlan {
-  const check = compileConditions(mapping.when, context.at('when'))
+  const findUnmet = compileConditions(mapping.when, context.at('when'))
   const parts = compileParts(mapping, target, context)
   const varying = Object.values(parts).filter(({ isConstant }) => !isConstant)
   return {
@@ -119,7 +119,7 @@ function compileObject(mapping: ItemMapping, target: ObjectTarget, context: Comp
     onBadValue: context.onBadValue,
     parts,
     build(scope, conversion) {
-      if (check(scope) !== undefined) return undefined
+      if (findUnmet(scope) !== undefined) return undefined
       const values: Record<string, JsonValue> = {}
       // An object of constants is always built; any other only if a part that is not constant has a value.
       let isBuilt = varying.length === 0
@@ -147,7 +147,7 @@ function compileParts(
     parts[name] = compilePart(part as PropertyMapping, partTarget, context.at(name))
   }
   for (const [name, { schema }] of Object.entries(target.properties)) {
-    if (!parts[name] && isRequired(schema)) context.addFault(`needs ${name}${didYouMean(name, [])}`)
+    if (!parts[name] && isRequired(schema)) context.addFault(`needs ${name}`)
   }
   return parts
 }

@@ -93,7 +93,7 @@ function isSupported(tag: string): boolean {
 const joinSchema = z.strictObject({
   file: describe(fileName, 'Name of the file, which is given with the imported file.'),
   key: describe(z.string().min(1).max(500), 'The column of the file that has the key.'),
-  equals: describe(z.string().min(1).max(500), 'The column of the row with the same key.'),
+  equals: describe(z.string().min(1).max(500), 'The column or path of the row with the same key.'),
   rows: rowOptions.optional(),
 })
 

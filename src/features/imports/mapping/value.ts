@@ -50,7 +50,7 @@ export function compileValue(
   const steps = toSteps(mapping)
   const source = compileSource(steps, context)
   const onBadValue = steps.onBadValue ?? context.onBadValue
-  const check = compileConditions(steps.when, context.at('when'))
+  const findUnmet = compileConditions(steps.when, context.at('when'))
   const convert = compileSteps(steps, target, context)
   const findRecord =
     target?.kind === 'reference' ? compileReferenceStep(steps, target.reference, context) : undefined
@@ -62,7 +62,7 @@ export function compileValue(
     isConstant: source.isConstant,
     onBadValue,
     evaluate(scope, conversion) {
-      const found = check(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
+      const found = findUnmet(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
       const converted = found.flatMap((value) => convert(value, conversion, plan))
       const all = converted.length === 0 && fallback !== undefined ? [fallback] : converted
       const values = combine(all, steps)

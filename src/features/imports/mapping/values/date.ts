@@ -87,7 +87,7 @@ function readDate(text: string, language: string | undefined, formats: readonly 
     return new BadValue(`${JSON.stringify(text)} is not a date of the format ${quoteList(formats)}.`)
   const fault = findEdtfFault(text)
   return new BadValue(
-    `${JSON.stringify(text)} is not read as a date${fault && /^\d{4}/.test(text) ? `: ${fault.message}` : ''}. Write it as 2011-04-05, 2011-04 or 2011, or say with date: how it is written.`,
+    `${JSON.stringify(text)} is not read as a date${fault && /^\d{4}/.test(text) ? `: ${fault.message}` : ''}. Write it as 2011-04-05, 2011-04 or 2011, or state its format in the mapping with "date".`,
   )
 }
 

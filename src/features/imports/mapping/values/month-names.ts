@@ -30,6 +30,7 @@ function monthNames(language: string): ReadonlyMap<string, number> {
         if (name !== undefined && !/^\d+$/.test(name)) names.set(normalize(name), month)
       }
     }
+    // English also has abbreviations of four letters, such as Sept.
     if (language === 'en')
       names.set(normalize(date.toLocaleString('en', { month: 'long', timeZone: 'UTC' })).slice(0, 4), month)
   }

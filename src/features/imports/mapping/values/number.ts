@@ -49,6 +49,7 @@ export const compileNumber =
 
 function toPlain(text: string, { group, decimal }: NumberFormat): string | undefined {
   const [whole = '', fraction, ...more] = text.split(decimal)
+  // Without a separator of thousands, `\0` stands for one that does not occur.
   if (more.length > 0 || fraction?.includes(group || '\0')) return undefined
   const groups = group === '.' || group === ',' ? whole.split(group) : [whole]
   if (groups.length > 1 && !groups.slice(1).every((part) => /^\d{3}$/.test(part))) return undefined

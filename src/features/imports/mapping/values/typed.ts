@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { didYouMean, suggest } from '../../../../problems/suggest.ts'
+import { didYouMeanSentence, suggest } from '../../../../problems/suggest.ts'
 import type { Target } from '../target.ts'
 import { BadValue, type Scalar } from './bad.ts'
 
@@ -65,9 +65,6 @@ const plainWord = (word: string) =>
 
 const unknownWord = (text: string, words: readonly string[]) =>
   new BadValue(
-    `${JSON.stringify(text.slice(0, 60))} is not known${didYouMean(text, words)} Say with codes: what it means.`.replace(
-      /([^?.]) Say/,
-      '$1. Say',
-    ),
+    `${didYouMeanSentence(`${JSON.stringify(text.slice(0, 60))} is not known`, text, words)} State its meaning in the mapping with "codes".`,
     suggest(text, words),
   )
