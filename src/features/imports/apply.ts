@@ -130,7 +130,7 @@ async function writeRecords(
 const needsEntry = ({ upsert, action }: PlannedRecord): boolean =>
   action !== 'none' || (!hasSameRow(upsert) && otherRowId(upsert) === undefined)
 
-/** Returns which properties were not overwritten, and why, unless others have set them. */
+/** Returns the properties that were not overwritten. If another row changes the record, states that as the reason. */
 function toKeptRecord({ record: { upsert, kept }, result: { key } }: Written): KeptRecord {
   const otherId = otherRowId(upsert)
   const because =

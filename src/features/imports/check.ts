@@ -49,10 +49,13 @@ async function readDocuments(
 }
 
 /** An upsert with its plan, or with the faults for which the registry refuses it. */
-export type Outcome = { upsert: Upsert } & ({ result: PlannedRecord } | { faults: RowFault[] })
+export type CheckedUpsert = { upsert: Upsert } & ({ result: PlannedRecord } | { faults: RowFault[] })
 
 /** Finds why PostgreSQL would refuse planned records: references to missing records, and external ids of other records. */
-async function findRefusals(tx: Transaction, outcomes: readonly Outcome[]): Promise<Map<Upsert, RowFault[]>> {
+async function findRefusals(
+  tx: Transaction,
+  outcomes: readonly CheckedUpsert[],
+): Promise<Map<Upsert, RowFault[]>> {
   const planned = outcomes.flatMap((one) =>
     'result' in one && one.result.action !== 'none' ? [one.result] : [],
   )
@@ -67,7 +70,7 @@ async function findRefusals(tx: Transaction, outcomes: readonly Outcome[]): Prom
       documents.map(({ document }) => document),
       ({ value }) => mentioned.has(value),
     )
-    // The record of a single id is already known.
+    // A record with a single id was found by this id, so no other record has it.
     if (documents.some(({ document }) => getExternalIds(document).length > 1))
       for (const [index, fault] of await findTakenExternalIds(tx, resource, documents))
         faults[index]?.push(fault)
@@ -84,11 +87,11 @@ export async function* planUpserts(
   database: DatabaseClient,
   upserts: readonly Upsert[],
   onEdited: OnEdited,
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<CheckedUpsert> {
   const pending = upserts.filter((upsert) => !isUnchanged(upsert))
   const documents = await readDocuments(database, pending)
   const pause = startSlices()
-  const outcomes: Outcome[] = []
+  const outcomes: CheckedUpsert[] = []
   for (const upsert of pending) {
     const planned = tryCheck(upsert.document, () => planRecord(upsert, documents.get(upsert), onEdited))
     outcomes.push({ upsert, ...planned })
@@ -158,6 +161,7 @@ export async function checkRows(
   const fileIds = new FileIds(reads, job.id)
   for (let current = beginning; ; ) {
     signal.throwIfAborted()
+    // `pass` of an import that is checked counts its dry runs. Each reads the same rows as the first pass of a commit.
     const rows = takeBatch(await readStagedRows(reads, { ...current, pass: 0 }, batchSize))
     const last = rows.at(-1)
     if (!last) return current

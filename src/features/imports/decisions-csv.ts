@@ -11,7 +11,7 @@ const candidateColumns = [1, 2, 3].flatMap((number) => [`candidate${number}`, `c
 /** The columns of the file, in order. */
 const columns = ['resource', 'name', 'country', 'rows', 'decision', ...candidateColumns]
 
-/** The text in the column `decision` for a name without a record: its values are left out. */
+/** The text in the column `decision` that says that a name has no record: values with this name are left out. */
 const noRecordMarker = '-'
 
 /** Maximum number of rows in a file of decisions, including rows without a decision. */
@@ -73,7 +73,7 @@ export function readDecisions(text: string): FileDecision[] {
 const invalidFile = (detail: string, errors: { pointer: string; code: string; message: string }[] = []) =>
   new Problem('invalid-body', detail, { errors })
 
-/** Returns the delimiter of the header, since names may contain the others. */
+/** Returns the first delimiter, which is in the header. Names in other rows may contain further delimiters. */
 const delimiterOf = (text: string): string => /[,;\t]/.exec(text)?.[0] ?? ','
 
 function parseRows(text: string): { record: Partial<Record<string, string>>; info: { lines: number } }[] {

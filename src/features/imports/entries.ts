@@ -12,9 +12,13 @@ export interface RecordEntry {
   action: (typeof importActions)[number]
   versionBefore: number | null
   versionAfter: number
+  /** Hash of the imported document. */
   digest: string
+  /** Hashes of the imported values, by property. */
   properties: Record<string, string>
+  /** Properties that were not overwritten; null for none. */
   kept: string[] | null
+  /** Key of the citation. */
   citation: string | null
 }
 

@@ -12,8 +12,8 @@ export function draftIdentities(draft: Draft): string[] {
 }
 
 /**
- * Returns the ids that the staged file of an import has of records with several ids in its scheme, such as after a merge. Other
- * ids are not needed: a record with one id is changed by the row of this id.
+ * Finds the records that have several ids in the scheme of an import, such as after a merge, and returns those of their ids
+ * that its staged file has. Other records are not needed: a record with one id is changed by the row of this id.
  * @returns the identities of the ids (`draftIdentity`).
  */
 export async function readIdsInFile(

@@ -11,8 +11,10 @@ import type { ImportFile, ImportJob } from './store.ts'
 
 /** Stores uploaded files in the database until their rows are staged, since another process may read them. */
 
+const mebibyte = 1024 * 1024
+
 /** Size of a stored part of a file, in bytes. */
-const partBytes = 1024 * 1024
+const partBytes = mebibyte
 
 /** A file on disk, and the name that it has for people. */
 export interface LocalFile {
@@ -54,7 +56,7 @@ export async function storeFile(
   for await (const chunk of inParts(stream)) {
     bytes += chunk.length
     if (bytes > maxBytes) {
-      const limit = `${Math.floor(maxBytes / partBytes)} MiB (IMPORT_MB)`
+      const limit = `${Math.floor(maxBytes / mebibyte)} MiB (IMPORT_MB)`
       throw new Problem(
         'too-large',
         `The file ${name} is larger than ${limit}. Use the command "entente import".`,

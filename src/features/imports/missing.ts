@@ -28,9 +28,9 @@ export interface MissingRecord {
 const batchSize = 1000
 
 /**
- * SQL of the records that earlier imports of the scheme wrote and that have no id of a row of this import. Ids of imports have
- * the order of their uploads. After a merge, a record may have several ids. The statement groups all ids instead of joining
- * them: as long as PostgreSQL has no statistics of new rows, a join may become a nested loop.
+ * SQL of the records that earlier imports of the scheme wrote, and none of whose ids is in a row of this import. Ids of
+ * imports have the order of their uploads. After a merge, a record may have several ids. The statement groups all ids instead
+ * of joining them: as long as PostgreSQL has no statistics of new rows, a join may become a nested loop.
  */
 function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportJob) {
   const { externalIds } = shared

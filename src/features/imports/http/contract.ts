@@ -86,9 +86,9 @@ const report = z.strictObject({
   missing: count(
     'Records that earlier files of the register had and this file lacks: see `GET /v1/imports/{id}/missing.csv`. They are not changed.',
   ),
-  kept: z
-    .array(z.strictObject({ resource: z.string(), key: z.string(), reason: z.string() }))
-    .meta({ description: 'Where changes by others were not overwritten; at most 100.' }),
+  kept: z.array(z.strictObject({ resource: z.string(), key: z.string(), reason: z.string() })).meta({
+    description: 'Records with values that were not overwritten or reverted, and why; at most 100.',
+  }),
   keptCount: count('Number of kept properties or, after an undo, records.'),
 })
 
@@ -165,7 +165,9 @@ export const importSchema = registerResponseSchema(
           created: count('New records.'),
           changed: count('Changed records.'),
           unchanged: count('Unchanged records.'),
-          kept: count('Properties that keep the values that others have given them.'),
+          kept: count(
+            'Properties that were not overwritten: others set them, or another row changes the record.',
+          ),
         })
         .meta({ description: 'Counts of the dry run; of the commit, once it has begun.' }),
       report: report

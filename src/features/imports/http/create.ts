@@ -88,7 +88,7 @@ interface ReceivedUpload extends Texts {
   files: ImportFile[]
 }
 
-const partOrder = 'The parts are, in this order: mapping, perhaps decisions, file, and perhaps lists.'
+const partOrder = 'The parts are, in this order: mapping, decisions (optional), file, and lists (optional).'
 
 const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${partOrder}`)
 

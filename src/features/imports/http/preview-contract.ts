@@ -57,7 +57,7 @@ const previewRecord = z
       .looseObject({})
       .meta({ description: 'The record as it would be. Long texts and lists are shortened.' }),
     kept: z.array(z.string()).meta({
-      description: 'Properties that keep the values that others have given them.',
+      description: 'Properties that are not overwritten: others set them, or another row changes the record.',
     }),
   })
   .meta({ description: 'A record that a row becomes.' })

@@ -45,9 +45,10 @@ const importedRecord = z
     action: z
       .enum(importActions)
       .meta({ description: 'What was done; `none` if the record did not change.' }),
-    kept: z
-      .array(z.string())
-      .meta({ description: 'Properties that others had changed and the import did not overwrite.' }),
+    kept: z.array(z.string()).meta({
+      description:
+        'Properties that were not overwritten: others set them, or another row changes the record.',
+    }),
     undone: z.boolean().meta({ description: 'Whether it was undone.' }),
   })
   .meta({ description: 'A record of an import.', examples: [example] })

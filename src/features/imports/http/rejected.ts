@@ -68,13 +68,13 @@ const columnsOf = ({ columns }: FileInfo, rows: readonly RefusedRow[]): readonly
     ? columns.filter((column) => !isAdditional(column))
     : [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].slice(0, maxColumns)
 
-/** The file of an import that has read none. Such an import has no rows. */
+/** Stands for the file of an import that has not read its file. Such an import has no rows. */
 const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
 
 /**
  * Yields the refused rows of an import as CSV, as they were in the file, with more columns: where the row is, the
- * columns that are wrong, why, what would be right, and the columns with numbers. People correct the file and import it
- * again (`isRefusedRowsFile`).
+ * columns that are wrong, why, what would be right, and which cells were numbers and not texts (`import.numbers`). People
+ * correct the file and import it again (`isRefusedRowsFile`).
  */
 export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
   let rows = await readRefused(database, job.id, 0)
