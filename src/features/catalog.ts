@@ -10,7 +10,7 @@ import { notModified } from '../operations/response-schemas.ts'
 
 const schema = registerResponseSchema(
   'Catalog',
-  z.looseObject({ '@id': z.string().meta({ description: 'The catalogue.' }) }).meta({
+  z.looseObject({ '@id': z.string().meta({ description: 'Address of the catalogue.' }) }).meta({
     description: 'The catalogue of the registry, as DCAT in JSON-LD.',
     examples: [{ '@id': '/v1/catalog' }],
   }),

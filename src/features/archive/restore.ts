@@ -164,7 +164,7 @@ function toOperatorError(error: unknown): unknown {
   // SQLSTATE classes 22 and 23: a value or a constraint.
   if (/^2[23]/.test(code)) return damageError(`PostgreSQL refuses a row: ${message}`, error)
   return new OperatorError(
-    `PostgreSQL failed during the restore: ${message}. Mend the cause and repeat the restore into an empty database`,
+    `PostgreSQL failed during the restore: ${message}. Fix the cause, and repeat the restore into an empty database`,
     { cause: error },
   )
 }

@@ -66,6 +66,7 @@ export async function sectionJson(
 
 /** Returns the JSON of the amounts of a query by year, kind of amount and currency, for a resource that has amounts. */
 export async function amountsJson(queries: QueryRunner, resource: Resource, query: string): Promise<string> {
+  // The kind and the currency: amounts of different kinds or currencies cannot be added.
   const { singleValued = [] } = resource.measures.amount ?? {}
   const keys = [yearDimension(resource), ...singleValued].filter((name) => name !== undefined).join()
   const groups = await queries.group(

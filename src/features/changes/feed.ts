@@ -33,10 +33,11 @@ const maxEventBytes = 16 * 1024 * 1024
 /** Maximum milliseconds for which a change stays in memory, since a record may be redacted or made internal at any time. */
 const maxEventAgeMs = 2000
 
-/** After each read, the loop waits one millisecond for this many streams, so that other work of the event loop runs. */
+/** After each read, the loop pauses one millisecond per `streamsPerMs` streams, so that other work of the event loop runs. */
 const streamsPerMs = 5
 
 interface FeedEvent {
+  /** The position of the change as a number (`toOrder`). */
   order: bigint
   readAt: number
   resource: string
@@ -44,8 +45,9 @@ interface FeedEvent {
 }
 
 /** The events that a stream sends next, and its position after them. */
-export interface FeedPage {
+export interface EventPage {
   bytes: Buffer
+  /** The position as a number (`toOrder`). */
   order: bigint
 }
 
@@ -124,7 +126,7 @@ export class ChangeFeed {
   }
 
   /** Returns the changes after a position from memory; undefined if not all of them are in memory. */
-  read(after: bigint, resources: readonly string[]): FeedPage | undefined {
+  read(after: bigint, resources: readonly string[]): EventPage | undefined {
     if (this.#start === undefined || after < this.#start) return undefined
     const first = this.#events.findLastIndex(({ order }) => order <= after) + 1
     const events = this.#events.slice(first).filter(isOfResources(resources))
@@ -135,7 +137,7 @@ export class ChangeFeed {
    * Reads a page of the changes after a position from the database, as soon as fewer than `maxReplays` reads run. At the end
    * of the feed the page is empty or short, and `read` can continue at its `order`.
    */
-  async readPage(after: bigint, resources: string[]): Promise<FeedPage> {
+  async readPage(after: bigint, resources: string[]): Promise<EventPage> {
     return this.#replays.runExclusive(async () => {
       const end = this.#start === undefined ? 0n : this.#end
       const events = await this.#query(after, resources, replayPageSize)

@@ -51,16 +51,17 @@ function randomDocuments({ random }: GeneratorState, title: string): JsonObject[
 export function addAgreement(generation: GeneratorState, number: number): void {
   const { random, referenceData, recentAgreementIds } = generation
   const partners = randomCountries(generation, randomCountryCount(generation))
-  // China is a party to most agreements of the registry.
+  // China, the first of the countries, is a party to most agreements of the registry.
   const [china] = referenceData.countries
   const countries = china && random.chance(0.5) ? [...new Set([china, ...partners])] : partners
+  // All kinds except the first, `treaty`, and the last, `other`.
   const kind = random.pickZipf(agreementKinds.slice(1, -1))
   const topic = random.pickZipf(referenceData.topics)
   const names = countries.slice(0, 2).map(({ name }) => name)
   const title = `${kindLabel(kind)} between ${names.join(' and ')} on ${topic.name.toLowerCase()}, no. ${number}`
   const dates = randomStatusAndDates(generation)
-  const recordsSigning = typeof dates.signedOn === 'string' && random.chance(0.4)
-  const actions = recordsSigning ? [{ kind: 'signed', date: dates.signedOn, note: null }] : []
+  const hasSigning = typeof dates.signedOn === 'string' && random.chance(0.4)
+  const actions = hasSigning ? [{ kind: 'signed', date: dates.signedOn, note: null }] : []
   const id = generation.add('agreements', {
     title,
     kind,
