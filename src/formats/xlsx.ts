@@ -24,7 +24,7 @@ type SheetWriter = ReturnType<Writer['addWorksheet']>
 /** A cell whose text was truncated to `sheetLimits.characters`, with the length of the whole text. */
 type TruncatedCell = [sheet: string, row: number, column: string, characters: number]
 
-const formats = { number: '', text: '', day: 'yyyy-mm-dd', instant: 'yyyy-mm-dd hh:mm:ss' }
+const numberFormats = { number: '', text: '', day: 'yyyy-mm-dd', instant: 'yyyy-mm-dd hh:mm:ss' }
 
 /** Control characters, to write as escape codes (ECMA-376 part 1, 22.9.2.19), and `_` before text that looks like a code. */
 const charactersToEscape = /(?![\t\n])[\p{Cc}\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/gu
@@ -70,7 +70,7 @@ function openSheet(workbook: Writer, name: string, columns: SheetColumn[]): Shee
   sheet.columns = columns.map((column) => ({
     header: column.name,
     width: Math.max(12, column.name.length + 2),
-    style: { numFmt: formats[column.kind] },
+    style: { numFmt: numberFormats[column.kind] },
   }))
   const header = sheet.getRow(1)
   header.font = { bold: true }
