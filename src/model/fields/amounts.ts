@@ -16,7 +16,7 @@ import { edtfInList } from './edtf.ts'
 import { list } from './list.ts'
 import { proseText } from './text.ts'
 
-/** A sum of money: exact as a JSON number, negative for what was paid back or taken away. */
+/** A sum of money: exact as a JSON number, negative if it was paid back or withdrawn. */
 const sum = (description: string) =>
   z
     .number()
@@ -63,7 +63,7 @@ const amountDate = () => {
 const items = {
   kind: requiredCode(z.enum(amountKinds), 'What the amount is.', { values: amountKinds }),
   date: amountDate(),
-  amount: sumInList(sum('The amount as the source states it; negative if it was paid back or taken away.'), {
+  amount: sumInList(sum('The amount as the source states it; negative if it was paid back or withdrawn.'), {
     required: true,
     indexed: true,
   }),
@@ -74,17 +74,17 @@ const items = {
 
 const textArray = (values: SQL) => sql`${values}::text[]`
 
-/** The filters that must all match the same amount of a record, and their columns. */
-const narrowing = { amountKind: 'kind', amountCurrency: 'currency', amountYear: 'year' } as const
+/** The filters by kind, currency and year of an amount, which are also dimensions, and their columns. */
+const columnsByFilter = { amountKind: 'kind', amountCurrency: 'currency', amountYear: 'year' } as const
 
-type Narrowing = keyof typeof narrowing
+type ColumnFilter = keyof typeof columnsByFilter
 
 // `Object.keys` returns `string[]`, but the constant has no other keys than its type.
-const narrowingNames = Object.keys(narrowing) as Narrowing[]
+const columnFilters = Object.keys(columnsByFilter) as ColumnFilter[]
 
 /** SQL condition that an amount has one of a filter's values. Years are compared as numbers, as in their index. */
-function hasOneOf(name: Narrowing, values: SQL): SQL {
-  if (name !== 'amountYear') return sql`${sql.identifier(narrowing[name])} = any(${textArray(values)})`
+function hasOneOf(name: ColumnFilter, values: SQL): SQL {
+  if (name !== 'amountYear') return sql`${sql.identifier(columnsByFilter[name])} = any(${textArray(values)})`
   return sql`year_number = any((select array_agg(ltrim(year, 'Y')::int) from unnest(${textArray(values)}) year)::int[])`
 }
 
@@ -112,7 +112,7 @@ const numberComparisons: AmountComparison[] = [
 ]
 
 const amountComparisons: AmountComparison[] = [
-  ...narrowingNames.map((filter) => ({
+  ...columnFilters.map((filter) => ({
     filter,
     operator: 'eq' as const,
     matches: (values: SQL) => hasOneOf(filter, values),
@@ -121,6 +121,7 @@ const amountComparisons: AmountComparison[] = [
   {
     filter: 'amountYear',
     operator: 'isNull',
+    // `false` concerns all amounts of the record, so it excludes none of them here.
     matches: (truth) => sql`(year is null or not ${truth}::boolean)`,
   },
 ]
@@ -180,19 +181,19 @@ const yearText = z
   .regex(/^(-?\d{4}|Y\d{5,7})$/, { error: 'must be a year of four digits, such as 2011' })
   .meta({ examples: ['2011'] })
 
-const valueSchemas: Record<Narrowing, () => z.ZodType> = {
+const valueSchemas: Record<ColumnFilter, () => z.ZodType> = {
   amountKind: () => z.enum(amountKinds),
   amountCurrency: currency,
   amountYear: () => yearText,
 }
 
-const descriptions: Record<Narrowing, string> = {
+const descriptions: Record<ColumnFilter, string> = {
   amountKind: 'Kind of an amount of the record.',
   amountCurrency: 'Currency of an amount of the record.',
   amountYear: 'Year in which the date of an amount lies.',
 }
 
-const labels: Record<Narrowing, Dimension['label']> = {
+const labels: Record<ColumnFilter, Dimension['label']> = {
   amountKind: wordLabels(amountKinds),
   amountCurrency: valueAsLabel,
   amountYear: valueAsLabel,
@@ -201,10 +202,10 @@ const labels: Record<Narrowing, Dimension['label']> = {
 function amountQuery(context: FieldContext) {
   const { recordId: key } = context
   const elements = amountElements(context)
-  const relations = narrowingNames.map(
-    (name) => [name, amountRelation(key, elements, narrowing[name])] as const,
+  const relations = columnFilters.map(
+    (name) => [name, amountRelation(key, elements, columnsByFilter[name])] as const,
   )
-  const matching = (name: Narrowing): [string, Filter] => {
+  const matching = (name: ColumnFilter): [string, Filter] => {
     const filter = filterByAny(
       valueSchemas[name](),
       `${descriptions[name]} The other filters by amount match the same amount.`,
@@ -213,7 +214,7 @@ function amountQuery(context: FieldContext) {
           sql`select listed.record from (${elements.rows(getOtherFilter)}) listed where ${hasOneOf(name, values)}`,
         ]),
     )
-    const column = sql`listed.${sql.identifier(narrowing[name])}`
+    const column = sql`listed.${sql.identifier(columnsByFilter[name])}`
     // A record is in the group null if it has no amount, or an amount without this value.
     const lacking: Comparison = {
       takes: 'boolean',
@@ -227,7 +228,7 @@ function amountQuery(context: FieldContext) {
     return [name, { ...filter, comparisons: { ...filter.comparisons, isNull: lacking } }]
   }
   return {
-    filters: { amount: numberFilter(key, elements), ...Object.fromEntries(narrowingNames.map(matching)) },
+    filters: { amount: numberFilter(key, elements), ...Object.fromEntries(columnFilters.map(matching)) },
     dimensions: Object.fromEntries(
       relations.map(([name, relation]) => [
         name,

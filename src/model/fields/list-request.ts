@@ -28,6 +28,7 @@ export const listRequest = (description: string, count: { name: string; descript
         [count.name]: {
           description: count.description,
           schema: countedSchema().nullable(),
+          // The request itself. `replaceListRequestsWithCounts` replaces it with the count.
           json: sql`coalesce(to_json(${ownColumn(context)})::text, 'null')`,
         },
       }),
