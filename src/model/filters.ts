@@ -59,7 +59,10 @@ export const operatorMeanings: Record<Operator, string> = {
   month: 'lies in the month, such as `2011-04`, or `unknown`',
 }
 
-/** Returns the value of a filter of the request, of `eq` by default, as SQL or undefined. `role` narrows `country`. */
+/**
+ * Returns the value that the request gives for another filter, with the operator `eq` by default, as SQL; undefined if it
+ * gives none. For example, `country` finds only participants in the role of the filter `role`.
+ */
 export type GetOtherFilter = (filter: string, operator?: Operator) => SQL | undefined
 
 /** The operand of an operator: one value, several values, or a boolean. */
@@ -73,7 +76,10 @@ export interface Comparison {
   sql(value: SQL, getOtherFilter: GetOtherFilter): SQL
   /** The same condition for statements that read every record: cheaper to evaluate, but it cannot use an index. */
   scan?(value: SQL): SQL
-  /** The same condition on values copied into the record's row, without `asOf`; undefined if other filters narrow them. */
+  /**
+   * The same condition on a copy of the values in the record's row (`Relation.stored`), for statements without `asOf` that
+   * read every record. Undefined if other filters narrow the values.
+   */
   stored?(value: SQL, getOtherFilter: GetOtherFilter): SQL | undefined
 }
 

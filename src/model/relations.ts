@@ -13,7 +13,7 @@ export interface Relation {
   /** The column with the id of the record. */
   key: AnyPgColumn
   /**
-   * Queries that together return one row for each record and value, perhaps with duplicates: columns `record`, `value`
+   * Queries that together return a row for each value of each record, perhaps with duplicates: columns `record`, `value`
    * (never null) and, for participants, `role`.
    * @param getOtherFilter returns the value of another filter of the request, which may narrow the rows.
    */
@@ -86,7 +86,7 @@ const valuesWithoutRoles = (relation: Relation, values: SQL) =>
  * `role` applies only to values without a role.
  */
 function havingAll(relation: Relation, values: SQL, getOtherFilter: GetOtherFilter): SQL {
-  const rows: GetOtherFilter = (name, operator) =>
+  const getFilterExceptRole: GetOtherFilter = (name, operator) =>
     relation.roles && name === 'role' ? undefined : getOtherFilter(name, operator)
   const wanted = getOtherFilter('role')
   const hasWantedRole = wanted ? sql`related.role = any(${textArray(wanted)})` : sql`true`
@@ -94,7 +94,7 @@ function havingAll(relation: Relation, values: SQL, getOtherFilter: GetOtherFilt
     ? sql` and case split_part(given.word, ':', 2) when '' then ${hasWantedRole} else split_part(given.word, ':', 2) = related.role end`
     : sql``
   return sql`${relation.key} in (
-    select related.record from (${relationRows(relation, rows)}) related
+    select related.record from (${relationRows(relation, getFilterExceptRole)}) related
     join unnest(${textArray(values)}) as given(word) on related.value = split_part(given.word, ':', 1)::${sql.raw(relation.type)}${role}
     where related.value = any(${valuesWithoutRoles(relation, values)})
     group by related.record having count(distinct given.word) = (select count(distinct word) from unnest(${textArray(values)}) word))`

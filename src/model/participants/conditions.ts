@@ -47,7 +47,7 @@ export class ParticipantConditions {
     ])
   }
 
-  /** The ids of the records whose host or location is one of the countries, by table. None with the filter `role`. */
+  /** Queries of the ids of records whose host or location is one of the countries. None with the filter `role`. */
   hostedIn(countries: SQL, getOtherFilter: GetOtherFilter): SQL[] {
     if (getOtherFilter('role')) return []
     return this.#hosts.map(
@@ -65,8 +65,8 @@ export class ParticipantConditions {
   }
 
   /**
-   * Whether a participant is one of the countries or one of their organizations. The condition reads one table, so PostgreSQL
-   * can estimate the number of matches, and start from the matching participants or from the records in order.
+   * Whether a participant is one of the countries or one of their organizations. The condition has no join, so PostgreSQL can
+   * estimate the number of matches, and start from the matching participants or from the records in order.
    */
   #fromCountries(countries: SQL): SQL {
     const { participations } = this.#context.registry.shared

@@ -7,7 +7,7 @@ import { ParticipantConditions, partnersAmong, textArray } from './conditions.ts
 import type { ParticipantRelations } from './relations.ts'
 import type { Roles } from './schema.ts'
 
-/** The filter by countries. A record that stores the countries of its participants is found by this column. */
+/** The filter by countries. Statements that read every record compare the column with the countries of a record. */
 function countryFilter(
   { recordId }: FieldContext,
   conditions: ParticipantConditions,

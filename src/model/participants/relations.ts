@@ -10,7 +10,10 @@ import type { Roles } from './schema.ts'
 
 /** The participants of records as relations, which filters and dimensions share. */
 
-/** Name, in the table's definition, of the column with the distinct countries that take part in a record, also by an organization. */
+/**
+ * Name, in the table's definition, of the column with the distinct countries that take part in a record, directly or through
+ * an organization.
+ */
 export const countriesProperty = 'participatingCountries'
 
 /** Levels of regions (UN M49) by which records can be grouped. */
@@ -35,7 +38,7 @@ const regionsByArea = (level: Level) =>
 /**
  * Relation of the regions that contain the country of a record, for records with a single country in a column.
  * @param key the column with the record's id.
- * @param groupLevel level of the regions by which records are grouped, and about which `isNull` and `otherThan` ask.
+ * @param groupLevel level of the regions by which records are grouped, and which `isNull` and `otherThan` compare.
  * @param level level of the regions that the filter's other operators accept.
  */
 export const countryAreas = (
