@@ -24,7 +24,7 @@ const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Com
 const possibleDays = (date: SQL) =>
   dateSpan(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
 
-/** The first day after a given date. An open end has no such day, so its bound is infinite and excluded. */
+/** The first day after a given date. After an open end there is no day: then `day` is `infinity`, and `hasEnd` is false. */
 const upperBound = (date: SQL) => ({
   day: sql`upper(${possibleDays(date)})`,
   hasEnd: sql`isfinite(upper(${possibleDays(date)}))`,
@@ -116,9 +116,9 @@ export function happenedIn(
     `Records that may have happened in a span of days, from \`${start}\` to \`${end}\`. Without an end they continue; without a start there is no lower bound. Records with neither date are not found.`,
     // One branch for the index of the start and, for records without a start, one for the index of the end.
     (days) => {
-      const isBeforeItsEnd = overlaps(end, openRange.since(days))
-      return sql`((${isKnown(start)} and ${overlaps(start, openRange.until(days))} and (${isBeforeItsEnd}) is not false)
-          or (not (${isKnown(start)}) and ${isKnown(end)} and ${isBeforeItsEnd}))`
+      const mayEndThenOrLater = overlaps(end, openRange.since(days))
+      return sql`((${isKnown(start)} and ${overlaps(start, openRange.until(days))} and (${mayEndThenOrLater}) is not false)
+          or (not (${isKnown(start)}) and ${isKnown(end)} and ${mayEndThenOrLater}))`
     },
   )
 }

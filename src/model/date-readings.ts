@@ -9,8 +9,8 @@ function toEdtfDay(year: string, month: number, dayOfMonth: number): string[] {
 }
 
 /**
- * Returns the days and months, in EDTF, that a text in another notation may mean. If the year is last, the day is first
- * with dots, and either the day or the month with slashes or hyphens. If the year is first, the month is second.
+ * Returns the days and months, in EDTF, that a text in another notation may mean. If the year is last, the day is before the
+ * month; with slashes or hyphens, it may also be after the month. If the year is first, the month is second.
  * @example readOtherNotation('07/10/1899') // ['1899-07-10', '1899-10-07']
  */
 export function readOtherNotation(text: string): string[] {
