@@ -71,7 +71,7 @@ export const shapeLiteral = (resource: Resource): SQL => sql.raw(`'${shapeOf(res
  * SQL text expression of a whole document, over a row of the resource's table: the stored document or, if it has another
  * shape, a document composed from the tables.
  */
-export const storedJson = (resource: Resource): SQL =>
+export const wholeJson = (resource: Resource): SQL =>
   sql`(select case when ${records.shape} = ${shapeLiteral(resource)} then ${records.document} else ${composedJson(resource, propertiesOf(resource))} end from ${records} where ${records.id} = ${resource.id})`
 
 /** Whether `fields` has every own property of a record. @param fields names of own properties, without duplicates. */
@@ -101,6 +101,6 @@ export function documentJson(
   fields: readonly string[],
   include: readonly string[] = [],
 ): SQL {
-  const document = hasAllProperties(resource, fields) ? storedJson(resource) : composedJson(resource, fields)
+  const document = hasAllProperties(resource, fields) ? wholeJson(resource) : composedJson(resource, fields)
   return withIncludes(resource, document, include)
 }

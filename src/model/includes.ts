@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { storedJson, withIncludes } from './document.ts'
+import { wholeJson, withIncludes } from './document.ts'
 import { type Include, type Resource, recordSchema } from './resource.ts'
 
 /** SQL of the JSON text of a list of records. */
@@ -18,7 +18,7 @@ export function includedRecords(
   condition: SQL,
   nested: readonly string[] = [],
 ): Include {
-  const document = withIncludes(resource, storedJson(resource), nested)
+  const document = withIncludes(resource, wholeJson(resource), nested)
   return {
     description,
     schema: z.array(z.lazy(() => recordSchema(resource))),
@@ -36,13 +36,14 @@ export function includedRelatives(
   description: string,
   condition: (id: SQL) => SQL,
 ): Include {
-  // Both records are in the same table. In this subquery without LATERAL, the table means that of the including record.
+  // Both records are in the same table. Without LATERAL, this subquery does not see the row of the included record, so the
+  // columns of the table are those of the including record.
   const including = sql`(select ${resource.id} as id) including`
   return {
     description,
     schema: z.array(z.lazy(() => recordSchema(resource))),
     json: jsonArray(
-      storedJson(resource),
+      wholeJson(resource),
       sql`from ${resource.table} join ${including} on ${condition(sql`including.id`)}`,
       sql`${resource.key.column}`,
     ),
@@ -55,7 +56,7 @@ export function includedOne(resource: Resource, description: string, key: AnyPgC
   return {
     description,
     schema: z.lazy(() => recordSchema(resource)).nullable(),
-    json: sql`coalesce((select ${storedJson(resource)} from ${resource.table} where ${resource.key.column} = ${key}), 'null')`,
+    json: sql`coalesce((select ${wholeJson(resource)} from ${resource.table} where ${resource.key.column} = ${key}), 'null')`,
     records: { resource, include: [] },
   }
 }
