@@ -90,7 +90,7 @@ function inverseIncludes(registry: Registry, resource: Resource) {
   )
 }
 
-/** Returns the context of rules that belong to no single field. */
+/** Returns the context of the rules that concern several fields (`ResourceRules`). */
 function resourceContext(registry: Registry, { name }: ResourceDefinition): ResourceContext {
   const table = registry.table(name)
   return {

@@ -7,7 +7,10 @@ import type { Registry } from './registry.ts'
 import { type Include, type Resource, toSearchable } from './resource.ts'
 import type { Collection } from './searchable.ts'
 
-/** The query vocabulary that citations add to every other resource. Their column `citedRecord` has the id of the cited record. */
+/**
+ * The query vocabulary that citations add to every other resource. Their column `citedRecord` has the id of the record that the
+ * source supports.
+ */
 
 const citationsOf = ({ name, registry }: Resource): Resource | undefined =>
   name === 'citations' ? undefined : registry.find('citations')

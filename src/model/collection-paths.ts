@@ -1,7 +1,7 @@
 /**
  * The path segments that operations on a whole resource add to the path of its list, such as `search` in `/v1/topics/search`.
- * These operations have no other paths, except that of the list itself (`OperationContract`). A natural key cannot be one of
- * these words, since its record would have the same path.
+ * The type `OperationContract` allows only these, or none. A natural key cannot be one of these words, since its record would
+ * have the same path.
  */
 export const collectionPaths = [
   'search',

@@ -98,7 +98,7 @@ export type ColumnBuilders = Record<string, PgColumnBuilderBase>
  */
 export interface Field<Schema extends z.ZodType = z.ZodType> {
   capability?: Capability
-  /** The columns with countries that count as participants of the record: of a host, of a location. */
+  /** The columns with countries that count as participants of the record: the country of its host or of a location. */
   hostCountries?(context: FieldContext): HostCountry[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema

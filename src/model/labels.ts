@@ -321,7 +321,7 @@ export const labels: Readonly<Record<string, Label>> = {
   equity_sale: label('Sale of equity', '出售股权'),
   credit_guarantee: label('Credit guarantee', '信贷担保'),
 
-  // Qualifiers of counts
+  // Qualifiers of numbers
   exact: label('Exact', '准确'),
   about: label('About', '约'),
   more_than: label('More than', '超过'),

@@ -11,12 +11,15 @@ import { registerResponseSchema } from './schema-names.ts'
 import type { Collection, Searchable } from './searchable.ts'
 import type { SortKey } from './sorts.ts'
 
-/** A property that `include` adds to each record: other records, or the number of records that a list request stored in the record returns. */
+/**
+ * A property that `include` adds to each record: other records, or a count. A count is the number of records that a list
+ * request returns, which a property of the record contains.
+ */
 export interface Include {
   description: string
   schema: z.ZodType
   /**
-   * SQL text expression of the property's JSON, over the record's row. For a count: the stored list request or null, as JSON, which
+   * SQL text expression of the property's JSON, over the record's row. For a count: the list request or null, as JSON, which
    * `replaceListRequestsWithCounts` replaces with the count.
    */
   json: SQL
@@ -35,7 +38,7 @@ export interface SearchProperties {
   otherName?: string
   /** Whether the records have aliases, which are searched as names. */
   hasAliases?: boolean
-  /** Properties with codes by which the records are found, as by their names. The key need not be listed. */
+  /** Properties with codes. The search finds a record by them as by its names. The key need not be listed. */
   codes?: string[]
   /** Text properties from which a result quotes if no name contains the search words. */
   prose: string[]

@@ -130,7 +130,7 @@ export const externalId = named(
     }),
 )
 
-/** Returns a text in lower case as PostgreSQL does, whose lower case of a letter is one letter and depends on no others. */
+/** Converts a text to lower case as PostgreSQL does: each letter becomes one letter, whatever letters are next to it. */
 const toLowerCase = (text: string): string => text.replaceAll('İ', 'i').replaceAll('Σ', 'σ').toLowerCase()
 
 /** Returns the identity of an external id, as in the unique index: without case, in compatibility form (NFKC). */

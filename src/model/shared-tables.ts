@@ -35,7 +35,7 @@ import { actionKinds } from './vocabularies.ts'
 const ofResources = (name: string, column: Parameters<typeof oneOf>[1], resources: string[]) =>
   resources.length > 0 ? [oneOf(name, column, resources)] : []
 
-/** The participants of all records, with their roles, in one table: "everything with Pakistan" is one index lookup. */
+/** The participants of all records, with their roles, in one table, so that one index finds all records of a country. */
 function makeParticipations(registry: Registry) {
   return pgTable(
     'participations',

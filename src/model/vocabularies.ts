@@ -3,7 +3,7 @@
  * if the underlying standard uses numbers, except the codes of IATI aid and finance types.
  */
 
-/** Kinds of regions in UN M49, and groups of countries that cut across the regions (such as the least developed). */
+/** Kinds of regions in UN M49, and groups of countries of several regions, such as the least developed countries. */
 export const regionKinds = ['world', 'region', 'subregion', 'intermediate_region', 'group'] as const
 
 /** IATI OrganisationType, as words. */
@@ -251,7 +251,7 @@ export const amountKinds = [
 /** Whether an agreement applies to a territory. */
 export const territoryStatuses = ['extended', 'excluded', 'withdrawn'] as const
 
-/** How a source qualifies a published count. */
+/** How a source qualifies a number that it states. */
 export const qualifiers = ['exact', 'about', 'more_than', 'at_least', 'less_than'] as const
 
 export const sourceKinds = [
