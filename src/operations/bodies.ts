@@ -4,7 +4,7 @@ import { registerRequestSchema } from '../model/schema-names.ts'
 import { memoizeByResource } from './response-schemas.ts'
 import { managedProperties } from './writing/validation.ts'
 
-/** Schemas of request bodies for the OpenAPI document. The service itself validates the resulting document of a record. */
+/** Schemas of request bodies, only for the OpenAPI document. The service validates the document that a request results in. */
 
 /** Removes the description and the examples, since the schema of the record has them. */
 const withoutDescription = (schema: z.ZodType) =>

@@ -70,7 +70,7 @@ const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
   )
 })
 
-/** Parses the operations of a body, in slices. `refused` has the problems of invalid operations, by index. */
+/** Parses the operations of a body, in time slices. `refused` has the problems of invalid operations, by index. */
 async function parseOperations(resource: Resource, body: unknown) {
   const values = readOperations(body)
   const operations: IndexedOperation[] = []

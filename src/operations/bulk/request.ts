@@ -28,7 +28,10 @@ export interface Target {
   externalId?: z.output<typeof externalId>
 }
 
-/** A parsed operation. The `body` of a change is validated when the stored record is known. */
+/**
+ * A parsed operation. The `body` of a change is validated when the stored record is known. `keepsVisibility`: the document has
+ * no `visibility`, so a stored record keeps its own.
+ */
 export type BulkOperation =
   | { kind: 'create'; document: Document }
   | { kind: 'upsert'; target: Target; document: Document; keepsVisibility: boolean }
@@ -104,7 +107,6 @@ export const bulkSchema = memoizeByResource((resource) => {
     property,
     z.optional(schema),
   ])
-  const { create } = exampleOperations(resource)
   const operation = registerRequestSchema(
     `${resource.singular}Operation`,
     z
@@ -117,7 +119,7 @@ export const bulkSchema = memoizeByResource((resource) => {
       })
       .meta({
         description: 'One operation.',
-        examples: [create],
+        examples: [{ op: 'create', document: resource.example }],
       }),
   )
   return registerRequestSchema(
@@ -128,20 +130,9 @@ export const bulkSchema = memoizeByResource((resource) => {
   )
 })
 
-function exampleOperations(resource: Resource) {
-  const { key, example } = resource
-  const value = exampleKey(resource)
-  const property = Object.keys(example).find((name) => name !== key.property) ?? ''
-  return {
-    create: { op: 'create', document: example },
-    patch: { op: 'patch', [key.property]: value, ifMatch: '3', patch: { [property]: example[property] } },
-    remove: { op: 'remove', [key.property]: value, ifMatch: '*' },
-  }
-}
-
 /** Returns an example body for the OpenAPI document. */
 export const exampleBulk = (resource: Resource) => ({
-  operations: Object.values(exampleOperations(resource)).filter(({ op }) => op === 'remove'),
+  operations: [{ op: 'remove', [resource.key.property]: exampleKey(resource), ifMatch: '*' }],
 })
 
 /** Schema that parses an operation. `planBulk` validates changed documents when the stored records are known. */

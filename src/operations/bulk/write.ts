@@ -15,7 +15,7 @@ import { atOperation, bodyProperty } from './request.ts'
 
 /** Writes changes in sets: with few statements for each kind of change, for any number of records. */
 
-/** The result of one operation that was written. */
+/** The result of one operation that was not refused. */
 export interface OperationResult {
   status: 200 | 201 | 204
   key: string
@@ -202,7 +202,7 @@ function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<s
   return faults
 }
 
-/** Adds a fault to each removal to which a removal with faults refers: its record stays, and with it the reference. */
+/** A record whose removal has a fault stays, and so do its references. Adds a fault to the removals of records it refers to. */
 function addFaultsOfRemaining(
   resource: Resource,
   removals: readonly ChangeOfKind<'remove'>[],
