@@ -162,7 +162,7 @@ export function calendarStatement(selection: Selection): string {
 }
 
 /** Returns a COPY statement that writes a JSON array of one number: how many dates `calendarStatement` leaves out. */
-export function impreciseDatesStatement(selection: Selection): string {
+export function omittedDatesStatement(selection: Selection): string {
   const { resource, where } = selection
   const counts = calendarDates(resource).map(
     ({ date, isShown }) => sql`count(*) filter (where ${date} is not null and not ${isShown})`,

@@ -124,8 +124,8 @@ const finiteDay = (day: string | null | undefined): string | undefined =>
 const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
 
 /**
- * Returns the days that a date may mean. An unknown start is the start of the activity or, if that is unknown, the end of
- * the period or the day of the record's creation. An unknown end is the start.
+ * Returns the first and last day that a date may mean. An unknown first day is replaced by the start of the activity,
+ * otherwise by the last day, otherwise by the day of the record's creation; an unknown last day by the first.
  */
 function periodOf(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period {
   const [earliest, latest] = (date !== null && dateBounds[date]) || []

@@ -55,17 +55,17 @@ async function* readEvents(
 
 /**
  * Streams the calendar of a selection.
- * @param imprecise the output of `impreciseDatesStatement`.
- * @param session runs the COPY of the events after `imprecise` has been read.
+ * @param omitted the output of `omittedDatesStatement`.
+ * @param session runs the COPY of the events after `omitted` has been read.
  */
 export async function* calendarFile(
   selection: Selection,
   publisher: Publisher,
-  imprecise: AsyncIterable<Buffer>,
+  omitted: AsyncIterable<Buffer>,
   session: CopySession,
 ): AsyncGenerator<string> {
   const { resource } = selection
-  const omittedCount = await readCount(imprecise)
+  const omittedCount = await readCount(omitted)
   const titles = Object.values(resource.calendar ?? {}).join(', ')
   const fileInfo = {
     name: `${publisher.name}: ${resource.name}`,

@@ -13,8 +13,8 @@ import {
   csvStatement,
   geojsonStatement,
   iatiStatement,
-  impreciseDatesStatement,
   ndjsonStatement,
+  omittedDatesStatement,
   sourcesStatement,
   xlsxStatement,
 } from '../../query/export.ts'
@@ -140,7 +140,7 @@ export function createWriter(
       }
     case 'ics':
       return {
-        statement: impreciseDatesStatement(selection),
+        statement: omittedDatesStatement(selection),
         write: (source, session) => toByteStream(calendarFile(selection, publisher, source, session)),
       }
     case 'ndjson':
