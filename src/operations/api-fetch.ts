@@ -2,7 +2,7 @@
 export interface FetchedResponse {
   status: number
   /** The headers `WWW-Authenticate` and `Retry-After` that the response has. */
-  refusal: Record<string, string>
+  refusalHeaders: Record<string, string>
   /** The body as text: JSON, or problem details (RFC 9457). */
   text: string
 }

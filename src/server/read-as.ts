@@ -82,7 +82,7 @@ export async function readAs(
   return {
     status: response.statusCode,
     contentType: String(response.headers['content-type']),
-    refusal: pickHeaders(response, refusalHeaders),
+    refusalHeaders: pickHeaders(response, refusalHeaders),
     text: response.payload,
   }
 }

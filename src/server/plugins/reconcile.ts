@@ -84,8 +84,12 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
         return await work(api, request)
       } catch (error) {
         if (!(error instanceof ApiResponseError)) throw error
-        const { status, refusal, text } = error.response
-        return reply.code(status).headers(refusal).type('application/problem+json; charset=utf-8').send(text)
+        const { status, refusalHeaders, text } = error.response
+        return reply
+          .code(status)
+          .headers(refusalHeaders)
+          .type('application/problem+json; charset=utf-8')
+          .send(text)
       }
     }
 

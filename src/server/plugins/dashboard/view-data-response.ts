@@ -54,8 +54,8 @@ export async function sendViewData(
     return format === 'json' ? reply.send({ parts }) : sendCsv(reply, partsCsv(parts))
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    const { status, contentType, refusal, text } = error.response
-    return reply.code(status).headers(refusal).type(contentType).send(text)
+    const { status, contentType, refusalHeaders, text } = error.response
+    return reply.code(status).headers(refusalHeaders).type(contentType).send(text)
   }
 }
 
