@@ -124,7 +124,7 @@ export const aggregate: Operation = {
     summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
     description: 'Groups of the records that match all filters.',
     details:
-      'A record counts once in every group whose values it has. A dimension is a property, the year, decade or month of a date (null also if the date spans several), or the values of a filter with its name; `topic` and `sector` do not include narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, including those not listed here.',
+      'A record counts once in every group whose values it has. A dimension is a property, the year, decade or month of a date (null also if the date spans several), or the values that the filter of the same name compares; `topic` and `sector` do not include narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, including those not listed here.',
     path: '/aggregate',
     scope: 'collection',
     access: 'read',

@@ -81,7 +81,7 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
   const { table, key, id, search } = resource
   const type = sql.raw(key.column.getSQLType())
   const build = () => {
-    const from = after === undefined ? sql`` : sql`where ${key.column} > ${placeholder('after')}::${type}`
+    const where = after === undefined ? sql`` : sql`where ${key.column} > ${placeholder('after')}::${type}`
     // The left sides are the indexed expressions of the table, so that PostgreSQL uses the indexes.
     const same = search.nameLines
       ? sql`${nameList(search.nameLines)} && page.names`
@@ -89,7 +89,7 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
     return sql`with page as materialized (
         select ${key.column} as key, ${id} as id, ${search.title} as title,
           ${search.nameLines ? nameList(search.nameLines) : sql`array[${fold(search.title)}]`} as names
-        from ${table} ${from} order by ${key.column} limit ${placeholder('limit')}::int
+        from ${table} ${where} order by ${key.column} limit ${placeholder('limit')}::int
       )
       select page.key::text as key, page.title, page_record.document, (
         select json_agg(found) from (
@@ -110,8 +110,8 @@ const isFilled = (value: unknown) =>
   value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
 
 /**
- * Compares two documents by the properties that both have, except those that `same` never has. If there are none, the score is
- * 0.5.
+ * Compares two documents by the properties that both have, except names, ids, visibility, version and timestamps. If there are
+ * none, the score is 0.5.
  */
 function compareDocuments(resource: Resource, one: string | null, other: string | null) {
   const schema = z.record(z.string(), z.unknown())

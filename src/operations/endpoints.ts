@@ -13,7 +13,7 @@ function createEndpoint(resource: Resource, operation: Operation): Endpoint {
     ...(scope === 'record' && { collection: resource }),
     handle: (request, context) => operation.handle(resource, request, context),
   }
-  // The versions of a merged record are still read by its key.
+  // Paths with further parameters name a version, which a merged record still has under its own key.
   return scope === 'record' && contract.pathParameters === undefined
     ? withMergedRecords(resource, endpoint)
     : endpoint

@@ -64,9 +64,12 @@ export function parseIfMatch(header: string | undefined): ExpectedVersions {
     )
   }
   if (header.trim() === '*') return '*'
-  return parseTags(header, 'If-Match')
-    .filter(({ weak }) => !weak)
-    .map(({ opaque }) => opaque.split('-')[0] ?? '')
+  return (
+    parseTags(header, 'If-Match')
+      .filter(({ weak }) => !weak)
+      // Without the hash of an `includedTag`.
+      .map(({ opaque }) => opaque.split('-')[0] ?? '')
+  )
 }
 
 /** Checks the current version. @throws Problem `stale-version` when `expected` does not have it. */
