@@ -87,7 +87,8 @@ export const countries = defineResource(
     plural: 'Countries',
     noun: 'country',
     schemaType: 'Country',
-    description: 'A country of ISO 3166-1, a withdrawn state of ISO 3166-3, or a state that ended before.',
+    description:
+      'A country of ISO 3166-1, a withdrawn state of ISO 3166-3, or a state that ended before ISO 3166.',
     naturalKey: 'code',
     search: {
       title: 'name',

@@ -25,7 +25,7 @@ export const sources = defineResource(
     author: field.line('Author.', { weight: 'B' }),
     interviewee: field.line('Who is interviewed.', { weight: 'B' }),
     publishedOn: field.edtf('When it was published.'),
-    occasion: field.line('What it was made for.', { max: 1000, weight: 'B' }),
+    occasion: field.line('The event for which it was made.', { max: 1000, weight: 'B' }),
     url: field.url('Where it is.'),
     language: field.code(language(), 'BCP 47 tag.', { group: field.groupByCode }),
     licence: field.line('Licence.', { filter: false }),
