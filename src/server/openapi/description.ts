@@ -30,8 +30,8 @@ const operators = Object.entries(operatorMeanings)
   .map(([operator, meaning]) => `- \`[${operator}]\`: ${meaning}`)
   .join('\n')
 
-/** Describes the API as a whole, in Markdown. @param endpoints whose `details` are the same for every resource. */
-export const describeRegistry = (
+/** Describes the API as a whole, in Markdown, with the `details` of each operation once. */
+export const describeApi = (
   endpoints: readonly Endpoint[],
 ): string => `A registry of international science and technology cooperation: agreements, projects, cooperation bases and assistance programs, their participants and their sources. Nothing in a request is ignored: an unknown name or value is an error that suggests the closest valid one.
 

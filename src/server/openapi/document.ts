@@ -5,7 +5,7 @@ import type { Resource } from '../../model/resource.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { packageVersion } from '../../package-root.ts'
 import { listEndpoints } from '../endpoints.ts'
-import { commonHeaders, describeRegistry } from './description.ts'
+import { commonHeaders, describeApi } from './description.ts'
 import { headerParameter, pathParameter, queryParameters, segmentParameter } from './parameters.ts'
 import { problemSchema } from './problem-schema.ts'
 import { responsesOf, shareHeaders } from './responses.ts'
@@ -145,7 +145,7 @@ export const openApiDocument = lazyFor((registry: Registry) => {
     info: {
       title: 'Entente',
       version: packageVersion,
-      description: describeRegistry(endpoints),
+      description: describeApi(endpoints),
       contact: { name: 'The operator of this registry' },
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },

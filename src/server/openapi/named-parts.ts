@@ -110,7 +110,7 @@ const toEnum = (words: unknown[]): JsonSchema => ({ type: 'string', enum: words 
 
 const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 
-/** Records the users of a component's enumerations: one of more than two resources gets a name without a resource. */
+/** Records that the resource of a component uses its enumerations. If more than two use one, its name contains no resource. */
 export function recordEnums(parts: NamedParts, component: string, schema: JsonSchema): void {
   mapSchema(schema, [], (inner) => {
     const words = wordsOf(inner)
@@ -140,7 +140,7 @@ export const createEnumNamer =
     return { ...keywords, ...reference(name) }
   }
 
-/** End of the names of components that are conditions. */
+/** End of the names of components that are conditions of searches: `AgreementWhere`. */
 const conditionSuffix = 'Where'
 
 /** Removes the description and the examples of a schema. */

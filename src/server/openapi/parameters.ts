@@ -88,7 +88,7 @@ export const queryParameters = (
     const isPlain = operator === 'eq'
     const { schema, meaning } = operandSchema(parameter, operand, schemas)
     const hasPlain = parameter.comparisons.eq !== undefined
-    // The parameter without an operator shows an example, unless the operator takes something else.
+    // The example of the parameter without an operator is enough, unless this operator takes other values.
     if (!isPlain && hasPlain && !operand.value) delete schema.examples
     return {
       name: operatorName(name, operator),

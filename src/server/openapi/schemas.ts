@@ -51,7 +51,7 @@ interface OverrideContext {
 const override = ({ zodSchema, jsonSchema }: OverrideContext) => {
   addReference(zodSchema, jsonSchema)
   if (formatsWithoutPattern.includes(jsonSchema.format ?? '')) delete jsonSchema.pattern
-  // A property with a default is optional in generated requests, and always present in responses.
+  // Code generators take a property with a default for required, also in requests.
   delete jsonSchema.default
   // Otherwise some languages read numbers with the precision of 32 bits.
   if (jsonSchema.type === 'number') jsonSchema.format = 'double'
@@ -121,7 +121,10 @@ export interface Schemas {
   nameEnums(schema: JsonSchema, owner: string, name: string, operationId: string): JsonSchema
 }
 
-/** Removes from a property of a merge patch the constraints and texts that the schema of the whole record has. */
+/**
+ * Removes the constraints and texts of a merge patch's property, since the schema of the whole record has them. A pattern stays
+ * if it alone limits the length of a text.
+ */
 const toPatchProperty = ({ pattern, minLength, 'x-refers-to': _, ...rest }: JsonSchema): JsonSchema =>
   removeTexts({ ...rest, ...(rest.maxLength === undefined && pattern !== undefined && { pattern }) })
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { startSlices } from '../../time-slice.ts'
 
-/** Depth to which members are written one by one: paths, and components by their kind. */
+/** Down to this depth, members are written one by one: each operation of a path, and each component. */
 const maxDepth = 2
 
 /** Yields the lines of members in pieces, each of which takes a few milliseconds. */

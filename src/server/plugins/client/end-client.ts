@@ -7,7 +7,7 @@ export const clientId: RequestHeader = {
   name: 'Client-Id',
   presence: 'optional',
   description:
-    'The end client for whom a server sends the request, if several share its key: 1 to 100 visible ASCII characters. Needs a key.',
+    'The end client for whom a server sends the request, if its end clients share a key: 1 to 100 visible ASCII characters. Needs a key.',
   example: 'reader-7',
 }
 
