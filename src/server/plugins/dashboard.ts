@@ -47,6 +47,7 @@ const describeResource = (resource: Resource): DescribedResource => ({
   dimensions: Object.keys(resource.dimensions),
   eventDates: resource.eventDates,
   asOfName: asOfName(resource),
+  // `view-data.ts` only asks which parameters take several values.
   parameterTypes: Object.fromEntries(
     Object.entries(listParameters(resource)).flatMap(([name, { comparisons }]) =>
       Object.entries(comparisons)

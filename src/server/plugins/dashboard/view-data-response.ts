@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidParameters } from '../../../model/parameters.ts'
 import type { DataPart, ViewData } from '../../../view-data.ts'
 import { type ReadResponse, readAs } from '../../read-as.ts'
-import { chartCsv, partsCsv, recordCsv } from './chart-csv.ts'
+import { partsCsv, recordCsv, responseCsv } from './view-csv.ts'
 
 /** A part of a view's data, with the API's response to its path. */
 export type ReadPart = DataPart & { response: unknown }
@@ -24,8 +24,8 @@ const sendCsv = (reply: FastifyReply, csv: string) =>
     .send(csv)
 
 /**
- * Sends the data of a view in the `format` of its URL. Redirects to the API if it has this JSON or export. Otherwise converts
- * the API's response to CSV, or combines several responses into one.
+ * Sends the data of a view in the `format` of its URL. Redirects to the API if a URL of the API returns this data. Otherwise
+ * converts the API's response to CSV, or combines several responses into one.
  * @throws a problem for another format, and for a view without data.
  */
 export async function sendViewData(
@@ -48,7 +48,7 @@ export async function sendViewData(
     return response.text
   }
   try {
-    if (data.kind === 'response') return sendCsv(reply, chartCsv(await read(data.json)))
+    if (data.kind === 'response') return sendCsv(reply, responseCsv(await read(data.json)))
     if (data.kind === 'record') return sendCsv(reply, recordCsv(await read(data.json)))
     const parts = await readParts(data.parts, read)
     return format === 'json' ? reply.send({ parts }) : sendCsv(reply, partsCsv(parts))

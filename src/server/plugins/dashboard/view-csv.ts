@@ -126,7 +126,7 @@ const changeRow = ({ actor, ...change }: z.infer<typeof changes>['data'][number]
   actor: actor?.name ?? null,
 })
 
-const chart = z.union([
+const responseRows = z.union([
   aggregate.transform(({ data }) => data.map(groupRow)),
   network.transform(networkRows),
   partners.transform(partnerRows),
@@ -189,4 +189,4 @@ export const partsCsv = (parts: readonly ReadPart[]): string => toCsv(parts.flat
  * @param json the response of the API to an aggregate, a network, a briefing, a search or the feed of changes.
  * @throws ZodError when `json` is none of these.
  */
-export const chartCsv = (json: string): string => toCsv(chart.parse(JSON.parse(json)))
+export const responseCsv = (json: string): string => toCsv(responseRows.parse(JSON.parse(json)))
