@@ -115,6 +115,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     adminKey: config.ADMIN_KEY,
     verifyToken: tokenVerifier(config, database),
     publicRead: config.PUBLIC_READ,
+    // 0 (no rate limit) also means no limit of failures.
     maxFailuresPerMinute: Math.min(maxFailuresPerMinute, config.RATE_LIMIT),
   })
   await app.register(client)

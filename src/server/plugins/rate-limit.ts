@@ -54,6 +54,7 @@ export const rateLimit = fp<{ maxPerMinute: number }>(
     app.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.config.rateLimit === false) return
       const state = await spend(count, request)
+      // `isAllowed` means that the client is in an allow list. There is none.
       if (state.isAllowed) return
       const headers = {
         'ratelimit-policy': `"units";q=${maxPerMinute};w=${rateLimitWindowMs / 1000}`,

@@ -8,7 +8,7 @@ import { maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
 export interface Failures {
   /** Whether the address has reached the limit: failures get 429, and unknown keys are not looked up. */
   isLimited: boolean
-  /** Whether a credential may be compared with `ADMIN_KEY`, which a person may have chosen, so that others can guess it. */
+  /** Whether a credential may be compared with `ADMIN_KEY`. A person may have chosen this key, so it may be easy to guess. */
   mayGuess: boolean
   /** Seconds until the limit ends. */
   seconds: number
@@ -19,7 +19,7 @@ export interface FailureLimit {
   read(request: FastifyRequest): Promise<Failures>
   /** Counts a wrong credential. A repeated credential is not a new guess: it comes from a client with an old key. */
   count(request: FastifyRequest, credential: string): Promise<void>
-  /** Records that the administrator's key came from the address, so that other clients there cannot easily lock it out. */
+  /** Records that the address used the administrator's key, so that others there cannot easily lock the administrator out. */
   trust(request: FastifyRequest): void
 }
 
@@ -45,6 +45,7 @@ export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
 
   const readCount = async (limiter: typeof failures, request: FastifyRequest) => {
     const state = await limiter(request, { increment: false })
+    // `isAllowed` means that the client is in an allow list. There is none.
     return state.isAllowed
       ? { count: 0, seconds: 0 }
       : { count: state.max - state.remaining, seconds: state.ttlInSeconds }

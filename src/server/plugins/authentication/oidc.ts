@@ -87,10 +87,11 @@ const isTokenError = (error: unknown) =>
   error instanceof errors.JWKSMultipleMatchingKeys ||
   error instanceof errors.JOSENotSupported
 
+/** Finds the key for a token: a `RemoteJWKSet` without its properties. */
+type FindKey = (...args: Parameters<RemoteJWKSet>) => ReturnType<RemoteJWKSet>
+
 /** Returns a function that finds the issuer's key for a token. It throws Problem `unavailable` if it cannot fetch keys. */
-function keyFinder(
-  issuer: string,
-): RemoteJWKSet extends (...of: infer Of) => infer Key ? (...of: Of) => Key : never {
+function keyFinder(issuer: string): FindKey {
   const get = pausingFetch()
   let keys: RemoteJWKSet | undefined
   let discovering: Promise<RemoteJWKSet> | undefined
