@@ -35,10 +35,11 @@ function blockList(networks: readonly string[]): BlockList {
 }
 
 /**
- * Bounds the connections of clients, in total and for each address. Near the total limit, a new connection closes the one that has
- * been idle longest, and above the limit of its address, the one of this address that has been idle longest: unused connections do
- * not exhaust the limits. If an address opens too many connections a second, they are closed before anything is read from them.
- * Reading would lengthen each iteration of the event loop, which accepts one connection, so other addresses would wait.
+ * Bounds the connections of clients, in total and for each address. Near the total limit, a new connection closes the one that
+ * has been idle longest. Above the limit of its address, it closes the one of this address that has been idle longest. So unused
+ * connections do not exhaust the limits. If an address opens too many connections a second, they are closed before anything is
+ * read from them. Reading would lengthen each iteration of the event loop, which accepts one connection, so other addresses
+ * would wait.
  */
 export const connections = fp<ConnectionsOptions>(
   async function connections(app, { maxConnections, maxPerAddress, maxNewPerSecond, proxies }) {
@@ -82,7 +83,7 @@ export const connections = fp<ConnectionsOptions>(
     metrics.gauge('entente_connections_idle', 'Idle client connections.', () => openConnections.idleCount)
     metrics.counter(
       'entente_connections_closed_total',
-      'Client connections closed by the service, by reason. address: idle, for a new one of the same address; idle: idle, for any new one; refused: above the maximum; rate: too many new ones of an address a second, or without a request when the address misuses another one.',
+      'Client connections closed by the service, by reason. address: idle ones, to make room for a new one of the same address; idle: idle ones, for a new one of any address; refused: new ones above the maximum; rate: new ones of an address that opens too many a second, and those without a request of an address that misuses another one.',
       'reason',
       openConnections.closedCounts,
     )

@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import { retryAfterSeconds } from '../../database/errors.ts'
 import { Problem } from '../../problems/problem.ts'
 
-/** Bodies up to this many bytes are not counted. Only the routes of clients who may write accept larger ones. */
+/** Bodies up to this many bytes are not counted. Only routes with `access: 'write'` accept larger ones. */
 const smallBodyBytes = 1024 * 1024
 
 /** Maximum share of the V8 heap for the raw bytes of large bodies. Parsing and validation need many times as much. */

@@ -34,7 +34,10 @@ export const multipart = fp(
   { name: 'multipart', dependencies: ['body-parsers'] },
 )
 
-/** Returns the parts of a body. @throws Problem `malformed-request` when it is not multipart/form-data (RFC 7578). */
+/**
+ * Returns the parts of a body.
+ * @throws Problem `malformed-request` when it is not multipart/form-data (RFC 7578); `too-large` for too many parts.
+ */
 async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   try {
     for await (const part of request.parts()) {

@@ -8,7 +8,7 @@ const maxUnreadBytes = 32 * 1024 * 1024
 /** Maximum time for reading a refused body, in milliseconds. If the client still sends then, the connection is reset. */
 const maxUnreadMs = 5_000
 
-/** Reads and discards the rest of a request within the limits above, unless it arrives in small chunks. Calls `done` once. */
+/** Reads and discards the rest of a request within the limits above, unless it has too many small chunks. Calls `done` once. */
 function discard(request: IncomingMessage, done: () => void): void {
   let bytes = 0
   let chunks = 0

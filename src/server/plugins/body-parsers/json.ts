@@ -3,8 +3,7 @@ import { FaultList, Problem } from '../../../problems/problem.ts'
 import { runInSlices, startSlices } from '../../../time-slice.ts'
 import { readJson } from './json-reader.ts'
 
-const malformed = (detail: string, errors?: FaultList) =>
-  new Problem('malformed-request', detail, errors && { errors })
+const malformed = (detail: string) => new Problem('malformed-request', detail)
 
 /** Bytes that are decoded in one step. */
 const bytesPerStep = 256 * 1024

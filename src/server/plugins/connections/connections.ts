@@ -85,9 +85,9 @@ export class Connections {
   }
 
   /**
-   * Counts a misused connection, such as one with thousands of requests in one packet. After several of them, its address may
-   * open no new connections for up to some seconds. Connections of the address that have not had a request yet are closed, since
-   * they may be misused in the same way.
+   * Counts a misused connection, such as one with thousands of requests in one packet. Its address may open no new connections
+   * for a while, which is longer after several of them. Connections of the address that have not had a request yet are closed,
+   * since they may be misused in the same way.
    */
   connectionMisused(socket: Socket): void {
     const name = this.#limits.getAddressName(socket.remoteAddress ?? '')

@@ -26,7 +26,7 @@ interface LongResponse {
 
 interface Transfer extends LongResponse {
   startedAt: number
-  /** When data began to wait, or the last check, and the bytes sent until then. Undefined while no data waits. */
+  /** When data began to wait, or the last window ended, and the bytes sent until then. Undefined while no data waits. */
   waiting: { since: number; sentBytes: number } | undefined
 }
 
