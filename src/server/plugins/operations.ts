@@ -49,11 +49,12 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
 function contextFor({ client }: FastifyRequest, context: Context, work: Omit<Work, 'owner'>): Context {
   const owned = { owner: clientOwner(client), ...work }
   const database = context.database.forWork(owned)
+  // `exportLimit` bounds the exports of a client, so an export needs its work only to run on a replica.
   if (!work.freshness) return { ...context, database }
   return { ...context, database, exportDatabase: context.exportDatabase.forWork(owned) }
 }
 
-/** A replica serves a read as of a time only if the time is older than the maximum age by this margin: clocks differ. */
+/** Clocks differ, so a replica serves a read with `asOf` only if this time is older than the maximum age plus this margin. */
 const pastMarginMs = 1000
 
 /** The contexts of readers who see internal records, and of all other readers. */
@@ -85,8 +86,8 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
       const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
       return app.responseCache.respond(request, reply, key, async (computation) => {
         const { getSignal, onFurtherOwner, onRead, onReplica } = computation
+        // A replica must have replayed `allChangedAt`: a record that became internal or was redacted disappears immediately.
         const freshness =
-          // A record that became internal or was redacted must disappear immediately.
           contract.replicas === false
             ? undefined
             : app.positions?.freshness(request, app.changes?.allChangedAt, onReplica)
@@ -190,7 +191,7 @@ export const operations = fp<OperationsOptions>(
     const streamDatabase = database.fork({ maxConnections: maxStreamConnections })
     app.addHook('onClose', () => Promise.all([exportDatabase.close(), streamDatabase.close()]))
     const exportLimit = new ConcurrencyLimiter('exports', exportLimits)
-    const streamLimit = new ConcurrencyLimiter('streams of changes', streamLimits)
+    const streamLimit = new ConcurrencyLimiter('streams', streamLimits)
     metrics.gauge('entente_exports_running', 'Exports that are being sent.', () => exportLimit.running)
     metrics.gauge(
       'entente_streams_running',

@@ -109,6 +109,7 @@ export const positions = fp(
         const position = laterPosition(lastCommit, lastRollback)
         if (!position) return
         lastPositions.set(client.name, position)
+        // The position of a commit with an unknown outcome has no text.
         if (position.text !== '')
           reply.headers({ [headerName]: position.text, 'set-cookie': cookie(position) })
       },
