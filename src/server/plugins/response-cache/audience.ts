@@ -49,7 +49,7 @@ export class Audience {
     return this.#controller.signal
   }
 
-  /** Calls `listener` with the owner of each client, at once or when it joins, until the returned function is called. */
+  /** Calls `listener` with the owner of each client that waits or joins later, until the returned function is called. */
   onOwner(listener: (owner: Owner) => void): () => void {
     for (const owner of this.#owners) listener(owner)
     this.#ownerListeners.add(listener)
@@ -57,6 +57,6 @@ export class Audience {
   }
 }
 
-/** Creates the reason of the abort. No client receives it, and the log has no line of it. */
+/** Creates the reason of the abort. It is neither sent to a client nor logged. */
 export const disconnectedProblem = (): Problem =>
   new Problem('timeout', 'The client disconnected before the response was sent.')

@@ -161,7 +161,7 @@ export class Reads {
     return cache.getOrCompute(key, this.#position(request), reader, cacheControl, compute)
   }
 
-  /** Sends a response, and stores its encoded bytes under the bytes of the request. */
+  /** Sends a response. If it is stored, its next request with the same bytes finds it in this encoding. */
   async #send(
     request: FastifyRequest,
     reply: FastifyReply,

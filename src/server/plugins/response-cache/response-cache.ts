@@ -143,7 +143,7 @@ export class ResponseCache {
     if (request !== undefined) this.#store.setRequest(request, cache)
   }
 
-  /** Returns whether every change has been received, so that stored responses can be served. Waits at most 100 ms. */
+  /** Whether all changes older than 100 ms have been counted, so that stored responses can be served. Waits at most 100 ms. */
   isCurrent(): Promise<boolean> {
     return this.#changes.waitUntilCurrent()
   }
@@ -218,6 +218,7 @@ export class ResponseCache {
     const response = represent(apiResponse, cacheControl, 'store')
     const isStorable =
       response instanceof Representation && apiResponse.headers['cache-control'] === undefined
+    // With an empty list, `hasChanged` finds only changes of everything, such as redactions.
     if (!isStorable || this.#changes.hasChanged([], generation)) return response
     // A response made without a statement has no known dependencies, so any change makes it stale.
     const dependencies = texts.size === 0 ? everything : this.#dependencies.findAll(texts)

@@ -14,7 +14,7 @@ export interface StoredResponse {
   readonly representation: Representation
   /** The resources that the response was read from. */
   readonly dependencies: Dependencies
-  /** The generation of the database as of which the response was read; of a read on a replica, earlier than the computation. */
+  /** The generation of the database as of which the response was read. A replica may read an earlier one than the latest. */
   readonly generation: number
   /** When it became stale, in milliseconds of `performance.now()`; undefined while it is current. */
   staleSince: number | undefined
