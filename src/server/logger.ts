@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { getDatabaseError } from '../database/errors.ts'
 
-/** An error in the log. Drizzle's message contains the values of the statement, so the error of the driver is logged. */
+/** An error in the log. If PostgreSQL's error is its cause, this is logged instead, since it has the code and the reason. */
 function errorEntry(error: Error) {
   const source = getDatabaseError(error) ?? error
   return {

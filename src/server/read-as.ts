@@ -76,7 +76,7 @@ export async function readAs(
     }
   }
   const first = await send(path)
-  // The record was merged into another one. Its key never leads to a merged record.
+  // The record was merged into another one. This one is not merged itself, so one redirect is enough.
   const { location } = first.headers
   const response = first.statusCode === 308 && typeof location === 'string' ? await send(location) : first
   return {

@@ -32,7 +32,7 @@ export async function serve(config: Config, lifecycle: Lifecycle): Promise<void>
   const address = await listen(app, config)
   console.log(`Entente listens on ${address} (documentation: ${address}/docs)${notice}`)
   app.log.level = level
-  app.log.info(`At most ${app.server.maxConnections} connections of clients are open at once.`)
+  app.log.info(`At most ${app.server.maxConnections} client connections can be open at the same time.`)
   void warmUp(database, registry)
 }
 

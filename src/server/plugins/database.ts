@@ -12,10 +12,7 @@ declare module 'fastify' {
 /** Maximum length of a slow statement in the log, in characters. */
 const maxLoggedStatementLength = 4000
 
-/**
- * Counts what the database refuses and cancels, and logs slow statements without their values, and stops of the embedded
- * server.
- */
+/** Counts what the database refuses and cancels. Logs slow statements (without values), and when the embedded server stops. */
 const observer = ({ metrics, log, server, traceStatement }: FastifyInstance): DatabaseObserver => ({
   ...(traceStatement && { trace: traceStatement }),
   requestRefused: (lane, reason) =>

@@ -43,9 +43,9 @@ async function readinessBody(readiness: Database): Promise<string> {
 }
 
 /**
- * Serves `/healthz`: the process runs; and `/readyz`: the database is reachable and migrated, and the service is not
- * shutting down. The service is also ready while the database is read-only or replicas are down. If there are replicas, the
- * response has their states.
+ * Serves `/healthz`, which succeeds while the process runs, and `/readyz`, which succeeds if the database is reachable and
+ * migrated, and the service is not shutting down. The service is also ready while the database is read-only or replicas are
+ * down. If there are replicas, the response has their states.
  */
 export const health = fp(
   async function health(app) {

@@ -24,8 +24,8 @@ export interface ImporterOptions {
 }
 
 /**
- * Runs imports in the background: new imports after a notification; at the start and at intervals also imports that another
- * process has left unfinished.
+ * Runs imports in the background. Looks for unfinished imports, also those of other processes, at the start, after each
+ * notification and at intervals.
  */
 export const importer = fp<ImporterOptions>(
   async function importer(app, { registry }) {
@@ -34,7 +34,7 @@ export const importer = fp<ImporterOptions>(
     const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
-    /** Runs an import. Returns whether it has ended, with success or failure; false if another import of its scheme runs. */
+    /** Runs an import. Returns whether it has ended, with success or failure; false if a later poll tries again. */
     const run = async (id: string): Promise<boolean> => {
       try {
         return await runImport({ database, registry }, id, { signal: stopping.signal })

@@ -19,7 +19,7 @@ const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
 function notFound({ method, url }: FastifyRequest, routes: Routes): Problem {
   const [path = ''] = url.split('?')
   const methods = routes.methodsOfPath(path)
-  // A file of a wildcard route may be missing although the route has the method.
+  // The file of a route may be missing although the route has the method.
   if (methods.length > 0 && !methods.includes(method)) return methodNotAllowed(path, method, methods)
   const nearest = suggest(path, routes.urls)
   const hint = nearest ? `; did you mean ${nearest}?` : '. /docs lists all operations.'

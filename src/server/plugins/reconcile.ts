@@ -60,7 +60,7 @@ const corsHeaders = {
 
 /**
  * Serves the W3C Reconciliation Service API 0.2 at `/reconcile`, for OpenRefine and similar clients. It sends requests to the
- * API as the client, so the same access, visibility, limits and cache apply. The scope has a parser for forms.
+ * API as the client, so the same access, visibility, limits and cache apply. Its own scope parses no bodies but forms.
  */
 export async function reconcile(scope: FastifyInstance, { registry }: { registry: Registry }): Promise<void> {
   const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }

@@ -50,7 +50,7 @@ export class Routes {
     return this.#find(this.#router, path)
   }
 
-  /** Returns the methods of a URL with a parameter that matches a URL without: `/v1/topics/:slug` and `…/search`. */
+  /** Returns the methods of the URL with parameters that a URL would match: of `/v1/topics/:slug` for `/v1/topics/search`. */
   shadowedBy(url: string): string[] {
     return url.includes(':') ? [] : this.#find(this.#parametric, url)
   }

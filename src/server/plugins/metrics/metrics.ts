@@ -4,7 +4,7 @@ import { type Lane, lanes } from '../../../database/shares/lanes.ts'
 /** Upper bounds of the histogram's buckets, in seconds. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Why a request was refused with 503 before its work: event loop lag, memory, a full queue, or a long wait in the queue. */
+/** Why a request got 503 before any work for it: event loop lag, memory, a full queue, or a long wait in the queue. */
 export type ShedReason = 'lag' | 'memory' | 'queue' | 'wait'
 
 /** The metrics for Prometheus. Labels have few values: operations, statuses and those listed here. */
