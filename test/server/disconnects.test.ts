@@ -15,6 +15,7 @@ const message = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', pa
 
 it.each([
   ['/reconcile/preview?id=citations:00000000-0000-7000-8000-000000000000', undefined],
+  ['/records/citations/00000000-0000-7000-8000-000000000000?format=csv', undefined],
   ['/mcp', message],
   ['/v1/citations?limit=7', undefined],
 ])('a client that disconnects during a read of %s causes no line in the log', async (path, body) => {

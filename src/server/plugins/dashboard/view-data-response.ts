@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidParameters } from '../../../model/parameters.ts'
 import type { DataPart, ViewData } from '../../../view-data.ts'
-import { type ReadResponse, readAs } from '../../read-as.ts'
+import { disconnectSignal, type ReadResponse, readAs } from '../../read-as.ts'
 import { partsCsv, recordCsv, responseCsv } from './view-csv.ts'
 
 /** A part of a view's data, with the API's response to its path. */
@@ -40,10 +40,9 @@ export async function sendViewData(
   }
   if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)
   if (data.kind !== 'parts' && format === 'json') return reply.redirect(data.json, 302)
-  const disconnected = new AbortController()
-  reply.raw.once('close', () => disconnected.abort())
+  const disconnected = disconnectSignal(reply)
   const read = async (path: string): Promise<string> => {
-    const response = await readAs(app, request, path, disconnected.signal)
+    const response = await readAs(app, request, path, disconnected)
     if (response.status !== 200) throw new ApiError(response)
     return response.text
   }
