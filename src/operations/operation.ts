@@ -148,11 +148,11 @@ export interface Context {
   database: DatabaseClient
   /** The same on separate connections for exports, since each is held for as long as its client reads. */
   exportDatabase: DatabaseClient
-  /** The same on separate connections for streams of changes. */
+  /** The same on separate connections for streams, of changes and of the progress of imports. */
   streamDatabase: DatabaseClient
   /** Bounds exports. */
   exportLimit: ConcurrencyLimiter
-  /** Bounds streams of changes. */
+  /** Bounds streams. */
   streamLimit: ConcurrencyLimiter
   /** The names of the records that responses refer to, as the reader sees them. */
   names: Names

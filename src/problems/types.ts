@@ -141,7 +141,7 @@ export const problemTypes = {
     status: 429,
     title: 'Too many requests',
     explanation:
-      'Each client (a key, a token’s subject or, without either, an address) may use as many units a minute as `RateLimit-Policy` says. Most requests cost one unit (`x-cost` in the OpenAPI document has the exceptions). Failed authentications of an address have a lower limit. The number of exports, streams of changes and import previews that a client runs at the same time is limited, too. Retry after the seconds in `Retry-After`.',
+      'Each client (a key, a token’s subject or, without either, an address) may use as many units a minute as `RateLimit-Policy` says. Most requests cost one unit (`x-cost` in the OpenAPI document has the exceptions). Failed authentications of an address have a lower limit. The number of exports, streams and import previews that a client runs at the same time is limited, too. Retry after the seconds in `Retry-After`.',
   },
   'too-many-waiting': {
     status: 429,
@@ -163,7 +163,7 @@ export const problemTypes = {
     status: 503,
     title: 'Too many exports or streams',
     explanation:
-      'Exports hold a database connection for as long as their client reads, streams of changes hold memory, and previews of imports read files, so their number is limited. Nothing was read or written. Retry after the seconds in `Retry-After`.',
+      'Exports hold a database connection for as long as their client reads, streams of changes and of the progress of imports hold memory, and previews of imports read files, so their number is limited. Nothing was read or written. Retry after the seconds in `Retry-After`.',
   },
   overloaded: {
     status: 503,

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { importCsv, newScheme, undo } from '../support/imports.ts'
+import { importCsv, newScheme, treatyHeader, treatyMapping, undo } from '../support/imports.ts'
+import { sendForm } from '../support/send-form.ts'
 
 /** The rows of imports whose commit has failed. */
 
@@ -58,5 +60,30 @@ describe('a row that waits for the record of another row when the commit fails',
       state: 'undone',
       report: { refusedBy: [{ column: '', rows: 2, example: { detail: reason } }], droppedBy: [] },
     })
+  })
+})
+
+describe('an import whose failure cannot be stored', () => {
+  it('is tried again only after a pause', async () => {
+    const scheme = newScheme()
+    // Sequences are not rolled back, so this one counts the attempts.
+    await api.pool.query(`
+      create sequence attempts;
+      create function count_attempt() returns trigger language plpgsql as $$
+        begin perform nextval('attempts'); raise exception 'the import cannot be changed'; end $$;
+      create trigger count_attempt before update on imports for each row
+        when (old.scheme = '${scheme}' and old.state = 'staging') execute function count_attempt()`)
+    const parts = [
+      ['mapping', treatyMapping(scheme), 'mapping.yaml'],
+      ['file', `${treatyHeader}\n1,Title,2001,China`, 'treaties.csv'],
+    ] as const
+    await sendForm(api, '/v1/imports', parts)
+    const attempts = async () => {
+      const { rows } = await api.pool.query('select last_value::int, is_called from attempts')
+      return rows[0].is_called ? rows[0].last_value : 0
+    }
+    await expect.poll(attempts).toBeGreaterThan(0)
+    await delay(2000)
+    expect(await attempts()).toBeLessThan(6)
   })
 })

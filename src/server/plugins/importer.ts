@@ -39,10 +39,10 @@ export const importer = fp<ImporterOptions>(
       try {
         return await runImport({ database, registry }, id, { signal: stopping.signal })
       } catch (error) {
-        // The import was taken over, or the database is unreachable or busy: a later poll continues the import.
-        if (isTemporary(error, stopping.signal)) return false
-        app.log.error({ err: error, import: id }, 'An import cannot continue.')
-        return true
+        // Not logged: the import was taken over, or the database is unreachable or busy.
+        if (!isTemporary(error, stopping.signal))
+          app.log.error({ err: error, import: id }, 'An import cannot continue.')
+        return false
       }
     }
     /** The imports to try, each once. An import that another process has locked is tried again after the next poll. */
