@@ -57,7 +57,7 @@ export interface Budget {
   ms: number
   /**
    * Called when the statement has run for `ms`.
-   * @returns whether the statement may continue, and a signal that cancels it from then on.
+   * @returns whether the statement may continue, and a further signal that cancels it from then on.
    */
   extend(): { isGranted: boolean; signal?: AbortSignal | undefined }
 }
@@ -129,7 +129,7 @@ export class Connection {
     return row ? { announced, position: makePosition(row) } : { announced }
   }
 
-  /** Rolls back. @returns the position of the log then, if it is wanted. */
+  /** Rolls back. @returns where the log ends after the rollback, if `options.position` is set. */
   async rollBack(options: { position: boolean }): Promise<Position | undefined> {
     if (!options.position) {
       await this.execute('rollback')
@@ -191,7 +191,7 @@ export class Connection {
     const { limits, observer, cancel } = this.#services
     signal?.throwIfAborted()
     let stoppedBy: 'timeout' | 'budget' | undefined
-    let activeSignal = signal
+    const signals = new Set([signal])
     let cancelling: Promise<void> | undefined
     let closeTimer: NodeJS.Timeout | undefined
     const stop = () => {
@@ -209,7 +209,7 @@ export class Connection {
       const { isGranted, signal: nextSignal } = extend()
       if (!isGranted) return stopBy('budget')
       timer = setTimeout(stopBy, limits.statementTimeoutMs - ms, 'timeout')
-      activeSignal = nextSignal
+      signals.add(nextSignal)
       if (nextSignal?.aborted) stop()
       nextSignal?.addEventListener('abort', stop)
     }
@@ -226,14 +226,14 @@ export class Connection {
       if (stoppedBy === 'timeout' && !cancellable)
         throw new CommitTimeoutError('the commit took too long', { cause: error })
       if (isSessionLost(error)) this.discard()
-      if (activeSignal?.aborted) throw activeSignal.reason
+      for (const one of signals) one?.throwIfAborted()
       if (stoppedBy === 'budget')
         throw new OverBudgetError('the budget of the statement is used up', { cause: error })
       throw error
     } finally {
       clearTimeout(timer)
       clearTimeout(closeTimer)
-      activeSignal?.removeEventListener('abort', stop)
+      for (const one of signals) one?.removeEventListener('abort', stop)
       const durationMs = performance.now() - startedAt
       if (durationMs >= limits.slowStatementMs) observer().statementSlow(text, durationMs)
       if (stoppedBy === 'timeout') observer().statementTimedOut(text)

@@ -106,6 +106,15 @@ it('aborting the signal cancels the statement, and the connection returns to the
   expect(await pidOf(database)).toBe(before)
 })
 
+it('a signal that aborts after a long read does not cancel the next read on the connection', async () => {
+  const { database } = await open()
+  const gone = new AbortController()
+  const read = { text: 'select 1 as value from pg_sleep(0.4)' }
+  await database.forWork({ owner: ['keys', 'k'] }).read(read, { signal: gone.signal })
+  setTimeout(() => gone.abort(), 100)
+  expect(await database.read(read)).toEqual([{ value: 1 }])
+})
+
 it('a statement that no cancel request reaches ends once its connection is closed', async () => {
   const { database, pool } = await open()
   const leaving = new AbortController()
