@@ -135,3 +135,20 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.context().close()
   })
 })
+
+describe.skipIf(skipsBrowser)('the panel of kept properties [needs Chromium]', { timeout: 90_000 }, () => {
+  it('shows the reasons in the language of the page', async () => {
+    const { api } = dashboard
+    const scheme = newScheme()
+    const importTitle = (title: string) =>
+      importCsv(api.database, treatyMapping(scheme), `${treatyHeader}\n1,${title},2001,China\n`)
+    await importTitle('On water')
+    const found = await api.get(`/v1/agreements?externalIdScheme=${scheme}`)
+    const [agreement] = found.json<{ data: { id: string }[] }>().data
+    await api.patch(`/v1/agreements/${agreement?.id}`, { title: 'On ice' })
+    const { id } = await importTitle('On air')
+    const { page } = await dashboard.openSignedIn(`/imports/${id}`, { locale: 'zh-CN' })
+    await panel(page, '保留他人的修改').getByText('未覆盖 title').waitFor()
+    await page.context().close()
+  })
+})

@@ -43,6 +43,14 @@ describe('Chinese sentences', () => {
     ['"x" is not known; it can be "a", "b"', '"x" 不是已知的值；可以是 "a", "b"'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     ['has the id of row 5: give each row an id of its own', '与第 5 行的标识相同：每行须有自己的标识'],
+    ['kept title, signedOn', '未覆盖 title, signedOn'],
+    [
+      'kept title: the row with the id "1" changes this record, and the row with the id "2" does not',
+      '未覆盖 title：标识为 "1" 的行更改此记录，标识为 "2" 的行则不更改',
+    ],
+    ['was changed since', '此后已被修改'],
+    ['title, place was changed since', 'title, place 此后已被修改'],
+    ['title was changed since; is required', 'title 此后已被修改；必填'],
   ])('translate the message: %s', (english, expected) => {
     expect(translate(english)).toBe(expected)
   })

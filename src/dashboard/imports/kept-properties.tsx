@@ -1,12 +1,13 @@
 import { Link } from 'wouter-preact'
 import { recordDetailPath } from '../api/resources.ts'
 import type { ImportJob } from '../api/types.ts'
+import { ServiceText } from '../components/service-text.tsx'
 import { Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
 type Kept = NonNullable<ImportJob['report']>['kept'][number]
 
-/** Properties that an import did not overwrite, or records that its undo did not fully revert: others had changed them. */
+/** Properties that an import did not overwrite, or records that its undo did not fully revert, with the reasons. */
 export function KeptProperties({ kept, count }: { kept: readonly Kept[]; count: number }) {
   const { t, tOr, number } = useLanguage()
   return (
@@ -15,7 +16,7 @@ export function KeptProperties({ kept, count }: { kept: readonly Kept[]; count: 
         {kept.map(({ resource, key, reason }) => (
           <li key={`${resource}${key}${reason}`}>
             <Link href={recordDetailPath(resource, key)}>{tOr(`resource.${resource}`, resource)}</Link>{' '}
-            {reason}
+            <ServiceText text={reason} />
           </li>
         ))}
       </ul>
