@@ -4,7 +4,7 @@ import { Combobox } from '../components/combobox.tsx'
 import { HitDetails, Picked } from '../editing/fields/picked.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The record that a name means, or null if it means no record. `title` is set if the record is not among the candidates. */
+/** The record that a name means, or null if it means no record. `title` is set if the user has searched for the record. */
 export interface Decision {
   key: string | null
   title?: string

@@ -49,7 +49,7 @@ export const imports = pgTable(
     pass: integer('pass').notNull().default(0),
     counts: json('counts').notNull().default({}),
     report: json('report'),
-    /** The key of the source record that describes the import; null while the import has written nothing. */
+    /** The key of the source record that describes the import; null until a record of a row is written. */
     source: text('source'),
     actor: json('actor').$type<Author>().notNull(),
     requestId: text('request_id'),
