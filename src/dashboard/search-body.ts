@@ -30,17 +30,17 @@ function comparisons(
   return [values.length === 1 ? { eq: values[0] } : { in: values }]
 }
 
-/** Filters that narrow others beside them: with `role`, a country must take part in this role. */
+/** Filters that restrict other filters of the same object: with `role`, a country must take part in this role. */
 const narrowingFilters = ['role', 'partnerOf']
 
-/** Returns whether a search can have the same condition: its `otherThan` takes one value, where a list takes several. */
+/** Returns whether a search can express the filters: in a search, `otherThan` takes one value; in a list, it takes several. */
 export const isSearchable = ({ filters }: Pick<ExploreState, 'filters'>): boolean =>
   Object.entries(filters).every(([name, text]) => !name.endsWith('[otherThan]') || !text.includes(','))
 
 /**
  * Returns the search request (`POST /v1/{resource}/search`) for the records that the explorer shows, with the same order and
- * properties, if they are searchable (`isSearchable`). The time as of which the registry is read stays in the query string,
- * where it is always called `asOf`.
+ * properties. Its filters must be searchable (`isSearchable`). The time as of which the registry is read stays in the query
+ * string, where it is always called `asOf`.
  */
 export function searchRequest(
   resource: ResourceDescription,

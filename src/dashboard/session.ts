@@ -62,7 +62,7 @@ export function endSession(end: SessionEnd): void {
   change({ session: undefined, end })
 }
 
-/** Has all views read their data again, since it may have changed. */
+/** Makes all views read their data again, since it may have changed. */
 export const refetchViews = (): void => change({})
 
 /** Returns the key that requests send; undefined without a session. */

@@ -21,7 +21,8 @@ export const findAsOfName = (parameters: URLSearchParams): string =>
   findResource(parameters.get('resource') ?? 'agreements')?.asOfName ?? 'asOf'
 
 /**
- * Returns the parameters in the URL (`joinRepeated`), which are the state of the view, and a function that changes them.
+ * Returns the state of the view and a function that changes it. The state is the parameters in the URL; `joinRepeated` joins
+ * the values of a repeated parameter.
  */
 export function useParameters(): [
   URLSearchParams,

@@ -61,7 +61,7 @@ export function NetworkMatrix({
       <section class="matrix-frame" tabIndex={0} aria-label={caption}>
         <svg class="matrix" width={size} height={size} role="img" aria-label={caption}>
           <rect
-            class="field"
+            class="background"
             x={labelWidth}
             y={labelWidth}
             width={cell * nodes.length}

@@ -33,7 +33,7 @@ export function CountryView({ code }: { code: string }) {
   )
   return (
     <>
-      {/* The date stays when the registry did not have the country on the chosen day. */}
+      {/* Outside of `Loaded`: if the registry did not have the country on this date, the user can choose another. */}
       <Head state={state} givenCode={code} asOf={asOf} />
       <Loaded state={state} height="60rem">
         {(briefing) => (
