@@ -152,7 +152,7 @@ export class Listener {
         for (const entry of this.#entries)
           if (entry.channel === channel) entry.handler.onNotification(payload)
       })
-      // Set before, so that `listen` activates the entries that are added meanwhile.
+      // Set before `#activate`, so that `listen` activates the entries that are added meanwhile.
       this.#connection = connection
       await Promise.race([this.#activate(connection, [...this.#entries]), ended])
       onConnect()
@@ -206,6 +206,7 @@ export class Listener {
     }
   }
 
+  /** The echo test. @throws Error unless a notification that is sent through the pool arrives on this connection. */
   async #requireEcho(client: pg.Client): Promise<void> {
     const echo = `entente_${randomUUID().replaceAll('-', '')}`
     const received = new Promise<true>((resolve) => {

@@ -46,7 +46,7 @@ const requiredMigration = 'required_migration'
 /**
  * Brings the database's schema up to date. Only one process migrates at a time. A schema that is up to date or that a newer
  * version has expanded does not change.
- * @throws OperatorError when a migration fails, or a newer version has made migrations after which this one does not work.
+ * @throws OperatorError when a migration fails, or a newer version has applied migrations after which this one does not work.
  */
 export async function migrate(database: Database): Promise<void> {
   try {
@@ -81,7 +81,7 @@ export async function requireKnownMigrations(database: Database): Promise<void> 
   const { unknown } = await compareSchema(database)
   if (unknown > 0) {
     throw new OperatorError(
-      `a newer version of Entente has made ${unknown} migrations that this version does not know: run this command of the newer version`,
+      `a newer version of Entente has applied ${unknown} migrations that this version does not know: run this command with the newer version`,
     )
   }
 }

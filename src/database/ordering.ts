@@ -44,7 +44,10 @@ const idOrder = (column: AnyPgColumn): Ordering => ({
 export const referenceOrder = (column: AnyPgColumn): Ordering =>
   column.columnType === 'PgUUID' ? idOrder(column) : codeOrder(column)
 
-/** Days: an EDTF date sorts by its earliest day. A date with an open start counts as earlier than all others. */
+/**
+ * Days: an EDTF date sorts by its earliest day. A date with an open start (`-infinity`) counts as earlier than all others, and
+ * is raised to an early day when descending, so that it comes before missing dates.
+ */
 export const dayOrder = (earliest: AnyPgColumn): Ordering => ({
   asc: sql`coalesce(${earliest}, 'infinity'::date)`,
   desc: sql`case when ${earliest} is null then '-infinity'::date else greatest(${earliest}, '4713-11-24 BC'::date) end`,
@@ -72,15 +75,15 @@ export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | '
  * Indexes for lists sorted by an ordering and then by key. A nullable column needs one index for each direction.
  * The last column lets an `asOf` query skip rows that started later without reading them from the table.
  * @param name name of the ascending index.
- * @param nullable the column that decides whether there are two indexes.
+ * @param column the sorted column.
  */
 export function orderIndexes(
   name: string,
   { asc, desc }: Ordering,
   key: AnyPgColumn,
-  nullable: AnyPgColumn,
+  column: AnyPgColumn,
 ): IndexBuilder[] {
   const rowStart = sql`${columnOf(key.table, 'rowStart')}`
   const ascending = index(name).on(sql`(${asc})`, key, rowStart)
-  return nullable.notNull ? [ascending] : [ascending, index(`${name}_desc`).on(sql`(${desc})`, key, rowStart)]
+  return column.notNull ? [ascending] : [ascending, index(`${name}_desc`).on(sql`(${desc})`, key, rowStart)]
 }

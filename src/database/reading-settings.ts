@@ -2,9 +2,9 @@
 export const oneProcessSetting = 'set local max_parallel_workers_per_gather = 0'
 
 /**
- * Settings for a statement that reads whole tables. Few such statements share a plan, so JIT compilation takes longer than it
- * saves. With the default `work_mem` of a few megabytes they would sort on disk. Parallel workers gain little where most rows
- * of the partial results differ.
+ * Settings for a statement that reads whole tables. JIT compilation takes longer than it saves. With the default `work_mem`
+ * of a few megabytes, such statements would sort on disk. Parallel workers gain little where most rows of the partial results
+ * differ.
  */
 export const wholeTableSettings = `set local jit = off;
   set local work_mem = '64MB';

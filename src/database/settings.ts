@@ -8,7 +8,7 @@ export async function cursorSecret(database: Database): Promise<string> {
   return row.value
 }
 
-/** Whether the database accepts writes. A hot standby does not, nor does a database that is set to read-only. */
+/** Whether the database accepts writes. A hot standby and a read-only database do not. */
 export async function isWritable(database: Database): Promise<boolean> {
   const text = "select current_setting('transaction_read_only') as read_only"
   const [row] = await database.read<{ read_only: string }>({ text })

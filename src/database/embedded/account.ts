@@ -22,9 +22,9 @@ interface User {
 }
 
 /**
- * Decides which user runs PostgreSQL: the user who started the service or, since PostgreSQL refuses root, the owner of the
- * cluster, which for a new cluster is `nobody`. If that user cannot enter the folders that lead to the cluster and to the
- * programs (a clone in /root, a folder that mktemp made), the programs keep root's capability to bypass file permissions.
+ * Decides which user runs PostgreSQL: the user who started the service. If that is root, which PostgreSQL refuses, it is the
+ * owner of the cluster, or `nobody` for a new cluster. If this user cannot enter the folders that lead to the cluster and to
+ * the programs (a clone in /root, a folder that mktemp made), the programs keep root's capability to bypass file permissions.
  */
 export async function chooseAccount(cluster: string, programs: string[]): Promise<Account> {
   if (process.getuid?.() !== 0)

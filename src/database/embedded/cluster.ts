@@ -85,7 +85,7 @@ async function createCluster(
   }
 }
 
-/** Removes the folders of initialisations that were interrupted, or that other processes have not finished. */
+/** Removes the folders of other initialisations, interrupted or running: the cluster exists, so none of them is needed. */
 async function removeTemporary(folder: string): Promise<void> {
   const leftovers = (await readdir(folder)).filter((name) => name.startsWith(temporaryPrefix))
   await Promise.allSettled(

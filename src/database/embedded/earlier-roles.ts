@@ -19,8 +19,8 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 }
 
 /**
- * Whether the role of the service is still the superuser: then `postgres` cannot sign in. Returns false after other errors,
- * such as of a server that stops; the next start checks again.
+ * Whether the role of the service is still the superuser: then the role `postgres` does not exist, and its login fails.
+ * Returns false after other errors, such as of a server that stops; the next start checks again.
  */
 async function isServiceSuperuser(getUrl: GetUrl): Promise<boolean> {
   return withClient(getUrl(superuser, 'postgres'), async () => false).catch(
@@ -56,7 +56,8 @@ export async function separateRoles(getUrl: GetUrl, password: string): Promise<v
 
 /**
  * Makes the service role the owner of the superuser's objects in the database, except those of extensions. PostgreSQL has no
- * command for this: `reassign owned` refuses the superuser of initdb.
+ * command for this: `reassign owned` refuses the superuser of initdb. The id of this superuser is 10, and the ids of objects
+ * that initdb did not create begin at 16384.
  */
 const transfer = `do $$
 declare

@@ -86,7 +86,7 @@ async function rejoinServer(
   if (joined.port === port) return joined.lock
   await joined.lock.client.end()
   throw new OperatorError(
-    `PostgreSQL was started at port ${joined.port} instead of ${port} by another process: start this one again`,
+    `PostgreSQL was started at port ${joined.port} instead of ${port} by another process: restart this process`,
   )
 }
 

@@ -9,8 +9,8 @@ import { errorCode } from '../../error-code.ts'
 export const serviceRole = 'entente'
 
 /**
- * The superuser that initdb creates. The service uses it only to set up its own role and database, and for the lock that each process
- * holds while it uses the server (`shared-lock.ts`).
+ * The superuser that initdb creates. The service uses it only to set up its own role and database, and for the lock that each
+ * process holds while it uses the server (`shared-lock.ts`).
  */
 export const superuser = 'postgres'
 
