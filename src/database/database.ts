@@ -49,18 +49,18 @@ export interface DatabaseClient {
    */
   read<Row extends pg.QueryResultRow>(statement: Statement, options?: ReadOptions): Promise<Row[]>
   /**
-   * Commits when `work` resolves, rolls back when it rejects, and releases the connection in both cases.
-   * @throws what `work` or the commit throws; Problem `overloaded`, `too-many-waiting` or `unavailable` before `work` runs;
+   * Commits when `callback` resolves, rolls back when it rejects, and releases the connection in both cases.
+   * @throws what `callback` or the commit throws; Problem `overloaded`, `too-many-waiting` or `unavailable` before it runs;
    * Problem `outcome-unknown` if PostgreSQL has not confirmed the commit.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  transaction<T>(callback: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * Runs several statements on one snapshot, in a repeatable-read read-only transaction. `work` may run twice.
+   * Runs several statements on one snapshot, in a repeatable-read read-only transaction. `callback` may run twice.
    * @param setup statements that run first, such as `set local …`; may be empty.
    */
   readTransaction<T>(
     setup: string,
-    work: (tx: Transaction) => Promise<T>,
+    callback: (tx: Transaction) => Promise<T>,
     options?: { signal?: AbortSignal },
   ): Promise<T>
   /**
@@ -68,7 +68,7 @@ export interface DatabaseClient {
    * @param setup as in `readTransaction`.
    */
   copy(setup: string): Promise<CopySession>
-  /** Returns the same database, whose statements count as this work: while others wait, they get only its owner's share. */
+  /** Returns the same database, whose statements count as this work, and get only its owner's share while other owners wait. */
   forWork(work: Work): DatabaseClient
   /** How old the reads may be; undefined if they run only on the primary. */
   readonly freshness: Freshness | undefined
@@ -87,8 +87,8 @@ export interface Database extends DatabaseClient {
   laneCounts(lane: Lane): { running: number; waiting: number }
   /** Handles the notifications of a channel until the subscription is closed, also after reconnecting. */
   listen(channel: string, handler: ListenHandler): Promise<Subscription>
-  /** Runs `work` on a connection outside the pool, without limits: for migrations, locks and bulk loads. */
-  maintain<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
+  /** Runs `callback` on a connection outside the pool, without limits: for migrations, locks and bulk loads. */
+  maintain<T>(callback: (client: pg.Client) => Promise<T>): Promise<T>
   /** Opens the same database with a separate pool and other options. The caller closes the fork. */
   fork(options: Partial<DatabaseOptions>): Database
   /** The replicas, if there are any. */
@@ -135,7 +135,7 @@ export function openDatabaseAt(url: string, options: DatabaseOptions, server?: S
   const replicas =
     options.replicas &&
     new Replicas(url, options.replicas, async (timeline) => {
-      // This may write: without an owner and `setup`, `read` runs a statement once, on the primary, in no read-only transaction.
+      // This may write: without work and `setup`, `read` runs a statement once, on the primary, without a transaction.
       await database.read({
         text: `insert into settings (name, value) values ('${timelineSetting}', $1)
           on conflict (name) do update set value = excluded.value`,
@@ -247,24 +247,24 @@ class PoolDatabase implements Database {
 
   readTransaction<T>(
     setup: string,
-    work: (tx: Transaction) => Promise<T>,
+    callback: (tx: Transaction) => Promise<T>,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<T> {
-    const read = (tx: Transaction) => work(this.#withReportedReads(tx))
+    const read = (tx: Transaction) => callback(this.#withReportedReads(tx))
     return this.#run({ setup, work: this.#work, signal }, read)
   }
 
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>(callback: (tx: Transaction) => Promise<T>): Promise<T> {
     const { pool, commitGate } = this.#services
     const passedAt = commitGate.pass()
     // A change is not cancelled when its client disconnects, so that its outcome is known.
     const connection = await pool.acquire('cheap', this.#work && { owner: this.#work.owner })
-    const recheckedWork = (tx: Transaction) => {
+    const recheckedCallback = (tx: Transaction) => {
       commitGate.recheck(passedAt)
-      return work(tx)
+      return callback(tx)
     }
     const hooks = { announce: this.#services.announceCommit, work: this.#work }
-    return commitGate.run(() => inTransaction(connection, recheckedWork, hooks))
+    return commitGate.run(() => inTransaction(connection, recheckedCallback, hooks))
   }
 
   copy(setup: string): Promise<CopySession> {
@@ -278,8 +278,8 @@ class PoolDatabase implements Database {
     return this.#services.listener.listen(channel, handler)
   }
 
-  maintain<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    return withClient(this.#services.url, work)
+  maintain<T>(callback: (client: pg.Client) => Promise<T>): Promise<T> {
+    return withClient(this.#services.url, callback)
   }
 
   fork(changed: Partial<DatabaseOptions>): Database {
@@ -343,7 +343,7 @@ async function openCopy(pool: Pool, setup: string, work: Work | undefined): Prom
   }
 }
 
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(url: string, callback: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'entente maintenance',
@@ -354,7 +354,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   client.on('error', () => {})
   try {
     await client.connect()
-    return await work(client)
+    return await callback(client)
   } finally {
     await client.end()
   }

@@ -125,11 +125,11 @@ class PublicReads implements DatabaseClient {
 
   readTransaction<T>(
     setup: string,
-    work: (tx: Transaction) => Promise<T>,
+    callback: (tx: Transaction) => Promise<T>,
     options?: { signal?: AbortSignal },
   ): Promise<T> {
     const restricted = (tx: Transaction) =>
-      work({
+      callback({
         query: (statement) => {
           this.reportRead(statement.text)
           return tx.query(rewriteForViews(statement))
