@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, everything, type Subscription } from './database.ts'
 
-/** The channel on which triggers announce changes: the name of the resource, or `everything`. */
+/** The channel on which triggers announce changes. The payload is the name of the resource, or `everything`. */
 const channel = 'entente_changes'
 
 /** How long a connection counts as current after its verification. */

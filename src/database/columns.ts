@@ -12,7 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 
-/** Returns the column of a property, which is its key in the Drizzle table. @throws Error when there is none. */
+/** Returns the column whose key in the Drizzle table is this property. @throws Error when there is none. */
 export function columnIn(columns: Record<string, PgColumn>, property: string): PgColumn {
   const column = columns[property]
   if (!column) throw new Error(`no column for the property ${property}`)

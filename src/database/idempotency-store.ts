@@ -37,7 +37,7 @@ export async function tryLock(tx: Transaction, identity: string): Promise<boolea
   return row?.locked === true
 }
 
-/** Returns the stored response, unless it has expired. Must run as a separate statement after `tryLock`. */
+/** Returns the stored response, unless it has expired. Must follow `tryLock`, to see what earlier holders have stored. */
 export async function findResponse(tx: Transaction, identity: string): Promise<StoredRequest | undefined> {
   const [row] = await tx.query<StoredRequest>({
     name: 'idempotency-find',

@@ -6,7 +6,7 @@ interface Member<Item> {
   running: number
   /** Number of waiting items, including further ones. */
   waiting: number
-  /** Number of waiting items that were added as further ones. */
+  /** Number of waiting items that are further ones: their work also waits for another owner, and is counted there. */
   further: number
   /** Number of its last start, in the sequence of all starts. */
   lastStart: number

@@ -45,7 +45,7 @@ const reservedConnections = 2
 /** Maximum number of waiting expensive statements of one owner. */
 const maxExpensiveWaiting = 16
 
-/** Maximum fraction of the queue for the waiting requests of one lane from all anonymous clients together, or all others. */
+/** Maximum fraction of the queue for one lane's requests of one kind of client: all anonymous clients, or all others. */
 const maxKindShare = 0.75
 
 const longRetryAfterSeconds = '5'

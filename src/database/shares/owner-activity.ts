@@ -1,4 +1,4 @@
-/** Remembers when a connection was last requested for a statement, and when for one of another owner. */
+/** Remembers the owner that last requested a connection, when it did, and when another owner last did. */
 export class OwnerActivity {
   #owner: string | undefined
   #at = -Infinity
