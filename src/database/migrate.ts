@@ -81,7 +81,7 @@ export async function requireKnownMigrations(database: Database): Promise<void> 
   const { unknown } = await compareSchema(database)
   if (unknown > 0) {
     throw new OperatorError(
-      `a newer version of Entente has applied ${unknown} migrations that this version does not know: run this command with the newer version`,
+      `a newer version of Entente has applied migrations that this version does not know (${unknown}): run this command with the newer version`,
     )
   }
 }

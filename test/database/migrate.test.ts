@@ -81,7 +81,7 @@ describe('migrating', () => {
       "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
     )
     await expect(requireKnownMigrations(database.database)).rejects.toThrow(
-      /run this command of the newer version/,
+      /run this command with the newer version/,
     )
   })
 
