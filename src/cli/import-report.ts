@@ -106,7 +106,7 @@ export function describeImport(job: ImportJob): string {
     line('records created', counts.created),
     line('records changed', counts.changed),
     line('records unchanged', counts.unchanged),
-    ...(counts.kept > 0 ? [line('properties kept', counts.kept, 'set by others, and not overwritten')] : []),
+    ...(counts.kept > 0 ? [line('properties kept', counts.kept, 'not overwritten')] : []),
     ...keptLines(job),
     ...(counts.dropped > 0
       ? [line('values dropped', counts.dropped, 'in whole or in part'), ...columnLines(report?.droppedBy)]

@@ -19,7 +19,7 @@ export interface Work {
    */
   readonly getSignal?: () => AbortSignal
   /**
-   * Calls `listener` with each further owner who waits for the same result, at once or later, until the returned function is
+   * Calls `listener` with each further owner who waits for the same result, already or later, until the returned function is
    * called. The work waits in the queue of each of these owners, too.
    */
   readonly onFurtherOwner?: (listener: (owner: Owner) => void) => () => void
