@@ -70,8 +70,8 @@ describe('compose.yml', () => {
   })
 })
 
-/** Whether a program is installed. */
-const isInstalled = (program: string, ...version: string[]) => spawnSync(program, version).status === 0
+/** Whether a program is installed. The arguments are those that print its version. */
+const isInstalled = (program: string, ...args: string[]) => spawnSync(program, args).status === 0
 
 it.skipIf(!isInstalled('docker', 'compose', 'version'))('compose.yml passes docker compose config', () => {
   const files = ['--file', join(deployFolder, 'compose.yml'), '--env-file', join(deployFolder, 'env.example')]

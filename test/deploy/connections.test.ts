@@ -17,7 +17,8 @@ const toReplica = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORT
 /** Connections of Patroni or the operator, and of administrators. */
 const others = 10
 
-const sum = (processes: number, limits: Limits) =>
+/** Maximum number of connections to a server that was a replica and has become the primary. */
+const maxConnections = (processes: number, limits: Limits) =>
   processes * (toPrimary(limits) + toReplica(limits)) + others
 
 /** Reads the limits of a process from its environment variables, with the defaults of the service. */
@@ -44,7 +45,7 @@ describe('compose.yml', () => {
       .object({ bootstrap: z.object({ dcs: z.object({ postgresql: z.object({ parameters }) }) }) })
       .parse(readDeployedYaml('patroni/patroni.yml'))
     const { max_connections } = bootstrap.dcs.postgresql.parameters
-    expect(max_connections).toBeGreaterThanOrEqual(sum(2, limits))
+    expect(max_connections).toBeGreaterThanOrEqual(maxConnections(2, limits))
   })
 })
 
@@ -72,6 +73,8 @@ describe('the manifests for Kubernetes', () => {
     const cluster = z
       .object({ spec: z.object({ postgresql: z.object({ parameters }) }) })
       .parse(firstManifest('kubernetes/database.yaml'))
-    expect(cluster.spec.postgresql.parameters.max_connections).toBeGreaterThanOrEqual(sum(pods, pod))
+    expect(cluster.spec.postgresql.parameters.max_connections).toBeGreaterThanOrEqual(
+      maxConnections(pods, pod),
+    )
   })
 })

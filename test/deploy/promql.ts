@@ -7,15 +7,15 @@ export interface Query {
   labels: Set<string>
 }
 
-/** Replaces the variables of Grafana. */
-const fillIn = (expression: string) => expression.replaceAll('$__rate_interval', '5m')
+/** Replaces Grafana's variable for a duration, which the grammar does not allow. */
+const replaceInterval = (expression: string) => expression.replaceAll('$__rate_interval', '5m')
 
 /**
  * Reads a PromQL expression with the grammar of Prometheus.
  * @throws Error when it is invalid.
  */
 export function readQuery(expression: string): Query {
-  const text = fillIn(expression)
+  const text = replaceInterval(expression)
   const found: Query = { metrics: new Set(), labels: new Set() }
   parser.parse(text).iterate({
     enter({ name, type, from, to, node }) {

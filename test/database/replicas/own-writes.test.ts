@@ -91,9 +91,9 @@ it('a read sees all writes up to its position, and all writes older than the max
         else {
           const known = step.writesAgo === undefined ? undefined : written.at(-1 - step.writesAgo)
           const startedAt = performance.now()
-          const oldest = written.findLast(({ at }) => at < startedAt - maxAgeMs)
+          const required = written.findLast(({ at }) => at < startedAt - maxAgeMs)
           expect(await read(known?.position)).toBeGreaterThanOrEqual(
-            Math.max(known?.count ?? 0, oldest?.count ?? 0),
+            Math.max(known?.count ?? 0, required?.count ?? 0),
           )
         }
       }
