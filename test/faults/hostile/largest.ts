@@ -54,16 +54,15 @@ function* faultyBodies(
   const properties = Object.entries(schema.properties ?? {})
   const names = properties.map(([name]) => name)
   const name = (index: number) => names[index % names.length] ?? 'title'
-  for (const count of [5000, Number.POSITIVE_INFINITY]) {
+  for (const size of [100_000, bytes]) {
     const unknown = (index: number) => `${quoted(withTypo(name(index), index))}:1`
-    const size = Math.min(bytes, count * 20)
     yield ['unknown properties', fill('{', unknown, '}', size)]
     yield ['repeated properties', fill('{', (index) => `${quoted(name(index))}:1`, '}', size)]
   }
   yield ['lone surrogates', fill('[', () => '"\\ud800"', ']', Math.min(bytes, 150_000))]
   yield ['nesting', fill('[', () => `${'['.repeat(90)}${']'.repeat(90)}`, ']', bytes)]
   yield ['white space', `{${' '.repeat(bytes - 2)}}`]
-  yield ['line breaks', `{${'\\n'.repeat(bytes - 3)}x}`]
+  yield ['line breaks', `{${'\n'.repeat(bytes - 3)}x}`]
   yield ['one text', `{${quoted(name(0))}:"${'\\"'.repeat(bytes / 2 - 50)}"}`]
   for (const [property, given] of properties) {
     const inner = resolve(document, given)
@@ -117,7 +116,7 @@ function* queries(names: string[]): Generator<string> {
 }
 
 /**
- * Yields requests of every operation of a document: the largest bodies and queries, valid and invalid ones.
+ * Yields requests of every operation of an OpenAPI document: the largest bodies and queries, valid and invalid ones.
  * @param key key of an administrator.
  * @param isWanted tells whether a path is wanted; by default, all paths are.
  */
