@@ -145,8 +145,8 @@ const head = (line: string, ...headers: string[]) => `${[line, 'Host: x', ...hea
 
 const splitSmall = (text: string) => text.match(/.{1,8}/gs) ?? []
 
-/** Malformed requests that no client library sends, each in the parts in which it is sent. */
-const malformedRequests: Record<string, string[]> = {
+/** Malformed and unusual requests that no client library sends, each in the parts in which it is sent. */
+const rawRequests: Record<string, string[]> = {
   'bytes that are not HTTP': ['hello\r\n\r\n'],
   'an unknown HTTP version': ['GET / HTTP/9.9\r\n\r\n'],
   'a NUL in the path': [head('GET /v1/agreements?q=\u0000 HTTP/1.1'), '\r\n'],
@@ -203,7 +203,7 @@ it('malformed HTTP gets 4xx or is disconnected, leaks nothing and does not distu
       200,
     ),
   )
-  for (const [what, parts] of Object.entries(malformedRequests)) {
+  for (const [what, parts] of Object.entries(rawRequests)) {
     const output = await sendBytes(service.origin, parts, 2)
     const statuses = [...output.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status))
     expect(
@@ -217,7 +217,7 @@ it('malformed HTTP gets 4xx or is disconnected, leaks nothing and does not distu
   const outputs = (await Promise.all(slow)).filter((output) => output !== '')
   expect(outputs.filter((output) => !/^HTTP\/1\.1 4\d\d/.test(output))).toEqual([])
   task.meta.figures = {
-    'kinds of malformed requests': Object.keys(malformedRequests).length,
+    'kinds of raw requests': Object.keys(rawRequests).length,
     'concurrent slow bodies': slow.length,
   }
 })

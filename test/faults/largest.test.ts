@@ -33,13 +33,13 @@ const manyValues = Object.fromEntries(
   ]),
 )
 
-const memories: [memory: string, env: NodeJS.ProcessEnv][] = [
-  ['the default memory', {}],
-  ['256 MB of memory', { NODE_OPTIONS: '--max-old-space-size=256' }],
+const heaps: [heap: string, env: NodeJS.ProcessEnv][] = [
+  ['the default heap', {}],
+  ['a heap of 256 MB', { NODE_OPTIONS: '--max-old-space-size=256' }],
 ]
 
-for (const [memory, env] of memories) {
-  it(`with ${memory}, the largest requests are answered and delay others by less than 500 ms`, async ({
+for (const [heap, env] of heaps) {
+  it(`with ${heap}, the largest requests are answered and delay others by less than 500 ms`, async ({
     task,
   }) => {
     const service = await openService(database.url, { RATE_LIMIT: '0', SHED_LAG_MS: '0', ...env })
@@ -69,14 +69,14 @@ for (const [memory, env] of memories) {
 /** Raw requests that are slow to parse or to answer, such as pipelined requests and small chunks. */
 const slowRequests: [what: string, bytes: string][] = [
   ['a body in chunks of one byte', `${chunked}${'1\r\n \r\n'.repeat(1_000_000)}0\r\n\r\n`],
-  ['thousands of requests in one packet', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(20_000)],
+  ['thousands of requests in one write', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(20_000)],
   [
     'a form of a hundred thousand fields',
     formRequest(Array.from({ length: 100_000 }, (_, index) => index).join('&')),
   ],
   ['queries of many values', formRequest(`queries=${JSON.stringify(manyValues)}`)],
-  ['the document as YAML', 'GET /openapi.yaml HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
-  ['the document', 'GET /openapi.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
+  ['the OpenAPI document as YAML', 'GET /openapi.yaml HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
+  ['the OpenAPI document', 'GET /openapi.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
 ]
 
 it('requests that are slow to parse or answer delay others by less than 500 ms', async ({ task }) => {

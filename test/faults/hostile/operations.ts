@@ -38,7 +38,7 @@ const openApiDocumentSchema = z.looseObject({
   paths: z.record(z.string(), z.record(z.string(), operationForm)),
 })
 
-/** The operations of a document except those with endless responses. */
+/** The operations of an OpenAPI document except those with endless responses. */
 export function operationsOf(document: unknown): Operation[] {
   const { paths } = openApiDocumentSchema.parse(inlineComponents(document))
   return Object.entries(paths).flatMap(([path, operations]) =>

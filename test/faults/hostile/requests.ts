@@ -7,16 +7,14 @@ import { corrupt, hostileBodies, hostileTexts } from './values.ts'
 
 const json = /[/+]json$/
 
-/** Generates requests of all operations of a document: valid, invalid and malicious ones. */
+/** Generates requests of all operations of an OpenAPI document: valid, invalid and malicious ones. */
 export class RequestGenerator {
   readonly #random: Random
   readonly #operations: Operation[]
   readonly #values: ValueGenerator
   readonly #keys: Map<string, string[]>
 
-  /**
-   * @param keys keys of existing records by the path of their list. Keys that are added later are also used.
-   */
+  /** @param keys keys of existing records by the path of their list. */
   constructor(document: unknown, random: Random, keys: Map<string, string[]>) {
     this.#random = random
     this.#operations = operationsOf(document)
@@ -27,7 +25,7 @@ export class RequestGenerator {
   next(): Request {
     const random = this.#random
     const operation = random.pick(this.#operations)
-    // The probability that a part of the request is invalid.
+    // The higher the risk, the more parts of the request are invalid.
     const risk = random.weighted([
       [0, 5],
       [0.1, 4],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Random } from '../../../src/features/generating/random.ts'
 
-/** The keywords of JSON Schema that the document uses. */
+/** The keywords of JSON Schema that the OpenAPI document uses. */
 const schemaForm = z.looseObject({
   $ref: z.string().optional(),
   const: z.unknown().optional(),
@@ -57,8 +57,8 @@ export class ValueGenerator {
     const alternatives = schema.anyOf ?? schema.oneOf
     if (alternatives) return this.of(random.pick(alternatives), depth + 1)
     const type = Array.isArray(schema.type) ? random.pick(schema.type) : schema.type
-    const inner = type === 'object' || type === 'array'
-    if (schema.examples && random.chance(inner ? 0.3 : 0.8)) return random.pick(schema.examples)
+    const isContainer = type === 'object' || type === 'array'
+    if (schema.examples && random.chance(isContainer ? 0.3 : 0.8)) return random.pick(schema.examples)
     switch (type) {
       case 'object':
         return this.#objectOf(schema, depth)

@@ -30,7 +30,10 @@ export function send(origin: string, { method, url, headers, body }: Request): P
   })
 }
 
-/** Sends parts on a new connection with pauses between them, and returns the response. */
+/**
+ * Sends parts on a new connection with pauses between them.
+ * @returns all that was received when the connection is closed, which the client does after five seconds of silence.
+ */
 export function sendBytes(origin: string, parts: readonly string[], pauseMs = 0): Promise<string> {
   const { hostname, port } = new URL(origin)
   return new Promise((resolve) => {

@@ -107,8 +107,8 @@ export const hostileBodies: (string | Buffer)[] = [
 
 /** Returns a value in which one value is replaced with a malicious value, or that has an unknown property. */
 export function corrupt(value: unknown, random: Random): unknown {
-  const inner = typeof value === 'object' && value !== null
-  if (!inner || random.chance(0.2)) return random.pick(hostileValues)
+  const isContainer = typeof value === 'object' && value !== null
+  if (!isContainer || random.chance(0.2)) return random.pick(hostileValues)
   if (Array.isArray(value)) {
     if (value.length === 0) return [random.pick(hostileValues)]
     const place = random.between(0, value.length - 1)
