@@ -8,8 +8,8 @@ import { formatFigures, listShortfalls } from './others/thresholds.ts'
 import { asAdministrator, openService } from './service.ts'
 
 /**
- * One client overloads the service while another client reads, lists and writes at an ordinary rate. The service does not
- * limit the rate of loopback clients, so the tests show that the other client is protected without a rate limit.
+ * One client overloads the service while another client reads, lists and writes at an ordinary rate. The service listens on a
+ * loopback address, so it has no rate limit: the tests show that the other client is protected without one.
  */
 
 const agreements = 50_000
@@ -26,7 +26,7 @@ interface Case {
 
 const cases: Case[] = [
   { title: 'sends searches of 1 MiB with as many entries as fit', attack: 'largeSearches' },
-  { title: 'sends writes of the largest size with an editor key', attack: 'largeWrites', role: 'editor' },
+  { title: 'sends writes of 1 or 2 MiB with an editor key', attack: 'largeWrites', role: 'editor' },
   { title: 'sends bodies full of faults and reads no response', attack: 'manyFaults' },
   { title: 'sends ten expensive requests at a time', attack: 'expensiveRequests' },
   {
@@ -46,7 +46,7 @@ const cases: Case[] = [
     attack: 'impatientStreams',
   },
   { title: 'replays the changes on 400 streams and stops reading', attack: 'pausedReplays' },
-  { title: 'sends thousands of requests in one packet on 20 connections', attack: 'pipelinedRequests' },
+  { title: 'sends thousands of requests in one write on 20 connections', attack: 'pipelinedRequests' },
   { title: 'sends searches in chunks of one byte', attack: 'smallChunks' },
 ]
 

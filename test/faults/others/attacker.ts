@@ -4,7 +4,7 @@ import { ResponseCounter } from './response-counter.ts'
 import { senderSchema } from './sender.ts'
 
 // A process that attacks the service from the first message until it is killed. It replies to each message with the counts
-// of its responses.
+// of the outcomes of its requests.
 const input = z
   .strictObject({ attack: z.custom<AttackName>((name) => String(name) in attacks), sender: senderSchema })
   .parse(JSON.parse(process.argv[2] ?? ''))

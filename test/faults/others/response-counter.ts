@@ -1,4 +1,4 @@
-/** Counts responses by status; `disconnected` counts requests without a response. */
+/** Counts requests by outcome: a status, or a word such as `started`, or `disconnected` for those without a response. */
 export class ResponseCounter {
   readonly counts: Record<string, number> = {}
 

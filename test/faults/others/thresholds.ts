@@ -20,7 +20,7 @@ const thresholds: Threshold[] = [
   { kind: 'asOf', minPercent: 100, withinMs: 10_000 },
 ]
 
-/** On busy machines, maximum ratio of the 99th percentile during the attack to that before the attack. */
+/** Maximum ratio of the 99th percentile during the attack to that before it, if this allows more than `maxP99Ms`. */
 const maxSlowdown = 5
 
 function describeShortfall(

@@ -4,15 +4,14 @@ import { keepInFlight } from '../repetition.ts'
 import type { ClientRequest } from '../sender.ts'
 import { type Attack, discardBody, sendCounted } from './attack.ts'
 
-/** Attacks with bodies of the maximum size that have as many elements as possible. */
+/** Attacks with bodies of 1 or 2 MiB that have as many elements as possible. */
 
-const maxBytes = 1024 * 1024
-const maxNdjsonBytes = 16 * maxBytes
+const MiB = 1024 * 1024
 
 const search = '/v1/agreements/search'
 
 /** Returns a body of `begin`, as many elements as fit into `bytes`, and `end`. */
-const filled = (begin: string, element: (index: number) => string, end: string, bytes = maxBytes): Buffer =>
+const filled = (begin: string, element: (index: number) => string, end: string, bytes = MiB): Buffer =>
   Buffer.from(fill(begin, element, end, bytes))
 
 const post = (path: string, body: Buffer, type = 'application/json'): ClientRequest => ({
@@ -24,7 +23,7 @@ const post = (path: string, body: Buffer, type = 'application/json'): ClientRequ
 
 const uuid = (index: number) => `"01933b5e-7c1a-7d4e-9f2b-${index.toString(16).padStart(12, '0')}"`
 
-/** Bodies that need no key: 260,000 fields, unknown properties, conditions and ids. */
+/** Bodies that need no key: fields, unknown properties, ids, conditions and sort keys. */
 const anonymousBodies = () => [
   post(
     search,
@@ -51,11 +50,11 @@ const anonymousBodies = () => [
 
 /** Bodies that need an editor key: NDJSON lines, bulk operations and list entries. */
 const editorBodies = () => [
-  post('/v1/agreements/import', Buffer.from('1\n'.repeat(maxNdjsonBytes / 16)), 'application/x-ndjson'),
-  post('/v1/agreements/import', Buffer.from('{"a":1,"a":1}\n'.repeat(maxBytes / 14)), 'application/x-ndjson'),
+  post('/v1/agreements/import', Buffer.from('1\n'.repeat(MiB)), 'application/x-ndjson'),
+  post('/v1/agreements/import', Buffer.from('{"a":1,"a":1}\n'.repeat(MiB / 14)), 'application/x-ndjson'),
   post(
     '/v1/agreements/bulk',
-    filled('{"operations":[', () => '{}', ']}', 2 * maxBytes),
+    filled('{"operations":[', () => '{}', ']}', 2 * MiB),
   ),
   post(
     '/v1/agreements',
@@ -88,10 +87,10 @@ const sendInTurn =
     })
   }
 
-/** Keeps four searches with the largest bodies in flight. */
+/** Keeps four searches with bodies of the maximum size in flight. */
 export const largeSearches = sendInTurn(anonymousBodies)
 
-/** Keeps four writes with the largest bodies in flight. */
+/** Keeps four writes with large bodies in flight. */
 export const largeWrites = sendInTurn(editorBodies)
 
 /** Keeps eight searches in flight whose properties are all invalid, and reads no response. */
