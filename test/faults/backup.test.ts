@@ -13,11 +13,11 @@ import { asAdministrator, fetchText, openService } from './service.ts'
 
 const { resources } = registry
 
-/** The backup commands of the documentation. */
+/** The backup commands of the documentation make a complete copy of a registry. */
 
 const execute = promisify(execFile)
 
-/** Finds the programs of a PostgreSQL with pg_dump, which the embedded PostgreSQL lacks; undefined if there is none. */
+/** Finds the folder of PostgreSQL's programs with pg_dump, which the embedded PostgreSQL lacks; undefined if there is none. */
 async function findPostgres(): Promise<string | undefined> {
   const debian = '/usr/lib/postgresql'
   const versions = (await readdir(debian).catch(() => [])).map((version) => join(debian, version, 'bin'))

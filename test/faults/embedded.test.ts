@@ -40,10 +40,10 @@ async function write(origin: string) {
   return fetchText(`${origin}/v1/topics`, { method: 'POST', headers: asAdministrator, body })
 }
 
-const postmaster = async (dataDir: string) =>
+const readPostmasterPid = async (dataDir: string) =>
   Number.parseInt(await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10)
 
-/** Child processes of a PostgreSQL server that serve a connection. */
+/** Returns the child processes of a PostgreSQL server that serve a connection: their titles name the user and the database. */
 async function backends(server: number): Promise<number[]> {
   const { stdout } = await execute('ps', ['-o', 'pid=,args=', '--ppid', String(server)])
   return stdout
@@ -77,15 +77,15 @@ describe('the embedded PostgreSQL', () => {
   it('is restarted after a kill, and the service continues without a restart', async () => {
     const { service, origin } = await openService(folder)
     for (let times = 0; times < 2; times += 1) {
-      const before = await postmaster(folder)
+      const before = await readPostmasterPid(folder)
       process.kill(before, 'SIGKILL')
       await waitUntil(async () => (await get(origin, '/readyz'))?.status === 503, 10_000)
-      // Requests may notice the failure before the supervisor does.
+      // The supervisor may not have noticed the failure yet, or may have restarted PostgreSQL already.
       const reasons = /embedded PostgreSQL has stopped|database cannot be reached|"status":"ok"/
       expect((await get(origin, '/readyz'))?.text).toMatch(reasons)
       expect((await get(origin, '/healthz'))?.status).toBe(200)
       await waitForRecovery(origin)
-      expect(await postmaster(folder)).not.toBe(before)
+      expect(await readPostmasterPid(folder)).not.toBe(before)
     }
     // The last write is stored, and the last process that uses PostgreSQL stops it.
     expect((await get(origin, `/v1/topics/written-${written}`))?.status).toBe(200)
@@ -97,12 +97,12 @@ describe('the embedded PostgreSQL', () => {
   it('recovers after a kill of one of its processes, and the service continues', async () => {
     const { origin } = await openService(folder)
     await waitForRecovery(origin)
-    const server = await postmaster(folder)
+    const server = await readPostmasterPid(folder)
     const [backend] = await backends(server)
     if (backend === undefined) throw new Error('PostgreSQL serves no connection')
     process.kill(backend, 'SIGKILL')
     await waitForRecovery(origin)
-    expect(await postmaster(folder)).toBe(server)
+    expect(await readPostmasterPid(folder)).toBe(server)
   })
 
   it.runIf(isRoot)('starts again when a full disk has free space again [needs root]', async () => {
@@ -114,7 +114,7 @@ describe('the embedded PostgreSQL', () => {
       await waitForRecovery(origin)
       const filler = join(disk, 'filler')
       await writeFile(filler, Buffer.alloc(120 * 2 ** 20)).catch(() => {})
-      process.kill(await postmaster(disk), 'SIGKILL')
+      process.kill(await readPostmasterPid(disk), 'SIGKILL')
       const isReported = async () =>
         (await get(origin, '/readyz'))?.text.includes('cannot be started') ?? false
       await waitUntil(isReported, 30_000)

@@ -5,8 +5,8 @@ import { makeLaterVersion, type ServiceVersion } from '../support/service-versio
 import { asAdministrator, openService, type Service, waitUntil } from './service.ts'
 
 /**
- * The column `website` of organizations is renamed to `homepage` while clients of both versions write and read: the second
- * version adds the new column, and the third removes the old column.
+ * The column `website` of organizations is renamed to `homepage` while clients write and read through processes of two
+ * versions at a time: the second version adds the new column, and the third removes the old column.
  */
 
 const clients = 6

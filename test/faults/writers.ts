@@ -161,7 +161,7 @@ export class Writer {
     throw new Error(`status ${response.status} of a change: ${response.text}`)
   }
 
-  /** Reads a version after the given one. A replica may have only the given one, since the position of the change is unknown. */
+  /** Reads until the version is later than the given one. A replica may lag: the response with the new position was lost. */
   async #readAfter(key: string, version: number): Promise<{ headers: Headers; text: string }> {
     for (;;) {
       const now = await this.#send(`${path}/${key}`, { headers: { 'cache-control': 'no-cache' } })
