@@ -112,7 +112,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     ])
   })
 
-  it('whose rows are still refused', async () => {
+  it('again, if rows are still refused', async () => {
     const mapping = mappingOf('{}', named)
     const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord,no date\n')
     const again = await readRefused(mapping, refused.replace('no date', 'no day'), 'rejected.csv')
@@ -136,7 +136,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     expect(await agreementsOf(scheme)).toMatchObject([{ place: '1234.5' }])
   })
 
-  it('which is refused if the list of its columns with numbers is damaged', async () => {
+  it('but a row is refused if the list of its columns with numbers is damaged', async () => {
     const mapping = mappingOf('{}', named)
     const refused = await readRefused(mapping, makeXlsx(sheetRows), 'register.xlsx')
     const damaged = refused.replace('no date', '2001').replace('[""Id"",""Value""]', 'Value')

@@ -73,7 +73,7 @@ describe('a property for which the file had no value', () => {
     expect(await find(scheme)).toMatchObject({ name: 'Em Two', ...byHand })
   })
 
-  it('is kept if somebody has changed it before a file without a value', async () => {
+  it('is kept if somebody changed it before the import of a file without a value', async () => {
     const scheme = newScheme()
     await importRow(scheme, 'Em One,academic,China,https://first.example,ONE')
     await edit(scheme, byHand)

@@ -24,7 +24,7 @@ const makeCsv = () =>
   ['Id,Title', ...Array.from({ length: 4100 }, (_, index) => `${index},Treaty ${index}`)].join('\n')
 
 describe('an import whose process reads a local file', () => {
-  it('is not failed by a service when the process has lost the lock, and continues', async () => {
+  it('does not fail when the process has lost the lock and a service takes it, and continues', async () => {
     const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
     await withFile('rows.csv', makeCsv(), async (file) => {
       const losing = new AbortController()
@@ -64,7 +64,7 @@ describe('an import whose process reads a local file', () => {
     expect(failed).toMatchObject({ state: 'failed', failure: expect.stringContaining('Title') })
   })
 
-  it('leaves no rows behind when it is deleted', async () => {
+  it('leaves no rows behind when it is deleted while its rows are being stored', async () => {
     const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
     const deletion = await api.pool.connect()
     try {

@@ -94,7 +94,7 @@ describe('a file without some ids of a merged record', () => {
     return imported.report?.missing
   }
 
-  it('is reported with the record only if it has none of the ids', async () => {
+  it('lacks the record, according to the report, only if it has none of the ids', async () => {
     expect(await missingFrom(['own'])).toBe(0)
     expect(await missingFrom(['merged'])).toBe(0)
     expect(await missingFrom([])).toBe(1)

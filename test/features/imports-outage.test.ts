@@ -21,8 +21,8 @@ afterAll(() => service.close())
 const part = (name: string, content: string) =>
   `--x\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${content}\r\n`
 
-describe('an upload whose commit is not confirmed', () => {
-  it('remains an import, which is checked', async () => {
+describe('an upload whose last transaction has an unknown outcome', () => {
+  it('leaves an import, which is checked', async () => {
     const scheme = newScheme()
     const headers = {
       authorization: `Bearer ${adminKey}`,
@@ -42,7 +42,7 @@ describe('an upload whose commit is not confirmed', () => {
             [scheme],
           )
         ).rowCount
-      // When the file is stored, the only further commit is that of the import.
+      // When the file is stored, the only further transaction is the one that begins the dry run.
       expect
         .poll(stored, { timeout: 8000 })
         .toBe(1)

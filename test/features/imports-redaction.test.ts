@@ -27,7 +27,7 @@ records:
         - {country: Other, role: =party}
 `
 
-/** A file whose first row has a person, in a value that is dropped, too. */
+/** A file whose first row names a person, also in a value that is dropped. */
 const file = `Id,Title,Signed,Signatory,Other
 1,First,by Jane Doe,Jane Doe,Land of Jane Doe
 2,Second,in June,John Roe,Pakistan

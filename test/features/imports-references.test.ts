@@ -36,8 +36,8 @@ function importAmending(amended: (number | undefined)[], mapping: string) {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
 
-/** Imports rows of which each amends the one that is `distance` rows later, counted on from the beginning. */
-const importCircles = (count: number, distance: number, scheme: string) =>
+/** Imports rows of which each amends the one `distance` rows later, and the last ones amend the first ones. */
+const importCycles = (count: number, distance: number, scheme: string) =>
   importAmending(
     numbers(count).map((number) => (number + distance) % count),
     mappingOf(scheme),
@@ -58,7 +58,7 @@ async function readAmended(scheme: string, number: number): Promise<string | und
 describe('rows that refer to the records of other rows', () => {
   it('are written if rows that are never in one batch refer to each other', async () => {
     const scheme = newScheme()
-    const { counts } = await importCircles(1020, 510, scheme)
+    const { counts } = await importCycles(1020, 510, scheme)
     expect(counts).toMatchObject({ created: 1020, refused: 0 })
     expect(await readAmended(scheme, 3)).toBe('Agreement 513')
   })
@@ -70,20 +70,21 @@ describe('rows that refer to the records of other rows', () => {
       mappingOf(scheme),
     )
     expect(counts).toMatchObject({ created: 1020, refused: 0 })
+    // The first pass has the number 0.
     expect(pass).toBe(1)
     expect(await readAmended(scheme, 3)).toBe('Agreement 4')
   })
 
-  it('are written together if all of them form one circle', async () => {
+  it('are written together if all of them form one cycle', async () => {
     const scheme = newScheme()
-    const { counts } = await importCircles(1020, 1, scheme)
+    const { counts } = await importCycles(1020, 1, scheme)
     expect(counts).toMatchObject({ created: 1020, refused: 0 })
     expect(await readAmended(scheme, 1019)).toBe('Agreement 0')
   })
 
-  it('are all refused, with the reason, if their circle is too large for a transaction', async () => {
+  it('are all refused, with the reason, if their cycle is too large for a transaction', async () => {
     const count = 5001
-    const { counts, report } = await importCircles(count, 1, newScheme())
+    const { counts, report } = await importCycles(count, 1, newScheme())
     expect(counts).toMatchObject({ created: 0, refused: count })
     expect(report?.refusedBy?.[0]?.example.detail).toMatch(
       /^is one of 5,001 rows that refer to one another and have 5,001 records: at most 5,000 can be written together/,

@@ -79,7 +79,8 @@ describe('an upload', () => {
     const { counts } = await dryRun([['decisions', decisions, 'decisions.csv']])
     expect(counts).toMatchObject({ counts: { created: 1, refused: 0 } })
   })
-  it('does not refuse other large requests while it arrives, since it is not in memory', async () => {
+
+  it('does not cause the refusal of other large requests while it arrives', async () => {
     const scheme = newScheme()
     const part = (name: string) =>
       `--x\r\nContent-Disposition: form-data; name="${name}"; filename="a"\r\n\r\n`

@@ -93,7 +93,7 @@ describe('a refused row', () => {
   })
 })
 
-describe('a file without some records of earlier files', () => {
+describe('the report of a file without some records of earlier files', () => {
   const missingOf = async (id: string) => {
     const { text } = await api.get(`/v1/imports/${id}/missing.csv`, { key: adminKey })
     const [header, ...lines] = text.trimEnd().split('\r\n')
@@ -101,7 +101,7 @@ describe('a file without some records of earlier files', () => {
     return lines.map((line) => line.split(',').slice(2).join())
   }
 
-  it('is reported with these records, which remain', async () => {
+  it('lists these records as missing, and they remain', async () => {
     const scheme = newScheme()
     const first = await importRows(api.database, scheme, rows(4))
     expect(first.report).toMatchObject({ missing: 0 })
@@ -113,7 +113,7 @@ describe('a file without some records of earlier files', () => {
     expect(await agreementsOf(scheme)).toHaveLength(5)
   })
 
-  it('is not reported with records that others wrote or that an undo removed', async () => {
+  it('does not list records that others wrote or that an undo removed', async () => {
     const scheme = newScheme()
     const externalIds = [{ scheme, id: 'by-hand' }]
     await api.post('/v1/agreements', { title: 'By hand', kind: 'treaty', externalIds })
@@ -121,7 +121,7 @@ describe('a file without some records of earlier files', () => {
     expect((await importRows(api.database, scheme, [{ id: '9' }])).report?.missing).toBe(0)
   })
 
-  it('is not reported with records of newer files when it is checked again or committed', async () => {
+  it('does not list records of newer files after a further dry run or the commit', async () => {
     const scheme = newScheme()
     const treaties = (...ids: string[]) =>
       [treatyHeader, ...ids.map((id) => `${id},Treaty ${id},2001,China`)].join('\n')

@@ -48,7 +48,7 @@ describe('a line that never ends', () => {
     expect(growthMib).toBeLessThan(maxGrowthMib)
   })
 
-  it('of zero bytes, such as a sparse file, is refused as binary', async () => {
+  it('of NUL bytes, such as a sparse file, is refused as binary', async () => {
     const { message } = await readLarge('file.csv', (descriptor) => ftruncateSync(descriptor, 2 ** 30))
     expect(message).toContain('binary')
   })
