@@ -48,6 +48,7 @@ interface ToolResult {
   history: { operation: string }[]
 }
 
+/** Calls a tool, which must succeed, and parses its result. */
 async function callTool(name: string, input: Document, by = client): Promise<ToolResult> {
   const { isError, text } = await call(name, input, by)
   expect(isError, text).toBe(false)
@@ -220,6 +221,7 @@ describe('POST /mcp', () => {
     const agreements = { resource: 'agreements', groupBy: ['kind'] }
     const past = await callTool('aggregate', { ...agreements, asOf: '2000-01-01' })
     expect(past.response.data).toEqual([])
+    // Figures have a property `asOf` of their own, so the parameter of the API has another name.
     const figures = { resource: 'figures', groupBy: ['indicator'], asOf: '2000-01-01' }
     expect((await callTool('aggregate', figures)).request).toContain('registryAsOf=2000-01-01')
     const none = await callTool('aggregate', { ...agreements, having: 'count>=100000' })

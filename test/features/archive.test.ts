@@ -158,7 +158,7 @@ describe('an archive of the registry', () => {
       for (const [bytes, reason] of damaged)
         await expect(restoreArchive(target.database, inChunks(bytes))).rejects.toThrow(reason)
       expect((await archiveOf(target.database)).equals(emptyArchive)).toBe(true)
-      // No trigger is disabled.
+      // No trigger has stayed disabled.
       const { rows } = await target.pool.query("select from pg_trigger where tgenabled = 'D'")
       expect(rows).toHaveLength(0)
     } finally {

@@ -148,7 +148,7 @@ describe('GET /v1/changes', () => {
   })
 })
 
-it('the migration stores the countries of older revisions, whose rewriting stays refused', async () => {
+it('the migration stores the countries of older revisions, and updates are still refused', async () => {
   const { pool, database, close } = await openEmptyDatabase()
   onTestFinished(close)
   const folder = await mkdtemp(join(tmpdir(), 'entente-migrations-'))

@@ -87,7 +87,7 @@ const beginTransactions = async (clients: number): Promise<pg.PoolClient[]> =>
 /** The actor of revisions that the tests insert, as an SQL literal. */
 const somebody = `'{"kind": "seed", "id": null, "name": null}'`
 
-/** Inserts a revision without a record, as the last step of a change does. */
+/** Inserts a revision, which is the last step of a change, without a record. */
 const write = (client: pg.PoolClient, key: string, version = 1) =>
   client.query(
     `insert into revisions (resource, key, version, operation, document, actor) values ('figures', $1, $2, 'create', '{}', ${somebody})`,
@@ -95,7 +95,7 @@ const write = (client: pg.PoolClient, key: string, version = 1) =>
   )
 
 describe('the feed of changes', () => {
-  it('begins with the seeds and has every change since, with the record as it was', async () => {
+  it('begins with the seed data and has every change since, with the record as it was', async () => {
     const { key, path, record } = await createRecord(organizations, api)
     const patched = (await api.patch(path, { name: 'Another name' })).json()
     await api.delete(path)
