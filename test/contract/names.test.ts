@@ -16,7 +16,7 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** Reads from the API the name of the record that has a value in `property`, by default in its key. */
+/** Reads from the API the name of the record with this value of `property`, by default of its key. */
 async function nameOf(resource: Resource, value: string, property: string | undefined): Promise<string> {
   const title = resource.search.title.name
   const list = `/v1/${resource.name}?${property ?? resource.key.property}=${value}&fields=${title}`
@@ -35,7 +35,10 @@ function flatten(resource: Resource, record: Document): { resource: Resource; re
   return [{ resource, record }, ...includes.flatMap((one) => flatten(one.resource, one.record))]
 }
 
-/** The names of all records to which `records` refer, found by walking the documents along their schemas. */
+/**
+ * The names of all records to which `records` refer, found by walking the documents along their schemas. They are grouped by
+ * the resource to which a property refers, or by the property if its values are not keys.
+ */
 async function expectedNames(resource: Resource, records: Document[]): Promise<Names> {
   const expected: Names = {}
   for (const one of records.flatMap((record) => flatten(resource, record))) {

@@ -118,7 +118,7 @@ describe.each(resources)('pages of $name', (resource) => {
     expect((await page('limit=1')).page).not.toHaveProperty('total')
   })
 
-  it('count all records without a filter', async () => {
+  it('have the number of all records with count and no filter', async () => {
     const short = await page('count=exact&limit=1')
     const records = await listAll(api, resource)
     expect(short.page.total?.count).toBe(records.length)
@@ -133,8 +133,8 @@ describe.each(resources)('pages of $name', (resource) => {
       [name]: longest,
     })
     await createRecord(resource, api, { ...(await exampleDocument(resource, api)), [name]: longest })
-    const texts = Object.keys(resource.sorts).filter((sort) => sort === name)
-    const query = `sort=${[...texts, property]}&limit=1&createdAt[gte]=${first.record.createdAt}`
+    const nameSorts = Object.keys(resource.sorts).filter((sort) => sort === name)
+    const query = `sort=${[...nameSorts, property]}&limit=1&createdAt[gte]=${first.record.createdAt}`
     const one = await page(query)
     expect(one.page.next).not.toBeNull()
     const two = await api.get(`${list}?${query}&cursor=${one.page.next}`)

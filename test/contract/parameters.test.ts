@@ -21,14 +21,14 @@ beforeAll(async () => {
 
 interface Parameter {
   name: string
-  /** The operators in brackets; empty for the name without brackets. */
+  /** The operators in brackets, and an empty string for the name without brackets. */
   operators: string[]
   /** Every way to send the parameter: its name, and its name with each operator. */
   spellings: string[]
   /** The spellings that take one value only. */
   singleValued: string[]
   /** JSON Schema of one value. */
-  value: Document
+  schema: Document
   example: string
   /** Valid values by spelling, for operators that may take another type than the parameter. */
   operands: Record<string, string>
@@ -61,14 +61,14 @@ function parametersOf(resource: Resource): Parameter[] {
     spelling: name,
     name: name.replace(/\[.*/, ''),
     isMany: schema.type === 'array',
-    one: resolveReference(components, schema.items ?? schema),
+    schemaOfOne: resolveReference(components, schema.items ?? schema),
   }))
   return [...new Set(spelled.map(({ name }) => name))].map((name) => {
     const variants = spelled.filter((other) => other.name === name)
-    const value = (variants.find(({ spelling }) => spelling === name) ?? variants[0])?.one ?? {}
-    const operands = variants.flatMap(({ spelling, one }) => {
-      const [word] = z.array(z.string()).safeParse(one.enum ?? one.examples).data ?? []
-      if (one.type === 'boolean') return [[spelling, 'true']]
+    const schema = (variants.find(({ spelling }) => spelling === name) ?? variants[0])?.schemaOfOne ?? {}
+    const operands = variants.flatMap(({ spelling, schemaOfOne: { type, enum: words, examples } }) => {
+      const [word] = z.array(z.string()).safeParse(words ?? examples).data ?? []
+      if (type === 'boolean') return [[spelling, 'true']]
       return word === undefined || spelling === name ? [] : [[spelling, word]]
     })
     return {
@@ -76,8 +76,8 @@ function parametersOf(resource: Resource): Parameter[] {
       operators: variants.map(({ spelling }) => spelling.slice(name.length + 1, -1)),
       spellings: variants.map(({ spelling }) => spelling),
       singleValued: variants.filter(({ isMany }) => !isMany).map(({ spelling }) => spelling),
-      value,
-      example: exampleOf(value),
+      schema,
+      example: exampleOf(schema),
       operands: Object.fromEntries(operands),
     }
   })
@@ -93,8 +93,8 @@ function resolveReference(components: unknown, schema: Document): Document {
 }
 
 /** A value that a schema allows. Covers only the schemas of these parameters. */
-function exampleOf(value: Document): string {
-  const enumeration = z.array(z.string()).safeParse(value.enum)
+function exampleOf(schema: Document): string {
+  const enumeration = z.array(z.string()).safeParse(schema.enum)
   if (enumeration.success) return enumeration.data[0] ?? ''
   const candidates = [
     '2011',
@@ -109,11 +109,11 @@ function exampleOf(value: Document): string {
     'https://ror.org/034t30j35',
     '/title',
   ]
-  const pattern = typeof value.pattern === 'string' ? new RegExp(value.pattern, 'u') : /^/
-  if (value.type === 'integer' || value.type === 'number') return '7'
-  if (value.format === 'date-time') return '2026-01-31T09:30:00Z'
-  if (value.format === 'uuid') return '00000000-0000-7000-8000-000000000000'
-  const [example] = z.array(z.string()).safeParse(value.examples).data ?? []
+  const pattern = typeof schema.pattern === 'string' ? new RegExp(schema.pattern, 'u') : /^/
+  if (schema.type === 'integer' || schema.type === 'number') return '7'
+  if (schema.format === 'date-time') return '2026-01-31T09:30:00Z'
+  if (schema.format === 'uuid') return '00000000-0000-7000-8000-000000000000'
+  const [example] = z.array(z.string()).safeParse(schema.examples).data ?? []
   if (example !== undefined) return example
   return candidates.find((candidate) => pattern.test(candidate)) ?? '14010'
 }
@@ -184,7 +184,7 @@ describe.each(resources)('a query of $name', (resource) => {
   })
 
   it('with an unknown enumeration value is refused, and the error suggests a similar one', async () => {
-    const enumerated = parametersOf(resource).filter(({ value }) => Array.isArray(value.enum))
+    const enumerated = parametersOf(resource).filter(({ schema }) => Array.isArray(schema.enum))
     expect(enumerated.length).toBeGreaterThan(3)
     for (const { spellings, example } of enumerated) {
       for (const spelling of spellings.filter((one) => !one.endsWith('[isNull]'))) {
@@ -198,10 +198,10 @@ describe.each(resources)('a query of $name', (resource) => {
   })
 
   it('with a value that does not match its schema is refused', async () => {
-    for (const { spellings, value, example } of parametersOf(resource)) {
-      const isUnconstrained = !value.enum && !value.format && !value.pattern
+    for (const { spellings, schema, example } of parametersOf(resource)) {
+      const isUnconstrained = !schema.enum && !schema.format && !schema.pattern
       const wrong = ['~', 'x y', '2011-13-45', '-', '١٢'].filter(
-        (text) => typeof value.pattern !== 'string' || !new RegExp(value.pattern, 'u').test(text),
+        (text) => typeof schema.pattern !== 'string' || !new RegExp(schema.pattern, 'u').test(text),
       )
       for (const spelling of isUnconstrained ? [] : spellings) {
         for (const text of wrong.slice(0, 2)) {

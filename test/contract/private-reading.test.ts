@@ -15,7 +15,7 @@ afterAll(() => api.close())
 describe.each(resources)('$name', (resource) => {
   const list = `${listPath(resource)}?limit=1`
 
-  it('are returned with the key', async () => {
+  it('are returned with a key', async () => {
     const response = await api.get(list, { key: adminKey })
     expect(response.status).toBe(200)
     expect(response.json().data).toHaveLength(1)

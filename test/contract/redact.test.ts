@@ -33,7 +33,7 @@ const redact = (path: string, body: object, headers = {}) =>
     headers: { 'if-match': '*', ...headers },
   })
 
-/** The tables with a row that contains a word in any case, so also those with search terms. */
+/** The tables with a row that contains a word, in any case, since search terms are in lower case. */
 async function tablesWith(word: string): Promise<string[]> {
   const { rows } = await api.pool.query<{ name: string }>(
     `select table_schema || '.' || table_name as name from information_schema.tables
@@ -77,14 +77,15 @@ describe.each(resources)('the redaction of a text of $name', (resource) => {
     expect(response.status, response.text).toBe(200)
     expect(response.json()).toMatchObject({ [name]: 'Without', version: 4 })
     expect(await tablesWith(person)).toEqual([])
-    const past = `asOf=${before}`
-    const asOf = resource.name === 'figures' ? `registryAsOf=${before}` : past
+    const asOf = `asOf=${before}`
+    // In a list of figures, `asOf` is a filter by their date.
+    const asOfInList = resource.name === 'figures' ? `registryAsOf=${before}` : asOf
     const urls = [
       path,
-      `${path}?${past}`,
+      `${path}?${asOf}`,
       `${path}/history`,
       ...[1, 2, 3, 4].map((version) => `${path}/history/${version}`),
-      `${listPath(resource)}?${asOf}&limit=200&sort=-createdAt`,
+      `${listPath(resource)}?${asOfInList}&limit=200&sort=-createdAt`,
       `/v1/changes?limit=500&resource=${resource.name}`,
       `/v1/search?q=${person}`,
     ]
@@ -93,7 +94,7 @@ describe.each(resources)('the redaction of a text of $name', (resource) => {
       expect(read.status, url).toBe(200)
       if (!url.startsWith('/v1/search')) expect(read.text, url).not.toContain(person)
     }
-    const then = (await api.get(`${path}?${past}`)).json()
+    const then = (await api.get(`${path}?${asOf}`)).json()
     expect(then).toMatchObject({ [name]: '[redacted] once more', [resource.key.property]: key })
     expect(await versionsOf(path)).toMatchObject([
       { version: 4, operation: 'redact', reason: defaultReason.reason, redactedBy: null },

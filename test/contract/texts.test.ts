@@ -15,7 +15,7 @@ type Page = { data: { id: string; title: string }[] }
 const createProject = (more: object) =>
   api.post('/v1/projects', { title: 'Of a text', kind: 'other', ...more })
 
-const lineControls = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
+const forbiddenInLines = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 
 /** Any Unicode text, often with combining marks, control characters and joiners. */
 const anyText = fc.string({
@@ -40,7 +40,7 @@ describe('a name', () => {
       fc.asyncProperty(anyText, async (title) => {
         fc.pre(!title.includes('\u0000'))
         const response = await createProject({ title })
-        const control = title.search(lineControls)
+        const control = title.search(forbiddenInLines)
         if (control >= 0) {
           const code = title.charCodeAt(control).toString(16).toUpperCase().padStart(4, '0')
           const position = [...title.slice(0, control)].length + 1

@@ -32,7 +32,7 @@ afterAll(async () => {
 interface ReadRequest {
   path: string
   body?: unknown
-  showsInternal: boolean
+  mustShowInternal: boolean
 }
 
 const keysOf = (resource: Resource) =>
@@ -47,21 +47,21 @@ function filterRequests(resource: Resource): ReadRequest[] {
     const value = record?.document[name]
     if (typeof value !== 'string' || !comparisons.eq) return []
     const search = new URLSearchParams({ [name]: value, count: 'exact' })
-    return [{ path: `/v1/${resource.name}?${search}`, showsInternal: false }]
+    return [{ path: `/v1/${resource.name}?${search}`, mustShowInternal: false }]
   })
 }
 
 function listRequests(resource: Resource): ReadRequest[] {
   const path = `/v1/${resource.name}`
   return [
-    { path: `${path}?limit=200`, showsInternal: false },
-    { path: `${path}?limit=1&sort=-updatedAt&count=exact`, showsInternal: true },
-    { path: `${path}?visibility=internal`, showsInternal: true },
-    { path: `${path}?visibility=public,internal&limit=200`, showsInternal: false },
-    { path: `${path}?q=${hiddenWord}`, showsInternal: false },
-    { path: `${path}?sort=-createdAt&fields=${resource.key.property},visibility`, showsInternal: true },
-    { path: `${path}?limit=200&include=${includesOf(resource).join()}`, showsInternal: false },
-    { path: `${path}?limit=200&asOf=${new Date().toISOString()}`, showsInternal: false },
+    { path: `${path}?limit=200`, mustShowInternal: false },
+    { path: `${path}?limit=1&sort=-updatedAt&count=exact`, mustShowInternal: true },
+    { path: `${path}?visibility=internal`, mustShowInternal: true },
+    { path: `${path}?visibility=public,internal&limit=200`, mustShowInternal: false },
+    { path: `${path}?q=${hiddenWord}`, mustShowInternal: false },
+    { path: `${path}?sort=-createdAt&fields=${resource.key.property},visibility`, mustShowInternal: true },
+    { path: `${path}?limit=200&include=${includesOf(resource).join()}`, mustShowInternal: false },
+    { path: `${path}?limit=200&asOf=${new Date().toISOString()}`, mustShowInternal: false },
     ...filterRequests(resource),
   ]
 }
@@ -70,7 +70,7 @@ function listRequests(resource: Resource): ReadRequest[] {
 const exportRequests = (resource: Resource, path: string) =>
   exportFormats(resource)
     .options.filter((format) => format !== 'xlsx')
-    .map((format) => ({ path: `${path}?format=${format}`, showsInternal: format !== 'ics' }))
+    .map((format) => ({ path: `${path}?format=${format}`, mustShowInternal: format !== 'ics' }))
 
 const aggregateRequests = (resource: Resource): ReadRequest[] =>
   Object.keys(resource.dimensions).map((dimension) => ({
@@ -79,7 +79,7 @@ const aggregateRequests = (resource: Resource): ReadRequest[] =>
     )
       .map((measure) => `,${measure}`)
       .join('')}`,
-    showsInternal: false,
+    mustShowInternal: false,
   }))
 
 const recordRequests = (resource: Resource, suffix: string): ReadRequest[] =>
@@ -87,7 +87,7 @@ const recordRequests = (resource: Resource, suffix: string): ReadRequest[] =>
     ['', ...(suffix === '' ? [`?include=${includesOf(resource).join()}`] : [])].map((query) => ({
       path: `/v1/${resource.name}/${key}${suffix}${query}`,
       // The second record is removed, and only citations have further ones.
-      showsInternal: index === 0,
+      mustShowInternal: index === 0,
     })),
   )
 
@@ -98,7 +98,7 @@ function requestsOf({ path, method }: Operation): ReadRequest[] {
     case 'get /v1/search':
       return [`q=${hiddenWord}`, `q=${hiddenWord.slice(0, 4)}`, 'q=china'].map((query, index) => ({
         path: `/v1/search?${query}`,
-        showsInternal: index < 1,
+        mustShowInternal: index < 1,
       }))
     case 'post /v1/resolve':
       return [
@@ -109,31 +109,31 @@ function requestsOf({ path, method }: Operation): ReadRequest[] {
               { resource: resource.name, name: String(document.name ?? document.title ?? hiddenWord) },
             ],
           },
-          showsInternal: false,
+          mustShowInternal: false,
         })),
         {
           path,
           body: { queries: keysOf(resourceOf('countries')).map((name) => ({ resource: 'countries', name })) },
-          showsInternal: false,
+          mustShowInternal: false,
         },
       ]
     case 'get /v1/network':
       return ['', '?level=region', '?minimum=1'].map((query) => ({
         path: `/v1/network${query}`,
-        showsInternal: false,
+        mustShowInternal: false,
       }))
     case 'get /v1/countries/{code}/network':
       return ['CHN', ...keysOf(resourceOf('countries'))].map((code) => ({
         path: `/v1/countries/${code}/network`,
-        showsInternal: false,
+        mustShowInternal: false,
       }))
     case 'get /v1/countries/{code}/briefing':
       return ['CHN', ...keysOf(resourceOf('countries'))].map((code) => ({
         path: `/v1/countries/${code}/briefing`,
-        showsInternal: false,
+        mustShowInternal: false,
       }))
     case 'get /v1/changes':
-      return [{ path: `/v1/changes?limit=200&after=${feedEnd}`, showsInternal: true }]
+      return [{ path: `/v1/changes?limit=200&after=${feedEnd}`, mustShowInternal: true }]
     case 'get /v1/changes/stream':
       // Another test reads the stream, since it never ends.
       return []
@@ -143,9 +143,9 @@ function requestsOf({ path, method }: Operation): ReadRequest[] {
     case 'get /healthz':
     case 'get /readyz':
     case 'get /metrics':
-      return [{ path, showsInternal: false }]
+      return [{ path, mustShowInternal: false }]
   }
-  if (path === '/v1/imports/mapping-schema') return [{ path, showsInternal: false }]
+  if (path === '/v1/imports/mapping-schema') return [{ path, mustShowInternal: false }]
   // Readers have no access to keys and imports, as `test/server/access-matrix.test.ts` tests.
   if (/^\/v1\/(keys|imports)/.test(path)) return []
   const resource = resourceOf(name)
@@ -155,9 +155,9 @@ function requestsOf({ path, method }: Operation): ReadRequest[] {
       return listRequests(resource)
     case 'post /search':
       return [
-        { path, body: { limit: 200 }, showsInternal: false },
-        { path, body: { where: { visibility: { eq: 'internal' } }, count: 'exact' }, showsInternal: true },
-        { path, body: { where: { not: { visibility: { eq: 'public' } } } }, showsInternal: true },
+        { path, body: { limit: 200 }, mustShowInternal: false },
+        { path, body: { where: { visibility: { eq: 'internal' } }, count: 'exact' }, mustShowInternal: true },
+        { path, body: { where: { not: { visibility: { eq: 'public' } } } }, mustShowInternal: true },
       ]
     case 'get /export':
       return exportRequests(resource, path)
@@ -167,15 +167,15 @@ function requestsOf({ path, method }: Operation): ReadRequest[] {
         body: { where: { not: { visibility: { eq: 'public' } } } },
       }))
     case 'get /duplicates':
-      return [{ path: `${path}?limit=200`, showsInternal: false }]
+      return [{ path: `${path}?limit=200`, mustShowInternal: false }]
     case 'get /aggregate':
       return aggregateRequests(resource)
     case 'get /{key}':
       return recordRequests(resource, '')
     case 'get /{key}/jsonld':
-      return recordRequests(resource, '/jsonld').map((request) => ({ ...request, showsInternal: false }))
+      return recordRequests(resource, '/jsonld').map((request) => ({ ...request, mustShowInternal: false }))
     case 'get /table-schema':
-      return [{ path, showsInternal: false }]
+      return [{ path, mustShowInternal: false }]
     case 'get /{key}/history':
       return recordRequests(resource, '/history')
     case 'get /{key}/history/{version}':
@@ -264,7 +264,7 @@ describe('the stream of changes', () => {
 describe('a reader with a key', () => {
   it('gets internal records by key, and from lists, searches, exports, histories and changes', async () => {
     const missing: ReadRequest[] = []
-    for (const request of operations.flatMap(requestsOf).filter(({ showsInternal }) => showsInternal)) {
+    for (const request of operations.flatMap(requestsOf).filter(({ mustShowInternal }) => mustShowInternal)) {
       const { text } = await send(mixed, request, withKey)
       if (findSecrets(text).length === 0 && !text.includes('"visibility":"internal"')) missing.push(request)
     }
