@@ -140,9 +140,9 @@ describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeo
   beforeAll(addRecords)
 
   it.each([
-    ['/', ['figure', 'column', 'marker', 'bar', 'claim']],
-    ['/countries/CHN', ['figure', 'column', 'bar', 'claim', 'money', 'citations']],
-    ['/countries/PAK', ['figure', 'column', 'bar', 'money', 'citations']],
+    ['/', ['key-figure', 'column', 'marker', 'bar', 'claim', 'recorded']],
+    ['/countries/CHN', ['key-figure', 'column', 'bar', 'claim', 'recorded', 'money', 'citations']],
+    ['/countries/PAK', ['key-figure', 'column', 'bar', 'money', 'citations']],
   ])('equals the number that the API gives for it: %s', async (path, kinds) => {
     const { page } = await dashboard.open(path)
     const shown = await readNumbers(page)

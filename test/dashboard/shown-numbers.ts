@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core'
 /** A number that a page shows, and the path of the view to which it links. */
 export interface ShownNumber {
   /**
-   * How it is shown: `figure` (a key figure, or the recorded number beside a claim), `bar`, `column`, `marker`, `claim`,
-   * `money` or `citations`.
+   * How it is shown: `key-figure`, `bar`, `column`, `marker`, `claim` (the value of a record of `figures`), `recorded` (the
+   * number of records that match a claim), `money` or `citations`.
    */
   kind: string
   /** The heading of the widget. */
@@ -48,7 +48,7 @@ export function readNumbers(page: Page): Promise<ShownPage> {
     const add = (element: Element, kind: string, path: string, text: string) =>
       numbers.push({ kind, widget: widgetOf(element), path, text })
     readAndRemove('.key-figure', (one) =>
-      add(one, 'figure', pathOf(one.querySelector('dd a')), textOf(one.querySelector('dd'))),
+      add(one, 'key-figure', pathOf(one.querySelector('dd a')), textOf(one.querySelector('dd'))),
     )
     readAndRemove('svg.map a', (one) =>
       add(one, 'marker', pathOf(one), afterColon(one.getAttribute('aria-label'))),
@@ -67,7 +67,7 @@ export function readNumbers(page: Page): Promise<ShownPage> {
       const [value, recorded] = row.querySelectorAll('td.number')
       add(row, 'claim', pathOf(row.querySelector('th a')), textOf(value))
       const link = recorded?.querySelector('a') ?? null
-      if (link) add(row, 'figure', pathOf(link), textOf(link))
+      if (link) add(row, 'recorded', pathOf(link), textOf(link))
     })
     const dates: ShownPage['dates'] = []
     readAndRemove('table.dated tr', (row) =>
