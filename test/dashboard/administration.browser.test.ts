@@ -31,7 +31,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
-  it('asks before a new key that is not confirmed as stored is lost', async () => {
+  it('asks before leaving a new key that the user has not confirmed as stored', async () => {
     const { page } = await dashboard.openSignedIn('/administration')
     const questions: string[] = []
     page.on('dialog', (dialog) => {

@@ -9,7 +9,7 @@ import { newScheme, treatyMapping } from '../support/imports.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-/** Stores an import that failed after it had created an organization for a name, and before its source. */
+/** Stores an import that failed after it had created an organization for a name, and before its record of `sources`. */
 async function failAfterNames(organization: string): Promise<string> {
   const scheme = newScheme()
   return await dashboard.api.database.transaction(async (tx) => {
@@ -27,7 +27,7 @@ async function failAfterNames(organization: string): Promise<string> {
 }
 
 describe.skipIf(skipsBrowser)('an import that has failed [needs Chromium]', { timeout: 90_000 }, () => {
-  it('can be undone, and not deleted, if it has written records before its source', async () => {
+  it('can be undone, and not deleted, if it has written records, but not its source', async () => {
     const created = await dashboard.api.post('/v1/organizations', { name: 'A new academy', kind: 'academic' })
     const { id: organization } = created.json<{ id: string }>()
     const { page } = await dashboard.openSignedIn(`/imports/${await failAfterNames(organization)}`)

@@ -34,7 +34,7 @@ async function download(page: Page, name: string): Promise<string[]> {
   return (await readFile(await file.path(), 'utf8')).trim().split('\r\n')
 }
 
-const figure = (page: Page, name: string) =>
+const keyFigure = (page: Page, name: string) =>
   page.locator('.key-figure', { has: page.getByText(name, { exact: true }) }).locator('dd')
 
 describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeout: 90_000 }, () => {
@@ -76,7 +76,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
     const names = panel(page, 'Unresolved names')
     await names.getByText('Names: 3, in rows: 4.').waitFor()
-    expect(await figure(page, 'Refused rows').textContent()).toBe('4')
+    expect(await keyFigure(page, 'Refused rows').textContent()).toBe('4')
     expect((await download(page, 'names.csv')).length).toBeGreaterThan(3)
     const congo = names.getByRole('group', { name: 'Congo', exact: true })
     await congo.getByText('rows: 2').waitFor()
@@ -90,12 +90,12 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.getByRole('button', { name: 'Save decisions (2)' }).click()
     await congo.waitFor({ state: 'detached' })
     await names.getByText('Names: 1, in rows: 1.').waitFor()
-    await expect.poll(() => figure(page, 'New records').textContent(), { timeout: 20_000 }).toBe('3')
-    expect(await figure(page, 'Refused rows').textContent()).toBe('1')
+    await expect.poll(() => keyFigure(page, 'New records').textContent(), { timeout: 20_000 }).toBe('3')
+    expect(await keyFigure(page, 'Refused rows').textContent()).toBe('1')
     await page.context().close()
   })
 
-  it('ask before decisions that are not saved are lost by another page of names, or by leaving', async () => {
+  it('ask before unsaved decisions are lost, by another page of names or by leaving', async () => {
     const rows = Array.from({ length: 21 }, (_, index) => `${index},Treaty ${index},2001,Atlantis ${index}`)
     const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
     const questions: string[] = []
@@ -116,7 +116,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.context().close()
   })
 
-  it('keep decisions that are not saved when the service no longer accepts the key', async () => {
+  it('keep unsaved decisions when the service no longer accepts the key', async () => {
     const page = await openDryRun(newScheme(), [treatyHeader, '1,On fire,2003,Atlantis'].join('\n'))
     const choice = panel(page, 'Unresolved names').getByLabel('Leave it out')
     await choice.check()

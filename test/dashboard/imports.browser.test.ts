@@ -37,10 +37,11 @@ async function confirm(page: Page, name: string): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
 }
 
-const figure = (page: Page, name: string) =>
+const keyFigure = (page: Page, name: string) =>
   page.locator('.key-figure', { has: page.getByText(name, { exact: true }) }).locator('dd')
 
-const small = 'scheme: a-register\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: =report}}\n'
+const smallMapping =
+  'scheme: a-register\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: =report}}\n'
 
 describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
   it('write the records of a register after a decision about a name, and can be undone', async () => {
@@ -52,8 +53,8 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.getByText('Rows: 4. Ready 3, refused 1, left out 0.').waitFor()
     await page.getByText('Bridge over the Example River').first().waitFor()
     await dryRun(page)
-    expect(await figure(page, 'New records').textContent()).toBe('3')
-    expect(await figure(page, 'Refused rows').textContent()).toBe('1')
+    expect(await keyFigure(page, 'New records').textContent()).toBe('3')
+    expect(await keyFigure(page, 'Refused rows').textContent()).toBe('1')
     const name = page.getByRole('group', { name: 'Atlantis' })
     await name.getByLabel('Another record …').check()
     const search = name.getByRole('combobox')
@@ -63,7 +64,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await search.press('Enter')
     await page.getByRole('button', { name: 'Save decisions (1)' }).click()
     await name.waitFor({ state: 'detached' })
-    await expect.poll(() => figure(page, 'New records').textContent()).toBe('4')
+    await expect.poll(() => keyFigure(page, 'New records').textContent()).toBe('4')
     await confirm(page, 'Commit')
     await page.getByText('The records are written.').waitFor()
     const record = page.getByRole('link', { name: 'Schools in the north' })
@@ -84,7 +85,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
   it('show errors in the mapping at their lines, with links to the lines', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     const editor = page.getByRole('textbox', { name: 'Mapping' })
-    await editor.fill(small.replace('title: Title', 'titel: Title'))
+    await editor.fill(smallMapping.replace('title: Title', 'titel: Title'))
     const fault = page.getByRole('button', { name: /^Line 3: .*did you mean "title"/ })
     await fault.focus()
     await fault.press('Enter')
@@ -94,7 +95,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     expect(selected).toContain('titel')
     expect(await editor.getAttribute('aria-invalid')).toBe('true')
     expect(await page.getByRole('button', { name: 'Start the dry run' }).isDisabled()).toBe(true)
-    await editor.fill(small)
+    await editor.fill(smallMapping)
     await fault.waitFor({ state: 'detached' })
     expect(await editor.getAttribute('aria-invalid')).toBe('false')
     await page.context().close()
@@ -129,12 +130,12 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
   it('keep the input when the service fails, show the error at the widget, and can be retried', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     await page.route('**/v1/imports/preview', (route) => route.abort())
-    await page.getByRole('textbox', { name: 'Mapping' }).fill(small)
+    await page.getByRole('textbox', { name: 'Mapping' }).fill(smallMapping)
     await page.getByText('The request failed: the service did not answer').waitFor()
     await page.unroute('**/v1/imports/preview')
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByText('Choose a file to preview its rows.').waitFor()
-    expect(await page.getByRole('textbox', { name: 'Mapping' }).inputValue()).toBe(small)
+    expect(await page.getByRole('textbox', { name: 'Mapping' }).inputValue()).toBe(smallMapping)
     await page.context().close()
   })
 
@@ -148,7 +149,9 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page
       .getByLabel('File with the rows')
       .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('Id,Title\n1,A\n') })
-    await page.getByRole('textbox', { name: 'Mapping' }).fill(small.replace('a-register', 'lost-connections'))
+    await page
+      .getByRole('textbox', { name: 'Mapping' })
+      .fill(smallMapping.replace('a-register', 'lost-connections'))
     await page.getByText('Rows: 1. Ready 1').waitFor()
     await dryRun(page)
     await confirm(page, 'Delete')
@@ -159,7 +162,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
 
   it('show the reason for a failure', async () => {
     const sent = await sendForm(dashboard.api, '/v1/imports', [
-      ['mapping', small.replace('a-register', 'broken-files'), 'mapping.yaml'],
+      ['mapping', smallMapping.replace('a-register', 'broken-files'), 'mapping.yaml'],
       ['file', 'PK\u0003\u0004', 'broken.xlsx'],
     ])
     const { id } = sent.json<{ id: string }>()
