@@ -48,7 +48,7 @@ describe.skipIf(skipsBrowser)('a comparison of two times [needs Chromium]', { ti
     await page.context().close()
   })
 
-  it('is with a year before the time of the page, if this shows an earlier time', async () => {
+  it('starts a year before the time of the page, if the page shows a time in the past', async () => {
     expect(await comparisonOf('/map?asOf=2024-05-06T12:00:00Z')).toMatchObject({
       asOf: '2024-05-06T12:00:00Z',
       before: '2023-05-06T23:59:59.999Z',

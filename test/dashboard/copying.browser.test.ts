@@ -7,7 +7,7 @@ import { useDashboard } from '../support/dashboard.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-/** What a browser does on plain HTTP: `navigator.clipboard` exists only on HTTPS and on the own machine. */
+/** Simulates a page on plain HTTP: `navigator.clipboard` exists only on HTTPS and on localhost. */
 const plainHttp = "Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })"
 
 /** Simulates a browser that refuses to copy, as it may in a frame. */

@@ -10,7 +10,7 @@ describe.skipIf(skipsBrowser)(
   'the date of the page of a country [needs Chromium]',
   { timeout: 60_000 },
   () => {
-    it('can be typed, and changed after a day on which the registry had no such country', async () => {
+    it('can be typed, and changed when the registry did not have the country on that day', async () => {
       const { page } = await dashboard.open('/countries/PAK')
       const input = page.getByLabel('As of', { exact: true })
       await input.focus()

@@ -63,7 +63,7 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     }
   })
 
-  it('lists the records of the explorer, without a filter `embed`', async () => {
+  it('lists records in the explorer, which does not take `embed` as a filter', async () => {
     const { page, frame } = await openFramed(allowed.origin, '/explore/agreements?country=PAK&embed=1')
     await frame.getByRole('row').nth(1).waitFor()
     await page.context().close()

@@ -29,7 +29,7 @@ describe.skipIf(skipsBrowser)('agreements that expire [needs Chromium]', { timeo
   it.each([
     ['/', 8],
     ['/countries/CHN', 20],
-  ])('are in force, and all of them are one link away: %s', async (path, shown) => {
+  ])('are in force, and a link leads to the list of all of them: %s', async (path, shown) => {
     const { page, settle } = await dashboard.open(path)
     const widget = page.locator('.widget', { hasText: 'Agreements that expire within a year' }).last()
     expect(await widget.locator('li').count()).toBe(shown)

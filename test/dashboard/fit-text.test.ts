@@ -13,7 +13,7 @@ describe('text in charts', () => {
     expect(textWidth(text)).toBeGreaterThan([...text].length * textWidth('a'))
   })
 
-  it('is cut before it is wider than its place', () => {
+  it('is shortened to the available width', () => {
     const fitted = fitText('Agreement on scientific and technical cooperation', 100)
     expect(fitted).toMatch(/^Agreement.*…$/)
     expect(textWidth(fitted)).toBeLessThanOrEqual(100)

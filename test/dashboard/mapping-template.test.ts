@@ -26,7 +26,7 @@ describe('the draft of a mapping', () => {
   })
 
   it.each(['协议.csv', '2023年协议.csv', '.csv'])(
-    'leaves the scheme open for a file named %s',
+    'leaves the scheme empty for a file named %s',
     async (fileName) => {
       const mapping = mappingTemplate(fileName, ['编号', '名称'])
       expect(mapping).toMatch(/^scheme: ""\n/)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The views of a record under a key that was merged into another one, in a browser. */
+/** The views at the key of a record that was merged into another one, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 

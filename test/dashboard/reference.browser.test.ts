@@ -22,7 +22,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     await api?.close()
   })
 
-  /** Opens the page of an operation, sends its form unchanged, and returns the request line and the response. */
+  /** Opens the page of an operation, sends its form, unchanged except for the key, and returns the URL and the response. */
   async function tryOut(operationId: string, key?: string) {
     const { page, faults, go } = tab
     await go(`/docs/operations/${operationId}`)

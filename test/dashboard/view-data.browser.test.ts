@@ -46,7 +46,7 @@ describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
     expect(rows.find(({ key }) => key === 'PAK')?.label).toBe('巴基斯坦')
   })
 
-  it('compares the figures of two times as the registry has them, whatever their own dates', async () => {
+  it('compares the figures in the registry at two times, whatever their own dates', async () => {
     const now = new Date().toISOString()
     const rows = await readRows(`/compare?resource=figures&before=${now}&format=csv`)
     const byCountry = rows.filter(({ by, asOf }) => by === 'country' && asOf === now)
