@@ -356,7 +356,7 @@ describe('PostgreSQL refuses SQL that writes', () => {
   })
 })
 
-it('two rows are accepted that differ in one column of a unique key, or have no value in it', async () => {
+it('two rows that differ in one column of a unique key, or have no value in it, are accepted', async () => {
   expect(await database.attemptTwice('external_ids', inProject)).toBe('accepted')
   expect(await database.attemptTwice('participations', { position: 1, role: 'beneficiary' })).toBe('accepted')
   expect(await database.attemptTwice('countries', { code: 'ZZY', valid_to: '1990' })).toBe('accepted')

@@ -112,7 +112,7 @@ describe('the embedded PostgreSQL', () => {
     const database = await openEmbeddedDatabase(folder, settings)
     const lock = await acquireSharedLock(await superuserUrl(folder, database.url))
     const { rows } = (await lock?.client.query('select pg_backend_pid() as pid')) ?? { rows: [] }
-    // The statement of the release waits until the suspended backend continues, and ends.
+    // The release sends a statement to the suspended backend, which ends as soon as it continues.
     process.kill(rows[0].pid, 'SIGSTOP')
     const stop = vi.fn()
     const released = lock && releaseSharedLock(lock, stop)

@@ -262,7 +262,7 @@ describe('a migration', () => {
 })
 
 describe('the service', () => {
-  it('has a history table and a view of every table without a stated exemption', async () => {
+  it('has a history table and a view of every table that is not declared unversioned', async () => {
     expect(await run('select * from history_drift()')).toEqual([])
     expect(await run('select name from registry_tables() where versioned is false order by name')).toEqual(
       ['idempotent_requests', ...importTables, 'keys', 'revisions', 'settings'].map((name) => ({ name })),
@@ -294,7 +294,7 @@ describe('the service', () => {
     ],
     ['a missing view', 'drop view past.things', 'view past.things is missing'],
     [
-      'a table that is neither versioned nor exempt',
+      'a table that is neither versioned nor declared unversioned',
       'create table loose (id int)',
       'table loose has neither a column row_start',
     ],

@@ -121,7 +121,7 @@ describe('with four connections, of which one may run expensive statements', () 
     expect((await testDatabase.pool.query(`${running} and datname = current_database()`)).rowCount).toBe(0)
   })
 
-  it('statements of a client that abandoned one wait while other clients are active', async () => {
+  it('after a client abandons an expensive statement, its next one waits if others are active', async () => {
     const read = (seconds: number, signal?: AbortSignal) =>
       database
         .forWork({ owner: ['anonymous', 'leaver', 'leaver'], ...(signal && { getSignal: () => signal }) })
