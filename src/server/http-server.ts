@@ -22,7 +22,7 @@ const addressOf = (socket: Socket): string => anonymousClient(socket.remoteAddre
 
 /**
  * Wraps a request listener. Requests of a connection start one after another, and requests of all connections start in the
- * order of the queue. A client may send thousands of requests in one packet (pipelining); Node.js alone would start all of
+ * order of the queue. A client may send thousands of requests in one write (pipelining); Node.js alone would start all of
  * them in one iteration of the event loop, and delay all other clients.
  * @param refuse is called with a connection that has too many waiting requests.
  */

@@ -22,12 +22,16 @@ const errorCloseTimeoutMs = 1000
 /** How often Node.js checks for requests that take too long to arrive, in milliseconds. */
 const connectionsCheckingIntervalMs = 1000
 
+/** Maximum duration of the start of a plugin in milliseconds. Some plugins read from the database, which may be busy. */
+const pluginTimeoutMs = 60_000
+
 /** The options of the Fastify instance: limits of connections, the logger, and errors outside routes. */
 export function serverOptions(config: Config) {
   const requestTimeout = config.REQUEST_SECONDS * 1000
   return {
     logger: loggerOptions(config.LOG_LEVEL),
     bodyLimit,
+    pluginTimeout: pluginTimeoutMs,
     trustProxy: config.TRUST_PROXY ?? false,
     ...requestIdOptions,
     requestTimeout,

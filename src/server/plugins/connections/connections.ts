@@ -85,7 +85,7 @@ export class Connections {
   }
 
   /**
-   * Counts a misused connection, such as one with thousands of requests in one packet. Its address may open no new connections
+   * Counts a misused connection, such as one with thousands of requests in one write. Its address may open no new connections
    * for a while, which is longer after several of them. Connections of the address that have not had a request yet are closed,
    * since they may be misused in the same way.
    */
