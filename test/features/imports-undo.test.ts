@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { importCsv, newScheme, undo } from '../support/imports.ts'
+import { importCsv, importFile, newScheme, undo } from '../support/imports.ts'
 
 /** The undo of imports whose records refer to one another. It works in batches. */
 
@@ -97,6 +97,31 @@ ${['A', 'B', 'C', 'D']
     expect(await undo(api.database, imported)).toMatchObject({ report: { kept: [], keptCount: 0 } })
     expect(await listIds(scheme)).toEqual(new Map())
   })
+
+  it('are removed together if they are more than 2,000', async () => {
+    const mapping = `
+scheme: ${newScheme()}
+records:
+  agreements:
+    id: id
+    properties:
+      title: id
+      kind: =treaty
+      relations: {each: refersTo, agreement: {from: ., by: id}, kind: =implements}
+`
+    // The root refers to 45 agreements, each of these to 45 further ones, and those to the root.
+    const numbers = Array.from({ length: 45 }, (_, index) => index)
+    const rows = [
+      { id: 'root', refersTo: numbers.map((branch) => `${branch}`) },
+      ...numbers.flatMap((branch) => [
+        { id: `${branch}`, refersTo: numbers.map((leaf) => `${branch}-${leaf}`) },
+        ...numbers.map((leaf) => ({ id: `${branch}-${leaf}`, refersTo: ['root'] })),
+      ]),
+    ]
+    const imported = await importFile(api.database, mapping, 'rows.json', JSON.stringify(rows))
+    expect(imported).toMatchObject({ counts: { created: rows.length, refused: 0 } })
+    expect(await undo(api.database, imported)).toMatchObject({ report: { kept: [], keptCount: 0 } })
+  }, 120_000)
 
   it('stay together if a record of others refers to one of them', async () => {
     const scheme = newScheme()

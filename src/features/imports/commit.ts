@@ -12,13 +12,10 @@ import { type SourceProperties, writeSource } from './source.ts'
 import { changeImport, type ImportCounts, type ImportJob, type ImportReport, noCounts } from './store.ts'
 import type { ReadyRow } from './types.ts'
 import { readUpserts } from './upserts.ts'
-import { combineGroups, type RowGroup, readWaitingGroups } from './waiting.ts'
+import { combineGroups, maxTogether, type RowGroup, readWaitingGroups } from './waiting.ts'
 
 /** Target duration of a transaction. Other transactions wait for its locks, and the feed of changes for its end. */
 const transactionMs = 300
-
-/** Maximum number of records of a group of rows that refer to one another. One transaction must write the whole group. */
-const maxTogether = 5000
 
 /** Maximum number of attempts to run a transaction that conflicts with others, including the first. */
 const maxAttempts = 5

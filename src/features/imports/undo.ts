@@ -13,6 +13,7 @@ import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
 import { addKept } from './report.ts'
 import { changeImport, type ImportJob, type ImportReport, type KeptRecord } from './store.ts'
+import { maxTogether } from './waiting.ts'
 
 /** Undoes an import: reverts its writes, except values that others have changed since. */
 
@@ -25,9 +26,6 @@ interface Entry extends RecordEntry {
 
 /** A sequence number above all others. */
 const aboveAll = '9223372036854775807'
-
-/** Maximum number of records that are removed together because they refer to one another; a commit writes fewer together. */
-const maxTogether = 2000
 
 const entryColumns = `sequence, resource, key, action, version_before "versionBefore", version_after "versionAfter", citation`
 
@@ -52,10 +50,13 @@ async function findEntryReferrers(tx: Transaction, registry: Registry, entries: 
   return referrers
 }
 
-/** Adds the entries of all records that refer to those of others, directly or not: a cycle is only removed as a whole. */
+/**
+ * Adds the entries of all created records that refer, directly or not, to the records of the given entries: records that refer to
+ * one another can only be removed together.
+ */
 async function withReferrers(tx: Transaction, registry: Registry, id: string, entries: readonly Entry[]) {
   const all = new Map(entries.map((entry) => [entry.sequence, entry]))
-  for (let added = entries; added.length > 0 && all.size < maxTogether; ) {
+  for (let added = entries; added.length > 0 && all.size < maxTogether + batchSize; ) {
     const referrers = await findEntryReferrers(tx, registry, added)
     const found = await tx.query<Entry>({
       text: `select distinct ${entryColumns} from import_records

@@ -5,6 +5,9 @@ import { draftIdentity } from './stage.ts'
 
 /** The order in which a commit writes the rows that wait for records of other rows. */
 
+/** Maximum number of records that refer to one another, which only one transaction can write, or remove in an undo. */
+export const maxTogether = 5000
+
 /** Number of rows that are read together. */
 const pageSize = 500
 
@@ -15,12 +18,12 @@ class WaitingRow {
   readonly records: number
   /** The waiting rows to whose records it refers. */
   references: WaitingRow[] = []
-  /** When the search has found the row, as a number from 1; 0 before. */
-  foundAs = 0
-  /** The lowest `foundAs` that the search has reached from the row. */
-  lowest = 0
-  /** Whether the search has found the row, but not all rows of its group. */
-  isOpen = false
+  /** The position of the row in the order in which the search finds rows, from 1; 0 before it is found. */
+  index = 0
+  /** The lowest `index` of a row on the stack that the search has reached from the row. */
+  lowLink = 0
+  /** Whether the row is on the stack: the search has found it, but not all rows of its group. */
+  isOnStack = false
   /** Number of references that the search has followed. */
   followed = 0
 
@@ -64,11 +67,11 @@ export interface RowGroup {
   records: number
 }
 
-/** Removes the rows from `row` on from the end of a list. @returns them as a group. */
-function takeGroup(row: WaitingRow, open: WaitingRow[]): RowGroup {
+/** Removes `row` and the rows above it from the stack. @returns them as a group. */
+function takeGroup(row: WaitingRow, stack: WaitingRow[]): RowGroup {
   const group: RowGroup = { positions: [], records: 0 }
-  for (let last = open.pop(); last; last = last === row ? undefined : open.pop()) {
-    last.isOpen = false
+  for (let last = stack.pop(); last; last = last === row ? undefined : stack.pop()) {
+    last.isOnStack = false
     group.positions.push(last.position)
     group.records += last.records
   }
@@ -77,36 +80,35 @@ function takeGroup(row: WaitingRow, open: WaitingRow[]): RowGroup {
 
 /** Finds the groups of rows by the algorithm of Tarjan for strongly connected components, without recursion. */
 function* findGroups(rows: readonly WaitingRow[]): Generator<RowGroup> {
-  const open: WaitingRow[] = []
+  const stack: WaitingRow[] = []
   let found = 0
   for (const root of rows) {
-    const path = root.foundAs === 0 ? [root] : []
+    const path = root.index === 0 ? [root] : []
     for (let row = path.at(-1); row; row = path.at(-1)) {
-      if (row.foundAs === 0) {
+      if (row.index === 0) {
         found += 1
-        row.foundAs = found
-        row.lowest = found
-        row.isOpen = true
-        open.push(row)
+        row.index = found
+        row.lowLink = found
+        row.isOnStack = true
+        stack.push(row)
       }
       const reference = row.references[row.followed]
       row.followed += 1
       if (reference) {
-        if (reference.foundAs === 0) path.push(reference)
-        else if (reference.isOpen) row.lowest = Math.min(row.lowest, reference.foundAs)
+        if (reference.index === 0) path.push(reference)
+        else if (reference.isOnStack) row.lowLink = Math.min(row.lowLink, reference.index)
         continue
       }
       path.pop()
       const before = path.at(-1)
-      if (before) before.lowest = Math.min(before.lowest, row.lowest)
-      if (row.lowest === row.foundAs) yield takeGroup(row, open)
+      if (before) before.lowLink = Math.min(before.lowLink, row.lowLink)
+      if (row.lowLink === row.index) yield takeGroup(row, stack)
     }
   }
 }
 
 /**
- * Groups the waiting rows of an import. A row that refers to no row which also refers to it, directly
- * or by way of others, is a group of its own. Each group comes after
+ * Groups the waiting rows of an import. A row that is in no cycle of references is a group of its own. Each group comes after
  * the groups to whose records its rows refer, so that one pass writes them all. The ids of all waiting rows are held in memory.
  */
 export async function readWaitingGroups(tx: Transaction, id: string): Promise<Iterable<RowGroup>> {
