@@ -178,7 +178,7 @@ records:
       report: {
         names: { unresolved: 1, rows: 1 },
         refusedBy: [
-          { column: 'Partner', example: { value: name, detail: expect.stringMatching(/any more/) } },
+          { column: 'Partner', example: { value: name, detail: expect.stringMatching(/no longer exists/) } },
         ],
       },
     })

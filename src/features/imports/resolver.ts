@@ -9,7 +9,7 @@ import type { Draft, Mention, ReadyRow, RowFault } from './types.ts'
 
 /** Resolves the mentions in rows to the keys of records that exist, or that other rows create. */
 
-/** How mentions that match no record, or several, are treated. */
+/** How mentions that match no record, or several, are treated, and the ids in the file. */
 export interface UpsertOptions {
   /**
    * How a mention by external id is treated if neither the registry nor another row of the batch has the record. `wait`: the
@@ -27,11 +27,14 @@ export interface UpsertOptions {
   idsInFile: ReadonlySet<string>
 }
 
-/** Returns an external id as text, with the id as given. */
-export const externalName = ({ scheme, id }: { scheme: string; id: string }): string => `${scheme}:${id}`
+/** Returns an external id as text, with the id as given (unlike `externalIdKey`). */
+export const formatExternalId = ({ scheme, id }: { scheme: string; id: string }): string => `${scheme}:${id}`
+
+/** The result for a mention of a record that another row must create first. */
+const waits = Symbol('waits')
 
 /** The result for a mention: a key, null for a value to drop, a fault, or `waits`. */
-export type Resolved = string | null | RowFault | 'waits'
+export type Resolved = string | null | RowFault | typeof waits
 
 function nameFault({ column = '', resource, ...mention }: Mention, { status }: NameKey): RowFault {
   const choice = `choose the record of ${resource} in the list of names`
@@ -39,7 +42,7 @@ function nameFault({ column = '', resource, ...mention }: Mention, { status }: N
   if (status === 'ambiguous') return { column, value, detail: `is ambiguous: ${choice}` }
   const detail =
     status === 'record_gone'
-      ? `was decided to mean a record that does not exist any more: ${choice}`
+      ? `was assigned to a record that no longer exists: ${choice}`
       : `matches no record of ${resource}: choose the record in the list of names, or correct the value`
   return { column, value, detail }
 }
@@ -97,7 +100,7 @@ export class MentionResolver {
     const resource = this.#registry.get(name)
     const key = document[resource.key.property]
     if (resource.key.assignedBy === 'client') return typeof key === 'string' ? key : undefined
-    return this.#keys.get(`${name} ${externalName(externalId)}`)
+    return this.#keys.get(`${name} ${formatExternalId(externalId)}`)
   }
 
   /** Excludes drafts that this batch does not write. @returns the identities of their ids. */
@@ -135,7 +138,7 @@ export class MentionResolver {
   }
 
   #resolveId(mention: Mention, externalId: NonNullable<Mention['externalId']>): Resolved {
-    const key = this.#keys.get(`${mention.resource} ${externalName(externalId)}`)
+    const key = this.#keys.get(`${mention.resource} ${formatExternalId(externalId)}`)
     if (key !== undefined) return key
     const identity = draftIdentity({ resource: mention.resource, externalId })
     const isKeyGenerated = this.#registry.get(mention.resource).key.assignedBy === 'registry'
@@ -148,7 +151,7 @@ export class MentionResolver {
       this.#newKeys.set(newIdentity, newKey)
       return newKey
     }
-    if (this.#onAbsent === 'wait') return 'waits'
+    if (this.#onAbsent === 'wait') return waits
     return this.#isDropped(mention) ? null : absentFault(mention)
   }
 }
@@ -166,7 +169,7 @@ function resolveRow(resolver: MentionResolver, row: ReadyRow): ResolvedRow {
   const resolved = row.drafts.map((draft) => draft.mentions.map((mention) => resolver.resolve(mention)))
   const all = resolved.flat()
   const faults = all.filter((one) => typeof one === 'object' && one !== null)
-  return { row, resolved, faults, waits: all.includes('waits') }
+  return { row, resolved, faults, waits: all.includes(waits) }
 }
 
 /** Returns the rows that mention records by external id, by the identity of the id. */

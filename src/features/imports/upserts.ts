@@ -8,7 +8,7 @@ import { findByExternalIds, getExternalIds, hasExternalIds } from '../../operati
 import { hashValue } from './hashes.ts'
 import { fillMentions, mentionIdentity, namedMentions } from './mentions.ts'
 import { findNameKeys, type NameKey } from './names.ts'
-import { externalName, MentionResolver, resolveRows, type UpsertOptions } from './resolver.ts'
+import { formatExternalId, MentionResolver, resolveRows, type UpsertOptions } from './resolver.ts'
 import { draftIdentity } from './stage.ts'
 import type { Draft, ReadyRow, RowFault } from './types.ts'
 
@@ -32,7 +32,7 @@ export interface LastImport {
 export interface ExistingRecord {
   key: string
   version: number
-  /** Its first external id of the scheme that the file has. A merge adds further ones. Undefined if it has none. */
+  /** Of its ids in the scheme, the first that is in the file, otherwise the first. A merge adds ids. Undefined if it has none. */
   ownId: string | undefined
   /** Undefined if no import of the scheme has written the record. */
   lastImport: LastImport | undefined
@@ -64,7 +64,7 @@ async function findKeys(tx: Transaction, registry: Registry, rows: readonly Read
   const wanted = new Map<string, Map<string, { scheme: string; id: string }>>()
   const want = (resource: string, id: { scheme: string; id: string }) => {
     const ids = wanted.get(resource) ?? new Map()
-    wanted.set(resource, ids.set(externalName(id), id))
+    wanted.set(resource, ids.set(formatExternalId(id), id))
   }
   for (const { resource, externalId, mentions } of rows.flatMap(({ drafts }) => drafts)) {
     want(resource, externalId)
@@ -122,7 +122,7 @@ function documentOfDraft(resource: Resource, draft: Draft, keys: (string | null)
   const document = fillMentions(draft, keys)
   if (!hasExternalIds(resource)) return document
   const others = getExternalIds(document).filter(
-    (one) => externalName(one) !== externalName(draft.externalId),
+    (one) => formatExternalId(one) !== formatExternalId(draft.externalId),
   )
   return { ...document, externalIds: [draft.externalId, ...others] }
 }
@@ -132,7 +132,7 @@ const listAbsent = (rows: readonly ReadyRow[], keys: ReadonlyMap<string, string>
   rows.flatMap(({ drafts }) =>
     drafts.flatMap(({ mentions }) =>
       mentions.flatMap(({ resource, externalId }) =>
-        externalId && !keys.has(`${resource} ${externalName(externalId)}`)
+        externalId && !keys.has(`${resource} ${formatExternalId(externalId)}`)
           ? [draftIdentity({ resource, externalId })]
           : [],
       ),
@@ -152,7 +152,7 @@ export async function readUpserts(
   return findUpserts(tx, registry, scheme, rows, { ...options, names })
 }
 
-/** Returns how names were resolved, with the keys of the records that remain where records were merged since. */
+/** Returns how names were resolved, with the key of the remaining record in place of each record that was merged since. */
 async function followMerges(
   tx: Transaction,
   registry: Registry,
