@@ -90,6 +90,13 @@ describe('XLSX', () => {
     ])
   })
 
+  it('has no note about a delimiter if it has one column', async () => {
+    const file = await write((workbook) => {
+      workbook.addWorksheet('Treaties').addRows([['title'], ['Accord']])
+    })
+    expect((await readContent('file.xlsx', file)).fileInfo.notes).toEqual([])
+  })
+
   it('notes that formulas without a stored value are read as empty', async () => {
     const header = '<row r="1"><c><v>1</v></c><c><v>2</v></c></row>'
     const notesOf = async (cells: string) => {

@@ -17,6 +17,8 @@ const sampleBytes = 64 * 1024
 const noLineBreak =
   'The last row has no line break at its end. If the file may be cut off, check its last row.'
 
+const oneColumn = 'The file has one column only. If it should have more, say which delimiter it has.'
+
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
 export async function openCsv({ path, options, signal }: Source): Promise<OpenFile> {
   const text = await openText(path, { encoding: options.encoding, signal })
@@ -32,7 +34,8 @@ export async function openCsv({ path, options, signal }: Source): Promise<OpenFi
   })
   const records = readRecords(text, dialect, delimiterLine.test(sample))
   const rows = await openTable(table, records)
-  const notes = [...(text.encoding.note ? [text.encoding.note] : []), ...table.notes]
+  const notes = text.encoding.note ? [text.encoding.note] : []
+  if (table.columns.length === 1) notes.push(oneColumn)
   if (!(await endsWithLineBreak(path))) notes.push(noLineBreak)
   return {
     fileInfo: { format: 'csv', encoding: text.encoding.name, dialect, columns: table.columns, notes },

@@ -47,7 +47,7 @@ export async function detectEncoding(path: string, wanted?: string): Promise<Det
   const lines = survey.utf8Lines + survey.otherLines
   if (survey.utf8Lines / lines > mixedShare) {
     throw unreadableFile(
-      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, as ${survey.utf8Lines === 1 ? 'another line is' : `${survey.utf8Lines} other lines are`}. Convert it to UTF-8, or say which encoding to use with rows: { encoding: windows-1252 }.`,
+      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, but ${survey.utf8Lines === 1 ? 'another line is' : `${survey.utf8Lines} other lines are`}. Convert it to UTF-8, or say which encoding to use with rows: { encoding: windows-1252 }.`,
     )
   }
   return guessEncoding(Buffer.concat(survey.sample))
@@ -68,7 +68,7 @@ function requireEncoding(wanted: string): string {
   ]
   const nearest = suggest(name, known)
   throw unreadableFile(
-    `The encoding "${wanted}" is not known${nearest ? `; did you mean "${nearest}"?` : `, but for example ${known.join(', ')}.`}`,
+    `The encoding "${wanted}" is not known${nearest ? `; did you mean "${nearest}"?` : `. Examples: ${known.join(', ')}.`}`,
   )
 }
 
@@ -134,7 +134,7 @@ function encodingOfStart(start: Buffer): string | undefined {
   // A damaged text may have a few zero bytes.
   if (even + odd <= head.length / 10) return undefined
   throw unreadableFile(
-    'The file is binary: it has zero bytes, as no text has. Is it of another format than its name says?',
+    'The file is binary: it has NUL bytes, which no text has. Does its name have the wrong extension?',
   )
 }
 

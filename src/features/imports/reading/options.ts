@@ -19,7 +19,7 @@ export const rowOptions = z.strictObject({
   sheet: describe(z.string().max(100).optional(), 'XLSX: name of the sheet. Default: the first one.'),
   header: describe(
     z.union([z.int().min(1).max(1000), z.literal('none')]).optional(),
-    'CSV and XLSX: number of the row with the column names, or `none` if there is none: the columns are then named A, B, C. Default: the first row that is not empty.',
+    'CSV and XLSX: number of the row with the column names (in CSV, of the line), or `none` if there is none: the columns are then named A, B, C. Default: the first row that is not empty.',
   ),
   fillDown: describe(
     z.array(z.string().max(500)).max(100).optional(),

@@ -65,9 +65,9 @@ export const isRefusedRowsFile = ({ columns }: Pick<FileInfo, 'columns'>): boole
   refusedRowColumns.every((column) => columns.includes(column))
 
 /**
- * Returns the options for reading a file of refused rows. The other options describe how the original file is written: this file has
- * its columns in the first row, and people may have saved it in another format.
- * @returns undefined if the options describe nothing else, so that the file is read with them as well.
+ * Returns the options for reading a file of refused rows: of the given ones, only `groupBy`. The others describe the original file.
+ * A file of refused rows has its columns in the first row, and people may have saved it in another format.
+ * @returns undefined if the options have only `groupBy` and `path`, with which a file of refused rows can be read, too.
  */
 export function refusedRowsOptions({ groupBy, path, ...others }: RowOptions): RowOptions | undefined {
   if (Object.keys(others).length === 0) return undefined

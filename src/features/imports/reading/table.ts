@@ -8,7 +8,7 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 /** A value of a cell. */
 export type Cell = string | number | boolean | null
 
-/** A row of the file: its number, and its cells as they are in the file. */
+/** A row of the file: its number (in CSV, the line on which it begins), and its cells as they are in the file. */
 export interface Cells {
   number: number
   cells: Cell[]
@@ -19,11 +19,11 @@ const isBlank = (cell: Cell | undefined) => cell === undefined || cell === null 
 /** Whether a row has no value. */
 export const isEmptyRow = ({ cells }: Cells): boolean => cells.every(isBlank)
 
-/** What the format of a file says about its table. */
+/** What differs between the formats of tables. */
 export interface TableFormat {
   /** Makes the locator of a row. */
   locate: (number: number) => string
-  /** Whether rows lack the empty cells at their ends. If not, a row with too few values is cut off. */
+  /** Whether rows lack the empty cells at their ends. If not, a row with too few cells has a fault. */
   omitsEmptyCells: boolean
   /** The likely reason for a wrong number of values, for messages. */
   reason: string
@@ -33,7 +33,6 @@ export interface TableFormat {
 export class Table {
   /** Names of the columns; empty until the header has been read. */
   columns: readonly string[] = []
-  readonly notes: string[] = []
   readonly #options: RowOptions
   readonly #format: TableFormat
   #hasColumns = false
@@ -64,7 +63,7 @@ export class Table {
         if (header === undefined ? isEmptyRow(row) : row.number < header) return undefined
         if (header !== undefined && row.number > header) {
           throw unreadableFile(
-            `The file has no row ${header}, in which rows.header says that the columns are.`,
+            `The file has no row ${header}. Set rows.header to the number of the row with the column names.`,
           )
         }
         this.#readHeader(row.cells.map((cell) => String(cell ?? '')))
@@ -82,7 +81,7 @@ export class Table {
         `The file has ${formatCount(names.length)} columns. At most ${formatCount(readLimits.columns)} can be read.`,
       )
     }
-    // Values are objects, which cannot have a property named `__proto__`.
+    // An assignment to `__proto__` would change the prototype of the row's values.
     this.columns = names.map(
       (name, index) => (name === '__proto__' ? '' : cleanText(name)) || columnName(index),
     )
@@ -100,9 +99,6 @@ export class Table {
       if (!seen.has(column)) {
         throw unreadableFile(didYouMeanSentence(`The file has no column "${column}"`, column, this.columns))
       }
-    }
-    if (this.columns.length === 1) {
-      this.notes.push('The file has one column only. If it should have more, say which delimiter it has.')
     }
     this.#hasColumns = true
   }

@@ -36,7 +36,7 @@ export function createXmlParser(subject: string, handlers: XmlHandlers): XmlPars
     throw fail(`is malformed or cut off: ${error.message.replace(/^\d+:\d+: /, '')}`)
   })
   parser.on('doctype', () => {
-    throw fail('has a document type declaration (DOCTYPE), which is not read. Remove it')
+    throw fail('has a document type declaration (DOCTYPE), which is not allowed. Remove it')
   })
   parser.on('opentag', ({ name, attributes }) => {
     charactersSinceTag = 0

@@ -27,7 +27,6 @@ export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
     })
     const rows = await openTable(table, cells)
     const names = sheets.map(({ name }) => name)
-    notes.push(...table.notes)
     if (names.length > 1 && options.sheet === undefined) {
       notes.push(
         `The file has ${names.length} sheets, of which the first is read. To read another sheet, set rows.sheet in the mapping.`,

@@ -4,7 +4,7 @@ import { formatCount, unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser, type XmlHandlers } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
 
-/** The small parts of an XLSX file (ECMA-376): the workbook, its relationships, its styles and its shared strings. */
+/** The parts of an XLSX file (ECMA-376) except sheets: the workbook, its relationships, its styles and its shared strings. */
 
 /** A sheet of a workbook. */
 export interface Sheet {

@@ -5,8 +5,8 @@ const dayMs = 86_400_000
  * @param serial days since the epoch, with the time of day as a fraction.
  * @param date1904 whether day 0 is 1904-01-01. Otherwise day 1 is 1900-01-01, and day 60 is 1900-02-29, a day that
  *   never existed, as in Lotus 1-2-3.
- * @returns `2011-04-05`; with a time of day `2011-04-05T10:30:00`; only a time for less than a day; undefined if the number
- *   is not a date.
+ * @returns `2011-04-05`; with a time of day `2011-04-05T10:30:00`; only the time if `serial` is below 1, unless
+ *   `date1904`; undefined if the number is not a date.
  */
 export function formatSerial(serial: number, date1904: boolean): string | undefined {
   // 2958465 is the last day of the year 9999.

@@ -32,7 +32,7 @@ function columnIndex(reference: string): number {
 
 /**
  * Reads the rows of a sheet in batches. The value of a formula is its stored result.
- * @param onFormulaWithoutValue is called for each formula without a stored result, as libraries write it. Its cell is empty.
+ * @param onFormulaWithoutValue is called for each formula without a stored result, which some libraries write. Its cell is empty.
  */
 export async function* readSheet(
   archive: Archive,
