@@ -46,7 +46,7 @@ export function isCreatable(registry: Registry, mention: Mention, country: strin
   return 'result' in checked && foldName(mentionName(mention)) !== ''
 }
 
-/** Returns what identifies a topic that is created: the names of one scheme that differ only in spelling are one topic. */
+/** Returns what identifies a created topic: its scheme, and its name without case, accents and punctuation (`foldName`). */
 export const topicIdentity = (mention: Mention): string =>
   `${mention.scheme ?? ''} ${foldName(mentionName(mention))}`
 
@@ -60,7 +60,7 @@ const toSlug = (text: string): string =>
 export const uniqueSlug = (mention: Mention): string =>
   `${toSlug(mentionName(mention)) || 'topic'}-${hash('sha1', topicIdentity(mention), 'hex').slice(0, 10)}`
 
-/** Returns the slugs for a topic, the best first. A slug has only Latin letters, so other names may have the same. */
+/** Returns the slugs for a topic, the best first. The short ones have only Latin letters and digits, so topics may share them. */
 function slugsOf(mention: Mention): string[] {
   const slug = toSlug(mentionName(mention))
   const short = slug === '' ? [] : [slug, toSlug(`${mention.scheme} ${slug}`)]

@@ -31,7 +31,7 @@ export type OnEdited = 'keep' | 'replace'
 export const hasSameRow = ({ digest, existing }: Upsert): boolean =>
   existing?.lastImport?.digest === digest && !existing.lastImport.undone
 
-/** Whether the record has the values of the row: the last import wrote all of them, and neither has changed since. */
+/** Whether the record has the values of the row: the last import wrote all of them, and neither row nor record has changed. */
 export const isUnchanged = (upsert: Upsert): boolean =>
   hasSameRow(upsert) &&
   upsert.existing?.lastImport?.version === upsert.existing?.version &&
@@ -84,7 +84,7 @@ function mergeWanted({ resource, document }: Upsert, before: Document): Document
   return 'externalIds' in document ? { ...merged, externalIds: joinExternalIds(before, document) } : merged
 }
 
-/** Whether a property has the value of a record for which it was not given. */
+/** Whether a value is the default of a property. */
 function isDefault({ document }: Resource, name: string, value: unknown): boolean {
   // The schemas of fields are full zod schemas.
   const schema = document.shape[name] as z.ZodType | undefined

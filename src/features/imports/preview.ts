@@ -111,7 +111,7 @@ async function takeRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> 
   return rows
 }
 
-/** Resolves the names in rows, and returns the names of records that do not exist yet. */
+/** Resolves the names in rows. @returns the status and key of each, and the names of records that do not exist yet. */
 async function resolveRowNames(context: PreviewContext, scheme: string, rows: readonly ReadyRow[]) {
   const mentions = rows.flatMap(({ drafts }) => namedMentions(drafts))
   const distinct = new Map(mentions.map((mention) => [mentionIdentity(mention), mention]))

@@ -20,8 +20,8 @@ const findFaultyColumns = (database: Database, id: string, states: readonly stri
   })
 
 /**
- * Adds kept records to the report of a running step, which stores it with its progress: a process that continues the step does
- * not know them.
+ * Adds kept records to the report of a running step. The step stores the report with its progress, so that a process that
+ * continues the step has them.
  * @param keptCount number of all kept properties or, during an undo, records.
  * @returns the report, with at most 100 kept records.
  */

@@ -4,7 +4,7 @@ import type { Draft, ReadyRow, RowFault } from './types.ts'
 
 /** Reads and updates the staged rows of an import. */
 
-/** The states of rows that are not written. After a failed commit, rows may still be `waiting`. */
+/** The states that count as refused. After a failed commit, rows may still be `waiting`. */
 export const refusedStates = ['refused', 'blocked', 'waiting'] as const
 
 const waitingFault: RowFault = {
@@ -40,8 +40,8 @@ export const readRowsAt = (tx: Transaction, id: string, positions: readonly numb
   })
 
 /**
- * Returns faults, or drafts with dropped values, as JSON that PostgreSQL can read: a value or a detail that was cut off within
- * a character has half a surrogate pair.
+ * Returns faults, or drafts with dropped values, as JSON that PostgreSQL can read: replaces half a surrogate pair, which a value
+ * or a detail has if it was cut off within a character.
  */
 export const toStorableJson = (value: readonly (RowFault | Draft)[]): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part))

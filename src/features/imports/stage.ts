@@ -137,7 +137,7 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
   for (const { position, id: identity, firstLocator } of rows)
     faults.set(position, {
       column: '',
-      // The identity without the resource and the scheme is the id.
+      // The identity without the resource and the scheme is the normalized id.
       value: identity.slice(identity.indexOf(':') + 1).slice(0, 200),
       detail: `has the id of ${firstLocator}: give each row an id of its own`,
     })
