@@ -7,7 +7,7 @@ import { SimilarNames } from './similar.ts'
 /** The form in which a name was found. */
 export type MatchForm = 'folded' | 'inverted' | 'shortened' | 'official-form'
 
-/** The result of a lookup: the entries, and the ambiguous name if it is one. */
+/** The result of a lookup: the entries, and why the name is ambiguous, if it is. */
 export interface LookupResult {
   form: MatchForm
   entries: readonly NameEntry[]

@@ -14,7 +14,7 @@ export function narrowToCountry(index: NameIndex, query: NameQuery, resolution: 
   if (query.country === undefined) {
     if (!match || !index.records.get(match.key)?.isGovernment || countryOf(match) === null) return resolution
     // Several countries have a Ministry of Health.
-    const detail = 'Authorities of several countries have the same name: say of which country it is.'
+    const detail = 'Authorities of several countries may have this name: state the country.'
     return { status: 'ambiguous', candidates, detail }
   }
   const ofCountry = candidates.filter((candidate) => countryOf(candidate) === query.country)

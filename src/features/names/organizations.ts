@@ -58,8 +58,8 @@ export const organizationDocument = ({
 
 /**
  * Finds organizations by ROR id, external id, or name within their country, and creates those that do not exist. A lock
- * lets only one transaction do this at a time, so no organization is created twice. Mentions in one call with the same ROR
- * id, or without one with the same name and country, count as one organization.
+ * lets only one transaction do this at a time, so no organization is created twice. Mentions in one call count as one
+ * organization if they have the same ROR id or, without a ROR id, the same name and country.
  * @returns the result of each, in the given order.
  * @throws Problem `invalid-body` for an organization whose properties are not valid.
  */

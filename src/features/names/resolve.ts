@@ -104,7 +104,7 @@ function resolveWhole(
   if (!/^([A-Z]{2,3}|\d{3})$/.test(name)) return undefined
   const resolution = resolveCode(index, name, codeSchemes, year)
   if (!resolution || query.country === undefined || name.length > 2) return resolution
-  const detail = `In a list of ${query.country}, the letters may be those of a part of the country.`
+  const detail = `In a source about ${query.country}, this may be the code of a part of the country.`
   return { status: 'ambiguous', candidates: resolution.candidates, detail }
 }
 
