@@ -89,7 +89,7 @@ const count = (description: string) => z.int().min(0).meta({ description })
 const numericCode = z
   .string()
   .nullable()
-  .meta({ description: 'ISO 3166-1 numeric code of a country, by which maps know it.' })
+  .meta({ description: 'ISO 3166-1 numeric code of a country, as in map data.' })
 
 const labelPoint = pointSchema
   .nullable()
@@ -102,7 +102,7 @@ const counts = (registry: Registry) =>
 
 const date = (which: string, days: string) =>
   edtf(
-    `The date with the ${days} possible day, as its source gives it; of several, the ${which} in text order. \`from\` and \`to\` do not matter.`,
+    `The date with the ${days} possible day, as its source gives it; of several, the ${which} in text order. It may lie outside \`from\` and \`to\`.`,
   ).nullable()
 
 const edgeProperties = (registry: Registry) => ({

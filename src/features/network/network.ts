@@ -54,7 +54,7 @@ const readNetwork = (
     plan.asOf,
     context,
     async (tx) => {
-      const [edges] = await tx.query<Edges & Row>(edgesStatement(registry, plan))
+      const [edges] = await tx.query<Edges>(edgesStatement(registry, plan))
       if (!edges) throw new Error('the edges of a network have no row')
       return tx.query<Row>(toStatement(registry, plan, edges))
     },
