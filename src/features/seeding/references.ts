@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { findReferences, type ReferenceValue } from '../../operations/writing/references.ts'
-import { findNamed } from './existing-records.ts'
+import { findByIdentifiers } from './existing-records.ts'
 import type { SeedFile } from './files.ts'
 
 /** Whether a reference in a seed is an external id, `scheme:id`. Seeds use these for records with generated keys. */
@@ -22,11 +22,13 @@ async function findMentionedKeys(
 ): Promise<Map<string, string>> {
   const keys = new Map<string, string>()
   for (const resource of registry.resources) {
-    const names = mentions
+    const identifiers = mentions
       .filter(({ reference }) => reference.resource === resource.name)
       .map(({ value }) => value)
-    for (const [name, key] of await findNamed(transaction, resource, [...new Set(names)])) {
-      keys.set(`${resource.name} ${name}`, key)
+    for (const [identifier, key] of await findByIdentifiers(transaction, resource, [
+      ...new Set(identifiers),
+    ])) {
+      keys.set(`${resource.name} ${identifier}`, key)
     }
   }
   return keys
