@@ -53,7 +53,7 @@ const makeSchema = (names: string[]) => {
   )
 }
 
-/** Returns the name of the filter that takes the words: the one with the name of the property, or one of these words only. */
+/** Returns the filter of the words: the one with the name of the property, otherwise one that takes exactly these words. */
 function findFilter({ filters }: Resource, property: string, words: readonly string[]): string | null {
   const name = property.split('.').at(-1) ?? ''
   const takesWords = ({ value }: Filter) => words.every((word) => value.safeParse(word).success)

@@ -73,15 +73,15 @@ class RecordComparison {
   }
 
   /**
-   * Returns the properties that differ. If only one document has a property, another declaration may be the reason: then the
-   * record must have it as the tables do.
+   * Returns the properties that differ. If only one document has a property, a changed declaration may be the reason: then
+   * the property differs only if the record has another value than the tables.
    */
   async #findDifferingProperties(row: Row): Promise<string[]> {
     const before = parseDocument(row.revisionDocument)
     const after = parseDocument(row.recordDocument)
     const shape = this.#registry.resources.find(({ name }) => name === row.resource)?.document.shape
     const isShared = (property: string) => Object.hasOwn(before, property) && Object.hasOwn(after, property)
-    // An older version may have stored a value in another form than the current one, which accepts both.
+    // An older version of the service may have stored another form of a value. The current schema accepts both.
     const isInCurrentForm = (property: string) =>
       isDeepStrictEqual(shape?.[property]?.safeParse(before[property]).data, after[property])
     const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(

@@ -92,8 +92,8 @@ async function countStale(database: Database, resource: Resource): Promise<numbe
 
 /**
  * Composes every document that is not current. Each batch is a separate transaction, so other writes wait only for the
- * records of one batch. For each resource, no batch begins after as many documents as had another shape at first, because
- * another version of the service that runs at the same time may compose them again in its own shape.
+ * records of one batch. Per resource, it composes about as many documents as had another shape at the start, and then stops:
+ * another version of the service that runs at the same time may compose documents again in its own shape.
  * @param signal stops it after the current batch.
  * @returns the number of composed documents.
  */

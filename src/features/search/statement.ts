@@ -19,7 +19,7 @@ export interface SearchPlan {
 
 /**
  * Maximum number of records of a resource that are ranked by the beginning of the title, by words or by similarity. It is more
- * than the greatest limit of a request and does not depend on the limit, so a request with a lower limit gets the first hits.
+ * than the greatest limit of a request and does not depend on the limit, so a lower limit only shortens the list.
  */
 const maxRanked = 200
 const ranked = sql`limit ${sql.raw(String(maxRanked))}`
