@@ -56,6 +56,7 @@ async function findEntryReferrers(tx: Transaction, registry: Registry, entries: 
  */
 async function withReferrers(tx: Transaction, registry: Registry, id: string, entries: readonly Entry[]) {
   const all = new Map(entries.map((entry) => [entry.sequence, entry]))
+  // One largest group, and the given entries of a batch.
   for (let added = entries; added.length > 0 && all.size < maxTogether + batchSize; ) {
     const referrers = await findEntryReferrers(tx, registry, added)
     const found = await tx.query<Entry>({
