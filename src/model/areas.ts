@@ -50,12 +50,12 @@ export const areaDimensions = (
     countryAreas(id, country, 'region'),
     'region',
     'Region of M49: a continent.',
-    registry.nameOf({ resource: 'regions' }),
+    registry.nameOf('regions'),
   ),
   subregion: byRelation(
     countryAreas(id, country, 'subregion'),
     'subregion',
     'Subregion of M49.',
-    registry.nameOf({ resource: 'regions' }),
+    registry.nameOf('regions'),
   ),
 })

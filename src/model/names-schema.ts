@@ -7,7 +7,9 @@ import { registerResponseSchema } from './schema-names.ts'
 export function makeNamesSchema(resources: readonly Resource[]) {
   const sections = new Set(
     resources.flatMap((resource) =>
-      referenceProperties(resource, Object.keys(ownProperties(resource))).map(({ section }) => section),
+      referenceProperties(resource, Object.keys(ownProperties(resource))).map(
+        (property) => property.resource,
+      ),
     ),
   )
   const names = z.record(z.string(), z.string()).optional()

@@ -1,29 +1,25 @@
 import { z } from 'zod'
 import { ownProperties, type Resource } from './resource.ts'
 import { unwrapped } from './schema-names.ts'
-import { type Reference, references } from './schemas.ts'
+import { references } from './schemas.ts'
 
 /** A property whose values refer to other records. */
 export interface ReferenceProperty {
   /** The JSON text in front of a value: `"country":`, or `"resource":"agreements","id":` for a variant of a union. */
   jsonPrefix: string
-  reference: Reference
-  /** The section of a dictionary of names: the resource, or the property if its values are not the resource's keys. */
-  section: string
+  /** Name of the resource of the other records. */
+  resource: string
 }
 
-/** Finds the reference properties inside a schema. @param name name of the property that has the schema. */
-function propertiesIn(schema: z.core.$ZodType, name: string, jsonPrefix: string): ReferenceProperty[] {
-  const reference = references.get(schema)
-  if (reference) {
-    const section = reference.property === undefined ? reference.resource : name
-    return [{ jsonPrefix, reference, section }]
-  }
+/** Finds the reference properties inside the schema of a property. */
+function propertiesIn(schema: z.core.$ZodType, jsonPrefix: string): ReferenceProperty[] {
+  const resource = references.get(schema)
+  if (resource !== undefined) return [{ jsonPrefix, resource }]
   const inner = unwrapped(schema)
-  if (inner !== schema) return propertiesIn(inner, name, jsonPrefix)
-  if (schema instanceof z.ZodArray) return propertiesIn(schema.element, name, jsonPrefix)
+  if (inner !== schema) return propertiesIn(inner, jsonPrefix)
+  if (schema instanceof z.ZodArray) return propertiesIn(schema.element, jsonPrefix)
   if (schema instanceof z.ZodUnion)
-    return schema.options.flatMap((option) => propertiesIn(option, name, jsonPrefix))
+    return schema.options.flatMap((option) => propertiesIn(option, jsonPrefix))
   return schema instanceof z.ZodObject ? propertiesOfShape(schema.shape) : []
 }
 
@@ -34,7 +30,7 @@ function propertiesOfShape(shape: z.core.$ZodShape): ReferenceProperty[] {
     const start = `${literals}${JSON.stringify(name)}:`
     const inner = unwrapped(schema)
     literals = inner instanceof z.ZodLiteral ? `${start}${JSON.stringify(inner.value)},` : ''
-    return propertiesIn(schema, name, start)
+    return propertiesIn(schema, start)
   })
 }
 
@@ -59,7 +55,7 @@ export function referenceProperties(
   })
   const found = [...propertiesOfShape(chosen), ...included]
   return found.filter(
-    ({ jsonPrefix, section }, index) =>
-      found.findIndex((other) => other.jsonPrefix === jsonPrefix && other.section === section) === index,
+    ({ jsonPrefix, resource }, index) =>
+      found.findIndex((other) => other.jsonPrefix === jsonPrefix && other.resource === resource) === index,
   )
 }

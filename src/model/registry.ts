@@ -10,7 +10,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnIn, columnOf, literals, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
+import { columnIn, columnOf, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
 import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { bindResource } from './bind.ts'
@@ -24,7 +24,7 @@ import { makeNamesSchema } from './names-schema.ts'
 import { countriesProperty } from './participants/relations.ts'
 import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
 import { named } from './schema-names.ts'
-import { type Reference, refersTo } from './schemas.ts'
+import { refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
 
 /** The options of the capability `participants`, by the names of the resources that have it. */
@@ -35,18 +35,16 @@ export const resourceName = lazyFor(({ resources }: Registry) =>
   named('ResourceName', z.enum(resources.map(({ name }) => name)).meta({ description: 'A resource.' })),
 )
 
-/** Parts of a query that finds the records to which values refer. */
+/** Parts of a query that finds the records of a resource by their keys. */
 export interface ReferencedRecords {
   /** The table of the records with its alias. */
   from: SQL
   /** The alias of the table. */
   row: SQL
-  /** The column that is compared with the values. */
+  /** The column of the key. */
   key: SQL
   /** PostgreSQL type of `key`. */
   keyType: string
-  /** The condition on records to which values may refer. */
-  condition: SQL
 }
 
 /**
@@ -139,7 +137,7 @@ export class Registry {
       assignedBy === 'registry'
         ? schema.meta({ description: `Id of the ${noun}.`, format: 'uuid' })
         : schema.clone()
-    return refersTo(propertySchema, { resource: name })
+    return refersTo(propertySchema, name)
   }
 
   /** A resource's own table. */
@@ -175,33 +173,24 @@ export class Registry {
     return nameIn(this.table(resource), this.definition(resource).search, row, language)
   }
 
-  /**
-   * Returns SQL that finds the records to which values refer.
-   * @param reference the resource, the property whose values are meant (by default the key), and conditions on the records.
-   */
-  referencedRecords({ resource, property, only = {} }: Reference): ReferencedRecords {
-    const table = this.table(resource)
+  /** Returns SQL that finds the records of a resource by their keys. */
+  referencedRecords(resource: string): ReferencedRecords {
     // The alias differs from the table's name, since a resource may refer to itself.
     const row = sql`${sql.identifier('named')}`
-    const inRow = (column: AnyPgColumn) => sql`${row}.${sql.identifier(column.name)}`
-    const key = property === undefined ? this.keyColumn(resource) : columnOf(table, property)
-    const conditions = Object.entries(only).map(
-      ([name, value]) => sql`${inRow(columnOf(table, name))} = ${literals([value])}`,
-    )
+    const key = this.keyColumn(resource)
     return {
-      from: sql`${table} ${row}`,
+      from: sql`${this.table(resource)} ${row}`,
       row,
-      key: inRow(key),
+      key: sql`${row}.${sql.identifier(key.name)}`,
       keyType: key.getSQLType(),
-      condition: conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`,
     }
   }
 
-  /** SQL of the name of the record to which a value refers. */
-  nameOf(reference: Reference): LabelSql {
-    const { from, row, key, condition } = this.referencedRecords(reference)
+  /** SQL of the name of the record to which a value refers. @param resource name of the referenced resource. */
+  nameOf(resource: string): LabelSql {
+    const { from, row, key } = this.referencedRecords(resource)
     return (value, language) =>
-      sql`(select ${this.nameIn(reference.resource, row, language)} from ${from} where ${key} = ${value} and ${condition})`
+      sql`(select ${this.nameIn(resource, row, language)} from ${from} where ${key} = ${value})`
   }
 
   /** Every table of the resources, and the tables that they share. */

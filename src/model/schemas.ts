@@ -151,21 +151,12 @@ export const externalIds = () =>
 /** A property that may be unknown. A missing property is the same as null. */
 export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null)
 
-/** The target of a reference: the key of a resource, or another property of some of its records. */
-export interface Reference {
-  resource: string
-  /** The referenced property, if it is not the key. */
-  property?: string
-  /** Values of other properties that the referenced records must have. */
-  only?: Record<string, string>
-}
+/** The schemas whose values are keys of records, each with the name of the resource of these records. */
+export const references = new WeakMap<z.core.$ZodType, string>()
 
-/** The schemas whose values refer to other records, by which references in documents are found. */
-export const references = new WeakMap<z.core.$ZodType, Reference>()
-
-/** Marks a schema whose values refer to other records. */
-export function refersTo<T extends z.ZodType>(schema: T, reference: Reference): T {
-  references.set(schema, reference)
+/** Marks a schema whose values are keys of records of a resource. */
+export function refersTo<T extends z.ZodType>(schema: T, resource: string): T {
+  references.set(schema, resource)
   return schema
 }
 

@@ -6,7 +6,7 @@ import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
 import { ownProperties, type Resource } from '../model/resource.ts'
 import { unwrapped } from '../model/schema-names.ts'
-import { type Reference, references } from '../model/schemas.ts'
+import { references } from '../model/schemas.ts'
 import type { Representation } from './representation.ts'
 
 /**
@@ -67,11 +67,11 @@ const wordsColumn = (name: string, list: SQL): FlatColumn => ({
   cell: sql`nullif(array_to_string(${list}, '; '), '')`,
 })
 
-/** Returns the reference that a schema declares, also inside nullable, optional and default wrappers. */
-function referenceOf(schema: z.core.$ZodType): Reference | undefined {
+/** Returns the resource to which a schema refers, also inside nullable, optional and default wrappers. */
+function referencedResource(schema: z.core.$ZodType): string | undefined {
   const found = references.get(schema)
   const inner = unwrapped(schema)
-  return found ?? (inner === schema ? undefined : referenceOf(inner))
+  return found ?? (inner === schema ? undefined : referencedResource(inner))
 }
 
 /** The registry and the language of the names that are added to columns. */
@@ -81,11 +81,8 @@ interface Naming {
 }
 
 /** SQL of the name of the record to which a value refers. */
-const nameSql = ({ registry, language }: Naming, reference: Reference, value: SQL): SQL =>
-  registry.nameOf(reference)(
-    sql`(${value})::${sql.raw(registry.referencedRecords(reference).keyType)}`,
-    language,
-  )
+const nameSql = ({ registry, language }: Naming, target: string, value: SQL): SQL =>
+  registry.nameOf(target)(sql`(${value})::${sql.raw(registry.referencedRecords(target).keyType)}`, language)
 
 /** The column of names that follows a column of codes. */
 const nameColumn = (name: string, cell: SQL): FlatColumn => ({
@@ -96,10 +93,10 @@ const nameColumn = (name: string, cell: SQL): FlatColumn => ({
 })
 
 /** The names of a list of codes. */
-const namesColumn = (naming: Naming, name: string, reference: Reference, list: SQL): FlatColumn =>
+const namesColumn = (naming: Naming, name: string, target: string, list: SQL): FlatColumn =>
   nameColumn(
     name,
-    sql`(select string_agg(${nameSql(naming, reference, sql`listed.value`)}, '; ' order by listed.at) from unnest(${list}) with ordinality listed(value, at))`,
+    sql`(select string_agg(${nameSql(naming, target, sql`listed.value`)}, '; ' order by listed.at) from unnest(${list}) with ordinality listed(value, at))`,
   )
 
 /** The participants by name: `China (Donor); Pakistan (Recipient)`. */
@@ -109,8 +106,8 @@ function participantNamesColumn(naming: Naming, name: string, resource: Resource
   const list = unwrapped(ownProperties(resource)[name] ?? z.never())
   const shape = (list instanceof z.ZodArray && getPropertySchemas(list.element)) || {}
   const names = Object.entries(shape).flatMap(([member, schema]) => {
-    const reference = referenceOf(schema)
-    return reference ? [nameSql(naming, reference, sql`one.value ->> ${sql.raw(`'${member}'`)}`)] : []
+    const target = referencedResource(schema)
+    return target ? [nameSql(naming, target, sql`one.value ->> ${sql.raw(`'${member}'`)}`)] : []
   })
   return nameColumn(
     name,
@@ -136,15 +133,15 @@ function memberNameColumns(naming: Naming, name: string, member: string, schema:
   const value = memberText(json, member)
   const cases = variants.flatMap((variant) => {
     const shape = getPropertySchemas(variant) ?? {}
-    const reference = shape[member] && referenceOf(shape[member])
-    if (!reference) return []
+    const target = shape[member] && referencedResource(shape[member])
+    if (target === undefined) return []
     const literalChecks = Object.entries(shape).flatMap(([other, literal]) =>
       literal instanceof z.ZodLiteral
         ? [sql`${memberText(json, other)} = ${sql.raw(`'${literal.value}'`)}`]
         : [],
     )
     const condition = literalChecks.length > 0 ? sql.join(literalChecks, sql` and `) : sql`true`
-    return [sql`when ${condition} then ${nameSql(naming, reference, value)}`]
+    return [sql`when ${condition} then ${nameSql(naming, target, value)}`]
   })
   return cases.length > 0 ? [nameColumn(`${name}.${member}`, sql`(case ${sql.join(cases, sql` `)} end)`)] : []
 }
@@ -175,8 +172,8 @@ function propertyColumns(
   const inner = unwrapped(schema)
   if (getPropertySchemas(inner)) return memberColumns(name, inner, value, naming)
   if (!(inner instanceof z.ZodArray)) {
-    const reference = naming && referenceOf(schema)
-    const names = reference ? [nameColumn(name, nameSql(naming, reference, value))] : []
+    const target = naming && referencedResource(schema)
+    const names = target ? [nameColumn(name, nameSql(naming, target, value))] : []
     return [scalarColumn(name, inner, value), ...names]
   }
   if (name === participantsProperty(resource)) {
@@ -187,8 +184,8 @@ function propertyColumns(
   const list = resource.boundFields[name]?.rows
     ? sql`array(select json_array_elements_text(${value}))`
     : value
-  const reference = naming && referenceOf(inner.element)
-  return [wordsColumn(name, list), ...(reference ? [namesColumn(naming, name, reference, list)] : [])]
+  const target = naming && referencedResource(inner.element)
+  return [wordsColumn(name, list), ...(target ? [namesColumn(naming, name, target, list)] : [])]
 }
 
 /** The columns of a participant, if there is one row per participant. */

@@ -3,25 +3,24 @@ import { unionAll } from '../database/columns.ts'
 import type { Statement } from '../database/statement.ts'
 import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
-import type { Reference } from '../model/schemas.ts'
 import { statement } from './statement.ts'
 
-/** The values of one kind of reference whose names are requested, such as keys of countries. */
+/** The keys of records whose names are requested, such as keys of countries. */
 export interface NameLookup {
-  reference: Reference
+  resource: string
   values: string[]
 }
 
-function namesSql(registry: Registry, { reference }: NameLookup, index: number, language: Language): SQL {
-  const { from, row, key, keyType, condition } = registry.referencedRecords(reference)
+function namesSql(registry: Registry, { resource }: NameLookup, index: number, language: Language): SQL {
+  const { from, row, key, keyType } = registry.referencedRecords(resource)
   const values = sql`${sql.placeholder(`values.${index}`)}::${sql.raw(keyType)}[]`
-  return sql`select ${sql.raw(String(index))} as "index", ${key}::text as value, ${registry.nameIn(reference.resource, row, language)} as name from ${from} where ${key} = any(${values}) and ${condition}`
+  return sql`select ${sql.raw(String(index))} as "index", ${key}::text as value, ${registry.nameIn(resource, row, language)} as name from ${from} where ${key} = any(${values})`
 }
 
 /**
  * Returns the statement that finds names of records: rows of `index` (in `lookups`), `value` and `name`. A value without a
  * record has no row.
- * @param lookups values must have the form of the referenced keys or properties.
+ * @param lookups values must have the form of the keys.
  */
 export const namesStatement = (
   registry: Registry,
@@ -29,7 +28,7 @@ export const namesStatement = (
   language: Language,
 ): Statement =>
   statement(
-    `names|${language}|${JSON.stringify(lookups.map(({ reference }) => reference))}`,
+    `names|${language}|${lookups.map(({ resource }) => resource).join()}`,
     () => unionAll(lookups.map((lookup, index) => namesSql(registry, lookup, index, language))),
     Object.fromEntries(lookups.map(({ values }, index) => [`values.${index}`, values])),
   )

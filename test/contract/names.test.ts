@@ -16,10 +16,10 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** Reads from the API the name of the record with this value of `property`, by default of its key. */
-async function nameOf(resource: Resource, value: string, property: string | undefined): Promise<string> {
+/** Reads from the API the name of the record with this key. */
+async function nameOf(resource: Resource, key: string): Promise<string> {
   const title = resource.search.title.name
-  const list = `/v1/${resource.name}?${property ?? resource.key.property}=${value}&fields=${title}`
+  const list = `/v1/${resource.name}?${resource.key.property}=${key}&fields=${title}`
   return String((await api.get(list)).json<Page>().data[0]?.[title])
 }
 
@@ -36,16 +36,14 @@ function flatten(resource: Resource, record: Document): { resource: Resource; re
 }
 
 /**
- * The names of all records to which `records` refer, found by walking the documents along their schemas. They are grouped by
- * the resource to which a property refers, or by the property if its values are not keys.
+ * The names of all records to which `records` refer, by resource, found by walking the documents along their schemas.
  */
 async function expectedNames(resource: Resource, records: Document[]): Promise<Names> {
   const expected: Names = {}
   for (const one of records.flatMap((record) => flatten(resource, record))) {
-    for (const { path, value, reference } of findReferences(recordSchema(one.resource), one.record)) {
-      const section = reference.property === undefined ? reference.resource : String(path.at(-1))
-      const name = await nameOf(resource.registry.get(reference.resource), value, reference.property)
-      expected[section] = { ...expected[section], [value]: name }
+    for (const { value, resource: target } of findReferences(recordSchema(one.resource), one.record)) {
+      const name = await nameOf(resource.registry.get(target), value)
+      expected[target] = { ...expected[target], [value]: name }
     }
   }
   return expected

@@ -47,7 +47,7 @@ async function invalidDocument(
 
 /** An unknown key if a schema is that of a reference; otherwise undefined. */
 const unknownReference = (schema: z.core.$ZodType) => {
-  const name = references.get(schema)?.resource
+  const name = references.get(schema)
   const target = registry.resources.find((resource) => resource.name === name)
   return target && unusedKey(target)
 }

@@ -316,7 +316,7 @@ function valueAt(schema: z.core.$ZodType, pointer: string, keys: Map<string, str
   if (schema instanceof z.ZodLiteral) return schema.value
   if (schema instanceof z.ZodNumber) return schema.format === 'safeint' ? 3 : 12.5
   if (text !== undefined) return text
-  const refersTo = references.get(schema)?.resource
+  const refersTo = references.get(schema)
   if (refersTo !== undefined) return keys.get(refersTo)
   if (name === 'ror') return ror()
   if (schema instanceof z.ZodString && schema.meta()?.format === 'edtf') return '1985-04/..'

@@ -29,7 +29,7 @@ export const linksFrom = (referrers: readonly Resource[]): Link[] =>
     const found: Link[] = []
     buildDocument(referrer.document, (schema, pointer) => {
       if (pointer === '/record/id') return undefined
-      const name = references.get(schema)?.resource ?? ''
+      const name = references.get(schema) ?? ''
       found.push(...resourcesNamed(name).map((target) => ({ referrer, pointer, target })))
     })
     if (referrer.name !== 'citations') return found

@@ -72,7 +72,7 @@ async function briefingJson(
   const { code, day, asOf, language } = subject
   const queries = new QueryRunner(tx, language, asOf)
   const countryQuery =
-    () => sql`select json_build_object('code', code, 'name', ${registry.nameOf({ resource: 'countries' })(sql`countries.code`, language)},
+    () => sql`select json_build_object('code', code, 'name', ${registry.nameOf('countries')(sql`countries.code`, language)},
     'link', '/v1/countries/' || code)::text as country from countries where code = ${sql.placeholder('code')}`
   const [found] = await tx.query<{ country: string }>(
     statement(`briefing|${language}`, countryQuery, { code }),

@@ -150,14 +150,13 @@ async function readNames(
     if (key === null || status === 'made') continue
     wanted.set(mention.resource, (wanted.get(mention.resource) ?? new Set()).add(key))
   }
-  const sections = [...wanted].map(([resource, values]) => ({ reference: { resource }, values: [...values] }))
+  const sections = [...wanted].map(([resource, values]) => ({ resource, values: [...values] }))
   const names: PreviewNames = {}
   if (sections.length === 0) return names
   const found = await database.read<{ index: number; value: string; name: string }>(
     namesStatement(registry, sections, language),
   )
-  for (const { index, value, name } of found)
-    addName(names, sections[index]?.reference.resource ?? '', value, name)
+  for (const { index, value, name } of found) addName(names, sections[index]?.resource ?? '', value, name)
   return names
 }
 

@@ -19,7 +19,7 @@ export async function readNames(
   const resources = [...new Set(records.map(({ resource }) => resource))]
   if (resources.length === 0) return () => null
   const wanted = resources.map((resource) => ({
-    reference: { resource },
+    resource,
     values: records.filter((record) => record.resource === resource).map(({ key }) => key),
   }))
   const rows = await database.read<{ index: number; value: string; name: string }>(

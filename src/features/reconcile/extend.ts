@@ -46,9 +46,7 @@ function toCells(value: unknown, names: Names): Cell[] {
 /** Returns the cells of a property; none if the resource has no such property. */
 function propertyCells(resource: Resource, property: string, { names = {}, ...record }: NamedEntity): Cell[] {
   if (!Object.hasOwn(ownProperties(resource), property)) return []
-  const sections = referenceProperties(resource, [property])
-    .filter(({ reference }) => reference.property === undefined)
-    .map(({ section }) => section)
+  const sections = referenceProperties(resource, [property]).map((found) => found.resource)
   // Another property may have a word that is also the key of a record.
   const ownNames = Object.entries(names).filter(([section]) => sections.includes(section))
   return toCells(record[property], Object.fromEntries(ownNames))

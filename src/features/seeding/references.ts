@@ -23,7 +23,7 @@ async function findMentionedKeys(
   const keys = new Map<string, string>()
   for (const resource of registry.resources) {
     const identifiers = mentions
-      .filter(({ reference }) => reference.resource === resource.name)
+      .filter((mention) => mention.resource === resource.name)
       .map(({ value }) => value)
     for (const [identifier, key] of await findByIdentifiers(transaction, resource, [
       ...new Set(identifiers),
@@ -48,12 +48,10 @@ export async function resolveReferences(
   )
   const keys = await findMentionedKeys(transaction, file.resource.registry, mentions)
   const resolved = structuredClone(documents)
-  for (const { path, value, reference } of mentions) {
-    const key = keys.get(`${reference.resource} ${value}`)
+  for (const { path, value, resource } of mentions) {
+    const key = keys.get(`${resource} ${value}`)
     if (key === undefined) {
-      throw new Error(
-        `${file.path}: "${value}" at /${path.join('/')} is not a record of ${reference.resource}`,
-      )
+      throw new Error(`${file.path}: "${value}" at /${path.join('/')} is not a record of ${resource}`)
     }
     setAt(resolved, path, key)
   }

@@ -143,12 +143,7 @@ export const location = (description: string) =>
       return {
         filters: { [name]: anyOf(country, keys.country(), 'Country of the location.') },
         dimensions: {
-          [name]: byValue(
-            country,
-            name,
-            'Country of the location.',
-            context.registry.nameOf({ resource: 'countries' }),
-          ),
+          [name]: byValue(country, name, 'Country of the location.', context.registry.nameOf('countries')),
         },
       }
     },

@@ -66,7 +66,7 @@ function countryQuery(context: FieldContext) {
         relation,
         'locationCountry',
         'Country of a location.',
-        context.registry.nameOf({ resource: 'countries' }),
+        context.registry.nameOf('countries'),
       ),
     },
     includes: () => {

@@ -57,7 +57,7 @@ function referenceQuery(
     },
     ...(sort && { sorts: { [name]: byReference(column, description) } }),
     dimensions: {
-      ...(group && { [name]: byValue(column, name, description, registry.nameOf({ resource: target })) }),
+      ...(group && { [name]: byValue(column, name, description, registry.nameOf(target)) }),
       ...(areas && areaDimensions(registry, recordId, column)),
     },
     ...(include && {
@@ -124,7 +124,7 @@ export const reference = (target: string, description: string, options: Referenc
 export const requiredReference = (target: string, description: string, options: ReferenceOptions = {}) =>
   referenceField(
     target,
-    (registry) => refersTo(registry.referenceSchema(target).meta({ description }), { resource: target }),
+    (registry) => refersTo(registry.referenceSchema(target).meta({ description }), target),
     description,
     { ...options, required: true },
   )

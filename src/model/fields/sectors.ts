@@ -63,7 +63,7 @@ function sectorQuery(context: FieldContext) {
         relation,
         'sector',
         'Sector itself, without narrower ones.',
-        context.registry.nameOf({ resource: 'topics' }),
+        context.registry.nameOf('topics'),
         'allDirectly',
       ),
     },

@@ -183,8 +183,8 @@ async function explainWrites(
 /** Returns the keys of the records of its own resource to which a document refers. */
 const listReferredKeys = (resource: Resource, document: Document): Set<string> =>
   new Set(
-    findReferences(resource.document, document).flatMap(({ value, reference }) =>
-      reference.resource === resource.name && reference.property === undefined ? [value] : [],
+    findReferences(resource.document, document).flatMap((found) =>
+      found.resource === resource.name ? [found.value] : [],
     ),
   )
 

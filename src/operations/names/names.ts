@@ -10,18 +10,19 @@ import { findReferencesInText, type Section } from './references-in-text.ts'
 /** Maximum number of names in memory in each language. When it is reached, all names in this language are removed. */
 const maxNames = 50_000
 
-/** Names by section and value, as members of a JSON object: `"CHN":"China"`. */
+/** Names by resource and key, as members of a JSON object: `"CHN":"China"`. */
 type Dictionary = Map<string, Map<string, string>>
 
 const sizeOf = (dictionary: Dictionary) => [...dictionary.values()].reduce((sum, { size }) => sum + size, 0)
 
-type Missing = NameLookup & Pick<Section, 'section'>
-
 /** Returns the JSON of the names that the dictionary has for sections, and the values without a name in it. */
-function compose(sections: readonly Section[], dictionary: Dictionary): { json: string; missing: Missing[] } {
-  const missing: Missing[] = []
+function compose(
+  sections: readonly Section[],
+  dictionary: Dictionary,
+): { json: string; missing: NameLookup[] } {
+  const missing: NameLookup[] = []
   const parts = sections.map((section) => {
-    const names = dictionary.get(section.section)
+    const names = dictionary.get(section.resource)
     const values: string[] = []
     let members = ''
     for (const value of section.values) {
@@ -30,34 +31,34 @@ function compose(sections: readonly Section[], dictionary: Dictionary): { json: 
       else members += members === '' ? member : `,${member}`
     }
     if (values.length > 0) missing.push({ ...section, values })
-    return `"${section.section}":{${members}}`
+    return `"${section.resource}":{${members}}`
   })
   return { json: `{${parts.join()}}`, missing }
 }
 
-/** Whether a value has the form of a key of the referenced resource. True if the reference is not to the key. */
-const isWellFormed = (registry: Registry, { resource, property }: NameLookup['reference'], value: string) =>
-  property !== undefined || registry.keyForm(resource).schema.safeParse(value).success
+/** Whether a value has the form of a key of a resource. */
+const isWellFormed = (registry: Registry, resource: string, value: string) =>
+  registry.keyForm(resource).schema.safeParse(value).success
 
 /** Reads names into a dictionary. A value without a record gets no entry. */
 async function readNames(
   database: Transaction,
   registry: Registry,
-  missing: readonly Missing[],
+  missing: readonly NameLookup[],
   language: Language,
   dictionary: Dictionary,
 ): Promise<void> {
   const wanted = missing.flatMap((section) => {
-    const values = section.values.filter((value) => isWellFormed(registry, section.reference, value))
+    const values = section.values.filter((value) => isWellFormed(registry, section.resource, value))
     return values.length > 0 ? [{ ...section, values }] : []
   })
   if (wanted.length === 0) return
   const statement = namesStatement(registry, wanted, language)
   const rows = await database.query<{ index: number; value: string; name: string }>(statement)
   for (const { index, value, name } of rows) {
-    const { section = '' } = wanted[index] ?? {}
-    const names = dictionary.get(section) ?? new Map<string, string>()
-    dictionary.set(section, names.set(value, `${JSON.stringify(value)}:${JSON.stringify(name)}`))
+    const { resource = '' } = wanted[index] ?? {}
+    const names = dictionary.get(resource) ?? new Map<string, string>()
+    dictionary.set(resource, names.set(value, `${JSON.stringify(value)}:${JSON.stringify(name)}`))
   }
 }
 

@@ -8,9 +8,8 @@ import type { Representation } from '../../query/representation.ts'
  * long. The text of a value never looks like a property, since quotation marks in it are escaped.
  */
 
-/** The values that refer to records of one section of the dictionary of names. */
+/** The values that refer to records of one resource. In the dictionary of names, each resource has a section. */
 export interface Section extends Omit<NameLookup, 'values'> {
-  section: string
   values: Set<string>
 }
 
@@ -28,18 +27,17 @@ const escapePattern = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, S
 const openings = ['"', '[']
 
 function makeFinder(properties: ReferenceProperty[]): Finder {
-  const sections = new Map(properties.map(({ section, reference }) => [section, { section, reference }]))
-  const order = [...sections.keys()]
+  const resources = [...new Set(properties.map(({ resource }) => resource))]
   const sectionIndexes = new Map<string, number[]>()
-  for (const { jsonPrefix, section } of properties) {
+  for (const { jsonPrefix, resource } of properties) {
     for (const opening of openings) {
       const beginning = jsonPrefix + opening
-      sectionIndexes.set(beginning, [...(sectionIndexes.get(beginning) ?? []), order.indexOf(section)])
+      sectionIndexes.set(beginning, [...(sectionIndexes.get(beginning) ?? []), resources.indexOf(resource)])
     }
   }
   const starts = new Set(properties.map(({ jsonPrefix }) => escapePattern(jsonPrefix)))
   const pattern = new RegExp(`(?:${[...starts].join('|')})["[]`, 'g')
-  return { pattern, sections: [...sections.values()], sectionIndexes }
+  return { pattern, sections: resources.map((resource) => ({ resource })), sectionIndexes }
 }
 
 const finders = new WeakMap<Resource, Map<string, Finder>>()

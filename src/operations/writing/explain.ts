@@ -36,8 +36,8 @@ async function explainReferences(
   { error, resource, createdKeys }: Refusal,
   refused: readonly RefusedDocument[],
 ): Promise<(Problem | undefined)[]> {
-  const isCreatedToo = ({ value, reference }: ReferenceValue) =>
-    reference.resource === resource.name && createdKeys.has(value)
+  const isCreatedToo = (found: ReferenceValue) =>
+    found.resource === resource.name && createdKeys.has(found.value)
   const documents = refused.map(({ document }) => document)
   const found = await findDanglingReferences(client, resource, documents, isCreatedToo)
   return found.map((faults) => (faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined))
@@ -65,9 +65,7 @@ function explainReferenceToItself(
   refused: RefusedDocument,
 ): Problem | undefined {
   const faults = findReferences(resource.document, refused.document)
-    .filter(
-      ({ value, reference }) => reference.resource === resource.name && value === ownKey(resource, refused),
-    )
+    .filter((found) => found.resource === resource.name && found.value === ownKey(resource, refused))
     .map(({ path }) => ({
       pointer: formatPointer(path),
       code: 'itself',
@@ -92,7 +90,7 @@ function explainCycle(
 /** The message of `check_visibility()`: resource and key of a public record, and of the internal one to which it refers. */
 const internalReference = /^(\S+ \S+) is public and refers to (\S+ \S+), which is internal$/
 
-const targetOf = ({ reference, value }: ReferenceValue) => `${reference.resource} ${value}`
+const targetOf = ({ resource, value }: ReferenceValue) => `${resource} ${value}`
 
 /** Whether a record cannot exist without a reference. Then it is only as visible as the record to which it refers. */
 const isRequired = (resource: Resource, { path }: ReferenceValue): boolean =>
@@ -113,11 +111,9 @@ async function findInternalTargets(
   { registry }: Resource,
   found: readonly ReferenceValue[],
 ): Promise<Set<string>> {
-  const ids = found
-    .filter(({ reference }) => reference.property === undefined)
-    .map(({ reference: { resource }, value }) =>
-      recordId({ name: resource, key: registry.keyForm(resource) }, value),
-    )
+  const ids = found.map(({ resource, value }) =>
+    recordId({ name: resource, key: registry.keyForm(resource) }, value),
+  )
   if (ids.length === 0) return new Set()
   const rows = await client.query<{ target: string }>(
     compileSql(sql`select resource || ' ' || key as target from ${records}

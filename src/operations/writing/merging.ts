@@ -5,7 +5,6 @@ import { compileSql } from '../../database/dialect.ts'
 import { deleteStatement, writeStatement } from '../../database/rows.ts'
 import { records } from '../../database/tables/index.ts'
 import type { Resource } from '../../model/resource.ts'
-import type { Reference } from '../../model/schemas.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import {
@@ -90,7 +89,7 @@ function removeRepeated(document: Document, path: Path): void {
  */
 function removeReferencesToItself(resource: Resource, document: Document, key: string): void {
   const found = findReferences(resource.document, document).filter(
-    ({ value, reference }) => reference.resource === resource.name && value === key,
+    (reference) => reference.resource === resource.name && reference.value === key,
   )
   // From the end, so that the indexes in the paths stay valid.
   for (const { path, isNullable } of found.reverse()) {
@@ -104,39 +103,20 @@ function removeReferencesToItself(resource: Resource, document: Document, key: s
   }
 }
 
-/** Returns the value by which a reference names a record; undefined if it cannot refer to the record. */
-function referredValue({ property, only = {} }: Reference, key: string, document: Document): unknown {
-  const isAllowed = Object.entries(only).every(([name, wanted]) => document[name] === wanted)
-  if (!isAllowed) return undefined
-  return property === undefined ? key : (document[property] ?? undefined)
-}
-
-/**
- * Returns a document with its references moved from the merged record to the remaining one.
- * @throws Problem `conflict` if it refers to the merged record by a property that the remaining one lacks.
- */
-function moveReferences(owner: Resource, document: Document, pair: MergedPair): Document {
-  const { resource, from, into, mergedDocument, remainingDocument } = pair
+/** Returns a document with its references moved from the merged record to the remaining one. */
+function moveReferences(owner: Resource, document: Document, { resource, from, into }: MergedPair): Document {
   const moved = structuredClone(document)
   const found = findReferences(owner.document, moved).filter(
-    ({ value, reference }) =>
-      reference.resource === resource.name && referredValue(reference, from.key, mergedDocument) === value,
+    (reference) => reference.resource === resource.name && reference.value === from.key,
   )
-  for (const { path, reference } of found) {
-    const value = referredValue(reference, into.key, remainingDocument)
-    if (value === undefined) {
-      const detail = `A record of ${owner.name} refers to the ${resource.noun} ${from.key} by /${path.join('/')}, which cannot refer to ${into.key}.`
-      throw new Problem('conflict', detail)
-    }
-    setAt(moved, path, value)
-  }
+  for (const { path } of found) setAt(moved, path, into.key)
   for (const { path } of found.reverse()) removeRepeated(moved, path)
   return moved
 }
 
 /**
  * Changes the records that refer to the merged one: moves their references to the remaining one.
- * @throws Problem `conflict` if there are too many, or if a reference cannot be moved.
+ * @throws Problem `conflict` if there are too many.
  */
 export async function updateReferrers(tx: Transaction, pair: MergedPair, change: Change): Promise<void> {
   const { resource, from, into } = pair

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { columnOf, unionAll } from '../../database/columns.ts'
+import { unionAll } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
-import { type Reference, references } from '../../model/schemas.ts'
+import { references } from '../../model/schemas.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -14,8 +14,10 @@ import { findMergedKeys } from '../merged.ts'
 /** A value that refers to another record, with its path in the document. */
 export interface ReferenceValue {
   path: PropertyKey[]
+  /** Key of the other record. */
   value: string
-  reference: Reference
+  /** Name of the resource of the other record. */
+  resource: string
   /** Whether null is valid in its place. */
   isNullable: boolean
 }
@@ -30,8 +32,9 @@ export function findReferences(
   path: PropertyKey[] = [],
   isNullable = false,
 ): ReferenceValue[] {
-  const reference = references.get(schema)
-  if (reference) return typeof document === 'string' ? [{ path, value: document, reference, isNullable }] : []
+  const resource = references.get(schema)
+  if (resource !== undefined)
+    return typeof document === 'string' ? [{ path, value: document, resource, isNullable }] : []
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
     return findReferences(schema.unwrap(), document, path, isNullable || schema instanceof z.ZodNullable)
   }
@@ -61,39 +64,22 @@ function matchesVariant(option: z.core.$ZodType, document: unknown): boolean {
   )
 }
 
-/** The values of references to the same column under the same condition. */
-interface Target {
-  reference: Reference
-  values: Set<string>
-}
-
-const targetName = ({ resource, property, only }: Reference) => JSON.stringify([resource, property, only])
-
-/** Groups references by their target, with each value once. */
-function groupByTarget(found: readonly ReferenceValue[]): Map<string, Target> {
-  const targets = new Map<string, Target>()
-  for (const { reference, value } of found) {
-    const name = targetName(reference)
-    const target = targets.get(name) ?? { reference, values: new Set() }
-    targets.set(name, target)
-    target.values.add(value)
-  }
-  return targets
+/** Groups the values of references by the resource to which they refer, each value once. */
+function groupByResource(found: readonly ReferenceValue[]): Map<string, Set<string>> {
+  const values = new Map<string, Set<string>>()
+  for (const { resource, value } of found)
+    values.set(resource, (values.get(resource) ?? new Set()).add(value))
+  return values
 }
 
 /** Returns a query for the values without a record. They are cast to the type of the column, so that its index is used. */
-function missingValuesQuery(registry: Registry, targets: ReadonlyMap<string, Target>): SQL {
-  const queries = [...targets].map(([name, { reference, values }]) => {
-    const { resource, property, only = {} } = reference
-    const table = registry.table(resource)
-    const column = property === undefined ? registry.keyColumn(resource) : columnOf(table, property)
+function missingValuesQuery(registry: Registry, wanted: ReadonlyMap<string, ReadonlySet<string>>): SQL {
+  const queries = [...wanted].map(([resource, values]) => {
+    const column = registry.keyColumn(resource)
     const type = sql.raw(column.getSQLType())
-    const narrowed = Object.entries(only).map(
-      ([property, wanted]) => sql` and ${columnOf(table, property)} = ${wanted}`,
-    )
-    return sql`select ${name}::text as target, given.value as value
+    return sql`select ${resource}::text as resource, given.value as value
       from unnest(${sql.param([...values])}::text[]) as given(value)
-      where not exists (select from ${table} where ${column} = given.value::${type}${sql.join(narrowed)})`
+      where not exists (select from ${registry.table(resource)} where ${column} = given.value::${type})`
   })
   return unionAll(queries)
 }
@@ -115,19 +101,15 @@ export async function findDanglingReferences(
     found.push(findReferences(resource.document, document).filter((one) => !isKnown(one)))
     await pause()
   }
-  const targets = groupByTarget(found.flat())
-  if (targets.size === 0) return found.map(() => [])
-  const rows = await tx.query<{ target: string; value: string }>(
-    compileSql(missingValuesQuery(resource.registry, targets)),
+  const values = groupByResource(found.flat())
+  if (values.size === 0) return found.map(() => [])
+  const missing = await tx.query<{ resource: string; value: string }>(
+    compileSql(missingValuesQuery(resource.registry, values)),
   )
-  const missing = new Set(rows.map(({ target, value }) => `${target} ${value}`))
-  const isMissing = ({ reference, value }: ReferenceValue) => missing.has(`${targetName(reference)} ${value}`)
-  const targetOf = ({ reference, value }: ReferenceValue) => ({ resource: reference.resource, key: value })
-  const missingByKey = found
-    .flat()
-    .filter((one) => one.reference.property === undefined && isMissing(one))
-    .map(targetOf)
-  const mergedInto = await findMergedKeys(tx, resource.registry, missingByKey)
+  const names = new Set(missing.map((one) => `${one.resource} ${one.value}`))
+  const isMissing = (one: ReferenceValue) => names.has(`${one.resource} ${one.value}`)
+  const targetOf = (one: { resource: string; value: string }) => ({ resource: one.resource, key: one.value })
+  const mergedInto = await findMergedKeys(tx, resource.registry, missing.map(targetOf))
   const mergedText = (one: ReferenceValue) => {
     const key = mergedInto(targetOf(one))
     return key === undefined ? '' : `; it was merged into "${key}"`
@@ -136,7 +118,7 @@ export async function findDanglingReferences(
     ofDocument.filter(isMissing).map((one) => ({
       pointer: formatPointer(one.path),
       code: 'dangling_reference',
-      message: `there is no "${one.value}" in ${one.reference.resource}${mergedText(one)}`,
+      message: `there is no "${one.value}" in ${one.resource}${mergedText(one)}`,
     })),
   )
 }

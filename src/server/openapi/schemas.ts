@@ -37,8 +37,8 @@ function removeExclusiveBounds(schema: z.core.JSONSchema.BaseSchema): void {
 
 /** Adds the resource of a key as the extension `x-refers-to`, so that a form can offer the resource's records. */
 function addReference(zodSchema: z.core.$ZodType, schema: z.core.JSONSchema.BaseSchema): void {
-  const reference = references.get(zodSchema)
-  if (reference && reference.property === undefined) schema['x-refers-to'] = reference.resource
+  const resource = references.get(zodSchema)
+  if (resource !== undefined) schema['x-refers-to'] = resource
 }
 
 /** The argument of zod's option `override`: a schema, and the JSON Schema that zod has generated from it. */

@@ -1,4 +1,3 @@
-import type { Reference } from '../../../model/schemas.ts'
 import { didYouMean } from '../../../problems/suggest.ts'
 import type { JsonValue, Mention } from '../types.ts'
 import type { CompileContext } from './context.ts'
@@ -23,12 +22,13 @@ const createdResources = ['organizations', 'topics']
 
 /**
  * Compiles a reference to a record: by name, code, id in a register, or key.
+ * @param resource name of the referenced resource.
  * @param country the country within which an organization is looked for.
  * @param on the date for which a name is resolved; by default, for countries, the event date of the record.
  */
 export function compileReference(
   steps: ValueSteps,
-  { resource }: Reference,
+  resource: string,
   context: CompileContext,
   { country, on }: { country?: ValuePlan | undefined; on?: ValuePlan | undefined },
 ): MakeReference {

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { unwrapped } from '../../../model/schema-names.ts'
-import { type Reference, references } from '../../../model/schemas.ts'
+import { references } from '../../../model/schemas.ts'
 
 /** The type of values that a property of a resource takes, from its schema. */
 export type Target =
   | { kind: 'object'; schema: z.core.$ZodType; properties: Record<string, Target> }
   | { kind: 'list'; schema: z.core.$ZodType; items: Target }
-  | { kind: 'reference'; schema: z.core.$ZodType; reference: Reference }
+  | { kind: 'reference'; schema: z.core.$ZodType; resource: string }
   | { kind: 'enumeration'; schema: z.core.$ZodType; words: readonly string[] }
   | { kind: 'date' | 'number' | 'boolean' | 'text'; schema: z.core.$ZodType }
 
@@ -20,9 +20,8 @@ export function targetOf(schema: z.core.$ZodType): Target {
 }
 
 function readTarget(schema: z.core.$ZodType): Target {
-  const reference = findReference(schema)
-  // A reference to a property other than the key is a code, which is not resolved.
-  if (reference) return { kind: reference.property === undefined ? 'reference' : 'text', schema, reference }
+  const resource = findReferencedResource(schema)
+  if (resource !== undefined) return { kind: 'reference', schema, resource }
   const inner = unwrapped(schema)
   if (inner instanceof z.ZodObject) {
     const properties = Object.entries(inner.shape).map(([name, part]) => [name, targetOf(part)])
@@ -36,10 +35,10 @@ function readTarget(schema: z.core.$ZodType): Target {
   return { kind: isDate ? 'date' : 'text', schema }
 }
 
-function findReference(schema: z.core.$ZodType): Reference | undefined {
-  const reference = references.get(schema)
+function findReferencedResource(schema: z.core.$ZodType): string | undefined {
+  const resource = references.get(schema)
   const inner = unwrapped(schema)
-  return reference ?? (inner === schema ? undefined : references.get(inner))
+  return resource ?? (inner === schema ? undefined : references.get(inner))
 }
 
 /** Whether a property must be given. */

@@ -1,4 +1,4 @@
-import { edtf, line, type Reference } from '../../../model/schemas.ts'
+import { edtf, line } from '../../../model/schemas.ts'
 import { isList } from '../reading/clean.ts'
 import type { JsonValue } from '../types.ts'
 import { compileCodes } from './codes.ts'
@@ -53,7 +53,7 @@ export function compileValue(
   const findUnmet = compileConditions(steps.when, context.at('when'))
   const convert = compileSteps(steps, target, context)
   const findRecord =
-    target?.kind === 'reference' ? compileReferenceStep(steps, target.reference, context) : undefined
+    target?.kind === 'reference' ? compileReferenceStep(steps, target.resource, context) : undefined
   const { default: fallback, take, join } = steps
   if (take !== undefined && join !== undefined)
     context.at('join').addFault('cannot be combined with take, which leaves only one value to join')
@@ -82,9 +82,9 @@ function combine(values: JsonValue[], { take, join }: ValueSteps): JsonValue[] {
 const dateTarget = targetOf(edtf('When.'))
 const textTarget = targetOf(line())
 
-function compileReferenceStep(steps: ValueSteps, reference: Reference, context: CompileContext) {
+function compileReferenceStep(steps: ValueSteps, resource: string, context: CompileContext) {
   const { country, on } = steps
-  return compileReference(steps, reference, context, {
+  return compileReference(steps, resource, context, {
     country: country === undefined ? undefined : compileValue(country, textTarget, context.at('country')),
     on: on === undefined ? undefined : compileValue(on, dateTarget, context.at('on')),
   })
