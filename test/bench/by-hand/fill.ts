@@ -4,22 +4,17 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 
-/** Resources that the database by hand contains. */
+/** Resources in the database of the server by hand. */
 const resources = ['regions', 'countries', 'topics', 'organizations', 'sources', 'agreements', 'citations']
 
 const sqlFile = (name: string) => readFile(new URL(name, import.meta.url), 'utf8')
 
-/** Opens the export of a resource as NDJSON. @throws when the service refuses both paths. */
+/** Opens the export of a resource as NDJSON. @throws when the service refuses it. */
 async function openExport(origin: string, resource: string): Promise<Readable> {
-  // Older versions have no operation for exports, but a format of the list.
-  for (const path of [`${resource}/export?format=ndjson`, `${resource}?format=ndjson`]) {
-    const response = await fetch(`${origin}/v1/${path}`)
-    // The stream of fetch and that of node:stream/web are the same object with two types.
-    if (response.ok && response.body)
-      return Readable.fromWeb(response.body as import('node:stream/web').ReadableStream)
-    await response.body?.cancel()
-  }
-  throw new Error(`the service does not export ${resource} as NDJSON`)
+  const response = await fetch(`${origin}/v1/${resource}/export?format=ndjson`)
+  if (!response.ok || !response.body) throw new Error(`the service does not export ${resource} as NDJSON`)
+  // The stream of fetch and that of node:stream/web are the same object with two types.
+  return Readable.fromWeb(response.body as import('node:stream/web').ReadableStream)
 }
 
 /**
@@ -67,7 +62,8 @@ async function createDatabase(serviceUrl: string): Promise<string> {
 }
 
 /**
- * Creates the database by hand, with the schema of c79015c, and fills it with the documents that the service exports.
+ * Creates the database of the server by hand, with the schema of commit c79015c, and fills it with the documents that the
+ * service exports.
  * @param serviceUrl URL of the service's database; its user may create databases.
  * @param origin origin of the running service.
  * @returns URL of the new database.

@@ -1,4 +1,4 @@
--- The schema of commit c79015c, from its migrations in their order. It follows the service's schema only in the values that it allows.
+-- The schema of commit c79015c, from its migrations in their order. Only the values that its checks allow are kept up to date.
 
 -- Functions for defaults, generated columns and checks of the tables.
 -- Bodies name the schema of what they call, since pg_restore runs them with an empty search_path.
@@ -52,7 +52,6 @@ $$;
 
 
 -- EDTF dates (ISO 8601-2 / Library of Congress, levels 0 and 1) as the days they can mean.
--- src/query/edtf.ts accepts exactly the same texts and says where a bad one goes wrong.
 --
 -- One function does all the parsing and calls built-in functions only; the two others are bound to it when they
 -- are created. So pg_restore can compute generated columns with its empty search_path. Faults are tested for and
@@ -106,7 +105,7 @@ BEGIN
     year_from := replace(field[1], 'X', '0')::int;
     year_to := replace(field[1], 'X', '9')::int;
     IF part LIKE '-%' THEN
-      -- A negative year with more is earlier, and -000X does not include the year 0.
+      -- A negative year with a higher number is earlier, and -000X does not include the year 0.
       SELECT -year_to, least(-year_from, -1) INTO year_from, year_to;
     END IF;
 
@@ -927,7 +926,7 @@ INSERT INTO settings (name, value)
 VALUES ('cursor_secret', replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''));
 
 
--- Functions and indexes for partial matches of texts. Bodies name the schema of what they call, as in 0000_functions.
+-- Functions and indexes for partial matches of texts. Bodies name the schema of what they call, as above.
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
 

@@ -3,11 +3,11 @@ import { pipeline } from 'node:stream/promises'
 import Fastify from 'fastify'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import { aggregate, copyText, count, list, one, read, record, wide, words } from './statements.ts'
+import { aggregate, copyText, count, list, one, read, recordRevision, wide, words } from './statements.ts'
 
 /**
- * The server by hand, as an upper bound: it runs the prepared statements of commit c79015c, on a separate database with the
- * schema of that commit. It validates nothing, caches nothing, and composes JSON at each read.
+ * The server by hand: it runs the prepared statements of commit c79015c, on a separate database with the schema of that
+ * commit. It validates nothing, caches nothing, and composes JSON at each read.
  */
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
@@ -116,7 +116,7 @@ app.post<{ Body: NewAgreement }>('/create', async ({ body }, reply) => {
       ],
     })
     await client.query({ ...insertTopics, values: [id, body.topics] })
-    return (await client.query<Row>(record(id, 'create'))).rows[0]?.document
+    return (await client.query<Row>(recordRevision(id, 'create'))).rows[0]?.document
   })
   return reply.code(201).type(json).send(document)
 })
@@ -135,7 +135,7 @@ app.patch<{ Params: { id: string }; Body: { title: string } }>('/patch/:id', asy
       text: 'update agreements set title = $2 where id = $1',
       values: [id, request.body.title],
     })
-    return (await client.query<Row>(record(id, 'patch'))).rows[0]?.document
+    return (await client.query<Row>(recordRevision(id, 'patch'))).rows[0]?.document
   })
   return reply.type(json).send(document)
 })

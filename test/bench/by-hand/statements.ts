@@ -7,7 +7,7 @@ import type { QueryConfig } from 'pg'
  */
 const text = (name: string): string => readFileSync(new URL(`${name}.sql`, import.meta.url), 'utf8')
 
-/** A page of 25 agreements by day of signature, flat columns only. */
+/** A page of 25 agreements by day of signature, with five properties only. */
 export const list: QueryConfig = { name: 'list', text: text('list'), values: [25, 25, 25, 25] }
 
 /** A page of 25 whole agreements by day of signature. */
@@ -39,12 +39,12 @@ export const read = (id: string): QueryConfig => ({ name: 'read', text: readText
 /** COPY of all agreements as CSV. */
 export const copyText = text('copy')
 
-const writeRevision = text('record')
+const revisionText = text('revision')
 const actor = JSON.stringify({ kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY' })
 
 /** Writes the revision of an agreement and returns its document. */
-export const record = (id: string, operation: 'create' | 'patch'): QueryConfig => ({
-  name: 'record',
-  text: writeRevision,
+export const recordRevision = (id: string, operation: 'create' | 'patch'): QueryConfig => ({
+  name: 'revision',
+  text: revisionText,
   values: ['agreements', operation, actor, null, null, [id]],
 })
