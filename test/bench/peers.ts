@@ -8,17 +8,17 @@ import { type Figures, measure, type Request, warmUpSeconds } from './load.ts'
 import type { Options } from './options.ts'
 import { type Server, startWith } from './servers.ts'
 
-/** Results of another API server on the database by hand, compared with the service without its cache. */
-export interface Peer {
+/** Results of another API server, compared with the service without its cache. */
+export interface PeerResult {
   name: string
   figures: Figures
   /** Requests per second of the service divided by those of the peer: the median of the rounds. */
   ratio: number
-  /** The minimum that the ratio must reach. */
-  least: number
+  /** Minimum of the ratio. */
+  min: number
 }
 
-/** A query for the same content, which the service and each peer get in its own syntax. */
+/** The queries, which each server gets in its own syntax: the columns of agreements, or also the rows of other tables. */
 type QueryName = 'flat properties' | 'whole agreements'
 
 const flat =
@@ -30,7 +30,7 @@ const paths: Record<QueryName, string> = {
   'whole agreements': '/v1/agreements?sort=id&limit=25',
 }
 
-interface Competitor {
+interface Peer {
   name: string
   /** Minimum ratios by query. */
   minRatios: Record<QueryName, number>
@@ -71,7 +71,7 @@ const platformaticQuery = (more: string) =>
 const postGraphileQuery = (more: string) =>
   `{ allAgreements(first: 25, orderBy: PRIMARY_KEY_ASC) { nodes { rowId ${flatSelection} ${more} } } }`
 
-const competitors: Competitor[] = [
+const peers: Peer[] = [
   {
     name: 'Platformatic DB',
     minRatios: { 'flat properties': 2, 'whole agreements': 2 },
@@ -108,7 +108,7 @@ const graphqlRequest = (query: string): Request => ({
   headers: { 'content-type': 'application/json' },
 })
 
-/** Installs the competitors into a separate folder, with the Node.js that they need. @returns the folder. */
+/** Installs the peers into a separate folder, with the Node.js that they need. @returns the folder. */
 async function install(): Promise<string> {
   const folder = join(tmpdir(), 'entente-bench-peers')
   await mkdir(folder, { recursive: true })
@@ -131,55 +131,54 @@ async function requireFullPage({ origin }: Server, { path, body, headers = {} }:
 /** Measures one query on both servers alternately. */
 async function compareQuery(
   queryName: QueryName,
-  { name, minRatios, queries }: Competitor,
-  peer: Server,
+  { name, minRatios, queries }: Peer,
+  server: Server,
   service: Server,
   options: Options,
-): Promise<Peer> {
+): Promise<PeerResult> {
   const theirs = graphqlRequest(queries[queryName])
   const ours: Request = { method: 'GET', path: () => paths[queryName] }
-  await requireFullPage(peer, theirs)
+  await requireFullPage(server, theirs)
   const rounds: { figures: Figures; ratio: number }[] = []
   for (let round = 0; round <= options.rounds; round++) {
     // The first round warms up caches and the JIT compiler.
     const load = { ...options, seconds: round === 0 ? warmUpSeconds : options.seconds }
-    const figures = await measure(peer, theirs, load)
+    const figures = await measure(server, theirs, load)
     const { perSecond } = await measure(service, ours, load)
     if (round > 0) rounds.push({ figures, ratio: perSecond / figures.perSecond })
   }
   const ratio = median(rounds.map((round) => round.ratio))
   const found = rounds.find((round) => round.ratio === ratio)
   if (!found) throw new Error('nothing was measured')
-  return { name: `${name}, ${queryName}`, least: minRatios[queryName], ...found }
+  return { name: `${name}, ${queryName}`, min: minRatios[queryName], ...found }
 }
 
 async function compare(
-  competitor: Competitor,
+  peer: Peer,
   folder: string,
   url: string,
   service: Server,
   options: Options,
-): Promise<Peer[]> {
+): Promise<PeerResult[]> {
   const node = join(folder, 'node_modules/.bin/node')
-  const peer = await startWith(node, [join(folder, competitor.program)], { DATABASE_URL: url }, folder)
+  const server = await startWith(node, [join(folder, peer.program)], { DATABASE_URL: url }, folder)
   try {
-    const compared: Peer[] = []
+    const compared: PeerResult[] = []
     for (const queryName of ['flat properties', 'whole agreements'] as const)
-      compared.push(await compareQuery(queryName, competitor, peer, service, options))
+      compared.push(await compareQuery(queryName, peer, server, service, options))
     return compared
   } finally {
-    await peer.close()
+    await server.close()
   }
 }
 
 /**
  * Compares cold lists of 25 agreements with those of other servers, which read the same columns and rows as far as they can.
- * @param url URL of the database by hand, which the other servers read.
+ * @param url URL of the database of the server by hand, which the other servers read.
  */
-export async function comparePeers(url: string, service: Server, options: Options): Promise<Peer[]> {
+export async function comparePeers(url: string, service: Server, options: Options): Promise<PeerResult[]> {
   const folder = await install()
-  const peers: Peer[] = []
-  for (const competitor of competitors)
-    peers.push(...(await compare(competitor, folder, url, service, options)))
-  return peers
+  const results: PeerResult[] = []
+  for (const peer of peers) results.push(...(await compare(peer, folder, url, service, options)))
+  return results
 }

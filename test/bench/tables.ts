@@ -1,7 +1,7 @@
 import type { ServerName } from './cases.ts'
 import { type Depths, median } from './deep.ts'
 import type { Figures } from './load.ts'
-import type { Peer } from './peers.ts'
+import type { PeerResult } from './peers.ts'
 import type { Transfer } from './transfer.ts'
 
 /** A case with the measurements of each server. */
@@ -20,7 +20,7 @@ export interface Results {
   cases: CaseResult[]
   depths: Depths | undefined
   transfers: { rows: number; service: Transfer; withNames: Transfer; copy: Transfer } | undefined
-  peers: Peer[]
+  peers: PeerResult[]
   /** Ratios and other figures of the other cases. */
   others: BoundedFigure[]
 }
@@ -94,7 +94,7 @@ function ratiosOf({ cases, depths, transfers, peers, others }: Results): Bounded
         { what: 'growth of memory while exporting, MB', measured: transfers.service.growth, max: 100 },
       ]
     : []
-  const ofPeers = peers.map(({ name, ratio: measured, least: min }) => ({
+  const ofPeers = peers.map(({ name, ratio: measured, min }) => ({
     what: `cold list / ${name}`,
     measured,
     min,
