@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 
-/** A bare server that sends a stored response of another server: the upper bound for responses from memory. */
+/** A Fastify server that only sends a stored response of another server: the service cannot respond faster. */
 const source = process.env.BENCH_SOURCE ?? ''
 const bytes = Buffer.from(await (await fetch(source)).arrayBuffer())
 const app = Fastify()

@@ -21,7 +21,7 @@ const get = (path: string): Request => ({ method: 'GET', path: () => path })
 const json = { 'content-type': 'application/json' }
 
 /**
- * Every case of the benchmark.
+ * The cases that send the same request to several servers.
  * @param ids ids of agreements to read and change.
  * @param key key of the administrator.
  */
@@ -33,11 +33,11 @@ export function casesFor(ids: string[], key: string): Case[] {
   const count = '/v1/agreements?country=PAK&limit=1&count=exact'
   const aggregate = `/v1/agreements/aggregate?${aggregateSearch}`
   const read: Request = { method: 'GET', path: (number) => `/v1/agreements/${id(number)}` }
-  const writing = { authorization: `Bearer ${key}`, 'if-match': '*' }
+  const writeHeaders = { authorization: `Bearer ${key}`, 'if-match': '*' }
   return [
     {
       name: 'read',
-      title: 'one by key',
+      title: 'record by key',
       requests: { hot: read, cold: read, 'by hand': { ...read, path: (number) => `/read/${id(number)}` } },
     },
     {
@@ -47,7 +47,7 @@ export function casesFor(ids: string[], key: string): Case[] {
     },
     {
       name: 'wide',
-      title: 'list of 25, nested participants',
+      title: 'list of 25, whole agreements',
       requests: { hot: get(wide), cold: get(wide), 'by hand': get('/wide') },
     },
     {
@@ -76,7 +76,7 @@ export function casesFor(ids: string[], key: string): Case[] {
           method: 'POST',
           path: () => '/v1/agreements',
           body: newAgreement,
-          headers: { ...json, ...writing },
+          headers: { ...json, ...writeHeaders },
         },
         'by hand': { method: 'POST', path: () => '/create', body: newAgreement, headers: json },
       },
@@ -89,7 +89,7 @@ export function casesFor(ids: string[], key: string): Case[] {
           method: 'PATCH',
           path: (number) => `/v1/agreements/${id(number)}`,
           body: (number) => JSON.stringify({ title: `Agreement with another title, no. ${number}` }),
-          headers: { 'content-type': 'application/merge-patch+json', ...writing },
+          headers: { 'content-type': 'application/merge-patch+json', ...writeHeaders },
         },
         'by hand': {
           method: 'PATCH',

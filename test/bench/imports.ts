@@ -15,7 +15,7 @@ import type { BoundedFigure } from './tables.ts'
 
 /**
  * Case `imports`: an import of agreements with two parties each from CSV, compared with `COPY` of the same rows into a bare
- * table, `entente generate` and `POST …/bulk`, each in a new database.
+ * table, `entente generate` and `POST …/bulk`. Except for `COPY`, each runs in a new database.
  */
 
 /** The command of the service with its first arguments: by default the built program. */
@@ -207,7 +207,7 @@ export async function measureImports(server: string, key: string, rows: number):
       { what: `import of ${rows} rows / generate`, measured: generated.seconds / seconds, min: 0.5 },
       { what: 'import / bulk, rows per second', measured: rows / seconds / bulkSpeed, min: 3 },
       {
-        what: 'first import / second import of the same file',
+        what: 'second import of the same file / first import',
         measured: seconds / (second?.seconds ?? Number.NaN),
         min: 3,
       },

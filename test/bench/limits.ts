@@ -5,6 +5,7 @@ import type { BoundedFigure } from './tables.ts'
 /** Case `limits`: the longest delay of the event loop while the service answers the largest requests. */
 export async function measureLimits(origin: string, key: string): Promise<BoundedFigure[]> {
   const document: unknown = await (await fetch(`${origin}/openapi.json`)).json()
+  // The delays before the first request do not count.
   await longestDelay(origin)
   const delays: number[] = []
   for (const request of largestRequests(document, key, isRepresentative)) {

@@ -34,6 +34,7 @@ export async function measure(
   request: Request,
   { seconds, connections, amount }: { seconds: number; connections: number; amount?: number },
 ): Promise<Figures> {
+  // Each measurement starts with another number, so that patches do not repeat the values of an earlier one.
   let number = Math.floor(performance.now())
   const before = await cpuOf(server.pid)
   const result = await autocannon({

@@ -57,7 +57,7 @@ async function visit(browser: Browser, address: string, width: number): Promise<
   }
 }
 
-/** Names and paths of pages, one or two of each view. 'moments compared' has the state before the registry was filled. */
+/** Names and paths of pages, one or two of each view. 'moments compared' has a time before the registry was filled. */
 const pages = (agreement: string) =>
   [
     ['overview', '/'],
@@ -121,7 +121,7 @@ async function startService(folder: string, agreements: number, database?: strin
 
 const { values } = parseArgs({
   options: {
-    /** Number of made-up agreements, in addition to the seed data. */
+    /** Number of generated agreements, in addition to the seed data. */
     agreements: { type: 'string', default: '0' },
     /** URL of a database that has a registry already; absent: a new embedded one. */
     database: { type: 'string' },

@@ -50,7 +50,7 @@ async function timeRequest(origin: string, request: PastRequest, asOf?: string):
 }
 
 /** The p50 with `asOf` divided by the p50 without, measured alternately: the median over the rounds. */
-async function ratioAt(origin: string, request: PastRequest, asOf: string, options: Times): Promise<number> {
+async function ratioAt(origin: string, request: PastRequest, asOf: string, options: Rounds): Promise<number> {
   const ratios: number[] = []
   for (let round = 0; round <= options.rounds; round++) {
     const [past, present]: [number[], number[]] = [[], []]
@@ -65,8 +65,10 @@ async function ratioAt(origin: string, request: PastRequest, asOf: string, optio
   return median(ratios)
 }
 
-interface Times {
+interface Rounds {
+  /** Duration of a round. */
   seconds: number
+  /** Number of rounds. */
   rounds: number
 }
 
@@ -114,7 +116,7 @@ export async function measureChanged(
   origin: string,
   key: string,
   agreements: number,
-  options: Times,
+  options: Rounds,
 ): Promise<BoundedFigure[]> {
   const moment = new Date().toISOString()
   const before = await (await send(origin, list)).text()
@@ -152,7 +154,7 @@ async function findTimeOfTenth(origin: string): Promise<{ moment: string; share:
 }
 
 /** Case `grown`: each request as of a time when a tenth of today's agreements existed, divided by the same request now. */
-export async function measureGrown(origin: string, options: Times): Promise<BoundedFigure[]> {
+export async function measureGrown(origin: string, options: Rounds): Promise<BoundedFigure[]> {
   const { moment, share } = await findTimeOfTenth(origin)
   console.log(`grown: ${(share * 100).toFixed(1)} % of the agreements existed at ${moment}`)
   const ratios: BoundedFigure[] = []

@@ -50,7 +50,7 @@ async function allowDatabases(url: string): Promise<void> {
   }
 }
 
-/** Exact number of agreements. @param filter further query parameters, such as `createdAt[lte]=…`. */
+/** Exact number of agreements. @param filter further query parameters, such as `asOf=…`. */
 export async function countAgreements(origin: string, filter = ''): Promise<number> {
   const response = await fetch(`${origin}/v1/agreements?fields=id&limit=1&count=exact&${filter}`)
   if (!response.ok) throw new Error(`count of agreements: ${response.status} ${await response.text()}`)

@@ -18,7 +18,7 @@ import { measureSize } from './size.ts'
 import { type BoundedFigure, type CaseResult, printCases, printRatios, type Results } from './tables.ts'
 import { transfer } from './transfer.ts'
 
-/** Measures the service, and servers with fewer features as upper bounds, in one run on the same data and machine. */
+/** Compares the service with other servers in one run, on the same data and machine. */
 
 type Servers = Record<ServerName, Server>
 
@@ -71,7 +71,9 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
   const runs = (name: string) => options.only.length === 0 || options.only.includes(name)
   const started = performance.now()
   const byHandUrl = await createByHandDatabase(url, cold.origin)
-  console.log(`filled the database by hand in ${Math.round((performance.now() - started) / 1000)} s`)
+  console.log(
+    `filled the database of the server by hand in ${Math.round((performance.now() - started) / 1000)} s`,
+  )
   const list = `${hot.origin}/v1/agreements?fields=id,title,kind,status,signedOn&sort=-signedOn&limit=25`
   const bare = await startSource('bare.ts', { BENCH_SOURCE: list })
   const byHand = await startSource('by-hand/server.ts', { DATABASE_URL: byHandUrl })

@@ -31,7 +31,7 @@ function contentOf(name: string, body: unknown): unknown {
   return name === 'patch' ? { ...record, updatedAt: '' } : record
 }
 
-/** Properties that agreements did not have at commit c79015c. They are empty in the measured agreements. */
+/** Properties that agreements did not have at commit c79015c. They have their defaults in the measured agreements. */
 const addedProperties = [
   'visibility',
   'alternativeTitles',

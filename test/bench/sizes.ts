@@ -79,7 +79,7 @@ const list =
 
 const cases: Case[] = [
   {
-    what: 'by key',
+    what: 'read by key',
     rounds: 400,
     run: ({ origin, ids }, number) => send(`${origin}/v1/agreements/${ids[(number * 7919) % ids.length]}`),
   },
@@ -90,7 +90,7 @@ const cases: Case[] = [
     rounds: 300,
     run: list('expiresOn[gte]=2190&limit=25'),
   },
-  { what: `words with ${wordMatches} matches`, rounds: 300, run: list(`q=${word}&limit=25`) },
+  { what: `search for a word with ${wordMatches} matches`, rounds: 300, run: list(`q=${word}&limit=25`) },
   {
     what: 'change',
     rounds: 200,
@@ -169,7 +169,7 @@ async function measureAll(few: Registry, many: Registry): Promise<void> {
   )
   const above = rows.filter((row) => row.large / row.small > maxRatio)
   if (above.length === 0) return
-  console.log(`above ${maxRatio}: ${above.map(({ what }) => what).join(', ')}`)
+  console.log(`ratio above ${maxRatio}: ${above.map(({ what }) => what).join(', ')}`)
   process.exitCode = 1
 }
 
