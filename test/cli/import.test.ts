@@ -22,7 +22,7 @@ afterAll(async () => {
   await database.close()
 })
 
-const entente = (...words: string[]) => runInProcess(['import', ...words], { DATABASE_URL: database.url })
+const runImport = (...words: string[]) => runInProcess(['import', ...words], { DATABASE_URL: database.url })
 
 /** Writes a mapping for a new register, and a file with a row that is imported and one that is refused. */
 async function writeFiles(): Promise<{ scheme: string; mapping: string; file: string }> {
@@ -65,17 +65,17 @@ describe('entente import', () => {
   it('creates no records in a dry run, and writes the refused rows into a file', async () => {
     const { scheme, mapping, file } = await writeFiles()
     const rejected = join(folder, 'rejected.csv')
-    expect(await entente(mapping, file, '--dry-run', '--rejected', rejected)).toContain('Dry run:')
+    expect(await runImport(mapping, file, '--dry-run', '--rejected', rejected)).toContain('Dry run:')
     expect(await countRecords(scheme)).toBe(0)
     expect(await readFile(rejected, 'utf8')).toContain('no date')
   })
 
   it('commits a dry run once, however often the command is repeated', async () => {
     const { scheme, mapping, file } = await writeFiles()
-    await entente(mapping, file, '--dry-run')
+    await runImport(mapping, file, '--dry-run')
     const id = await lastImportId(scheme)
-    expect(await entente('--commit', id)).toContain('Committed:')
-    expect(await entente('--commit', id)).toContain('Committed:')
+    expect(await runImport('--commit', id)).toContain('Committed:')
+    expect(await runImport('--commit', id)).toContain('Committed:')
     expect(await countRecords(scheme)).toBe(1)
   })
 
@@ -94,35 +94,35 @@ describe('entente import', () => {
 
   it('undoes an import, which cannot be committed again', async () => {
     const { scheme, mapping, file } = await writeFiles()
-    await entente(mapping, file, '--yes')
+    await runImport(mapping, file, '--yes')
     expect(await countRecords(scheme)).toBe(1)
     const id = await lastImportId(scheme)
-    expect(await entente('--undo', id)).toContain('Undone:')
+    expect(await runImport('--undo', id)).toContain('Undone:')
     expect(await countRecords(scheme)).toBe(0)
-    await expect(entente('--commit', id)).rejects.toThrow(
+    await expect(runImport('--commit', id)).rejects.toThrow(
       'The import is undone and must be staged: wait for the dry run, or start another import.',
     )
   })
 
   it('refuses to undo an import before a later one that changed its records', async () => {
     const { scheme, mapping, file } = await writeFiles()
-    await entente(mapping, file, '--yes')
+    await runImport(mapping, file, '--yes')
     const first = await lastImportId(scheme)
     await writeFile(file, [treatyHeader, '1,A renamed treaty,2001-05-03,France', ''].join('\n'))
-    await entente(mapping, file, '--yes')
-    await expect(entente('--undo', first)).rejects.toThrow('Undo that one first.')
+    await runImport(mapping, file, '--yes')
+    await expect(runImport('--undo', first)).rejects.toThrow('Undo that one first.')
   })
 
   it('reports the column of a refused row, and its value only in the detail of the fault', async () => {
     const { mapping, file } = await writeFiles()
-    const report = await entente(mapping, file, '--dry-run')
+    const report = await runImport(mapping, file, '--dry-run')
     expect(report).toContain('Signed: 1, such as: "no date" is not read as a date')
   })
 
   it('names the line of a faulty decision, also after a row without a decision', async () => {
     const { mapping, file } = await writeFiles()
     const path = await writeDecisions(['countries,Atlantis,', 'countries,Utopia,QQQ'])
-    await expect(entente(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(
+    await expect(runImport(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(
       `${path}, line 3: there is no "QQQ" in countries`,
     )
   })
@@ -150,7 +150,7 @@ describe('entente import', () => {
   it('counts all faulty decisions, including those that it does not list', async () => {
     const { mapping, file } = await writeFiles()
     const path = await writeDecisions(Array.from({ length: 1100 }, (_, index) => `countries,${index},QQQ`))
-    await expect(entente(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(
+    await expect(runImport(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(
       'The list of decisions has 1100 errors',
     )
   })
@@ -158,18 +158,20 @@ describe('entente import', () => {
   it('refuses a file of decisions with more than 100,000 rows', async () => {
     const { mapping, file } = await writeFiles()
     const path = await writeDecisions(Array.from({ length: 100_001 }, () => 'countries,Atlantis,FRA'))
-    await expect(entente(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(
+    await expect(runImport(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(
       'The file of decisions has more than 100,000 rows.',
     )
   })
 
   it('with --strict, ends with an error if rows are refused', async () => {
     const { mapping, file } = await writeFiles()
-    await expect(entente(mapping, file, '--yes', '--strict')).rejects.toThrow('1 row was refused (--strict)')
+    await expect(runImport(mapping, file, '--yes', '--strict')).rejects.toThrow(
+      '1 row was refused (--strict)',
+    )
   })
 
   it.each(['2', '0192f0c1-7a3b-7c4d-8e5f-0123456789ab'])('says that there is no import %s', async (id) => {
-    await expect(entente('--commit', id)).rejects.toThrow(`there is no import ${id}`)
-    await expect(entente('--undo', id)).rejects.toThrow(`there is no import ${id}`)
+    await expect(runImport('--commit', id)).rejects.toThrow(`there is no import ${id}`)
+    await expect(runImport('--undo', id)).rejects.toThrow(`there is no import ${id}`)
   })
 })
