@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, timeout)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Returns the breaking changes from a modified copy of the served document, as the released one, to the served one. */
+/** Returns the breaking changes of the served document, compared with a changed copy of it as the released document. */
 async function changesSince(change: (document: string) => string): Promise<string[]> {
   const files = { released: join(folder, 'released.json'), current: join(folder, 'current.json') }
   await writeFile(files.released, change(served))

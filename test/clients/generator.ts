@@ -27,7 +27,7 @@ export interface Generator {
 export interface ClientRow {
   language: string
   generator: string
-  state: 'skipped' | 'generates' | 'compiles' | 'runs' | 'passes'
+  state: 'skipped' | 'generates' | 'compiles' | 'passes'
   remark: string
 }
 
@@ -118,7 +118,6 @@ export function testGenerators(language: Language, generators: Generator[]): voi
       for (const command of generator.compile) await runIn(folder, command, env)
       row.state = 'compiles'
       const printed = await runIn(folder, generator.run, env)
-      row.state = 'runs'
       expect(JSON.parse(printed)).toEqual(expectedOutput)
       row.state = 'passes'
     })

@@ -10,8 +10,7 @@ export default class Table implements Reporter {
       .flatMap((module) => [...module.children.allTests()])
       .flatMap((test) => test.meta().client ?? [])
       .map(({ language, generator, state, remark }) => {
-        const reached = state === 'runs' ? 'compiles' : state
-        const done = steps.map((_, index) => (index <= steps.indexOf(reached) ? 'yes' : 'no'))
+        const done = steps.map((_, index) => (index <= steps.indexOf(state) ? 'yes' : 'no'))
         const results = state === 'skipped' ? steps.map(() => 'skipped') : done
         return `| ${[language, generator, ...results, remark].join(' | ')} |`
       })

@@ -1,4 +1,4 @@
-/** Sends the requests of the client with the address and the key. Reads responses that are not JSON as files. */
+/** Sends the requests of the client to the service, with the key. Reads responses that are not JSON as files. */
 export async function registryFetch<T>(path: string, options: RequestInit): Promise<T> {
   const url = new URL(path, process.env.REGISTRY_URL ?? 'http://127.0.0.1:3000')
   const headers = new Headers(options.headers)
