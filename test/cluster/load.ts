@@ -8,7 +8,7 @@ import { type AcknowledgedWrite, type FailureCounts, Writer } from '../faults/wr
 export interface Writers {
   /** Number of acknowledged writes so far. */
   done(): number
-  /** Ends after the current writes, and returns all acknowledged ones. @throws the first violation that a client saw. */
+  /** Ends after the current writes, and returns all acknowledged ones. @throws the first unexpected response to a client. */
   stop(): Promise<AcknowledgedWrite[]>
   /** Counts of failed attempts. */
   failures(): FailureCounts
@@ -30,7 +30,7 @@ export function startWriters(origin: string, count: number, pauseMs: number): Wr
     }
   }
   const ended = Promise.all(writers.map(work)).catch((error) => {
-    // After the first violation, the other clients stop.
+    // After the first error, the other clients stop.
     failed.abort()
     return error
   })

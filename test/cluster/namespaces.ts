@@ -165,6 +165,7 @@ export class Host {
 
   /** Lets all packets through again. */
   async heal(): Promise<void> {
+    // To delete a table that does not exist would be an error.
     await this.#nft('add table ip isolation\ndelete table ip isolation')
   }
 

@@ -83,7 +83,7 @@ describe.skipIf(clusterUnavailableReason())('a cluster whose network fails', () 
         'reads refused': reads.filter(({ status }) => status !== 200).length,
         'writes refused': writes.filter(({ status }) => status !== 201).length,
         'acknowledged writes': acknowledged.length,
-        'last refusal after the end in ms': Math.max(0, (lastFailure?.at ?? 0) - healedAt),
+        'last refusal after the fault in ms': Math.max(0, (lastFailure?.at ?? 0) - healedAt),
       },
       maxPrimaries: await primaries(),
       audit: audit(acknowledged, feed),

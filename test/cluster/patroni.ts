@@ -17,8 +17,8 @@ const password = 'postgres'
 export const restPort = 8008
 
 /**
- * Timing of Patroni. `ttl` is the lowest that it permits: after this time a lost machine is replaced. `retry_timeout` is the
- * longest that `ttl` permits, because a primary that cannot reach etcd for that time steps down.
+ * Timing of Patroni. After `ttl`, a lost machine is replaced: this is the lowest that Patroni permits. After `retry_timeout`, a
+ * primary that cannot reach etcd steps down: this is the longest that `ttl` permits.
  */
 const timing = { ttl: 20, loop_wait: 1, retry_timeout: 8, primary_start_timeout: 0 }
 

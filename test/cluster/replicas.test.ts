@@ -19,14 +19,14 @@ describe.skipIf(clusterUnavailableReason())('two replicas, of which one is 90 s 
   })
   afterAll(() => cluster?.close())
 
-  const path = () => `${cluster.balancer.origin}/v1/organizations`
+  const organizationsUrl = () => `${cluster.balancer.origin}/v1/organizations`
 
   /** Writes once, and returns the position that a client must send to read its own write. */
   async function write(
     name: string,
     key?: string,
   ): Promise<{ key: string; version: number; position: string }> {
-    const response = await fetch(key === undefined ? path() : `${path()}/${key}`, {
+    const response = await fetch(key === undefined ? organizationsUrl() : `${organizationsUrl()}/${key}`, {
       method: key === undefined ? 'POST' : 'PATCH',
       headers: {
         ...asAdministrator,
@@ -48,7 +48,7 @@ describe.skipIf(clusterUnavailableReason())('two replicas, of which one is 90 s 
       'entente-position': position,
       ...(index % 2 === 0 && { 'cache-control': 'no-cache' }),
     }
-    const response = await fetch(`${path()}/${key}`, { headers })
+    const response = await fetch(`${organizationsUrl()}/${key}`, { headers })
     const text = await response.text()
     if (response.status === 404) return true
     if (response.status !== 200) throw new Error(`status ${response.status} of a read: ${text}`)
