@@ -54,7 +54,7 @@ describe('a public record that would refer to an internal one', () => {
     ])
   })
 
-  it('is told from records whose keys begin with the same text', async () => {
+  it('is distinguished from records whose keys begin with the same text', async () => {
     const topics = resourceOf('topics')
     const topic = (slug: string, more = {}) =>
       createRecord(topics, api, { slug, name: slug, scheme: 'domain', ...more })
@@ -90,7 +90,7 @@ describe('many public records that would refer to internal ones', () => {
     { op: 'create', document: topic(`${word}-broad`) },
   ]
 
-  it('are refused together if they are new, and other operations stay together', async () => {
+  it('are refused together if they are new, and the other operations are accepted', async () => {
     const hidden = await createInternal('causes-new')
     const { statuses, faults } = await run(topics, [
       ...hidden.map((broader, index) => ({
@@ -189,7 +189,7 @@ describe('the removal of a record', () => {
     )
   })
 
-  it('names the record that refers to it beside many that the operations change', async () => {
+  it('names the only record that still refers to it, of many that did before', async () => {
     const target = await createRecord(organizations, api, organization())
     const referrers = []
     for (let index = 0; index < 22; index += 1)

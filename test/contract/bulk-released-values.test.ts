@@ -18,7 +18,7 @@ import {
   resourceOf,
 } from '../support/documents.ts'
 
-/** Which unique values bulk operations may set that other operations of the same request release. */
+/** Bulk operations may set unique values that other operations of the same request release. */
 
 let api: Api
 beforeAll(async () => {
@@ -30,7 +30,7 @@ const topics = resourceOf('topics')
 const organizations = resourceOf('organizations')
 
 describe('an external id that an operation releases', () => {
-  const idsOf = () => [{ scheme: 'released', id: randomUUID() }]
+  const newExternalIds = () => [{ scheme: 'released', id: randomUUID() }]
   /** Creates a record with an external id, and one without. */
   const createPair = async (externalIds: object[]) =>
     [
@@ -55,7 +55,7 @@ describe('an external id that an operation releases', () => {
       ...(op === 'patch' ? { patch: { externalIds } } : { document: agreement({ externalIds }) }),
     })
     for (const isReversed of [false, true]) {
-      const externalIds = idsOf()
+      const externalIds = newExternalIds()
       const [former, next] = await createPair(externalIds)
       const operations = [change(releasing, former.key, []), change(setting, next.key, externalIds)]
       const results = resultsIn(
@@ -72,8 +72,8 @@ describe('an external id that an operation releases', () => {
     }
   })
 
-  it('is not taken in the same request, if another operation is refused', async () => {
-    const externalIds = idsOf()
+  it('counts as free in the same request, even if a third operation is refused', async () => {
+    const externalIds = newExternalIds()
     const [former, next] = await createPair(externalIds)
     const { key: taken } = await createRecord(agreements, api)
     const operations = [
@@ -87,7 +87,7 @@ describe('an external id that an operation releases', () => {
   })
 
   it('stays taken if the operation that would release it is refused', async () => {
-    const externalIds = idsOf()
+    const externalIds = newExternalIds()
     const [former, next] = await createPair(externalIds)
     const operations = [
       { op: 'patch', id: next.key, ifMatch: '*', patch: { externalIds } },
@@ -106,24 +106,27 @@ describe('two records', () => {
   }
   const orders = [{ isReversed: false }, { isReversed: true }]
 
-  it.each(orders)('may exchange a unique property, and their past stays', async ({ isReversed }) => {
-    const rors = [0, 1].map((digit) => `https://ror.org/0aaaaaa${Number(isReversed)}${digit}`)
-    const [one, other] = [
-      await createRecord(organizations, api, organization({ ror: rors[0] })),
-      await createRecord(organizations, api, organization({ ror: rors[1] })),
-    ]
-    const patches: [object, object][] = [
-      [{ id: one.key }, { ror: rors[1] }],
-      [{ id: other.key }, { ror: rors[0] }],
-    ]
-    await patchBoth(organizations, patches, isReversed)
-    const holders = async (query: string) => {
-      const response = await api.get(`/v1/organizations?ror=${encodeURIComponent(rors[0] ?? '')}${query}`)
-      return response.json<{ data: Document[] }>().data.map(({ id }) => id)
-    }
-    expect(await holders('')).toEqual([other.key])
-    expect(await holders(`&asOf=${other.record.updatedAt}`)).toEqual([one.key])
-  })
+  it.each(orders)(
+    'may exchange the values of a unique property, and reads with asOf stay the same',
+    async ({ isReversed }) => {
+      const rors = [0, 1].map((digit) => `https://ror.org/0aaaaaa${Number(isReversed)}${digit}`)
+      const [one, other] = [
+        await createRecord(organizations, api, organization({ ror: rors[0] })),
+        await createRecord(organizations, api, organization({ ror: rors[1] })),
+      ]
+      const patches: [object, object][] = [
+        [{ id: one.key }, { ror: rors[1] }],
+        [{ id: other.key }, { ror: rors[0] }],
+      ]
+      await patchBoth(organizations, patches, isReversed)
+      const holders = async (query: string) => {
+        const response = await api.get(`/v1/organizations?ror=${encodeURIComponent(rors[0] ?? '')}${query}`)
+        return response.json<{ data: Document[] }>().data.map(({ id }) => id)
+      }
+      expect(await holders('')).toEqual([other.key])
+      expect(await holders(`&asOf=${other.record.updatedAt}`)).toEqual([one.key])
+    },
+  )
 
   it.each(orders)('may exchange their codes in a scheme', async ({ isReversed }) => {
     const scheme = `exchange-${isReversed}`

@@ -50,8 +50,8 @@ describe('beside two operations that create records with taken keys', () => {
   })
 })
 
-describe('the first of several operations that set a free unique value', () => {
-  it('is done, and so is the creation of a record before the one to which it refers', async () => {
+describe('of several operations that set the same free unique value', () => {
+  it('the first is done, and so is the creation of a record before the one to which it refers', async () => {
     const parent = randomUUID()
     const ror = 'https://ror.org/0aaaaaa11'
     const operations = [
@@ -64,7 +64,7 @@ describe('the first of several operations that set a free unique value', () => {
     expect(await statusesOf(api, organizations, operations)).toEqual([201, 201, 201, 409, 409])
   })
 
-  it('may be a later one if the first is refused for another reason', async () => {
+  it('the second is done if the first is refused for another reason', async () => {
     const ror = 'https://ror.org/0aaaaaa22'
     const operations = [
       organization({ ror, parent: randomUUID() }),

@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Pointers to the value of a filter in a record, for filters that are not the property of the same name. */
+/** Pointers to the value of a filter in a record, for filters whose value is not in the property of the same name. */
 const pointers: Record<string, string[]> = {
   role: ['/parties/1/role', '/participants/1/role'],
   country: ['/parties/0/country', '/participants/0/country'],
