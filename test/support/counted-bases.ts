@@ -1,6 +1,6 @@
 import { pseudoRandom } from './pseudo-random.ts'
 
-/** A participant with exactly one actor. */
+/** A participant: exactly one of country, organization and region. */
 export interface Participant {
   country?: string
   organization?: string
@@ -30,8 +30,8 @@ export const union = id(900_002)
 
 /** The countries of participants, hosts and locations. */
 export const countries = ['CHN', 'PAK', 'DEU']
-/** Actors that are not countries: the institute, the union, and regions at three levels. */
-const actors = [
+/** Participants that are not countries: the institute, the union, and regions at three levels. */
+const otherParticipants = [
   { organization: institute },
   { organization: union },
   { region: '002' },
@@ -84,7 +84,7 @@ function makeBases(count: number): Base[] {
     location: random(4) === 0 ? { country: pick(countries) } : null,
     participants: roles.flatMap((role) => [
       ...subset(countries).map((country) => ({ country, role })),
-      ...(random(3) === 0 ? [{ ...pick(actors), role }] : []),
+      ...(random(3) === 0 ? [{ ...pick(otherParticipants), role }] : []),
     ]),
     topics: subset(topics),
   }))
