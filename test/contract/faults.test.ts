@@ -7,7 +7,7 @@ import {
   exampleDocument,
   faultAt,
   fullDocument,
-  getContract,
+  getInputSchema,
   listPath,
   nameProperty,
   pointersIn,
@@ -81,12 +81,12 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   it('without required properties, with an error for each', async () => {
     const response = await expectRefused({})
     expect(readProblem(response).errors?.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
-      getContract(api, resource).required.map((name) => ({ pointer: `/${name}`, code: 'required' })),
+      getInputSchema(api, resource).required.map((name) => ({ pointer: `/${name}`, code: 'required' })),
     )
   })
 
   it('with null for a required property', async () => {
-    const { required } = getContract(api, resource)
+    const { required } = getInputSchema(api, resource)
     const response = await expectRefused(Object.fromEntries(required.map((name) => [name, null])))
     expect(pointersIn(response)).toEqual(required.map((name) => `/${name}`).sort())
   })
@@ -137,7 +137,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   })
 
   it('with exactly one error for each required property that has a wrong value', async () => {
-    const { required } = getContract(api, resource)
+    const { required } = getInputSchema(api, resource)
     for (const wrong of ['', []]) {
       const response = await expectRefused(Object.fromEntries(required.map((name) => [name, wrong])))
       expect(readProblem(response).errors?.map(({ pointer }) => pointer)).toEqual(
@@ -147,7 +147,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   })
 
   it('with several kinds of faults at once, with an error for each', async () => {
-    const [first = '', ...others] = getContract(api, resource).required
+    const [first = '', ...others] = getInputSchema(api, resource).required
     const { [first]: _left, ...document } = await exampleDocument(resource, api)
     const response = await expectRefused({
       ...document,

@@ -6,8 +6,8 @@ import {
   etagOf,
   faultAt,
   fullDocument,
-  getContract,
   getDefaults,
+  getInputSchema,
   ifMatch,
   nameProperty,
   pathTo,
@@ -64,7 +64,7 @@ describe.each(resources)('patching $name', (resource) => {
 
   it('with null for a required property is refused and changes nothing', async () => {
     const { path, record } = await createRecord(resource, api)
-    const { required } = getContract(api, resource)
+    const { required } = getInputSchema(api, resource)
     const response = await api.patch(path, Object.fromEntries(required.map((property) => [property, null])))
     expect(response.status).toBe(422)
     expect(pointersIn(response)).toEqual(required.map((property) => `/${property}`).sort())

@@ -6,8 +6,8 @@ import {
   exampleDocument,
   faultAt,
   fullDocument,
-  getContract,
   getDefaults,
+  getInputSchema,
   ifMatch,
   pathTo,
   pointersIn,
@@ -46,7 +46,7 @@ describe.each(resources)('replacing $name', (resource) => {
 
   it('clears properties that are left out', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
-    const { required } = getContract(api, resource)
+    const { required } = getInputSchema(api, resource)
     const document = Object.fromEntries(required.map((property) => [property, record[property]]))
     const response = await api.put(path, document, ifMatch(etag))
     expect(response.status).toBe(200)

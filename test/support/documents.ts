@@ -116,7 +116,7 @@ const valuesInUse = async (api: Api, name: string, property: string) =>
   (await listAll(api, resourceOf(name), `fields=${property}`)).map((record) => record[property])
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
-const digits = Array.from({ length: 900 }, (_, index) => String(index + 100))
+const numericCodes = Array.from({ length: 900 }, (_, index) => String(index + 100))
 const pairs = letters.flatMap((first) => letters.map((second) => first + second))
 
 /** Returns functions that return another unused code at each call. There are too few codes to draw them at random. */
@@ -130,8 +130,8 @@ const unusedCodes = memoize(async (api: Api) => {
   const [alpha3, alpha2, numeric, m49] = await Promise.all([
     drawFrom(alpha3s, 'countries', 'code'),
     drawFrom(pairs, 'countries', 'alpha2'),
-    drawFrom(digits, 'countries', 'numeric'),
-    drawFrom(digits, 'regions', 'code'),
+    drawFrom(numericCodes, 'countries', 'numeric'),
+    drawFrom(numericCodes, 'regions', 'code'),
   ])
   return { alpha3, alpha2, numeric, m49 }
 })
@@ -195,13 +195,13 @@ export async function createRecord(
   return { key, path: pathTo(resource, key), etag: etagOf(response), record }
 }
 
-const writeSchema = z.looseObject({
+const inputSchema = z.looseObject({
   required: z.array(z.string()).default([]),
-  properties: z.record(z.string(), z.looseObject({ default: z.unknown().optional() })),
+  properties: z.record(z.string(), z.unknown()),
 })
 
-/** Returns the required properties and the defaults of a resource, as the OpenAPI document states them. */
-export function getContract(api: Api, resource: Resource): z.output<typeof writeSchema> {
+/** Returns the schema of a document to create, from the OpenAPI document. */
+export function getInputSchema(api: Api, resource: Resource): z.output<typeof inputSchema> {
   const reference = z.object({ $ref: z.string() })
   const media = z.looseObject({ 'application/json': z.looseObject({ schema: reference }) })
   const create = z.looseObject({ requestBody: z.looseObject({ content: media }) })
@@ -211,20 +211,20 @@ export function getContract(api: Api, resource: Resource): z.output<typeof write
   })
   const { paths, components } = form.parse(api.document)
   const target = paths[listPath(resource)]?.post.requestBody.content['application/json'].schema.$ref
-  return writeSchema.parse(components.schemas[target?.split('/').at(-1) ?? ''])
+  return inputSchema.parse(components.schemas[target?.split('/').at(-1) ?? ''])
 }
 
 /** Returns an example document with the required properties only. */
 export async function minimalDocument(resource: Resource, api: Api): Promise<Document> {
-  const { required } = getContract(api, resource)
+  const { required } = getInputSchema(api, resource)
   const entries = Object.entries(await exampleDocument(resource, api))
   return Object.fromEntries(entries.filter(([property]) => required.includes(property)))
 }
 
 /** Returns the default values of a resource's optional properties. */
 export function getDefaults(api: Api, resource: Resource): Document {
-  const { required, properties } = getContract(api, resource)
-  // The service sets the others.
+  const { required, properties } = getInputSchema(api, resource)
+  // The service sets the others: the id, the version and times.
   const writable = Object.keys(properties).filter((property) => property in resource.document.shape)
   const optional = writable.filter((property) => !required.includes(property))
   return Object.fromEntries(
@@ -246,7 +246,7 @@ export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodType {
   return wrapped ? unwrapSchema(schema.unwrap()) : schema
 }
 
-const actors = ['country', 'organization', 'region']
+const participantKinds = ['country', 'organization', 'region']
 
 /**
  * Returns a document with every property of a schema. `leaf` returns the values that are neither objects nor lists. A list
@@ -260,8 +260,8 @@ export function buildDocument(
   const inner = unwrapSchema(schema)
   if (inner instanceof z.ZodArray) {
     const item = unwrapSchema(inner.element)
-    const kinds = item instanceof z.ZodObject ? actors.filter((actor) => actor in item.shape) : []
-    if (!(item instanceof z.ZodObject) || kinds.length < actors.length) {
+    const kinds = item instanceof z.ZodObject ? participantKinds.filter((kind) => kind in item.shape) : []
+    if (!(item instanceof z.ZodObject) || kinds.length < participantKinds.length) {
       return [buildDocument(item, leaf, `${pointer}/0`)]
     }
     return kinds.map((kind, index) => {
