@@ -56,7 +56,7 @@ describe('a list with any filters, any order and any page size', () => {
     countriesIn: (region: string) => Set<string>
     regionsIn: (region: string) => Set<string>
     topicsIn: (topic: string) => Set<string>
-    /** Rank of each title in Unicode order. PostgreSQL computes it, since the ICU of Node.js may differ. */
+    /** Rank of each record's title in Unicode order, by id, from PostgreSQL: the ICU of Node.js may differ. */
     rankOf: Map<string, number>
   }
 
@@ -102,7 +102,7 @@ describe('a list with any filters, any order and any page size', () => {
       ),
       fc.constantFrom(...roles),
     )
-    .map(([actor, role]) => ({ ...actor, role }))
+    .map(([participant, role]) => ({ ...participant, role }))
 
   const agreement = fc.record({
     title: fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 3 }).map((some) => some.join(' ')),
@@ -138,6 +138,7 @@ describe('a list with any filters, any order and any page size', () => {
     anyOf('organization', ['0', '1', '2']),
     anyOf('topic', topics),
     anyOf('language', languages),
+    // Twice, so that it is generated more often.
     comparison('signedOn'),
     comparison('signedOn'),
     comparison('inForceFrom'),
@@ -157,7 +158,7 @@ describe('a list with any filters, any order and any page size', () => {
     limit: fc.integer({ min: 2, max: 30 }),
   })
 
-  const isIn = (operator: string, value: string | null, values: string[]) =>
+  const valueMatches = (operator: string, value: string | null, values: string[]) =>
     (value !== null && values.includes(value)) !== (operator === 'ne')
 
   function partyMatches(filter: string, values: string[], participant: Party, related: RelatedData): boolean {
@@ -185,7 +186,7 @@ describe('a list with any filters, any order and any page size', () => {
         case 'kind':
         case 'level':
         case 'status':
-          return isIn(operator, record[filter], values)
+          return valueMatches(operator, record[filter], values)
         case 'signedOn':
         case 'inForceFrom':
           return dateMatches(record[filter], operator, values[0] ?? '')
@@ -313,7 +314,7 @@ describe('a list with any filters, any order and any page size', () => {
     values: filter === 'organization' ? values.map(organizationId) : values,
   })
 
-  function searchOf({ conditions, sort, limit }: Query): string {
+  function queryStringOf({ conditions, sort, limit }: Query): string {
     const parameters = new URLSearchParams({ limit: String(limit), count: 'exact', fields: 'id' })
     for (const { filter, operator, values } of conditions)
       parameters.set(operator === '' ? filter : `${filter}[${operator}]`, values.join())
@@ -323,9 +324,9 @@ describe('a list with any filters, any order and any page size', () => {
 
   /** Returns the ids on all pages, and the total that the first page states. */
   async function readAllPages(query: Query): Promise<{ ids: string[]; total: number | undefined }> {
-    const search = searchOf(query)
+    const queryString = queryStringOf(query)
     const pageOf = async (cursor: string) => {
-      const response = await api.get(`/v1/agreements?${search}${cursor}`)
+      const response = await api.get(`/v1/agreements?${queryString}${cursor}`)
       expect(response.status, response.text).toBe(200)
       return response.json<Page<{ id: string }>>()
     }
@@ -345,7 +346,7 @@ describe('a list with any filters, any order and any page size', () => {
     await fc.assert(
       fc.asyncProperty(query, async (generated) => {
         const query = { ...generated, conditions: generated.conditions.map(withIds) }
-        const hint = `${searchOf(query)} over the records of seed ${seed}`
+        const hint = `${queryStringOf(query)} over the records of seed ${seed}`
         const expected = records.filter((record) => recordMatches(record, query.conditions, related))
         const { ids, total } = await readAllPages(query)
         expect([...ids].sort(), hint).toEqual(expected.map(({ id }) => id).sort())
@@ -362,6 +363,7 @@ describe('a list with any filters, any order and any page size', () => {
   })
 
   it('is compared over many different records, so that the test has matches and mismatches', () => {
+    // The generated agreements, and those of the seed data.
     expect(records.length).toBe(45 + 4)
     for (const key of ['kind', 'level', 'status', 'signedOn'] as const)
       expect(new Set(records.map((record) => record[key])).size, key).toBeGreaterThan(2)

@@ -18,9 +18,9 @@ it('PostgreSQL reads every text literal and array literal back unchanged', async
   const text = fc.array(character, { maxLength: 8 }).map((parts) => parts.join(''))
   await fc.assert(
     fc.asyncProperty(text, fc.array(text, { maxLength: 4 }), fc.integer(), async (one, many, number) => {
-      const statement = sql`select ${sql.placeholder('one')} as one, ${sql.placeholder('many')}::text[] as many, ${sql.placeholder('number')}::int as number, ${one}::text as own`
+      const statement = sql`select ${sql.placeholder('one')} as one, ${sql.placeholder('many')}::text[] as many, ${sql.placeholder('number')}::int as number, ${one}::text as inline`
       const { rows } = await database.pool.query(inlineValues(statement, { one, many, number }))
-      expect(rows).toEqual([{ one, many, number, own: one }])
+      expect(rows).toEqual([{ one, many, number, inline: one }])
     }),
     { numRuns: 200 },
   )

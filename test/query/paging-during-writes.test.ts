@@ -41,7 +41,7 @@ const spans: Record<string, [from: string, to: string]> = {
 const span = (date: string | null) => (date === null ? undefined : spans[date])
 
 /** Parameters of a list, and a function that tells whether a record matches them. */
-type Filter = [search: string, matches: (record: Project) => boolean]
+type Filter = [parameters: string, matches: (record: Project) => boolean]
 const none: Filter = ['', () => true]
 const filters: Filter[] = [
   ['&kind=observatory,other', ({ kind }) => kind !== 'mega_science'],
@@ -80,7 +80,7 @@ function compare(a: Project, b: Project, sort: string[]): number {
     const order = key === 'title' ? collator.compare(String(one), String(other)) : compareValues(one, other)
     if (order !== 0) return sortKey.startsWith('-') ? -order : order
   }
-  // The key is sorted in the direction of the last sort key.
+  // The id is sorted in the direction of the last sort key.
   return sort.at(-1)?.startsWith('-') ? compareValues(b.id, a.id) : compareValues(a.id, b.id)
 }
 
@@ -96,14 +96,14 @@ const change = document.chain((whole) =>
     .map((names) => Object.fromEntries(Object.entries(whole).filter(([name]) => names.includes(name)))),
 )
 
-/** Selects one of the existing records by its position, as a share of their number. */
-const share = fc.double({ min: 0, max: 0.999, noNaN: true })
+/** The index of an existing record, divided by their number. */
+const relativeIndex = fc.double({ min: 0, max: 0.999, noNaN: true })
 
 /** A write. Most writes are patches, which may move records in the list. */
 const write = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ action: fc.constant('patch' as const), at: share, change }) },
+  { weight: 4, arbitrary: fc.record({ action: fc.constant('patch' as const), at: relativeIndex, change }) },
   { weight: 2, arbitrary: fc.record({ action: fc.constant('create' as const), document }) },
-  { weight: 1, arbitrary: fc.record({ action: fc.constant('delete' as const), at: share }) },
+  { weight: 1, arbitrary: fc.record({ action: fc.constant('delete' as const), at: relativeIndex }) },
 )
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
 
@@ -173,7 +173,7 @@ async function readPages(
   tracked: TrackedRecords,
   since: string,
 ): Promise<Project[]> {
-  const search = `createdAt[gte]=${since}${filter[0]}${sort.length > 0 ? `&sort=${sort}` : ''}`
+  const parameters = `createdAt[gte]=${since}${filter[0]}${sort.length > 0 ? `&sort=${sort}` : ''}`
   const seen: Project[] = []
   for (let index = 0, next: string | null = ''; next !== null; index += 1) {
     const { limit, writes, when } = steps[index] ?? { limit: 5, writes: [], when: 'before' }
@@ -182,7 +182,7 @@ async function readPages(
       for (const writing of writes) await tracked.write(writing)
     })()
     if (when === 'before') await written
-    const request = api.get(`/v1/projects?${search}&limit=${limit}${next && `&cursor=${next}`}`)
+    const request = api.get(`/v1/projects?${parameters}&limit=${limit}${next && `&cursor=${next}`}`)
     const [response] = await Promise.all([request, written])
     expect(response.status, response.text).toBe(200)
     const page = response.json<{ data: Project[]; page: { next: string | null } }>()
@@ -206,7 +206,7 @@ describe('the pages of a list under concurrent writes', { timeout: 60_000 }, () 
         const { documents, sort, filter } = scenario
         const tracked = new TrackedRecords()
         const since = await tracked.fill(documents)
-        const first = new Set(tracked.live.keys())
+        const initialIds = new Set(tracked.live.keys())
         const seen = await readPages(scenario, tracked, since)
 
         for (const record of seen) {
@@ -219,7 +219,7 @@ describe('the pages of a list under concurrent writes', { timeout: 60_000 }, () 
           expect(before && compare(before, after, sort), 'comes after the previous record').toBeLessThan(0)
         })
         const constant = [...tracked.live.keys()].filter(
-          (id) => first.has(id) && isConstantMatch(tracked.states.get(id) ?? [], scenario),
+          (id) => initialIds.has(id) && isConstantMatch(tracked.states.get(id) ?? [], scenario),
         )
         const shown = seen.map(({ id }) => id)
         expect(shown.filter((id) => constant.includes(id)).sort()).toEqual(constant.sort())
