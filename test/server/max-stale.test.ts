@@ -16,8 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Adds a record to the list, with the administrator's key. Readers without this key are other clients. */
-async function change(title: string): Promise<string> {
+/** Creates a source with the administrator's key, so clients without a key may get the list from before. @returns its path. */
+async function createSource(title: string): Promise<string> {
   const { status, headers } = await api.post('/v1/sources', { title, kind: 'report' })
   expect(status).toBe(201)
   return headers.get('location') ?? ''
@@ -27,7 +27,7 @@ describe('Cache-Control: max-stale', () => {
   it('returns the stored response with Age, and refreshes it in the background', async () => {
     await waitUntilCached(api, list)
     const before = await api.get(list)
-    await change('Newer than the answer')
+    await createSource('Newer than the response')
     const response = await api.get(list, accepting)
     expect(cacheStatus(response)).toBe(stale)
     expect(response.text).toBe(before.text)
@@ -39,13 +39,13 @@ describe('Cache-Control: max-stale', () => {
     }
     // The response stays stale until the refresh is complete.
     await expect.poll(refresh, { timeout: 5000 }).toBe(true)
-    expect(after.text).toContain('Newer than the answer')
+    expect(after.text).toContain('Newer than the response')
     expect(after.headers.has('age')).toBe(false)
   })
 
   it('is required for a stale response: other requests get the current state', async () => {
     await waitUntilCached(api, list)
-    await change('For others')
+    await createSource('For others')
     const response = await api.get(list)
     expect(cacheStatus(response)).toBe('Entente; fwd=uri-miss')
     expect(response.text).toContain('For others')
@@ -53,7 +53,7 @@ describe('Cache-Control: max-stale', () => {
 
   it('never returns a state from before the last write of the client', async () => {
     await waitUntilCached(api, list)
-    const path = await change('Of one client')
+    const path = await createSource('Of one client')
     const key = await api.post('/v1/keys', { name: 'Writer', role: 'editor' })
     const writer = key.json<{ key: string }>().key
     await waitUntilCached(api, list, { key: writer })
@@ -64,11 +64,11 @@ describe('Cache-Control: max-stale', () => {
   })
 
   it('never shows a record that became internal or was redacted', async () => {
-    const path = await change('A secret of somebody')
+    const path = await createSource('A secret of somebody')
     await waitUntilCached(api, list)
     await api.patch(path, { visibility: 'internal' })
     expect((await api.get(list, accepting)).text).not.toContain('A secret of somebody')
-    const other = await change('Another secret')
+    const other = await createSource('Another secret')
     await waitUntilCached(api, list)
     const redaction = { text: 'Another secret', replacement: 'x', reason: 'asked for' }
     expect((await api.post(`${other}/redact`, redaction, { headers: { 'if-match': '*' } })).status).toBe(200)

@@ -65,7 +65,7 @@ it('responses of other resources become stale when a record becomes internal or 
 const listReads = registry.resources.flatMap(({ name, sorts, dimensions, filters, includes, key }) => {
   const list = `/v1/${name}`
   const [sort = key.property] = Object.keys(sorts)
-  const filtered = { country: 'CHN', topic: 'energy', region: '142' }
+  const exampleFilters = { country: 'CHN', topic: 'energy', region: '142' }
   return [
     `${list}?limit=5`,
     `${list}?limit=5&sort=-updatedAt`,
@@ -73,7 +73,7 @@ const listReads = registry.resources.flatMap(({ name, sorts, dimensions, filters
     `${list}?limit=5&count=exact&q=a`,
     `${list}?limit=5&include=names`,
     ...Object.keys(includes()).map((include) => `${list}?limit=5&include=${include}`),
-    ...Object.entries(filtered).flatMap(([filter, value]) =>
+    ...Object.entries(exampleFilters).flatMap(([filter, value]) =>
       filter in filters ? [`${list}?limit=5&${filter}=${value}`] : [],
     ),
     ...Object.keys(dimensions).map((dimension) => `${list}/aggregate?limit=5&groupBy=${dimension}`),

@@ -159,7 +159,7 @@ describe('a response that a second client requests while it waits in the queue o
     await expectLane().toEqual({ running: 2, waiting: 3 })
     const second = sendRequest(path, { 'x-forwarded-for': '192.0.2.2' })
     await delay(200)
-    // It still counts as one that waits.
+    // The response still waits only once.
     expect(countLane().waiting).toBe(3)
     requests[0]?.disconnect()
     requests[1]?.disconnect()
