@@ -44,6 +44,7 @@ describe('the log', () => {
     await get('/healthz')
     service.signal('SIGTERM')
     const { stdout } = await service.ended
+    // The first line is the address, not a log entry.
     const lines = stdout.trimEnd().split('\n').slice(1)
     const log = lines.map((line) => entry.parse(JSON.parse(line)))
     const linesOf = (response: Response) =>
@@ -100,7 +101,7 @@ describe('the metrics', () => {
     )
   }
 
-  it('count requests by operation and status, and successful reads by source', async () => {
+  it('count requests by operation and status, and successful reads by Cache-Status', async () => {
     for (let index = 0; index < 3; index += 1) await api.get('/v1/topics?limit=3')
     await api.get('/v1/topics?stauts=1')
     await api.get('/v1/topics/there-is-none')
@@ -116,6 +117,7 @@ describe('the metrics', () => {
     expect(requests('none', 404)).toBe(1)
     // The request for the metrics itself is in flight.
     expect(got.get('entente_http_requests_in_flight')).toBe(1)
+    // Labels are operation ids or paths of routes, never the paths of requests.
     const operations = [...got.keys()].flatMap((name) => /operation="([^"]*)"/.exec(name)?.[1] ?? [])
     expect(
       operations.filter((operation) => !/^(none|[a-z]+[A-Z]\w+|\/\w+|\/openapi\.json)$/.test(operation)),

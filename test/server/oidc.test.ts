@@ -131,7 +131,7 @@ const invalidTokens: Record<string, () => Promise<string> | string> = {
     const [, payload, signature] = (await issuer.token(admin)).split('.')
     return `${segment({ alg: 'none' })}.${payload}.${signature}`
   },
-  'an HMAC with the public key, as it is published, as secret': async () => {
+  'an HMAC with the PEM of the public key as secret': async () => {
     const { kid } = issuer.current().jwk
     const content = `${segment({ alg: 'HS256', kid })}.${segment(validClaims())}`
     const secret = await exportSPKI(issuer.current().publicKey)

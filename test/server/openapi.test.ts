@@ -227,7 +227,7 @@ describe('the OpenAPI document', () => {
     check(api.served, '')
   })
 
-  it('names the enumerations of all resources and of the properties of each after what they list', () => {
+  it('has one enumeration of all resources, and one of the properties of each resource', () => {
     const { schemas } = document.components
     const expected: Record<string, readonly string[]> = {
       ResourceName: resources.map(({ name }) => name),

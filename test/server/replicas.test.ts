@@ -137,7 +137,7 @@ it('remembers the position of the last write of a key in the process', async () 
   expect((await get(first, `/v1/topics/${slug}`, authorization)).statusCode).toBe(200)
 })
 
-it('returns a position with a refusal that includes the change which caused it', async () => {
+it('sends with a refusal a position that includes the change which caused the refusal', async () => {
   const { slug } = await create(first)
   const url = `/v1/topics/${slug}`
   await waitForReplicaReads(second, url)
