@@ -14,7 +14,7 @@ const storedKey = {
   expiresAt: null,
   revokedAt: null,
 } as const
-const adminKey = 'the-key-that-the-service-began-with'
+const adminKey = 'the-admin-key-of-the-actor-test'
 
 /** A keyring with one key, which needs no database. */
 const keyring = fp(

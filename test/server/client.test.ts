@@ -7,20 +7,20 @@ import { client } from '../../src/server/plugins/client.ts'
 import { startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
+const anonymous: Actor = { kind: 'anonymous', id: null, name: null, role: null }
 const actors: Record<string, Actor> = {
-  anonymous: { kind: 'anonymous', id: null, name: null, role: null },
   key: { kind: 'key', id: '7', name: 'A dashboard', role: 'reader' },
   subject: { kind: 'oidc', id: 'u-7', name: 'Li Wei', role: 'editor' },
 }
 
-/** Opens an app that responds to each request with its client. The header `actor` selects the actor of the request. */
+/** Opens an app that responds to each request with its client. The header `actor` selects the actor. */
 async function openEchoApp(options: FastifyServerOptions = {}) {
   const app: FastifyInstance = Fastify(options)
   onTestFinished(() => app.close())
   const authentication = async (instance: FastifyInstance) => {
     instance.decorateRequest('actor')
     instance.addHook('onRequest', async (request) => {
-      request.actor = actors[String(request.headers.actor)] ?? Object(actors.anonymous)
+      request.actor = actors[String(request.headers.actor)] ?? anonymous
     })
   }
   await app.register(fp(authentication, { name: 'authentication' }))

@@ -103,6 +103,7 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections per
   })
 
   it('closes new connections after about ten, serves other addresses, and later the same one', async () => {
+    // An address may open the connections of five seconds together.
     const burst = await openIdle(api, 40, '127.0.0.2')
     await expect.poll(() => openCount(burst)).toBeLessThan(20)
     expect(openCount(burst)).toBeGreaterThanOrEqual(10)

@@ -124,7 +124,7 @@ describe('a service with a read-only database server', () => {
     await client.query(`alter database "${rows[0]?.name}" reset default_transaction_read_only`)
     client.release(true)
     // The service drops connections with the former setting, at the latest when a change is refused.
-    await expect.poll(async () => (await write('Taken')).status, { interval: 5 }).toBe(200)
+    await expect.poll(async () => (await write('Accepted')).status, { interval: 5 }).toBe(200)
     expect((await ready()).status).toBe(200)
   })
 })

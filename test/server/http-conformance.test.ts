@@ -80,6 +80,7 @@ describe('a valid request', () => {
     ['an empty Host header', ['Host:']],
   ])('may have %s', async (_what, headers) => {
     const { text } = await send('GET', '/v1/countries/CHN', headers)
+    // After a response 100, the text is the final response.
     expect(text).toContain(headers.some((header) => header.startsWith('Expect')) ? '200 OK' : '"China"')
   })
 

@@ -5,7 +5,7 @@ import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
-/** The order in which a service runs uploaded imports. */
+/** Which uploaded imports a service runs, and which wait. */
 
 let api: Api
 beforeAll(async () => {

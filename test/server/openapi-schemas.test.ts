@@ -74,7 +74,7 @@ describe('the schemas of the OpenAPI document', () => {
       expect([201, 409], `${name}: ${response.text}`).toContain(response.status)
     }
     for (const { name, example } of resources.filter(({ key }) => key.assignedBy === 'registry')) {
-      // Records of the test data have these external ids already.
+      // Records of the seed data have these external ids already.
       const { externalIds, ...document } = example
       const response = await api.post(`/v1/${name}`, document)
       const faults = response.status === 201 ? [] : response.json<{ errors: { code: string }[] }>().errors

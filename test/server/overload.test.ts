@@ -11,11 +11,11 @@ const expectProblem = (response: HttpResponse, type: string) => {
   expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
 }
 
-const numberIn = (metrics: string, line: string) =>
+const numberIn = (metrics: string, name: string) =>
   Number(
     metrics
       .split('\n')
-      .find((candidate) => candidate.startsWith(`${line} `))
+      .find((candidate) => candidate.startsWith(`${name} `))
       ?.split(' ')[1],
   )
 

@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import { expect, it } from 'vitest'
 import { RequestLogger } from '../../src/server/plugins/request-log/request-logger.ts'
 
-/** Opens a logger, collects its lines, and counts the child loggers that it creates of its parent. */
+/** Opens a logger, collects its lines, and counts the child loggers that it creates. */
 function openLog() {
   const lines: Record<string, unknown>[] = []
   const write = (line: string) => lines.push(JSON.parse(line))

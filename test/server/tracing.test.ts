@@ -145,12 +145,12 @@ it('with an unreachable collector, requests succeed and the shutdown takes less 
 })
 
 it('importing the app does not load the SDK of OpenTelemetry', async () => {
-  const loaded = `import { createRequire } from 'node:module'
+  const script = `import { createRequire } from 'node:module'
     await import('./src/server/app.ts')
     const paths = Object.keys(createRequire(import.meta.url).cache)
     // prom-client loads the API of OpenTelemetry, which does nothing without the SDK.
     console.log(paths.length > 0, paths.filter((path) => /@opentelemetry\\/(?!api)/.test(path)).length)`
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', loaded]
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', script]
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: packageRoot })
   expect(stdout).toBe('true 0\n')
 }, 60_000)

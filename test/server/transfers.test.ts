@@ -5,13 +5,13 @@ import { Transfers } from '../../src/server/plugins/transfers/transfers.ts'
 
 /**
  * Checks a transfer every five seconds for three minutes. Returns the second of its disconnection, the reason, and how many
- * transfers are left.
+ * transfers are left. @param completedAfter the last second in which the response is incomplete.
  */
 function simulate(
   bytesPerSecond: number,
   waitingBytes: (second: number) => number,
   maxDurationMs = 3_600_000,
-  lastSecond = 1000,
+  completedAfter = 1000,
 ) {
   const transfers = new Transfers({ minBytesPerSecond: 1000, windowMs: 60_000, maxDurationMs })
   let second = 0
@@ -31,7 +31,7 @@ function simulate(
   const onCut = (cutReason: string) => {
     reason = cutReason
   }
-  const isOver = () => second > lastSecond
+  const isOver = () => second > completedAfter
   transfers.add({ connection, isOver, isAuthorized: async () => true, onCut }, 0)
   for (; second <= 180; second += 5) transfers.check(second * 1000)
   return { disconnectedAfter, reason, left: transfers.count }

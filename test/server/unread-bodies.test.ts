@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const headers = (bytes: number) =>
+const requestHead = (bytes: number) =>
   `POST /v1/agreements HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${adminKey}\r\n` +
   `content-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n`
 
@@ -26,7 +26,7 @@ async function sendSlowly(bytes: number) {
   const errors: Error[] = []
   socket.on('data', (part: Buffer) => parts.push(part)).on('error', (error) => errors.push(error))
   const closed = new Promise((resolve) => socket.once('close', resolve))
-  socket.write(headers(bytes))
+  socket.write(requestHead(bytes))
   let sent = 0
   while (sent < bytes && !socket.destroyed) {
     socket.write(Buffer.alloc(MiB, ' '))
