@@ -24,7 +24,7 @@ export interface PageOptions extends BrowserContextOptions {
   session?: { key: string; actor: unknown }
 }
 
-/** A script that stores a session as the dashboard does. It runs once in a tab, so later pages keep their session. */
+/** A script that stores a session as the dashboard does, but only on the first page of a tab. */
 const storeSession = (session: unknown): string => `if (sessionStorage.getItem('tested') === null) {
   sessionStorage.setItem('tested', 'yes')
   sessionStorage.setItem('session', ${JSON.stringify(JSON.stringify(session))})

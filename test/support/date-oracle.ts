@@ -1,6 +1,6 @@
 /**
- * Returns the first and last day that an EDTF date can mean, as strings that sort by date. Reads no seasons, no times of
- * day, and no years that are negative or have more than four digits.
+ * Returns the first and last day that an EDTF date can mean, as strings that sort by date: an open start as '', an open end
+ * as '~'. Reads no seasons, no times of day, and no years that are negative or have more than four digits.
  */
 export function spanOf(text: string): { from: string; to: string } {
   const [start = '', end = start] = text.split('/')

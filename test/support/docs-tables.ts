@@ -49,7 +49,7 @@ function propertyTable({ shape }: z.ZodObject): string {
   const escapeCell = (text: string) => text.replaceAll('|', '&#124;').replaceAll('*', '&#42;')
   const rows = Object.entries(shape).map(([name, schema]) => [
     `\`${name}\``,
-    // The keys of `descriptions` are schemas of zod's full API.
+    // The type of `shape` also allows schemas of zod/mini, which this repository does not have.
     escapeCell(descriptions.get(schema as z.ZodType)?.description ?? ''),
   ])
   return table(['key', 'meaning'], rows)

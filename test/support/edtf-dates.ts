@@ -17,7 +17,7 @@ export const pad = (value: number, length: number) => String(value).padStart(len
 /** Returns a year in four digits, with a minus sign if it is negative. */
 export const yearText = (year: number) => (year < 0 ? '-' : '') + pad(Math.abs(year), 4)
 
-// Most dates are recent, as in a registry, so that many of them overlap.
+/** Years of which PostgreSQL can store every day. Most are recent, as in a registry, so that many dates overlap. */
 export const years = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 1999, max: 2013 }) },
   { weight: 1, arbitrary: fc.integer({ min: -4712, max: 9999 }) },
@@ -66,6 +66,7 @@ const dateTimes = fc.tuple(days, fc.integer({ min: 0, max: 86_400 }), zones).map
 const yearsEndingInX = (unknown: 1 | 2): fc.Arbitrary<Span> =>
   fc
     .tuple(fc.boolean(), fc.nat({ max: 10 ** (4 - unknown) - 1 }))
+    // PostgreSQL cannot store all years of -47XX.
     .filter(([negative, known]) => !negative || known < 47 * 10 ** (2 - unknown))
     .map(([negative, known]) => {
       const [low, high] = [known * 10 ** unknown, (known + 1) * 10 ** unknown - 1]

@@ -40,7 +40,7 @@ function replaceKeys(value: unknown, keys: ReadonlyMap<string, string>): unknown
 }
 
 /** Creates a record, replaces its external ids by a hidden one if the resource has external ids, and returns the record. */
-async function createAndPatch(api: Api, resource: Resource, document: Document): Promise<HiddenRecord> {
+async function createWithHiddenId(api: Api, resource: Resource, document: Document): Promise<HiddenRecord> {
   const { key, path, record } = await createRecord(resource, api, document)
   const patched = await api.patch(path, {
     externalIds: [{ scheme: hiddenWord.toLowerCase(), id: randomUUID() }],
@@ -65,10 +65,10 @@ export async function createHiddenRecords(api: Api): Promise<HiddenRecords> {
       ...(withHiddenWord(replaceKeys(rest, keys)) as Document),
       ...(key !== undefined && { [keyProperty]: key }),
     }
-    const hidden = await createAndPatch(api, resource, document)
+    const hidden = await createWithHiddenId(api, resource, document)
     records.push(hidden)
     keys.set(await seededKey(api, resource.name), hidden.key)
-    const removed = await createAndPatch(api, resource, {
+    const removed = await createWithHiddenId(api, resource, {
       ...(withHiddenWord(await fullDocument(resource, api)) as Document),
       visibility: 'internal',
     })

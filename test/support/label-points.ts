@@ -57,7 +57,7 @@ function boxOf({ coordinates: [outer = []] }: Polygon): Box {
 function labelPoint(polygon: Polygon): Position | undefined {
   let box = boxOf(polygon)
   let point = farthest(polygon, box)
-  for (let round = 0; point && round < refinements; round += 1) {
+  for (let count = 0; point && count < refinements; count += 1) {
     const [x = 0, y = 0] = point
     const [width, height] = [(box[2] - box[0]) / cells, (box[3] - box[1]) / cells]
     box = [x - width, y - height, x + width, y + height]

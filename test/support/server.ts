@@ -17,7 +17,7 @@ const settings = [
   'synchronous_commit=off',
   'full_page_writes=off',
   'max_connections=200',
-  // Less than for the memory of the machine, since databases and write-ahead log may be in memory, too.
+  // Leaves memory free, since the databases and the write-ahead log may also be in memory.
   'shared_buffers=256MB',
   'max_wal_size=256MB',
   'deadlock_timeout=100ms',

@@ -32,8 +32,8 @@ const withName = (name: string, other: Record<string, string>) => (_index: numbe
 })
 /** The columns of a row in a table that several resources share. */
 const sharedRow =
-  (other: (draw: number) => Record<string, string>, resources: string[]) => (index: number, draw: number) => {
-    const table = resources[draw % resources.length] ?? ''
+  (other: (draw: number) => Record<string, string>, tables: string[]) => (index: number, draw: number) => {
+    const table = tables[draw % tables.length] ?? ''
     return {
       record: pick(table, 'id', index),
       resource: text(table.replaceAll('_', '-')),
@@ -214,6 +214,7 @@ const forms: Record<string, WriteForms> = {
     insert: listRow('assistance_programs', (draw) => ({ target: pick('agreements', 'id', draw) })),
     update: (draw) => `position = position + ${1 + (draw % 3)}`,
   },
+  // Triggers insert its rows, so an insert becomes an update.
   records: { insert: () => ({}), update: (draw) => `visibility = '${draw % 2 ? 'internal' : 'public'}'` },
 }
 
