@@ -30,7 +30,7 @@ describe('POST /v1/resolve', () => {
     expect(data[1]?.status).toBe('unresolved')
   })
 
-  it('refuses 1,001 names, and an unknown resource and a malformed country with pointers', async () => {
+  it('refuses 1,001 names, and returns pointers to an unknown resource and a malformed country', async () => {
     const many = Array.from({ length: 1001 }, () => ({ resource: 'countries', name: 'China' }))
     expect((await api.post('/v1/resolve', { queries: many }, anonymous)).status).toBe(422)
     const queries = [{ resource: 'countrys', name: 'China', country: 'China' }]
@@ -91,7 +91,7 @@ describe('POST /v1/resolve', () => {
       // Discards the connection, so that a failed test leaves no open transaction.
       client.release(true)
     }
-    // The cache serves the response of before the commit until the notification of the commit has arrived.
+    // The cache serves the response from before the commit until the notification of the commit has arrived.
     await expect.poll(() => keyOf('Longcommitland')).toBe('BEL')
   })
 })

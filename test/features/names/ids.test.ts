@@ -121,7 +121,7 @@ describe('POST /v1/resolve by code', () => {
     expect(topic).toMatchObject({ status: 'ambiguous', candidates: [{ key: 'ford-1-2' }] })
   })
 
-  it('finds a name within the scheme of a topic only', async () => {
+  it('finds the names of topics only within the given scheme', async () => {
     const scheme = 'other-topics'
     const inScheme = { slug: 'other-physics', name: 'Physics of others', scheme, code: 'P' }
     expect((await api.post('/v1/topics', inScheme)).status).toBe(201)

@@ -65,7 +65,7 @@ describe('the resolver of country names', () => {
     expect((await resolveCountry(name)).match?.key).toBe(key)
   })
 
-  it('proposes candidates with a reason if a name is ambiguous', async () => {
+  it('proposes candidates for an ambiguous name, and explains why it is ambiguous', async () => {
     for (const name of [
       'Congo',
       'Korea',

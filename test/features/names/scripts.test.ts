@@ -47,7 +47,7 @@ describe('organizations', () => {
     ['accents of Greek and Cyrillic letters', ['Ακαδημία Ёлка', 'ακαδημια елка']],
     ['vowel points of Arabic', ['جَامِعَة', 'جامعة']],
     ['an accent that stands for an apostrophe', ['Academie d´Ivoire', "Academie d'Ivoire"]],
-    ['the form of Unicode', ['ガギ大学'.normalize('NFD'), 'ｶﾞｷﾞ大学', 'ガギ大学']],
+    ['the Unicode normalization form', ['ガギ大学'.normalize('NFD'), 'ｶﾞｷﾞ大学', 'ガギ大学']],
     ['a variant of an ideograph', ['辻\u{E0100}研究所', '辻研究所']],
     ['signs between words', ['Bosnia + Food #1', 'Bosnia+Food 1']],
   ])('that differ only in %s are the same', async (_, names) => {
@@ -57,7 +57,7 @@ describe('organizations', () => {
   })
 })
 
-it('a name with another voiced sign than a known one is unresolved, with it as a candidate', async () => {
+it('a name without the voiced sign of a known one is unresolved; the known one is a candidate', async () => {
   const [key] = await findOrCreate(['ガス研究所'])
   const [known, other] = await resolveNames(test.database, registry, [
     { resource: 'organizations', name: 'ガス研究所' },
