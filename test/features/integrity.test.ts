@@ -167,7 +167,7 @@ describe('verifying', () => {
     ])
   })
 
-  it('does not wait for a revision of a merged record that was changed in the database', async () => {
+  it('counts no merged record that was changed in SQL as waiting for a revision', async () => {
     const merged = await createRecord(resourceOf('sources'), api)
     expect((await api.post(`${merged.path}/merge`, { into: key }, ifMatch('*'))).status).toBe(200)
     await api.pool.query('update records set visibility = $1 where id = $2', ['internal', merged.key])

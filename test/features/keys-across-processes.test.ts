@@ -8,7 +8,7 @@ import { run, runInProcess } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-/** Keys in several processes on one database, and on the command line. */
+/** Keys in several processes on one database, on the command line, and secrets in the log. */
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -73,7 +73,7 @@ describe('a key that was revoked', () => {
     )
     for (const { key } of keys) await expect.poll(() => service.status(key)).toBe(200)
     const revoke = 'update keys set revoked_at = now() where id = $1'
-    // The connection for notifications is terminated, so no notification of the revocation arrives.
+    // No notification of the revocation arrives: its trigger is disabled, and its connection terminated.
     for (const { key, record } of keys) {
       await expect.poll(countListeners).toBe(1)
       await database.pool.query('alter table keys disable trigger keys_notify')
@@ -167,5 +167,6 @@ it('the log contains no key, token, cookie, query, body or client address', asyn
     'Zhang San',
     'Confidential',
   ]
+  // The first line is the startup message, which is not part of the log.
   expect(secrets.filter((text) => stdout.replace(/^.*\n/, '').includes(text))).toEqual([])
 })

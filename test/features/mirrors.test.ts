@@ -113,8 +113,8 @@ const step = fc.record({
 })
 
 /**
- * Creates three sources and three agreements, changes them and their citations at random, always in the same way, and makes
- * all of them public in the end.
+ * Creates three sources and three agreements, applies random changes to them and their citations, the same in every run, and
+ * makes all of them public in the end.
  */
 async function changeRegistry(onCatchUp: () => Promise<void>): Promise<void> {
   const create3 = (resource: Name, kind: string) =>
@@ -152,7 +152,7 @@ const readEnd = async (): Promise<string> => {
   return (await api.get('/v1/changes?order=desc&limit=1')).json<{ page: { after: string } }>().page.after
 }
 
-/** Reads all records that a reader without a key sees and that were changed after the seed data. */
+/** Reads all records that were created since a time and that a reader without a key sees. */
 async function readPublic(since: string): Promise<StoredRecord[]> {
   const names = ['sources', 'agreements', 'citations']
   return (await Promise.all(names.map((name) => list(`/v1/${name}?createdAt[gte]=${since}`)))).flat()
@@ -161,7 +161,7 @@ async function readPublic(since: string): Promise<StoredRecord[]> {
 const byId = (one: StoredRecord, other: StoredRecord) => (one.id < other.id ? -1 : 1)
 
 describe('a mirror that follows the feed', { timeout: 240_000 }, () => {
-  it('has every public record without a key if it reads citations after a gap of versions', async () => {
+  it('without a key has every public record if it reads citations after a gap of versions', async () => {
     const since = new Date().toISOString()
     const mirror = new Mirror(null, await readEnd())
     await changeRegistry(async () => {
@@ -172,7 +172,7 @@ describe('a mirror that follows the feed', { timeout: 240_000 }, () => {
     expect((await list(`/v1/citations?createdAt[gte]=${since}`)).length).toBeGreaterThan(5)
   })
 
-  it('has exactly the public records with a key if it hides the citations of internal records', async () => {
+  it('with a key has exactly the public records if it hides the citations of internal records', async () => {
     const since = new Date().toISOString()
     const mirror = new Mirror(adminKey, await readEnd())
     await changeRegistry(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 
-/** The parameters `from` and `to` of networks. */
+/** Requests for networks with a malformed code, or with `from` and `to`. */
 
 let api: Api
 beforeAll(async () => {
@@ -31,12 +31,12 @@ const dates = [
   '2011-12-31T10:00:00Z',
 ]
 
-it('ends a message about a malformed code in one punctuation mark', async () => {
+it('a message about a malformed code ends with exactly one punctuation mark', async () => {
   const { detail } = (await api.get('/v1/countries/chn/network')).json<{ detail: string }>()
   expect(detail).toMatch(/[^?.][?.]$/)
 })
 
-it('refuses "to" exactly if all its days are before those of "from"', async () => {
+it('"to" is refused exactly if all its days are before those of "from"', async () => {
   const { rows } = await api.pool.query<{ from: string; to: string; reversed: boolean }>(
     `select a as "from", b as "to", edtf_latest(b) < edtf_earliest(a) as reversed
      from unnest($1::text[]) as a, unnest($1::text[]) as b`,

@@ -322,7 +322,7 @@ describe('the network', () => {
       ),
       {
         numRuns: 25,
-        // With one resource: countries take part in its records directly and through organizations.
+        // Always tried: one resource, whose records have countries directly and through organizations.
         examples: [
           [{ resource: ['agreements'] }, 'country'],
           [{ resource: ['agreements'] }, 'organization'],

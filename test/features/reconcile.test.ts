@@ -181,7 +181,7 @@ describe('the reconciliation service', () => {
     expect(proposed).toMatchObject({ type: 'organizations', properties: [{}, {}, {}] })
   })
 
-  it('extends records with a word as text, even if a topic has this word as its key', async () => {
+  it('extends records with an enumeration value as text, even if it is the key of a topic', async () => {
     const headers = { authorization: `Bearer ${adminKey}` }
     const write = async (path: string, payload: object) => {
       const response = await test.app.inject({ method: 'POST', url: path, headers, payload })
@@ -259,7 +259,7 @@ describe('the reconciliation service', () => {
     expect(response.json()).toMatchObject({ type: '/problems/unsupported-media-type' })
   })
 
-  it('passes on the limit of requests that the API refuses, with Retry-After', async () => {
+  it('returns 429 with Retry-After if the rate limit of the API refuses its request', async () => {
     const limited = await openTestApp({ env: { RATE_LIMIT: '1' } })
     onTestFinished(() => limited.close())
     const queries = { q: { query: 'China', type: 'countries' } }

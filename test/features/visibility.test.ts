@@ -21,13 +21,13 @@ const countries = ['CHN', 'PAK', 'DEU', 'USA']
 const id = (number: number) => `01933b5e-7c1a-7d4e-9f2b-${String(number).padStart(12, '0')}`
 const words = ['solar', 'rice', 'laser', 'canal']
 
-/** The values of a generated agreement and of its project. Both have the same visibility. */
+/** The values of a generated agreement and its project, with the same visibility. The project may be removed afterwards. */
 const recordArbitrary = fc.record({
   word: fc.constantFrom(...words),
   countries: fc.uniqueArray(fc.constantFrom(...countries), { minLength: 1 }),
   year: fc.integer({ min: 2000, max: 2012 }),
   isInternal: fc.boolean(),
-  removes: fc.boolean(),
+  removesProject: fc.boolean(),
 })
 type Generated = typeof recordArbitrary extends fc.Arbitrary<infer T> ? T : never
 
@@ -63,7 +63,7 @@ async function write(api: Api, made: Generated[], isWritten: (one: Generated) =>
       const response = await api.post(`/v1/${resource}/bulk`, { operations: [{ op: 'create', document }] })
       expect(response.status, response.text).toBe(200)
     }
-    if (one.removes) expect((await api.delete(`/v1/projects/${id(500 + number)}`)).status).toBe(204)
+    if (one.removesProject) expect((await api.delete(`/v1/projects/${id(500 + number)}`)).status).toBe(204)
   }
 }
 
@@ -236,7 +236,7 @@ describe('a record that becomes internal', () => {
     expect((await mixed.get(`${path}/history`, { key: adminKey })).status).toBe(200)
   })
 
-  it('hides versions of its citations from when it was internal, also when these become public', async () => {
+  it('hides the versions that its citations had while it was internal, also after that time', async () => {
     const [first, second] = [await create('Internal source'), await create('Public source')]
     await setVisibility(first, 'internal')
     const cite = async (excerpt: string) => {

@@ -64,7 +64,7 @@ describe('GET /v1/vocabularies', () => {
     expect(roles).toMatchObject({ filter: 'role', words: [{ word: 'party', label: '缔约方' }, {}, {}, {}] })
   })
 
-  it('names the filter of another name that takes the same words, or none', async () => {
+  it('names a filter whose name differs from the property, and null if there is no filter', async () => {
     const filters = (await vocabularies())
       .filter(({ resource }) => resource === 'projects' || resource === 'agreements')
       .map(({ property, filter }) => [property, filter])

@@ -12,7 +12,7 @@ const write = async (fillIn: (workbook: ExcelJS.Workbook) => void): Promise<Uint
 }
 
 describe('XLSX', () => {
-  it('has texts, numbers, dates, rich texts and the stored values of formulas', async () => {
+  it('is read with its texts, numbers, dates, rich texts and stored values of formulas', async () => {
     const file = await write((workbook) => {
       const sheet = workbook.addWorksheet('Register')
       sheet.addRow(['title', 'amount', 'signed', 'rich', 'formula', 'flag'])
