@@ -55,9 +55,20 @@ function valueFor({ value }: Filter, operator: Operator): unknown {
   return found
 }
 
-const participantFilters = ['country', 'organization', 'region', 'subregion', 'role', 'topic', 'language']
-
-const listFilters = ['amountKind', 'amountCurrency', 'amountYear', 'locationCountry']
+/** Filters by values in lists of a record, such as its participants and amounts. */
+const listFilters = [
+  'country',
+  'organization',
+  'region',
+  'subregion',
+  'role',
+  'topic',
+  'language',
+  'amountKind',
+  'amountCurrency',
+  'amountYear',
+  'locationCountry',
+]
 
 /**
  * Whether a filter may read all records, because no index helps. Most records match `ne`, `otherThan` and `noneAs`. Empty
@@ -69,11 +80,11 @@ const mayReadAll = ({ name }: Resource, filter: string, operator: Operator) =>
   operator === 'ne' ||
   operator === 'otherThan' ||
   operator === 'noneAs' ||
-  (operator === 'isNull' && [...participantFilters, ...listFilters].includes(filter)) ||
+  (operator === 'isNull' && listFilters.includes(filter)) ||
   (operator === 'all' && ['region', 'subregion', 'language'].includes(filter)) ||
   (name === 'countries' && filter === 'partnerOf')
 
-/** Operands of operators that are not values of their filter. */
+/** Operands of the operators whose operand is not a value of the filter. */
 const operands: Partial<Record<Operator, string>> = { year: '1955', decade: '195X', month: '1955-04' }
 
 const planOf = (resource: Resource, changes: Partial<ListPlan> = {}): ListPlan => ({

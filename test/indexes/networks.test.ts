@@ -46,7 +46,7 @@ describe('GET /v1/network over agreements with many parties', () => {
     console.info(`the network of ${rows.length} pairs of countries took ${seconds.toFixed(1)} s`)
   }, 120_000)
 
-  it('responds for organizations, regions, times and one country within the time limit', async () => {
+  it('responds for organizations, regions, times and one country before statements time out', async () => {
     for (const path of [
       '/v1/network',
       '/v1/network?level=organization',

@@ -26,8 +26,8 @@ const letters = Array.from({ length: 0x1fff }, (_, index) => String.fromCodePoin
   (character) => /\p{L}/u.test(character),
 )
 
-describe('the identity of an external id', () => {
-  it('is the one of the unique index', async () => {
+describe('the key of an external id', () => {
+  it('has the id in the form that the unique index compares', async () => {
     const ids = letters.flatMap((letter) => [letter, `A${letter}`])
     const keys = ids.map((id) => externalIdKey({ scheme: 'x', id }).slice('x:'.length))
     expect(keys).toEqual(await foldInDatabase(ids))
