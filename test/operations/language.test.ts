@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const path = '/v1/cooperation-bases/aggregate?groupBy=kind'
 
-const list = (query = '', language?: string) =>
+const readGroups = (query = '', language?: string) =>
   api.get(`${path}${query}`, { headers: language === undefined ? {} : { 'accept-language': language } })
 
 const labelsIn = (response: { json<T>(): T }) =>
@@ -25,22 +25,22 @@ describe('the language of labels', () => {
     ['languages that the registry does not have', 'fr, de', 'Observatory'],
     ['any language', '*', 'Observatory'],
   ])('follows Accept-Language: %s', async (_case, header, expected) => {
-    expect(labelsIn(await list('', header))).toContain(expected)
+    expect(labelsIn(await readGroups('', header))).toContain(expected)
   })
 
   it('is that of lang, even if Accept-Language differs', async () => {
-    expect(labelsIn(await list('&lang=en', 'zh'))).toContain('Observatory')
-    expect(labelsIn(await list('&lang=zh-CN', 'en'))).toContain('观测站')
+    expect(labelsIn(await readGroups('&lang=en', 'zh'))).toContain('Observatory')
+    expect(labelsIn(await readGroups('&lang=zh-CN', 'en'))).toContain('观测站')
   })
 
   it('is returned in Content-Language, and Vary names Accept-Language', async () => {
-    const { headers } = await list('&lang=zh')
+    const { headers } = await readGroups('&lang=zh')
     expect(headers.get('content-language')).toBe('zh')
     expect(headers.get('vary')).toContain('Accept-Language')
   })
 
   it('changes the entity tag of the response, but its spelling does not', async () => {
-    const [english, chinese] = [await list('', 'en-GB'), await list('', 'zh')]
+    const [english, chinese] = [await readGroups('', 'en-GB'), await readGroups('', 'zh')]
     const tag = english.headers.get('etag') ?? ''
     expect(chinese.headers.get('etag')).not.toBe(tag)
     const again = { 'if-none-match': tag, 'accept-language': 'en' }
@@ -54,14 +54,14 @@ describe('the language of labels', () => {
       await api.get(`${path}&lang=zh`)
       requests += 1
       // A header value that has not been sent before, so that the cache knows only its language.
-      const response = await list('', `zh-TW, zh;q=0.${requests}`)
+      const response = await readGroups('', `zh-TW, zh;q=0.${requests}`)
       expect(isHit(response)).toBe(true)
       expect(labelsIn(response)).toContain('观测站')
     })
-    expect(labelsIn(await list('', 'en'))).toContain('Observatory')
+    expect(labelsIn(await readGroups('', 'en'))).toContain('Observatory')
   })
 
-  it('is that of the next page of names, too, if only the Link is followed', async () => {
+  it('is the same on the next page of a list with names, since the Link states it', async () => {
     const first = await api.get('/v1/topics?include=names&limit=1', { headers: { 'accept-language': 'zh' } })
     const [, next] = /^<([^>]+)>/.exec(first.headers.get('link') ?? '') ?? []
     const second = await api.get(`/v1/topics${next}`)
@@ -69,7 +69,7 @@ describe('the language of labels', () => {
   })
 
   it('is refused if it is unknown, with the available languages', async () => {
-    const response = await list('&lang=fr')
+    const response = await readGroups('&lang=fr')
     expect(response.status).toBe(400)
     expect(response.text).toMatch(/en.*zh/)
   })
