@@ -31,7 +31,7 @@ const totalOf = async (list: string) =>
     .count
 
 describe('include=recorded', () => {
-  it('adds the number of recorded records and their list to each claimed count', async () => {
+  it('adds a count of records, and their list, to each figure with a list request', async () => {
     const { data } = (await api.get('/v1/figures?include=recorded')).json<{ data: Figure[] }>()
     expect(data.filter(({ recorded }) => recorded !== null).length).toBeGreaterThan(0)
     for (const { query, recorded } of data) {

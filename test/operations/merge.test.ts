@@ -97,7 +97,7 @@ describe('a record that was merged into another one', () => {
     })
   })
 
-  it('is a citation that is as visible as the other one, by what they cite', async () => {
+  it('was as visible as the other one, and citations are as visible as their sources', async () => {
     const cite = async (visibility: string) => {
       const document = { title: 'Cited', kind: 'report', visibility }
       const source = (await api.post('/v1/sources', document)).json<{ id: string }>().id
@@ -170,7 +170,7 @@ it('the preview of reconciliation leads from a merged record to the other one', 
   expect(await preview.text()).toContain('New academy')
 })
 
-it('redirects the network and the briefing of a merged country to the other one', async () => {
+it('the network and the briefing of a merged country redirect to those of the other one', async () => {
   const country = (code: string, alpha2: string, numeric: string) =>
     api.post('/v1/countries', { code, alpha2, numeric, name: `Merged ${code}` })
   for (const made of [await country('XYA', 'XY', '991'), await country('XYB', 'XB', '992')])

@@ -64,6 +64,7 @@ it('optional properties become null, and required properties become a replacemen
       redactedBy: 3,
     })
   const former = await formerRows('sources', 'id', path)
+  // The search vector quotes its words, in lower case.
   expect(former).not.toMatch(/talk|Roe|'roe'/)
   expect(await findFaults()).toEqual([])
 })
@@ -127,7 +128,7 @@ it('equal values of other properties stay in the past when a property in a list 
 })
 
 describe.each(resources)('redactions of the properties of $name', (resource) => {
-  it('leave in the past what the revisions have', async () => {
+  it('have the same effect on reads with asOf as on revisions', async () => {
     // Properties with equal texts, of which only the named one may change.
     const document = JSON.stringify(await fullDocument(resource, api)).replaceAll(/Text [0-9a-f-]+/g, 'CHN')
     const { path } = await createRecord(resource, api, JSON.parse(document))

@@ -49,7 +49,7 @@ it('refuses a version with values of properties that the resource no longer has,
   expect((await api.get(path)).status).toBe(404)
 })
 
-it('restores a record as public that was removed before records had a visibility', async () => {
+it('restores as public a record that was removed before records had a visibility', async () => {
   const path = await removedProject({ budget: null, formerList: [] })
   const restored = await api.post(`${path}/restore`, {})
   expect(restored.status, restored.text).toBe(201)
