@@ -28,6 +28,9 @@ beforeAll(async () => {
 beforeAll(fill)
 afterAll(() => api.close())
 
+/** Returns the index of a base in `bases`, which is the number at the end of its id. */
+const indexIn = (id: string) => Number(id.slice(-12))
+
 async function fill(): Promise<void> {
   const resource = resources.find(({ name }) => name === 'cooperation-bases')
   if (!resource) throw new Error('there are no cooperation bases')
@@ -46,9 +49,7 @@ async function fill(): Promise<void> {
     insertDocuments(transaction, resource, documents, testCreation),
   )
   const keys = stored.map(({ key }) => key)
-  const parents = bases.map(({ partOf }) =>
-    partOf === null ? null : (keys[Number(partOf.slice(-12))] ?? null),
-  )
+  const parents = bases.map(({ partOf }) => (partOf === null ? null : (keys[indexIn(partOf)] ?? null)))
   await api.pool.query(
     'update cooperation_bases set part_of = parent from unnest($1::uuid[], $2::uuid[]) as given(own, parent) where id = own and parent is not null',
     [keys, parents],
@@ -246,7 +247,7 @@ function compareKeys(a: (string | null)[], b: (string | null)[]): number {
 }
 
 const ancestorsOf = (base: Base): Base[] => {
-  const parent = base.partOf === null ? undefined : bases[Number(base.partOf.slice(-12))]
+  const parent = base.partOf === null ? undefined : bases[indexIn(base.partOf)]
   return parent ? [parent, ...ancestorsOf(parent)] : []
 }
 

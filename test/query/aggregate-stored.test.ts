@@ -74,7 +74,7 @@ const rounds = fc.record({
     })),
     { minLength: 1, maxLength: 6 },
   ),
-  patched: fc.array(fc.constantFrom('CHN', 'FRA', 'DEU', 'PAK'), { maxLength: 3 }),
+  patchedCountries: fc.array(fc.constantFrom('CHN', 'FRA', 'DEU', 'PAK'), { maxLength: 3 }),
   resource: fc.constantFrom(...participating),
   parameters: groupings,
 })
@@ -90,11 +90,11 @@ describe('an aggregate by country', () => {
     expect(created.status, created.text).toBe(201)
     const path = `/v1/agreements/${created.json<{ id: string }>().id}`
     await fc.assert(
-      fc.asyncProperty(rounds, async ({ writes, patched, resource, parameters }) => {
+      fc.asyncProperty(rounds, async ({ writes, patchedCountries, resource, parameters }) => {
         await runWrites(separate.pool, writes, 'commit')
-        const merged = [...new Set(patched)].map((country) => ({ country, role: 'party' }))
+        const patchedParties = [...new Set(patchedCountries)].map((country) => ({ country, role: 'party' }))
         const response = await separate.patch(path, {
-          parties: [...merged, { organization: institute, role: 'party' }],
+          parties: [...patchedParties, { organization: institute, role: 'party' }],
         })
         // The writes may have removed the agreement or an organization.
         expect([200, 404, 409, 422]).toContain(response.status)

@@ -101,7 +101,7 @@ describe('a long export', () => {
 
   it('beyond the limits is refused: of the same client with 429, of other clients with 503', async () => {
     await waitUntil(async () => (await copying()).length === 0)
-    await Promise.all(Array.from({ length: 5 }, (_, index) => open(large, `10.0.0.${index >> 1}`)))
+    await Promise.all(Array.from({ length: 5 }, (_, index) => open(large, `10.0.0.${Math.floor(index / 2)}`)))
     await waitUntil(async () => (await copying()).length === 5)
     const refused = await api.get(large)
     expect(refused.status).toBe(503)

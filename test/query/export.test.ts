@@ -150,7 +150,7 @@ describe('the parameters of an export', () => {
     '/v1/agreements/export?per=participant&format=ndjson',
     '/v1/agreements/export?per=participant&format=csv&fields=title',
     '/v1/topics/export?per=participant&format=csv',
-  ])('with an unsupported value of per are refused: %s', async (path) => {
+  ])('with per=participant are refused if the file has no columns of participants: %s', async (path) => {
     const response = await api.get(path)
     expect(response.status).toBe(400)
     expect(readProblem(response).errors?.[0]?.parameter).toBe('per')
