@@ -78,14 +78,14 @@ async function createRecords(): Promise<void> {
   const year = fc.option(fc.integer({ min: 2000, max: 2012 }).map(String))
   const imprecise = fc.constantFrom('200X', '2004?', '2003/2006', '2001/..', '../2009', '2007-04')
   const date = fc.oneof({ weight: 2, arbitrary: year }, { weight: 1, arbitrary: imprecise })
-  const actor = fc.oneof(
+  const participant = fc.oneof(
     fc.constantFrom(...codes).map((country) => ({ country })),
     fc.constantFrom(...organizations).map((organization) => ({ organization })),
     fc.constant({ region: '002' }),
   )
-  const actors = (role: string) =>
+  const participants = (role: string) =>
     fc
-      .uniqueArray(actor, { maxLength: 5, selector: (one) => JSON.stringify(one) })
+      .uniqueArray(participant, { maxLength: 5, selector: (one) => JSON.stringify(one) })
       .map((list) => list.map((one) => ({ ...one, role })))
   const place = fc.option(fc.constantFrom(...codes))
   const span = fc
@@ -97,7 +97,7 @@ async function createRecords(): Promise<void> {
       title: fc.constant('x'),
       kind: fc.constant('agreement'),
       signedOn: date,
-      parties: actors('party'),
+      parties: participants('party'),
       topics,
     }),
     projects: fc
@@ -106,7 +106,7 @@ async function createRecords(): Promise<void> {
         fc.record({
           title: fc.constant('x'),
           kind: fc.constant('other'),
-          participants: actors('participant'),
+          participants: participants('participant'),
           locations: location.map((one) => (one === null ? [] : [one])),
           topics,
         }),
@@ -116,7 +116,7 @@ async function createRecords(): Promise<void> {
       name: fc.constant('x'),
       kind: fc.constant('other'),
       designatedOn: date,
-      participants: actors('participant'),
+      participants: participants('participant'),
       hostCountry: place,
       location,
       topics,
@@ -188,13 +188,13 @@ function isWithin({ span: [start, end] }: Summary, from?: number, to?: number, u
   )
 }
 
-/** Groups records by each pair of their actors. */
-function recordsByPair(records: Summary[], actorsOf: (record: Summary) => string[]) {
+/** Groups records by each pair of their participants. */
+function recordsByPair(records: Summary[], participantsOf: (record: Summary) => string[]) {
   const ties = new Map<string, Summary[]>()
   for (const record of records) {
-    const actors = actorsOf(record).sort()
-    actors.forEach((source, at) => {
-      for (const target of actors.slice(at + 1)) {
+    const participants = participantsOf(record).sort()
+    participants.forEach((source, at) => {
+      for (const target of participants.slice(at + 1)) {
         const name = `${source} ${target}`
         ties.set(name, [...(ties.get(name) ?? []), record])
       }
@@ -248,7 +248,7 @@ const parameterSets = fc.record(
 )
 
 describe('the network', () => {
-  it('has every pair of actors that share records, as computed from all records', async () => {
+  it('has every pair of participants that share records, as computed from all records', async () => {
     const records = await readAll()
     const countriesIn = async (region: string) =>
       new Set(
