@@ -16,14 +16,14 @@ async function openService(env: NodeJS.ProcessEnv) {
     DATABASE_URL: url,
     ADMIN_KEY: adminKey,
     LOG_LEVEL: 'fatal',
-    NODE_OPTIONS: '--import tsx --import ./test/support/throw-on-signal.ts',
+    NODE_OPTIONS: '--import ./test/support/throw-on-signal.js',
     ...env,
   })
   const [origin = ''] = /http:\S+/.exec((await service.firstLine).split(' (')[0] ?? '') ?? []
   return { service, origin, pool }
 }
 
-/** Makes the process throw an uncaught error (`throw-on-signal.ts`). */
+/** Makes the process throw an uncaught error (`throw-on-signal.js`). */
 const throwError = ({ pid }: Run) => {
   if (pid !== undefined) process.kill(pid, 'SIGWINCH')
 }
