@@ -66,5 +66,6 @@ export async function cpuOf(pid: number): Promise<number> {
 /** Memory that a process has in use, in MB; NaN where there is no /proc. */
 export async function memoryOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
+  // The unit that /proc calls kB is 1,024 bytes.
+  return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1_000_000
 }
