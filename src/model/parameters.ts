@@ -47,7 +47,9 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {
-    throw malformed(`The query has percent-encoding that is not UTF-8 at "${text.slice(0, 60)}".`)
+    throw malformed(
+      `The percent-encoding of the query is malformed, or not UTF-8, at "${text.slice(0, 60)}".`,
+    )
   }
 }
 

@@ -14,7 +14,8 @@ export interface ConcurrencyLimits {
 export class ConcurrencyLimiter {
   readonly #kind: string
   readonly #limits: ConcurrencyLimits
-  readonly #counts = new Map<string, number>()
+  readonly #clients = new Counts()
+  readonly #groups = new Counts()
   #running = 0
 
   /** @param kind the plural noun for these operations in problems: `exports`. */
@@ -33,22 +34,20 @@ export class ConcurrencyLimiter {
    */
   acquire({ name, group }: Client): () => void {
     const { maxTotal, maxPerClient } = this.#limits
-    this.#check('rate-limited', name, maxPerClient, 'of one client')
+    if (this.#clients.get(name) >= maxPerClient)
+      throw this.#refusal('rate-limited', maxPerClient, 'of one client')
+    const maxPerGroup = Math.ceil(maxTotal / 2)
     // A client without a group is its own group, so only its own limit applies.
-    if (group !== name) this.#check('rate-limited', group, Math.ceil(maxTotal / 2), 'of one group of clients')
+    if (group !== name && this.#groups.get(group) >= maxPerGroup)
+      throw this.#refusal('rate-limited', maxPerGroup, 'of one group of clients')
     if (this.#running >= maxTotal) throw this.#refusal('busy', maxTotal, 'in all')
-    const names = new Set([name, group])
-    this.#add(names, 1)
+    this.#add(name, group, 1)
     let isReleased = false
     return () => {
       if (isReleased) return
       isReleased = true
-      this.#add(names, -1)
+      this.#add(name, group, -1)
     }
-  }
-
-  #check(type: 'rate-limited', name: string, max: number, whose: string): void {
-    if ((this.#counts.get(name) ?? 0) >= max) throw this.#refusal(type, max, whose)
   }
 
   #refusal(type: 'rate-limited' | 'busy', max: number, whose: string): Problem {
@@ -56,12 +55,24 @@ export class ConcurrencyLimiter {
     return new Problem(type, detail, { headers: { 'retry-after': retryAfterSeconds } })
   }
 
-  #add(names: Iterable<string>, change: 1 | -1): void {
+  #add(name: string, group: string, change: 1 | -1): void {
     this.#running += change
-    for (const name of names) {
-      const count = (this.#counts.get(name) ?? 0) + change
-      if (count > 0) this.#counts.set(name, count)
-      else this.#counts.delete(name)
-    }
+    this.#clients.add(name, change)
+    this.#groups.add(group, change)
+  }
+}
+
+/** The numbers of running operations by name. */
+class Counts {
+  readonly #counts = new Map<string, number>()
+
+  get(name: string): number {
+    return this.#counts.get(name) ?? 0
+  }
+
+  add(name: string, change: 1 | -1): void {
+    const count = this.get(name) + change
+    if (count > 0) this.#counts.set(name, count)
+    else this.#counts.delete(name)
   }
 }

@@ -88,7 +88,7 @@ function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiRes
 }
 
 /**
- * Returns an endpoint below one record that also handles the keys of merged records. A read of a merged record is redirected
+ * Returns an endpoint with the key of a record in its path, which also handles the keys of merged records. A read of a merged record is redirected
  * to the record that it was merged into; a change is refused with the problem `merged`.
  */
 export function withMergedRecords(resource: Resource, endpoint: Endpoint): Endpoint {

@@ -53,7 +53,7 @@ export interface ApiRequest {
   /** Language of names and labels: the language of `lang`, otherwise the preferred language of `Accept-Language`. */
   language: Language
   /**
-   * Returns a signal that aborts when the client disconnects before the response is sent. This is a method because V8
+   * Returns a signal that aborts when the response has been sent, or the client has disconnected. This is a method because V8
    * creates a hidden class per request for a getter, and the class keeps the request in memory until the next full
    * garbage collection.
    */

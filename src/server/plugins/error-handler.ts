@@ -8,7 +8,10 @@ const mediaType = 'application/problem+json; charset=utf-8'
 
 /** The problems for the errors of Fastify itself, by its error codes. */
 const frameworkProblems: Record<string, { type: ProblemType; detail: string }> = {
-  FST_ERR_BAD_URL: { type: 'malformed-request', detail: 'The path has percent-encoding that is not UTF-8.' },
+  FST_ERR_BAD_URL: {
+    type: 'malformed-request',
+    detail: 'The percent-encoding of the path is malformed, or not UTF-8.',
+  },
   FST_ERR_MAX_PARAM_LENGTH: {
     type: 'malformed-request',
     detail: 'A segment of the path is longer than any key.',

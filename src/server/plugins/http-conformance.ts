@@ -46,7 +46,7 @@ function findHostFault({ headers: { host }, raw }: FastifyRequest): string | und
 
 function findProblem(request: FastifyRequest): Problem | undefined {
   if (request.url !== request.originalUrl)
-    return new Problem('malformed-request', 'The path has percent-encoding that is not UTF-8.')
+    return new Problem('malformed-request', 'The percent-encoding of the path is malformed, or not UTF-8.')
   const message = findHostFault(request)
   if (message !== undefined) {
     return new Problem('malformed-request', `The Host header ${message}.`, {

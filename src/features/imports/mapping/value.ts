@@ -52,7 +52,7 @@ export function compileValue(
   const onBadValue = steps.onBadValue ?? context.onBadValue
   const findUnmet = compileConditions(steps.when, context.at('when'))
   const convert = compileSteps(steps, target, context)
-  const findRecord =
+  const makeReference =
     target?.kind === 'reference' ? compileReferenceStep(steps, target.resource, context) : undefined
   const { default: fallback, take, join } = steps
   if (take !== undefined && join !== undefined)
@@ -66,7 +66,9 @@ export function compileValue(
       const converted = found.flatMap((value) => convert(value, conversion, plan))
       const all = converted.length === 0 && fallback !== undefined ? [fallback] : converted
       const values = combine(all, steps)
-      return findRecord ? values.flatMap((value) => findRecord(value, scope, conversion, plan) ?? []) : values
+      return makeReference
+        ? values.flatMap((value) => makeReference(value, scope, conversion, plan) ?? [])
+        : values
     },
   }
   if (source.isConstant) checkConstant(target, steps, context)

@@ -58,7 +58,7 @@ const headerValue = (request: FastifyRequest, name: string): string | undefined 
 const headerValues = (request: FastifyRequest, names = Object.keys(request.headers)) =>
   Object.fromEntries(names.map((name) => [name, headerValue(request, name)]))
 
-/** Returns a signal that aborts when the connection is closed. */
+/** Returns a signal that aborts when the response has been sent, or the client has disconnected. */
 function closeSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   if (reply.raw.destroyed) controller.abort()
