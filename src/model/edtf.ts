@@ -98,7 +98,10 @@ const PLAIN_DATE = new RegExp(`^\\d{4}(?:-${MONTH}(?:-(?:0[1-9]|[12]\\d|3[01]))?
 const WHOLE_DAY = new RegExp(`^(${YEAR})-(${MONTH})-(\\d\\d)`)
 const INTERVAL_END = new RegExp(`^(?:${YEAR}(?:-${MONTH})?|${DAY})[?~%]?$`)
 
-/** Finds a day that its month does not have. The library refuses some of these days without a reason. */
+/**
+ * Finds a day that its month does not have. The library accepts 29 February of every year, and does not state why it refuses
+ * the other days.
+ */
 function findDayFault(date: string): EdtfFault | undefined {
   const [written, year, month, day] = WHOLE_DAY.exec(date) ?? []
   if (written === undefined) return undefined
@@ -178,8 +181,8 @@ function findRangeFault(date: string): EdtfFault | undefined {
 }
 
 /**
- * Whether all days that a date can mean are before all days of another one. Of intervals, the nearest ends count, and an open or
- * unknown end is before nothing. Both texts must be valid (`findEdtfFault`).
+ * Whether all days that a date can mean are before all days of another one: its last day is before the first day of the other one.
+ * False if `date` has no known end, or `other` no known start. Both texts must be valid (`findEdtfFault`).
  */
 export function isEntirelyBefore(date: string, other: string): boolean {
   const end = date.slice(date.indexOf('/') + 1)

@@ -125,7 +125,7 @@ const dateListLeaf = fc.subarray(['2008', '2010-02', '2013'], { minLength: 1 }).
   }),
 )
 
-const wordLeaf = fc.oneof(
+const scalarLeaf = fc.oneof(
   fc.subarray(kinds, { minLength: 1 }).map(
     (given): Condition => ({
       where: { kind: { in: given } },
@@ -200,7 +200,7 @@ const elementsLeaf = fc.oneof(
 const trees = fc.letrec<{ tree: Condition }>((tie) => ({
   tree: fc.oneof(
     { maxDepth: 4, depthIdentifier: 'tree' },
-    fc.oneof(dateLeaf, dateListLeaf, wordLeaf, elementsLeaf),
+    fc.oneof(dateLeaf, dateListLeaf, scalarLeaf, elementsLeaf),
     fc.array(tie('tree'), { minLength: 1, maxLength: 3, depthIdentifier: 'tree' }).map(
       (parts): Condition => ({
         where: { and: parts.map(({ where }) => where) },

@@ -4,7 +4,10 @@ import { FairQueue } from './fair-queue.ts'
 import { OwnerActivity } from './owner-activity.ts'
 import { type Owner, ownerKey, type Work } from './work.ts'
 
-/** Priority class of statements: `expensive` statements use much CPU time; all others, and every change, are `cheap`. */
+/**
+ * Priority class of statements: reads that take long, as `shape-costs.ts` estimates or as is found out while they run, are
+ * `expensive`; all others, and every change, are `cheap`.
+ */
 export type Lane = 'cheap' | 'expensive'
 
 export const lanes: readonly Lane[] = ['cheap', 'expensive']
@@ -45,7 +48,7 @@ const reservedConnections = 2
 /** Maximum number of waiting expensive statements of one owner. */
 const maxExpensiveWaiting = 16
 
-/** Maximum fraction of the queue for one lane's requests of one kind of client: all anonymous clients, or all others. */
+/** Maximum fraction of the queue for one lane's requests of one kind of owner: anonymous clients, other clients, or none. */
 const maxKindShare = 0.75
 
 const longRetryAfterSeconds = '5'
@@ -62,7 +65,7 @@ const contentionMs = 10_000
  */
 const abandonedPauseMs = 250
 
-/** Work of the service itself, and work that is done once for several clients. */
+/** Work without an owner: that of the service itself, and reads of the records of several clients by one statement. */
 const serviceWork: Work = { owner: ['service'] }
 
 /**
@@ -104,7 +107,7 @@ export class Lanes {
   }
 
   /**
-   * Whether an expensive statement that starts now shares the processors: another expensive statement runs, one has begun to
+   * Whether an expensive statement that has just got its connection shares the processors: another one runs, one has begun to
    * wait in the last ten seconds, or another client has sent a cheap statement in the last second.
    */
   get isContended(): boolean {

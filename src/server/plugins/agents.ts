@@ -6,7 +6,7 @@ import { disconnectSignal, pickHeaders, readAs } from '../read-as.ts'
 
 const json = 'application/json'
 
-/** Maximum bytes of a message. The input of every tool is shorter. */
+/** Maximum bytes of a message. Larger inputs of tools would exceed the maximum length of a URL of the API. */
 const maxBodyBytes = 64 * 1024
 
 /** Serves the Model Context Protocol (MCP) for agents at `POST /mcp`. */
