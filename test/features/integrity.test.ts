@@ -50,8 +50,9 @@ async function tamper(statements: string, seals: NamedSeal[] = []): Promise<stri
     return await findFaults(seals)
   } finally {
     await asAttacker(`delete from revisions; insert into revisions overriding system value select * from saved.revisions;
-      update records set version = saved.version, document = saved.document from saved.records as saved
-        where saved.id = records.id and (saved.version <> records.version or saved.document <> records.document);
+      update records set version = saved.version, document = saved.document, visibility = saved.visibility,
+        created_at = saved.created_at from saved.records as saved
+        where saved.id = records.id and saved is distinct from records;
       drop schema saved cascade`)
     expect(await findFaults()).toEqual([])
   }
@@ -165,6 +166,27 @@ describe('verifying', () => {
     expect(await tamper(`${stored}; ${changed}`)).toEqual([
       `citations/${citation} version 1: the record differs from its last revision: /locator`,
     ])
+  })
+
+  it('names the columns of a record that differ from its document', async () => {
+    const changed = `update records set visibility = 'internal', created_at = created_at - interval '1 day' where id = '${key}'`
+    expect(await tamper(changed)).toEqual([
+      `sources/${key} version 4: the columns of the record differ from its document: /visibility, /createdAt`,
+    ])
+  })
+
+  it.each([
+    ['not JSON', 'the document of the record', `update records set document = 'none' where`, 'id'],
+    ['a list', 'the document of the record', `update records set document = '[1]' where`, 'id'],
+    [
+      'a list',
+      'the document of its last revision',
+      `update revisions set document = '[]' where version = 4 and`,
+      'key',
+    ],
+  ])('names a record when %s is %s', async (_value, subject, statement, column) => {
+    const faults = await tamper(`${statement} ${column} = '${key}'; ${rehash(4)}`)
+    expect(faults).toEqual([`sources/${key} version 4: ${subject} is not a JSON object`])
   })
 
   it('counts no merged record that was changed in SQL as waiting for a revision', async () => {

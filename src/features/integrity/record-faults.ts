@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { z } from 'zod'
-import { composedJson, propertiesOf, shapeOf } from '../../model/document.ts'
+import { compileSql } from '../../database/dialect.ts'
+import { composedJson, propertiesOf, rfc3339, shapeOf } from '../../model/document.ts'
 import type { Registry } from '../../model/registry.ts'
 import { statement } from '../../query/statement.ts'
 import { readAll } from './read-all.ts'
@@ -22,16 +23,35 @@ interface Row {
   /** The id of the record, and the shape of its document; null if there is no record. */
   id: string | null
   shape: string | null
+  /** Columns of the record that its document has, too: as in the document. */
+  visibility: string | null
+  createdAt: string | null
+  updatedAt: string | null
 }
 
+/** SQL of the columns of `records` that the document has, too, by property. */
+const copiedColumns = {
+  visibility: 'records.visibility',
+  createdAt: compileSql(rfc3339(sql.raw('records.created_at'))).text,
+  updatedAt: compileSql(rfc3339(sql.raw('records.updated_at'))).text,
+}
+
+const copiedProperties = ['visibility', 'createdAt', 'updatedAt'] as const
+
+/** SQL of whether the text of a document has the values of the columns. It may have them and not be JSON. */
+const hasColumns = copiedProperties.map(
+  (property) => `position('"${property}":"' || ${copiedColumns[property]} || '"' in records.document) > 0`,
+)
+
 /**
- * Finds records that differ from their last revisions. The last write of a record without a shape bypassed the service, and
+ * Finds records that differ from their last revisions, or whose columns differ from their documents. The last write of a record without a shape bypassed the service, and
  * its revision is not written yet, so it is not compared.
  */
 const differingRecordsQuery = `
   select coalesce(last.resource, records.resource) as resource, coalesce(last.key, records.key) as key,
     last.version, last.operation = 'remove' as "isRemoval", records.version as "recordVersion",
-    revisions.document::text as "revisionDocument", records.document as "recordDocument", records.id, records.shape
+    revisions.document::text as "revisionDocument", records.document as "recordDocument", records.id, records.shape,
+    ${copiedProperties.map((property) => `${copiedColumns[property]} as "${property}"`).join(', ')}
   from (
     select distinct on (resource, key) resource, key, version, operation, sequence from revisions
     order by resource, key, version desc
@@ -43,12 +63,24 @@ const differingRecordsQuery = `
     when records.id is null then last.operation <> 'remove'
     when records.shape is null then false
     else (last.operation <> 'remove' and last.version = records.version
-      and revisions.document::text = records.document) is not true
+      and revisions.document::text = records.document and ${hasColumns.join(' and ')}) is not true
   end`
+
+type Document = Record<string, unknown>
 
 const jsonObject = z.record(z.string(), z.unknown())
 
-const parseDocument = (document: string | null | undefined) => jsonObject.parse(JSON.parse(document ?? '{}'))
+/** Parses a stored document. Returns undefined if somebody has stored a text that is not a JSON object. */
+function parseDocument(text: string | null | undefined): Document | undefined {
+  try {
+    return jsonObject.safeParse(JSON.parse(text ?? '{}')).data
+  } catch {
+    return undefined
+  }
+}
+
+const listPointers = (properties: readonly string[]) =>
+  properties.map((property) => `/${property}`).join(', ')
 
 /** Finds records that differ from their last revisions. */
 class RecordComparison {
@@ -61,7 +93,7 @@ class RecordComparison {
   }
 
   /** Composes the document of a record from the tables. @returns undefined if it was stored in another shape. */
-  async #compose({ resource: name, id, shape }: Row): Promise<Record<string, unknown> | undefined> {
+  async #compose({ resource: name, id, shape }: Row): Promise<Document | undefined> {
     const resource = this.#registry.resources.find((one) => one.name === name)
     if (!resource || shape !== shapeOf(resource)) return undefined
     const build = () =>
@@ -76,9 +108,7 @@ class RecordComparison {
    * Returns the properties that differ. If only one document has a property, a changed declaration may be the reason: then
    * the property differs only if the record has another value than the tables.
    */
-  async #findDifferingProperties(row: Row): Promise<string[]> {
-    const before = parseDocument(row.revisionDocument)
-    const after = parseDocument(row.recordDocument)
+  async #findDifferingProperties(row: Row, before: Document, after: Document): Promise<string[]> {
     const shape = this.#registry.resources.find(({ name }) => name === row.resource)?.document.shape
     const isShared = (property: string) => Object.hasOwn(before, property) && Object.hasOwn(after, property)
     // An older version of the service may have stored another form of a value. The current schema accepts both.
@@ -104,9 +134,18 @@ class RecordComparison {
     if (isRemoval) return 'the record exists, although its last revision removes it'
     if (version !== recordVersion)
       return `the record is at version ${recordVersion}, and its last revision is ${version}: revisions are missing, or the record was changed`
-    const differing = await this.#findDifferingProperties(row)
-    if (differing.length === 0) return undefined
-    return `the record differs from its last revision: ${differing.map((property) => `/${property}`).join(', ')}`
+    const before = parseDocument(row.revisionDocument)
+    if (!before) return 'the document of its last revision is not a JSON object'
+    const after = parseDocument(row.recordDocument)
+    if (!after) return 'the document of the record is not a JSON object'
+    const differing = await this.#findDifferingProperties(row, before, after)
+    if (differing.length > 0) return `the record differs from its last revision: ${listPointers(differing)}`
+    const copied = copiedProperties.filter(
+      (property) => Object.hasOwn(after, property) && after[property] !== row[property],
+    )
+    return copied.length > 0
+      ? `the columns of the record differ from its document: ${listPointers(copied)}`
+      : undefined
   }
 }
 
