@@ -68,7 +68,12 @@ describe('the resolver of country names', () => {
   it('proposes candidates for an ambiguous name, and explains why it is ambiguous', async () => {
     for (const name of [
       'Congo',
+      'Congo, the',
+      'Congo (the)',
+      '刚果',
+      'Конго',
       'Korea',
+      'Corea',
       'Virgin Islands',
       'Guinea?',
       'Government of the Republic of China',
@@ -108,7 +113,8 @@ describe('the resolver of country names', () => {
     expect((await resolveCountry('Burma', { on: '1960' })).match?.key).toBe('BUR')
     expect((await resolveCountry('Burma', { on: '2005-03-02' })).match?.key).toBe('MMR')
     expect((await resolveCountry('East Germany', { on: '2005' })).match?.key).toBe('DDR')
-    expect((await resolveCountry('Korea', { on: '189X' })).match?.key).toBe('XKE')
+    for (const name of ['Korea', 'Corea'])
+      expect((await resolveCountry(name, { on: '189X' })).match?.key).toBe('XKE')
   })
 
   it('resolves codes of a given scheme, and former codes', async () => {
