@@ -20,15 +20,22 @@ function describe(character: string): string {
 const codePoint = (character: string) =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 
+function findFault(forbidden: RegExp, text: string): string | undefined {
+  const [character] = forbidden.exec(text) ?? []
+  if (character === undefined) return undefined
+  const position = [...text.slice(0, text.indexOf(character))].length + 1
+  return `has ${describe(character)}, ${codePoint(character)}, at character ${position}`
+}
+
 const refuse =
   (forbidden: RegExp) =>
   (text: string, context: z.RefinementCtx): void => {
-    const [character] = forbidden.exec(text) ?? []
-    if (character === undefined) return
-    const position = [...text.slice(0, text.indexOf(character))].length + 1
-    const message = `has ${describe(character)}, ${codePoint(character)}, at character ${position}`
-    context.addIssue({ code: 'invalid_format', format: 'characters', message })
+    const message = findFault(forbidden, text)
+    if (message !== undefined) context.addIssue({ code: 'invalid_format', format: 'characters', message })
   }
+
+/** Returns the first forbidden character in one line of text, with its code point and its position, from 1, or undefined. */
+export const findLineFault = (text: string): string | undefined => findFault(forbiddenInLines, text)
 
 /** Refuses forbidden characters in one line of text. The message has the code point and its position, from 1. */
 export const requireLineCharacters = refuse(forbiddenInLines)

@@ -338,6 +338,20 @@ describe('the reason of a change', () => {
     expect(refused.status).toBe(400)
     expect(readProblem(refused).errors).toMatchObject([{ header: 'Change-Reason', code: 'too_big' }])
   })
+
+  it.each([
+    ['\u202ereversed', 'has a character that reorders text, U+202E, at character 1'],
+    ['a\u2066b', 'has a character that reorders text, U+2066, at character 2'],
+    ['two\tcolumns', 'has a control character, U+0009, at character 4'],
+    ['two\u2028lines', 'has a line separator, U+2028, at character 4'],
+  ])('%j is refused with the forbidden character, as in a title', async (reason, message) => {
+    const { path } = await createRecord(organizations, api)
+    const bytes = Buffer.from(reason).toString('latin1')
+    const refused = await api.patch(path, { name: 'A' }, withReason(bytes))
+    expect(refused.status).toBe(400)
+    expect(readProblem(refused).errors).toEqual([{ header: 'Change-Reason', code: 'wrong_format', message }])
+    expect(await historyOf(path)).toHaveLength(1)
+  })
 })
 
 describe('the stored history', () => {

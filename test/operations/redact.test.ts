@@ -188,6 +188,14 @@ it('a redaction that would leave an invalid value, or of an unsuitable property,
   )
 })
 
+it.each(['reason', 'replacement'])('a %s with characters that reorder text is refused', async (property) => {
+  const path = await create('sources', { title: 'A report', kind: 'report', context: 'By Jane Doe.' })
+  const response = await redact(path, { text: 'Jane Doe', [property]: 'a\u202eb' })
+  expect(response.status).toBe(422)
+  const message = 'has a character that reorders text, U+202E, at character 2'
+  expect(faultAt(response, `/${property}`)).toMatchObject({ code: 'wrong_format', message })
+})
+
 it('rows that were written in SQL and never composed are redacted in the history', async () => {
   const path = await create('sources', { title: 'Before', kind: 'report' })
   const id = path.split('/').at(-1)

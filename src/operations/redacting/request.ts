@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { requireLineCharacters } from '../../model/characters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { registerRequestSchema } from '../../model/schema-names.ts'
 import { checkValue } from '../../problems/faults.ts'
@@ -32,11 +33,17 @@ export const redactionBody = registerRequestSchema(
         .regex(/\S/, { error: 'must not be blank' })
         .optional()
         .meta({ description: 'Text that is removed wherever it occurs. Case matters.' }),
-      replacement: z.string().normalize('NFC').min(1).max(100).default('[redacted]').meta({
-        description: 'Replaces the text, and the value of a required property.',
-      }),
+      replacement: z
+        .string()
+        .superRefine(requireLineCharacters)
+        .normalize('NFC')
+        .min(1)
+        .max(100)
+        .default('[redacted]')
+        .meta({ description: 'Replaces the text, and the value of a required property.' }),
       reason: z
         .string()
+        .superRefine(requireLineCharacters)
         .normalize('NFC')
         .min(1)
         .max(500)

@@ -1,5 +1,6 @@
 import type { Author, Authorship } from '../../database/tables/revisions.ts'
-import { Problem } from '../../problems/problem.ts'
+import { findLineFault } from '../../model/characters.ts'
+import { type Fault, Problem } from '../../problems/problem.ts'
 import type { Actor, ApiRequest, RequestHeader } from '../operation.ts'
 
 /** Maximum length of a reason in characters. */
@@ -9,7 +10,7 @@ const maxReasonLength = 500
 export const changeReason: RequestHeader = {
   name: 'Change-Reason',
   presence: 'optional',
-  description: `Why the change is made, for the history: up to ${maxReasonLength} characters, in UTF-8.`,
+  description: `Why the change is made, for the history: one line of up to ${maxReasonLength} characters, in UTF-8.`,
   example: 'The treaty series gives another date.',
 }
 
@@ -25,18 +26,18 @@ function decodeHeader(header: string): string {
 }
 
 function readReason(header: string | undefined): string | null {
-  const reason = decodeHeader(header ?? '').normalize('NFC')
+  const text = decodeHeader(header ?? '')
+  const reason = text.normalize('NFC')
   const { length } = [...reason]
-  if (length <= maxReasonLength) return reason || null
-  throw new Problem('malformed-request', 'The header Change-Reason is too long.', {
-    errors: [
-      {
-        header: 'Change-Reason',
-        code: 'too_big',
-        message: `has ${length} characters; the limit is ${maxReasonLength}`,
-      },
-    ],
-  })
+  const errors: Fault[] = []
+  const addError = (code: string, message: string) => errors.push({ header: 'Change-Reason', code, message })
+  const lineFault = findLineFault(text)
+  if (lineFault !== undefined) addError('wrong_format', lineFault)
+  if (length > maxReasonLength)
+    addError('too_big', `has ${length} characters; the limit is ${maxReasonLength}`)
+  if (errors.length === 0) return reason || null
+  const detail = `The header Change-Reason ${errors.map(({ message }) => message).join(', and ')}.`
+  throw new Problem('malformed-request', detail, { errors })
 }
 
 /** Returns the actor of a revision. Authentication has already refused anonymous writers. */
@@ -45,7 +46,7 @@ const toAuthor = ({ kind, id, name }: Actor): Author => {
   return { kind, id, name }
 }
 
-/** Returns actor, request id and reason of a change. @throws Problem `malformed-request` for a reason that is too long. */
+/** Returns actor, request id and reason of a change. @throws Problem `malformed-request` for an invalid reason. */
 export const getAuthorship = ({ actor, requestId, headers }: ApiRequest): Authorship => ({
   actor: toAuthor(actor),
   requestId,
