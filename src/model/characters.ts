@@ -34,8 +34,12 @@ const refuse =
     if (message !== undefined) context.addIssue({ code: 'invalid_format', format: 'characters', message })
   }
 
-/** Returns the first forbidden character in one line of text, with its code point and its position, from 1, or undefined. */
+/** Returns a message with the first forbidden character of one line of text and its position, from 1, or undefined. */
 export const findLineFault = (text: string): string | undefined => findFault(forbiddenInLines, text)
+
+/** Removes the characters that are forbidden in one line of text. Replaces halves of surrogate pairs with U+FFFD. */
+export const cleanLine = (text: string): string =>
+  text.toWellFormed().replaceAll(new RegExp(forbiddenInLines, 'gu'), '')
 
 /** Refuses forbidden characters in one line of text. The message has the code point and its position, from 1. */
 export const requireLineCharacters = refuse(forbiddenInLines)

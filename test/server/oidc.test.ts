@@ -122,6 +122,30 @@ describe('a token of the issuer', () => {
     expect(await verify(token)).toEqual({ kind: 'oidc', id: 'u-7', name: 'liwei', role: 'admin' })
     expect(await verify(await issuer.token())).toEqual({ kind: 'oidc', id: 'user-1', name: null, role: null })
   })
+
+  it.each([
+    ['without control characters', { name: 'A\u0000\u001b[31mB\nC' }, 'A[31mBC'],
+    ['without characters that reorder text', { name: '\u202eAnn\u2066' }, 'Ann'],
+    ['with U+FFFD for half a surrogate pair', { name: 'A\ud83d' }, 'A\ufffd'],
+    ['in NFC', { name: 'Rene\u0301' }, 'Ren\u00e9'],
+    ['cut off after 200 characters', { name: `${'x'.repeat(199)}😀y` }, `${'x'.repeat(199)}😀`],
+    ['of the user name if nothing else is left', { name: '\u202e ', preferred_username: 'ann' }, 'ann'],
+  ])('has its name in the history %s', async (_, claims, name) => {
+    const headers = { authorization: `Bearer ${await issuer.token({ ...claims, roles: 'editor' })}` }
+    const payload = { title: 'By the holder of a token', kind: 'other' }
+    const created = await service.app.inject({ method: 'POST', url: '/v1/sources', headers, payload })
+    expect(created.statusCode, created.body).toBe(201)
+    const { id } = created.json<{ id: string }>()
+    const history = await service.app.inject(`/v1/sources/${id}/history`)
+    expect(history.json()).toMatchObject({ data: [{ actor: { id: 'user-1', name } }] })
+  })
+
+  it('identifies the actor by its subject exactly as it is, in any Unicode form', async () => {
+    const token = await issuer.token({ sub: 'Rene\u0301', roles: 'reader' })
+    const headers = { authorization: `Bearer ${token}` }
+    const response = await service.app.inject({ url: '/v1/actor', headers })
+    expect(response.json()).toMatchObject({ id: 'Rene\u0301' })
+  })
 })
 
 /** Functions that create invalid tokens, by fault. */
@@ -184,6 +208,8 @@ const invalidTokens: Record<string, () => Promise<string> | string> = {
   'a number as subject': () => issuer.token({ ...admin, sub: 7 }),
   'null as subject': () => issuer.token({ ...admin, sub: null }),
   'a control character in its subject': () => issuer.token({ ...admin, sub: 'u\u00007' }),
+  'a character that reorders text in its subject': () => issuer.token({ ...admin, sub: '\u202eadmin' }),
+  'half a surrogate pair in its subject': () => issuer.token({ ...admin, sub: '\ud83d' }),
   'a subject that is too long': () => issuer.token({ ...admin, sub: 'u'.repeat(256) }),
   'no `exp`': () => issuer.token({ ...admin, exp: undefined }),
   'an `exp` in the past': () => issuer.token({ ...admin, iat: now() - 600, exp: now() - 60 }),

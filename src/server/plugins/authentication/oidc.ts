@@ -11,6 +11,7 @@ import { z } from 'zod'
 import type { Clock } from '../../../database/clock.ts'
 import type { Role } from '../../../database/keys.ts'
 import { roles } from '../../../database/vocabularies.ts'
+import { cleanLine, findLineFault } from '../../../model/characters.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { unauthorized, type VerifyToken } from './authenticate.ts'
 
@@ -145,16 +146,24 @@ const maxSubjectLength = 255
 
 /** Returns the subject. By its type it is a text, but the library does not check this. */
 function subjectIn({ sub }: { sub?: unknown }): string {
-  const isText = typeof sub === 'string' && sub.trim() !== '' && !/\p{Cc}/u.test(sub)
-  if (isText && sub.length <= maxSubjectLength) return sub
-  throw new errors.JWTInvalid(`its "sub" is not a text of 1 to ${maxSubjectLength} characters`)
+  if (typeof sub !== 'string' || sub.trim() === '' || sub.length > maxSubjectLength)
+    throw new errors.JWTInvalid(`its "sub" is not a text of 1 to ${maxSubjectLength} characters`)
+  const fault = sub.isWellFormed() ? findLineFault(sub) : 'has half of a surrogate pair'
+  if (fault !== undefined) throw new errors.JWTInvalid(`its "sub" ${fault}`)
+  return sub
 }
 
-const nameIn = ({ name, preferred_username: user }: JWTPayload): string | null =>
-  [name, user]
-    .find((text) => typeof text === 'string' && text !== '')
-    ?.toString()
-    .slice(0, 200) ?? null
+/** Maximum length of a name in characters. The rest of a longer one is left out. */
+const maxNameLength = 200
+
+/** Returns the name as one line of text in NFC: it is only shown, so characters that are forbidden there are left out. */
+function nameIn({ name, preferred_username: user }: JWTPayload): string | null {
+  for (const text of [name, user]) {
+    const line = typeof text === 'string' ? cleanLine(text).normalize('NFC').trim() : ''
+    if (line !== '') return [...line].slice(0, maxNameLength).join('')
+  }
+  return null
+}
 
 function toTokenProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
