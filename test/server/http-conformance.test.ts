@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
 /** Requests that `fetch` cannot send: those that HTTP requires a server to refuse, and unusual valid ones. */
 
 const host = 'Host: registry.example'
+const keys = [`Authorization: Bearer ${adminKey}`, 'authorization: x']
+const types = ['Content-Type: application/json', 'Content-Type: application/xml']
 const maxPerMinute = 5
 
 let api: Api
@@ -42,6 +45,8 @@ const refusals: Case[] = [
   ['percent-encoding that is not UTF-8', 'GET', '/v1/topics/%ff?limit=1', [host], 400, 'malformed-request'],
   ['an unknown expectation', 'GET', '/v1/countries', [host, 'Expect: miracles'], 417, 'expectation-failed'],
   ['two Host headers', 'GET', '/healthz', [host, 'Host: other.example'], 400, 'malformed-request'],
+  ['two Authorization headers', 'GET', '/v1/countries', [host, ...keys], 400, 'malformed-request'],
+  ['two Content-Type headers', 'GET', '/v1/countries', [host, ...types], 400, 'malformed-request'],
   ['a Host header with a space', 'GET', '/healthz', ['Host: a b'], 400, 'malformed-request'],
   ['no Host header', 'GET', '/healthz', [], 400, 'malformed-request'],
 ]

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { Problem } from '../../problems/problem.ts'
+import { type Fault, Problem } from '../../problems/problem.ts'
 
 /** The path that replaces a malformed path, so that the request passes the plugins. No route has this path. */
 const placeholderPath = '/malformed'
@@ -25,13 +25,16 @@ export const routableUrl = (url: string): string =>
 /** The Host header of RFC 9110, section 7.2: a name, an IPv4 address or an IPv6 address in brackets, and an optional port. */
 const hostPattern = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d*)?$/
 
-/** Counts the Host headers in the raw headers, where names and values alternate. Node.js drops all but the first one. */
-function countHosts(rawHeaders: readonly string[]): number {
+/** The headers that the service reads and that may occur only once. Node.js drops all but the first one. */
+const singleHeaders = ['Host', 'Authorization', 'Content-Type']
+
+/** Counts the headers with a name in the raw headers, where names and values alternate. */
+function countHeaders(rawHeaders: readonly string[], name: string): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]
+    const rawName = rawHeaders[index]
     // The length is compared first, since this runs for every request.
-    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
+    if (rawName?.length === name.length && rawName.toLowerCase() === name.toLowerCase()) count += 1
   }
   return count
 }
@@ -39,19 +42,25 @@ function countHosts(rawHeaders: readonly string[]): number {
 /** Returns what is wrong with the Host header (RFC 9112, section 3.2), or undefined. */
 function findHostFault({ headers: { host }, raw }: FastifyRequest): string | undefined {
   if (host === undefined) return raw.httpVersion === '1.1' ? 'is required' : undefined
-  const count = countHosts(raw.rawHeaders)
-  if (count > 1) return `was sent ${count} times: send it once`
   return hostPattern.test(host) ? undefined : `"${host}" is not a host, such as registry.example:3000`
+}
+
+function findHeaderFault(request: FastifyRequest): (Fault & { header: string }) | undefined {
+  for (const header of singleHeaders) {
+    const count = countHeaders(request.raw.rawHeaders, header)
+    if (count > 1) return { header, code: 'invalid', message: `was sent ${count} times: send it once` }
+  }
+  const message = findHostFault(request)
+  return message === undefined ? undefined : { header: 'Host', code: 'invalid', message }
 }
 
 function findProblem(request: FastifyRequest): Problem | undefined {
   if (request.url !== request.originalUrl)
     return new Problem('malformed-request', 'The percent-encoding of the path is malformed, or not UTF-8.')
-  const message = findHostFault(request)
-  if (message !== undefined) {
-    return new Problem('malformed-request', `The Host header ${message}.`, {
-      errors: [{ header: 'Host', code: 'invalid', message }],
-    })
+  const fault = findHeaderFault(request)
+  if (fault) {
+    const detail = `The ${fault.header} header ${fault.message}.`
+    return new Problem('malformed-request', detail, { errors: [fault] })
   }
   const { expect } = request.headers
   if (expect === undefined || expect.toLowerCase() === '100-continue') return undefined
@@ -60,8 +69,9 @@ function findProblem(request: FastifyRequest): Problem | undefined {
 }
 
 /**
- * Refuses requests that do not conform to HTTP: malformed paths, missing, repeated or malformed Host headers (400), and
- * expectations that the service does not know (417). Such requests pass the earlier plugins, so they are counted and logged.
+ * Refuses requests that do not conform to HTTP: malformed paths, missing or malformed Host headers, repeated headers that
+ * may occur once (400), and expectations that the service does not know (417). Such requests pass the earlier plugins, so
+ * they are counted and logged.
  */
 export const httpConformance = fp(
   async function httpConformance(app) {
