@@ -196,7 +196,7 @@ export async function buildApp({
       importMaxBytes: config.IMPORT_MB * megabyte,
     })
     await scope.register(agents, { registry })
-    await scope.register(reconcile, { registry })
+    await scope.register(reconcile, { registry, publicUrl: config.PUBLIC_URL })
   })
 
   return app

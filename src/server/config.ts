@@ -238,7 +238,7 @@ export const environment = z.object({
     .refine(isPublicUrl, 'a URL like https://registry.example, without a slash at its end')
     .optional()
     .describe(
-      'Base URL at which clients reach the service, for links in calendars and linked data. Absent: links are relative, and calendars have no links.',
+      'Base URL at which clients reach the service, for links in calendars and linked data, and in the manifest of `/reconcile`. Absent: links are relative, calendars have no links, and the manifest has the address in the `Host` header.',
     ),
   PUBLISHER_NAME: text
     .default('Entente registry')

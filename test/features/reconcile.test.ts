@@ -97,6 +97,18 @@ describe('the reconciliation service', () => {
     expect(preflight.headers['access-control-allow-methods']).toContain('POST')
   })
 
+  it('serves a manifest with the addresses of PUBLIC_URL; without it, those of the Host header', async () => {
+    const published = await openTestApp({ env: { PUBLIC_URL: 'https://registry.example/entente' } })
+    onTestFinished(() => published.close())
+    const headers = { host: 'other.example' }
+    const readUrl = async ({ app }: TestApp) => {
+      const response = await app.inject({ url: '/reconcile', headers })
+      return manifestSchema.parse(response.json()).suggest.entity.service_url
+    }
+    expect(await readUrl(published)).toBe('https://registry.example/entente/reconcile')
+    expect(await readUrl(test)).toBe('http://other.example/reconcile')
+  })
+
   it('returns the same for a batch by POST and GET, and matches only unambiguous names', async () => {
     const queries = {
       q0: { query: 'Congo, Dem. Rep.', type: 'countries' },

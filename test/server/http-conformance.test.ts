@@ -48,6 +48,8 @@ const refusals: Case[] = [
   ['two Authorization headers', 'GET', '/v1/countries', [host, ...keys], 400, 'malformed-request'],
   ['two Content-Type headers', 'GET', '/v1/countries', [host, ...types], 400, 'malformed-request'],
   ['a Host header with a space', 'GET', '/healthz', ['Host: a b'], 400, 'malformed-request'],
+  ['an empty Host header for the manifest', 'GET', '/reconcile', ['Host:'], 400, 'malformed-request'],
+  ['only a port as host of the manifest', 'GET', '/reconcile', ['Host: :1'], 400, 'malformed-request'],
   ['no Host header', 'GET', '/healthz', [], 400, 'malformed-request'],
 ]
 

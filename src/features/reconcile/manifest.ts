@@ -20,17 +20,17 @@ export const defaultTypesOf = (registry: Registry): string[] =>
 
 /**
  * Returns the manifest of the service (Reconciliation Service API 0.2, section 3.3).
- * @param origin scheme and authority by which the client reaches the service.
+ * @param baseUrl URL by which the client reaches the service, without a slash at its end.
  */
-export function makeManifest(origin: string, registry: Registry): Record<string, unknown> {
-  const service = `${origin}/reconcile`
+export function makeManifest(baseUrl: string, registry: Registry): Record<string, unknown> {
+  const service = `${baseUrl}/reconcile`
   return {
     versions: ['0.2'],
     name: 'Entente',
     identifierSpace: `${service}/view?id=`,
-    schemaSpace: `${origin}/v1/`,
+    schemaSpace: `${baseUrl}/v1/`,
     serviceVersion: packageVersion,
-    documentation: `${origin}/docs`,
+    documentation: `${baseUrl}/docs`,
     defaultTypes: defaultTypesOf(registry).map((name) => toType(registry.get(name))),
     view: { url: `${service}/view?id={{id}}` },
     preview: { url: `${service}/preview?id={{id}}`, width: 400, height: 160 },

@@ -51,6 +51,15 @@ function entityIn(request: FastifyRequest, registry: Registry): EntityId {
   throw new Problem('not-found', 'There is no such entity. An example of an id is countries:CHN.')
 }
 
+/** Returns the base URL of the service as the client sees it. @throws Problem `malformed-request` if Host names no host. */
+function baseUrlOf({ protocol, host }: FastifyRequest): string {
+  const url = `${protocol}://${host}`
+  if (URL.canParse(url)) return url
+  const message = 'must name the host of the service, for the addresses in the manifest'
+  const errors = [{ header: 'Host', code: 'invalid', message }]
+  throw new Problem('malformed-request', `The Host header ${message}.`, { errors })
+}
+
 const corsHeaders = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
@@ -58,11 +67,21 @@ const corsHeaders = {
   'cache-control': 'no-store',
 }
 
+/** Options of the plugin `reconcile`. */
+export interface ReconcileOptions {
+  registry: Registry
+  /** Base URL at which clients reach the service. If undefined, that of each request. */
+  publicUrl: string | undefined
+}
+
 /**
  * Serves the W3C Reconciliation Service API 0.2 at `/reconcile`, for OpenRefine and similar clients. It sends requests to the
  * API as the client, so the same access, visibility, limits and cache apply. Its own scope parses no bodies but forms.
  */
-export async function reconcile(scope: FastifyInstance, { registry }: { registry: Registry }): Promise<void> {
+export async function reconcile(
+  scope: FastifyInstance,
+  { registry, publicUrl }: ReconcileOptions,
+): Promise<void> {
   const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
   // Other bodies get 415.
   scope.removeAllContentTypeParsers()
@@ -97,7 +116,7 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
     const { queries, extend: extension } = { ...queryOf(request), ...fieldsOf(request.body) }
     if (typeof queries === 'string') return reconcileQueries(api, registry, await parseField(queries))
     if (typeof extension === 'string') return extend(api, registry, await parseField(extension))
-    return makeManifest(`${request.protocol}://${request.host}`, registry)
+    return makeManifest(publicUrl ?? baseUrlOf(request), registry)
   })
   scope.get('/reconcile', options, main)
   scope.post('/reconcile', options, main)
