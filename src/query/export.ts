@@ -8,20 +8,12 @@ import { type FlatColumn, participantRows, type RowUnit } from './flat.ts'
 import type { Selection } from './list.ts'
 import { orderTerms, whereClause, withRecords } from './list-sql.ts'
 import { inlineValues } from './literal.ts'
+import { formulaStart } from './safe-csv.ts'
 
 /** COPY statements that write all records of a selection. PostgreSQL formats each row. */
 
-/**
- * First characters that make a spreadsheet evaluate a cell as a formula, in East Asian editions also in their full-width
- * forms. An apostrophe before them makes the cell a text.
- */
+/** First characters that make a spreadsheet evaluate a cell as a formula. */
 const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[]`)
-
-/**
- * Regular expression of these characters, for PostgreSQL and JavaScript, at the start of a cell or after a `;`: some spreadsheets
- * split cells there, and evaluate each part.
- */
-export const formulaStart = String.raw`(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])`
 
 const formulaStartPattern = sql.raw(`'${formulaStart}'`)
 

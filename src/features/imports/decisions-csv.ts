@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
-import { stringify } from 'csv-stringify/sync'
 import { Problem } from '../../problems/problem.ts'
+import { safeCsv, unescapeFormulas } from '../../query/safe-csv.ts'
 import { mentionName } from './mentions.ts'
 import type { Decision, ImportName } from './names.ts'
 
@@ -24,7 +24,7 @@ export interface FileDecision extends Decision {
 
 /** Returns names as CSV rows, with their candidates and an empty column `decision`. */
 export const namesToCsv = (names: readonly ImportName[]): string =>
-  stringify(
+  safeCsv(
     names.map(({ mention, rows, candidates }) => [
       mention.resource,
       mentionName(mention),
@@ -33,11 +33,10 @@ export const namesToCsv = (names: readonly ImportName[]): string =>
       '',
       ...[0, 1, 2].flatMap((index) => [candidates[index]?.key ?? '', candidates[index]?.name ?? '']),
     ]),
-    { record_delimiter: 'windows' },
   )
 
 /** The header of the file. */
-export const namesHeader = stringify([columns], { record_delimiter: 'windows' })
+export const namesHeader = safeCsv([columns])
 
 /**
  * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country`. Skips rows without a
@@ -85,6 +84,7 @@ function parseRows(text: string): { record: Partial<Record<string, string>>; inf
       // One row too many shows that the file exceeds the limit.
       to: maxRows + 1,
       trim: true,
+      cast: unescapeFormulas,
       delimiter: delimiterOf(text),
     })
   } catch (error) {

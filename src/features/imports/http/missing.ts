@@ -1,7 +1,7 @@
-import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
 import type { Registry } from '../../../model/registry.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
+import { safeCsv } from '../../../query/safe-csv.ts'
 import { listMissing, type MissingRecord } from '../missing.ts'
 import { readNames } from '../record-names.ts'
 import type { ImportJob } from '../store.ts'
@@ -10,21 +10,19 @@ import { csvDownload } from './csv-download.ts'
 /** Number of records that are read together. */
 const pageSize = 1000
 
-const toCsv = (rows: (string | null)[][]) => stringify(rows, { record_delimiter: 'windows' })
-
 /** Yields the records that the file of an import lacks, as CSV: resource, key, id in the register, and name. */
 export async function* streamMissing(
   database: DatabaseClient,
   registry: Registry,
   { id }: Pick<ImportJob, 'id'>,
 ): AsyncGenerator<string> {
-  yield toCsv([['resource', 'key', 'id', 'name']])
+  yield safeCsv([['resource', 'key', 'id', 'name']])
   for (let after: MissingRecord | undefined; ; ) {
     const page = await listMissing(database, id, { after, limit: pageSize })
     after = page.at(-1)
     if (!after) return
     const nameOf = await readNames(database, registry, page, 'en')
-    yield toCsv(page.map((one) => [one.resource, one.key, one.externalId, nameOf(one)]))
+    yield safeCsv(page.map((one) => [one.resource, one.key, one.externalId, nameOf(one)]))
   }
 }
 

@@ -1,6 +1,5 @@
-import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
-import { formulaStart } from '../../../query/export.ts'
+import { safeCsv } from '../../../query/safe-csv.ts'
 import type { ReadPart } from './view-data-response.ts'
 
 /**
@@ -166,16 +165,7 @@ function* valuesOf(value: unknown, pointer: string): Generator<{ property: strin
     yield { property: pointer, value: typeof value === 'number' || value === null ? value : String(value) }
 }
 
-const formulaStarts = new RegExp(formulaStart, 'g')
-
-const toCsv = (rows: readonly Row[]): string =>
-  stringify([...rows], {
-    header: true,
-    cast: { string: (text) => text.replaceAll(formulaStarts, "$1'$2") },
-    // Some spreadsheets split cells at a semicolon.
-    quoted_match: /;/,
-    record_delimiter: 'windows',
-  })
+const toCsv = (rows: readonly Row[]): string => safeCsv(rows, { header: true })
 
 /** Returns the CSV of a record: a row for each value, with its JSON pointer, as in citations. */
 export const recordCsv = (json: string): string => toCsv([...valuesOf(JSON.parse(json), '')])

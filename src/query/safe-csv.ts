@@ -1,0 +1,39 @@
+import { stringify } from 'csv-stringify/sync'
+
+/**
+ * CSV in which no text is a formula. An apostrophe before a character that makes a spreadsheet evaluate a cell makes the cell
+ * a text.
+ */
+
+/** Where a spreadsheet looks for a formula: at the start of a cell and after a `;`, at which some spreadsheets split cells. */
+const cellStart = String.raw`(^|;[\s"]*)`
+
+/** The characters that begin a formula, in East Asian editions also in their full-width forms. */
+const formulaCharacter = String.raw`[=+@\t\r\n＝＋－＠-]`
+
+/** Regular expression of the start of a formula, for PostgreSQL and JavaScript. */
+export const formulaStart = `${cellStart}(${formulaCharacter})`
+
+/** An apostrophe is also added to a text that has some before the character, so that `unescapeFormulas` is exact. */
+const unescaped = new RegExp(`${cellStart}('*${formulaCharacter})`, 'g')
+const escaped = new RegExp(`${cellStart}'('*${formulaCharacter})`, 'g')
+
+/** Returns the text of a cell that `safeCsv` has written. A text with no apostrophe before a formula stays as it is. */
+export const unescapeFormulas = (cell: string): string => cell.replaceAll(escaped, '$1$2')
+
+/**
+ * Returns CSV (RFC 4180) of rows. A text that a spreadsheet would evaluate as a formula gets an apostrophe.
+ * @param rows cells in order, or by the names of columns.
+ * @param header whether the names of the columns are the first line.
+ */
+export const safeCsv = (
+  rows: readonly (readonly unknown[] | Readonly<Record<string, unknown>>)[],
+  { header = false }: { header?: boolean } = {},
+): string =>
+  stringify([...rows], {
+    header,
+    cast: { string: (text) => text.replaceAll(unescaped, "$1'$2") },
+    // Some spreadsheets split cells at a semicolon.
+    quoted_match: /;/,
+    record_delimiter: 'windows',
+  })
