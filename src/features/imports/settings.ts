@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Registry } from '../../model/registry.ts'
 import { type Mapping, parseMapping, parseStoredMapping } from './mapping/index.ts'
 import type { OnEdited } from './plan.ts'
@@ -12,11 +13,22 @@ export interface ImportSettings {
   onUnresolved: 'refuse' | 'drop'
 }
 
-const settingsOf = ({ scheme, onEdited, onBadValue, source = {} }: Mapping): ImportSettings => ({
-  scheme,
-  onEdited,
-  onUnresolved: onBadValue,
-  source,
+/** Whether a mapping makes all its records internal, by a constant. */
+const isInternal = ({ records }: Mapping): boolean =>
+  Object.values(records)
+    .flat()
+    .every(
+      ({ properties: { visibility } }) =>
+        isDeepStrictEqual(visibility, { value: 'internal' }) ||
+        (typeof visibility === 'string' && /^=\s*internal\s*$/i.test(visibility)),
+    )
+
+const settingsOf = (mapping: Mapping): ImportSettings => ({
+  scheme: mapping.scheme,
+  onEdited: mapping.onEdited,
+  onUnresolved: mapping.onBadValue,
+  // The source has the names of the files, and the name of the actor.
+  source: { ...(isInternal(mapping) && { visibility: 'internal' }), ...mapping.source },
 })
 
 /** Reads the settings of an import from its mapping. @throws Problem `invalid-mapping` with every fault of the mapping. */

@@ -97,12 +97,14 @@ const joinSchema = z.strictObject({
   rows: rowOptions.optional(),
 })
 
-/** The properties of a source that a mapping may state: all except external ids. All are optional. */
+/** The properties of a source that a mapping may state: all except external ids. All are optional, without defaults. */
 function sourceSchema(registry: Registry): z.ZodObject {
-  const { shape } = registry.get('sources').document
-  return z
-    .strictObject(Object.fromEntries(Object.entries(shape).filter(([name]) => name !== 'externalIds')))
-    .partial()
+  const { externalIds, ...shape } = registry.get('sources').document.shape
+  const properties = Object.entries(shape).map(([name, schema]) => [
+    name,
+    schema instanceof z.ZodDefault ? schema.unwrap() : schema,
+  ])
+  return z.strictObject(Object.fromEntries(properties)).partial()
 }
 
 const recordSchema = ({ document }: Resource) =>

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { newScheme } from '../support/imports.ts'
+import { sendForm } from '../support/send-form.ts'
+
+/** Who sees the source that an import creates for itself. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const withKey = { key: adminKey }
+
+/** Imports an agreement and a project. @returns the visibility of the source of the import, and its path. */
+async function importWith({ agreement, project, source = '' }: Record<string, string>, file = 'plans.csv') {
+  const mapping = `scheme: ${newScheme()}
+${source}
+records:
+  agreements:
+    id: Id
+    properties: { title: Title, kind: =treaty, visibility: ${agreement} }
+  projects:
+    - id: Id
+      properties: { title: Title, kind: =other, visibility: ${project} }
+`
+  const response = await sendForm(api, '/v1/imports?commit=true', [
+    ['mapping', mapping, 'mapping.yaml'],
+    ['file', 'Id,Title,Access\n1,A plan,internal\n', file],
+  ])
+  expect(response.status, response.text).toBe(201)
+  const { id } = response.json<{ id: string }>()
+  const read = async () => (await api.get(`/v1/imports/${id}`, withKey)).json<{ source: string }>()
+  await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: 'committed', counts: { created: 2 } })
+  const path = `/v1/sources/${(await read()).source}`
+  const { visibility } = (await api.get(path, withKey)).json<{ visibility: string }>()
+  return { visibility, path }
+}
+
+describe('the source of an import', () => {
+  it('is hidden from readers without a key if all records of the mapping are internal', async () => {
+    const file = 'internwelt plans.csv'
+    const { visibility, path } = await importWith({ agreement: '=internal', project: '=internal' }, file)
+    expect(visibility).toBe('internal')
+    expect((await api.get(path)).status).toBe(404)
+    for (const list of ['sources?q=internwelt', 'search?q=internwelt', 'changes?order=desc&limit=100']) {
+      const readWithKey = async () => (await api.get(`/v1/${list}`, withKey)).text
+      await expect.poll(readWithKey).toContain(file)
+      const { status, text } = await api.get(`/v1/${list}`)
+      expect(status, text).toBe(200)
+      expect(text).not.toContain(file)
+    }
+  })
+
+  it.each([
+    ['internal', 'the long form of constants', { agreement: '{ value: internal }', project: '= internal' }],
+    ['public', 'a record that is public', { agreement: '=internal', project: '=public' }],
+    ['public', 'a visibility from a column', { agreement: '=internal', project: 'Access' }],
+    ['public', 'a condition', { agreement: '{ value: internal, when: Title }', project: '=internal' }],
+    [
+      'internal',
+      'other properties in the mapping',
+      { agreement: '=internal', project: '=internal', source: 'source: { publisher: Ministry }' },
+    ],
+    [
+      'public',
+      'visibility: public in the mapping',
+      { agreement: '=internal', project: '=internal', source: 'source: { visibility: public }' },
+    ],
+    [
+      'internal',
+      'visibility: internal in the mapping, although its records are public',
+      { agreement: '=public', project: '=public', source: 'source: { visibility: internal }' },
+    ],
+  ])('is %s with %s', async (visibility, _, mapping) => {
+    expect(await importWith(mapping)).toMatchObject({ visibility })
+  })
+})
