@@ -8,7 +8,7 @@ import { autocommitReads, type Database } from '../database/database.ts'
 import { builtInMappings, resolveMapping } from '../features/imports/built-in.ts'
 import { checkDecisions } from '../features/imports/decisions.ts'
 import { readDecisions } from '../features/imports/decisions-csv.ts'
-import type { LocalFile } from '../features/imports/files.ts'
+import { checkFileName, type LocalFile } from '../features/imports/files.ts'
 import { streamMissing } from '../features/imports/http/missing.ts'
 import { streamUnresolvedNames } from '../features/imports/http/names.ts'
 import { streamRejected } from '../features/imports/http/rejected.ts'
@@ -103,6 +103,7 @@ export class LocalImports {
     const mapping = await readMapping(path)
     const { scheme } = readSettings(mapping, registry)
     const files = paths.map((file) => ({ path: file, name: basename(file) }))
+    for (const { path: file, name } of files) checkFileName(name, `${file}:`)
     const importFiles = await Promise.all(files.map(describeFile))
     const { username } = userInfo()
     const actor = { kind: 'command', id: null, name: `entente import (${username})` } as const

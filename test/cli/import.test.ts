@@ -138,6 +138,18 @@ describe('entente import', () => {
     expect(await countRecords(scheme)).toBe(0)
   })
 
+  it('refuses a file whose name its source cannot have', async () => {
+    const { scheme, mapping } = await writeFiles()
+    const file = join(folder, 'a\tb.csv')
+    await writeFile(file, `${treatyHeader}\n1,A treaty,2001-05-03,France\n`)
+    const { ended } = run(['import', mapping, file, '--dry-run'], { DATABASE_URL: database.url })
+    const { code, stderr } = await ended
+    expect(stderr).toContain('rename the file')
+    expect(stderr).toContain('a\tb.csv: has a control character, U+0009, at character 2')
+    expect(code).toBe(1)
+    expect(await countRecords(scheme)).toBe(0)
+  })
+
   it('prints the report of a dry run once if there is no terminal for the question', async () => {
     const { mapping, file } = await writeFiles()
     const { ended } = run(['import', mapping, file], { DATABASE_URL: database.url })

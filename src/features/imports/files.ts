@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { DatabaseClient } from '../../database/database.ts'
+import { line } from '../../model/schemas.ts'
+import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { ImportFile, ImportJob } from './store.ts'
 
@@ -20,6 +22,21 @@ const partBytes = mebibyte
 export interface LocalFile {
   path: string
   name: string
+}
+
+/** The name of a file becomes part of the title of a source and of the reasons of changes, which are lines. */
+const fileNameSchema = line(255)
+
+/**
+ * Checks that the name of a file can be part of what its import writes.
+ * @param pointer where the file is, for the faults: the JSON pointer of its part, or its path.
+ * @throws Problem `invalid-body`.
+ */
+export function checkFileName(name: string, pointer: string): void {
+  const { faults } = checkValue(fileNameSchema, name)
+  if (!faults) return
+  const errors = faults.listed.map((fault) => ({ ...fault, pointer }))
+  throw new Problem('invalid-body', 'The name of a file cannot be used: rename the file.', { errors })
 }
 
 /** Yields the bytes of a stream in parts of `partBytes`; the last one may be shorter. */

@@ -42,7 +42,7 @@ async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   try {
     for await (const part of request.parts()) {
       if (part.type === 'file')
-        yield { field: part.fieldname, name: part.filename ?? part.fieldname, stream: part.file }
+        yield { field: part.fieldname, name: part.filename || part.fieldname, stream: part.file }
     }
   } catch (error) {
     if (errorCode(error) === 'FST_PARTS_LIMIT')

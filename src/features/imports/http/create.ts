@@ -13,7 +13,7 @@ import { resolveMapping } from '../built-in.ts'
 import { removeUpload } from '../cleanup.ts'
 import { checkDecisions } from '../decisions.ts'
 import { type FileDecision, readDecisions } from '../decisions-csv.ts'
-import { storeFile } from '../files.ts'
+import { checkFileName, storeFile } from '../files.ts'
 import { saveDecisions } from '../names.ts'
 import { readSettings } from '../settings.ts'
 import {
@@ -139,9 +139,11 @@ class UploadReader {
           throw badUpload(
             'There are two parts named file; send code lists and second files as parts named list.',
           )
+        checkFileName(part.name, '/file')
         this.#file = await this.#store(await this.#beginOnce(), 0, part)
         return
       case 'list':
+        checkFileName(part.name, '/list')
         this.#lists.push(await this.#store(await this.#beginOnce(), this.#lists.length + 1, part))
         return
       default:

@@ -10,6 +10,7 @@ import {
 } from '../../../operations/language.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
+import { checkFileName } from '../files.ts'
 import { maxMappingLength } from '../mapping/index.ts'
 import { type PreviewInput, previewImport } from '../preview.ts'
 import { baseContract, tag } from './contract.ts'
@@ -56,7 +57,9 @@ async function readInput(parts: readonly LocalPart[]): Promise<PreviewInput> {
       'invalid-body',
       'The parts mapping and file can be sent only once; send code lists as parts named list.',
     )
-  return { mapping: await readMapping(mapping), file, lists: partsOf('list') }
+  const lists = partsOf('list')
+  for (const { field, name } of file ? [file, ...lists] : lists) checkFileName(name, `/${field}`)
+  return { mapping: await readMapping(mapping), file, lists }
 }
 
 /** `POST /v1/imports/preview` */
