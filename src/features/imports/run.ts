@@ -13,6 +13,7 @@ import { resolveImportNames } from './names.ts'
 import { makeReport } from './report.ts'
 import { openRows } from './row-source.ts'
 import { readStoredSettings } from './settings.ts'
+import { checkSource } from './source.ts'
 import { stageRows } from './stage.ts'
 import {
   changeImport,
@@ -140,6 +141,7 @@ class Run {
 
   async #stageFiles(job: ImportJob): Promise<void> {
     const { database, registry } = this.#context
+    checkSource(registry, job, readStoredSettings(job.mapping, registry).source)
     const stage = async (files: readonly LocalFile[]) => {
       const source = await openRows(job.mapping, files, { registry, signal: this.#signal })
       const isStaged = await stageRows(database, { ...job, counts: noCounts }, source, {

@@ -30,6 +30,13 @@ function sourceDocument(job: ImportJob, given: SourceProperties): Document {
 }
 
 /**
+ * Returns the record of `sources` that the commit of an import will create.
+ * @throws Problem `invalid-body` when it cannot be created, such as if its context is too long with the files' names.
+ */
+export const checkSource = (registry: Registry, job: ImportJob, given: SourceProperties): Document =>
+  checkDocument(registry.get('sources'), sourceDocument(job, given))
+
+/**
  * Creates the record of `sources` that represents an import: its file with name, size and SHA-256, when it was imported, and
  * by whom.
  * @returns its key.
@@ -42,7 +49,7 @@ export async function writeSource(
   authorship: Authorship,
 ): Promise<string> {
   const resource = registry.get('sources')
-  const document = checkDocument(resource, sourceDocument(job, given))
+  const document = checkSource(registry, job, given)
   const [stored] = await insertDocuments(tx, resource, [document], { kind: 'create', authorship })
   if (!stored) throw new Error('the source of the import was not stored')
   await writeEntries(tx, job, [entryWithoutRow('sources', stored.key, stored.version)])

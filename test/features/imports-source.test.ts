@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { newScheme } from '../support/imports.ts'
+import { checkCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
-/** Who sees the source that an import creates for itself. */
+/** The source that an import creates for itself. */
 
 let api: Api
 beforeAll(async () => {
@@ -52,6 +52,14 @@ describe('the source of an import', () => {
       expect(status, text).toBe(200)
       expect(text).not.toContain(file)
     }
+  })
+
+  it('is checked before the dry run, which fails if the source could not be written', async () => {
+    const mapping = `${treatyMapping(newScheme())}source: { context: ${'x'.repeat(9_990)} }\n`
+    expect(await checkCsv(api.database, mapping, `${treatyHeader}\n1,First,2001,China\n`)).toMatchObject({
+      state: 'failed',
+      failure: expect.stringContaining('/context is longer than 10000 characters'),
+    })
   })
 
   it.each([
