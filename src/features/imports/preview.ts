@@ -12,13 +12,17 @@ import {
   type CodeList,
   checkColumns,
   checkCompanions,
+  checkMapping,
   companionFiles,
   createConverter,
+  type LocatedFault,
+  locateFaults,
   type Mapping,
+  type ParsedYaml,
   parseMapping,
+  parseYaml,
   readCompanion,
 } from './mapping/index.ts'
-import { type LocatedFault, locateFaults } from './mapping/locate.ts'
 import { mentionIdentity, mentionName, namedMentions } from './mentions.ts'
 import { type NameKey, resolveMentions } from './names.ts'
 import { chooseSlugs, topicIdentity } from './new-records.ts'
@@ -82,16 +86,16 @@ interface PreviewContext {
   signal: AbortSignal
 }
 
-/** Runs work that may find faults of a mapping. @returns the result of the work, or the faults. */
+/** Runs work that may find faults of a mapping. @param yaml its text. @returns the result of the work, or the faults. */
 async function tryMapping<T>(
-  text: string,
+  yaml: ParsedYaml,
   work: () => T | Promise<T>,
 ): Promise<{ result: T } | { faults: LocatedFault[] }> {
   try {
     return { result: await work() }
   } catch (error) {
     if (!(error instanceof Problem) || error.type !== 'invalid-mapping') throw error
-    return { faults: locateFaults(text, error) }
+    return { faults: locateFaults(yaml, error) }
   }
 }
 
@@ -234,7 +238,11 @@ export async function previewImport(
 ): Promise<Preview> {
   const { registry, signal } = context
   const nothing: Preview = { scheme: null, mappingFaults: [], fileInfo: null, rows: [], names: {} }
-  const parsed = await tryMapping(text, async () => parseMapping(await resolveMapping(text), registry))
+  const yaml = parseYaml(text)
+  const parsed = await tryMapping(yaml, async () => {
+    const resolved = await resolveMapping(text)
+    return resolved === text ? checkMapping(yaml, registry) : parseMapping(resolved, registry)
+  })
   const mapping = 'result' in parsed ? parsed.result : undefined
   const checked = {
     ...nothing,
@@ -247,7 +255,7 @@ export async function previewImport(
     const fileInfo = await opened.fileInfo
     if (!mapping) return { ...checked, fileInfo }
     const lists = await readLists(mapping, listFiles, signal)
-    const prepared = await tryMapping(text, () => {
+    const prepared = await tryMapping(yaml, () => {
       checkColumns(mapping, registry, fileInfo)
       checkCompanions(mapping, listFiles)
       return createConverter(mapping, { registry, lists })

@@ -9,10 +9,12 @@ export { CodeList } from './code-list.ts'
 export { checkColumns } from './columns.ts'
 export { type Companion, checkCompanions, companionFiles, readCompanion } from './companions.ts'
 export { mappingJsonSchema } from './json-schema.ts'
-export { maxMappingLength, parseMapping, parseStoredMapping } from './parse.ts'
+export { locateFaults } from './locate.ts'
+export { checkMapping, parseMapping, parseStoredMapping } from './parse.ts'
 export { mappingSchema } from './schema.ts'
 export type { Mapping } from './types.ts'
 export { createUnusedColumnCounter, type UnusedColumnCounter } from './unused-columns.ts'
+export { type LocatedFault, maxMappingLength, type ParsedYaml, parseYaml } from './yaml.ts'
 
 /**
  * Returns the function that converts rows to drafts.

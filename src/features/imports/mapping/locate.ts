@@ -1,23 +1,6 @@
-import {
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-} from 'yaml'
+import { isMap, isNode, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml'
 import type { Problem } from '../../../problems/problem.ts'
-
-/** A fault of a mapping with its position in the text of the mapping. */
-export interface LocatedFault {
-  /** Line and column, counted from 1; null for a fault of the whole mapping. */
-  line: number | null
-  column: number | null
-  message: string
-}
+import type { LocatedFault, ParsedYaml } from './yaml.ts'
 
 type Part = Node | Pair
 
@@ -55,22 +38,17 @@ function findOffset(contents: Node, pointer: string): number | undefined {
 
 /**
  * Returns the faults of a mapping with their positions. The position of a missing part is that of its parent.
- * @param text the mapping, as YAML or JSON.
+ * @param yaml the text of the mapping, as `parseYaml` returns it.
  * @param problem the problem `invalid-mapping` with the faults.
  */
-export function locateFaults(text: string, { errors, message }: Problem): LocatedFault[] {
-  const lines = new LineCounter()
-  const { contents, errors: syntax } = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const at = (offset: number | undefined) => {
-    if (offset === undefined) return { line: null, column: null }
+export function locateFaults(yaml: ParsedYaml, { errors, message }: Problem): LocatedFault[] {
+  if (yaml.fault) return [yaml.fault]
+  if (errors.length === 0) return [{ line: null, column: null, message }]
+  const { contents, lines } = yaml
+  return errors.map(({ pointer = '', message: fault }) => {
+    const offset = contents === null ? undefined : findOffset(contents, pointer)
+    if (offset === undefined) return { line: null, column: null, message: fault }
     const { line, col } = lines.linePos(offset)
-    return { line, column: col }
-  }
-  const [broken] = syntax
-  if (broken) return [{ ...at(broken.pos[0]), message: broken.message }]
-  if (errors.length === 0) return [{ ...at(undefined), message }]
-  return errors.map(({ pointer = '', message: fault }) => ({
-    ...at(contents === null ? undefined : findOffset(contents, pointer)),
-    message: fault,
-  }))
+    return { line, column: col, message: fault }
+  })
 }

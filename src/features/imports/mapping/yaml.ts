@@ -1,0 +1,118 @@
+import { CST, isScalar, LineCounter, type Node, Parser, parseDocument, visit } from 'yaml'
+
+/** Maximum length of a mapping, in characters. */
+export const maxMappingLength = 200_000
+
+/** Maximum number of entries of all objects and lists in a mapping, counting those of an alias wherever it is used. */
+const maxEntries = 20_000
+
+/** Maximum number of aliases. A mapping needs few, and each is compared with all anchors. */
+const maxAliases = 500
+
+/** Maximum number of objects and lists that contain one another. */
+const maxDepth = 50
+
+const tooDeep = `The mapping is nested more than ${maxDepth} levels deep.`
+const tooManyAliases = 'The mapping has too many aliases.'
+const repeatedKey = 'Map keys must be unique'
+
+/**
+ * Options without work that grows with the square of the text: pretty messages copy their lines, `uniqueKeys` compares
+ * each key with all others, and merge keys, which `%YAML 1.1` would turn on, copy objects.
+ */
+const parseOptions = { prettyErrors: false, uniqueKeys: false, schema: 'core', merge: false } as const
+
+/** A fault of a mapping with its position in the text of the mapping. */
+export interface LocatedFault {
+  /** Line and column, counted from 1; null for a fault of the whole mapping. */
+  line: number | null
+  column: number | null
+  message: string
+}
+
+/** A text in YAML 1.2 or JSON, parsed, or the fault because of which it cannot be used. */
+export type ParsedYaml =
+  | { fault: LocatedFault }
+  | { fault?: undefined; value: unknown; contents: Node | null; lines: LineCounter }
+
+/** Parses the text of a mapping. The time is proportional to the length of the text, also of a hostile one. */
+export function parseYaml(text: string): ParsedYaml {
+  const whole = (message: string) => ({ fault: { line: null, column: null, message } })
+  if (text.length > maxMappingLength) return whole(`A mapping has at most ${maxMappingLength} characters.`)
+  // Nodes are composed recursively, so the depth of the tokens is checked first.
+  const oversize = checkTokens(text)
+  if (oversize !== undefined) return whole(oversize)
+  const lines = new LineCounter()
+  const document = parseDocument(text, { ...parseOptions, lineCounter: lines })
+  const { contents } = document
+  const [error] = document.errors
+  const [offset, message] = error ? [error.pos[0], error.message] : [findRepeatedKey(contents), repeatedKey]
+  if (offset !== undefined) {
+    const { line, col } = lines.linePos(offset)
+    return { fault: { line, column: col, message } }
+  }
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: -1 })
+    const fault = checkValues(value)
+    return fault === undefined ? { value, contents, lines } : whole(fault)
+  } catch (error) {
+    if (error instanceof ReferenceError) return whole(`${error.message}.`)
+    throw error
+  }
+}
+
+/** Returns what is wrong if a text has too many entries, levels or aliases. */
+function checkTokens(text: string): string | undefined {
+  let count = 0
+  let aliasCount = 0
+  let fault: string | undefined
+  for (const token of new Parser().parse(text)) {
+    if (token.type !== 'document') continue
+    CST.visit(token, ({ key, value }, { length: depth }) => {
+      count += 1
+      for (const part of [key, value]) if (part?.type === 'alias') aliasCount += 1
+      if (count > maxEntries) fault = `The mapping has more than ${maxEntries} entries of objects and lists.`
+      else if (aliasCount > maxAliases) fault = tooManyAliases
+      else if (depth > maxDepth) fault = tooDeep
+      return fault === undefined ? undefined : CST.visit.BREAK
+    })
+  }
+  return fault
+}
+
+/** Returns what is wrong if a value whose aliases are expanded has too many entries or levels, such as an alias in itself. */
+function checkValues(root: unknown): string | undefined {
+  let count = -1
+  const check = (value: unknown, depth: number): string | undefined => {
+    count += 1
+    if (count > maxEntries) return tooManyAliases
+    if (depth > maxDepth) return tooDeep
+    if (typeof value !== 'object' || value === null) return undefined
+    for (const entry of Object.values(value)) {
+      const fault = check(entry, depth + 1)
+      if (fault !== undefined) return fault
+    }
+    return undefined
+  }
+  return check(root, 0)
+}
+
+/** Returns the offset of the first key that an object has twice. */
+function findRepeatedKey(contents: Node | null): number | undefined {
+  let offset: number | undefined
+  visit(contents, {
+    Map(_key, { items }) {
+      const keys = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (keys.has(key.value)) {
+          offset = key.range?.[0]
+          return visit.BREAK
+        }
+        keys.add(key.value)
+      }
+      return undefined
+    },
+  })
+  return offset
+}
