@@ -8,6 +8,7 @@ import type { KeyForm } from './keys.ts'
 import { lazyFor } from './lazy.ts'
 import type { Registry } from './registry.ts'
 import { registerResponseSchema } from './schema-names.ts'
+import { timestamp } from './schemas.ts'
 import type { Collection, Searchable } from './searchable.ts'
 import type { SortKey } from './sorts.ts'
 
@@ -205,11 +206,11 @@ export const managedSchemas = {
     .int()
     .min(1)
     .meta({ description: 'Incremented by every change; also the ETag.', examples: [1] }),
-  createdAt: z.iso.datetime().meta({
+  createdAt: timestamp.meta({
     description: 'When the record was created here.',
     examples: ['2026-01-31T09:30:00.000Z'],
   }),
-  updatedAt: z.iso.datetime().meta({
+  updatedAt: timestamp.meta({
     description: 'When the record was last changed here.',
     examples: ['2026-01-31T09:30:00.000Z'],
   }),

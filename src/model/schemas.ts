@@ -35,6 +35,14 @@ export const word = () =>
       error: 'must be a word in snake_case, such as partner_countries',
     })
 
+/** A time in RFC 3339, which allows any offset from UTC, any number of decimals and lower-case letters. */
+export const timestamp = z
+  .string()
+  .toUpperCase()
+  .check(
+    z.iso.datetime({ offset: true, error: 'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z' }),
+  )
+
 /** A historical date as its source gives it: EDTF, levels 0 and 1. */
 export const edtf = (description: string) =>
   z

@@ -1,4 +1,5 @@
 import { managedSchemas, type Resource } from '../../model/resource.ts'
+import { timestamp } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
@@ -72,6 +73,13 @@ export function managedProperties(resource: Resource): string[] {
   ]
 }
 
+/** Whether a body has the current value of a managed property. A time may be in another form, and is compared in ms. */
+function isUnchanged(given: unknown, current: unknown): boolean {
+  if (given === current) return true
+  const [time, currentTime] = [given, current].map((value) => timestamp.safeParse(value).data)
+  return time !== undefined && currentTime !== undefined && Date.parse(time) === Date.parse(currentTime)
+}
+
 /**
  * Removes the managed properties from a body, so that a record can be sent back as it was read.
  * @throws Problem `invalid-body` when one of them differs from its current value.
@@ -79,7 +87,7 @@ export function managedProperties(resource: Resource): string[] {
 export function withoutManaged(resource: Resource, body: Document, current: Document): Document {
   const properties = managedProperties(resource)
   const faults = properties
-    .filter((property) => Object.hasOwn(body, property) && body[property] !== current[property])
+    .filter((property) => Object.hasOwn(body, property) && !isUnchanged(body[property], current[property]))
     .map((property) => ({
       pointer: formatPointer([property]),
       code: 'read_only',
