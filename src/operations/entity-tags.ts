@@ -98,6 +98,6 @@ export const ifMatch: RequestHeader = {
 export const ifNoneMatch: RequestHeader = {
   name: 'If-None-Match',
   presence: 'optional',
-  description: 'ETag of the response that the client has; `304` if it is current.',
+  description: 'Only of reads: ETag of the response that the client has; `304` if it is current.',
   example: '"1"',
 }

@@ -137,6 +137,7 @@ export const restore: Operation = {
     const { key } = request
     const version = readVersion(request)
     const authorship = getAuthorship(request)
+    const ifMatchHeader = request.headers['if-match']
     let document: Document = {}
     let existingKey: string | undefined
     try {
@@ -145,7 +146,7 @@ export const restore: Operation = {
         // A merged record is not restored: its citations and references belong to another record now.
         if (!locked && (await findMergedInto(transaction, resource, key)) !== undefined)
           throw recordNotFound(resource, key)
-        if (locked) requireVersion(parseIfMatch(request.headers['if-match']), locked.version, resource.noun)
+        if (locked) requireVersion(parseIfMatch(ifMatchHeader), locked.version, resource.noun)
         const past = await findVersion(transaction, resource, key, version, locked?.version)
         const record: Document = JSON.parse(past.document)
         requireKnownProperties(resource, past.entry.version, record)
@@ -168,6 +169,8 @@ export const restore: Operation = {
             : await transaction.query<PastVersion>(historyStatement(resource, key, undefined, 1))
         // The record was merged into another one, which has been removed since.
         if (last.entry.mergedInto !== null) throw recordNotFound(resource, key)
+        if (ifMatchHeader !== undefined)
+          requireVersion(parseIfMatch(ifMatchHeader), last.entry.version, resource.noun)
         const { visibility } = documentOf(resource, JSON.parse(last.document))
         // Records had no visibility before migration 0006.
         document = {

@@ -33,7 +33,7 @@ export function casesFor(ids: string[], key: string): Case[] {
   const count = '/v1/agreements?country=PAK&limit=1&count=exact'
   const aggregate = `/v1/agreements/aggregate?${aggregateSearch}`
   const read: Request = { method: 'GET', path: (number) => `/v1/agreements/${id(number)}` }
-  const writeHeaders = { authorization: `Bearer ${key}`, 'if-match': '*' }
+  const authorization = `Bearer ${key}`
   return [
     {
       name: 'read',
@@ -76,7 +76,7 @@ export function casesFor(ids: string[], key: string): Case[] {
           method: 'POST',
           path: () => '/v1/agreements',
           body: newAgreement,
-          headers: { ...json, ...writeHeaders },
+          headers: { ...json, authorization },
         },
         'by hand': { method: 'POST', path: () => '/create', body: newAgreement, headers: json },
       },
@@ -89,7 +89,7 @@ export function casesFor(ids: string[], key: string): Case[] {
           method: 'PATCH',
           path: (number) => `/v1/agreements/${id(number)}`,
           body: (number) => JSON.stringify({ title: `Agreement with another title, no. ${number}` }),
-          headers: { 'content-type': 'application/merge-patch+json', ...writeHeaders },
+          headers: { 'content-type': 'application/merge-patch+json', authorization, 'if-match': '*' },
         },
         'by hand': {
           method: 'PATCH',

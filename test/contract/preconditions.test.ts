@@ -3,10 +3,13 @@ import type { Resource } from '../../src/model/resource.ts'
 import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
 import {
   type CreatedRecord,
+  count,
   createRecord,
   etagOf,
+  exampleDocument,
   faultAt,
   ifMatch,
+  listPath,
   nameProperty,
   pathTo,
   readProblem,
@@ -18,6 +21,12 @@ let api: Api
 beforeAll(async () => {
   api = await sharedApi()
 })
+
+/** Expects that a request was refused because of a header that its operation does not accept. */
+function expectUnknownHeader(response: HttpResponse, header: string): void {
+  expect(response.status, response.text).toBe(400)
+  expect(readProblem(response).errors).toMatchObject([{ header, code: 'unknown' }])
+}
 
 const methods = ['PUT', 'PATCH', 'DELETE'] as const
 
@@ -115,6 +124,20 @@ describe.each(resources)('If-Match of a change of $name', (resource) => {
     expect((await api.get(created.path)).json()).toEqual(winner?.json())
   })
 
+  it('of a restore of a removed record must have the last version in its history', async () => {
+    const { path } = await createRecord(resource, api)
+    await api.patch(path, { [name]: 'Changed' })
+    await api.delete(path)
+    const restore = (header: string) => api.post(`${path}/restore`, undefined, ifMatch(header))
+    const refused = await restore('"1"')
+    expect([refused.status, etagOf(refused)]).toEqual([412, '"3"'])
+    expect((await restore('3')).status).toBe(400)
+    expect((await api.get(path)).status).toBe(404)
+    expect((await restore('"3"')).status).toBe(201)
+    await api.delete(path)
+    expect((await restore('*')).status).toBe(201)
+  })
+
   it('is not checked for an unknown key, which returns 404', async () => {
     const path = pathTo(resource, unusedKey(resource))
     for (const method of methods) {
@@ -127,5 +150,44 @@ describe.each(resources)('If-Match of a change of $name', (resource) => {
       expect(response.status).toBe(404)
       expect(faultAt(response, 'If-Match')).toBeUndefined()
     }
+  })
+})
+
+describe.each(resources)('a precondition that cannot be checked, for $name,', (resource) => {
+  it('is refused: If-Match of a read, a creation, an import or a bulk request', async () => {
+    const { path, record } = await createRecord(resource, api)
+    const list = listPath(resource)
+    const before = await count(api, resource)
+    const document = await exampleDocument(resource, api)
+    const options = ifMatch('"999"')
+    const lines = { headers: { ...options.headers, 'content-type': 'application/x-ndjson' } }
+    for (const response of [
+      await api.get(path, options),
+      await api.get(`${list}?limit=1`, options),
+      await api.get(`${path}/history`, options),
+      await api.get(`${list}/export?format=ndjson`, options),
+      await api.post(`${list}/search`, {}, options),
+      await api.post(list, document, options),
+      await api.post(`${list}/bulk`, { operations: [{ op: 'create', document }] }, options),
+      await api.post(`${list}/import`, JSON.stringify(document), lines),
+    ])
+      expectUnknownHeader(response, 'If-Match')
+    expect(await count(api, resource)).toBe(before)
+    expect((await api.get(path)).json()).toEqual(record)
+  })
+
+  it('is refused: If-None-Match of a change or creation', async () => {
+    const created = await createRecord(resource, api)
+    for (const tag of ['*', created.etag]) {
+      const ifNoneMatch = { 'if-none-match': tag }
+      for (const method of methods) {
+        const response = await change(method, resource, created, { 'if-match': '*', ...ifNoneMatch })
+        expectUnknownHeader(response, 'If-None-Match')
+      }
+      const document = await exampleDocument(resource, api)
+      const response = await api.post(listPath(resource), document, { headers: ifNoneMatch })
+      expectUnknownHeader(response, 'If-None-Match')
+    }
+    expect((await api.get(created.path)).json()).toEqual(created.record)
   })
 })

@@ -27,8 +27,7 @@ function send(
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${adminKey}`,
-      'if-match': '*',
-      ...(body !== undefined && { 'content-type': 'application/merge-patch+json' }),
+      ...(body !== undefined && { 'if-match': '*', 'content-type': 'application/merge-patch+json' }),
     }
     const sent = request(`${origin}${path}`, { agent, method, headers }, (response) => {
       response.resume().on('end', () =>

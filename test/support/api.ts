@@ -98,9 +98,10 @@ export async function startTestApi(options: TestAppOptions = {}): Promise<Api> {
     })
     return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) }
   }
-  const withIfMatch = (options: RequestOptions) => ({
+  const withIfMatch = (path: string, options: RequestOptions) => ({
     ...options,
-    headers: { 'if-match': '*', ...options.headers },
+    // Keys and imports have no versions.
+    headers: { ...(!/^\/v1\/(keys|imports)\//.test(path) && { 'if-match': '*' }), ...options.headers },
   })
   return {
     ...test,
@@ -110,9 +111,9 @@ export async function startTestApi(options: TestAppOptions = {}): Promise<Api> {
     request,
     get: (path, options) => request('GET', path, options),
     post: (path, body, options) => request('POST', path, { ...options, body }),
-    put: (path, body, options = {}) => request('PUT', path, { ...withIfMatch(options), body }),
-    patch: (path, body, options = {}) => request('PATCH', path, { ...withIfMatch(options), body }),
-    delete: (path, options = {}) => request('DELETE', path, withIfMatch(options)),
+    put: (path, body, options = {}) => request('PUT', path, { ...withIfMatch(path, options), body }),
+    patch: (path, body, options = {}) => request('PATCH', path, { ...withIfMatch(path, options), body }),
+    delete: (path, options = {}) => request('DELETE', path, withIfMatch(path, options)),
   }
 }
 

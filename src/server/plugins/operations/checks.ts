@@ -36,17 +36,27 @@ export function checkBodyType({ body }: Contract, request: FastifyRequest): void
   })
 }
 
-/** @throws Problem `malformed-request` for an `Idempotency-Key` on an operation that does not accept it. */
-export function checkIdempotencyKey({ headers }: Contract, request: FastifyRequest): void {
-  if (request.headers['idempotency-key'] === undefined) return
-  if (headers.some(({ name }) => name === 'Idempotency-Key')) return
-  throw new Problem('malformed-request', 'This operation does not accept Idempotency-Key.', {
-    errors: [
-      {
-        header: 'Idempotency-Key',
-        code: 'unknown',
-        message: 'is not accepted here: omit it',
-      },
-    ],
+/** Headers that an operation must not ignore: its response would not be what the client asked for. */
+const bindingHeaders = ['Idempotency-Key', 'If-Match', 'If-None-Match'].map((name) => ({
+  name,
+  field: name.toLowerCase(),
+}))
+
+/**
+ * @throws Problem `malformed-request` for an `Idempotency-Key` or a precondition that the operation does not accept. Every
+ * read accepts `If-None-Match`; a response without an ETag never matches.
+ */
+export function checkBindingHeaders({ access, headers }: Contract, request: FastifyRequest): void {
+  const isRead = access === 'read' || request.method === 'GET' || request.method === 'HEAD'
+  const refused = bindingHeaders.filter(
+    ({ name, field }) =>
+      request.headers[field] !== undefined &&
+      !(isRead && name === 'If-None-Match') &&
+      !headers.some((header) => header.name === name),
+  )
+  if (refused.length === 0) return
+  const names = refused.map(({ name }) => name)
+  throw new Problem('malformed-request', `This operation does not accept ${names.join(' and ')}.`, {
+    errors: names.map((header) => ({ header, code: 'unknown', message: 'is not accepted here: omit it' })),
   })
 }
