@@ -74,7 +74,8 @@ export function chartSelection(parameters: URLSearchParams): Selection {
 }
 
 const withQuery = (path: string, parameters: Filters): string => {
-  const query = new URLSearchParams(parameters).toString()
+  // To the API, a percent-encoded comma may belong to a value.
+  const query = new URLSearchParams(parameters).toString().replaceAll('%2C', ',')
   return query === '' ? path : `${path}?${query}`
 }
 

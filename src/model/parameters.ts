@@ -23,11 +23,14 @@ export interface Parameter {
 /** The operand of an operator: how many values it takes, and their schema if it differs from the parameter's. */
 export type OperandSpec = Pick<Comparison, 'takes' | 'value'>
 
+/** A value of a query string: its decoded parts between literal commas. A comma within a part was sent as `%2C`. */
+export type RawValue = readonly string[]
+
 /**
- * A parsed query string: parameter → operator → decoded values. A parameter without brackets has the operator `eq`.
+ * A parsed query string: parameter → operator → values. A parameter without brackets has the operator `eq`.
  * An operator that was sent as a list, as in `status[]=signed` or `status[ne][]=signed`, ends in `[]`.
  */
-export type RawQuery = Map<string, Map<string, string[]>>
+export type RawQuery = Map<string, Map<string, RawValue[]>>
 
 /** A checked query: parameter → operator → values of the type of the parameter's schema. */
 export type CheckedQuery = Map<string, Map<Operator, unknown[]>>
@@ -69,15 +72,16 @@ export function parseQuery(text: string): RawQuery {
     if (pair === '') continue
     const index = pair.indexOf('=')
     const name = decode(index < 0 ? pair : pair.slice(0, index))
+    const text = index < 0 ? '' : pair.slice(index + 1)
     // Texts are stored in NFC, so they are compared in NFC.
-    const value = index < 0 ? '' : decode(pair.slice(index + 1)).normalize('NFC')
+    const value = text.split(',').map((part) => decode(part).normalize('NFC'))
     const [, parameter, word = 'eq', suffix = ''] = namePattern.exec(name) ?? []
     if (parameter === undefined) {
       const message = `"${name}" is not the name of a parameter: write name=value or name[operator]=value`
       throw invalidParameters([{ parameter: name, code: 'unknown', message }])
     }
     const operator = word + suffix
-    const operators = query.get(parameter) ?? new Map<string, string[]>()
+    const operators = query.get(parameter) ?? new Map<string, RawValue[]>()
     const values = operators.get(operator)
     if (values) values.push(value)
     else operators.set(operator, [value])
@@ -99,22 +103,25 @@ export const operatorName = (name: string, operator: string): string =>
 
 /** The values that were sent with one operator. */
 interface Sent {
-  texts: string[]
-  /** Whether the name ended in `[]`. */
-  isList: boolean
+  /** Values whose name did not end in `[]`. */
+  plain: RawValue[]
+  /** Texts whose name ended in `[]`. */
+  listed: string[]
 }
 
-/** Joins the values of `status=a` and `status[]=b`, which mean the same. */
-function joinLists(operators: ReadonlyMap<string, string[]>): Map<string, Sent> {
+/** Joins the values of `status=a` and `status[]=b`, which have the same operator. */
+function joinLists(operators: ReadonlyMap<string, RawValue[]>): Map<string, Sent> {
   const joined = new Map<string, Sent>()
-  for (const [sent, texts] of operators) {
+  for (const [sent, values] of operators) {
     const isList = sent.endsWith(listSuffix)
     const operator = isList ? sent.slice(0, -listSuffix.length) : sent
-    const known = joined.get(operator)
-    joined.set(operator, {
-      texts: [...(known?.texts ?? []), ...texts],
-      isList: isList || known?.isList === true,
-    })
+    const { plain, listed } = joined.get(operator) ?? { plain: [], listed: [] }
+    joined.set(
+      operator,
+      isList
+        ? { plain, listed: [...listed, ...values.map((parts) => parts.join())] }
+        : { plain: [...plain, ...values], listed },
+    )
   }
   return joined
 }
@@ -140,19 +147,49 @@ function unknownOperator(name: string, operator: string, { comparisons, elsewher
     : `"${name}" has no operator ${quote(operator)}${didYouMean(operator, bracketed)}`
 }
 
+const ambiguousMessage = (name: string, text: string) => {
+  const listName = name.endsWith(listSuffix) ? name : name + listSuffix
+  return `${quote(text)} may be one value or several: write ${listName}=… for one, or separate several by commas that are not percent-encoded`
+}
+
+/**
+ * Splits a text at its commas, unless the whole text is a value.
+ * @param isList whether the name ended in `[]`, so that a text which can be one value is one.
+ * @returns undefined if the text can be one value or several.
+ */
+function splitText(text: string, schema: z.ZodType, isList: boolean): string[] | undefined {
+  const isValue = (part: string) => schema.safeParse(part).success
+  const parts = text.split(',')
+  if (parts.length === 1 || !isValue(text)) return parts
+  return isList || !parts.slice(1).some(isValue) ? [text] : undefined
+}
+
 function checkValues(
   name: string,
   parameter: Parameter,
   operand: OperandSpec,
-  { texts, isList }: Sent,
+  { plain, listed }: Sent,
 ): { values: unknown[]; faults: Fault[] } {
   const { takes } = operand
-  const given = takes === 'many' ? texts.flatMap((text) => text.split(',')) : texts
+  const schema = operandSchema(parameter, operand)
   const fault = (code: string, message: string): Fault => ({ parameter: name, code, message })
+  const ambiguous: string[] = []
+  const split = (text: string, isList: boolean) => {
+    const values = splitText(text, schema, isList)
+    if (!values) ambiguous.push(text)
+    return values ?? []
+  }
+  const given =
+    takes === 'many'
+      ? [
+          ...plain.flat().flatMap((part) => split(part, false)),
+          ...listed.flatMap((text) => split(text, true)),
+        ]
+      : [...plain.map((parts) => parts.join()), ...listed]
   if (takes !== 'many' && given.length > 1) {
     return { values: [], faults: [fault('repeated', `takes one value, not ${given.length}`)] }
   }
-  if (takes !== 'many' && isList) {
+  if (takes !== 'many' && listed.length > 0) {
     return { values: [], faults: [fault('repeated', 'takes one value: leave out the "[]"')] }
   }
   if (given.length > maxValues) {
@@ -164,16 +201,17 @@ function checkValues(
   if (given.some((text) => text.includes('\u0000'))) {
     return { values: [], faults: [fault('bad_text', 'has a NUL character')] }
   }
-  const results = given.map((text) =>
-    operandSchema(parameter, operand).safeParse(text, { error: faultMessage }),
-  )
+  const results = given.map((text) => schema.safeParse(text, { error: faultMessage }))
   return {
     values: results.flatMap(({ success, data }) => (success ? [data] : [])),
-    faults: results.flatMap(({ error }) =>
-      (error?.issues ?? []).map((issue) =>
-        fault(issue.code === 'invalid_value' ? 'unknown_value' : 'invalid', issue.message),
+    faults: [
+      ...ambiguous.map((text) => fault('invalid', ambiguousMessage(name, text))),
+      ...results.flatMap(({ error }) =>
+        (error?.issues ?? []).map((issue) =>
+          fault(issue.code === 'invalid_value' ? 'unknown_value' : 'invalid', issue.message),
+        ),
       ),
-    ),
+    ],
   }
 }
 
@@ -196,7 +234,7 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
     }
     const values = new Map<Operator, unknown[]>()
     for (const [operator, sent] of joinLists(operators)) {
-      const fullName = operatorName(name, operator) + (sent.isList ? listSuffix : '')
+      const fullName = operatorName(name, operator) + (sent.listed.length > 0 ? listSuffix : '')
       const comparison = lookUp<OperandSpec | undefined>(parameter.comparisons, operator)
       if (!comparison) {
         faults.add(() => ({

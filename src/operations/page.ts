@@ -55,10 +55,14 @@ async function countTotal(plan: ListPlan, tx: Transaction): Promise<Total | unde
  * requests that name this language in another way, such as in `Accept-Language`.
  */
 export function nextLink(search: string, next: string, language?: Language): string {
-  const parameters = new URLSearchParams(search)
-  parameters.set('cursor', next)
-  if (language) parameters.set(languageParameterName, language)
-  return `<?${parameters}>; rel="next"`
+  const replaced = { cursor: next, ...(language && { [languageParameterName]: language }) }
+  // The other parameters stay as they were sent, since a literal comma and a percent-encoded one can differ.
+  const kept = search.split('&').filter((pair) => {
+    const [name = ''] = new URLSearchParams(pair).keys()
+    return pair !== '' && !Object.hasOwn(replaced, name)
+  })
+  const encoded = kept.map((pair) => encodeURI(pair).replaceAll('%25', '%'))
+  return `<?${[...encoded, new URLSearchParams(replaced)].join('&')}>; rel="next"`
 }
 
 export const linkHeader: HeaderContract = {

@@ -42,8 +42,12 @@ export function commonQuery(plan: AggregatePlan): string | null {
   const parts = plan.where.comparisons
     .filter(({ filter, operator, value }) => !isReplaced(plan, filter, operator, value))
     .map(({ filter, operator, value }) => {
-      const values = Array.isArray(value) ? value : [value]
-      return `${queryName(filter, operator)}=${values.map((item) => encodeURIComponent(String(item))).join()}`
+      const name = queryName(filter, operator)
+      const values = (Array.isArray(value) ? value : [value]).map((item) => encodeURIComponent(String(item)))
+      // A comma in a value of several would not be told from one that separates values.
+      return Array.isArray(value) && values.some((text) => text.includes('%2C'))
+        ? values.map((text) => `${name}%5B%5D=${text}`).join('&')
+        : `${name}=${values.join()}`
     })
   if (plan.asOf !== undefined) parts.push(`${asOfName(plan.resource)}=${encodeURIComponent(plan.asOf)}`)
   return parts.length > 0 ? parts.join('&') : null

@@ -39,6 +39,10 @@ describe('Chinese sentences', () => {
   it.each([
     ['is required', '必填'],
     ['takes one value, not 2', '只取一个值，而不是 2 个'],
+    [
+      '"12,14" may be one value or several: write page[]=… for one, or separate several by commas that are not percent-encoded',
+      '"12,14" 可能是一个值，也可能是几个：一个值请写作 page[]=…，几个值请用未经百分号编码的逗号分隔',
+    ],
     ['"stauts" is not known here; did you mean "status"?', '这里没有 "stauts"；是否想写 "status"？'],
     ['"x" is not known; it can be "a", "b"', '"x" 不是已知的值；可以是 "a", "b"'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],

@@ -112,6 +112,12 @@ describe('POST /mcp', () => {
     expect(page.citations.every(({ record: { id } }) => listed.has(id))).toBe(true)
   })
 
+  it('separates the values of a filter at commas', async () => {
+    const externalId = 'interview-2011:F01,interview-2011:F02'
+    const { response } = await callTool('list', { resource: 'agreements', filters: { externalId } })
+    expect(response.data).toHaveLength(2)
+  })
+
   it('says when a record has more citations than the result', async () => {
     const { key: source } = await createRecord(resourceOf('sources'), api)
     const { key } = await createRecord(resourceOf('agreements'), api)

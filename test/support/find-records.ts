@@ -1,16 +1,22 @@
 import { expect } from 'vitest'
-import { parseQuery } from '../../src/model/parameters.ts'
+import { parseQuery, type RawValue } from '../../src/model/parameters.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { urlFilters } from '../../src/model/url-filters.ts'
 import type { Api } from './api.ts'
 import { type Document, listAll, listPath, type Page } from './documents.ts'
 
 /** Converts a filter of a query string to the equivalent condition of a search. */
-function toSearchCondition({ filters }: Resource, name: string, operator: string, texts: string[]): Document {
+function toSearchCondition(
+  { filters }: Resource,
+  name: string,
+  operator: string,
+  values: readonly RawValue[],
+): Document {
   const filter = filters[name]
   if (filter?.comparisons.eq?.takes === 'many' && operator === 'eq')
-    return { [name]: { in: texts.flatMap((text) => text.split(',')) } }
-  return { [name]: { [operator]: operator === 'isNull' ? texts[0] === 'true' : texts[0] } }
+    return { [name]: { in: values.flat().flatMap((text) => text.split(',')) } }
+  const text = values[0]?.join()
+  return { [name]: { [operator]: operator === 'isNull' ? text === 'true' : text } }
 }
 
 /**
@@ -20,14 +26,14 @@ function toSearchCondition({ filters }: Resource, name: string, operator: string
 export async function findRecords(api: Api, resource: Resource, query: string): Promise<Document[]> {
   const inUrl = urlFilters(resource)
   const given = [...parseQuery(query)].flatMap(([name, operators]) =>
-    [...operators].map(([operator, texts]) => ({ name, operator: operator.replace('[]', ''), texts })),
+    [...operators].map(([operator, values]) => ({ name, operator: operator.replace('[]', ''), values })),
   )
   const isInUrl = ({ name, operator }: { name: string; operator: string }) =>
     !Object.hasOwn(resource.filters, name) || operator in (inUrl[name]?.comparisons ?? {})
   if (given.every(isInUrl)) return listAll(api, resource, query)
   const and = given
     .filter(({ name }) => Object.hasOwn(resource.filters, name))
-    .map(({ name, operator, texts }) => toSearchCondition(resource, name, operator, texts))
+    .map(({ name, operator, values }) => toSearchCondition(resource, name, operator, values))
   const found: Document[] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const response = await api.post(`${listPath(resource)}/search`, { where: { and }, limit: 200, cursor })

@@ -3,13 +3,13 @@ import type { ApiFetch } from '../../operations/api-fetch.ts'
 /** Values of query parameters by name. Undefined values are left out. */
 export type Query = Record<string, string | number | undefined>
 
-/** Returns the path of an API request: `/v1/`, the segments, and the query string. */
+/** Returns the path of an API request: `/v1/`, the segments, and the query string. Its commas are literal: they separate values. */
 export function pathOf(segments: readonly string[], query: Query = {}): string {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) parameters.set(name, String(value))
   }
-  const search = parameters.size > 0 ? `?${parameters}` : ''
+  const search = parameters.size > 0 ? `?${parameters}`.replaceAll('%2C', ',') : ''
   return `/v1/${segments.map(encodeURIComponent).join('/')}${search}`
 }
 

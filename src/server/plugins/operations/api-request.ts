@@ -29,7 +29,7 @@ function readKey({ collection }: Endpoint, request: FastifyRequest): string {
 /** Returns the other parameters of the path. @throws Problem `invalid-parameter`. */
 function readPathParameters({ contract: { pathParameters = {} } }: Endpoint, request: FastifyRequest) {
   const texts = Object.keys(pathParameters).map((name) => [name, pathParameter(request, name)] as const)
-  return checkQuery(pathParameters, new Map(texts.map(([name, text]) => [name, new Map([['eq', [text]]])])))
+  return checkQuery(pathParameters, new Map(texts.map(([name, text]) => [name, new Map([['eq', [[text]]]])])))
 }
 
 function queryString({ url }: FastifyRequest): string {
