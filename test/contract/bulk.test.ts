@@ -201,6 +201,21 @@ it('a bulk request with an Idempotency-Key is applied once', async () => {
   expect((await sendBulk(api, agreements, operations, '?atomic=false', options)).status).toBe(422)
 })
 
+it.each(['', '?atomic=false'])(
+  'one of concurrent upserts by external id creates the record: %s',
+  async (query) => {
+    for (let round = 0; round < 5; round += 1) {
+      const externalId = { scheme: 'concurrent', id: randomUUID() }
+      const upsert = { op: 'upsert', externalId, document: agreement({ externalIds: [externalId] }) }
+      const send = () => sendBulk(api, agreements, [upsert], query)
+      const responses = await Promise.all([send(), send(), send(), send()])
+      const results = responses.flatMap((response) => resultsIn(response))
+      expect(results.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201])
+      expect(new Set(results.map(({ id }) => id)).size).toBe(1)
+    }
+  },
+)
+
 it.each([
   [{}, 422, '/operations'],
   [{ operations: [] }, 422, '/operations'],

@@ -130,10 +130,18 @@ export async function lockRecord(
 }
 
 /**
+ * Waits until no other transaction locks several records, and keeps others from it until the transaction ends. Otherwise two
+ * transactions could deadlock, and many together could exceed the number of locks that PostgreSQL can hold.
+ */
+export async function lockManyRecords(tx: Transaction): Promise<void> {
+  const build = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
+  await tx.query(statement('lock many', build, {}))
+}
+
+/**
  * Locks records until the transaction ends.
  *
- * Advisory locks are taken in the order of the keys, and only one transaction at a time may lock several records: otherwise
- * two transactions could deadlock, and many together could exceed the number of locks that PostgreSQL can hold.
+ * Advisory locks are taken in the order of the keys, after the lock of `lockManyRecords`.
  * @returns the records that exist, by key.
  */
 export async function lockRecords(
@@ -143,7 +151,6 @@ export async function lockRecords(
 ): Promise<Map<string, LockedRecord>> {
   if (keys.length === 0) return new Map()
   const sorted = [...new Set(keys)].sort()
-  const lockMany = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
   const lockNames = () => sql`select pg_advisory_xact_lock(hashtextextended(lock_name, 0))
     from unnest(${placeholder('names')}::text[]) as lock_name`
   const lockRows = () => sql`with locked as materialized (
@@ -151,7 +158,7 @@ export async function lockRecords(
       where ${records.id} = any(${placeholder('ids')}::uuid[]) and ${records.resource} = ${placeholder('resource')} and ${records.mergedInto} is null
       for update
     ) select ${lockedColumns(resource)} from locked`
-  await tx.query(statement('lock many', lockMany, {}))
+  await lockManyRecords(tx)
   const names = sorted.map((key) => `${resource.name} ${key}`)
   await tx.query(statement('lock names', lockNames, { names }))
   const locked = await tx.query<LockedRow>(
