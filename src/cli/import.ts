@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { Option } from 'commander'
 import { getDatabaseError, toProblem } from '../database/errors.ts'
 import type { ImportJob } from '../features/imports/store.ts'
 import { OperatorError } from '../operator-error.ts'
@@ -77,6 +78,9 @@ async function runImportCommand(
     throw new OperatorError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
 }
 
+/** The options that `--commit` and `--undo` exclude, because they concern only a new import. */
+const ofNewImports = ['dryRun', 'yes', 'decisions']
+
 /** Prints the report of a staged import, and asks whether to commit it. @returns the import if it was committed. */
 async function commitIfConfirmed(
   imports: { commit(id: string): Promise<ImportJob>; describe(job: ImportJob): string },
@@ -105,11 +109,23 @@ export const addImport: AddCommand = (program, context) => {
     .option('--names <file>', 'write the unresolved names to this CSV file')
     .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file')
     .option('--missing <file>', 'write missing records, which only earlier files had, to this CSV file')
-    .option('--commit <id>', 'commit an import after its dry run, or continue an interrupted commit')
-    .option('--undo <id>', 'undo the changes of an import')
+    .addOption(
+      new Option(
+        '--commit <id>',
+        'commit an import after its dry run, or continue an interrupted commit',
+      ).conflicts(ofNewImports),
+    )
+    .addOption(
+      new Option('--undo <id>', 'undo the changes of an import').conflicts(['commit', ...ofNewImports]),
+    )
     .option('--strict', 'exit with code 1 if rows were refused')
     .addOption(createDatabaseOption())
     .action(async (mapping: string | undefined, files: string[], options: ImportOptions) => {
+      const id = options.commit ?? options.undo
+      if (id !== undefined && mapping !== undefined)
+        throw new OperatorError(
+          `'${mapping}' cannot be used with the import ${id}: --commit and --undo take an id, and no mapping or file`,
+        )
       try {
         await runImportCommand(mapping === undefined ? [] : [mapping, ...files], options, context)
       } catch (error) {

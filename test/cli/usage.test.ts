@@ -66,6 +66,15 @@ describe('the command line refuses wrong arguments with one line', () => {
     [['key', 'list', '--name', 'A'], /unknown option '--name'/],
     [['key', 'revoke'], /missing required argument 'key'/],
     [['key', 'revoke', 'mine'], /'mine'.*prefix of a key/],
+    [['import', '--commit', '1', '--dry-run'], /'--commit <id>' cannot be used with option '--dry-run'$/],
+    [['import', '--undo', '1', '--dry-run'], /'--undo <id>' cannot be used with option '--dry-run'$/],
+    [['import', '--undo', '1', '--yes'], /'--undo <id>' cannot be used with option '--yes'$/],
+    [['import', '--commit', '1', '--decisions', 'a.csv'], /'--commit <id>'.*'--decisions <file>'$/],
+    [['import', '--commit', '1', '--undo', '1'], /'--undo <id>' cannot be used with option '--commit <id>'$/],
+    [
+      ['import', 'a.yaml', 'a.csv', '--undo', '1'],
+      /'a.yaml' cannot be used with the import 1: .* no mapping/,
+    ],
   ])('%j', async (words, line) => {
     const refusal = runInProcess(words)
     await expect(refusal).rejects.toBeInstanceOf(OperatorError)
