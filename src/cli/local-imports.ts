@@ -48,24 +48,28 @@ const retryMs = 1000
 /** An attempt that takes longer than this has reached the database, so its failure starts a new outage. */
 const longAttemptMs = 30_000
 
-/** Returns the name, size and SHA-256 of a file. @throws OperatorError when it cannot be read. */
+const refuseToRead = (path: string, error: unknown): never => {
+  throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
+}
+
+/** Returns the name, size and SHA-256 of a file. @throws OperatorError when it cannot be read, or only once. */
 async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
+  const stats = await stat(path).catch((error) => refuseToRead(path, error))
+  if (!stats.isFile())
+    throw new OperatorError(
+      `${path} is not a file, and an import reads its input twice: save the rows in a file, and import it`,
+    )
+  const hash = createHash('sha256')
   try {
-    const { size } = await stat(path)
-    const hash = createHash('sha256')
     for await (const chunk of createReadStream(path)) hash.update(chunk)
-    return { name, bytes: size, sha256: hash.digest('hex') }
   } catch (error) {
-    throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
+    refuseToRead(path, error)
   }
+  return { name, bytes: stats.size, sha256: hash.digest('hex') }
 }
 
 async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
-  }
+  return await readFile(path, 'utf8').catch((error) => refuseToRead(path, error))
 }
 
 /** Writes a file of a report, page by page. @throws OperatorError when it cannot be written. */

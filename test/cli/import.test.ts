@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
@@ -148,6 +148,14 @@ describe('entente import', () => {
     expect(stderr).toContain('a\tb.csv: has a control character, U+0009, at character 2')
     expect(code).toBe(1)
     expect(await countRecords(scheme)).toBe(0)
+  })
+
+  it('refuses input that cannot be read twice, such as a pipe, before it creates an import', async () => {
+    const { scheme, mapping } = await writeFiles()
+    await expect(runImport(mapping, devNull, '--yes')).rejects.toThrow(
+      `${devNull} is not a file, and an import reads its input twice: save the rows in a file, and import it`,
+    )
+    expect(await lastImportId(scheme)).toBe('')
   })
 
   it('prints the report of a dry run once if there is no terminal for the question', async () => {
