@@ -8,8 +8,8 @@ import type { Config } from '../server/config.ts'
 export interface CommandContext extends Lifecycle {
   /** Reads the configuration. Throws an OperatorError that names every invalid variable. */
   config(): Config
-  /** Prints a line to standard output. */
-  print(text: string): void
+  /** Prints a line to standard output. Throws an OperatorError if it cannot be written. */
+  print(text: string): Promise<void>
   /** Prints a line to standard error, so that standard output has only the result. */
   printNote(text: string): void
   /** Marks the command as a service that has started: it runs until the process receives a signal to stop. */

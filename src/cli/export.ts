@@ -26,6 +26,6 @@ export const addExport: AddCommand = (program, context) => {
         await rm(all, { force: true })
         refuse(cause)
       }
-      context.print(`Archived: ${all}`)
+      await context.print(`Archived: ${all}`)
     })
 }

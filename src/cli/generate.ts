@@ -34,6 +34,6 @@ export const addGenerate: AddCommand = (program, context) => {
         await seed(database, 'reference')
         await generate(database, agreements, seedNumber)
       })
-      context.print(`${agreements} agreements generated, with related records.`)
+      await context.print(`${agreements} agreements generated, with related records.`)
     })
 }

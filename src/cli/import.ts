@@ -70,7 +70,7 @@ async function runImportCommand(
       job = committed ?? job
     }
   }
-  if (!isDescribed) context.print(imports.describe(job))
+  if (!isDescribed) await context.print(imports.describe(job))
   await imports.writeReportFiles(job, options)
   if (job.state === 'failed') throw new OperatorError('the import has failed; its report says why')
   const { refused } = job.counts
@@ -87,7 +87,7 @@ async function commitIfConfirmed(
   job: ImportJob,
   context: CommandContext,
 ): Promise<ImportJob | undefined> {
-  context.print(imports.describe(job))
+  await context.print(imports.describe(job))
   if (await askForConfirmation('Commit?')) return imports.commit(job.id)
   context.printNote(`No record has been written yet. To commit: entente import --commit ${job.id}`)
   return undefined

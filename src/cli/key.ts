@@ -38,7 +38,13 @@ export const addKey: AddCommand = (program, context) => {
       const { key, record } = await database.transaction((tx) =>
         createKey(tx, { name, role, expiresAt: expires ?? null }),
       )
-      context.print(`${key}\nThe key is not shown again. ${name}: ${role}, ${keyStatus(record, now)}.`)
+      const line = `The key is not shown again. ${name}: ${role}, ${keyStatus(record, now)}.`
+      await context.print(`${key}\n${line}`).catch((error: Error) => {
+        throw new OperatorError(
+          `${error.message}; nobody has seen the new key, so revoke it: entente key revoke ${record.prefix}`,
+          { cause: error },
+        )
+      })
     })
 
   key
@@ -49,7 +55,7 @@ export const addKey: AddCommand = (program, context) => {
       const database = await openAndMigrateDatabase(context, options)
       const keys = await readAllKeys(database)
       const now = await database.clock.now()
-      context.print(keys.length > 0 ? formatKeys(keys, now) : 'There are no keys in the database.')
+      await context.print(keys.length > 0 ? formatKeys(keys, now) : 'There are no keys in the database.')
     })
 
   key
@@ -61,7 +67,9 @@ export const addKey: AddCommand = (program, context) => {
       const database = await openAndMigrateDatabase(context, options)
       const record = await database.transaction((tx) => revokeKey(tx, reference))
       if (!record) throw new OperatorError(`there is no key ${reference}; 'entente key list' shows them all`)
-      context.print(`${record.prefix} (${record.name}) is ${keyStatus(record, await database.clock.now())}.`)
+      await context.print(
+        `${record.prefix} (${record.name}) is ${keyStatus(record, await database.clock.now())}.`,
+      )
     })
 }
 

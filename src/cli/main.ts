@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import closeWithGrace from 'close-with-grace'
 import { OperatorError } from '../operator-error.ts'
 import { drainSeconds, mistypedSettings, readConfig, startedByNpm } from '../server/config.ts'
+import { printLine } from './output.ts'
 import { runCommandLine } from './program.ts'
 import { Shutdown } from './shutdown.ts'
 import { handleUncaughtErrors } from './uncaught.ts'
@@ -13,13 +14,16 @@ const requestTimeoutMs = 10_000
 for (const { name, setting } of mistypedSettings())
   console.error(`entente: ${name} is not a setting. Did you mean ${setting}?`)
 
+// The callback of each write gets its error (`printLine`).
+process.stdout.on('error', () => {})
+
 const shutdown = new Shutdown()
 const work = runCommandLine(process.argv.slice(2), {
   signal: shutdown.signal,
   onClose: (close, options) => shutdown.onClose(close, options),
   markServing: () => shutdown.markServing(),
   config: readConfig,
-  print: (text) => console.log(text),
+  print: printLine,
   printNote: (text) => console.error(text),
 })
 

@@ -13,6 +13,6 @@ export const addMigrate: AddCommand = (program, context) => {
     .addOption(createDatabaseOption())
     .action(async (options: CreateDatabaseOption) => {
       await openAndMigrateDatabase(context, options)
-      context.print('The schema is up to date.')
+      await context.print('The schema is up to date.')
     })
 }

@@ -14,7 +14,7 @@ export const addOpenApi: AddCommand = (program, context) => {
         import('../resources/registry.ts'),
       ])
       const text = JSON.stringify(openApiDocument(registry))
-      if (out === undefined) context.print(text)
+      if (out === undefined) await context.print(text)
       else {
         await writeFile(out, text).catch((error: Error) => {
           throw new OperatorError(`the document cannot be written to ${out}: ${error.message}`)

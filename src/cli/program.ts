@@ -38,23 +38,28 @@ const commands: readonly AddCommand[] = [
  * Throws an OperatorError if the arguments are wrong or the command fails for a known reason.
  */
 export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<void> {
+  let help = ''
   try {
-    await buildProgram(context).parseAsync(args.length > 0 ? args : ['serve'], { from: 'user' })
+    const program = buildProgram(context, (text) => {
+      help += text
+    })
+    await program.parseAsync(args.length > 0 ? args : ['serve'], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     // commander reports help and the version as errors with exit code 0.
     if (error.exitCode !== 0) throw new OperatorError(usageError(error))
+    await context.print(help.trimEnd())
   }
 }
 
-function buildProgram(context: CommandContext): Command {
+function buildProgram(context: CommandContext, writeOut: (text: string) => void): Command {
   const program = new Command('entente')
     .description('A registry of international science and technology cooperation, as a REST API.')
     .version(packageVersion, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help, or the help of a command')
     .helpCommand('help [command]', 'print this help, or the help of a command')
     .addHelpText('after', environmentHelp())
-    .configureOutput({ writeOut: (text) => context.print(text.trimEnd()), writeErr: () => {} })
+    .configureOutput({ writeOut, writeErr: () => {} })
     .exitOverride()
   for (const addCommand of commands) addCommand(program, context)
   return program

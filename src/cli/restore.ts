@@ -27,6 +27,6 @@ export const addRestore: AddCommand = (program, context) => {
       ])
       // During the restore, no other process seeds, generates or restores.
       await withLock(database, 'seed', () => restoreArchive(database, file))
-      context.print(`Restored: ${name}`)
+      await context.print(`Restored: ${name}`)
     })
 }

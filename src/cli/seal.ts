@@ -18,13 +18,13 @@ export const addSeal: AddCommand = (program, context) => {
       const seal = await makeSeal(database)
       const speed = describeSpeed(seal.count, performance.now() - startedAt)
       if (out === undefined) {
-        context.print(formatSeal(seal).trimEnd())
+        await context.print(formatSeal(seal).trimEnd())
         context.printNote(`Sealed ${speed}.`)
         return
       }
       await writeFile(out, formatSeal(seal), { flag: 'wx' }).catch((cause: unknown) => {
         throw new OperatorError(`the seal cannot be written to a new file ${out}: ${cause}`, { cause })
       })
-      context.print(`Sealed ${speed}: ${out}`)
+      await context.print(`Sealed ${speed}: ${out}`)
     })
 }

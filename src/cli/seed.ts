@@ -23,6 +23,6 @@ export const addSeed: AddCommand = (program, context) => {
         import('../features/seeding/seed.ts'),
       ])
       const { created, present } = await withLock(database, 'seed', () => seed(database, set))
-      context.print(`${created} records created, ${present} already present.`)
+      await context.print(`${created} records created, ${present} already present.`)
     })
 }

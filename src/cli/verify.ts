@@ -36,12 +36,12 @@ export const addVerify: AddCommand = (program, context) => {
       )
       const speed = describeSpeed(revisions, performance.now() - startedAt)
       if (waiting > 0)
-        context.print(
+        await context.print(
           `Records that were not compared, since they were changed directly in the database and the revision of this change is not written yet: ${waiting}.`,
         )
       if (faults > 0)
         throw new OperatorError(`${faults === 1 ? 'one fault' : `${faults} faults`} found in ${speed}`)
       const andSeals = seals.length > 0 ? ' and the seals' : ''
-      context.print(`No fault found: ${speed} match their hashes${andSeals}.`)
+      await context.print(`No fault found: ${speed} match their hashes${andSeals}.`)
     })
 }

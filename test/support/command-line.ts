@@ -19,23 +19,25 @@ export interface Run {
 export interface RunOptions {
   openFiles?: number
   folder?: string
+  outputFile?: string
 }
 
 /**
  * Starts `entente` with the given arguments. Its environment has only `env`, `PATH`, `HOME`, `TMPDIR` and
  * `DRAIN_SECONDS=0`. The process is stopped at the end of the test. `openFiles` limits its open files. `folder` is its
- * working directory, which has the source code to run.
+ * working directory, which has the source code to run. Standard output goes to `outputFile` instead of `stdout`.
  */
 export function run(
   args: string[],
   env: NodeJS.ProcessEnv = {},
-  { openFiles, folder }: RunOptions = {},
+  { openFiles, folder, outputFile }: RunOptions = {},
 ): Run {
   const { PATH, HOME, TMPDIR } = process.env
   const command = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...args]
   // The shell sets the limit, and `exec` replaces the shell with the command.
   const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `
-  const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
+  const redirection = outputFile === undefined ? '' : ` > ${outputFile}`
+  const child = spawn('sh', ['-c', `${limit}exec "$@"${redirection}`, 'sh', ...command], {
     ...(folder !== undefined && { cwd: folder }),
     env: { PATH, HOME, TMPDIR, DRAIN_SECONDS: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -80,7 +82,9 @@ export async function runInProcess(args: string[], env: NodeJS.ProcessEnv = {}):
       onClose: (close, options) => shutdown.onClose(close, options),
       markServing: () => shutdown.markServing(),
       config: () => readConfig(env),
-      print: (text) => printed.push(text),
+      print: async (text) => {
+        printed.push(text)
+      },
       printNote: () => {},
     })
   } finally {

@@ -31,19 +31,19 @@ async function* findFaults(
  * Finds changes that bypassed the service and its triggers: revisions that do not match their hashes or the chain of their
  * record, records that differ from their last revision, and seals that the feed does not match. It reads one snapshot of the
  * database.
- * @param report is called with each fault when it is found.
+ * @param report is called with each fault when it is found. The next fault waits for its promise.
  */
 export async function verify(
   database: Database,
   registry: Registry,
   seals: NamedSeal[],
-  report: (fault: IntegrityFault) => void,
+  report: (fault: IntegrityFault) => unknown,
 ): Promise<Verification> {
   return database.maintain((client) =>
     inSnapshot(client, async () => {
       let faults = 0
       for await (const fault of findFaults(client, registry, seals)) {
-        report(fault)
+        await report(fault)
         faults += 1
       }
       const { rows } = await client.query<Omit<Verification, 'faults'>>(counts)

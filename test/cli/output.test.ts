@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { run, runInProcess } from '../support/command-line.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+/** Standard output that cannot be written, as on a full disk, and a reader that reads no further. */
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const runWithFullDisk = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  run(args, env, { outputFile: '/dev/full' }).ended
+
+describe.runIf(process.platform === 'linux')('a command whose output cannot be written', () => {
+  it('fails with one line', async () => {
+    const { code, stderr } = await runWithFullDisk(['help'])
+    expect(stderr).toMatch(/^entente: the output cannot be written: ENOSPC[^\n]*\n$/)
+    expect(code).toBe(1)
+  })
+
+  it('names the key that it has created and nobody has seen', async () => {
+    const { url, close } = await openTestDatabase()
+    onTestFinished(close)
+    const create = ['key', 'create', '--name', 'Unseen', '--role', 'reader']
+    const { code, stderr } = await runWithFullDisk(create, { DATABASE_URL: url })
+    const [, prefix] =
+      /ENOSPC.*; nobody has seen the new key, so revoke it: .* (ent_\w+)\n$/.exec(stderr) ?? []
+    expect(code).toBe(1)
+    expect(await runInProcess(['key', 'list'], { DATABASE_URL: url })).toMatch(new RegExp(`^${prefix} `))
+  })
+})
+
+it('a command succeeds if the reader of its output has closed the pipe', async () => {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'help'])
+  child.stdout.destroy()
+  let stderr = ''
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  const [code] = await once(child, 'close')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+})
