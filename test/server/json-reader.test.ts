@@ -91,3 +91,18 @@ it('nested values count towards the limit', () => {
   expect(read('[1, {"a": [2]}]', 5)).toHaveProperty('value')
   expect(read('[1, {"a": [2]}]', 4)).toMatchObject({ problem: { type: 'too-large' } })
 })
+
+it.each([
+  ['a value', (string: string) => `[${string}]`, 100_000],
+  ['a name', (string: string) => `{${string}: 1}`, 200],
+])('the limit of %s is of its characters, of which each escape sequence is one', (_, wrap, limit) => {
+  const escapes = '\\u0041'.repeat(limit)
+  const longest = wrap(`"${escapes}"`)
+  expect(read(longest)).toHaveProperty('value')
+  for (const broken of [longest.slice(0, longest.lastIndexOf('"')), wrap(`"${escapes}\n"`)]) {
+    expect(read(broken)).toMatchObject({ problem: { type: 'malformed-request' } })
+  }
+  for (const more of ['a', '\\n', '\\u0041', 'a'.repeat(200_000)]) {
+    expect(read(wrap(`"${escapes}${more}"`))).toMatchObject({ problem: { type: 'too-large' } })
+  }
+})

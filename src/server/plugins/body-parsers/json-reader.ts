@@ -13,8 +13,8 @@ export const jsonLimits = {
   depth: 100,
   /** Characters in the name of a property. */
   nameLength: 200,
-  /** Characters in a text. */
-  textLength: 100_000,
+  /** Characters in a string value, of which each escape sequence is one. */
+  stringLength: 100_000,
   /** Digits in each part of a number. */
   digits: 1000,
 } as const
@@ -26,7 +26,7 @@ const charactersPerStep = 65_536
 // V8 stores a backtracking state for each character of a repetition, in limited memory. So the repetition is bounded.
 const whitespace = /[ \t\n\r]{1,65536}/y
 // Control characters must be escaped.
-const plainText = new RegExp(`[^"\\\\\\u0000-\\u001f]{0,${jsonLimits.textLength}}`, 'y')
+const plainText = new RegExp(`[^"\\\\\\u0000-\\u001f]{0,${jsonLimits.stringLength}}`, 'y')
 const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const digits = `\\d{0,${jsonLimits.digits - 1}}`
 const number = new RegExp(`-?(?:0|[1-9]${digits})(?:\\.\\d${digits})?(?:[eE][+-]?\\d${digits})?`, 'y')
@@ -64,7 +64,7 @@ const tooLarge = (detail: string) => new Problem('too-large', detail)
 const tooLong = (isName: boolean) =>
   isName
     ? tooLarge(`The name of a property in the body has more than ${jsonLimits.nameLength} characters.`)
-    : tooLarge(`A text in the body has more than ${jsonLimits.textLength} characters.`)
+    : tooLarge(`A text in the body has more than ${jsonLimits.stringLength} characters.`)
 
 /** Sets a property as `JSON.parse` does: `__proto__` is a name like any other. */
 function setMember(members: Members, name: string, value: unknown): void {
@@ -116,7 +116,7 @@ class JsonReader {
   /** Reads a value. @returns `opened` for an object or array that is not empty: its first value is read next. */
   #readValue(): unknown {
     const first = this.#peek()
-    if (first === quotationMark) return this.#readText(false)
+    if (first === quotationMark) return this.#readString(false)
     if (first === braceOpen || first === bracketOpen) return this.#readNested(first === braceOpen)
     return this.#readScalar(first)
   }
@@ -164,7 +164,7 @@ class JsonReader {
   #readName(): void {
     const open = this.#open.at(-1)
     if (this.#peek() !== quotationMark || !open || 'items' in open) throw this.#unexpected()
-    open.name = this.#readText(true)
+    open.name = this.#readString(true)
     if (Object.hasOwn(open.members, open.name)) this.#addFault('repeated', 'the property is repeated')
     const bad = findBadText(open.name)
     if (bad) this.#addFault('bad_text', `the name has ${bad}`)
@@ -172,9 +172,9 @@ class JsonReader {
     this.#at += 1
   }
 
-  /** Reads a text. */
-  #readText(isName: boolean): string {
-    const maxLength = isName ? jsonLimits.nameLength : jsonLimits.textLength
+  /** Reads a string: a value, or the name of a property. */
+  #readString(isName: boolean): string {
+    const maxLength = isName ? jsonLimits.nameLength : jsonLimits.stringLength
     const start = this.#at
     this.#at += 1
     this.#skip(plainText)
@@ -184,10 +184,12 @@ class JsonReader {
       if (!this.#skip(escaped)) throw this.#unexpected()
       this.#skip(plainText)
     }
-    const length = this.#at - start - 1
-    if (this.#text.charCodeAt(this.#at) !== quotationMark) {
-      throw length < maxLength ? this.#unexpected() : tooLong(isName)
+    const next = this.#text.charCodeAt(this.#at)
+    if (next !== quotationMark) {
+      // Only control characters cannot belong to the string. Before any other character, a limit has ended the reading.
+      throw next >= space ? tooLong(isName) : this.#unexpected()
     }
+    const length = this.#at - start - 1
     this.#at += 1
     // A longer slice would keep the whole body in memory.
     if (isPlain && length <= maxCopiedLength) return this.#text.slice(start + 1, this.#at - 1)
