@@ -43,6 +43,11 @@ describe('a mapping with a fault', () => {
       '/records/agreements/properties/status: "signd" is not known; did you mean "signed"?',
     ],
     [
+      'a constant whose steps make an unknown word',
+      mapping('status: { value: "signed; in_forse", split: ";" }'),
+      '/records/agreements/properties/status: "in_forse" is not known; did you mean "in_force"?',
+    ],
+    [
       'a column and a constant for one property',
       mapping('place: { from: a, value: b }'),
       '/records/agreements/properties/place: needs exactly one of',

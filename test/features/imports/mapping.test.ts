@@ -73,6 +73,7 @@ describe('a mapping', () => {
     ['a code', 'status: { from: a, codes: { F: in_force, "*": expired } }', { a: 'F' }, 'in_force'],
     ['any other code', 'status: { from: a, codes: { F: in_force, "*": expired } }', { a: 'G' }, 'expired'],
     ['nothing for a code of null', 'status: { from: a, codes: { F: null } }', { a: 'F' }, undefined],
+    ['a constant after its steps', 'status: { value: "In force; 1991", before: ";" }', {}, 'in_force'],
     ['a word in another spelling', 'status: a', { a: 'In Force' }, 'in_force'],
     ['a split list', 'languages: { from: a, split: [";", ","] }', { a: 'en; fr,en' }, ['en', 'fr']],
     ['nothing if `when` fails', 'place: { from: a, when: { b: [x, y] } }', { a: 'Paris', b: 'z' }, undefined],

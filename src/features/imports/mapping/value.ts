@@ -92,11 +92,17 @@ function compileReferenceStep(steps: ValueSteps, resource: string, context: Comp
   })
 }
 
-/** Checks a constant of an enumeration when the mapping is compiled, since it is invalid in every row or in none. */
+/**
+ * Checks a constant of an enumeration when the mapping is compiled, since it is invalid in every row or in none. The steps that
+ * split and edit texts run first.
+ */
 function checkConstant(target: Target | undefined, steps: ValueSteps, context: CompileContext) {
   if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
-  const found = compileTyped(target)(steps.value, () => undefined)
-  if (found instanceof BadValue) context.addFault(found.detail)
+  const convert = compileTyped(target)
+  for (const part of compileTextSteps(steps)?.(steps.value, context.empty) ?? [steps.value]) {
+    const found = convert(part, () => undefined)
+    if (found instanceof BadValue) context.addFault(found.detail)
+  }
 }
 
 type Convert = (value: JsonValue, conversion: Conversion, plan: ValuePlan) => JsonValue[]
