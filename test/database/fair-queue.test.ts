@@ -158,6 +158,28 @@ it('while another client sends cheap statements, the limit of expensive ones is 
   for (const lease of await Promise.all(both)) lease.release()
 })
 
+it('all statements of a client that is alone may continue in the expensive lane, up to a limit', async () => {
+  const lanes = new Lanes({ ...limits, maxConnections: 4, maxExpensive: 2 }, () => {})
+  const [earlier, alone] = ['a', 'b'].map((name) => ({ owner: ['anonymous', name, name] }))
+  const last = await lanes.acquire('expensive', earlier)
+  last.release()
+  const leases = await Promise.all([1, 2, 3].map(() => lanes.acquire('cheap', alone)))
+  expect(leases.map((lease) => lease.promote())).toEqual([true, true, false])
+})
+
+it('work of the service in the expensive lane does not make a client share this lane', async () => {
+  const lanes = new Lanes({ ...limits, maxConnections: 6, maxExpensive: 3 }, () => {})
+  const client = { owner: ['anonymous', 'a', 'a'] }
+  await lanes.acquire('expensive', client)
+  const cheap = await Promise.all(Array.from({ length: 5 }, () => lanes.acquire('cheap', client)))
+  const ofService = lanes.acquire('cheap')
+  for (const lease of cheap) lease.release()
+  expect((await ofService).promote()).toBe(true)
+  const last = lanes.acquire('expensive', client)
+  expect([lanes.running('expensive'), lanes.waiting('expensive')]).toEqual([3, 0])
+  await last
+})
+
 it('anonymous clients get half of the expensive connections while a key waits', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 8, maxExpensive: 4 }, () => {})
   const order: string[] = []

@@ -19,9 +19,8 @@ export type Refusal = 'queue' | 'wait' | 'share'
 export interface LaneLimits {
   maxConnections: number
   /**
-   * Maximum number of concurrent expensive statements. Some connections are always reserved for cheap statements. While a
-   * client other than that of the last expensive statement sends cheap ones, the maximum is one lower, so that a processor is
-   * free for these.
+   * Maximum number of concurrent expensive statements, which use at most half of the connections. While a client other than
+   * that of the last expensive statement sends cheap ones, the maximum is one lower, so that a processor is free for these.
    */
   maxExpensive: number
   /** Requests that may wait for a connection. */
@@ -41,9 +40,6 @@ export interface Lease {
 interface Waiter {
   start(): void
 }
-
-/** Connections that expensive statements never take, in pools of at least three. */
-const reservedConnections = 2
 
 /** Maximum number of waiting expensive statements of one owner. */
 const maxExpensiveWaiting = 16
@@ -69,9 +65,9 @@ const abandonedPauseMs = 250
 const serviceWork: Work = { owner: ['service'] }
 
 /**
- * Shares the connections of a pool fairly among owners and lanes. Some connections are reserved for cheap statements and
- * changes. In each lane, a `FairQueue` chooses the owner that gets the next free connection. A single owner may use all
- * connections of its lane.
+ * Shares the connections of a pool fairly among owners and lanes. Expensive statements use at most half of the connections, so
+ * that others are free for cheap statements and changes. In each lane, a `FairQueue` chooses the owner that gets the next free
+ * connection. A single owner may use all connections of its lane.
  */
 export class Lanes {
   readonly #limits: LaneLimits
@@ -95,7 +91,7 @@ export class Lanes {
     const half = Math.floor(maxConnections / 2)
     this.#limits = limits
     this.#onRefusal = onRefusal
-    this.#maxExpensive = Math.max(1, Math.min(half, maxExpensive, maxConnections - reservedConnections))
+    this.#maxExpensive = Math.max(1, Math.min(half, maxExpensive))
   }
 
   running(lane: Lane): number {
@@ -131,7 +127,7 @@ export class Lanes {
    */
   acquire(lane: Lane, work: Work = serviceWork): Lease | Promise<Lease> {
     const { owner } = work
-    if (work !== serviceWork) this.#recordOwner(lane, owner)
+    this.#recordOwner(lane, owner)
     if (this.#hasRoom(lane) && !(lane === 'expensive' && this.#isPaused(owner)))
       return this.#start(lane, work)
     this.#checkQueue(lane, owner)
@@ -149,7 +145,9 @@ export class Lanes {
     return this.#queues.expensive.running < max
   }
 
+  /** Records the owner of a request for a connection, except that of `serviceWork`. */
   #recordOwner(lane: Lane, owner: Owner): void {
+    if (owner === serviceWork.owner) return
     if (lane === 'expensive') this.#expensiveOwner = ownerKey(owner)
     else this.#cheapActivity.record(ownerKey(owner), performance.now())
   }
@@ -161,9 +159,10 @@ export class Lanes {
     this.#queues[lane].start(owner)
     return {
       promote: () => {
+        if (lane !== 'cheap') return false
+        this.#recordOwner('expensive', owner)
         const { cheap, expensive } = this.#queues
-        if (lane !== 'cheap' || expensive.waiting > 0 || !this.#hasExpensiveRoom() || this.#isPaused(owner))
-          return false
+        if (expensive.waiting > 0 || !this.#hasExpensiveRoom() || this.#isPaused(owner)) return false
         cheap.end(owner)
         expensive.start(owner)
         lane = 'expensive'
