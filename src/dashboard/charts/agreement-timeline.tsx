@@ -129,7 +129,7 @@ function ChartAndTable({
             const right = x(new Date(Number(span.latest ?? last + margin) + dayMs))
             const label = `${title}: ${formatEdtf(signedOn ?? '', language)}`
             return (
-              <Link key={id} href={recordPath('agreements', id)} aria-label={label}>
+              <Link key={id} href={recordPath('agreements', id)}>
                 <title>{label}</title>
                 <rect
                   class={span.isExact ? 'span' : 'span imprecise'}

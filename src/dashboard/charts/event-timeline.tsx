@@ -122,7 +122,7 @@ function EventRow({
   const room = (isAfter ? width - right : left) - 10
   const name = `${title}: ${dates}`
   return (
-    <Link href={path} aria-label={name}>
+    <Link href={path}>
       <title>{name}</title>
       <rect class="hit" x="0" y={y} width={width} height={rowHeight} />
       {bars.map((bar) => (

@@ -143,7 +143,7 @@ export function NetworkChart({
             const position = positions.get(id)
             return (
               position && (
-                <Link key={id} href={hrefOfNode(id)} aria-label={name}>
+                <Link key={id} href={hrefOfNode(id)}>
                   <title>{name}</title>
                   <circle class="hit" cx={position.x} cy={position.y} r="12" />
                   <circle

@@ -92,7 +92,7 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
               {circle}
             </g>
           ) : (
-            <Link key={label} href={path} aria-label={name}>
+            <Link key={label} href={path}>
               {circle}
             </Link>
           )

@@ -60,7 +60,7 @@ export function YearColumns({
           )
           const name = `${label}: ${number(value)}`
           return path ? (
-            <Link key={label} href={path} aria-label={name}>
+            <Link key={label} href={path}>
               <title>{name}</title>
               {column}
             </Link>
