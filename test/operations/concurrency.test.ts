@@ -5,7 +5,7 @@ import { ConcurrencyLimiter } from '../../src/operations/concurrency.ts'
 const key: Client = { name: 'key 7', group: 'key 7', isAnonymous: false }
 const endClient = (name: string): Client => ({ ...key, name: `key 7 for ${name}` })
 
-it('operations of end clients do not count against the limit of their key without an end client', () => {
+it('operations of end clients do not count against the limit of their key itself', () => {
   const limiter = new ConcurrencyLimiter('exports', { maxTotal: 8, maxPerClient: 2 })
   for (const name of ['a', 'b']) limiter.acquire(endClient(name))
   const release = limiter.acquire(key)
