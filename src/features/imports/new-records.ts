@@ -6,6 +6,7 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { foldName } from '../names/fold.ts'
 import { type MentionedOrganization, organizationDocument } from '../names/organizations.ts'
+import { maxNameLength } from '../names/types.ts'
 import { mentionName } from './mentions.ts'
 import { tryCheck } from './plan.ts'
 import type { Mention } from './types.ts'
@@ -34,10 +35,11 @@ export const topicDocument = (mention: Mention, slug: string): Document => ({
 
 /**
  * Whether a record can be created for a mention: its document is valid, and its name has letters or digits, by which it is
- * found later.
+ * found later, and is not too long.
  * @param country the key of its country.
  */
 export function isCreatable(registry: Registry, mention: Mention, country: string | undefined): boolean {
+  if (mentionName(mention).length > maxNameLength) return false
   const document =
     mention.resource === 'topics'
       ? topicDocument(mention, uniqueSlug(mention))

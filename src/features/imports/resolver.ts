@@ -1,5 +1,6 @@
 import { v7 as timeOrderedUuid } from 'uuid'
 import type { Registry } from '../../model/registry.ts'
+import { maxNameLength } from '../names/types.ts'
 import { draftIdentities } from './file-ids.ts'
 import { mentionIdentity, mentionName } from './mentions.ts'
 import type { NameKey } from './names.ts'
@@ -38,8 +39,12 @@ export type Resolved = string | null | RowFault | typeof waits
 
 function nameFault({ column = '', resource, ...mention }: Mention, { status }: NameKey): RowFault {
   const choice = `choose the record of ${resource} in the list of names`
-  const value = mentionName({ resource, ...mention }).slice(0, 200)
+  const name = mentionName({ resource, ...mention })
+  const value = name.slice(0, 200)
   if (status === 'ambiguous') return { column, value, detail: `is ambiguous: ${choice}` }
+  if (name.length > maxNameLength) {
+    return { column, value, detail: `has ${name.length} characters; a name has at most ${maxNameLength}` }
+  }
   const detail =
     status === 'record_gone'
       ? `was assigned to a record that no longer exists: ${choice}`

@@ -7,7 +7,7 @@ import type { Endpoint } from '../../operations/operation.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { resolveNames } from './index.ts'
-import { matchReasons } from './types.ts'
+import { matchReasons, maxNameLength } from './types.ts'
 
 /** Maximum number of queries of a request. */
 export const maxQueries = 1000
@@ -60,7 +60,7 @@ const makeBody = (names: string[]) => {
     z
       .strictObject({
         resource,
-        name: z.string().max(500).meta({ description: 'The name as a source has it, or a code.' }),
+        name: z.string().max(maxNameLength).meta({ description: 'The name as a source has it, or a code.' }),
         on: edtf('Date of the fact: what the name meant at that time.').optional(),
         country: keys.country().optional().meta({
           description: 'Country of an organization; for countries, the one that the source is about.',

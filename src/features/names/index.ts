@@ -8,7 +8,7 @@ import { narrowToCountry } from './narrow-to-country.ts'
 import { resolveIn } from './resolve.ts'
 import { type IdQuery, resolveIds } from './stored-ids.ts'
 import { storedNamesIndex } from './stored-names.ts'
-import type { NameQuery, Resolution } from './types.ts'
+import { maxNameLength, type NameQuery, type Resolution } from './types.ts'
 
 export type { MatchReason, NameMatch, NameQuery, Resolution } from './types.ts'
 
@@ -17,7 +17,8 @@ const defaultLimit = 3
 
 /**
  * Resolves any number of names in one pass. It never guesses: two equally good matches are `ambiguous`.
- * @returns a resolution of each query, in the order of the queries. Equal queries share a resolution.
+ * @returns a resolution of each query, in the order of the queries. Equal queries share a resolution. A name of more than
+ *   `maxNameLength` characters is unresolved.
  * @throws Error for a resource that the registry does not have.
  */
 export const resolveNames = (
@@ -36,6 +37,11 @@ export async function resolveNamesIn(
   const resolved = new Map<string, Resolution>()
   const identities = queries.map(identityOf)
   const distinct = new Map(queries.map((query, index) => [identities[index] ?? '', query]))
+  for (const [identity, { name }] of distinct) {
+    if (name.length <= maxNameLength) continue
+    distinct.delete(identity)
+    resolved.set(identity, { status: 'unresolved', candidates: [], detail: tooLong })
+  }
   for (const [resourceName, ofResource] of groupBy(distinct.values(), ({ resource }) => resource)) {
     const resource = registry.get(resourceName)
     const isCached = resource.key.assignedBy === 'client'
@@ -54,6 +60,8 @@ export async function resolveNamesIn(
   }
   return identities.map((identity) => resolved.get(identity) ?? { status: 'unresolved', candidates: [] })
 }
+
+const tooLong = `A name has at most ${maxNameLength} characters.`
 
 const identityOf = ({ resource, name, on, country, scheme, limit }: NameQuery): string =>
   JSON.stringify([resource, name, on, country, scheme, limit])

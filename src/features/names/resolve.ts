@@ -28,11 +28,13 @@ const withoutFootnoteMarks = (name: string): string =>
   name
     .replaceAll('&amp;', '&')
     .replaceAll(/[*†‡§¶¹²³]+/g, '')
-    .replace(/\s*(\(\d{1,2}\)|\[[a-z0-9]\]|\s\d{1,2}\/|\b[a-z]\/)\s*$/, '')
+    .trim()
+    .replace(/(\(\d{1,2}\)|\[[a-z0-9]\]|\s\d{1,2}\/|\b[a-z]\/)$/, '')
     .trim()
 
-/** Removes the question mark at the end of a doubtful name. */
-const withoutQuestionMark = (name: string): string => name.replace(/\s*(\(\?\)|\[\?\]|\?+)\s*$/, '')
+/** Removes the question marks at the end of a doubtful name without white space at its ends. */
+const withoutQuestionMark = (name: string): string =>
+  name.replace(/(\(\?\)|\[\?\]|(?<!\?)\?+)$/, '').trimEnd()
 
 /** Resolves a query. @param name the name of the query without marks. */
 function resolveUnmarked(index: NameIndex, query: NameQuery, name: string, limit: number): Resolution {
@@ -232,8 +234,7 @@ function reasonOf(entry: NameEntry, form: MatchForm, name: string): MatchReason 
 }
 
 /** Two names in one text: `Myanmar (Burma)`, `Türkiye / Turkey`, `Vietnam [VN]`. */
-const twoNames =
-  /^(?<first>[^([/]+?)\s*(?:[([](?<second>[^)\]]+)[)\]]|\s[-–—/]\s+(?<third>.+)|\/(?<fourth>.+))$/
+const twoNames = /^(?<first>[^([/]+?)(?:[([](?<second>[^)\]]+)[)\]]|\s[-–—/]\s+(?<third>.+)|\/(?<fourth>.+))$/
 
 const introduction = /^(formerly|former|ex|previously|now|today|also|i\.?e\.?)[\s-]+/i
 

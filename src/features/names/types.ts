@@ -1,3 +1,6 @@
+/** Maximum length of a name that is resolved, in characters. The time to compare a name grows faster than its length. */
+export const maxNameLength = 500
+
 /** A name, code or external id to resolve to a record. */
 export interface NameQuery {
   /** The resource of the record: countries, organizations, regions, topics, or any other. */

@@ -36,11 +36,11 @@ export const compileNumber =
     const text = (isNegative ? written.slice(1, -1) : written)
       .replaceAll('\u2212', '-')
       .replace(/^(-?)\s*\p{Sc}\s*/u, '$1')
-      .replace(/\s*[\p{Sc}%]$/u, '')
+      .replace(/[\p{Sc}%]$/u, '')
       .replaceAll(thousandsMarks, '')
     const plain = format ? toPlain(text, format) : toPlainUnambiguous(text)
     if (plain instanceof BadValue) return plain
-    if (plain === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
+    if (plain === undefined || !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
       return new BadValue(`${JSON.stringify(written.slice(0, 60))} is not a number.`)
     }
     const number = Number(plain)

@@ -84,7 +84,7 @@ const isBuiltInDate = (id: number) =>
 /** Whether a format code shows a date: it has letters such as `y` and `d` outside of quotes, escapes and brackets. */
 export function isDateFormat(code: string): boolean {
   const [positive = ''] = code.split(';')
-  const letters = positive.replaceAll(/"[^"]*"|\\.|_.|\*.|\[[^\]]*\]/g, '')
+  const letters = positive.replaceAll(/"[^"]*"|\\.|_.|\*.|\[[^\]]*(\]|$)/g, '')
   return /[yd]/i.test(letters) || /m{3}/i.test(letters) || (/h/i.test(letters) && /m/i.test(letters))
 }
 

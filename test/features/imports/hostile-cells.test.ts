@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compileNumber } from '../../../src/features/imports/mapping/values/number.ts'
+import { isDateFormat } from '../../../src/features/imports/reading/xlsx/parts.ts'
+import { type Api, startTestApi } from '../../support/api.ts'
+import { newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
+import { sendForm } from '../../support/send-form.ts'
+
+/** Cells that are meant to take much time, since an expression tries many ways to match them. */
+
+/** Maximum processor time, in milliseconds, including other threads, such as the garbage collector. */
+const maxTimeMs = 1500
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+async function measureMs(work: () => unknown): Promise<number> {
+  const start = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1000
+}
+
+/** Previews a row whose party is a name. @returns the fault of the row. */
+async function previewName(name: string, property: string) {
+  const mapping = treatyMapping(newScheme()).replace('country: Party', property)
+  const response = await sendForm(api, '/v1/imports/preview', [
+    ['mapping', mapping, 'mapping.yaml'],
+    ['file', `${treatyHeader}\n1,A,2001,"${name}"\n`, 'treaties.csv'],
+  ])
+  expect(response.status, response.text).toBe(200)
+  const { rows } = response.json<{ rows: { faults: { detail: string }[] }[] }>()
+  return rows[0]?.faults[0]?.detail
+}
+
+describe('a cell of 80,000 characters', () => {
+  it.each([
+    ['country', 'country: Party', `${'?'.repeat(80_000)}a`],
+    ['organization', 'organization: Party', `a${', '.repeat(40_000)}b`],
+    ['organization to create', 'organization: {from: Party, create: true}', 'a '.repeat(40_000)],
+  ])('is refused at once as the name of a %s', async (_what, property, name) => {
+    let detail: string | undefined
+    const timeMs = await measureMs(async () => {
+      detail = await previewName(name, property)
+    })
+    expect(detail).toMatch(/^has \d+ characters; a name has at most 500$/)
+    expect(timeMs).toBeLessThan(maxTimeMs)
+  })
+
+  it.each([
+    ['digits', `${'1'.repeat(80_000)}x`],
+    ['spaces', `1${' '.repeat(80_000)}x`],
+  ])('is refused at once as a number: %s', async (_what, cell) => {
+    const timeMs = await measureMs(() => expect(compileNumber()(cell)).not.toBeTypeOf('number'))
+    expect(timeMs).toBeLessThan(maxTimeMs)
+  })
+
+  it('is read at once as the number format of a spreadsheet', async () => {
+    const timeMs = await measureMs(() => expect(isDateFormat('['.repeat(80_000))).toBe(false))
+    expect(timeMs).toBeLessThan(maxTimeMs)
+  })
+})
