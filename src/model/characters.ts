@@ -27,9 +27,31 @@ function findFault(forbidden: RegExp, text: string): string | undefined {
   return `has ${describe(character)}, ${codePoint(character)}, at character ${position}`
 }
 
+/**
+ * More combining marks in a row than any writing system has (30 in the Stream-Safe Text Format of Unicode), with the half-width
+ * marks of kana. The time to normalize a text grows with the square of the length of such a row.
+ */
+const markRow = /[\p{M}\uff9e\uff9f]{31}/u
+
+/**
+ * Returns the function that converts a text to the Unicode form NFC. A text that is too long also in this form, in which a text
+ * is at least a quarter as long, is left as it is, since it may take minutes.
+ * @param max maximum length of the text in NFC, in characters.
+ */
+export const toNfc =
+  (max: number) =>
+  (text: string): string =>
+    text.length > 4 * max ? text : text.normalize('NFC')
+
 const refuse =
   (forbidden: RegExp) =>
   (text: string, context: z.RefinementCtx): void => {
+    if (markRow.test(text)) {
+      const message = 'has more than 30 combining marks in a row'
+      // The text is not normalized.
+      context.addIssue({ code: 'invalid_format', format: 'characters', message, continue: false })
+      return
+    }
     const message = findFault(forbidden, text)
     if (message !== undefined) context.addIssue({ code: 'invalid_format', format: 'characters', message })
   }
@@ -41,7 +63,10 @@ export const findLineFault = (text: string): string | undefined => findFault(for
 export const cleanLine = (text: string): string =>
   text.toWellFormed().replaceAll(new RegExp(forbiddenInLines, 'gu'), '')
 
-/** Refuses forbidden characters in one line of text. The message has the code point and its position, from 1. */
+/**
+ * Refuses forbidden characters in one line of text, and long rows of combining marks. The message has the code point and its
+ * position, from 1.
+ */
 export const requireLineCharacters = refuse(forbiddenInLines)
 
 /** Refuses forbidden characters in a text of several lines, with the same message. */

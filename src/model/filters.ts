@@ -5,6 +5,7 @@ import { columnOf, unionAll } from '../database/columns.ts'
 import { fold, webSearch } from '../database/folding.ts'
 import { codeOrder, maxCharacter, numberOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
+import { toNfc } from './characters.ts'
 import { type Relation, relationComparisons } from './relations.ts'
 
 /** Units of time that a date can lie in. */
@@ -152,7 +153,7 @@ const substringComparisons = (column: AnyPgColumn): Partial<Record<Operator, Com
   ...ifNullable(column),
 })
 
-const textValue = () => z.string().normalize('NFC').min(1).max(500)
+const textValue = () => z.string().overwrite(toNfc(500)).min(1).max(500)
 
 /** A filter by a text. `eq` compares the whole text. All operators ignore case and accents. Values may contain commas. */
 export const text = (column: AnyPgColumn, description: string): Filter => ({

@@ -148,3 +148,33 @@ describe('an external id', () => {
     expect(faultAt(response, '/2/externalIds/0')?.code).toBe('repeated')
   })
 })
+
+describe('a text of 99,000 combining marks, whose order takes long to normalize,', () => {
+  const marks = `a${'\u0300\u0316'.repeat(49_500)}`
+  const halfWidth = `a${'\uff9e'.repeat(99_000)}`
+  const tooMany = 'has more than 30 combining marks in a row'
+
+  it.each<[what: string, path: string, body: object, message: string]>([
+    ['a title', '/v1/projects', { title: marks, kind: 'other' }, tooMany],
+    ['a summary', '/v1/projects', { title: 'A', kind: 'other', summary: marks }, tooMany],
+    [
+      'an external id',
+      '/v1/projects',
+      { title: 'A', kind: 'other', externalIds: [{ scheme: 'x', id: halfWidth }] },
+      tooMany,
+    ],
+    ['a filter', '/v1/projects/search', { where: { title: { contains: marks } } }, 'is longer than 500'],
+  ])('is refused at once as %s', async (_what, path, body, message) => {
+    const start = process.cpuUsage()
+    const response = await api.post(path, body)
+    const { user, system } = process.cpuUsage(start)
+    expect(response.text).toContain(message)
+    expect([400, 422]).toContain(response.status)
+    expect((user + system) / 1000).toBeLessThan(1000)
+  })
+
+  it('may have 30 marks in a row', async () => {
+    const title = `a${'\u0316'.repeat(30)}`
+    expect((await createProject({ title })).json()).toMatchObject({ title })
+  })
+})

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import { toNfc } from '../../model/characters.ts'
+import { maxNameLength } from '../names/types.ts'
 import type { Draft, JsonValue, Mention } from './types.ts'
 
 /** Mentions in drafts: how they are identified, and replaced by the keys of records. */
@@ -27,7 +29,7 @@ export const decisionIdentity = ({
   resource: string
   name: string
   country?: string | null | undefined
-}): string => hashText(JSON.stringify([resource, name.normalize('NFC').trim(), country ?? null]))
+}): string => hashText(JSON.stringify([resource, toNfc(maxNameLength)(name).trim(), country ?? null]))
 
 /** Returns the name, code or id of a mention, for people. */
 export const mentionName = ({ name, code, externalId }: Mention): string =>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { requireLineCharacters } from '../../model/characters.ts'
+import { requireLineCharacters, toNfc } from '../../model/characters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { registerRequestSchema } from '../../model/schema-names.ts'
 import { checkValue } from '../../problems/faults.ts'
@@ -27,7 +27,7 @@ export const redactionBody = registerRequestSchema(
         }),
       text: z
         .string()
-        .normalize('NFC')
+        .overwrite(toNfc(500))
         .min(2)
         .max(500)
         .regex(/\S/, { error: 'must not be blank' })
@@ -36,7 +36,7 @@ export const redactionBody = registerRequestSchema(
       replacement: z
         .string()
         .superRefine(requireLineCharacters)
-        .normalize('NFC')
+        .overwrite(toNfc(100))
         .min(1)
         .max(100)
         .default('[redacted]')
@@ -44,7 +44,7 @@ export const redactionBody = registerRequestSchema(
       reason: z
         .string()
         .superRefine(requireLineCharacters)
-        .normalize('NFC')
+        .overwrite(toNfc(500))
         .min(1)
         .max(500)
         .regex(/\S/, { error: 'must not be blank' })
