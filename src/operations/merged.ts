@@ -1,14 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Transaction } from '../database/database.ts'
-import { autocommitReads } from '../database/database.ts'
 import { records } from '../database/tables/records.ts'
 import { recordId } from '../model/keys.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
+import { getRecordAsOf } from '../query/past.ts'
 import { statement } from '../query/statement.ts'
 import type { ApiRequest, ApiResponse, Contract, Endpoint, ResponseContract } from './operation.ts'
+import { readRegistryAt } from './past.ts'
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
@@ -88,8 +89,9 @@ function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiRes
 }
 
 /**
- * Returns an endpoint with the key of a record in its path, which also handles the keys of merged records. A read of a merged record is redirected
- * to the record that it was merged into; a change is refused with the problem `merged`.
+ * Returns an endpoint with the key of a record in its path, which also handles the keys of merged records. A read of a merged
+ * record is redirected to the record into which it was merged, with `asOf` to the one into which it was merged by that time; a
+ * change is refused with the problem `merged`.
  */
 export function withMergedRecords(resource: Resource, endpoint: Endpoint): Endpoint {
   const { method, contract } = endpoint
@@ -101,7 +103,9 @@ export function withMergedRecords(resource: Resource, endpoint: Endpoint): Endpo
         return await endpoint.handle(request, context)
       } catch (error) {
         if (!(error instanceof Problem) || error.type !== 'not-found') throw error
-        const into = await findMergedInto(autocommitReads(context.database), resource, request.key)
+        const into = await readRegistryAt(getRecordAsOf(request.query), context, (tx) =>
+          findMergedInto(tx, resource, request.key),
+        )
         if (into === undefined) throw error
         if (method === 'GET') return redirect(resource, request, into)
         throw mergedProblem(resource, request.key, into, error)

@@ -7,7 +7,7 @@ import { type LockedRecord, lockRecords } from '../../src/operations/writing/loc
 import { updateReferrers } from '../../src/operations/writing/merging.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
-import { createRecord, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
+import { createRecord, databaseTime, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
 
 /** What stays of a merged record, and merges of records that refer to each other. */
 
@@ -32,23 +32,56 @@ async function create(name: string, more: object = {}): Promise<Organization> {
 const merge = (from: Organization, into: Organization) =>
   api.post(`${from.path}/merge`, { into: into.id }, ifMatch('*'))
 
-/** Returns the status of a read without a key, and does not follow redirects. */
-const statusOf = async (path: string) => (await fetch(`${api.origin}${path}`, { redirect: 'manual' })).status
+/** Sends a read without a key, and does not follow redirects. */
+const readManually = (path: string) => fetch(`${api.origin}${path}`, { redirect: 'manual' })
+
+const statusOf = async (path: string) => (await readManually(path)).status
 
 const setVisibility = async ({ path }: Organization, visibility: string) =>
   expect((await api.patch(path, { visibility })).status).toBe(200)
 
 describe('a record that was merged into another one', () => {
+  it('redirects reads with `asOf` only since the merge, to the record that remained then', async () => {
+    const first = await create('Remains first')
+    const beforeCreation = await databaseTime(api)
+    const from = await create('Merged twice')
+    const created = await databaseTime(api)
+    expect((await api.delete(from.path)).status).toBe(204)
+    const removed = await databaseTime(api)
+    expect((await api.post(`${from.path}/restore`, {})).status).toBe(201)
+    expect((await merge(from, first)).status).toBe(200)
+    const mergedOnce = await databaseTime(api)
+    const last = await create('Remains last')
+    expect((await merge(first, last)).status).toBe(200)
+    const mergedTwice = await databaseTime(api)
+    const readAt = async (asOf: string) => {
+      const { status, headers } = await readManually(`${from.path}?asOf=${asOf}`)
+      return [status, headers.get('location')]
+    }
+    expect(await readAt('2020-01-01')).toEqual([404, null])
+    expect(await readAt(beforeCreation)).toEqual([404, null])
+    expect(await readAt(created)).toEqual([200, null])
+    expect(await readAt(removed)).toEqual([404, null])
+    expect(await readAt(mergedOnce)).toEqual([308, `${first.path}?asOf=${mergedOnce}`])
+    expect(await readAt(mergedTwice)).toEqual([308, `${last.path}?asOf=${mergedTwice}`])
+    expect(readProblem(await api.get(`${from.path}?asOf=${removed}`)).detail).toContain(from.id)
+    expect((await api.delete(last.path)).status).toBe(204)
+    expect((await api.get(`${from.path}?asOf=${mergedOnce}`)).json()).toMatchObject({ id: first.id })
+    expect(await statusOf(from.path)).toBe(404)
+  })
+
   it('becomes internal and public again together with the other one', async () => {
     const [from, into] = [await create('Merged'), await create('Remaining')]
     const before = new Date().toISOString()
     expect((await merge(from, into)).status).toBe(200)
+    const after = await databaseTime(api)
+    const redirected = [from.path, `${from.path}?asOf=${after}`]
     const paths = ['/history/1', '/history?follow=false', `?asOf=${before}`].map((rest) => from.path + rest)
     for (const path of paths) expect(await statusOf(path), path).toBe(200)
     await setVisibility(into, 'internal')
-    for (const path of [from.path, ...paths]) expect(await statusOf(path), path).toBe(404)
+    for (const path of [...redirected, ...paths]) expect(await statusOf(path), path).toBe(404)
     await setVisibility(into, 'public')
-    expect(await statusOf(from.path)).toBe(308)
+    for (const path of redirected) expect(await statusOf(path), path).toBe(308)
   })
 
   it('keeps its redirect after a redaction, which leaves its text in no row', async () => {
@@ -178,9 +211,10 @@ it('the network and the briefing of a merged country redirect to those of the ot
   const merged = await api.post('/v1/countries/XYA/merge', { into: 'XYB' }, ifMatch('*'))
   expect(merged.status, merged.text).toBe(200)
   for (const rest of ['/network?from=2006', '/briefing?lang=zh']) {
-    const response = await fetch(`${api.origin}/v1/countries/XYA${rest}`, { redirect: 'manual' })
+    const response = await readManually(`/v1/countries/XYA${rest}`)
     expect([response.status, response.headers.get('location')]).toEqual([308, `/v1/countries/XYB${rest}`])
     expect((await api.get(`/v1/countries/XYA${rest}`)).status).toBe(200)
+    expect(await statusOf(`/v1/countries/XYA${rest}&asOf=2020-01-01`)).toBe(404)
   }
 })
 
