@@ -179,10 +179,22 @@ describe('POST /mcp', () => {
     }
   })
 
-  it('refuses input that does not match the schema of the tool, and names the fault', async () => {
-    const { isError, text } = await call('list', { resource: 'keys' }, admin)
-    expect(isError).toBe(true)
-    expect(text).toMatch(/resource/)
+  it('refuses input that does not match the schema of the tool, and names each fault once', async () => {
+    const cases: [string, Document, string][] = [
+      ['list', { resource: 'agreement' }, '/resource "agreement" is not known; did you mean "agreements"?'],
+      ['get', { resource: 'countries' }, '/key is required'],
+      [
+        'aggregate',
+        { resource: 'agreements', groupBy: 'country', limit: 201 },
+        '/groupBy must be an array, not text, /limit 201 is out of range: must be at most 200',
+      ],
+      ['list', { resource: 'agreements', filters: { country: 1 } }, '/filters/country must be text, not 1'],
+    ]
+    for (const [name, input, faults] of cases) {
+      const { isError, text } = await call(name, input, admin)
+      expect([isError, text]).toEqual([true, expect.stringMatching(/^Input validation error: /)])
+      expect(text.split(`tool ${name}: `)[1]).toBe(faults)
+    }
   })
 
   it('refuses to resolve a name with a date that is not EDTF', async () => {
@@ -194,10 +206,10 @@ describe('POST /mcp', () => {
     for (const [name, input] of Object.entries(await inputs())) {
       const { isError, text } = await call(name, { ...input, resorce: 'agreements' })
       expect(isError, name).toBe(true)
-      expect(text).toContain('is not known here')
+      expect(text).toContain('"resorce" is not known here')
     }
     const { text } = await call('list', { resource: 'agreements', filter: { country: 'PAK' } })
-    expect(text).toContain('did you mean "filters"?')
+    expect(text).toContain('"filter" is not known here; did you mean "filters"?')
   })
 
   it('refuses inputs that are sent as filters, where one of two values would be lost', async () => {

@@ -1,7 +1,8 @@
-import type { CallToolResult } from '@modelcontextprotocol/server'
+import type { CallToolResult, StandardSchemaWithJSON } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
-import { faultMessage } from '../../problems/faults.ts'
+import { checkValue } from '../../problems/faults.ts'
+import type { Fault } from '../../problems/problem.ts'
 import { pathOf, RefusedError, readJson } from './api.ts'
 
 /** A tool for agents. All tools only read. */
@@ -9,7 +10,7 @@ export interface Tool {
   name: string
   title: string
   description: string
-  input: z.ZodObject
+  input: StandardSchemaWithJSON
   run(input: unknown, api: ApiFetch): Promise<CallToolResult>
 }
 
@@ -59,6 +60,18 @@ export async function fetchCitations(
   return { citations: JSON.stringify(data), ...(page.next !== null && { moreCitations: 'true' }) }
 }
 
+/** Returns a schema whose errors are the faults of the API: their location, what is wrong and what would be right. */
+function inputSchema(schema: z.ZodObject): StandardSchemaWithJSON {
+  const validate = (value: unknown) => {
+    const { data, faults } = checkValue(schema, value)
+    if (faults === undefined) return { value: data }
+    const describeFault = ({ pointer = '', message }: Fault) => `${pointer} ${message}`.trim()
+    return { issues: faults.listed.map((fault) => ({ message: describeFault(fault) })) }
+  }
+  const { jsonSchema } = schema['~standard']
+  return { '~standard': { version: 1, vendor: 'entente', jsonSchema, validate } }
+}
+
 /**
  * Declares a tool whose `run` gets typed input. Unknown inputs are refused. If a request is refused, the reason is the
  * result of the tool.
@@ -71,12 +84,12 @@ export function tool<Inputs extends z.ZodRawShape>(
   inputs: Inputs,
   run: (input: z.output<z.ZodObject<Inputs>>, api: ApiFetch) => Promise<CallToolResult>,
 ): Tool {
-  const input = z.strictObject(inputs, { error: faultMessage })
+  const input = z.strictObject(inputs)
   return {
     name,
     title,
     description,
-    input,
+    input: inputSchema(input),
     async run(given, api) {
       try {
         return await run(input.parse(given), api)
