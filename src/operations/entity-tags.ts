@@ -16,12 +16,16 @@ export const includedTag = (version: number, body: string): string => `"${versio
 export const bodyTag = (body: string): string => `"${hash(body)}"`
 
 const tagPattern = /^(W\/)?"([^"]*)"$/
+/** An element of a list of tags. A tag may have commas. */
+const elementPattern = /(?:"[^"]*"|[^,])+/g
 
+/** Parses a list of tags. Its elements may be empty, but not all of them. @throws Problem `malformed-request`. */
 function parseTags(header: string, name: string): { weak: boolean; opaque: string }[] {
-  return header.split(',').map((text) => {
-    const [, weak, opaque] = tagPattern.exec(text.trim()) ?? []
+  const elements = (header.match(elementPattern) ?? []).map((text) => text.trim()).filter(Boolean)
+  return (elements.length > 0 ? elements : ['']).map((text) => {
+    const [, weak, opaque] = tagPattern.exec(text) ?? []
     if (opaque === undefined) {
-      const message = `${text.trim() || 'nothing'} is not an entity tag: send the ETag of the response unchanged, such as "3" with its quotes`
+      const message = `${text || 'nothing'} is not an entity tag: send the ETag of the response unchanged, such as "3" with its quotes`
       throw new Problem('malformed-request', `The header ${name} cannot be read.`, {
         errors: [{ header: name, code: 'invalid', message }],
       })
@@ -69,6 +73,8 @@ export function parseIfMatch(header: string | undefined): ExpectedVersions {
       .filter(({ weak }) => !weak)
       // Without the hash of an `includedTag`.
       .map(({ opaque }) => opaque.split('-')[0] ?? '')
+      // Other tags match no version.
+      .filter((version) => /^\d+$/.test(version))
   )
 }
 
