@@ -130,7 +130,7 @@ export const bulk: Operation = {
     operationId: `bulk${resource.plural}`,
     summary: `Change many ${resource.name.replaceAll('-', ' ')}`,
     description: 'In one transaction.',
-    details: `Up to ${maxOperations} operations. All of them are done or, with \`atomic=false\`, all that can be done. \`create\`, \`upsert\` and \`replace\` take a \`document\`; all but \`create\` take the key or, where records have them, an external id; \`replace\`, \`patch\` and \`remove\` need \`ifMatch\`. Records are created first, then changed, then removed.`,
+    details: `Up to ${maxOperations} operations. All of them are done or, with \`atomic=false\`, all that can be done. \`create\`, \`upsert\` and \`replace\` take a \`document\`; all but \`create\` take the key or, where records have them, an external id; \`replace\`, \`patch\` and \`remove\` need \`ifMatch\`. \`create\` and \`upsert\` neither compare nor store the version and timestamps of a \`document\`. Records are created first, then changed, then removed.`,
     path: '/bulk',
     scope: 'collection',
     access: 'write',

@@ -216,6 +216,34 @@ it.each(['', '?atomic=false'])(
   },
 )
 
+it('creates and upserts do not use the version and times of records of another registry', async () => {
+  const time = '1999-01-31T09:30:00.000Z'
+  const document = { ...agreement(), id: randomUUID(), version: 99, createdAt: time, updatedAt: time }
+  const upserted = { op: 'upsert', id: document.id, document: { ...document, title: 'Upserted' } }
+  for (const [version, operation] of [
+    [1, { op: 'create', document }],
+    [2, upserted],
+  ] as const) {
+    const response = await sendBulk(api, agreements, [operation])
+    expect(response.json()).toMatchObject({ results: [{ id: document.id, version }] })
+    const record = (await api.get(pathTo(agreements, document.id))).json()
+    expect(record.version).toBe(version)
+    expect([record.createdAt, record.updatedAt]).not.toContain(time)
+  }
+  const wrong = { ...document, id: randomUUID(), version: 0, createdAt: 'then' }
+  for (const operation of [
+    { op: 'create', document: wrong },
+    { op: 'upsert', id: wrong.id, document: wrong },
+  ]) {
+    const response = await sendBulk(api, agreements, [operation])
+    expect(response.status).toBe(422)
+    expect(faultsIn(response)).toEqual([
+      ['/operations/0/document/createdAt', 'wrong_format'],
+      ['/operations/0/document/version', 'too_small'],
+    ])
+  }
+})
+
 it.each([
   [{}, 422, '/operations'],
   [{ operations: [] }, 422, '/operations'],
