@@ -83,6 +83,13 @@ describe('the schemas of the OpenAPI document', () => {
     }
   })
 
+  it('have an example of a problem that is the response of the service', async () => {
+    const [example] = z
+      .array(z.looseObject({ instance: z.string() }))
+      .parse(document.components.schemas.Problem?.examples)
+    expect((await api.get(example?.instance ?? '')).json()).toEqual(example)
+  })
+
   it.each([1.1, 4.35, 0.07, 1_500_000.5, 9_234_567_890_123.45])(
     'accept an amount of %d, also in a validator that uses floating-point numbers',
     (amount) => {

@@ -53,7 +53,7 @@ export const problemSchema = {
         type: '/problems/invalid-parameter',
         title: problemTypes['invalid-parameter'].title,
         status: 400,
-        detail: 'The query cannot be answered as it is, because of "stauts".',
+        detail: 'Invalid query parameters: "stauts".',
         instance: '/v1/agreements?stauts=signed',
         errors: [
           {
