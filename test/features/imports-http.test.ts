@@ -295,15 +295,25 @@ describe('an upload', () => {
     expect(rows).toHaveLength(0)
   })
 
-  it('without a mapping is refused, and the missing part is named', async () => {
+  it.each([
+    ['without a mapping', ['decisions'], 'The part mapping is missing.'],
+    ['without a file', ['mapping'], 'The part file is missing.'],
+    ['with the file before the mapping', ['file', 'mapping'], 'mapping must come before file and list.'],
+    ['with decisions after the file', ['mapping', 'file', 'decisions'], 'decisions must come before file'],
+  ])('%s is refused, and the error says what is wrong', async (_what, parts, message) => {
+    const texts: Record<string, string> = {
+      mapping: treatyMapping(newScheme()),
+      decisions: '',
+      file: treatyHeader,
+    }
     const form = new FormData()
-    form.append('file', new Blob([treatyHeader]), 'treaties.csv')
+    for (const part of parts) form.append(part, new Blob([texts[part] ?? '']), `${part}.txt`)
     const encoded = new Response(form)
     const headers = { 'content-type': encoded.headers.get('content-type') ?? '' }
     const body = new Uint8Array(await encoded.arrayBuffer())
     const response = await api.request('POST', '/v1/imports', { body, headers })
-    expect(response.status).toBe(422)
-    expect(response.text).toContain('The part mapping is missing')
+    expect(response.status, response.text).toBe(422)
+    expect(response.text).toContain(message)
   })
 
   it('of a file without a column of the mapping leads to a failed import with a reason', async () => {

@@ -90,6 +90,12 @@ describe('the schemas of the OpenAPI document', () => {
     expect((await api.get(example?.instance ?? '')).json()).toEqual(example)
   })
 
+  it('name the parts of an upload in the order in which they must come', () => {
+    const { properties, description } = document.components.schemas.ImportUpload ?? {}
+    expect(Object.keys(Object(properties))).toEqual(['mapping', 'decisions', 'file', 'list'])
+    expect(description).toContain('in this order: mapping, decisions, file, lists')
+  })
+
   it.each([1.1, 4.35, 0.07, 1_500_000.5, 9_234_567_890_123.45])(
     'accept an amount of %d, also in a validator that uses floating-point numbers',
     (amount) => {

@@ -45,17 +45,20 @@ const body = registerRequestSchema(
         format: 'binary',
         description: 'The mapping, as YAML or JSON; or the name of a built-in one: `iati`.',
       }),
+      decisions: z.string().max(maxTextBytes).optional().meta({
+        format: 'binary',
+        description: 'Decisions about names as CSV, as in `GET /v1/imports/{id}/names.csv`.',
+      }),
       file: z.string().max(maxFileBytes).meta({ format: 'binary', description: 'The file with the rows.' }),
       list: z.string().max(maxFileBytes).optional().meta({
         format: 'binary',
         description: 'A code list or second file that the mapping names, by its file name. May be repeated.',
       }),
-      decisions: z.string().max(maxTextBytes).optional().meta({
-        format: 'binary',
-        description: 'Decisions about names as CSV, as in `GET /v1/imports/{id}/names.csv`.',
-      }),
     })
-    .meta({ description: 'A file, and the mapping of its rows to records.' }),
+    .meta({
+      description:
+        'A file, and the mapping of its rows to records. The parts must come in this order: mapping, decisions, file, lists.',
+    }),
 )
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -131,7 +134,7 @@ class UploadReader {
         this.#mapping = await readText(part)
         return
       case 'decisions':
-        if (this.#id !== undefined) throw badUpload('The part decisions comes too late.')
+        if (this.#id !== undefined) throw badUpload('The part decisions must come before file and list.')
         this.#decisions = readDecisions(await readText(part))
         return
       case 'file':
@@ -153,7 +156,7 @@ class UploadReader {
 
   /** Creates the import before its first file is stored. @returns its id. */
   async #beginOnce(): Promise<string> {
-    if (this.#mapping === undefined) throw badUpload('The part mapping is missing.')
+    if (this.#mapping === undefined) throw badUpload('The part mapping must come before file and list.')
     this.#id ??= await this.#begin({ mapping: this.#mapping, decisions: this.#decisions })
     return this.#id
   }
@@ -242,7 +245,7 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
     operationId: 'createImport',
     summary: 'Import a file',
     description:
-      'Takes a file and a mapping, and makes a dry run in the background: it reads all rows, resolves names and checks every record, without writing one. Follow it with `GET /v1/imports/{id}`, and then commit it. The parts of the body must come in this order: mapping, decisions, file, lists.',
+      'Takes a file and a mapping, and makes a dry run in the background: it reads all rows, resolves names and checks every record, without writing one. Follow it with `GET /v1/imports/{id}`, and then commit it.',
     cost: 10,
     query: {
       commit: singleValueParameter(
