@@ -78,6 +78,9 @@ export const currency = () =>
     })
     .meta({ description: 'ISO 4217 code.', examples: ['CNY'] })
 
+/** The largest amount below 10^13 with two decimals, for the OpenAPI document, which has no exclusive bounds of decimals. */
+export const maxAmount = 9_999_999_999_999.99
+
 /** An amount of money: exact as a JSON number. */
 export const money = named(
   'Money',
@@ -88,7 +91,7 @@ export const money = named(
         .min(0)
         .lt(1e13)
         .superRefine(requireDecimals(2))
-        .meta({ description: 'At most two decimals.' }),
+        .meta({ description: 'At most two decimals.', maximum: maxAmount }),
       currency: currency(),
     })
     .meta({ description: 'An amount and its currency.', examples: [{ amount: 1500000, currency: 'CNY' }] }),

@@ -104,6 +104,22 @@ describe('the schemas of the OpenAPI document', () => {
     },
   )
 
+  it.each([
+    ['a percentage', 'ProjectSectorInput', 'percentage', [0, 101], [0.0001, 100]],
+    [
+      'an amount',
+      'ProjectAmountInput',
+      'amount',
+      [1e13, -1e13],
+      [9_999_999_999_999.99, -9_999_999_999_999.99],
+    ],
+    ['a value in US dollars', 'ProjectAmountInput', 'valueUsd', [1e13, -1e13], [0, null]],
+  ])('have the bounds of %s', (_what, schema, property, invalid, valid) => {
+    const pointer = `/components/schemas/${schema}/properties/${property}`
+    for (const value of invalid) expect(validationErrors(value, pointer), String(value)).not.toEqual([])
+    for (const value of valid) expect(validationErrors(value, pointer), String(value)).toEqual([])
+  })
+
   it('refuse invalid agreements, and accept a valid one', () => {
     const invalid = [
       { title: 'No kind' },

@@ -9,7 +9,7 @@ import { defineField, type FieldContext, ownColumn } from '../field.ts'
 import { type Comparison, decimalText, type Filter, filterByAny, isInAny, type Operator } from '../filters.ts'
 import { listTable } from '../list-rows.ts'
 import type { ListElements, Relation } from '../relations.ts'
-import { currency, optional } from '../schemas.ts'
+import { currency, maxAmount, optional } from '../schemas.ts'
 import { amountKinds } from '../vocabularies.ts'
 import { requiredCode } from './code.ts'
 import { edtfInList } from './edtf.ts'
@@ -23,7 +23,7 @@ const sum = (description: string) =>
     .gt(-1e13)
     .lt(1e13)
     .superRefine(requireDecimals(2))
-    .meta({ description: `${description} At most two decimals.` })
+    .meta({ description: `${description} At most two decimals.`, minimum: -maxAmount, maximum: maxAmount })
 
 /** A column of a sum of money in the items of a list. */
 const sumInList = <Schema extends z.ZodType<number | null>>(
