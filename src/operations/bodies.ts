@@ -6,6 +6,9 @@ import { managedProperties } from './writing/validation.ts'
 
 /** Schemas of request bodies, only for the OpenAPI document. The service validates the document that a request results in. */
 
+/** Maximum length of a key: that of a topic. */
+const maxKeyLength = 100
+
 /** Removes the description and the examples, since the schema of the record has them. */
 const withoutDescription = (schema: z.ZodType) =>
   schema.meta({ ...schema.meta(), description: undefined, examples: undefined })
@@ -33,13 +36,29 @@ export const inputSchema = memoizeByResource((resource) =>
   ),
 )
 
+/** Returns the properties of an object, or of all variants of a union of objects; undefined for other schemas. */
+function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
+  if (schema instanceof z.ZodObject) return schema.shape
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return undefined
+  const shapes = schema.options.map(shapeOf).filter((shape) => shape !== undefined)
+  const names = [...new Set(shapes.flatMap((shape) => Object.keys(shape)))]
+  return Object.fromEntries(
+    names.map((name) => {
+      const schemas = shapes.flatMap((shape) => shape[name] ?? [])
+      const words = schemas.flatMap((variant) => (variant instanceof z.ZodLiteral ? [...variant.values] : []))
+      // The values of variants are words or keys. Their patterns would be most of the schema.
+      return [name, words.length === 0 ? z.string().max(maxKeyLength) : z.enum(words.map(String))]
+    }),
+  )
+}
+
 /** Returns the schema of a property in a merge patch: optional, nullable, and recursive for objects. */
 function patchSchemaFor(schema: z.core.$ZodType): z.ZodType {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
     return patchSchemaFor(schema.unwrap())
   }
-  const inner = schema instanceof z.ZodObject ? z.strictObject(patchShape(schema.shape)) : schema
-  return z.optional(z.nullable(inner))
+  const shape = shapeOf(schema)
+  return z.optional(z.nullable(shape ? z.strictObject(patchShape(shape)) : schema))
 }
 
 const patchShape = (shape: z.core.$ZodShape): z.ZodRawShape =>

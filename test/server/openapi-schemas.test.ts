@@ -120,6 +120,19 @@ describe('the schemas of the OpenAPI document', () => {
     for (const value of valid) expect(validationErrors(value, pointer), String(value)).toEqual([])
   })
 
+  it('accept a patch of a citation with only the id of its record, as the service does', async () => {
+    const { id: source } = (await api.post('/v1/sources', { title: 'A', kind: 'report' })).json<{
+      id: string
+    }>()
+    const record = { resource: 'countries', id: 'PAK' }
+    const created = await api.post('/v1/citations', { source, record })
+    const { id } = created.json<{ id: string }>()
+    const patch = { record: { id: 'CHN' } }
+    const response = await api.patch(`/v1/citations/${id}`, patch, { headers: { 'if-match': '*' } })
+    expect(response.json()).toMatchObject({ record: { ...record, id: 'CHN' } })
+    expect(validationErrors(patch, '/components/schemas/CitationPatch')).toEqual([])
+  })
+
   it('refuse invalid agreements, and accept a valid one', () => {
     const invalid = [
       { title: 'No kind' },
