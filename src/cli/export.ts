@@ -1,6 +1,4 @@
 import { open, rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { OperatorError } from '../operator-error.ts'
 import { type AddCommand, openAndMigrateDatabase } from './context.ts'
 
@@ -16,16 +14,25 @@ export const addExport: AddCommand = (program, context) => {
       const refuse = (cause: unknown): never => {
         throw new OperatorError(`the archive cannot be written to a new file ${all}: ${cause}`, { cause })
       }
-      const file = await open(all, 'wx').catch(refuse)
-      try {
-        await exportArchive(database, (chunks) =>
-          pipeline(Readable.from(chunks, { objectMode: false }), file.createWriteStream()),
+      const opening = open(all, 'wx')
+      let isComplete = false
+      const removeIncomplete = async () => {
+        const isCreated = await opening.then(
+          () => true,
+          () => false,
         )
-      } catch (cause) {
-        await file.close()
-        await rm(all, { force: true })
-        refuse(cause)
+        if (isCreated && !isComplete) await rm(all, { force: true })
       }
+      context.onClose(removeIncomplete, { outlivesProcess: true })
+      const file = await opening.catch(refuse)
+      try {
+        await exportArchive(database, async (chunks) => {
+          for await (const chunk of chunks) await file.writeFile(chunk).catch(refuse)
+        })
+      } finally {
+        await file.close().catch(refuse)
+      }
+      isComplete = true
       await context.print(`Archived: ${all}`)
     })
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { run } from '../support/command-line.ts'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { run, runInProcess } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
 /** The file of `entente export --all`. */
@@ -19,6 +19,34 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
   await database.close()
 })
+
+/**
+ * Starts an export, which then waits for a lock until the end of the test, after it has created its file. The lock is
+ * requested while the check of the schema waits for an earlier lock, and PostgreSQL grants locks in this order.
+ */
+async function startWaitingExport<T>(start: () => T): Promise<T> {
+  const [first, second] = [await database.pool.connect(), await database.pool.connect()]
+  onTestFinished(async () => {
+    await second.query('rollback')
+    first.release()
+    second.release()
+  })
+  const lock = 'begin; lock table import_decisions'
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  const waitFor = (count: number) =>
+    expect
+      .poll(async () => (await database.pool.query(waiting)).rowCount, { interval: 10, timeout: 30_000 })
+      .toBe(count)
+  await first.query(lock)
+  const started = start()
+  await waitFor(1)
+  const locked = second.query(lock)
+  await waitFor(2)
+  await first.query('rollback')
+  await locked
+  await waitFor(1)
+  return started
+}
 
 const exportTo = (file: string) => run(['export', '--all', file], { DATABASE_URL: database.url }).ended
 
@@ -42,5 +70,42 @@ describe('entente export --all', () => {
     const { code, stderr } = await exportTo(join(folder, 'no-folder', 'new.entente'))
     expect(stderr).toMatch(/^.*the archive cannot be written to a new file .*: Error: ENOENT.*\n$/)
     expect(code).toBe(1)
+  })
+
+  it('removes the unfinished file if it is interrupted', async () => {
+    const file = join(folder, 'interrupted.entente')
+    const { signal, ended } = await startWaitingExport(() =>
+      run(['export', '--all', file], { DATABASE_URL: database.url }),
+    )
+    expect(await readdir(folder)).toContain(basename(file))
+    signal('SIGINT')
+    expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' })
+    expect(await readdir(folder)).not.toContain(basename(file))
+  })
+
+  it('says that PostgreSQL has failed, and not the file, and removes the file', async () => {
+    const file = join(folder, 'terminated.entente')
+    const { refusal } = await startWaitingExport(() => ({
+      refusal: expect(
+        runInProcess(['export', '--all', file], { DATABASE_URL: database.url }),
+      ).rejects.toThrow(/^PostgreSQL failed during the export: terminating connection/),
+    }))
+    await database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`)
+    await refusal
+    expect(await readdir(folder)).not.toContain(basename(file))
+  })
+
+  it('does not blame the file for another error, and removes the file', async () => {
+    const newer = await openTestDatabase()
+    onTestFinished(newer.close)
+    await newer.pool.query(
+      "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
+    )
+    const file = join(folder, 'newer.entente')
+    await expect(runInProcess(['export', '--all', file], { DATABASE_URL: newer.url })).rejects.toThrow(
+      /^a newer version of Entente has applied migrations that this version does not know/,
+    )
+    expect(await readdir(folder)).not.toContain(basename(file))
   })
 })

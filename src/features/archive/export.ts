@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { Database } from '../../database/database.ts'
+import { getDatabaseError } from '../../database/errors.ts'
 import { lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
+import { OperatorError } from '../../operator-error.ts'
 import { endMark, toLine } from './format.ts'
 import { archivedTables, type SortedTable } from './tables.ts'
 
@@ -34,18 +36,25 @@ async function* withChecksum(chunks: AsyncIterable<string | Buffer>): AsyncGener
  * Writes the whole registry as an archive: records, their revisions and their past, from one snapshot. Two registries with
  * the same content have the same archive, byte for byte. API keys and unfinished imports are not archived.
  * @param write is called once with the chunks of the archive, in order.
- * @throws OperatorError when a newer version has changed the tables.
+ * @throws OperatorError when a newer version has changed the tables, or PostgreSQL fails.
  */
 export async function exportArchive(
   database: Database,
   write: (chunks: AsyncIterable<string | Buffer>) => Promise<void>,
 ): Promise<void> {
   await requireKnownMigrations(database)
-  await database.maintain(async (client) => {
-    await client.query(
-      "begin isolation level repeatable read, read only; set local time zone 'UTC'; set local datestyle = 'ISO'; set local extra_float_digits = 1; set local bytea_output = 'hex'",
-    )
-    await write(withChecksum(contents(client)))
-    await client.query('commit')
-  })
+  try {
+    await database.maintain(async (client) => {
+      await client.query(
+        "begin isolation level repeatable read, read only; set local time zone 'UTC'; set local datestyle = 'ISO'; set local extra_float_digits = 1; set local bytea_output = 'hex'",
+      )
+      await write(withChecksum(contents(client)))
+      await client.query('commit')
+    })
+  } catch (cause) {
+    const reason = getDatabaseError(cause)?.message
+    throw reason === undefined
+      ? cause
+      : new OperatorError(`PostgreSQL failed during the export: ${reason}`, { cause })
+  }
 }
