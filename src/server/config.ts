@@ -21,15 +21,22 @@ function oneOf<const Word extends string>(...words: Word[]) {
 }
 
 /** A list separated by commas. Each word must pass the check. */
-function list(check: (word: string) => boolean, valid: string) {
+function list(check: (word: string, index: number, words: string[]) => boolean, valid: string) {
   return z
     .string()
     .transform((words) => words.split(',').map((word) => word.trim()))
     .refine((words) => words.every(check), valid)
 }
 
-const isOrigin = (word: string) =>
-  word === '*' || (/^https?:/.test(word) && URL.canParse(word) && new URL(word).origin === word)
+/** A list of origins, or `*` alone. */
+const origins = (example: string) =>
+  list(
+    (word, _, { length }) =>
+      word === '*'
+        ? length === 1
+        : /^https?:/.test(word) && URL.canParse(word) && new URL(word).origin === word,
+    `origins like ${example}, separated by commas, or * alone`,
+  )
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
 
@@ -67,7 +74,7 @@ const databaseUrl = z
   .string()
   .refine(isDatabaseUrl, `a URL like ${exampleDatabaseUrl}, with special characters percent-encoded`)
 
-const isPublicUrl = (value: string) => /^https?:\/\/.*[^/]$/.test(value) && URL.canParse(value)
+const isPublicUrl = (value: string) => /^https?:\/\/[^?#]*[^/?#]$/.test(value) && URL.canParse(value)
 
 const isCollectorUrl = (value: string) =>
   /^https?:\/\//.test(value) && URL.canParse(value) && !value.includes('/v1/traces')
@@ -123,7 +130,7 @@ export const environment = z.object({
     .describe(
       'Addresses or networks of reverse proxies, separated by commas, whose `X-Forwarded-For` header is trusted.',
     ),
-  CORS_ORIGINS: list(isOrigin, 'origins like https://dashboard.example, separated by commas, or *')
+  CORS_ORIGINS: origins('https://dashboard.example')
     .optional()
     .describe(
       "Origins, separated by commas, whose pages may use the API in browsers; * for any. Absent: only the service's own origin.",
@@ -235,7 +242,10 @@ export const environment = z.object({
     ),
   PUBLIC_URL: z
     .string()
-    .refine(isPublicUrl, 'a URL like https://registry.example, without a slash at its end')
+    .refine(
+      isPublicUrl,
+      'a URL like https://registry.example, without a query, a fragment or a slash at its end',
+    )
     .optional()
     .describe(
       'Base URL at which clients reach the service, for links in calendars and linked data, and in the manifest of `/reconcile`. Absent: links are relative, calendars have no links, and the manifest has the address in the `Host` header.',
@@ -252,7 +262,7 @@ export const environment = z.object({
     .default('10')
     .describe('IATI organisation type of the publisher: a code of two digits.'),
   DASHBOARD: oneOf('on', 'off').default('on').describe('Whether the dashboard is served at `/`.'),
-  EMBED_ORIGINS: list(isOrigin, 'origins like https://ministry.example, separated by commas, or *')
+  EMBED_ORIGINS: origins('https://ministry.example')
     .optional()
     .describe(
       'Origins, separated by commas, whose pages may show views of the dashboard in frames, with `embed=1`; * for any. Absent: none.',
@@ -314,6 +324,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined)
     throw new OperatorError(
       'OIDC_AUDIENCE must be set if OIDC_ISSUER is set: tokens for other services must be refused',
+    )
+  if (config.OIDC_AUDIENCE !== undefined && config.OIDC_ISSUER === undefined)
+    throw new OperatorError(
+      'OIDC_ISSUER must be set if OIDC_AUDIENCE is set: without an issuer, no tokens are accepted',
     )
   return {
     ...config,

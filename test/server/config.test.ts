@@ -85,12 +85,15 @@ describe('the configuration', () => {
     ['OIDC_ISSUER', 'login.example'],
     ['CORS_ORIGINS', 'https://a.example/'],
     ['CORS_ORIGINS', 'https://a.example,b.example'],
+    ['EMBED_ORIGINS', '*,https://b.example'],
+    ['PUBLIC_URL', 'https://a.example/#b'],
+    ['PUBLIC_URL', 'https://a.example/b?c'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '10.0.0.0/33'],
   ])('refuses %s=%j with its name, its value and the allowed values', (name, value) => {
     const read = () => readConfig({ [name]: value })
     expect(read).toThrow(OperatorError)
-    expect(read).toThrow(new RegExp(`^${name} must be .+, not '${value}'$`))
+    expect(read).toThrow(new RegExp(`^${name} must be .+, not '${value.replace(/[*?]/g, '\\$&')}'$`))
   })
 
   it('limits requests by default unless it listens on the loopback interface', () => {
@@ -107,9 +110,10 @@ describe('the configuration', () => {
     expect(readConfig({ TRUST_PROXY: '10.0.0.0/8,::1' }).TRUST_PROXY).toEqual(['10.0.0.0/8', '::1'])
   })
 
-  it('requires an audience with an issuer', () => {
+  it('requires an audience with an issuer, and an issuer with an audience', () => {
     const OIDC_ISSUER = 'https://login.example/realms/ministry'
     expect(() => readConfig({ OIDC_ISSUER })).toThrow(/^OIDC_AUDIENCE must be set/)
+    expect(() => readConfig({ OIDC_AUDIENCE: 'entente' })).toThrow(/^OIDC_ISSUER must be set/)
     expect(readConfig({ OIDC_ISSUER, OIDC_AUDIENCE: 'entente' }).OIDC_ISSUER).toBe(OIDC_ISSUER)
     expect(readConfig({ OIDC_ISSUER: 'http://127.0.0.1:9', OIDC_AUDIENCE: 'entente' })).toBeTruthy()
   })
