@@ -91,12 +91,15 @@ export function describeImport(job: ImportJob): string {
         .join(', ')
     : ''
   const heading = `${headings[state] ?? state}: ${files[0]?.name ?? ''} → ${scheme} (import ${id})`
-  if (state === 'undone')
+  if (state === 'undone') {
+    const kept = report?.keptCount ?? 0
     return [
       heading,
-      line('records kept', report?.keptCount ?? 0, 'not fully undone, for the reasons below'),
+      line('records written', counts.created + counts.changed, 'by the import'),
+      line('records kept', kept, kept > 0 ? 'not fully undone, for the reasons below' : ''),
       ...keptLines(job),
     ].join('\n')
+  }
   return [
     heading,
     ...(failure === null ? [] : failure.split('\n').map((text) => `  ${text}`)),

@@ -160,11 +160,14 @@ export class LocalImports {
     }
     try {
       const context = { database: this.#database, registry }
+      let isWaiting = false
       while (!(await this.#retryDuringOutage(option, id, () => runImport(context, id, options)))) {
         bar.clear()
-        this.#context.printNote(
-          'Another process is importing from the same register. Waiting until it has finished.',
-        )
+        if (!isWaiting)
+          this.#context.printNote(
+            'Another process is importing from the same register. Waiting until it has finished.',
+          )
+        isWaiting = true
         await delay(retryMs, undefined, { signal: options.signal })
       }
     } finally {

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { OperatorError } from '../operator-error.ts'
 import {
   type AddCommand,
@@ -14,19 +14,21 @@ export const addRestore: AddCommand = (program, context) => {
     .description('restore an archive of `entente export --all` into an empty registry')
     .addOption(createDatabaseOption())
     .action(async (name: string, options: CreateDatabaseOption) => {
-      const file = createReadStream(name)
-      await new Promise((resolve, reject) => file.once('open', resolve).once('error', reject)).catch(
-        (cause: unknown) => {
-          throw new OperatorError(`the archive ${name} cannot be read: ${cause}`, { cause })
-        },
-      )
+      const refuse = (cause: unknown): never => {
+        throw new OperatorError(`the archive ${name} cannot be read: ${cause}`, { cause })
+      }
+      const file = await open(name).catch(refuse)
+      if ((await file.stat()).isDirectory()) {
+        await file.close()
+        refuse('it is a folder')
+      }
       const database = await openAndMigrateDatabase(context, options)
       const [{ withLock }, { restoreArchive }] = await Promise.all([
         import('../database/lock.ts'),
         import('../features/archive/restore.ts'),
       ])
       // During the restore, no other process seeds, generates or restores.
-      await withLock(database, 'seed', () => restoreArchive(database, file))
+      await withLock(database, 'seed', () => restoreArchive(database, file.createReadStream()))
       await context.print(`Restored: ${name}`)
     })
 }

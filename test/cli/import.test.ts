@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
@@ -97,11 +98,44 @@ describe('entente import', () => {
     await runImport(mapping, file, '--yes')
     expect(await countRecords(scheme)).toBe(1)
     const id = await lastImportId(scheme)
-    expect(await runImport('--undo', id)).toContain('Undone:')
+    const report = await runImport('--undo', id)
+    expect(report).toMatch(/^Undone: .*\n +records written +1 {2}by the import\n +records kept +0$/)
     expect(await countRecords(scheme)).toBe(0)
     await expect(runImport('--commit', id)).rejects.toThrow(
       'The import is undone and must be staged: wait for the dry run, or start another import.',
     )
+  })
+
+  it('says after an undo why it has kept a record', async () => {
+    const { scheme, mapping, file } = await writeFiles()
+    await runImport(mapping, file, '--yes')
+    const id = await lastImportId(scheme)
+    await database.pool.query(
+      `update agreements set title = 'Corrected'
+        where id::text in (select key from import_records where import = $1 and resource = 'agreements')`,
+      [id],
+    )
+    const report = await runImport('--undo', id)
+    expect(report).toMatch(
+      /records kept +1 {2}not fully undone, for the reasons below\n +agreements .*: was changed/,
+    )
+  })
+
+  it('says once that it waits for another import of the register', async () => {
+    const { scheme, mapping, file } = await writeFiles()
+    const other = await database.pool.connect()
+    onTestFinished(() => other.release())
+    await other.query('begin')
+    await other.query('select pg_advisory_xact_lock($1, hashtext($2))', [0x696d7074, scheme])
+    const { ended } = run(['import', mapping, file, '--dry-run'], { DATABASE_URL: database.url })
+    await expect.poll(() => lastImportId(scheme), { timeout: 30_000 }).not.toBe('')
+    // The command tries again each second.
+    await delay(3000)
+    await other.query('rollback')
+    const { code, stdout, stderr } = await ended
+    expect(stderr.match(/Waiting until it has finished/g)).toHaveLength(1)
+    expect(stdout).toContain('Dry run:')
+    expect(code).toBe(0)
   })
 
   it('refuses to undo an import before a later one that changed its records', async () => {

@@ -66,6 +66,8 @@ describe('the command line refuses wrong arguments with one line', () => {
     [['key', 'list', '--name', 'A'], /unknown option '--name'/],
     [['key', 'revoke'], /missing required argument 'key'/],
     [['key', 'revoke', 'mine'], /'mine'.*prefix of a key/],
+    [['restore', 'test'], /^the archive test cannot be read: it is a folder$/],
+    [['restore', 'no-file'], /^the archive no-file cannot be read: .*ENOENT/],
     [['import', '--commit', '1', '--dry-run'], /'--commit <id>' cannot be used with option '--dry-run'$/],
     [['import', '--undo', '1', '--dry-run'], /'--undo <id>' cannot be used with option '--dry-run'$/],
     [['import', '--undo', '1', '--yes'], /'--undo <id>' cannot be used with option '--yes'$/],
