@@ -8,6 +8,9 @@ const channel = 'entente_uncomposed'
 /** Milliseconds between two polls for documents of another shape. */
 const intervalMs = 600_000
 
+/** Milliseconds between two polls for writes that bypass the service, since notifications may not arrive. */
+const changedIntervalMs = 5000
+
 /** Options of the plugin `recomposer`. */
 export interface RecomposerOptions {
   registry: Registry
@@ -29,11 +32,14 @@ export const recomposer = fp<RecomposerOptions>(
     }
     const runChanged = () => run(() => recomposeChangedRecords(database, registry, stopping.signal))
     const runAll = () => run(() => recompose(database, registry, { signal: stopping.signal }))
-    const timer = setInterval(runAll, intervalMs).unref()
+    const timers = [
+      setInterval(runAll, intervalMs).unref(),
+      setInterval(runChanged, changedIntervalMs).unref(),
+    ]
     const listening = app.database.listen(channel, { onNotification: runChanged, onConnect: runAll })
     app.addHook('onClose', async () => {
       stopping.abort()
-      clearInterval(timer)
+      for (const timer of timers) clearInterval(timer)
       await listening.then((subscription) => subscription.close()).catch(() => {})
       await running
       await database.close()
