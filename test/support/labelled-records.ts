@@ -43,8 +43,9 @@ export async function createLabelled(
   return {
     id: (label) => ids.get(label) ?? '',
     async find(parameters) {
-      const query = new URLSearchParams({ ...parameters, id })
-      const found = await findRecords(api, registry.get(resource), String(query))
+      // Literal commas separate values.
+      const query = new URLSearchParams({ ...parameters, id }).toString().replaceAll('%2C', ',')
+      const found = await findRecords(api, registry.get(resource), query)
       return found.map(({ id }) => labels.get(String(id)) ?? String(id)).sort()
     },
     count: async (parameters) => (await aggregate(api, resource, { ...parameters, id })).total,
