@@ -148,7 +148,7 @@ describe.skipIf(skipsBrowser)('the panel of kept properties [needs Chromium]', {
     await api.patch(`/v1/agreements/${agreement?.id}`, { title: 'On ice' })
     const { id } = await importTitle('On air')
     const { page } = await dashboard.openSignedIn(`/imports/${id}`, { locale: 'zh-CN' })
-    await panel(page, '保留他人的修改').getByText('未覆盖 title').waitFor()
+    await panel(page, '保留的属性和记录').getByText('未覆盖 title').waitFor()
     await page.context().close()
   })
 })

@@ -38,7 +38,7 @@ export function readNumbers(page: Page): Promise<ShownPage> {
     const pathOf = (element: Element | null) => element?.getAttribute('href') ?? ''
     const textOf = (element: Element | null | undefined) => element?.textContent?.trim() ?? ''
     const widgetOf = (element: Element) => textOf(element.closest('.widget')?.querySelector('h2'))
-    const afterColon = (text: string | null) => text?.split(': ').at(-1) ?? ''
+    const afterColon = (text: string) => text.split(': ').at(-1) ?? ''
     /** Calls `read` with each element, and then removes all of them from the copy. */
     const readAndRemove = (selector: string, read: (element: Element) => void) => {
       const found = [...main.querySelectorAll(selector)]
@@ -51,10 +51,10 @@ export function readNumbers(page: Page): Promise<ShownPage> {
       add(one, 'key-figure', pathOf(one.querySelector('dd a')), textOf(one.querySelector('dd'))),
     )
     readAndRemove('svg.map a', (one) =>
-      add(one, 'marker', pathOf(one), afterColon(one.getAttribute('aria-label'))),
+      add(one, 'marker', pathOf(one), afterColon(textOf(one.querySelector('title')))),
     )
     readAndRemove('svg.columns:not(.timeline) a', (one) => {
-      add(one, 'column', pathOf(one), afterColon(one.getAttribute('aria-label')))
+      add(one, 'column', pathOf(one), afterColon(textOf(one.querySelector('title'))))
       const above = one.querySelector('text')
       if (above) add(one, 'column', pathOf(one), textOf(above))
     })
