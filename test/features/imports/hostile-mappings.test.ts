@@ -65,6 +65,8 @@ describe('a mapping is refused that', () => {
     ['has an alias of an object within this object', 'when: &a {b: *a}', '50 levels'],
     ['has an alias without an anchor', 'when: *a', 'Unresolved alias'],
     ['has a key twice', 'scheme: x\nwhen: {a: 1, a: 2}', 'unique at line 2, column 14'],
+    ['has a number twice as a key', 'scheme: x\nwhen: {1: a, "1": b}', 'unique at line 2, column 14'],
+    ['has an alias of a key as a key', 'scheme: x\nwhen: {&k a: 1, *k : 2}', 'unique at line 2, column 17'],
   ])('%s', async (_what, mapping, expected) => {
     expect((await refuse(mapping)).message).toContain(expected)
   })

@@ -1,4 +1,15 @@
-import { CST, isScalar, LineCounter, type Node, Parser, parseDocument, visit } from 'yaml'
+import {
+  CST,
+  type Document,
+  isAlias,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  Parser,
+  parseDocument,
+  visit,
+} from 'yaml'
 
 /** Maximum length of a mapping, in characters. */
 export const maxMappingLength = 200_000
@@ -46,7 +57,7 @@ export function parseYaml(text: string): ParsedYaml {
   const document = parseDocument(text, { ...parseOptions, lineCounter: lines })
   const { contents } = document
   const [error] = document.errors
-  const [offset, message] = error ? [error.pos[0], error.message] : [findRepeatedKey(contents), repeatedKey]
+  const [offset, message] = error ? [error.pos[0], error.message] : [findRepeatedKey(document), repeatedKey]
   if (offset !== undefined) {
     const { line, col } = lines.linePos(offset)
     return { fault: { line, column: col, message } }
@@ -97,19 +108,26 @@ function checkValues(root: unknown): string | undefined {
   return check(root, 0)
 }
 
+/** Returns the name of the property that a key becomes; undefined for a key that is no text, number or similar value. */
+function propertyName(key: unknown, document: Document): string | undefined {
+  const node = isAlias(key) ? key.resolve(document) : key
+  return isScalar(node) ? String(node.value ?? '') : undefined
+}
+
 /** Returns the offset of the first key that an object has twice. */
-function findRepeatedKey(contents: Node | null): number | undefined {
+function findRepeatedKey(document: Document): number | undefined {
   let offset: number | undefined
-  visit(contents, {
+  visit(document, {
     Map(_key, { items }) {
-      const keys = new Set<unknown>()
+      const names = new Set<string>()
       for (const { key } of items) {
-        if (!isScalar(key)) continue
-        if (keys.has(key.value)) {
-          offset = key.range?.[0]
+        const name = propertyName(key, document)
+        if (name === undefined) continue
+        if (names.has(name)) {
+          offset = isNode(key) ? key.range?.[0] : undefined
           return visit.BREAK
         }
-        keys.add(key.value)
+        names.add(name)
       }
       return undefined
     },
