@@ -9,7 +9,7 @@ import { findMergedKeys, mergedProblem } from '../merged.ts'
 import { recordNotFound } from '../read.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
 import { findByExternalIds, getExternalIds } from '../writing/external-ids.ts'
-import { type LockedRecord, lockManyRecords, lockRecords } from '../writing/locks.ts'
+import { acquireManyRecordsLock, type LockedRecord, lockRecords } from '../writing/locks.ts'
 import { mergePatch } from '../writing/merge-patch.ts'
 import { listIdentities } from '../writing/ndjson.ts'
 import { checkReplacement, invalidBody, requireSameKey, withoutManaged } from '../writing/validation.ts'
@@ -57,7 +57,7 @@ async function resolveKeys(
 ): Promise<Map<number, string>> {
   const ids = operations.flatMap(({ operation }) => getTarget(operation).externalId ?? [])
   // Of two requests that upsert an unknown external id, the second one must find the record that the first one creates.
-  if (ids.length > 0) await lockManyRecords(transaction)
+  if (ids.length > 0) await acquireManyRecordsLock(transaction)
   const found = await findByExternalIds(transaction, resource, ids)
   return new Map(
     operations.flatMap(({ index, operation }): [number, string][] => {

@@ -133,7 +133,7 @@ export async function lockRecord(
  * Waits until no other transaction locks several records, and keeps others from it until the transaction ends. Otherwise two
  * transactions could deadlock, and many together could exceed the number of locks that PostgreSQL can hold.
  */
-export async function lockManyRecords(tx: Transaction): Promise<void> {
+export async function acquireManyRecordsLock(tx: Transaction): Promise<void> {
   const build = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
   await tx.query(statement('lock many', build, {}))
 }
@@ -141,7 +141,7 @@ export async function lockManyRecords(tx: Transaction): Promise<void> {
 /**
  * Locks records until the transaction ends.
  *
- * Advisory locks are taken in the order of the keys, after the lock of `lockManyRecords`.
+ * Advisory locks are taken in the order of the keys, after the lock of `acquireManyRecordsLock`.
  * @returns the records that exist, by key.
  */
 export async function lockRecords(
@@ -158,7 +158,7 @@ export async function lockRecords(
       where ${records.id} = any(${placeholder('ids')}::uuid[]) and ${records.resource} = ${placeholder('resource')} and ${records.mergedInto} is null
       for update
     ) select ${lockedColumns(resource)} from locked`
-  await lockManyRecords(tx)
+  await acquireManyRecordsLock(tx)
   const names = sorted.map((key) => `${resource.name} ${key}`)
   await tx.query(statement('lock names', lockNames, { names }))
   const locked = await tx.query<LockedRow>(

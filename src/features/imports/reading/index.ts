@@ -66,7 +66,10 @@ async function openWithOptions(source: Source): Promise<OpenFile> {
   return openers[format](source)
 }
 
-/** Opens a file of refused rows, if the options describe another file. @returns undefined for any other file. */
+/**
+ * Opens a file of refused rows without the options that describe only the original file.
+ * @returns undefined if it is not such a file, or if there are no such options.
+ */
 async function openRefusedRows(source: Source): Promise<OpenFile | undefined> {
   const options = refusedRowsOptions(source.options)
   if (!options) return undefined

@@ -31,7 +31,7 @@ const algorithms = [
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ]
 
-/** How far the clocks of issuer and service may differ. */
+/** How far the clocks of issuer and database may differ. */
 const clockToleranceSeconds = 30
 
 /** How long the issuer's keys are cached. */
