@@ -19,8 +19,8 @@ const yearSql = (day: AnyPgColumn) => sql`(${datePart('year', day)}::int + (${da
 const afterFirstYears = (day: AnyPgColumn) => sql`${day} >= date '4699-01-01 BC'`
 
 // An open end is the date `infinity`. Its year, Infinity, never equals the year of the other end, so it never reaches the
-// cast to int. PostgreSQL dates start in November 4713 BC, so the first years are excluded: filters could not cover them
-// completely. Most dates are a day, and comparing days is faster than comparing years and months.
+// cast to int. PostgreSQL dates start in November 4714 BC, so the decades before -469X are excluded: filters could not
+// cover them completely. Most dates are a day, and comparing days is faster than comparing years and months.
 const sameParts = (units: ('year' | 'month')[], earliest: AnyPgColumn, latest: AnyPgColumn) => {
   const equal = units.map((unit) => sql`${datePart(unit, earliest)} = ${datePart(unit, latest)}`)
   return sql`${afterFirstYears(earliest)} and (${earliest} = ${latest} or ${sql.join(equal, sql` and `)})`

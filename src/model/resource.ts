@@ -14,7 +14,7 @@ import type { SortKey } from './sorts.ts'
 
 /**
  * A property that `include` adds to each record: other records, or a count. A count is the number of records that a list
- * request returns, which a property of the record contains.
+ * request returns; the list request is the value of a property.
  */
 export interface Include {
   description: string

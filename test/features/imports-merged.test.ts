@@ -78,8 +78,8 @@ describe.each(['keep', 'replace'] as const)('an import with onEdited: %s after a
   })
 })
 
-describe('a file without some ids of a merged record', () => {
-  it('changes the record according to its row, also if it lacks the first id', async () => {
+describe('a file without some ids of a record that remains after a merge', () => {
+  it("changes the record according to its row, also without the record's own id", async () => {
     const scheme = await importAndMerge()
     const next = [{ id: 'merged', title: 'Changed in the register' }]
     expect((await importRows(api.database, scheme, next)).counts).toMatchObject({ changed: 1, kept: 0 })
@@ -125,7 +125,7 @@ records:
     expect(merged.status, merged.text).toBe(200)
   }
 
-  /** Makes the dry run of a file, and decides that its name means an organization. */
+  /** Makes the dry run of a file, and decides that the name in its row means an organization. */
   async function decide(scheme: string) {
     const [key, next, last] = [
       await createOrganization('Academy of the decision'),

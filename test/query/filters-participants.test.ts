@@ -88,7 +88,7 @@ describe('a filter by country', () => {
   })
 })
 
-describe('a role restricts country, organization and region to the same participant', () => {
+describe('with a role, the participant in country, organization or region must have it', () => {
   let created: LabelledRecords
   let institute: string
   beforeAll(async () => {

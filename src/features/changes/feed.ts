@@ -37,8 +37,8 @@ const maxEventAgeMs = 2000
 const streamsPerMs = 5
 
 interface FeedEvent {
-  /** The position of the change as a number (`toOrder`). */
-  order: bigint
+  /** The position of the change as one number (`toOffset`). */
+  offset: bigint
   readAt: number
   resource: string
   bytes: Buffer
@@ -47,27 +47,27 @@ interface FeedEvent {
 /** The events that a stream sends next, and its position after them. */
 export interface EventPage {
   bytes: Buffer
-  /** The position as a number (`toOrder`). */
-  order: bigint
+  /** The position as one number (`toOffset`). */
+  offset: bigint
 }
 
 const sequenceLimit = 10n ** 18n
 
 /** Converts a position to one number, in the same order. Both parts have at most 18 digits. */
-export const toOrder = (position: FeedPosition | undefined): bigint =>
+export const toOffset = (position: FeedPosition | undefined): bigint =>
   position ? BigInt(position.transaction) * sequenceLimit + BigInt(position.sequence) : 0n
 
-const toPosition = (order: bigint): FeedPosition | undefined =>
-  order === 0n
+const toPosition = (offset: bigint): FeedPosition | undefined =>
+  offset === 0n
     ? undefined
-    : { transaction: String(order / sequenceLimit), sequence: String(order % sequenceLimit) }
+    : { transaction: String(offset / sequenceLimit), sequence: String(offset % sequenceLimit) }
 
 /** Converts a change to a server-sent event. Line breaks, which are only white space in JSON, would end the field. */
 function toEvent(registry: Registry, row: FeedRow): FeedEvent {
   const { position, resource } = row
   const data = changeJson(registry, row).replaceAll(/[\r\n]+/g, '')
   return {
-    order: toOrder(parseFeedPosition(position)),
+    offset: toOffset(parseFeedPosition(position)),
     readAt: performance.now(),
     resource,
     bytes: Buffer.from(`id: ${position}\nevent: change\ndata: ${data}\n\n`),
@@ -104,7 +104,7 @@ export class ChangeFeed {
   }
 
   /** Whether the loop has read the end of the feed, so that changes after it are in memory. */
-  get isReading(): boolean {
+  get hasFoundEnd(): boolean {
     return this.#start !== undefined
   }
 
@@ -128,24 +128,24 @@ export class ChangeFeed {
   /** Returns the changes after a position from memory; undefined if not all of them are in memory. */
   read(after: bigint, resources: readonly string[]): EventPage | undefined {
     if (this.#start === undefined || after < this.#start) return undefined
-    const first = this.#events.findLastIndex(({ order }) => order <= after) + 1
+    const first = this.#events.findLastIndex(({ offset }) => offset <= after) + 1
     const events = this.#events.slice(first).filter(isOfResources(resources))
-    return { bytes: Buffer.concat(events.map(({ bytes }) => bytes)), order: max(after, this.#end) }
+    return { bytes: Buffer.concat(events.map(({ bytes }) => bytes)), offset: max(after, this.#end) }
   }
 
   /**
    * Reads a page of the changes after a position from the database, as soon as fewer than `maxReplays` reads run. At the end
-   * of the feed the page is empty or short, and `read` can continue at its `order`.
+   * of the feed the page is empty or short, and `read` can continue at its `offset`.
    */
   async readPage(after: bigint, resources: string[]): Promise<EventPage> {
     return this.#replays.runExclusive(async () => {
       const end = this.#start === undefined ? 0n : this.#end
       const events = await this.#query(after, resources, replayPageSize)
-      const last = events.at(-1)?.order ?? after
+      const last = events.at(-1)?.offset ?? after
       const isFull = events.length === replayPageSize
       return {
         bytes: Buffer.concat(events.map(({ bytes }) => bytes)),
-        order: isFull ? last : max(last, end),
+        offset: isFull ? last : max(last, end),
       }
     })
   }
@@ -172,7 +172,7 @@ export class ChangeFeed {
   async #readNext(): Promise<number> {
     if (this.#start === undefined) {
       const [row] = await this.#database.read<{ position: string }>(feedEndStatement())
-      this.#end = toOrder(parseFeedPosition(row?.position ?? ''))
+      this.#end = toOffset(parseFeedPosition(row?.position ?? ''))
       this.#start = this.#end
       return 1
     }
@@ -196,18 +196,18 @@ export class ChangeFeed {
   #add(event: FeedEvent): void {
     this.#events.push(event)
     this.#bytes += event.bytes.length
-    this.#end = event.order
+    this.#end = event.offset
   }
 
   /** Removes from memory the changes that were read before `since`, and the oldest changes beyond the limits. */
   #prune(since: number): void {
     let count = 0
-    for (const { order, readAt, bytes } of this.#events) {
+    for (const { offset, readAt, bytes } of this.#events) {
       const exceedsLimits = this.#events.length - count > maxEvents || this.#bytes > maxEventBytes
       if (readAt >= since && !exceedsLimits) break
       count += 1
       this.#bytes -= bytes.length
-      this.#start = order
+      this.#start = offset
     }
     this.#events.splice(0, count)
   }

@@ -6,7 +6,7 @@ import type { ApiRequest, Context, Endpoint } from '../../operations/operation.t
 import { Problem } from '../../problems/problem.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
 import { feedParameters, parseFeedPosition, readAfter, readResources } from './contract.ts'
-import { ChangeFeed, heartbeatMs, toOrder } from './feed.ts'
+import { ChangeFeed, heartbeatMs, toOffset } from './feed.ts'
 
 /** Milliseconds that a client should wait before it reconnects (`retry` of server-sent events). */
 const retryMs = 2000
@@ -34,18 +34,18 @@ async function* events(
   closing: AbortSignal,
 ): AsyncGenerator<Buffer | string> {
   const resources = readResources(request.query)
-  let after = toOrder(readStart(request))
+  let after = toOffset(readStart(request))
   let sentAt = performance.now()
   yield `retry: ${retryMs}\n\n`
   while (!disconnected.aborted && !closing.aborted) {
     const live = feed.read(after, resources)
-    const { bytes, order } = live ?? (await feed.readPage(after, resources))
-    after = order
+    const { bytes, offset } = live ?? (await feed.readPage(after, resources))
+    after = offset
     if (bytes.length > 0) yield bytes
     else if (performance.now() - sentAt >= heartbeatMs) yield ': still here\n\n'
     else {
       // After a page from the database, memory is checked first, since a change may have arrived meanwhile.
-      if (live || !feed.isReading) await feed.waitForWakeUp(disconnected)
+      if (live || !feed.hasFoundEnd) await feed.waitForWakeUp(disconnected)
       continue
     }
     sentAt = performance.now()

@@ -102,7 +102,7 @@ const counts = (registry: Registry) =>
 
 const date = (which: string, days: string) =>
   edtf(
-    `The date with the ${days} possible day, as its source gives it; of several, the ${which} in text order. It may lie outside \`from\` and \`to\`.`,
+    `The date with the ${days} possible day, as written in its record; of several, the ${which} in text order. It may lie outside \`from\` and \`to\`.`,
   ).nullable()
 
 const edgeProperties = (registry: Registry) => ({

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import type { Access, Actor } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { anonymous, authenticator, type Credentials, requireAccess } from './authentication/authenticate.ts'
-import { failureLimit, noFailures } from './authentication/failure-limit.ts'
+import { failureLimit, notLimited } from './authentication/failure-limit.ts'
 import { rateLimited } from './rate-limit.ts'
 
 declare module 'fastify' {
@@ -53,7 +53,7 @@ export const authentication = fp<AuthenticationOptions>(
     app.decorate('isAuthorized', async ({ headers: { authorization }, actor }) => {
       if (authorization === undefined || actor.kind === 'anonymous') return true
       try {
-        return (await authenticate(authorization, noFailures)).role === actor.role
+        return (await authenticate(authorization, notLimited)).role === actor.role
       } catch (error) {
         // Without an answer of the database or the issuer, the credentials count as accepted.
         return !(error instanceof Problem && error.type === 'unauthorized')

@@ -6,7 +6,7 @@ import { maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
 
 /** The failed authentications of the address of a request. */
 export interface Failures {
-  /** Whether the address has reached the limit: failures get 429, and unknown keys are not looked up. */
+  /** Whether the address has reached the limit: failures get 429, and keys that are not in memory are not looked up. */
   isLimited: boolean
   /** Whether a credential may be compared with `ADMIN_KEY`. A person may have chosen this key, so it may be easy to guess. */
   mayGuess: boolean
@@ -26,12 +26,12 @@ export interface FailureLimit {
 /** Factor of the limit of guesses for addresses that have used the administrator's key before. */
 const trustedFactor = 30
 
-/** The state of an address without failures. */
-export const noFailures: Failures = { isLimited: false, mayGuess: true, seconds: 0 }
+/** The state of an address below the limit. */
+export const notLimited: Failures = { isLimited: false, mayGuess: true, seconds: 0 }
 
 /** Creates the limit. @param max maximum number of failures from an address per minute; 0 for no limit. */
 export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
-  if (max === 0) return { read: async () => noFailures, count: async () => {}, trust: () => {} }
+  if (max === 0) return { read: async () => notLimited, count: async () => {}, trust: () => {} }
   const address = ({ ip }: FastifyRequest) => addressName(ip)
   const makeLimiter = (limit: number) => {
     // The types of a single limiter lack `cache`, although it accepts this option.
@@ -53,7 +53,7 @@ export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
   return {
     read: async (request) => {
       const { count, seconds } = await readCount(failures, request)
-      if (count < max) return noFailures
+      if (count < max) return notLimited
       const { count: guessed } = await readCount(guesses, request)
       const maxGuesses = trustedAddresses.get(address(request)) ? max * trustedFactor : max
       return { isLimited: true, mayGuess: guessed < maxGuesses, seconds }
