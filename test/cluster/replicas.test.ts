@@ -26,13 +26,17 @@ describe.skipIf(clusterUnavailableReason())('two replicas, of which one is 90 s 
     name: string,
     key?: string,
   ): Promise<{ key: string; version: number; position: string }> {
-    const response = await fetch(key === undefined ? organizationsUrl() : `${organizationsUrl()}/${key}`, {
-      method: key === undefined ? 'POST' : 'PATCH',
-      headers: {
-        ...asAdministrator,
-        'content-type': key === undefined ? 'application/json' : 'application/merge-patch+json',
-        'if-match': '*',
-      },
+    const [method, url, headers] =
+      key === undefined
+        ? ['POST', organizationsUrl(), { 'content-type': 'application/json' }]
+        : [
+            'PATCH',
+            `${organizationsUrl()}/${key}`,
+            { 'content-type': 'application/merge-patch+json', 'if-match': '*' },
+          ]
+    const response = await fetch(url, {
+      method,
+      headers: { ...asAdministrator, ...headers },
       body: JSON.stringify({ name, kind: 'multilateral' }),
     })
     const text = await response.text()
