@@ -10,9 +10,11 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
   it('has no heading until the name is known, and keeps the name while another day is read', async () => {
     const { page } = await dashboard.open('/sign-in')
     let answer = () => {}
+    let requests = 0
     await page.route('**/briefing*', async (route) => {
       await new Promise<void>((resolve) => {
         answer = resolve
+        requests += 1
       })
       await route.continue()
     })
@@ -20,6 +22,7 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     await page.goto(`${dashboard.api.origin}/countries/PAK`)
     await page.getByRole('status').first().waitFor()
     expect(await heading.count()).toBe(0)
+    await expect.poll(() => requests).toBe(1)
     answer()
     await heading.waitFor()
     expect(await heading.textContent()).toBe('Pakistan')
@@ -28,6 +31,7 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     await page.waitForURL(/asOf=/)
     await page.getByRole('status').first().waitFor()
     expect(await heading.textContent()).toBe('Pakistan')
+    await expect.poll(() => requests).toBe(2)
     answer()
     await page.getByRole('status').first().waitFor({ state: 'detached' })
     await page.context().close()
