@@ -29,7 +29,7 @@ export const rfc3339 = (column: SQL) =>
   sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** The properties that are stored only in `records`. */
-const recordProperties: Record<string, SQL> = {
+export const recordProperties: Record<string, SQL> = {
   visibility: sql`${records.visibility}`,
   version: sql`${records.version}`,
   createdAt: rfc3339(sql`${records.createdAt}`),

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { z } from 'zod'
 import { compileSql } from '../../database/dialect.ts'
-import { composedJson, propertiesOf, rfc3339, shapeOf } from '../../model/document.ts'
+import { composedJson, propertiesOf, recordProperties, shapeOf } from '../../model/document.ts'
 import type { Registry } from '../../model/registry.ts'
 import { statement } from '../../query/statement.ts'
 import { readAll } from './read-all.ts'
@@ -23,35 +23,29 @@ interface Row {
   /** The id of the record, and the shape of its document; null if there is no record. */
   id: string | null
   shape: string | null
-  /** Columns of the record that its document has, too: as in the document. */
-  visibility: string | null
-  createdAt: string | null
-  updatedAt: string | null
+  /** The columns of the record that its document has, too, by property; null if there is no record. */
+  columns: Record<string, string | null>
 }
 
-/** SQL of the columns of `records` that the document has, too, by property. */
-const copiedColumns = {
-  visibility: 'records.visibility',
-  createdAt: compileSql(rfc3339(sql.raw('records.created_at'))).text,
-  updatedAt: compileSql(rfc3339(sql.raw('records.updated_at'))).text,
-}
-
-const copiedProperties = ['visibility', 'createdAt', 'updatedAt'] as const
+/** The text columns of `records` that a document has, too. The query compares versions without the document. */
+const copiedColumns = Object.entries(recordProperties)
+  .filter(([property]) => property !== 'version')
+  .map(([property, column]) => ({ property, text: compileSql(column).text }))
 
 /** SQL of whether the text of a document has the values of the columns. It may have them and not be JSON. */
-const hasColumns = copiedProperties.map(
-  (property) => `position('"${property}":"' || ${copiedColumns[property]} || '"' in records.document) > 0`,
+const hasColumns = copiedColumns.map(
+  ({ property, text }) => `position('"${property}":"' || ${text} || '"' in records.document) > 0`,
 )
 
 /**
- * Finds records that differ from their last revisions, or whose columns differ from their documents. The last write of a record without a shape bypassed the service, and
- * its revision is not written yet, so it is not compared.
+ * Finds records that differ from their last revisions, or whose columns differ from their documents. The last write of a
+ * record without a shape bypassed the service, and its revision is not written yet, so it is not compared.
  */
 const differingRecordsQuery = `
   select coalesce(last.resource, records.resource) as resource, coalesce(last.key, records.key) as key,
     last.version, last.operation = 'remove' as "isRemoval", records.version as "recordVersion",
     revisions.document::text as "revisionDocument", records.document as "recordDocument", records.id, records.shape,
-    ${copiedProperties.map((property) => `${copiedColumns[property]} as "${property}"`).join(', ')}
+    json_build_object(${copiedColumns.map(({ property, text }) => `'${property}', ${text}`).join(', ')}) as columns
   from (
     select distinct on (resource, key) resource, key, version, operation, sequence from revisions
     order by resource, key, version desc
@@ -140,8 +134,8 @@ class RecordComparison {
     if (!after) return 'the document of the record is not a JSON object'
     const differing = await this.#findDifferingProperties(row, before, after)
     if (differing.length > 0) return `the record differs from its last revision: ${listPointers(differing)}`
-    const copied = copiedProperties.filter(
-      (property) => Object.hasOwn(after, property) && after[property] !== row[property],
+    const copied = Object.keys(row.columns).filter(
+      (property) => Object.hasOwn(after, property) && after[property] !== row.columns[property],
     )
     return copied.length > 0
       ? `the columns of the record differ from its document: ${listPointers(copied)}`
