@@ -15,7 +15,7 @@ import type { Publisher } from '../../operations/publisher.ts'
 import { hasTimeAfter, pastParameterNames, requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
-import { checkAccept, checkBindingHeaders, checkBodyType } from './operations/checks.ts'
+import { checkAccept, checkBodyType, checkUnsupportedHeaders } from './operations/checks.ts'
 import { cacheKey, varyingHeaders } from './response-cache/cache-key.ts'
 import { addOptions, methodNotAllowed } from './routes.ts'
 
@@ -39,7 +39,7 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
       (request, _reply, done) => {
         checkAccept(contract, request)
         checkBodyType(contract, request)
-        checkBindingHeaders(contract, request)
+        checkUnsupportedHeaders(contract, request)
         done()
       },
     ],

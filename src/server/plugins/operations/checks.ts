@@ -36,8 +36,8 @@ export function checkBodyType({ body }: Contract, request: FastifyRequest): void
   })
 }
 
-/** Headers that an operation must not ignore: its response would not be what the client asked for. */
-const bindingHeaders = ['Idempotency-Key', 'If-Match', 'If-None-Match'].map((name) => ({
+/** Headers that an operation must support or refuse. If it ignored them, it would do what the client has ruled out. */
+const headersToSupport = ['Idempotency-Key', 'If-Match', 'If-None-Match'].map((name) => ({
   name,
   field: name.toLowerCase(),
 }))
@@ -46,9 +46,9 @@ const bindingHeaders = ['Idempotency-Key', 'If-Match', 'If-None-Match'].map((nam
  * @throws Problem `malformed-request` for an `Idempotency-Key` or a precondition that the operation does not accept. Every
  * read accepts `If-None-Match`; a response without an ETag never matches.
  */
-export function checkBindingHeaders({ access, headers }: Contract, request: FastifyRequest): void {
+export function checkUnsupportedHeaders({ access, headers }: Contract, request: FastifyRequest): void {
   const isRead = access === 'read' || request.method === 'GET' || request.method === 'HEAD'
-  const refused = bindingHeaders.filter(
+  const refused = headersToSupport.filter(
     ({ name, field }) =>
       request.headers[field] !== undefined &&
       !(isRead && name === 'If-None-Match') &&
