@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { columnOf, literals } from '../database/columns.ts'
+import { capitalize } from '../problems/suggest.ts'
 import { unitNumber, unitText } from './date-units.ts'
 import type { DateUnit, Operator } from './filters.ts'
 import { wordLabel } from './labels.ts'
@@ -107,8 +108,6 @@ export const byRelation = (
 
 const units: Record<DateUnit, string> = { year: 'Year', decade: 'Decade', month: 'Month' }
 
-const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
-
 /**
  * The dimensions by year, decade and month of an EDTF date, such as `signedYear`. In each, a date that may lie in several
  * years, decades or months is in the group null.
@@ -119,7 +118,7 @@ export function byDate(table: PgTable, property: string, name: string): Record<s
   const latest = columnOf(table, `${property}Latest`)
   return Object.fromEntries(
     (['year', 'decade', 'month'] as const).map((unit): [string, Dimension] => [
-      `${name}${capitalized(unit)}`,
+      `${name}${capitalize(unit)}`,
       {
         description: `${units[unit]} of \`${property}\`.`,
         type: 'integer',

@@ -1,3 +1,4 @@
+import { capitalize } from '../problems/suggest.ts'
 import type { Language } from './languages.ts'
 
 /** A label in each language. */
@@ -348,10 +349,7 @@ export const findLabel = (word: string): Label | undefined =>
   Object.hasOwn(labels, word) ? labels[word] : undefined
 
 /** Converts a word to a phrase: `ground_station` to "Ground station". */
-const humanize = (word: string): string => {
-  const phrase = word.replaceAll(/[_-]/g, ' ')
-  return phrase.charAt(0).toUpperCase() + phrase.slice(1)
-}
+const humanize = (word: string): string => capitalize(word.replaceAll(/[_-]/g, ' '))
 
 /** Returns the label of a word in a language. For a word without a label, returns the word as a phrase. */
 export const wordLabel = (word: string, language: Language): string =>

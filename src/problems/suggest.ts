@@ -37,6 +37,9 @@ export function didYouMeanSentence(beginning: string, word: string, known: reado
   return toSentence(`${beginning}${didYouMean(word, known)}`)
 }
 
+/** Returns a text with its first letter in upper case. */
+export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** Ends a text as a sentence: with a full stop, unless it already ends as one or as a question, such as one of `didYouMean`. */
 export const toSentence = (text: string): string => (/[.?]$/.test(text) ? text : `${text}.`)
 

@@ -7,6 +7,7 @@ import { registerRequestSchema } from '../model/schema-names.ts'
 import type { Searchable } from '../model/searchable.ts'
 import { checkValue, formatPointer } from '../problems/faults.ts'
 import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
+import { capitalize } from '../problems/suggest.ts'
 import {
   type Condition,
   countComparisons,
@@ -74,8 +75,6 @@ function exampleCondition({ filters }: Searchable): object {
   return {}
 }
 
-const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
-
 const sharedConditions = new WeakMap<PgTable, z.ZodType>()
 
 /** Returns the schema of the conditions on a table. There is one per table, since several lists may share it. */
@@ -113,7 +112,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
     const { singular, table } = collection
     const element =
       singular === undefined
-        ? conditionSchema(collection, `${name}${capitalized(list)}`)
+        ? conditionSchema(collection, `${name}${capitalize(list)}`)
         : sharedCondition(collection, singular, table)
     return [list, quantified(element, singular).optional()]
   })

@@ -1,4 +1,5 @@
 import { agreementKinds, agreementLevels, relationKinds } from '../../model/vocabularies.ts'
+import { capitalize } from '../../problems/suggest.ts'
 import { randomDateIn, randomYear } from './dates.ts'
 import type { GeneratorState, JsonObject } from './generation.ts'
 import {
@@ -14,7 +15,7 @@ import { randomSummary } from './texts.ts'
 /** Number of the latest agreements that later records may refer to. */
 const maxRecentAgreements = 500
 
-const kindLabel = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')
+const kindLabel = (kind: string) => capitalize(kind).replaceAll('_', ' ')
 
 function randomStatusAndDates({ random }: GeneratorState): JsonObject {
   if (random.chance(0.03)) return { status: 'negotiating' }

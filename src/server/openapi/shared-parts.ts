@@ -1,3 +1,5 @@
+import { capitalize } from '../../problems/suggest.ts'
+
 /** The use of a part (a parameter, response, body or header) by an operation. */
 export interface Use {
   operationId: string
@@ -14,8 +16,6 @@ export interface SharedParts {
   /** Returns a reference to the component of a shared part, otherwise the part itself. */
   of(part: object): object
 }
-
-const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** Joins words of any notation to a name such as `SignedOnGte`. */
 export const pascalCase = (...words: string[]): string =>

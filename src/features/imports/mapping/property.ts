@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { checkValue } from '../../../problems/faults.ts'
-import { toSentence } from '../../../problems/suggest.ts'
+import { capitalize, toSentence } from '../../../problems/suggest.ts'
 import { isList } from '../reading/clean.ts'
 import type { JsonObject, JsonValue } from '../types.ts'
 import { compileConditions } from './condition.ts'
@@ -86,8 +86,6 @@ function rejectInvalid(
 
 const childOf = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
   typeof value !== 'object' || value === null ? undefined : isList(value) ? value[Number(name)] : value[name]
-
-const capitalize = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 function compileScalar(mapping: ValueMapping, target: Target, context: CompileContext): PropertyPlan {
   const plan = compileValue(mapping, target, context)

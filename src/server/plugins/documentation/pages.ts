@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { operatorMeanings } from '../../../model/filters.ts'
+import { capitalize } from '../../../problems/suggest.ts'
 import {
   type ApiDescription,
   type DescribedOperation,
@@ -54,9 +55,7 @@ function inputHtml(parameter: DescribedParameter, api: ApiDescription, firstOf: 
 function meaningOf({ name, description }: DescribedParameter): string {
   const [, operator] = /\[(\w+)\]$/.exec(name) ?? []
   const meaning = Object.entries(operatorMeanings).find(([known]) => known === operator)?.[1]
-  return (
-    description ?? (meaning === undefined ? '' : `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`)
-  )
+  return description ?? (meaning === undefined ? '' : `${capitalize(meaning)}.`)
 }
 
 /** Returns the type of a parameter's values, as a link if it is a named schema. */
