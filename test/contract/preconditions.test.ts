@@ -208,3 +208,10 @@ describe.each(resources)('a precondition that cannot be checked, for $name,', (r
     expect((await api.get(created.path)).json()).toEqual(created.record)
   })
 })
+
+it('a Change-Reason is refused where no reason is stored, and ignored by reads', async () => {
+  const headers = { 'change-reason': 'The ministry asked for it' }
+  const response = await api.post('/v1/keys', { name: 'A key', role: 'reader' }, { headers })
+  expectUnknownHeader(response, 'Change-Reason')
+  expect((await api.get('/v1/topics?limit=1', { headers })).status).toBe(200)
+})

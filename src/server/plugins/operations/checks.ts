@@ -36,22 +36,25 @@ export function checkBodyType({ body }: Contract, request: FastifyRequest): void
   })
 }
 
-/** Headers that an operation must support or refuse. If it ignored them, it would do what the client has ruled out. */
-const headersToSupport = ['Idempotency-Key', 'If-Match', 'If-None-Match'].map((name) => ({
+/** Headers that an operation must support or refuse. If it ignored them, it would not do what the client relies on. */
+const headersToSupport = ['Change-Reason', 'Idempotency-Key', 'If-Match', 'If-None-Match'].map((name) => ({
   name,
   field: name.toLowerCase(),
 }))
 
+/** Of these headers, those that every read allows. Nothing is lost when a read ignores a reason. */
+const allowedOnReads = ['Change-Reason', 'If-None-Match']
+
 /**
- * @throws Problem `malformed-request` for an `Idempotency-Key` or a precondition that the operation does not accept. Every
- * read accepts `If-None-Match`; a response without an ETag never matches.
+ * @throws Problem `malformed-request` for an `Idempotency-Key`, a `Change-Reason` or a precondition that the operation does not
+ * accept. Every read accepts `If-None-Match`; a response without an ETag never matches.
  */
 export function checkUnsupportedHeaders({ access, headers }: Contract, request: FastifyRequest): void {
   const isRead = access === 'read' || request.method === 'GET' || request.method === 'HEAD'
   const refused = headersToSupport.filter(
     ({ name, field }) =>
       request.headers[field] !== undefined &&
-      !(isRead && name === 'If-None-Match') &&
+      !(isRead && allowedOnReads.includes(name)) &&
       !headers.some((header) => header.name === name),
   )
   if (refused.length === 0) return
