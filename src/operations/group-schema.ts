@@ -6,7 +6,7 @@ export const groupExample = {
   key: { country: 'PAK' },
   label: { country: 'Pakistan' },
   measures: { count: 3 },
-  list: '/v1/agreements?country=PAK',
+  list: '/v1/agreements?country%5Ball%5D=PAK',
 }
 
 /** Schema of a group of an aggregate. It is the same for every resource: the keys and measures depend on the request. */
@@ -14,9 +14,10 @@ export const groupSchema = registerResponseSchema(
   'Group',
   z
     .strictObject({
-      key: z
-        .record(z.string(), z.string().nullable())
-        .meta({ description: 'A text for each dimension of `groupBy`; null for records without a value.' }),
+      key: z.record(z.string(), z.string().nullable()).meta({
+        description:
+          'A text for each dimension of `groupBy`; null for records without a value, or with a date that may lie in several years, decades or months.',
+      }),
       label: z.record(z.string(), z.string()).meta({
         description: 'The label of each key, for people, in the language of the response.',
       }),

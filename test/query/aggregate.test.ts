@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { groupExample } from '../../src/operations/group-schema.ts'
 import { aggregate } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 
@@ -103,6 +104,12 @@ describe('amounts of money', () => {
       expect((await api.get(`/v1/assistance-programs?title=Paid&${none}`)).json().data, none).toEqual([])
     }
   })
+})
+
+it('the example of a group has the label and list path that the service returns for its key', async () => {
+  const { data } = await aggregate(api, 'agreements', { groupBy: 'country', limit: '1000' })
+  const { measures: _, ...example } = groupExample
+  expect(data).toContainEqual(expect.objectContaining(example))
 })
 
 describe('a wrong aggregate is refused with the parameter and its fault', () => {

@@ -34,7 +34,7 @@ const groups = registerResponseSchema(
 const sectionExample = {
   count: 3,
   list: '/v1/agreements?country=PAK',
-  groups: { kind: { data: [groupExample], groups: 1 } },
+  groups: {},
 }
 
 const section = registerResponseSchema(
