@@ -79,6 +79,8 @@ describe('a mapping', () => {
     ['nothing if `when` fails', 'place: { from: a, when: { b: [x, y] } }', { a: 'Paris', b: 'z' }, undefined],
     ['a date in a format', 'signedOn: { from: a, date: MM/DD/YYYY }', { a: '04/05/2011' }, '2011-04-05'],
     ['nothing for a sentinel', 'expiresOn: { from: a, empty: [9999-12-31] }', { a: '9999-12-31' }, undefined],
+    ['no empty part', 'languages: { from: a, split: ";", empty: [none] }', { a: 'en; none' }, ['en']],
+    ['nothing for an empty rest', 'place: { from: a, after: ":", empty: ["?"] }', { a: 'at: ?' }, undefined],
   ])('takes %s', (_, property, values, expected) => {
     const [name = ''] = property.split(':')
     const document = documentOf(property, values, 'empty: [n/a]')

@@ -16,8 +16,15 @@ export interface Source {
 
 const kinds = ['from', 'all', 'value', 'template', 'sum'] as const
 
-/** Compiles the source of a value: exactly one of from, all, value, template and sum. */
-export function compileSource(steps: ValueSteps, context: CompileContext): Source {
+/**
+ * Compiles the source of a value: exactly one of from, all, value, template and sum.
+ * @param empty texts that mean that there is no value.
+ */
+export function compileSource(
+  steps: ValueSteps,
+  empty: ReadonlySet<string>,
+  context: CompileContext,
+): Source {
   const given = kinds.filter((kind) => steps[kind] !== undefined)
   if (given.length !== 1) {
     context.addFault(
@@ -25,7 +32,7 @@ export function compileSource(steps: ValueSteps, context: CompileContext): Sourc
     )
   }
   const paths = compilePaths(steps, context)
-  const isEmpty = makeIsEmpty(steps.empty, context.empty)
+  const isEmpty = makeIsEmpty(empty)
   const read = ({ path, constant }: Origin, scope: Scope): JsonValue[] =>
     path ? valuesAt(path, scope).filter((value) => !isEmpty(value)) : constant === undefined ? [] : [constant]
   const column = columnNames(paths, context)
@@ -95,14 +102,11 @@ const columnNames = (paths: readonly Origin[], { itemColumn }: CompileContext) =
     )
     .join(', ')
 
-/** Returns the function that tells whether a value is empty, by the words of the value and those of the mapping. */
-function makeIsEmpty(ofValue: readonly string[] | undefined, ofMapping: ReadonlySet<string>) {
-  const words = ofValue ? new Set([...ofMapping, ...ofValue.map((word) => word.trim())]) : ofMapping
-  return (value: JsonValue) => {
-    if (typeof value === 'number' && words.size === 0) return false
-    const text = textOf(value)
-    return text !== undefined && (text === '' || words.has(text))
-  }
+/** Returns the function that tells whether a value is empty. */
+const makeIsEmpty = (empty: ReadonlySet<string>) => (value: JsonValue) => {
+  if (typeof value === 'number' && empty.size === 0) return false
+  const text = textOf(value)
+  return text !== undefined && (text === '' || empty.has(text))
 }
 
 /** Fills a template. It has no value if a column is empty, and takes the first of several values, with a note. */

@@ -13,7 +13,10 @@ export type Condition =
 /** Columns that must have a value, or conditions by column. All must hold. */
 export type Conditions = string | string[] | Record<string, Condition>
 
-/** Where a value comes from, and what is done with it, in the order of these properties. */
+/**
+ * Where a value comes from, and what is done with it. The properties from `from` to `join` are steps: they run in this order,
+ * except that `when` is checked first.
+ */
 export interface ValueSteps {
   from?: string | string[]
   all?: string | string[]

@@ -56,7 +56,7 @@ export const stepsSchema = describe(
     when: describe(conditionsSchema.optional(), 'Conditions; if they do not hold, there is no value.'),
     empty: describe(
       z.array(text).max(100).optional(),
-      'Texts that mean that there is no value, in addition to those of the mapping.',
+      'Texts that mean that there is no value, in addition to those of the mapping; also as a part after `split` and as the result of the steps from `before` to `case`.',
     ),
     split: describe(
       z.union([text.min(1), z.array(text.min(1)).max(10)]).optional(),
@@ -126,6 +126,6 @@ export const stepsSchema = describe(
       'Overrides onBadValue of the mapping for this value.',
     ),
   }),
-  'Where a value comes from, and what is done with it, in this order.',
+  'Where a value comes from, and what is done with it. The keys from `from` to `join` are steps: they run in the order of this list, however the mapping orders them, except that `when` is checked first.',
   'Steps',
 )

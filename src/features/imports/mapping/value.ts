@@ -38,6 +38,10 @@ export const toSteps = (mapping: ValueMapping): ValueSteps =>
       ? { value: mapping.slice(1).trim() }
       : { from: mapping }
 
+/** Returns the texts that mean that there is no value, for the mapping or for this value. */
+const emptyTexts = ({ empty = [] }: ValueSteps, context: CompileContext): ReadonlySet<string> =>
+  new Set([...context.empty, ...empty.map((text) => text.trim())])
+
 /**
  * Compiles a value.
  * @param target the property that gets the value; undefined where any value is allowed, such as for the values of `each`.
@@ -48,7 +52,7 @@ export function compileValue(
   context: CompileContext,
 ): ValuePlan {
   const steps = toSteps(mapping)
-  const source = compileSource(steps, context)
+  const source = compileSource(steps, emptyTexts(steps, context), context)
   const onBadValue = steps.onBadValue ?? context.onBadValue
   const findUnmet = compileConditions(steps.when, context.at('when'))
   const convert = compileSteps(steps, target, context)
@@ -99,7 +103,7 @@ function compileReferenceStep(steps: ValueSteps, resource: string, context: Comp
 function checkConstant(target: Target | undefined, steps: ValueSteps, context: CompileContext) {
   if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
   const convert = compileTyped(target)
-  for (const part of compileTextSteps(steps)?.(steps.value, context.empty) ?? [steps.value]) {
+  for (const part of compileTextSteps(steps, emptyTexts(steps, context))?.(steps.value) ?? [steps.value]) {
     const found = convert(part, () => undefined)
     if (found instanceof BadValue) context.addFault(found.detail)
   }
@@ -109,7 +113,7 @@ type Convert = (value: JsonValue, conversion: Conversion, plan: ValuePlan) => Js
 
 /** Compiles the steps of a value: texts are split and edited, codes translated, and values converted for the target. */
 function compileSteps(steps: ValueSteps, target: Target | undefined, context: CompileContext): Convert {
-  const text = compileTextSteps(steps)
+  const text = compileTextSteps(steps, emptyTexts(steps, context))
   const list: Step[] = []
   if (steps.codes !== undefined) {
     const translate = compileCodes(steps.codes, context.at('codes'))
@@ -130,7 +134,7 @@ function compileSteps(steps: ValueSteps, target: Target | undefined, context: Co
     // The values of `each` may be objects, which are not converted.
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
     const scalar = scalarOf(value)
-    const parts = scalar instanceof BadValue ? [scalar] : text ? text(scalar, context.empty) : [scalar]
+    const parts = scalar instanceof BadValue ? [scalar] : text ? text(scalar) : [scalar]
     return parts.flatMap((part) => runSteps(list, part, value, conversion, plan))
   }
 }

@@ -1,19 +1,20 @@
 import type { ValueSteps } from '../types.ts'
 import type { Scalar } from './bad.ts'
 
-/** Splits and edits a value. Returns any number of texts. */
-export type TextSteps = (value: Scalar, empty: ReadonlySet<string>) => Scalar[]
+/** Splits and edits a value. Returns any number of texts, none of them empty. */
+export type TextSteps = (value: Scalar) => Scalar[]
 
 /**
  * Compiles the steps that split and edit texts.
+ * @param empty texts that mean that there is no value.
  * @returns undefined when there are no such steps.
  */
-export function compileTextSteps(steps: ValueSteps): TextSteps | undefined {
+export function compileTextSteps(steps: ValueSteps, empty: ReadonlySet<string>): TextSteps | undefined {
   const edits = compileEdits(steps)
   const separators = steps.split === undefined ? [] : [steps.split].flat()
   if (edits.length === 0 && separators.length === 0) return undefined
-  return (value, empty) => {
-    const hasValue = (text: string) => text !== '' && !empty.has(text)
+  const hasValue = (text: string) => text !== '' && !empty.has(text)
+  return (value) => {
     const parts = splitText(String(value), separators).map((part) => part.trim())
     return parts
       .filter(hasValue)
