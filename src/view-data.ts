@@ -9,7 +9,7 @@ export interface Selection {
 }
 
 /** Parameters of a view's URL that change only the presentation. They do not filter records. */
-const presentationParameters = [
+export const presentationParameters = [
   'embed',
   'format',
   'columns',

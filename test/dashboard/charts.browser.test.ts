@@ -133,6 +133,22 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
+  it('have captions with each parameter that filters their numbers, and no other', async () => {
+    const { page, go } = await dashboard.open('/sign-in')
+    const level = 'level=intergovernmental'
+    const presentation = 'embed=1&limit=5&count=exact&lang=en&sort=title'
+    for (const [path, filters] of [
+      [`/map?${level}&${presentation}`, 'Level: Intergovernmental'],
+      [`/timeline?${level}&country=CHN&${presentation}`, 'Level: Intergovernmental · Country: China'],
+      [`/compare?country=PAK,DEU&${level}&limit=5`, 'Level: Intergovernmental'],
+      ['/network?level=organization&topic=energy&limit=5', 'Topic: Energy'],
+    ] as const) {
+      await go(path)
+      expect(await page.locator('main').textContent(), path).toContain(`Filters: ${filters}.`)
+    }
+    await page.context().close()
+  })
+
   it('let a user choose a period by keyboard, and store it in the URL', async () => {
     const { page, settle } = await dashboard.open('/map')
     await page.getByRole('slider', { name: 'First year of the period' }).focus()

@@ -124,7 +124,8 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
   const { t, number } = useLanguage()
   const [path] = useLocation()
   const [parameters, change] = useParameters()
-  const filterText = useFilterText(parameters)
+  // Both choose the participants, and the title and the names in the chart show them.
+  const filterText = useFilterText(parameters, ['centre', 'level'])
   const isMatrix = graph.nodes.length >= minMatrixNodes || parameters.get('layout') === 'matrix'
   const { chosenFrom } = graph
   const shownEdges = chosenFrom

@@ -1,3 +1,4 @@
+import { presentationParameters } from '../../../view-data.ts'
 import { useOptions } from '../../api/use-options.ts'
 import { isEdtf } from '../../dates/describe-edtf.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
@@ -6,21 +7,13 @@ import { useLanguage } from '../../i18n/language.ts'
 import { findAsOfName } from '../../use-parameters.ts'
 
 /** Parameters that the text omits: the title or the period shows them, or they do not filter records. */
-const omittedParameters = [
-  'resource',
-  'centre',
-  'from',
-  'to',
-  'lang',
-  'embed',
-  'layout',
-  'pair',
-  'cursor',
-  'level',
-]
+const omittedParameters = [...presentationParameters, 'resource', 'from', 'to', 'lang', 'sort']
 
-/** Returns the filters of a chart as a sentence, so that its numbers are clear without the controls. Empty if unfiltered. */
-export function useFilterText(parameters: URLSearchParams): string {
+/**
+ * Returns the filters of a chart as a sentence, so that its numbers are clear without the controls. Empty if unfiltered.
+ * @param otherParameters further parameters that are no filters of records in this chart.
+ */
+export function useFilterText(parameters: URLSearchParams, otherParameters: readonly string[] = []): string {
   const language = useLanguage()
   const labels = useLabels()
   const names = new Map(
@@ -42,7 +35,7 @@ export function useFilterText(parameters: URLSearchParams): string {
       .join(', ')
   }
   const filters = [...parameters]
-    .filter(([name]) => !omittedParameters.includes(name))
+    .filter(([name]) => ![...omittedParameters, ...otherParameters].includes(name))
     .map(([name, value]) =>
       language.t('filter.is', { name: labels.property(name), value: describe(name, value) }),
     )
