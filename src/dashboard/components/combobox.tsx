@@ -59,10 +59,10 @@ export function Combobox({
   const query = useDebounced(text.trim())
   const path = withQuery('/v1/search', { q: query, limit: maxHits, resource: resources })
   const state = useApi<HitPage>(query === '' ? null : path)
-  // While the user types, the hits are those of an earlier text.
-  const isSearching = isOpen && query !== '' && query === text.trim()
-  const hits = isSearching ? (state.body?.data ?? []) : []
-  const isEmpty = isSearching && state.status === 'ready' && hits.length === 0
+  // While the user types, `state` is that of an earlier text, so no hits are shown.
+  const isCurrent = isOpen && query !== '' && query === text.trim()
+  const hits = isCurrent ? (state.body?.data ?? []) : []
+  const isEmpty = isCurrent && state.status === 'ready' && hits.length === 0
 
   const close = () => {
     setOpen(false)
