@@ -212,7 +212,7 @@ class Commit {
 /**
  * Writes the records of the staged rows of an import, in short transactions (`takeBatch`). Each also stores the progress of
  * the import, so an interrupted commit continues where it stopped, and writes nothing twice.
- * @returns the import, whose report has the kept records; undefined when another process has taken over.
+ * @returns the import, whose report has the records with kept changes; undefined when another process has taken over.
  * @throws the database error that stopped the commit; the batches that were committed before stay.
  */
 export async function commitRows(

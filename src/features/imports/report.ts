@@ -4,7 +4,7 @@ import { countUnresolvedNames } from './names.ts'
 import { faultsSql, refusedStates } from './rows.ts'
 import type { FaultyColumn, ImportReport, KeptRecord } from './store.ts'
 
-/** Maximum numbers of columns and of kept records that a report lists. */
+/** Maximum numbers of columns and of records (`KeptRecord`) that a report lists. */
 const maxColumns = 50
 const maxKept = 100
 
@@ -20,10 +20,11 @@ const findFaultyColumns = (database: Database, id: string, states: readonly stri
   })
 
 /**
- * Adds kept records to the report of a running step. The step stores the report with its progress, so that a process that
- * continues the step has them.
- * @param keptCount number of all kept properties or, during an undo, records.
- * @returns the report, with at most 100 kept records.
+ * Adds records to `kept` of the report of a running step: records in which the import keeps changes by others, or that the undo
+ * could not fully revert. The step stores the report with its progress, so that a process that continues the step has them.
+ * @param keptCount number of all properties with changes by others that the import keeps; during an undo, number of all records
+ * that it could not fully revert.
+ * @returns the report, with at most 100 records in `kept`.
  */
 export function addKept(
   report: ImportReport | null,
@@ -40,7 +41,10 @@ export function addKept(
   return { refusedBy, droppedBy, names, missing, kept: [...kept, ...added].slice(0, maxKept), keptCount }
 }
 
-/** Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records and kept records. */
+/**
+ * Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records, and records in which
+ * changes by others were kept (`KeptRecord`).
+ */
 export async function makeReport(
   database: Database,
   id: string,

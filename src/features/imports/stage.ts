@@ -32,7 +32,10 @@ interface StagedRow {
   faults?: string
 }
 
-/** Adds the dropped values of a row to its first draft, because the faults of a blocked row replace them (`resetBlocked`). */
+/**
+ * Adds the dropped values of a row to its first draft: `blockRows` overwrites the faults of the row, and `resetBlocked` restores
+ * the dropped values from the draft.
+ */
 const withDropped = (drafts: readonly Draft[], dropped: readonly RowFault[]) =>
   drafts.map((draft, index) => (index === 0 ? { ...draft, dropped } : draft))
 
@@ -155,8 +158,9 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
 }
 
 /**
- * Reads a file to its end and stages its rows. Memory does not grow with the number of rows. Then the import is `staging`, and
- * any process can check it. Until then, an import of local files stays `uploaded`, since only its process can read them.
+ * Reads a file to its end and stages its rows. Memory does not grow with the number of rows. Then the state is `staging` and
+ * `rowsRead` is set, so any process can continue with the dry run, the second part of `staging`. Until then, an import of local
+ * files stays `uploaded`, since only its process can read them.
  * @param onProgress gets the number of rows so far.
  * @returns false when another process has changed the import meanwhile.
  * @throws Problem for a file that cannot be read. The rows that are already staged remain until `removeStaged` removes them.

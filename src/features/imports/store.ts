@@ -67,8 +67,9 @@ export interface ImportReport {
   names: { unresolved: number; rows: number }
   /** Number of records that earlier files of the register had and this file does not have. */
   missing: number
-  /** The first kept records, and the number of all kept properties or, after an undo, records. */
+  /** The first records in which the import keeps changes by others or, after an undo, that it could not fully revert. */
   kept: KeptRecord[]
+  /** Number of all properties with changes by others that the import keeps; after an undo, of all such records. */
   keptCount: number
 }
 

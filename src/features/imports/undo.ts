@@ -237,7 +237,7 @@ function planRestoration(
   }
 }
 
-/** Returns the report of an undo at its start: without kept records, unless an earlier process has undone a part. */
+/** Returns the report of an undo at its start: `kept` is empty, unless an earlier process has undone a part. */
 async function readReport(database: Database, { id, report }: ImportJob): Promise<ImportReport> {
   const [row] = await database.read<{ hasUndone: boolean }>({
     text: 'select exists (select from import_records where import = $1 and undone) as "hasUndone"',
@@ -250,7 +250,7 @@ async function readReport(database: Database, { id, report }: ImportJob): Promis
  * Undoes an import: removes the records that it created, and restores the earlier values of the others. Keeps later changes
  * by others. The undo continues where an earlier process stopped.
  * @param onProgress gets the number of entries that this call has undone so far.
- * @returns the report with the kept records.
+ * @returns the report with the records that could not be fully reverted.
  */
 export async function undoImport(
   database: Database,
