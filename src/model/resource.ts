@@ -14,21 +14,21 @@ import type { SortKey } from './sorts.ts'
 
 /**
  * A property that `include` adds to each record: other records, or a count. A count is the number of records that a list
- * request returns; the list request is the value of a property.
+ * request returns, with the path of this request (`countedSchema`); the list request is the value of a property.
  */
 export interface Include {
   description: string
   schema: z.ZodType
   /**
    * SQL text expression of the property's JSON, over the record's row. For a count: the list request or null, as JSON, which
-   * `replaceListRequestsWithCounts` replaces with the count.
+   * `replaceListRequestsWithCounts` replaces with the count and the path.
    */
   json: SQL
   /** The resource of the included records, and their own includes; absent for a count. */
   records?: { resource: Resource; include: readonly string[] }
 }
 
-/** Whether an include is a number of records. */
+/** Whether an include is a count: a number of records with the path of their list request. */
 export const isCount = ({ records }: Include): boolean => records === undefined
 
 /** The properties of a resource that the search across resources reads and shows. */

@@ -8,7 +8,7 @@ import { optional } from '../schemas.ts'
 
 /**
  * A field whose value is a valid list request of this registry, such as `/v1/countries?partnerOf=CHN`.
- * @param count name and description of the include that adds the number of records that the request returns.
+ * @param count name and description of the include that adds the number of records that the request returns, and its path.
  */
 export const listRequest = (description: string, count: { name: string; description: string }) =>
   defineField({
@@ -28,7 +28,7 @@ export const listRequest = (description: string, count: { name: string; descript
         [count.name]: {
           description: count.description,
           schema: countedSchema().nullable(),
-          // The request itself. `replaceListRequestsWithCounts` replaces it with the count.
+          // The request itself. `replaceListRequestsWithCounts` replaces it with the count and its path.
           json: sql`coalesce(to_json(${ownColumn(context)})::text, 'null')`,
         },
       }),
