@@ -131,7 +131,7 @@ export async function measureChanged(
 
 /**
  * Finds by bisection a time between the two runs of `entente generate` that fill the registry: the first one generates a tenth of
- * the agreements (15 % allows for agreements that were added later). Counts with `asOf`, since the `createdAt` of generated
+ * the agreements (15 % allows for agreements that existed before it). Counts with `asOf`, since the `createdAt` of generated
  * agreements is made up.
  */
 async function findTimeOfTenth(origin: string): Promise<{ moment: string; share: number }> {
