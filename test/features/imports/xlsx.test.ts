@@ -1,8 +1,10 @@
+import { buffer } from 'node:stream/consumers'
 import ExcelJS from 'exceljs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isDateFormat } from '../../../src/features/imports/reading/xlsx/parts.ts'
 import { formatSerial } from '../../../src/features/imports/reading/xlsx/serial.ts'
+import { writeWorkbook } from '../../../src/formats/xlsx.ts'
 import { makeXlsx, messageOf, readContent } from '../../support/import-files.ts'
 
 const write = async (fillIn: (workbook: ExcelJS.Workbook) => void): Promise<Uint8Array> => {
@@ -69,6 +71,23 @@ describe('XLSX', () => {
     )
     const { rows } = await readContent('file.xlsx', file)
     expect(rows).toEqual([{ number: 4, locator: 'sheet Data, row 4', values: { a: 1, b: null, c: 'x\ny' } }])
+  })
+
+  it('reads each text as an export wrote it, also with control characters and escapes', async () => {
+    const texts = ['line 1\r\nline 2', 'a_x0041_b', '_x005F_x000D_', '\u0001\u001f\ufffe', ' \t中文_x']
+    const columns = texts.map((_, index) => ({ name: `text ${index}`, kind: 'text' as const }))
+    async function* exported() {
+      yield [texts]
+    }
+    const file = await buffer(writeWorkbook([{ name: 'Texts', columns, rows: exported() }]))
+    const { rows } = await readContent('export.xlsx', file)
+    expect(Object.values(rows[0]?.values ?? {})).toEqual(texts)
+  })
+
+  it('decodes the escapes in the text of a formula', async () => {
+    const cell = (text: string) => `<row><c t="str"><f>A1</f><v>${text}</v></c></row>`
+    const { rows } = await readContent('file.xlsx', makeXlsx(cell('title') + cell('x_x000D_y')))
+    expect(rows.map(({ values }) => values)).toEqual([{ title: 'x\ry' }])
   })
 
   it('reads rows whose last cells are empty, and refuses values beyond the header', async () => {

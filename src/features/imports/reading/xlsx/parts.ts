@@ -142,6 +142,12 @@ export async function readSharedStrings(archive: Archive): Promise<string[]> {
   return strings
 }
 
+/** Decodes the escapes, such as `_x000D_`, of characters that XML does not allow (ECMA-376 part 1, 22.9.2.19). */
+export const decodeEscapes = (text: string): string =>
+  text.includes('_x')
+    ? text.replaceAll(/_x([0-9A-F]{4})_/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+    : text
+
 /** Collects the text of a cell from its runs, without phonetic runs (Japanese). */
 export class RichText {
   #text = ''
@@ -162,12 +168,10 @@ export class RichText {
     if (this.#isOpen && !this.#isPhonetic) this.#text += text
   }
 
-  /** Returns the text and resets it. Decodes escapes such as `_x000D_` of characters that XML does not allow. */
+  /** Returns the text, with its escapes decoded, and resets it. */
   take(): string {
     const text = this.#text
     this.#text = ''
-    return text.includes('_x')
-      ? text.replaceAll(/_x([0-9A-F]{4})_/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
-      : text
+    return decodeEscapes(text)
   }
 }

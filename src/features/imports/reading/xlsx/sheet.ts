@@ -2,7 +2,7 @@ import { type Cell, type Cells, columnName } from '../table.ts'
 import { unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
-import { localName, RichText } from './parts.ts'
+import { decodeEscapes, localName, RichText } from './parts.ts'
 import { formatSerial } from './serial.ts'
 
 /** The parts of the workbook to which the cells of a sheet refer. */
@@ -108,6 +108,8 @@ function readCell(type: string, text: string, style: number, context: CellContex
   switch (type) {
     case 's':
       return context.strings[Number(text)] ?? null
+    case 'str':
+      return decodeEscapes(text)
     case 'b':
       return text === '1' || text === 'true'
     case 'n': {
