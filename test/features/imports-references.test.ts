@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { checkCsv, importCsv, importFile, newScheme } from '../support/imports.ts'
+import { checkCsv, continueImport, importCsv, importFile, newScheme } from '../support/imports.ts'
 
 /** Imports whose rows refer to the records of other rows by their ids. */
 
@@ -188,5 +188,58 @@ records:
     await importCsv(api.database, mappingTo(newScheme()), 'id,title,other\n1,First,o1\n')
     const taken = expect.stringMatching(/^is already the id of \/v1\/agreements\//)
     await expectRefused(mappingTo(newScheme()), 'id,title,other\n2,Second,o1\n', 1, taken)
+  })
+
+  describe('of rows that refer to a row that the registry refuses', () => {
+    /** Returns a mapping whose rows `Rival` have the same id in another scheme as a record that exists. */
+    async function makeRivalMapping(onBadValue = 'refuse', more = '') {
+      const other = newScheme()
+      await importCsv(
+        api.database,
+        `{scheme: ${newScheme()}, records: {agreements: {id: id, properties: {title: id, kind: =treaty,
+          externalIds: {scheme: =${other}, id: other}}}}}`,
+        'id,other\n1,Rival\n',
+      )
+      return `
+scheme: ${newScheme()}
+onBadValue: ${onBadValue}
+records:
+  agreements:
+    - id: id
+      properties:
+        title: title
+        kind: =treaty
+        externalIds: {scheme: =${other}, id: title}
+        relations: {agreement: {from: amends, by: id}, kind: =amends}
+${more}`
+    }
+
+    const chain = 'id,title,amends\n1,Third,2\n2,Second,3\n3,Rival,\n4,Fourth,\n'
+
+    const dryRunAndCommit = async (mapping: string, csv: string) => {
+      const checked = await checkCsv(api.database, mapping, csv)
+      expect((await api.post(`/v1/imports/${checked.id}/commit`, undefined)).status).toBe(202)
+      return { checked, committed: await continueImport(api.database, checked.id) }
+    }
+
+    it('refuses them like a commit', async () => {
+      const { checked, committed } = await dryRunAndCommit(await makeRivalMapping(), chain)
+      expect(checked.counts).toMatchObject({ created: 1, refused: 3 })
+      expect(committed.counts).toEqual(checked.counts)
+    })
+
+    it('accepts them without the reference if bad values are dropped', async () => {
+      const { checked, committed } = await dryRunAndCommit(await makeRivalMapping('drop'), chain)
+      expect(checked.counts).toMatchObject({ created: 3, refused: 1 })
+      expect(committed.counts).toEqual(checked.counts)
+    })
+
+    it('counts no record of a row of which another record is refused', async () => {
+      const second = "    - {id: {template: '{id}-2'}, properties: {title: title, kind: =treaty}}"
+      const csv = 'id,title,amends\n1,Rival,\n2,Second,\n'
+      const { checked, committed } = await dryRunAndCommit(await makeRivalMapping('refuse', second), csv)
+      expect(checked.counts).toMatchObject({ created: 2, refused: 1 })
+      expect(committed.counts).toEqual(checked.counts)
+    })
   })
 })

@@ -18,8 +18,8 @@ import {
 } from './plan.ts'
 import { addCounts, blockRows, readStagedRows, resetBlocked, takeBatch } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportJob, noCounts } from './store.ts'
-import type { RowFault } from './types.ts'
-import { readUpserts, type Upsert } from './upserts.ts'
+import type { ReadyRow, RowFault } from './types.ts'
+import { readUpserts, type Upsert, type Upserts } from './upserts.ts'
 
 /** The dry run: computes the result of a commit without writing a record. */
 
@@ -49,7 +49,7 @@ async function readDocuments(
 }
 
 /** An upsert with its plan, or with the faults for which the registry refuses it. */
-export type CheckedUpsert = { upsert: Upsert } & ({ result: PlannedRecord } | { faults: RowFault[] })
+type CheckedUpsert = { upsert: Upsert } & ({ result: PlannedRecord } | { faults: RowFault[] })
 
 /** Finds why PostgreSQL would refuse planned records: references to missing records, and external ids of other records. */
 async function findRefusals(
@@ -83,11 +83,11 @@ async function findRefusals(
 }
 
 /** Plans upserts, except those whose row and record are unchanged since the last import. */
-export async function* planUpserts(
+async function planUpserts(
   database: DatabaseClient,
   upserts: readonly Upsert[],
   onEdited: OnEdited,
-): AsyncGenerator<CheckedUpsert> {
+): Promise<CheckedUpsert[]> {
   const pending = upserts.filter((upsert) => !isUnchanged(upsert))
   const documents = await readDocuments(database, pending)
   const pause = startSlices()
@@ -98,27 +98,66 @@ export async function* planUpserts(
     await pause()
   }
   const refusals = await findRefusals(autocommitReads(database), outcomes)
-  for (const outcome of outcomes) {
-    const { upsert } = outcome
-    const faults = refusals.get(upsert)
-    yield faults ? { upsert, faults } : outcome
+  return outcomes.map((outcome) => {
+    const faults = refusals.get(outcome.upsert)
+    return faults ? { upsert: outcome.upsert, faults } : outcome
+  })
+}
+
+/** Whether other records depend on whether a row is refused: those of the row itself, or those to which it may refer. */
+const mayAffectOthers = ({ drafts }: ReadyRow): boolean =>
+  drafts.length > 1 || drafts.some(({ mentions }) => mentions.some(({ externalId }) => externalId))
+
+/** The result for rows that are checked together. */
+interface CheckedBatch {
+  /** The upserts of the rows that are not refused. */
+  upserts: Upsert[]
+  /** The plans of these upserts, except those that are unchanged since the last import. */
+  planned: PlannedRecord[]
+  /** The faults of refused rows, by position. */
+  refused: Map<number, RowFault[]>
+}
+
+/**
+ * Checks rows. If the registry refuses some of them, the others are resolved again without the records of the refused ones,
+ * until it refuses no further row.
+ * @param resolve computes the upserts of rows, while the records of other rows are refused.
+ */
+export async function checkBatch(
+  database: DatabaseClient,
+  rows: readonly ReadyRow[],
+  onEdited: OnEdited,
+  resolve: (rows: readonly ReadyRow[], refusedRows: readonly ReadyRow[]) => Promise<Upserts>,
+): Promise<CheckedBatch> {
+  const refused = new Map<number, RowFault[]>()
+  const isRefused = ({ position }: ReadyRow) => refused.has(position)
+  for (;;) {
+    const remaining = rows.filter((row) => !isRefused(row))
+    const { upserts, refused: unresolved } = await resolve(remaining, rows.filter(isRefused))
+    for (const [position, faults] of unresolved) refused.set(position, faults)
+    const outcomes = await planUpserts(database, upserts, onEdited)
+    const faulty = outcomes.flatMap((outcome) => ('faults' in outcome ? [outcome] : []))
+    for (const { upsert, faults } of faulty) refused.set(upsert.row.position, faults)
+    if (faulty.length > 0 && rows.some(mayAffectOthers)) continue
+    return {
+      upserts: upserts.filter(({ row }) => !isRefused(row)),
+      planned: outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : [])),
+      refused,
+    }
   }
 }
 
-async function checkUpserts(database: Database, upserts: Upsert[], onEdited: OnEdited) {
-  const refused = new Map<number, RowFault[]>()
-  const counts: ImportCounts = { ...noCounts, unchanged: upserts.filter(isUnchanged).length }
-  for await (const outcome of planUpserts(database, upserts, onEdited)) {
-    if ('faults' in outcome) refused.set(outcome.upsert.row.position, outcome.faults)
-    else {
-      const { action, kept } = outcome.result
-      counts.kept += kept.length
-      if (action === 'create') counts.created += 1
-      else if (action === 'change') counts.changed += 1
-      else counts.unchanged += 1
-    }
+/** Counts the results of rows. */
+function countResults({ upserts, planned, refused }: CheckedBatch): ImportCounts {
+  const count = (action: PlannedRecord['action']) => planned.filter((one) => one.action === action).length
+  return {
+    ...noCounts,
+    created: count('create'),
+    changed: count('change'),
+    unchanged: upserts.length - planned.length + count('none'),
+    kept: planned.reduce((sum, { kept }) => sum + kept.length, 0),
+    refused: refused.size,
   }
-  return { counts: { ...counts, refused: refused.size }, refused }
 }
 
 /** Resets `blocked` rows to `ready`, since names may have been decided since the last check, and resets the counts. */
@@ -165,25 +204,27 @@ export async function checkRows(
     const rows = takeBatch(await readStagedRows(reads, { ...current, pass: 0 }, batchSize))
     const last = rows.at(-1)
     if (!last) return current
-    const { upserts, refused } = await readUpserts(reads, registry, current, rows, {
-      onAbsent: 'refuse',
-      findInFile: (identities) => fileIds.find(identities),
-      onUnresolved,
-      idsInFile,
-    })
-    const outcome = await checkUpserts(database, upserts, onEdited)
-    const all = new Map([...refused, ...outcome.refused])
-    const counts = addCounts(current.counts, { ...outcome.counts, refused: all.size })
-    const change = { doneThrough: last.position, counts }
     const before = current
+    const checked = await checkBatch(database, rows, onEdited, (remaining, refusedRows) => {
+      fileIds.remove(refusedRows.flatMap(({ drafts }) => drafts))
+      return readUpserts(reads, registry, before, remaining, {
+        onAbsent: 'refuse',
+        findInFile: (identities) => fileIds.find(identities),
+        onUnresolved,
+        idsInFile,
+      })
+    })
+    const { refused } = checked
+    const counts = addCounts(before.counts, countResults(checked))
+    const change = { doneThrough: last.position, counts }
     const isStored = await database.transaction(async (tx) => {
       if (!(await changeImport(tx, before, change))) return false
-      await blockRows(tx, before.id, all)
+      await blockRows(tx, before.id, refused)
       return true
     })
     if (!isStored) return undefined
-    fileIds.remove(rows.flatMap(({ position, drafts }) => (all.has(position) ? drafts : [])))
-    current = { ...current, ...change }
+    fileIds.remove(rows.flatMap(({ position, drafts }) => (refused.has(position) ? drafts : [])))
+    current = { ...before, ...change }
     onProgress(last.position)
   }
 }

@@ -6,7 +6,8 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { Problem } from '../../problems/problem.ts'
 import { namesStatement } from '../../query/names.ts'
 import { resolveMapping } from './built-in.ts'
-import { planUpserts } from './check.ts'
+import { checkBatch } from './check.ts'
+import { draftIdentities } from './file-ids.ts'
 import type { LocalFile } from './files.ts'
 import {
   type CodeList,
@@ -192,23 +193,25 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
       : [],
   )
   const { keys, newNames } = await resolveRowNames(context, mapping.scheme, ready)
-  const { upserts, refused } = await findUpserts(autocommitReads(database), registry, mapping.scheme, ready, {
-    onAbsent: 'refuse',
-    // The other rows are not read.
-    findInFile: async (identities) => identities,
-    onUnresolved: mapping.onBadValue,
-    idsInFile: new Set(ready.flatMap(({ drafts }) => drafts.map(draftIdentity))),
-    names: keys,
-  })
+  const { upserts, planned, refused } = await checkBatch(
+    database,
+    ready,
+    mapping.onEdited,
+    (remaining, refusedRows) => {
+      const refusedIds = new Set(refusedRows.flatMap(({ drafts }) => drafts.flatMap(draftIdentities)))
+      return findUpserts(autocommitReads(database), registry, mapping.scheme, remaining, {
+        onAbsent: 'refuse',
+        // The rows that are not shown are not read: they may have any id.
+        findInFile: async (identities) => identities.filter((identity) => !refusedIds.has(identity)),
+        onUnresolved: mapping.onBadValue,
+        idsInFile: new Set(ready.flatMap(({ drafts }) => drafts.map(draftIdentity))),
+        names: keys,
+      })
+    },
+  )
   const records = new Map(upserts.map((upsert) => [upsert, unchangedRecord(upsert)]))
-  for await (const outcome of planUpserts(database, upserts, mapping.onEdited)) {
-    const { upsert } = outcome
-    if ('faults' in outcome) refused.set(upsert.row.position, outcome.faults)
-    else {
-      const { action, after, kept } = outcome.result
-      records.set(upsert, { ...unchangedRecord(upsert), action, document: after, kept })
-    }
-  }
+  for (const { upsert, action, after, kept } of planned)
+    records.set(upsert, { ...unchangedRecord(upsert), action, document: after, kept })
   for (const [upsert, record] of records) shown[upsert.row.position]?.records.push(record)
   for (const [position, faults] of refused) {
     const row = shown[position]
