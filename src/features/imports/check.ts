@@ -1,9 +1,11 @@
 import type { Database, DatabaseClient, Transaction } from '../../database/database.ts'
 import { autocommitReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
+import type { Resource } from '../../model/resource.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { findDanglingReferences } from '../../operations/writing/references.ts'
-import { findTakenExternalIds } from '../../operations/writing/taken-values.ts'
+import { listUniqueProperties } from '../../operations/writing/released-values.ts'
+import { findTakenExternalIds, findTakenUniqueValues } from '../../operations/writing/taken-values.ts'
 import { invalidBody } from '../../operations/writing/validation.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -51,18 +53,36 @@ async function readDocuments(
 /** An upsert with its plan, or with the faults for which the registry refuses it. */
 type CheckedUpsert = { upsert: Upsert } & ({ result: PlannedRecord } | { faults: RowFault[] })
 
-/** Finds why PostgreSQL would refuse planned records: references to missing records, and external ids of other records. */
+/** Identifies a property of a record whose value a row replaces, so that another row may take the value. */
+const releaseOf = (resource: Resource, key: string, property: string) => `${resource.name} ${key} ${property}`
+
+/** Returns the properties with unique values that planned records replace (`releaseOf`). */
+const listReleases = (planned: readonly PlannedRecord[]): string[] =>
+  planned.flatMap(({ upsert: { resource, existing }, before, after }) =>
+    listUniqueProperties(resource)
+      .flatMap(({ properties }) => properties)
+      .filter((property) => before && before[property] !== after[property])
+      .map((property) => releaseOf(resource, existing?.key ?? '', property)),
+  )
+
+/** Finds why PostgreSQL would refuse planned records: references to missing records, and unique values of other records. */
 async function findRefusals(
   tx: Transaction,
   outcomes: readonly CheckedUpsert[],
+  releasedBefore: ReadonlySet<string>,
 ): Promise<Map<Upsert, RowFault[]>> {
   const planned = outcomes.flatMap((one) =>
     'result' in one && one.result.action !== 'none' ? [one.result] : [],
   )
+  const released = new Set(listReleases(planned))
   const refusals = new Map<Upsert, RowFault[]>()
   for (const resource of new Set(planned.map(({ upsert }) => upsert.resource))) {
     const ofResource = planned.filter(({ upsert }) => upsert.resource === resource)
-    const documents = ofResource.map(({ after, upsert }) => ({ document: after, key: upsert.existing?.key }))
+    const documents = ofResource.map(({ before, after, upsert }) => ({
+      document: after,
+      ...(before && { before }),
+      key: upsert.existing?.key,
+    }))
     const mentioned = new Set(ofResource.flatMap(({ upsert }) => upsert.mentionKeys))
     const faults = await findDanglingReferences(
       tx,
@@ -74,6 +94,10 @@ async function findRefusals(
     if (documents.some(({ document }) => getExternalIds(document).length > 1))
       for (const [index, fault] of await findTakenExternalIds(tx, resource, documents))
         faults[index]?.push(fault)
+    const isReleased = (key: string, property: string) =>
+      [released, releasedBefore].some((known) => known.has(releaseOf(resource, key, property)))
+    for (const [index, fault] of await findTakenUniqueValues(tx, resource, documents, isReleased))
+      faults[index]?.push(fault)
     for (const [index, { upsert, after }] of ofResource.entries()) {
       const found = faults[index] ?? []
       if (found.length > 0) refusals.set(upsert, faultsOfProblem(invalidBody(resource.noun, found), after))
@@ -87,6 +111,7 @@ async function planUpserts(
   database: DatabaseClient,
   upserts: readonly Upsert[],
   onEdited: OnEdited,
+  released: ReadonlySet<string>,
 ): Promise<CheckedUpsert[]> {
   const pending = upserts.filter((upsert) => !isUnchanged(upsert))
   const documents = await readDocuments(database, pending)
@@ -97,7 +122,7 @@ async function planUpserts(
     outcomes.push({ upsert, ...planned })
     await pause()
   }
-  const refusals = await findRefusals(autocommitReads(database), outcomes)
+  const refusals = await findRefusals(autocommitReads(database), outcomes, released)
   return outcomes.map((outcome) => {
     const faults = refusals.get(outcome.upsert)
     return faults ? { upsert: outcome.upsert, faults } : outcome
@@ -121,12 +146,13 @@ interface CheckedBatch {
 /**
  * Checks rows. If the registry refuses some of them, the others are resolved again without the records of the refused ones,
  * until it refuses no further row.
+ * @param released the unique values that earlier rows of the file replace (`releaseOf`). Those of these rows are added.
  * @param resolve computes the upserts of rows, while the records of other rows are refused.
  */
 export async function checkBatch(
   database: DatabaseClient,
   rows: readonly ReadyRow[],
-  onEdited: OnEdited,
+  { onEdited, released }: { onEdited: OnEdited; released: Set<string> },
   resolve: (rows: readonly ReadyRow[], refusedRows: readonly ReadyRow[]) => Promise<Upserts>,
 ): Promise<CheckedBatch> {
   const refused = new Map<number, RowFault[]>()
@@ -135,15 +161,13 @@ export async function checkBatch(
     const remaining = rows.filter((row) => !isRefused(row))
     const { upserts, refused: unresolved } = await resolve(remaining, rows.filter(isRefused))
     for (const [position, faults] of unresolved) refused.set(position, faults)
-    const outcomes = await planUpserts(database, upserts, onEdited)
+    const outcomes = await planUpserts(database, upserts, onEdited, released)
     const faulty = outcomes.flatMap((outcome) => ('faults' in outcome ? [outcome] : []))
     for (const { upsert, faults } of faulty) refused.set(upsert.row.position, faults)
     if (faulty.length > 0 && rows.some(mayAffectOthers)) continue
-    return {
-      upserts: upserts.filter(({ row }) => !isRefused(row)),
-      planned: outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : [])),
-      refused,
-    }
+    const planned = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []))
+    for (const one of listReleases(planned)) released.add(one)
+    return { upserts: upserts.filter(({ row }) => !isRefused(row)), planned, refused }
   }
 }
 
@@ -198,6 +222,7 @@ export async function checkRows(
   const beginning = job.doneThrough === 0 ? await beginCheck(database, job) : job
   const idsInFile = await readIdsInFile(reads, job)
   const fileIds = new FileIds(reads, job.id)
+  const released = new Set<string>()
   for (let current = beginning; ; ) {
     signal.throwIfAborted()
     // `pass` of an import that is checked counts its dry runs. Each reads the same rows as the first pass of a commit.
@@ -205,7 +230,7 @@ export async function checkRows(
     const last = rows.at(-1)
     if (!last) return current
     const before = current
-    const checked = await checkBatch(database, rows, onEdited, (remaining, refusedRows) => {
+    const checked = await checkBatch(database, rows, { onEdited, released }, (remaining, refusedRows) => {
       fileIds.remove(refusedRows.flatMap(({ drafts }) => drafts))
       return readUpserts(reads, registry, before, remaining, {
         onAbsent: 'refuse',

@@ -196,7 +196,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
   const { upserts, planned, refused } = await checkBatch(
     database,
     ready,
-    mapping.onEdited,
+    { onEdited: mapping.onEdited, released: new Set() },
     (remaining, refusedRows) => {
       const refusedIds = new Set(refusedRows.flatMap(({ drafts }) => drafts.flatMap(draftIdentities)))
       return findUpserts(autocommitReads(database), registry, mapping.scheme, remaining, {

@@ -11,19 +11,31 @@ interface ChangedRow {
   after: Record<string, unknown>
 }
 
+/** The properties of a unique constraint or index, whose combined values only one record may have. */
+interface UniqueProperties {
+  properties: string[]
+  /** Whether the values are unique only among the records that match an SQL condition. */
+  isConditional: boolean
+}
+
 /** Returns the properties of each unique constraint and unique index of the table of a resource. */
-const listUniqueProperties = lazyFor((resource: Resource): string[][] => {
+export const listUniqueProperties = lazyFor((resource: Resource): UniqueProperties[] => {
   const { indexes, uniqueConstraints } = getTableConfig(resource.table)
-  const columnLists = [
-    ...uniqueConstraints.map(({ columns }) => columns),
-    ...indexes.flatMap(({ config }) => (config.unique ? [config.columns] : [])),
+  const found = [
+    ...uniqueConstraints.map(({ columns }) => ({ columns, isConditional: false })),
+    ...indexes.flatMap(({ config: { unique, columns, where } }) =>
+      unique ? [{ columns, isConditional: where !== undefined }] : [],
+    ),
   ]
   const propertyOf = new Map(
     Object.entries(getTableColumns(resource.table)).map(([property, { name }]) => [name, property]),
   )
-  return columnLists.map((list) =>
-    list.flatMap((column) => ('name' in column ? (propertyOf.get(column.name ?? '') ?? []) : [])),
-  )
+  return found.map(({ columns, isConditional }) => ({
+    properties: columns.flatMap((column) =>
+      'name' in column ? (propertyOf.get(column.name ?? '') ?? []) : [],
+    ),
+    isConditional,
+  }))
 })
 
 /**
@@ -35,7 +47,7 @@ const listUniqueProperties = lazyFor((resource: Resource): string[][] => {
 export function releaseUniqueValues(resource: Resource, rows: readonly ChangedRow[]): TableWrite[] {
   if (rows.length < 2) return []
   const columns = getTableColumns(resource.table)
-  return listUniqueProperties(resource).flatMap((properties) => {
+  return listUniqueProperties(resource).flatMap(({ properties }) => {
     const valueIn = (document: Record<string, unknown>) =>
       JSON.stringify(properties.map((property) => document[property]))
     const changed = rows.filter(({ before, after }) => valueIn(before) !== valueIn(after))

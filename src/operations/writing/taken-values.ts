@@ -1,5 +1,6 @@
 import { getTableColumns, getTableName, sql } from 'drizzle-orm'
 import type pg from 'pg'
+import { columnOf } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { foldCode } from '../../database/folding.ts'
@@ -11,6 +12,7 @@ import { formatPointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { getExternalIds } from './external-ids.ts'
+import { listUniqueProperties } from './released-values.ts'
 
 /** A document of a refused write, and the key of its record if the record is stored already. */
 export interface RefusedDocument {
@@ -105,9 +107,56 @@ export function findTakenProperties(
     return property !== undefined && Object.hasOwn(document, property) ? [property] : []
   })
   if (properties.map((property) => String(document[property])).join(', ') !== taken) return []
-  return properties.map((property) => ({
-    pointer: formatPointer([property]),
-    code: 'taken',
-    message: `${JSON.stringify(document[property])} is taken by another ${resource.noun}`,
-  }))
+  return properties.map((property) => takenFault(resource, document, property))
+}
+
+const takenFault = ({ noun }: Resource, document: Document, property: string): Fault => ({
+  pointer: formatPointer([property]),
+  code: 'taken',
+  message: `${JSON.stringify(document[property])} is taken by another ${noun}`,
+})
+
+/**
+ * Finds the values of documents that must be unique, such as `ror`, and that other records have, with one statement for each
+ * unique constraint without a condition.
+ * @param isReleased whether another document takes a property's value from the record that has it.
+ */
+export async function findTakenUniqueValues(
+  tx: Transaction,
+  resource: Resource,
+  documents: readonly RefusedDocument[],
+  isReleased: (key: string, property: string) => boolean,
+): Promise<DocumentFault[]> {
+  const faults: DocumentFault[] = []
+  for (const { properties, isConditional } of listUniqueProperties(resource)) {
+    if (isConditional) continue
+    const given = documents.flatMap(({ document, before, key = null }, index) => {
+      const isChanged = properties.some((property) => document[property] !== before?.[property])
+      const values = properties.map((property) => document[property])
+      return isChanged && values.every((value) => typeof value === 'string')
+        ? [{ index, document, key, values }]
+        : []
+    })
+    if (given.length === 0) continue
+    const { table } = resource
+    const texts = (values: (string | null | undefined)[]) => sql`${sql.param(values)}::text[]`
+    const lists = properties.map((_, nth) => texts(given.map(({ values }) => values[nth])))
+    const names = properties.map((property) => sql.identifier(property))
+    const same = properties.map((property, nth) => sql`${columnOf(table, property)} = given.${names[nth]}`)
+    const rows = await tx.query<{ nth: number; key: string }>(
+      compileSql(sql`select given.nth::int - 1 as nth, ${records.key} as key
+        from unnest(${texts(given.map(({ key }) => key))}, ${sql.join(lists, sql`, `)})
+          with ordinality as given(own_key, ${sql.join(names, sql`, `)}, nth)
+        join ${table} on ${sql.join(same, sql` and `)}
+        join ${records} on ${records.id} = ${columnOf(table, 'id')}
+        where ${records.key} is distinct from given.own_key order by nth`),
+    )
+    for (const { nth, key } of rows) {
+      const one = given[nth]
+      if (!one || properties.some((property) => isReleased(key, property))) continue
+      for (const property of properties)
+        faults.push([one.index, takenFault(resource, one.document, property)])
+    }
+  }
+  return faults
 }

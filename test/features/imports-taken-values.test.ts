@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { checkCsv, continueImport, importCsv, newScheme } from '../support/imports.ts'
+
+/** Dry runs of rows with a value that must be unique (`ror`), and that another record has. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const mappingOf = (scheme: string) =>
+  `{scheme: ${scheme}, records: {organizations: {id: id,
+    properties: {name: name, kind: =academic, ror: ror}}}}`
+
+const csvOf = (...rows: string[]) => ['id,name,ror', ...rows, ''].join('\n')
+
+/** Returns a ROR id that only one test uses. */
+const rorOf = (digits: string) => `https://ror.org/0bbbbbb${digits}`
+
+const commit = async (id: string) => {
+  expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
+  return continueImport(api.database, id)
+}
+
+describe('a dry run', () => {
+  it('refuses a new row and a changed one whose unique value another record has', async () => {
+    const scheme = newScheme()
+    const ror = rorOf('10')
+    await api.post('/v1/organizations', { name: 'Holder', kind: 'academic', ror })
+    await importCsv(api.database, mappingOf(scheme), csvOf('1,First,'))
+    const csv = csvOf(`1,First,${ror}`, `2,Second,${ror}`, '3,Third,')
+    const { id, counts, report } = await checkCsv(api.database, mappingOf(scheme), csv)
+    expect(counts).toMatchObject({ created: 1, changed: 0, refused: 2 })
+    const example = { column: 'ror', value: ror, detail: `"${ror}" is taken by another organization` }
+    expect(report?.refusedBy).toMatchObject([{ rows: 2, example }])
+    expect((await commit(id)).counts).toEqual(counts)
+  })
+
+  it('accepts unique values that two rows exchange, and those that the records have', async () => {
+    const scheme = newScheme()
+    const [one, other] = [rorOf('20'), rorOf('21')]
+    const rows = (first: string, second: string) => csvOf(`1,First,${first}`, `2,Second,${second}`)
+    await importCsv(api.database, mappingOf(scheme), rows(one, other))
+    for (const csv of [rows(other, one), rows(other, one).replace('First', 'Renamed')]) {
+      const { id, counts } = await checkCsv(api.database, mappingOf(scheme), csv)
+      expect(counts).toMatchObject({ refused: 0 })
+      expect((await commit(id)).counts).toEqual(counts)
+    }
+  })
+
+  it('accepts a unique value that a row far above gives up', async () => {
+    const scheme = newScheme()
+    const between = Array.from({ length: 600 }, (_, number) => `b${number},Between ${number},`)
+    await importCsv(api.database, mappingOf(scheme), csvOf(`1,First,${rorOf('30')}`))
+    const csv = csvOf(`1,First,${rorOf('31')}`, ...between, `2,Last,${rorOf('30')}`)
+    const { id, counts } = await checkCsv(api.database, mappingOf(scheme), csv)
+    expect(counts).toMatchObject({ created: 601, changed: 1, refused: 0 })
+    expect((await commit(id)).counts).toEqual(counts)
+  })
+})
