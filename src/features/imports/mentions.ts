@@ -76,10 +76,17 @@ function fillList(list: readonly JsonValue[], keys: readonly (string | null)[]):
 }
 
 /**
- * Returns the document of a draft with keys in place of its mentions. A mention whose key is null is dropped: the property
- * becomes null, or, in a list, the whole entry is removed.
+ * Returns the document of a draft with keys in place of its mentions. A mention whose key is null is dropped: in a list, with
+ * its entry. A property without any remaining value is left out, as if the row had no value for it.
  */
-export function fillMentions({ document }: Draft, keys: readonly (string | null)[]): Record<string, unknown> {
-  const filled = fill(document, keys, false)
-  return typeof filled === 'object' && filled !== null && !Array.isArray(filled) ? { ...filled } : {}
-}
+export const fillMentions = (
+  { document }: Draft,
+  keys: readonly (string | null)[],
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(document).flatMap(([name, value]) => {
+      const filled = fill(value, keys, false)
+      const isDropped = filled === dropped || (Array.isArray(filled) && filled.length === 0)
+      return isDropped ? [] : [[name, filled]]
+    }),
+  )

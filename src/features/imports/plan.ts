@@ -49,9 +49,11 @@ export function otherRowId({ draft, resource, existing }: Upsert): string | unde
   return isOwn ? undefined : existing.ownId
 }
 
-/** Returns the properties that the mapping states, without external ids, which are only added. */
-const statedProperties = ({ draft, resource }: Upsert): string[] =>
-  Object.keys(draft.document).filter((name) => name !== 'externalIds' && name in resource.document.shape)
+/** Returns the properties for which the row has values, without external ids, which are only added. */
+const statedProperties = ({ draft, document, resource }: Upsert): string[] =>
+  Object.keys(draft.document).filter(
+    (name) => name !== 'externalIds' && name in document && name in resource.document.shape,
+  )
 
 const hashesOf = (upsert: Upsert, document: Document) =>
   Object.fromEntries(statedProperties(upsert).map((name) => [name, hashValue(document[name])]))
