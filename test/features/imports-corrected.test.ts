@@ -136,6 +136,13 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     expect(await agreementsOf(scheme)).toMatchObject([{ place: '1234.5' }])
   })
 
+  it('names a column once whose value is wrong for two properties', async () => {
+    const mapping = mappingOf('{}', named, 'inForceFrom: Signed')
+    const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord,no date\n')
+    const [, line = ''] = parse(refused) as string[][]
+    expect(line.slice(3, 5)).toEqual(['row 2', 'Signed'])
+  })
+
   it('but a row is refused if the list of its columns with numbers is damaged', async () => {
     const mapping = mappingOf('{}', named)
     const refused = await readRefused(mapping, makeXlsx(sheetRows), 'register.xlsx')

@@ -3,7 +3,7 @@ import type { Registry } from '../../../model/registry.ts'
 import { externalId, line, prose } from '../../../model/schemas.ts'
 import { webAddress } from '../../../model/web-address.ts'
 import { FaultList } from '../../../problems/problem.ts'
-import type { ConvertedRow, Draft, JsonObject, JsonValue, Row } from '../types.ts'
+import type { ConvertedRow, Draft, JsonObject, JsonValue, Row, RowFault } from '../types.ts'
 import type { CodeList } from './code-list.ts'
 import { compileConditions } from './condition.ts'
 import { type ColumnUse, CompileContext } from './context.ts'
@@ -63,13 +63,18 @@ export function compileMapping(
     const conversion = new Conversion()
     const drafts = records.flatMap((build) => build(scope, row, conversion))
     if (conversion.faults.length > 0)
-      return { kind: 'refused', faults: conversion.faults, records: conversion.records }
+      return { kind: 'refused', faults: distinctFaults(conversion.faults), records: conversion.records }
     if (drafts.length === 0)
       return { kind: 'skipped', reason: 'no record of the mapping is made for this row' }
     return { kind: 'drafts', drafts, dropped: conversion.dropped }
   }
   return { convert, faults, columns, readPaths }
 }
+
+/** Returns faults without repetitions, which a column has that several properties read. */
+const distinctFaults = (faults: readonly RowFault[]): RowFault[] => [
+  ...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values(),
+]
 
 /** Compiles `join`: each second file adds a list to a row. */
 function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonObject) => JsonObject {
