@@ -79,6 +79,38 @@ describe('POST /v1/imports/preview', () => {
     expect(rows[2]?.reason).toContain('Title')
   })
 
+  it('refuses a row with the id of an earlier row, and one that refers to a refused row', async () => {
+    const other = newScheme()
+    await api.post('/v1/agreements', {
+      title: 'Rival',
+      kind: 'treaty',
+      externalIds: [{ scheme: other, id: 'B' }],
+    })
+    const mapping = treatyMapping(newScheme()).replace(
+      'kind: =treaty',
+      `kind: =treaty
+      externalIds: {scheme: =${other}, id: Title}
+      relations: {agreement: {from: Amends, by: id}, kind: =amends}`,
+    )
+    const lines = [
+      '1,A,2001,China,',
+      '1,C,2001,China,',
+      '2,B,2001,China,',
+      '3,D,2001,China,2',
+      '4,E,2001,China,9',
+    ]
+    const { rows } = await preview(mapping, [`${treatyHeader},Amends`, ...lines].join('\n'))
+    expect(rows.map(({ state }) => state)).toEqual(['ready', 'refused', 'refused', 'refused', 'ready'])
+    expect(rows.map(({ faults }) => faults[0]?.detail)).toEqual([
+      undefined,
+      'has the id of row 2: give each row an id of its own',
+      expect.stringContaining('is already the id of /v1/agreements/'),
+      expect.stringContaining('no other row creates it, or that row is refused'),
+      undefined,
+    ])
+    expect(rows[1]?.records).toEqual([])
+  })
+
   it('applies earlier decisions about names of the register', async () => {
     const scheme = newScheme()
     const csv = `${treatyHeader}\n1,A,2001,Lemuria\n`

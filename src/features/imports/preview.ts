@@ -28,7 +28,7 @@ import { mentionIdentity, mentionName, namedMentions } from './mentions.ts'
 import { type NameKey, resolveMentions } from './names.ts'
 import { chooseSlugs, topicIdentity } from './new-records.ts'
 import { readRows } from './reading/index.ts'
-import { draftIdentity } from './stage.ts'
+import { draftIdentity, repeatedFault } from './stage.ts'
 import type { ConvertedRow, FileInfo, ReadyRow, Row, RowFault } from './types.ts'
 import { findUpserts, type Upsert } from './upserts.ts'
 
@@ -181,17 +181,32 @@ const unchangedRecord = ({ resource, draft, document, existing }: Upsert): Previ
   kept: [],
 })
 
-/** Checks rows as a dry run does, except whether two rows have the same id. */
+/** Returns the faults of rows that describe the same record as an earlier row, by position. */
+function findRepeated(rows: readonly ReadyRow[]): Map<number, RowFault[]> {
+  const first = new Map<string, ReadyRow>()
+  const faults = new Map<number, RowFault[]>()
+  for (const row of rows)
+    for (const identity of row.drafts.map(draftIdentity)) {
+      const earlier = first.get(identity) ?? row
+      first.set(identity, earlier)
+      if (earlier !== row) faults.set(row.position, [repeatedFault(identity, earlier.locator)])
+    }
+  return faults
+}
+
+/** Checks rows as a dry run does. */
 async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[], converted: ConvertedRow[]) {
   const { database, registry } = context
   const shown = rows.map((row, index) =>
     toPreviewRow(row, converted[index] ?? { kind: 'refused', faults: [] }),
   )
-  const ready = converted.flatMap((one, position): ReadyRow[] =>
+  const all = converted.flatMap((one, position): ReadyRow[] =>
     one.kind === 'drafts'
       ? [{ position, locator: rows[position]?.locator ?? '', drafts: [...one.drafts] }]
       : [],
   )
+  const repeated = findRepeated(all)
+  const ready = all.filter(({ position }) => !repeated.has(position))
   const { keys, newNames } = await resolveRowNames(context, mapping.scheme, ready)
   const { upserts, planned, refused } = await checkBatch(
     database,
@@ -213,7 +228,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
   for (const { upsert, action, after, kept } of planned)
     records.set(upsert, { ...unchangedRecord(upsert), action, document: after, kept })
   for (const [upsert, record] of records) shown[upsert.row.position]?.records.push(record)
-  for (const [position, faults] of refused) {
+  for (const [position, faults] of [...repeated, ...refused]) {
     const row = shown[position]
     if (row) shown[position] = { ...row, state: 'refused', faults, records: [] }
   }

@@ -118,6 +118,14 @@ async function refuseRemoved(writes: Transaction, id: string): Promise<never> {
   throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
 }
 
+/** Returns the fault of a row that describes the same record as an earlier row. @param identity of the record (`draftIdentity`). */
+export const repeatedFault = (identity: string, firstLocator: string): RowFault => ({
+  column: '',
+  // The identity without the resource and the scheme is the normalized id.
+  value: identity.slice(identity.indexOf(':') + 1).slice(0, 200),
+  detail: `has the id of ${firstLocator}: give each row an id of its own`,
+})
+
 interface RepeatedRow {
   position: number
   /** The identity of the record (`draftIdentity`). */
@@ -138,12 +146,7 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
   const { rows } = await client.query<RepeatedRow>(repeatedRows, [id])
   const faults = new Map<number, RowFault>()
   for (const { position, id: identity, firstLocator } of rows)
-    faults.set(position, {
-      column: '',
-      // The identity without the resource and the scheme is the normalized id.
-      value: identity.slice(identity.indexOf(':') + 1).slice(0, 200),
-      detail: `has the id of ${firstLocator}: give each row an id of its own`,
-    })
+    faults.set(position, repeatedFault(identity, firstLocator))
   const repeated = [...faults]
   for (let from = 0; from < repeated.length; from += maxRows) {
     const batch = repeated.slice(from, from + maxRows)
