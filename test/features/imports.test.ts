@@ -82,6 +82,19 @@ describe('a row with the id of an earlier row', () => {
   })
 })
 
+describe('a row that also states its own id, in another case', () => {
+  it('is imported with one id', async () => {
+    const scheme = newScheme()
+    const mapping = treatyMapping(scheme).replace(
+      'kind: =treaty',
+      `kind: =treaty\n      externalIds: {scheme: =${scheme}, id: Title}`,
+    )
+    const csv = `${treatyHeader}\nabc,ABC,2001,China\n`
+    expect(await importCsv(api.database, mapping, csv)).toMatchObject({ counts: { created: 1, refused: 0 } })
+    expect(await agreementsOf(scheme)).toMatchObject([{ externalIds: [{ scheme, id: 'abc' }] }])
+  })
+})
+
 describe('a refused row', () => {
   it('is reported, even if its value is shortened between the two halves of a character', async () => {
     const row = { id: 'a', parties: [`${'x'.repeat(199)}😀`] }

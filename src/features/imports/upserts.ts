@@ -2,6 +2,7 @@ import type { Transaction } from '../../database/database.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
+import { externalIdKey } from '../../model/schemas.ts'
 import { findMergedKeys } from '../../operations/merged.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { findByExternalIds, getExternalIds, hasExternalIds } from '../../operations/writing/external-ids.ts'
@@ -122,7 +123,7 @@ function documentOfDraft(resource: Resource, draft: Draft, keys: (string | null)
   const document = fillMentions(draft, keys)
   if (!hasExternalIds(resource)) return document
   const others = getExternalIds(document).filter(
-    (one) => formatExternalId(one) !== formatExternalId(draft.externalId),
+    (one) => externalIdKey(one) !== externalIdKey(draft.externalId),
   )
   return { ...document, externalIds: [draft.externalId, ...others] }
 }
