@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'
-import { checkCsv, continueImport, importCsv, importRows, newScheme } from '../support/imports.ts'
+import { checkCsv, continueImport, importCsv, importFile, importRows, newScheme } from '../support/imports.ts'
 
 /** Imports of a register after two of its records have been merged: one record has the ids of two rows. */
 
@@ -85,6 +85,20 @@ describe('a file without some ids of a record that remains after a merge', () =>
     expect((await importRows(api.database, scheme, next)).counts).toMatchObject({ changed: 1, kept: 0 })
     expect((await find(scheme, 'own')).title).toBe('Changed in the register')
     expect((await importRows(api.database, scheme, next)).counts).toMatchObject({ unchanged: 1, kept: 0 })
+  })
+
+  it('changes the record according to another row if `when` leaves out that of its own id', async () => {
+    const scheme = await importAndMerge()
+    const next = rows.map((row) => ({ ...row, title: `Changed ${row.id}` }))
+    const imported = await importFile(
+      api.database,
+      `{scheme: ${scheme}, when: {id: {not: own}},
+        records: {agreements: {id: id, properties: {title: title, kind: =treaty}}}}`,
+      'rows.json',
+      JSON.stringify(next),
+    )
+    expect(imported).toMatchObject({ counts: { changed: 1, skipped: 1, kept: 0 } })
+    expect((await find(scheme, 'own')).title).toBe('Changed merged')
   })
 
   const missingFrom = async (ids: string[]) => {

@@ -126,6 +126,21 @@ describe('the report of a file without some records of earlier files', () => {
     expect(await agreementsOf(scheme)).toHaveLength(5)
   })
 
+  it('does not list the record of a row that the mapping leaves out', async () => {
+    const scheme = newScheme()
+    const treaties = (...titles: string[]) =>
+      [treatyHeader, ...titles.map((title, index) => `${index},${title},2001,China`)].join('\n')
+    await importCsv(api.database, treatyMapping(scheme), treaties('Zero', 'One', 'Two'))
+    const condition = 'when: {Title: {not: draft}}'
+    const ofRow = `${treatyMapping(scheme)}${condition}\n`
+    const ofRecord = treatyMapping(scheme).replace('id: Id', `id: Id\n    ${condition}`)
+    for (const mapping of [ofRow, ofRecord])
+      expect(await checkCsv(api.database, mapping, treaties('Zero', 'draft'))).toMatchObject({
+        counts: { skipped: 1 },
+        report: { missing: 1 },
+      })
+  })
+
   it('does not list records that others wrote or that an undo removed', async () => {
     const scheme = newScheme()
     const externalIds = [{ scheme, id: 'by-hand' }]

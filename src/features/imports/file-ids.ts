@@ -13,7 +13,8 @@ export function draftIdentities(draft: Draft): string[] {
 
 /**
  * Finds the records that have several ids in the scheme of an import, such as after a merge, and returns those of their ids
- * that its staged file has. Other records are not needed: a record with one id is changed by the row of this id.
+ * that its staged file has, except in skipped rows. Other records are not needed: a record with one id is changed by the row
+ * of this id.
  * @returns the identities of the ids (`draftIdentity`).
  */
 export async function readIdsInFile(
@@ -29,7 +30,7 @@ export async function readIdsInFile(
   const identities = shared.map((one) => draftIdentity({ ...one, externalId: { scheme, id: one.id } }))
   const found = await tx.query<{ identity: string }>({
     text: `select distinct identity from import_rows, unnest(ids) as identities(identity)
-      where import = $1 and identity = any($2)`,
+      where import = $1 and state <> 'skipped' and identity = any($2)`,
     values: [id, identities],
   })
   return new Set(found.map(({ identity }) => identity))

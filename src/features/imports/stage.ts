@@ -74,7 +74,7 @@ class StagingBuffer {
       })
     } else if (converted.kind === 'skipped') {
       this.counts.skipped += 1
-      this.#rows.push({ ...staged, state: 'skipped' })
+      this.#rows.push({ ...staged, state: 'skipped', ids: converted.records.map(draftIdentity) })
     } else {
       const { drafts, dropped } = converted
       this.counts.dropped += dropped.length
@@ -118,7 +118,7 @@ async function refuseRemoved(writes: Transaction, id: string): Promise<never> {
   throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
 }
 
-/** Returns the fault of a row that describes the same record as an earlier row. @param identity of the record (`draftIdentity`). */
+/** Returns the fault of a row that describes the same record (`draftIdentity`) as an earlier row. */
 export const repeatedFault = (identity: string, firstLocator: string): RowFault => ({
   column: '',
   // The identity without the resource and the scheme is the normalized id.

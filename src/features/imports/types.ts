@@ -112,4 +112,9 @@ export type ConvertedRow =
       /** The records that the row describes, if their ids could be read. */
       readonly records?: readonly Pick<Draft, 'resource' | 'externalId'>[]
     }
-  | { readonly kind: 'skipped'; readonly reason: string }
+  | {
+      readonly kind: 'skipped'
+      readonly reason: string
+      /** The records that the mapping leaves out, if their ids could be read. */
+      readonly records: readonly Pick<Draft, 'resource' | 'externalId'>[]
+    }

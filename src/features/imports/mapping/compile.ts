@@ -58,14 +58,18 @@ export function compileMapping(
     if (row.fault) return { kind: 'refused', faults: [row.fault] }
     const values = join(row.values)
     const scope: Scope = { row: values, item: values }
+    const skip = (reason: string): ConvertedRow => {
+      const ids = new Conversion()
+      for (const { readIds } of records) readIds(scope, ids)
+      return { kind: 'skipped', reason, records: ids.records }
+    }
     const unmet = findUnmet(scope)
-    if (unmet !== undefined) return { kind: 'skipped', reason: `when: ${unmet}` }
+    if (unmet !== undefined) return skip(`when: ${unmet}`)
     const conversion = new Conversion()
-    const drafts = records.flatMap((build) => build(scope, row, conversion))
+    const drafts = records.flatMap(({ build }) => build(scope, row, conversion))
     if (conversion.faults.length > 0)
       return { kind: 'refused', faults: distinctFaults(conversion.faults), records: conversion.records }
-    if (drafts.length === 0)
-      return { kind: 'skipped', reason: 'no record of the mapping is made for this row' }
+    if (drafts.length === 0) return skip('no record of the mapping is made for this row')
     return { kind: 'drafts', drafts, dropped: conversion.dropped }
   }
   return { convert, faults, columns, readPaths }
@@ -99,9 +103,14 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
   }
 }
 
-type BuildRecord = (scope: Scope, row: Row, conversion: Conversion) => Draft[]
+/** The mapping of a record, compiled. */
+interface RecordPlan {
+  build(scope: Scope, row: Row, conversion: Conversion): Draft[]
+  /** Adds the ids of the records to `conversion.records`, also of those that `when` leaves out. */
+  readIds(scope: Scope, conversion: Conversion): void
+}
 
-function compileRecord(resource: string, mapping: RecordMapping, outer: CompileContext): BuildRecord {
+function compileRecord(resource: string, mapping: RecordMapping, outer: CompileContext): RecordPlan {
   const { document } = outer.registry.get(resource)
   const { eventDates = [] } = outer.registry.definition(resource)
   const each = compileEach(mapping.each, outer)
@@ -124,17 +133,21 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
       context.at('properties').addFault(`needs ${name}, which every record of ${resource} has`)
   }
   const cite = compileCitation(context)
+  const readId = (scope: Scope, conversion: Conversion) => {
+    const externalKey = id.build(scope, conversion)
+    if (typeof externalKey !== 'string') return undefined
+    const externalId = { scheme: context.mapping.scheme, id: externalKey }
+    conversion.records.push({ resource, externalId })
+    return externalId
+  }
   const build = (scope: Scope, row: Row, rowConversion: Conversion): Draft[] => {
     if (findUnmet(scope) !== undefined) return []
     const conversion = new Conversion(rowConversion)
     const faultsBefore = conversion.faults.length
-    const externalKey = id.build(scope, conversion)
-    if (typeof externalKey !== 'string' && conversion.faults.length === faultsBefore) {
+    const externalId = readId(scope, conversion)
+    if (!externalId && conversion.faults.length === faultsBefore) {
       conversion.reject('refuse', id.column, null, new BadValue('The record has no id: the value is empty.'))
     }
-    const externalId =
-      typeof externalKey === 'string' ? { scheme: context.mapping.scheme, id: externalKey } : undefined
-    if (externalId) conversion.records.push({ resource, externalId })
     const body: Record<string, JsonValue> = {}
     for (const [name, plan] of properties) {
       const value = plan.build(scope, conversion)
@@ -157,8 +170,13 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
       },
     ]
   }
-  return (scope, row, conversion) =>
-    each.scopes(scope, conversion).flatMap((inner) => build(inner, row, conversion))
+  return {
+    build: (scope, row, conversion) =>
+      each.scopes(scope, conversion).flatMap((inner) => build(inner, row, conversion)),
+    readIds: (scope, conversion) => {
+      for (const inner of each.scopes(scope, conversion)) readId(inner, conversion)
+    },
+  }
 }
 
 /** Maximum length of `locator.row` of a citation, in characters. */
