@@ -97,13 +97,13 @@ function Views() {
           {({ resource }) => <ExploreView key={resource} name={resource} />}
         </Route>
         <Route path={viewPaths.record}>
-          {({ resource, key }) => <RecordView key={key} resource={resource} id={key} />}
+          {({ resource, key }) => <RecordView key={key} resource={resource} recordKey={key} />}
         </Route>
         <Route path={viewPaths.edit}>
-          {({ resource, key }) => <EditView key={key} resource={resource} id={key} />}
+          {({ resource, key }) => <EditView key={key} resource={resource} recordKey={key} />}
         </Route>
         <Route path={viewPaths.redact}>
-          {({ resource, key }) => <RedactView key={key} resource={resource} id={key} />}
+          {({ resource, key }) => <RedactView key={key} resource={resource} recordKey={key} />}
         </Route>
         <Route path={viewPaths.create}>
           {({ resource }) => <EditView key={resource} resource={resource} />}

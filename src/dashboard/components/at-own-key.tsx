@@ -10,7 +10,7 @@ import type { RecordDocument } from '../api/types.ts'
 export function AtOwnKey({
   resource,
   record,
-  id,
+  recordKey,
   view = '',
   children,
 }: {
@@ -18,13 +18,13 @@ export function AtOwnKey({
   /** The record that was read; undefined for a new one. */
   record: RecordDocument | undefined
   /** The key in the URL. */
-  id: string | undefined
+  recordKey: string | undefined
   /** The part of the URL's path after the key. */
   view?: '' | '/edit' | '/redact'
   children: ComponentChildren
 }) {
-  const key = record && String(record[resource.key])
-  if (key === undefined || key === id) return <>{children}</>
+  const ownKey = record && String(record[resource.key])
+  if (ownKey === undefined || ownKey === recordKey) return <>{children}</>
   const { search, hash } = location
-  return <Redirect to={`${recordDetailPath(resource.name, key)}${view}${search}${hash}`} replace />
+  return <Redirect to={`${recordDetailPath(resource.name, ownKey)}${view}${search}${hash}`} replace />
 }

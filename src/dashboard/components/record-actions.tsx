@@ -10,16 +10,16 @@ import { ConfirmButton } from './confirm-dialog.tsx'
 export function RecordActions({
   resource,
   record,
-  id,
+  recordKey,
 }: {
   resource: ResourceDescription
   record: RecordDocument
-  id: string
+  recordKey: string
 }) {
   const { t } = useLanguage()
   const { write, administer } = useRights()
   if (!write) return null
-  const path = recordDetailPath(resource.name, id)
+  const path = recordDetailPath(resource.name, recordKey)
   return (
     <>
       <Link class="button primary" href={`${path}/edit`}>
@@ -27,10 +27,10 @@ export function RecordActions({
       </Link>
       <ConfirmButton
         label={t('edit.delete')}
-        title={t('edit.deleteTitle', { name: String(record[resource.title] ?? id) })}
+        title={t('edit.deleteTitle', { name: String(record[resource.title] ?? recordKey) })}
         isDanger
         onConfirm={(reason) =>
-          writeApi(apiRecordPath(resource.name, id), {
+          writeApi(apiRecordPath(resource.name, recordKey), {
             method: 'DELETE',
             version: Number(record.version),
             reason,

@@ -17,15 +17,15 @@ import { Loaded, Widget } from './widget.tsx'
  * A removed record: its last title, who removed it and when, and its history. Editors can restore it, unless it was merged
  * into another record.
  */
-export function RemovedRecord({ resource, id }: { resource: ResourceDescription; id: string }) {
+export function RemovedRecord({ resource, recordKey }: { resource: ResourceDescription; recordKey: string }) {
   const { t, tOr, dateTime } = useLanguage()
   const { write, administer } = useRights()
-  const path = apiRecordPath(resource.name, id)
+  const path = apiRecordPath(resource.name, recordKey)
   const history = useApi<HistoryPage>(withQuery(`${path}/history`, { limit: 1, follow: 'false' }))
   const last = history.body?.data[0]
   const revision = useApi<{ document: RecordDocument }>(last ? `${path}/history/${last.version}` : null)
   const mergedInto = last?.mergedInto ?? undefined
-  const title = revision.body?.document[resource.title] ?? id
+  const title = revision.body?.document[resource.title] ?? recordKey
   if (history.error?.status === 404) return <NotFound />
   return (
     <Loaded state={history} height="20rem">
@@ -54,7 +54,7 @@ export function RemovedRecord({ resource, id }: { resource: ResourceDescription;
             <div class="toolbar no-print">
               {write && mergedInto === undefined && <RestoreButton path={path} current={undefined} />}
               {administer && mergedInto === undefined && (
-                <Link class="button" href={`${recordDetailPath(resource.name, id)}/redact`}>
+                <Link class="button" href={`${recordDetailPath(resource.name, recordKey)}/redact`}>
                   {t('redact.open')}
                 </Link>
               )}

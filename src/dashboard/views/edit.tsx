@@ -16,23 +16,23 @@ import { useLoadOnce } from '../editing/use-load-once.ts'
 import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
 
-/** The view that creates a record, or changes the record with the key `id`. */
-export default function EditView({ resource: name, id }: { resource: string; id?: string }) {
+/** The view that creates a record or, with `recordKey`, changes one. */
+export default function EditView({ resource: name, recordKey }: { resource: string; recordKey?: string }) {
   const resource = findResource(name)
   if (!resource) return <NotFound />
   return (
     <NeedsRight right="write">
-      <Editor resource={resource} id={id} />
+      <Editor resource={resource} recordKey={recordKey} />
     </NeedsRight>
   )
 }
 
-function Editor({ resource, id }: { resource: ResourceDescription; id: string | undefined }) {
+function Editor({ resource, recordKey }: { resource: ResourceDescription; recordKey: string | undefined }) {
   const { t, tOr, tag } = useLanguage()
   const state = useLoadOnce(async (signal) => {
     const [fields, record] = await Promise.all([
       loadForm(resource.name),
-      id === undefined ? undefined : readRecord(resource, id, tag, signal),
+      recordKey === undefined ? undefined : readRecord(resource, recordKey, tag, signal),
     ])
     return { fields, record }
   })
@@ -42,24 +42,33 @@ function Editor({ resource, id }: { resource: ResourceDescription; id: string | 
       <div class="page-head">
         <div>
           <ResourceLink name={resource.name} />
-          <PageTitle title={t(id === undefined ? 'edit.newTitle' : 'edit.title', { resource: title })} />
+          <PageTitle
+            title={t(recordKey === undefined ? 'edit.newTitle' : 'edit.title', { resource: title })}
+          />
           <p>{t('edit.lead')}</p>
         </div>
-        {id !== undefined && (
-          <Link class="button" href={recordDetailPath(resource.name, id)}>
+        {recordKey !== undefined && (
+          <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
             {t('edit.cancel')}
           </Link>
         )}
       </div>
       <Loaded state={state} height="40rem">
         {({ fields, record: { names = {}, ...record } = {} as RecordWithNames }) => (
-          <AtOwnKey resource={resource} record={id === undefined ? undefined : record} id={id} view="/edit">
+          <AtOwnKey
+            resource={resource}
+            record={recordKey === undefined ? undefined : record}
+            recordKey={recordKey}
+            view="/edit"
+          >
             <RecordForm
               resource={resource}
               // The key of an existing record cannot be changed.
-              fields={id === undefined ? fields : fields.filter(({ name }) => name !== resource.key)}
+              fields={recordKey === undefined ? fields : fields.filter(({ name }) => name !== resource.key)}
               initial={
-                id === undefined ? undefined : { values: record, version: Number(record.version), key: id }
+                recordKey === undefined
+                  ? undefined
+                  : { values: record, version: Number(record.version), key: recordKey }
               }
               recordNames={names}
             />
@@ -72,9 +81,9 @@ function Editor({ resource, id }: { resource: ResourceDescription; id: string | 
 
 type RecordWithNames = RecordDocument & { names?: Names }
 
-const readRecord = (resource: ResourceDescription, id: string, tag: string, signal: AbortSignal) =>
+const readRecord = (resource: ResourceDescription, recordKey: string, tag: string, signal: AbortSignal) =>
   readApi<RecordWithNames>(
-    withQuery(apiRecordPath(resource.name, id), { include: 'names' }),
+    withQuery(apiRecordPath(resource.name, recordKey), { include: 'names' }),
     tag,
     signal,
     true,

@@ -32,25 +32,25 @@ type RecordWithSources = RecordDocument & { citations?: Citation[]; names?: Name
  * One record: its facts with their sources, a map, and its history. The key of a merged record leads to the record that
  * remains, except with `follow=false`, which shows the history of the merged one.
  */
-export default function RecordView({ resource: name, id }: { resource: string; id: string }) {
+export default function RecordView({ resource: name, recordKey }: { resource: string; recordKey: string }) {
   const resource = findResource(name)
-  return resource ? <KnownRecord resource={resource} id={id} /> : <NotFound />
+  return resource ? <KnownRecord resource={resource} recordKey={recordKey} /> : <NotFound />
 }
 
-function KnownRecord({ resource, id }: { resource: ResourceDescription; id: string }) {
+function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; recordKey: string }) {
   const { t, tag } = useLanguage()
   const labels = useLabels()
-  const path = apiRecordPath(resource.name, id)
+  const path = apiRecordPath(resource.name, recordKey)
   const include = ['names', ...(resource.name === 'citations' ? [] : ['citations'])]
   const state = useApi<RecordWithSources>(withQuery(path, { include }))
   const follows = new URLSearchParams(useSearch()).get('follow') !== 'false'
-  const isMerged = state.body !== undefined && state.body[resource.key] !== id
+  const isMerged = state.body !== undefined && state.body[resource.key] !== recordKey
   if (state.error?.status === 404 || (isMerged && !follows))
-    return <RemovedRecord resource={resource} id={id} />
+    return <RemovedRecord resource={resource} recordKey={recordKey} />
   return (
     <Loaded state={state} height="40rem">
       {(record) => (
-        <AtOwnKey resource={resource} record={record} id={id}>
+        <AtOwnKey resource={resource} record={record} recordKey={recordKey}>
           <div class="page-head">
             <div>
               <ResourceLink name={resource.name} />
@@ -61,8 +61,8 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
               </p>
             </div>
             <div class="toolbar no-print">
-              <RecordActions resource={resource} record={record} id={id} />
-              <DataLinks name={id} />
+              <RecordActions resource={resource} record={record} recordKey={recordKey} />
+              <DataLinks name={recordKey} />
             </div>
           </div>
           <div class="stack">

@@ -23,12 +23,12 @@ import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
 
 /** The view that removes a text or the values of properties from a record and its whole history. */
-export default function RedactView({ resource: name, id }: { resource: string; id: string }) {
+export default function RedactView({ resource: name, recordKey }: { resource: string; recordKey: string }) {
   const resource = findResource(name)
   if (!resource) return <NotFound />
   return (
     <NeedsRight right="administer">
-      <Redactor resource={resource} id={id} />
+      <Redactor resource={resource} recordKey={recordKey} />
     </NeedsRight>
   )
 }
@@ -47,9 +47,9 @@ async function readLast(path: string, tag: string, signal: AbortSignal) {
   }
 }
 
-function Redactor({ resource, id }: { resource: ResourceDescription; id: string }) {
+function Redactor({ resource, recordKey }: { resource: ResourceDescription; recordKey: string }) {
   const { t, tag } = useLanguage()
-  const path = apiRecordPath(resource.name, id)
+  const path = apiRecordPath(resource.name, recordKey)
   const state = useLoadOnce(async (signal) => {
     const [fields, last] = await Promise.all([loadForm(resource.name), readLast(path, tag, signal)])
     return { fields: fields.filter(({ name }) => name !== resource.key), ...last }
@@ -61,14 +61,14 @@ function Redactor({ resource, id }: { resource: ResourceDescription; id: string 
           <PageTitle title={t('redact.title')} />
           <p>{t('redact.lead')}</p>
         </div>
-        <Link class="button" href={recordDetailPath(resource.name, id)}>
+        <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
           {t('edit.cancel')}
         </Link>
       </div>
       <Loaded state={state} height="30rem">
         {(loaded) => (
-          <AtOwnKey resource={resource} record={loaded.record} id={id} view="/redact">
-            <RedactForm resource={resource} id={id} {...loaded} />
+          <AtOwnKey resource={resource} record={loaded.record} recordKey={recordKey} view="/redact">
+            <RedactForm resource={resource} recordKey={recordKey} {...loaded} />
           </AtOwnKey>
         )}
       </Loaded>
@@ -89,13 +89,13 @@ const reasonField = createTextField('reason', 500)
 
 function RedactForm({
   resource,
-  id,
+  recordKey,
   fields,
   record,
   version,
 }: {
   resource: ResourceDescription
-  id: string
+  recordKey: string
   fields: readonly FormField[]
   record: RecordDocument
   version: number
@@ -113,8 +113,8 @@ function RedactForm({
     const { text: _, ...others } = toDocument(values, [textField, replacementField, reasonField])
     const body = { ...others, ...(mode === 'text' ? { text: removedText } : { properties }) }
     try {
-      await writeApi(`${apiRecordPath(resource.name, id)}/redact`, { method: 'POST', body, version })
-      navigate(recordDetailPath(resource.name, id))
+      await writeApi(`${apiRecordPath(resource.name, recordKey)}/redact`, { method: 'POST', body, version })
+      navigate(recordDetailPath(resource.name, recordKey))
     } catch (failure) {
       setError(toApiError(failure))
     }
@@ -137,7 +137,7 @@ function RedactForm({
   return (
     <FaultsContext.Provider value={groupByPointer(error?.faults ?? [])}>
       <form class="widget stack" noValidate onSubmit={submit}>
-        <h2>{String(record[resource.title] ?? id)}</h2>
+        <h2>{String(record[resource.title] ?? recordKey)}</h2>
         {error && <FaultSummary error={error} />}
         <fieldset class="facet">
           <legend>{t('redact.what')}</legend>
