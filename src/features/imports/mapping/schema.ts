@@ -39,7 +39,7 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
     rows: rowOptions.default({}),
     join: describe(
       z.record(z.string().min(1).max(100), joinSchema).optional(),
-      'Second files by a name. Each row gets a list of this name, for `each`: the rows of the second file with the same key.',
+      'Second files, each with a name for the list that every row gets from it: the rows of the second file with the same key. `each` can use this list.',
     ),
     when: describe(
       conditionsSchema.optional(),
@@ -63,7 +63,10 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
         .strictObject({
           url: valueSchema.optional(),
           locator: valueSchema.optional(),
-          quote: valueSchema.optional(),
+          quote: describe(
+            valueSchema.optional(),
+            'What the source says. It becomes the `excerpt` of the citation.',
+          ),
           note: valueSchema.optional(),
         })
         .optional(),
@@ -78,7 +81,8 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
       'Whether a value that others have set, and not an import of the scheme, is kept or replaced.',
     ),
   })
-  // The properties depend on the registry, so their types cannot be inferred. `compileMapping` reads them by their targets.
+  // The properties depend on the registry, so their types cannot be inferred. `compileMapping` reads
+  // them by the types of the properties (`targetOf`).
   return schema as unknown as z.ZodType<Mapping>
 }
 
@@ -93,7 +97,10 @@ function isSupported(tag: string): boolean {
 const joinSchema = z.strictObject({
   file: describe(fileName, 'Name of the file, which is given with the imported file.'),
   key: describe(z.string().min(1).max(500), 'The column of the file that has the key.'),
-  equals: describe(z.string().min(1).max(500), 'The column or path of the row with the same key.'),
+  equals: describe(
+    z.string().min(1).max(500),
+    'The column or path in the row of the imported file, whose value must equal the key.',
+  ),
   rows: rowOptions.optional(),
 })
 

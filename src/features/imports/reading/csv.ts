@@ -7,7 +7,7 @@ import { endsWithLineBreak } from './file-end.ts'
 import { readLimits } from './limits.ts'
 import type { OpenFile, Source } from './source.ts'
 import { type Cells, openTable, Table } from './table.ts'
-import { openText, type TextFile } from './text.ts'
+import { detectTextFile, type TextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** Number of bytes that are read to detect the dialect. */
@@ -21,7 +21,7 @@ const oneColumn = 'The file has one column only. If it should have more, say whi
 
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
 export async function openCsv({ path, options, signal }: Source): Promise<OpenFile> {
-  const text = await openText(path, { encoding: options.encoding, signal })
+  const text = await detectTextFile(path, { encoding: options.encoding, signal })
   let sample = ''
   for await (const chunk of text.read(sampleBytes)) sample += chunk
   const { delimiter, quote } = options

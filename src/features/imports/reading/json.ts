@@ -4,12 +4,12 @@ import { parseJsonRow } from './json-row.ts'
 import { JsonSplitter } from './json-splitter.ts'
 import { splitRowPath } from './path.ts'
 import type { OpenFile, Source } from './source.ts'
-import { openText } from './text.ts'
+import { detectTextFile } from './text.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
 /** Opens a JSON file with a list of objects. @throws Problem when it cannot be read. */
 export async function openJson({ path, options, signal }: Source): Promise<OpenFile> {
-  const text = await openText(path, { encoding: options.encoding, signal })
+  const text = await detectTextFile(path, { encoding: options.encoding, signal })
   return {
     fileInfo: {
       format: 'json',

@@ -3,10 +3,10 @@ import iconv from 'iconv-lite'
 import { type DetectedEncoding, detectEncoding } from './encoding.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
-/** An open text file: its encoding, and its text in pieces. */
+/** A text file whose encoding is known. Each call reads the file from its start. */
 export interface TextFile {
   encoding: DetectedEncoding
-  /** Reads the text from the start. @param byteCount maximum bytes to read. */
+  /** Reads the text in pieces. @param byteCount maximum bytes to read. */
   read(byteCount?: number): AsyncGenerator<string, void, undefined>
   /** Reads the text for parsers that accept strings and UTF-8 buffers: as buffers if the file is UTF-8. */
   readUtf8(): AsyncIterable<string | Buffer>
@@ -15,8 +15,8 @@ export interface TextFile {
 /** Maximum size of the pieces in which a file is read, in bytes. */
 const chunkBytes = 128 * 1024
 
-/** Opens a text file. @throws Problem when its encoding cannot be detected. */
-export async function openText(
+/** Detects the encoding of a text file, and returns how to read it. @throws Problem when it cannot be detected. */
+export async function detectTextFile(
   path: string,
   { encoding, signal }: { encoding?: string | undefined; signal?: AbortSignal | undefined },
 ): Promise<TextFile> {

@@ -4,7 +4,7 @@ import { cleanText } from './clean.ts'
 import { readLimits } from './limits.ts'
 import { splitRowPath } from './path.ts'
 import type { OpenFile, Source } from './source.ts'
-import { openText } from './text.ts'
+import { detectTextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { createXmlParser } from './xml-parser.ts'
 
@@ -15,7 +15,7 @@ import { createXmlParser } from './xml-parser.ts'
  */
 export async function openXml({ path, options, signal }: Source): Promise<OpenFile> {
   const encoding = options.encoding ?? (await declaredEncoding(path))
-  const text = await openText(path, { encoding, signal })
+  const text = await detectTextFile(path, { encoding, signal })
   const rows = readElements(text.read(), options.path === undefined ? undefined : splitRowPath(options.path))
   return {
     fileInfo: {

@@ -81,14 +81,17 @@ async function readTargets(archive: Archive): Promise<Map<string, string>> {
 const isBuiltInDate = (id: number) =>
   (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 50 && id <= 58)
 
-/** Whether a format code shows a date: it has letters such as `y` and `d` outside of quotes, escapes and brackets. */
+/**
+ * Whether a format code shows a date or a time of day: outside of quotes, escapes and brackets, it has `y`, `d`, `mmm`, or
+ * `h` with `m`.
+ */
 export function isDateFormat(code: string): boolean {
   const [positive = ''] = code.split(';')
   const letters = positive.replaceAll(/"[^"]*"|\\.|_.|\*.|\[[^\]]*(\]|$)/g, '')
   return /[yd]/i.test(letters) || /m{3}/i.test(letters) || (/h/i.test(letters) && /m/i.test(letters))
 }
 
-/** Returns whether each cell style shows a date, by the index of the style. */
+/** Returns whether each cell style shows a date or a time of day, by the index of the style. */
 export async function readDateStyles(archive: Archive): Promise<boolean[]> {
   const styles: boolean[] = []
   if (!archive.has('xl/styles.xml')) return styles
