@@ -5,7 +5,8 @@ import exceljs from 'exceljs'
 /** A column with the type of its cells, which sets their number format. */
 export interface SheetColumn {
   name: string
-  kind: 'number' | 'text' | 'day' | 'instant'
+  /** `edtf` is a historical date, which a cell has as a date only if it is exactly one day. */
+  kind: 'number' | 'text' | 'edtf' | 'instant'
 }
 
 /** A table to write to one or more sheets. Its rows arrive in batches; each row has a cell for each column. */
@@ -24,7 +25,7 @@ type SheetWriter = ReturnType<Writer['addWorksheet']>
 /** A cell whose text was truncated to `sheetLimits.characters`, with the length of the whole text. */
 type TruncatedCell = [sheet: string, row: number, column: string, characters: number]
 
-const numberFormats = { number: '', text: '', day: 'yyyy-mm-dd', instant: 'yyyy-mm-dd hh:mm:ss' }
+const numberFormats = { number: '', text: '', edtf: 'yyyy-mm-dd', instant: 'yyyy-mm-dd hh:mm:ss' }
 
 /** Control characters, to write as escape codes (ECMA-376 part 1, 22.9.2.19), and `_` before text that looks like a code. */
 const charactersToEscape = /(?![\t\n])[\p{Cc}\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/gu
@@ -35,8 +36,8 @@ const escapeCharacter = (character: string) =>
 /** The first date that has the same serial number in all spreadsheet programs. */
 const firstDay = '1900-03-01'
 
-/** Converts a day or an instant to a date if spreadsheets can represent it. Otherwise returns the text. */
-function dateOrText(text: string, kind: 'day' | 'instant'): Date | string {
+/** Converts an EDTF date of exactly one day, or an instant, to a date if spreadsheets can represent it. Otherwise returns the text. */
+function dateOrText(text: string, kind: 'edtf' | 'instant'): Date | string {
   const isComplete = kind === 'instant' || /^\d{4}-\d\d-\d\d$/.test(text)
   return isComplete && text >= firstDay ? new Date(text) : text
 }
@@ -44,7 +45,7 @@ function dateOrText(text: string, kind: 'day' | 'instant'): Date | string {
 function toCell(value: unknown, kind: SheetColumn['kind']): exceljs.CellValue {
   if (typeof value === 'number') return value
   if (typeof value !== 'string') return null
-  return kind === 'day' || kind === 'instant' ? dateOrText(value, kind) : value
+  return kind === 'edtf' || kind === 'instant' ? dateOrText(value, kind) : value
 }
 
 const emptyBuffer = Buffer.alloc(0)

@@ -7,7 +7,7 @@ import { index, integer, json, pgTable, text, timestamp } from 'drizzle-orm/pg-c
 export const idempotentRequests = pgTable(
   'idempotent_requests',
   {
-    /** SHA-256, in base64url, of the actor and the key of the request. */
+    /** SHA-256, in base64url, of the actor and the `Idempotency-Key`. */
     identity: text('identity').primaryKey(),
     /** SHA-256, in base64url, of the method, URL, `If-Match`, `Change-Reason` and body; `redacted` after a redaction of the response. */
     fingerprint: text('fingerprint').notNull(),

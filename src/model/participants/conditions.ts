@@ -35,7 +35,10 @@ export class ParticipantConditions {
     ])
   }
 
-  /** Whether one of the regions takes part in a record, or a region or a country in one of them. */
+  /**
+   * Whether one of the regions takes part in a record, or a region or a country in one of them, or such a country is its host
+   * or location.
+   */
   withinRegions(codes: SQL, getOtherFilter: GetOtherFilter): SQL {
     const { participations } = this.#context.registry.shared
     const regions = sql`array(select regions_within(${codes}))`

@@ -64,12 +64,12 @@ export function participantFilters(
   )
   const byRegion = filterByAny(
     keys.region(),
-    'Region or group of countries: the region itself takes part, or one below it, or any of their countries.',
+    'Region or group of countries: it takes part itself, or a region below it, or any of their countries; without `role`, also as host or location.',
     (values, getOtherFilter) => conditions.withinRegions(textArray(values), getOtherFilter),
   )
   const bySubregion = filterByAny(
     keys.region(),
-    'Subregion of M49: it takes part itself, or a region below it, or any of their countries.',
+    'Subregion of M49: it takes part itself, or a region below it, or any of their countries; without `role`, also as host or location.',
     (values, getOtherFilter) =>
       conditions.withinRegions(
         sql`array(select code from regions where kind = 'subregion' and code = any(${textArray(values)}))`,

@@ -66,7 +66,7 @@ async function* parsePlaces(source: AsyncIterable<Buffer>): AsyncGenerator<Place
 
 const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
   columns.map(({ name, kind }) => {
-    if (kind === 'date') return { name, kind: 'day' }
+    if (kind === 'date') return { name, kind: 'edtf' }
     return { name, kind: kind === 'code' || kind === 'json' ? 'text' : kind }
   })
 

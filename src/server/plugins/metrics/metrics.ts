@@ -4,7 +4,7 @@ import { type Lane, lanes } from '../../../database/shares/lanes.ts'
 /** Upper bounds of the histogram's buckets, in seconds. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Why a request got 503 before any work for it: event loop lag, memory, a full queue, or a long wait in the queue. */
+/** Why a request got 503 instead of being run or continued: event loop lag, memory, a full queue, or a long wait in it. */
 export type ShedReason = 'lag' | 'memory' | 'queue' | 'wait'
 
 /** The metrics for Prometheus. Labels have few values: operations, statuses and those listed here. */
@@ -12,7 +12,7 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #requests = new Histogram({
     name: 'entente_http_request_duration_seconds',
-    help: 'Requests by operationId (or route) and status: time from the headers to the end of the response.',
+    help: 'Requests by operationId (or route) and status: time from the start of the request to the end of the response.',
     labelNames: ['operation', 'status'] as const,
     buckets,
     registers: [this.#registry],
