@@ -40,7 +40,7 @@ export const revision: Operation = {
     headers: [ifNoneMatch],
     responses: {
       200: {
-        description: 'The record as it was.',
+        description: 'The revision, with the record in `document`.',
         schema: () => revisionSchema(resource),
         headers: { etag: etagHeader },
       },
