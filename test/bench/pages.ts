@@ -57,7 +57,7 @@ async function visit(browser: Browser, address: string, width: number): Promise<
   }
 }
 
-/** Names and paths of pages, one or two of each view. 'moments compared' has a time before the registry was filled. */
+/** Names and paths of pages, one or two of each view. 'moments compared' compares now with a date on which the registry was empty. */
 const pages = (agreement: string) =>
   [
     ['overview', '/'],
@@ -72,7 +72,7 @@ const pages = (agreement: string) =>
     ['moments compared', '/compare?country=PAK&before=2026-01-01T00:00:00Z'],
     ['search', '/search?q=energy'],
     ['changes', '/changes'],
-    ['form', '/sign-in'],
+    ['sign-in', '/sign-in'],
   ] as const
 
 /** The id of an agreement, for the page of a record. */

@@ -21,8 +21,9 @@ afterAll(async () => {
 })
 
 /**
- * Starts an export, which then waits for a lock until the end of the test, after it has created its file. The lock is
- * requested while the check of the schema waits for an earlier lock, and PostgreSQL grants locks in this order.
+ * Starts an export, which creates its file and then waits for a lock until the end of the test. A second connection requests
+ * the lock while the export's check of the schema waits for that of a first connection. PostgreSQL grants locks in the order
+ * of the requests, so the second connection gets the lock before the export reads the tables.
  */
 async function startWaitingExport<T>(start: () => T): Promise<T> {
   const [first, second] = [await database.pool.connect(), await database.pool.connect()]

@@ -64,7 +64,7 @@ describe('a resource that consists only of its declaration', () => {
     expect((await api.get('/v1/search?q=Zephyrine')).text).toContain(created.key)
   })
 
-  it('is in the network with its participants and its host', async () => {
+  it('is in the network with its participants and the country of its location', async () => {
     const network = await api.get('/v1/network?resource=expeditions&from=1985&to=1985')
     expect(network.status, network.text).toBe(200)
     for (const country of ['ISL', 'MNG', 'NPL']) expect(network.text).toContain(country)

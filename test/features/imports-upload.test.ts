@@ -59,7 +59,7 @@ describe('an upload', () => {
     expect((await sendForm(api, '/v1/imports', [...parts, ...lists])).status).toBe(413)
   })
 
-  it('is refused if the name of a part is reserved', async () => {
+  it('is refused if the name of a part is that of a property of Object.prototype', async () => {
     expect((await sendForm(api, '/v1/imports', [['constructor', 'x', 'x.csv']])).status).toBe(400)
   })
 
@@ -71,13 +71,13 @@ describe('an upload', () => {
       const { id } = (await sendForm(api, '/v1/imports', parts)).json<{ id: string }>()
       const read = async () => (await api.get(`/v1/imports/${id}`, { key: adminKey })).json<object>()
       await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: 'staged' })
-      return { id, counts: (await read()) as object }
+      return { id, staged: (await read()) as object }
     }
     const { id } = await dryRun([])
     const { text } = await api.get(`/v1/imports/${id}/names.csv`, { key: adminKey })
     const decisions = text.replace(',,1,,', ',,1,DEU,')
-    const { counts } = await dryRun([['decisions', decisions, 'decisions.csv']])
-    expect(counts).toMatchObject({ counts: { created: 1, refused: 0 } })
+    const { staged } = await dryRun([['decisions', decisions, 'decisions.csv']])
+    expect(staged).toMatchObject({ counts: { created: 1, refused: 0 } })
   })
 
   it('does not cause the refusal of other large requests while it arrives', async () => {

@@ -10,7 +10,7 @@ afterAll(() => api.close())
 const agreement = { title: 'An agreement', kind: 'agreement' }
 
 describe('a refused write', () => {
-  it('with a stale If-Match returns both versions', async () => {
+  it('with a stale If-Match names both version numbers', async () => {
     const { id } = (await api.post('/v1/agreements', agreement)).json()
     await api.patch(`/v1/agreements/${id}`, { title: 'Changed' })
     const response = await api.patch(

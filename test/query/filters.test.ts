@@ -195,7 +195,7 @@ describe('filters', () => {
     expect(await partners('partnerOf=NRU&region=061')).toEqual(['TUV'])
   })
 
-  it('match records by their references', async () => {
+  it('match records by their references, languages and numbers of units', async () => {
     const agreement = { title: 'An agreement', kind: 'agreement' }
     const first = await create(api, 'agreements', agreement)
     const related = await createLabelled(api, 'agreements', {

@@ -51,7 +51,7 @@ export async function runAttack(
     start('client.ts', { sender: { port, localAddress: '127.0.0.3' }, apiKey: writerKey })
   try {
     const sender = { port, localAddress: '127.0.0.2', ...(attackerKey !== undefined && { key: attackerKey }) }
-    // The attacker starts before the baseline, since the start of a process takes CPU time.
+    // The process of the attacker starts before the baseline, since this takes CPU time.
     const attacker = start('attacker.ts', { attack, sender })
     await attacker.nextMessage()
     const client = startClient()
@@ -59,6 +59,7 @@ export async function runAttack(
     await sleep(baselineMs)
     const baseline = measurementsSchema.parse(await client.requestReport())
     const beforeMb = await residentMegabytes(pid)
+    // The first message starts the attack.
     await attacker.requestReport()
     const peakMb = await measurePeakMemory(pid, attackMs)
     const counts = countsSchema.parse(await attacker.requestReport())
