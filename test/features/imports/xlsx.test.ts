@@ -151,6 +151,21 @@ describe('XLSX', () => {
     ])
   })
 
+  it('converts no serial number that is rounded to a time after the year 9999', () => {
+    const lastTime = (seconds: number) => formatSerial(2_958_465 + seconds / 86_400, false)
+    expect([86_399, 86_399.6].map(lastTime)).toEqual(['9999-12-31T23:59:59', undefined])
+    const numbers = [2_957_003, 2_957_004, Number.POSITIVE_INFINITY, Number.NaN, -1]
+    const days = numbers.map((serial) => formatSerial(serial, true))
+    expect(days).toEqual(['9999-12-31', undefined, undefined, undefined, undefined])
+  })
+
+  it('converts serial numbers below 1 to times, those of the last half second to midnight', () => {
+    expect([0.999_98, 0.999_999].map((serial) => formatSerial(serial, false))).toEqual([
+      '23:59:58',
+      '00:00:00',
+    ])
+  })
+
   it('reads days from March 1900 on as exceljs wrote them', async () => {
     const days = fc.uniqueArray(
       fc.date({ min: new Date('1900-03-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
