@@ -182,10 +182,33 @@ describe('numbers', () => {
     ['(-5)', -5],
     ['(\u22125)', -5],
     ['50 %', 50],
+    ['%5', 5],
+    ['-%5,5', -5.5],
+    ['1 234 567', 1_234_567],
+    ["-12'345.5", -12_345.5],
+    ['- 1\u202f234,5 €', -1234.5],
+    ["'1234", 1234],
     ['1.5e6', 1_500_000],
     ['-285.716521513', -285.716521513],
   ])('are read in common notations: %s', (text, number) => {
     expect(compileNumber()(text)).toBe(number)
+  })
+
+  it.each([
+    '12 34',
+    '2011 2012',
+    '2011 201',
+    "1'23",
+    '1 234 56',
+    "1 234'567",
+    '1  234',
+    '1 234.567,5',
+    '1.5 234',
+    '1234.567,5',
+    '1234,567.5',
+  ])('whose digits are separated otherwise than in groups of three are refused: %s', (text) => {
+    for (const example of ['', '1 234,5', '1,234.5', '1234.5'])
+      expect(compileNumber(readNumberFormat(example))(text)).toBeInstanceOf(BadValue)
   })
 
   it('are rounded half away from zero', () => {

@@ -9,8 +9,8 @@ interface NumberFormat {
 /** Reads a number of a column. */
 export type NumberReader = (value: string | number | boolean) => number | BadValue
 
-/** Spaces and apostrophes that separate thousands. */
-const thousandsMarks = /[\s\u00a0\u202f\u2009'’]/g
+/** Digits in groups of three, which are separated by one kind of spaces or apostrophes. */
+const spacedGroups = /^([+-]?\d{1,3})([\s'’])\d{3}(?:\2\d{3})*(?!\d)/
 
 /**
  * Derives a number format from an example.
@@ -23,8 +23,9 @@ export function readNumberFormat(example: string): NumberFormat | undefined {
 }
 
 /**
- * Returns the function that reads numbers of a column. Currency signs and `%` around a number are ignored. Parentheses mean
- * a negative number, as in accounting, also around a minus sign.
+ * Returns the function that reads numbers of a column. Currency signs and `%` before or after a number are ignored, and so is
+ * the apostrophe with which spreadsheets mark a text. Parentheses mean a negative number, as in accounting, also around a
+ * minus sign.
  * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
  */
 export const compileNumber =
@@ -35,9 +36,11 @@ export const compileNumber =
     const isNegative = /^\(.*\)$/.test(written)
     const text = (isNegative ? written.slice(1, -1) : written)
       .replaceAll('\u2212', '-')
-      .replace(/^(-?)\s*\p{Sc}\s*/u, '$1')
+      .replace(/^'/, '')
+      .replace(/^([+-]?)\s*[\p{Sc}%]?\s*/u, '$1')
       .replace(/[\p{Sc}%]$/u, '')
-      .replaceAll(thousandsMarks, '')
+      .trim()
+      .replace(spacedGroups, (digits) => digits.replaceAll(/[\s'’]/g, ''))
     const plain = format ? toPlain(text, format) : toPlainUnambiguous(text)
     if (plain instanceof BadValue) return plain
     if (plain === undefined || !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
@@ -52,7 +55,7 @@ function toPlain(text: string, { group, decimal }: NumberFormat): string | undef
   // Without a separator of thousands, `\0` stands for one that does not occur.
   if (more.length > 0 || fraction?.includes(group || '\0')) return undefined
   const groups = group === '.' || group === ',' ? whole.split(group) : [whole]
-  if (groups.length > 1 && !groups.slice(1).every((part) => /^\d{3}$/.test(part))) return undefined
+  if (groups.length > 1 && !/^[+-]?\d{1,3}(,\d{3})+$/.test(groups.join())) return undefined
   return fraction === undefined ? groups.join('') : `${groups.join('')}.${fraction}`
 }
 
