@@ -28,29 +28,66 @@ const maxEdges = 1000
 /** Maximum number of groups in the response of an aggregate. */
 const maxGroups = 10_000
 
-/** Types of the parameters of a resource's list, by name. Parameters that take several values have `texts` or `numbers`. */
+/**
+ * Types of the parameters of a resource's list, by name. Parameters that take several values have `texts`, `numbers` or, if
+ * a value may contain a comma, `commaTexts`.
+ */
 type ParameterTypes = Readonly<Record<string, string>>
 
-/** Returns whether a parameter takes several values: in the list of any resource, or in the dashboard only. */
-const takesSeveral = (name: string, resources: readonly { parameterTypes: ParameterTypes }[]): boolean =>
-  name === 'columns' ||
-  resources.some(({ parameterTypes }) => ['texts', 'numbers'].includes(parameterTypes[name] ?? ''))
+/** A text that is a value of the parameters with the type `commaTexts`, and of no others. */
+export const textWithComma = 'a:a,a'
+
+/** Separates the values of a parameter whose name ends in `[]`, which may contain commas, but no line breaks. */
+const listSeparator = '\n'
+
+/** Splits the text that `joinRepeated` returns for a parameter into its values. */
+export const splitValues = (name: string, text: string): string[] =>
+  text.split(name.endsWith('[]') ? listSeparator : ',')
+
+/**
+ * Returns a query string without the question mark. The commas are literal: to the API, a percent-encoded one may belong to a
+ * value. So values with commas have a name that ends in `[]`.
+ */
+export function queryText(parameters: Iterable<[name: string, text: string]>): string {
+  const query = new URLSearchParams()
+  for (const [name, text] of parameters)
+    for (const value of name.endsWith('[]') ? splitValues(name, text) : [text]) query.append(name, value)
+  return query.toString().replaceAll('%2C', ',')
+}
+
+/** Decodes a part of a query string. */
+const decode = (text: string): string => new URLSearchParams(`=${text}`).get('') ?? ''
 
 /**
  * Joins the values of each repeated parameter of a view's URL by commas: in the API, `country=CHN&country=PAK` and
- * `country[]=CHN&country[]=PAK` mean `country=CHN,PAK`. If the parameter takes one value, such as `q`, the further ones are
- * returned as `q[]`: the API refuses `q` together with `q[]`, and so a view does not choose one of them.
+ * `country[]=CHN&country[]=PAK` mean `country=CHN,PAK`. Values that contain a comma, such as those of `page[]=12,14` and
+ * `externalId=doi:a%2Cb`, are returned as `page[]` and `externalId[]`. If a parameter takes one value, such as `q`, the
+ * further ones are returned as `q[]`: the API refuses `q` together with `q[]`, and so a view does not choose one of them.
+ * @param search the query string, with or without the question mark.
  */
 export function joinRepeated(
-  parameters: URLSearchParams,
+  search: string,
   resources: readonly { parameterTypes: ParameterTypes }[],
 ): URLSearchParams {
   const joined = new Map<string, string>()
-  for (const [sent, value] of parameters) {
-    const plain = sent.replace(/\[\]$/, '')
-    const name = joined.has(plain) && !takesSeveral(plain, resources) ? `${plain}[]` : plain
+  const add = (name: string, value: string) => {
     const before = joined.get(name)
-    joined.set(name, before === undefined ? value : `${before},${value}`)
+    const separator = name.endsWith('[]') ? listSeparator : ','
+    joined.set(name, before === undefined ? value : before + separator + value)
+  }
+  for (const pair of search.replace(/^\?/, '').split('&')) {
+    if (pair === '') continue
+    const [, name = '', text = ''] = /^([^=]*)=?(.*)$/s.exec(pair) ?? []
+    const sent = decode(name)
+    const plain = sent.replace(/\[\]$/, '')
+    const types = resources.map(({ parameterTypes }) => parameterTypes[plain])
+    if (types.includes('commaTexts')) {
+      for (const value of sent === plain ? text.split(',').map(decode) : [decode(text)])
+        add(value.includes(',') ? `${plain}[]` : plain, value)
+    } else {
+      const takesSeveral = plain === 'columns' || types.includes('texts') || types.includes('numbers')
+      add(joined.has(plain) && !takesSeveral ? `${plain}[]` : plain, decode(text))
+    }
   }
   return new URLSearchParams([...joined])
 }
@@ -74,8 +111,7 @@ export function chartSelection(parameters: URLSearchParams): Selection {
 }
 
 const withQuery = (path: string, parameters: Filters): string => {
-  // To the API, a percent-encoded comma may belong to a value.
-  const query = new URLSearchParams(parameters).toString().replaceAll('%2C', ',')
+  const query = queryText(Object.entries(parameters))
   return query === '' ? path : `${path}?${query}`
 }
 
@@ -301,14 +337,15 @@ const toParts = (parts: readonly DataPart[], parameters: URLSearchParams): ViewD
 /**
  * Returns the paths of a view's data, or undefined for a view without data.
  * @param keys path parameters of the view's URL: the code of a country, the name of a resource, the key of a record.
+ * @param search the query string of the view's URL.
  */
 export function findViewData(
   view: string,
   keys: Readonly<Record<string, string | undefined>>,
-  given: URLSearchParams,
+  search: string,
   resources: readonly DescribedResource[],
 ): ViewData | undefined {
-  const parameters = joinRepeated(given, resources)
+  const parameters = joinRepeated(search, resources)
   switch (view) {
     case 'overview':
       return toParts(overviewParts(resources), parameters)

@@ -10,6 +10,7 @@ import { SessionMenu } from './components/session-menu.tsx'
 import { isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
 import { LabelsContext, useVocabularyLabels } from './i18n/labels.ts'
 import { createLanguage, LanguageContext, selectLanguage, useLanguage } from './i18n/language.ts'
+import { changeParameters, useParameters } from './use-parameters.ts'
 import { ChangesView } from './views/changes.tsx'
 import { CountryView } from './views/country.tsx'
 import { OverviewView } from './views/overview.tsx'
@@ -57,10 +58,14 @@ function Navigation() {
 function LanguageSwitch() {
   const { tag, t } = useLanguage()
   const [location] = useLocation()
-  const parameters = new URLSearchParams(useSearch())
-  parameters.set('lang', tag === 'en' ? 'zh' : 'en')
+  const [parameters] = useParameters()
+  const lang = tag === 'en' ? 'zh' : 'en'
   return (
-    <Link class="button" href={`${location}?${parameters}`} aria-label={t('app.languageLabel')}>
+    <Link
+      class="button"
+      href={`${location}${changeParameters(parameters, { lang })}`}
+      aria-label={t('app.languageLabel')}
+    >
       {t('app.language')}
     </Link>
   )

@@ -52,7 +52,7 @@ export function defaultColumns({ properties, title }: ResourceDescription): stri
  * Reads the state from the query string. Unknown parameters count as filters, so that the service reports them.
  */
 export function exploreState(resource: ResourceDescription, search: string): ExploreState {
-  const parameters = joinRepeated(new URLSearchParams(search), [resource])
+  const parameters = joinRepeated(search, [resource])
   const filters = [...parameters].filter(([name]) => !nonFilterParameters.includes(name))
   return {
     filters: Object.fromEntries(filters),

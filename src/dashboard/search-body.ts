@@ -1,3 +1,4 @@
+import { splitValues } from '../view-data.ts'
 import { withQuery } from './api/path.ts'
 import type { ResourceDescription } from './api/resources.ts'
 import type { ExploreState } from './explore-state.ts'
@@ -18,14 +19,17 @@ function splitParameter(parameter: string): [filter: string, operator: string] {
 function comparisons(
   resource: ResourceDescription,
   parameter: string,
-  text: string,
+  filters: ExploreState['filters'],
 ): Record<string, unknown>[] {
   const [, operator] = splitParameter(parameter)
   const type = resource.parameterTypes[parameter]
+  const text = filters[parameter] ?? ''
   if (type === 'boolean') return [{ [operator]: text === 'true' }]
   if (type === 'number') return [{ [operator]: Number(text) }]
   if (type === undefined) return [{ [operator]: text }]
-  const values = text.split(',').map((value) => (type === 'numbers' ? Number(value) : value))
+  const values = [parameter, `${parameter}[]`]
+    .flatMap((name) => (filters[name] === undefined ? [] : splitValues(name, filters[name])))
+    .map((value) => (type === 'numbers' ? Number(value) : value))
   if (operator !== 'eq') return values.map((value) => ({ [operator]: value }))
   return [values.length === 1 ? { eq: values[0] } : { in: values }]
 }
@@ -49,9 +53,14 @@ export function searchRequest(
   const { [resource.asOfName]: asOf, ...conditions } = filters
   const where: Record<string, Record<string, unknown>> = {}
   const repeated: [filter: string, comparison: Record<string, unknown>][] = []
-  for (const [parameter, text] of Object.entries(conditions)) {
+  // The values of `page[]` belong to `page`.
+  const parameters = Object.keys(conditions).map((name) => {
+    const plain = name.replace(/\[\]$/, '')
+    return resource.parameterTypes[plain] === 'commaTexts' ? plain : name
+  })
+  for (const parameter of new Set(parameters)) {
     const [filter] = splitParameter(parameter)
-    for (const comparison of comparisons(resource, parameter, text)) {
+    for (const comparison of comparisons(resource, parameter, conditions)) {
       const existing = where[filter] ?? {}
       // A filter can contain each operator only once. A second comparison with the operator goes to `and`.
       if (Object.keys(comparison).some((operator) => operator in existing))

@@ -1,5 +1,5 @@
 import { useLocation, useSearch } from 'wouter-preact'
-import { joinRepeated } from '../view-data.ts'
+import { joinRepeated, queryText } from '../view-data.ts'
 import { findResource, resources } from './api/resources.ts'
 
 /** New values of parameters. Undefined or an empty text removes the parameter. */
@@ -12,7 +12,7 @@ export function changeParameters(parameters: URLSearchParams, changes: Parameter
     if (value === undefined || value === '') next.delete(name)
     else next.set(name, value)
   }
-  const text = next.toString()
+  const text = queryText(next)
   return text === '' ? '' : `?${text}`
 }
 
@@ -29,7 +29,7 @@ export function useParameters(): [
   (changes: ParameterChanges, options?: { replace?: boolean }) => void,
 ] {
   const [path, navigate] = useLocation()
-  const parameters = joinRepeated(new URLSearchParams(useSearch()), resources)
+  const parameters = joinRepeated(useSearch(), resources)
   return [
     parameters,
     (changes, options) => navigate(`${path}${changeParameters(parameters, changes)}`, options),

@@ -64,6 +64,20 @@ describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
     expect(new Set(compared.map(({ country }) => country))).toEqual(new Set(['PAK', 'DEU']))
   })
 
+  it('keeps commas within values of filters', async () => {
+    const target = async (path: string) =>
+      (await fetch(`${api.origin}${path}&format=json`, { redirect: 'manual' })).headers.get('location')
+    expect(await target('/explore/citations?page[]=12,14&page=16,18')).toBe(
+      '/v1/citations?page%5B%5D=12,14&page=16,18',
+    )
+    expect(await target('/explore/sources?externalId=doi:a%2Cb')).toBe(
+      '/v1/sources?externalId%5B%5D=doi%3Aa,b',
+    )
+    expect(await target('/explore/agreements?country[all]=CHN%2CPAK')).toBe(
+      '/v1/agreements?country%5Ball%5D=CHN,PAK',
+    )
+  })
+
   it('is refused if the API refuses a part, or if the view has no data', async () => {
     const refused = await fetch(`${api.origin}/compare?country=PAK,DEU&kynd=other&format=csv`)
     expect(refused.status).toBe(400)

@@ -24,7 +24,7 @@ export interface ResourceDescription {
    * Value types of filters and other query parameters of the list, except those that take a single text or an integer:
    * `{country: 'texts', 'status[isNull]': 'boolean'}`.
    */
-  parameterTypes: Readonly<Record<string, 'texts' | 'number' | 'numbers' | 'boolean'>>
+  parameterTypes: Readonly<Record<string, 'texts' | 'commaTexts' | 'number' | 'numbers' | 'boolean'>>
   sorts: string[]
   dimensions: string[]
   /** The parameter with which lists and aggregates are read as of an earlier time; `asOf`, unless a filter has this name. */

@@ -1,4 +1,5 @@
 import { Link, useLocation, useSearch } from 'wouter-preact'
+import { splitValues } from '../../view-data.ts'
 import { findName } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
@@ -138,7 +139,7 @@ function FilterChips({
       if (recordName === undefined) return isWord ? labels.word(one) : one
       return one === key ? recordName : `${recordName} (${labels.word(one.slice(key.length + 1))})`
     }
-    return value.split(',').map(describeOne).join(', ')
+    return splitValues(name, value).map(describeOne).join(', ')
   }
   if (entries.length === 0) return null
   return (

@@ -8,7 +8,7 @@ import type { Resource } from '../../model/resource.ts'
 import { packageRoot } from '../../package-root.ts'
 import { listParameters } from '../../query/list.ts'
 import { asOfName } from '../../query/past.ts'
-import { type DescribedResource, findViewData } from '../../view-data.ts'
+import { type DescribedResource, findViewData, textWithComma } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
 import { sendViewData } from './dashboard/view-data-response.ts'
 import { pageHeaders } from './security-headers.ts'
@@ -47,12 +47,15 @@ const describeResource = (resource: Resource): DescribedResource => ({
   dimensions: Object.keys(resource.dimensions),
   eventDates: resource.eventDates,
   asOfName: asOfName(resource),
-  // `view-data.ts` only asks which parameters take several values.
+  // `view-data.ts` only asks which parameters take several values, and which of these may contain commas.
   parameterTypes: Object.fromEntries(
-    Object.entries(listParameters(resource)).flatMap(([name, { comparisons }]) =>
+    Object.entries(listParameters(resource)).flatMap(([name, { comparisons, value: plainValue }]) =>
       Object.entries(comparisons)
         .filter(([, { takes }]) => takes === 'many')
-        .map(([operator]) => [operatorName(name, operator), 'texts']),
+        .map(([operator, { value = plainValue }]) => [
+          operatorName(name, operator),
+          value.safeParse(textWithComma).success ? 'commaTexts' : 'texts',
+        ]),
     ),
   ),
 })
@@ -98,10 +101,10 @@ export const dashboard = fp<{
     const framedPolicy = embedOrigins.length > 0 ? contentSecurityPolicy(embedOrigins) : unframedPolicy
     for (const [view, path] of Object.entries(viewPaths)) {
       app.get<{ Params: Record<string, string> }>(path, async (request, reply) => {
-        const { searchParams } = new URL(request.url, 'http://localhost')
+        const { search, searchParams } = new URL(request.url, 'http://localhost')
         const format = searchParams.get('format')
         if (format !== null) {
-          const data = findViewData(view, request.params, searchParams, resources)
+          const data = findViewData(view, request.params, search, resources)
           return await sendViewData(app, request, reply, { format, data })
         }
         if (searchParams.get('embed') === '1' && !unframedViews.includes(view))

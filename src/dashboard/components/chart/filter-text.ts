@@ -1,4 +1,4 @@
-import { presentationParameters } from '../../../view-data.ts'
+import { presentationParameters, splitValues } from '../../../view-data.ts'
 import { useOptions } from '../../api/use-options.ts'
 import { isEdtf } from '../../dates/describe-edtf.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
@@ -29,8 +29,7 @@ export function useFilterText(parameters: URLSearchParams, otherParameters: read
   const describe = (name: string, value: string): string => {
     if (name === asOfName) return language.dateTime(value)
     if (['happenedIn', 'asOf'].includes(name) && isEdtf(value)) return formatEdtf(value, language)
-    return value
-      .split(',')
+    return splitValues(name, value)
       .map((one) => names.get(one) ?? labels.word(one))
       .join(', ')
   }
