@@ -10,7 +10,7 @@ import { isCreatable } from './new-records.ts'
 import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
 
-/** Resolves the names in an import, each once: by an earlier decision of a person, or else by the names of the registry. */
+/** Resolves the names in an import, each once: by the decision of a person, or else by the names of the registry. */
 
 /**
  * How a name was resolved: by the names of the registry (`resolved`), by a decision (`decided`, `left_out`), by a record
@@ -105,6 +105,9 @@ export interface MentionedName {
   mention: Mention
 }
 
+/** Returns the decision about a name; undefined if there is none. */
+type FindDecision = (name: MentionedName) => Decided | undefined
+
 /** What was decided about a name; the key is null if the name has no record, and `absent` if its record is gone. */
 type Decided = string | null | typeof absent
 
@@ -115,7 +118,7 @@ async function findDecisions(
   registry: Registry,
   scheme: string,
   names: readonly MentionedName[],
-): Promise<(name: MentionedName) => Decided | undefined> {
+): Promise<FindDecision> {
   const identityOf = ({ mention }: MentionedName) =>
     decisionIdentity({ ...mention, name: mentionName(mention) })
   const rows = await database.read<{ identity: string; resource: string; key: string | null }>({
@@ -183,8 +186,9 @@ export const toQuery = (mention: Mention, countries: ReadonlyMap<string, string>
 })
 
 /**
- * Resolves names: by the decisions for the register, otherwise by the names of the registry. A name whose decided record is
- * gone needs another decision, since nobody has chosen the record that now has this name.
+ * Resolves names: by the decisions for the register, otherwise by the names of the registry. A decision has no date, so it does
+ * not apply to a name that the registry resolves by its date. A name whose decided record is gone needs another decision, since
+ * nobody has chosen the record that now has this name.
  * @param scheme the register whose decisions apply.
  * @returns the results in the order of the names.
  */
@@ -194,23 +198,35 @@ export async function resolveMentions(
   scheme: string,
   names: readonly MentionedName[],
 ): Promise<ResolvedName[]> {
-  const decisionOf = await findDecisions(database, registry, scheme, names)
-  const undecided = names.filter((name) => decisionOf(name) === undefined || decisionOf(name) === absent)
-  const mentions = undecided.map(({ mention }) => mention)
+  return resolveDecided(database, registry, names, await findDecisions(database, registry, scheme, names))
+}
+
+async function resolveDecided(
+  database: Pick<DatabaseClient, 'read'>,
+  registry: Registry,
+  names: readonly MentionedName[],
+  decisionOf: FindDecision,
+): Promise<ResolvedName[]> {
+  const queried = names.filter((name) => {
+    const decided = decisionOf(name)
+    return decided === undefined || decided === absent || name.mention.on !== undefined
+  })
+  const mentions = queried.map(({ mention }) => mention)
   const countries = await findCountries(database, registry, mentions)
   const resolutions = await resolveNames(
     database,
     registry,
     mentions.map((mention) => ({ ...toQuery(mention, countries), limit: maxCandidates })),
   )
-  const found = new Map(undecided.map(({ identity }, index) => [identity, resolutions[index]]))
+  const found = new Map(queried.map(({ identity }, index) => [identity, resolutions[index]]))
   return names.map((name): ResolvedName => {
     const { identity, mention } = name
-    const decided = decisionOf(name)
-    if (decided === null || typeof decided === 'string')
-      return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
     const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
+    const isResolvedByDate = mention.on !== undefined && status === 'resolved'
+    const decided = isResolvedByDate ? undefined : decisionOf(name)
     if (decided === absent) return { identity, status: 'record_gone', key: null, candidates }
+    if (decided !== undefined)
+      return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
     const isCreated =
       status === 'unresolved' &&
       mention.create === true &&
@@ -225,8 +241,8 @@ export async function resolveMentions(
 }
 
 /**
- * Resolves the names of an import, in batches. Decisions come first. Skips the names that the registry has resolved, and those
- * whose record is to be created. A decision may have changed since an earlier call.
+ * Resolves the names of an import, in batches. Skips the names without a decision that an earlier call has resolved, or whose
+ * record is to be created. A decision may have changed since that call.
  * @param signal stops the work after a batch.
  */
 export async function resolveImportNames(
@@ -237,15 +253,19 @@ export async function resolveImportNames(
 ): Promise<void> {
   for (let after = ''; ; ) {
     signal.throwIfAborted()
-    const names = await database.read<MentionedName>({
-      text: `select identity, mention from import_names where import = $1 and identity > $2
-          and coalesce(status, '') not in ('resolved', 'made') order by identity limit $3`,
+    const names = await database.read<MentionedName & { status: NameStatus | null }>({
+      text: `select identity, mention, status from import_names where import = $1 and identity > $2
+          order by identity limit $3`,
       values: [id, after, batchSize],
     })
     const last = names.at(-1)
     if (!last) return
     after = last.identity
-    const resolved = await resolveMentions(database, registry, scheme, names)
+    const decisionOf = await findDecisions(database, registry, scheme, names)
+    const open = names.filter(
+      (name) => (name.status !== 'resolved' && name.status !== 'made') || decisionOf(name) !== undefined,
+    )
+    const resolved = await resolveDecided(database, registry, open, decisionOf)
     await database.transaction((tx) => storeResolved(tx, id, resolved))
   }
 }
@@ -266,7 +286,7 @@ export async function findNameKeys(
 }
 
 /** SQL of the values that identify a decision: the same name on different dates needs only one decision. */
-const decidedColumns =
+export const decidedColumns =
   "mention ->> 'resource', coalesce(mention ->> 'name', mention ->> 'code'), mention ->> 'country'"
 
 /** Lists the names that need a decision, the most frequent first. @param after the last name of the previous page. */

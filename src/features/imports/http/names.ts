@@ -16,6 +16,7 @@ import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { invalidBody } from '../../../operations/writing/validation.ts'
 import { checkValue } from '../../../problems/faults.ts'
 import { pageSize } from '../../../query/list.ts'
+import { checkEffect } from '../check-effect.ts'
 import { checkDecisions } from '../decisions.ts'
 import { namesHeader, namesToCsv } from '../decisions-csv.ts'
 import { mentionName } from '../mentions.ts'
@@ -197,7 +198,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     operationId: 'decideImportNames',
     summary: 'Choose the records of unresolved names',
     description:
-      'Stores decisions about names for this import, if its commit has not begun, and for all later ones of the same register; a later decision replaces an earlier one. The import is checked again in the background.',
+      'Stores decisions about names for this import, if its commit has not begun, and for all later ones of the same register; a later decision replaces an earlier one. A decision without an effect on this import is refused. The import is checked again in the background.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => decisionsInput,
@@ -217,6 +218,8 @@ export const decideNames = (registry: Registry): Endpoint => ({
     return runOnce(database, request, async (tx) => {
       const found = await lockImport(tx, key)
       if (!found) throw importNotFound(key)
+      // Until the file has been read, its names are not known.
+      if (found.rowsRead !== null) await checkEffect(tx, key, decisions)
       await saveDecisions(tx, found.scheme, decisions, actor)
       // The check starts again, also one that is running: rows that were refused for a name may be ready now.
       if (found.state === 'staged' || (found.state === 'staging' && found.rowsRead !== null)) {

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import type { Document } from '../support/documents.ts'
+import { checkCsv, continueImport, importCsv, newScheme } from '../support/imports.ts'
+
+/** The names to which a decision applies: in the import in which it is made, and in later imports of the register. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+interface Decision {
+  resource: string
+  name: string
+  scheme?: string
+  key: string | null
+}
+
+const putDecisions = (id: string, decisions: Decision[]) => api.put(`/v1/imports/${id}/names`, { decisions })
+
+/** Makes the dry run of a file, decides about names in it, and commits the import. @returns the committed import. */
+async function importWithDecisions(mapping: string, csv: string, decisions: Decision[]) {
+  const { id } = await checkCsv(api.database, mapping, csv)
+  const decided = await putDecisions(id, decisions)
+  expect(decided.status, decided.text).toBe(200)
+  await continueImport(api.database, id)
+  const committed = await api.post(`/v1/imports/${id}/commit`, undefined)
+  expect(committed.status, committed.text).toBe(202)
+  return continueImport(api.database, id)
+}
+
+async function find(resource: string, scheme: string, id: string): Promise<Document> {
+  const response = await api.get(`/v1/${resource}?externalId=${scheme}:${id}`)
+  const [found] = response.json<{ data: Document[] }>().data
+  if (!found) throw new Error(`there is no record ${id}`)
+  return found
+}
+
+async function partiesOf(scheme: string, id: string): Promise<unknown[]> {
+  const { parties } = await find('agreements', scheme, id)
+  return Array.isArray(parties) ? parties.map(({ country }) => country) : []
+}
+
+/** A register of agreements; each row has a year, which may be empty, and the names of countries. */
+const agreementMapping = (scheme: string) => `scheme: ${scheme}
+rows: {format: csv}
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Id
+      kind: =treaty
+      signedOn: Year
+      parties: {each: {from: Parties, split: "|"}, country: ., role: =party}
+`
+
+describe('a decision about a name whose meaning depends on the date', () => {
+  const csv = [
+    'Id,Year,Parties',
+    'old,1905,Korea|China',
+    'new,1995,Korea|China',
+    'texas,1840,Republic of China',
+    'taipei,1930,Republic of China',
+  ].join('\n')
+  const decisions = [
+    { resource: 'countries', name: 'Korea', key: 'KOR' },
+    { resource: 'countries', name: 'Republic of China', key: null },
+  ]
+
+  it('leaves the rows that the registry resolves by their dates as they are, in every import', async () => {
+    const scheme = newScheme()
+    const first = await importWithDecisions(agreementMapping(scheme), csv, decisions)
+    expect(first).toMatchObject({ state: 'committed', counts: { created: 4, refused: 0 } })
+    const second = await importCsv(api.database, agreementMapping(scheme), csv)
+    expect(second.counts).toMatchObject({ changed: 0, unchanged: 4, kept: 0 })
+    expect(await partiesOf(scheme, 'old')).toEqual(['XKE', 'CHN'])
+    expect(await partiesOf(scheme, 'new')).toEqual(['KOR', 'CHN'])
+    expect(await partiesOf(scheme, 'texas')).toEqual([])
+    expect(await partiesOf(scheme, 'taipei')).toEqual(['CHN'])
+  })
+
+  it('is refused if the registry resolves the name in all rows by their dates', async () => {
+    const { id } = await checkCsv(
+      api.database,
+      agreementMapping(newScheme()),
+      'Id,Year,Parties\nold,1905,Korea\nolder,1900,Korea\n',
+    )
+    const decided = await putDecisions(id, decisions.slice(0, 1))
+    expect(decided.status).toBe(422)
+    expect(decided.json()).toMatchObject({
+      errors: [
+        {
+          pointer: '/decisions/0/name',
+          code: 'no_effect',
+          message: expect.stringMatching(/"Korea" by the date/),
+        },
+      ],
+    })
+  })
+})
+
+describe('a decision about a name that the registry resolves, in rows without a date', () => {
+  it('takes effect at once, and a later import changes nothing', async () => {
+    const scheme = newScheme()
+    const csv = 'Id,Year,Parties\nP,,Pakistan\n'
+    const decisions = [{ resource: 'countries', name: 'Pakistan', key: 'KEN' }]
+    const first = await importWithDecisions(agreementMapping(scheme), csv, decisions)
+    expect(first).toMatchObject({ state: 'committed', counts: { created: 1 } })
+    expect(await partiesOf(scheme, 'P')).toEqual(['KEN'])
+    const second = await importCsv(api.database, agreementMapping(scheme), csv)
+    expect(second.counts).toMatchObject({ changed: 0, unchanged: 1 })
+  })
+})
+
+describe('a decision about the name of an organization that the import would create', () => {
+  it('takes effect at once: the import uses the chosen organization and creates none', async () => {
+    const scheme = newScheme()
+    const mapping = `scheme: ${scheme}
+rows: {format: csv}
+records:
+  projects:
+    id: Id
+    properties:
+      title: Id
+      kind: =other
+      participants: {organization: {from: Funder, create: true}, role: =funder}
+`
+    const csv = 'Id,Funder\nP,Trust of the decided creation\n'
+    const created = await api.post('/v1/organizations', { name: `Fund of ${scheme}`, kind: 'foundation' })
+    const { id: key } = created.json<{ id: string }>()
+    const decisions = [{ resource: 'organizations', name: 'Trust of the decided creation', key }]
+    const first = await importWithDecisions(mapping, csv, decisions)
+    expect(first).toMatchObject({ state: 'committed', counts: { created: 1 } })
+    expect(await find('projects', scheme, 'P')).toMatchObject({ participants: [{ organization: key }] })
+    const second = await importCsv(api.database, mapping, csv)
+    expect(second.counts).toMatchObject({ changed: 0, unchanged: 1 })
+    const namesakes = await api.get('/v1/organizations?q=Trust%20of%20the%20decided%20creation')
+    expect(namesakes.json()).toMatchObject({ data: [] })
+  })
+})
+
+describe('a decision about a name that no row of the import has', () => {
+  it('is refused, and nothing is stored', async () => {
+    const scheme = newScheme()
+    const csv = 'Id,Year,Parties\nA,2001,Atlantis\n'
+    const { id } = await checkCsv(api.database, agreementMapping(scheme), csv)
+    const decided = await putDecisions(id, [
+      { resource: 'countries', name: 'Atlantis', key: 'CHN' },
+      { resource: 'countries', name: 'Lemuria', key: 'CHN' },
+      { resource: 'regions', name: 'Atlantis', key: null },
+    ])
+    expect(decided.status).toBe(422)
+    expect(decided.json()).toMatchObject({
+      errors: [
+        { pointer: '/decisions/1/name', message: expect.stringMatching(/^no row .* "Lemuria" in countries/) },
+        { pointer: '/decisions/2/name', message: expect.stringMatching(/^no row .* "Atlantis" in regions/) },
+      ],
+    })
+    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 0, refused: 1 } })
+  })
+})
