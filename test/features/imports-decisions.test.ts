@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
 import { checkCsv, continueImport, importCsv, newScheme } from '../support/imports.ts'
+import { sendForm } from '../support/send-form.ts'
 
 /** The names to which a decision applies: in the import in which it is made, and in later imports of the register. */
 
@@ -159,5 +161,51 @@ describe('a decision about a name that no row of the import has', () => {
       ],
     })
     expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 0, refused: 1 } })
+  })
+})
+
+describe('a decision about a code', () => {
+  const mappingOf = (scheme: string) => `scheme: ${scheme}
+rows: {format: csv}
+records:
+  projects:
+    id: Id
+    properties:
+      title: Id
+      kind: =other
+      topics: {from: Field, by: code, scheme: ford}
+      sectors: {topic: {from: Purpose, by: code, scheme: crs}}
+`
+
+  it('does not apply to the same code of another scheme, also in the file of decisions', async () => {
+    const scheme = newScheme()
+    const csv = 'Id,Field,Purpose\nA,1.1,1\nB,q1,q1\n'
+    const { id, ...checked } = await checkCsv(api.database, mappingOf(scheme), csv)
+    expect(checked.report).toMatchObject({ names: { unresolved: 3, rows: 3 } })
+    const listed = (await api.get(`/v1/imports/${id}/names`, { key: adminKey })).json<{ data: Document[] }>()
+    expect(listed.data.map(({ name, scheme: of }) => `${of} ${name}`).sort()).toEqual([
+      'crs 1',
+      'crs q1',
+      'ford q1',
+    ])
+    const decided = await putDecisions(id, [
+      { resource: 'topics', name: '1', scheme: 'crs', key: 'crs-151' },
+      { resource: 'topics', name: 'q1', scheme: 'crs', key: null },
+    ])
+    expect(decided.status, decided.text).toBe(200)
+    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 1, refused: 1 } })
+    const { text } = await api.get(`/v1/imports/${id}/names.csv`, { key: adminKey })
+    expect(text).toContain(',ford,1,,')
+    const uploaded = await sendForm(api, '/v1/imports', [
+      ['mapping', mappingOf(scheme), 'm.yaml'],
+      ['decisions', text.replace(',ford,1,,', ',ford,1,ford-1,'), 'decisions.csv'],
+      ['file', csv, 'f.csv'],
+    ])
+    expect(uploaded.status, uploaded.text).toBe(201)
+    const committed = await importCsv(api.database, mappingOf(scheme), `${csv}C,1,\n`)
+    expect(committed).toMatchObject({ state: 'committed', counts: { created: 3, refused: 0 } })
+    expect(await find('projects', scheme, 'A')).toMatchObject({ sectors: [{ topic: 'crs-151' }] })
+    expect(await find('projects', scheme, 'B')).toMatchObject({ topics: ['ford-1'], sectors: [] })
+    expect(await find('projects', scheme, 'C')).toMatchObject({ topics: ['ford-1'] })
   })
 })

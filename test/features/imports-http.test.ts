@@ -249,7 +249,7 @@ describe('a name that matches no record', () => {
     const staged = await dryRun(treatyMapping(scheme), csv)
     const { text } = await api.get(`/v1/imports/${staged.id}/names.csv`, withKey)
     const [head, line = ''] = text.split('\r\n')
-    const decisions = `${head}\r\n${line.replace('Atlantis,,2,,', 'Atlantis,,2,DEU,')}\r\n`
+    const decisions = `${head}\r\n${line.replace('Atlantis,,,2,,', 'Atlantis,,,2,DEU,')}\r\n`
     expect(await dryRun(treatyMapping(scheme), csv, { decisions })).toMatchObject({
       counts: { created: 3, refused: 0 },
     })

@@ -12,7 +12,7 @@ export interface Decision {
 
 /** The choices for a name: one of its candidates, another record, no record, or a decision later. */
 export function NameChoice({
-  name: { resource, name, country, rows, status, candidates },
+  name: { resource, name, country, scheme, rows, status, candidates },
   decision,
   onDecide,
 }: {
@@ -42,6 +42,7 @@ export function NameChoice({
         {[
           tOr(`resource.${resource}`, resource),
           country,
+          scheme,
           t('imports.inRows', { count: number(rows) }),
           t(`imports.name.${status}`),
         ]

@@ -17,7 +17,8 @@ import { Pager } from './pager.tsx'
 const pageLimit = 20
 const nameHeightRem = 12
 
-const identityOf = ({ resource, name, country }: ImportName) => JSON.stringify([resource, name, country])
+const identityOf = ({ resource, name, country, scheme }: ImportName) =>
+  JSON.stringify([resource, name, country, scheme])
 
 /** Names that match no record or several records. When the user has chosen records, the dry run checks the rows again. */
 export function UnresolvedNames({
@@ -58,8 +59,8 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
   const [error, setError] = useState<ApiError>()
   const decided = names.flatMap((name) => {
     const decision = decisions.get(identityOf(name))
-    const { resource, name: text, country } = name
-    return decision ? [{ resource, name: text, country, key: decision.key }] : []
+    const { resource, name: text, country, scheme } = name
+    return decision ? [{ resource, name: text, country, scheme, key: decision.key }] : []
   })
   useLeaveGuard(decided.length > 0 && !isSaving)
   const submit = async (event: Event) => {

@@ -169,7 +169,7 @@ export const importDecisions = pgTable(
   'import_decisions',
   {
     scheme: text('scheme').notNull(),
-    /** Hash of the resource, the name and the country. */
+    /** Hash of the resource, the name, the country and the scheme of the name or code. */
     identity: text('identity').notNull(),
     resource: text('resource').notNull(),
     name: text('name').notNull(),

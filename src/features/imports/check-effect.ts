@@ -10,6 +10,7 @@ interface NameOnAnyDate {
   resource: string
   name: string
   country: string | null
+  scheme: string | null
   /** Whether the registry resolves it by the date in each row. Decisions do not apply there (`resolveMentions`). */
   isResolvedByDate: boolean
 }
@@ -17,11 +18,12 @@ interface NameOnAnyDate {
 /** Finds the names of an import that decisions are about. The length that is normalized is that of `decisionIdentity`. */
 const findNames = (tx: Transaction, id: string, decisions: readonly Decision[]): Promise<NameOnAnyDate[]> =>
   tx.query({
-    text: `select resource, name, country, bool_and(is_resolved_by_date) as "isResolvedByDate" from (
+    text: `select resource, name, country, scheme, bool_and(is_resolved_by_date) as "isResolvedByDate" from (
         select ${decidedColumns}, coalesce(status = 'resolved' and mention ->> 'on' is not null, false)
           from import_names where import = $1
-      ) as names(resource, name, country, is_resolved_by_date)
-      where resource = any($2) and normalize(left(name, 2000), nfc) = any($3) group by resource, name, country`,
+      ) as names(resource, name, country, scheme, is_resolved_by_date)
+      where resource = any($2) and normalize(left(name, 2000), nfc) = any($3)
+      group by resource, name, country, scheme`,
     values: [
       id,
       decisions.map(({ resource }) => resource),
@@ -46,7 +48,7 @@ export async function checkEffect(
     if (name?.isResolvedByDate === false) continue
     const message = name
       ? `has no effect: the registry resolves ${quote(decision.name)} by the date in each of its rows`
-      : `no row of the import has the name ${quote(decision.name)} in ${decision.resource}: take resource, name and country from the list of names`
+      : `no row of the import has the name ${quote(decision.name)} in ${decision.resource}: take resource, name, country and scheme from the list of names`
     faults.add(() => ({ pointer: `/decisions/${index}/name`, code: 'no_effect', message }))
   }
   if (faults.count > 0) throw invalidBody('list of decisions', faults)

@@ -9,7 +9,7 @@ import type { Decision, ImportName } from './names.ts'
 const candidateColumns = [1, 2, 3].flatMap((number) => [`candidate${number}`, `candidate${number}.name`])
 
 /** The columns of the file, in order. */
-const columns = ['resource', 'name', 'country', 'rows', 'decision', ...candidateColumns]
+const columns = ['resource', 'name', 'country', 'scheme', 'rows', 'decision', ...candidateColumns]
 
 /** The text in the column `decision` that says that a name has no record: values with this name are left out. */
 const noRecordMarker = '-'
@@ -29,6 +29,7 @@ export const namesToCsv = (names: readonly ImportName[]): string =>
       mention.resource,
       mentionName(mention),
       mention.country ?? '',
+      mention.scheme ?? '',
       rows,
       '',
       ...[0, 1, 2].flatMap((index) => [candidates[index]?.key ?? '', candidates[index]?.name ?? '']),
@@ -39,8 +40,8 @@ export const namesToCsv = (names: readonly ImportName[]): string =>
 export const namesHeader = safeCsv([columns])
 
 /**
- * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country`. Skips rows without a
- * decision.
+ * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country` and `scheme`. Skips rows
+ * without a decision.
  * @throws Problem `invalid-body` for a malformed file, with the lines, and for a file with more than 100,000 rows.
  */
 export function readDecisions(text: string): FileDecision[] {
@@ -61,11 +62,12 @@ export function readDecisions(text: string): FileDecision[] {
       : [],
   )
   if (faults.length > 0) throw invalidFile('The file of decisions cannot be used.', faults)
-  return rows.flatMap(({ record: { resource = '', name = '', country = '', decision = '' }, info }) => {
+  return rows.flatMap(({ record, info }) => {
+    const { resource = '', name = '', country = '', scheme = '', decision = '' } = record
     const chosen = decision.trim()
     if (chosen === '') return []
     const key = chosen === noRecordMarker ? null : chosen
-    return [{ resource, name, country: country || null, key, line: info.lines }]
+    return [{ resource, name, country: country || null, scheme: scheme || null, key, line: info.lines }]
   })
 }
 

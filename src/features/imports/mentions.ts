@@ -20,16 +20,24 @@ export function mentionIdentity({ resource, name, code, scheme, country, on, cre
   return identity
 }
 
-/** Returns the identity of a name for decisions, which apply to all imports of a scheme: a hash of resource, name and country. */
-export const decisionIdentity = ({
+/**
+ * Returns the identity of a name or code for decisions, which apply to all imports of a register: a hash of resource, name,
+ * country and, if the name or code has one, scheme.
+ */
+export function decisionIdentity({
   resource,
   name,
   country,
+  scheme,
 }: {
   resource: string
   name: string
   country?: string | null | undefined
-}): string => hashText(JSON.stringify([resource, toNfc(maxNameLength)(name).trim(), country ?? null]))
+  scheme?: string | null | undefined
+}): string {
+  const normalized = toNfc(maxNameLength)(name).trim()
+  return hashText(JSON.stringify([resource, normalized, country ?? null, ...(scheme ? [scheme] : [])]))
+}
 
 /** Returns the name, code or id of a mention, for people. */
 export const mentionName = ({ name, code, externalId }: Mention): string =>

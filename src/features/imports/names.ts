@@ -41,6 +41,8 @@ export interface Decision {
   resource: string
   name: string
   country?: string | null
+  /** The scheme of the code, or of the topic. */
+  scheme?: string | null
   /** The key of the record; null if the name has no record. */
   key: string | null
 }
@@ -286,8 +288,8 @@ export async function findNameKeys(
 }
 
 /** SQL of the values that identify a decision: the same name on different dates needs only one decision. */
-export const decidedColumns =
-  "mention ->> 'resource', coalesce(mention ->> 'name', mention ->> 'code'), mention ->> 'country'"
+export const decidedColumns = `mention ->> 'resource', coalesce(mention ->> 'name', mention ->> 'code'),
+  mention ->> 'country', mention ->> 'scheme'`
 
 /** Lists the names that need a decision, the most frequent first. @param after the last name of the previous page. */
 export function listUnresolvedNames(

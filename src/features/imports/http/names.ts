@@ -43,6 +43,7 @@ const example = {
   resource: 'countries',
   name: 'Pakstan',
   country: null,
+  scheme: null,
   rows: 12,
   status: 'unresolved',
   candidates: [{ key: 'PAK', name: 'Pakistan', score: 0.9 }],
@@ -53,6 +54,7 @@ const unresolvedName = z
     resource: z.string().meta({ description: 'The resource of the record that the name means.' }),
     name: z.string().meta({ description: 'The name as the file has it.' }),
     country: z.string().nullable().meta({ description: 'The country within which the name is looked for.' }),
+    scheme: z.string().nullable().meta({ description: 'The scheme of the code, or of the topic.' }),
     rows: z.int().min(1).meta({ description: 'Rows that have the name.' }),
     status: z.enum(undecidedStatuses).meta({
       description:
@@ -94,6 +96,7 @@ const nameToJson = ({ mention, rows, status, candidates }: ImportName) =>
     resource: mention.resource,
     name: mentionName(mention),
     country: mention.country ?? null,
+    scheme: mention.scheme ?? null,
     rows,
     status,
     candidates,
@@ -173,6 +176,12 @@ const decisionsInput = registerRequestSchema(
               .nullable()
               .optional()
               .meta({ description: 'The country, as in the list of names.' }),
+            scheme: z
+              .string()
+              .max(1000)
+              .nullable()
+              .optional()
+              .meta({ description: 'The scheme, as in the list of names.' }),
             key: z.string().max(200).nullable().meta({
               description: 'Key of the record; null if there is none: values with the name are left out.',
             }),
@@ -211,7 +220,11 @@ export const decideNames = (registry: Registry): Endpoint => ({
     const { key } = request
     const { data, faults } = checkValue(decisionsInput, request.body)
     if (faults) throw invalidBody('request', faults)
-    const decisions = data.decisions.map(({ country = null, ...one }) => ({ ...one, country }))
+    const decisions = data.decisions.map(({ country = null, scheme = null, ...one }) => ({
+      ...one,
+      country,
+      scheme,
+    }))
     const locate = (_: unknown, index: number, property: string) => `/decisions/${index}/${property}`
     await checkDecisions(database, registry, decisions, locate)
     const { actor } = getAuthorship(request)
