@@ -24,6 +24,17 @@ async function find(scheme: string, id: string): Promise<Agreement> {
   return found
 }
 
+async function createOrganization(name: string): Promise<string> {
+  const created = await api.post('/v1/organizations', { name, kind: 'academic' })
+  expect(created.status, created.text).toBe(201)
+  return created.json<{ id: string }>().id
+}
+
+async function merge(from: string, into: string): Promise<void> {
+  const merged = await api.post(`/v1/organizations/${from}/merge`, { into }, ifMatch('*'))
+  expect(merged.status, merged.text).toBe(200)
+}
+
 const rows = [
   { id: 'merged', title: 'As in the row merged' },
   { id: 'own', title: 'As in the row own' },
@@ -128,17 +139,6 @@ records:
 `
   const csv = 'Id,Title,Partner\n1,First,The academy of the register\n'
 
-  const createOrganization = async (name: string) => {
-    const created = await api.post('/v1/organizations', { name, kind: 'academic' })
-    expect(created.status, created.text).toBe(201)
-    return created.json<{ id: string }>().id
-  }
-
-  const merge = async (from: string, into: string) => {
-    const merged = await api.post(`/v1/organizations/${from}/merge`, { into }, ifMatch('*'))
-    expect(merged.status, merged.text).toBe(200)
-  }
-
   /** Makes the dry run of a file, and decides that the name in its row means an organization. */
   async function decide(scheme: string) {
     const [key, next, last] = [
@@ -175,5 +175,79 @@ records:
     expect(committed.status, committed.text).toBe(202)
     expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
     expect(await find(scheme, '1')).toMatchObject({ parties: [{ organization: last }] })
+  })
+})
+
+describe('a record whose reference was moved by a merge', () => {
+  const mappingOf = (scheme: string) => `scheme: ${scheme}
+rows: {format: csv}
+records:
+  projects:
+    id: Id
+    properties:
+      title: Id
+      kind: =other
+      participants: {each: {from: Funders, split: "|"}, organization: {from: ., create: true}, role: =funder}
+`
+  const fundersOf = async (scheme: string) => {
+    const response = await api.get(`/v1/projects?externalId=${scheme}:1`)
+    const [project] = response.json<{ data: { participants: { organization: string }[] }[] }>().data
+    return project?.participants.map(({ organization }) => organization) ?? []
+  }
+
+  /** Imports a project with one funder, and merges the funder into another organization. @returns the key of that one. */
+  async function importAndMergeFunder(scheme: string): Promise<string> {
+    await importCsv(api.database, mappingOf(scheme), `Id,Funders\n1,First fund of ${scheme}\n`)
+    const into = await createOrganization(`Joint fund of ${scheme}`)
+    const [funder = ''] = await fundersOf(scheme)
+    await merge(funder, into)
+    expect(await fundersOf(scheme)).toEqual([into])
+    return into
+  }
+
+  it('gets the values of the next file, since nobody has set this property', async () => {
+    const scheme = newScheme()
+    const into = await importAndMergeFunder(scheme)
+    const csv = `Id,Funders\n1,First fund of ${scheme}|Second fund of ${scheme}\n`
+    const next = await importCsv(api.database, mappingOf(scheme), csv)
+    expect(next.counts).toMatchObject({ changed: 1, kept: 0 })
+    expect(await fundersOf(scheme)).toEqual([into, expect.any(String)])
+    const last = await importCsv(api.database, mappingOf(scheme), `Id,Funders\n1,Second fund of ${scheme}\n`)
+    expect(last.counts).toMatchObject({ changed: 1, kept: 0 })
+    expect(await fundersOf(scheme)).toHaveLength(1)
+  })
+
+  it('keeps a value that somebody has set between two merges', async () => {
+    const scheme = newScheme()
+    const into = await importAndMergeFunder(scheme)
+    const found = (await api.get(`/v1/projects?externalId=${scheme}:1`)).json<{ data: { id: string }[] }>()
+    const participants = [{ organization: into, role: 'lead' }]
+    const edited = await api.patch(`/v1/projects/${found.data[0]?.id}`, { participants })
+    expect(edited.status, edited.text).toBe(200)
+    const other = await createOrganization(`Last fund of ${scheme}`)
+    await merge(into, other)
+    const next = await importCsv(api.database, mappingOf(scheme), `Id,Funders\n1,Second fund of ${scheme}\n`)
+    expect(next).toMatchObject({ counts: { kept: 1 }, report: { kept: [{ reason: 'kept participants' }] } })
+    expect(await fundersOf(scheme)).toEqual([other])
+  })
+})
+
+describe('an organization into which another one was merged', () => {
+  it('keeps the aliases that it took over', async () => {
+    const scheme = newScheme()
+    const mapping = `scheme: ${scheme}
+rows: {format: csv}
+records:
+  organizations: {id: Id, properties: {name: Name, kind: =academic, aliases: [{name: Alias}]}}
+`
+    const [name, former] = [`Academy of ${scheme}`, `Former academy of ${scheme}`]
+    await importCsv(api.database, mapping, `Id,Name,Alias\n1,${name},Alias of ${scheme}\n`)
+    const response = await api.get(`/v1/organizations?externalId=${scheme}:1`)
+    const [found] = response.json<{ data: { id: string }[] }>().data
+    await merge(await createOrganization(former), found?.id ?? '')
+    const next = await importCsv(api.database, mapping, `Id,Name,Alias\n1,${name},Other alias of ${scheme}\n`)
+    expect(next).toMatchObject({ counts: { kept: 1 }, report: { kept: [{ reason: 'kept aliases' }] } })
+    const after = await api.get(`/v1/organizations/${found?.id}`)
+    expect(after.json()).toMatchObject({ aliases: [{ name: `Alias of ${scheme}` }, { name: former }] })
   })
 })

@@ -4,7 +4,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import { findMergedKeys } from '../../operations/merged.ts'
-import type { Document } from '../../operations/writing/documents.ts'
+import { type Document, documentOf } from '../../operations/writing/documents.ts'
 import { findByExternalIds, getExternalIds, hasExternalIds } from '../../operations/writing/external-ids.ts'
 import { hashValue } from './hashes.ts'
 import { fillMentions, mentionIdentity, namedMentions } from './mentions.ts'
@@ -21,7 +21,7 @@ export interface LastImport {
   version: number
   /** Hash of the imported document. */
   digest: string
-  /** Hashes of the imported values, by property. */
+  /** Hashes of the imported values, by property, with the references that merges have moved since. */
   properties: Record<string, string>
   /** Properties that the import did not change, because others had changed them; null for none. */
   kept: string[] | null
@@ -82,6 +82,33 @@ async function findKeys(tx: Transaction, registry: Registry, rows: readonly Read
 }
 
 /**
+ * SQL of the documents before and after each merge since the last import that has moved references of a record to another
+ * record. If the record itself remained in the merge, it got further values, and is not meant.
+ */
+const movedReferences = `select coalesce(json_agg(json_build_array(earlier.document, moved.document) order by moved.version), '[]')
+  from revisions moved join revisions earlier on earlier.resource = moved.resource and earlier.key = moved.key
+    and earlier.version = moved.version - 1
+  where moved.resource = records.resource and moved.key = records.key and moved.operation = 'merge'
+    and records.version > last_import.version and moved.version > last_import.version
+    and not exists (select from revisions removal where removal.transaction = moved.transaction
+      and removal.resource = moved.resource and removal.merged_into = moved.key)`
+
+/** Returns the hashes of imported values in which merges have moved references. A value that others had set is not meant. */
+function followMoved(
+  resource: Resource,
+  properties: Record<string, string>,
+  merges: readonly [Document, Document][],
+): Record<string, string> {
+  const followed = { ...properties }
+  for (const merge of merges) {
+    const [before, after] = merge.map((document) => documentOf(resource, document))
+    for (const [name, imported] of Object.entries(followed))
+      if (hashValue(before?.[name]) === imported) followed[name] = hashValue(after?.[name])
+  }
+  return followed
+}
+
+/**
  * Finds existing records: their versions, and what the last import of the scheme wrote to each. An import that was undone
  * counts only if there is no other one: the record may still have some of its values.
  */
@@ -96,10 +123,12 @@ async function findExisting(
     version: number
     ids: string[]
     lastImport: LastImport | null
+    merges: [Document, Document][]
   }>({
     name: 'imported records',
     text: `select records.key, records.version, to_json(last_import) as "lastImport",
-        array(select id from external_ids where record = records.id and scheme = $3 order by position) as ids
+        array(select id from external_ids where record = records.id and scheme = $3 order by position) as ids,
+        (${movedReferences}) as merges
       from records left join lateral (
         select version_after as version, digest, properties, kept, undone from import_records
         where resource = records.resource and key = records.key and scheme = $3
@@ -111,10 +140,14 @@ async function findExisting(
   const isInFile = (id: string) =>
     idsInFile.has(draftIdentity({ resource: resource.name, externalId: { scheme, id } }))
   return new Map(
-    rows.map(({ key, version, ids, lastImport }) => [
-      key,
-      { key, version, ownId: ids.find(isInFile) ?? ids[0], lastImport: lastImport ?? undefined },
-    ]),
+    rows.map(({ key, version, ids, lastImport, merges }) => {
+      const properties = followMoved(resource, lastImport?.properties ?? {}, merges)
+      const ownId = ids.find(isInFile) ?? ids[0]
+      return [
+        key,
+        { key, version, ownId, lastImport: lastImport ? { ...lastImport, properties } : undefined },
+      ]
+    }),
   )
 }
 
