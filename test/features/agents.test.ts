@@ -197,6 +197,33 @@ describe('POST /mcp', () => {
     }
   })
 
+  it('takes an empty list of an optional input as left out', async () => {
+    const agreements = { resource: 'agreements' }
+    const cases: [string, Document, string][] = [
+      ['search', { q: 'electric' }, 'resources'],
+      ['network', {}, 'resources'],
+      ['list', agreements, 'fields'],
+      ['aggregate', { ...agreements, groupBy: ['kind'] }, 'measures'],
+    ]
+    for (const [tool, input, name] of cases)
+      expect(await callTool(tool, { ...input, [name]: [] }), tool).toEqual(await callTool(tool, input))
+  })
+
+  it('offers `network` the resources that networks count, and no others', async () => {
+    const { tools } = await client.listTools()
+    const { properties } = tools.find(({ name }) => name === 'network')?.inputSchema ?? {}
+    const { response } = await callTool('network', {})
+    const edge = z.object({ resources: z.record(z.string(), z.number()) })
+    const counted = Object.keys(
+      z.object({ edges: z.tuple([edge]).rest(edge) }).parse(response).edges[0].resources,
+    )
+    expect(properties?.resources).toMatchObject({ items: { enum: counted } })
+    const { text } = await call('network', { resources: ['sources'] })
+    expect(text).toContain(
+      `/resources/0 "sources" is not known; it can be ${counted.map((name) => `"${name}"`).join(', ')}`,
+    )
+  })
+
   it('refuses to resolve a name with a date that is not EDTF', async () => {
     const { isError, text } = await call('resolve', { name: 'Burma', on: '5 May 2005' })
     expect([isError, text]).toEqual([true, expect.stringContaining('at character')])

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
 
+/** Returns the schema of an optional list. An empty one counts as left out, since models often send `[]` for "none". */
+export const optionalList = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(item)
+    .transform((items) => (items.length > 0 ? items : undefined))
+    .optional()
+
 /** Returns the schemas of the inputs that several tools share. */
 export const makeInputs = (registry: Registry) => ({
   resource: z.enum(registry.resources.map(({ name }) => name)),

@@ -3,10 +3,11 @@ import type { Registry } from '../../model/registry.ts'
 import { edtf } from '../../model/schemas.ts'
 import { maxTop } from '../../query/aggregate.ts'
 import { asOfName } from '../../query/past.ts'
+import { networkResources } from '../network/selection.ts'
 import { maxQueryLength } from '../search/search.ts'
 import { pathOf, type Query, RefusedError, readJson } from './api.ts'
 import { describeRegistry, describeResource } from './describe.ts'
-import { type Inputs, makeInputs } from './inputs.ts'
+import { type Inputs, makeInputs, optionalList } from './inputs.ts'
 import { fetchCitations, fetchExchange, type Tool, tool, toolResult } from './tool.ts'
 
 /**
@@ -75,7 +76,7 @@ const searchTool = ({ resource, limit, asOf }: Inputs): Tool =>
     'Full-text search across all resources, ranked, with a snippet and the path of each record.',
     {
       q: z.string().max(maxQueryLength),
-      resources: z.array(resource).optional(),
+      resources: optionalList(resource),
       limit: limit(limits.records),
       asOf,
     },
@@ -113,7 +114,7 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
       resource,
       filters,
       sort: z.string().max(200).optional().describe('Sort keys, separated by commas; `-` for descending.'),
-      fields: z.array(z.string().max(100)).optional().describe('Properties to return; all when left out.'),
+      fields: optionalList(z.string().max(100)).describe('Properties to return; all when left out.'),
       count: z.boolean().optional().describe('Counts all matching records.'),
       limit: limit(limits.records),
       cursor: z.string().max(12_000).optional(),
@@ -152,7 +153,7 @@ const aggregateTool = ({ resource, filters, limit, asOf }: Inputs, registry: Reg
     {
       resource,
       groupBy: z.array(z.string().max(100)).min(1).max(3),
-      measures: z.array(z.string().max(100)).optional().describe('Such as count or sum:amount.'),
+      measures: optionalList(z.string().max(100)).describe('Such as count or sum:amount.'),
       filters,
       having: z.string().max(200).optional().describe('Such as count>=5.'),
       sort: z.string().max(200).optional().describe('Such as -count.'),
@@ -175,7 +176,7 @@ const aggregateTool = ({ resource, filters, limit, asOf }: Inputs, registry: Reg
     },
   )
 
-const networkTool = ({ resource, limit, asOf, country }: Inputs): Tool =>
+const networkTool = ({ limit, asOf, country }: Inputs, registry: Registry): Tool =>
   tool(
     'network',
     'Who cooperates with whom',
@@ -186,7 +187,7 @@ const networkTool = ({ resource, limit, asOf, country }: Inputs): Tool =>
       to: z.string().max(60).optional(),
       topic: z.string().max(200).optional(),
       region: z.string().max(50).optional(),
-      resources: z.array(resource).optional(),
+      resources: optionalList(z.enum(networkResources(registry).map((one) => one.resource.name))),
       limit: limit(limits.pairs),
       asOf,
     },
