@@ -32,12 +32,14 @@ async function connect({ origin }: Api, key?: string): Promise<Client> {
 interface Result {
   isError: boolean
   text: string
+  /** What the result says after its first text. */
+  note: string | undefined
 }
 
 async function call(name: string, input: Document, by = client): Promise<Result> {
   const { content, isError } = await by.callTool({ name, arguments: input })
-  const [first] = content
-  return { isError: isError === true, text: first?.type === 'text' ? first.text : '' }
+  const [text = '', note] = content.map((part) => (part.type === 'text' ? part.text : ''))
+  return { isError: isError === true, text, note }
 }
 
 interface ToolResult {
@@ -323,7 +325,7 @@ describe('POST /mcp', () => {
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
   })
 
-  it('counts the requests of a tool for the rate limit of its client', async () => {
+  it('counts the requests of a tool for the rate limit, and says when to call it again', async () => {
     const limited = await startTestApi({ env: { RATE_LIMIT: '30' } })
     try {
       const agent = await connect(limited)
@@ -332,6 +334,9 @@ describe('POST /mcp', () => {
         results.push(await call('network', {}, agent).catch(() => undefined))
       const refusal = results.find((result) => result?.isError)
       expect(JSON.parse(refusal?.text ?? '{}')).toMatchObject({ type: '/problems/rate-limited', status: 429 })
+      const [, seconds] = /^Call the tool again after (\d+) s\.$/.exec(refusal?.note ?? '') ?? []
+      expect(Number(seconds)).toBeGreaterThanOrEqual(1)
+      expect(Number(seconds)).toBeLessThanOrEqual(60)
       await agent.close().catch(() => {})
     } finally {
       await limited.close()

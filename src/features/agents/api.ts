@@ -17,10 +17,13 @@ export function pathOf(segments: readonly string[], query: Query = {}): string {
 export class RefusedError extends Error {
   /** The body of the response, which is problem details as JSON, or a sentence. */
   readonly reason: string
+  /** The seconds after which the API may accept the request, if the response says so. */
+  readonly retryAfterSeconds: string | undefined
 
-  constructor(reason: string) {
+  constructor(reason: string, retryAfterSeconds?: string) {
     super('the request was refused')
     this.reason = reason
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
@@ -31,7 +34,7 @@ export class RefusedError extends Error {
  * @throws RefusedError for any other status than 200.
  */
 export async function readJson(api: ApiFetch, path: string, body?: unknown): Promise<string> {
-  const { status, text } = await api(path, body)
-  if (status !== 200) throw new RefusedError(text)
+  const { status, text, refusalHeaders } = await api(path, body)
+  if (status !== 200) throw new RefusedError(text, refusalHeaders['retry-after'])
   return text
 }

@@ -32,11 +32,11 @@ export function toolResult({ path, text }: Exchange, more: Record<string, string
   }
 }
 
-/** Returns the result of a tool whose request was refused. */
-const refusedResult = ({ reason }: RefusedError): CallToolResult => ({
-  content: [{ type: 'text', text: reason }],
-  isError: true,
-})
+/** Returns the result of a tool whose request was refused: the reason and, in a second text, when to retry. */
+const refusedResult = ({ reason, retryAfterSeconds }: RefusedError): CallToolResult => {
+  const retry = retryAfterSeconds === undefined ? [] : [`Call the tool again after ${retryAfterSeconds} s.`]
+  return { content: [reason, ...retry].map((text) => ({ type: 'text', text })), isError: true }
+}
 
 /** Sends a GET request to the API. @throws RefusedError if the API refuses it. */
 export async function fetchExchange(api: ApiFetch, path: string): Promise<Exchange> {
