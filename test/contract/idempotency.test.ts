@@ -184,14 +184,16 @@ it('a corrected request may have the key of a failed request', async () => {
   expect((await api.post('/v1/sources', await exampleDocument(sources, api), withKey(key))).status).toBe(201)
 })
 
-it('a repetition may differ in white space and JSON media type, but not in path or If-Match', async () => {
+it('a repetition may differ in white space, order and JSON type, but not in path or If-Match', async () => {
   const { path } = await createRecord(sources, api)
   const key = randomUUID()
-  const change = { title: 'Of one request' }
+  const change = { title: 'Of one request', kind: 'report' }
   const options = (headers: Record<string, string> = {}) => withKey(key, { 'if-match': '"1"', ...headers })
   const first = await api.patch(path, change, options())
   expect(first.status).toBe(200)
   expect((await api.patch(path, JSON.stringify(change, null, 4), options())).text).toBe(first.text)
+  const { title, kind } = change
+  expect((await api.patch(path, { kind, title }, options())).text).toBe(first.text)
   const json = options({ 'content-type': 'application/json' })
   expect((await api.patch(path, change, json)).text).toBe(first.text)
   const other = await createRecord(sources, api)

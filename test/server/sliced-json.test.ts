@@ -78,6 +78,7 @@ it('equal values have equal hashes, and different values have different ones', a
     ['a,b'],
     ['ab'],
     [1, 2],
+    [2, 1],
     [12],
     { a: 1, b: 2 },
     { a: 1, b: '2' },
@@ -89,4 +90,10 @@ it('equal values have equal hashes, and different values have different ones', a
   const hashes = await Promise.all(values.map(hashJson))
   expect(new Set(hashes).size).toBe(values.length)
   expect(await Promise.all(structuredClone(values).map(hashJson))).toEqual(hashes)
+})
+
+it('the order of properties does not change the hash of a value', async () => {
+  const ordered = { a: 1, b: [{ c: 2, d: { e: 3, f: 4 } }], g: null }
+  const reversed = { g: null, b: [{ d: { f: 4, e: 3 }, c: 2 }], a: 1 }
+  expect(await hashJson(reversed)).toBe(await hashJson(ordered))
 })

@@ -4,7 +4,7 @@ import { runInSlices } from '../../time-slice.ts'
 /** Number of characters that are hashed in one step. */
 const charactersInStep = 65_536
 
-/** Yields an unambiguous text of a JSON value in small parts. */
+/** Yields an unambiguous text of a JSON value in small parts, with the properties of each object in the order of their names. */
 function* writeJson(value: unknown): Generator<string> {
   if (typeof value !== 'object' || value === null) {
     // Undefined has no JSON. In a request, only a header or a body that was not sent is undefined.
@@ -12,8 +12,10 @@ function* writeJson(value: unknown): Generator<string> {
     return
   }
   const isArray = Array.isArray(value)
+  const entries = Object.entries(value)
+  if (!isArray) entries.sort(([one], [other]) => (one < other ? -1 : 1))
   yield isArray ? '[' : '{'
-  for (const [name, inner] of Object.entries(value)) {
+  for (const [name, inner] of entries) {
     if (!isArray) yield `${JSON.stringify(name)}:`
     yield* writeJson(inner)
     yield ','
@@ -35,7 +37,7 @@ function* hashSteps(value: unknown): Generator<undefined, string> {
 }
 
 /**
- * Hashes a JSON value in slices, so that a large one does not hold up other requests. Two values have the same hash if they
- * are equal and their properties are in the same order.
+ * Hashes a JSON value in slices, so that a large one does not hold up other requests. Equal values have the same hash: the
+ * properties of an object have no order.
  */
 export const hashJson = (value: unknown): Promise<string> => runInSlices(hashSteps(value))
