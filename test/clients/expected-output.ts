@@ -7,6 +7,8 @@ export const expectedOutput = {
   created: 1,
   patched: 2,
   stale: [412, '/problems/stale-version'],
+  /** Its version and its place, after a patch with null. */
+  cleared: [3, null],
   found: ['2011-04', '2011-06'],
   counted: { CHN: 3, DEU: 1, PAK: 1, USA: 1 },
   /** The first line of the file. */

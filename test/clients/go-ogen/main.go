@@ -93,6 +93,7 @@ func main() {
 	made, err := client.CreateAgreement(ctx, &registry.AgreementInput{
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,
+		Place: registry.NewOptNilString("Kathmandu"),
 		Parties: []registry.AgreementPartyInput{
 			{Country: registry.NewOptNilString("NPL"), Role: registry.AgreementPartyRoleParty},
 		},
@@ -109,6 +110,14 @@ func main() {
 	// Change the same version again: 412.
 	again, err := sign()
 	stale := expect[registry.UpdateAgreementPreconditionFailed](again, err)
+
+	// Clear a property by null.
+	place := registry.OptNilString{}
+	place.SetToNull()
+	last, err := client.UpdateAgreement(ctx,
+		&registry.AgreementPatch{Place: place},
+		registry.UpdateAgreementParams{ID: created.ID, IfMatch: fmt.Sprintf("\"%d\"", patched.Version)})
+	cleared := expect[registry.Agreement](last, err)
 
 	// Search with a tree of conditions.
 	var search registry.AgreementSearch
@@ -171,6 +180,7 @@ func main() {
 		"created":  created.Version,
 		"patched":  patched.Version,
 		"stale":    []any{stale.Status, stale.Type},
+		"cleared":  []any{cleared.Version, cleared.Place},
 		"found":    datesOf(found),
 		"counted":  counted,
 		"exported": header,

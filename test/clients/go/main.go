@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/oapi-codegen/nullable"
+
 	"scenario/registry"
 )
 
@@ -36,8 +38,8 @@ func parseBody[T any](text string) T {
 	return value
 }
 
-func datesOf(agreements []registry.Agreement) []*string {
-	dates := []*string{}
+func datesOf(agreements []registry.Agreement) []nullable.Nullable[string] {
+	dates := []nullable.Nullable[string]{}
 	for _, agreement := range agreements {
 		dates = append(dates, agreement.SignedOn)
 	}
@@ -72,9 +74,10 @@ func main() {
 		check(err)
 		page := expect(response.JSON200, response.Body)
 		agreements = append(agreements, page.Data...)
-		if cursor = page.Page.Next; cursor == nil {
+		if page.Page.Next.IsNull() {
 			break
 		}
+		cursor = pointerTo(page.Page.Next.MustGet())
 	}
 
 	// Read one agreement.
@@ -86,27 +89,31 @@ func main() {
 	made, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,
+		Place: nullable.NewNullableWithValue("Kathmandu"),
 		Parties: &[]registry.AgreementPartyInput{
-			{Country: pointerTo("NPL"), Role: registry.AgreementPartyRoleParty},
+			{Country: nullable.NewNullableWithValue("NPL"), Role: registry.AgreementPartyRoleParty},
 		},
 	})
 	check(err)
 	created := expect(made.JSON201, made.Body)
-	sign := func() *registry.UpdateAgreementResponse {
+	patch := func(version int, patch registry.AgreementPatch) *registry.UpdateAgreementResponse {
 		response, err := client.UpdateAgreementWithApplicationMergePatchPlusJSONBodyWithResponse(
-			ctx, created.Id,
-			&registry.UpdateAgreementParams{IfMatch: fmt.Sprintf("\"%d\"", created.Version)},
-			registry.AgreementPatch{Status: pointerTo(registry.AgreementStatusSigned)},
+			ctx, created.Id, &registry.UpdateAgreementParams{IfMatch: fmt.Sprintf("\"%d\"", version)}, patch,
 		)
 		check(err)
 		return response
 	}
-	first := sign()
+	signed := registry.AgreementPatch{Status: nullable.NewNullableWithValue(registry.AgreementStatusSigned)}
+	first := patch(created.Version, signed)
 	patched := expect(first.JSON200, first.Body)
 
 	// Change the same version again: 412.
-	again := sign()
+	again := patch(created.Version, signed)
 	stale := expect(again.ApplicationproblemJSON412, again.Body)
+
+	// Clear a property by null.
+	last := patch(patched.Version, registry.AgreementPatch{Place: nullable.NewNullNullable[string]()})
+	cleared := expect(last.JSON200, last.Body)
 
 	// Search with a tree of conditions.
 	searched, err := client.SearchAgreementsWithResponse(ctx, nil, parseBody[registry.AgreementSearch](`{
@@ -170,6 +177,7 @@ func main() {
 		"created":  created.Version,
 		"patched":  patched.Version,
 		"stale":    []any{again.StatusCode(), stale.Type},
+		"cleared":  []any{cleared.Version, cleared.Place},
 		"found":    datesOf(found),
 		"counted":  counted,
 		"exported": header,

@@ -78,6 +78,7 @@ created = expect(
             {
                 "title": "Created by a client",
                 "kind": "agreement",
+                "place": "Kathmandu",
                 "parties": [{"country": "NPL", "role": "party"}],
             }
         ),
@@ -90,6 +91,14 @@ patched = expect(Agreement, update_agreement.sync(created.id, client=client, bod
 # Change the same version again: 412.
 again = update_agreement.sync_detailed(created.id, client=client, body=signed, if_match=tag)
 stale = expect(Problem, again.parsed)
+
+# Clear a property by null.
+cleared = expect(
+    Agreement,
+    update_agreement.sync(
+        created.id, client=client, body=AgreementPatch(place=None), if_match=f'"{patched.version}"'
+    ),
+)
 
 # Search with a tree of conditions.
 found = expect(
@@ -149,6 +158,7 @@ print(
             "created": created.version,
             "patched": patched.version,
             "stale": [int(again.status_code), stale.type_],
+            "cleared": [cleared.version, cleared.place],
             "found": [agreement.signed_on for agreement in found.data],
             "counted": {group.key["country"]: group.measures["count"] for group in counted.data},
             "exported": text.decode().split("\r\n")[0],

@@ -47,6 +47,7 @@ const created = dataOf(
     body: {
       title: 'Created by a client',
       kind: 'agreement',
+      place: 'Kathmandu',
       parties: [{ country: 'NPL', role: 'party' }],
     },
   }),
@@ -60,6 +61,14 @@ const patched = dataOf(await sign())
 
 // Change the same version again: 412.
 const { error: stale, response } = await sign()
+
+// Clear a property by null.
+const cleared = dataOf(
+  await client.PATCH('/v1/agreements/{id}', {
+    params: { path: { id: created.id }, header: { 'If-Match': `"${patched.version}"` } },
+    body: { place: null },
+  }),
+)
 
 // Search with a tree of conditions.
 const found = dataOf(
@@ -110,6 +119,7 @@ console.log(
     created: created.version,
     patched: patched.version,
     stale: [response.status, stale?.type],
+    cleared: [cleared.version, cleared.place],
     found: found.data.map(({ signedOn }) => signedOn),
     counted: Object.fromEntries(counted.data.map(({ key, measures }) => [key.country, measures.count])),
     exported: file.split('\r\n')[0],

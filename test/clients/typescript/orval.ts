@@ -47,6 +47,7 @@ const created = dataOf(
   await createAgreement({
     title: 'Created by a client',
     kind: 'agreement',
+    place: 'Kathmandu',
     parties: [{ country: 'NPL', role: 'party' }],
   }),
   201,
@@ -58,6 +59,10 @@ const patched = dataOf(await sign(), 200)
 // Change the same version again: 412.
 const again = await sign()
 const stale = dataOf(again, 412)
+
+// Clear a property by null.
+const clearing = { headers: { 'If-Match': `"${patched.version}"` } }
+const cleared = dataOf(await updateAgreement(created.id, { place: null }, clearing), 200)
 
 // Search with a tree of conditions.
 const found = dataOf(
@@ -101,6 +106,7 @@ console.log(
     created: created.version,
     patched: patched.version,
     stale: [again.status, stale.type],
+    cleared: [cleared.version, cleared.place],
     found: found.data.map(({ signedOn }) => signedOn),
     counted: Object.fromEntries(counted.data.map(({ key, measures }) => [key.country, measures.count])),
     exported: text.split('\r\n')[0],

@@ -3,6 +3,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,7 @@ public final class Scenario {
                     new AgreementInput()
                         .title("Created by a client")
                         .kind(AgreementKind.AGREEMENT)
+                        .place("Kathmandu")
                         .addPartiesItem(
                             new AgreementPartyInput()
                                 .country("NPL")
@@ -93,6 +95,15 @@ public final class Scenario {
       stale.add(refused.getCode());
       stale.add(JSON.readValue(refused.getResponseBody(), Problem.class).getType());
     }
+
+    // Clear a property by null.
+    var cleared =
+        api.updateAgreement(
+            AgreementsApi.APIUpdateAgreementRequest.newBuilder()
+                .id(created.getId())
+                .ifMatch("\"" + patched.getVersion() + "\"")
+                .agreementPatch(new AgreementPatch().place(null))
+                .build());
 
     // Search with a tree of conditions.
     var found =
@@ -167,6 +178,7 @@ public final class Scenario {
     output.put("created", created.getVersion());
     output.put("patched", patched.getVersion());
     output.put("stale", stale);
+    output.put("cleared", Arrays.asList(cleared.getVersion(), cleared.getPlace()));
     output.put("found", datesOf(found.getData()));
     output.put("counted", counted);
     output.put("exported", Files.readAllLines(file).get(0));
