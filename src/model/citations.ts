@@ -54,7 +54,7 @@ export function citationInclude(resource: Resource): Record<string, Include> {
   return {
     citations: includedRecords(
       citations,
-      'the citations that support the record, each with its source in `sourceDetails`.',
+      'the citations that support it, each with its source in `sourceDetails`.',
       sql`${columnOf(citations.table, 'citedRecord')} = ${resource.id}`,
       ['sourceDetails'],
     ),

@@ -122,7 +122,7 @@ export const aggregate: Operation = {
   contract: (resource) => ({
     operationId: `aggregate${resource.plural}`,
     summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
-    description: 'Groups of the records that match all filters.',
+    description: 'Groups of the matching records.',
     details:
       'A record counts once in every group whose values it has. A dimension is a property, the year, decade or month of a date (null also if the date spans several), or the values that the filter of the same name compares; `topic` and `sector` do not include narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, including those not listed here.',
     path: '/aggregate',

@@ -26,7 +26,7 @@ export const remove: Operation = {
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
-    responses: { 204: { description: 'The record was removed.', headers: replayedHeaders } },
+    responses: { 204: { description: 'Removed.', headers: replayedHeaders } },
     problems: [...recordProblems],
   }),
 

@@ -36,12 +36,15 @@ function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.Zod
   return { ...Object.fromEntries(operators), ...(comparisons.eq && { in: list }) }
 }
 
-/** Returns a check that an object is not empty. It adds no issue if there are others, which may be the cause. */
-const requireNonEmpty = (error: string) =>
-  z.check<object>((payload) => {
-    if (payload.issues.length > 0 || Object.keys(payload.value).length > 0) return
-    payload.issues.push({ code: 'custom', message: error, input: payload.value })
-  })
+/** Returns the schema of an object that is not empty. The error is left out if there are others, which may be the cause. */
+const nonEmptyObject = (shape: z.ZodRawShape, error: string) =>
+  z
+    .strictObject(shape)
+    .check((payload) => {
+      if (payload.issues.length > 0 || Object.keys(payload.value).length > 0) return
+      payload.issues.push({ code: 'custom', message: error, input: payload.value })
+    })
+    .meta({ minProperties: 1 })
 
 /** Returns a check that the words of a list are unique. */
 const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKey[] = []) =>
@@ -58,9 +61,7 @@ const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKe
   })
 
 const comparisonSchema = (filter: Filter) =>
-  z
-    .strictObject(operatorShape(filter))
-    .check(requireNonEmpty('must have at least one operator'))
+  nonEmptyObject(operatorShape(filter), 'must have at least one operator')
     .optional()
     .meta({ description: filter.description })
 
@@ -91,9 +92,8 @@ function quantified(element: z.ZodType, name: string | undefined): z.ZodType {
   const known = quantifiedSchemas.get(element)
   if (known) return known
   const elements = element.optional()
-  const plain = z
-    .strictObject({ some: elements, none: elements, every: elements })
-    .check(requireNonEmpty('must have at least one of some, none and every'))
+  const shape = { some: elements, none: elements, every: elements }
+  const plain = nonEmptyObject(shape, 'must have at least one of some, none and every')
   const description = 'Conditions on the elements of a list.'
   const schema =
     name === undefined ? plain : registerRequestSchema(`${name}Quantified`, plain.meta({ description }))
@@ -118,16 +118,16 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
   })
   const schema = registerRequestSchema(
     `${name}Where`,
-    z
-      .strictObject({
+    nonEmptyObject(
+      {
         and: z.array(self).min(1).max(50).optional(),
         or: z.array(self).min(1).max(50).optional(),
         not: self.optional(),
         ...Object.fromEntries(filters),
         ...Object.fromEntries(lists),
-      })
-      .check(requireNonEmpty('must have at least one condition, or be left out'))
-      .meta({ description: 'Conditions.', examples: [exampleCondition(searchable)] }),
+      },
+      'must have at least one condition, or be left out',
+    ).meta({ description: 'Conditions.', examples: [exampleCondition(searchable)] }),
   )
   return schema
 }

@@ -133,6 +133,29 @@ describe('the schemas of the OpenAPI document', () => {
     expect(validationErrors(patch, '/components/schemas/CitationPatch')).toEqual([])
   })
 
+  it('refuse conditions of a search that are empty, as the service does', async () => {
+    const search = '/v1/agreements/search'
+    const isValid = (body: unknown) =>
+      validationErrors(body, '/components/schemas/AgreementSearch').length === 0
+    const filled = { signedOn: { gte: '2011' }, parties: { some: { country: { eq: 'PAK' } } } }
+    const bodies = [
+      { where: filled },
+      { where: { not: filled } },
+      { where: {} },
+      { where: { ...filled, signedOn: {} } },
+      { where: { not: {} } },
+      { where: { and: [{}] } },
+      { where: { parties: {} } },
+      { where: { parties: { some: {} } } },
+      { where: { citations: { none: { rank: {} } } } },
+    ]
+    for (const [index, body] of bodies.entries()) {
+      const isFilled = index < 2
+      expect(isValid(body), JSON.stringify(body)).toBe(isFilled)
+      expect((await api.post(search, body)).status, JSON.stringify(body)).toBe(isFilled ? 200 : 400)
+    }
+  })
+
   it('refuse invalid agreements, and accept a valid one', () => {
     const invalid = [
       { title: 'No kind' },

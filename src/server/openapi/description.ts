@@ -25,10 +25,21 @@ function describeOperations(endpoints: readonly Endpoint[]): string {
   return [...new Set(described)].join('\n')
 }
 
-const operators = Object.entries(operatorMeanings)
-  .filter(([operator]) => operator !== 'eq')
-  .map(([operator, meaning]) => `- \`[${operator}]\`: ${meaning}`)
-  .join('\n')
+/** Describes the operators of filters, each once: first those of URLs, then those that only searches have. */
+function describeOperators(endpoints: readonly Endpoint[]): string {
+  const parameters = endpoints.flatMap(({ contract }) => Object.values(contract.query))
+  const inUrls = new Set(parameters.flatMap(({ comparisons }) => Object.keys(comparisons)))
+  const describe = (isInUrls: boolean, toCode: (operator: string) => string) =>
+    Object.entries(operatorMeanings)
+      .filter(([operator]) => operator !== 'eq' && inUrls.has(operator) === isInUrls)
+      .map(([operator, meaning]) => `- \`${toCode(operator)}\`: ${meaning}`)
+      .join('\n')
+  return `${describe(true, (operator) => `[${operator}]`)}
+
+Only searches have:
+
+${describe(false, (operator) => operator)}`
+}
 
 /** Describes the API as a whole, in Markdown, with the `details` of each operation once. */
 export const describeApi = (
@@ -58,6 +69,6 @@ Operations of every resource:
 
 ${describeOperations(endpoints)}
 
-Operators of filters, in brackets after the name (\`signedOn[gte]=2011\`). A filter without an operator compares for equality.
+Operators of filters, in URLs in brackets after the name (\`signedOn[gte]=2011\`). A filter without an operator compares for equality.
 
-${operators}`
+${describeOperators(endpoints)}`

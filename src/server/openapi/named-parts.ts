@@ -187,7 +187,7 @@ export const createComparisonNamer =
       `${fullName}WordComparison`,
     ]
     const name = parts.name({ ...rest, properties: operators }, names, () => ({
-      description: 'Comparisons.',
+      description: 'Operators.',
     }))
     // The property of the record describes the compared value.
     return reference(name)
