@@ -4,11 +4,16 @@ import { z } from 'zod'
 const hostPattern =
   /^(?:(?=.{1,253}\.?$)[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?)*\.?|\[[\da-f:.]+\])$/
 
-/** Characters that must be percent-encoded in a URL. URL parsers would change or drop them without an error. */
-const forbidden = /[\s\\\p{Cc}]/u
+/**
+ * Characters that no URI or IRI contains: they must be percent-encoded. URL parsers would accept them, and change or drop most of
+ * them.
+ */
+const forbidden = /[\s\\\p{Cc}"<>^`{|}]|%(?![\da-f]{2})/iu
 
 const characterNames: Record<string, string> = {
   ' ': 'a space',
+  '"': 'a quotation mark',
+  '%': 'a "%" without two hexadecimal digits',
   '\\': 'a backslash',
   '\t': 'a tab',
   '\n': 'a line break',
@@ -18,7 +23,10 @@ const characterNames: Record<string, string> = {
 function findFault(text: string): string | undefined {
   const index = text.search(forbidden)
   if (index >= 0) {
-    const name = characterNames[text.charAt(index)] ?? 'a control character or space'
+    const character = text.charAt(index)
+    const name =
+      characterNames[character] ??
+      (/[\s\p{Cc}]/u.test(character) ? 'a control character or space' : `"${character}"`)
     return `has ${name} at character ${index + 1}: percent-encode it`
   }
   const isWebAddress =

@@ -58,6 +58,14 @@ describe('a web address', () => {
     ['https://a.example/b\tc', 'has a tab at character 20'],
     ['https://a.example/\n', 'has a line break at character 19'],
     ['https://a.example/\u00a0', 'has a control character or space at character 19'],
+    ['https://a.example/a|b', 'has "|" at character 20'],
+    ['https://a.example/{id}', 'has "{" at character 19'],
+    ['https://a.example/?a=<b>', 'has "<" at character 22'],
+    ['https://a.example/"a"', 'has a quotation mark at character 19'],
+    ['https://a.example/a^b', 'has "^" at character 20'],
+    ['https://a.example/`', 'has "`" at character 19'],
+    ['https://a.example/%zz', 'has a "%" without two hexadecimal digits at character 19'],
+    ['https://a.example/100%', 'has a "%" without two hexadecimal digits at character 22'],
     ['https:/a.example', 'is not an http(s) URL'],
     ['https://a..example/', 'is not an http(s) URL'],
     ['ftp://a.example/', 'is not an http(s) URL'],
@@ -77,6 +85,7 @@ describe('a web address', () => {
     'https://1.2.3.4/',
     'https://[2001:db8::1]/x',
     'https://example.org/a%20b?c=d#e',
+    "https://example.org/%E4%bd%A0(a)[1];*'!$&+,=:@~?/?",
     'https://例え.example/',
   ])('%s is stored unchanged', async (url) => {
     const response = await api.post('/v1/sources', { title: 'Linked', kind: 'report', url })
