@@ -131,11 +131,11 @@ export const createEnumNamer =
     const { type: _type, enum: _enum, ...keywords } = schema
     const fullName = pascalCase(component, ...path)
     const common = parts.isCommon(words) ? [pascalCase(...path.filter(isProperty).slice(-2))] : []
-    const description = keywords.description ?? 'Values.'
+    const { description } = keywords
     const name = parts.name(
       toEnum(words),
       [...common, fullName, ...others, `${fullName}Word`, ...others.map((other) => `${other}Word`)],
-      () => ({ description }),
+      () => (description === undefined ? {} : { description }),
     )
     return { ...keywords, ...reference(name) }
   }
