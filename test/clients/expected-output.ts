@@ -9,6 +9,8 @@ export const expectedOutput = {
   stale: [412, '/problems/stale-version'],
   /** Its version and its place, after a patch with null. */
   cleared: [3, null],
+  /** The status of its removal. */
+  removed: 204,
   found: ['2011-04', '2011-06'],
   counted: { CHN: 3, DEU: 1, PAK: 1, USA: 1 },
   /** The first line of the file. */

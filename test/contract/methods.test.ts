@@ -146,10 +146,18 @@ describe.each(resources)('$name', (resource) => {
       expect((await api.post(listPath(resource), document, { headers })).status).toBe(406)
       expect((await api.put(testRecord.path, testRecord.record, { headers })).status).toBe(406)
       expect((await api.patch(testRecord.path, {}, { headers })).status).toBe(406)
-      expect((await api.delete(testRecord.path, { headers })).status).toBe(406)
       expect((await api.get(testRecord.path)).json()).toEqual(testRecord.record)
       // The refused request has not created the record, so it can be created now.
       expect((await api.post(listPath(resource), document)).status).toBe(201)
+    },
+  )
+
+  it.each(['application/problem+json', 'text/html', 'application/json;q=0'])(
+    'is removed whatever Accept allows, since the response is empty: %s',
+    async (accept) => {
+      const { path } = await createRecord(resource, api)
+      expect((await api.delete(path, { headers: { accept } })).status).toBe(204)
+      expect((await api.get(path)).status).toBe(404)
     },
   )
 

@@ -111,13 +111,14 @@ const rank = ['reader', 'editor', 'admin']
 /**
  * Returns the documented status. Admitted clients get `406`, since the request accepts no media type of the response.
  * Exports ignore `Accept`, and return `400` because a parameter is missing. Files of imports ignore it, too, and return
- * `404`, since no import has the id in the path.
+ * `404`, since no import has the id in the path. `DELETE` ignores it, too, and returns `400` for its `If-None-Match`.
  */
 function expectedStatus(route: Route, { kind }: Visitor, reading: 'open' | 'closed'): number {
   // Metrics require a role here, and ignore `Accept`.
   const metrics = route.path === '/metrics'
   const isFile = /\.(csv|yaml)$/.test(route.path)
-  const admitted = metrics ? 200 : route.path.endsWith('/export') ? 400 : isFile ? 404 : 406
+  const isInvalid = route.path.endsWith('/export') || route.method === 'DELETE'
+  const admitted = metrics ? 200 : isInvalid ? 400 : isFile ? 404 : 406
   const required = metrics ? 'reader' : requiredRole(route)
   if (required === 'anybody') return 200
   if (kind === 'invalid') return 401
@@ -133,7 +134,11 @@ describe.each(['open', 'closed'] as const)('when reading is %s', (reading) => {
     const send = async (route: Route, name: string, visitor: Visitor) => {
       const url = route.path.replace(/\{\w+\}/, '00000000-0000-7000-8000-000000000000')
       const { authorization } = visitor
-      const headers = { accept: 'text/html', ...(authorization !== undefined && { authorization }) }
+      const headers = {
+        accept: 'text/html',
+        ...(route.method === 'DELETE' && { 'if-none-match': '*' }),
+        ...(authorization !== undefined && { authorization }),
+      }
       // The type of `inject` lists the methods; the document has them as strings.
       const response = await app?.inject({ method: route.method as 'GET', url, headers })
       if (!response) throw new Error('the service is not open')

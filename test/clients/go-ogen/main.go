@@ -119,6 +119,11 @@ func main() {
 		registry.UpdateAgreementParams{ID: created.ID, IfMatch: fmt.Sprintf("\"%d\"", patched.Version)})
 	cleared := expect[registry.Agreement](last, err)
 
+	// Remove it: 204.
+	removal, err := client.DeleteAgreement(ctx, registry.DeleteAgreementParams{
+		ID: created.ID, IfMatch: fmt.Sprintf("\"%d\"", cleared.Version)})
+	expect[registry.DeleteAgreementNoContent](removal, err)
+
 	// Search with a tree of conditions.
 	var search registry.AgreementSearch
 	check(json.Unmarshal([]byte(`{
@@ -181,6 +186,7 @@ func main() {
 		"patched":  patched.Version,
 		"stale":    []any{stale.Status, stale.Type},
 		"cleared":  []any{cleared.Version, cleared.Place},
+		"removed":  http.StatusNoContent,
 		"found":    datesOf(found),
 		"counted":  counted,
 		"exported": header,

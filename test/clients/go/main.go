@@ -115,6 +115,11 @@ func main() {
 	last := patch(patched.Version, registry.AgreementPatch{Place: nullable.NewNullNullable[string]()})
 	cleared := expect(last.JSON200, last.Body)
 
+	// Remove it.
+	removal, err := client.DeleteAgreementWithResponse(ctx, created.Id,
+		&registry.DeleteAgreementParams{IfMatch: fmt.Sprintf("\"%d\"", cleared.Version)})
+	check(err)
+
 	// Search with a tree of conditions.
 	searched, err := client.SearchAgreementsWithResponse(ctx, nil, parseBody[registry.AgreementSearch](`{
 		"where": {"or": [
@@ -178,6 +183,7 @@ func main() {
 		"patched":  patched.Version,
 		"stale":    []any{again.StatusCode(), stale.Type},
 		"cleared":  []any{cleared.Version, cleared.Place},
+		"removed":  removal.StatusCode(),
 		"found":    datesOf(found),
 		"counted":  counted,
 		"exported": header,

@@ -7,6 +7,7 @@ from entente_client import AuthenticatedClient
 from entente_client.api.agreements import (
     aggregate_agreements,
     create_agreement,
+    delete_agreement,
     export_agreements,
     get_agreement,
     list_agreements,
@@ -100,6 +101,11 @@ cleared = expect(
     ),
 )
 
+# Remove it.
+removal = delete_agreement.sync_detailed(
+    created.id, client=client, if_match=f'"{cleared.version}"'
+)
+
 # Search with a tree of conditions.
 found = expect(
     AgreementPage,
@@ -159,6 +165,7 @@ print(
             "patched": patched.version,
             "stale": [int(again.status_code), stale.type_],
             "cleared": [cleared.version, cleared.place],
+            "removed": int(removal.status_code),
             "found": [agreement.signed_on for agreement in found.data],
             "counted": {group.key["country"]: group.measures["count"] for group in counted.data},
             "exported": text.decode().split("\r\n")[0],

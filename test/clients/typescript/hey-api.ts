@@ -3,6 +3,7 @@ import { client } from './generated/hey-api/client.gen'
 import {
   aggregateAgreements,
   createAgreement,
+  deleteAgreement,
   exportAgreements,
   getAgreement,
   listAgreements,
@@ -80,6 +81,12 @@ const cleared = dataOf(
   }),
 )
 
+// Remove it.
+const { response: removal } = await deleteAgreement({
+  path: { id: created.id },
+  headers: { 'If-Match': `"${cleared.version}"` },
+})
+
 // Search with a tree of conditions.
 const found = dataOf(
   await searchAgreements({
@@ -127,6 +134,7 @@ console.log(
     patched: patched.version,
     stale: [response?.status, stale?.type],
     cleared: [cleared.version, cleared.place],
+    removed: removal?.status,
     found: found.data.map(({ signedOn }) => signedOn),
     counted: Object.fromEntries(counted.data.map(({ key, measures }) => [key.country, measures.count])),
     exported: text.split('\r\n')[0],

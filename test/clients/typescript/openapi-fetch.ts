@@ -70,6 +70,11 @@ const cleared = dataOf(
   }),
 )
 
+// Remove it.
+const { response: removal } = await client.DELETE('/v1/agreements/{id}', {
+  params: { path: { id: created.id }, header: { 'If-Match': `"${cleared.version}"` } },
+})
+
 // Search with a tree of conditions.
 const found = dataOf(
   await client.POST('/v1/agreements/search', {
@@ -120,6 +125,7 @@ console.log(
     patched: patched.version,
     stale: [response.status, stale?.type],
     cleared: [cleared.version, cleared.place],
+    removed: removal.status,
     found: found.data.map(({ signedOn }) => signedOn),
     counted: Object.fromEntries(counted.data.map(({ key, measures }) => [key.country, measures.count])),
     exported: file.split('\r\n')[0],

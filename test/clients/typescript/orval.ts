@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import {
   aggregateAgreements,
   createAgreement,
+  deleteAgreement,
   exportAgreements,
   getAgreement,
   listAgreements,
@@ -64,6 +65,9 @@ const stale = dataOf(again, 412)
 const clearing = { headers: { 'If-Match': `"${patched.version}"` } }
 const cleared = dataOf(await updateAgreement(created.id, { place: null }, clearing), 200)
 
+// Remove it.
+const removal = await deleteAgreement(created.id, { headers: { 'If-Match': `"${cleared.version}"` } })
+
 // Search with a tree of conditions.
 const found = dataOf(
   await searchAgreements({
@@ -107,6 +111,7 @@ console.log(
     patched: patched.version,
     stale: [again.status, stale.type],
     cleared: [cleared.version, cleared.place],
+    removed: removal.status,
     found: found.data.map(({ signedOn }) => signedOn),
     counted: Object.fromEntries(counted.data.map(({ key, measures }) => [key.country, measures.count])),
     exported: text.split('\r\n')[0],

@@ -5,10 +5,16 @@ import { Problem } from '../../../problems/problem.ts'
 const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-/** @throws Problem `not-acceptable` when `Accept` does not allow the media type of the response. */
-export function checkAccept({ mediaType = 'application/json' }: Contract, request: FastifyRequest): void {
+const hasContent = ({ responses }: Contract): boolean => Object.values(responses).some(({ schema }) => schema)
+
+/**
+ * Checks `Accept`, unless no successful response has content.
+ * @throws Problem `not-acceptable` when `Accept` does not allow the media type of the response.
+ */
+export function checkAccept(contract: Contract, request: FastifyRequest): void {
+  const { mediaType = 'application/json' } = contract
   const { accept } = request.headers
-  if (accept === undefined || accept === '*/*' || mediaType === fileMediaType) return
+  if (accept === undefined || accept === '*/*' || mediaType === fileMediaType || !hasContent(contract)) return
   if (request.accepts().type([mediaType, `${mediaType}; charset=utf-8`]) !== false) return
   const detail = `The response is ${mediaType}, which the Accept header "${accept}" does not allow.`
   throw new Problem('not-acceptable', detail)

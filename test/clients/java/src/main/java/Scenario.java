@@ -105,6 +105,14 @@ public final class Scenario {
                 .agreementPatch(new AgreementPatch().place(null))
                 .build());
 
+    // Remove it.
+    var removal =
+        api.deleteAgreementWithHttpInfo(
+            AgreementsApi.APIDeleteAgreementRequest.newBuilder()
+                .id(created.getId())
+                .ifMatch("\"" + cleared.getVersion() + "\"")
+                .build());
+
     // Search with a tree of conditions.
     var found =
         api.searchAgreements(
@@ -179,6 +187,7 @@ public final class Scenario {
     output.put("patched", patched.getVersion());
     output.put("stale", stale);
     output.put("cleared", Arrays.asList(cleared.getVersion(), cleared.getPlace()));
+    output.put("removed", removal.getStatusCode());
     output.put("found", datesOf(found.getData()));
     output.put("counted", counted);
     output.put("exported", Files.readAllLines(file).get(0));

@@ -1,0 +1,30 @@
+import { beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Api, sharedApi } from '../support/api.ts'
+
+/** The media types that clients accept, and those of the document. */
+
+const operation = z.looseObject({
+  responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), z.unknown()).optional() })),
+})
+const documented = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+it('every operation accepts an Accept header with the media types of its responses', async () => {
+  const refused: string[] = []
+  for (const [template, methods] of Object.entries(documented.parse(api.document).paths)) {
+    const path = template.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')
+    for (const [name, { responses }] of Object.entries(methods)) {
+      const types = Object.values(responses).flatMap(({ content }) => Object.keys(content ?? {}))
+      // HEAD instead of GET, since streams do not end.
+      const method = name === 'get' ? 'HEAD' : name.toUpperCase()
+      const { status } = await api.request(method, path, { headers: { accept: [...new Set(types)].join() } })
+      if (status === 406) refused.push(`${method} ${template}`)
+    }
+  }
+  expect(refused).toEqual([])
+})
