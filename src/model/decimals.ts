@@ -15,3 +15,39 @@ export const requireDecimals =
       message: `${number} is too precise: must have at most ${decimals} decimals`,
     })
   }
+
+/** A decimal as digits and a power of ten. */
+export interface Decimal {
+  isNegative: boolean
+  /** The digits without zeros at the start and the end; empty for zero. */
+  digits: string
+  /** The power of ten of the last digit. */
+  exponent: number
+}
+
+/** Splits a number in the syntax of JSON: `-12.50` and `-125e-1` become -, `125` and -1. Leading zeros are allowed. */
+export function splitDecimal(text: string): Decimal {
+  const [, sign, whole = '', decimals = '', power = '0'] =
+    /^(-)?(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  const written = `${whole}${decimals}`
+  const digits = written.replace(/0+$/, '')
+  return {
+    isNegative: sign !== undefined,
+    digits: digits.replace(/^0+/, ''),
+    exponent: Number(power) - decimals.length + written.length - digits.length,
+  }
+}
+
+/**
+ * Writes a decimal without exponent and superfluous zeros: `1.0E7` becomes `10000000`.
+ * @returns undefined if it needs more digits before or after the decimal point.
+ */
+export function expandDecimal(text: string, maxWhole: number, maxDecimals: number): string | undefined {
+  const { isNegative, digits, exponent } = splitDecimal(text)
+  if (digits === '') return '0'
+  if (digits.length + exponent > maxWhole || -exponent > maxDecimals) return undefined
+  const sign = isNegative ? '-' : ''
+  if (exponent >= 0) return sign + digits + '0'.repeat(exponent)
+  const padded = digits.padStart(1 - exponent, '0')
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`
+}

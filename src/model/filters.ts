@@ -6,6 +6,7 @@ import { fold, webSearch } from '../database/folding.ts'
 import { codeOrder, maxCharacter, numberOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
 import { toNfc } from './characters.ts'
+import { expandDecimal } from './decimals.ts'
 import { type Relation, relationComparisons } from './relations.ts'
 
 /** Units of time that a date can lie in. */
@@ -199,14 +200,16 @@ export const filterByOne = (value: z.ZodType, description: string, build: Compar
 export const arrayHas = (column: AnyPgColumn, value: z.ZodType, description: string): Filter =>
   filterByAny(value, description, (values) => sql`${column} && ${values}::text[]`)
 
-/** Schema of a number in a URL. */
+/** Schema of a number in a URL. Its output has neither an exponent nor superfluous zeros. */
 export const decimalText = z
   .string()
-  .regex(/^-?\d{1,15}(\.\d{1,6})?$/, {
-    error: ({ input }) =>
-      /^-?\d+(\.\d+)?$/.test(String(input))
-        ? 'must have at most 15 digits before the decimal point and 6 after it'
-        : 'must be a number in decimal digits, such as 200 or 12.5',
+  .max(100)
+  .regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i, { error: 'must be a number in decimal digits, such as 200 or 12.5' })
+  .transform((text, { addIssue }) => {
+    const decimal = expandDecimal(text, 15, 6)
+    if (decimal !== undefined) return decimal
+    addIssue('must have at most 15 digits before the decimal point and 6 after it')
+    return z.NEVER
   })
   .meta({ description: 'A number in decimal digits.' })
 

@@ -72,7 +72,7 @@ describe('a refused read', () => {
       /offset from UTC of less than 16 hours/,
     ],
     ['/v1/agreements?asOf=2026-01-31T00:00:00-23:59', 'asOf', 'invalid', /less than 16 hours/],
-    ['/v1/projects?amount=1e6', 'amount', 'invalid', /decimal digits/],
+    ['/v1/projects?amount=1e', 'amount', 'invalid', /decimal digits/],
     ['/v1/projects?amount=1234567890123456', 'amount', 'invalid', /at most 15 digits/],
     ['/v1/agreements?limit=0', 'limit', 'invalid', /1 to 200/],
     ['/v1/agreements?limit=201', 'limit', 'invalid', /1 to 200/],

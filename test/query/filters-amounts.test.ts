@@ -25,6 +25,8 @@ describe('filters by amount', () => {
   it.each<[filters: Record<string, string>, found: string[]]>([
     [bounds, ['between', 'undated']],
     [{ 'amount[gt]': '10', 'amount[lt]': '1000' }, ['between', 'undated']],
+    [{ 'amount[gte]': '5.0E1', 'amount[lte]': '500.0000000000' }, ['between', 'undated']],
+    [{ amount: '1e1,0.5E4' }, ['around', 'between']],
     [{ amount: '10,1000', 'amount[gt]': '500' }, ['around', 'undated']],
     [{ amount: '10', 'amount[gt]': '500' }, []],
     [{ ...bounds, amountYear: '2011' }, ['between']],

@@ -1,14 +1,9 @@
-/** Splits a decimal into its digits, without sign and leading zeros, and the power of ten of its last digit. */
-function splitDecimal(text: string): { digits: string; exponent: number } {
-  const [, whole = '', decimals = '', power = '0'] = /^-?(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
-  return { digits: `${whole}${decimals}`.replace(/^0+/, ''), exponent: Number(power) - decimals.length }
-}
+import { splitDecimal } from '../../../model/decimals.ts'
 
 /** Returns a decimal in normal form and without its sign: `12.50` and `125e-1` become `125e-1`. */
 function normalizeDecimal(text: string): string {
   const { digits, exponent } = splitDecimal(text)
-  const significant = digits.replace(/0+$/, '')
-  return significant === '' ? '0' : `${significant}e${exponent + digits.length - significant.length}`
+  return digits === '' ? '0' : `${digits}e${exponent}`
 }
 
 /** Decimals with up to this number of digits are the same after a conversion to a double and back. */
