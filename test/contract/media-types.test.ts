@@ -102,6 +102,19 @@ describe.each(resources)('a body for $name', (resource) => {
     expect((await api.get(testRecord.path)).json()).toEqual(testRecord.record)
   })
 
+  it.each(['application/json', 'text/plain'])(
+    'may be absent where it is optional, even with the Content-Type %s',
+    async (type) => {
+      const { path } = await createRecord(resource, api)
+      expect((await api.delete(path)).status).toBe(204)
+      const restore = {
+        method: 'POST',
+        headers: { authorization: `Bearer ${adminKey}`, 'content-type': type },
+      }
+      expect((await fetch(`${api.origin}${path}/restore`, restore)).status).toBe(201)
+    },
+  )
+
   it('may be absent, even with a malformed Content-Type, where no body is expected', async () => {
     const { path } = await createRecord(resource, api)
     expect((await api.delete(path, { headers: { 'content-type': '??' } })).status).toBe(204)

@@ -26,8 +26,10 @@ export function checkAccept(contract: Contract, request: FastifyRequest): void {
  * it accepts none.
  */
 export function checkBodyType({ body }: Contract, request: FastifyRequest): void {
-  if (!body) {
-    if (hasBody(request)) throw new Problem('malformed-request', `${request.method} accepts no body here.`)
+  if (!body && hasBody(request)) {
+    throw new Problem('malformed-request', `${request.method} accepts no body here.`)
+  }
+  if (!body || (body.presence === 'optional' && !hasBody(request))) {
     // Some clients send a type without a body. It is ignored.
     if (request.headers['content-type'] !== undefined) delete request.headers['content-type']
     return
