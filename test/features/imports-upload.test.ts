@@ -102,3 +102,30 @@ describe('an upload', () => {
     expect(large.status, large.text.slice(0, 300)).toBe(422)
   })
 })
+
+describe('decisions after the file', () => {
+  /** Uploads a file of one treaty, and then a decision about its party. */
+  const upload = (scheme: string, key: string) =>
+    sendForm(api, '/v1/imports', [
+      ['mapping', treatyMapping(scheme), 'mapping.yaml'],
+      ['file', `${treatyHeader}\n1,First,2001,Atlantis\n`, 'treaties.csv'],
+      ['decisions', `resource,name,decision\ncountries,Atlantis,${key}\n`, 'decisions.csv'],
+    ])
+
+  it('apply to its rows', async () => {
+    const response = await upload(newScheme(), 'PAK')
+    expect(response.status, response.text).toBe(201)
+    const { id } = response.json<{ id: string }>()
+    const read = async () => (await api.get(`/v1/imports/${id}`, { key: adminKey })).json<object>()
+    await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: 'staged', counts: { created: 1 } })
+  })
+
+  it('refuse the upload if one is wrong, and nothing is stored', async () => {
+    const scheme = newScheme()
+    const response = await upload(scheme, 'QQQ')
+    expect(response.status).toBe(422)
+    expect(response.json<object>()).toMatchObject({ errors: [{ pointer: '/decisions/2' }] })
+    const { rows } = await api.pool.query('select from imports where scheme = $1', [scheme])
+    expect(rows).toHaveLength(0)
+  })
+})

@@ -90,10 +90,15 @@ describe('the schemas of the OpenAPI document', () => {
     expect((await api.get(example?.instance ?? '')).json()).toEqual(example)
   })
 
-  it('name the parts of an upload in the order in which they must come', () => {
-    const { properties, description } = document.components.schemas.ImportUpload ?? {}
-    expect(Object.keys(Object(properties))).toEqual(['mapping', 'decisions', 'file', 'list'])
-    expect(description).toContain('in this order: mapping, decisions, file, lists')
+  it('name the parts of an upload in an order that is accepted, and allow several lists', () => {
+    for (const name of ['ImportUpload', 'ImportPreviewUpload']) {
+      const { properties, description } = document.components.schemas[name] ?? {}
+      const parts = ['mapping', ...(name === 'ImportUpload' ? ['decisions'] : []), 'file', 'list']
+      expect(Object.keys(Object(properties))).toEqual(parts)
+      expect(description).toContain('mapping')
+      const list = { type: 'array', items: { type: 'string', format: 'binary' } }
+      expect(properties).toMatchObject({ list })
+    }
   })
 
   it.each([1.1, 4.35, 0.07, 1_500_000.5, 9_234_567_890_123.45])(

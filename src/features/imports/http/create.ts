@@ -26,6 +26,7 @@ import {
 } from '../store.ts'
 import { changeContract, importSchema, importToJson, tag } from './contract.ts'
 import { notifyImports } from './notify.ts'
+import { maxLists } from './preview-contract.ts'
 import { isUpload, type Upload, type UploadPart } from './upload.ts'
 
 /** Maximum size of a mapping or a file of decisions, in bytes. They are held in memory. */
@@ -50,14 +51,15 @@ const body = registerRequestSchema(
         description: 'Decisions about names as CSV, as in `GET /v1/imports/{id}/names.csv`.',
       }),
       file: z.string().max(maxFileBytes).meta({ format: 'binary', description: 'The file with the rows.' }),
-      list: z.string().max(maxFileBytes).optional().meta({
-        format: 'binary',
-        description: 'A code list or second file that the mapping names, by its file name. May be repeated.',
-      }),
+      list: z
+        .array(z.string().max(maxFileBytes).meta({ format: 'binary' }))
+        .max(maxLists)
+        .optional()
+        .meta({ description: 'Code lists and further files that the mapping names, by their file names.' }),
     })
     .meta({
       description:
-        'A file, and the mapping of its rows to records. The parts must come in this order: mapping, decisions, file, lists.',
+        'A file, and the mapping of its rows to records. The mapping must come before the file and the lists.',
     }),
 )
 
@@ -79,37 +81,37 @@ async function readText({ name, stream }: UploadPart): Promise<string> {
   }
 }
 
-/** The parts that must arrive before files are stored. */
-interface Texts {
+/** A complete upload: the id of its import, and its parts. */
+interface ReceivedUpload {
+  id: string
   mapping: string
   decisions: FileDecision[]
-}
-
-/** A complete upload: the id of its import, and its parts. */
-interface ReceivedUpload extends Texts {
-  id: string
   files: ImportFile[]
 }
 
-const partOrder = 'The parts are, in this order: mapping, decisions (optional), file, and lists (optional).'
+const partOrder =
+  'The parts are mapping, decisions (optional), file, and lists (optional); mapping comes before file and lists.'
 
 const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${partOrder}`)
 
-/** Reads the parts of an upload. Files are stored as they arrive, so the other parts must come first. */
+/** Reads the parts of an upload. Files are stored as they arrive, so the mapping must come first. */
 class UploadReader {
   #mapping: string | undefined
   #decisions: FileDecision[] = []
   #file: ImportFile | undefined
   readonly #lists: ImportFile[] = []
-  readonly #begin: (texts: Texts) => Promise<string>
+  readonly #begin: (mapping: string) => Promise<string>
+  readonly #check: (decisions: FileDecision[]) => Promise<void>
   readonly #store: (id: string, file: number, part: UploadPart) => Promise<ImportFile>
   #id: string | undefined
 
   constructor(
-    begin: (texts: Texts) => Promise<string>,
+    begin: (mapping: string) => Promise<string>,
+    check: (decisions: FileDecision[]) => Promise<void>,
     store: (id: string, file: number, part: UploadPart) => Promise<ImportFile>,
   ) {
     this.#begin = begin
+    this.#check = check
     this.#store = store
   }
 
@@ -134,8 +136,8 @@ class UploadReader {
         this.#mapping = await readText(part)
         return
       case 'decisions':
-        if (this.#id !== undefined) throw badUpload('The part decisions must come before file and list.')
         this.#decisions = readDecisions(await readText(part))
+        await this.#check(this.#decisions)
         return
       case 'file':
         if (this.#file)
@@ -157,7 +159,7 @@ class UploadReader {
   /** Creates the import before its first file is stored. @returns its id. */
   async #beginOnce(): Promise<string> {
     if (this.#mapping === undefined) throw badUpload('The part mapping must come before file and list.')
-    this.#id ??= await this.#begin({ mapping: this.#mapping, decisions: this.#decisions })
+    this.#id ??= await this.#begin(this.#mapping)
     return this.#id
   }
 }
@@ -201,15 +203,15 @@ async function createFromUpload(
   const { actor, requestId } = getAuthorship(request)
   const autoCommit = getStringValues(request.query, 'commit')[0] === 'true'
   const reader = new UploadReader(
-    async ({ mapping: text, decisions }) => {
+    async (text) => {
       const mapping = await resolveMapping(text)
       const { scheme } = readSettings(mapping, registry)
-      await checkDecisions(database, registry, decisions, ({ line }) => `/decisions/${line}`)
       const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId } as const
       const tooManyUploads = `${maxOpen} uploads are incomplete. Wait until some of them have arrived.`
       await requireFew(autocommitReads(database), ['uploaded'], tooManyUploads)
       return (await database.transaction((tx) => createImport(tx, settings))).id
     },
+    (decisions) => checkDecisions(database, registry, decisions, ({ line }) => `/decisions/${line}`),
     (id, file, { name, stream }) =>
       storeFile(database, id, file, { name, stream, maxBytes: context.importMaxBytes }),
   )

@@ -7,6 +7,9 @@ import { rowFault } from './contract.ts'
 
 /** Schemas of the requests and responses of previews. */
 
+/** Maximum number of lists: a body has at most 50 parts. */
+export const maxLists = 47
+
 /** Maximum total size of the parts of a preview request, in bytes. They are on disk while the preview is made. */
 export const maxPreviewBytes = 64 * 1024 * 1024
 
@@ -24,10 +27,11 @@ export const previewUpload = registerRequestSchema(
         description:
           'The file with the rows, or its beginning; an XLSX file must be whole. Without it, only the mapping is checked.',
       }),
-      list: z.string().max(maxPreviewBytes).optional().meta({
-        format: 'binary',
-        description: 'A code list or second file that the mapping names, by its file name. May be repeated.',
-      }),
+      list: z
+        .array(z.string().max(maxPreviewBytes).meta({ format: 'binary' }))
+        .max(maxLists)
+        .optional()
+        .meta({ description: 'Code lists and further files that the mapping names, by their file names.' }),
     })
     .meta({ description: 'A mapping, and optionally the beginning of a file.' }),
 )
