@@ -152,6 +152,10 @@ const ambiguousMessage = (name: string, text: string) => {
   return `${quote(text)} may be one value or several: write ${listName}=… for one, or separate several by commas that are not percent-encoded`
 }
 
+/** Whether a value may contain commas, so that a text with commas may be one value or several. */
+export const mayHaveCommas = (schema: z.ZodType): boolean =>
+  ['1,2', 'a:1,b:2'].some((text) => schema.safeParse(text).success)
+
 /**
  * Splits a text at its commas, unless the whole text is a value.
  * @param isList whether the name ended in `[]`, so that a text which can be one value is one.

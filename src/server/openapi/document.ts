@@ -7,7 +7,7 @@ import { packageVersion } from '../../package-root.ts'
 import { listEndpoints } from '../endpoints.ts'
 import { commonHeaders, describeApi } from './description.ts'
 import { headerParameter, pathParameter, queryParameters, segmentParameter } from './parameters.ts'
-import { problemSchema } from './problem-schema.ts'
+import { problemHeaders, problemSchema } from './problem-schema.ts'
 import { responsesOf, shareHeaders } from './responses.ts'
 import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 import { servicePaths } from './service-paths.ts'
@@ -113,7 +113,7 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
     parameters: parameters.components,
     requestBodies: bodies.components,
     responses: responses.components,
-    headers: headers.components,
+    headers: { ...headers.components, ...problemHeaders },
   }
 }
 

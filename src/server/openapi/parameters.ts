@@ -1,5 +1,11 @@
 import type { Operator } from '../../model/filters.ts'
-import { maxValues, type OperandSpec, operatorName, type Parameter } from '../../model/parameters.ts'
+import {
+  maxValues,
+  mayHaveCommas,
+  type OperandSpec,
+  operatorName,
+  type Parameter,
+} from '../../model/parameters.ts'
 import type { Contract, KeyedCollection, RequestHeader } from '../../operations/operation.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
@@ -68,7 +74,7 @@ const sentences = (...texts: unknown[]) => texts.filter((text) => typeof text ==
 
 /**
  * Returns the OpenAPI parameters of a query parameter: one for each of its operators (`signedOn[gte]`), since most generators
- * cannot serialize objects into a query. Several values are separated by commas.
+ * cannot serialize objects into a query. Several values are separated by commas, unless a value may contain commas.
  * @param owner singular of the resource. The names of enumerations are made from it and the id of the operation.
  */
 export const queryParameters = (
@@ -97,6 +103,7 @@ export const queryParameters = (
       ...(isPlain && { description: parameter.description }),
       ...(!hasPlain && { description: sentences(parameter.description, meaning) }),
       schema: schemas.nameEnums(schema, owner, name, operationId),
-      ...(operand.takes === 'many' && { explode: false }),
+      // Some generators encode the commas between values. So where values may contain commas, the name is repeated.
+      ...(operand.takes === 'many' && !mayHaveCommas(operand.value ?? parameter.value) && { explode: false }),
     }
   })

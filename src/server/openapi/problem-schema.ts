@@ -67,8 +67,25 @@ export const problemSchema = {
   },
 }
 
-/** Returns the response of problems that share a status. */
+/** The header of problems after which a request can be repeated, as a component. */
+export const problemHeaders = {
+  RetryAfter: {
+    description:
+      'With 429, 503 and `idempotency-key-in-use`: seconds after which the request can be repeated.',
+    schema: { type: 'integer', minimum: 1 },
+    example: 5,
+  },
+}
+
+/** Whether a problem ends by itself, so that its response has `Retry-After`. */
+const isTemporary = (type: ProblemType): boolean =>
+  type === 'idempotency-key-in-use' || [429, 503].includes(problemTypes[type].status)
+
+/** Returns the response of problems that share a status, or of those that every operation may return. */
 export const problemResponse = (types: readonly ProblemType[]) => ({
   description: types.map((type) => `${problemTypes[type].title} (\`/problems/${type}\`).`).join(' '),
+  ...(types.some(isTemporary) && {
+    headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
+  }),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 })

@@ -175,7 +175,7 @@ func main() {
 		Topics: []string{"no-such-topic"},
 	}, registry.CreateAgreementParams{})
 	refused := []string{}
-	for _, fault := range expect[registry.CreateAgreementUnprocessableEntity](wrong, err).Errors {
+	for _, fault := range expect[registry.Problem](wrong, err).Errors {
 		refused = append(refused, fault.Pointer.Or(""))
 	}
 

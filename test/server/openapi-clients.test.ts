@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Api, sharedApi } from '../support/api.ts'
+
+/** What generated clients need of the OpenAPI document, beyond schemas. */
+
+const parameter = z.looseObject({
+  name: z.string(),
+  in: z.string(),
+  explode: z.boolean().optional(),
+  schema: z.looseObject({ type: z.unknown().optional() }),
+})
+const response = z.looseObject({ headers: z.record(z.string(), z.unknown()).optional() })
+const operation = z.looseObject({
+  operationId: z.string(),
+  parameters: z.array(parameter).default([]),
+  responses: z.record(z.string(), response),
+})
+const documented = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
+
+let api: Api
+let operations: z.infer<typeof operation>[]
+beforeAll(async () => {
+  api = await sharedApi()
+  operations = Object.values(documented.parse(api.document).paths).flatMap((methods) =>
+    Object.values(methods),
+  )
+})
+
+describe('a parameter with several values', () => {
+  it('is repeated where a value may contain commas, and otherwise sent once', () => {
+    const lists = operations
+      .flatMap(({ parameters }) => parameters)
+      .filter(({ schema }) => schema.type === 'array')
+    const repeated = new Set(lists.filter(({ explode }) => explode !== false).map(({ name }) => name))
+    expect([...repeated].sort()).toEqual([
+      'code',
+      'code[ne]',
+      'externalId',
+      'page',
+      'page[ne]',
+      'paragraph',
+      'paragraph[ne]',
+    ])
+    expect(lists.length).toBeGreaterThan(100)
+  })
+
+  it.each([
+    '/v1/agreements?externalId=interview-2011%3AF01&externalId=interview-2011%3AF02',
+    '/v1/citations?page=12&page=14&paragraph=1&paragraph=2',
+    '/v1/topics?code=110&code=111',
+  ])('is accepted when a client repeats it and encodes its values: %s', async (url) => {
+    expect((await api.get(url)).status).toBe(200)
+  })
+})
+
+it('declares Retry-After wherever a request may be refused for a while', () => {
+  const isDeclared = ({ headers = {} }: z.infer<typeof response>) => 'Retry-After' in headers
+  const missing = operations.flatMap(({ operationId, responses, parameters }) => {
+    const isIdempotent = parameters.some(({ name }) => name === 'Idempotency-Key')
+    const statuses = ['default', '429', '503', ...(isIdempotent ? ['409'] : [])]
+    return Object.entries(responses).flatMap(([status, declared]) =>
+      statuses.includes(status) && !isDeclared(declared) ? [`${operationId} ${status}`] : [],
+    )
+  })
+  expect(missing).toEqual([])
+})
