@@ -1,8 +1,10 @@
+import type { ComponentChildren } from 'preact'
 import { Suspense } from 'preact/compat'
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { Link, Route, Router, Switch, useLocation, useSearch } from 'wouter-preact'
 import { viewPaths } from '../view-paths.ts'
 import { resourcesWithParticipants } from './api/resources.ts'
+import { DialogContext } from './components/dialog-context.ts'
 import { loadLazily } from './components/load-lazily.tsx'
 import { NotFound } from './components/not-found.tsx'
 import { SearchBox } from './components/search-box.tsx'
@@ -10,6 +12,7 @@ import { SessionMenu } from './components/session-menu.tsx'
 import { isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
 import { LabelsContext, useVocabularyLabels } from './i18n/labels.ts'
 import { createLanguage, LanguageContext, selectLanguage, useLanguage } from './i18n/language.ts'
+import { useSession } from './session.ts'
 import { changeParameters, useParameters } from './use-parameters.ts'
 import { ChangesView } from './views/changes.tsx'
 import { CountryView } from './views/country.tsx'
@@ -29,6 +32,8 @@ const AdministrationView = loadLazily(() => import('./views/administration.tsx')
 const ImportsView = loadLazily(() => import('./views/imports.tsx'))
 const NewImportView = loadLazily(() => import('./views/new-import.tsx'))
 const ImportView = loadLazily(() => import('./views/import.tsx'))
+
+const SessionNotice = loadLazily(() => import('./components/session-notice.tsx'))
 
 /** The resources that the header links to. */
 const navigationResources = [...resourcesWithParticipants.map(({ name }) => name), 'countries']
@@ -173,9 +178,13 @@ function EmbeddedView() {
   )
 }
 
-/** The whole page: header, view and footer. */
+/** The whole page: header, view, footer, and the open dialog. */
 function Shell() {
   const { t } = useLanguage()
+  const [path] = useLocation()
+  const { end } = useSession()
+  const [dialog, setDialog] = useState<ComponentChildren>()
+  useEffect(() => setDialog(undefined), [path])
   return (
     <LabelsContext.Provider value={useVocabularyLabels()}>
       <div class="shell">
@@ -197,7 +206,15 @@ function Shell() {
           </div>
         </header>
         <main class="main" id="main" tabIndex={-1}>
-          <Views />
+          {end === 'refused' && path !== viewPaths.signIn && (
+            <Suspense fallback={null}>
+              <SessionNotice />
+            </Suspense>
+          )}
+          <DialogContext.Provider value={setDialog}>
+            <Views />
+            {dialog}
+          </DialogContext.Provider>
         </main>
         <footer class="footer">
           <div class="footer-inner">

@@ -116,7 +116,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.context().close()
   })
 
-  it('keep unsaved decisions when the service no longer accepts the key', async () => {
+  it('keep unsaved decisions when the key is no longer accepted, and when another has no right', async () => {
     const page = await openDryRun(newScheme(), [treatyHeader, '1,On fire,2003,Atlantis'].join('\n'))
     const choice = panel(page, 'Unresolved names').getByLabel('Leave it out')
     await choice.check()
@@ -128,6 +128,13 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.getByText('The service no longer accepts your key').waitFor()
     await page.unrouteAll({ behavior: 'wait' })
     expect(await choice.isChecked()).toBe(true)
+    const issued = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
+    const refusal = page.waitForResponse(
+      (answer) => answer.url().includes('/names?') && answer.status() === 403,
+    )
+    await signIn(page, issued.json<{ key: string }>().key)
+    await refusal
+    await page.getByText('The key of A reader does not have this right.').waitFor()
     await signIn(page)
     await save.click()
     await panel(page, 'Unresolved names').waitFor({ state: 'detached' })

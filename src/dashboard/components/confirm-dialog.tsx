@@ -1,73 +1,55 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useContext, useEffect, useId, useRef, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
 import { ReasonField } from '../editing/reason-field.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { refetchViews } from '../session.ts'
+import { DialogContext } from './dialog-context.ts'
 import { FailureReason, FaultText } from './service-text.tsx'
 import '../styles/forms.css'
 
-/** A button with a confirmation dialog, which shows the error if the service refuses the action. */
-export function ConfirmButton({
-  label,
-  title,
-  isDanger = false,
-  isPrimary = false,
-  withReason = true,
-  children,
-  onConfirm,
-}: {
+/** The text and the action of a confirmation. */
+interface Confirmation {
   label: string
   title: string
   isDanger?: boolean
-  /** Whether the button is the primary action of the page. */
-  isPrimary?: boolean
   /** Whether the dialog asks for a reason, which the history shows. */
   withReason?: boolean
   /** Text that describes the consequences. */
   children: ComponentChildren
   /** Runs the action. @throws ApiError when the service refuses. */
   onConfirm: (reason: string) => Promise<unknown>
+}
+
+/** A button with a confirmation dialog, which shows the error if the service refuses the action. */
+export function ConfirmButton({
+  isPrimary = false,
+  ...confirmation
+}: Confirmation & {
+  /** Whether the button is the primary action of the page. */
+  isPrimary?: boolean
 }) {
-  const [isOpen, setOpen] = useState(false)
+  const showDialog = useContext(DialogContext)
   return (
-    <>
-      <button type="button" class={isPrimary ? 'primary no-print' : 'no-print'} onClick={() => setOpen(true)}>
-        {label}
-      </button>
-      {isOpen && (
-        <ConfirmDialog
-          label={label}
-          title={title}
-          isDanger={isDanger}
-          withReason={withReason}
-          onConfirm={onConfirm}
-          onClose={() => setOpen(false)}
-        >
-          {children}
-        </ConfirmDialog>
-      )}
-    </>
+    <button
+      type="button"
+      class={isPrimary ? 'primary no-print' : 'no-print'}
+      onClick={() => showDialog(<ConfirmDialog {...confirmation} onClose={() => showDialog(undefined)} />)}
+    >
+      {confirmation.label}
+    </button>
   )
 }
 
 function ConfirmDialog({
   label,
   title,
-  isDanger,
-  withReason,
+  isDanger = false,
+  withReason = true,
   children,
   onConfirm,
   onClose,
-}: {
-  label: string
-  title: string
-  isDanger: boolean
-  withReason: boolean
-  children: ComponentChildren
-  onConfirm: (reason: string) => Promise<unknown>
-  onClose: () => void
-}) {
+}: Confirmation & { onClose: () => void }) {
   const { t } = useLanguage()
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
@@ -79,7 +61,9 @@ function ConfirmDialog({
   }, [])
   // The page shows an old version of the record, so the same request would be refused again.
   const isStale = error?.status === 412
-  const close = () => {
+  // Closing returns the focus to the button.
+  const close = () => dialog.current?.close()
+  const onClosed = () => {
     onClose()
     if (isStale) refetchViews()
   }
@@ -88,14 +72,16 @@ function ConfirmDialog({
     setBusy(true)
     try {
       await onConfirm(reason)
-      onClose()
+      close()
+      // The action may remove the button.
+      document.getElementById('main')?.focus({ preventScroll: true })
     } catch (failure) {
       setError(toApiError(failure))
       setBusy(false)
     }
   }
   return (
-    <dialog ref={dialog} aria-labelledby={id} onClose={close}>
+    <dialog ref={dialog} aria-labelledby={id} onClose={onClosed}>
       <form class="stack" onSubmit={submit}>
         <h2 id={id}>{title}</h2>
         <div>{children}</div>
@@ -118,9 +104,11 @@ function ConfirmDialog({
 
 /** The error of a refused action, with links to the records that prevent the action. */
 function Refusal({ error }: { error: ApiError }) {
+  const { t } = useLanguage()
   return (
     <div class="failure faults" role="alert">
       <p>
+        {t('state.requestFailed')}
         <FailureReason error={error} />
       </p>
       <ul>

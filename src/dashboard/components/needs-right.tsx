@@ -6,8 +6,9 @@ import { PageTitle } from './page-title.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
 /**
- * Shows its children to users with the right, and a sign-in form to all others. When the service refuses the key later, both
- * are visible, so that no input is lost.
+ * Shows its children to users with the right, and a sign-in form to all others. Once shown, the children stay until the user
+ * signs out, so that no input is lost when the service refuses the key, or when the user then signs in with another key
+ * without the right. The page has its own form to sign in after a refusal.
  */
 export function NeedsRight({
   right,
@@ -19,16 +20,17 @@ export function NeedsRight({
   const { t } = useLanguage()
   const isAllowed = useRights()[right]
   const { session, end } = useSession()
+  const isRefused = end === 'refused'
   const showsChildren = useRef(false)
-  showsChildren.current = isAllowed || (showsChildren.current && end === 'refused')
+  showsChildren.current = isAllowed || (showsChildren.current && end !== 'signedOut')
   return (
     <>
-      {!isAllowed && (
+      {!isAllowed && !(isRefused && showsChildren.current) && (
         <section class="widget sign-in">
           <PageTitle title={t('session.title')} />
           <p>{t(`session.needs.${right}`)}</p>
           {session && <p>{t('session.notEnough', { name: session.actor.name ?? '' })}</p>}
-          <SignInForm />
+          {!isRefused && <SignInForm />}
         </section>
       )}
       {showsChildren.current && children}

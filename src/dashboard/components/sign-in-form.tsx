@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import type { Actor } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -16,11 +16,16 @@ async function readActor(key: string): Promise<Actor> {
 /** Whether a key has only characters that may occur in an `Authorization` header. */
 const isSendable = (key: string) => /^[\x21-\x7e]+$/.test(key)
 
+/** The HTML id of the input for the key. A page has only one form to sign in. */
+const id = 'sign-in-key'
+
+/** Moves the focus to the form with which the user can sign in again after the service has refused the key. */
+export const focusSignIn = (): void => document.getElementById(id)?.focus()
+
 /** A form that checks a key and starts a session. The key is never in a URL, and is stored only if the user asks for it. */
 export function SignInForm({ onDone }: { onDone?: () => void }) {
   const { t } = useLanguage()
   const { end } = useSession()
-  const id = useId()
   const [key, setKey] = useState('')
   const [isStored, setStored] = useState(false)
   const [error, setError] = useState<ApiError | 'malformed'>()
@@ -38,7 +43,11 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
   }
   return (
     <form class="stack" onSubmit={submit}>
-      {end === 'refused' && <p class="fault">{t('session.refused')}</p>}
+      {end === 'refused' && (
+        <p class="fault" role="alert">
+          {t('session.refused')}
+        </p>
+      )}
       <div class="field">
         <label for={id}>{t('session.key')}</label>
         <input

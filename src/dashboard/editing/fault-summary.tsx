@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { ApiError } from '../api/client.ts'
 import { FailureReason, FaultText } from '../components/service-text.tsx'
+import { SignInAgain } from '../components/sign-in-again.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { focusField } from './faults.ts'
@@ -29,7 +30,7 @@ export function FaultSummary({ error }: { error: ApiError }) {
     <div class="failure faults" role="alert" tabIndex={-1} ref={element}>
       <p>
         {t('edit.refused')}
-        <FailureReason error={error} />
+        <FailureReason error={error} /> <SignInAgain error={error} />
       </p>
       <ul>
         {error.faults.map((fault) => {

@@ -1,10 +1,15 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
 import type { ApiState } from '../api/use-read.ts'
+import { useDataVersion } from '../session.ts'
 
-/** Loads data once, such as the initial values of a form, so that later changes by others do not replace the input. */
+/**
+ * Loads data once, such as the initial values of a form, so that later changes by others do not replace the input. If this has
+ * failed, loads them again after each sign-in.
+ */
 export function useLoadOnce<Body>(load: (signal: AbortSignal) => Promise<Body>): ApiState<Body> {
   const [attempt, setAttempt] = useState(0)
+  const dataVersion = useDataVersion()
   const [result, setResult] = useState<{ body?: Body; error?: ApiError }>({})
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
   useEffect(() => {
@@ -19,6 +24,9 @@ export function useLoadOnce<Body>(load: (signal: AbortSignal) => Promise<Body>):
     return () => controller.abort()
   }, [attempt])
   const { body, error } = result
+  useEffect(() => {
+    if (error) retry()
+  }, [dataVersion])
   if (error) return { status: 'failed', error, retry }
   return body === undefined ? { status: 'loading', retry } : { status: 'ready', body, retry }
 }

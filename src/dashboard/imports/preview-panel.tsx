@@ -1,5 +1,6 @@
 import type { ApiError } from '../api/client.ts'
 import { FailureReason, FaultText, ServiceText } from '../components/service-text.tsx'
+import { SignInAgain } from '../components/sign-in-again.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { PreviewTable } from './preview-table.tsx'
 import type { ImportInput, PreviewState } from './use-preview.ts'
@@ -87,8 +88,8 @@ function Refusal({ error, onRetry }: { error: ApiError; onRetry?: () => void }) 
     <div class="failure" role="alert">
       <div>
         <p>
-          {t('imports.refusedRequest')}
-          <FailureReason error={error} />
+          {t('state.requestFailed')}
+          <FailureReason error={error} /> <SignInAgain error={error} />
         </p>
         <ul>
           {error.faults.map((fault) => (

@@ -6,6 +6,7 @@ import { useApi } from '../api/use-api.ts'
 import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
 import { writeApi } from '../api/write-api.ts'
 import { FailureReason } from '../components/service-text.tsx'
+import { SignInAgain } from '../components/sign-in-again.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { confirmLeave, useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -91,8 +92,8 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
       {error && (
         <div class="failure" role="alert">
           <p>
-            {t('imports.refusedRequest')}
-            <FailureReason error={error} />
+            {t('state.requestFailed')}
+            <FailureReason error={error} /> <SignInAgain error={error} />
           </p>
         </div>
       )}

@@ -1,0 +1,17 @@
+import { confirmLeave } from '../editing/use-leave-guard.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { endSession } from '../session.ts'
+import { SignInForm } from './sign-in-form.tsx'
+
+/** Says on every page that the service has refused the key of the session, so that the page now shows only public data. */
+export default function SessionNotice() {
+  const { t } = useLanguage()
+  return (
+    <section class="widget sign-in no-print" aria-label={t('session.title')}>
+      <SignInForm />
+      <button type="button" onClick={() => confirmLeave() && endSession('signedOut')}>
+        {t('session.goOn')}
+      </button>
+    </section>
+  )
+}

@@ -1,0 +1,95 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { signIn, useDashboard, type WatchedPage } from '../support/dashboard.ts'
+
+/** The dashboard after the service has refused the key of the session, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+interface Issued {
+  id: string
+  key: string
+}
+
+async function createKey(role: 'reader' | 'editor'): Promise<Issued> {
+  return (await dashboard.api.post('/v1/keys', { name: `A ${role}`, role })).json<Issued>()
+}
+
+const revoke = ({ id }: Issued) => dashboard.api.delete(`/v1/keys/${id}`)
+
+/** Opens a view with the stored session of a new editor. */
+async function openAsEditor(path: string): Promise<WatchedPage & { issued: Issued }> {
+  const issued = await createKey('editor')
+  const actor = (await dashboard.api.get('/v1/actor', { key: issued.key })).json()
+  return { ...(await dashboard.open(path, { session: { key: issued.key, actor } })), issued }
+}
+
+async function createAgreement(document: Record<string, unknown>): Promise<string> {
+  const body = { kind: 'treaty', ...document }
+  return (await dashboard.api.post('/v1/agreements', body)).json<{ id: string }>().id
+}
+
+const notice = (page: Page) => page.getByRole('alert').filter({ hasText: 'no longer accepts your key' })
+
+describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90_000 }, () => {
+  it('keeps a confirmation open with its reason, and says why nothing was done', async () => {
+    const id = await createAgreement({ title: 'Kept', visibility: 'internal' })
+    const { page, settle, issued } = await openAsEditor(`/records/agreements/${id}`)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Reason for the change').fill('A duplicate')
+    await revoke(issued)
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await dialog.getByRole('alert').getByText('The request failed: The key has been revoked').waitFor()
+    await settle()
+    expect(await dialog.getByLabel('Reason for the change').inputValue()).toBe('A duplicate')
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await notice(page).waitFor()
+    await signIn(page)
+    await page.getByRole('heading', { level: 1, name: 'Kept' }).waitFor()
+    await page.context().close()
+  })
+
+  it('is announced on a page that only reads, with a form to sign in again', async () => {
+    const { page, settle, issued } = await openAsEditor('/countries/PAK')
+    expect(await notice(page).count()).toBe(0)
+    await revoke(issued)
+    await page.reload()
+    await settle()
+    await notice(page).waitFor()
+    await signIn(page)
+    await notice(page).waitFor({ state: 'detached' })
+    expect(new URL(page.url()).pathname).toBe('/countries/PAK')
+    await page.context().close()
+  })
+
+  it('keeps the input of a form while a key without the right is signed in', async () => {
+    const id = await createAgreement({ title: 'Before' })
+    const reader = await createKey('reader')
+    const { page, issued } = await openAsEditor(`/records/agreements/${id}/edit`)
+    await page.getByLabel('Title required').fill('Typed before the end')
+    await revoke(issued)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Enter another key. Your input stays.' }).click()
+    await page.keyboard.insertText(reader.key)
+    await page.keyboard.press('Enter')
+    await page.getByText('The key of A reader does not have this right.').waitFor()
+    expect(await page.getByLabel('Title required').inputValue()).toBe('Typed before the end')
+    await signIn(page)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Typed before the end' }).waitFor()
+    await page.context().close()
+  })
+
+  it('loads a form that could not be loaded, once the user has signed in again', async () => {
+    const id = await createAgreement({ title: 'Internal', visibility: 'internal' })
+    const { page, go, issued } = await openAsEditor('/changes')
+    await revoke(issued)
+    await go(`/records/agreements/${id}/edit`)
+    await notice(page).waitFor()
+    await signIn(page)
+    await expect.poll(() => page.getByLabel('Title required').inputValue()).toBe('Internal')
+    await page.context().close()
+  })
+})
