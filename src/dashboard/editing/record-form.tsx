@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
-import { useLocation } from 'wouter-preact'
 import type { FormField } from '../api/forms.ts'
 import { mergeNames } from '../api/names.ts'
 import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import { ConflictView } from './conflict.tsx'
 import { findDifferences, merge } from './conflicts.ts'
 import { FaultSummary } from './fault-summary.tsx'
@@ -36,7 +36,7 @@ export function RecordForm({
   recordNames: Names
 }) {
   const { t } = useLanguage()
-  const [, navigate] = useLocation()
+  const navigate = useNavigateWhileMounted()
   const [base, setBase] = useState(initial)
   const [values, setValues] = useState<FormValues>(initial?.values ?? {})
   const [reason, setReason] = useState('')
@@ -44,6 +44,8 @@ export function RecordForm({
   const { state, save, clear } = useSave({ resource, fields, base })
   const isChanged = Object.keys(toPatch(base?.values ?? {}, values, fields)).length > 0
   useLeaveGuard(isChanged && state.status !== 'saved')
+  // The save would not have what is typed meanwhile.
+  const isSaving = state.status === 'saving' || state.status === 'saved'
 
   const submit = async (event: Event) => {
     event.preventDefault()
@@ -72,13 +74,15 @@ export function RecordForm({
       <FaultsContext.Provider value={groupByPointer(state.error?.faults ?? [])}>
         <form class="record-form" noValidate onSubmit={submit} hidden={conflict !== undefined}>
           {state.error && <FaultSummary error={state.error} />}
-          <div class="fields widget">
+          <div class="fields widget" inert={isSaving}>
             <FieldList fields={fields} values={values} onChange={setValues} />
           </div>
           <div class="widget stack">
-            <ReasonField value={reason} onChange={setReason} />
+            <div inert={isSaving}>
+              <ReasonField value={reason} onChange={setReason} />
+            </div>
             <div class="toolbar">
-              <button type="submit" class="primary" disabled={state.status === 'saving'}>
+              <button type="submit" class="primary" disabled={isSaving}>
                 {t(base ? 'edit.save' : 'edit.create')}
               </button>
               <span class="soft small" role="status">

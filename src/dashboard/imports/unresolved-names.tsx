@@ -63,7 +63,7 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
     const { resource, name: text, country, scheme } = name
     return decision ? [{ resource, name: text, country, scheme, key: decision.key }] : []
   })
-  useLeaveGuard(decided.length > 0 && !isSaving)
+  useLeaveGuard(decided.length > 0)
   const submit = async (event: Event) => {
     event.preventDefault()
     setSaving(true)
@@ -76,19 +76,21 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
   }
   return (
     <form class="names" onSubmit={submit}>
-      {names.map((name) => (
-        <NameChoice
-          key={identityOf(name)}
-          name={name}
-          decision={decisions.get(identityOf(name))}
-          onDecide={(decision) => {
-            const next = new Map(decisions)
-            if (decision) next.set(identityOf(name), decision)
-            else next.delete(identityOf(name))
-            setDecisions(next)
-          }}
-        />
-      ))}
+      <div class="names" inert={isSaving}>
+        {names.map((name) => (
+          <NameChoice
+            key={identityOf(name)}
+            name={name}
+            decision={decisions.get(identityOf(name))}
+            onDecide={(decision) => {
+              const next = new Map(decisions)
+              if (decision) next.set(identityOf(name), decision)
+              else next.delete(identityOf(name))
+              setDecisions(next)
+            }}
+          />
+        ))}
+      </div>
       {error && (
         <div class="failure" role="alert">
           <p>

@@ -1,4 +1,4 @@
-import { Link, useLocation } from 'wouter-preact'
+import { Link } from 'wouter-preact'
 import type { ImportJob } from '../api/types.ts'
 import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
@@ -18,6 +18,7 @@ import { UnresolvedNames } from '../imports/unresolved-names.tsx'
 import { UnusedColumns } from '../imports/unused-columns.tsx'
 import { useHasWritten } from '../imports/use-has-written.ts'
 import { isRunning, useImport } from '../imports/use-import.ts'
+import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import '../styles/forms.css'
 import '../styles/imports.css'
 
@@ -55,7 +56,7 @@ function LoadedImport({ job }: { job: ImportJob }) {
 
 function Head({ job, hasWritten }: { job: ImportJob; hasWritten: boolean | undefined }) {
   const { t, dateTime } = useLanguage()
-  const [, navigate] = useLocation()
+  const navigate = useNavigateWhileMounted()
   const { files, scheme, format, encoding, createdAt, actor } = job
   const details = [scheme, format, encoding, dateTime(createdAt), actor.name].filter((part) => part)
   return (

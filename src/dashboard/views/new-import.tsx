@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { Link, useLocation } from 'wouter-preact'
+import { Link } from 'wouter-preact'
 import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import type { ImportJob } from '../api/types.ts'
@@ -16,6 +16,7 @@ import { mappingTemplate } from '../imports/mapping-template.ts'
 import { PreviewPanel } from '../imports/preview-panel.tsx'
 import { type ImportInput, usePreview } from '../imports/use-preview.ts'
 import { refetchViews } from '../session.ts'
+import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import { useParameters } from '../use-parameters.ts'
 import '../styles/forms.css'
 import '../styles/imports.css'
@@ -66,7 +67,7 @@ async function startImport(
 
 function NewImport() {
   const { t } = useLanguage()
-  const [, navigate] = useLocation()
+  const navigate = useNavigateWhileMounted()
   const [parameters] = useParameters()
   const from = parameters.get('from')
   const [mapping, setMapping] = useState('')
@@ -77,7 +78,7 @@ function NewImport() {
   const input = useMemo(() => ({ mapping, file, lists }), [mapping, file, lists])
   const idempotencyKey = useMemo(newIdempotencyKey, [input])
   const state = usePreview(input)
-  useLeaveGuard(mapping !== '' && !isSending)
+  useLeaveGuard(mapping !== '')
   useEffect(() => {
     if (from === null) return
     readMapping(from).then(setMapping, (failure: unknown) => setError(toApiError(failure)))
@@ -94,16 +95,18 @@ function NewImport() {
   }
   return (
     <div class="stack">
-      <Widget title={t('imports.step.files')} caption={t('imports.filesCaption')}>
-        <FileFields onFile={setFile} onLists={setLists} />
-      </Widget>
-      <Widget title={t('imports.step.mapping')} caption={t('imports.mappingCaption')}>
-        <MappingChoice
-          template={file && columns.length > 0 ? mappingTemplate(file.name, columns) : undefined}
-          onMapping={setMapping}
-        />
-        <MappingEditor value={mapping} faults={state.preview?.mappingFaults ?? []} onChange={setMapping} />
-      </Widget>
+      <div class="stack" inert={isSending}>
+        <Widget title={t('imports.step.files')} caption={t('imports.filesCaption')}>
+          <FileFields onFile={setFile} onLists={setLists} />
+        </Widget>
+        <Widget title={t('imports.step.mapping')} caption={t('imports.mappingCaption')}>
+          <MappingChoice
+            template={file && columns.length > 0 ? mappingTemplate(file.name, columns) : undefined}
+            onMapping={setMapping}
+          />
+          <MappingEditor value={mapping} faults={state.preview?.mappingFaults ?? []} onChange={setMapping} />
+        </Widget>
+      </div>
       <Widget title={t('imports.step.preview')} caption={t('imports.previewCaption')}>
         <PreviewPanel
           input={input}

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { Link, useLocation } from 'wouter-preact'
+import { Link } from 'wouter-preact'
 import { ApiError, readApi, toApiError } from '../api/client.ts'
 import { type FormField, loadForm } from '../api/forms.ts'
 import { withQuery } from '../api/path.ts'
@@ -20,6 +20,7 @@ import { countText, findRedactableProperties } from '../editing/redaction.ts'
 import { useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLoadOnce } from '../editing/use-load-once.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import '../styles/forms.css'
 
 /** The view that removes a text or the values of properties from a record and its whole history. */
@@ -101,15 +102,17 @@ function RedactForm({
   version: number
 }) {
   const { t } = useLanguage()
-  const [, navigate] = useLocation()
+  const navigate = useNavigateWhileMounted()
   const [mode, setMode] = useState<'text' | 'properties'>('text')
   const [values, setValues] = useState<FormValues>({ replacement: '[redacted]' })
   const [properties, setProperties] = useState<readonly string[]>([])
   const [isSure, setSure] = useState(false)
+  const [isSending, setSending] = useState(false)
   const [error, setError] = useState<ApiError>()
   useLeaveGuard(properties.length > 0 || [values.text, values.reason].some((text) => text))
   const submit = async (event: Event) => {
     event.preventDefault()
+    setSending(true)
     const { text: _, ...others } = toDocument(values, [textField, replacementField, reasonField])
     const body = { ...others, ...(mode === 'text' ? { text: removedText } : { properties }) }
     try {
@@ -117,6 +120,7 @@ function RedactForm({
       navigate(recordDetailPath(resource.name, recordKey))
     } catch (failure) {
       setError(toApiError(failure))
+      setSending(false)
     }
   }
   const removedText = String(values.text ?? '').trim()
@@ -136,7 +140,7 @@ function RedactForm({
   )
   return (
     <FaultsContext.Provider value={groupByPointer(error?.faults ?? [])}>
-      <form class="widget stack" noValidate onSubmit={submit}>
+      <form class="widget stack" noValidate onSubmit={submit} inert={isSending}>
         <h2>{String(record[resource.title] ?? recordKey)}</h2>
         {error && <FaultSummary error={error} />}
         <fieldset class="facet">

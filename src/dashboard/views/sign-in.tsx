@@ -1,8 +1,8 @@
-import { useLocation } from 'wouter-preact'
 import { PageTitle } from '../components/page-title.tsx'
 import { SignInForm } from '../components/sign-in-form.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useSession } from '../session.ts'
+import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 
 /** Returns the path from which the user came, as stored in the history state, or the path of the overview. */
 const previousPath = (state: unknown): string =>
@@ -14,7 +14,7 @@ const previousPath = (state: unknown): string =>
 export default function SignInView() {
   const { t, tOr } = useLanguage()
   const { session } = useSession()
-  const [, navigate] = useLocation()
+  const navigate = useNavigateWhileMounted()
   return (
     <section class="widget sign-in">
       <PageTitle title={t('session.title')} />

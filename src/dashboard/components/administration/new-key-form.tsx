@@ -30,22 +30,24 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
   const id = useId()
   const [values, setValues] = useState<FormValues>({ role: 'reader' })
   const [day, setDay] = useState('')
+  const [isSending, setSending] = useState(false)
   const [error, setError] = useState<ApiError>()
   const submit = async (event: Event) => {
     event.preventDefault()
+    setSending(true)
     const body = { ...toDocument(values, fields), ...(day !== '' && { expiresAt: endOfDay(day) }) }
     try {
       const response = await writeApi('/v1/keys', { method: 'POST', body })
-      setError(undefined)
       // Tests validate the responses of the service against the OpenAPI document.
       onIssued((await response.json()) as IssuedKey)
     } catch (failure) {
       setError(toApiError(failure))
+      setSending(false)
     }
   }
   return (
     <FaultsContext.Provider value={groupByPointer(error?.faults ?? [])}>
-      <form class="new-key" noValidate onSubmit={submit}>
+      <form class="new-key" noValidate onSubmit={submit} inert={isSending}>
         <h3>{t('keys.new')}</h3>
         {error && <FaultSummary error={error} />}
         <div class="fields">

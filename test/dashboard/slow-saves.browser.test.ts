@@ -1,0 +1,125 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** What the user does in the dashboard while a save or the start of an import runs, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+const question = 'You have unsaved changes. Leave without saving?'
+
+/** Delays requests with a method until `release` is called. `started` resolves when the first one has been sent. */
+async function holdRequests(page: Page, method: string, path: string) {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const started = page.waitForRequest((request) => request.method() === method)
+  await page.route(path, async (route) => {
+    if (route.request().method() === method) await released
+    await route.continue()
+  })
+  return { started, release }
+}
+
+/** Accepts each question of a page, and returns the list of them. */
+function acceptQuestions(page: Page): string[] {
+  const questions: string[] = []
+  page.on('dialog', (dialog) => {
+    questions.push(dialog.message())
+    void dialog.accept()
+  })
+  return questions
+}
+
+/** Opens the form of a new project by links, and enters a title. */
+async function fillAnotherForm(page: Page): Promise<void> {
+  await page.getByRole('navigation').first().getByRole('link', { name: 'Projects' }).click()
+  await page.getByRole('link', { name: 'New record' }).click()
+  await page.getByLabel('Title required').fill('Half an hour of typing')
+}
+
+async function createAgreement(title: string): Promise<string> {
+  const response = await dashboard.api.post('/v1/agreements', { kind: 'treaty', title })
+  return response.json<{ id: string }>().id
+}
+
+const read = async (id: string) =>
+  (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
+
+const mapping = `scheme: slow-register
+source: { title: Slow register, kind: dataset }
+records:
+  agreements:
+    id: id
+    properties: { title: title, kind: =treaty }
+`
+
+describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 }, () => {
+  it('leaves the user on the page to which they have gone meanwhile', async () => {
+    const id = await createAgreement('Before')
+    const { page, settle } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    const questions = acceptQuestions(page)
+    await page.getByLabel('Title required').fill('After')
+    const { started, release } = await holdRequests(page, 'PATCH', '**/v1/agreements/*')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await started
+    await fillAnotherForm(page)
+    release()
+    await settle()
+    await expect.poll(() => read(id)).toMatchObject({ title: 'After' })
+    expect(new URL(page.url()).pathname).toBe('/new/projects')
+    expect(await page.getByLabel('Title required').inputValue()).toBe('Half an hour of typing')
+    expect(questions).toEqual([question])
+    await page.context().close()
+  })
+
+  it('of a new import asks before its page is left, and leaves the user where they are', async () => {
+    const { page, settle } = await dashboard.openSignedIn('/imports/new')
+    const questions = acceptQuestions(page)
+    await page.getByLabel('File with the rows').setInputFiles({
+      name: 'slow.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('id,title\n1,A slow one\n'),
+    })
+    await page.getByRole('textbox', { name: 'Mapping' }).fill(mapping)
+    const { started, release } = await holdRequests(page, 'POST', '**/v1/imports')
+    await page.getByRole('button', { name: 'Start the dry run' }).click()
+    await started
+    await fillAnotherForm(page)
+    const response = page.waitForResponse('**/v1/imports')
+    release()
+    await response
+    await settle()
+    expect(new URL(page.url()).pathname).toBe('/new/projects')
+    expect(await page.getByLabel('Title required').inputValue()).toBe('Half an hour of typing')
+    expect(questions).toEqual([question])
+    await page.context().close()
+  })
+
+  it('takes no input that it would not save', async () => {
+    const id = await createAgreement('Before')
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await page.getByLabel('Title required').fill('After')
+    const { started, release } = await holdRequests(page, 'PATCH', '**/v1/agreements/*')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await started
+    await page.locator('[id="field/occasion"]').focus()
+    await page.keyboard.insertText('Typed while saving')
+    expect(await page.locator('[id="field/occasion"]').inputValue()).toBe('')
+    release()
+    await page.getByRole('heading', { level: 1, name: 'After' }).waitFor()
+    await page.context().close()
+  })
+
+  it('that fails leaves a form that takes input again', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.locator('[id="field/occasion"]').focus()
+    await page.keyboard.insertText('Typed after the refusal')
+    expect(await page.locator('[id="field/occasion"]').inputValue()).toBe('Typed after the refusal')
+    await page.context().close()
+  })
+})
