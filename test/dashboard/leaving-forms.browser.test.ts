@@ -63,4 +63,21 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     expect(questions).toEqual([])
     await page.context().close()
   })
+
+  it.each([
+    ['the text of a search', (page: Page) => page.locator('[id="field/topics"]').fill('energy')],
+    ['a reason for the change', (page: Page) => page.getByLabel('Reason for the change').fill('Wrong')],
+  ])('asks also if it has only %s', async (_what, fill) => {
+    const { page, settle } = await dashboard.openSignedIn('/new/agreements')
+    const asked = page.waitForEvent('dialog')
+    await fill(page)
+    await settle()
+    const leaving = page.getByRole('link', { name: 'Map' }).click()
+    const dialog = await asked
+    expect(dialog.message()).toBe(question)
+    await dialog.dismiss()
+    await leaving
+    expect(new URL(page.url()).pathname).toBe('/new/agreements')
+    await page.context().close()
+  })
 })

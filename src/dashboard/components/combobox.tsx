@@ -4,6 +4,7 @@ import { withQuery } from '../api/path.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { FailureReason } from './service-text.tsx'
 
 const debounceMs = 150
 const maxHits = 8
@@ -31,6 +32,7 @@ export function Combobox({
   resources,
   describedBy,
   isInvalid = false,
+  onText,
   onPick,
   onEnter,
   children,
@@ -42,6 +44,8 @@ export function Combobox({
   resources?: readonly string[]
   describedBy?: string | undefined
   isInvalid?: boolean
+  /** Called with the text, without spaces around it, after each change. */
+  onText?: (text: string) => void
   onPick: (hit: Hit) => void
   /**
    * Called with the text when Enter is pressed and no suggestion is selected. Without `onEnter`, Enter then picks the first
@@ -54,6 +58,7 @@ export function Combobox({
   const { t } = useLanguage()
   const list = useId()
   const [text, setText] = useState('')
+  useEffect(() => onText?.(text.trim()), [text])
   const [isOpen, setOpen] = useState(false)
   const [selected, setSelected] = useState(-1)
   const query = useDebounced(text.trim())
@@ -63,6 +68,7 @@ export function Combobox({
   const isCurrent = isOpen && query !== '' && query === text.trim()
   const hits = isCurrent ? (state.body?.data ?? []) : []
   const isEmpty = isCurrent && state.status === 'ready' && hits.length === 0
+  const error = isCurrent ? state.error : undefined
 
   const close = () => {
     setOpen(false)
@@ -135,8 +141,10 @@ export function Combobox({
           </div>
         ))}
       </div>
-      <p class="suggestions nothing" role="status" hidden={!isEmpty}>
+      <p class="suggestions nothing" role="status" hidden={!isEmpty && !error}>
         {isEmpty && t('search.none')}
+        {error && t('state.failed')}
+        {error && <FailureReason error={error} />}
       </p>
     </div>
   )

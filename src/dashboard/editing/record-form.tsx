@@ -13,6 +13,7 @@ import { FieldList } from './fields/field-list.tsx'
 import { type FormValues, toPatch } from './form-values.ts'
 import { addHitName, NamesContext } from './names.ts'
 import { ReasonField } from './reason-field.tsx'
+import { SearchedTextsContext, useSearchedTexts } from './searched-texts.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
@@ -41,15 +42,19 @@ export function RecordForm({
   const [values, setValues] = useState<FormValues>(initial?.values ?? {})
   const [reason, setReason] = useState('')
   const [names, setNames] = useState(recordNames)
+  const searched = useSearchedTexts()
   const { state, save, clear } = useSave({ resource, fields, base })
-  const isChanged = Object.keys(toPatch(base?.values ?? {}, values, fields)).length > 0
+  const isChanged =
+    searched.faults.length > 0 ||
+    reason.trim() !== '' ||
+    Object.keys(toPatch(base?.values ?? {}, values, fields)).length > 0
   useLeaveGuard(isChanged && state.status !== 'saved')
   // The save would not have what is typed meanwhile.
   const isSaving = state.status === 'saving' || state.status === 'saved'
 
   const submit = async (event: Event) => {
     event.preventDefault()
-    const key = await save(values, reason)
+    const key = await save(values, reason, searched.faults)
     if (key !== undefined) navigate(recordDetailPath(resource.name, key))
   }
   const { conflict } = state
@@ -75,7 +80,9 @@ export function RecordForm({
         <form class="record-form" noValidate onSubmit={submit} hidden={conflict !== undefined}>
           {state.error && <FaultSummary error={state.error} />}
           <div class="fields widget" inert={isSaving}>
-            <FieldList fields={fields} values={values} onChange={setValues} />
+            <SearchedTextsContext.Provider value={searched.report}>
+              <FieldList fields={fields} values={values} onChange={setValues} />
+            </SearchedTextsContext.Provider>
           </div>
           <div class="widget stack">
             <div inert={isSaving}>

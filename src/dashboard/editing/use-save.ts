@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
-import { ApiError, readApi, toApiError } from '../api/client.ts'
+import { ApiError, type Fault, readApi, toApiError } from '../api/client.ts'
 import type { FormField } from '../api/forms.ts'
 import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import { withQuery } from '../api/path.ts'
@@ -78,8 +78,19 @@ export function useSave({
     }
   }
 
-  /** Returns the key of the record, or undefined if it was not saved; `state` then has the reason. */
-  const save = async (values: FormValues, reason: string): Promise<string | undefined> => {
+  /**
+   * Returns the key of the record, or undefined if it was not saved; `state` then has the reason.
+   * @param faults of input that is not in `values`. With any, nothing is sent.
+   */
+  const save = async (
+    values: FormValues,
+    reason: string,
+    faults: readonly Fault[],
+  ): Promise<string | undefined> => {
+    if (faults.length > 0) {
+      setState({ status: 'editing', error: new ApiError(422, '', { type: 'only-searched', faults }) })
+      return undefined
+    }
     if (base && Object.keys(toPatch(base.values, values, fields)).length === 0) {
       setState({ status: 'unchanged' })
       return undefined

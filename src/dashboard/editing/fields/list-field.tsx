@@ -19,7 +19,12 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   if (!item) return null
   const items: readonly unknown[] = Array.isArray(value) ? value : []
   const name = labels.property(field.name)
+  // The state of an item, such as the text of its search, stays with the item when an earlier one is removed.
+  const keys = useRef<number[]>([])
+  while (keys.current.length < items.length) keys.current.push((keys.current.at(-1) ?? 0) + 1)
+  keys.current.length = items.length
   const remove = (position: number) => {
+    keys.current.splice(position, 1)
     onChange(items.filter((_one, index) => index !== position))
     // The button that had the focus was removed with its item.
     add.current?.focus()
@@ -27,7 +32,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   return (
     <FieldGroup field={field} pointer={pointer}>
       {items.map((one, index) => (
-        <div key={index} class="list-item">
+        <div key={keys.current[index]} class="list-item">
           <Item
             field={item}
             value={one}

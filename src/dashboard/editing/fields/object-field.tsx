@@ -1,11 +1,12 @@
 import { findName } from '../../api/names.ts'
-import { Combobox, type Hit } from '../../components/combobox.tsx'
+import type { Hit } from '../../components/combobox.tsx'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId, useFaults } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
 import { type CompositeProps, FaultTexts, FieldGroup } from './labelled.tsx'
-import { HitDetails, Picked } from './picked.tsx'
+import { Picked } from './picked.tsx'
+import { RecordSearch } from './record-search.tsx'
 
 /** The fields of an object. */
 export function ObjectParts({ field, value, pointer, onChange, Part }: CompositeProps) {
@@ -47,16 +48,14 @@ const noKeys = { country: null, organization: null, region: null }
 export function ParticipantField(props: CompositeProps) {
   const { value, pointer, onChange } = props
   const { t } = useLanguage()
-  const { names, add } = useNames()
+  const { names } = useNames()
   const values = isPlainObject(value) ? value : {}
   const property = Object.values(participantKeys).find((name) => typeof values[name] === 'string')
   const key = property === undefined ? undefined : String(values[property])
   const keyPointer = `${pointer}/${property ?? 'country'}`
   const isInvalid = useFaults(keyPointer).length > 0
-  const pick = (hit: Hit) => {
-    add(hit)
+  const pick = (hit: Hit) =>
     onChange({ ...values, ...noKeys, [participantKeys[hit.resource] ?? 'country']: hit.key })
-  }
   return (
     <>
       <div class="field">
@@ -65,16 +64,13 @@ export function ParticipantField(props: CompositeProps) {
             <label for={fieldId(keyPointer)}>
               {t('edit.who')} <span class="soft small">{t('edit.required')}</span>
             </label>
-            <Combobox
+            <RecordSearch
+              pointer={keyPointer}
               label={t('edit.who')}
-              id={fieldId(keyPointer)}
-              placeholder={t('edit.anyName')}
               resources={Object.keys(participantKeys)}
               isInvalid={isInvalid}
               onPick={pick}
-            >
-              {(hit) => <HitDetails hit={hit} />}
-            </Combobox>
+            />
           </>
         ) : (
           <>

@@ -1,12 +1,13 @@
 import { findName } from '../../api/names.ts'
-import { Combobox, type Hit } from '../../components/combobox.tsx'
+import type { Hit } from '../../components/combobox.tsx'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
 import { type FieldProps, LabelledInput, useInputLabels } from './labelled.tsx'
-import { HitDetails, Picked } from './picked.tsx'
+import { Picked } from './picked.tsx'
+import { RecordSearch } from './record-search.tsx'
 
 /** A search for the records to which a field can refer. */
 function Picker({
@@ -14,25 +15,17 @@ function Picker({
   pointer,
   onPick,
 }: Pick<FieldProps, 'field' | 'pointer'> & { onPick: (hit: Hit) => void }) {
-  const { t } = useLanguage()
-  const { add } = useNames()
   const labels = useLabels()
   const input = useInputLabels(pointer, field.isRequired)
   return (
-    <Combobox
+    <RecordSearch
+      pointer={pointer}
       label={labels.property(field.name)}
-      id={input.id}
+      resources={field.resources}
       describedBy={input['aria-describedby']}
       isInvalid={input['aria-invalid']}
-      placeholder={t('edit.anyName')}
-      {...(field.resources && { resources: field.resources })}
-      onPick={(hit) => {
-        add(hit)
-        onPick(hit)
-      }}
-    >
-      {(hit) => <HitDetails hit={hit} />}
-    </Combobox>
+      onPick={onPick}
+    />
   )
 }
 

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The searches for records in the forms and in the header of the dashboard, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout: 90_000 }, () => {
+  it('whose text was not picked is a fault of its field', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    await page.getByLabel('Title required').fill('With a topic')
+    await page.getByLabel('Kind required').selectOption('treaty')
+    const topics = page.locator('[id="field/topics"]')
+    await topics.fill('energy')
+    await page
+      .getByRole('option', { name: /^Energy/ })
+      .first()
+      .waitFor()
+    await page.getByRole('button', { name: 'Create' }).click()
+    const fault = 'this text is only a search: choose a suggestion, or clear the text'
+    await page
+      .getByRole('alert')
+      .getByRole('button', { name: `Topics: ${fault}` })
+      .press('Enter')
+    expect(await topics.evaluate((element) => element === document.activeElement)).toBe(true)
+    expect(await page.locator('[id="field/topics-faults"]').textContent()).toBe(fault)
+    await topics.fill('')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('heading', { level: 1, name: 'With a topic' }).waitFor()
+    await page.context().close()
+  })
+
+  it('keeps its text when an earlier item of its list is removed', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    const search = page.getByRole('combobox', { name: 'Country, organization or region' })
+    const add = page.getByRole('button', { name: 'Add to Parties' })
+    await add.click()
+    await search.fill('pakistan')
+    await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
+    await search.press('Enter')
+    await add.click()
+    await search.fill('germany')
+    await page.getByRole('button', { name: 'Remove Parties 1' }).click()
+    await page.getByRole('button', { name: 'Remove Parties 2' }).waitFor({ state: 'detached' })
+    expect(await search.inputValue()).toBe('germany')
+    await page.context().close()
+  })
+
+  it('says that it has failed', async () => {
+    const { page } = await dashboard.open('/changes')
+    await page.route('**/v1/search?*', (route) => route.abort())
+    await page.locator('.search-box').getByRole('combobox').fill('energy')
+    const status = page.locator('.search-box').getByRole('status')
+    await status.getByText('This could not be loaded: the service did not answer').waitFor()
+    await page.unroute('**/v1/search?*')
+    await page
+      .getByRole('option', { name: /^Energy/ })
+      .first()
+      .waitFor()
+    expect(await status.isVisible()).toBe(false)
+    await page.context().close()
+  })
+})
