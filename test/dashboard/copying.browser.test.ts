@@ -66,4 +66,18 @@ describe.skipIf(skipsBrowser)('a button that copies [needs Chromium]', { timeout
     expect(await page.evaluate(() => getSelection()?.toString())).toBe(await field.inputValue())
     await page.context().close()
   })
+
+  it('does not say "Copied" of a text that has changed since', async () => {
+    const { page } = await dashboard.open('/explore/agreements')
+    const button = page.getByRole('button', { name: 'Copied' })
+    await page.getByRole('button', { name: 'Copy as curl' }).click()
+    await button.waitFor()
+    await page.getByRole('status').getByText('Copied').waitFor()
+    await page.locator('.facet input').first().check()
+    await button.waitFor({ state: 'detached', timeout: 4000 })
+    await page.getByRole('button', { name: 'Copy as curl' }).click()
+    await button.waitFor()
+    await button.waitFor({ state: 'detached' })
+    await page.context().close()
+  })
 })

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Copies a text by selecting it in a temporary field. Returns whether the browser has copied it. */
@@ -33,7 +33,13 @@ async function copy(text: string): Promise<boolean> {
 
 const selectAll = (field: HTMLTextAreaElement | null) => field?.select()
 
-/** A button that copies a text. If the browser does not allow this, shows the text selected, so that the user can copy it. */
+/** How long a button says that it has copied its text. */
+const copiedMs = 5000
+
+/**
+ * A button that copies a text, and then says so for a short time, unless the text changes earlier. If the browser does not allow
+ * this, shows the text selected, so that the user can copy it.
+ */
 export function CopyButton({
   label,
   isDisabled = false,
@@ -45,12 +51,18 @@ export function CopyButton({
   text: () => string
 }) {
   const { t } = useLanguage()
-  const [isCopied, setCopied] = useState(false)
+  const [copied, setCopied] = useState<string>()
   const [refused, setRefused] = useState<string>()
+  const isCopied = copied !== undefined && copied === text()
+  useEffect(() => {
+    if (copied === undefined) return
+    const timer = setTimeout(() => setCopied(undefined), copiedMs)
+    return () => clearTimeout(timer)
+  }, [copied])
   const onClick = async () => {
     const content = text()
     const isDone = await copy(content)
-    setCopied(isDone)
+    setCopied(isDone ? content : undefined)
     setRefused(isDone ? undefined : content)
   }
   return (
@@ -58,6 +70,9 @@ export function CopyButton({
       <button type="button" disabled={isDisabled} onClick={onClick}>
         {isCopied ? t('explore.copied') : label}
       </button>
+      <span class="visually-hidden" role="status">
+        {isCopied && t('explore.copied')}
+      </span>
       {refused !== undefined && (
         <label class="stack">
           {t('explore.copyByHand')}
