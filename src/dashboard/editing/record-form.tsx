@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { FormField } from '../api/forms.ts'
 import { mergeNames } from '../api/names.ts'
 import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
@@ -52,6 +52,12 @@ export function RecordForm({
   // The save would not have what is typed meanwhile.
   const isSaving = state.status === 'saving' || state.status === 'saved'
 
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    // The conflict was resolved, and removed together with the button that had the focus.
+    if (base !== initial) form.current?.focus()
+  }, [base])
+
   const submit = async (event: Event) => {
     event.preventDefault()
     const key = await save(values, reason, searched.faults)
@@ -77,7 +83,14 @@ export function RecordForm({
         />
       )}
       <FaultsContext.Provider value={groupByPointer(state.error?.faults ?? [])}>
-        <form class="record-form" noValidate onSubmit={submit} hidden={conflict !== undefined}>
+        <form
+          class="record-form"
+          noValidate
+          tabIndex={-1}
+          ref={form}
+          onSubmit={submit}
+          hidden={conflict !== undefined}
+        >
           {state.error && <FaultSummary error={state.error} />}
           <div class="fields widget" inert={isSaving}>
             <SearchedTextsContext.Provider value={searched.report}>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { withQuery } from '../../api/path.ts'
 import type { ApiKey, IssuedKey, Page } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
@@ -16,15 +16,24 @@ const pageLimit = 100
 export function Keys() {
   const { t } = useLanguage()
   const [issued, setIssued] = useState<IssuedKey>()
+  const place = useRef<HTMLDivElement>(null)
+  const lastIssued = useRef(issued)
+  useEffect(() => {
+    // The button that had the focus was removed with its form or notice.
+    if (issued !== lastIssued.current) place.current?.focus()
+    lastIssued.current = issued
+  }, [issued])
   const [cursor, setCursor] = useState<string>()
   const state = useApi<Page<ApiKey>>(withQuery('/v1/keys', { limit: pageLimit, cursor }))
   return (
     <Widget title={t('keys.title')} caption={t('keys.caption')}>
-      {issued ? (
-        <NewKey issued={issued} onClose={() => setIssued(undefined)} />
-      ) : (
-        <NewKeyForm onIssued={setIssued} />
-      )}
+      <div ref={place} tabIndex={-1}>
+        {issued ? (
+          <NewKey issued={issued} onClose={() => setIssued(undefined)} />
+        ) : (
+          <NewKeyForm onIssued={setIssued} />
+        )}
+      </div>
       <Loaded state={state} height="12rem">
         {({ data, page }) => (
           <>
