@@ -80,4 +80,18 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     expect(new URL(page.url()).pathname).toBe('/new/agreements')
     await page.context().close()
   })
+
+  it('does not ask when it stays open: a new tab, a place on the page, the other language', async () => {
+    const { page, questions } = await openChangedForm()
+    const tab = page.context().waitForEvent('page')
+    await page.getByRole('link', { name: 'Map' }).click({ modifiers: ['Control'] })
+    await (await tab).close()
+    await page.locator('a.skip').press('Enter')
+    await page.waitForURL('**/new/agreements#main')
+    await page.locator('a[href*="lang=zh"]').click()
+    await page.getByRole('button', { name: '退出' }).waitFor()
+    expect(await page.locator('[id="field/title"]').inputValue()).toBe('Half of a title')
+    expect(questions).toEqual([])
+    await page.context().close()
+  })
 })

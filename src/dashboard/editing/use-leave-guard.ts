@@ -15,6 +15,13 @@ window.addEventListener('popstate', (event) => {
   history.pushState(null, '', guarded.href)
 })
 
+/** Whether a click on a link opens another page in this tab. A page keeps its content while only its query or hash changes. */
+function opensAnotherPage(link: Element, { ctrlKey, metaKey, shiftKey, altKey }: MouseEvent): boolean {
+  if (ctrlKey || metaKey || shiftKey || altKey || link.getAttribute('target') === '_blank') return false
+  const { origin, pathname } = new URL(link.getAttribute('href') ?? '', location.href)
+  return origin !== location.origin || pathname !== location.pathname
+}
+
 /**
  * Asks for confirmation before the user leaves a page and loses its content, such as a form with unsaved changes: by a link,
  * by the browser's buttons Back and Forward, or by closing the page. Other elements that leave the page call `confirmLeave`.
@@ -28,7 +35,7 @@ export function useLeaveGuard(isGuarded: boolean, question: MessageKey = 'edit.l
     const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
     const onClick = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest('a[href]') : null
-      if (!link || link.getAttribute('target') === '_blank' || confirmLeave()) return
+      if (!link || !opensAnotherPage(link, event) || confirmLeave()) return
       event.preventDefault()
       event.stopPropagation()
     }
