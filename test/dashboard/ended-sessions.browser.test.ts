@@ -1,7 +1,13 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
-import { signIn, useDashboard, type WatchedPage } from '../support/dashboard.ts'
+import {
+  auditOptions,
+  findAccessibilityFaults,
+  signIn,
+  useDashboard,
+  type WatchedPage,
+} from '../support/dashboard.ts'
 
 /** The dashboard after the service has refused the key of the session, in a browser. */
 
@@ -22,7 +28,7 @@ const revoke = ({ id }: Issued) => dashboard.api.delete(`/v1/keys/${id}`)
 async function openAsEditor(path: string): Promise<WatchedPage & { issued: Issued }> {
   const issued = await createKey('editor')
   const actor = (await dashboard.api.get('/v1/actor', { key: issued.key })).json()
-  return { ...(await dashboard.open(path, { session: { key: issued.key, actor } })), issued }
+  return { ...(await dashboard.open(path, { ...auditOptions, session: { key: issued.key, actor } })), issued }
 }
 
 async function createAgreement(document: Record<string, unknown>): Promise<string> {
@@ -46,6 +52,7 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     expect(await dialog.getByLabel('Reason for the change').inputValue()).toBe('A duplicate')
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     await notice(page).waitFor()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main')
     await signIn(page)
     await page.getByRole('heading', { level: 1, name: 'Kept' }).waitFor()
     await page.context().close()
@@ -58,6 +65,7 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     await page.reload()
     await settle()
     await notice(page).waitFor()
+    expect(await findAccessibilityFaults(page)).toEqual([])
     await signIn(page)
     await notice(page).waitFor({ state: 'detached' })
     expect(new URL(page.url()).pathname).toBe('/countries/PAK')

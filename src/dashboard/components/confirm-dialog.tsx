@@ -41,6 +41,9 @@ export function ConfirmButton({
   )
 }
 
+/** Moves the focus to the start of the view, when an action has removed the button that had it. */
+const focusView = () => document.getElementById('main')?.focus({ preventScroll: true })
+
 function ConfirmDialog({
   label,
   title,
@@ -64,6 +67,9 @@ function ConfirmDialog({
   // Closing returns the focus to the button.
   const close = () => dialog.current?.close()
   const onClosed = () => {
+    const focused = document.activeElement
+    const isReturned = focused !== document.body && !dialog.current?.contains(focused)
+    if (isStale || !isReturned) focusView()
     onClose()
     if (isStale) refetchViews()
   }
@@ -73,8 +79,7 @@ function ConfirmDialog({
     try {
       await onConfirm(reason)
       close()
-      // The action may remove the button.
-      document.getElementById('main')?.focus({ preventScroll: true })
+      focusView()
     } catch (failure) {
       setError(toApiError(failure))
       setBusy(false)
