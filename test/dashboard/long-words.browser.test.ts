@@ -1,0 +1,58 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Pages with words that are wider than the page, such as URLs and codes. Needs Chromium, and the build. */
+
+const dashboard = useDashboard({ changesRecords: true })
+const ids = { agreement: '', organization: '', project: '' }
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  const create = async (path: string, document: object) => {
+    const response = await dashboard.api.post(path, document)
+    expect(response.status, response.text).toBe(201)
+    return response.json<{ id: string }>().id
+  }
+  ids.organization = await create('/v1/organizations', { name: 'o'.repeat(300), kind: 'other' })
+  ids.agreement = await create('/v1/agreements', {
+    title: 't'.repeat(500),
+    kind: 'treaty',
+    signedOn: '2015',
+    summary: 's'.repeat(2000),
+    parties: [{ country: 'CHN', role: 'party' }],
+  })
+  ids.project = await create('/v1/projects', {
+    title: 'p'.repeat(500),
+    kind: 'other',
+    participants: [{ organization: ids.organization, role: 'participant' }],
+  })
+})
+
+describe.skipIf(skipsBrowser)('a word wider than the page [needs Chromium]', { timeout: 90_000 }, () => {
+  it.each([360, 1440])('is broken into lines, and does not widen the page: %i pixels', async (width) => {
+    const { page, go } = await dashboard.openSignedIn('/sign-in', { viewport: { width, height: 800 } })
+    for (const path of [
+      `/records/agreements/${ids.agreement}`,
+      `/records/organizations/${ids.organization}`,
+      `/explore/projects?organization=${ids.organization}`,
+      `/records/projects/${ids.project}/edit`,
+      `/records/agreements/${ids.agreement}/redact`,
+      `/search?q=${'t'.repeat(500)}`,
+      '/changes',
+    ]) {
+      await go(path)
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(overflow, path).toBeLessThanOrEqual(0)
+    }
+    await page.context().close()
+  })
+
+  it('leaves room for the other columns of the explorer', async () => {
+    const { page } = await dashboard.open('/explore/projects?columns=kind,status')
+    const title = await page.getByRole('columnheader', { name: 'Title' }).boundingBox()
+    const table = await page.locator('.explore .widget-body').boundingBox()
+    expect(title?.width).toBeLessThan((table?.width ?? 0) / 1.5)
+    await page.context().close()
+  })
+})
