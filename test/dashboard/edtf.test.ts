@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { formatTick } from '../../src/dashboard/charts/format-tick.ts'
+import { describeEdtf } from '../../src/dashboard/dates/describe-edtf.ts'
 import { edtfSpan } from '../../src/dashboard/dates/edtf-span.ts'
 import { formatEdtf } from '../../src/dashboard/dates/format-edtf.ts'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
@@ -21,9 +23,33 @@ describe('a date of the dashboard', () => {
     ['1985-04/..', 'from April 1985', '自1985年4月起'],
     ['../2001', 'until 2001', '至2001年'],
     ['2001/2003', '2001 to 2003', '2001年至2003年'],
+    ['0000', '0000', '0000'],
+    ['0000-03', '0000-03', '0000-03'],
+    ['0001-03', 'March 1', '1年3月'],
+    ['-0043-03', '-0043-03', '-0043-03'],
   ])('%s is formatted with its own precision in both languages', (text, english, chinese) => {
     expect(formatEdtf(text, createLanguage('en'))).toBe(english)
     expect(formatEdtf(text, createLanguage('zh'))).toBe(chinese)
+  })
+
+  it.each([
+    ['0000', '0000, month and day unknown', 'any day from 0000-01-01 to 0000-12-31'],
+    ['-0001', '-0001', 'any day from -0001-01-01 to -0001-12-31'],
+    ['Y17000', 'Y17000', 'any day from 17000-01-01 to 17000-12-31'],
+  ])('%s is described by the first and the last day that it can mean', (text, words, days) => {
+    expect(describeEdtf(text, createLanguage('en'))).toEqual({ text: words, days })
+  })
+
+  it.each([
+    ['-0500-01-01', '-0500', '-0500'],
+    ['0000-01-01', '0000', '0000'],
+    ['0401-01-01', '401', '401年'],
+    ['2011-01-01', '2011', '2011年'],
+    ['-0500-04-01', 'Apr', '4月'],
+  ])('%s is labelled on an axis like the same date elsewhere', (text, english, chinese) => {
+    const tick = edtfSpan(text)?.earliest ?? new Date(Number.NaN)
+    expect(formatTick(tick, createLanguage('en'))).toBe(english)
+    expect(formatTick(tick, createLanguage('zh'))).toBe(chinese)
   })
 
   it.each([

@@ -9,6 +9,7 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { edtfSpan } from '../dates/edtf-span.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { formatTick } from './format-tick.ts'
 import { useWidth } from './use-width.ts'
 
 const rowHeight = 18
@@ -75,13 +76,6 @@ function heightOf(count: number): string {
   return count === 0 ? '1.5rem' : `calc(${chart}px + ${table}rem)`
 }
 
-/** Formats a tick: the year in January, otherwise the month. */
-const formatTick = (tick: Date, tag: string): string =>
-  new Intl.DateTimeFormat(tag, {
-    timeZone: 'UTC',
-    ...(tick.getUTCMonth() === 0 ? { year: 'numeric' } : { month: 'short' }),
-  }).format(tick)
-
 function ChartAndTable({
   agreements,
   caption,
@@ -120,7 +114,7 @@ function ChartAndTable({
             <g key={tick.toISOString()} class="axis">
               <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - 18} />
               <text x={x(tick)} y={height - 4} text-anchor="middle">
-                {formatTick(tick, language.tag)}
+                {formatTick(tick, language)}
               </text>
             </g>
           ))}

@@ -4,6 +4,7 @@ import { edtfSpan } from '../dates/edtf-span.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { eventBars } from './event-bars.ts'
 import { fitText } from './fit-text.ts'
+import { formatTick } from './format-tick.ts'
 import { useWidth } from './use-width.ts'
 
 /** A record on a timeline. Dates are EDTF; null means unknown. */
@@ -29,13 +30,6 @@ const dayMs = 86_400_000
 const minTitleWidth = 60
 const tickWidth = 90
 
-/** Formats a tick: the year in January, otherwise the month. */
-const formatTick = (tick: Date, tag: string): string =>
-  new Intl.DateTimeFormat(tag, {
-    timeZone: 'UTC',
-    ...(tick.getUTCMonth() === 0 ? { year: 'numeric' } : { month: 'short' }),
-  }).format(tick)
-
 /** Returns the `text-anchor` that keeps the label of a tick inside the chart. */
 const anchorAt = (x: number, width: number) =>
   x < tickWidth / 3 ? 'start' : x > width - tickWidth / 3 ? 'end' : 'middle'
@@ -58,7 +52,7 @@ function extent(events: readonly TimedEvent[]): [Date, Date] | undefined {
  * imprecise date can mean.
  */
 export function EventTimeline({ caption, events }: { caption: string; events: readonly TimedEvent[] }) {
-  const { tag } = useLanguage()
+  const language = useLanguage()
   const [frame, width] = useWidth<HTMLDivElement>()
   const days = extent(events)
   const dated = events.filter(({ start, end }) =>
@@ -75,7 +69,7 @@ export function EventTimeline({ caption, events }: { caption: string; events: re
             <g key={tick.toISOString()}>
               <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - axisHeight + 6} />
               <text x={x(tick)} y={height - 4} text-anchor={anchorAt(x(tick), width)}>
-                {formatTick(tick, tag)}
+                {formatTick(tick, language)}
               </text>
             </g>
           ))}

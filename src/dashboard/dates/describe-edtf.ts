@@ -1,5 +1,6 @@
 import type { Language } from '../i18n/language.ts'
 import { edtfSpan } from './edtf-span.ts'
+import { formatYear } from './edtf-year.ts'
 import { formatEdtf } from './format-edtf.ts'
 
 /** A date in words, and the days that it can mean, unless it is an exact day or has an open end. */
@@ -29,6 +30,12 @@ function isInCalendar(text: string): boolean {
 export const isEdtf = (text: string): boolean =>
   edtfSpan(text) !== undefined && text.split('/').every(isInCalendar)
 
+/** Returns a day as EDTF. `toISOString` writes years before 0 and after 9999 with six digits. */
+function toEdtf(day: Date): string {
+  const monthAndDay = day.toISOString().slice(-'01-01T00:00:00.000Z'.length, -'T00:00:00.000Z'.length)
+  return `${formatYear(day.getUTCFullYear())}-${monthAndDay}`
+}
+
 /**
  * Describes an EDTF date (level 0 or 1, ISO 8601-2) in words: `2011-04` is "April 2011, day unknown". Undefined for any
  * other text.
@@ -41,7 +48,7 @@ export function describeEdtf(text: string, language: Language): DateDescription 
   const description = message === undefined ? date : language.t(message, { date })
   const { earliest, latest, isExact } = span
   if (isExact || !earliest || !latest) return { text: description }
-  const formatDay = (day: Date) => formatEdtf(day.toISOString().slice(0, 10), language)
+  const formatDay = (day: Date) => formatEdtf(toEdtf(day), language)
   const days = language.t('edtf.days', { from: formatDay(earliest), to: formatDay(latest) })
   return { text: description, days }
 }
