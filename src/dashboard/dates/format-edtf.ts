@@ -2,8 +2,8 @@ import type { Language, MessageKey } from '../i18n/language.ts'
 
 /**
  * Formats an EDTF date (level 0 or 1, ISO 8601-2) with its own precision: `2011-04` is "April 2011", `201X` "2010s",
- * `1984?` "1984 (uncertain)", `2011-21` "spring 2011". Years outside 0001 to 9999, such as `Y17000` and `-0043`, and texts
- * that are not dates are returned unchanged.
+ * `20XX` "2000–2099", `1984?` "1984 (uncertain)", `2011-21` "spring 2011". Years outside 0001 to 9999, such as `Y17000` and
+ * `-0043`, and texts that are not dates are returned unchanged.
  */
 export function formatEdtf(text: string, language: Language): string {
   const { t } = language
@@ -35,10 +35,11 @@ const seasons: ReadonlyMap<string, MessageKey> = new Map([
 ])
 
 function formatDate(text: string, { tag, t }: Language): string {
+  // "1900s" may mean a decade or a century.
+  if (/^\d{2}(0X|XX)$/.test(text))
+    return t('value.years', { first: text.replaceAll('X', '0'), last: text.replaceAll('X', '9') })
   const decade = /^(\d{3})X$/.exec(text)?.[1]
   if (decade) return t('value.decade', { decade: `${decade}0` })
-  const century = /^(\d{2})XX$/.exec(text)?.[1]
-  if (century) return t('value.century', { century })
   // `Intl` names the year 0 like the year 1.
   const parts = /^(?!0000)(\d{4})(?:-(\d{2}|XX))?(?:-(\d{2}|XX))?$/.exec(text)
   if (!parts) return text
