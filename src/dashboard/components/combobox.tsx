@@ -114,6 +114,7 @@ export function Combobox({
         aria-invalid={isInvalid}
         placeholder={placeholder}
         autocomplete="off"
+        dir="auto"
         value={text}
         onInput={(event) => {
           setText(event.currentTarget.value)

@@ -90,7 +90,7 @@ function Side({ citation, number }: { citation: Citation; number: number }) {
       <p>
         <span class="tag">{labels.word(rank)}</span>
       </p>
-      {excerpt && <blockquote class="quotation">“{excerpt}”</blockquote>}
+      {excerpt && <blockquote class="quotation text">“{excerpt}”</blockquote>}
       {note && <p class="soft small">{note}</p>}
     </article>
   )

@@ -27,7 +27,7 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
             {locator?.paragraph && `, ${t('record.paragraph', { paragraph: locator.paragraph })}`}
             {locator?.page && `, ${t('record.page', { page: locator.page })}`}
           </p>
-          {excerpt && <blockquote class="quotation">“{excerpt}”</blockquote>}
+          {excerpt && <blockquote class="quotation text">“{excerpt}”</blockquote>}
           <p class="soft small">
             {t('record.supports', {
               property: labelOf(property),

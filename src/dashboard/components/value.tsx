@@ -51,7 +51,7 @@ export function Value({
   if (isTimestamp(text)) return <time dateTime={text}>{language.dateTime(text)}</time>
   if (isWebAddress(text)) return <a href={text}>{text}</a>
   if (isListPath(text)) return <Link href={explorePath(text)}>{text}</Link>
-  return <>{allowLineBreaks(text)}</>
+  return <span class="text">{allowLineBreaks(text)}</span>
 }
 
 /** Allows line breaks in a snake_case text after each underscore. */

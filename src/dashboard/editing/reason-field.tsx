@@ -13,6 +13,7 @@ export function ReasonField({ value, onChange }: { value: string; onChange: (val
       <input
         id={id}
         type="text"
+        dir="auto"
         maxLength={maxReasonLength}
         aria-describedby={`${id}-hint`}
         value={value}

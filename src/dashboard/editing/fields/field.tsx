@@ -42,6 +42,7 @@ function TextField({ field, value, pointer, onChange }: FieldProps) {
       <input
         {...labels}
         type="text"
+        dir="auto"
         inputMode={field.kind === 'number' ? 'decimal' : 'text'}
         maxLength={field.maxLength}
         value={text(value)}
@@ -57,6 +58,7 @@ function LongTextField({ field, value, pointer, onChange }: FieldProps) {
     <LabelledInput field={field} pointer={pointer}>
       <textarea
         {...labels}
+        dir="auto"
         rows={(field.maxLength ?? 0) > maxNoteLength ? 4 : 2}
         maxLength={field.maxLength}
         value={text(value)}

@@ -6,7 +6,7 @@ export function Picked({ name, id, onRemove }: { name: string; id?: string; onRe
   const { t } = useLanguage()
   return (
     <span class="picked">
-      {name}
+      <bdi>{name}</bdi>
       <button type="button" id={id} aria-label={t('edit.remove', { name })} onClick={onRemove}>
         ×
       </button>

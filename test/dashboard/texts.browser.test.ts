@@ -1,0 +1,65 @@
+import type { Locator } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Texts of records on pages: their line breaks and directions. Needs Chromium, and the build. */
+
+const dashboard = useDashboard({ changesRecords: true })
+const title = 'اتفاقية التعاون العلمي (2015) – China'
+let path = ''
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  const created = await dashboard.api.post('/v1/projects', {
+    title,
+    kind: 'other',
+    summary: 'First paragraph.\n\nSecond paragraph.',
+    participants: [{ country: 'CHN', role: 'participant' }],
+  })
+  expect(created.status, created.text).toBe(201)
+  path = `/records/projects/${created.json<{ id: string }>().id}`
+})
+
+const directionOf = (input: Locator) => input.evaluate((element) => getComputedStyle(element).direction)
+
+/** Whether the last character of an element's text is left of its first one. */
+function isLastWordLeft(element: Element): boolean {
+  const text = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode()
+  const length = text?.textContent?.length ?? 0
+  const leftAt = (index: number) => {
+    const range = new Range()
+    if (text) range.setStart(text, index)
+    if (text) range.setEnd(text, index + 1)
+    return range.getBoundingClientRect().left
+  }
+  return leftAt(length - 1) < leftAt(0)
+}
+
+describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 60_000 }, () => {
+  it('is shown with its line breaks, also in the history', async () => {
+    const { page } = await dashboard.open(path)
+    const history = page.locator('section.widget', { hasText: 'History' })
+    for (const facts of [page.locator('.facts').first(), history]) {
+      await facts.getByText('Second paragraph.').waitFor()
+      // biome-ignore lint/performance/useDomNodeTextContent: `textContent` ignores whether line breaks are shown.
+      expect(await facts.innerText()).toContain('First paragraph.\n\nSecond paragraph.')
+    }
+    await page.context().close()
+  })
+
+  it('that begins in a script from right to left has this direction', async () => {
+    const { page, go } = await dashboard.openSignedIn(path)
+    // From right to left, the last word is left of the first one.
+    const isRightToLeft = (selector: string) => page.locator(selector).first().evaluate(isLastWordLeft)
+    expect(await isRightToLeft('h1')).toBe(true)
+    for (const list of ['/explore/projects?sort=-title', '/search?q=التعاون', '/changes']) {
+      await go(list)
+      expect(await isRightToLeft(`a:text-is("${title}")`), list).toBe(true)
+    }
+    await go(`${path}/edit`)
+    expect(await directionOf(page.getByLabel(/^Title/).first())).toBe('rtl')
+    expect(await directionOf(page.getByLabel(/^Summary/))).toBe('ltr')
+    await page.context().close()
+  })
+})
