@@ -302,12 +302,12 @@ export const searchPath = (parameters: URLSearchParams): string =>
 export const changesPath: string = withQuery('/v1/changes', { order: 'desc', limit: '100' })
 
 /**
- * The data of a view: the records of a list, with their export as CSV; one response, which is converted to CSV; a record; or
- * several responses, which are combined into one object or table.
+ * The data of a view: the records of a list, with their export as CSV; one response, which is converted to CSV with these
+ * columns; a record; or several responses, which are combined into one object or table.
  */
 export type ViewData =
   | { kind: 'records'; json: string; csv: string }
-  | { kind: 'response'; json: string }
+  | { kind: 'response'; json: string; columns: readonly string[] }
   | { kind: 'record'; json: string }
   | { kind: 'parts'; parts: readonly DataPart[] }
 
@@ -321,7 +321,14 @@ function recordData({ resource, filters }: Selection, columns?: string): ViewDat
   }
 }
 
-const response = (json: string): ViewData => ({ kind: 'response', json })
+const response = (json: string, columns: readonly string[]): ViewData => ({ kind: 'response', json, columns })
+
+/** Returns the columns of the CSV of a network: with the number of records of each counted resource. */
+function networkColumns(parameters: URLSearchParams, resources: readonly DescribedResource[]): string[] {
+  const counted =
+    parameters.get('resource')?.split(',') ?? resources.filter(hasParticipants).map(({ name }) => name)
+  return ['source', 'label:source', 'target', 'label:target', 'count', ...counted, 'first', 'last']
+}
 
 /** Adds the parameter `lang` of a view's URL, if it has one, to a path. */
 function addLanguage(path: string, parameters: URLSearchParams): string {
@@ -354,17 +361,17 @@ export function findViewData(
       return parts && toParts(parts, parameters)
     }
     case 'search':
-      return response(searchPath(parameters))
+      return response(searchPath(parameters), ['resource', 'key', 'title', 'link', 'snippet'])
     case 'changes':
-      return response(changesPath)
+      return response(changesPath, ['time', 'operation', 'resource', 'key', 'version', 'reason', 'actor'])
     case 'record': {
       const path = `/v1/${encodeURIComponent(keys.resource ?? '')}/${encodeURIComponent(keys.key ?? '')}`
       return { kind: 'record', json: withQuery(path, { ...listFilters(parameters), include: 'names' }) }
     }
     case 'map':
-      return response(mapDataPath(parameters))
+      return response(mapDataPath(parameters), ['country', 'label:country', 'count', 'list'])
     case 'network':
-      return response(networkDataPath(parameters))
+      return response(networkDataPath(parameters), networkColumns(parameters, resources))
     case 'timeline':
       return recordData(chartSelection(parameters))
     case 'explore':
@@ -375,6 +382,7 @@ export function findViewData(
     case 'country':
       return response(
         withQuery(`/v1/countries/${encodeURIComponent(keys.code ?? '')}/briefing`, listFilters(parameters)),
+        ['resource', 'by', 'key', 'label', 'count', 'list'],
       )
     default:
       return undefined

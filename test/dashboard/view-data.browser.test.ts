@@ -46,6 +46,20 @@ describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
     expect(rows.find(({ key }) => key === 'PAK')?.label).toBe('巴基斯坦')
   })
 
+  it.each([
+    ['/map?', '/map?country=XXX'],
+    ['/network?', '/network?from=1700&to=1701'],
+    ['/network?resource=projects', '/network?resource=projects&from=1700&to=1701'],
+    ['/network?centre=CHN', '/network?centre=CHN&from=1700&to=1701'],
+    ['/search?q=energy', '/search?q=zzzzqqq'],
+    ['/compare?country=PAK,DEU', '/compare?country=AND,LIE'],
+    ['/countries/PAK?', '/countries/AND?'],
+  ])('has its columns also without rows: %s', async (full, empty) => {
+    const [columns] = (await readText(`${full}&format=csv`)).split('\r\n')
+    expect(columns).not.toBe('')
+    expect(await readText(`${empty}&format=csv`)).toBe(`${columns}\r\n`)
+  })
+
   it('compares the figures in the registry at two times, whatever their own dates', async () => {
     const now = new Date().toISOString()
     const rows = await readRows(`/compare?resource=figures&before=${now}&format=csv`)

@@ -136,6 +136,9 @@ const responseRows = z.union([
 
 const count = z.object({ page: z.object({ total: z.object({ count: z.number() }) }) })
 
+/** The columns of a comparison. The overview always has rows. */
+const partColumns = ['country', 'asOf', 'resource', 'by', 'key', 'label', 'count', 'list']
+
 /** Returns the rows of a part: its groups, or the number of records of a list. */
 function partRows({ resource, by, column, path, response }: ReadPart): Row[] {
   const origin = {
@@ -165,18 +168,23 @@ function* valuesOf(value: unknown, pointer: string): Generator<{ property: strin
     yield { property: pointer, value: typeof value === 'number' || value === null ? value : String(value) }
 }
 
-const toCsv = (rows: readonly Row[]): string => safeCsv(rows, { header: true })
+/** Returns the CSV of rows; without rows, the line of the columns. */
+const toCsv = (rows: readonly Row[], columns: readonly string[]): string =>
+  rows.length === 0 ? safeCsv([columns]) : safeCsv(rows, { header: true })
 
 /** Returns the CSV of a record: a row for each value, with its JSON pointer, as in citations. */
-export const recordCsv = (json: string): string => toCsv([...valuesOf(JSON.parse(json), '')])
+export const recordCsv = (json: string): string =>
+  toCsv([...valuesOf(JSON.parse(json), '')], ['property', 'value'])
 
 /** Returns the CSV of several responses: a row for each group, and a row with the number of records of each list. */
-export const partsCsv = (parts: readonly ReadPart[]): string => toCsv(parts.flatMap(partRows))
+export const partsCsv = (parts: readonly ReadPart[]): string => toCsv(parts.flatMap(partRows), partColumns)
 
 /**
  * Returns the CSV (RFC 4180) of a view: a row for each group, edge, partner, search result or change. A cell that a
  * spreadsheet would evaluate as a formula begins with an apostrophe.
  * @param json the response of the API to an aggregate, a network, a briefing, a search or the feed of changes.
+ * @param columns the columns of the CSV if there are no rows.
  * @throws ZodError when `json` is none of these.
  */
-export const responseCsv = (json: string): string => toCsv(responseRows.parse(JSON.parse(json)))
+export const responseCsv = (json: string, columns: readonly string[]): string =>
+  toCsv(responseRows.parse(JSON.parse(json)), columns)

@@ -47,7 +47,7 @@ export async function sendViewData(
     return response.text
   }
   try {
-    if (data.kind === 'response') return sendCsv(reply, responseCsv(await read(data.json)))
+    if (data.kind === 'response') return sendCsv(reply, responseCsv(await read(data.json), data.columns))
     if (data.kind === 'record') return sendCsv(reply, recordCsv(await read(data.json)))
     const parts = await readParts(data.parts, read)
     return format === 'json' ? reply.send({ parts }) : sendCsv(reply, partsCsv(parts))
