@@ -66,3 +66,22 @@ describe.skipIf(skipsBrowser)('a comparison of two times [needs Chromium]', { ti
     await page.context().close()
   })
 })
+
+describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { timeout: 60_000 }, () => {
+  it('names the countries that it leaves out, since it has at most four columns', async () => {
+    const { page } = await dashboard.open('/compare?country=PAK,DEU,FRA,EGY,CHN')
+    expect(await page.getByRole('status').textContent()).toBe(
+      'At most 4 countries are compared. These are left out: China.',
+    )
+    await page.context().close()
+  })
+
+  it('has no number for a country that is not in the registry, but 0 for one without records', async () => {
+    const { page } = await dashboard.open('/compare?country=XXX,PAK,AND')
+    for (const name of [/^Number of records/, /^Agreements by kind/]) {
+      const row = page.getByRole('table', { name }).locator('tbody tr').first()
+      expect(await row.locator('td').allTextContents(), String(name)).toEqual(['–', '1', '0'])
+    }
+    await page.context().close()
+  })
+})

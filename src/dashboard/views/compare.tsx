@@ -1,6 +1,8 @@
 import { dimensionsToCompare, findYearDimension, maxColumns, readComparison } from '../../view-data.ts'
 import { combineStates } from '../api/combine.ts'
+import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, resourcesWithParticipants } from '../api/resources.ts'
+import type { CountryBriefing } from '../api/types.ts'
 import { type Option, useOptions } from '../api/use-options.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { AsOf, yearBefore } from '../components/as-of.tsx'
@@ -8,7 +10,7 @@ import { DataLinks } from '../components/chart/chart-links.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
 import { SelectField } from '../components/chart/select-field.tsx'
 import { ChangedRecords } from '../components/compare/changed-records.tsx'
-import type { Column } from '../components/compare/columns.ts'
+import { type Column, useColumns } from '../components/compare/columns.ts'
 import { ComparedFigures } from '../components/compare/compared-figures.tsx'
 import { ComparedGroups } from '../components/compare/compared-groups.tsx'
 import { NotFound } from '../components/not-found.tsx'
@@ -55,6 +57,14 @@ export default function CompareView() {
       </div>
       <div class="stack">
         <Controls codes={codes} countries={countries} />
+        {!isOverTime && codes.length > maxColumns && (
+          <p role="status">
+            {t('compare.tooManyCountries', {
+              max: maxColumns,
+              names: codes.slice(maxColumns).map(labelOf).join(', '),
+            })}
+          </p>
+        )}
         {columns.length < 2 ? (
           <p class="empty">{t('compare.choose')}</p>
         ) : (
@@ -85,8 +95,14 @@ function Comparison({
   const countryColumns = columns.flatMap(({ country, ...column }) =>
     country ? [{ ...column, country }] : [],
   )
+  const briefings = useColumns<CountryBriefing>(
+    countryColumns.map(({ country, asOf }) =>
+      withQuery(`/v1/countries/${encodeURIComponent(country)}/briefing`, { asOf }),
+    ),
+  )
+  const missing = (briefings.body ?? []).flatMap((briefing, index) => (briefing ? [] : [index]))
   const [first, last] = [columns[0], columns.at(-1)]
-  const groups = { resource, filters, columns, showsDifference: isOverTime }
+  const groups = { resource, filters, columns, missing, showsDifference: isOverTime }
   const groupWidgets = (
     <div class="grid comparisons">
       {dimensionsToCompare(resource).map((dimension) => (
@@ -96,7 +112,9 @@ function Comparison({
   )
   return (
     <>
-      {countryColumns.length > 0 && <ComparedFigures columns={countryColumns} showsDifference={isOverTime} />}
+      {countryColumns.length > 0 && (
+        <ComparedFigures columns={countryColumns} state={briefings} showsDifference={isOverTime} />
+      )}
       {isOverTime ? (
         <ChangedRecords
           resource={resource}

@@ -1,9 +1,9 @@
-import { withQuery } from '../../api/path.ts'
 import { explorePath, resourcesWithParticipants } from '../../api/resources.ts'
 import type { CountryBriefing } from '../../api/types.ts'
+import type { ApiState } from '../../api/use-read.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Loaded, Widget } from '../widget.tsx'
-import { type Column, useColumns } from './columns.ts'
+import type { Column } from './columns.ts'
 import { ComparisonTable, comparisonHeight } from './comparison-table.tsx'
 
 /** The number of records of a list, and the path of the list in the API. */
@@ -18,17 +18,15 @@ const toCell = (records: RecordCount | undefined) =>
 /** The key figures of countries side by side, from their briefings. */
 export function ComparedFigures({
   columns,
+  state,
   showsDifference,
 }: {
-  columns: readonly (Column & { country: string })[]
+  columns: readonly Column[]
+  /** The briefing of each column's country; undefined for a country that is not in the registry. */
+  state: ApiState<(CountryBriefing | undefined)[]>
   showsDifference: boolean
 }) {
   const { t, tOr } = useLanguage()
-  const state = useColumns<CountryBriefing>(
-    columns.map(({ country, asOf }) =>
-      withQuery(`/v1/countries/${encodeURIComponent(country)}/briefing`, { asOf }),
-    ),
-  )
   return (
     <Widget title={t('compare.figures')} caption={t('compare.figuresCaption')} wide>
       <Loaded state={state} height={comparisonHeight(resourcesWithParticipants.length + 2)}>

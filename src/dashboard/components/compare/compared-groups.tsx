@@ -14,7 +14,7 @@ import { type ComparedRow, ComparisonTable } from './comparison-table.tsx'
 function toRows(
   aggregates: readonly (Aggregate | undefined)[],
   dimension: string,
-  { unknown, isYear }: { unknown: string; isYear: boolean },
+  { unknown, isYear, missing }: { unknown: string; isYear: boolean; missing: readonly number[] },
 ): ComparedRow[] {
   const labels = new Map(
     aggregates.flatMap((aggregate) =>
@@ -26,8 +26,9 @@ function toRows(
   const rows = [...labels].map(([value, label]) => ({
     value,
     label: value === null ? unknown : label,
-    cells: aggregates.map((aggregate) => {
-      const group = aggregate?.data.find(({ key }) => (key[dimension] ?? null) === value)
+    cells: aggregates.map((aggregate, index) => {
+      if (!aggregate || missing.includes(index)) return undefined
+      const group = aggregate.data.find(({ key }) => (key[dimension] ?? null) === value)
       return group ? { count: group.measures.count ?? 0, path: explorePath(group.list) } : { count: 0 }
     }),
   }))
@@ -48,6 +49,7 @@ export function ComparedGroups({
   isYear = false,
   filters,
   columns,
+  missing,
   showsDifference,
 }: {
   resource: ResourceDescription
@@ -55,6 +57,8 @@ export function ComparedGroups({
   isYear?: boolean
   filters: Readonly<Record<string, string>>
   columns: readonly Column[]
+  /** Indexes of the columns whose country is not in the registry. They have no numbers. */
+  missing: readonly number[]
   showsDifference: boolean
 }) {
   const { t, tOr, tag } = useLanguage()
@@ -70,7 +74,7 @@ export function ComparedGroups({
     <Widget title={title} caption={caption}>
       <Loaded state={state} height="16rem">
         {(aggregates) => {
-          const rows = toRows(aggregates, dimension, { unknown: t('value.unknown'), isYear })
+          const rows = toRows(aggregates, dimension, { unknown: t('value.unknown'), isYear, missing })
           return rows.length === 0 ? (
             <p class="empty">{t('explore.none')}</p>
           ) : (
