@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 
 /** The heading and the figures of the page of a country, in a browser. */
 
@@ -34,6 +34,24 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     await expect.poll(() => requests).toBe(2)
     answer()
     await page.getByRole('status').first().waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
+  it('has a large enough link to the agreements that its timeline does not show', async () => {
+    const { page, go } = await dashboard.open('/sign-in', auditOptions)
+    await page.route('**/v1/agreements?country=*', async (route) => {
+      const response = await route.fetch()
+      const body = await response.json()
+      // So many that the table is closed: the link is then near the button that opens it.
+      const data = Array.from({ length: 20 }, (_, index) => ({
+        ...body.data[0],
+        id: body.data[0].id.replace(/..$/, String(10 + index)),
+      }))
+      await route.fulfill({ response, json: { data, page: { ...body.page, next: 'more' } } })
+    })
+    await go('/countries/CHN')
+    await page.getByRole('link', { name: 'Not all are shown here.' }).waitFor()
+    expect(await findAccessibilityFaults(page)).toEqual([])
     await page.context().close()
   })
 

@@ -59,7 +59,9 @@ export function AgreementTimeline({
             )}
             {page.next !== null && (
               <p class="small">
-                <Link href={explorePath(list)}>{t('explore.topOnly')}</Link>
+                <Link class="target" href={explorePath(list)}>
+                  {t('explore.topOnly')}
+                </Link>
               </p>
             )}
           </>
