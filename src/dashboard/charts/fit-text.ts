@@ -1,14 +1,21 @@
-/** Width in pixels of a character in charts: the average of Latin letters, and that of full-width characters. */
-const characterWidth = 7
+/**
+ * Width in pixels of a character in charts, in a wide sans-serif font: of small letters on average, of most capitals, and of
+ * full-width characters. M, W, m, w and some symbols are about as wide as full-width characters.
+ */
+const characterWidth = 7.1
+const capitalWidth = 9
 const wideCharacterWidth = 12.2
 
-/** Whether a character is full-width: CJK scripts and punctuation, Hangul, and full-width forms. */
+/** Whether a character is wide: CJK scripts and punctuation, Hangul, full-width forms, and letters such as W. */
 const isWide = (character: string) =>
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/.test(
+  /[MWmw@%\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/.test(
     character,
   )
 
-const widthOf = (character: string) => (isWide(character) ? wideCharacterWidth : characterWidth)
+const widthOf = (character: string) => {
+  if (isWide(character)) return wideCharacterWidth
+  return /\p{Lu}/u.test(character) ? capitalWidth : characterWidth
+}
 
 /** Returns the approximate width of a text in a chart, in pixels. */
 export const textWidth = (text: string): number =>
