@@ -1,3 +1,4 @@
+import type { YearBar } from '../charts/group-years.ts'
 import type { Bar } from '../components/bar-table.tsx'
 import { explorePath, recordPath } from './resources.ts'
 
@@ -34,3 +35,10 @@ export const toBars = <Group extends LabelledGroup>(
     path: toPath(group),
     isUnknown: (group.key[dimension] ?? null) === null,
   }))
+
+/** Converts groups by a dimension of years, such as `signedYear`, to bars. */
+export const toYearBars = (groups: readonly LabelledGroup[], dimension: string, unknown: string): YearBar[] =>
+  toBars(groups, dimension, unknown).map((bar, index) => {
+    const year = Number(groups[index]?.key[dimension] ?? Number.NaN)
+    return { ...bar, year: Number.isNaN(year) ? null : year }
+  })

@@ -1,16 +1,20 @@
 import { scaleBand, scaleLinear } from 'd3-scale'
 import { Link } from 'wouter-preact'
-import { type Bar, BarTable } from '../components/bar-table.tsx'
+import { BarTable } from '../components/bar-table.tsx'
 import { useLanguage } from '../i18n/language.ts'
+import { groupYears, type YearBar } from './group-years.ts'
 import { useWidth } from './use-width.ts'
 
 const height = 200
 const maxColumnWidth = 56
-/** The width that the label of a year needs, in pixels. */
-const labelWidth = 38
+/** Years are shown by decade, century or millennium if their columns would be narrower than this, in pixels. */
+const minColumnWidth = 3
+/** The width that the label of a year needs, in pixels, and its first centre, at which it is not cut. */
+const labelWidth = 42
+const minLabelCentre = 16
 const margin = { top: 18, right: 4, bottom: 22, left: 4 }
 
-/** A column chart by year, with a column for records without a year, and a table of the same numbers. */
+/** A column chart by year, or by longer periods if there are too many years, with a column for records without a year, and a table of the same numbers. */
 export function YearColumns({
   caption,
   heading,
@@ -18,21 +22,18 @@ export function YearColumns({
 }: {
   caption: string
   heading: string
-  years: readonly (Bar & { year: number | null })[]
+  years: readonly YearBar[]
 }) {
   const { t, number } = useLanguage()
   const [frame, width] = useWidth<HTMLDivElement>()
-  const known = years.flatMap(({ year }) => (year === null ? [] : [year]))
-  const first = Math.min(...known)
-  const span =
-    known.length === 0
-      ? []
-      : Array.from({ length: Math.max(...known) - first + 1 }, (_, index) => first + index)
+  const { bars, starts } = groupYears(years, width / minColumnWidth, (from, to) =>
+    t('value.range', { from, to }),
+  )
   const unknown = years.find(({ year }) => year === null)
-  const slots = [...span.map(String), ...(unknown ? ['?'] : [])]
+  const slots = [...starts.map(String), ...(unknown ? ['?'] : [])]
   const right = Math.min(width - margin.right, margin.left + slots.length * maxColumnWidth)
   const x = scaleBand(slots, [margin.left, right]).padding(0.15)
-  const max = Math.max(1, ...years.map(({ value }) => value))
+  const max = Math.max(1, ...bars.map(({ value }) => value))
   const y = scaleLinear([0, max], [height - margin.bottom, margin.top])
   const step = Math.max(1, Math.ceil(labelWidth / x.step()))
   return (
@@ -40,7 +41,7 @@ export function YearColumns({
       <svg class="columns" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         <title>{caption}</title>
         <line x1={margin.left} x2={width - margin.right} y1={y(0)} y2={y(0)} />
-        {years.map(({ year, value, label, path }) => {
+        {bars.map(({ year, value, label, path }) => {
           const left = x(year === null ? '?' : String(year)) ?? 0
           const column = (
             <>
@@ -71,13 +72,16 @@ export function YearColumns({
             </g>
           )
         })}
-        {slots.map((slot, index) =>
-          slot === '?' || index % step === 0 ? (
-            <text key={slot} x={(x(slot) ?? 0) + x.bandwidth() / 2} y={height - 6} text-anchor="middle">
+        {slots.map((slot, index) => {
+          const isNearUnknown = unknown && (slots.length - 1 - index) * x.step() < labelWidth / 2
+          if (slot !== '?' && (index % step !== 0 || isNearUnknown)) return null
+          const centre = (x(slot) ?? 0) + x.bandwidth() / 2
+          return (
+            <text key={slot} x={Math.max(centre, minLabelCentre)} y={height - 6} text-anchor="middle">
               {slot}
             </text>
-          ) : null,
-        )}
+          )
+        })}
       </svg>
       <details>
         <summary>{t('state.table')}</summary>

@@ -1,5 +1,5 @@
 import { overviewGroups } from '../../view-data.ts'
-import { toBars } from '../api/groups.ts'
+import { toYearBars } from '../api/groups.ts'
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { YearColumns } from '../charts/year-columns.tsx'
@@ -20,10 +20,7 @@ export function YearWidget({ title, caption }: { title: string; caption: string 
             <YearColumns
               caption={caption}
               heading={title}
-              years={toBars(data, 'signedYear', t('value.unknown')).map((bar, index) => ({
-                ...bar,
-                year: Number(data[index]?.key.signedYear ?? Number.NaN) || null,
-              }))}
+              years={toYearBars(data, 'signedYear', t('value.unknown'))}
             />
           )
         }

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
-import { toBars } from '../api/groups.ts'
+import { toYearBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
 import { explorePath, recordDetailPath, recordPath } from '../api/resources.ts'
 import type { Country, CountryBriefing } from '../api/types.ts'
@@ -163,10 +163,7 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
           <YearColumns
             caption={caption}
             heading={t('overview.byYear')}
-            years={toBars(years, 'signedYear', t('value.unknown')).map((bar, index) => ({
-              ...bar,
-              year: Number(years[index]?.key.signedYear ?? Number.NaN) || null,
-            }))}
+            years={toYearBars(years, 'signedYear', t('value.unknown'))}
           />
         </Widget>
       )}

@@ -1,0 +1,38 @@
+import type { Bar } from '../components/bar-table.tsx'
+
+/** The number of records of a year; null is an unknown year. */
+export type YearBar = Bar & { year: number | null }
+
+/** Lengths of the periods that a column can show, in years. */
+const periods = [1, 10, 100, 1000]
+
+/**
+ * Sums the numbers of years up to those of decades, centuries or millennia, so that there are at most `maxPeriods` from the
+ * first to the last one, with and without records.
+ * @param formatRange returns the label of a period from its first and last year.
+ * @returns the sums, with the first year of each period, the years of a period, and the first years of all periods.
+ */
+export function groupYears(
+  years: readonly YearBar[],
+  maxPeriods: number,
+  formatRange: (first: number, last: number) => string,
+): { bars: YearBar[]; length: number; starts: number[] } {
+  const known = years.flatMap(({ year }) => (year === null ? [] : [year]))
+  const [min, max] = [Math.min(...known), Math.max(...known)]
+  const countPeriods = (length: number) =>
+    known.length === 0 ? 0 : Math.floor(max / length) - Math.floor(min / length) + 1
+  const length = periods.find((one) => countPeriods(one) <= maxPeriods) ?? 1000
+  const startOf = (year: number) => Math.floor(year / length) * length
+  const starts = Array.from({ length: countPeriods(length) }, (_, index) => startOf(min) + index * length)
+  if (length === 1) return { bars: [...years], length, starts }
+  const sums = starts.map((start) => {
+    const inside = years.filter(({ year }) => year !== null && startOf(year) === start)
+    const value = inside.reduce((sum, bar) => sum + bar.value, 0)
+    return { year: start, value, label: formatRange(start, start + length - 1) }
+  })
+  return {
+    bars: [...sums.filter(({ value }) => value > 0), ...years.filter(({ year }) => year === null)],
+    length,
+    starts,
+  }
+}
