@@ -177,6 +177,9 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.getByText(/^Removed by ADMIN_KEY on/).waitFor()
     await page.getByText('Reason: A duplicate').waitFor()
     expect((await dashboard.api.get(`/v1/agreements/${id}`)).status).toBe(404)
+    await page.goto(`${dashboard.api.origin}/changes`)
+    const removal = page.getByRole('listitem').filter({ hasText: 'removed ·' })
+    await removal.getByRole('link', { name: 'To be removed' }).click()
     await page.getByRole('button', { name: 'Restore' }).first().click()
     await dialog.getByRole('button', { name: 'Restore' }).click()
     await page

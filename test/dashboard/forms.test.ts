@@ -8,6 +8,7 @@ import { diffLists, diffProperties, diffTexts } from '../../src/dashboard/compon
 import { describeEdtf, isEdtf } from '../../src/dashboard/dates/describe-edtf.ts'
 import { suggestEdtf } from '../../src/dashboard/dates/suggest-edtf.ts'
 import { findDifferences, merge } from '../../src/dashboard/editing/conflicts.ts'
+import { explainNumbers } from '../../src/dashboard/editing/faults.ts'
 import { toDocument, toPatch } from '../../src/dashboard/editing/form-values.ts'
 import { countText, findRedactableProperties } from '../../src/dashboard/editing/redaction.ts'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
@@ -235,4 +236,20 @@ it('metrics are parsed with their labels, and summed', () => {
   expect(total(metrics, 'a', ({ status = '' }) => status.startsWith('5'))).toBe(1)
   expect(total(metrics, 'b')).toBe(0.5)
   expect(total(metrics, 'c')).toBeUndefined()
+})
+
+describe('a text that is entered for a number', () => {
+  it('gets a fault that says how to write a number', () => {
+    const fault = { pointer: '/value', code: 'wrong_type', message: 'must be a number, not text' }
+    const [explained] = explainNumbers([fault], toDocument({ value: '1,234.5' }, fields))
+    expect(explained).toEqual({
+      ...fault,
+      message: 'must be a number in decimal digits, such as 200 or 12.5',
+    })
+  })
+
+  it('does not change the faults of other values', () => {
+    const fault = { pointer: '/title', code: 'required', message: 'is missing' }
+    expect(explainNumbers([fault], toDocument({ title: '' }, fields))).toEqual([fault])
+  })
 })

@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { findResource, recordPath } from '../api/resources.ts'
+import { findResource, recordDetailPath, recordPath } from '../api/resources.ts'
 import type { Change, CountryBriefing } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -26,11 +26,9 @@ export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
     <ul class="entries notes-apart">
       {changes.map(({ resource, key, title, version, operation, time }) => (
         <li key={`${resource}/${key}/${version}`}>
-          {operation === 'remove' ? (
-            (title ?? <UntitledRecord resource={resource} />)
-          ) : (
-            <Link href={recordPath(resource, key)}>{title ?? <UntitledRecord resource={resource} />}</Link>
-          )}
+          <Link href={(operation === 'remove' ? recordDetailPath : recordPath)(resource, key)}>
+            {title ?? <UntitledRecord resource={resource} />}
+          </Link>
           <span class="soft small">
             {tOr(`resource.${resource}`, resource)} · {tOr(`operation.${operation}`, operation)} ·{' '}
             <time dateTime={time}>{dateTime(time)}</time>

@@ -27,13 +27,19 @@ function valueAt(body: unknown, pointer: string): unknown {
 }
 
 /**
- * Replaces the faults of numbers that were sent as texts, because they have too many digits, by the fault with which the
- * service refuses such numbers.
+ * Replaces the faults of numbers that a form has sent as texts. A number with too many digits gets the fault with which the
+ * service refuses such numbers, any other text a fault that says how to write a number.
  */
 export const explainNumbers = (faults: readonly Fault[], body: unknown): Fault[] =>
   faults.map((fault) => {
     const value = valueAt(body, fault.pointer ?? '')
-    if (!isInexact(value)) return fault
+    if (!isInexact(value)) {
+      // A form sends a text instead of another type only for a number.
+      const isNumber = fault.code === 'wrong_type' && typeof value === 'string'
+      return isNumber
+        ? { ...fault, message: 'must be a number in decimal digits, such as 200 or 12.5' }
+        : fault
+    }
     const message = `the number ${value} has more digits than can be stored; it would become ${Number(value)}`
     return { ...fault, code: 'too_precise', message }
   })
