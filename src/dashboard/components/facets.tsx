@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
 import { explorePath, findEventDates, type ResourceDescription } from '../api/resources.ts'
@@ -7,6 +7,7 @@ import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { focusPrevious } from './focus-previous.ts'
 import { Loaded } from './widget.tsx'
 
 /** Number of rows of a facet before and after a click on its button for more rows. */
@@ -88,15 +89,7 @@ function TextFilters({
     onChange(Object.fromEntries(next))
   }
   const field = (name: string, label: string) => (
-    <label key={name}>
-      <span class="small soft">{label}</span>
-      <input
-        name={name}
-        defaultValue={filters[name] ?? ''}
-        key={filters[name] ?? ''}
-        style={{ width: '100%' }}
-      />
-    </label>
+    <TextFilter key={name} name={name} label={label} value={filters[name] ?? ''} />
   )
   return (
     <form class="stack" onSubmit={submit}>
@@ -105,6 +98,20 @@ function TextFilters({
       {date && field(`${date}[lte]`, `${labels.property(date)}: ${t('explore.to')}`)}
       <button type="submit">{t('explore.apply')}</button>
     </form>
+  )
+}
+
+/** The field of a filter. Unlike with another `key` for each value, the field keeps the focus when the filter changes. */
+function TextFilter({ name, label, value }: { name: string; label: string; value: string }) {
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (input.current) input.current.value = value
+  }, [value])
+  return (
+    <label>
+      <span class="small soft">{label}</span>
+      <input ref={input} name={name} defaultValue={value} dir="auto" style={{ width: '100%' }} />
+    </label>
   )
 }
 
@@ -183,7 +190,14 @@ function Facet({
                 })}
               </ul>
               {groups.count > data.length && limit < maxRows && (
-                <button type="button" class="chip" onClick={() => setLimit(maxRows)}>
+                <button
+                  type="button"
+                  class="chip"
+                  onClick={(event) => {
+                    focusPrevious(event.currentTarget)
+                    setLimit(maxRows)
+                  }}
+                >
                   + {number(groups.count - data.length)}
                 </button>
               )}

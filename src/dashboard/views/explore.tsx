@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
 import { splitValues } from '../../view-data.ts'
 import { findName } from '../api/names.ts'
@@ -6,6 +7,7 @@ import { findResource, type ResourceDescription } from '../api/resources.ts'
 import { aliasProperty } from '../api/titles.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Facets } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
@@ -35,7 +37,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   const state = exploreState(resource, useSearch())
   const change = (next: Partial<ExploreState>) =>
     navigate(exploreUrl(resource, { ...state, cursor: null, ...next }))
-  const list = useApi<Page<RecordDocument>>(
+  const loading = useApi<Page<RecordDocument>>(
     withQuery(`/v1/${resource.name}`, {
       ...state.filters,
       sort: state.sort ?? undefined,
@@ -45,7 +47,15 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
       count: 'exact',
     }),
   )
-  const total = list.body?.page.total?.count
+  // While another page or order loads, the table stays, so that its headings and buttons keep the focus.
+  const list = useKeepPrevious(loading)
+  const total = loading.body?.page.total?.count
+  const results = useRef<HTMLElement>(null)
+  const focusResults = () => results.current?.focus({ preventScroll: true })
+  const showResults = () => {
+    focusResults()
+    results.current?.scrollIntoView()
+  }
   return (
     <>
       <div class="page-head">
@@ -74,38 +84,49 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
             resource={resource}
             filters={state.filters}
             onChange={(filters) => change({ filters })}
+            onEmpty={focusResults}
           />
           <Toolbar resource={resource} state={state} onChange={change} />
-          <Loaded state={list} height="40rem">
-            {({ data, page, names = {} }) => (
-              <>
-                {data.length === 0 ? (
-                  <p class="empty">{t('explore.none')}</p>
-                ) : (
-                  <RecordTable
-                    resource={resource}
-                    records={data}
-                    names={names}
-                    columns={state.columns}
-                    sort={state.sort}
-                    onSort={(sort) => change({ sort })}
-                  />
-                )}
-                <div class="toolbar pages no-print">
-                  {state.cursor !== null && (
-                    <Link class="button" href={exploreUrl(resource, { ...state, cursor: null })}>
-                      {t('explore.first')}
-                    </Link>
+          <section ref={results} tabIndex={-1} aria-label={tOr(`resource.${resource.name}`, resource.name)}>
+            <Loaded state={list} height="40rem">
+              {({ data, page, names = {} }) => (
+                <>
+                  {data.length === 0 ? (
+                    <p class="empty">{t('explore.none')}</p>
+                  ) : (
+                    <RecordTable
+                      resource={resource}
+                      records={data}
+                      names={names}
+                      columns={state.columns}
+                      sort={state.sort}
+                      onSort={(sort) => change({ sort })}
+                    />
                   )}
-                  {page.next !== null && (
-                    <Link class="button" href={exploreUrl(resource, { ...state, cursor: page.next })}>
-                      {t('explore.next')}
-                    </Link>
-                  )}
-                </div>
-              </>
-            )}
-          </Loaded>
+                  <div class="toolbar pages no-print">
+                    {state.cursor !== null && (
+                      <Link
+                        class="button"
+                        href={exploreUrl(resource, { ...state, cursor: null })}
+                        onClick={showResults}
+                      >
+                        {t('explore.first')}
+                      </Link>
+                    )}
+                    {page.next !== null && (
+                      <Link
+                        class="button"
+                        href={exploreUrl(resource, { ...state, cursor: page.next })}
+                        onClick={showResults}
+                      >
+                        {t('explore.next')}
+                      </Link>
+                    )}
+                  </div>
+                </>
+              )}
+            </Loaded>
+          </section>
         </div>
       </div>
     </>
@@ -117,10 +138,13 @@ function FilterChips({
   resource,
   filters,
   onChange,
+  onEmpty,
 }: {
   resource: ResourceDescription
   filters: Readonly<Record<string, string>>
   onChange: (filters: Record<string, string>) => void
+  /** Called when the last filter is removed, and the buttons disappear. */
+  onEmpty: () => void
 }) {
   const language = useLanguage()
   const { t } = language
@@ -157,13 +181,25 @@ function FilterChips({
               type="button"
               class="chip"
               aria-label={t('explore.remove', { filter: text })}
-              onClick={() => onChange(rest)}
+              onClick={(event) => {
+                const next = event.currentTarget.nextElementSibling
+                if (entries.length > 1 && next instanceof HTMLElement) next.focus()
+                else onEmpty()
+                onChange(rest)
+              }}
             >
               {text} ×
             </button>
           )
         })}
-        <button type="button" class="chip no-print" onClick={() => onChange({})}>
+        <button
+          type="button"
+          class="chip no-print"
+          onClick={() => {
+            onEmpty()
+            onChange({})
+          }}
+        >
           {t('explore.clear')}
         </button>
       </div>

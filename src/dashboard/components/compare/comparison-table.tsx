@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../../i18n/language.ts'
+import { focusPrevious } from '../focus-previous.ts'
 
 /** A number, and the path of the view of its records. */
 export interface Cell {
@@ -76,7 +77,14 @@ export function ComparisonTable({
         </tbody>
       </table>
       {shown.length < rows.length && (
-        <button type="button" class="chip no-print" onClick={() => setShowsAll(true)}>
+        <button
+          type="button"
+          class="chip no-print"
+          onClick={(event) => {
+            focusPrevious(event.currentTarget)
+            setShowsAll(true)
+          }}
+        >
           {t('compare.showAll', { count: number(rows.length) })}
         </button>
       )}

@@ -1,0 +1,63 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Where the focus is after an action by keyboard (WCAG 2.4.3). Needs Chromium, and the build. */
+
+const dashboard = useDashboard()
+
+/** Returns the start of the HTML of the element that has the focus. */
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200))
+
+describe.skipIf(skipsBrowser)('the focus in the explorer [needs Chromium]', { timeout: 60_000 }, () => {
+  it('stays on the heading of a column that sorts, and in a filter that is applied', async () => {
+    const { page, settle } = await dashboard.open('/explore/agreements')
+    await page.getByRole('button', { name: 'Title' }).press('Enter')
+    await page.waitForURL(/sort=title/)
+    await settle()
+    expect(await focused(page)).toContain('Title ▲')
+    await page.getByLabel('Words in the text').fill('energy')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/q=energy/)
+    await settle()
+    expect(await focused(page)).toContain('name="q"')
+    await page.context().close()
+  })
+
+  it('moves to the next filter when one is removed, and to the records after the last one', async () => {
+    const { page, settle } = await dashboard.open('/explore/agreements?country=PAK&kind=treaty')
+    const remove = (filter: string) => page.getByRole('button', { name: `Remove the filter ${filter}` })
+    await remove('Country: Pakistan').press('Enter')
+    await page.waitForURL((url) => !url.searchParams.has('country'))
+    await settle()
+    expect(await focused(page)).toContain('Remove the filter Kind')
+    await page.keyboard.press('Enter')
+    await page.waitForURL((url) => !url.searchParams.has('kind'))
+    await settle()
+    expect(await focused(page)).toContain('aria-label="Agreements"')
+    await page.context().close()
+  })
+
+  it('moves to the records with the next page, and to the last row before further ones', async () => {
+    const { page, settle } = await dashboard.open('/explore/countries')
+    await page.getByRole('link', { name: 'Next page' }).press('Enter')
+    await page.waitForURL(/cursor=/)
+    await settle()
+    expect(await focused(page)).toContain('aria-label="Countries"')
+    await page.route('**/aggregate?*groupBy=kind*', async (route) => {
+      const response = await route.fetch()
+      const [group] = (await response.json()).data
+      const data = Array.from({ length: 20 }, (_, index) => ({
+        ...group,
+        key: { kind: `k${index}` },
+        label: { kind: `k${index}` },
+      }))
+      await route.fulfill({ response, json: { data, groups: { count: 20, limit: 20 }, total: 20 } })
+    })
+    await page.goto(`${dashboard.api.origin}/compare?country=CHN,PAK`)
+    await page.getByRole('button', { name: 'Show all 20 rows' }).press('Enter')
+    await expect.poll(() => focused(page)).toContain('href="/explore/')
+    await page.context().close()
+  })
+})
