@@ -202,7 +202,7 @@ describe('the OpenAPI document', () => {
     expect(headers.filter(({ example }) => typeof example !== 'string')).toEqual([])
   })
 
-  it('describes every schema but enumerations, and has an example of the request of each resource', () => {
+  it('describes every schema but enumerations, and has an example of a request per resource', () => {
     const { schemas } = document.components
     // The values of an enumeration say what it is.
     const undescribed = Object.entries(schemas).filter(
