@@ -7,7 +7,7 @@ import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { hashValue } from './hashes.ts'
-import type { Draft, RowFault } from './types.ts'
+import type { RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
 
 /** Plans how a row creates or changes a record. */
@@ -18,7 +18,7 @@ export interface PlannedRecord {
   action: 'create' | 'change' | 'none'
   before: Document | undefined
   after: Document
-  /** Hashes of the last values that the rows of the record had, by property; the further external ids by `idProperty`. */
+  /** Hashes of the last values that the rows of the record had, by property. */
   properties: Record<string, string>
   /** Properties that are not overwritten: others have set them, or another row changes the record. */
   kept: string[]
@@ -49,32 +49,14 @@ export function otherRowId({ draft, resource, existing }: Upsert): string | unde
   return isOwn ? undefined : existing.ownId
 }
 
-/** Returns the properties for which the row has values, without external ids, which are compared one by one. */
+/** Returns the properties for which the row has values, without external ids, which are only added. */
 const statedProperties = ({ draft, document, resource }: Upsert): string[] =>
   Object.keys(draft.document).filter(
     (name) => name !== 'externalIds' && name in document && name in resource.document.shape,
   )
 
-const idPrefix = 'externalIds/'
-
-type ExternalId = Draft['externalId']
-
-/** Returns the name under which an import stores that a row has stated an external id. */
-const idProperty = (id: ExternalId): string => `${idPrefix}${hashValue(externalIdKey(id))}`
-
-/** Returns the external ids that the row states besides its own. */
-const furtherIds = ({ draft, document }: Upsert): ExternalId[] =>
-  getExternalIds(document).filter((id) => externalIdKey(id) !== externalIdKey(draft.externalId))
-
-const hashesOf = (upsert: Upsert, document: Document): Record<string, string> =>
-  Object.fromEntries([
-    ...statedProperties(upsert).map((name) => [name, hashValue(document[name])]),
-    ...furtherIds(upsert).map((id) => [idProperty(id), '']),
-  ])
-
-/** Returns what the last import of the scheme stored about the values of the record, unless it was undone. */
-const importedProperties = ({ existing }: Upsert): Record<string, string> =>
-  existing?.lastImport?.undone === false ? existing.lastImport.properties : {}
+const hashesOf = (upsert: Upsert, document: Document) =>
+  Object.fromEntries(statedProperties(upsert).map((name) => [name, hashValue(document[name])]))
 
 /** Checks a new document, which may contain its future key. @throws Problem `invalid-body`. */
 function checkNew(resource: Resource, document: Document): Document {
@@ -90,27 +72,18 @@ function planCreation(upsert: Upsert): PlannedRecord {
   return { upsert, action: 'create', before: undefined, after, properties: hashesOf(upsert, after), kept: [] }
 }
 
-/**
- * Returns the external ids of a record, followed by those of the row that the record does not have. Ids of the last import are
- * removed if the row has others instead.
- */
-function mergeExternalIds(upsert: Upsert, before: Document): ExternalId[] {
+/** Returns the external ids of a record, followed by those of the row that the record does not have. */
+function joinExternalIds(before: Document, wanted: Document) {
   const known = getExternalIds(before)
-  const wanted = getExternalIds(upsert.document)
-  const [knownKeys, wantedKeys] = [known, wanted].map((ids) => new Set(ids.map(externalIdKey)))
-  const imported = furtherIds(upsert).length > 0 ? importedProperties(upsert) : {}
-  return [
-    ...known.filter((id) => wantedKeys?.has(externalIdKey(id)) || !Object.hasOwn(imported, idProperty(id))),
-    ...wanted.filter((id) => !knownKeys?.has(externalIdKey(id))),
-  ]
+  const keys = new Set(known.map(externalIdKey))
+  return [...known, ...getExternalIds(wanted).filter((id) => !keys.has(externalIdKey(id)))]
 }
 
 /** Returns the document of a record with the values of the row. Other properties are unchanged. */
-function mergeWanted(upsert: Upsert, before: Document): Document {
-  const { resource, document } = upsert
+function mergeWanted({ resource, document }: Upsert, before: Document): Document {
   const { [resource.key.property]: _, ...others } = document
   const merged = { ...before, ...others }
-  return 'externalIds' in document ? { ...merged, externalIds: mergeExternalIds(upsert, before) } : merged
+  return 'externalIds' in document ? { ...merged, externalIds: joinExternalIds(before, document) } : merged
 }
 
 /** Whether a value is the default of a property. */
@@ -120,19 +93,11 @@ function isDefault({ document }: Resource, name: string, value: unknown): boolea
   return isDeepStrictEqual(schema?.safeParse(undefined).data, value)
 }
 
-/** Whether others have removed an external id that the last import stated. Ids that others have added do not matter. */
-function lacksImportedId(upsert: Upsert, externalIds: unknown): boolean {
-  const known = new Set(getExternalIds({ externalIds }).map(idProperty))
-  return Object.keys(importedProperties(upsert)).some((name) => name.startsWith(idPrefix) && !known.has(name))
-}
-
 /**
  * Whether others have set a value: it is not the one that the last import wrote. If no import has written the property, or
  * the import was undone, the property may also have its default value.
  */
-function isEdited(upsert: Upsert, name: string, value: unknown): boolean {
-  const { resource, existing } = upsert
-  if (name === 'externalIds') return lacksImportedId(upsert, value)
+function isEdited({ resource, existing }: Upsert, name: string, value: unknown): boolean {
   const imported = existing?.lastImport?.properties[name]
   if (imported === hashValue(value)) return false
   const isUnwritten = imported === undefined || existing?.lastImport?.undone === true
@@ -140,21 +105,19 @@ function isEdited(upsert: Upsert, name: string, value: unknown): boolean {
 }
 
 function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): PlannedRecord {
-  const { resource } = upsert
+  const { resource, existing } = upsert
   const before = documentOf(resource, JSON.parse(stored))
   const wanted = checkDocument(resource, mergeWanted(upsert, before))
   if (otherRowId(upsert) !== undefined) {
     const kept = statedProperties(upsert).filter((name) => !isDeepStrictEqual(before[name], wanted[name]))
     return { upsert, action: 'none', before, after: before, properties: {}, kept }
   }
-  const statesIds = furtherIds(upsert).length > 0
-  const earlier = Object.entries(importedProperties(upsert)).filter(
-    ([name]) => !(statesIds && name.startsWith(idPrefix)),
-  )
-  const properties = { ...Object.fromEntries(earlier), ...hashesOf(upsert, wanted) }
+  const lastImport = existing?.lastImport
+  const earlier = lastImport?.undone === false ? lastImport.properties : {}
+  const properties = { ...earlier, ...hashesOf(upsert, wanted) }
   const isKept = (name: string) =>
     !isDeepStrictEqual(before[name], wanted[name]) && isEdited(upsert, name, before[name])
-  const kept = onEdited === 'keep' ? [...statedProperties(upsert), 'externalIds'].filter(isKept) : []
+  const kept = onEdited === 'keep' ? statedProperties(upsert).filter(isKept) : []
   const after =
     kept.length === 0
       ? wanted
