@@ -20,7 +20,7 @@ const waitForFocus = (page: Page, selector: string) =>
 
 describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 }, () => {
   it('is in the page after a confirmed action, and on its button after a cancelled one', async () => {
-    const id = await createAgreement({ title: 'Removed by keyboard' })
+    const id = await createAgreement({ title: 'A treaty to delete' })
     const { page, settle } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     const open = page.getByRole('button', { name: 'Delete' })
     await open.press('Enter')
