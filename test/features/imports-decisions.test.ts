@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resolveImportNames } from '../../src/features/imports/names.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
@@ -96,23 +98,54 @@ describe('a decision about a name whose meaning depends on the date', () => {
         {
           pointer: '/decisions/0/name',
           code: 'no_effect',
-          message: expect.stringMatching(/"Korea" by the date/),
+          message: expect.stringMatching(/in every row with "Korea", .* by the date of the row$/),
         },
       ],
     })
   })
 })
 
-describe('a decision about a name that the registry resolves, in rows without a date', () => {
-  it('takes effect at once, and a later import changes nothing', async () => {
+describe('a decision about a name that the registry resolves, but not by the date', () => {
+  it.each([
+    ['without a date', ''],
+    ['with a date that plays no part', '1998'],
+  ])('takes effect at once in rows %s, and a later import changes nothing', async (_, year) => {
     const scheme = newScheme()
-    const csv = 'Id,Year,Parties\nP,,Pakistan\n'
+    const csv = `Id,Year,Parties\nP,${year},Pakistan\n`
     const decisions = [{ resource: 'countries', name: 'Pakistan', key: 'KEN' }]
     const first = await importWithDecisions(agreementMapping(scheme), csv, decisions)
     expect(first).toMatchObject({ state: 'committed', counts: { created: 1 } })
     expect(await partiesOf(scheme, 'P')).toEqual(['KEN'])
     const second = await importCsv(api.database, agreementMapping(scheme), csv)
     expect(second.counts).toMatchObject({ changed: 0, unchanged: 1 })
+  })
+
+  it('stays in effect in rows with a date when a record gets the name as an alias', async () => {
+    const scheme = newScheme()
+    const csv = 'Id,Year,Parties\nF,1998,Foobaria\n'
+    const decisions = [{ resource: 'countries', name: 'Foobaria', key: 'KEN' }]
+    await importWithDecisions(agreementMapping(scheme), csv, decisions)
+    const named = await api.patch('/v1/countries/PER', { aliases: [{ name: 'Foobaria', language: null }] })
+    expect(named.status, named.text).toBe(200)
+    const second = await importCsv(api.database, agreementMapping(scheme), csv)
+    expect(second.counts).toMatchObject({ changed: 0, unchanged: 1 })
+    expect(await partiesOf(scheme, 'F')).toEqual(['KEN'])
+  })
+})
+
+describe('names of which all are resolved', () => {
+  it('are not written again when the import is continued', async () => {
+    const job = await checkCsv(
+      api.database,
+      agreementMapping(newScheme()),
+      'Id,Year,Parties\nP,,Pakistan\nold,1905,Korea\n',
+    )
+    const { signal } = new AbortController()
+    const readOnly: Parameters<typeof resolveImportNames>[0] = {
+      read: (statement, options) => api.database.read(statement, options),
+      transaction: () => Promise.reject(new Error('begins a transaction')),
+    }
+    await expect(resolveImportNames(readOnly, registry, job, { signal })).resolves.toBeUndefined()
   })
 })
 

@@ -3,7 +3,7 @@ import type { Author } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { startSlices } from '../../time-slice.ts'
 import { groupBy } from '../names/group-by.ts'
-import { type NameMatch, type NameQuery, resolveNames } from '../names/index.ts'
+import { type NameMatch, type NameQuery, type Resolution, resolveNames } from '../names/index.ts'
 import { findAbsentKeys } from './decisions.ts'
 import { decisionIdentity, mentionIdentity, mentionName } from './mentions.ts'
 import { isCreatable } from './new-records.ts'
@@ -13,10 +13,17 @@ import type { Mention } from './types.ts'
 /** Resolves the names in an import, each once: by the decision of a person, or else by the names of the registry. */
 
 /**
- * How a name was resolved: by the names of the registry (`resolved`), by a decision (`decided`, `left_out`), by a record
- * that the import creates (`made`), or not at all; `record_gone` if the record of the decision does not exist any more.
+ * How a name was resolved: by the names of the registry (`resolved`, `resolved_by_date`), by a decision (`decided`, `left_out`),
+ * by a record that the import creates (`made`), or not at all; `record_gone` if the record of the decision does not exist any
+ * more. A decision has no date, so it does not apply if the status is `resolved_by_date`.
  */
-export type NameStatus = 'resolved' | 'decided' | 'left_out' | 'made' | UndecidedStatus
+export type NameStatus = RegistryStatus | 'decided' | 'left_out' | 'made' | UndecidedStatus
+
+/**
+ * How the registry resolves a name: `resolved_by_date` if, without its date, the name would not be resolved, or would mean another
+ * record.
+ */
+type RegistryStatus = Resolution['status'] | 'resolved_by_date'
 
 /** The statuses of names that need a decision. */
 export const undecidedStatuses = ['ambiguous', 'unresolved', 'record_gone'] as const
@@ -187,10 +194,24 @@ export const toQuery = (mention: Mention, countries: ReadonlyMap<string, string>
   scheme: mention.scheme,
 })
 
+/** Resolves queries by the names of the registry. @returns the results in the order of the queries. */
+async function resolveInRegistry(
+  database: Pick<DatabaseClient, 'read'>,
+  registry: Registry,
+  queries: readonly NameQuery[],
+): Promise<(Omit<Resolution, 'status'> & { status: RegistryStatus })[]> {
+  const undated = queries.map((query) => ({ ...query, on: undefined }))
+  const resolutions = await resolveNames(database, registry, [...queries, ...undated])
+  return resolutions.slice(0, queries.length).map((resolution, index) => {
+    const { status, match } = resolution
+    const isByDate = status === 'resolved' && resolutions[queries.length + index]?.match?.key !== match?.key
+    return isByDate ? { ...resolution, status: 'resolved_by_date' } : resolution
+  })
+}
+
 /**
- * Resolves names: by the decisions for the register, otherwise by the names of the registry. A decision has no date, so it does
- * not apply to a name that the registry resolves by its date. A name whose decided record is gone needs another decision, since
- * nobody has chosen the record that now has this name.
+ * Resolves names: by the decisions for the register where they apply, otherwise by the names of the registry. A name whose decided
+ * record is gone needs another decision, since nobody has chosen the record that now has this name.
  * @param scheme the register whose decisions apply.
  * @returns the results in the order of the names.
  */
@@ -215,7 +236,7 @@ async function resolveDecided(
   })
   const mentions = queried.map(({ mention }) => mention)
   const countries = await findCountries(database, registry, mentions)
-  const resolutions = await resolveNames(
+  const resolutions = await resolveInRegistry(
     database,
     registry,
     mentions.map((mention) => ({ ...toQuery(mention, countries), limit: maxCandidates })),
@@ -224,8 +245,7 @@ async function resolveDecided(
   return names.map((name): ResolvedName => {
     const { identity, mention } = name
     const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
-    const isResolvedByDate = mention.on !== undefined && status === 'resolved'
-    const decided = isResolvedByDate ? undefined : decisionOf(name)
+    const decided = status === 'resolved_by_date' ? undefined : decisionOf(name)
     if (decided === absent) return { identity, status: 'record_gone', key: null, candidates }
     if (decided !== undefined)
       return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
@@ -236,19 +256,22 @@ async function resolveDecided(
     return {
       identity,
       status: isCreated ? 'made' : status,
-      key: status === 'resolved' ? (match?.key ?? null) : null,
+      key: match?.key ?? null,
       candidates: candidates.slice(0, maxCandidates),
     }
   })
 }
 
+/** The statuses of names that are resolved again only if there is a decision about them. */
+const settledStatuses: readonly (NameStatus | null)[] = ['resolved', 'resolved_by_date', 'made']
+
 /**
- * Resolves the names of an import, in batches. Skips the names without a decision that an earlier call has resolved, or whose
+ * Resolves the names of an import, in batches. A name without a decision is skipped if an earlier call has resolved it, or if its
  * record is to be created. A decision may have changed since that call.
  * @param signal stops the work after a batch.
  */
 export async function resolveImportNames(
-  database: Database,
+  database: Pick<Database, 'read' | 'transaction'>,
   registry: Registry,
   { id, scheme }: ImportJob,
   { signal }: { signal: AbortSignal },
@@ -265,8 +288,9 @@ export async function resolveImportNames(
     after = last.identity
     const decisionOf = await findDecisions(database, registry, scheme, names)
     const open = names.filter(
-      (name) => (name.status !== 'resolved' && name.status !== 'made') || decisionOf(name) !== undefined,
+      (name) => !settledStatuses.includes(name.status) || decisionOf(name) !== undefined,
     )
+    if (open.length === 0) continue
     const resolved = await resolveDecided(database, registry, open, decisionOf)
     await database.transaction((tx) => storeResolved(tx, id, resolved))
   }
