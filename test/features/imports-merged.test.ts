@@ -232,6 +232,55 @@ records:
   })
 })
 
+describe('a key of a record that has been merged since', () => {
+  const mappingOf = (scheme: string, key: string) => `scheme: ${scheme}
+rows: {format: csv}
+records:
+  projects:
+    id: Id
+    properties:
+      title: Title
+      kind: =other
+      participants:
+        - {organization: {value: ${key}, by: key}, role: =lead}
+        - {each: {from: Funders, split: "|"}, organization: {from: ., by: key}, role: =funder}
+`
+  const projectOf = async (scheme: string, id: string) => {
+    const response = await api.get(`/v1/projects?externalId=${scheme}:${id}`)
+    const [found] = response.json<{ data: { title: string; participants: object[] }[] }>().data
+    return found
+  }
+
+  it('means the record that remains, in rows with and without changes and in new rows', async () => {
+    const scheme = newScheme()
+    const from = await createOrganization(`Former fund of ${scheme}`)
+    const into = await createOrganization(`Remaining fund of ${scheme}`)
+    const mapping = mappingOf(scheme, from)
+    const header = 'Id,Title,Funders'
+    const first = await importCsv(api.database, mapping, `${header}\n1,Old,${from}|${into}\n2,Old,${from}\n`)
+    expect(first.counts).toMatchObject({ created: 2, refused: 0 })
+    await merge(from, into)
+    const csv = `${header}\n1,New,${from}|${into}\n2,Old,${from}\n3,New,${from}\n`
+    const next = await importCsv(api.database, mapping, csv)
+    expect(next.counts).toMatchObject({ created: 1, changed: 1, unchanged: 1, refused: 0, kept: 0 })
+    const participants = [
+      { organization: into, role: 'lead' },
+      { organization: into, role: 'funder' },
+    ]
+    for (const id of ['1', '3'])
+      expect(await projectOf(scheme, id)).toMatchObject({ title: 'New', participants })
+    expect((await importCsv(api.database, mapping, csv)).counts).toMatchObject({ unchanged: 3, kept: 0 })
+  })
+
+  it('that has no form of a key still refuses only its row', async () => {
+    const scheme = newScheme()
+    const key = await createOrganization(`Fund of ${scheme}`)
+    const csv = `Id,Title,Funders\n1,Good,${key}\n2,Bad,no key\n`
+    const imported = await importCsv(api.database, mappingOf(scheme, key), csv)
+    expect(imported.counts).toMatchObject({ created: 1, refused: 1 })
+  })
+})
+
 describe('an organization into which another one was merged', () => {
   it('keeps the aliases that it took over', async () => {
     const scheme = newScheme()

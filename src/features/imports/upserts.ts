@@ -6,6 +6,8 @@ import { externalIdKey } from '../../model/schemas.ts'
 import { findMergedKeys } from '../../operations/merged.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
 import { findByExternalIds, getExternalIds, hasExternalIds } from '../../operations/writing/external-ids.ts'
+import { moveReferences } from '../../operations/writing/merging.ts'
+import { findReferences } from '../../operations/writing/references.ts'
 import { hashValue } from './hashes.ts'
 import { fillMentions, mentionIdentity, namedMentions } from './mentions.ts'
 import { findNameKeys, type NameKey } from './names.ts'
@@ -206,6 +208,23 @@ async function followMerges(
 }
 
 /**
+ * Finds the records that drafts state by key, and that were merged since.
+ * @returns a function from a draft to the same draft with the keys of the records that remain.
+ */
+async function followKeys(tx: Transaction, registry: Registry, drafts: readonly Draft[]) {
+  const stated = drafts
+    .flatMap((draft) => findReferences(registry.get(draft.resource).document, draft.document))
+    .map(({ resource, value }) => ({ resource, key: value }))
+    .filter(({ resource, key }) => registry.keyForm(resource).schema.safeParse(key).success)
+  if (stated.length === 0) return (draft: Draft) => draft
+  const mergedInto = await findMergedKeys(tx, registry, stated)
+  return (draft: Draft): Draft => ({
+    ...draft,
+    document: moveReferences(registry.get(draft.resource), draft.document, mergedInto),
+  })
+}
+
+/**
  * Computes the upserts of rows.
  * @param names how the names in the rows were resolved, by the identity of the mention.
  */
@@ -218,6 +237,8 @@ export async function findUpserts(
 ): Promise<Upserts> {
   const keys = await findKeys(tx, registry, rows)
   const followed = await followMerges(tx, registry, rows, names)
+  const allDrafts = rows.flatMap(({ drafts }) => drafts)
+  const follow = await followKeys(tx, registry, allDrafts)
   const inFile = (await options.findInFile?.(listAbsent(rows, keys))) ?? []
   const resolver = new MentionResolver(registry, rows, { names: followed, keys, inFile, ...options })
   const result: Upserts = { upserts: [], refused: new Map(), waiting: [] }
@@ -228,7 +249,7 @@ export async function findUpserts(
       for (const [index, draft] of row.drafts.entries()) {
         const resource = registry.get(draft.resource)
         const mentionKeys = (resolved[index] ?? []).map((one) => (typeof one === 'string' ? one : null))
-        const document = documentOfDraft(resource, draft, mentionKeys)
+        const document = documentOfDraft(resource, follow(draft), mentionKeys)
         const digest = hashValue(document)
         result.upserts.push({ row, draft, resource, document, mentionKeys, digest, existing: undefined })
       }

@@ -103,16 +103,36 @@ function removeReferencesToItself(resource: Resource, document: Document, key: s
   }
 }
 
-/** Returns a document with its references moved from the merged record to the remaining one. */
-function moveReferences(owner: Resource, document: Document, { resource, from, into }: MergedPair): Document {
+/**
+ * Returns a copy of a document with its references to merged records moved to the remaining ones, without list entries that are
+ * repeated then.
+ * @param document need not be valid: values that do not match the schema are not changed.
+ * @param mergedInto returns the key of the record that remains; undefined if the record was not merged.
+ */
+export function moveReferences<T extends Document>(
+  owner: Resource,
+  document: T,
+  mergedInto: (record: { resource: string; key: string }) => string | undefined,
+): T {
+  const found = findReferences(owner.document, document).flatMap(({ path, resource, value }) => {
+    const key = mergedInto({ resource, key: value })
+    return key === undefined ? [] : [{ path, key }]
+  })
   const moved = structuredClone(document)
-  const found = findReferences(owner.document, moved).filter(
-    (reference) => reference.resource === resource.name && reference.value === from.key,
-  )
-  for (const { path } of found) setAt(moved, path, into.key)
+  for (const { path, key } of found) setAt(moved, path, key)
   for (const { path } of found.reverse()) removeRepeated(moved, path)
   return moved
 }
+
+/** Returns a document with its references moved from the merged record of a pair to the remaining one. */
+const moveToRemaining = (
+  owner: Resource,
+  document: Document,
+  { resource, from, into }: MergedPair,
+): Document =>
+  moveReferences(owner, document, (record) =>
+    record.resource === resource.name && record.key === from.key ? into.key : undefined,
+  )
 
 /**
  * Changes the records that refer to the merged one: moves their references to the remaining one.
@@ -137,7 +157,7 @@ export async function updateReferrers(tx: Transaction, pair: MergedPair, change:
     const updates: Update[] = []
     for (const one of locked.values()) {
       const before = documentOf(owner, JSON.parse(one.document))
-      const after = checkMerged(owner, one.key, moveReferences(owner, before, pair))
+      const after = checkMerged(owner, one.key, moveToRemaining(owner, before, pair))
       updates.push({ locked: one, before, after })
       await pause()
     }
@@ -179,7 +199,7 @@ const union = (one: unknown, other: unknown): unknown[] => {
 /** Returns the document of the remaining record, with the external ids of the merged one, and with its names as aliases. */
 export function mergeDocuments(pair: MergedPair): Document {
   const { resource, into, mergedDocument, remainingDocument: before } = pair
-  const after = moveReferences(resource, before, pair)
+  const after = moveToRemaining(resource, before, pair)
   removeReferencesToItself(resource, after, into.key)
   if (resource.boundFields.externalIds)
     after.externalIds = union(before.externalIds, mergedDocument.externalIds)
