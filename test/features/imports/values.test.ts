@@ -206,7 +206,9 @@ describe('numbers', () => {
     '1.5 234',
     '1234.567,5',
     '1234,567.5',
-  ])('whose digits are separated otherwise than in groups of three are refused: %s', (text) => {
+    '5\n100',
+    '5\t100',
+  ])('whose digits are separated otherwise than in groups of three are refused: %j', (text) => {
     for (const example of ['', '1 234,5', '1,234.5', '1234.5'])
       expect(compileNumber(readNumberFormat(example))(text)).toBeInstanceOf(BadValue)
   })

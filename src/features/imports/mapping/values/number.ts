@@ -9,8 +9,13 @@ interface NumberFormat {
 /** Reads a number of a column. */
 export type NumberReader = (value: string | number | boolean) => number | BadValue
 
+/** A space, also a thin or no-break one, or an apostrophe. Line breaks and tabs separate values, and not thousands. */
+const separator = "[ \u00a0\u2009\u202f'’]"
+
 /** Digits in groups of three, which are separated by one kind of spaces or apostrophes. */
-const spacedGroups = /^([+-]?\d{1,3})([\s'’])\d{3}(?:\2\d{3})*(?!\d)/
+const spacedGroups = new RegExp(`^([+-]?\\d{1,3})(${separator})\\d{3}(?:\\2\\d{3})*(?!\\d)`)
+const separators = new RegExp(separator, 'g')
+const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
 
 /**
  * Derives a number format from an example.
@@ -18,7 +23,7 @@ const spacedGroups = /^([+-]?\d{1,3})([\s'’])\d{3}(?:\2\d{3})*(?!\d)/
  * @returns undefined when the example is invalid.
  */
 export function readNumberFormat(example: string): NumberFormat | undefined {
-  const [, group = '', decimal = ''] = /^1([.,\s'’]?)234([.,])5+$/.exec(example) ?? []
+  const [, group = '', decimal = ''] = exampleForm.exec(example) ?? []
   return decimal === '' || group === decimal ? undefined : { group, decimal }
 }
 
@@ -40,7 +45,7 @@ export const compileNumber =
       .replace(/^([+-]?)\s*[\p{Sc}%]?\s*/u, '$1')
       .replace(/[\p{Sc}%]$/u, '')
       .trim()
-      .replace(spacedGroups, (digits) => digits.replaceAll(/[\s'’]/g, ''))
+      .replace(spacedGroups, (digits) => digits.replaceAll(separators, ''))
     const plain = format ? toPlain(text, format) : toPlainUnambiguous(text)
     if (plain instanceof BadValue) return plain
     if (plain === undefined || !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
