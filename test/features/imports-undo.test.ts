@@ -59,6 +59,31 @@ it('keeps a record to which a record of others refers, and reports it once', asy
   expect(await listIds(scheme)).toEqual(new Map([['c-50', kept?.id]]))
 })
 
+it('removes the external ids that it added, and keeps those that somebody has added since', async () => {
+  const scheme = newScheme()
+  const mapping = `
+scheme: ${scheme}
+records:
+  agreements:
+    id: Id
+    properties: {title: Id, kind: =treaty, externalIds: [{scheme: "=other-${scheme}", id: Other}]}
+`
+  const find = async () => {
+    const found = await api.get(`/v1/agreements?externalId=${scheme}:1`)
+    const [one] = found.json<{ data: { id: string; externalIds: { scheme: string; id: string }[] }[] }>().data
+    return { key: one?.id, externalIds: one?.externalIds ?? [] }
+  }
+  await importCsv(api.database, mapping, 'Id,Other\n1,Q1\n')
+  const imported = await importCsv(api.database, mapping, 'Id,Other\n1,Q2\n')
+  const { key, externalIds } = await find()
+  expect(externalIds.map(({ id }) => id)).toEqual(['1', 'Q1', 'Q2'])
+  const others = [...externalIds, { scheme: `other-${scheme}`, id: 'Q3' }]
+  const edited = await api.patch(`/v1/agreements/${key}`, { externalIds: others })
+  expect(edited.status, edited.text).toBe(200)
+  expect(await undo(api.database, imported)).toMatchObject({ report: { kept: [], keptCount: 0 } })
+  expect((await find()).externalIds.map(({ id }) => id)).toEqual(['1', 'Q1', 'Q3'])
+})
+
 describe('records that refer to one another', () => {
   /** Each row becomes four agreements, each of which refers to another one. */
   const cyclicMapping = (scheme: string) => `

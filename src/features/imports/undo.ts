@@ -3,9 +3,11 @@ import type { Database, Transaction } from '../../database/database.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
+import { externalIdKey } from '../../model/schemas.ts'
 import type { PlannedChange } from '../../operations/bulk/plan.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
+import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { type LockedRecord, lockRecords } from '../../operations/writing/locks.ts'
 import { findReferrers, type Referrer } from '../../operations/writing/referrers.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
@@ -88,8 +90,16 @@ async function readRevisions(
   return (key: string, version: number | null): Document | undefined => documents.get(`${key} ${version}`)
 }
 
+/** Returns the external ids of a record without those that an import added. An import removes none. */
+function revertExternalIds(current: Document, before: Document, imported: Document) {
+  const keysOf = (document: Document) => new Set(getExternalIds(document).map(externalIdKey))
+  const [keysBefore, importedKeys] = [keysOf(before), keysOf(imported)]
+  const isAdded = (key: string) => importedKeys.has(key) && !keysBefore.has(key)
+  return getExternalIds(current).filter((id) => !isAdded(externalIdKey(id)))
+}
+
 /**
- * Reverts the changes of an import in the current document of a record.
+ * Reverts the changes of an import in the current document of a record: external ids one by one, other properties as a whole.
  * @returns the document, and the properties that others have changed since. They are not reverted.
  */
 function revertImport(current: Document, before: Document, imported: Document) {
@@ -97,7 +107,8 @@ function revertImport(current: Document, before: Document, imported: Document) {
   const document = { ...current }
   for (const name of Object.keys(current)) {
     if (isDeepStrictEqual(before[name], imported[name])) continue
-    if (isDeepStrictEqual(current[name], imported[name])) document[name] = before[name]
+    if (name === 'externalIds') document[name] = revertExternalIds(current, before, imported)
+    else if (isDeepStrictEqual(current[name], imported[name])) document[name] = before[name]
     else if (!isDeepStrictEqual(current[name], before[name])) kept.push(name)
   }
   return { document, kept }
