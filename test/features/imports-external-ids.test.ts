@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { importCsv, newScheme } from '../support/imports.ts'
+
+/** External ids of another scheme that the rows of a register state for their records. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const mappingOf = (scheme: string) => `scheme: ${scheme}
+rows: {format: csv}
+onEdited: replace
+records:
+  agreements:
+    id: Id
+    properties: {title: Id, kind: =treaty, externalIds: [{scheme: "=other-${scheme}", id: Other}]}
+`
+
+/** Imports rows such as `1,Q1`. */
+const importIds = (scheme: string, rows: string[]) =>
+  importCsv(api.database, mappingOf(scheme), ['Id,Other', ...rows, ''].join('\n'))
+
+async function idsOf(scheme: string, id: string): Promise<string[]> {
+  const response = await api.get(`/v1/agreements?externalId=${scheme}:${id}`)
+  const [found] = response.json<{ data: { externalIds: { id: string }[] }[] }>().data
+  return found?.externalIds.map((one) => one.id) ?? []
+}
+
+it('are added to those of the record, and none is removed', async () => {
+  const scheme = newScheme()
+  await importIds(scheme, ['1,Q1'])
+  expect((await importIds(scheme, ['1,Q2'])).counts).toMatchObject({ changed: 1, refused: 0 })
+  expect((await importIds(scheme, ['1,'])).counts).toMatchObject({ unchanged: 1 })
+  expect(await idsOf(scheme, '1')).toEqual(['1', 'Q1', 'Q2'])
+})
+
+it('refuse the row if another record has one of them, whatever the row of that record has now', async () => {
+  const scheme = newScheme()
+  await importIds(scheme, ['1,Q1'])
+  const next = await importIds(scheme, ['1,Q2', '2,Q1'])
+  expect(next.counts).toMatchObject({ changed: 1, created: 0, refused: 1 })
+  expect(await idsOf(scheme, '1')).toEqual(['1', 'Q1', 'Q2'])
+  expect(await idsOf(scheme, '2')).toEqual([])
+})
