@@ -4,8 +4,8 @@
 export const roles = ['reader', 'editor', 'admin'] as const
 
 /**
- * The kinds of actors that change records: a key, a token of an OpenID Connect issuer, the seeds, a command of the command
- * line, or a client of the database that does not use the service.
+ * The kinds of actors that change records: a key, a token of an OpenID Connect issuer, seeds and generated data (`seed`),
+ * another command of the command line, or a client of the database that does not use the service.
  */
 export const authorKinds = ['key', 'oidc', 'seed', 'command', 'database'] as const
 
@@ -13,7 +13,7 @@ export const authorKinds = ['key', 'oidc', 'seed', 'command', 'database'] as con
 export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore', 'redact', 'merge'] as const
 
 /**
- * The states of an import. `uploaded`: the upload has not ended. `staging`: the service reads its rows into the database and
+ * The states of an import. `uploaded`: the file is still arriving. `staging`: the service reads its rows into the database and
  * checks them; `staged`: this is done. `committing`: the service writes the records; `committed`: this is done. `undoing`:
  * the service undoes these writes; `undone`: this is done. `failed`: a step has ended with an error.
  */
@@ -35,5 +35,5 @@ export const importStates = [
  */
 export const importRowStates = ['ready', 'refused', 'blocked', 'skipped', 'waiting'] as const
 
-/** Effect of an import on a record. `none`: no value of the file was new, or others had changed the properties meanwhile. */
+/** Effect of an import on a record. `none`: no value of the file was new, or others have set the properties. */
 export const importActions = ['create', 'change', 'none'] as const

@@ -29,7 +29,7 @@ export interface Classification {
   percentage?: number | null
 }
 
-/** An amount of money, and the days to which it may belong. */
+/** An amount of money, and the first and last day that its date may mean. */
 export interface MoneyValue {
   amount: number
   currency: string

@@ -30,7 +30,7 @@ const key = (index: number) => sql`${name(`k${index}`)}`
 const measure = (index: number) => sql`${name(`m${index}`)}`
 const measureInput = (index: number) => sql`${name(`v${index}`)}`
 
-/** Returns the values of the filters, since some narrow dimensions, as `role` does; none if the condition is not a list of filters. */
+/** Returns the values of the filters, since some, such as `role`, restrict the values of dimensions; none for other conditions. */
 function narrowingValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
   return Object.fromEntries(
@@ -45,7 +45,7 @@ const otherFilterGetter =
     return value in narrowingValues(where) ? sql`${sql.placeholder(value)}` : undefined
   }
 
-/** A dimension whose values are stored in a column of the records' own rows. */
+/** A dimension with several values per record, which an array column of the record's own row stores. */
 interface StoredDimension extends StoredValues {
   index: number
   type: 'text' | 'uuid'
@@ -76,7 +76,7 @@ const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
       : [],
   )
 
-/** Finds a dimension that can be read from the records' own rows, because nothing narrows it and there is no `asOf`. */
+/** Finds a dimension that can be read from an array column, because nothing restricts its values and there is no `asOf`. */
 function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): StoredDimension | undefined {
   if (plan.asOf !== undefined || plan.groupBy.includes('role')) return undefined
   const found = dimensions.flatMap(({ values }, index): StoredDimension[] => {
@@ -179,7 +179,7 @@ function tuplesSql(grouping: Grouping, stored?: StoredDimension): SQL {
   return sql`select ${list([sql`matched.*`, ...related])} from ${records}${joinRelations(grouping, stored?.index)}`
 }
 
-const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
+const summaryFunctions: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
   sum: (value) => sql`trim_scale(sum(${value})::numeric)`,
   avg: (value) => sql`trim_scale(round(avg(${value}), 4))`,
   min: (value) => sql`trim_scale(min(${value})::numeric)`,
@@ -199,7 +199,7 @@ function directMeasure(
       : undefined
   }
   const { parts, elements } = getMeasure(resource, of)
-  return parts || elements ? undefined : rounded[summary](measureInput(index))
+  return parts || elements ? undefined : summaryFunctions[summary](measureInput(index))
 }
 
 /** The keys of a tuple as one array, since arrays with nulls also compare equal. */
@@ -226,10 +226,10 @@ function separateMeasure(grouping: Grouping, { summary, of }: MeasureTerm, index
   const measured = getMeasure(plan.resource, of)
   const { parts, elements } = measured
   if (elements && summary !== 'count')
-    return sql`select ${allKeys(count, sql`tuples.`)} as keys, ${rounded[summary](measured.value)} as ${measure(index)} from ${elementMeasure(grouping, measured, elements)} group by 1`
+    return sql`select ${allKeys(count, sql`tuples.`)} as keys, ${summaryFunctions[summary](measured.value)} as ${measure(index)} from ${elementMeasure(grouping, measured, elements)} group by 1`
   if (!parts || summary === 'count') throw new Error(`the grouping itself computes ${of}`)
   const [part, whole] = [sql`part.`, sql`whole.`]
-  return sql`select ${allKeys(count, part)} as keys, ${rounded[summary](sql`part.${measureInput(index)}`)} as ${measure(index)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, whole)} = ${allKeys(count, part)}) group by 1`
+  return sql`select ${allKeys(count, part)} as keys, ${summaryFunctions[summary](sql`part.${measureInput(index)}`)} as ${measure(index)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, whole)} = ${allKeys(count, part)}) group by 1`
 }
 
 function groupsSql({ plan }: Grouping): SQL {
@@ -363,11 +363,11 @@ export function aggregateStatement(plan: AggregatePlan): QueryConfig {
     top !== undefined,
     asOf !== undefined,
   ])
-  const limits = Object.fromEntries(having.map(({ value }, index) => [`having.${index}`, value]))
+  const havingValues = Object.fromEntries(having.map(({ value }, index) => [`having.${index}`, value]))
   return statement(shape, () => buildSql(plan), {
     ...conditionValues(where),
     ...narrowingValues(where),
-    ...limits,
+    ...havingValues,
     common: commonQuery(plan),
     limit: plan.limit,
   })

@@ -33,7 +33,7 @@ function ratioOf({ rounds }: CaseResult, server: ServerName, against: ServerName
   return median((rounds[server] ?? []).map((perSecond, round) => perSecond / (others[round] ?? Number.NaN)))
 }
 
-/** Prints the figures of each case and server, with the ratio to the server by hand. */
+/** Prints the figures of each case and server, with the ratio to the server `by hand`. */
 export function printCases(cases: CaseResult[]): void {
   console.table(
     cases.flatMap((one) =>
@@ -78,17 +78,23 @@ function ratiosOf({ cases, depths, transfers, peers, others }: Results): Bounded
       .map((one) => ({ what, measured: ratioOf(one, server, against), min })),
   )
   const ofDepths = depths
-    ? [{ what: `page at ${depths.depth} / first`, measured: depths.deepPage / depths.firstPage, max: 1.3 }]
+    ? [
+        {
+          what: `duration of the page at ${depths.depth} / first`,
+          measured: depths.deepPage / depths.firstPage,
+          max: 1.3,
+        },
+      ]
     : []
   const ofTransfers = transfers
     ? [
         {
-          what: `export of ${transfers.rows} rows as CSV, without names beside codes / COPY`,
+          what: `speed of an export of ${transfers.rows} rows as CSV, without names beside codes / COPY`,
           measured: transfers.copy.seconds / transfers.service.seconds,
           min: 0.5,
         },
         {
-          what: 'export as CSV, with names beside codes / COPY',
+          what: 'speed of an export as CSV, with names beside codes / COPY',
           measured: transfers.copy.seconds / transfers.withNames.seconds,
         },
         { what: 'growth of memory while exporting, MB', measured: transfers.service.growth, max: 100 },

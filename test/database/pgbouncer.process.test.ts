@@ -45,7 +45,7 @@ describe.skipIf(skipReason !== undefined)(
 
     const headers = { authorization: `Bearer ${adminKey}`, 'if-match': '*' }
 
-    it('concurrent reads and writes succeed, in more shapes than PgBouncer keeps prepared', async () => {
+    it('concurrent reads and writes succeed, with more statements than PgBouncer keeps prepared', async () => {
       const app = await openApp({ CACHE_MB: '0' })
       const properties = ['title', 'kind', 'status', 'parties', 'topics', 'summary']
       const lists = Array.from({ length: 40 }, (_, index) => {

@@ -215,7 +215,7 @@ describe('a search across resources', () => {
     }
   })
 
-  it('finds a citation without a quotation only by its own words', async () => {
+  it('does not find a citation without an excerpt by unrelated words', async () => {
     const source = await make('sources', { title: 'A gazette of millers', kind: 'report' })
     const record = { resource: 'agreements', id: agreement }
     const key = await make('citations', { source, record, note: 'Page of the grindstones' })

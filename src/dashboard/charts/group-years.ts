@@ -7,10 +7,10 @@ export type YearBar = Bar & { year: number | null }
 const periods = [1, 10, 100, 1000]
 
 /**
- * Sums the numbers of years up to those of decades, centuries or millennia, so that there are at most `maxPeriods` from the
+ * Adds up the record counts of years to those of decades, centuries or millennia, so that there are at most `maxPeriods` from the
  * first to the last one, with and without records.
  * @param formatRange returns the label of a period from its first and last year.
- * @returns the sums, with the first year of each period, the years of a period, and the first years of all periods.
+ * @returns the sums, with the first year of each period, the length of a period in years, and the first years of all periods.
  */
 export function groupYears(
   years: readonly YearBar[],

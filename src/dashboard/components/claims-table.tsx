@@ -16,14 +16,14 @@ export function ClaimsTable<Figure extends Claim>({
   caption,
   claims,
   recorded,
-  marks,
+  sourceMarks,
 }: {
   caption: string
   claims: readonly Figure[]
   /** Renders the number of records that match a claim; null when the registry cannot count them. */
   recorded: (claim: Figure) => ComponentChildren | null
-  /** Renders the sources of a claim. */
-  marks?: (claim: Figure) => ComponentChildren
+  /** Renders the reference marks of a claim, which link to its sources. */
+  sourceMarks?: (claim: Figure) => ComponentChildren
 }) {
   const { t, number } = useLanguage()
   return (
@@ -45,7 +45,7 @@ export function ClaimsTable<Figure extends Claim>({
           <tr key={claim.id}>
             <th scope="row">
               <Link href={recordPath('figures', claim.id)}>{claim.title}</Link>
-              {marks?.(claim)}
+              {sourceMarks?.(claim)}
             </th>
             <td class="number">
               {number(claim.value)} <span class="soft small">{claim.unit}</span>

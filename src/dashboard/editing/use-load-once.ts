@@ -5,7 +5,7 @@ import { useDataVersion } from '../session.ts'
 
 /**
  * Loads data once, such as the initial values of a form, so that later changes by others do not replace the input. If this has
- * failed, loads them again after each sign-in.
+ * failed, loads them again after each sign-in, sign-out or write.
  */
 export function useLoadOnce<Body>(load: (signal: AbortSignal) => Promise<Body>): ApiState<Body> {
   const [attempt, setAttempt] = useState(0)

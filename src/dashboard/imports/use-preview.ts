@@ -9,6 +9,7 @@ export type MappingFault = ImportPreview['mappingFaults'][number]
 export interface ImportInput {
   mapping: string
   file: File | undefined
+  /** The further files that the mapping names. */
   lists: readonly File[]
 }
 

@@ -17,7 +17,7 @@ const numberQuery = (context: FieldContext, description: string) => ({
 
 /**
  * An integer from `minimum` to `maximum`. The default is `minimum`.
- * @param measure description and `parts` query of the measure for aggregates.
+ * @param measure of aggregates. `parts` selects pairs (`part`, `whole`): no part is counted in a group with its whole.
  */
 export const count = (
   description: string,
@@ -42,7 +42,7 @@ export const count = (
 
 /**
  * A number from -10^14 to 10^14 with at most four decimals.
- * @param unit name of the dimension that must have a single value before numbers can be summed.
+ * @param unit name of the dimension that must have a single value before numbers can be summed, averaged or compared.
  */
 export const decimal = (description: string, unit: string) =>
   defineField({

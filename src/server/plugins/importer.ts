@@ -6,7 +6,7 @@ import { isTemporary, runImport } from '../../features/imports/run.ts'
 import { listStaleUploads, listUnfinished } from '../../features/imports/store.ts'
 import type { Registry } from '../../model/registry.ts'
 
-/** Milliseconds between two polls for imports that no process works on. */
+/** Milliseconds between two polls for unfinished imports. */
 const intervalMs = 15_000
 
 /** Milliseconds between two polls for abandoned uploads. Several processes may remove them concurrently. */
@@ -34,7 +34,7 @@ export const importer = fp<ImporterOptions>(
     const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
-    /** Runs an import. Returns whether it has ended, with success or failure; false if a later poll tries again. */
+    /** Continues an import until it is done, fails or waits for a person. Returns false if a later poll tries again. */
     const run = async (id: string): Promise<boolean> => {
       try {
         return await runImport({ database, registry }, id, { signal: stopping.signal })
@@ -45,17 +45,17 @@ export const importer = fp<ImporterOptions>(
         return false
       }
     }
-    /** The imports to try, each once. An import that another process has locked is tried again after the next poll. */
+    /** The imports to try, each once. While another import of the scheme runs, an import is tried again after each poll. */
     const queue = new Set<string>()
     const runQueue = () => {
       for (const id of queue) {
         if (stopping.signal.aborted || running.size >= maxRunning) return
         queue.delete(id)
         if (running.has(id)) continue
-        const done = run(id).then((hasEnded) => {
+        const done = run(id).then((hasRun) => {
           running.delete(id)
-          // If the import has ended, another one may have waited for it.
-          if (hasEnded) void runNext()
+          // Another import of the scheme may have waited for this one.
+          if (hasRun) void runNext()
           else runQueue()
         })
         running.set(id, done)

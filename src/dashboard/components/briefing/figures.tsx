@@ -20,7 +20,7 @@ export function Figures({ briefing, asOf }: { briefing: CountryBriefing; asOf: s
       <ClaimsTable
         caption={title}
         claims={briefing.figures}
-        marks={({ id }) => <SourceMarks numbers={citedSources(id)} />}
+        sourceMarks={({ id }) => <SourceMarks numbers={citedSources(id)} />}
         recorded={({ recorded }) =>
           recorded && <Link href={explorePath(recorded.list)}>{number(recorded.count)}</Link>
         }

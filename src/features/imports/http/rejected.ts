@@ -97,6 +97,6 @@ export const rejectedRows = csvDownload({
   operationId: 'getRejectedRows',
   summary: 'Read the refused rows of an import as CSV',
   description:
-    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`, and, if the file has numbers, `import.numbers`. Correct them, and import the file with the same mapping.',
+    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`, and, if the file has numbers, `import.numbers`. If the file was CSV or XLSX, correct the rows, and import this CSV with the same mapping.',
   stream: streamRejected,
 })
