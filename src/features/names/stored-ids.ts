@@ -15,6 +15,7 @@ interface Row {
   /** Index of the query. */
   query: number
   key: string
+  /** The title; the key of a record without one, such as a citation without an excerpt. */
   name: string
 }
 
@@ -35,7 +36,7 @@ function findByIds(tx: Transaction, resource: Resource, queries: readonly IdQuer
   const schemes = queries.map(({ scheme }) => scheme)
   const ids = queries.map(({ scheme, name }) => (hasRor && scheme === 'ror' ? toRor(name) : name.trim()))
   const select = (join: SQL) => sql`select given.nth::int - 1 as query, ${key.column}::text as key,
-      ${search.title} as name
+      coalesce(${search.title}, ${key.column}::text) as name
     from unnest(${sql.param(schemes)}::text[], ${sql.param(ids)}::text[])
       with ordinality as given(scheme, id, nth) ${join}`
   // The limit, which changes nothing, makes PostgreSQL look each id up in the index instead of reading all ids.

@@ -69,6 +69,21 @@ describe('POST /v1/resolve by id', () => {
     ])
   })
 
+  it('gives the key as the name of a record without a title', async () => {
+    const { data } = (await api.get('/v1/agreements?limit=1')).json<{ data: [{ id: string }] }>()
+    const { data: sources } = (await api.get('/v1/sources?limit=1')).json<{ data: [{ id: string }] }>()
+    const externalId = { scheme: 'untitled-ids', id: 'u1' }
+    const citation = {
+      source: sources[0].id,
+      record: { resource: 'agreements', id: data[0].id },
+      externalIds: [externalId],
+    }
+    const { id } = (await api.post('/v1/citations', citation)).json<{ id: string }>()
+    const { scheme, id: name } = externalId
+    const [resolution] = await resolve([{ resource: 'citations', name, scheme }])
+    expect(resolution?.match).toMatchObject({ key: id, name: id })
+  })
+
   it('gives the reason external-id, and proposes no records for an unknown id', async () => {
     const [scheme, name] = ['reasoned-ids', 'Institute of Reasons']
     const key = await create(name, [{ scheme, id: 'r1' }])
