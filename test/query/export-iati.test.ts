@@ -134,6 +134,14 @@ describe('an export in the format iati', () => {
       expect(text).toContain(part)
   })
 
+  it('has no period that ends before it starts, if an amount has an open start', async () => {
+    const amounts = [{ kind: 'budget', date: '../2001', amount: 1, currency: 'USD' }]
+    const program = { title: 'A prepaid program', status: 'closed', startsOn: '2005', amounts }
+    await api.post('/v1/assistance-programs', program)
+    const { text } = await exported('&title=A prepaid program')
+    expect(text).toContain('<period-start iso-date="2001-12-31"/><period-end iso-date="2001-12-31"/>')
+  })
+
   it('states for an activity without dates that no date is known', async () => {
     const { text } = await exported('')
     expect(childrenOf(text, 'iati-activities').length).toBeGreaterThan(8)

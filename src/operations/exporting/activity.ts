@@ -124,13 +124,14 @@ const finiteDay = (day: string | null | undefined): string | undefined =>
 const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
 
 /**
- * Returns the first and last day that a date may mean. An unknown first day is replaced by the start of the activity,
- * otherwise by the last day, otherwise by the day of the record's creation; an unknown last day by the first.
+ * Returns the first and last day that a date may mean. An unknown first day is replaced by the start of the activity or the
+ * last day, whichever is earlier, otherwise by the day of the record's creation; an unknown last day by the first.
  */
 function periodOf(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period {
   const [earliest, latest] = (date !== null && dateBounds[date]) || []
   const [start] = (activity.startsOn !== null && dateBounds[activity.startsOn]) || []
-  const from = finiteDay(earliest) ?? finiteDay(start) ?? finiteDay(latest) ?? createdOn(activity)
+  const [first] = [start, latest].flatMap((day) => finiteDay(day) ?? []).sort()
+  const from = finiteDay(earliest) ?? first ?? createdOn(activity)
   return { start: from, end: finiteDay(latest) ?? from }
 }
 
