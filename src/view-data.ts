@@ -34,9 +34,6 @@ const maxGroups = 10_000
  */
 type ParameterTypes = Readonly<Record<string, string>>
 
-/** A text that is a value of the parameters with the type `commaTexts`, and of no others. */
-export const textWithComma = 'a:a,a'
-
 /** Separates the values of a parameter whose name ends in `[]`, which may contain commas, but no line breaks. */
 const listSeparator = '\n'
 

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { textWithComma } from '../../view-data.ts'
 import type { Property } from '../api/resources.ts'
 import { describeForm } from './describe-forms.ts'
 import {
@@ -65,18 +64,11 @@ function kindOf(schema: Schema): Kind {
   return maxLength > 1000 ? 'longText' : 'text'
 }
 
-/** Whether a value of an array may contain a comma. */
-function allowsComma(schema: Schema): boolean {
-  const { enum: values, format, pattern = '' } = resolve(resolve(schema).items ?? {})
-  return values === undefined && format === undefined && new RegExp(pattern, 'u').test(textWithComma)
-}
-
-/** @param filter schema of the same filter without an operator. The values of `country[all]` are codes, but have no pattern. */
-function parameterType(schema: Schema, filter: Schema): ParameterType | undefined {
+function parameterType({ schema, explode }: Parameter): ParameterType | undefined {
   const { type, items } = resolve(schema)
   if (type === 'array') {
     if (resolve(items ?? {}).type === 'number') return 'numbers'
-    return allowsComma(filter) ? 'commaTexts' : 'texts'
+    return explode === false ? 'texts' : 'commaTexts'
   }
   return type === 'number' || type === 'boolean' ? type : undefined
 }
@@ -140,13 +132,7 @@ function describeResource(name: string) {
     properties: properties.map((property) =>
       property.name === key ? { ...property, kind: 'key' satisfies Kind } : property,
     ),
-    parameterTypes: Object.fromEntries(
-      parameters.map(({ name: parameter, schema }) => {
-        const [filterName] = parameter.split('[')
-        const filter = parameters.find((one) => one.name === filterName)
-        return [parameter, parameterType(schema, filter?.schema ?? schema)]
-      }),
-    ),
+    parameterTypes: Object.fromEntries(parameters.map((one) => [one.name, parameterType(one)])),
     sorts: sorts ? valuesOf(resolve(sorts.schema)).filter((sort) => !sort.startsWith('-')) : [],
     formats: format ? valuesOf(resolve(format.schema)) : [],
     asOfName,

@@ -24,6 +24,8 @@ export interface Parameter {
   name: string
   in: string
   schema: Schema
+  /** False if several values are separated by commas, as for all parameters whose values have no commas. */
+  explode?: boolean
 }
 
 /** A request body or a response. */

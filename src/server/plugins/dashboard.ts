@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static'
 import fp from 'fastify-plugin'
-import { operatorName } from '../../model/parameters.ts'
+import { mayHaveCommas, operatorName } from '../../model/parameters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { packageRoot } from '../../package-root.ts'
 import { listParameters } from '../../query/list.ts'
 import { asOfName } from '../../query/past.ts'
-import { type DescribedResource, findViewData, textWithComma } from '../../view-data.ts'
+import { type DescribedResource, findViewData } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
 import { sendViewData } from './dashboard/view-data-response.ts'
 import { pageHeaders } from './security-headers.ts'
@@ -54,7 +54,7 @@ const describeResource = (resource: Resource): DescribedResource => ({
         .filter(([, { takes }]) => takes === 'many')
         .map(([operator, { value = plainValue }]) => [
           operatorName(name, operator),
-          value.safeParse(textWithComma).success ? 'commaTexts' : 'texts',
+          mayHaveCommas(value) ? 'commaTexts' : 'texts',
         ]),
     ),
   ),
