@@ -7,7 +7,7 @@ import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { focusPrevious } from './focus-previous.ts'
+import { ShowMoreButton } from './show-more-button.tsx'
 import { Loaded } from './widget.tsx'
 
 /** Number of rows of a facet before and after a click on its button for more rows. */
@@ -190,16 +190,9 @@ function Facet({
                 })}
               </ul>
               {groups.count > data.length && limit < maxRows && (
-                <button
-                  type="button"
-                  class="chip"
-                  onClick={(event) => {
-                    focusPrevious(event.currentTarget)
-                    setLimit(maxRows)
-                  }}
-                >
+                <ShowMoreButton class="chip" onClick={() => setLimit(maxRows)}>
                   + {number(groups.count - data.length)}
-                </button>
+                </ShowMoreButton>
               )}
             </>
           )}

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { type NetworkEdge, type NetworkGraph, pairOf } from '../../charts/network-data.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { focusPrevious } from '../focus-previous.ts'
+import { ShowMoreButton } from '../show-more-button.tsx'
 import { type NetworkSelection, sharedLinks } from './pair-details.tsx'
 
 /** Number of rows before a click on "Show all". */
@@ -71,15 +71,9 @@ export function PairTable({
         </tbody>
       </table>
       {rows.length < graph.edges.length && (
-        <button
-          type="button"
-          onClick={(event) => {
-            focusPrevious(event.currentTarget)
-            setShowsAll(true)
-          }}
-        >
+        <ShowMoreButton onClick={() => setShowsAll(true)}>
           {t('network.showAll', { count: number(graph.edges.length) })}
-        </button>
+        </ShowMoreButton>
       )}
     </details>
   )

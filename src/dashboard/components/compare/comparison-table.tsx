@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../../i18n/language.ts'
-import { focusPrevious } from '../focus-previous.ts'
+import { ShowMoreButton } from '../show-more-button.tsx'
 
 /** A number, and the path of the view of its records. */
 export interface Cell {
@@ -77,16 +77,9 @@ export function ComparisonTable({
         </tbody>
       </table>
       {shown.length < rows.length && (
-        <button
-          type="button"
-          class="chip no-print"
-          onClick={(event) => {
-            focusPrevious(event.currentTarget)
-            setShowsAll(true)
-          }}
-        >
+        <ShowMoreButton class="chip no-print" onClick={() => setShowsAll(true)}>
           {t('compare.showAll', { count: number(rows.length) })}
-        </button>
+        </ShowMoreButton>
       )}
     </>
   )
