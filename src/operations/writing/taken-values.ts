@@ -148,7 +148,7 @@ export async function findTakenUniqueValues(
         from unnest(${texts(given.map(({ key }) => key))}, ${sql.join(lists, sql`, `)})
           with ordinality as given(own_key, ${sql.join(names, sql`, `)}, nth)
         join ${table} on ${sql.join(same, sql` and `)}
-        join ${records} on ${records.id} = ${columnOf(table, 'id')}
+        join ${records} on ${records.id} = ${resource.id}
         where ${records.key} is distinct from given.own_key order by nth`),
     )
     for (const { nth, key } of rows) {
