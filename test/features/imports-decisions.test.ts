@@ -4,7 +4,7 @@ import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
-import { checkCsv, continueImport, importCsv, newScheme } from '../support/imports.ts'
+import { checkCsv, continueImport, importCsv, newScheme, titledMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
 /** The names to which a decision applies: in the import in which it is made, and in later imports of the register. */
@@ -48,17 +48,12 @@ async function partiesOf(scheme: string, id: string): Promise<unknown[]> {
 }
 
 /** A register of agreements; each row has a year, which may be empty, and the names of countries. */
-const agreementMapping = (scheme: string) => `scheme: ${scheme}
-rows: {format: csv}
-records:
-  agreements:
-    id: Id
-    properties:
-      title: Id
-      kind: =treaty
-      signedOn: Year
-      parties: {each: {from: Parties, split: "|"}, country: ., role: =party}
-`
+const agreementMapping = (scheme: string) =>
+  titledMapping(scheme, {
+    resource: 'agreements',
+    kind: 'treaty',
+    properties: ['signedOn: Year', 'parties: {each: {from: Parties, split: "|"}, country: ., role: =party}'],
+  })
 
 describe('a decision about a name whose meaning depends on the date', () => {
   const csv = [
@@ -152,16 +147,11 @@ describe('names of which all are resolved', () => {
 describe('a decision about the name of an organization that the import would create', () => {
   it('takes effect at once: the import uses the chosen organization and creates none', async () => {
     const scheme = newScheme()
-    const mapping = `scheme: ${scheme}
-rows: {format: csv}
-records:
-  projects:
-    id: Id
-    properties:
-      title: Id
-      kind: =other
-      participants: {organization: {from: Funder, create: true}, role: =funder}
-`
+    const mapping = titledMapping(scheme, {
+      resource: 'projects',
+      kind: 'other',
+      properties: ['participants: {organization: {from: Funder, create: true}, role: =funder}'],
+    })
     const csv = 'Id,Funder\nP,Trust of the decided creation\n'
     const created = await api.post('/v1/organizations', { name: `Fund of ${scheme}`, kind: 'foundation' })
     const { id: key } = created.json<{ id: string }>()
@@ -198,17 +188,15 @@ describe('a decision about a name that no row of the import has', () => {
 })
 
 describe('a decision about a code', () => {
-  const mappingOf = (scheme: string) => `scheme: ${scheme}
-rows: {format: csv}
-records:
-  projects:
-    id: Id
-    properties:
-      title: Id
-      kind: =other
-      topics: {from: Field, by: code, scheme: ford}
-      sectors: {topic: {from: Purpose, by: code, scheme: crs}}
-`
+  const mappingOf = (scheme: string) =>
+    titledMapping(scheme, {
+      resource: 'projects',
+      kind: 'other',
+      properties: [
+        'topics: {from: Field, by: code, scheme: ford}',
+        'sectors: {topic: {from: Purpose, by: code, scheme: crs}}',
+      ],
+    })
 
   it('does not apply to the same code of another scheme, also in the file of decisions', async () => {
     const scheme = newScheme()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'
-import { checkCsv, importCsv, newScheme } from '../support/imports.ts'
+import { checkCsv, importCsv, newScheme, titledMapping } from '../support/imports.ts'
 
 /** Lists in which several names of a row mean the same record. */
 
@@ -11,19 +11,17 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const mappingOf = (scheme: string) => `scheme: ${scheme}
-rows: {format: csv}
-records:
-  agreements:
-    id: Id
-    properties:
-      title: Id
-      kind: =treaty
-      parties:
-        - {each: {from: Countries, split: "|"}, country: ., role: =party}
-        - {each: {from: Organizations, split: "|"}, organization: ., role: =party}
-      topics: {from: Topics, split: "|"}
-`
+const mappingOf = (scheme: string) =>
+  titledMapping(scheme, {
+    resource: 'agreements',
+    kind: 'treaty',
+    properties: [
+      'parties:',
+      '  - {each: {from: Countries, split: "|"}, country: ., role: =party}',
+      '  - {each: {from: Organizations, split: "|"}, organization: ., role: =party}',
+      'topics: {from: Topics, split: "|"}',
+    ],
+  })
 
 const header = 'Id,Countries,Organizations,Topics'
 

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'
-import { checkCsv, continueImport, importCsv, importFile, importRows, newScheme } from '../support/imports.ts'
+import {
+  checkCsv,
+  continueImport,
+  importCsv,
+  importFile,
+  importRows,
+  newScheme,
+  titledMapping,
+} from '../support/imports.ts'
 
 /** Imports of a register after two of its records have been merged: one record has the ids of two rows. */
 
@@ -179,16 +187,14 @@ records:
 })
 
 describe('a record whose reference was moved by a merge', () => {
-  const mappingOf = (scheme: string) => `scheme: ${scheme}
-rows: {format: csv}
-records:
-  projects:
-    id: Id
-    properties:
-      title: Id
-      kind: =other
-      participants: {each: {from: Funders, split: "|"}, organization: {from: ., create: true}, role: =funder}
-`
+  const mappingOf = (scheme: string) =>
+    titledMapping(scheme, {
+      resource: 'projects',
+      kind: 'other',
+      properties: [
+        'participants: {each: {from: Funders, split: "|"}, organization: {from: ., create: true}, role: =funder}',
+      ],
+    })
   const fundersOf = async (scheme: string) => {
     const response = await api.get(`/v1/projects?externalId=${scheme}:1`)
     const [project] = response.json<{ data: { participants: { organization: string }[] }[] }>().data

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { checkCsv, importCsv, newScheme, undo } from '../support/imports.ts'
+import { checkCsv, importCsv, newScheme, titledMapping, undo } from '../support/imports.ts'
 
 /** Organizations and topics that imports create for names without a record. */
 
@@ -108,16 +108,12 @@ describe('topics that an import creates', () => {
 })
 
 /** A mapping of agreements with topics of a scheme. */
-const topicMapping = (topicScheme: string) => `scheme: ${newScheme()}
-rows: {format: csv}
-records:
-  agreements:
-    id: Id
-    properties:
-      title: Id
-      kind: =treaty
-      topics: {from: Topics, split: ";", scheme: ${topicScheme}, create: true}
-`
+const topicMapping = (topicScheme: string) =>
+  titledMapping(newScheme(), {
+    resource: 'agreements',
+    kind: 'treaty',
+    properties: [`topics: {from: Topics, split: ";", scheme: ${topicScheme}, create: true}`],
+  })
 
 const topicsOf = async (scheme: string) => {
   const response = await api.get(`/v1/topics?scheme=${scheme}&fields=slug,name&limit=200`)

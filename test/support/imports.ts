@@ -33,6 +33,23 @@ records:
       parties: {each: parties, country: ., role: =party}
 `
 
+/**
+ * Returns the mapping of a CSV register with a column `Id`, which is also the title of its records.
+ * @param properties further lines of the mapping's properties.
+ */
+export const titledMapping = (
+  scheme: string,
+  { resource, kind, properties }: { resource: string; kind: string; properties: readonly string[] },
+) => `scheme: ${scheme}
+rows: {format: csv}
+records:
+  ${resource}:
+    id: Id
+    properties:
+      title: Id
+      kind: =${kind}
+${properties.map((line) => `      ${line}\n`).join('')}`
+
 /** Returns the mapping of a CSV register of treaties with one party each. */
 export const treatyMapping = (scheme: string) => `scheme: ${scheme}
 records:
