@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { start } from '../bench/servers.ts'
 import { openBrowser } from '../support/browser.ts'
+import { start } from './servers.ts'
 
 /**
  * Measures the pages of the API reference in Chromium: the time until they are interactive, and how long they block the main
@@ -14,6 +14,14 @@ import { openBrowser } from '../support/browser.ts'
 
 const runs = 5
 
+/** A script that adds up the durations of the long tasks of a page from the start of its load. */
+const sumLongTasks = `
+  globalThis.blocked = 0
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) globalThis.blocked += duration
+  }).observe({ type: 'longtask', buffered: true })
+`
+
 interface Timing {
   interactiveMs: number
   blockedMs: number
@@ -23,19 +31,14 @@ interface Timing {
 async function measure(browser: Browser, url: string, control: string): Promise<Timing> {
   const context = await browser.newContext()
   const page = await context.newPage()
-  await page.addInitScript(() => {
-    Object.assign(globalThis, { blocked: 0 })
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) Object(globalThis).blocked += duration
-    }).observe({ type: 'longtask', buffered: true })
-  })
+  await page.addInitScript(sumLongTasks)
   const started = performance.now()
   await page.goto(url, { waitUntil: 'load' })
   await page.locator(control).first().waitFor()
   const interactiveMs = performance.now() - started
   // Long tasks in the next second count, too.
   await page.waitForTimeout(1000)
-  const blockedMs = Number(await page.evaluate(() => Object(globalThis).blocked))
+  const blockedMs = Number(await page.evaluate('globalThis.blocked'))
   await context.close()
   return { interactiveMs, blockedMs }
 }
