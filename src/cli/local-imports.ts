@@ -111,8 +111,9 @@ export class LocalImports {
     const importFiles = await Promise.all(files.map(describeFile))
     const { username } = userInfo()
     const actor = { kind: 'command', id: null, name: `entente import (${username})` } as const
-    const parsed = decisions === undefined ? [] : readDecisions(await readText(decisions))
-    await checkDecisions(this.#database, registry, parsed, ({ line }) => `${decisions}, line ${line}:`)
+    const locate = (line: number) => `${decisions}, line ${line}:`
+    const parsed = decisions === undefined ? [] : readDecisions(await readText(decisions), locate)
+    await checkDecisions(this.#database, registry, parsed, ({ line }) => locate(line))
     const created = await this.#database.transaction(async (tx) => {
       await saveDecisions(tx, scheme, parsed, actor)
       const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId: null } as const

@@ -260,6 +260,10 @@ describe('a name that matches no record', () => {
     const response = await upload(treatyMapping(newScheme()), csv, { decisions })
     expect(response.status).toBe(422)
     expect(response.json<object>()).toMatchObject({ errors: [{ pointer: '/decisions/3' }] })
+    const withoutDecision = await upload(treatyMapping(newScheme()), csv, {
+      decisions: 'resource,name\na,b\n',
+    })
+    expect(withoutDecision.json<object>()).toMatchObject({ errors: [{ pointer: '/decisions/2' }] })
   })
 
   it('cannot be resolved to an unknown record', async () => {

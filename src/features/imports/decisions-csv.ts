@@ -42,9 +42,10 @@ export const namesHeader = safeCsv([columns])
 /**
  * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country` and `scheme`. Skips rows
  * without a decision.
+ * @param locate returns where a line is: a JSON pointer, or a file and a line.
  * @throws Problem `invalid-body` for a malformed file, with the lines, and for a file with more than 100,000 rows.
  */
-export function readDecisions(text: string): FileDecision[] {
+export function readDecisions(text: string, locate: (line: number) => string): FileDecision[] {
   const rows = parseRows(text)
   if (rows.length > maxRows)
     throw invalidFile(
@@ -54,7 +55,7 @@ export function readDecisions(text: string): FileDecision[] {
     record.resource === undefined || record.name === undefined || record.decision === undefined
       ? [
           {
-            pointer: `/${info.lines}`,
+            pointer: locate(info.lines),
             code: 'required',
             message: 'needs the columns resource, name and decision',
           },

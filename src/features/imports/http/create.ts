@@ -32,7 +32,7 @@ import { isUpload, type Upload, type UploadPart } from './upload.ts'
 /** Maximum size of a mapping or a file of decisions, in bytes. They are held in memory. */
 const maxTextBytes = 4 * 1024 * 1024
 
-/** Maximum size of a file in the OpenAPI document, in bytes: the largest possible `IMPORT_MB`. */
+/** Maximum size of a file as the OpenAPI document states it, in bytes: the largest possible `IMPORT_MB`. */
 const maxFileBytes = 65_536 * 1024 * 1024
 
 /** Maximum number of imports before their commit, and maximum number of incomplete uploads, since both need disk space. */
@@ -92,6 +92,9 @@ interface ReceivedUpload {
 const partOrder =
   'The parts are mapping, decisions (optional), file, and lists (optional); mapping comes before file and lists.'
 
+/** Returns where a line of the file of decisions is, for faults. */
+const locateDecision = (line: number) => `/decisions/${line}`
+
 const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${partOrder}`)
 
 /** Reads the parts of an upload. Files are stored as they arrive, so the mapping must come first. */
@@ -136,7 +139,7 @@ class UploadReader {
         this.#mapping = await readText(part)
         return
       case 'decisions':
-        this.#decisions = readDecisions(await readText(part))
+        this.#decisions = readDecisions(await readText(part), locateDecision)
         await this.#check(this.#decisions)
         return
       case 'file':
@@ -211,7 +214,7 @@ async function createFromUpload(
       await requireFew(autocommitReads(database), ['uploaded'], tooManyUploads)
       return (await database.transaction((tx) => createImport(tx, settings))).id
     },
-    (decisions) => checkDecisions(database, registry, decisions, ({ line }) => `/decisions/${line}`),
+    (decisions) => checkDecisions(database, registry, decisions, ({ line }) => locateDecision(line)),
     (id, file, { name, stream }) =>
       storeFile(database, id, file, { name, stream, maxBytes: context.importMaxBytes }),
   )
