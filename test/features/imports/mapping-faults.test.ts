@@ -118,6 +118,8 @@ describe('a mapping with a fault', () => {
         { pointer: '/records/agreements/properties/occasion/from' },
       ],
     })
+    const unknown = convertContent(mapping('place: Plcae'), 'f.csv', 'id,title,Place\n1,a,b\n')
+    await expect(unknown).rejects.toThrow('The mapping names 1 column that the file does not have.')
     const one = convertContent(mapping(''), 'f.csv', 'id~title\n1~a\n')
     await expect(one).rejects.toThrow('most likely the delimiter is another one')
   })

@@ -35,7 +35,7 @@ export function checkColumns(mapping: Mapping, registry: Registry, { columns }: 
       : ''
   throw new Problem(
     'invalid-mapping',
-    `The mapping names ${faults.count} columns that the file does not have. The file has ${shown}${more}.${hint}`,
+    `The mapping names ${faults.count} ${faults.count === 1 ? 'column' : 'columns'} that the file does not have. The file has ${shown}${more}.${hint}`,
     { errors: faults },
   )
 }
