@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
-import { additionalColumns, isAdditional, listNumbers } from '../reading/refused-rows.ts'
+import { additionalColumns, isAdditional, listNumberColumns } from '../reading/refused-rows.ts'
 import { faultsSql, refusedStates } from '../rows.ts'
 import type { ImportJob } from '../store.ts'
 import type { FileInfo, JsonObject, JsonValue, RowFault } from '../types.ts'
@@ -54,7 +54,7 @@ function toCells(
     joinFaults(all, ({ column }) => column),
     joinFaults(all, ({ detail }) => detail),
     joinFaults(all, ({ suggestion }) => suggestion),
-    listNumbers(columns, values),
+    listNumberColumns(columns, values),
   ]
   return [...columns.map((column) => toCell(values[column])), ...cells.slice(0, additional.length)]
 }

@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import type { Problem } from '../../../problems/problem.ts'
 import { type Dialect, delimiterLine, detectDialect, parserOptions } from './dialect.ts'
+import type { FileToRead, OpenFile } from './file.ts'
 import { endsWithLineBreak } from './file-end.ts'
 import { readLimits } from './limits.ts'
-import type { OpenFile, Source } from './source.ts'
 import { type Cells, openTable, Table } from './table.ts'
 import { detectTextFile, type TextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
@@ -20,7 +20,7 @@ const noLineBreak =
 const oneColumn = 'The file has one column only. If it should have more, say which delimiter it has.'
 
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
-export async function openCsv({ path, options, signal }: Source): Promise<OpenFile> {
+export async function openCsv({ path, options, signal }: FileToRead): Promise<OpenFile> {
   const text = await detectTextFile(path, { encoding: options.encoding, signal })
   let sample = ''
   for await (const chunk of text.read(sampleBytes)) sample += chunk

@@ -1,5 +1,6 @@
 import type { FileInfo, JsonValue, Row } from '../types.ts'
 import { openCsv } from './csv.ts'
+import type { FileToRead, OpenFile } from './file.ts'
 import { detectFormat } from './format.ts'
 import { groupRows } from './group.ts'
 import { openJson } from './json.ts'
@@ -7,12 +8,11 @@ import { readLimits } from './limits.ts'
 import { openNdjson } from './ndjson.ts'
 import type { RowOptions } from './options.ts'
 import { isRefusedRowsFile, refusedRowsOptions, restoreNumbers } from './refused-rows.ts'
-import type { OpenFile, Source } from './source.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { openXlsx } from './xlsx/index.ts'
 import { openXml } from './xml.ts'
 
-const openers: Record<FileInfo['format'], (source: Source) => Promise<OpenFile>> = {
+const openers: Record<FileInfo['format'], (toRead: FileToRead) => Promise<OpenFile>> = {
   csv: openCsv,
   xlsx: openXlsx,
   json: openJson,
@@ -52,8 +52,8 @@ export function readRows(
   return { fileInfo, batches: readBatches(opened, options, { signal, maxRows }), close }
 }
 
-async function openFile(source: Source): Promise<OpenFile> {
-  const file = (await openRefusedRows(source)) ?? (await openWithOptions(source))
+async function openFile(toRead: FileToRead): Promise<OpenFile> {
+  const file = (await openRefusedRows(toRead)) ?? (await openWithOptions(toRead))
   return isRefusedRowsFile(file.fileInfo) ? { ...file, rows: restoreAll(file.rows) } : file
 }
 
@@ -61,20 +61,20 @@ async function* restoreAll(batches: AsyncIterable<readonly Row[]>): AsyncGenerat
   for await (const rows of batches) yield rows.map(restoreNumbers)
 }
 
-async function openWithOptions(source: Source): Promise<OpenFile> {
-  const format = source.options.format ?? (await detectFormat(source))
-  return openers[format](source)
+async function openWithOptions(toRead: FileToRead): Promise<OpenFile> {
+  const format = toRead.options.format ?? (await detectFormat(toRead))
+  return openers[format](toRead)
 }
 
 /**
  * Opens a file of refused rows without the options that describe only the original file.
  * @returns undefined if it is not such a file, or if there are no such options.
  */
-async function openRefusedRows(source: Source): Promise<OpenFile | undefined> {
-  const options = refusedRowsOptions(source.options)
+async function openRefusedRows(toRead: FileToRead): Promise<OpenFile | undefined> {
+  const options = refusedRowsOptions(toRead.options)
   if (!options) return undefined
   // A file that can be read only with the options is the original file.
-  const opened = await openWithOptions({ ...source, options }).catch(() => undefined)
+  const opened = await openWithOptions({ ...toRead, options }).catch(() => undefined)
   if (!opened || isRefusedRowsFile(opened.fileInfo)) return opened
   await opened.close?.()
   return undefined

@@ -16,8 +16,8 @@ interface Level {
 
 /**
  * Finds the list at a path in JSON that arrives in pieces, and returns the text of each of its items. The splitter
- * recognizes only strings, brackets, colons and commas; `JSON.parse` checks the items. It replaces the common library, which
- * does not limit the memory that malicious input can occupy.
+ * recognizes only strings, brackets, colons and commas; `JSON.parse` checks the items. It replaces stream-json, which does
+ * not limit the memory that malicious input can occupy.
  */
 export class JsonSplitter {
   /** Whether the list was found. */

@@ -1,14 +1,14 @@
 import { didYouMean } from '../../../problems/suggest.ts'
 import type { Row } from '../types.ts'
+import type { FileToRead, OpenFile } from './file.ts'
 import { parseJsonRow } from './json-row.ts'
 import { JsonSplitter } from './json-splitter.ts'
 import { splitRowPath } from './path.ts'
-import type { OpenFile, Source } from './source.ts'
 import { detectTextFile } from './text.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
 /** Opens a JSON file with a list of objects. @throws Problem when it cannot be read. */
-export async function openJson({ path, options, signal }: Source): Promise<OpenFile> {
+export async function openJson({ path, options, signal }: FileToRead): Promise<OpenFile> {
   const text = await detectTextFile(path, { encoding: options.encoding, signal })
   return {
     fileInfo: {

@@ -1,12 +1,12 @@
 import type { Row } from '../types.ts'
+import type { FileToRead, OpenFile } from './file.ts'
 import { malformedRow, parseJsonRow } from './json-row.ts'
 import { readLimits } from './limits.ts'
-import type { OpenFile, Source } from './source.ts'
 import { detectTextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** Opens an NDJSON file: a JSON object in each line. A line that is not JSON is a row with a fault. */
-export async function openNdjson({ path, options, signal }: Source): Promise<OpenFile> {
+export async function openNdjson({ path, options, signal }: FileToRead): Promise<OpenFile> {
   const text = await detectTextFile(path, { encoding: options.encoding, signal })
   return {
     fileInfo: {

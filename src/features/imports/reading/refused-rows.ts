@@ -24,8 +24,8 @@ export const additionalColumns = ({ format, columns }: Pick<FileInfo, 'format' |
 export const isAdditional = (column: string): boolean =>
   column === numbersColumn || refusedRowColumns.some((name) => name === column)
 
-/** Returns the content of the column that lists the columns with numbers; an empty text if there are none. */
-export function listNumbers(columns: readonly string[], values: JsonObject): string {
+/** Lists the columns with numbers as JSON, for `import.numbers`; an empty text if there are none. */
+export function listNumberColumns(columns: readonly string[], values: JsonObject): string {
   const numbers = columns.filter((column) => typeof values[column] === 'number')
   return numbers.length > 0 ? JSON.stringify(numbers) : ''
 }

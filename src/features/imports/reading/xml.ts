@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises'
 import type { JsonValue, Row, RowFault } from '../types.ts'
 import { cleanText } from './clean.ts'
+import type { FileToRead, OpenFile } from './file.ts'
 import { readLimits } from './limits.ts'
 import { splitRowPath } from './path.ts'
-import type { OpenFile, Source } from './source.ts'
 import { detectTextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { createXmlParser } from './xml-parser.ts'
@@ -13,7 +13,7 @@ import { createXmlParser } from './xml-parser.ts'
  * attribute, `name` a child (a list if there are several) and `#` the text.
  * @throws Problem when it cannot be read.
  */
-export async function openXml({ path, options, signal }: Source): Promise<OpenFile> {
+export async function openXml({ path, options, signal }: FileToRead): Promise<OpenFile> {
   const encoding = options.encoding ?? (await declaredEncoding(path))
   const text = await detectTextFile(path, { encoding, signal })
   const rows = readElements(text.read(), options.path === undefined ? undefined : splitRowPath(options.path))

@@ -1,5 +1,5 @@
 import { didYouMeanSentence } from '../../../../problems/suggest.ts'
-import type { OpenFile, Source } from '../source.ts'
+import type { FileToRead, OpenFile } from '../file.ts'
 import { openTable, Table } from '../table.ts'
 import { unreadableFile } from '../unreadable-file.ts'
 import { openArchive } from './archive.ts'
@@ -7,7 +7,7 @@ import { readDateStyles, readSharedStrings, readWorkbook, type Sheet } from './p
 import { readSheet } from './sheet.ts'
 
 /** Opens an XLSX file (ECMA-376). Cells with a date format are dates. @throws Problem when it cannot be read. */
-export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
+export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile> {
   const archive = await openArchive(path)
   try {
     const { sheets, date1904 } = await readWorkbook(archive)

@@ -2,7 +2,7 @@ import type { FileInfo, Row } from '../types.ts'
 import type { RowOptions } from './options.ts'
 
 /** A file to read, and the options for reading it. */
-export interface Source {
+export interface FileToRead {
   path: string
   /** The name of the file for people. */
   name: string
