@@ -1,5 +1,5 @@
 import {
-  type CodeList,
+  type CompanionRows,
   checkColumns,
   createConverter,
   parseMapping,
@@ -13,7 +13,7 @@ import { readContent } from './import-files.ts'
 export const convertRow = (
   mapping: string,
   values: JsonObject,
-  lists: ReadonlyMap<string, CodeList> = new Map(),
+  lists: ReadonlyMap<string, CompanionRows> = new Map(),
 ): ConvertedRow =>
   createConverter(parseMapping(mapping, registry), { registry, lists })({
     number: 2,
@@ -26,7 +26,7 @@ export async function convertContent(
   mapping: string,
   name: string,
   content: string | Uint8Array,
-  lists: ReadonlyMap<string, CodeList> = new Map(),
+  lists: ReadonlyMap<string, CompanionRows> = new Map(),
 ): Promise<ConvertedRow[]> {
   const parsed = parseMapping(mapping, registry)
   const { fileInfo, rows } = await readContent(name, content, parsed.rows)

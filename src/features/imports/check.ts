@@ -9,7 +9,7 @@ import { findTakenExternalIds, findTakenUniqueValues } from '../../operations/wr
 import { invalidBody } from '../../operations/writing/validation.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { startSlices } from '../../time-slice.ts'
-import { FileIds, readIdsInFile } from './file-ids.ts'
+import { ReadyRowIds, readIdsInFile } from './file-ids.ts'
 import {
   faultsOfProblem,
   isUnchanged,
@@ -90,7 +90,7 @@ async function findRefusals(
       documents.map(({ document }) => document),
       ({ value }) => mentioned.has(value),
     )
-    // A record with a single id was found by this id, so no other record has it.
+    // A record with a single id was looked up by this id, so no other record has it.
     if (documents.some(({ document }) => getExternalIds(document).length > 1))
       for (const [index, fault] of await findTakenExternalIds(tx, resource, documents))
         faults[index]?.push(fault)
@@ -129,8 +129,8 @@ async function planUpserts(
   })
 }
 
-/** Whether other records depend on whether a row is refused: those of the row itself, or those to which it may refer. */
-const mayAffectOthers = ({ drafts }: ReadyRow): boolean =>
+/** Whether a record of a row may depend on a refused record: on another one of the row, or on one that it mentions by id. */
+const mayDependOnRefused = ({ drafts }: ReadyRow): boolean =>
   drafts.length > 1 || drafts.some(({ mentions }) => mentions.some(({ externalId }) => externalId))
 
 /** The result for rows that are checked together. */
@@ -147,7 +147,7 @@ interface CheckedBatch {
  * Checks rows. If the registry refuses some of them, the others are resolved again without the records of the refused ones,
  * until it refuses no further row.
  * @param released the unique values that earlier rows of the file replace (`releaseOf`). Those of these rows are added.
- * @param resolve computes the upserts of rows, while the records of other rows are refused.
+ * @param resolve computes the upserts of rows, as if the refused rows created no records.
  */
 export async function checkBatch(
   database: DatabaseClient,
@@ -164,7 +164,7 @@ export async function checkBatch(
     const outcomes = await planUpserts(database, upserts, onEdited, released)
     const faulty = outcomes.flatMap((outcome) => ('faults' in outcome ? [outcome] : []))
     for (const { upsert, faults } of faulty) refused.set(upsert.row.position, faults)
-    if (faulty.length > 0 && rows.some(mayAffectOthers)) continue
+    if (faulty.length > 0 && rows.some(mayDependOnRefused)) continue
     const planned = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []))
     for (const one of listReleases(planned)) released.add(one)
     return { upserts: upserts.filter(({ row }) => !isRefused(row)), planned, refused }
@@ -221,7 +221,7 @@ export async function checkRows(
   const reads = autocommitReads(database)
   const beginning = job.doneThrough === 0 ? await beginCheck(database, job) : job
   const idsInFile = await readIdsInFile(reads, job)
-  const fileIds = new FileIds(reads, job.id)
+  const readyRowIds = new ReadyRowIds(reads, job.id)
   const released = new Set<string>()
   for (let current = beginning; ; ) {
     signal.throwIfAborted()
@@ -231,10 +231,10 @@ export async function checkRows(
     if (!last) return current
     const before = current
     const checked = await checkBatch(database, rows, { onEdited, released }, (remaining, refusedRows) => {
-      fileIds.remove(refusedRows.flatMap(({ drafts }) => drafts))
+      readyRowIds.remove(refusedRows.flatMap(({ drafts }) => drafts))
       return readUpserts(reads, registry, before, remaining, {
-        onAbsent: 'refuse',
-        findInFile: (identities) => fileIds.find(identities),
+        onAbsent: 'unresolved',
+        findInFile: (identities) => readyRowIds.find(identities),
         onUnresolved,
         idsInFile,
       })
@@ -248,7 +248,7 @@ export async function checkRows(
       return true
     })
     if (!isStored) return undefined
-    fileIds.remove(rows.flatMap(({ position, drafts }) => (refused.has(position) ? drafts : [])))
+    readyRowIds.remove(rows.flatMap(({ position, drafts }) => (refused.has(position) ? drafts : [])))
     current = { ...before, ...change }
     onProgress(last.position)
   }

@@ -57,7 +57,7 @@ async function withRetries<T>(work: () => Promise<T>): Promise<T> {
 interface CommitProgress {
   doneThrough: number
   counts: ImportCounts
-  /** Given only if records were kept. */
+  /** Given only if some properties were not overwritten. */
   report?: ImportReport
 }
 
@@ -147,7 +147,7 @@ class Commit {
       },
     }
     const { upserts, refused, waiting } = await readUpserts(tx, this.#registry, before, rows, {
-      onAbsent: isFirstPass ? 'wait' : 'refuse',
+      onAbsent: isFirstPass ? 'wait' : 'unresolved',
       onUnresolved: this.#options.onUnresolved,
       idsInFile: this.#idsInFile,
     })
@@ -212,7 +212,7 @@ class Commit {
 /**
  * Writes the records of the staged rows of an import, in short transactions (`takeBatch`). Each also stores the progress of
  * the import, so an interrupted commit continues where it stopped, and writes nothing twice.
- * @returns the import, whose report has the records with kept changes; undefined when another process has taken over.
+ * @returns the import, whose report has the records in `kept`; undefined when another process has taken over.
  * @throws the database error that stopped the commit; the batches that were committed before stay.
  */
 export async function commitRows(

@@ -40,10 +40,10 @@ export async function readIdsInFile(
 const pageSize = 500
 
 /**
- * The ids of the records that the rows of an import create or change. Those of a resource are read when they are first needed,
- * and held in memory.
+ * The ids of the records that the ready rows of an import create or change. Those of a resource are read when they are first
+ * needed, and held in memory.
  */
-export class FileIds {
+export class ReadyRowIds {
   readonly #tx: Transaction
   readonly #id: string
   readonly #byResource = new Map<string, Set<string>>()
@@ -54,7 +54,7 @@ export class FileIds {
     this.#id = id
   }
 
-  /** Returns those of some identities (`draftIdentity`) that the file has in rows that are not refused. */
+  /** Returns those of some identities (`draftIdentity`) that ready rows have. */
   async find(identities: readonly string[]): Promise<string[]> {
     const found: string[] = []
     for (const identity of identities) {

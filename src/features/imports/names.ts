@@ -31,13 +31,13 @@ export const undecidedStatuses = ['ambiguous', 'unresolved', 'record_gone'] as c
 type UndecidedStatus = (typeof undecidedStatuses)[number]
 
 /** How a name of an import was resolved, and the key of its record; null if it has none. */
-export interface NameKey {
+export interface NameResult {
   status: NameStatus
   key: string | null
 }
 
 /** A name of an import with its candidates, for a decision. */
-export interface ImportName extends NameKey {
+export interface ImportName extends NameResult {
   mention: Mention
   rows: number
   candidates: NameMatch[]
@@ -145,7 +145,7 @@ async function findDecisions(
 }
 
 /** A resolved name: the key of its record, or the candidates. */
-export interface ResolvedName extends NameKey {
+export interface ResolvedName extends NameResult {
   identity: string
   candidates: NameMatch[]
 }
@@ -297,13 +297,13 @@ export async function resolveImportNames(
 }
 
 /** Returns how mentions of an import were resolved, by their identities. */
-export async function findNameKeys(
+export async function findNameResults(
   tx: Transaction,
   id: string,
   identities: readonly string[],
-): Promise<Map<string, NameKey>> {
+): Promise<Map<string, NameResult>> {
   if (identities.length === 0) return new Map()
-  const rows = await tx.query<NameKey & { identity: string }>({
+  const rows = await tx.query<NameResult & { identity: string }>({
     name: 'import names',
     text: 'select identity, status, key from import_names where import = $1 and identity = any($2)',
     values: [id, identities],

@@ -10,7 +10,7 @@ import { checkBatch } from './check.ts'
 import { draftIdentities } from './file-ids.ts'
 import type { LocalFile } from './files.ts'
 import {
-  type CodeList,
+  type CompanionRows,
   checkColumns,
   checkCompanions,
   checkMapping,
@@ -25,7 +25,7 @@ import {
   readCompanion,
 } from './mapping/index.ts'
 import { mentionIdentity, mentionName, namedMentions } from './mentions.ts'
-import { type NameKey, resolveMentions } from './names.ts'
+import { type NameResult, resolveMentions } from './names.ts'
 import { chooseSlugs, topicIdentity } from './new-records.ts'
 import { readRows } from './reading/index.ts'
 import { draftIdentity, repeatedFault } from './stage.ts'
@@ -42,7 +42,7 @@ export interface PreviewRecord {
   key: string | null
   action: 'create' | 'change' | 'none'
   document: Document
-  /** Properties that others have set, and that are not overwritten. */
+  /** Properties that are not overwritten: others have set them, or another row changes the record. */
   kept: string[]
 }
 
@@ -102,7 +102,7 @@ async function tryMapping<T>(
 
 /** Reads the companion files that were sent. Compiling the mapping reports the missing ones. */
 async function readLists(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
-  const lists = new Map<string, CodeList>()
+  const lists = new Map<string, CompanionRows>()
   for (const companion of companionFiles(mapping)) {
     const file = files.find(({ name }) => name === companion.name)
     if (file) lists.set(companion.name, await readCompanion(file, companion, { signal }))
@@ -127,16 +127,16 @@ async function resolveRowNames(context: PreviewContext, scheme: string, rows: re
     .flatMap(({ identity }) => distinct.get(identity) ?? [])
     .filter(({ resource }) => resource === 'topics')
   const slugs = await chooseSlugs(autocommitReads(context.database), context.registry, newTopics)
-  const keys = new Map<string, NameKey>()
+  const results = new Map<string, NameResult>()
   const newNames: PreviewNames = {}
   for (const { identity, status, key } of resolved) {
     const mention = distinct.get(identity)
     const slug = mention?.resource === 'topics' ? slugs.get(topicIdentity(mention)) : undefined
     const newKey = status === 'made' ? (slug ?? timeOrderedUuid()) : null
-    keys.set(identity, { status, key: key ?? newKey })
+    results.set(identity, { status, key: key ?? newKey })
     if (mention && newKey !== null) addName(newNames, mention.resource, newKey, mentionName(mention))
   }
-  return { keys, newNames }
+  return { results, newNames }
 }
 
 function addName(names: PreviewNames, resource: string, key: string, name: string): void {
@@ -147,11 +147,11 @@ function addName(names: PreviewNames, resource: string, key: string, name: strin
 async function readNames(
   { database, registry, language }: PreviewContext,
   rows: readonly ReadyRow[],
-  keys: ReadonlyMap<string, NameKey>,
+  results: ReadonlyMap<string, NameResult>,
 ): Promise<PreviewNames> {
   const wanted = new Map<string, Set<string>>()
   for (const mention of rows.flatMap(({ drafts }) => namedMentions(drafts))) {
-    const { key, status } = keys.get(mentionIdentity(mention)) ?? { key: null, status: 'unresolved' }
+    const { key, status } = results.get(mentionIdentity(mention)) ?? { key: null, status: 'unresolved' }
     if (key === null || status === 'made') continue
     wanted.set(mention.resource, (wanted.get(mention.resource) ?? new Set()).add(key))
   }
@@ -207,7 +207,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
   )
   const repeated = findRepeated(all)
   const ready = all.filter(({ position }) => !repeated.has(position))
-  const { keys, newNames } = await resolveRowNames(context, mapping.scheme, ready)
+  const { results, newNames } = await resolveRowNames(context, mapping.scheme, ready)
   const { upserts, planned, refused } = await checkBatch(
     database,
     ready,
@@ -215,12 +215,12 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
     (remaining, refusedRows) => {
       const refusedIds = new Set(refusedRows.flatMap(({ drafts }) => drafts.flatMap(draftIdentities)))
       return findUpserts(autocommitReads(database), registry, mapping.scheme, remaining, {
-        onAbsent: 'refuse',
+        onAbsent: 'unresolved',
         // The rows that are not shown are not read: they may have any id.
         findInFile: async (identities) => identities.filter((identity) => !refusedIds.has(identity)),
         onUnresolved: mapping.onBadValue,
         idsInFile: new Set(ready.flatMap(({ drafts }) => drafts.map(draftIdentity))),
-        names: keys,
+        names: results,
       })
     },
   )
@@ -232,7 +232,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
     const row = shown[position]
     if (row) shown[position] = { ...row, state: 'refused', faults, records: [] }
   }
-  return { rows: shown, names: mergeNames(newNames, await readNames(context, ready, keys)) }
+  return { rows: shown, names: mergeNames(newNames, await readNames(context, ready, results)) }
 }
 
 const mergeNames = (one: PreviewNames, other: PreviewNames): PreviewNames =>

@@ -3,7 +3,7 @@ import type { Registry } from '../../model/registry.ts'
 import { maxNameLength } from '../names/types.ts'
 import { draftIdentities } from './file-ids.ts'
 import { mentionIdentity, mentionName } from './mentions.ts'
-import type { NameKey } from './names.ts'
+import type { NameResult } from './names.ts'
 import { uniqueSlug } from './new-records.ts'
 import { draftIdentity } from './stage.ts'
 import type { Draft, Mention, ReadyRow, RowFault } from './types.ts'
@@ -14,9 +14,9 @@ import type { Draft, Mention, ReadyRow, RowFault } from './types.ts'
 export interface UpsertOptions {
   /**
    * How a mention by external id is treated if neither the registry nor another row of the batch has the record. `wait`: the
-   * row waits. `refuse`: the mention is treated as `onUnresolved` says.
+   * row waits. `unresolved`: the mention is treated as `onUnresolved` says.
    */
-  onAbsent: 'wait' | 'refuse'
+  onAbsent: 'wait' | 'unresolved'
   /**
    * Only for a dry run: finds which of the identities of absent records (`draftIdentity`) are those of records that other rows
    * create.
@@ -37,7 +37,7 @@ const waits = Symbol('waits')
 /** The result for a mention: a key, null for a value to drop, a fault, or `waits`. */
 export type Resolved = string | null | RowFault | typeof waits
 
-function nameFault({ column = '', resource, ...mention }: Mention, { status }: NameKey): RowFault {
+function nameFault({ column = '', resource, ...mention }: Mention, { status }: NameResult): RowFault {
   const choice = `choose the record of ${resource} in the list of names`
   const name = mentionName({ resource, ...mention })
   const value = name.slice(0, 200)
@@ -61,9 +61,9 @@ const absentFault = (mention: Mention): RowFault => ({
 /** Resolves the mentions in the drafts of rows. */
 export class MentionResolver {
   readonly #registry: Registry
-  readonly #names: Map<string, NameKey>
+  readonly #names: Map<string, NameResult>
   readonly #keys: Map<string, string>
-  readonly #onAbsent: 'wait' | 'refuse'
+  readonly #onAbsent: 'wait' | 'unresolved'
   readonly #onUnresolved: 'refuse' | 'drop'
   /** Keys of new records to which other drafts refer, by the identity of the draft. */
   readonly #newKeys = new Map<string, string>()
@@ -82,7 +82,7 @@ export class MentionResolver {
       onAbsent,
       onUnresolved,
     }: {
-      names: Map<string, NameKey>
+      names: Map<string, NameResult>
       keys: Map<string, string>
       inFile: Iterable<string>
     } & Pick<UpsertOptions, 'onAbsent' | 'onUnresolved'>,

@@ -3,7 +3,7 @@ import { Problem } from '../../problems/problem.ts'
 import { suggest } from '../../problems/suggest.ts'
 import type { LocalFile } from './files.ts'
 import {
-  type CodeList,
+  type CompanionRows,
   checkColumns,
   checkCompanions,
   companionFiles,
@@ -17,9 +17,9 @@ import {
 import { readRows } from './reading/index.ts'
 import type { ConvertedRow, FileInfo, Row } from './types.ts'
 
-/** Reads the companion files that a mapping names. @throws Problem `invalid-mapping` if one is missing or not named. */
+/** Reads the companion files that a mapping names. @throws Problem `invalid-mapping` if one is missing, or `files` has others. */
 async function readCompanions(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
-  const lists = new Map<string, CodeList>()
+  const lists = new Map<string, CompanionRows>()
   for (const companion of companionFiles(mapping)) {
     const file = files.find(({ name }) => name === companion.name)
     if (!file) {

@@ -10,7 +10,7 @@ import { moveReferences } from '../../operations/writing/merging.ts'
 import { findReferences } from '../../operations/writing/references.ts'
 import { hashValue } from './hashes.ts'
 import { fillMentions, mentionIdentity, namedMentions } from './mentions.ts'
-import { findNameKeys, type NameKey } from './names.ts'
+import { findNameResults, type NameResult } from './names.ts'
 import { formatExternalId, MentionResolver, resolveRows, type UpsertOptions } from './resolver.ts'
 import { draftIdentity } from './stage.ts'
 import type { Draft, ReadyRow, RowFault } from './types.ts'
@@ -25,7 +25,7 @@ export interface LastImport {
   digest: string
   /** Hashes of the imported values, by property, with the references that merges have moved since. */
   properties: Record<string, string>
-  /** Properties that the import did not change, because others had changed them; null for none. */
+  /** Properties that the import did not overwrite; null for none. */
   kept: string[] | null
   /** Whether the import was undone. The record may still have some of its values. */
   undone: boolean
@@ -55,7 +55,7 @@ export interface Upsert {
   existing: ExistingRecord | undefined
 }
 
-/** The upserts of some rows, the faults of refused rows, and the positions of rows that wait for records of others. */
+/** The upserts of some rows, the faults of refused rows, and the positions of rows that wait for records of other rows. */
 export interface Upserts {
   upserts: Upsert[]
   refused: Map<number, RowFault[]>
@@ -85,7 +85,7 @@ async function findKeys(tx: Transaction, registry: Registry, rows: readonly Read
 
 /**
  * SQL of the documents before and after each merge since the last import that has moved references of a record to another
- * record. If the record itself remained in the merge, it got further values, and is not meant.
+ * record. A merge in which the record itself remained does not count: it added values to the record.
  */
 const movedReferences = `select coalesce(json_agg(json_build_array(earlier.document, moved.document) order by moved.version), '[]')
   from revisions moved join revisions earlier on earlier.resource = moved.resource and earlier.key = moved.key
@@ -95,7 +95,7 @@ const movedReferences = `select coalesce(json_agg(json_build_array(earlier.docum
     and not exists (select from revisions removal where removal.transaction = moved.transaction
       and removal.resource = moved.resource and removal.merged_into = moved.key)`
 
-/** Returns the hashes of imported values in which merges have moved references. A value that others had set is not meant. */
+/** Returns the hashes of imported values, with references as merges have moved them. If others had set a value, its hash stays. */
 function followMoved(
   resource: Resource,
   properties: Record<string, string>,
@@ -184,7 +184,7 @@ export async function readUpserts(
   options: UpsertOptions,
 ): Promise<Upserts> {
   const identities = new Set(rows.flatMap(({ drafts }) => namedMentions(drafts)).map(mentionIdentity))
-  const names = await findNameKeys(tx, id, [...identities])
+  const names = await findNameResults(tx, id, [...identities])
   return findUpserts(tx, registry, scheme, rows, { ...options, names })
 }
 
@@ -193,8 +193,8 @@ async function followMerges(
   tx: Transaction,
   registry: Registry,
   rows: readonly ReadyRow[],
-  names: ReadonlyMap<string, NameKey>,
-): Promise<Map<string, NameKey>> {
+  names: ReadonlyMap<string, NameResult>,
+): Promise<Map<string, NameResult>> {
   const found = namedMentions(rows.flatMap(({ drafts }) => drafts)).flatMap((mention) => {
     const identity = mentionIdentity(mention)
     const { status, key } = names.get(identity) ?? { key: null }
@@ -233,7 +233,7 @@ export async function findUpserts(
   registry: Registry,
   scheme: string,
   rows: readonly ReadyRow[],
-  { names, idsInFile, ...options }: UpsertOptions & { names: Map<string, NameKey> },
+  { names, idsInFile, ...options }: UpsertOptions & { names: Map<string, NameResult> },
 ): Promise<Upserts> {
   const keys = await findKeys(tx, registry, rows)
   const followed = await followMerges(tx, registry, rows, names)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CodeList, companionFiles, parseMapping } from '../../../src/features/imports/mapping/index.ts'
+import { CompanionRows, companionFiles, parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import type { JsonObject } from '../../../src/features/imports/types.ts'
 import { registry } from '../../../src/resources/registry.ts'
 import { convertContent, convertRow, draftsOf, namedDocument } from '../../support/conversion.ts'
@@ -221,7 +221,10 @@ describe('a mapping', () => {
 
 describe('files beside a mapping', () => {
   it('translate codes by their first two columns or by named columns', () => {
-    const list = new CodeList(['code', 'word', 'label'], [{ code: 'F', word: 'in_force', label: 'In force' }])
+    const list = new CompanionRows(
+      ['code', 'word', 'label'],
+      [{ code: 'F', word: 'in_force', label: 'In force' }],
+    )
     const lists = new Map([['states.csv', list]])
     const run = (codes: string) =>
       convertRow(mapping(`status: { from: a, codes: ${codes} }`), { id: 1, title: 'x', a: 'F' }, lists)
@@ -235,7 +238,7 @@ describe('files beside a mapping', () => {
       { code: 'F', word: 'in_force' },
       { code: '*', word: '*' },
     ]
-    const lists = new Map([['states.csv', new CodeList(['code', 'word'], rows)]])
+    const lists = new Map([['states.csv', new CompanionRows(['code', 'word'], rows)]])
     const row = { id: 1, title: 'x', a: 'expired' }
     const drafts = draftsOf(convertRow(mapping('status: { from: a, codes: states.csv }'), row, lists))
     expect(drafts[0]?.document.status).toBe('expired')
@@ -256,7 +259,7 @@ records:
           organization: { from: name, country: country, create: true }
           role: { from: role, codes: { coordinator: lead, "*": participant } }
 `
-    const partners = new CodeList(
+    const partners = new CompanionRows(
       ['projectID', 'name', 'country', 'role'],
       [
         { projectID: '7', name: 'CNRS', country: 'FR', role: 'coordinator' },
@@ -289,7 +292,7 @@ join: { languages: { file: languages.csv, key: agreement, equals: info/number } 
 records:
   agreements: { id: id, properties: { title: id, kind: =treaty, languages: { all: languages/code } } }
 `
-    const list = new CodeList(['agreement', 'code'], [{ agreement: '7', code: 'fr' }])
+    const list = new CompanionRows(['agreement', 'code'], [{ agreement: '7', code: 'fr' }])
     const row = { id: 1, info: { number: 7 } }
     const [draft] = draftsOf(convertRow(text, row, new Map([['languages.csv', list]])))
     expect(draft?.document.languages).toEqual(['fr'])

@@ -3,8 +3,8 @@ import { readRows } from '../reading/index.ts'
 import type { RowOptions } from '../reading/options.ts'
 import { formatCount, unreadableFile } from '../reading/unreadable-file.ts'
 import type { JsonObject } from '../types.ts'
-import { CodeList } from './code-list.ts'
 import { isFileReference } from './codes.ts'
+import { CompanionRows } from './companion-rows.ts'
 import type { Mapping } from './types.ts'
 
 /** Limits of a companion file, which is held in memory. */
@@ -59,7 +59,7 @@ export async function readCompanion(
   file: { path: string; name: string },
   { rows: options }: Companion,
   { signal }: { signal?: AbortSignal } = {},
-): Promise<CodeList> {
+): Promise<CompanionRows> {
   const { fileInfo, batches } = readRows(file, options, signal ? { signal } : {})
   const rows: JsonObject[] = []
   let characters = 0
@@ -75,5 +75,5 @@ export async function readCompanion(
       )
     }
   }
-  return new CodeList((await fileInfo).columns, rows)
+  return new CompanionRows((await fileInfo).columns, rows)
 }

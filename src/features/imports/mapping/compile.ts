@@ -4,7 +4,7 @@ import { externalId, line, prose } from '../../../model/schemas.ts'
 import { webAddress } from '../../../model/web-address.ts'
 import { FaultList } from '../../../problems/problem.ts'
 import type { ConvertedRow, Draft, JsonObject, JsonValue, Row, RowFault } from '../types.ts'
-import type { CodeList } from './code-list.ts'
+import type { CompanionRows } from './companion-rows.ts'
 import { compileConditions } from './condition.ts'
 import { type ColumnUse, CompileContext } from './context.ts'
 import { Conversion } from './conversion.ts'
@@ -34,7 +34,7 @@ export interface CompiledMapping {
 export function compileMapping(
   mapping: Mapping,
   registry: Registry,
-  lists?: ReadonlyMap<string, CodeList>,
+  lists?: ReadonlyMap<string, CompanionRows>,
 ): CompiledMapping {
   const faults = new FaultList()
   const columns: ColumnUse[] = []
@@ -75,7 +75,7 @@ export function compileMapping(
   return { convert, faults, columns, readPaths }
 }
 
-/** Returns faults without repetitions, which a column has that several properties read. */
+/** Returns faults without repetitions: if several properties read a column, each repeats its fault. */
 const distinctFaults = (faults: readonly RowFault[]): RowFault[] => [
   ...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values(),
 ]
@@ -134,9 +134,9 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   }
   const cite = compileCitation(context)
   const readId = (scope: Scope, conversion: Conversion) => {
-    const externalKey = id.build(scope, conversion)
-    if (typeof externalKey !== 'string') return undefined
-    const externalId = { scheme: context.mapping.scheme, id: externalKey }
+    const rowId = id.build(scope, conversion)
+    if (typeof rowId !== 'string') return undefined
+    const externalId = { scheme: context.mapping.scheme, id: rowId }
     conversion.records.push({ resource, externalId })
     return externalId
   }

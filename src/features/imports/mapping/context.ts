@@ -2,7 +2,7 @@ import type { Registry } from '../../../model/registry.ts'
 import { formatPointer } from '../../../problems/faults.ts'
 import type { FaultList } from '../../../problems/problem.ts'
 import { didYouMean } from '../../../problems/suggest.ts'
-import type { CodeList } from './code-list.ts'
+import type { CompanionRows } from './companion-rows.ts'
 import { type Path, parsePath } from './path.ts'
 import type { Mapping, OnBadValue } from './types.ts'
 
@@ -17,7 +17,7 @@ interface Shared {
   mapping: Mapping
   registry: Registry
   /** The companion files by name; absent while only the mapping is checked. */
-  lists: ReadonlyMap<string, CodeList> | undefined
+  lists: ReadonlyMap<string, CompanionRows> | undefined
   faults: FaultList
   columns: ColumnUse[]
   /** The paths that the mapping reads, as names from the row to the value. */
@@ -132,7 +132,7 @@ export class CompileContext {
    * Returns a companion file; undefined while only the mapping is checked. If the file is missing, adds a fault and returns
    * undefined.
    */
-  list(name: string): CodeList | undefined {
+  list(name: string): CompanionRows | undefined {
     const { lists } = this.#shared
     const list = lists?.get(name)
     if (lists && !list) {

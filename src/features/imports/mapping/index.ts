@@ -1,12 +1,12 @@
 import type { Registry } from '../../../model/registry.ts'
 import { Problem } from '../../../problems/problem.ts'
 import type { ConvertedRow, Row } from '../types.ts'
-import type { CodeList } from './code-list.ts'
+import type { CompanionRows } from './companion-rows.ts'
 import { compileMapping } from './compile.ts'
 import type { Mapping } from './types.ts'
 
-export { CodeList } from './code-list.ts'
 export { checkColumns } from './columns.ts'
+export { CompanionRows } from './companion-rows.ts'
 export { type Companion, checkCompanions, companionFiles, readCompanion } from './companions.ts'
 export { mappingJsonSchema } from './json-schema.ts'
 export { locateFaults } from './locate.ts'
@@ -24,7 +24,7 @@ export { type LocatedFault, maxMappingLength, type ParsedYaml, parseYaml } from 
  */
 export function createConverter(
   mapping: Mapping,
-  { registry, lists }: { registry: Registry; lists: ReadonlyMap<string, CodeList> },
+  { registry, lists }: { registry: Registry; lists: ReadonlyMap<string, CompanionRows> },
 ): (row: Row) => ConvertedRow {
   const { convert, faults } = compileMapping(mapping, registry, lists)
   if (faults.count > 0) {

@@ -56,7 +56,7 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
     records: describe(z.strictObject(records), 'The records that a row becomes, by resource.'),
     source: describe(
       sourceSchema(registry).optional(),
-      'What the source record of the import says of the register.',
+      'Properties of the record of `sources` that represents the import.',
     ),
     citation: describe(
       z

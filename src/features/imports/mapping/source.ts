@@ -31,35 +31,36 @@ export function compileSource(
       `needs exactly one of from, all, value, template and sum; it has ${given.join(' and ') || 'none'}`,
     )
   }
-  const paths = compilePaths(steps, context)
+  const origins = compileOrigins(steps, context)
   const isEmpty = makeIsEmpty(empty)
   const read = ({ path, constant }: Origin, scope: Scope): JsonValue[] =>
     path ? valuesAt(path, scope).filter((value) => !isEmpty(value)) : constant === undefined ? [] : [constant]
-  const column = columnNames(paths, context)
-  const isConstant = paths.every(({ path }) => !path)
+  const column = columnNames(origins, context)
+  const isConstant = origins.every(({ path }) => !path)
   if (steps.template !== undefined) {
     const nameOf = (origin: Origin) => columnNames([origin], context)
     return {
       column,
       isConstant,
-      read: (scope, conversion) => fill(paths, (origin) => read(origin, scope), nameOf, conversion),
+      read: (scope, conversion) => fill(origins, (origin) => read(origin, scope), nameOf, conversion),
     }
   }
   if (steps.sum)
     return {
       column,
       isConstant,
-      read: compileSum(steps, column, (scope) => paths.flatMap((path) => read(path, scope))),
+      read: compileSum(steps, column, (scope) => origins.flatMap((origin) => read(origin, scope))),
     }
-  if (steps.all) return { column, isConstant, read: (scope) => paths.flatMap((path) => read(path, scope)) }
-  const [only] = paths
-  if (paths.length === 1 && only) return { column, isConstant, read: (scope) => read(only, scope) }
+  if (steps.all)
+    return { column, isConstant, read: (scope) => origins.flatMap((origin) => read(origin, scope)) }
+  const [only] = origins
+  if (origins.length === 1 && only) return { column, isConstant, read: (scope) => read(only, scope) }
   return {
     column,
     isConstant,
     read(scope) {
-      for (const path of paths) {
-        const values = read(path, scope)
+      for (const origin of origins) {
+        const values = read(origin, scope)
         if (values.length > 0) return values
       }
       return []
@@ -73,7 +74,7 @@ interface Origin {
   constant?: string | number | boolean
 }
 
-function compilePaths(steps: ValueSteps, context: CompileContext): Origin[] {
+function compileOrigins(steps: ValueSteps, context: CompileContext): Origin[] {
   if (steps.value !== undefined) return [{ constant: steps.value }]
   if (steps.template !== undefined) {
     // Every second part is the name of a column.
@@ -91,8 +92,8 @@ function compilePaths(steps: ValueSteps, context: CompileContext): Origin[] {
 }
 
 /** Returns the names of the columns, for messages. Inside `each`, the item itself (`.`) has the name of the list. */
-const columnNames = (paths: readonly Origin[], { itemColumn }: CompileContext) =>
-  paths
+const columnNames = (origins: readonly Origin[], { itemColumn }: CompileContext) =>
+  origins
     .flatMap(({ path }) =>
       path
         ? path.fromRow

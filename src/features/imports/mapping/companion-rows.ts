@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../types.ts'
 import { textOf } from './path.ts'
 
 /** A companion file in memory: a list of codes, or the rows of a second file. */
-export class CodeList {
+export class CompanionRows {
   readonly columns: readonly string[]
   readonly #rows: readonly JsonObject[]
   readonly #indexes = new Map<string, Map<string, JsonObject[]>>()
