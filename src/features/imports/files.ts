@@ -24,7 +24,7 @@ export interface LocalFile {
   name: string
 }
 
-/** The name of a file becomes part of the title of a source and of the reasons of changes, which are lines. */
+/** The name of a file becomes part of the title of a source and of the reasons of changes, which have no line breaks. */
 const fileNameSchema = line(255)
 
 /**

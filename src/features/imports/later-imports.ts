@@ -6,7 +6,7 @@ import type { ImportJob } from './store.ts'
  * revert these records.
  * @returns undefined when the import can be undone.
  */
-export async function findLaterImport(
+export async function findUndoObstacle(
   tx: Transaction,
   { id, scheme }: ImportJob,
 ): Promise<string | undefined> {

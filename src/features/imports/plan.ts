@@ -95,7 +95,7 @@ function isDefault({ document }: Resource, name: string, value: unknown): boolea
 
 /**
  * Whether others have set a value: it is not the one that the last import wrote. If no import has written the property, or
- * the import was undone, the property may also have its default value.
+ * the import was undone, a default value does not count as set by others.
  */
 function isEdited({ resource, existing }: Upsert, name: string, value: unknown): boolean {
   const imported = existing?.lastImport?.properties[name]

@@ -20,10 +20,10 @@ const findFaultyColumns = (database: Database, id: string, states: readonly stri
   })
 
 /**
- * Adds records to `kept` of the report of a running step: records in which the import keeps changes by others, or that the undo
- * could not fully revert. The step stores the report with its progress, so that a process that continues the step has them.
- * @param keptCount number of all properties with changes by others that the import keeps; during an undo, number of all records
- * that it could not fully revert.
+ * Adds records to `kept` of the report of a running step: records with properties that the import does not overwrite, or that
+ * the undo could not fully revert. The step stores the report with its progress, so that a process that continues the step has them.
+ * @param keptCount number of all properties that the import does not overwrite; during an undo, number of all records that it
+ * could not fully revert.
  * @returns the report, with at most 100 records in `kept`.
  */
 export function addKept(
@@ -42,8 +42,8 @@ export function addKept(
 }
 
 /**
- * Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records, and records in which
- * changes by others were kept (`KeptRecord`).
+ * Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records, and `kept`
+ * (`KeptRecord`).
  */
 export async function makeReport(
   database: Database,

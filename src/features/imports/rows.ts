@@ -4,7 +4,7 @@ import type { Draft, ReadyRow, RowFault } from './types.ts'
 
 /** Reads and updates the staged rows of an import. */
 
-/** The states that count as refused. After a failed commit, rows may still be `waiting`. */
+/** The states (`importRowStates`) that count as refused. After a failed commit, rows may still be `waiting`. */
 export const refusedStates = ['refused', 'blocked', 'waiting'] as const
 
 const waitingFault: RowFault = {

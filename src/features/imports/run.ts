@@ -182,12 +182,12 @@ class Run {
       reason: `Undo of import ${job.id} of ${job.files[0]?.name ?? 'a file'}`.slice(0, 500),
     }
     const { created, changed } = job.counts
-    const kept = await undoImport(database, registry, job, {
+    const { kept, keptCount } = await undoImport(database, registry, job, {
       authorship,
       signal: this.#signal,
       onProgress: (records) => this.#reportProgress('undoing', records, Math.max(records, created + changed)),
     })
-    const report = await makeReport(database, job.id, kept)
+    const report = await makeReport(database, job.id, { kept, keptCount })
     await this.#change(job, { state: 'undone', report, undoneAt: 'now' })
   }
 }

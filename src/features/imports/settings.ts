@@ -27,7 +27,7 @@ const settingsOf = (mapping: Mapping): ImportSettings => ({
   scheme: mapping.scheme,
   onEdited: mapping.onEdited,
   onUnresolved: mapping.onBadValue,
-  // The source has the names of the files, and the name of the actor.
+  // The source has the names of the files and of the actor, so it is internal if all records are.
   source: { ...(isInternal(mapping) && { visibility: 'internal' }), ...mapping.source },
 })
 
@@ -35,6 +35,6 @@ const settingsOf = (mapping: Mapping): ImportSettings => ({
 export const readSettings = (mapping: string, registry: Registry): ImportSettings =>
   settingsOf(parseMapping(mapping, registry))
 
-/** Reads the settings of an import whose rows are staged, so that its mapping converts no more rows. */
+/** Reads the settings from the mapping of a stored import, which an earlier version may have accepted. */
 export const readStoredSettings = (mapping: string, registry: Registry): ImportSettings =>
   settingsOf(parseStoredMapping(mapping, registry))

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
 import { Problem } from '../../problems/problem.ts'
-import { findLaterImport } from './later-imports.ts'
+import { findUndoObstacle } from './later-imports.ts'
 import {
   changeImport,
   type ImportChange,
@@ -43,7 +43,7 @@ export const undoStep: Step = {
   from: ['committed', 'failed'],
   taken: ['undoing', 'undone'],
   hint: 'only what has been committed can be undone',
-  findObstacle: findLaterImport,
+  findObstacle: findUndoObstacle,
   change: () => ({ state: 'undoing' }),
 }
 

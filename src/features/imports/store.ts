@@ -27,7 +27,7 @@ export interface ImportCounts {
   created: number
   changed: number
   unchanged: number
-  /** Properties that others have set, and that the import does not overwrite. */
+  /** Properties that the import does not overwrite: others have set them, or another row changes the record. */
   kept: number
 }
 
@@ -50,7 +50,7 @@ export interface FaultyColumn {
   example: RowFault
 }
 
-/** A record in which an import kept changes by others, or that an undo could not fully revert, and why. */
+/** A record with properties that an import did not overwrite, or that an undo could not fully revert, and why. */
 export interface KeptRecord {
   resource: string
   key: string
@@ -67,9 +67,9 @@ export interface ImportReport {
   names: { unresolved: number; rows: number }
   /** Number of records that earlier files of the register had and this file does not have. */
   missing: number
-  /** The first records in which the import keeps changes by others or, after an undo, that it could not fully revert. */
+  /** The first records with properties that were not overwritten or, after an undo, that it could not fully revert. */
   kept: KeptRecord[]
-  /** Number of all properties with changes by others that the import keeps; after an undo, of all such records. */
+  /** Number of all properties that were not overwritten; after an undo, of all records that it could not fully revert. */
   keptCount: number
 }
 

@@ -62,7 +62,7 @@ export interface Mention {
   readonly country?: string
   /** EDTF date for which the name is resolved, since a former country may have had the name. */
   readonly on?: string
-  /** Whether the organization, or the topic of an open scheme, is created if no record matches. */
+  /** Whether the organization or topic is created if no record matches. */
   readonly create?: boolean
   /** The column of the file from which the name comes. */
   readonly column?: string

@@ -58,7 +58,7 @@ async function findEntryReferrers(tx: Transaction, registry: Registry, entries: 
  */
 async function withReferrers(tx: Transaction, registry: Registry, id: string, entries: readonly Entry[]) {
   const all = new Map(entries.map((entry) => [entry.sequence, entry]))
-  // One largest group, and the given entries of a batch.
+  // At most the given entries and one group of the maximum size.
   for (let added = entries; added.length > 0 && all.size < maxTogether + batchSize; ) {
     const referrers = await findEntryReferrers(tx, registry, added)
     const found = await tx.query<Entry>({
@@ -118,7 +118,10 @@ function revertImport(current: Document, before: Document, imported: Document) {
 const hasSameValues = (resource: Resource, { document }: LockedRecord, revision: Document): boolean =>
   isDeepStrictEqual(documentOf(resource, JSON.parse(document)), documentOf(resource, revision))
 
-/** What happens to an entry that PostgreSQL refuses to undo, mostly because a record of another entry refers to its record. */
+/**
+ * What happens if PostgreSQL refuses to undo an entry, mostly because a record of another entry refers to its record: the entry
+ * waits for a later pass, or the record is kept and reported.
+ */
 type OnRefused = 'wait' | 'keep'
 
 /** Undoes a batch of entries in one transaction. */

@@ -5,7 +5,7 @@ import { draftIdentity } from './stage.ts'
 
 /** The order in which a commit writes the rows that wait for records of other rows. */
 
-/** Maximum number of records that refer to one another, which only one transaction can write, or remove in an undo. */
+/** Maximum number of records that refer to one another: one transaction writes them all or, in an undo, removes them all. */
 export const maxTogether = 5000
 
 /** Number of rows that are read together. */

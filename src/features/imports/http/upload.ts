@@ -1,6 +1,6 @@
 /** The parts of a multipart/form-data body (RFC 7578), as the server passes them to endpoints. */
 
-/** A part: the name of its field, that of its file (of its field if the file has none), and its bytes. */
+/** A part: its field, the name of its file (or the field again, if the file has no name), and its bytes. */
 export interface UploadPart {
   field: string
   name: string
