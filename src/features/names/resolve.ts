@@ -32,7 +32,7 @@ const withoutFootnoteMarks = (name: string): string =>
     .replace(/(\(\d{1,2}\)|\[[a-z0-9]\]|\s\d{1,2}\/|\b[a-z]\/)$/, '')
     .trim()
 
-/** Removes the question marks at the end of a doubtful name without white space at its ends. */
+/** Removes question marks, which mark a name as doubtful, from its end. @param name without white space at its ends. */
 const withoutQuestionMark = (name: string): string =>
   name.replace(/(\(\?\)|\[\?\]|(?<!\?)\?+)$/, '').trimEnd()
 
@@ -90,7 +90,7 @@ function resolveInCodes(index: NameIndex, { scheme, on }: NameQuery, text: strin
   return resolveCode(index, code, [scheme], year) ?? resolveFormerCode(index, scheme, code, year)
 }
 
-/** Resolves the whole text: with a scheme, by the names in it, otherwise by names and codes. */
+/** Resolves the whole text: if the query has a scheme, by names in this scheme, otherwise by names and codes. */
 function resolveWhole(
   index: NameIndex,
   query: NameQuery,

@@ -128,11 +128,11 @@ const nameRows = ({ search: { title, nameLines } }: Resource): SQL =>
   sql`string_to_table(${fold(nameLines ?? sql`${title}`)}, U&'\\000A')`
 
 /**
- * Returns the query for records whose names occur in the query if that has no spaces, such as a Chinese text: those with a name
- * that it contains (0.4 to 0.5), and those whose names have at least half of its pairs of characters (up to 0.4). PostgreSQL does
- * not split such a text into words.
+ * Returns the query for records whose names occur in the query, for scripts without spaces, such as Chinese, which PostgreSQL does
+ * not split into words: those with a name that the query contains (0.4 to 0.5), and those whose names have at least half of its
+ * pairs of characters (up to 0.4).
  */
-function mentionHits(index: number, resource: Resource, isNeeded: SQL): SQL {
+function containedNameHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   const { table, key } = resource
   const names = searchedNames(resource)
   const containedLength = sql`(select max(length(name)) from ${nameRows(resource)} as name where length(name) > 1 and strpos(${foldedQuery}, name) > 0)`
@@ -215,7 +215,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
       ), similar_hits as materialized (
         ${unionOfResources((index, resource) => [
           similarHits(index, resource, sql`${fewFound} and ${hasTrigrams}`),
-          ...(isWide ? [mentionHits(index, resource, hasFullPairs)] : []),
+          ...(isWide ? [containedNameHits(index, resource, hasFullPairs)] : []),
         ])}
       ),
       hits as materialized (

@@ -15,15 +15,15 @@ function setAt(target: unknown, path: PropertyKey[], value: string): void {
   else setAt(Reflect.get(target, step), rest, value)
 }
 
-async function findMentionedKeys(
+async function findReferencedKeys(
   transaction: Transaction,
   registry: Registry,
-  mentions: ReferenceValue[],
+  references: ReferenceValue[],
 ): Promise<Map<string, string>> {
   const keys = new Map<string, string>()
   for (const resource of registry.resources) {
-    const identifiers = mentions
-      .filter((mention) => mention.resource === resource.name)
+    const identifiers = references
+      .filter((reference) => reference.resource === resource.name)
       .map(({ value }) => value)
     for (const [identifier, key] of await findByIdentifiers(transaction, resource, [
       ...new Set(identifiers),
@@ -43,12 +43,12 @@ export async function resolveReferences(
   file: SeedFile,
   documents: Document[],
 ): Promise<Document[]> {
-  const mentions = documents.flatMap((document, index) =>
+  const found = documents.flatMap((document, index) =>
     findReferences(file.resource.document, document, [index]).filter(({ value }) => isExternalId(value)),
   )
-  const keys = await findMentionedKeys(transaction, file.resource.registry, mentions)
+  const keys = await findReferencedKeys(transaction, file.resource.registry, found)
   const resolved = structuredClone(documents)
-  for (const { path, value, resource } of mentions) {
+  for (const { path, value, resource } of found) {
     const key = keys.get(`${resource} ${value}`)
     if (key === undefined) {
       throw new Error(`${file.path}: "${value}" at /${path.join('/')} is not a record of ${resource}`)
