@@ -43,12 +43,12 @@ const catalogQuery = `
       ('import_records', format('import in (select id from public.imports where %s)', $1::text))
     ) as others(name, condition)
   ), all_tables as (
-    select id, name, condition, 'public' as schema, id as source from archived
+    select id, name, condition, 'public' as schema, id as table_id from archived
     union all select id, name, condition, 'history', to_regclass(format('history.%I', name))::oid from archived where versioned
   )
   select name::text, schema, condition,
     array(select attname::text from pg_attribute
-      where attrelid = source and attnum > 0 and not attisdropped and attgenerated = '' order by attname) as columns,
+      where attrelid = table_id and attnum > 0 and not attisdropped and attgenerated = '' order by attname) as columns,
     array(select format(case when atttypid = 'text'::regtype then '%I collate "C"' else '%I' end, attname)
       from pg_constraint, unnest(conkey) with ordinality as part(number, at), pg_attribute
       where conrelid = id and contype = 'p' and attrelid = id and attnum = part.number order by at)

@@ -32,7 +32,7 @@ const copiedColumns = Object.entries(recordProperties)
   .filter(([property]) => property !== 'version')
   .map(([property, column]) => ({ property, text: compileSql(column).text }))
 
-/** SQL of whether the text of a document has the values of the columns. It may have them and not be JSON. */
+/** SQL of whether a document has the values of the columns. It searches the text, since the text may not be JSON. */
 const hasColumns = copiedColumns.map(
   ({ property, text }) => `position('"${property}":"' || ${text} || '"' in records.document) > 0`,
 )

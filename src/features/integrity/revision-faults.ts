@@ -51,8 +51,8 @@ const faultyRevisionsQuery = `
 function explainLink({ version, previousVersion }: Row): string {
   const previous = previousVersion ?? 0
   if (version === previous + 1) {
-    const changed = 'its own version, operation, time, or place in the feed was changed'
-    return `the chain is broken: ${previous === 0 ? changed : `version ${previous} or ${changed}`}`
+    const changed = 'its version, operation, time or place in the feed was changed'
+    return `the chain is broken: ${previous === 0 ? '' : `version ${previous} was changed, or `}${changed}`
   }
   const missing =
     version === previous + 2 ? `version ${previous + 1}` : `a version from ${previous + 1} to ${version - 1}`
