@@ -35,7 +35,7 @@ const describeTool = ({ resource }: Inputs, registry: Registry): Tool =>
   tool(
     'describe',
     'Describe the registry',
-    'The resources of the registry, or of one resource the properties, filters with operators, sort keys, dimensions and measures. Call it before list and aggregate.',
+    'Without an input, the resources of the registry; with a resource, its properties, filters with operators, sort keys, dimensions and measures. Call it before list and aggregate.',
     { resource: resource.optional() },
     async ({ resource: name }) => {
       const described = name === undefined ? describeRegistry(registry) : describeResource(registry.get(name))

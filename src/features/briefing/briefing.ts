@@ -103,7 +103,7 @@ async function briefingJson(
   })
 }
 
-/** `GET /v1/countries/{code}/briefing`: what a desk officer reads before a visit, in one document. */
+/** `GET /v1/countries/{code}/briefing`: a summary of what the registry has about a country. */
 export function briefing(registry: Registry): Endpoint {
   const countries = registry.get('countries')
   return withMergedRecords(countries, {

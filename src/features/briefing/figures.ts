@@ -11,7 +11,7 @@ type Figure = Record<(typeof fields)[number] | 'recorded', unknown>
 
 const figuresQuery = (code: string) => `country=${code}&sort=indicator`
 
-/** Returns the path of the list of all figures about a country. @param asOf as in the list; undefined for the present. */
+/** Returns the path of the list of all figures about a country. @param asOf the time as of which it reads, if given. */
 export function figuresList(registry: Registry, code: string, asOf: string | undefined): string {
   const resource = registry.get('figures')
   return listPath(resource, withAsOf(resource, figuresQuery(code), asOf))

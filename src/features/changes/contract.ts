@@ -32,7 +32,7 @@ const position = z
 export const feedParameters = (registry: Registry): Record<string, Parameter> => ({
   after: singleValueParameter(
     position,
-    'The `position` of the last change that was read; from the first change of the order when left out.',
+    'The `position` of the last change that was read. Without it, reading starts at the first change.',
   ),
   resource: many(
     resourceName(registry),

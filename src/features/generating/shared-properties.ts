@@ -65,7 +65,7 @@ export const generatedExternalIds = ({ seed }: GeneratorState, number: number): 
   { scheme: 'generated', id: `${seed}-${number}` },
 ]
 
-/** Adds a citation of the whole record, or of one property, to three of ten records. */
+/** Adds, with a probability of 0.3, a citation of a record or of one of its properties. */
 export function addCitation(
   generation: GeneratorState,
   resource: string,
