@@ -16,11 +16,12 @@ const datePart = (unit: 'year' | 'month', day: AnyPgColumn) => sql`date_part(${s
 /** EDTF counts 1 BC as year 0, PostgreSQL as -1. */
 const yearSql = (day: AnyPgColumn) => sql`(${datePart('year', day)}::int + (${day} < date '0001-01-01')::int)`
 
+// PostgreSQL dates start in November 4714 BC, so filters could not cover the first years and decades completely.
 const afterFirstYears = (day: AnyPgColumn) => sql`${day} >= date '4699-01-01 BC'`
+const afterFirstDecades = (day: AnyPgColumn) => sql`${day} >= date '4700-01-01 BC'`
 
 // An open end is the date `infinity`. Its year, Infinity, never equals the year of the other end, so it never reaches the
-// cast to int. PostgreSQL dates start in November 4714 BC, so the decades before -469X are excluded: filters could not
-// cover them completely. Most dates are a day, and comparing days is faster than comparing years and months.
+// cast to int. Most dates are a day, and comparing days is faster than comparing years and months.
 const sameParts = (units: ('year' | 'month')[], earliest: AnyPgColumn, latest: AnyPgColumn) => {
   const equal = units.map((unit) => sql`${datePart(unit, earliest)} = ${datePart(unit, latest)}`)
   return sql`${afterFirstYears(earliest)} and (${earliest} = ${latest} or ${sql.join(equal, sql` and `)})`
@@ -30,14 +31,15 @@ const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 e
 
 /**
  * The year, decade or month in which a date lies, as a number; null without a date, for a date that may lie in several,
- * and before 4699 BC. Decades follow EDTF: `-001X` is -19 to -10, and years of more than four digits have no decade.
+ * for years before 4699 BC and for decades before `-469X`. Decades follow EDTF: `-001X` is -19 to -10, and years of more than
+ * four digits have no decade.
  */
 export const unitNumber: Record<'year' | 'decade' | 'month', BoundsFunction<SQL>> = {
   year: (earliest, latest) =>
     sql`(case when ${sameParts(['year'], earliest, latest)} then ${yearSql(earliest)} end)`,
   // Compares the decades of both ends. The casts come after the check that both days are finite.
   decade: (earliest, latest) =>
-    sql`(case when isfinite(${earliest}) and isfinite(${latest}) then case when ${afterFirstYears(earliest)} and ${datePart('year', latest)} < 10000 and ${decade(yearSql(earliest))} = ${decade(yearSql(latest))} then ${decade(yearSql(earliest))} end end)`,
+    sql`(case when isfinite(${earliest}) and isfinite(${latest}) then case when ${afterFirstDecades(earliest)} and ${datePart('year', latest)} < 10000 and ${decade(yearSql(earliest))} = ${decade(yearSql(latest))} then ${decade(yearSql(earliest))} end end)`,
   month: (earliest, latest) =>
     sql`(case when ${sameParts(['year', 'month'], earliest, latest)} then ${yearSql(earliest)} * 12 + ${datePart('month', earliest)}::int - 1 end)`,
 }

@@ -54,6 +54,7 @@ export const dates = [
   { text: '2009/2010', year: null, decade: null, month: null, span: [20090101, 20101231] },
   { text: '2011/..', year: null, decade: null, month: null, span: [20110101, Number.POSITIVE_INFINITY] },
   { text: '2011-24', year: null, decade: '201X', month: null, span: [20111201, 20120229] },
+  { text: '-4699', year: null, decade: '-469X', month: null, span: [-46989899, -46988769] },
   { text: '-0005-12', year: '-0005', decade: '-000X', month: '-0005-12', span: [-48799, -48769] },
 ] as const
 
