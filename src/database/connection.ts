@@ -35,7 +35,7 @@ export interface PoolObserver {
   trace?<T>(text: string, run: () => Promise<T>): Promise<T>
 }
 
-/** State of a client of the pool. */
+/** State of one of the pg clients of the pool. */
 export interface ClientState {
   /** The unique `application_name` of this client, by which a cancel request finds its statement. */
   name: string
@@ -48,7 +48,7 @@ export interface ConnectionServices {
   /** The lease of the connection, which is released with it. */
   lease: Lease
   observer(): PoolObserver
-  /** Cancels the statement that the client with this `application_name` runs. Never rejects. */
+  /** Cancels the statement of the connection with this `application_name`. Never rejects. */
   cancel(name: string): Promise<void>
 }
 
@@ -76,7 +76,7 @@ export interface RunOptions {
   cancellable?: boolean
 }
 
-/** A client of the pool, from `acquire` to `release`. Every statement runs through `#run`, which enforces the limits. */
+/** A pg client of the pool, from `acquire` to `release`. Every statement runs through `#run`, which enforces the limits. */
 export class Connection {
   readonly #client: pg.PoolClient
   readonly #state: ClientState
@@ -129,7 +129,7 @@ export class Connection {
     return row ? { announced, position: makePosition(row) } : { announced }
   }
 
-  /** Rolls back. @returns where the log ends after the rollback, if `options.position` is set. */
+  /** Rolls back. @returns the end of the write-ahead log after the rollback, if `options.position` is set. */
   async rollBack(options: { position: boolean }): Promise<Position | undefined> {
     if (!options.position) {
       await this.execute('rollback')
@@ -156,8 +156,8 @@ export class Connection {
   }
 
   /** Moves to the expensive lane without waiting. Returns whether there was room. */
-  promote(): boolean {
-    return this.#services.lease.promote()
+  moveToExpensive(): boolean {
+    return this.#services.lease.moveToExpensive()
   }
 
   /** Makes `release` close the connection. */
@@ -165,7 +165,7 @@ export class Connection {
     this.#isBroken = true
   }
 
-  /** Returns the connection to the pool, or closes it after `discard` or too many prepared statements. Works only once. */
+  /** Returns the connection to the pool, or closes it after `discard` or too many prepared statements. May be repeated. */
   release(): void {
     if (this.#isReleased) return
     this.#isReleased = true

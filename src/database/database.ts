@@ -13,7 +13,7 @@ import { type ReplicaOptions, Replicas } from './replicas/replicas.ts'
 import { Routing } from './replicas/routing.ts'
 import { ExpensiveOwners } from './shares/expensive-owners.ts'
 import type { Lane } from './shares/lanes.ts'
-import { ShapeCosts } from './shares/shape-costs.ts'
+import { StatementCosts } from './shares/statement-costs.ts'
 import type { Work } from './shares/work.ts'
 import type { Statement, Transaction } from './statement.ts'
 import { inTransaction } from './transaction.ts'
@@ -176,7 +176,7 @@ function openWith(
     listener,
     clock,
     routing,
-    costs: new ShapeCosts(),
+    costs: new StatementCosts(),
     expensiveOwners: new ExpensiveOwners(),
     announceCommit: () => {},
     commitGate: new CommitGate(),

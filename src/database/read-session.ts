@@ -4,7 +4,7 @@ import type { Pool } from './pool.ts'
 import { oneProcessSetting, readsWholeTables } from './reading-settings.ts'
 import type { ExpensiveOwners } from './shares/expensive-owners.ts'
 import type { Lane } from './shares/lanes.ts'
-import { maxCheapMs, type ShapeCosts } from './shares/shape-costs.ts'
+import { maxCheapMs, type StatementCosts } from './shares/statement-costs.ts'
 import type { Work } from './shares/work.ts'
 import type { Statement, Transaction } from './statement.ts'
 
@@ -14,7 +14,7 @@ export const beginReading = 'begin isolation level repeatable read read only'
 /** What all reads of one pool share. */
 export interface ReadServices {
   pool: Pool
-  costs: ShapeCosts
+  costs: StatementCosts
   expensiveOwners: ExpensiveOwners
 }
 
@@ -28,9 +28,9 @@ export interface ReadSettings {
 }
 
 /**
- * Runs a read on a connection of the cheap or the expensive lane, by the earlier durations of its first statement's shape. If
- * one of its statements runs for `maxCheapMs` in the cheap lane, the read continues in the expensive lane if that has room.
- * Otherwise the read is cancelled, and runs again when the expensive lane has room.
+ * Runs a read on a connection of the cheap or the expensive lane, by the earlier durations of statements with the same text
+ * as its first statement. If one of its statements runs for `maxCheapMs` in the cheap lane, the read continues in the
+ * expensive lane if that has room. Otherwise the read is cancelled, and runs again when the expensive lane has room.
  * @param read must not write, since it may run twice.
  */
 export async function runRead<T>(
@@ -63,11 +63,11 @@ class ReadSession implements Transaction {
   readonly #lane: Lane | undefined
   #opening: Promise<Connection> | undefined
   #connection: Connection | undefined
-  /** The first statement of the read, if its shape was new. */
+  /** The first statement of the read, if its text was new. */
   #newStatement: Statement | undefined
   #limits: RunOptions = {}
 
-  /** @param lane by default, chosen by the earlier durations of the first statement's shape. */
+  /** @param lane by default, chosen by the earlier durations of statements with the text of the first one. */
   constructor(services: ReadServices, settings: ReadSettings, lane?: Lane) {
     this.#services = services
     this.#settings = settings
@@ -130,7 +130,7 @@ class ReadSession implements Transaction {
     }
   }
 
-  /** Chooses by the earlier durations of the shape. While the first statement of a new shape runs, others of it wait. */
+  /** Chooses by the earlier durations of statements with this text. While the first one runs, the next ones wait. */
   #chooseLane(first: Statement): Lane | Promise<Lane> {
     const { work } = this.#settings
     if (!work) return 'cheap'
@@ -138,18 +138,18 @@ class ReadSession implements Transaction {
     const known = costs.laneOf(first)
     if (known) return known
     const measured = costs.waitForFirst(first)
-    if (!measured) return this.#chooseLaneForNewShape(first, work)
+    if (!measured) return this.#chooseLaneForNewText(first, work)
     return measured.then(() => {
       work.getSignal?.().throwIfAborted()
-      return costs.laneOf(first) ?? this.#chooseLaneForNewShape(first, work)
+      return costs.laneOf(first) ?? this.#chooseLaneForNewText(first, work)
     })
   }
 
   /**
-   * A new shape counts as expensive when the read has `wholeTableSettings`, or when another new shape of the same owner was
+   * A new text counts as expensive when the read has `wholeTableSettings`, or when another new text of the same owner was
    * expensive in the last minute.
    */
-  #chooseLaneForNewShape(first: Statement, { owner }: Work): Lane {
+  #chooseLaneForNewText(first: Statement, { owner }: Work): Lane {
     const { costs, expensiveOwners } = this.#services
     this.#newStatement = first
     if (readsWholeTables(this.#settings.setup) || expensiveOwners.has(owner)) return 'expensive'
@@ -163,14 +163,14 @@ class ReadSession implements Transaction {
     if (lane === 'expensive') return { signal: work.getSignal?.() ?? signal }
     const extend = () => {
       this.#recordExpensive(work)
-      const isGranted = connection.promote()
+      const isGranted = connection.moveToExpensive()
       if (isGranted) this.#limits = this.#limitsFor(connection, 'expensive')
       return { isGranted, signal: work.getSignal?.() }
     }
     return { signal, budget: { ms: maxCheapMs, extend } }
   }
 
-  /** Records that a read of a new shape has used up the budget, before the read ends. */
+  /** Records that a read with a new text has used up the budget, before the read ends. */
   #recordExpensive({ owner }: Work): void {
     const { costs, expensiveOwners } = this.#services
     if (!this.#newStatement) return

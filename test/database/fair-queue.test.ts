@@ -84,7 +84,7 @@ it('lanes respect their limits, and leave no connection idle that waiting work m
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ lane: fc.constantFrom('cheap', 'expensive'), owner }) },
     { weight: 2, arbitrary: fc.record({ release: fc.nat() }) },
-    { weight: 1, arbitrary: fc.record({ promote: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ move: fc.nat() }) },
   )
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
@@ -98,7 +98,7 @@ it('lanes respect their limits, and leave no connection idle that waiting work m
             void Promise.resolve(acquired).then((lease) => held.push(lease))
           }
         } else if ('release' in one) held.splice(one.release % Math.max(1, held.length), 1)[0]?.release()
-        else held[one.promote % Math.max(1, held.length)]?.promote()
+        else held[one.move % Math.max(1, held.length)]?.moveToExpensive()
         await settle()
         const [cheap, expensive] = [lanes.running('cheap'), lanes.running('expensive')]
         expect(cheap + expensive).toBe(held.length)
@@ -164,17 +164,17 @@ it('all statements of a client that is alone may continue in the expensive lane,
   const last = await lanes.acquire('expensive', earlier)
   last.release()
   const leases = await Promise.all([1, 2, 3].map(() => lanes.acquire('cheap', alone)))
-  expect(leases.map((lease) => lease.promote())).toEqual([true, true, false])
+  expect(leases.map((lease) => lease.moveToExpensive())).toEqual([true, true, false])
 })
 
-it('work of the service in the expensive lane does not make a client share this lane', async () => {
+it('expensive work of the service does not lower the limit of expensive statements of a client', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 6, maxExpensive: 3 }, () => {})
   const client = { owner: ['anonymous', 'a', 'a'] }
   await lanes.acquire('expensive', client)
   const cheap = await Promise.all(Array.from({ length: 5 }, () => lanes.acquire('cheap', client)))
   const ofService = lanes.acquire('cheap')
   for (const lease of cheap) lease.release()
-  expect((await ofService).promote()).toBe(true)
+  expect((await ofService).moveToExpensive()).toBe(true)
   const last = lanes.acquire('expensive', client)
   expect([lanes.running('expensive'), lanes.waiting('expensive')]).toEqual([3, 0])
   await last

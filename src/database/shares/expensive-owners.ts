@@ -6,7 +6,7 @@ const ttlMs = 60_000
 
 const maxOwners = 1000
 
-/** The owners that, in the last minute, sent a statement of a new shape that proved expensive. */
+/** The owners that, in the last minute, sent a statement with a new text that proved expensive. */
 export class ExpensiveOwners {
   readonly #owners = new LRUCache<string, true>({ max: maxOwners, ttl: ttlMs })
 

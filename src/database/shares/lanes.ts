@@ -5,7 +5,7 @@ import { OwnerActivity } from './owner-activity.ts'
 import { type Owner, ownerKey, type Work } from './work.ts'
 
 /**
- * Priority class of statements: reads that take long, as `shape-costs.ts` estimates or as is found out while they run, are
+ * Priority class of statements: reads that take long, as `statement-costs.ts` estimates or as is found out while they run, are
  * `expensive`; all others, and every change, are `cheap`.
  */
 export type Lane = 'cheap' | 'expensive'
@@ -33,7 +33,7 @@ export interface LaneLimits {
 /** The right to use one connection. */
 export interface Lease {
   /** Moves from the cheap to the expensive lane without waiting. Returns whether there was room. */
-  promote(): boolean
+  moveToExpensive(): boolean
   release(): void
 }
 
@@ -44,7 +44,7 @@ interface Waiter {
 /** Maximum number of waiting expensive statements of one owner. */
 const maxExpensiveWaiting = 16
 
-/** Maximum fraction of the queue for one lane's requests of one kind of owner: anonymous clients, other clients, or none. */
+/** Maximum fraction of the queue for a lane's requests of one kind of owner: anonymous clients, others, or the service. */
 const maxKindShare = 0.75
 
 const longRetryAfterSeconds = '5'
@@ -61,7 +61,7 @@ const contentionMs = 10_000
  */
 const abandonedPauseMs = 250
 
-/** Work without an owner: that of the service itself, and reads of the records of several clients by one statement. */
+/** Work without an owner: that of the service itself, and statements that read records for several clients. */
 const serviceWork: Work = { owner: ['service'] }
 
 /**
@@ -158,7 +158,7 @@ export class Lanes {
     let isReleased = false
     this.#queues[lane].start(owner)
     return {
-      promote: () => {
+      moveToExpensive: () => {
         if (lane !== 'cheap') return false
         this.#recordOwner('expensive', owner)
         const { cheap, expensive } = this.#queues

@@ -6,13 +6,13 @@ import type { Lane } from './lanes.ts'
 export const maxCheapMs = 250
 
 /**
- * Maximum time that other statements wait for the first one of their shape (`getShape`). When that one has run for
- * `maxCheapMs`, it is known to be expensive, but it may first wait for a connection.
+ * Maximum time that other statements wait for the first one with the same text. When that one has run for `maxCheapMs`, it
+ * is known to be expensive, but it may first wait for a connection.
  */
 const maxFirstMs = 2 * maxCheapMs
 
-/** Maximum number of shapes in memory. */
-const maxShapes = 5000
+/** Maximum number of texts in memory. */
+const maxTexts = 5000
 
 /**
  * Weights of a new measurement in the average. A measurement above the average counts less, since cheap statements also take
@@ -23,71 +23,71 @@ const weights = { longer: 0.2, shorter: 0.5 } as const
 /** A statement that has not completed counts as half done, so its measured time is doubled. */
 const unfinishedFactor = 2
 
-/** Returns the shape of a statement: its name if it has one, otherwise its text, which contains no values. */
-const getShape = ({ name, text }: Statement): string => name ?? text
+/** Returns what identifies the text of a statement: its name if it has one, otherwise the text, which contains no values. */
+const textKey = ({ name, text }: Statement): string => name ?? text
 
-/** The first statement of a new shape, while it runs. */
+/** The first statement with a new text, while it runs. */
 interface FirstRun {
   ended: Promise<void>
   end(): void
 }
 
-/** Remembers how long statements take, by shape, as exponentially weighted moving averages. */
-export class ShapeCosts {
-  readonly #averages = new LRUCache<string, number>({ max: maxShapes })
+/** Remembers how long statements take, by their text, as exponentially weighted moving averages. */
+export class StatementCosts {
+  readonly #averages = new LRUCache<string, number>({ max: maxTexts })
   readonly #firsts = new Map<string, FirstRun>()
 
-  /** Returns the lane of statements of this shape; undefined if none was measured. */
+  /** Returns the lane of statements with this text; undefined if none was measured. */
   laneOf(statement: Statement): Lane | undefined {
-    const known = this.#averages.get(getShape(statement))
+    const known = this.#averages.get(textKey(statement))
     if (known === undefined) return undefined
     return known >= maxCheapMs ? 'expensive' : 'cheap'
   }
 
-  /** Records that the first statement of a new shape starts, so that others of this shape can wait for its measurement. */
+  /** Records that the first statement with a new text starts, so that others with this text can wait for its measurement. */
   startFirst(statement: Statement): void {
-    const shape = getShape(statement)
-    if (this.#firsts.has(shape)) return
+    const key = textKey(statement)
+    if (this.#firsts.has(key)) return
     let end = () => {}
     const ended = new Promise<void>((resolve) => {
       end = () => {
         clearTimeout(timer)
-        this.#firsts.delete(shape)
+        this.#firsts.delete(key)
         resolve()
       }
       const timer = setTimeout(end, maxFirstMs)
     })
-    this.#firsts.set(shape, { ended, end })
+    this.#firsts.set(key, { ended, end })
   }
 
   /**
-   * Waits until the first statement of a new shape is measured, has failed or turns out to be expensive, for at most
+   * Waits until the first statement with a new text is measured, has failed or turns out to be expensive, for at most
    * `maxFirstMs`.
    * @returns undefined if no first statement runs.
    */
   waitForFirst(statement: Statement): Promise<void> | undefined {
-    return this.#firsts.get(getShape(statement))?.ended
+    return this.#firsts.get(textKey(statement))?.ended
   }
 
   /** Adds a measurement. */
   add(statement: Statement, durationMs: number): void {
-    const shape = getShape(statement)
-    this.#firsts.get(shape)?.end()
-    const known = this.#averages.get(shape)
+    const key = textKey(statement)
+    this.#firsts.get(key)?.end()
+    const known = this.#averages.get(key)
     if (known === undefined) {
-      this.#averages.set(shape, durationMs)
+      this.#averages.set(key, durationMs)
       return
     }
     const weight = durationMs > known ? weights.longer : weights.shorter
-    this.#averages.set(shape, known + weight * (durationMs - known))
+    this.#averages.set(key, known + weight * (durationMs - known))
   }
 
   /**
    * Adds a measurement of a statement that has not completed: it has failed, was cancelled, or still runs. It counts only if
-   * it shows that the shape is expensive.
+   * it shows that statements with this text are expensive.
    */
   addUnfinished(statement: Statement, durationMs: number): void {
     if (durationMs >= maxCheapMs) this.add(statement, unfinishedFactor * durationMs)
-    else this.#firsts.get(getShape(statement))?.end()
+    else this.#firsts.get(textKey(statement))?.end()
   }
 }
