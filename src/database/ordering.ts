@@ -72,7 +72,8 @@ export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | '
 })
 
 /**
- * Indexes for lists sorted by an ordering and then by key. A nullable column needs one index for each direction.
+ * Indexes for lists sorted by an ordering and then by the record's id. Lists of resources with a natural key sort by this key
+ * instead, and are short. A nullable column needs one index for each direction.
  * The last column lets an `asOf` query skip rows that started later without reading them from the table.
  * @param name name of the ascending index.
  * @param column the sorted column.
@@ -80,10 +81,12 @@ export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | '
 export function orderIndexes(
   name: string,
   { asc, desc }: Ordering,
-  key: AnyPgColumn,
+  recordId: AnyPgColumn,
   column: AnyPgColumn,
 ): IndexBuilder[] {
-  const rowStart = sql`${columnOf(key.table, 'rowStart')}`
-  const ascending = index(name).on(sql`(${asc})`, key, rowStart)
-  return column.notNull ? [ascending] : [ascending, index(`${name}_desc`).on(sql`(${desc})`, key, rowStart)]
+  const rowStart = sql`${columnOf(recordId.table, 'rowStart')}`
+  const ascending = index(name).on(sql`(${asc})`, recordId, rowStart)
+  return column.notNull
+    ? [ascending]
+    : [ascending, index(`${name}_desc`).on(sql`(${desc})`, recordId, rowStart)]
 }

@@ -11,7 +11,7 @@ import type { Comparison, GetOtherFilter, Operator } from './filters.ts'
  */
 export interface Relation {
   /** The column with the id of the record. */
-  key: AnyPgColumn
+  recordId: AnyPgColumn
   /**
    * Queries that together return a row for each value of each record, perhaps with duplicates: columns `record`, `value`
    * (never null) and, for participants, `role`.
@@ -74,7 +74,7 @@ const textArray = (values: SQL) => sql`${values}::text[]`
 /** SQL condition that a record has at least one value. */
 const hasSome = (relation: Relation, getOtherFilter: GetOtherFilter): SQL =>
   relation.some?.(getOtherFilter) ??
-  sql`exists (select from (${relationRows(relation, getOtherFilter)}) related where related.record = ${relation.key})`
+  sql`exists (select from (${relationRows(relation, getOtherFilter)}) related where related.record = ${relation.recordId})`
 
 /** SQL array of the given values without their roles, cast to the type of the relation's values. */
 const valuesWithoutRoles = (relation: Relation, values: SQL) =>
@@ -93,7 +93,7 @@ function havingAll(relation: Relation, values: SQL, getOtherFilter: GetOtherFilt
   const role = relation.roles
     ? sql` and case split_part(given.word, ':', 2) when '' then ${hasWantedRole} else split_part(given.word, ':', 2) = related.role end`
     : sql``
-  return sql`${relation.key} in (
+  return sql`${relation.recordId} in (
     select related.record from (${relationRows(relation, getFilterExceptRole)}) related
     join unnest(${textArray(values)}) as given(word) on related.value = split_part(given.word, ':', 1)::${sql.raw(relation.type)}${role}
     where related.value = any(${valuesWithoutRoles(relation, values)})
@@ -143,7 +143,7 @@ export function relationComparisons(
     otherThan: {
       takes: 'many',
       sql: (values: SQL, getOtherFilter: GetOtherFilter) =>
-        sql`${relation.key} in (select related.record from (${relationRows(relation.groupValues ?? relation, getOtherFilter)}) related where related.value <> all(${values}::${sql.raw(relation.type)}[]))`,
+        sql`${relation.recordId} in (select related.record from (${relationRows(relation.groupValues ?? relation, getOtherFilter)}) related where related.value <> all(${values}::${sql.raw(relation.type)}[]))`,
     },
     isNull: {
       takes: 'boolean',

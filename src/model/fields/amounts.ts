@@ -16,8 +16,8 @@ import { edtfInList } from './edtf.ts'
 import { list } from './list.ts'
 import { proseText } from './text.ts'
 
-/** A sum of money: exact as a JSON number, negative if it was paid back or withdrawn. */
-const sum = (description: string) =>
+/** Schema of an amount of money: exact as a JSON number, negative if it was paid back or withdrawn. */
+const moneySchema = (description: string) =>
   z
     .number()
     .gt(-1e13)
@@ -25,8 +25,8 @@ const sum = (description: string) =>
     .superRefine(requireDecimals(2))
     .meta({ description: `${description} At most two decimals.`, minimum: -maxAmount, maximum: maxAmount })
 
-/** A column of a sum of money in the items of a list. */
-const sumInList = <Schema extends z.ZodType<number | null>>(
+/** An amount of money in the items of a list. */
+const moneyInList = <Schema extends z.ZodType<number | null>>(
   schema: Schema,
   { required = false, indexed = false } = {},
 ) =>
@@ -63,12 +63,15 @@ const amountDate = () => {
 const items = {
   kind: requiredCode(z.enum(amountKinds), 'What the amount is.', { values: amountKinds }),
   date: amountDate(),
-  amount: sumInList(sum('The amount as the source states it; negative if it was paid back or withdrawn.'), {
-    required: true,
-    indexed: true,
-  }),
+  amount: moneyInList(
+    moneySchema('The amount as the source states it; negative if it was paid back or withdrawn.'),
+    {
+      required: true,
+      indexed: true,
+    },
+  ),
   currency: requiredCode(currency(), 'Currency of the amount, an ISO 4217 code.', { pattern: '^[A-Z]{3}$' }),
-  valueUsd: sumInList(optional(sum('The value in US dollars, if the source gives one.'))),
+  valueUsd: moneyInList(optional(moneySchema('The value in US dollars, if the source gives one.'))),
   note: proseText('Note.', { max: 1000, filter: false }),
 }
 
@@ -145,8 +148,12 @@ function amountElements(context: FieldContext): ListElements {
 }
 
 /** The relation of one column of a record's amounts. */
-const amountRelation = (key: FieldContext['recordId'], elements: ListElements, column: string): Relation => ({
-  key,
+const amountRelation = (
+  recordId: FieldContext['recordId'],
+  elements: ListElements,
+  column: string,
+): Relation => ({
+  recordId,
   type: 'text',
   element: { list: elements, column },
   queries: (getOtherFilter) => [
@@ -155,13 +162,13 @@ const amountRelation = (key: FieldContext['recordId'], elements: ListElements, c
 })
 
 /** The filter by the number of an amount. The same amount must match the other filters by amount. */
-function numberFilter(key: FieldContext['recordId'], elements: ListElements): Filter {
+function numberFilter(recordId: FieldContext['recordId'], elements: ListElements): Filter {
   const compare = ({ operator, matches }: AmountComparison): [Operator, Comparison] => [
     operator,
     {
       takes: operator === 'eq' ? 'many' : 'one',
       sql: (value, getOtherFilter) =>
-        isInAny(key, [
+        isInAny(recordId, [
           sql`select listed.record from (${elements.rows(getOtherFilter)}) listed where ${matches(value)}`,
         ]),
     },
@@ -200,17 +207,17 @@ const labels: Record<ColumnFilter, Dimension['label']> = {
 }
 
 function amountQuery(context: FieldContext) {
-  const { recordId: key } = context
+  const { recordId } = context
   const elements = amountElements(context)
   const relations = columnFilters.map(
-    (name) => [name, amountRelation(key, elements, columnsByFilter[name])] as const,
+    (name) => [name, amountRelation(recordId, elements, columnsByFilter[name])] as const,
   )
   const matching = (name: ColumnFilter): [string, Filter] => {
     const filter = filterByAny(
       valueSchemas[name](),
       `${descriptions[name]} The other filters by amount match the same amount.`,
       (values, getOtherFilter) =>
-        isInAny(key, [
+        isInAny(recordId, [
           sql`select listed.record from (${elements.rows(getOtherFilter)}) listed where ${hasOneOf(name, values)}`,
         ]),
     )
@@ -222,13 +229,13 @@ function amountQuery(context: FieldContext) {
         const others = elements.rows((filter, operator) =>
           filter === name && operator === 'isNull' ? undefined : getOtherFilter(filter, operator),
         )
-        return sql`(not exists (select from (${others}) listed where listed.record = ${key}) or exists (select from (${others}) listed where listed.record = ${key} and ${column} is null)) = ${truth}::boolean`
+        return sql`(not exists (select from (${others}) listed where listed.record = ${recordId}) or exists (select from (${others}) listed where listed.record = ${recordId} and ${column} is null)) = ${truth}::boolean`
       },
     }
     return [name, { ...filter, comparisons: { ...filter.comparisons, isNull: lacking } }]
   }
   return {
-    filters: { amount: numberFilter(key, elements), ...Object.fromEntries(columnFilters.map(matching)) },
+    filters: { amount: numberFilter(recordId, elements), ...Object.fromEntries(columnFilters.map(matching)) },
     dimensions: Object.fromEntries(
       relations.map(([name, relation]) => [
         name,
@@ -259,7 +266,7 @@ function amountQuery(context: FieldContext) {
 }
 
 /**
- * Sums of money of a record, each with its kind, date and currency as the source states them, and its value in US dollars
+ * Amounts of money of a record, each with its kind, date and currency as the source states them, and its value in US dollars
  * if the source gives one. Filters, dimensions and measures of one request refer to the same amount.
  * @param schemaName name of the component schema of one amount.
  */

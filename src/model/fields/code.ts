@@ -21,7 +21,7 @@ interface CodeOptions {
   ) => Dimension
   /** POSIX regular expression of a check constraint. */
   pattern?: string
-  /** The allowed values, for a check constraint. */
+  /** The allowed values, for a check constraint and for labels. */
   values?: readonly string[]
   /** Whether the value is unique among all records, or among those that match an SQL condition. */
   unique?: true | SQL

@@ -10,11 +10,13 @@ import { distinct } from '../schemas.ts'
 
 const codesRelation = (context: FieldContext): Relation => {
   const column = ownColumn(context)
-  const { recordId: key } = context
+  const { recordId } = context
   return {
-    key,
+    recordId,
     type: 'text',
-    queries: () => [sql`select distinct ${key} as record, unnest(${column}) as value from ${context.table}`],
+    queries: () => [
+      sql`select distinct ${recordId} as record, unnest(${column}) as value from ${context.table}`,
+    ],
     some: () => sql`cardinality(${column}) > 0`,
   }
 }

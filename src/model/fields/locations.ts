@@ -42,7 +42,7 @@ function countryRelation(context: FieldContext): Relation {
   const table = listTable(context)
   const [record, country] = [columnOf(table, 'record'), columnOf(table, 'country')]
   return {
-    key: context.recordId,
+    recordId: context.recordId,
     type: 'text',
     queries: () => [
       sql`select ${record} as record, ${country} as value from ${table} where ${country} is not null`,

@@ -45,7 +45,7 @@ function sectorQuery(context: FieldContext) {
   const table = listTable(context)
   const [record, topic] = [columnOf(table, 'record'), columnOf(table, 'topic')]
   const relation: Relation = {
-    key: context.recordId,
+    recordId: context.recordId,
     type: 'text',
     queries: () => [sql`select ${record} as record, ${topic} as value from ${table}`],
   }

@@ -12,10 +12,10 @@ import { belongsTo } from '../resource.ts'
 import { distinct, topicScheme } from '../schemas.ts'
 import type { Collection } from '../searchable.ts'
 
-const topicRelation = ({ recordId: key, resource, registry }: FieldContext): Relation => {
+const topicRelation = ({ recordId, resource, registry }: FieldContext): Relation => {
   const { topicLinks } = registry.shared
   return {
-    key,
+    recordId,
     type: 'text',
     queries: () => [
       sql`select ${topicLinks.record} as record, ${topicLinks.topic} as value from ${topicLinks} where ${belongsTo(topicLinks.resource, resource)}`,
@@ -36,7 +36,7 @@ const broadestTopics = (registry: FieldContext['registry']) => {
 const broadestRelation = (context: FieldContext): Relation => {
   const { topicLinks } = context.registry.shared
   return {
-    key: context.recordId,
+    recordId: context.recordId,
     type: 'text',
     queries: () => [
       sql`select ${topicLinks.record} as record, rolled.broadest as value from ${topicLinks} join ${broadestTopics(context.registry)} rolled on rolled.topic = ${topicLinks.topic} where ${belongsTo(topicLinks.resource, context.resource)}`,

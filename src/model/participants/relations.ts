@@ -37,21 +37,21 @@ const regionsByArea = (level: Level) =>
 
 /**
  * Relation of the regions that contain the country of a record, for records with a single country in a column.
- * @param key the column with the record's id.
+ * @param recordId the column with the record's id.
  * @param groupLevel level of the regions by which records are grouped, and which `isNull` and `otherThan` compare.
  * @param level level of the regions that the filter's other operators accept.
  */
 export const countryAreas = (
-  key: AnyPgColumn,
+  recordId: AnyPgColumn,
   country: AnyPgColumn,
   groupLevel: GroupLevel,
   level: Level = groupLevel,
 ): Relation => ({
-  key,
+  recordId,
   type: 'text',
-  ...(level !== groupLevel && { groupValues: countryAreas(key, country, groupLevel) }),
+  ...(level !== groupLevel && { groupValues: countryAreas(recordId, country, groupLevel) }),
   queries: () => [
-    sql`select ${key} as record, by_area.area as value from ${key.table} join ${countriesByArea(level)} by_area on by_area.country = ${country}`,
+    sql`select ${recordId} as record, by_area.area as value from ${recordId.table} join ${countriesByArea(level)} by_area on by_area.country = ${country}`,
   ],
   some: () =>
     sql`(${country} is not null and ${country} in (select countries_within(${areaCodes(groupLevel)})))`,
@@ -101,10 +101,10 @@ function participantQueries({ resource, registry }: FieldContext) {
  * filters by role.
  */
 export function participantRelations(context: FieldContext, roles: Roles): ParticipantRelations {
-  const { recordId: key, registry, columns } = context
+  const { recordId, registry, columns } = context
   const { participations } = registry.shared
   const { participantRows, hostRows, countryRows } = participantQueries(context)
-  const common = { key, type: 'text', roles: z.enum(roles) } as const
+  const common = { recordId, type: 'text', roles: z.enum(roles) } as const
   const stored = columnIn(columns, countriesProperty)
   const country: Relation = {
     ...common,
@@ -126,7 +126,7 @@ export function participantRelations(context: FieldContext, roles: Roles): Parti
     ],
     // Looks up the regions once, not for each record.
     some: (getOtherFilter) =>
-      sql`(exists (select from (${relationRows(country, getOtherFilter)}) related where related.record = ${key} and related.value in (select countries_within(${areaCodes(groupLevel)}))) or exists (select from (${participantRows(participations.region, getOtherFilter)}) related where related.record = ${key} and related.value in (select regions_within(${areaCodes(groupLevel)}))))`,
+      sql`(exists (select from (${relationRows(country, getOtherFilter)}) related where related.record = ${recordId} and related.value in (select countries_within(${areaCodes(groupLevel)}))) or exists (select from (${participantRows(participations.region, getOtherFilter)}) related where related.record = ${recordId} and related.value in (select regions_within(${areaCodes(groupLevel)}))))`,
   })
   return {
     country,
@@ -139,7 +139,7 @@ export function participantRelations(context: FieldContext, roles: Roles): Parti
     anyRegion: area('region', 'any'),
     subregion: area('subregion'),
     role: {
-      key,
+      recordId,
       type: 'text',
       queries: (getOtherFilter) => [participantRows(participations.role, getOtherFilter)],
     },
