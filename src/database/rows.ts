@@ -59,22 +59,22 @@ function updateText({ table, properties }: TableWrite, parameter: number): strin
 
 const preparedStatements = new Map<string, { name: string; text: string }>()
 
-/** Returns the named statement of a shape. It is built once. */
-function prepare(shape: string, build: () => string): { name: string; text: string } {
-  const known = preparedStatements.get(shape)
+/** Returns the named statement with this cache key. `build` makes its text at the first call. */
+function prepare(cacheKey: string, build: () => string): { name: string; text: string } {
+  const known = preparedStatements.get(cacheKey)
   if (known) return known
   const text = build()
   const statement = { text, name: createHash('sha1').update(text).digest('base64url') }
-  preparedStatements.set(shape, statement)
+  preparedStatements.set(cacheKey, statement)
   return statement
 }
 
 /** Returns one statement for several writes. All of them see the tables as they were before the statement. */
 export function writeStatement(writes: TableWrite[]): Statement {
-  const shape = writes
+  const cacheKey = writes
     .map(({ kind, table, properties }) => `${kind} ${getTableName(table)} ${properties.join()}`)
     .join('|')
-  const statement = prepare(shape, () => {
+  const statement = prepare(cacheKey, () => {
     const parts = writes.map((write, index) => {
       const text = write.kind === 'insert' ? insertText(write, index + 1) : updateText(write, index + 1)
       return `write_${index} as (${text})`
@@ -93,8 +93,8 @@ export interface RecordRows {
 
 /** Returns the statement that deletes the rows of some records from several tables. */
 export function deleteStatement(tables: RecordRows[], ids: string[]): Statement {
-  const shape = `delete ${tables.map(({ table, recordId }) => `${getTableName(table)} ${recordId.name}`).join('|')}`
-  const statement = prepare(shape, () => {
+  const cacheKey = `delete ${tables.map(({ table, recordId }) => `${getTableName(table)} ${recordId.name}`).join('|')}`
+  const statement = prepare(cacheKey, () => {
     const parts = tables.map(
       ({ table, recordId }, index) =>
         `delete_${index} as (delete from ${quote(getTableName(table))} where ${quote(recordId.name)} = any($1::uuid[]))`,

@@ -18,18 +18,18 @@ interface EndHooks {
 }
 
 /**
- * Runs work in a transaction on a connection, and releases the connection.
- * @throws what the work or the commit throws, after the rollback; Problem `outcome-unknown` if the outcome of the commit is
+ * Runs `callback` in a transaction on a connection, and releases the connection.
+ * @throws what `callback` or the commit throws, after the rollback; Problem `outcome-unknown` if the outcome of the commit is
  * unknown.
  */
 export async function inTransaction<T>(
   connection: Connection,
-  work: (tx: Transaction) => Promise<T>,
+  callback: (tx: Transaction) => Promise<T>,
   hooks: EndHooks,
 ): Promise<T> {
   try {
     await connection.execute('begin')
-    const result = await work(connection)
+    const result = await callback(connection)
     await commit(connection, hooks)
     connection.release()
     return result
