@@ -218,7 +218,7 @@ export class Listener {
     await this.#notify(echo)
     if (!(await Promise.race([received, delay(echoTimeoutMs, false, { ref: false })]))) {
       throw new Error(
-        'notifications do not arrive, as through a pooler in transaction mode; set LISTEN_DATABASE_URL to a direct connection to the same database',
+        'notifications do not arrive, perhaps because of a pooler in transaction mode; set LISTEN_DATABASE_URL to a direct connection to the same database',
       )
     }
     await client.query(`unlisten ${echo}`)

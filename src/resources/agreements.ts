@@ -103,7 +103,7 @@ export const agreements = defineResource(
           sort: false,
           group: false,
         }),
-        date: field.edtfInList('Start date.'),
+        date: field.edtfInList('Since when it has this status.'),
         note: field.prose('Note.', { max: 1000, filter: false }),
       },
       {

@@ -21,7 +21,7 @@ export async function findPrograms(): Promise<Programs> {
     return await import(pathToFileURL(resolve(name)).href)
   } catch {
     throw new OperatorError(
-      `the embedded PostgreSQL for this platform, ${name}, is not installed: set DATABASE_URL, or install it with the optional dependencies`,
+      `the embedded PostgreSQL for this platform, ${name}, is not installed: set DATABASE_URL, or run npm install --include=optional`,
     )
   }
 }
