@@ -46,7 +46,7 @@ export const retryAfterSeconds = '1'
 const timeoutDetail =
   'Statement timeout: the statement was cancelled and nothing was written. Narrow the request.'
 
-/** Problems by SQLSTATE (PostgreSQL appendix A), by the whole code or its class. */
+/** Problems by SQLSTATE (PostgreSQL appendix A), by the whole code or its class. The registry's triggers raise `EN…`. */
 const problems: Record<string, { type: ProblemType; detail: string }> = {
   '08': { type: 'unavailable', detail: 'The connection to the database was lost.' },
   '22': { type: 'invalid-body', detail: 'PostgreSQL cannot store one of the values.' },

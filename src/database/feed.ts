@@ -1,14 +1,14 @@
 import type pg from 'pg'
 
-/** SQL condition of the setting: there are revisions with higher transaction ids. */
+/** SQL condition that the setting `feed_offset` is too low: a revision has an id that this cluster has not reached. */
 const isBehind = `name = 'feed_offset' and exists (
   select from revisions
   where transaction >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + settings.value::bigint
 )`
 
 /**
- * Raises the offset of the feed's transaction ids if stored revisions have higher ids than the cluster will assign, such as
- * after a dump was restored in another cluster. So new changes follow all stored changes in the feed.
+ * Raises the offset of the feed's transaction ids if stored revisions have higher ids than the cluster will assign
+ * next, such as after a dump was restored in another cluster. So new changes follow all stored changes in the feed.
  */
 export async function alignFeed(client: pg.ClientBase): Promise<void> {
   // A database that accepts no changes also refuses an update that changes nothing.

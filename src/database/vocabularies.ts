@@ -13,9 +13,10 @@ export const authorKinds = ['key', 'oidc', 'seed', 'command', 'database'] as con
 export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore', 'redact', 'merge'] as const
 
 /**
- * The states of an import. `uploaded`: the file is still arriving. `staging`: the service reads its rows into the database and
- * checks them; `staged`: this is done. `committing`: the service writes the records; `committed`: this is done. `undoing`:
- * the service undoes these writes; `undone`: this is done. `failed`: a step has ended with an error.
+ * The states of an import. `uploaded`: the file is still arriving, or the command line reads it. `staging`: the service
+ * reads its rows into the database and checks them; `staged`: this is done. `committing`: the service writes the records;
+ * `committed`: this is done. `undoing`: the service undoes these writes; `undone`: this is done. `failed`: a step has ended
+ * with an error.
  */
 export const importStates = [
   'uploaded',

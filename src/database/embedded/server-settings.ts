@@ -24,7 +24,7 @@ export function serverSettings(memory: number): string[] {
     'work_mem=16MB',
     'random_page_cost=1.1',
     'max_wal_size=4GB',
-    // Aggregates read indexes only. VACUUM marks the pages that they need not look up in the table.
+    // Aggregates use index-only scans, which are fast only if VACUUM has updated the visibility map.
     'autovacuum_vacuum_scale_factor=0.02',
     'autovacuum_vacuum_insert_scale_factor=0.02',
   ]

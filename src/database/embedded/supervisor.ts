@@ -6,7 +6,7 @@ const maxPauseMs = 10_000
 
 /** Receives events of the embedded server. */
 export interface ServerObserver {
-  /** The server has ended, or cannot be started for a new reason. */
+  /** The server has ended, or the reason why it cannot be started has changed. */
   serverStopped?(reason: string): void
   /** The server runs again. */
   serverRestarted?(): void

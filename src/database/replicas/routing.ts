@@ -116,7 +116,7 @@ export class Routing {
     await closing
   }
 
-  /** Chooses as `Replicas.choose` does, but the primary if all connections of the replica are in use and it has more load. */
+  /** Like `Replicas.choose`, but chooses the primary if it has less load and all connections of the replica are in use. */
   #choose(demand: Demand): Choice | undefined | Promise<Choice | undefined> {
     const choice = this.#replicas.choose(demand, (replica) => this.#load(replica))
     if (!choice || choice instanceof Promise) return choice

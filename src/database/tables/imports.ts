@@ -184,7 +184,7 @@ export const importDecisions = pgTable(
 
 /**
  * The changes of each record by imports. For each scheme, the last entry has hashes of the last values in files. A later
- * import compares them to find the values that others have set.
+ * import compares them with the stored values, to find the values that others have set.
  */
 export const importRecords = pgTable(
   'import_records',

@@ -21,9 +21,9 @@ export interface Authorship {
 }
 
 /**
- * Every version of every record, written in the transaction of the change. A trigger refuses to delete a revision, and to
- * change it except by a redaction, also to the owner of the database. The table has no foreign keys, since revisions outlive
- * their records.
+ * Every version of every record, written in the transaction of the change. A trigger lets nobody delete a
+ * revision, or change it except by a redaction, not even the owner of the database. The table has no foreign keys, since
+ * revisions outlive their records.
  *
  * The revisions of a record are a hash chain: the hash of each revision covers the hash of the previous one. A trigger makes
  * salt and hashes (`migrations/0004_chain.sql`), and docs/integrity.md has the formula.
@@ -53,9 +53,9 @@ export const revisions = pgTable(
     reason: text('reason'),
     /** Random bytes that go into the hash of the content, so that nobody can guess a removed text from the hash. */
     salt: bytesColumn('salt').notNull(),
-    /** SHA-256 of the original salt, document, actor, request id and reason; a redaction does not change it. */
+    /** SHA-256 of the original salt, document, actor, request id and reason. Redactions change no hash. */
     contentHash: bytesColumn('content_hash').notNull(),
-    /** SHA-256 of the previous revision's hash, `contentHash` and the columns that docs/integrity.md lists. Redactions change none. */
+    /** SHA-256 of the previous revision's hash, `contentHash` and the columns that docs/integrity.md lists. */
     hash: bytesColumn('hash').notNull(),
     /** The version of the last redaction that has changed the content. */
     redactedBy: integer('redacted_by'),
