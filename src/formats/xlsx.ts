@@ -5,7 +5,7 @@ import exceljs from 'exceljs'
 /** A column with the type of its cells, which sets their number format. */
 export interface SheetColumn {
   name: string
-  /** `edtf` is a historical date, which a cell has as a date only if it is exactly one day. */
+  /** `edtf` is an EDTF date. Its cell is a date if it is exactly one day, otherwise text. */
   kind: 'number' | 'text' | 'edtf' | 'instant'
 }
 

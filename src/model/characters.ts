@@ -34,8 +34,8 @@ function findFault(forbidden: RegExp, text: string): string | undefined {
 const markRow = /[\p{M}\uff9e\uff9f]{31}/u
 
 /**
- * Returns the function that converts a text to the Unicode form NFC. A text that is too long also in this form, in which a text
- * is at least a quarter as long, is left as it is, since it may take minutes.
+ * Returns the function that converts a text to the Unicode form NFC. A text of more than four times `max` is not converted:
+ * NFC would not make it short enough, and the conversion may take minutes.
  * @param max maximum length of the text in NFC, in characters.
  */
 export const toNfc =
@@ -48,7 +48,7 @@ const refuse =
   (text: string, context: z.RefinementCtx): void => {
     if (markRow.test(text)) {
       const message = 'has more than 30 combining marks in a row'
-      // The text is not normalized.
+      // With `continue: false`, the text is not normalized.
       context.addIssue({ code: 'invalid_format', format: 'characters', message, continue: false })
       return
     }

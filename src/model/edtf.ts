@@ -2,7 +2,7 @@
  * Dates as sources give them: EDTF (ISO 8601-2, https://www.loc.gov/standards/datetime/), levels 0 and 1.
  *
  * The `edtf` library checks the grammar. This file adds what the library lacks: the length of February, the refusal of forms
- * that belong to neither level, and the position of a fault.
+ * that belong to neither level, the range of PostgreSQL's dates, and the position of a fault.
  * The SQL functions `edtf_earliest` and `edtf_latest` accept exactly the same texts.
  */
 
@@ -84,7 +84,7 @@ function findDateFault(text: string): EdtfFault | undefined {
   return found
 }
 
-/** Dates other than plain ones that were found to be valid. Records share most of them: `201X`, `2012-03~`. */
+/** Dates other than plain ones that were found to be valid. Many records have the same ones, such as `201X`. */
 const acceptedDates = new LRUCache<string, true>({ max: 5000 })
 
 const LONGEST_DATE = '-2011-04-05T10:00:00+08:00'

@@ -291,9 +291,9 @@ export function createQueryParser(
       checked ??= checkQuery(parameters, raw)
       return checked
     }
-    const read = { raw, check }
-    known.set(text, read)
-    return read
+    const parsed = { raw, check }
+    known.set(text, parsed)
+    return parsed
   }
 }
 
@@ -304,7 +304,7 @@ export const getValues = (query: CheckedQuery, name: string): unknown[] => query
 export const getStringValues = (query: CheckedQuery, name: string): string[] =>
   getValues(query, name).map(String)
 
-/** Returns the schema of a decimal whole number from 1 to `max`; it parses to a number. */
+/** Returns the schema of a whole number from 1 to `max` in decimal digits. Its output is a number. */
 export function wholeNumber(max: number) {
   const error = `must be a whole number from 1 to ${max}`
   return z

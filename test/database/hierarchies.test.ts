@@ -62,7 +62,7 @@ describe.each(hierarchies)('$table has no cycles', ({ table, key, parent, proper
     ).toEqual(cycle)
   })
 
-  it('of two or three rows, while chains are possible', async () => {
+  it('of two or three rows, but may have chains', async () => {
     expect(await database.attempt(setParent(second, first), setParent(third, second))).toBe('accepted')
     expect(await database.attempt(setParent(second, first), setParent(first, second))).toEqual(cycle)
     expect(

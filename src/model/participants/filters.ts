@@ -7,7 +7,7 @@ import { ParticipantConditions, partnersAmong, textArray } from './conditions.ts
 import type { ParticipantRelations } from './relations.ts'
 import type { Roles } from './schema.ts'
 
-/** The filter by countries. Statements that read every record compare the column with the countries of a record. */
+/** The filter by countries. Statements that read every record use the column with the countries of a record (`stored`). */
 function countryFilter(
   { recordId }: FieldContext,
   conditions: ParticipantConditions,
@@ -35,7 +35,7 @@ function countryFilter(
   }
 }
 
-/** The filter by role. It is part of the other filters by participant, except `partnerOf`, if there are any. */
+/** The filter by role. The other filters by participant, except `partnerOf`, apply it themselves to the same participant. */
 function roleFilter({ registry }: FieldContext, conditions: ParticipantConditions, roles: Roles): Filter {
   const { participations } = registry.shared
   return filterByAny(
