@@ -122,7 +122,7 @@ interface Services extends ReadServices {
   url: string
   options: DatabaseOptions
   listener: Listener
-  server: Supervisor | undefined
+  supervisor: Supervisor | undefined
   clock: Clock
   replicas: Replicas | undefined
   routing: Routing | undefined
@@ -130,8 +130,8 @@ interface Services extends ReadServices {
   close(): Promise<void>
 }
 
-/** Opens a database, which connects at the first statement. @param server supervises the embedded server, if it is used. */
-export function openDatabaseAt(url: string, options: DatabaseOptions, server?: Supervisor): Database {
+/** Opens a database, which connects at the first statement. @param supervisor that of the embedded server, if it is used. */
+export function openDatabaseAt(url: string, options: DatabaseOptions, supervisor?: Supervisor): Database {
   const replicas =
     options.replicas &&
     new Replicas(url, options.replicas, async (timeline) => {
@@ -142,18 +142,18 @@ export function openDatabaseAt(url: string, options: DatabaseOptions, server?: S
         values: [timeline],
       })
     })
-  const database = openWith(url, options, { server, replicas })
+  const database = openWith(url, options, { supervisor, replicas })
   return database
 }
 
-/** @param shared services that forks share; the original database closes the replicas. */
+/** @param inherited services that a fork gets from the original database, which closes the replicas. */
 function openWith(
   url: string,
   options: DatabaseOptions,
-  shared: Pick<Services, 'server' | 'replicas'>,
+  inherited: Pick<Services, 'supervisor' | 'replicas'>,
   isFork = false,
 ): Database {
-  const { replicas } = shared
+  const { replicas } = inherited
   const pool = new Pool(url, options)
   const listener = new Listener(options.listenUrl ?? url, async (channel) => {
     await database.read({ text: 'select pg_notify($1, $2)', values: [channel, ''] })
@@ -169,7 +169,7 @@ function openWith(
   })
   const routing = replicas && new Routing(pool, replicas, options)
   const services: Services = {
-    ...shared,
+    ...inherited,
     url,
     options,
     pool,
@@ -283,12 +283,12 @@ class PoolDatabase implements Database {
   }
 
   fork(changed: Partial<DatabaseOptions>): Database {
-    const { url, options, server, replicas } = this.#services
-    return openWith(url, { ...options, ...changed }, { server, replicas }, true)
+    const { url, options, supervisor, replicas } = this.#services
+    return openWith(url, { ...options, ...changed }, { supervisor, replicas }, true)
   }
 
   get outage(): string | undefined {
-    return this.#services.server?.outage
+    return this.#services.supervisor?.outage
   }
 
   onCommit(handler: (announced: string[]) => void): void {
@@ -304,10 +304,10 @@ class PoolDatabase implements Database {
   }
 
   observe(observer: DatabaseObserver): void {
-    const { pool, server, routing } = this.#services
+    const { pool, supervisor, routing } = this.#services
     pool.observer = observer
     if (routing) routing.observer = observer
-    if (server) server.observer = observer
+    if (supervisor) supervisor.observer = observer
   }
 
   close(): Promise<void> {

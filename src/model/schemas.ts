@@ -78,7 +78,7 @@ export const currency = () =>
     })
     .meta({ description: 'ISO 4217 code.', examples: ['CNY'] })
 
-/** The largest amount below 10^13 with two decimals, for the OpenAPI document, which has no exclusive bounds of decimals. */
+/** The largest amount below 10^13 with two decimals, for the OpenAPI document, from which exclusive bounds are removed. */
 export const maxAmount = 9_999_999_999_999.99
 
 /** An amount of money: exact as a JSON number. */

@@ -23,7 +23,7 @@ const percentage = () =>
           .gt(0)
           .max(100)
           .superRefine(requireDecimals(4))
-          // The OpenAPI document has no exclusive bounds of decimals.
+          // The exclusive bound is removed from the OpenAPI document.
           .meta({ description: 'Share of the whole in per cent. At most four decimals.', minimum: 0.0001 }),
       ),
     columns: (name) => ({ [name]: numeric(snakeCase(name), { precision: 7, scale: 4, mode: 'number' }) }),
