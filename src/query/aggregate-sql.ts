@@ -30,7 +30,7 @@ const key = (index: number) => sql`${name(`k${index}`)}`
 const measure = (index: number) => sql`${name(`m${index}`)}`
 const measureInput = (index: number) => sql`${name(`v${index}`)}`
 
-/** Returns the values of the filters, since some, such as `role`, restrict the values of dimensions; none for other conditions. */
+/** Returns the filters' values, since some, such as `role`, restrict the values of dimensions; none for a search condition. */
 function narrowingValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
   return Object.fromEntries(
@@ -116,9 +116,12 @@ const relatedKey = ({ element }: Relation, index: number): SQL =>
   element ? sql`${name(element.list.name)}.${key(index)}` : sql`${name(`d${index}`)}.value`
 
 /** SQL of the value that a measure reads from each record; undefined if it counts records or reads rows of other tables. */
-function measureExpression({ resource }: AggregatePlan, { summary, of }: MeasureTerm): SQL | undefined {
-  if (summary === 'count') return undefined
-  if (summary !== 'countDistinct') {
+function measureExpression(
+  { resource }: AggregatePlan,
+  { aggregateFunction, of }: MeasureTerm,
+): SQL | undefined {
+  if (aggregateFunction === 'count') return undefined
+  if (aggregateFunction !== 'countDistinct') {
     const { value, elements } = getMeasure(resource, of)
     return elements ? undefined : value
   }
@@ -179,7 +182,7 @@ function tuplesSql(grouping: Grouping, stored?: StoredDimension): SQL {
   return sql`select ${list([sql`matched.*`, ...related])} from ${records}${joinRelations(grouping, stored?.index)}`
 }
 
-const summaryFunctions: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
+const aggregateFunctions: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
   sum: (value) => sql`trim_scale(sum(${value})::numeric)`,
   avg: (value) => sql`trim_scale(round(avg(${value}), 4))`,
   min: (value) => sql`trim_scale(min(${value})::numeric)`,
@@ -189,17 +192,17 @@ const summaryFunctions: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQ
 /** The SQL of a measure that `groups` computes; undefined if the measure needs a separate query. */
 function directMeasure(
   { resource }: AggregatePlan,
-  { summary, of }: MeasureTerm,
+  { aggregateFunction, of }: MeasureTerm,
   index: number,
 ): SQL | undefined {
-  if (summary === 'count') return sql`count(*)`
-  if (summary === 'countDistinct') {
+  if (aggregateFunction === 'count') return sql`count(*)`
+  if (aggregateFunction === 'countDistinct') {
     return getDimension(resource, of).values.kind === 'one'
       ? sql`count(distinct ${measureInput(index)})`
       : undefined
   }
   const { parts, elements } = getMeasure(resource, of)
-  return parts || elements ? undefined : summaryFunctions[summary](measureInput(index))
+  return parts || elements ? undefined : aggregateFunctions[aggregateFunction](measureInput(index))
 }
 
 /** The keys of a tuple as one array, since arrays with nulls also compare equal. */
@@ -215,21 +218,21 @@ function elementMeasure(grouping: Grouping, measured: Measure, list: ListElement
 }
 
 /** The separate query of a measure: rows of `keys` and the measure. */
-function separateMeasure(grouping: Grouping, { summary, of }: MeasureTerm, index: number): SQL {
+function separateMeasure(grouping: Grouping, { aggregateFunction, of }: MeasureTerm, index: number): SQL {
   const { plan, getOtherFilter } = grouping
   const count = plan.groupBy.length
-  if (summary === 'countDistinct') {
+  if (aggregateFunction === 'countDistinct') {
     const { values } = getDimension(plan.resource, of)
     if (values.kind !== 'many') throw new Error(`the grouping itself counts ${of}`)
     return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(index)} from tuples join (${relationRows(values.relation, getOtherFilter)}) related on related.record = tuples.record group by 1`
   }
   const measured = getMeasure(plan.resource, of)
   const { parts, elements } = measured
-  if (elements && summary !== 'count')
-    return sql`select ${allKeys(count, sql`tuples.`)} as keys, ${summaryFunctions[summary](measured.value)} as ${measure(index)} from ${elementMeasure(grouping, measured, elements)} group by 1`
-  if (!parts || summary === 'count') throw new Error(`the grouping itself computes ${of}`)
+  if (elements && aggregateFunction !== 'count')
+    return sql`select ${allKeys(count, sql`tuples.`)} as keys, ${aggregateFunctions[aggregateFunction](measured.value)} as ${measure(index)} from ${elementMeasure(grouping, measured, elements)} group by 1`
+  if (!parts || aggregateFunction === 'count') throw new Error(`the grouping itself computes ${of}`)
   const [part, whole] = [sql`part.`, sql`whole.`]
-  return sql`select ${allKeys(count, part)} as keys, ${summaryFunctions[summary](sql`part.${measureInput(index)}`)} as ${measure(index)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, whole)} = ${allKeys(count, part)}) group by 1`
+  return sql`select ${allKeys(count, part)} as keys, ${aggregateFunctions[aggregateFunction](sql`part.${measureInput(index)}`)} as ${measure(index)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, whole)} = ${allKeys(count, part)}) group by 1`
 }
 
 function groupsSql({ plan }: Grouping): SQL {
@@ -254,7 +257,9 @@ function measuredSql(grouping: Grouping): SQL {
   const columns = added.map(({ term, index }) => {
     const value = sql`${name(`e${index}`)}.${measure(index)}`
     // A group whose records have no counted values gets 0.
-    return term.summary === 'countDistinct' ? sql`coalesce(${value}, 0) as ${measure(index)}` : value
+    return term.aggregateFunction === 'countDistinct'
+      ? sql`coalesce(${value}, 0) as ${measure(index)}`
+      : value
   })
   return sql`select ${list([sql`groups.*`, ...columns])} from groups${sql.join(joins)}`
 }
@@ -278,7 +283,7 @@ function orderSql({ plan, dimensions }: Grouping): SQL {
   }
   const terms = plan.sort.map(({ by, direction }) => sql`${column(by)} ${sql.raw(direction)} nulls last`)
   const keys = plan.groupBy.map((_, index) => sql`${byKey(index)} nulls last`)
-  // Without keys there is only one group, and any order will do.
+  // Without keys there is only one group, so its order does not matter.
   return list(keys.length > 0 ? [...terms, ...keys] : [sql`counted`])
 }
 

@@ -21,13 +21,13 @@ import { readCondition } from './list.ts'
 import { getListAsOf, listAsOfParameter } from './past.ts'
 
 /** The aggregate function of a measure. */
-export type Summary = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
+export type AggregateFunction = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
 
 /** One measure of the groups. */
 export interface MeasureTerm {
   /** Name in request and response: `count`, `sum:amount`. */
   name: string
-  summary: Summary
+  aggregateFunction: AggregateFunction
   /** The counted dimension, or the aggregated measure; empty for `count`. */
   of: string
 }
@@ -98,7 +98,7 @@ export const measureNames = (resource: Resource): string[] => [
   'count',
   ...Object.keys(resource.dimensions).map((name) => `countDistinct:${name}`),
   ...Object.keys(resource.measures).flatMap((name) =>
-    ['sum', 'avg', 'min', 'max'].map((summary) => `${summary}:${name}`),
+    ['sum', 'avg', 'min', 'max'].map((aggregateFunction) => `${aggregateFunction}:${name}`),
   ),
 ]
 
@@ -120,8 +120,8 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
   const dimensions = Object.keys(resource.dimensions)
   const measures = measureNames(resource)
   const known = [...dimensions, ...measures]
-  const amounts = describeAll(resource.measures).join(' ')
-  const summarized = amounts && ', or `sum:`, `avg:`, `min:` or `max:` with one of these'
+  const measured = describeAll(resource.measures).join(' ')
+  const summarized = measured && ', or `sum:`, `avg:`, `min:` or `max:` with one of these'
   return {
     groupBy: {
       ...words(dimensions, 'One to three dimensions.'),
@@ -130,9 +130,9 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
     measures: {
       ...words(
         measures,
-        `\`count\` (the default), \`countDistinct:\` with a dimension${summarized}.${amounts && ` ${amounts}`}`,
+        `\`count\` (the default), \`countDistinct:\` with a dimension${summarized}.${measured && ` ${measured}`}`,
       ),
-      // An enumeration of the words would be as long as all others of the document together.
+      // An enumeration of the words would be as long as all others in the OpenAPI document together.
       jsonValue: z.string().max(100),
     },
     sort: {
@@ -167,8 +167,8 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
 function parseMeasure(name: string): MeasureTerm {
   const colon = name.indexOf(':')
   // The parameter's schema allows only names of measures.
-  const summary = (colon < 0 ? name : name.slice(0, colon)) as Summary
-  return { name, summary, of: colon < 0 ? '' : name.slice(colon + 1) }
+  const aggregateFunction = (colon < 0 ? name : name.slice(0, colon)) as AggregateFunction
+  return { name, aggregateFunction, of: colon < 0 ? '' : name.slice(colon + 1) }
 }
 
 function parseGroupOrder(word: string): GroupOrder {
@@ -198,11 +198,13 @@ function isFixed(where: Condition, filter: string): boolean {
 
 /** Returns an error for each measure that would mix currencies or units. */
 function findIncomparable({ resource, measures, groupBy, where, top }: AggregatePlan): Fault[] {
-  // With `top`, all groups except the largest are merged into one.
+  // With `top`, grouping by a unit does not separate all units: the group `other` has several.
   const isSeparated = (unit: string) => groupBy.includes(unit) && top === undefined
   const remedy = (unit: string) => (top === undefined ? `add ${unit} to groupBy, or filter` : 'filter')
-  return measures.flatMap(({ name, summary, of }) => {
-    const { singleValued = [] } = ['count', 'countDistinct'].includes(summary) ? {} : getMeasure(resource, of)
+  return measures.flatMap(({ name, aggregateFunction, of }) => {
+    const { singleValued = [] } = ['count', 'countDistinct'].includes(aggregateFunction)
+      ? {}
+      : getMeasure(resource, of)
     return singleValued
       .filter((unit) => !isSeparated(unit) && !isFixed(where, unit))
       .map((unit) => ({
@@ -248,8 +250,12 @@ export function comparisonsWithOtherValues(
  * Whether measure and dimension belong to elements of the same list. The group `other` would then also count elements that
  * belong to the largest groups.
  */
-function hasSameElements(resource: Resource, { summary, of }: MeasureTerm, dimension: string): boolean {
-  if (summary === 'count' || summary === 'countDistinct') return false
+function hasSameElements(
+  resource: Resource,
+  { aggregateFunction, of }: MeasureTerm,
+  dimension: string,
+): boolean {
+  if (aggregateFunction === 'count' || aggregateFunction === 'countDistinct') return false
   const { values } = getDimension(resource, dimension)
   const list = values.kind === 'many' ? values.relation.element?.list : undefined
   return list !== undefined && getMeasure(resource, of).elements?.name === list.name
