@@ -44,7 +44,7 @@ export function commonQuery(plan: AggregatePlan): string | null {
     .map(({ filter, operator, value }) => {
       const name = queryName(filter, operator)
       const values = (Array.isArray(value) ? value : [value]).map((item) => encodeURIComponent(String(item)))
-      // A comma in a value of several would not be told from one that separates values.
+      // In a list, a comma inside a value would count as a separator.
       return Array.isArray(value) && values.some((text) => text.includes('%2C'))
         ? values.map((text) => `${name}%5B%5D=${text}`).join('&')
         : `${name}=${values.join()}`

@@ -22,14 +22,14 @@ interface Key {
 }
 
 /** Sort keys that are columns of `records` and not of the resource's own table. */
-const recordKeys = ['createdAt', 'updatedAt']
+const recordsSortKeys = ['createdAt', 'updatedAt']
 
-const isSortedByRecord = ({ sort }: Selection) => sort.some(({ key }) => recordKeys.includes(key))
+const isSortedByRecords = ({ sort }: Selection) => sort.some(({ key }) => recordsSortKeys.includes(key))
 
 function keysOf(plan: Selection): Key[] {
   return plan.sort.map(({ key, direction, nulls }) => {
     // The index of `createdAt` or `updatedAt` ends with `records.id`.
-    if (key === 'id' && isSortedByRecord(plan))
+    if (key === 'id' && isSortedByRecords(plan))
       return { expression: sql`${records.id}`, type: 'uuid', direction }
     const sort = plan.resource.sorts[key]
     if (!sort) throw new Error(`the plan has an unknown sort key of ${plan.resource.name}: ${key}`)
@@ -101,7 +101,7 @@ export const withRecords = ({ table, id, name }: Resource): SQL =>
 
 /** The tables from which a page is selected. Sorting by `createdAt` or `updatedAt` also needs `records`. */
 const pageSource = (plan: ListPlan): SQL =>
-  isSortedByRecord(plan) ? withRecords(plan.resource) : sql`${plan.resource.table}`
+  isSortedByRecords(plan) ? withRecords(plan.resource) : sql`${plan.resource.table}`
 
 /** Whether a representation is the stored document. */
 const isStored = (resource: Resource, { fields, include }: Representation) =>
@@ -116,8 +116,8 @@ interface PageDocuments {
 }
 
 /**
- * Stored documents are joined to the page; others are composed from its rows. The planner does not know how small a page is,
- * and would join whole tables without OFFSET.
+ * Stored documents are joined to the page; others are composed from its rows. Without OFFSET, the planner would join whole
+ * tables, since it does not know how small a page is.
  */
 function pageDocuments({ resource, representation }: ListPlan, compose: boolean): PageDocuments {
   const { fields, include } = representation
@@ -150,8 +150,8 @@ export function listStatement(
 ): Statement {
   const order = plan.sort.map(({ key, direction, nulls }) => `${key} ${direction} ${nulls}`).join()
   // PostgreSQL reuses a generic plan only if its estimated cost is no higher than the cost of a plan for the values, so the
-  // limit must be in the text: planning takes longer than finding 25 records. With filters, planning for the values is worth
-  // its time, since few values are as frequent as the average.
+  // limit must be in the text: planning takes longer than finding 25 records. With filters, planning for the values saves
+  // more time than it takes, since few values are as frequent as the average.
   const fixedLimit = isUnfiltered(plan) ? String(plan.limit) : ''
   const shape = `list|${plan.resource.name}|${conditionShape(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}|${compose}|${fixedLimit}`
   const build = () => {

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
 
 /**
- * CSV in which no text is a formula. An apostrophe before a character that makes a spreadsheet evaluate a cell makes the cell
- * a text.
+ * CSV in which no text is a formula. A character that would make a spreadsheet evaluate a cell gets an apostrophe before it,
+ * which makes the cell a text.
  */
 
 /** Where a spreadsheet looks for a formula: at the start of a cell and after a `;`, at which some spreadsheets split cells. */
@@ -14,7 +14,7 @@ const formulaCharacter = String.raw`[=+@\t\r\n＝＋－＠-]`
 /** Regular expression of the start of a formula, for PostgreSQL and JavaScript. */
 export const formulaStart = `${cellStart}(${formulaCharacter})`
 
-/** An apostrophe is also added to a text that has some before the character, so that `unescapeFormulas` is exact. */
+/** Apostrophes that are already before the character get one more, so that `unescapeFormulas` restores every text. */
 const unescaped = new RegExp(`${cellStart}('*${formulaCharacter})`, 'g')
 const escaped = new RegExp(`${cellStart}'('*${formulaCharacter})`, 'g')
 

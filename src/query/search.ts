@@ -328,7 +328,7 @@ function readSelectionBody(resource: Resource, { where, sort, fields, include }:
   if (countComparisons(condition) > comparisons) throw refuse(`has more than ${comparisons} comparisons`)
   if (listValues(condition).length > sqlValues)
     throw refuse(
-      `has more than ${sqlValues} comparisons, as each value of an \`in\` of dates or texts is one`,
+      `has more than ${sqlValues} values to compare; each value of an \`in\` of dates or texts counts`,
     )
   const terms = sort.map(({ by, direction, nulls }): SortTerm => ({ key: by, direction, nulls }))
   const properties = propertiesOf(resource)
