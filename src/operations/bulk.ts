@@ -20,7 +20,7 @@ import { memoizeByKey } from './response-schemas.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { documentProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
-import { countFaults } from './writing/validation.ts'
+import { faultCountText } from './writing/validation.ts'
 
 /** Maximum size of a body in bytes, as for NDJSON. */
 const maxBytes = 16 * 1024 * 1024
@@ -95,7 +95,7 @@ function combineProblems(refused: Refusals, count: number): Problem {
   for (const problem of problems) errors.addProblem(problem)
   const types = new Set(problems.map(({ type }) => type))
   const [type = 'invalid-body'] = types.size === 1 ? types : []
-  const detail = `Nothing was written, because of ${countFaults(errors.count)} in ${count === 1 ? 'the operation' : `the ${count} operations`}.`
+  const detail = `Nothing was written, because of ${faultCountText(errors.count)} in ${count === 1 ? 'the operation' : `the ${count} operations`}.`
   return new Problem(type, detail, { errors, cause: problems.find(({ cause }) => cause)?.cause })
 }
 

@@ -10,7 +10,7 @@ import { type ExpectedVersions, parseIfMatch } from '../entity-tags.ts'
 import { exampleKey, memoizeByResource } from '../response-schemas.ts'
 import type { Document } from '../writing/documents.ts'
 import { hasExternalIds } from '../writing/external-ids.ts'
-import { checkImportedDocument } from '../writing/ndjson.ts'
+import { checkWholeRecord } from '../writing/ndjson.ts'
 import { invalidBody, requireObject } from '../writing/validation.ts'
 
 /** Parses and checks the body of a bulk request, one operation at a time. */
@@ -201,10 +201,10 @@ export function readOperation(resource: Resource, value: unknown): BulkOperation
   const { op: kind } = operation
   switch (kind) {
     case 'create':
-      return { kind, document: checkBody(operation, (document) => checkImportedDocument(resource, document)) }
+      return { kind, document: checkBody(operation, (document) => checkWholeRecord(resource, document)) }
     case 'upsert': {
       const target = readTarget(resource, operation)
-      const document = checkBody(operation, (body) => checkImportedDocument(resource, body))
+      const document = checkBody(operation, (body) => checkWholeRecord(resource, body))
       return { kind, target, document, keepsVisibility: !hasVisibility(operation.document) }
     }
     case 'remove':

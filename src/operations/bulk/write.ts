@@ -332,7 +332,7 @@ const maxRounds = 5
 /**
  * Writes every change that PostgreSQL accepts: all together, then without the refused changes while these can be identified.
  * After `maxRounds` attempts, or if they cannot be identified, it writes the remaining changes one at a time. Of changes that
- * set the same unique value, all but the first are written in the end, one at a time.
+ * set the same unique value, all but the first are also tried in the end, one at a time.
  */
 export async function writeEach(
   transaction: Transaction,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { createPatch, type Operation } from 'rfc6902'
 
-/** Maximum product of two lists' lengths. Comparing takes that many steps, so longer lists are replaced whole. */
+/** Maximum product of two lists' lengths. Comparing takes that many steps, so longer lists are replaced as a whole. */
 const maxComparedPairs = 2500
 
 /**

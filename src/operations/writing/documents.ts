@@ -19,7 +19,7 @@ import {
   type WrittenRecord,
 } from './split.ts'
 
-/** A JSON object by property, usually a record's document as clients write it, with every property. */
+/** A JSON object, usually a record's document as clients write it, with every property. */
 export type Document = Record<string, unknown>
 
 /** A record as it is stored. */

@@ -11,10 +11,10 @@ import { type Fault, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { findDanglingReferences, findReferences, type ReferenceValue } from './references.ts'
 import {
+  type DocumentToWrite,
   findTakenExternalIds,
   findTakenKeys,
   findTakenProperties,
-  type RefusedDocument,
 } from './taken-values.ts'
 import { invalidBody } from './validation.ts'
 
@@ -28,29 +28,29 @@ interface Refusal {
   createdKeys: ReadonlySet<string>
 }
 
-const ownKey = (resource: Resource, { document, key }: RefusedDocument) =>
+const ownKey = (resource: Resource, { document, key }: DocumentToWrite) =>
   key ?? document[resource.key.property]
 
 async function explainReferences(
-  client: Transaction,
+  tx: Transaction,
   { error, resource, createdKeys }: Refusal,
-  refused: readonly RefusedDocument[],
+  refused: readonly DocumentToWrite[],
 ): Promise<(Problem | undefined)[]> {
   const isCreatedToo = (found: ReferenceValue) =>
     found.resource === resource.name && createdKeys.has(found.value)
   const documents = refused.map(({ document }) => document)
-  const found = await findDanglingReferences(client, resource, documents, isCreatedToo)
+  const found = await findDanglingReferences(tx, resource, documents, isCreatedToo)
   return found.map((faults) => (faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined))
 }
 
 async function explainTakenValues(
-  client: Transaction,
+  tx: Transaction,
   { error, databaseError, resource }: Refusal,
-  refused: readonly RefusedDocument[],
+  refused: readonly DocumentToWrite[],
 ): Promise<(Problem | undefined)[]> {
   const found = refused.map(({ document }) => findTakenProperties(resource, document, databaseError))
   for (const find of [findTakenKeys, findTakenExternalIds])
-    for (const [index, fault] of await find(client, resource, refused)) found[index]?.push(fault)
+    for (const [index, fault] of await find(tx, resource, refused)) found[index]?.push(fault)
   return found.map((faults) => {
     const first = new Map<string | undefined, Fault>()
     for (const fault of faults) if (!first.has(fault.pointer)) first.set(fault.pointer, fault)
@@ -62,7 +62,7 @@ async function explainTakenValues(
 
 function explainReferenceToItself(
   { error, resource }: Refusal,
-  refused: RefusedDocument,
+  refused: DocumentToWrite,
 ): Problem | undefined {
   const faults = findReferences(resource.document, refused.document)
     .filter((found) => found.resource === resource.name && found.value === ownKey(resource, refused))
@@ -76,9 +76,10 @@ function explainReferenceToItself(
 
 function explainCycle(
   { error, databaseError, resource, createdKeys }: Refusal,
-  refused: RefusedDocument,
+  refused: DocumentToWrite,
 ): Problem | undefined {
-  // The message of the database begins with the key of the record that it refused, which may be another record.
+  // The message of the database begins with the key of the record that it refused, which may be another record. A document
+  // without a key is the cause only if it was to be created alone.
   const key = ownKey(resource, refused)
   if (!databaseError.message.startsWith(`${key} `) && (key !== undefined || createdKeys.size > 0))
     return undefined
@@ -98,7 +99,7 @@ const isRequired = (resource: Resource, { path }: ReferenceValue): boolean =>
   resource.document.shape[String(path[0])]?.safeParse(null).success === false
 
 /** Returns the references of each document that must not refer to an internal record. */
-const listPublicReferences = (resource: Resource, refused: readonly RefusedDocument[]): ReferenceValue[][] =>
+const listPublicReferences = (resource: Resource, refused: readonly DocumentToWrite[]): ReferenceValue[][] =>
   refused.map(({ document }) =>
     document.visibility === 'internal'
       ? []
@@ -107,7 +108,7 @@ const listPublicReferences = (resource: Resource, refused: readonly RefusedDocum
 
 /** Finds the stored records that are internal among those to which references refer. @returns their resources and keys. */
 async function findInternalTargets(
-  client: Transaction,
+  tx: Transaction,
   { registry }: Resource,
   found: readonly ReferenceValue[],
 ): Promise<Set<string>> {
@@ -115,7 +116,7 @@ async function findInternalTargets(
     recordId({ name: resource, key: registry.keyForm(resource) }, value),
   )
   if (ids.length === 0) return new Set()
-  const rows = await client.query<{ target: string }>(
+  const rows = await tx.query<{ target: string }>(
     compileSql(sql`select resource || ' ' || key as target from ${records}
       where id = any(${sql.param([...new Set(ids)])}::uuid[]) and visibility = 'internal'`),
   )
@@ -127,20 +128,20 @@ async function findInternalTargets(
  * this document is the cause; otherwise, all public documents that refer to internal records are.
  */
 async function explainInternalReferences(
-  client: Transaction,
+  tx: Transaction,
   { error, databaseError: { message }, resource }: Refusal,
-  refused: readonly RefusedDocument[],
+  refused: readonly DocumentToWrite[],
 ): Promise<(Problem | undefined)[]> {
   const [, owner, target = ''] = internalReference.exec(message) ?? []
-  const nameOf = (one: RefusedDocument) => `${resource.name} ${ownKey(resource, one)}`
+  const nameOf = (one: DocumentToWrite) => `${resource.name} ${ownKey(resource, one)}`
   const references = listPublicReferences(resource, refused)
-  const internal = await findInternalTargets(client, resource, references.flat())
+  const internal = await findInternalTargets(tx, resource, references.flat())
   for (const one of refused)
     if (one.document.visibility === 'internal') internal.add(nameOf(one))
     else internal.delete(nameOf(one))
   internal.add(target)
   const faulty = references.map((found) => found.filter((one) => internal.has(targetOf(one))))
-  const hides = (one: RefusedDocument) => nameOf(one) === target && one.before?.visibility === 'public'
+  const hides = (one: DocumentToWrite) => nameOf(one) === target && one.before?.visibility === 'public'
   const isHidden = refused.some(hides)
   return refused.map((one, index) => {
     const found = faulty[index] ?? []
@@ -170,9 +171,9 @@ async function explainInternalReferences(
  */
 export async function explainRefusals(
   error: unknown,
-  client: Transaction,
+  tx: Transaction,
   resource: Resource,
-  refused: readonly RefusedDocument[],
+  refused: readonly DocumentToWrite[],
   createdKeys: ReadonlySet<string> = new Set(),
 ): Promise<(Problem | undefined)[]> {
   const databaseError = getDatabaseError(error)
@@ -184,15 +185,15 @@ export async function explainRefusals(
   }
   switch (databaseError.code) {
     case '23503':
-      return explainReferences(client, refusal, refused)
+      return explainReferences(tx, refusal, refused)
     case '23505':
-      return explainTakenValues(client, refusal, refused)
+      return explainTakenValues(tx, refusal, refused)
     case '23514':
       return refused.map((one) => explainReferenceToItself(refusal, one))
     case 'EN001':
       return refused.map((one) => explainCycle(refusal, one))
     case 'EN002':
-      return explainInternalReferences(client, refusal, refused)
+      return explainInternalReferences(tx, refusal, refused)
     default:
       return refused.map(() => undefined)
   }
@@ -205,11 +206,11 @@ export async function explainRefusals(
  */
 export async function explainRefusal(
   error: unknown,
-  client: Transaction,
+  tx: Transaction,
   resource: Resource,
   document: Document,
   key?: string,
 ): Promise<unknown> {
-  const [problem] = await explainRefusals(error, client, resource, [{ document, key }])
+  const [problem] = await explainRefusals(error, tx, resource, [{ document, key }])
   return problem ?? error
 }

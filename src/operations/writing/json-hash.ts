@@ -37,7 +37,7 @@ function* hashSteps(value: unknown): Generator<undefined, string> {
 }
 
 /**
- * Hashes a JSON value in slices, so that a large one does not hold up other requests. Equal values have the same hash: the
+ * Hashes a JSON value in slices, so that a large one does not delay other requests. Equal values have the same hash: the
  * properties of an object have no order.
  */
 export const hashJson = (value: unknown): Promise<string> => runInSlices(hashSteps(value))

@@ -30,7 +30,7 @@ export interface LockedRecord {
 /**
  * Starts a write of records: returns the time of the transaction's changes, ids for records with generated keys, and the
  * next version of each given key.
- * @param givenKeys a key of a removed record continues its version numbers.
+ * @param givenKeys keys of new and removed records. The versions of a removed record continue.
  * @param count number of ids to make.
  */
 export async function startWrite(
@@ -130,7 +130,7 @@ export async function lockRecord(
 }
 
 /**
- * Waits until no other transaction locks several records, and keeps others from it until the transaction ends. Otherwise two
+ * Waits until no other transaction locks several records, and makes others wait until the transaction ends. Otherwise two
  * transactions could deadlock, and many together could exceed the number of locks that PostgreSQL can hold.
  */
 export async function acquireManyRecordsLock(tx: Transaction): Promise<void> {

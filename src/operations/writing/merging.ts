@@ -84,8 +84,8 @@ function removeRepeated(document: Document, path: Path): void {
 }
 
 /**
- * Removes references to the record itself, which a merge can create: properties become null, list entries are removed, also
- * those that require the reference.
+ * Removes references to the record itself, which a merge can create. A nullable reference becomes null. Otherwise, the list
+ * entry that is or has the reference is removed.
  */
 function removeReferencesToItself(resource: Resource, document: Document, key: string): void {
   const found = findReferences(resource.document, document).filter(
@@ -143,7 +143,7 @@ export async function updateReferrers(tx: Transaction, pair: MergedPair, change:
   const found = await findReferrers(tx, resource, [from.key], { limit: maxMovedReferrers + 1 })
   const referrers = found.get(from.key) ?? []
   if (referrers.length > maxMovedReferrers) {
-    const detail = `More than ${maxMovedReferrers} records refer to the ${resource.noun} ${from.key}. Merge the other way round, or change some of them first.`
+    const detail = `More than ${maxMovedReferrers} records refer to the ${resource.noun} ${from.key}. Merge in the other direction, or change some of them first.`
     throw new Problem('conflict', detail)
   }
   const pause = startSlices()

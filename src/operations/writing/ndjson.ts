@@ -9,7 +9,7 @@ import { startSlices } from '../../time-slice.ts'
 import type { Document } from './documents.ts'
 import { explainRefusals } from './explain.ts'
 import { getExternalIds } from './external-ids.ts'
-import { checkDocument, countFaults, invalidBody, requireObject } from './validation.ts'
+import { checkDocument, faultCountText, invalidBody, requireObject } from './validation.ts'
 
 /** Checks NDJSON bodies: one record per line, in the form of an export. */
 
@@ -39,9 +39,9 @@ function collectFaults(faults: FaultList, check: () => void, move?: (fault: Faul
  * the resource. Version and timestamps are checked and removed: they belong to the registry that exported the record.
  * @throws Problem `invalid-body` with every fault.
  */
-export function checkImportedDocument(resource: Resource, line: unknown): Document {
+export function checkWholeRecord(resource: Resource, record: unknown): Document {
   const { key, noun } = resource
-  const { version, createdAt, updatedAt, ...rest } = requireObject(noun, line)
+  const { version, createdAt, updatedAt, ...rest } = requireObject(noun, record)
   const given: Document = key.assignedBy === 'registry' ? { [key.property]: rest[key.property] } : {}
   const { [key.property]: _, ...others } = rest
   const keyed = z.object({ ...managedSchemas, [key.property]: key.schema }).partial()
@@ -88,7 +88,7 @@ export async function checkNdjson(resource: Resource, lines: unknown[]): Promise
   const faults = new FaultList()
   const pause = startSlices()
   for (const [index, line] of lines.entries()) {
-    collectFaults(faults, () => documents.push(checkImportedDocument(resource, line)), atLine(index))
+    collectFaults(faults, () => documents.push(checkWholeRecord(resource, line)), atLine(index))
     await pause()
   }
   if (faults.count === 0) addRepeated(resource, documents, faults)
@@ -110,6 +110,6 @@ export async function explainNdjsonRefusal(
   const faults = new FaultList()
   for (const [index, problem] of problems.entries()) if (problem) faults.addProblem(problem, atLine(index))
   if (!first) return error
-  const detail = `Nothing was written, because of ${countFaults(faults.count)} in the ${documents.length} lines.`
+  const detail = `Nothing was written, because of ${faultCountText(faults.count)} in the ${documents.length} lines.`
   return new Problem(first.type, detail, { errors: faults, cause: error })
 }

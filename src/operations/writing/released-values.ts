@@ -40,7 +40,8 @@ export const listUniqueProperties = lazyFor((resource: Resource): UniqueProperti
 
 /**
  * Returns writes that set unique values to null if another row of the same change gets them, so that rows can exchange them.
- * Otherwise PostgreSQL, which checks each row of an update at once, could refuse the change, depending on the order of the rows.
+ * Otherwise PostgreSQL, which checks each row as soon as it is updated, could refuse the change, depending on the order of
+ * the rows.
  * @param rows all rows of the change. Each of them must be updated after these writes.
  * @returns writes for consecutive statements, since a row may be in several of them.
  */

@@ -14,8 +14,8 @@ import type { Document } from './documents.ts'
 import { getExternalIds } from './external-ids.ts'
 import { listUniqueProperties } from './released-values.ts'
 
-/** A document of a refused write, and the key of its record if the record is stored already. */
-export interface RefusedDocument {
+/** A document of a refused or planned write, and the key of its record if the record is stored already. */
+export interface DocumentToWrite {
   document: Document
   /** The stored document of the record, if it is known. */
   before?: Document
@@ -32,14 +32,14 @@ type DocumentFault = [document: number, fault: Fault]
 export async function findTakenExternalIds(
   tx: Transaction,
   resource: Resource,
-  refused: readonly RefusedDocument[],
+  documents: readonly DocumentToWrite[],
 ): Promise<DocumentFault[]> {
-  const ids = refused.flatMap(({ document, key = null }, index) =>
+  const ids = documents.flatMap(({ document, key = null }, index) =>
     getExternalIds(document).map(({ scheme, id }, idIndex) => ({ index, idIndex, scheme, id, key })),
   )
   if (ids.length === 0) return []
   const idsOfKey = new Map(
-    refused.flatMap(({ key, document }) =>
+    documents.flatMap(({ key, document }) =>
       key === undefined ? [] : [[key, new Set(getExternalIds(document).map(externalIdKey))]],
     ),
   )
@@ -66,10 +66,10 @@ export async function findTakenExternalIds(
 export async function findTakenKeys(
   tx: Transaction,
   resource: Resource,
-  refused: readonly RefusedDocument[],
+  documents: readonly DocumentToWrite[],
 ): Promise<DocumentFault[]> {
   const { property } = resource.key
-  const given = refused.flatMap(({ document, key }, index) => {
+  const given = documents.flatMap(({ document, key }, index) => {
     const newKey = document[property]
     return key === undefined && typeof newKey === 'string' ? [{ index, key: newKey }] : []
   })
@@ -119,12 +119,12 @@ const takenFault = ({ noun }: Resource, document: Document, property: string): F
 /**
  * Finds the values of documents that must be unique, such as `ror`, and that other records have, with one statement for each
  * unique constraint without a condition.
- * @param isReleased whether another document takes a property's value from the record that has it.
+ * @param isReleased whether the record with a key has another value of a property after the planned writes.
  */
 export async function findTakenUniqueValues(
   tx: Transaction,
   resource: Resource,
-  documents: readonly RefusedDocument[],
+  documents: readonly DocumentToWrite[],
   isReleased: (key: string, property: string) => boolean,
 ): Promise<DocumentFault[]> {
   const faults: DocumentFault[] = []

@@ -7,12 +7,12 @@ import type { Document } from './documents.ts'
 /** Returns the problem `invalid-body` with these errors. */
 export function invalidBody(noun: string, errors: Fault[] | FaultList, cause?: unknown): Problem {
   const count = errors instanceof FaultList ? errors.count : errors.length
-  const detail = `The ${noun} has ${countFaults(count)}; nothing was written.`
+  const detail = `The ${noun} has ${faultCountText(count)}; nothing was written.`
   return new Problem('invalid-body', detail, { errors, cause })
 }
 
-/** Returns a number of errors as text for a message. */
-export const countFaults = (count: number): string => (count === 1 ? 'one error' : `${count} errors`)
+/** Returns a number of errors as text, for messages. */
+export const faultCountText = (count: number): string => (count === 1 ? 'one error' : `${count} errors`)
 
 /**
  * Checks a document against the resource's schema and fills in defaults.
