@@ -63,7 +63,11 @@ async function readNames(
 }
 
 /** Returns the text of the statement that reads the names in sections; undefined when the sections have no values. */
-function namesText(sections: readonly Section[], registry: Registry, language: Language): string | undefined {
+function namesStatementText(
+  sections: readonly Section[],
+  registry: Registry,
+  language: Language,
+): string | undefined {
   const wanted = sections.filter(({ values }) => values.size > 0).map((one) => ({ ...one, values: [] }))
   return wanted.length === 0 ? undefined : namesStatement(registry, wanted, language).text
 }
@@ -95,31 +99,31 @@ export class Names {
 
   /**
    * Returns the JSON of the names of all records that some records refer to: `{"countries":{"CHN":"China"},"topics":{}}`.
-   * @param database reads the names that are not in memory, as the reader of the response sees them.
-   * @param client is told the statement of the names even if they are cached, so that a stored response becomes stale with
-   * them. Its `freshness` is that of the names.
+   * @param tx reads the names that are not in memory, as the reader of the response sees them.
+   * @param database the database of `tx`. The statement of the names is reported to it even if they are cached, so that a
+   * stored response becomes stale with them.
    */
   async find(
-    database: Transaction,
+    tx: Transaction,
     request: NamesRequest,
-    client: Pick<DatabaseClient, 'reportRead' | 'freshness'>,
+    database: Pick<DatabaseClient, 'reportRead' | 'freshness'>,
   ): Promise<string> {
     const { resource, representation, text, language, isPast } = request
     const sections = findReferencesInText(resource, representation, text)
     const dictionary =
-      (isPast ? undefined : this.#currentDictionary(language, client.freshness?.asOf)) ?? new Map()
+      (isPast ? undefined : this.#currentDictionary(language, database.freshness?.asOf)) ?? new Map()
     const { json, missing } = compose(sections, dictionary)
-    const queryText = namesText(sections, resource.registry, language)
-    if (queryText !== undefined) client.reportRead(queryText)
+    const statementText = namesStatementText(sections, resource.registry, language)
+    if (statementText !== undefined) database.reportRead(statementText)
     if (missing.length === 0) return json
     // If something changes meanwhile, the next request does not use this dictionary.
-    await readNames(database, resource.registry, missing, language, dictionary)
+    await readNames(tx, resource.registry, missing, language, dictionary)
     return compose(sections, dictionary).json
   }
 
   /**
-   * Returns the cached names, if they are current.
-   * @param asOf the time as of which missing names are read, which must not be before the last change; now when left out.
+   * Returns the names in memory, none after a change; undefined if names cannot be kept in memory now.
+   * @param asOf the time as of which missing names are read; now when left out. Names from before the last change are not kept.
    */
   #currentDictionary(language: Language, asOf?: number): Dictionary | undefined {
     if (!this.#changes?.isCurrent()) return undefined

@@ -8,7 +8,7 @@ import type { Representation } from '../../query/representation.ts'
  * long. The text of a value never looks like a property, since quotation marks in it are escaped.
  */
 
-/** The values that refer to records of one resource. In the dictionary of names, each resource has a section. */
+/** The values that refer to records of one resource. In the JSON of names, each resource has a section. */
 export interface Section extends Omit<NameLookup, 'values'> {
   values: Set<string>
 }
