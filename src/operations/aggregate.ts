@@ -92,7 +92,7 @@ interface Group {
   key: Record<string, string | null>
 }
 
-/** Returns the JSON of all records with values other than those of the largest groups; `null` if there are none. */
+/** Returns the JSON of `other`: the records with values other than those of the largest groups; `null` if there are none. */
 async function otherGroupsJson(plan: AggregatePlan, { data, groups }: Row, tx: Transaction): Promise<string> {
   const shown: Group[] = JSON.parse(`[${data}]`)
   const keys = shown.flatMap(({ key }) => Object.values(key)).filter((key) => key !== null)

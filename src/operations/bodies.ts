@@ -6,7 +6,7 @@ import { managedProperties } from './writing/validation.ts'
 
 /** Schemas of request bodies, only for the OpenAPI document. The service validates the document that a request results in. */
 
-/** Maximum length of a key: that of a topic. */
+/** Maximum length of a key. The longest keys are those of topics. */
 const maxKeyLength = 100
 
 /** Removes the description and the examples, since the schema of the record has them. */
@@ -46,7 +46,7 @@ function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
     names.map((name) => {
       const schemas = shapes.flatMap((shape) => shape[name] ?? [])
       const words = schemas.flatMap((variant) => (variant instanceof z.ZodLiteral ? [...variant.values] : []))
-      // The values of variants are words or keys. Their patterns would be most of the schema.
+      // The values of variants are words or keys. The patterns of keys are left out: they would be most of the schema.
       return [name, words.length === 0 ? z.string().max(maxKeyLength) : z.enum(words.map(String))]
     }),
   )

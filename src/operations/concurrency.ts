@@ -37,7 +37,7 @@ export class ConcurrencyLimiter {
     if (this.#clients.get(name) >= maxPerClient)
       throw this.#refusal('rate-limited', maxPerClient, 'of one client')
     const maxPerGroup = Math.ceil(maxTotal / 2)
-    // A client without a group is its own group, so only its own limit applies.
+    // A client that is its own group, such as a key, has only its own limit.
     if (group !== name && this.#groups.get(group) >= maxPerGroup)
       throw this.#refusal('rate-limited', maxPerGroup, 'of one group of clients')
     if (this.#running >= maxTotal) throw this.#refusal('busy', maxTotal, 'in all')

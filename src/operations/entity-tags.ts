@@ -71,7 +71,7 @@ export function parseIfMatch(header: string | undefined): ExpectedVersions {
   return (
     parseTags(header, 'If-Match')
       .filter(({ weak }) => !weak)
-      // Without the hash of an `includedTag`.
+      // Removes the hash of an `includedTag`.
       .map(({ opaque }) => opaque.split('-')[0] ?? '')
       // Other tags match no version.
       .filter((version) => /^\d+$/.test(version))
@@ -104,6 +104,6 @@ export const ifMatch: RequestHeader = {
 export const ifNoneMatch: RequestHeader = {
   name: 'If-None-Match',
   presence: 'optional',
-  description: 'Only of reads: ETag of the response that the client has; `304` if it is current.',
+  description: 'Only for reads: ETag of the response that the client has; `304` if it is current.',
   example: '"1"',
 }

@@ -127,8 +127,8 @@ export const history: Operation = {
     const size = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
     const scope = cursorScope(resource, key)
     const [before] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
-    // One row more than the page has: the last entry is compared with it, and it shows that another page follows.
     const from = before === undefined ? undefined : Number(before)
+    // One row more than the page has: the last entry is compared with it, and it shows that another page follows.
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
     const isMerged = rows[0]?.entry.mergedInto !== null && rows[0]?.entry.operation === 'remove'
     // `withMergedRecords` turns this into a redirect to the record that remains.

@@ -18,7 +18,7 @@ const linkedData = registerResponseSchema(
     .meta({ description: 'A record as JSON-LD.', examples: [{ '@id': '/v1/countries/PAK' }] }),
 )
 
-/** What linked data are made from: all properties, and the sources. One object for each resource, so that reads are shared. */
+/** All properties, and the sources. One object for each resource, since `readRecord` combines reads with the same object. */
 const representationOf = lazyFor((resource: Resource) => ({
   fields: propertiesOf(resource),
   include: ['citations', 'sourceDetails'].filter((name) => name in resource.includes()),

@@ -124,8 +124,9 @@ const finiteDay = (day: string | null | undefined): string | undefined =>
 const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
 
 /**
- * Returns the first and last day that a date may mean. An unknown first day is replaced by the start of the activity or the
- * last day, whichever is earlier, otherwise by the day of the record's creation; an unknown last day by the first.
+ * Returns the first and last day that a date may mean. An unknown first day is replaced by the earlier of the activity's
+ * start and the last day or, if both are unknown, by the day of the record's creation. An unknown last day is replaced by the
+ * first.
  */
 function periodOf(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period {
   const [earliest, latest] = (date !== null && dateBounds[date]) || []

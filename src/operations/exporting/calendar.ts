@@ -34,12 +34,12 @@ function toEvents(value: unknown, { name, calendar = {} }: Resource, { url }: Pu
   })
 }
 
-const count = z.tuple([z.number()])
+const countRow = z.tuple([z.number()])
 
 async function readCount(source: AsyncIterable<Buffer>): Promise<number> {
   for await (const values of parseNdjson(source)) {
     const [first] = values
-    if (first !== undefined) return count.parse(first)[0]
+    if (first !== undefined) return countRow.parse(first)[0]
   }
   return 0
 }

@@ -71,7 +71,7 @@ const findRows = (tx: Transaction, { schemes, ids }: Origin): Promise<ImportedRo
     values: [schemes, ids],
   })
 
-/** Empties rows. They keep their locators and external ids. From an emptied row, the import writes no record. */
+/** Empties rows. They keep their locators and external ids. The import writes no record from an emptied row. */
 async function emptyRows(tx: Transaction, rows: ImportedRow[]): Promise<void> {
   const faults = rows.map((row) => JSON.stringify((row.faults ?? [{ column: '' }]).map(redactedFault)))
   await tx.query({
