@@ -144,7 +144,7 @@ describe('a record that was merged into another one', () => {
     expect((await api.post(`/v1/citations/${shown}/merge`, { into: other }, ifMatch('*'))).status).toBe(200)
   })
 
-  it('is merged by the service only', async () => {
+  it('has a merged_into that only the service can set', async () => {
     const [from, into] = [await create('Not merged'), await create('Alone')]
     const update = 'update records set merged_into = $1 where id = $2'
     await expect(api.pool.query(update, [into.id, from.id])).rejects.toThrow(

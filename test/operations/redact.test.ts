@@ -103,7 +103,7 @@ it('a property of a list in a list is redacted in former rows, which reads with 
   expect(await formerRows('participation_actions', 'record', path)).not.toContain('Doe')
 })
 
-it('equal values of other properties stay in the past when a property in a list is redacted', async () => {
+it('reads with asOf keep equal values of other properties when one in a list is redacted', async () => {
   const participants = [
     { country: 'CHN', role: 'participant', contribution: 'CHN' },
     { country: 'PAK', role: 'participant', contribution: 'participant' },

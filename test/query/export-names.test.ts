@@ -10,12 +10,12 @@ beforeAll(async () => {
 
 const fileOf = async (path: string) => (await api.get(`/v1/${path}`)).text
 
-const interview = 'interview-2011'
+const scheme = 'interview-2011'
 
 describe('names beside codes in exports', () => {
   it('follow each column of references, also of lists and participants', async () => {
     const [row] = readTable(
-      await fileOf(`agreements/export?format=csv&externalId=${interview}:F01&fields=parties,topics`),
+      await fileOf(`agreements/export?format=csv&externalId=${scheme}:F01&fields=parties,topics`),
     )
     expect(row).toEqual({
       parties: 'CHN (party); PAK (party)',
@@ -28,7 +28,7 @@ describe('names beside codes in exports', () => {
   it('have a column for each reference of a participant with per=participant', async () => {
     const rows = readTable(
       await fileOf(
-        `agreements/export?format=csv&per=participant&externalId=${interview}:F01&fields=parties&lang=zh`,
+        `agreements/export?format=csv&per=participant&externalId=${scheme}:F01&fields=parties&lang=zh`,
       ),
     )
     expect(rows.map((row) => [row['parties.country'], row['parties.country.name']])).toEqual([

@@ -82,7 +82,7 @@ describe('an exported file', () => {
     const query = 'place[contains]=Exported&sort=id'
     const records = readNdjson((await api.get(`/v1/agreements/export?format=ndjson&${query}`)).text)
     expect(records.length).toBe(40)
-    const actorsIn = (list: unknown) =>
+    const participantsIn = (list: unknown) =>
       (Array.isArray(list) ? list : []).map((one) => `${one.country ?? one.region} (${one.role})`).join('; ')
 
     const rows = readTable((await api.get(`/v1/agreements/export?format=csv&${query}`)).text)
@@ -100,7 +100,7 @@ describe('an exported file', () => {
         withEscapedFormulas(cellText(summary)),
         withEscapedFormulas(cellText(signedOn)),
         Array.isArray(languages) ? languages.join('; ') : '',
-        actorsIn(parties),
+        participantsIn(parties),
       ]),
     )
 

@@ -66,18 +66,21 @@ describe('a percent-encoded comma', () => {
     ['page', '/v1/citations?page=12%2C14', '"12,14"', 'page[]=…'],
     ['page[ne]', '/v1/citations?page[ne]=12%2C14', '"12,14"', 'page[ne][]=…'],
     ['code', '/v1/topics?code=1%2C2', '"1,2"', 'code[]=…'],
-  ])('is refused where it may belong to the value or not: %s', async (parameter, path, text, list) => {
-    const response = await api.get(path)
-    expect(response.status).toBe(400)
-    const { errors } = readProblem(response)
-    expect(errors).toEqual([
-      {
-        parameter,
-        code: 'invalid',
-        message: `${text} may be one value or several: write ${list} for one, or separate several by commas that are not percent-encoded`,
-      },
-    ])
-  })
+  ])(
+    'is refused where it may be part of a value or separate values: %s',
+    async (parameter, path, text, list) => {
+      const response = await api.get(path)
+      expect(response.status).toBe(400)
+      const { errors } = readProblem(response)
+      expect(errors).toEqual([
+        {
+          parameter,
+          code: 'invalid',
+          message: `${text} may be one value or several: write ${list} for one, or separate several by commas that are not percent-encoded`,
+        },
+      ])
+    },
+  )
 
   it.each(['code=CHN%2CPAK', 'code[]=CHN%2CPAK'])('separates codes: %s', async (query) => {
     expect((await read(`/v1/countries?${query}&fields=code`)).found).toEqual(['CHN', 'PAK'])

@@ -210,21 +210,21 @@ describe('filters', () => {
 
     const project = { title: 'A project', kind: 'other' }
     const projects = await createLabelled(api, 'projects', {
-      of: { ...project, agreements: [first] },
-      not: project,
+      linked: { ...project, agreements: [first] },
+      unlinked: project,
     })
-    expect(await projects.find({ agreement: first })).toEqual(['of'])
+    expect(await projects.find({ agreement: first })).toEqual(['linked'])
 
     const institute = await create(api, 'organizations', { name: 'Its host', kind: 'academic' })
     const base = { name: 'A base', kind: 'other' }
     const whole = await create(api, 'cooperation-bases', { ...base, unitCount: 222 })
     const bases = await createLabelled(api, 'cooperation-bases', {
-      one: { ...base, partOf: whole, hostOrganization: institute },
-      some: { ...base, unitCount: 33, unitCountQualifier: 'about' },
+      part: { ...base, partOf: whole, hostOrganization: institute },
+      several: { ...base, unitCount: 33, unitCountQualifier: 'about' },
     })
-    expect(await bases.find({ partOf: whole })).toEqual(['one'])
-    expect(await bases.find({ hostOrganization: institute })).toEqual(['one'])
-    expect(await bases.find({ 'unitCount[gt]': '1', 'unitCount[lt]': '222' })).toEqual(['some'])
+    expect(await bases.find({ partOf: whole })).toEqual(['part'])
+    expect(await bases.find({ hostOrganization: institute })).toEqual(['part'])
+    expect(await bases.find({ 'unitCount[gt]': '1', 'unitCount[lt]': '222' })).toEqual(['several'])
 
     const states = (await api.get('/v1/countries?successor=CZE&fields=code')).json<Page<unknown>>()
     expect(states.data).toEqual([{ code: 'CSK' }])

@@ -251,22 +251,22 @@ describe('a list with any filters, any order and any page size', () => {
     const ranks = await api.pool.query<{ id: string; rank: number }>(
       'select id, dense_rank() over (order by title collate "und-x-icu")::int as rank from agreements',
     )
-    const bodies = await readAll<{ id: string; country: string | null }>('organizations')
-    const areas = await readAll<{ code: string; parent: string | null }>('regions')
-    const states = await readAll<{ code: string; region: string | null; groups: string[] }>('countries')
-    const subjects = await readAll<{ slug: string; broader: string | null }>('topics')
-    const regionsIn = descendantsOf(new Map(areas.map(({ code, parent }) => [code, parent])))
+    const allOrganizations = await readAll<{ id: string; country: string | null }>('organizations')
+    const allRegions = await readAll<{ code: string; parent: string | null }>('regions')
+    const allCountries = await readAll<{ code: string; region: string | null; groups: string[] }>('countries')
+    const allTopics = await readAll<{ slug: string; broader: string | null }>('topics')
+    const regionsIn = descendantsOf(new Map(allRegions.map(({ code, parent }) => [code, parent])))
     return {
-      countryOf: new Map(bodies.map(({ id, country }) => [id, country])),
+      countryOf: new Map(allOrganizations.map(({ id, country }) => [id, country])),
       regionsIn,
       countriesIn: (region) => {
         const containedRegions = regionsIn(region)
-        const inside = states.filter(({ region: parent, groups }) =>
+        const inside = allCountries.filter(({ region: parent, groups }) =>
           [parent ?? '', ...groups].some((code) => containedRegions.has(code)),
         )
         return new Set(inside.map(({ code }) => code))
       },
-      topicsIn: descendantsOf(new Map(subjects.map(({ slug, broader }) => [slug, broader]))),
+      topicsIn: descendantsOf(new Map(allTopics.map(({ slug, broader }) => [slug, broader]))),
       rankOf: new Map(ranks.rows.map(({ id, rank }) => [id, rank])),
     }
   }
