@@ -67,8 +67,8 @@ const record = z.object({
 })
 type ActivityRecord = z.output<typeof record>
 
-/** Earliest and latest day of each date in EDTF; null for a year that PostgreSQL cannot represent. */
-const dateBoundsSchema = z.record(text, z.tuple([text.nullable(), text.nullable()]))
+/** Earliest and latest day of each date in EDTF; `-infinity` or `infinity` for an open end. */
+const dateBoundsSchema = z.record(text, z.tuple([text, text]))
 type DateBounds = z.output<typeof dateBoundsSchema>
 
 const row = z.tuple([record, dateBoundsSchema])
@@ -118,7 +118,7 @@ const transactionCodes: Record<string, string> = {
 const iatiScheme = 'iati'
 
 /** Returns a finite day with a four-digit year, as xsd:date; undefined for others. */
-const finiteDay = (day: string | null | undefined): string | undefined =>
+const finiteDay = (day: string | undefined): string | undefined =>
   day && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined
 
 const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
