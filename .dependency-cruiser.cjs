@@ -1,14 +1,14 @@
 // Which layer may import which. `npm run check` enforces this. Imports go one way:
-// cli -> server -> features -> operations -> query -> model -> database -> problems; resources import model and database.
+// cli -> server -> features -> operations -> query -> model -> database -> problems; resources import model, database and problems.
 
-/** Small files without imports of ours, which every layer may use. */
+/** Small files that import nothing from src. Every layer may import them. */
 const leaves =
   'src/(error-code|operator-error|package-root|time-slice|view-data|view-paths|write-secret)\\.ts$'
 
 /** The command line. */
 const cli = 'src/cli/'
 
-/** A layer imports its own files, the leaves, and what is listed. */
+/** A layer may import its own files, the leaves, and the folders in `mayImport`. */
 const layer = (name, folders, mayImport, severity = 'error') => ({
   name,
   comment: `${folders} may import ${mayImport.join(', ') || 'nothing else'}.`,
@@ -22,7 +22,8 @@ module.exports = {
   forbidden: [
     {
       name: 'no-circular',
-      comment: 'Files that import one another in a circle can only be understood together. Types alone may.',
+      comment:
+        'Files that import each other in a cycle cannot be understood alone. Type imports may form cycles.',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
@@ -32,7 +33,7 @@ module.exports = {
       name: 'no-undeclared-package',
       comment: 'What src imports must be in the dependencies of package.json.',
       severity: 'error',
-      // The build puts what the dashboard imports into its files.
+      // The build bundles the packages that the dashboard imports.
       from: { path: '^src/', pathNot: '^src/dashboard/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
@@ -48,14 +49,14 @@ module.exports = {
     ]),
     {
       name: 'server',
-      comment: 'The server knows no command.',
+      comment: 'The server imports nothing from the command line.',
       severity: 'error',
       from: { path: '^src/server/' },
       to: { path: `^${cli}` },
     },
     {
       name: 'dashboard',
-      comment: 'The dashboard runs in browsers and knows the public API alone.',
+      comment: 'The dashboard runs in browsers, and reaches the service only through the public API.',
       severity: 'error',
       from: { path: '^src/dashboard/' },
       to: { path: '^src/', pathNot: ['^src/dashboard/', `^${leaves}`] },
@@ -75,10 +76,10 @@ module.exports = {
 
     {
       name: 'registry',
-      comment: 'Nothing but the registry imports a resource.',
+      comment: 'Only the registry imports the declarations of resources.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/resources/' },
-      to: { path: '^src/resources/', pathNot: '^src/resources/(registry|index)\\.ts$' },
+      to: { path: '^src/resources/', pathNot: '^src/resources/registry\\.ts$' },
     },
   ],
   options: {
