@@ -33,21 +33,21 @@ const byYear = (
 
 const comparedAggregates: ComparedAggregate[] = [
   {
-    what: 'countries by years',
+    what: 'country and year',
     path: 'groupBy=country,signedYear&sort=-count&limit=100',
     sql: byYear(''),
     max: 4,
   },
   {
-    what: 'countries by years, half filtered away',
+    what: 'country and year, with a filter that half of the agreements match',
     path: 'signedOn[gte]=1985&groupBy=country,signedYear&sort=-count&limit=100',
     sql: byYear('where year >= 1985'),
     max: 4,
   },
-  { what: 'kinds', path: 'groupBy=kind', sql: 'select kind, count(*) from agreements group by all', max: 20 },
+  { what: 'kind', path: 'groupBy=kind', sql: 'select kind, count(*) from agreements group by all', max: 20 },
 ]
 
-/** Queries for the rows that an aggregate reads: each country that takes part in an agreement, also by an organization. */
+/** Queries for the rows that an aggregate reads: each country that takes part, directly or through an organization. */
 const tables = {
   agreements: `select id, kind, extract(year from signed_on_earliest)::int as year from agreements`,
   participations: `select distinct record as id, coalesce(participations.country, organizations.country) as country
@@ -128,9 +128,9 @@ export async function measureAggregates(
   const ratios: BoundedFigure[] = []
   for (const [index, { what, path, max }] of comparedAggregates.entries()) {
     const service = await measureService(origin, path, options.rounds)
-    console.log(`aggregate, ${what}: ${service.toFixed(1)} ms, DuckDB ${duckDb[index]?.toFixed(1)} ms`)
+    console.log(`aggregate by ${what}: ${service.toFixed(1)} ms, DuckDB ${duckDb[index]?.toFixed(1)} ms`)
     ratios.push({
-      what: `aggregate by ${what} / DuckDB`,
+      what: `duration of an aggregate by ${what} / DuckDB`,
       measured: service / (duckDb[index] ?? Number.NaN),
       max,
     })

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 
-/** A Fastify server that only sends a stored response of another server: the service cannot respond faster. */
+/** A Fastify server that only sends bytes from memory: an upper bound for the speed of the service. */
 const source = process.env.BENCH_SOURCE ?? ''
 const bytes = Buffer.from(await (await fetch(source)).arrayBuffer())
 const app = Fastify()

@@ -1,7 +1,7 @@
 import type { Request } from './load.ts'
 import { aggregateSearch, listSearch, newAgreement, qSearch, wideSearch } from './requests.ts'
 
-/** The servers that are compared. */
+/** The service with its response cache (`hot`) and without it (`cold`), `by-hand/server.ts`, and `bare.ts`. */
 export type ServerName = 'hot' | 'cold' | 'by hand' | 'bare'
 
 /** A case: the same request to each server. */

@@ -1,5 +1,6 @@
 /** Durations of the first page of a list and of a deep page. */
 export interface Depths {
+  /** Number of records before the deep page. */
   depth: number
   /** Median of many requests, in milliseconds. */
   firstPage: number

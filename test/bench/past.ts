@@ -126,13 +126,18 @@ export async function measureChanged(
   if (JSON.stringify(data) !== JSON.stringify(JSON.parse(before).data))
     throw new Error(`the list as of ${moment} differs from the list at that time`)
   const measured = await ratioAt(origin, list, moment, options)
-  return [{ what: `list as of before ${count} of ${agreements} agreements changed / now`, measured, max: 3 }]
+  return [
+    {
+      what: `duration of a list as of a time before ${count} of ${agreements} agreements changed / now`,
+      measured,
+      max: 3,
+    },
+  ]
 }
 
 /**
  * Finds by bisection a time between the two runs of `entente generate` that fill the registry: the first one generates a tenth of
- * the agreements (15 % allows for agreements that existed before it). Counts with `asOf`, since the `createdAt` of generated
- * agreements is made up.
+ * the agreements (15 % allows for agreements that existed before it).
  */
 async function findTimeOfTenth(origin: string): Promise<{ moment: string; share: number }> {
   const countAt = (time: number) => countAgreements(origin, `asOf=${new Date(time).toISOString()}`)
@@ -168,7 +173,7 @@ export async function measureGrown(origin: string, options: Rounds): Promise<Bou
       continue
     }
     ratios.push({
-      what: `${request.name} as of when a tenth existed / now`,
+      what: `duration of the ${request.name} as of a time when a tenth existed / now`,
       measured: await ratioAt(origin, request, moment, options),
       ...(request === list && { max: 10 }),
     })

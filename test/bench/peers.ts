@@ -36,7 +36,7 @@ interface Peer {
   minRatios: Record<QueryName, number>
   /** File that is run, relative to the folder of installation. It reads `DATABASE_URL`. */
   program: string
-  /** The same query in GraphQL. */
+  /** The queries in GraphQL. */
   queries: Record<QueryName, string>
 }
 

@@ -33,7 +33,7 @@ export interface ColdRegistry {
 }
 
 /** Starts the service without a response cache, on an embedded database in `folder` when `database` is absent. */
-async function startFirst(database: string | undefined, folder: string): Promise<ColdRegistry> {
+async function startUncached(database: string | undefined, folder: string): Promise<ColdRegistry> {
   const databaseEnv = database === undefined ? { DATA_DIR: folder } : { DATABASE_URL: database }
   const cold = await start([program, 'serve'], { ...common, ...databaseEnv, SEED: 'all', CACHE_MB: '0' })
   return { cold, url: database ?? (await readFile(`${folder}/url`, 'utf8')).trim() }
@@ -79,7 +79,7 @@ export async function openUncached(
   wanted: number,
   folder: string,
 ): Promise<ColdRegistry> {
-  const { cold, url } = await startFirst(database, folder)
+  const { cold, url } = await startUncached(database, folder)
   const existing = await countAgreements(cold.origin)
   if (existing < wanted) {
     const tenth = Math.ceil(wanted / 10)

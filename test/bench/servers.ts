@@ -45,7 +45,7 @@ export async function startWith(
   }
 }
 
-/** Starts a server in JavaScript. */
+/** Starts a server that runs on Node.js. */
 export const start = (args: string[], env: NodeJS.ProcessEnv): Promise<Server> =>
   startWith(process.execPath, args, env)
 

@@ -64,8 +64,8 @@ export async function measureSize(
   const service = (await bytesOf(serviceUrl)) / (await countRecords(origin, resources))
   const byHand = (await bytesOf(byHandUrl)) / (await countRecordsByHand(byHandUrl))
   return [
-    { what: 'bytes a record, service', measured: service },
-    { what: 'bytes a record, by hand', measured: byHand },
-    { what: 'bytes a record, service / by hand', measured: service / byHand },
+    { what: 'bytes per record, service', measured: service },
+    { what: 'bytes per record, by hand', measured: byHand },
+    { what: 'bytes per record, service / by hand', measured: service / byHand },
   ]
 }

@@ -128,9 +128,10 @@ async function measure({ what, rounds, run }: Case, few: Registry, many: Registr
 
 const { values } = parseArgs({
   options: {
+    // The large registry. The default folder is that of `npm run bench`.
     agreements: { type: 'string', default: '1000000' },
-    // The folder of `npm run bench`.
     folder: { type: 'string', default: '.data-bench' },
+    // The small registry.
     against: { type: 'string', default: '10000' },
     'against-folder': { type: 'string', default: '.data-bench-small' },
   },

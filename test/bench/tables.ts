@@ -64,13 +64,13 @@ export interface BoundedFigure {
 
 function ratiosOf({ cases, depths, transfers, peers, others }: Results): BoundedFigure[] {
   const ratios: [string, string, ServerName, ServerName, number][] = [
-    ['hot list / bare server', 'list', 'hot', 'bare', 0.85],
-    ['cold list of 25 whole agreements / by hand', 'wide', 'cold', 'by hand', 3],
-    ['cold list of 25, five properties / by hand', 'list', 'cold', 'by hand', 0.9],
-    ['cold read by key / by hand', 'read', 'cold', 'by hand', 0.85],
-    ['create / by hand', 'create', 'cold', 'by hand', 0.9],
-    ['patch / by hand', 'patch', 'cold', 'by hand', 0.9],
-    ['aggregate / by hand', 'aggregate', 'cold', 'by hand', 0.9],
+    ['speed of a hot list / bare server', 'list', 'hot', 'bare', 0.85],
+    ['speed of a cold list of 25 whole agreements / by hand', 'wide', 'cold', 'by hand', 3],
+    ['speed of a cold list of 25 with five properties / by hand', 'list', 'cold', 'by hand', 0.9],
+    ['speed of a cold read by key / by hand', 'read', 'cold', 'by hand', 0.85],
+    ['speed of a create / by hand', 'create', 'cold', 'by hand', 0.9],
+    ['speed of a patch / by hand', 'patch', 'cold', 'by hand', 0.9],
+    ['speed of an aggregate / by hand', 'aggregate', 'cold', 'by hand', 0.9],
   ]
   const ofCases = ratios.flatMap(([what, name, server, against, min]) =>
     cases
@@ -80,7 +80,7 @@ function ratiosOf({ cases, depths, transfers, peers, others }: Results): Bounded
   const ofDepths = depths
     ? [
         {
-          what: `duration of the page at ${depths.depth} / first`,
+          what: `duration of the page after ${depths.depth} records / first page`,
           measured: depths.deepPage / depths.firstPage,
           max: 1.3,
         },
@@ -101,7 +101,7 @@ function ratiosOf({ cases, depths, transfers, peers, others }: Results): Bounded
       ]
     : []
   const ofPeers = peers.map(({ name, ratio: measured, min }) => ({
-    what: `cold list / ${name}`,
+    what: `speed of a cold list / ${name}`,
     measured,
     min,
   }))

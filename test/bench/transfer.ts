@@ -4,7 +4,7 @@ import { memoryOf, type Server } from './servers.ts'
 export interface Transfer {
   seconds: number
   megabytes: number
-  /** Maximum growth of the memory of the server's process during the download, in MiB. */
+  /** Maximum growth of the memory of the server's process during the download, in MB. */
   growth: number
 }
 

@@ -6,8 +6,9 @@ import { to as copyTo } from 'pg-copy-streams'
 import { aggregate, copyText, count, list, one, read, recordRevision, wide, words } from './statements.ts'
 
 /**
- * The server by hand: it runs the prepared statements of commit c79015c, on a separate database with the schema of that
- * commit. It validates nothing, caches nothing, and composes JSON at each read.
+ * The server "by hand" was written only for the requests of the benchmark. It runs the prepared statements of commit
+ * c79015c, on a separate database with the schema of that commit. It validates nothing, caches nothing, and composes JSON
+ * at each read.
  */
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })

@@ -7,13 +7,13 @@ import type { QueryConfig } from 'pg'
  */
 const text = (name: string): string => readFileSync(new URL(`${name}.sql`, import.meta.url), 'utf8')
 
-/** A page of 25 agreements by day of signature, with five properties only. */
+/** A page of 25 agreements, sorted by day of signature, with five properties only. */
 export const list: QueryConfig = { name: 'list', text: text('list'), values: [25, 25, 25, 25] }
 
-/** A page of 25 whole agreements by day of signature. */
+/** A page of 25 whole agreements, sorted by day of signature. */
 export const wide: QueryConfig = { name: 'wide', text: text('wide'), values: [25, 25, 25, 25] }
 
-/** A page of 25 agreements that contain some words. */
+/** A page of 25 agreements that contain two words. */
 export const words: QueryConfig = {
   name: 'q',
   text: text('q'),
