@@ -74,8 +74,8 @@ export interface Language {
 }
 
 /**
- * Declares a test for each generator of a language. It generates a client from the served document, compiles it in the
- * strictest usual mode, and runs the scenario against the service. Without the tools of the language, the tests are skipped,
+ * Declares a test for each generator of a language. It generates a client from the served document, compiles it with
+ * strict checks, and runs the scenario against the service. Without the tools of the language, the tests are skipped,
  * or fail if `CI` is set.
  */
 export function testGenerators(language: Language, generators: Generator[]): void {

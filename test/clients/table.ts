@@ -1,4 +1,5 @@
 import type { Reporter, TestModule } from 'vitest/node'
+// Adds `client` to the type of `test.meta()`.
 import type {} from './generator.ts'
 
 const steps: readonly string[] = ['generates', 'compiles', 'passes']
