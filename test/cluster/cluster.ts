@@ -31,7 +31,7 @@ export async function openCluster(
   { pooled = false }: { pooled?: boolean } = {},
 ): Promise<Cluster> {
   await removeCluster()
-  // This process continues to run when vitest is killed.
+  // This worker process continues to run when vitest is killed. It notices that by the lost IPC channel.
   process.once('disconnect', removeAndExit)
   // PostgreSQL runs as another user, who needs access to the folder.
   await mkdir(folder, { mode: 0o755 })

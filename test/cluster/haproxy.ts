@@ -12,15 +12,16 @@ export interface Balancer {
   databaseUrl: string
   /** Origin at which clients reach the service. */
   origin: string
-  /** Waits until HAProxy sends requests to the service on a host, as one that accepts changes. */
+  /** Waits until HAProxy counts the service on a host among those that accept changes, and sends requests to it. */
   waitUntilUp(service: Host): Promise<void>
-  /** Number of requests so far that HAProxy has sent to the service on a host, while it accepted changes. */
+  /** Number of requests that HAProxy has sent so far to the service on a host while the service accepted changes. */
   countRequests(service: Host): Promise<number>
 }
 
 /**
- * The settings of `deploy/`, with checks at half of their interval, and without a log of requests. HAProxy gives up on a
- * server that hangs before its clients do, and waits for late responses to checks, since the machine may be busy.
+ * The settings of `deploy/`, with checks at half of their interval, and without a log of requests. HAProxy stops
+ * waiting for a hanging server earlier than its clients do. It waits longer for responses to checks, since the machine may
+ * be busy.
  */
 const configuration = () =>
   readDeployed('haproxy/haproxy.cfg')

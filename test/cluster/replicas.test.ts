@@ -72,7 +72,7 @@ describe.skipIf(clusterUnavailableReason())('two replicas, of which one is 90 s 
     return sums
   }
 
-  it('never return a client an older state than its own writes', async ({ task }) => {
+  it('never send a client a state that is older than its own writes', async ({ task }) => {
     let reads = 0
     let stale = 0
     const work = async (client: number) => {

@@ -16,6 +16,7 @@ async function vacuum(url: string): Promise<void> {
   await client.query('vacuum (freeze, analyze)').finally(() => client.end())
 }
 
+/** Processor time of each PostgreSQL server, in processors. */
 const cores = 0.3
 const clients = 24
 

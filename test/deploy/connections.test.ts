@@ -14,7 +14,7 @@ const toPrimary = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORT
 /** Maximum number of connections of a process to each replica. They may stay open when it becomes the primary. */
 const toReplica = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORTS + 5
 
-/** Connections of Patroni or the operator, and of administrators. */
+/** Connections of Patroni or CloudNativePG, and of administrators. */
 const others = 10
 
 /** Maximum number of connections to a server that was a replica and has become the primary. */
