@@ -3,7 +3,7 @@ import { createRegistry } from '../../src/model/registry.ts'
 import { defineResource } from '../../src/model/resource.ts'
 import { definitions } from '../../src/resources/registry.ts'
 
-/** A made-up resource, declared like the resources of the service. */
+/** An example resource, declared like the resources of the service. */
 const expeditions = defineResource(
   'expeditions',
   {

@@ -161,7 +161,7 @@ async function uniqueProperties(resource: Resource, api: Api): Promise<Document>
   }
 }
 
-/** Returns references to seeded records, which replace the made-up ids of an example. */
+/** Returns references to seeded records, which replace the ids in an example, which no record has. */
 async function seededReferences(resource: Resource, api: Api): Promise<Document> {
   if (resource.name !== 'citations') return {}
   const [source, agreement] = await Promise.all([seededKey(api, 'sources'), seededKey(api, 'agreements')])
@@ -205,11 +205,11 @@ export function getInputSchema(api: Api, resource: Resource): z.output<typeof in
   const reference = z.object({ $ref: z.string() })
   const media = z.looseObject({ 'application/json': z.looseObject({ schema: reference }) })
   const create = z.looseObject({ requestBody: z.looseObject({ content: media }) })
-  const form = z.looseObject({
+  const documentSchema = z.looseObject({
     paths: z.looseObject({ [listPath(resource)]: z.looseObject({ post: create }) }),
     components: z.looseObject({ schemas: z.record(z.string(), z.unknown()) }),
   })
-  const { paths, components } = form.parse(api.document)
+  const { paths, components } = documentSchema.parse(api.document)
   const target = paths[listPath(resource)]?.post.requestBody.content['application/json'].schema.$ref
   return inputSchema.parse(components.schemas[target?.split('/').at(-1) ?? ''])
 }

@@ -9,7 +9,7 @@ import { changeImport, createImport, type ImportJob, readImport } from '../../sr
 import { registry } from '../../src/resources/registry.ts'
 import { withFile } from './import-files.ts'
 
-/** A row of a made-up register of agreements. */
+/** A row of a register of agreements that exists only in tests. */
 export interface AgreementRow {
   id: string
   title?: string
@@ -131,7 +131,7 @@ export async function continueImport(
   // While another process imports from the same register, an import waits.
   while (!(await runImport({ database, registry }, id, { signal, files }))) await delay(50)
   const job = await readImport(autocommitReads(database), id)
-  if (!job) throw new Error('the import is gone')
+  if (!job) throw new Error('the import does not exist any more')
   return job
 }
 

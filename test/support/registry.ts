@@ -3,7 +3,7 @@ import { registry as serviceRegistry } from '../../src/resources/registry.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Whether the project tests a registry with a made-up resource. */
+    /** Whether the vitest project tests the extended registry, with an example resource. */
     extending?: boolean
   }
 }
@@ -15,5 +15,5 @@ const extended = inject('extending')
 /** The registry that the service under test serves. */
 export const registry = extended ?? serviceRegistry
 
-/** The resources on which the contract is tested: all, or only the made-up one. */
+/** The resources on which the contract is tested: all, or only the example resource. */
 export const resources = extended ? [extended.get('expeditions')] : serviceRegistry.resources
