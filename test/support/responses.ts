@@ -34,7 +34,7 @@ const fastCompilation = { strict: false, code: { optimize: false } }
 
 const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
 
-/** Tells whether a status is a client error (4xx). Unknown methods get 405, unless another fault is found first. */
+/** Tells whether a status is a client error (4xx), as requests with unknown paths or methods get. */
 const isClientError = (status: number) => status >= 400 && status < 500
 
 /** Paths that the OpenAPI document does not describe: the API reference, the problem types, and the document itself. */
@@ -57,7 +57,7 @@ export function responseCheck(openApi: unknown): CheckResponse {
   const templates = Object.keys(document.paths)
     .map((path) => ({
       path,
-      form: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+      pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
     }))
     .sort((a, b) => a.path.split('{').length - b.path.split('{').length)
   const validators = new Map<string, ValidateFunction>()
@@ -74,7 +74,7 @@ export function responseCheck(openApi: unknown): CheckResponse {
     // The document describes HEAD as GET. It has neither OPTIONS nor the methods that a path does not allow.
     const documentedMethod = method === 'HEAD' ? 'get' : method.toLowerCase()
     // Templates with fewer parameters come first, so `/{resource}/search` is not matched as `/{resource}/{key}`.
-    const template = templates.find(({ form }) => form.test(path))?.path
+    const template = templates.find(({ pattern }) => pattern.test(path))?.path
     if (template === undefined) {
       if (undocumented.test(path) || method === 'OPTIONS' || isClientError(status)) return
       throw new Error(`${method} ${url}: the path is not in the OpenAPI document`)

@@ -19,8 +19,8 @@ export interface SqlWrite {
 const pick = (table: string, column: string, index: number) =>
   `(select ${column} from ${table} order by 1 offset ${index} % (select greatest(count(*), 1) from ${table}) limit 1)`
 
-/** SQL expressions for the columns of a new row, and the assignments of an update. */
-interface WriteForms {
+/** SQL expressions for the columns of a new row, and the assignments of an update, in one table. */
+interface TableExpressions {
   insert: (index: number, draw: number) => Record<string, string>
   update: (draw: number) => string
 }
@@ -51,7 +51,7 @@ const listRow =
 const capitalLetter = (draw: number) => String.fromCharCode(65 + (draw % 26))
 const recordTables = ['agreements', 'projects', 'cooperation_bases', 'assistance_programs']
 
-const forms: Record<string, WriteForms> = {
+const expressionsByTable: Record<string, TableExpressions> = {
   regions: {
     insert: (_index, draw) => ({
       code: text(`9${10 + (draw % 80)}`),
@@ -230,17 +230,17 @@ export const sqlWrite: fc.Arbitrary<SqlWrite> = fc.record({
   savepoint: fc.constantFrom('none', 'none', 'release', 'rollback'),
 })
 
-/** Returns the statement of a write. @throws if this file does not describe the table. */
+/** Returns the statement of a write. @throws if this file has no expressions for the table. */
 export function sqlOf({ table, action, row, draw }: SqlWrite): string {
-  const form = forms[table]
-  if (!form) throw new Error(`test/support/sql-writes.ts has no rows of ${table}`)
+  const expressions = expressionsByTable[table]
+  if (!expressions) throw new Error(`test/support/sql-writes.ts has no expressions for ${table}`)
   const chosen = `where ctid = (select ctid from ${table} order by row_start desc, ctid offset ${row} % (select greatest(count(*), 1) from ${table}) limit 1)`
-  const columns = form.insert(row, draw)
+  const columns = expressions.insert(row, draw)
   if (action === 'insert' && Object.keys(columns).length > 0)
     return `insert into ${table} (${Object.keys(columns).join(', ')}) select ${Object.values(columns).join(', ')}`
   return action === 'delete'
     ? `delete from ${table} ${chosen}`
-    : `update ${table} set ${form.update(draw)} ${chosen}`
+    : `update ${table} set ${expressions.update(draw)} ${chosen}`
 }
 
 /**

@@ -6,7 +6,7 @@ import { operationsOf, type Request } from './operations.ts'
 
 const MiB = 1024 * 1024
 
-const schemaForm = z.looseObject({
+const schemaObject = z.looseObject({
   $ref: z.string().optional(),
   enum: z.array(z.unknown()).optional(),
   type: z.unknown().optional(),
@@ -17,11 +17,11 @@ const schemaForm = z.looseObject({
   oneOf: z.array(z.unknown()).optional(),
 })
 
-type Schema = z.output<typeof schemaForm>
+type Schema = z.output<typeof schemaObject>
 
 /** Resolves references, and chooses the first of several alternatives. */
 function resolve(document: unknown, schemaOrTrue: unknown): Schema {
-  const schema = schemaForm.parse(schemaOrTrue === true ? {} : (schemaOrTrue ?? {}))
+  const schema = schemaObject.parse(schemaOrTrue === true ? {} : (schemaOrTrue ?? {}))
   if (schema.$ref !== undefined) {
     const steps = schema.$ref.slice(2).split('/')
     return resolve(
@@ -162,7 +162,7 @@ function lineBodies(example: unknown): [what: string, body: string][] {
   return [
     ['valid lines', `${Array(1000).fill(line).join('\n')}\n`],
     ['lines of unknown properties', `${Array(1000).fill(unknownProperties(1000)).join('\n')}\n`],
-    ['numbers in lines', '1\n'.repeat(8 * MiB)],
+    ['numbers instead of documents', '1\n'.repeat(8 * MiB)],
     ['one long line', unknownProperties(1_000_000)],
   ]
 }
@@ -176,7 +176,7 @@ function bulkBodies(example: unknown): [what: string, body: string][] {
       'operations of unknown properties',
       bulk(Array(1000).fill(`{"op":"create","document":${unknownProperties(300)}}`)),
     ],
-    ['numbers for operations', bulk(Array(8 * MiB - 20).fill('1'))],
+    ['numbers instead of operations', bulk(Array(8 * MiB - 20).fill('1'))],
   ]
 }
 

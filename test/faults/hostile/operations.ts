@@ -12,7 +12,7 @@ export interface Request {
   body?: string | Buffer
 }
 
-const parameterForm = z.looseObject({
+const parameterSchema = z.looseObject({
   name: z.string(),
   in: z.enum(['query', 'path', 'header']),
   required: z.boolean().optional(),
@@ -21,21 +21,21 @@ const parameterForm = z.looseObject({
   example: z.unknown().optional(),
 })
 
-export type Parameter = z.output<typeof parameterForm>
+export type Parameter = z.output<typeof parameterSchema>
 
 const content = z.record(z.string(), z.looseObject({ schema: z.unknown(), example: z.unknown().optional() }))
 
-const operationForm = z.looseObject({
+const operationSchema = z.looseObject({
   operationId: z.string(),
-  parameters: z.array(parameterForm).default([]),
+  parameters: z.array(parameterSchema).default([]),
   requestBody: z.looseObject({ content }).optional(),
   responses: z.record(z.string(), z.looseObject({ content: content.optional() })),
 })
 
-export type Operation = z.output<typeof operationForm> & { method: string; path: string }
+export type Operation = z.output<typeof operationSchema> & { method: string; path: string }
 
 const openApiDocumentSchema = z.looseObject({
-  paths: z.record(z.string(), z.record(z.string(), operationForm)),
+  paths: z.record(z.string(), z.record(z.string(), operationSchema)),
 })
 
 /** The operations of an OpenAPI document except those with endless responses. */

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Random } from '../../../src/features/generating/random.ts'
 
-/** The keywords of JSON Schema that the OpenAPI document uses. */
-const schemaForm = z.looseObject({
+/** The keywords of JSON Schema that the generator reads. */
+const schemaObject = z.looseObject({
   $ref: z.string().optional(),
   const: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
@@ -50,7 +50,7 @@ export class ValueGenerator {
   /** Generates a value for a schema. */
   of(schemaOrBoolean: unknown, depth = 0): unknown {
     const random = this.#random
-    const schema = schemaForm.parse(typeof schemaOrBoolean === 'boolean' ? {} : schemaOrBoolean)
+    const schema = schemaObject.parse(typeof schemaOrBoolean === 'boolean' ? {} : schemaOrBoolean)
     if (schema.$ref) return this.of(this.#at(schema.$ref), depth)
     if ('const' in schema) return schema.const
     if (schema.enum) return random.pick(schema.enum)
@@ -81,7 +81,7 @@ export class ValueGenerator {
     }
   }
 
-  #objectOf({ properties = {}, required = [] }: z.output<typeof schemaForm>, depth: number): unknown {
+  #objectOf({ properties = {}, required = [] }: z.output<typeof schemaObject>, depth: number): unknown {
     const share = depth > maxDepth ? 0 : Math.min(0.4, 4 / Object.keys(properties).length)
     const chosen = Object.entries(properties).filter(
       ([name]) => required.includes(name) || this.#random.chance(share),
@@ -89,7 +89,7 @@ export class ValueGenerator {
     return Object.fromEntries(chosen.map(([name, schema]) => [name, this.of(schema, depth + 1)]))
   }
 
-  #textOf({ format, pattern }: z.output<typeof schemaForm>): string {
+  #textOf({ format, pattern }: z.output<typeof schemaObject>): string {
     const random = this.#random
     if (format === 'edtf') return random.pick(edtf)
     if (format === 'uuid')
@@ -97,8 +97,8 @@ export class ValueGenerator {
     if (format === 'date-time') return '2026-01-31T09:30:00Z'
     if (format === 'date') return '2026-01-31'
     if (format === 'iri') return 'https://example.org/page'
-    const form = pattern === undefined ? undefined : new RegExp(pattern, 'u')
-    const matching = words.filter((word) => !form || form.test(word))
+    const regex = pattern === undefined ? undefined : new RegExp(pattern, 'u')
+    const matching = words.filter((word) => !regex || regex.test(word))
     return matching.length > 0 ? random.pick(matching) : random.pick(words)
   }
 }
