@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { audit, noFaults, readRecords, replayFeed } from './audit.ts'
 import { readFeed } from './feed.ts'
-import { type FragilePostgres, openFragilePostgres } from './postgres.ts'
+import { type KillablePostgres, openKillablePostgres } from './postgres.ts'
 import { openService, type Service, waitUntil } from './service.ts'
 import { Writer } from './writers.ts'
 
@@ -10,9 +10,9 @@ import { Writer } from './writers.ts'
 const writes = 20_000
 const clients = 24
 
-let postgres: FragilePostgres
+let postgres: KillablePostgres
 beforeAll(async () => {
-  postgres = await openFragilePostgres()
+  postgres = await openKillablePostgres()
 })
 afterAll(() => postgres.close())
 
@@ -24,7 +24,7 @@ async function runDuringWrites(steps: (() => Promise<void>)[], done: () => numbe
   }
 }
 
-const restart = (one: Pick<Service | FragilePostgres, 'kill' | 'start'>) => async () => {
+const restart = (one: Pick<Service | KillablePostgres, 'kill' | 'start'>) => async () => {
   await one.kill()
   await one.start()
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { readFeed } from './feed.ts'
-import { type FragilePostgres, openFragilePostgres } from './postgres.ts'
+import { type KillablePostgres, openKillablePostgres } from './postgres.ts'
 import { asAdministrator, fetchText, openService, type Service, waitUntil } from './service.ts'
 
 /** Imports resume after a crash during the commit, and do not disturb other clients. */
@@ -12,9 +12,9 @@ const rows = 4000
 /** Maximum delay from a commit to its change in the feed, in milliseconds. */
 const maxFeedDelayMs = 1000
 
-let postgres: FragilePostgres
+let postgres: KillablePostgres
 beforeAll(async () => {
-  postgres = await openFragilePostgres()
+  postgres = await openKillablePostgres()
 })
 afterAll(() => postgres.close())
 
@@ -45,7 +45,7 @@ const csv = [
   }),
 ].join('\n')
 
-const importForm = z.looseObject({
+const importSchema = z.looseObject({
   id: z.string(),
   state: z.string(),
   failure: z.string().nullable(),
@@ -59,13 +59,13 @@ async function upload({ origin }: Service, scheme: string) {
   const { authorization } = asAdministrator
   const url = `${origin}/v1/imports?commit=true`
   const response = await fetch(url, { method: 'POST', headers: { authorization }, body })
-  return importForm.parse(await response.json())
+  return importSchema.parse(await response.json())
 }
 
 /** Reads an import; undefined while the service or its database is down. */
 async function read({ origin }: Service, id: string) {
   const response = await fetchText(`${origin}/v1/imports/${id}`, { headers: asAdministrator })
-  return response?.status === 200 ? importForm.parse(JSON.parse(response.text)) : undefined
+  return response?.status === 200 ? importSchema.parse(JSON.parse(response.text)) : undefined
 }
 
 const hasCreated = (service: Service, id: string, count: number) => async () => {

@@ -8,7 +8,7 @@ import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
 import { freePort } from '../support/ports.ts'
 
 /** A PostgreSQL server with default durability that can be killed and restarted. */
-export interface FragilePostgres {
+export interface KillablePostgres {
   url: string
   /** Kills the server with SIGKILL, as a crash would. */
   kill(): Promise<void>
@@ -26,7 +26,7 @@ const isAlive = (pid: number) => {
 }
 
 /** Opens a PostgreSQL with an empty database `entente`. */
-export async function openFragilePostgres(): Promise<FragilePostgres> {
+export async function openKillablePostgres(): Promise<KillablePostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-faults-'))
   // PostgreSQL does not run as root, so another user needs access to the folder.
   await chmod(folder, 0o755)
