@@ -75,7 +75,7 @@ const isReachable = ({ operationId, path }: Operation): boolean =>
   !operationId.startsWith('merge') && !path.startsWith('/v1/imports')
 
 /** Measures the resident memory of the service process in MiB. */
-async function measureMemoryMb(service: Service): Promise<number> {
+async function measureMemoryMib(service: Service): Promise<number> {
   const status = await readFile(`/proc/${service.run().pid}/status`, 'utf8')
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
 }
@@ -101,7 +101,7 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
   const work = async () => {
     while (sent < count) {
       sent += 1
-      if (sent % (count / 5) === 0) memory.push(await measureMemoryMb(service))
+      if (sent % (count / 5) === 0) memory.push(await measureMemoryMib(service))
       const request = requests.next()
       const response = await send(service.origin, request).catch((error: unknown) => ({
         status: 0,
@@ -130,7 +130,7 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
     ...statuses,
     operations: operations.length,
     'operations that succeeded': succeeded.size,
-    'MiB after a fifth': firstMemory,
+    'MiB after a fifth of the requests': firstMemory,
     'MiB at the end': memory.at(-1) ?? 0,
   }
   expect(Object.fromEntries(faults)).toEqual({})

@@ -69,7 +69,7 @@ for (const [heap, env] of heaps) {
 /** Raw requests that are slow to parse or to answer, such as pipelined requests and small chunks. */
 const slowRequests: [what: string, bytes: string][] = [
   ['a body in chunks of one byte', `${chunked}${'1\r\n \r\n'.repeat(1_000_000)}0\r\n\r\n`],
-  ['thousands of requests in one write', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(20_000)],
+  ['thousands of pipelined requests', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(20_000)],
   [
     'a form of a hundred thousand fields',
     formRequest(Array.from({ length: 100_000 }, (_, index) => index).join('&')),

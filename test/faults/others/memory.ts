@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 
 /** Resident memory (RSS) of a process and its descendants in MiB. Linux only. */
-export async function residentMegabytes(pid: number): Promise<number> {
+export async function residentMebibytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  const ownMegabytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
-  const children = await Promise.all((await childrenOf(pid)).map(residentMegabytes))
-  return children.reduce((sum, megabytes) => sum + megabytes, ownMegabytes)
+  const ownMebibytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+  const children = await Promise.all((await childrenOf(pid)).map(residentMebibytes))
+  return children.reduce((sum, mebibytes) => sum + mebibytes, ownMebibytes)
 }
 
 async function childrenOf(pid: number): Promise<number[]> {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { AttackName } from './attacks/index.ts'
 import { HelperProcess } from './helper-process.ts'
 import { measurementsSchema, type Summary } from './measurement.ts'
-import { residentMegabytes } from './memory.ts'
+import { residentMebibytes } from './memory.ts'
 
 /** Longer than the longest interval of the client, so that it sends each kind of request at least once. */
 const baselineMs = 6000
@@ -29,7 +29,7 @@ export interface AttackOutcome {
   underAttack: Record<string, Summary>
   /** Counts of the outcomes of the attacker's requests. */
   attacker: Record<string, number>
-  memory: { beforeMb: number; peakMb: number; afterMb: number; recoveredAfterMs: number | undefined }
+  memory: { beforeMib: number; peakMib: number; afterMib: number; recoveredAfterMs: number | undefined }
 }
 
 const countsSchema = z.record(z.string(), z.int())
@@ -58,10 +58,10 @@ export async function runAttack(
     await client.nextMessage()
     await sleep(baselineMs)
     const baseline = measurementsSchema.parse(await client.requestReport())
-    const beforeMb = await residentMegabytes(pid)
+    const beforeMib = await residentMebibytes(pid)
     // The first message starts the attack.
     await attacker.requestReport()
-    const peakMb = await measurePeakMemory(pid, attackMs)
+    const peakMib = await measurePeakMemory(pid, attackMs)
     const counts = countsSchema.parse(await attacker.requestReport())
     const underAttack = measurementsSchema.parse(await client.requestReport())
     await killAll()
@@ -71,7 +71,7 @@ export async function runAttack(
       baseline,
       underAttack,
       attacker: counts,
-      memory: { beforeMb, peakMb, ...(await waitForRecovery(pid, beforeMb)) },
+      memory: { beforeMib, peakMib, ...(await waitForRecovery(pid, beforeMib)) },
     }
   } finally {
     await killAll()
@@ -79,23 +79,23 @@ export async function runAttack(
 }
 
 async function measurePeakMemory(pid: number, duringMs: number): Promise<number> {
-  let peakMb = 0
+  let peakMib = 0
   for (const end = Date.now() + duringMs; Date.now() < end; await sleep(250))
-    peakMb = Math.max(peakMb, await residentMegabytes(pid))
-  return peakMb
+    peakMib = Math.max(peakMib, await residentMebibytes(pid))
+  return peakMib
 }
 
-/** Waits for at most `recoveryMs` until memory is at most `maxMemoryRatio` times `beforeMb`. */
+/** Waits for at most `recoveryMs` until memory is at most `maxMemoryRatio` times `beforeMib`. */
 async function waitForRecovery(
   pid: number,
-  beforeMb: number,
-): Promise<{ afterMb: number; recoveredAfterMs: number | undefined }> {
+  beforeMib: number,
+): Promise<{ afterMib: number; recoveredAfterMs: number | undefined }> {
   const start = Date.now()
   for (;;) {
-    const afterMb = await residentMegabytes(pid)
+    const afterMib = await residentMebibytes(pid)
     const tookMs = Date.now() - start
-    if (afterMb <= beforeMb * maxMemoryRatio) return { afterMb, recoveredAfterMs: tookMs }
-    if (tookMs > recoveryMs) return { afterMb, recoveredAfterMs: undefined }
+    if (afterMib <= beforeMib * maxMemoryRatio) return { afterMib, recoveredAfterMs: tookMs }
+    if (tookMs > recoveryMs) return { afterMib, recoveredAfterMs: undefined }
     await sleep(500)
   }
 }

@@ -47,7 +47,7 @@ export function listShortfalls(outcome: AttackOutcome): string[] {
   if (!attacker.started) found.push('the attack has not started')
   if (memory.recoveredAfterMs === undefined)
     found.push(
-      `memory: ${Math.round(memory.beforeMb)} MiB before, ${Math.round(memory.afterMb)} MiB a minute after`,
+      `memory: ${Math.round(memory.beforeMib)} MiB before, ${Math.round(memory.afterMib)} MiB a minute after`,
     )
   return found.filter((shortfall) => shortfall !== undefined)
 }
@@ -69,14 +69,14 @@ function formatKind(
 
 /** Formats the measurements of an outcome for the table. */
 export function formatFigures(outcome: AttackOutcome): Record<string, string> {
-  const { beforeMb, peakMb, afterMb, recoveredAfterMs } = outcome.memory
+  const { beforeMib, peakMib, afterMib, recoveredAfterMs } = outcome.memory
   const time =
     recoveredAfterMs === undefined
       ? 'not recovered'
       : `recovered after ${(recoveredAfterMs / 1000).toFixed(1)} s`
   return {
     ...Object.fromEntries(thresholds.map((threshold) => formatKind(outcome, threshold))),
-    'MiB before, peak, after': `${[beforeMb, peakMb, afterMb].map(Math.round).join(', ')} (${time})`,
+    'MiB before, peak, after': `${[beforeMib, peakMib, afterMib].map(Math.round).join(', ')} (${time})`,
     "the attacker's requests": JSON.stringify(outcome.attacker),
   }
 }

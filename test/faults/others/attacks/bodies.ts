@@ -93,12 +93,12 @@ export const largeSearches = sendInTurn(anonymousBodies)
 /** Keeps four writes with large bodies in flight. */
 export const largeWrites = sendInTurn(editorBodies)
 
-/** Keeps eight searches in flight whose properties are all invalid, and reads no response. */
+/** Sends searches whose properties are all invalid, at most eight at a time, and reads no body of a response. */
 export const manyFaults: Attack = (sender, counter) => {
   const body = filled('{', () => '"a":1', '}')
   keepInFlight(8, 500, async () => {
     const response = await sendCounted(sender, counter, post(search, body))
-    // The client reads nothing for 5 s, then disconnects and starts again.
+    // The body stays unread for 5 s, and then the client disconnects. Further searches start in the meantime.
     setTimeout(() => response.destroy(), 5000)
   })
 }
