@@ -12,11 +12,17 @@ export interface Audit {
   /** Versions of records that do not directly follow the previous version. */
   outOfOrder: string[]
   /** Number of changes in the feed that were not acknowledged: 0, since clients retry until they get a response. */
-  unknown: number
+  unacknowledged: number
 }
 
 /** The audit of a correct feed. */
-export const noFaults: Audit = { lost: [], repeated: [], duplicateCreations: [], outOfOrder: [], unknown: 0 }
+export const noFaults: Audit = {
+  lost: [],
+  repeated: [],
+  duplicateCreations: [],
+  outOfOrder: [],
+  unacknowledged: 0,
+}
 
 const nameVersion = ({ key, version }: Pick<Change, 'key' | 'version'>) => `${key} ${version}`
 
@@ -54,7 +60,7 @@ export function audit(acknowledged: AcknowledgedWrite[], feed: Change[]): Audit 
     repeated: findDuplicates(feed.map(nameVersion)),
     duplicateCreations: findDuplicates(creations.map(({ document }) => writeIdOf(document))),
     outOfOrder: findOutOfOrder(feed),
-    unknown: feed.length - acknowledged.length,
+    unacknowledged: feed.length - acknowledged.length,
   }
 }
 

@@ -75,7 +75,7 @@ async function readContent(origin: string): Promise<Record<string, unknown>> {
 /** Creates, changes and removes an agreement. Returns its key. */
 async function makeHistory(origin: string): Promise<string> {
   const url = `${origin}/v1/agreements`
-  const body = JSON.stringify({ title: 'An agreement with a past', kind: 'agreement' })
+  const body = JSON.stringify({ title: 'An agreement with a history', kind: 'agreement' })
   const created = await fetchText(url, { method: 'POST', headers: asAdministrator, body })
   const { id } = JSON.parse(created?.text ?? '')
   const headers = { ...asAdministrator, 'content-type': 'application/merge-patch+json', 'if-match': '*' }

@@ -48,7 +48,7 @@ const views = [
 
 const shown = (number: number) => new Intl.NumberFormat('en').format(number)
 
-describe.skipIf(skipsBrowser)('the dashboard at scale [needs Chromium]', { timeout: 240_000 }, () => {
+describe.skipIf(skipsBrowser)('a dashboard of many records [needs Chromium]', { timeout: 240_000 }, () => {
   it.each(views)('shows %s with every widget, and without an error', async (path) => {
     const { page, faults } = await openView(path)
     expect(faults).toEqual([])

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Internals that no problem may contain: SQL, stacks, and names of constraints, tables and files. */
+/** Internals that no problem may contain: SQL, stack traces, and names of constraints, tables and files. */
 const secrets = [
   /\b(select|insert into|update|delete from)\b.{0,80}\b(from|values|set|where)\b/is,
   /\bat (async )?[\w.<>]+ \(|node_modules|\.(ts|js|mjs):\d+|file:\/\/|\/(src|dist|home|root|usr|tmp)\//,
@@ -161,12 +161,12 @@ describe('any request', () => {
   const keys = new Map([
     ['regions', '901'],
     ['countries', 'ZZC'],
-    ['topics', 'changed-at-will'],
+    ['topics', 'changed-by-the-test'],
   ])
   beforeAll(async () => {
     await api.post('/v1/regions', { code: '901', name: 'A group', kind: 'group' })
     await api.post('/v1/countries', { code: 'ZZC', alpha2: 'ZC', name: 'A country' })
-    await api.post('/v1/topics', { slug: 'changed-at-will', name: 'A topic', scheme: 'domain' })
+    await api.post('/v1/topics', { slug: 'changed-by-the-test', name: 'A topic', scheme: 'domain' })
     for (const { name, key, example } of resources.filter((one) => one.key.assignedBy === 'registry')) {
       const { externalIds, ...body } = example
       const response = await api.post(`/v1/${name}`, body)
