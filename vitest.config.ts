@@ -40,7 +40,7 @@ export default defineConfig({
           globalSetup,
           env: inMemory,
           include: ['test/**/*.test.ts'],
-          // Benchmarks measure, and what fills whole tables or kills processes takes its time: they have commands of their own.
+          // These need a quiet machine, other programs or many minutes, and have commands of their own.
           exclude: [
             'test/**/*.browser.test.ts',
             'test/**/*.process.test.ts',
@@ -83,14 +83,9 @@ export default defineConfig({
         test: {
           name: 'faults',
           globalSetup,
-          // Beside what breaks on purpose: who is let in, and what the past is, as its table tells them too.
-          include: [
-            'test/faults/**/*.test.ts',
-            'test/server/access-matrix.test.ts',
-            'test/operations/as-of-replay.test.ts',
-          ],
+          include: ['test/faults/**/*.test.ts'],
           exclude: ['test/faults/others.test.ts'],
-          // Each takes the whole machine, and what one of them breaks must not disturb another.
+          // Each uses all processors, and kills processes or fills disks that another test would need.
           fileParallelism: false,
           testTimeout: 1_800_000,
           hookTimeout: 60_000,
