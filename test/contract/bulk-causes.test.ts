@@ -25,7 +25,7 @@ async function run(resource: typeof organizations, operations: object[]) {
 }
 
 describe('a public record that would refer to an internal one', () => {
-  it('is refused by its own operation if it is new, and other new records are created', async () => {
+  it('is not created, and the other new records are', async () => {
     const hidden = await createRecord(organizations, api, organization({ visibility: 'internal' }))
     const { statuses, faults } = await run(organizations, [
       { op: 'create', document: organization() },
@@ -40,7 +40,7 @@ describe('a public record that would refer to an internal one', () => {
     )
   })
 
-  it('stays, and only the operation that would make the other record internal is refused', async () => {
+  it('can be changed; only the operation that would make its target internal is refused', async () => {
     const target = await createRecord(organizations, api, organization())
     const referrer = await createRecord(organizations, api, organization({ parent: target.key }))
     const { statuses, faults } = await run(organizations, [
@@ -76,18 +76,18 @@ describe('many public records that would refer to internal ones', () => {
   const count = 7
 
   /** Creates internal topics. @returns their keys. */
-  const createInternal = (word: string) =>
+  const createInternal = (prefix: string) =>
     Promise.all(
       Array.from({ length: count }, async (_, index) => {
-        const slug = `${word}-${index}`
+        const slug = `${prefix}-${index}`
         return (await createRecord(topics, api, topic(slug, { visibility: 'internal' }))).key
       }),
     )
 
   /** Two new records that are accepted only together: the first refers to the second. */
-  const together = (word: string) => [
-    { op: 'create', document: topic(`${word}-narrow`, { broader: `${word}-broad` }) },
-    { op: 'create', document: topic(`${word}-broad`) },
+  const together = (prefix: string) => [
+    { op: 'create', document: topic(`${prefix}-narrow`, { broader: `${prefix}-broad` }) },
+    { op: 'create', document: topic(`${prefix}-broad`) },
   ]
 
   it('are refused together if they are new, and the other operations are accepted', async () => {
