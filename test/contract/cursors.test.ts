@@ -51,7 +51,7 @@ function applyEdit(text: string, { at, insert = '', remove = 0, replace }: Edit)
 describe.each(resources)('a cursor of $name', (resource) => {
   const list = listPath(resource)
   const property = resource.key.property
-  const first = async (query: string) => {
+  const nextCursor = async (query: string) => {
     const { next } = (await api.get(`${list}?limit=1&${query}`)).json<Page>().page
     if (next === null) throw new Error('there is no second page')
     return next
@@ -67,14 +67,14 @@ describe.each(resources)('a cursor of $name', (resource) => {
   }
 
   it('can be sent repeatedly and returns the same page', async () => {
-    const cursor = await first('')
+    const cursor = await nextCursor('')
     const [one, two] = [await at(cursor), await at(cursor)]
     expect(one.status).toBe(200)
     expect(two.text).toBe(one.text)
   })
 
   it('returns 400 when it is truncated', async () => {
-    const cursor = await first('')
+    const cursor = await nextCursor('')
     const middle = cursor.length / 2
     const truncated = [cursor.slice(0, -1), cursor.slice(1), cursor.slice(0, middle), cursor.slice(middle)]
     for (const wrong of [...truncated, ...cursor.split('.'), `${cursor.split('.')[0]}.`, '.']) {
@@ -83,7 +83,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
   })
 
   it('returns 400 when any character was changed', async () => {
-    const cursor = await first('')
+    const cursor = await nextCursor('')
     const indexes = [...cursor].map((_, index) => index)
     // Every character for one resource, some for the others, since all cursors have the same format.
     const tried = resource.name === 'topics' ? indexes : indexes.filter((index) => index % 11 === 0)
@@ -94,19 +94,19 @@ describe.each(resources)('a cursor of $name', (resource) => {
   })
 
   it('returns 400 with another sort', async () => {
-    const cursor = await first('')
+    const cursor = await nextCursor('')
     for (const sort of [`-${property}`, 'createdAt', `createdAt,${property}`]) {
       const response = await expectRefused(cursor, `sort=${sort}`)
       expect(readProblem(response).type).toBe('/problems/invalid-cursor')
     }
-    await expectRefused(await first(`sort=-${property}`), `sort=${property}`)
+    await expectRefused(await nextCursor(`sort=-${property}`), `sort=${property}`)
   })
 
   it('returns 400 with other filters or values', async () => {
-    const plain = await first('')
+    const plain = await nextCursor('')
     await expectRefused(plain, 'createdAt[gte]=2000-01-01')
     await expectRefused(plain, 'q=science')
-    const filtered = await first('createdAt[gte]=2000-01-01')
+    const filtered = await nextCursor('createdAt[gte]=2000-01-01')
     await expectRefused(filtered)
     await expectRefused(filtered, 'createdAt[gte]=2000-01-02')
     await expectRefused(filtered, 'createdAt[gt]=2000-01-01')
@@ -117,12 +117,12 @@ describe.each(resources)('a cursor of $name', (resource) => {
 
   it('accepts the parameters of its query in another order', async () => {
     const filters = ['createdAt[gte]=2000-01-01', 'createdAt[lt]=2100-01-01', 'updatedAt[gte]=2000-01-01']
-    const cursor = await first(filters.join('&'))
+    const cursor = await nextCursor(filters.join('&'))
     expect((await at(cursor, filters.toReversed().join('&'))).status).toBe(200)
   })
 
   it('returns 400 for every other resource', async () => {
-    const cursor = await first('')
+    const cursor = await nextCursor('')
     for (const other of resources.filter((one) => one !== resource)) {
       const response = await api.get(`${listPath(other)}?cursor=${cursor}`)
       expect(response.status).toBe(400)
@@ -131,7 +131,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
   })
 
   it('returns 400 for any random change', async () => {
-    const cursor = await first('')
+    const cursor = await nextCursor('')
     const untouched = await at(cursor)
     await fc.assert(
       fc.asyncProperty(fc.array(edits, { minLength: 1, maxLength: 3 }), async (list) => {

@@ -215,9 +215,9 @@ describe.each(resources)('filtering $name', (resource) => {
       const parts = Object(full.record.parties ?? full.record.participants)
       const [role] = parts.map((part: Document) => part.role)
       expect(await find(filter, 'noneAs', role)).not.toContain(full.key)
-      const other = resource.filters.role?.value
-      expect(other).toBeInstanceOf(z.ZodEnum)
-      const unused = other instanceof z.ZodEnum ? String(other.options[0]) : ''
+      const roleSchema = resource.filters.role?.value
+      expect(roleSchema).toBeInstanceOf(z.ZodEnum)
+      const unused = roleSchema instanceof z.ZodEnum ? String(roleSchema.options[0]) : ''
       expect(await find(filter, 'noneAs', unused)).toContain(full.key)
       // A role after the value restricts `all` to participants with this role.
       const value = valueFor(resource, filter, full.record)

@@ -184,7 +184,7 @@ it('a corrected request may have the key of a failed request', async () => {
   expect((await api.post('/v1/sources', await exampleDocument(sources, api), withKey(key))).status).toBe(201)
 })
 
-it('a repetition may differ in white space, order and JSON type, but not in path or If-Match', async () => {
+it('a repetition may differ in white space, order and media type, but not in path or If-Match', async () => {
   const { path } = await createRecord(sources, api)
   const key = randomUUID()
   const change = { title: 'Of one request', kind: 'report' }
@@ -208,7 +208,7 @@ it('a repetition may differ in white space, order and JSON type, but not in path
   expect((await api.get(other.path)).text).toBe(JSON.stringify(other.record))
 })
 
-it('a key belongs to its client: other clients may use the same one', async () => {
+it('an Idempotency-Key belongs to its client: another client may use the same one', async () => {
   const key = randomUUID()
   const editor = await api.database.transaction((tx) =>
     createKey(tx, { name: 'Another', role: 'editor', expiresAt: null }),

@@ -153,7 +153,7 @@ describe.each(resources)('$name', (resource) => {
   )
 
   it.each(['application/problem+json', 'text/html', 'application/json;q=0'])(
-    'is removed whatever Accept allows, since the response is empty: %s',
+    'removes a record whatever Accept allows, since the response is empty: %s',
     async (accept) => {
       const { path } = await createRecord(resource, api)
       expect((await api.delete(path, { headers: { accept } })).status).toBe(204)

@@ -13,7 +13,7 @@ beforeAll(async () => {
 /** A list of one item. */
 const listOf = (item: unknown) => [item]
 
-/** Numbers in documents: the value of the property for a number, and valid and invalid numbers at the limits. */
+/** Places of numbers in documents. `write` returns the value of the property with a number in this place. */
 const numbers = [
   ...['amount', 'valueUsd'].map((part) => ({
     property: 'amounts',

@@ -60,13 +60,13 @@ describe.each(resources)('pages of $name', (resource) => {
     let url: string | undefined = `${list}?limit=${limit}&${filter}`
     while (url !== undefined) {
       const response = await api.get(url)
-      const { data, page: at } = response.json<Page>()
+      const { data, page: info } = response.json<Page>()
       found.push(...data.map(key))
       const link = response.headers.get('link')
-      expect(link === null).toBe(at.next === null)
+      expect(link === null).toBe(info.next === null)
       const target = /^<([^>]+)>; rel="next"$/.exec(link ?? '')?.[1]
       const next: URL | undefined = target === undefined ? undefined : new URL(target, `${api.origin}${url}`)
-      expect(next?.searchParams.get('cursor') ?? null).toBe(at.next)
+      expect(next?.searchParams.get('cursor') ?? null).toBe(info.next)
       url = next && `${next.pathname}${next.search}`
     }
     expect(found).toEqual(expected)
@@ -79,10 +79,10 @@ describe.each(resources)('pages of $name', (resource) => {
       ['limit=1', 1],
       ['limit=200', 200],
     ] as const) {
-      const { data, page: at } = await page(query)
-      expect(at.limit).toBe(limit)
+      const { data, page: info } = await page(query)
+      expect(info.limit).toBe(limit)
       expect(data).toHaveLength(Math.min(limit, total))
-      expect(at.next === null).toBe(total <= limit)
+      expect(info.next === null).toBe(total <= limit)
     }
   })
 

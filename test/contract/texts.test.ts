@@ -172,9 +172,9 @@ describe('a text of 99,000 combining marks, whose order takes long to normalize,
     expect([400, 422]).toContain(response.status)
     expect((user + system) / 1000).toBeLessThan(1000)
   })
+})
 
-  it('may have 30 marks in a row', async () => {
-    const title = `a${'\u0316'.repeat(30)}`
-    expect((await createProject({ title })).json()).toMatchObject({ title })
-  })
+it('a text may have 30 combining marks in a row', async () => {
+  const title = `a${'\u0316'.repeat(30)}`
+  expect((await createProject({ title })).json()).toMatchObject({ title })
 })

@@ -28,7 +28,7 @@ afterAll(async () => {
   await Promise.all([mixed.close(), publicOnly.close()])
 })
 
-/** A read, and whether its response must contain internal records for a reader with a key. If false, it may. */
+/** A read, and whether its response must contain internal records for a reader with a key. If false, it may contain some. */
 interface ReadRequest {
   path: string
   body?: unknown
