@@ -136,7 +136,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     expect(await agreementsOf(scheme)).toMatchObject([{ place: '1234.5' }])
   })
 
-  it('names a column once whose value is wrong for two properties', async () => {
+  it('and names a column once if its value is wrong for two properties', async () => {
     const mapping = mappingOf('{}', named, 'inForceFrom: Signed')
     const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord,no date\n')
     const [, line = ''] = parse(refused) as string[][]

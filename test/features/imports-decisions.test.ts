@@ -60,8 +60,8 @@ describe('a decision about a name whose meaning depends on the date', () => {
     'Id,Year,Parties',
     'old,1905,Korea|China',
     'new,1995,Korea|China',
-    'texas,1840,Republic of China',
-    'taipei,1930,Republic of China',
+    'before,1840,Republic of China',
+    'during,1930,Republic of China',
   ].join('\n')
   const decisions = [
     { resource: 'countries', name: 'Korea', key: 'KOR' },
@@ -76,8 +76,8 @@ describe('a decision about a name whose meaning depends on the date', () => {
     expect(second.counts).toMatchObject({ changed: 0, unchanged: 4, kept: 0 })
     expect(await partiesOf(scheme, 'old')).toEqual(['XKE', 'CHN'])
     expect(await partiesOf(scheme, 'new')).toEqual(['KOR', 'CHN'])
-    expect(await partiesOf(scheme, 'texas')).toEqual([])
-    expect(await partiesOf(scheme, 'taipei')).toEqual(['CHN'])
+    expect(await partiesOf(scheme, 'before')).toEqual([])
+    expect(await partiesOf(scheme, 'during')).toEqual(['CHN'])
   })
 
   it('is refused if the registry resolves the name in all rows by their dates', async () => {
@@ -103,7 +103,7 @@ describe('a decision about a name whose meaning depends on the date', () => {
 describe('a decision about a name that the registry resolves, but not by the date', () => {
   it.each([
     ['without a date', ''],
-    ['with a date that plays no part', '1998'],
+    ['with a date that makes no difference', '1998'],
   ])('takes effect at once in rows %s, and a later import changes nothing', async (_, year) => {
     const scheme = newScheme()
     const csv = `Id,Year,Parties\nP,${year},Pakistan\n`
@@ -128,7 +128,7 @@ describe('a decision about a name that the registry resolves, but not by the dat
   })
 })
 
-describe('names of which all are resolved', () => {
+describe('names that are all resolved', () => {
   it('are not written again when the import is continued', async () => {
     const job = await checkCsv(
       api.database,

@@ -21,7 +21,7 @@ const rowsOf = async (id: string) =>
 
 const read = (id: string) => api.get(`/v1/imports/${id}`, { key: adminKey })
 
-/** A query of the connection that waits to delete rows of an import. */
+/** SQL that finds the connection that waits to delete rows of an import. */
 const waitingDeletion = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
   and query like 'delete from import_rows%'`
 

@@ -29,7 +29,7 @@ async function idsOf(scheme: string, id: string): Promise<string[]> {
   return found?.externalIds.map((one) => one.id) ?? []
 }
 
-it('are added to those of the record, and none is removed', async () => {
+it('external ids of a row are added to those of its record, and none is removed', async () => {
   const scheme = newScheme()
   await importIds(scheme, ['1,Q1'])
   expect((await importIds(scheme, ['1,Q2'])).counts).toMatchObject({ changed: 1, refused: 0 })
@@ -37,7 +37,7 @@ it('are added to those of the record, and none is removed', async () => {
   expect(await idsOf(scheme, '1')).toEqual(['1', 'Q1', 'Q2'])
 })
 
-it('refuse the row if another record has one of them, whatever the row of that record has now', async () => {
+it('a row is refused if another record has its external id, even if only from an earlier file', async () => {
   const scheme = newScheme()
   await importIds(scheme, ['1,Q1'])
   const next = await importIds(scheme, ['1,Q2', '2,Q1'])

@@ -148,7 +148,7 @@ describe('an uploaded file', () => {
     ])
   })
 
-  it('is streamed as events until its dry run is done', async () => {
+  it('has its progress streamed as events until its dry run is done', async () => {
     const response = await upload(treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)
     const { id } = response.json<{ id: string }>()
     const events = await api.get(`/v1/imports/${id}/events`, withKey)

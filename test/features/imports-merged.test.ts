@@ -238,7 +238,7 @@ describe('a record whose reference was moved by a merge', () => {
   })
 })
 
-describe('a key of a record that has been merged since', () => {
+describe('keys of organizations in an import', () => {
   const mappingOf = (scheme: string, key: string) => `scheme: ${scheme}
 rows: {format: csv}
 records:
@@ -257,7 +257,7 @@ records:
     return found
   }
 
-  it('means the record that remains, in rows with and without changes and in new rows', async () => {
+  it('mean the record that remains after a merge, in changed, unchanged and new rows', async () => {
     const scheme = newScheme()
     const from = await createOrganization(`Former fund of ${scheme}`)
     const into = await createOrganization(`Remaining fund of ${scheme}`)
@@ -278,7 +278,7 @@ records:
     expect((await importCsv(api.database, mapping, csv)).counts).toMatchObject({ unchanged: 3, kept: 0 })
   })
 
-  it('that has no form of a key still refuses only its row', async () => {
+  it('that are malformed refuse only their rows', async () => {
     const scheme = newScheme()
     const key = await createOrganization(`Fund of ${scheme}`)
     const csv = `Id,Title,Funders\n1,Good,${key}\n2,Bad,no key\n`

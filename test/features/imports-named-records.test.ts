@@ -37,11 +37,11 @@ async function organizationsLike(name: string): Promise<Organization[]> {
 }
 
 /** Returns the lines of a file whose rows name each organization with its country and without one. */
-const fileOf = (word: string, count: number) => [
+const fileOf = (prefix: string, count: number) => [
   'Id,Title,Funder,Partner,Country',
   ...Array.from(
     { length: count },
-    (_, index) => `${index},Project ${index},"${word} Bank ${index}, Ltd.",${word} bank ${index} Ltd,`,
+    (_, index) => `${index},Project ${index},"${prefix} Bank ${index}, Ltd.",${prefix} bank ${index} Ltd,`,
   ),
 ]
 
@@ -126,7 +126,7 @@ describe('topics that an import creates for different names', () => {
     ['with the same Latin letters', 'mallow', ['Laser 激光', 'Laser 雷达', 'C++ language', 'C language']],
     ['without Latin letters', 'nettle', ['Физика плазмы', '机器人']],
     ['of topics in other schemes', 'oleander', ['Energy', 'Health sciences']],
-  ])('%s are different, and the dry run says so', async (_, scheme, names) => {
+  ])('%s have different slugs, and the dry run accepts them', async (_, scheme, names) => {
     const csv = `Id,Topics\n1,${names.join(';')}\n`
     const expected = { counts: { created: 1, changed: 0, refused: 0, dropped: 0 } }
     const mapping = topicMapping(scheme)
@@ -140,7 +140,7 @@ describe('topics that an import creates for different names', () => {
     expect(await topicsOf(scheme)).toEqual(topics)
   })
 
-  it('have slugs without diacritics, and are one for names that differ only in spelling', async () => {
+  it('have slugs without diacritics, and one slug for names that differ only in spelling', async () => {
     const csv = 'Id,Topics\n1,Ökologie der Straße\n2,okologie der strasse\n'
     expect(await importCsv(api.database, topicMapping('peony'), csv)).toMatchObject({
       counts: { created: 2 },

@@ -102,7 +102,7 @@ describe('a decision about a name', () => {
     })
   })
 
-  it('takes effect in the running check of the import', async () => {
+  it('takes effect in the running dry run of the import', async () => {
     const rows = Array.from({ length: 600 }, (_, index) => `${index},Treaty ${index},2001,Atlantis`)
     const id = await createLocalImport(api.database, treatyMapping(newScheme()), { autoCommit: false })
     const stopping = new AbortController()
@@ -110,7 +110,7 @@ describe('a decision about a name', () => {
       runImport({ database: api.database, registry }, id, {
         files: [file],
         signal: stopping.signal,
-        // The total is known when the rows are checked. The check stops after its first batch.
+        // The total is known when the rows are checked. The dry run stops after its first batch.
         onProgress: ({ total }) => total !== undefined && stopping.abort(),
       }),
     )
@@ -122,7 +122,7 @@ describe('a decision about a name', () => {
     })
   })
 
-  it('takes effect also between the resolution of names and the first batch of the check', async () => {
+  it('takes effect also between the resolution of names and the first batch of a dry run', async () => {
     const csv = `${treatyHeader}\n1,First,2001,Atlantis\n`
     const { id } = await checkCsv(api.database, treatyMapping(newScheme()), csv)
     // The state after the names have been resolved.

@@ -22,7 +22,7 @@ const part = (name: string, content: string) =>
   `--x\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${content}\r\n`
 
 describe('an upload whose last transaction has an unknown outcome', () => {
-  it('leaves an import, which is checked', async () => {
+  it('leaves an import, whose dry run succeeds', async () => {
     const scheme = newScheme()
     const headers = {
       authorization: `Bearer ${adminKey}`,

@@ -24,7 +24,7 @@ records:
       relations: {each: amends, agreement: {from: ., by: id}, kind: =amends}
 `
 
-/** Imports rows, of which each has the number of the row that it amends, without a dry run. */
+/** Imports rows without a dry run. @param amended the number of the row that each row amends, if it amends one. */
 function importAmending(amended: (number | undefined)[], mapping: string) {
   const rows = amended.map((other, number) => ({
     id: `R${number}`,
@@ -141,7 +141,7 @@ describe('a dry run', () => {
   it('refuses rows that refer to an id that is neither in the file nor in the registry', async () => {
     const mapping = mappingOf(newScheme()).replace('each: amends', 'each: {from: amends, split: ";"}')
     const csv = ['id,title,amends', '1,First,3', '2,Second,', '3,Third,absent', '4,Fourth,2;3', ''].join('\n')
-    // Row 3 is refused, and so are the rows that refer to it.
+    // The row with the id 3 is refused, and so are the rows that refer to it.
     await expectRefused(
       mapping,
       csv,

@@ -50,7 +50,7 @@ describe('a dry run', () => {
     }
   })
 
-  it('accepts a unique value that a row far above gives up', async () => {
+  it('accepts a unique value that a much earlier row releases', async () => {
     const scheme = newScheme()
     const between = Array.from({ length: 600 }, (_, number) => `b${number},Between ${number},`)
     await importCsv(api.database, mappingOf(scheme), csvOf(`1,First,${rorOf('30')}`))

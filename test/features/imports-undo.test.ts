@@ -32,7 +32,7 @@ async function listIds(scheme: string): Promise<Map<string, string>> {
   )
 }
 
-it('removes records to which records of a later batch of the undo refer', async () => {
+it('an undo removes records to which records of its later batches refer', async () => {
   const scheme = newScheme()
   const imported = await importCsv(api.database, mappingOf(scheme), csv)
   expect(imported).toMatchObject({ state: 'committed', counts: { created: 300, refused: 0 } })
@@ -44,7 +44,7 @@ it('removes records to which records of a later batch of the undo refer', async 
   expect((await api.get(`/v1/sources/${imported.source}`)).status).toBe(404)
 })
 
-it('keeps a record to which a record of others refers, and reports it once', async () => {
+it('an undo keeps a record to which a record of others refers, and reports it once', async () => {
   const scheme = newScheme()
   const imported = await importCsv(api.database, mappingOf(scheme), csv)
   const found = await api.get(`/v1/agreements?externalId=${scheme}:c-50`)
@@ -59,7 +59,7 @@ it('keeps a record to which a record of others refers, and reports it once', asy
   expect(await listIds(scheme)).toEqual(new Map([['c-50', kept?.id]]))
 })
 
-it('removes the external ids that it added, and keeps those that somebody has added since', async () => {
+it('an undo removes the external ids of its import, and keeps those that were added since', async () => {
   const scheme = newScheme()
   const mapping = `
 scheme: ${scheme}
@@ -98,8 +98,8 @@ ${['A', 'B', 'C', 'D']
   .join('\n')}
 `
 
-  /** A file of pairs that refer to one another. The records are written in one transaction, and those of a pair far apart. */
   const rowCount = 100
+  /** A file of pairs that refer to one another. One transaction writes them all, and those of a pair are far apart. */
   const cyclicCsv = [
     'A,A2,B,B2,C,C2,D,D2',
     ...Array.from({ length: rowCount }, (_, row) =>

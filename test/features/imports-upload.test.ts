@@ -31,7 +31,7 @@ function sendFields(parts: readonly (readonly [parameters: string, content: stri
 }
 
 describe('an upload', () => {
-  it('may be a part without a file name, and its mapping a part of JSON', async () => {
+  it('may have its file in a part without a file name, and its mapping in a part of JSON', async () => {
     const properties = { title: 'Title', kind: '=treaty', parties: [{ country: 'Party', role: '=party' }] }
     const mapping = { scheme: newScheme(), records: { agreements: { id: 'Id', properties } } }
     const response = await sendFields([

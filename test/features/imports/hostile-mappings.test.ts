@@ -48,8 +48,8 @@ describe('a mapping of the maximum length is refused at once if it has', () => {
     ['aliases of many anchors', aliasesOfAnchors(), 'The mapping has'],
     ['anchors that are never used', fillText((index) => `k${index}: &a${index} 1\n`), 'The mapping has'],
     ['merge keys of YAML 1.1', mergeKeys, 'too many aliases'],
-    ['as many open brackets', '['.repeat(maxLength), 'more than 50 levels'],
-    ['as many open braces', '{a: '.repeat(maxLength / 4), 'more than 50 levels'],
+    ['open brackets only', '['.repeat(maxLength), 'more than 50 levels'],
+    ['nested braces only', '{a: '.repeat(maxLength / 4), 'more than 50 levels'],
     ['thousands of errors in one line', fillText(() => '@12345678901,', '['), 'neither YAML nor JSON'],
   ])('%s', async (_what, mapping, expected) => {
     expect(mapping.length).toBeLessThanOrEqual(maxLength)
@@ -59,7 +59,7 @@ describe('a mapping of the maximum length is refused at once if it has', () => {
   })
 })
 
-describe('a mapping is refused that', () => {
+describe('a mapping that', () => {
   it.each([
     ['is nested too deeply', 'records: '.concat('{country: '.repeat(60), '}'.repeat(60)), '50 levels'],
     ['has an alias of an object within this object', 'when: &a {b: *a}', '50 levels'],
@@ -67,7 +67,7 @@ describe('a mapping is refused that', () => {
     ['has a key twice', 'scheme: x\nwhen: {a: 1, a: 2}', 'unique at line 2, column 14'],
     ['has a number twice as a key', 'scheme: x\nwhen: {1: a, "1": b}', 'unique at line 2, column 14'],
     ['has an alias of a key as a key', 'scheme: x\nwhen: {&k a: 1, *k : 2}', 'unique at line 2, column 17'],
-  ])('%s', async (_what, mapping, expected) => {
+  ])('%s is refused', async (_what, mapping, expected) => {
     expect((await refuse(mapping)).message).toContain(expected)
   })
 })

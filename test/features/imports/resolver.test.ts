@@ -4,7 +4,7 @@ import { MentionResolver, resolveRows } from '../../../src/features/imports/reso
 import type { Draft, Mention } from '../../../src/features/imports/types.ts'
 import { registry } from '../../../src/resources/registry.ts'
 
-it('a mention of a topic with the slug `waits` does not make its row wait', () => {
+it('a mention that resolves to the key `waits` does not make its row wait', () => {
   const mention: Mention = { resource: 'topics', name: 'Waits' }
   const draft: Draft = {
     resource: 'projects',
