@@ -176,15 +176,15 @@ describe('verifying', () => {
   })
 
   it.each([
-    ['not JSON', 'the document of the record', `update records set document = 'none' where`, 'id'],
-    ['a list', 'the document of the record', `update records set document = '[1]' where`, 'id'],
+    ['the document of the record', 'not JSON', `update records set document = 'none' where`, 'id'],
+    ['the document of the record', 'a list', `update records set document = '[1]' where`, 'id'],
     [
-      'a list',
       'the document of its last revision',
+      'a list',
       `update revisions set document = '[]' where version = 4 and`,
       'key',
     ],
-  ])('names a record when %s is %s', async (_value, subject, statement, column) => {
+  ])('names a record when %s is %s', async (subject, _value, statement, column) => {
     const faults = await tamper(`${statement} ${column} = '${key}'; ${rehash(4)}`)
     expect(faults).toEqual([`sources/${key} version 4: ${subject} is not a JSON object`])
   })
