@@ -199,7 +199,7 @@ describe('POST /mcp', () => {
     }
   })
 
-  it('takes an empty list of an optional input as left out', async () => {
+  it('treats an empty list of an optional input as absent', async () => {
     const agreements = { resource: 'agreements' }
     const cases: [string, Document, string][] = [
       ['search', { q: 'electric' }, 'resources'],
@@ -211,7 +211,7 @@ describe('POST /mcp', () => {
       expect(await callTool(tool, { ...input, [name]: [] }), tool).toEqual(await callTool(tool, input))
   })
 
-  it('offers `network` the resources that networks count, and no others', async () => {
+  it('accepts in `network` only the resources that networks count', async () => {
     const { tools } = await client.listTools()
     const { properties } = tools.find(({ name }) => name === 'network')?.inputSchema ?? {}
     const { response } = await callTool('network', {})

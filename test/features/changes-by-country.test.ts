@@ -40,7 +40,7 @@ async function changes(query: string, key: string | null = null): Promise<Change
 }
 
 const keysOf = (found: Change[]) => found.map(({ key }) => key)
-const party = (actor: Document) => ({ ...actor, role: 'party' })
+const party = (participant: Document) => ({ ...participant, role: 'party' })
 const agreement = (parties: Document[], more: Document = {}) =>
   createRecord(resourceOf('agreements'), api, { title: 'x', kind: 'agreement', parties, ...more })
 const project = (more: Document) =>

@@ -4,6 +4,8 @@ import { country, type Properties } from '../support/interview/fact.ts'
 import { factsFrom1To16 } from '../support/interview/facts-01-16.ts'
 import { factsFrom17To36 } from '../support/interview/facts-17-36.ts'
 
+/** The seed data of an interview of 2011: its facts, and the citations of its paragraphs. */
+
 let api: Api
 beforeAll(async () => {
   api = await startTestApi()

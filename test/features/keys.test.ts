@@ -35,7 +35,7 @@ async function make(body: Record<string, unknown>): Promise<Key> {
 
 const asAdmin = { key: adminKey }
 
-const reads = async (key: string) => (await api.get('/v1/countries?limit=1', { key })).status
+const readStatus = async (key: string) => (await api.get('/v1/countries?limit=1', { key })).status
 
 const document = { title: 'An agreement', kind: 'treaty' }
 
@@ -61,7 +61,7 @@ describe('a key', () => {
     const may = async (role: string) => {
       const { key } = await make({ role })
       const written = await api.post('/v1/agreements', document, { key })
-      return [await reads(key), written.status, (await api.get('/v1/keys?limit=1', { key })).status]
+      return [await readStatus(key), written.status, (await api.get('/v1/keys?limit=1', { key })).status]
     }
     expect(await may('reader')).toEqual([200, 403, 403])
     expect(await may('editor')).toEqual([200, 201, 403])
@@ -70,13 +70,13 @@ describe('a key', () => {
 
   it('is refused once it has expired', async () => {
     const { key } = await make({ expiresAt: new Date(Date.now() + 1000).toISOString() })
-    expect(await reads(key)).toBe(200)
-    await expect.poll(() => reads(key), { timeout: 3000 }).toBe(401)
+    expect(await readStatus(key)).toBe(200)
+    await expect.poll(() => readStatus(key), { timeout: 3000 }).toBe(401)
   })
 
   it('is refused permanently once it is revoked, and its entry stays readable', async () => {
     const { id, key } = await make({ role: 'admin' })
-    expect(await reads(key)).toBe(200)
+    expect(await readStatus(key)).toBe(200)
     // A key may revoke itself.
     expect((await api.delete(`/v1/keys/${id}`, { key })).status).toBe(204)
     const refused = await api.get('/v1/countries', { key })
@@ -111,7 +111,7 @@ describe('a key', () => {
 
   it('is checked without a round trip to the database', async () => {
     const { key } = await make({})
-    await expect.poll(() => reads(key)).toBe(200)
+    await expect.poll(() => readStatus(key)).toBe(200)
     const read = vi.spyOn(api.database, 'read')
     const authorization = `Bearer ${key}`
     try {

@@ -147,7 +147,7 @@ async function changeRegistry(onCatchUp: () => Promise<void>): Promise<void> {
   await onCatchUp()
 }
 
-const readEnd = async (): Promise<string> => {
+const readFeedEnd = async (): Promise<string> => {
   await waitForFeed(api)
   return (await api.get('/v1/changes?order=desc&limit=1')).json<{ page: { after: string } }>().page.after
 }
@@ -163,7 +163,7 @@ const byId = (one: StoredRecord, other: StoredRecord) => (one.id < other.id ? -1
 describe('a mirror that follows the feed', { timeout: 240_000 }, () => {
   it('without a key has every public record if it reads citations after a gap of versions', async () => {
     const since = new Date().toISOString()
-    const mirror = new Mirror(null, await readEnd())
+    const mirror = new Mirror(null, await readFeedEnd())
     await changeRegistry(async () => {
       await mirror.catchUp()
       const wanted = await readPublic(since)
@@ -174,7 +174,7 @@ describe('a mirror that follows the feed', { timeout: 240_000 }, () => {
 
   it('with a key has exactly the public records if it hides the citations of internal records', async () => {
     const since = new Date().toISOString()
-    const mirror = new Mirror(adminKey, await readEnd())
+    const mirror = new Mirror(adminKey, await readFeedEnd())
     await changeRegistry(async () => {
       await mirror.catchUp()
       expect(mirror.publicRecords().sort(byId)).toEqual((await readPublic(since)).sort(byId))

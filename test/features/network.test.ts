@@ -190,17 +190,17 @@ function isWithin({ span: [start, end] }: Summary, from?: number, to?: number, u
 
 /** Groups records by each pair of their participants. */
 function recordsByPair(records: Summary[], participantsOf: (record: Summary) => string[]) {
-  const ties = new Map<string, Summary[]>()
+  const byPair = new Map<string, Summary[]>()
   for (const record of records) {
     const participants = participantsOf(record).sort()
     participants.forEach((source, at) => {
       for (const target of participants.slice(at + 1)) {
         const name = `${source} ${target}`
-        ties.set(name, [...(ties.get(name) ?? []), record])
+        byPair.set(name, [...(byPair.get(name) ?? []), record])
       }
     })
   }
-  return ties
+  return byPair
 }
 
 /** Returns the earliest (1) or latest (-1) date by its day. Dates with the same day are ordered by text. */

@@ -237,7 +237,7 @@ describe('the reconciliation service', () => {
     expect((await get('/reconcile/preview?id=countries:QQQ')).statusCode).toBe(404)
   })
 
-  it('answers preflight requests of every path with its methods, also in a closed registry', async () => {
+  it('answers preflight requests of every path with its methods, also if reads need a key', async () => {
     const closed = await openTestApp({ env: { PUBLIC_READ: 'false' } })
     const suggest = ['entity', 'type', 'property'].map((what) => `/suggest/${what}`)
     try {

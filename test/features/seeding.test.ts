@@ -243,7 +243,7 @@ describe('the reference data', () => {
     ['the landlocked developing countries', '432', ['NPL', 'BOL'], ['CHE', 'PAK']],
     ['the small island developing States', '722', ['MDV', 'FJI'], ['LKA', 'ISL']],
     ['the developing regions', '902', ['CHN', 'PAK', 'ZAF'], ['DEU', 'USA', 'JPN', 'AUS', 'RUS']],
-  ])('has sample members of %s, and no sample of others', async (_group, code, members, others) => {
+  ])('has known members of %s, and no known non-members', async (_group, code, members, others) => {
     const found = (await api.get(`/v1/countries?region=${code}&limit=200&fields=code`)).json<{
       data: { code: string }[]
     }>()
