@@ -158,7 +158,7 @@ it('while another client sends cheap statements, the limit of expensive ones is 
   for (const lease of await Promise.all(both)) lease.release()
 })
 
-it('all statements of a client that is alone may continue in the expensive lane, up to a limit', async () => {
+it('statements of a client that is alone may continue in the expensive lane, up to its limit', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 4, maxExpensive: 2 }, () => {})
   const [earlier, alone] = ['a', 'b'].map((name) => ({ owner: ['anonymous', name, name] }))
   const last = await lanes.acquire('expensive', earlier)
@@ -180,7 +180,7 @@ it('expensive work of the service does not lower the limit of expensive statemen
   await last
 })
 
-it('anonymous clients get half of the expensive connections while a key waits', async () => {
+it('anonymous clients get half of the expensive connections while clients with keys wait', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 8, maxExpensive: 4 }, () => {})
   const order: string[] = []
   const acquire = async (name: string, kind: string) => {

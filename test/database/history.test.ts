@@ -139,7 +139,7 @@ describe('a versioned table', () => {
   })
 })
 
-describe('the clock', () => {
+describe('change_time()', () => {
   it('gives each transaction one time, also across savepoints', async () => {
     const client = await connect()
     const time = async () => (await run('select extract(epoch from change_time())::text as at', client))[0]
@@ -212,7 +212,7 @@ describe('the clock', () => {
     ).toEqual([{ name: 'one' }])
   })
 
-  it('gives one start to a row that a transaction writes twice, also after the clock advanced', async () => {
+  it('gives one start to a row that a transaction writes twice, also after the time advanced', async () => {
     await run("insert into things values (1, 'a')")
     await sleep(2)
     await run(`begin; update things set name = 'b'; savepoint one; update things set name = 'c';

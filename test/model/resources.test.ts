@@ -15,7 +15,7 @@ function findRecreated(searchable: Pick<Searchable, 'collections'>, name: string
 }
 
 describe.each(resources)('the definition of $name', (resource) => {
-  // Creating their schemas takes milliseconds.
+  // Creating the schemas of collections and includes takes milliseconds.
   it('creates its collections and includes once, and not for every request', () => {
     expect(findRecreated(resource, resource.name)).toEqual([])
     expect(resource.includes()).toBe(resource.includes())
