@@ -249,7 +249,7 @@ describe.each(resources)('filtering $name', (resource) => {
   })
 
   it.each(withOperator('certainlyGte'))(
-    'by %s finds with a certain match only records that a possible match finds too',
+    'by %s with a certain match finds only records that a possible match finds too',
     async (filter) => {
       for (const operator of ['Gt', 'Gte', 'Lt', 'Lte']) {
         const certain = await find(filter, `certainly${operator}`, '2000')

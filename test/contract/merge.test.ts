@@ -122,7 +122,7 @@ describe.each(resources)('merging a record of $name', (resource) => {
     expect(response.headers.get('etag')).toBe('"2"')
   })
 
-  it('redirects over several merges to the record that remains', async () => {
+  it('redirects to the record that remains after several merges', async () => {
     const [first, second] = await pair()
     const third = await createRecord(resource, api)
     await merge(first, second)
@@ -168,7 +168,7 @@ describe.each(resources)('merging a record of $name', (resource) => {
 describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
   'merging a record of $target.name to which $pointer of $referrer.name refers',
   ({ link, referrer }) => {
-    it('moves the reference; the refusal of a later one to the old key names the new key', async () => {
+    it('moves the reference; later ones to the old key are refused, with the new key', async () => {
       const [from, into] = [await createTarget(api, link), await createTarget(api, link)]
       const other = await createRecord(referrer, api, await referringDocument(api, link, from.record))
       const response = await merge(from, into)
@@ -185,7 +185,7 @@ describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
 )
 
 describe.each(resources)('GET /v1/$name/duplicates', (resource) => {
-  it('lists two records whose names differ only in case as a pair', async () => {
+  it('lists as a pair two records whose names differ only in case', async () => {
     const { title } = resource.registry.definition(resource.name).search
     const name = `Twins of ${resource.name}`
     const keys: string[] = []
