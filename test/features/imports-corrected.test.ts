@@ -45,7 +45,7 @@ async function readRefused(
   return (await api.get(`/v1/imports/${id}/rejected.csv`, { key: adminKey })).text
 }
 
-/** A row of XLSX whose id and value are numbers. */
+/** The header and a row of an XLSX sheet. The id and the value of the row are numbers. */
 const sheetRows = `<row>${['Id', 'Title', 'Signed', 'Value'].map(textCell).join('')}</row>
   <row><c><v>1</v></c>${['Accord', 'no date'].map(textCell).join('')}<c><v>1.234</v></c></row>`
 

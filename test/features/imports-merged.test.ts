@@ -11,7 +11,10 @@ import {
   titledMapping,
 } from '../support/imports.ts'
 
-/** Imports of a register after two of its records have been merged: one record has the ids of two rows. */
+/**
+ * Imports of a register after two of its records have been merged: one record has the ids of two rows. Its own id is the one
+ * that it had before the merge.
+ */
 
 let api: Api
 beforeAll(async () => {

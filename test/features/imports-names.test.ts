@@ -89,7 +89,7 @@ describe('a decision about a name', () => {
     })
   })
 
-  it('takes effect in a row whose dropped value is shortened within a character', async () => {
+  it('takes effect in a row whose dropped value is shortened within a surrogate pair', async () => {
     // The 200th character of the title is half of a surrogate pair.
     const csv = `${treatyHeader}\n1,${'x'.repeat(199)}😀\u0085,2001,Atlantis\n`
     const { id } = await checkCsv(api.database, treatyMapping(newScheme()), csv)

@@ -112,7 +112,7 @@ records:
     )
   })
 
-  it('are refused if a row on the way to a missing record is refused', async () => {
+  it('are refused if their chain of references ends at a missing record', async () => {
     const { counts } = await importAmending([1, 2, 3, 4000, undefined], mappingOf(newScheme()))
     expect(counts).toMatchObject({ created: 1, refused: 4 })
   })

@@ -96,7 +96,7 @@ describe('a row that also states its own id, in another case', () => {
 })
 
 describe('a refused row', () => {
-  it('is reported, even if its value is shortened between the two halves of a character', async () => {
+  it('is reported, even if its value is shortened within a surrogate pair', async () => {
     const row = { id: 'a', parties: [`${'x'.repeat(199)}😀`] }
     const imported = await importRows(api.database, newScheme(), [row])
     expect(imported).toMatchObject({ state: 'committed', failure: null, counts: { refused: 1 } })

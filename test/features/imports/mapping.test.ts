@@ -91,7 +91,7 @@ describe('a mapping', () => {
     })
   })
 
-  it('refuses a row with the column, the value and a suggestion', () => {
+  it('reports the column, the value and a suggestion for a refused row', () => {
     expect(convert('status: state, signedOn: signed', { state: 'in_forse', signed: '03/04/2011' })).toEqual({
       kind: 'refused',
       records: [{ resource: 'agreements', externalId: { scheme: 'treaties', id: '1' } }],
@@ -146,7 +146,7 @@ describe('a mapping', () => {
     expect(convert(template, { a: ['Lyon', 'Paris'] })).toMatchObject({ dropped: [] })
   })
 
-  it('has no sum of columns without a number', () => {
+  it('sets no sum if none of its columns has a number', () => {
     const sum = 'place: { sum: [a, b], onBadValue: drop }'
     expect(convert(sum, { a: '1', b: '2' })).toMatchObject({ drafts: [{ document: { place: '3' } }] })
     const none = convert(sum, { a: 'x', b: 'y' })
@@ -244,7 +244,7 @@ describe('files beside a mapping', () => {
     expect(drafts[0]?.document.status).toBe('expired')
   })
 
-  it('are lists in each row, joined by a key', async () => {
+  it('are joined to each row by a key, as lists of their rows', async () => {
     const projects = `
 scheme: cordis
 join: { partners: { file: organization.csv, key: projectID, equals: id } }

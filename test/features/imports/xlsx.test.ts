@@ -84,7 +84,7 @@ describe('XLSX', () => {
     expect(Object.values(rows[0]?.values ?? {})).toEqual(texts)
   })
 
-  it('decodes the escapes in the text of a formula', async () => {
+  it('decodes the escapes in the stored text of a formula', async () => {
     const cell = (text: string) => `<row><c t="str"><f>A1</f><v>${text}</v></c></row>`
     const { rows } = await readContent('file.xlsx', makeXlsx(cell('title') + cell('x_x000D_y')))
     expect(rows.map(({ values }) => values)).toEqual([{ title: 'x\ry' }])
