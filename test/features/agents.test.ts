@@ -32,7 +32,7 @@ async function connect({ origin }: Api, key?: string): Promise<Client> {
 interface Result {
   isError: boolean
   text: string
-  /** What the result says after its first text. */
+  /** The second text of the result, if it has one. */
   note: string | undefined
 }
 
@@ -231,7 +231,7 @@ describe('POST /mcp', () => {
     expect([isError, text]).toEqual([true, expect.stringContaining('at character')])
   })
 
-  it('refuses unknown inputs of each tool, with the most similar one', async () => {
+  it('refuses unknown inputs of each tool, and suggests the most similar known one', async () => {
     for (const [name, input] of Object.entries(await inputs())) {
       const { isError, text } = await call(name, { ...input, resorce: 'agreements' })
       expect(isError, name).toBe(true)

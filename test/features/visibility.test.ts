@@ -356,7 +356,7 @@ describe('a public record that refers to an internal one', () => {
     await mixed.patch(path, { visibility: 'public' })
   })
 
-  it('is refused for one of two concurrent requests that would create it together', async () => {
+  it('does not result from two concurrent requests, of which one is refused', async () => {
     for (let round = 0; round < 5; round += 1) {
       const made = await mixed.post('/v1/organizations', { name: `Raced ${round}`, kind: 'academic' })
       const { id: lab } = made.json()
