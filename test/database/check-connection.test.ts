@@ -61,7 +61,7 @@ function startingUpError(): Buffer {
   return Buffer.concat([Buffer.from('E'), length, body])
 }
 
-it('waits for a PostgreSQL that is still starting', async () => {
+it('the check waits for a PostgreSQL that is still starting', async () => {
   const database = await openEmptyDatabase()
   const { hostname, port } = new URL(database.url)
   let refused = 0

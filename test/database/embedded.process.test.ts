@@ -49,7 +49,7 @@ describe('the embedded PostgreSQL', () => {
   const pid = async () => Number.parseInt(await readFile(join(folder, 'postgres/postmaster.pid'), 'utf8'), 10)
   const isRunning = async () => (await readdir(join(folder, 'postgres'))).includes('postmaster.pid')
 
-  it('keeps its data over a restart', async () => {
+  it('keeps its data across a restart', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     try {
       expect(await query(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])

@@ -45,7 +45,7 @@ describe('a number in a URL', () => {
   })
 
   it.each(['1e15', '1E+15', '-1e15', '1e99999999999999', '0.0000001', '1e-7', '1.5e-6', '1e-99999999999'])(
-    'is refused for its digits: %s',
+    'is refused if it has too many digits: %s',
     (text) => {
       const message = 'must have at most 15 digits before the decimal point and 6 after it'
       expect(decimalText.safeParse(text).error?.issues).toEqual([expect.objectContaining({ message })])
