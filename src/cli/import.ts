@@ -57,7 +57,7 @@ async function runImportCommand(
   const imports = new LocalImports(database, context)
   const { dryRun = false, yes = false, commit, undo, decisions } = options
   let job: ImportJob
-  let isDescribed = false
+  let isPrinted = false
   if (undo !== undefined) job = await imports.undo(undo)
   else if (commit !== undefined) job = await imports.commit(commit)
   else {
@@ -66,11 +66,11 @@ async function runImportCommand(
     job = await imports.start({ mapping, files, decisions, autoCommit: yes && !dryRun })
     if (job.state === 'staged' && !dryRun) {
       const committed = await commitIfConfirmed(imports, job, context)
-      isDescribed = committed === undefined
+      isPrinted = committed === undefined
       job = committed ?? job
     }
   }
-  if (!isDescribed) await context.print(imports.describe(job))
+  if (!isPrinted) await context.print(imports.describe(job))
   await imports.writeReportFiles(job, options)
   if (job.state === 'failed') throw new OperatorError('the import has failed; its report says why')
   const { refused } = job.counts
@@ -78,8 +78,8 @@ async function runImportCommand(
     throw new OperatorError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
 }
 
-/** The options that `--commit` and `--undo` exclude, because they concern only a new import. */
-const ofNewImports = ['dryRun', 'yes', 'decisions']
+/** The options of a new import, which cannot be used with `--commit` and `--undo`. */
+const newImportOptions = ['dryRun', 'yes', 'decisions']
 
 /** Prints the report of a staged import, and asks whether to commit it. @returns the import if it was committed. */
 async function commitIfConfirmed(
@@ -102,10 +102,7 @@ export const addImport: AddCommand = (program, context) => {
     .argument('[files...]', 'the file with the rows, and then the files that the mapping names')
     .option('--dry-run', 'check everything and write no records')
     .option('--yes', 'commit without a dry run and without asking')
-    .option(
-      '--decisions <file>',
-      'read decisions about names from this CSV file: that of --names, with its column decision filled in',
-    )
+    .option('--decisions <file>', 'read the CSV file of --names, with the decisions filled in')
     .option('--names <file>', 'write the unresolved names to this CSV file')
     .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file')
     .option('--missing <file>', 'write missing records, which only earlier files had, to this CSV file')
@@ -113,10 +110,10 @@ export const addImport: AddCommand = (program, context) => {
       new Option(
         '--commit <id>',
         'commit an import after its dry run, or continue an interrupted commit',
-      ).conflicts(ofNewImports),
+      ).conflicts(newImportOptions),
     )
     .addOption(
-      new Option('--undo <id>', 'undo the changes of an import').conflicts(['commit', ...ofNewImports]),
+      new Option('--undo <id>', 'undo the changes of an import').conflicts(['commit', ...newImportOptions]),
     )
     .option('--strict', 'exit with code 1 if rows were refused')
     .addOption(createDatabaseOption())

@@ -52,7 +52,7 @@ const refuseToRead = (path: string, error: unknown): never => {
   throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
 }
 
-/** Returns the name, size and SHA-256 of a file. @throws OperatorError when it cannot be read, or only once. */
+/** Returns the name, size and SHA-256 of a file. @throws OperatorError when it cannot be read twice. */
 async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   const stats = await stat(path).catch((error) => refuseToRead(path, error))
   if (!stats.isFile())
@@ -102,7 +102,7 @@ export class LocalImports {
     this.#context = context
   }
 
-  /** Starts an import, and makes its dry run or, with `autoCommit`, commits it without a dry run. */
+  /** Starts an import, and runs its dry run or, with `autoCommit`, commits it without a dry run. */
   async start({ mapping: path, files: paths, decisions, autoCommit }: LocalImport): Promise<ImportJob> {
     const mapping = await readMapping(path)
     const { scheme } = readSettings(mapping, registry)

@@ -8,13 +8,13 @@ import { runCommandLine } from './program.ts'
 import { Shutdown } from './shutdown.ts'
 import { handleUncaughtErrors } from './uncaught.ts'
 
-/** Maximum milliseconds for requests in flight after the service has stopped listening. */
-const requestTimeoutMs = 10_000
+/** How long requests in flight may take after the service has stopped listening, in milliseconds. */
+const completionTimeoutMs = 10_000
 
 for (const { name, setting } of mistypedSettings())
   console.error(`entente: ${name} is not a setting. Did you mean ${setting}?`)
 
-// The callback of each write gets its error (`printLine`).
+// Without a listener, an error would be uncaught. `printLine` handles it in the callback of its write.
 process.stdout.on('error', () => {})
 
 const shutdown = new Shutdown()
@@ -29,7 +29,7 @@ const work = runCommandLine(process.argv.slice(2), {
 
 let hasFailed = false
 const closing = closeWithGrace(
-  { delay: requestTimeoutMs + drainSeconds() * 1000, skip: ['uncaughtException', 'unhandledRejection'] },
+  { delay: completionTimeoutMs + drainSeconds() * 1000, skip: ['uncaughtException', 'unhandledRejection'] },
   async ({ signal }) => {
     const interrupted = !shutdown.isServing
     await (interrupted ? shutdown.interrupt() : shutdown.close())
