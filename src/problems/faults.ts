@@ -24,7 +24,7 @@ function faultCode(issue: z.core.$ZodIssue): string {
 }
 
 /** Returns the limit that a value violates, if it is inclusive: of a number, of a length or of the number of entries. */
-function exceededLimit(issue: z.core.$ZodIssue): { limit?: number } {
+function violatedLimit(issue: z.core.$ZodIssue): { limit?: number } {
   if (issue.code === 'too_small' && issue.inclusive) return { limit: Number(issue.minimum) }
   if (issue.code === 'too_big' && issue.inclusive) return { limit: Number(issue.maximum) }
   return {}
@@ -143,7 +143,7 @@ function explainUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
 /** Maximum number of issues of a value that get a message: enough to fill a problem, even if some share a location. */
 const maxExplained = 2 * faultLimits.faults
 
-/** Collects the faults of a zod error. Its issues are in the order of the schema. */
+/** Collects the faults of a zod error, in the order of the schema. */
 function toFaults(error: z.core.$ZodError): FaultList {
   const faults = new FaultList()
   const locations = new Set<string>()
@@ -157,7 +157,7 @@ function toFaults(error: z.core.$ZodError): FaultList {
   for (const issue of error.issues.slice(0, maxExplained).flatMap(explainUnion)) {
     const code = faultCode(issue)
     if (issue.code !== 'unrecognized_keys') {
-      add(issue.path, { code, message: issue.message, ...exceededLimit(issue) })
+      add(issue.path, { code, message: issue.message, ...violatedLimit(issue) })
       continue
     }
     const messages = issue.message.split('\n')

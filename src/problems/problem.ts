@@ -10,7 +10,7 @@ export interface Fault {
   header?: string
   /** Machine-readable code. */
   code: string
-  /** For a value that is too big or too small: the inclusive limit of the number, of its characters or of its entries. */
+  /** The inclusive limit that a value violates: of a number, of the characters of a text or of the entries of a list. */
   limit?: number
   /** Human-readable message: what is wrong and what would be right. */
   message: string
@@ -40,7 +40,7 @@ export class FaultList {
     return this.listed.length + this.#unlistedCount
   }
 
-  /** Adds an error. @param make is called only if the error is listed. */
+  /** Adds an error. @param make is not called when the list is full. */
   add(make: () => Fault): void {
     if (this.isFull) {
       this.#unlistedCount += 1
