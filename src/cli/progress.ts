@@ -25,27 +25,34 @@ export function progressLine({ state, done, total }: Progress, perSecond: number
 
 /** Draws the progress in one line of a terminal. Draws nothing if the output is not a terminal. */
 export class ProgressBar {
-  readonly #output: NodeJS.WriteStream
+  readonly #output: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>
   #drawnAt = 0
   #step = ''
   #startedAt = 0
+  /** What was done at the first call of `draw` for the step, and at the last one. */
+  #doneAtStart = 0
+  #done = 0
 
-  constructor(output: NodeJS.WriteStream) {
+  constructor(output: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>) {
     this.#output = output
   }
 
   draw(progress: Progress): void {
     const now = performance.now()
     const step = `${progress.state} ${progress.total === undefined}`
-    if (step !== this.#step) {
+    // A later pass of a commit counts its rows from 0.
+    if (step !== this.#step || progress.done < this.#done) {
       this.#step = step
       this.#startedAt = now
+      this.#doneAtStart = progress.done
       this.#drawnAt = 0
     }
+    this.#done = progress.done
     if (!this.#output.isTTY || now - this.#drawnAt < intervalMs) return
     this.#drawnAt = now
     const seconds = (now - this.#startedAt) / 1000
-    this.#output.write(`\r\u001b[K${progressLine(progress, seconds > 1 ? progress.done / seconds : 0)}`)
+    const perSecond = seconds > 1 ? (progress.done - this.#doneAtStart) / seconds : 0
+    this.#output.write(`\r\u001b[K${progressLine(progress, perSecond)}`)
   }
 
   /** Removes the line. */

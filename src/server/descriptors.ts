@@ -28,8 +28,13 @@ export function descriptorLimit(): number {
 
 /** Reads the limit from /proc. A diagnostic report would also look up the names of all peers, which may take seconds. */
 function linuxLimit(): number | undefined {
-  const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
-  return limit === undefined ? undefined : Number(limit)
+  try {
+    const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return limit === undefined ? undefined : Number(limit)
+  } catch {
+    // Some sandboxes have no /proc.
+    return undefined
+  }
 }
 
 function reportedLimit(): number | undefined {

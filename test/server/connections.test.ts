@@ -1,7 +1,9 @@
 import { once } from 'node:events'
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { connect, type Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { maxClientConnections } from '../../src/server/descriptors.ts'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { descriptorLimit, maxClientConnections } from '../../src/server/descriptors.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 
 /** Limits on the connections of clients. */
@@ -183,4 +185,19 @@ describe('the number of connections', () => {
   it('fails the start if the limit of open files allows too few connections', () => {
     expect(() => maxClientConnections(120, undefined, 20)).toThrow(/ulimit -n/)
   })
+
+  it.runIf(process.platform === 'linux')(
+    'is not limited by open files if their limit cannot be read, as without /proc',
+    () => {
+      const read = vi.spyOn(fs, 'readFileSync').mockImplementation(() => {
+        throw new Error('ENOENT')
+      })
+      syncBuiltinESMExports()
+      onTestFinished(() => {
+        read.mockRestore()
+        syncBuiltinESMExports()
+      })
+      expect(descriptorLimit()).toBe(Number.POSITIVE_INFINITY)
+    },
+  )
 })
