@@ -6,7 +6,7 @@ import { OperatorError } from '../operator-error.ts'
 import { writeSecret } from '../write-secret.ts'
 import type { Config } from './config.ts'
 
-/** The first administrator's key, and a text about it for the terminal. */
+/** The first administrator's key, and what the startup message says about it. */
 export interface AdminKey {
   key: string | undefined
   notice: string

@@ -148,8 +148,8 @@ export const removeTexts = ({ description, examples, ...rest }: JsonSchema): Jso
 
 /** Returns the schema of an operand. Only the record's property has the constraints and description of its values. */
 function operandSchema({ description, examples, pattern, minLength, ...rest }: JsonSchema): JsonSchema {
-  const isWord = rest.type === 'string' && rest.format === undefined && rest.enum === undefined
-  return isWord ? { ...rest, maxLength: 500 } : rest
+  const isFreeText = rest.type === 'string' && rest.format === undefined && rest.enum === undefined
+  return isFreeText ? { ...rest, maxLength: 500 } : rest
 }
 
 /** Returns the kind of values that a comparison accepts, for its name; '' for a kind without a name. */

@@ -51,13 +51,13 @@ interface OverrideContext {
 const override = ({ zodSchema, jsonSchema }: OverrideContext) => {
   addReference(zodSchema, jsonSchema)
   if (formatsWithoutPattern.includes(jsonSchema.format ?? '')) delete jsonSchema.pattern
-  // Code generators take a property with a default for required, also in requests.
+  // Code generators treat a property with a default as required, also in requests.
   delete jsonSchema.default
   // Otherwise some languages read numbers with the precision of 32 bits.
   if (jsonSchema.type === 'number') jsonSchema.format = 'double'
   // Every property name is a string.
   delete jsonSchema.propertyNames
-  // The error of a request explains that a text must have no blanks at its ends.
+  // Such a pattern only forbids blank texts and blanks at the ends; the fault of a request explains this.
   if (jsonSchema.pattern?.startsWith('^\\S') || jsonSchema.pattern === '\\S') delete jsonSchema.pattern
   removeExclusiveBounds(jsonSchema)
 }

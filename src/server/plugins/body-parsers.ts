@@ -8,7 +8,7 @@ import { Problem } from '../../problems/problem.ts'
 import { parseJson, parseNdjson } from './body-parsers/json.ts'
 
 const jsonMediaTypes = ['application/json', 'application/merge-patch+json']
-/** Bodies of the media type for any file are parsed as NDJSON. */
+/** The OpenAPI document has the media type of files for NDJSON. Generated clients send it. */
 const ndjsonMediaTypes = ['application/x-ndjson', fileMediaType]
 
 function requireUncompressed(request: FastifyRequest): void {

@@ -83,7 +83,7 @@ export const connections = fp<ConnectionsOptions>(
     metrics.gauge('entente_connections_idle', 'Idle client connections.', () => openConnections.idleCount)
     metrics.counter(
       'entente_connections_closed_total',
-      'Client connections closed by the service, by reason. address: idle ones, to make room for a new one of the same address; idle: idle ones, for a new one of any address; refused: new ones above the maximum; rate: new ones of an address that opens too many a second, and those without a request of an address that misuses another one.',
+      'Client connections closed by the service, by reason. address: idle ones, to make room for a new one of the same address; idle: idle ones, for a new one of any address; refused: new ones above the maximum; rate: new ones of an address that opens too many a second, and, after an address has misused one, its others without a request.',
       'reason',
       openConnections.closedCounts,
     )

@@ -5,7 +5,7 @@ import { errorCode } from '../../error-code.ts'
 import { Upload, type UploadPart } from '../../features/imports/http/upload.ts'
 import { Problem } from '../../problems/problem.ts'
 
-/** Limits of a body: bytes of a field name, number of parts, and number of headers of a part. Readers of parts limit their bytes. */
+/** Limits of a body: bytes of a field name, number of parts, and headers of a part. Readers limit the bytes of a part. */
 const limits = {
   fieldNameSize: 100,
   parts: 50,

@@ -49,7 +49,7 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
 function contextFor({ client }: FastifyRequest, context: Context, work: Omit<Work, 'owner'>): Context {
   const owned = { owner: clientOwner(client), ...work }
   const database = context.database.forWork(owned)
-  // `exportLimit` bounds the exports of a client, so an export needs its work only to run on a replica.
+  // Exports have their own limit per client (`exportLimit`), so they need the work only to read from replicas.
   if (!work.freshness) return { ...context, database }
   return { ...context, database, exportDatabase: context.exportDatabase.forWork(owned) }
 }

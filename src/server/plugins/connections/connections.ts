@@ -38,8 +38,8 @@ const evictionShare = 0.9
 export class Connections {
   /**
    * Numbers of closed connections. `address` and `idle`: idle connections, for a new one of the same or of any address.
-   * `refused`: new connections above the maximum. `rate`: new connections of an address that opens too many a second, and
-   * connections without a request of an address that misuses another one.
+   * `refused`: new connections above the maximum. `rate`: new connections of an address that opens too many a second, and,
+   * after an address has misused one, its connections without a request.
    */
   readonly closedCounts = { address: 0, idle: 0, refused: 0, rate: 0 }
   readonly #limits: ConnectionLimits
@@ -78,7 +78,7 @@ export class Connections {
     const source = this.#findOrCreateSource(name)
     source.count += 1
     this.#tracked.set(socket, { source, requests: 0, hasRequested: false })
-    this.#setIdle(socket, source)
+    this.#addIdle(socket, source)
     socket.once('close', () => this.#forget(socket, source, name))
     if (source.count > source.maxCount) this.#closeIdle(source.idle, 'address')
     else if (this.#tracked.size > this.#evictionCount) this.#closeIdle(this.#idle, 'idle')
@@ -110,7 +110,7 @@ export class Connections {
     if (!tracked) return
     tracked.requests += 1
     tracked.hasRequested = true
-    this.#setBusy(socket, tracked.source)
+    this.#removeIdle(socket, tracked.source)
   }
 
   /** Counts the end of a request. */
@@ -118,7 +118,7 @@ export class Connections {
     const tracked = this.#tracked.get(socket)
     if (!tracked) return
     tracked.requests -= 1
-    if (tracked.requests === 0) this.#setIdle(socket, tracked.source)
+    if (tracked.requests === 0) this.#addIdle(socket, tracked.source)
   }
 
   #findOrCreateSource(name: string | undefined): Source {
@@ -132,12 +132,12 @@ export class Connections {
     return source
   }
 
-  #setIdle(socket: Socket, source: Source): void {
+  #addIdle(socket: Socket, source: Source): void {
     source.idle.add(socket)
     this.#idle.add(socket)
   }
 
-  #setBusy(socket: Socket, source: Source): void {
+  #removeIdle(socket: Socket, source: Source): void {
     source.idle.delete(socket)
     this.#idle.delete(socket)
   }
@@ -147,13 +147,13 @@ export class Connections {
     const source = longestIdle && this.#tracked.get(longestIdle)?.source
     if (!source) return
     this.closedCounts[reason] += 1
-    this.#setBusy(longestIdle, source)
+    this.#removeIdle(longestIdle, source)
     longestIdle.destroy()
   }
 
   #forget(socket: Socket, source: Source, name: string | undefined): void {
     source.count -= 1
-    this.#setBusy(socket, source)
+    this.#removeIdle(socket, source)
     this.#tracked.delete(socket)
     if (source.count === 0 && name !== undefined) this.#sources.delete(name)
   }

@@ -136,7 +136,7 @@ const responseRows = z.union([
 
 const count = z.object({ page: z.object({ total: z.object({ count: z.number() }) }) })
 
-/** The columns of a comparison. The overview always has rows. */
+/** The columns if there are no rows: those of a comparison, since the overview always has rows. */
 const partColumns = ['country', 'asOf', 'resource', 'by', 'key', 'label', 'count', 'list']
 
 /** Returns the rows of a part: its groups, or the number of records of a list. */

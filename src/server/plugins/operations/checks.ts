@@ -8,7 +8,7 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
 const hasContent = ({ responses }: Contract): boolean => Object.values(responses).some(({ schema }) => schema)
 
 /**
- * Checks `Accept`, unless no successful response has content.
+ * Checks `Accept`, unless the response is a file or no successful response has content.
  * @throws Problem `not-acceptable` when `Accept` does not allow the media type of the response.
  */
 export function checkAccept(contract: Contract, request: FastifyRequest): void {

@@ -7,7 +7,7 @@ export const positionTtlMs = 60_000
 /** Maximum number of clients in memory. For an evicted client, the latest position of all evicted ones applies. */
 const maxClients = 10_000
 
-/** The position of the latest commit of each client through this process. */
+/** The latest position of each client: of a commit or rollback of its requests to this process. */
 export class ClientPositions {
   #latestEvicted: { position: Position | undefined; until: number } = { position: undefined, until: 0 }
   readonly #positions = new LRUCache<string, Position>({

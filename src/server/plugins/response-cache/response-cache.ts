@@ -10,7 +10,7 @@ import { ResponseStore } from './response-store.ts'
 
 /**
  * The origin of a response, in the terms of RFC 9211. `hit`: stored; `stale`: stored and stale; `miss`: computed, because none
- * was stored; `collapsed`: computed for several requests; `request`: computed, because the request has `no-cache`; `bypass`:
+ * was stored; `collapsed`: computed for an earlier request; `request`: computed, because the request has `no-cache`; `bypass`:
  * computed and not stored.
  */
 export type CacheStatus = 'hit' | 'stale' | 'miss' | 'collapsed' | 'request' | 'bypass'
