@@ -21,9 +21,9 @@ afterAll(async () => {
 })
 
 /**
- * Starts an export, which creates its file and then waits for a lock until the end of the test. A second connection requests
- * the lock while the export's check of the schema waits for that of a first connection. PostgreSQL grants locks in the order
- * of the requests, so the second connection gets the lock before the export reads the tables.
+ * Starts an export, which creates its file and then waits for a lock until the end of the test. A first connection holds the
+ * lock. While the export's check of the schema waits for it, a second connection requests it, too. PostgreSQL grants locks in
+ * the order of the requests, so the second connection gets the lock before the export reads the tables.
  */
 async function startWaitingExport<T>(start: () => T): Promise<T> {
   const [first, second] = [await database.pool.connect(), await database.pool.connect()]
@@ -58,7 +58,7 @@ describe('entente export --all', () => {
     expect((await stat(file)).size).toBeGreaterThan(1000)
   })
 
-  it('leaves a file as it is that exists already, and says so in one line', async () => {
+  it('leaves an existing file unchanged, and says in one line that it exists', async () => {
     const file = join(folder, 'old.entente')
     await writeFile(file, 'The archive of yesterday')
     const { code, stderr } = await exportTo(file)
@@ -84,7 +84,7 @@ describe('entente export --all', () => {
     expect(await readdir(folder)).not.toContain(basename(file))
   })
 
-  it('says that PostgreSQL has failed, and not the file, and removes the file', async () => {
+  it('blames PostgreSQL and not the file if PostgreSQL fails, and removes the file', async () => {
     const file = join(folder, 'terminated.entente')
     const { refusal } = await startWaitingExport(() => ({
       refusal: expect(

@@ -93,7 +93,7 @@ describe('entente import', () => {
     expect(code).toBe(1)
   })
 
-  it('undoes an import, which cannot be committed again', async () => {
+  it('undoes an import, and then refuses to commit it again', async () => {
     const { scheme, mapping, file } = await writeFiles()
     await runImport(mapping, file, '--yes')
     expect(await countRecords(scheme)).toBe(1)
@@ -147,7 +147,7 @@ describe('entente import', () => {
     await expect(runImport('--undo', first)).rejects.toThrow('Undo that one first.')
   })
 
-  it('reports the column of a refused row, and its value only in the detail of the fault', async () => {
+  it('reports the column of a refused row, and quotes its value only once', async () => {
     const { mapping, file } = await writeFiles()
     const report = await runImport(mapping, file, '--dry-run')
     expect(report).toContain('Signed: 1, such as: "no date" is not read as a date')
@@ -172,7 +172,7 @@ describe('entente import', () => {
     expect(await countRecords(scheme)).toBe(0)
   })
 
-  it('refuses a file whose name its source cannot have', async () => {
+  it('refuses a file whose name cannot be part of the title of a source', async () => {
     const { scheme, mapping } = await writeFiles()
     const file = join(folder, 'a\tb.csv')
     await writeFile(file, `${treatyHeader}\n1,A treaty,2001-05-03,France\n`)

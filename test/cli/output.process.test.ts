@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 
-/** Standard output that cannot be written, as on a full disk, and a reader that reads no further. */
+/** Standard output that cannot be written, as on a full disk, and a reader that has closed the pipe. */
 
 vi.setConfig({ testTimeout: 60_000 })
 

@@ -256,8 +256,8 @@ describe('a document with a fault is refused with a pointer and a message that e
   it('an external id twice in one record', async () => {
     const id = { scheme: 'doi', id: '10.2' }
     const { status, errors } = await post('agreements', { ...agreement, externalIds: [id, id] })
-    expect({ status: status === 409 || status === 422, errors }).toEqual({
-      status: true,
+    expect({ isRefused: status === 409 || status === 422, errors }).toEqual({
+      isRefused: true,
       errors: [expect.objectContaining({ pointer: '/externalIds/1' })],
     })
   })

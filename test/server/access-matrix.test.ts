@@ -117,8 +117,8 @@ function expectedStatus(route: Route, { kind }: Visitor, reading: 'open' | 'clos
   // Metrics require a role here, and ignore `Accept`.
   const metrics = route.path === '/metrics'
   const isFile = /\.(csv|yaml)$/.test(route.path)
-  const isInvalid = route.path.endsWith('/export') || route.method === 'DELETE'
-  const admitted = metrics ? 200 : isInvalid ? 400 : isFile ? 404 : 406
+  const isBadRequest = route.path.endsWith('/export') || route.method === 'DELETE'
+  const admitted = metrics ? 200 : isBadRequest ? 400 : isFile ? 404 : 406
   const required = metrics ? 'reader' : requiredRole(route)
   if (required === 'anybody') return 200
   if (kind === 'invalid') return 401

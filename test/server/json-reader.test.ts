@@ -95,7 +95,7 @@ it('nested values count towards the limit', () => {
 it.each([
   ['a value', (string: string) => `[${string}]`, 100_000],
   ['a name', (string: string) => `{${string}: 1}`, 200],
-])('the limit of %s is of its characters, of which each escape sequence is one', (_, wrap, limit) => {
+])('the limit of %s counts characters; an escape sequence counts as one', (_, wrap, limit) => {
   const escapes = '\\u0041'.repeat(limit)
   const longest = wrap(`"${escapes}"`)
   expect(read(longest)).toHaveProperty('value')

@@ -129,7 +129,7 @@ describe('a token of the issuer', () => {
     ['with U+FFFD for half a surrogate pair', { name: 'A\ud83d' }, 'A\ufffd'],
     ['in NFC', { name: 'Rene\u0301' }, 'Ren\u00e9'],
     ['cut off after 200 characters', { name: `${'x'.repeat(199)}😀y` }, `${'x'.repeat(199)}😀`],
-    ['of the user name if nothing else is left', { name: '\u202e ', preferred_username: 'ann' }, 'ann'],
+    ['as the user name if nothing else is left', { name: '\u202e ', preferred_username: 'ann' }, 'ann'],
   ])('has its name in the history %s', async (_, claims, name) => {
     const headers = { authorization: `Bearer ${await issuer.token({ ...claims, roles: 'editor' })}` }
     const payload = { title: 'By the holder of a token', kind: 'other' }

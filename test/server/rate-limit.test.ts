@@ -5,11 +5,11 @@ import { adminKey } from '../support/app.ts'
 
 /** Rate limits, CORS, the security headers of responses, and the maximum length of URLs. */
 
-describe('with a limit of requests per minute', () => {
+describe('with a limit of units per minute', () => {
   let api: Api
-  const requestsPerMinute = 30
+  const unitsPerMinute = 30
   beforeAll(async () => {
-    api = await startTestApi({ env: { RATE_LIMIT: String(requestsPerMinute), TRUST_PROXY: '127.0.0.1' } })
+    api = await startTestApi({ env: { RATE_LIMIT: String(unitsPerMinute), TRUST_PROXY: '127.0.0.1' } })
   })
   afterAll(() => api.close())
 
@@ -26,12 +26,12 @@ describe('with a limit of requests per minute', () => {
   }
   const path = '/v1/countries/CHN'
 
-  it('allows each address this number of requests, sends how many remain, then returns 429', async () => {
+  it('allows each address this number of units, sends how many remain, then returns 429', async () => {
     const client = newClient()
     const first = await api.get(path, client)
-    expect(first.headers.get('ratelimit-policy')).toBe(`"units";q=${requestsPerMinute};w=60`)
-    expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"units";r=${requestsPerMinute - 1};t=\\d+$`))
-    expect(new Set(await statuses(requestsPerMinute - 1, path, client))).toEqual(new Set([200]))
+    expect(first.headers.get('ratelimit-policy')).toBe(`"units";q=${unitsPerMinute};w=60`)
+    expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"units";r=${unitsPerMinute - 1};t=\\d+$`))
+    expect(new Set(await statuses(unitsPerMinute - 1, path, client))).toEqual(new Set([200]))
     const refused = await api.get(path, client)
     expect(refused.status).toBe(429)
     expect(refused.json()).toMatchObject({ type: '/problems/rate-limited', status: 429 })
@@ -42,7 +42,7 @@ describe('with a limit of requests per minute', () => {
     expect((await api.get('/healthz', client)).status).toBe(200)
   })
 
-  it('an aggregate costs ten cost units, as the OpenAPI document says, and a search two', async () => {
+  it('an aggregate costs ten units, as the OpenAPI document says, and a search two', async () => {
     const client = newClient()
     const cost = (path: string, method: string) => Object(api.document.paths)[path][method]['x-cost']
     expect(cost('/v1/agreements/aggregate', 'get')).toBe(10)
@@ -50,12 +50,12 @@ describe('with a limit of requests per minute', () => {
     const left = async (response: Promise<HttpResponse>) =>
       /r=(\d+)/.exec((await response).headers.get('ratelimit') ?? '')?.[1]
     expect(await left(api.get('/v1/agreements/aggregate?groupBy=status', client))).toBe(
-      String(requestsPerMinute - 10),
+      String(unitsPerMinute - 10),
     )
     expect(await left(api.post('/v1/agreements/search', {}, { ...client, key: null }))).toBe(
-      String(requestsPerMinute - 12),
+      String(unitsPerMinute - 12),
     )
-    expect(await left(api.get(path, client))).toBe(String(requestsPerMinute - 13))
+    expect(await left(api.get(path, client))).toBe(String(unitsPerMinute - 13))
   })
 
   it('a key has its own limit, which applies to requests from any address', async () => {
@@ -63,19 +63,19 @@ describe('with a limit of requests per minute', () => {
       createKey(tx, { name: 'A key', role: 'reader', expiresAt: null }),
     )
     const [one, other] = [newClient(), newClient()]
-    const allowed = await statuses(requestsPerMinute, path, { key, ...one })
-    expect(allowed).toEqual(Array(requestsPerMinute).fill(200))
+    const allowed = await statuses(unitsPerMinute, path, { key, ...one })
+    expect(allowed).toEqual(Array(unitsPerMinute).fill(200))
     expect((await api.get(path, { key, ...other })).status).toBe(429)
     expect((await api.get(path, one)).status).toBe(200)
   })
 
   it('requests to unknown paths count, too', async () => {
     const client = newClient()
-    expect(new Set(await statuses(requestsPerMinute, '/v1/nothing', client))).toEqual(new Set([404]))
+    expect(new Set(await statuses(unitsPerMinute, '/v1/nothing', client))).toEqual(new Set([404]))
     expect((await api.request('GET', '/docs/nothing', client)).status).toBe(429)
   })
 
-  it('after 20 wrong keys (401) of an address, refuses further ones with 429, but no valid keys', async () => {
+  it('after 20 wrong keys (401) of an address, refuses others with 429, and accepts valid keys', async () => {
     const client = newClient()
     const wrong = { ...client, key: 'not-the-key' }
     expect(await statuses(20, path, wrong)).toEqual(Array(20).fill(401))
