@@ -15,7 +15,7 @@ const cleaningIntervalMs = 600_000
 /** Maximum number of imports that one process works on at the same time. */
 const maxRunning = 2
 
-/** Connections for imports: each import reads on one and writes on another. Locks have separate connections. */
+/** Pooled connections for imports: each reads on one and writes on another. Its lock, and its COPY or cursor, have others. */
 const connections = maxRunning * 2
 
 /** Options of the plugin `importer`. */
