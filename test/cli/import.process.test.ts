@@ -138,7 +138,7 @@ describe('entente import', () => {
     expect(code).toBe(0)
   })
 
-  it('refuses to undo an import before a later one that changed its records', async () => {
+  it('refuses to undo an import until a later one that changed its records is undone', async () => {
     const { scheme, mapping, file } = await writeFiles()
     await runImport(mapping, file, '--yes')
     const first = await lastImportId(scheme)

@@ -129,7 +129,7 @@ describe('a repeated request', () => {
     expect((await search('Pa')).text).not.toBe(first.text)
   })
 
-  it('for an estimate gets a new one, since estimates are never stored', async () => {
+  it('for an estimate gets a new response, since estimates are never stored', async () => {
     const url = '/v1/countries?limit=1&count=estimated'
     await api.get(url)
     const again = await api.get(url)
