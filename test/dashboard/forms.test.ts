@@ -248,8 +248,10 @@ describe('a text that is entered for a number', () => {
     })
   })
 
-  it('does not change the faults of other values', () => {
+  it('does not change the faults of other values, also not of texts that are numbers', () => {
     const fault = { pointer: '/title', code: 'required', message: 'is missing' }
     expect(explainNumbers([fault], toDocument({ title: '' }, fields))).toEqual([fault])
+    const digits = { pointer: '/title', code: 'pattern', message: 'must be three digits' }
+    expect(explainNumbers([digits], toDocument({ title: '12345678901234567890' }, fields))).toEqual([digits])
   })
 })

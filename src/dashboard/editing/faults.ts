@@ -33,13 +33,10 @@ function valueAt(body: unknown, pointer: string): unknown {
 export const explainNumbers = (faults: readonly Fault[], body: unknown): Fault[] =>
   faults.map((fault) => {
     const value = valueAt(body, fault.pointer ?? '')
-    if (!isInexact(value)) {
-      // A form sends a text instead of another type only for a number.
-      const isNumber = fault.code === 'wrong_type' && typeof value === 'string'
-      return isNumber
-        ? { ...fault, message: 'must be a number in decimal digits, such as 200 or 12.5' }
-        : fault
-    }
+    // A form sends a text instead of another type only for a number.
+    if (fault.code !== 'wrong_type' || typeof value !== 'string') return fault
+    if (!isInexact(value))
+      return { ...fault, message: 'must be a number in decimal digits, such as 200 or 12.5' }
     const message = `the number ${value} has more digits than can be stored; it would become ${Number(value)}`
     return { ...fault, code: 'too_precise', message }
   })
