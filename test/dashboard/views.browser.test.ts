@@ -120,6 +120,16 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
+  it('shows the filters of the explorer when a narrow window becomes wide', async () => {
+    const { page } = await dashboard.open('/explore/agreements', { viewport: { width: 375, height: 800 } })
+    const words = page.getByLabel('Words in the text')
+    expect(await words.isVisible()).toBe(false)
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await words.waitFor()
+    await words.fill('energy')
+    await page.context().close()
+  })
+
   it('shows the names of filter values, also when no record matches', async () => {
     const { page } = await dashboard.open('/explore/agreements?country[all]=AND,PAK&topic=energy&region=002')
     for (const filter of ['Country all: Andorra, Pakistan', 'Topic: Energy', 'Region: Africa'])
