@@ -30,7 +30,10 @@ function isInCalendar(text: string): boolean {
 export const isEdtf = (text: string): boolean =>
   edtfSpan(text) !== undefined && text.split('/').every(isInCalendar)
 
-/** Returns a day as EDTF. `toISOString` writes years before 0 and after 9999 with six digits. */
+/**
+ * Returns a day as EDTF; after the year 9999 as `17000-01-01`, which EDTF does not allow. `toISOString` writes years before 0
+ * and after 9999 with six digits.
+ */
 function toEdtf(day: Date): string {
   const monthAndDay = day.toISOString().slice(-'01-01T00:00:00.000Z'.length, -'T00:00:00.000Z'.length)
   return `${formatYear(day.getUTCFullYear())}-${monthAndDay}`

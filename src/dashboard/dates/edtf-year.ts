@@ -1,4 +1,4 @@
-/** The last year of four digits. Periods in requests end with years of four digits. */
+/** The largest year in the periods of charts, which have years of at most four digits. */
 const maxYear = 9999
 
 /**

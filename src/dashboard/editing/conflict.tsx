@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ApiError } from '../api/client.ts'
 import { findProperty, type ResourceDescription } from '../api/resources.ts'
 import type { HistoryEntry, Names } from '../api/types.ts'
 import { Value } from '../components/value.tsx'
@@ -10,7 +9,6 @@ import { type FormValues, isEqual } from './form-values.ts'
 
 /** A record that another user saved while it was being edited. */
 export interface Conflict {
-  error: ApiError
   /** The values and the number of the version that the other user saved. */
   theirs: FormValues
   version: number

@@ -10,11 +10,11 @@ export const isPlainObject = (value: unknown): value is FormValues =>
 /** A decimal, with its digits and its power of ten. */
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(?:e[+-]?(\d+))?$/i
 
-/** Maximum number of significant digits of a decimal that a number represents exactly, and the maximum of its power of ten. */
+/** Maximum number of significant digits of a decimal that a number always keeps, and the maximum of its power of ten. */
 const maxDigits = 15
 const maxPower = 99
 
-/** Whether a text is a decimal that a number represents exactly. */
+/** Whether a text is a decimal whose value does not change when it is converted to a number and back. */
 function isExact(text: string): boolean {
   const [, digits, power = '0'] = decimal.exec(text) ?? []
   if (digits === undefined) return false
@@ -23,7 +23,7 @@ function isExact(text: string): boolean {
   return significant.length <= maxDigits && Number(power) <= maxPower
 }
 
-/** Whether a value is a decimal that was sent as a text, since no number represents it exactly. */
+/** Whether a value is a decimal that was sent as a text, since a number would not keep all of its digits. */
 export const isInexact = (value: unknown): value is string =>
   typeof value === 'string' && decimal.test(value) && !isExact(value)
 

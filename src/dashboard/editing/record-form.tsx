@@ -49,7 +49,7 @@ export function RecordForm({
     reason.trim() !== '' ||
     Object.keys(toPatch(base?.values ?? {}, values, fields)).length > 0
   useLeaveGuard(isChanged && state.status !== 'saved')
-  // The save would not have what is typed meanwhile.
+  // What is typed during the save would not be saved.
   const isSaving = state.status === 'saving' || state.status === 'saved'
 
   const form = useRef<HTMLFormElement>(null)

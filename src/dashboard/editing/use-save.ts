@@ -20,11 +20,7 @@ interface SaveState {
 }
 
 /** Reads the current version of a record, and its history entry. */
-async function readConflict(
-  path: string,
-  language: string,
-  error: ApiError,
-): Promise<Conflict & { names: Names }> {
+async function readConflict(path: string, language: string): Promise<Conflict & { names: Names }> {
   const [{ names = {}, ...record }, history] = await Promise.all([
     readApi<RecordDocument & { names?: Names }>(
       withQuery(path, { include: 'names' }),
@@ -34,7 +30,7 @@ async function readConflict(
     ),
     readApi<HistoryPage>(withQuery(`${path}/history`, { limit: 1 }), language, undefined, true),
   ])
-  return { error, theirs: record, version: Number(record.version), entry: history.data[0], names }
+  return { theirs: record, version: Number(record.version), entry: history.data[0], names }
 }
 
 /** Saves a form: creates a record, or changes the properties that differ from the version on which the form is based. */
@@ -71,7 +67,7 @@ export function useSave({
       })
     }
     try {
-      const conflict = await readConflict(apiRecordPath(resource.name, base.key), tag, error)
+      const conflict = await readConflict(apiRecordPath(resource.name, base.key), tag)
       setState({ status: 'editing', conflict })
     } catch (failure) {
       setState({ status: 'editing', error: toApiError(failure) })

@@ -5,7 +5,7 @@ import { useNames } from '../names.ts'
 import { useReportText } from '../searched-texts.ts'
 import { HitDetails } from './picked.tsx'
 
-/** The search for the record of a field. A text without a picked record is reported to the form, which would not save it. */
+/** The search for the record of a field. A text without a picked record is reported to the form, which then saves nothing. */
 export function RecordSearch({
   pointer,
   label,
