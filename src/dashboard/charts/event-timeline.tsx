@@ -12,7 +12,7 @@ export interface TimedEvent {
   title: string
   start: string | null
   end: string | null
-  /** Whether the event has no known end. */
+  /** Whether the event has started, and its end is unknown. */
   isOpen: boolean
   /** The dates as text for readers. */
   dates: string

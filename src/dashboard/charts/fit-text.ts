@@ -1,6 +1,6 @@
 /**
- * Width in pixels of a character in charts, in a wide sans-serif font: of small letters on average, of most capitals, and of
- * full-width characters. M, W, m, w and some symbols are about as wide as full-width characters.
+ * Width in pixels of a character in charts, in a wide sans-serif font: of lower-case letters on average, of most capitals, and
+ * of full-width characters. M, W, m, w and some symbols are about as wide as full-width characters.
  */
 const characterWidth = 7.1
 const capitalWidth = 9

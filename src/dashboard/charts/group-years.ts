@@ -7,8 +7,8 @@ export type YearBar = Bar & { year: number | null }
 const periods = [1, 10, 100, 1000]
 
 /**
- * Adds up the record counts of years to those of decades, centuries or millennia, so that there are at most `maxPeriods` from the
- * first to the last one, with and without records.
+ * Adds up the record counts of years to those of decades, centuries or millennia, so that there are at most `maxPeriods`
+ * periods, including those without records between the first and the last one.
  * @param formatRange returns the label of a period from its first and last year.
  * @returns the sums, with the first year of each period, the length of a period in years, and the first years of all periods.
  */

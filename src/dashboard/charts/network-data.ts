@@ -21,11 +21,11 @@ export interface NetworkEdge extends Omit<Network['edges'][number], 'source' | '
 export interface NetworkGraph {
   nodes: NetworkNode[]
   edges: NetworkEdge[]
-  /** The number of edges, with those that the response omits. In an ego network, omitted edges of `whole` do not count. */
+  /** The number of edges, including those that the response omits; in an ego network, only omitted edges to the centre. */
   totalEdges: number
   /**
-   * Set if the API returned only the pairs with the most records, so that edges may be missing: the number of pairs that it
-   * returned, and the number of all pairs.
+   * Set if the edges of an ego network come from an incomplete network of all participants, so that some may be missing: the
+   * number of pairs in this network, and the number of all pairs.
    */
   chosenFrom?: { received: number; total: number }
   /** The id of the participant at the centre; undefined for the network of all participants. */

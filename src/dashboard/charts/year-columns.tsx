@@ -9,12 +9,16 @@ const height = 200
 const maxColumnWidth = 56
 /** Years are shown by decade, century or millennium if their columns would be narrower than this, in pixels. */
 const minColumnWidth = 3
-/** The width that the label of a year needs, in pixels, and its first centre, at which it is not cut. */
+/** The width that the label of a year needs, in pixels. */
 const labelWidth = 42
+/** The smallest centre of a label, in pixels, at which the edge of the chart does not cut it. */
 const minLabelCentre = 16
 const margin = { top: 18, right: 4, bottom: 22, left: 4 }
 
-/** A column chart by year, or by longer periods if there are too many years, with a column for records without a year, and a table of the same numbers. */
+/**
+ * A column chart by year, or by longer periods if there are too many years. It has a column for records without a year, and
+ * a table of the numbers of each year.
+ */
 export function YearColumns({
   caption,
   heading,
