@@ -22,7 +22,7 @@ export interface ResourceDescription {
   properties: Property[]
   /**
    * Value types of filters and other query parameters of the list, except those that take a single text or an integer:
-   * `{country: 'texts', 'status[isNull]': 'boolean'}`.
+   * `{country: 'texts', 'status[isNull]': 'boolean'}`. A value of `commaTexts` may contain commas.
    */
   parameterTypes: Readonly<Record<string, 'texts' | 'commaTexts' | 'number' | 'numbers' | 'boolean'>>
   sorts: string[]

@@ -21,10 +21,7 @@ import {
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */
 
-/**
- * The kind of a property's value. `key` is the key of the record itself, and `reference` the key of another record. A
- * `longText` may have more than 1000 characters.
- */
+/** The kind of a property's value. `key` is the key of the record itself, and `reference` the key of another record. */
 type Kind =
   | 'enumeration'
   | 'date'
@@ -32,14 +29,16 @@ type Kind =
   | 'number'
   | 'boolean'
   | 'text'
-  | 'longText'
   | 'list'
   | 'object'
   | 'reference'
   | 'key'
   | 'pointer'
 
-/** The type of a query parameter. Parameters that take a single text or an integer have none. */
+/**
+ * The type of a query parameter. Parameters that take a single text or an integer have none. A value of `commaTexts` may
+ * contain commas.
+ */
 type ParameterType = 'texts' | 'commaTexts' | 'number' | 'numbers' | 'boolean'
 
 const [inputPath = '', outputPath = ''] = process.argv.slice(2)
@@ -51,7 +50,7 @@ const resolveParameter = (parameter: Parameter): Parameter =>
   resolveComponent(document.components.parameters, parameter)
 
 function kindOf(schema: Schema): Kind {
-  const { type, format, maxLength = 0, enum: values } = schema
+  const { type, format, enum: values } = schema
   const types = [type].flat()
   if (values) return 'enumeration'
   if (format === 'edtf') return 'date'
@@ -61,7 +60,7 @@ function kindOf(schema: Schema): Kind {
   if (types.includes('object')) return 'object'
   if (types.includes('integer') || types.includes('number')) return 'number'
   if (types.includes('boolean')) return 'boolean'
-  return maxLength > 1000 ? 'longText' : 'text'
+  return 'text'
 }
 
 function parameterType({ schema, explode }: Parameter): ParameterType | undefined {

@@ -66,7 +66,7 @@ export function PropertyDiffs({
 
 /** Whether a value is a text in words. A text without spaces is compared as a whole, such as a code or URL. */
 const isProse = (value: unknown, { kind }: Property): value is string =>
-  typeof value === 'string' && (kind === 'text' || kind === 'longText') && /\s|[^\p{ASCII}]/u.test(value)
+  typeof value === 'string' && kind === 'text' && /\s|[^\p{ASCII}]/u.test(value)
 
 const listOf = (value: unknown): unknown[] | undefined =>
   Array.isArray(value) ? value : value === null || value === undefined ? [] : undefined
