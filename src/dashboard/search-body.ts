@@ -53,7 +53,7 @@ export function searchRequest(
   const { [resource.asOfName]: asOf, ...conditions } = filters
   const where: Record<string, Record<string, unknown>> = {}
   const repeated: [filter: string, comparison: Record<string, unknown>][] = []
-  // The values of `page[]` belong to `page`.
+  // Values with commas are in a parameter of their own, such as `page[]` beside `page` (`joinRepeated`).
   const parameters = Object.keys(conditions).map((name) => {
     const plain = name.replace(/\[\]$/, '')
     return resource.parameterTypes[plain] === 'commaTexts' ? plain : name

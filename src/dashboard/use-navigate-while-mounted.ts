@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import { useLocation } from 'wouter-preact'
 
 /**
- * Returns a function that opens another view after a request, unless the user has left the view that sent the request
- * meanwhile. They may be in another form, and nobody would ask before its input is lost.
+ * Returns a function that opens another view after a request, unless the user has meanwhile left the view that sent the
+ * request. The user may be in another form, whose input would be lost without a question.
  */
 export function useNavigateWhileMounted(): (path: string) => void {
   const [, navigate] = useLocation()

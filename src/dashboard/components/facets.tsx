@@ -101,7 +101,7 @@ function TextFilters({
   )
 }
 
-/** The field of a filter. Unlike with another `key` for each value, the field keeps the focus when the filter changes. */
+/** The field of a filter. An effect sets its value, since a new field for each value (`key`) would not have the focus. */
 function TextFilter({ name, label, value }: { name: string; label: string; value: string }) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {

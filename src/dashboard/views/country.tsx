@@ -74,10 +74,12 @@ function Head({
   const known = useRef<string>()
   if (briefing) known.current = briefing.country.name
   const name = known.current ?? (state.error && givenCode)
-  const names = useApi<Country>(
+  const country = useApi<Country>(
     briefing ? withQuery(`/v1/countries/${encodeURIComponent(code)}`, { asOf }) : null,
   ).body
-  const others = names ? [names.name, names.officialName, ...names.aliases.map((alias) => alias.name)] : []
+  const others = country
+    ? [country.name, country.officialName, ...country.aliases.map((alias) => alias.name)]
+    : []
   return (
     <div class="page-head">
       <div>

@@ -124,7 +124,7 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
   const { t, number } = useLanguage()
   const [path] = useLocation()
   const [parameters, change] = useParameters()
-  // Both choose the participants, and the title and the names in the chart show them.
+  // `centre` and `level` select the participants, which the title and the names in the chart show.
   const filterText = useFilterText(parameters, ['centre', 'level'])
   const isMatrix = graph.nodes.length >= minMatrixNodes || parameters.get('layout') === 'matrix'
   const { chosenFrom } = graph

@@ -79,7 +79,7 @@ function tableRows(metrics: Metrics, before: Report | undefined, now: number) {
 export function Load() {
   const { t, tOr, number, dateTime } = useLanguage()
   const [reports, setReports] = useState<{ last?: Report; before?: Report | undefined }>({})
-  const [isRepeated, setRepeated] = useState(false)
+  const [isRepeating, setRepeating] = useState(false)
   const refresh = useCallback(async () => {
     const next = await readReport()
     setReports(({ last }) => ({ last: next, before: last }))
@@ -88,10 +88,10 @@ export function Load() {
     void refresh()
   }, [])
   useEffect(() => {
-    if (!isRepeated) return
+    if (!isRepeating) return
     const timer = setInterval(() => void refresh(), refreshMs)
     return () => clearInterval(timer)
-  }, [isRepeated])
+  }, [isRepeating])
   const { last, before } = reports
   return (
     <Widget title={t('load.title')} caption={t('load.caption')}>
@@ -102,8 +102,8 @@ export function Load() {
         <label class="check">
           <input
             type="checkbox"
-            checked={isRepeated}
-            onChange={(event) => setRepeated(event.currentTarget.checked)}
+            checked={isRepeating}
+            onChange={(event) => setRepeating(event.currentTarget.checked)}
           />
           {t('load.repeat')}
         </label>

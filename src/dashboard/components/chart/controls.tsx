@@ -41,7 +41,7 @@ export function ChartControls({
         value={parameters.get('resource') ?? (allResources ? '' : 'agreements')}
         options={resources}
         {...(allResources && { none: t('chart.all') })}
-        // The name of the parameter depends on the resource. For all resources of the list, it is `asOf`.
+        // The parameter of the current resource may have another name. That of all resources in this list is `asOf`.
         onChange={(value) => set('resource', value, { [asOfName]: undefined, asOf })}
       />
       {country && (
