@@ -102,7 +102,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
-  it('shows the internal records and their number to signed-in users, and health and load', async () => {
+  it('shows administrators the internal records and their number, and health and load', async () => {
     const title = 'Notes <script>name=1</script> of a meeting'
     await dashboard.api.post('/v1/sources', { title, kind: 'other', visibility: 'internal' })
     const { page } = await dashboard.openSignedIn('/administration')

@@ -26,7 +26,7 @@ beforeAll(async () => {
 const charts = ['/map', '/timeline', '/network?resource=agreements']
 
 describe.skipIf(skipsBrowser)('the period of a chart [needs Chromium]', { timeout: 90_000 }, () => {
-  it.each(charts)('includes years before Christ, and ends with years of four digits: %s', async (path) => {
+  it.each(charts)('reaches from years before Christ to the year 9999 at most: %s', async (path) => {
     const { page, faults } = await dashboard.open(path)
     const from = page.getByRole('slider', { name: 'First year of the period' })
     expect([await from.getAttribute('min'), await from.getAttribute('max')]).toEqual(['-43', '9999'])
