@@ -23,7 +23,7 @@ afterAll(() => api.close())
 const readIds = async (path: string) =>
   (await api.get(path)).json<Page<{ id: string }>>().data.map(({ id }) => id)
 
-describe('a view of filters whose values contain commas', () => {
+describe('a view with filters whose values contain commas', () => {
   it.each([
     ['citations', 'page=12,14', 2],
     ['citations', 'page[]=12,14', 1],

@@ -10,7 +10,7 @@ const dashboard = useDashboard()
 /** Returns the start of the HTML of the element that has the focus. */
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200))
 
-describe.skipIf(skipsBrowser)('the focus in the explorer [needs Chromium]', { timeout: 60_000 }, () => {
+describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { timeout: 60_000 }, () => {
   it('stays on the heading of a column that sorts, and in a filter that is applied', async () => {
     const { page, settle } = await dashboard.open('/explore/agreements')
     await page.getByRole('button', { name: 'Title' }).press('Enter')
@@ -39,7 +39,7 @@ describe.skipIf(skipsBrowser)('the focus in the explorer [needs Chromium]', { ti
     await page.context().close()
   })
 
-  it('moves to the records with the next page, and to the last row before further ones', async () => {
+  it('moves to the records when the next page opens, and to the last row before added ones', async () => {
     const { page, settle } = await dashboard.open('/explore/countries')
     await page.getByRole('link', { name: 'Next page' }).press('Enter')
     await page.waitForURL(/cursor=/)

@@ -38,7 +38,7 @@ async function countLinked(page: Page, selector: string): Promise<number[]> {
   return await Promise.all(counts)
 }
 
-describe.skipIf(skipsBrowser)('the number of a pair of the network', { timeout: 60_000 }, () => {
+describe.skipIf(skipsBrowser)('the record count of a pair in the network', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     if (!skipsBrowser) await addRecords()
   })
@@ -58,7 +58,7 @@ describe.skipIf(skipsBrowser)('the number of a pair of the network', { timeout: 
     await page.context().close()
   })
 
-  it('with records without a date links to these and to those of the period', async () => {
+  it('that includes undated records links to these and to those of the period', async () => {
     const { page } = await dashboard.open(
       '/network?centre=FJI&pair=FJI,NRU&from=2000&to=2010&undated=include',
     )

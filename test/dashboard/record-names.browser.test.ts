@@ -29,7 +29,7 @@ describe.skipIf(skipsBrowser)('the name of a related record [needs Chromium]', {
     await page.context().close()
   })
 
-  it('is in a filter that also has a role, beside the role', async () => {
+  it('is in a filter with a role, beside the role', async () => {
     const path = '/explore/agreements?country[all]=CHN:party,DEU&country=PAK'
     const { page, faults } = await dashboard.open(path)
     const filters = page.locator('.chip')

@@ -7,7 +7,7 @@ import { useDashboard } from '../support/dashboard.ts'
 const dashboard = useDashboard({ changesRecords: true })
 
 describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout: 90_000 }, () => {
-  it('whose text was not picked is a fault of its field', async () => {
+  it('that has a text but no picked record is a fault of its field', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     await page.getByLabel('Title required').fill('With a topic')
     await page.getByLabel('Kind required').selectOption('treaty')
