@@ -5,10 +5,10 @@ import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath } from '../api/write-api.ts'
-import { AtOwnKey } from '../components/at-own-key.tsx'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { RecordForm } from '../editing/record-form.tsx'
@@ -55,7 +55,7 @@ function Editor({ resource, recordKey }: { resource: ResourceDescription; record
       </div>
       <Loaded state={state} height="40rem">
         {({ fields, record: { names = {}, ...record } = {} as RecordWithNames }) => (
-          <AtOwnKey
+          <RedirectIfMerged
             resource={resource}
             record={recordKey === undefined ? undefined : record}
             recordKey={recordKey}
@@ -72,7 +72,7 @@ function Editor({ resource, recordKey }: { resource: ResourceDescription; record
               }
               recordNames={names}
             />
-          </AtOwnKey>
+          </RedirectIfMerged>
         )}
       </Loaded>
     </>

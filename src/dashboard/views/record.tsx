@@ -7,13 +7,13 @@ import { titleOf } from '../api/titles.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
-import { AtOwnKey } from '../components/at-own-key.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
 import { RecordMap } from '../components/record-map.tsx'
+import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
 import { RemovedRecord } from '../components/removed-record.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { SourcesSideBySide } from '../components/side-by-side.tsx'
@@ -50,7 +50,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
   return (
     <Loaded state={state} height="40rem">
       {(record) => (
-        <AtOwnKey resource={resource} record={record} recordKey={recordKey}>
+        <RedirectIfMerged resource={resource} record={record} recordKey={recordKey}>
           <div class="page-head">
             <div>
               <ResourceLink name={resource.name} />
@@ -88,7 +88,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
               />
             </Widget>
           </div>
-        </AtOwnKey>
+        </RedirectIfMerged>
       )}
     </Loaded>
   )

@@ -6,10 +6,10 @@ import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
-import { AtOwnKey } from '../components/at-own-key.tsx'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { FaultSummary, usePointerLabel } from '../editing/fault-summary.tsx'
 import { FaultsContext, fieldId, groupByPointer } from '../editing/faults.ts'
@@ -68,9 +68,9 @@ function Redactor({ resource, recordKey }: { resource: ResourceDescription; reco
       </div>
       <Loaded state={state} height="30rem">
         {(loaded) => (
-          <AtOwnKey resource={resource} record={loaded.record} recordKey={recordKey} view="/redact">
+          <RedirectIfMerged resource={resource} record={loaded.record} recordKey={recordKey} view="/redact">
             <RedactForm resource={resource} recordKey={recordKey} {...loaded} />
-          </AtOwnKey>
+          </RedirectIfMerged>
         )}
       </Loaded>
     </>

@@ -4,10 +4,10 @@ import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { RecordDocument } from '../api/types.ts'
 
 /**
- * Shows the content of a record's view. If the record was read with another key, since the record of that key was merged into
- * it, opens the same view of the record's own key instead, and replaces the URL.
+ * Shows the content of a record's view. If the key in the URL is that of a record that was merged into this one, redirects to
+ * the same view of this record.
  */
-export function AtOwnKey({
+export function RedirectIfMerged({
   resource,
   record,
   recordKey,
