@@ -1,7 +1,7 @@
 import { readApi } from './client.ts'
 import { withQuery } from './path.ts'
 import { findResource } from './resources.ts'
-import { aliasProperty, titleOf } from './titles.ts'
+import { aliasProperties, titleOf } from './titles.ts'
 import type { Names, Page, RecordDocument } from './types.ts'
 
 /** Returns the resource and name of the record with this key; undefined if `names` does not contain the key. */
@@ -32,7 +32,7 @@ async function readResourceNames(
   const description = findResource(resource)
   if (!description) return {}
   const { key, title } = description
-  const aliases = aliasProperty(description, language)
+  const aliases = aliasProperties(description, language)
   const path = withQuery(`/v1/${resource}`, {
     [key]: [...keys].slice(0, maxNames),
     fields: [key, title, ...aliases],

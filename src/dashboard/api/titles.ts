@@ -15,7 +15,7 @@ const isAlias = (value: unknown): value is Alias =>
   typeof value.language === 'string'
 
 /** Returns `['aliases']` if the resource has aliases and the language is not English; otherwise an empty list. */
-export const aliasProperty = ({ properties }: ResourceDescription, language: string): string[] =>
+export const aliasProperties = ({ properties }: ResourceDescription, language: string): string[] =>
   language !== 'en' && properties.some(({ name }) => name === 'aliases') ? ['aliases'] : []
 
 /**

@@ -68,8 +68,8 @@ function ConfirmDialog({
   const close = () => dialog.current?.close()
   const onClosed = () => {
     const focused = document.activeElement
-    const isReturned = focused !== document.body && !dialog.current?.contains(focused)
-    if (isStale || !isReturned) focusView()
+    const isFocusReturned = focused !== document.body && !dialog.current?.contains(focused)
+    if (isStale || !isFocusReturned) focusView()
     onClose()
     if (isStale) refetchViews()
   }

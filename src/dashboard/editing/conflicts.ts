@@ -30,11 +30,11 @@ export function findDifferences(
       theirs: theirs[field.name],
       mine: toRequestValue(entered[field.name], field),
     }
-    const isMine = !isEqual(values.base, values.mine)
-    const isTheirs = !isEqual(values.base, values.theirs)
-    if (!isMine && !isTheirs) return []
+    const isChangedByMe = !isEqual(values.base, values.mine)
+    const isChangedByThem = !isEqual(values.base, values.theirs)
+    if (!isChangedByMe && !isChangedByThem) return []
     const isSame = isEqual(values.mine, values.theirs)
-    const winner = !isTheirs ? 'mine' : !isMine || isSame ? 'theirs' : undefined
+    const winner = !isChangedByThem ? 'mine' : !isChangedByMe || isSame ? 'theirs' : undefined
     return [{ field, ...values, winner } satisfies Difference]
   })
 }

@@ -4,7 +4,7 @@ import { splitValues } from '../../view-data.ts'
 import { findName } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
-import { aliasProperty } from '../api/titles.ts'
+import { aliasProperties } from '../api/titles.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
@@ -42,7 +42,9 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
       ...state.filters,
       sort: state.sort ?? undefined,
       cursor: state.cursor ?? undefined,
-      fields: [...new Set([resource.key, resource.title, ...aliasProperty(resource, tag), ...state.columns])],
+      fields: [
+        ...new Set([resource.key, resource.title, ...aliasProperties(resource, tag), ...state.columns]),
+      ],
       include: 'names',
       count: 'exact',
     }),

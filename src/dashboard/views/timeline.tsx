@@ -30,11 +30,17 @@ const pageSize = 60
 export default function TimelineView() {
   const [parameters] = useParameters()
   const resource = findResource(chartSelection(parameters).resource)
-  const date = resource && findEventDates(resource)
-  return date ? <ResourceTimeline resource={resource} date={date} /> : <NotFound />
+  const eventDates = resource && findEventDates(resource)
+  return eventDates ? <ResourceTimeline resource={resource} eventDates={eventDates} /> : <NotFound />
 }
 
-function ResourceTimeline({ resource, date }: { resource: ResourceDescription; date: EventDates }) {
+function ResourceTimeline({
+  resource,
+  eventDates,
+}: {
+  resource: ResourceDescription
+  eventDates: EventDates
+}) {
   const language = useLanguage()
   const { t, tOr } = language
   const labels = useLabels()
@@ -44,21 +50,23 @@ function ResourceTimeline({ resource, date }: { resource: ResourceDescription; d
   const state = useKeepPrevious(
     useApi<Page<RecordDocument>>(
       withQuery(`/v1/${resource.name}`, {
-        sort: date.start,
+        sort: eventDates.start,
         ...filters,
         cursor: parameters.get('cursor') ?? undefined,
         limit: pageSize,
         count: 'exact',
-        fields: [resource.key, resource.title, date.start, ...(date.end ? [date.end] : [])],
+        fields: [resource.key, resource.title, eventDates.start, ...(eventDates.end ? [eventDates.end] : [])],
       }),
     ),
   )
   const resourceName = tOr(`resource.${resource.name}`, resource.name)
   const filterText = useFilterText(parameters)
-  const dates = [date.start, ...(date.end ? [date.end] : [])].map(labels.property).join(' – ')
+  const dates = [eventDates.start, ...(eventDates.end ? [eventDates.end] : [])]
+    .map(labels.property)
+    .join(' – ')
   const caption = [
     t('chart.timelineCaption', { resource: resourceName, date: dates }),
-    date.end === undefined ? '' : t('chart.openEnds'),
+    eventDates.end === undefined ? '' : t('chart.openEnds'),
     filterText,
   ]
     .filter(Boolean)
@@ -83,7 +91,7 @@ function ResourceTimeline({ resource, date }: { resource: ResourceDescription; d
                 <p class="empty">{t('explore.none')}</p>
               ) : (
                 <Events
-                  events={data.map((record) => toEvent(resource, date, record, language))}
+                  events={data.map((record) => toEvent(resource, eventDates, record, language))}
                   caption={caption}
                   next={page.next}
                 />
@@ -100,12 +108,12 @@ const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null
 
 function toEvent(
   resource: ResourceDescription,
-  date: EventDates,
+  eventDates: EventDates,
   record: RecordDocument,
   language: Language,
 ): TimedEvent {
-  const start = textOrNull(record[date.start])
-  const end = date.end === undefined ? null : textOrNull(record[date.end])
+  const start = textOrNull(record[eventDates.start])
+  const end = eventDates.end === undefined ? null : textOrNull(record[eventDates.end])
   const format = (text: string | null) =>
     text === null ? language.t('value.unknown') : formatEdtf(text, language)
   const key = String(record[resource.key])
@@ -113,9 +121,9 @@ function toEvent(
     title: String(record[resource.title] ?? key),
     start,
     end,
-    isOpen: date.end !== undefined && start !== null && end === null,
+    isOpen: eventDates.end !== undefined && start !== null && end === null,
     dates:
-      date.end === undefined || (start === null && end === null)
+      eventDates.end === undefined || (start === null && end === null)
         ? format(start)
         : `${format(start)} – ${format(end)}`,
     path: recordPath(resource.name, key),

@@ -16,18 +16,18 @@ const pageLimit = 100
 export function Keys() {
   const { t } = useLanguage()
   const [issued, setIssued] = useState<IssuedKey>()
-  const place = useRef<HTMLDivElement>(null)
+  const container = useRef<HTMLDivElement>(null)
   const lastIssued = useRef(issued)
   useEffect(() => {
     // The button that had the focus was removed with its form or notice.
-    if (issued !== lastIssued.current) place.current?.focus()
+    if (issued !== lastIssued.current) container.current?.focus()
     lastIssued.current = issued
   }, [issued])
   const [cursor, setCursor] = useState<string>()
   const state = useApi<Page<ApiKey>>(withQuery('/v1/keys', { limit: pageLimit, cursor }))
   return (
     <Widget title={t('keys.title')} caption={t('keys.caption')}>
-      <div ref={place} tabIndex={-1}>
+      <div ref={container} tabIndex={-1}>
         {issued ? (
           <NewKey issued={issued} onClose={() => setIssued(undefined)} />
         ) : (
