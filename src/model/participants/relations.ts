@@ -27,13 +27,18 @@ const isAtLevel = (level: Level) => (level === 'any' ? sql`true` : sql`area.kind
 const areaCodes = (level: Level) =>
   sql`(select array_agg(area.code) from regions area where ${isAtLevel(level)})`
 
-/** Query of the countries in each region of a level: pairs of `area` and `country`. */
-const countriesByArea = (level: Level) =>
-  sql`(select area.code as area, country from regions area cross join lateral countries_within(array[area.code]) country where ${isAtLevel(level)})`
-
-/** Query of the regions in each region of a level, including the region itself: pairs of `area` and `region`. */
-const regionsByArea = (level: Level) =>
-  sql`(select area.code as area, region from regions area cross join lateral regions_within(array[area.code]) region where ${isAtLevel(level)})`
+/**
+ * Query of the regions of a level that contain the value of a row.
+ * @param rows query with the columns `record`, `value` (a code of `member`) and `role`.
+ */
+function areasOf(rows: SQL, member: 'country' | 'region', level: Level): SQL {
+  const within = sql.raw(member === 'country' ? 'countries_within' : 'regions_within')
+  // The regions of a group level are few, and are expanded once: the planner may take the rows for one, and would expand the
+  // regions again for each. Of all regions, only those are expanded that a condition on `value` selects.
+  const materialized = sql.raw(level === 'any' ? 'not materialized' : 'materialized')
+  return sql`(with by_area as ${materialized} (select area.code as area, member from regions area cross join lateral ${within}(array[area.code]) member where ${isAtLevel(level)})
+    select participation.record, by_area.area as value, participation.role from (${rows}) participation join by_area on by_area.member = participation.value)`
+}
 
 /**
  * Relation of the regions that contain the country of a record, for records with a single country in a column.
@@ -51,7 +56,11 @@ export const countryAreas = (
   type: 'text',
   ...(level !== groupLevel && { groupValues: countryAreas(recordId, country, groupLevel) }),
   queries: () => [
-    sql`select ${recordId} as record, by_area.area as value from ${recordId.table} join ${countriesByArea(level)} by_area on by_area.country = ${country}`,
+    areasOf(
+      sql`select ${recordId} as record, ${country} as value, null::text as role from ${recordId.table}`,
+      'country',
+      level,
+    ),
   ],
   some: () =>
     sql`(${country} is not null and ${country} in (select countries_within(${areaCodes(groupLevel)})))`,
@@ -118,11 +127,8 @@ export function participantRelations(context: FieldContext, roles: Roles): Parti
     ...common,
     ...(level !== groupLevel && { groupValues: area(groupLevel) }),
     queries: (getOtherFilter) => [
-      ...countryRows(getOtherFilter).map(
-        (rows) =>
-          sql`select participation.record, by_area.area as value, participation.role from (${rows}) participation join ${countriesByArea(level)} by_area on by_area.country = participation.value`,
-      ),
-      sql`select participation.record, by_area.area as value, participation.role from (${participantRows(participations.region, getOtherFilter)}) participation join ${regionsByArea(level)} by_area on by_area.region = participation.value`,
+      ...countryRows(getOtherFilter).map((rows) => areasOf(rows, 'country', level)),
+      areasOf(participantRows(participations.region, getOtherFilter), 'region', level),
     ],
     // Looks up the regions once, not for each record.
     some: (getOtherFilter) =>
