@@ -172,7 +172,7 @@ describe('the reconciliation service', () => {
         .result.map(({ id }) => id)
     expect(await suggest('entity', 'Paki')).toContain('countries:PAK')
     expect(await suggest('type', 'org')).toEqual(['organizations'])
-    expect(await suggest('property', 'alph')).toEqual(['alpha2'])
+    expect(await suggest('property', 'alph')).toEqual(['alpha2', 'alpha3'])
     expect((await get('/reconcile/suggest/entity')).statusCode).toBe(400)
   })
 

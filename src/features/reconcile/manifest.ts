@@ -1,9 +1,21 @@
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { packageVersion } from '../../package-root.ts'
+import { quote } from '../../problems/faults.ts'
+import { didYouMeanSentence } from '../../problems/suggest.ts'
 
 /** The types in which a query without a type is resolved. */
 export const defaultTypes = ['countries', 'organizations', 'regions', 'topics']
+
+/** The properties that a query may have, with their descriptions. */
+export const queryProperties = {
+  country: 'Country of an organization: a name or a code.',
+  on: 'Date in EDTF: what the name meant at that time.',
+  alpha2: 'Alpha-2 code of a country, instead of its name.',
+  alpha3: 'Alpha-3 code of a country, instead of its name.',
+  numeric: 'Numeric code of a country, instead of its name.',
+  ror: 'ROR id of an organization, instead of its name.',
+}
 
 /** Maximum number of queries in a batch. A query may have several types, and one request resolves 1,000 names. */
 export const maxBatch = 250
@@ -13,6 +25,12 @@ export const toType = ({ name, plural }: Resource): { id: string; name: string }
   id: name,
   name: plural,
 })
+
+/** Returns why a type that is not a resource is refused. */
+export function unknownTypeDetail(registry: Registry, type: string): string {
+  const known = registry.resources.map(({ name }) => name)
+  return didYouMeanSentence(`There is no type ${quote(type)}`, type, known)
+}
 
 /** Returns the types of a registry in which a query without a type is resolved. */
 export const defaultTypesOf = (registry: Registry): string[] =>

@@ -4,18 +4,15 @@ import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
-import { didYouMeanSentence } from '../../problems/suggest.ts'
 import type { NameMatch, NameQuery, Resolution } from '../names/index.ts'
 import { fetchJson } from './fetch-json.ts'
 import { formatEntityId, parseEntityId } from './ids.ts'
-import { defaultTypesOf, maxBatch, toType } from './manifest.ts'
+import { defaultTypesOf, maxBatch, queryProperties, toType, unknownTypeDetail } from './manifest.ts'
 
-const propertyValue = z.union([
-  z.string(),
-  z.number(),
-  z.boolean(),
-  z.looseObject({ id: z.string(), name: z.string().optional() }),
-])
+const entity = z.looseObject({ id: z.string(), name: z.string().optional() })
+const error = 'must be a text, a number, a boolean, null, an entity with its id, or a list of these'
+const propertyValue = z.union([z.string(), z.number(), z.boolean(), z.null(), entity], { error })
+const propertyValues = z.union([...propertyValue.options, z.array(propertyValue).max(100)], { error })
 
 const querySchema = z.strictObject({
   query: z.string().max(500).optional(),
@@ -23,12 +20,12 @@ const querySchema = z.strictObject({
   limit: z.int().min(1).optional(),
   type_strict: z.enum(['any', 'should', 'all']).optional(),
   properties: z
-    .array(z.looseObject({ pid: z.string(), v: z.union([propertyValue, z.array(propertyValue).max(100)]) }))
+    .array(z.looseObject({ pid: z.enum(Object.keys(queryProperties)), v: propertyValues }))
     .max(20)
     .optional(),
 })
 
-const batchSchema = z.record(z.string().max(100), querySchema)
+const batchSchema = z.map(z.string().max(100), querySchema)
 
 type Query = z.output<typeof querySchema>
 
@@ -43,20 +40,33 @@ export function checkField<Schema extends z.ZodType>(
   return data
 }
 
-/** Checks the number of queries first, since thousands could have thousands of faults. @throws Problem `invalid-body`. */
-function requireBatchSize(value: unknown): void {
-  const { length } = Object.keys(Object(value))
-  if (length > maxBatch)
-    throw new Problem('invalid-body', `The batch has ${length} queries; the limit is ${maxBatch}.`)
+/**
+ * Returns the queries of a batch by their ids. Their number is checked first, since thousands could have thousands of faults.
+ * @throws Problem `invalid-body`.
+ */
+function queriesIn(value: unknown): Map<string, Query> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Problem('invalid-body', 'The field queries must be a JSON object with queries by their ids.')
+  // A zod record would drop a query with the id __proto__ without an error.
+  const queries = new Map<string, unknown>(Object.entries(value))
+  if (queries.size > maxBatch)
+    throw new Problem('invalid-body', `The batch has ${queries.size} queries; the limit is ${maxBatch}.`)
+  return checkField(batchSchema, 'queries', queries)
 }
 
-/** Returns the first value of a property as text: the key of an entity, or the value itself. */
-function propertyText({ properties = [] }: Query, pid: string): string | undefined {
-  const given = properties.find((property) => property.pid === pid)?.v
-  const first = Array.isArray(given) ? given[0] : given
-  if (first === undefined) return undefined
-  return typeof first === 'object' ? (parseEntityId(first.id)?.key ?? first.name ?? first.id) : String(first)
+/** Returns a value of a property as text: the key of an entity, or the value itself; '' for null. */
+function toText(value: z.output<typeof propertyValue>): string {
+  const isEntity = typeof value === 'object' && value !== null
+  return String(isEntity ? (parseEntityId(value.id)?.key ?? value.name ?? value.id) : (value ?? '')).trim()
 }
+
+/** Returns the first value of a property that is not blank, as text. Cells of a column may be empty. */
+const propertyText = ({ properties = [] }: Query, pid: string): string | undefined =>
+  properties
+    .filter((property) => property.pid === pid)
+    .flatMap(({ v }) => v)
+    .map(toText)
+    .find((text) => text !== '')
 
 /** Properties that are codes by which a record is found, as schemes of `POST /v1/resolve`. */
 const codeProperties = ['alpha2', 'alpha3', 'numeric', 'ror'] as const
@@ -65,15 +75,9 @@ const codeProperties = ['alpha2', 'alpha3', 'numeric', 'ror'] as const
 function typesOf({ type }: Query, registry: Registry): string[] {
   const given = type === undefined ? [] : [type].flat()
   const unknown = given.find((name) => !registry.find(name))
-  if (unknown !== undefined) {
-    const known = registry.resources.map(({ name }) => name)
-    throw new Problem('invalid-body', didYouMeanSentence(`There is no type "${unknown}"`, unknown, known))
-  }
+  if (unknown !== undefined) throw new Problem('invalid-body', unknownTypeDetail(registry, unknown))
   return given.length > 0 ? given : defaultTypesOf(registry)
 }
-
-/** The form of an alpha-3 code. */
-const codePattern = /^[A-Z]{3}$/
 
 /** Resolves the names of countries in the properties of queries. @returns the codes by name. */
 async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
@@ -84,32 +88,36 @@ async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promi
   return new Map(names.flatMap((name, index) => (data[index]?.match ? [[name, data[index].match.key]] : [])))
 }
 
-/** Returns the date of a query as given; undefined if it has none. Cells of a column of dates may be empty. */
-const dateOf = (query: Query): string | undefined => propertyText(query, 'on')?.trim() || undefined
+/** What a query says about its records, other than names and codes. */
+interface Restrictions {
+  country: string | undefined
+  on: string | undefined
+  /** Whether the country is known and the date is EDTF, if there are any. Otherwise nothing is matched. */
+  areUnderstood: boolean
+}
 
-const isDate = (text: string): boolean => findEdtfFault(text) === undefined
+/** Returns the restrictions of a query. @param countries the codes of the countries in the batch, by name. */
+function restrictionsOf(query: Query, countries: ReadonlyMap<string, string>): Restrictions {
+  const name = propertyText(query, 'country')
+  const country = name === undefined ? undefined : countries.get(name)
+  const date = propertyText(query, 'on')
+  const on = date === undefined || findEdtfFault(date) ? undefined : date
+  return { country, on, areUnderstood: on === date && (country !== undefined || name === undefined) }
+}
 
 /** Converts a query for one type to a query of the name resolver; undefined if it has no text. */
-function toNameQuery(
-  query: Query,
-  resource: string,
-  countries: ReadonlyMap<string, string>,
-): NameQuery | undefined {
-  const country = propertyText(query, 'country')
-  // A code that names no country still restricts the query, so that no organization of another country matches.
-  const code = country === undefined ? undefined : (countries.get(country) ?? codePattern.exec(country)?.[0])
+function toNameQuery(query: Query, resource: string, { country, on }: Restrictions): NameQuery | undefined {
   const scheme = codeProperties.find((pid) => propertyText(query, pid) !== undefined)
   const byCode = scheme !== undefined && (scheme === 'ror') === (resource === 'organizations')
   const name = byCode ? propertyText(query, scheme) : query.query
   if (name === undefined || name.trim() === '') return undefined
-  const on = dateOf(query)
   return {
     resource,
     name: name.slice(0, 500),
     limit: Math.min(10, query.limit ?? 5),
     ...(byCode && { scheme }),
-    ...(on !== undefined && isDate(on) && { on }),
-    ...(code !== undefined && { country: code }),
+    on,
+    country,
   }
 }
 
@@ -125,7 +133,8 @@ const toCandidate = (registry: Registry, resource: string, match: NameMatch, isM
 
 /**
  * Answers a batch of queries (Reconciliation Service API 0.2, section 4). A candidate is a match if exactly one
- * type resolves the query, and resolves it to this record. If the date of the query is not EDTF, there is no match.
+ * type resolves the query, and resolves it to this record. If the date of the query is not EDTF, or its country is not resolved,
+ * there is no match.
  * @throws Problem for a batch that is not valid or too large.
  */
 export async function reconcileQueries(
@@ -133,15 +142,16 @@ export async function reconcileQueries(
   registry: Registry,
   value: unknown,
 ): Promise<Record<string, unknown>> {
-  requireBatchSize(value)
-  const entries = Object.entries(checkField(batchSchema, 'queries', value))
-  const countries = await resolveCountries(
-    api,
-    entries.map(([, query]) => query),
-  )
-  const nameQueries = entries.flatMap(([id, query]) =>
+  const queries = queriesIn(value)
+  const countries = await resolveCountries(api, [...queries.values()])
+  const entries = [...queries].map(([id, query]) => ({
+    id,
+    query,
+    restrictions: restrictionsOf(query, countries),
+  }))
+  const nameQueries = entries.flatMap(({ id, query, restrictions }) =>
     typesOf(query, registry).flatMap((resource) => {
-      const nameQuery = toNameQuery(query, resource, countries)
+      const nameQuery = toNameQuery(query, resource, restrictions)
       return nameQuery ? [{ id, nameQuery }] : []
     }),
   )
@@ -154,14 +164,13 @@ export async function reconcileQueries(
           queries: nameQueries.map(({ nameQuery }) => nameQuery),
         })
   return Object.fromEntries(
-    entries.map(([id, query]) => {
+    entries.map(({ id, query, restrictions }) => {
       const resolutions = nameQueries.flatMap(({ id: queryId, nameQuery }, index) => {
         const resolution = data[index]
         return queryId === id && resolution ? [{ resource: nameQuery.resource, resolution }] : []
       })
       const resolved = resolutions.filter(({ resolution }) => resolution.status === 'resolved')
-      const on = dateOf(query)
-      const isCertain = resolved.length === 1 && (on === undefined || isDate(on))
+      const isCertain = resolved.length === 1 && restrictions.areUnderstood
       const result = resolutions
         .flatMap(({ resource, resolution }) =>
           resolution.candidates.map((match) =>

@@ -4,7 +4,7 @@ import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { Problem } from '../../problems/problem.ts'
 import { fetchJson } from './fetch-json.ts'
 import { formatEntityId } from './ids.ts'
-import { defaultTypesOf, toType } from './manifest.ts'
+import { defaultTypesOf, queryProperties, toType, unknownTypeDetail } from './manifest.ts'
 
 /** Maximum number of suggestions in a response, and maximum value of a cursor, which is an offset. */
 const pageSize = 10
@@ -34,14 +34,24 @@ interface Hit {
   matched: string | null
 }
 
-/** Suggests records for the beginning of a name: the first hits of a search (Reconciliation Service API 0.2, section 5). */
+/** @throws Problem `invalid-parameter` if the parameter `type` is not a resource. */
+export function requireType(registry: Registry, type: string): void {
+  if (!registry.find(type)) throw new Problem('invalid-parameter', unknownTypeDetail(registry, type))
+}
+
+/**
+ * Suggests records for the beginning of a name: the first hits of a search (Reconciliation Service API 0.2, section 5).
+ * @param type the resource of the records; the default types if it is blank.
+ * @throws Problem `invalid-parameter` for an unknown type.
+ */
 export async function suggestEntities(
   api: ApiFetch,
   registry: Registry,
   { prefix, cursor }: SuggestQuery,
-  type?: string,
+  type: string,
 ) {
-  const types = type !== undefined && registry.find(type) ? [type] : defaultTypesOf(registry)
+  if (type !== '') requireType(registry, type)
+  const types = type === '' ? defaultTypesOf(registry) : [type]
   const search = new URLSearchParams({
     q: prefix,
     resource: types.join(),
@@ -76,9 +86,10 @@ export const propertiesOf = (registry: Registry, type: string) =>
     return { id, name: id, ...(typeof description === 'string' && { description }) }
   })
 
-/** Suggests properties of the types that are queried by default. */
-export function suggestProperties(registry: Registry, { prefix, cursor }: SuggestQuery) {
-  const all = defaultTypesOf(registry).flatMap((type) => propertiesOf(registry, type))
-  const distinct = all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index)
-  return { result: distinct.filter(({ id }) => contains(id, prefix)).slice(cursor, cursor + pageSize) }
-}
+/** Suggests properties that a query may have. `propertiesOf` lists those that records have. */
+export const suggestProperties = ({ prefix, cursor }: SuggestQuery) => ({
+  result: Object.entries(queryProperties)
+    .map(([id, description]) => ({ id, name: id, description }))
+    .filter(({ id }) => contains(id, prefix))
+    .slice(cursor, cursor + pageSize),
+})

@@ -9,6 +9,7 @@ import { reconcileQueries } from '../../features/reconcile/queries.ts'
 import {
   parseSuggestQuery,
   propertiesOf,
+  requireType,
   suggestEntities,
   suggestProperties,
   suggestTypes,
@@ -37,7 +38,7 @@ const fieldsOf = (body: unknown): Fields =>
   typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {}
 
 /** Returns the parameters of the query string, which the router does not parse. */
-const queryOf = ({ url }: FastifyRequest): Fields =>
+const queryOf = ({ url }: FastifyRequest): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(url.split('?').slice(1).join('?')))
 
 /** Parses the JSON of a field, in time slices. @throws Problem `malformed-request` or `too-large`. */
@@ -46,7 +47,7 @@ const parseField = (text: string): Promise<unknown> => runInSlices(readJson(text
 /** Returns the entity id in the parameter `id`. @throws Problem `not-found` if it is malformed or names no resource. */
 function entityIn(request: FastifyRequest, registry: Registry): EntityId {
   const { id } = queryOf(request)
-  const entity = typeof id === 'string' ? parseEntityId(id) : undefined
+  const entity = id === undefined ? undefined : parseEntityId(id)
   if (entity && registry.find(entity.resource)) return entity
   throw new Problem('not-found', 'There is no such entity. An example of an id is countries:CHN.')
 }
@@ -125,9 +126,8 @@ export async function reconcile(
     '/reconcile/suggest/entity',
     options,
     handleWith((api, request) => {
-      const { type } = queryOf(request)
-      const wanted = typeof type === 'string' ? type : undefined
-      return suggestEntities(api, registry, parseSuggestQuery(queryOf(request)), wanted)
+      const { type = '', ...query } = queryOf(request)
+      return suggestEntities(api, registry, parseSuggestQuery(query), type)
     }),
   )
   scope.get(
@@ -138,15 +138,14 @@ export async function reconcile(
   scope.get(
     '/reconcile/suggest/property',
     options,
-    handleWith((_api, request) => suggestProperties(registry, parseSuggestQuery(queryOf(request)))),
+    handleWith((_api, request) => suggestProperties(parseSuggestQuery(queryOf(request)))),
   )
   scope.get(
     '/reconcile/extend/propose',
     options,
     handleWith((_api, request) => {
       const { type = 'countries', limit } = queryOf(request)
-      if (typeof type !== 'string' || !registry.find(type))
-        throw new Problem('invalid-parameter', 'The parameter type must be a resource, such as countries.')
+      requireType(registry, type)
       const requestedLimit = Number(limit ?? 100)
       const properties = propertiesOf(registry, type).slice(
         0,

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
+
+/** The properties of queries to the reconciliation service, which restrict what is matched. */
+
+let test: TestApp
+beforeAll(async () => {
+  test = await openTestApp()
+})
+afterAll(() => test.close())
+
+interface Candidate {
+  id: string
+  match: boolean
+}
+
+const post = (queries: string) =>
+  test.app.inject({
+    method: 'POST',
+    url: '/reconcile',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams({ queries }).toString(),
+  })
+
+/** Sends queries. @returns the candidates of each query, by its id. */
+async function reconcile(queries: string | object): Promise<Record<string, Candidate[]>> {
+  const response = await post(typeof queries === 'string' ? queries : JSON.stringify(queries))
+  expect(response.statusCode, response.payload).toBe(200)
+  const results = response.json<Record<string, { result: Candidate[] }>>()
+  return Object.fromEntries(Object.entries(results).map(([id, { result }]) => [id, result]))
+}
+
+/** Returns the properties of a query. */
+const properties = (values: Record<string, unknown>) => Object.entries(values).map(([pid, v]) => ({ pid, v }))
+
+/** Creates an organization of China that only one test uses. */
+async function addOrganization(name: string): Promise<void> {
+  const response = await test.app.inject({
+    method: 'POST',
+    url: '/v1/organizations',
+    headers: { authorization: `Bearer ${adminKey}` },
+    payload: { name, kind: 'academic', country: 'CHN' },
+  })
+  expect(response.statusCode, response.payload).toBe(201)
+}
+
+describe('a query of the reconciliation service', () => {
+  it('has candidates but no match if its country is unknown or ambiguous', async () => {
+    await addOrganization('Academy of Restrictions')
+    for (const country of ['Korea', 'Congo', 'Atlantis', 'Pakistan', 'ZZZ']) {
+      const query = { query: 'Academy of Restrictions', type: 'organizations' }
+      const { q } = await reconcile({ q: { ...query, properties: properties({ country }) } })
+      expect(q, country).toMatchObject([{ match: false }])
+    }
+  })
+
+  it('ignores blank values: the name, another code and another value count', async () => {
+    await addOrganization('Academy of Blanks')
+    const found = await reconcile({
+      blank: { query: 'China', type: 'countries', properties: properties({ alpha2: ' ' }) },
+      none: { query: 'China', type: 'countries', properties: properties({ alpha2: null, alpha3: [] }) },
+      code: { query: 'x', type: 'countries', properties: properties({ alpha2: '', alpha3: 'CHN' }) },
+      ror: { query: 'Academy of Blanks', type: 'organizations', properties: properties({ ror: '' }) },
+      country: {
+        query: 'Academy of Blanks',
+        type: 'organizations',
+        properties: properties({ country: ['', 'China'] }),
+      },
+    })
+    const { blank, none, code, ror, country } = found
+    for (const result of [blank, none, code])
+      expect(result).toMatchObject([{ id: 'countries:CHN', match: true }])
+    for (const result of [ror, country]) expect(result).toMatchObject([{ match: true }])
+  })
+
+  it('is answered under its id, also if that is __proto__', async () => {
+    const found = await reconcile('{"__proto__":{"query":"China","type":"countries"}}')
+    expect(Object.entries(found)).toMatchObject([['__proto__', [{ id: 'countries:CHN', match: true }]]])
+  })
+
+  it('may have the properties that are suggested; others and malformed values are refused', async () => {
+    const suggested = await test.app.inject('/reconcile/suggest/property?prefix=r')
+    const ids = suggested.json<{ result: { id: string }[] }>().result.map(({ id }) => id)
+    expect(ids).toEqual(['country', 'numeric', 'ror'])
+    await reconcile({ q: { query: 'China', properties: ids.map((pid) => ({ pid, v: 'x' })) } })
+    const refused = await post(
+      JSON.stringify({
+        q: { query: 'China', properties: properties({ parent: 'x', on: undefined, country: [['China']] }) },
+      }),
+    )
+    expect(refused.statusCode).toBe(422)
+    expect(refused.json()).toMatchObject({
+      errors: [
+        {
+          pointer: '/q/properties/0/pid',
+          code: 'unknown_value',
+          message: expect.stringContaining('"country", "on", "alpha2", "alpha3", "numeric", "ror"'),
+        },
+        { pointer: '/q/properties/1/v', message: expect.stringContaining('must be a text, a number') },
+        { pointer: '/q/properties/2/v/0', message: expect.stringContaining('must be a text, a number') },
+      ],
+    })
+  })
+})
+
+it('a request for suggestions of an unknown type is refused with the most similar type', async () => {
+  for (const path of ['suggest/entity?prefix=China&type=country', 'extend/propose?type=country']) {
+    const response = await test.app.inject(`/reconcile/${path}`)
+    expect(response.statusCode, path).toBe(400)
+    expect(response.json()).toMatchObject({
+      detail: 'There is no type "country"; did you mean "countries"?',
+    })
+  }
+  const blank = await test.app.inject('/reconcile/suggest/entity?prefix=China&type=')
+  expect(blank.json<{ result: object[] }>().result[0]).toMatchObject({ id: 'countries:CHN' })
+})
