@@ -264,11 +264,17 @@ describe('the reconciliation service', () => {
     expect(await statuses(JSON.stringify(Array(250).fill(values)))).toBe(413)
   })
 
-  it('refuses bodies that are not forms', async () => {
-    const payload = { queries: { q: { query: 'China' } } }
-    const response = await test.app.inject({ method: 'POST', url: '/reconcile', payload })
-    expect(response.statusCode, response.payload).toBe(415)
-    expect(response.json()).toMatchObject({ type: '/problems/unsupported-media-type' })
+  it('refuses bodies that are not forms, and says which type a body must have', async () => {
+    const payload = JSON.stringify({ queries: { q: { query: 'China' } } })
+    for (const headers of [{ 'content-type': 'application/json' }, {}]) {
+      const response = await test.app.inject({ method: 'POST', url: '/reconcile', headers, payload })
+      expect(response.statusCode, response.payload).toBe(415)
+      expect(response.headers['accept-post']).toBe('application/x-www-form-urlencoded')
+      expect(response.json()).toMatchObject({
+        type: '/problems/unsupported-media-type',
+        detail: 'The body must be application/x-www-form-urlencoded.',
+      })
+    }
   })
 
   it('returns 429 with Retry-After if the rate limit of the API refuses its request', async () => {

@@ -84,11 +84,14 @@ export async function reconcile(
   { registry, publicUrl }: ReconcileOptions,
 ): Promise<void> {
   const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
-  // Other bodies get 415.
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) =>
     done(null, parseForm(String(body), '&', '=', { maxKeys: maxFields })),
   )
+  scope.addContentTypeParser('*', (_request, _payload, done) => {
+    const headers = { 'accept-post': form }
+    done(new Problem('unsupported-media-type', `The body must be ${form}.`, { headers }))
+  })
   scope.addHook('onRequest', (_request, reply, done) => {
     reply.headers(corsHeaders)
     done()
