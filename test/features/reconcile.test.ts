@@ -193,6 +193,24 @@ describe('the reconciliation service', () => {
     expect(proposed).toMatchObject({ type: 'organizations', properties: [{}, {}, {}] })
   })
 
+  it('extends records with their participants by id and name', async () => {
+    const headers = { authorization: `Bearer ${adminKey}` }
+    const parties = [
+      { country: 'PAK', role: 'party' },
+      { region: '034', role: 'observer' },
+    ]
+    const payload = { title: 'A treaty with an observer', kind: 'treaty', parties }
+    const created = await test.app.inject({ method: 'POST', url: '/v1/agreements', headers, payload })
+    expect(created.statusCode, created.payload).toBe(201)
+    const id = `agreements:${created.json<{ id: string }>().id}`
+    const query = { ids: [id], properties: [{ id: 'parties' }] }
+    const { rows } = extensionSchema.parse((await post({ extend: JSON.stringify(query) })).json())
+    expect(rows[id]?.parties).toEqual([
+      { id: 'countries:PAK', name: 'Pakistan' },
+      { id: 'regions:034', name: 'Southern Asia' },
+    ])
+  })
+
   it('extends records with an enumeration value as text, even if it is the key of a topic', async () => {
     const headers = { authorization: `Bearer ${adminKey}` }
     const write = async (path: string, payload: object) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { referenceProperties } from '../../model/reference-properties.ts'
+import { type ReferenceProperty, referenceProperties } from '../../model/reference-properties.ts'
 import type { Registry } from '../../model/registry.ts'
 import { ownProperties, type Resource } from '../../model/resource.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
@@ -21,6 +21,12 @@ type Names = Record<string, Record<string, string>>
 /** A requested record, with the names of the records that it refers to. */
 type NamedEntity = Record<string, unknown> & { names?: Names }
 
+/** The reference properties inside a property, and the names of the records to which they refer. */
+interface CellContext {
+  names: Names
+  references: readonly ReferenceProperty[]
+}
+
 /** A cell: a text, a number, or another entity. */
 type Cell = { str: string } | { float: number } | { id: string; name: string }
 
@@ -32,24 +38,35 @@ function entityCell(value: string, names: Names): Cell | undefined {
   return { id: formatEntityId({ resource, key: value }), name: ofResource[value] ?? value }
 }
 
+/** Returns the cells of the records that an object refers to, such as the country of a participant. */
+function referencedCells(value: object, { names, references }: CellContext): Cell[] {
+  const isReference = (name: string) =>
+    references.some(({ jsonPrefix }) => jsonPrefix.endsWith(`${JSON.stringify(name)}:`))
+  return Object.entries(value).flatMap(([name, key]) =>
+    isReference(name) && typeof key === 'string' ? (entityCell(key, names) ?? []) : [],
+  )
+}
+
 /** Returns the cells of a value; none for null. */
-function toCells(value: unknown, names: Names): Cell[] {
+function toCells(value: unknown, context: CellContext): Cell[] {
   if (value === null || value === undefined) return []
-  if (Array.isArray(value)) return value.flatMap((item) => toCells(item, names))
+  if (Array.isArray(value)) return value.flatMap((item) => toCells(item, context))
   if (typeof value === 'number') return [{ float: value }]
-  if (typeof value === 'string') return [entityCell(value, names) ?? { str: value }]
-  if (typeof value === 'object' && 'name' in value && typeof value.name === 'string')
-    return [{ str: value.name }]
-  return [{ str: JSON.stringify(value) }]
+  if (typeof value === 'string') return [entityCell(value, context.names) ?? { str: value }]
+  if (typeof value !== 'object') return [{ str: JSON.stringify(value) }]
+  const referenced = referencedCells(value, context)
+  if (referenced.length > 0) return referenced
+  return [{ str: 'name' in value && typeof value.name === 'string' ? value.name : JSON.stringify(value) }]
 }
 
 /** Returns the cells of a property; none if the resource has no such property. */
 function propertyCells(resource: Resource, property: string, { names = {}, ...record }: NamedEntity): Cell[] {
   if (!Object.hasOwn(ownProperties(resource), property)) return []
-  const sections = referenceProperties(resource, [property]).map((found) => found.resource)
+  const references = referenceProperties(resource, [property])
+  const sections = references.map((found) => found.resource)
   // Another property may have a word that is also the key of a record.
   const ownNames = Object.entries(names).filter(([section]) => sections.includes(section))
-  return toCells(record[property], Object.fromEntries(ownNames))
+  return toCells(record[property], { names: Object.fromEntries(ownNames), references })
 }
 
 /** Reads a record with the names of the records that it refers to; undefined if there is none. */
