@@ -117,6 +117,16 @@ const normalizeCode = (scheme: string, code: string): string =>
 /** The schemes in which a name without a scheme is looked up as a code. */
 const codeSchemes = ['alpha3', 'alpha2', 'numeric', 'key']
 
+/**
+ * Returns the records that had a code in a year. Without a known beginning, a record had the code after those that ended before
+ * it, since ISO gives a code to a further country only when it is free.
+ */
+function holdersIn(year: number, records: readonly NamedRecord[]): readonly NamedRecord[] {
+  const valid = records.filter((record) => hasYear(record, year))
+  const firstEnd = Math.min(...valid.map(({ to = Infinity }) => to))
+  return valid.filter(({ from, to = Infinity }) => from !== undefined || to === firstEnd)
+}
+
 function resolveCode(
   index: NameIndex,
   code: string,
@@ -126,9 +136,9 @@ function resolveCode(
   const wanted = schemes.flatMap((scheme) => (scheme === 'iso3166' ? codeSchemes : [scheme]))
   for (const scheme of wanted) {
     const records = index.withCode(scheme, code)
+    const inYear = year === undefined ? [] : holdersIn(year, records)
     const current = records.filter(({ to }) => to === undefined)
-    const inYear = year === undefined ? [] : records.filter((record) => hasYear(record, year))
-    const [chosen] = [current, inYear, records].filter(({ length }) => length > 0)
+    const [chosen] = [inYear, current, records].filter(({ length }) => length > 0)
     if (chosen) return toResolution(chosen.map((record) => recordMatch(index, record, 'code')))
   }
   return undefined

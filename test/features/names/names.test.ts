@@ -125,6 +125,23 @@ describe('the resolver of country names', () => {
     expect(await code('Honduras', 'alpha2')).toBeUndefined()
   })
 
+  it.each([
+    ['GE', '1975', 'GEL'],
+    ['GE', '1980', 'GEO'],
+    ['SK', '1970', 'SKM'],
+    ['AI', '1975', 'AFI'],
+    ['BQ', '1970', 'ATB'],
+    ['CS', '1980', 'CSK'],
+    ['CS', '2005', 'SCG'],
+    ['891', '1999', 'YUG'],
+    ['104', '1960', 'BUR'],
+    ['PK', '1950', 'PAK'],
+  ])('resolves the code %s in %s to %s, which had it then', async (code, on, key) => {
+    const scheme = /\d/.test(code) ? 'numeric' : 'alpha2'
+    for (const query of [{ on }, { on, scheme }, { on, scheme: 'iso3166' }])
+      expect(await resolveCountry(code, query)).toMatchObject({ status: 'resolved', match: { key } })
+  })
+
   it('proposes similar names for a mistyped one, and does not resolve it', async () => {
     const { status, candidates } = await resolveCountry('Netherland Antiles')
     expect(status).toBe('unresolved')
