@@ -70,6 +70,35 @@ describe('a record that was merged into another one', () => {
     expect(await statusOf(from.path)).toBe(404)
   })
 
+  it('keeps its history and its past when the other one has been removed and restored', async () => {
+    const [from, into] = [await create('Merged and kept'), await create('Removed and restored')]
+    const before = await databaseTime(api)
+    expect((await merge(from, into)).status).toBe(200)
+    const merged = await databaseTime(api)
+    const statuses = () =>
+      Promise.all(
+        ['', '/history', '/history?follow=false', '/history/1', `?asOf=${before}`, `?asOf=${merged}`].map(
+          (rest) => statusOf(`${from.path}${rest}`),
+        ),
+      )
+    expect(await statuses()).toEqual([308, 308, 200, 200, 200, 308])
+    expect((await api.delete(into.path)).status).toBe(204)
+    expect(await statuses()).toEqual([404, 404, 200, 200, 200, 308])
+    expect((await api.post(`${into.path}/restore`, {})).status).toBe(201)
+    expect(await statuses()).toEqual([404, 404, 200, 200, 200, 308])
+    const redaction = { text: 'and kept', reason: 'Asked for it' }
+    expect((await api.post(`${from.path}/redact`, redaction, ifMatch('*'))).status).toBe(204)
+  })
+
+  it('frees its key for a new record when the other one has been removed', async () => {
+    const country = (code: string) => api.post('/v1/countries', { code, name: `Country ${code}` })
+    for (const code of ['XYC', 'XYD']) expect((await country(code)).status).toBe(201)
+    expect((await api.post('/v1/countries/XYC/merge', { into: 'XYD' }, ifMatch('*'))).status).toBe(200)
+    expect((await country('XYC')).status).toBe(409)
+    expect((await api.delete('/v1/countries/XYD')).status).toBe(204)
+    expect((await country('XYC')).json()).toMatchObject({ code: 'XYC', version: 3 })
+  })
+
   it('becomes internal and public again together with the other one', async () => {
     const [from, into] = [await create('Merged'), await create('Remaining')]
     const before = new Date().toISOString()
