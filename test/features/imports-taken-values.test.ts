@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { autocommitReads } from '../../src/database/database.ts'
+import { type Progress, runImport } from '../../src/features/imports/run.ts'
+import { type ImportJob, readImport } from '../../src/features/imports/store.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { checkCsv, continueImport, importCsv, newScheme } from '../support/imports.ts'
+import { withFile } from '../support/import-files.ts'
+import { checkCsv, continueImport, createLocalImport, importCsv, newScheme } from '../support/imports.ts'
+import { registry } from '../support/registry.ts'
 
 /** Dry runs of rows with a value that must be unique (`ror`), and that another record has. */
 
@@ -22,6 +27,25 @@ const rorOf = (digits: string) => `https://ror.org/0bbbbbb${digits}`
 const commit = async (id: string) => {
   expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
   return continueImport(api.database, id)
+}
+
+/** Begins the dry run of a CSV file, and stops it after its first batch of rows. @returns the import. */
+async function interruptCheck(mapping: string, csv: string): Promise<ImportJob> {
+  const id = await createLocalImport(api.database, mapping, { autoCommit: false })
+  const controller = new AbortController()
+  const { signal } = controller
+  // Before the check, while the file is read, the number of rows is not known.
+  const onProgress = ({ total }: Progress) => {
+    if (total !== undefined) controller.abort()
+  }
+  await withFile('rows.csv', csv, async (file) => {
+    const run = runImport({ database: api.database, registry }, id, { signal, onProgress, files: [file] })
+    await expect(run).rejects.toThrow('aborted')
+  })
+  const job = await readImport(autocommitReads(api.database), id)
+  if (!job) throw new Error('the import does not exist any more')
+  expect(job).toMatchObject({ state: 'staging', counts: { changed: 1 } })
+  return job
 }
 
 describe('a dry run', () => {
@@ -56,6 +80,17 @@ describe('a dry run', () => {
     await importCsv(api.database, mappingOf(scheme), csvOf(`1,First,${rorOf('30')}`))
     const csv = csvOf(`1,First,${rorOf('31')}`, ...between, `2,Last,${rorOf('30')}`)
     const { id, counts } = await checkCsv(api.database, mappingOf(scheme), csv)
+    expect(counts).toMatchObject({ created: 601, changed: 1, refused: 0 })
+    expect((await commit(id)).counts).toEqual(counts)
+  })
+  it('accepts such a value also if another process continues it between the two rows', async () => {
+    const scheme = newScheme()
+    const mapping = mappingOf(scheme)
+    const between = Array.from({ length: 600 }, (_, number) => `b${number},Between ${number},`)
+    await importCsv(api.database, mapping, csvOf(`1,First,${rorOf('40')}`))
+    const csv = csvOf(`1,First,${rorOf('41')}`, ...between, `2,Last,${rorOf('40')}`)
+    const { id } = await interruptCheck(mapping, csv)
+    const { counts } = await continueImport(api.database, id)
     expect(counts).toMatchObject({ created: 601, changed: 1, refused: 0 })
     expect((await commit(id)).counts).toEqual(counts)
   })

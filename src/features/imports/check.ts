@@ -56,6 +56,17 @@ type CheckedUpsert = { upsert: Upsert } & ({ result: PlannedRecord } | { faults:
 /** Identifies a property of a record whose value a row replaces, so that another row may take the value. */
 const releaseOf = (resource: Resource, key: string, property: string) => `${resource.name} ${key} ${property}`
 
+/** What a dry run knows of unique values that the rows of a file replace. */
+interface Releases {
+  /** The values that earlier rows replace (`releaseOf`). */
+  values: Set<string>
+  /** Whether a row is refused for a value that another record has, and that no row in `values` replaces. */
+  hasRefused: boolean
+}
+
+/** Returns the state before the first row of a file. */
+export const noReleases = (): Releases => ({ values: new Set(), hasRefused: false })
+
 /** Returns the properties with unique values that planned records replace (`releaseOf`). */
 const listReleases = (planned: readonly PlannedRecord[]): string[] =>
   planned.flatMap(({ upsert: { resource, existing }, before, after }) =>
@@ -69,7 +80,7 @@ const listReleases = (planned: readonly PlannedRecord[]): string[] =>
 async function findRefusals(
   tx: Transaction,
   outcomes: readonly CheckedUpsert[],
-  releasedBefore: ReadonlySet<string>,
+  releases: Releases,
 ): Promise<Map<Upsert, RowFault[]>> {
   const planned = outcomes.flatMap((one) =>
     'result' in one && one.result.action !== 'none' ? [one.result] : [],
@@ -95,9 +106,11 @@ async function findRefusals(
       for (const [index, fault] of await findTakenExternalIds(tx, resource, documents))
         faults[index]?.push(fault)
     const isReleased = (key: string, property: string) =>
-      [released, releasedBefore].some((known) => known.has(releaseOf(resource, key, property)))
-    for (const [index, fault] of await findTakenUniqueValues(tx, resource, documents, isReleased))
+      [released, releases.values].some((known) => known.has(releaseOf(resource, key, property)))
+    for (const [index, fault] of await findTakenUniqueValues(tx, resource, documents, isReleased)) {
       faults[index]?.push(fault)
+      releases.hasRefused = true
+    }
     for (const [index, { upsert, after }] of ofResource.entries()) {
       const found = faults[index] ?? []
       if (found.length > 0) refusals.set(upsert, faultsOfProblem(invalidBody(resource.noun, found), after))
@@ -111,7 +124,7 @@ async function planUpserts(
   database: DatabaseClient,
   upserts: readonly Upsert[],
   onEdited: OnEdited,
-  released: ReadonlySet<string>,
+  releases: Releases,
 ): Promise<CheckedUpsert[]> {
   const pending = upserts.filter((upsert) => !isUnchanged(upsert))
   const documents = await readDocuments(database, pending)
@@ -122,7 +135,7 @@ async function planUpserts(
     outcomes.push({ upsert, ...planned })
     await pause()
   }
-  const refusals = await findRefusals(autocommitReads(database), outcomes, released)
+  const refusals = await findRefusals(autocommitReads(database), outcomes, releases)
   return outcomes.map((outcome) => {
     const faults = refusals.get(outcome.upsert)
     return faults ? { upsert: outcome.upsert, faults } : outcome
@@ -146,13 +159,13 @@ interface CheckedBatch {
 /**
  * Checks rows. If the registry refuses some of them, the others are resolved again without the records of the refused ones,
  * until it refuses no further row.
- * @param released the unique values that earlier rows of the file replace (`releaseOf`). Those of these rows are added.
+ * @param releases what is known from earlier rows of the file. What these rows replace is added.
  * @param resolve computes the upserts of rows, as if the refused rows created no records.
  */
 export async function checkBatch(
   database: DatabaseClient,
   rows: readonly ReadyRow[],
-  { onEdited, released }: { onEdited: OnEdited; released: Set<string> },
+  { onEdited, releases }: { onEdited: OnEdited; releases: Releases },
   resolve: (rows: readonly ReadyRow[], refusedRows: readonly ReadyRow[]) => Promise<Upserts>,
 ): Promise<CheckedBatch> {
   const refused = new Map<number, RowFault[]>()
@@ -161,12 +174,12 @@ export async function checkBatch(
     const remaining = rows.filter((row) => !isRefused(row))
     const { upserts, refused: unresolved } = await resolve(remaining, rows.filter(isRefused))
     for (const [position, faults] of unresolved) refused.set(position, faults)
-    const outcomes = await planUpserts(database, upserts, onEdited, released)
+    const outcomes = await planUpserts(database, upserts, onEdited, releases)
     const faulty = outcomes.flatMap((outcome) => ('faults' in outcome ? [outcome] : []))
     for (const { upsert, faults } of faulty) refused.set(upsert.row.position, faults)
     if (faulty.length > 0 && rows.some(mayDependOnRefused)) continue
     const planned = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []))
-    for (const one of listReleases(planned)) released.add(one)
+    for (const one of listReleases(planned)) releases.values.add(one)
     return { upserts: upserts.filter(({ row }) => !isRefused(row)), planned, refused }
   }
 }
@@ -200,7 +213,8 @@ async function beginCheck(database: Database, job: ImportJob): Promise<ImportJob
  * Checks all staged rows of an import as a commit would, and stores the faults of refused rows. The check continues where an
  * earlier process stopped.
  * @param onProgress gets the position of the last checked row.
- * @returns the import after the check; undefined if a decision about a name has restarted it, or another process has taken over.
+ * @returns the import after the check; undefined if it must start again, such as after a decision about a name, or if another
+ *   process has taken over.
  */
 export async function checkRows(
   database: Database,
@@ -222,7 +236,7 @@ export async function checkRows(
   const beginning = job.doneThrough === 0 ? await beginCheck(database, job) : job
   const idsInFile = await readIdsInFile(reads, job)
   const readyRowIds = new ReadyRowIds(reads, job.id)
-  const released = new Set<string>()
+  const releases = noReleases()
   for (let current = beginning; ; ) {
     signal.throwIfAborted()
     // `pass` of an import that is checked counts its dry runs. Each reads the same rows as the first pass of a commit.
@@ -230,7 +244,7 @@ export async function checkRows(
     const last = rows.at(-1)
     if (!last) return current
     const before = current
-    const checked = await checkBatch(database, rows, { onEdited, released }, (remaining, refusedRows) => {
+    const checked = await checkBatch(database, rows, { onEdited, releases }, (remaining, refusedRows) => {
       readyRowIds.remove(refusedRows.flatMap(({ drafts }) => drafts))
       return readUpserts(reads, registry, before, remaining, {
         onAbsent: 'unresolved',
@@ -239,6 +253,12 @@ export async function checkRows(
         idsInFile,
       })
     })
+    if (releases.hasRefused && job.doneThrough > 0) {
+      // A row that an earlier process has checked may replace the value. Only a check of all rows can tell.
+      const restart = { doneThrough: 0, pass: before.pass + 1 }
+      await database.transaction((tx) => changeImport(tx, before, restart))
+      return undefined
+    }
     const { refused } = checked
     const counts = addCounts(before.counts, countResults(checked))
     const change = { doneThrough: last.position, counts }

@@ -6,7 +6,7 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { Problem } from '../../problems/problem.ts'
 import { namesStatement } from '../../query/names.ts'
 import { resolveMapping } from './built-in.ts'
-import { checkBatch } from './check.ts'
+import { checkBatch, noReleases } from './check.ts'
 import { draftIdentities } from './file-ids.ts'
 import type { LocalFile } from './files.ts'
 import {
@@ -211,7 +211,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
   const { upserts, planned, refused } = await checkBatch(
     database,
     ready,
-    { onEdited: mapping.onEdited, released: new Set() },
+    { onEdited: mapping.onEdited, releases: noReleases() },
     (remaining, refusedRows) => {
       const refusedIds = new Set(refusedRows.flatMap(({ drafts }) => drafts.flatMap(draftIdentities)))
       return findUpserts(autocommitReads(database), registry, mapping.scheme, remaining, {
