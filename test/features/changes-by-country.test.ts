@@ -15,6 +15,7 @@ interface Change {
   position: string
   resource: string
   key: string
+  version: number
   operation: string
   document: Document
 }
@@ -135,6 +136,33 @@ describe('GET /v1/changes', () => {
     const redacted = await api.request('POST', `${path}/redact`, { body, headers: { 'if-match': '*' } })
     expect(redacted.status, redacted.text).toBe(200)
     expect(keysOf(await changes('country=TUV'))).not.toContain(key)
+  })
+
+  it('finds a redacted version by the countries that it had, except redacted ones', async () => {
+    const { key: institute, path: institutePath } = await createRecord(resourceOf('organizations'), api, {
+      name: 'Institute of Niue',
+      kind: 'academic',
+      country: 'NIU',
+    })
+    const { key, path } = await project({
+      participants: [{ organization: institute, role: 'funder' }],
+      locations: [{ name: 'Lab', country: 'NIU' }],
+      summary: 'By Jane Doe',
+    })
+    const redact = async (body: object) => {
+      const redacted = await api.request('POST', `${path}/redact`, {
+        body: { ...body, reason: 'A test' },
+        headers: { 'if-match': '*' },
+      })
+      expect(redacted.status, redacted.text).toBe(200)
+    }
+    const versionsFrom = async (code: string) =>
+      (await changes(`country=${code}`)).filter((one) => one.key === key).map(({ version }) => version)
+    expect((await api.patch(institutePath, { country: 'COK' })).status).toBe(200)
+    await redact({ text: 'Jane Doe' })
+    expect([await versionsFrom('NIU'), await versionsFrom('COK')]).toEqual([[1, 2], [2]])
+    await redact({ properties: ['/locations/country'] })
+    expect([await versionsFrom('NIU'), await versionsFrom('COK')]).toEqual([[1], [2, 3]])
   })
 
   it.each([
