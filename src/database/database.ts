@@ -16,7 +16,7 @@ import type { Lane } from './shares/lanes.ts'
 import { StatementCosts } from './shares/statement-costs.ts'
 import type { Work } from './shares/work.ts'
 import type { Statement, Transaction } from './statement.ts'
-import { inTransaction } from './transaction.ts'
+import { inTransaction, retryConflicts } from './transaction.ts'
 
 export type { CopySession } from './copy-session.ts'
 export type { ListenHandler, Subscription } from './listener.ts'
@@ -49,7 +49,8 @@ export interface DatabaseClient {
    */
   read<Row extends pg.QueryResultRow>(statement: Statement, options?: ReadOptions): Promise<Row[]>
   /**
-   * Commits when `callback` resolves, rolls back when it rejects, and releases the connection in both cases.
+   * Commits when `callback` resolves, rolls back when it rejects, and releases the connection in both cases. `callback` may run
+   * several times, since a transaction that PostgreSQL rolls back because of a concurrent one is repeated.
    * @throws what `callback` or the commit throws; Problem `overloaded`, `too-many-waiting` or `unavailable` before it runs;
    * Problem `outcome-unknown` if PostgreSQL has not confirmed the commit.
    */
@@ -254,7 +255,11 @@ class PoolDatabase implements Database {
     return this.#run({ setup, work: this.#work, signal }, read)
   }
 
-  async transaction<T>(callback: (tx: Transaction) => Promise<T>): Promise<T> {
+  transaction<T>(callback: (tx: Transaction) => Promise<T>): Promise<T> {
+    return retryConflicts(() => this.#tryTransaction(callback))
+  }
+
+  async #tryTransaction<T>(callback: (tx: Transaction) => Promise<T>): Promise<T> {
     const { pool, commitGate } = this.#services
     const passedAt = commitGate.pass()
     // A change is not cancelled when its client disconnects, so that its outcome is known.

@@ -64,7 +64,7 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
   '25P04': { type: 'unavailable', detail: 'The database ended the transaction.' },
   '40': {
     type: 'unavailable',
-    detail: 'Concurrent update: the transaction was rolled back. Retry the request.',
+    detail: 'Concurrent updates: the transaction was repeated and rolled back each time. Retry the request.',
   },
   '53': { type: 'unavailable', detail: 'The database is out of connections, memory or disk space.' },
   '55': { type: 'unavailable', detail: 'A database object is locked or not ready.' },

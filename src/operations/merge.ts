@@ -17,6 +17,7 @@ import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.
 import { lockRecords } from './writing/locks.ts'
 import {
   deleteMerged,
+  lockNamesOfMerge,
   maxMovedReferrers,
   mergeDocuments,
   problemAtInto,
@@ -98,6 +99,7 @@ export const merge: Operation = {
     let document: Document = {}
     try {
       return await runOnce(database, request, async (tx) => {
+        await lockNamesOfMerge(tx, resource, { key, into: body.into })
         const locked = await lockRecords(tx, resource, [key, body.into])
         const from = locked.get(key)
         if (!from) throw recordNotFound(resource, key)

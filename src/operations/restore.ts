@@ -152,8 +152,8 @@ export const restore: Operation = {
         requireKnownProperties(resource, past.entry.version, record)
         document = checkDocument(resource, documentOf(resource, record))
         const change: Change = { kind: 'restore', authorship }
+        existingKey = locked?.key
         if (locked) {
-          existingKey = key
           const before = documentOf(resource, JSON.parse(locked.document))
           // The visibility stays, so that restoring a public version does not publish a record that has become internal.
           document = { ...document, visibility: before.visibility }

@@ -187,7 +187,7 @@ export const problemTypes = {
     status: 503,
     title: 'Service unavailable',
     explanation:
-      'The database or the issuer of access tokens does not respond, or the database accepts no writes at the moment. Nothing was written. Retry after the seconds in `Retry-After`.',
+      'The database or the issuer of access tokens does not respond, the database accepts no writes at the moment, or concurrent changes interrupted the change repeatedly. Nothing was written. Retry after the seconds in `Retry-After`.',
   },
 } as const satisfies Record<string, { status: number; title: string; explanation: string }>
 

@@ -231,3 +231,34 @@ it('aborting a session cancels its COPY in PostgreSQL', async () => {
   await expect.poll(copying).toBe(0)
   expect(await database.read(one)).toEqual([{ value: 1 }])
 })
+
+/** Opens a database, and returns its transaction that fails with an SQLSTATE in its first attempts, and counts the attempts. */
+async function openWithFailures(state: string, failures: number) {
+  const { database, pool } = await open()
+  await pool.query('create table attempts (number int)')
+  let attempts = 0
+  const transaction = () =>
+    database.transaction(async (tx) => {
+      attempts += 1
+      await tx.query({ text: `insert into attempts values (${attempts})` })
+      if (attempts > failures) return
+      await tx.query({ text: `do $$ begin raise 'rolled back' using errcode = '${state}'; end $$` })
+    })
+  const stored = async () => (await pool.query('select number from attempts')).rows
+  return { transaction, stored, attempts: () => attempts }
+}
+
+it.each(['40001', '40P01'])('a transaction that PostgreSQL rolls back with %s is repeated', async (state) => {
+  const { transaction, stored } = await openWithFailures(state, 2)
+  await transaction()
+  expect(await stored()).toEqual([{ number: 3 }])
+})
+
+it.each([
+  ['40001', 5],
+  ['23505', 1],
+])('a transaction that always fails with %s is run %d times', async (state, expected) => {
+  const { transaction, stored, attempts } = await openWithFailures(state, 10)
+  await expect(transaction()).rejects.toMatchObject({ code: state })
+  expect([attempts(), await stored()]).toEqual([expected, []])
+})

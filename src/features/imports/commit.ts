@@ -1,5 +1,4 @@
 import { autocommitReads, type Database, type Transaction } from '../../database/database.ts'
-import { getDatabaseError } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type ApplyContext, applyUpserts } from './apply.ts'
@@ -17,9 +16,6 @@ import { combineGroups, maxTogether, type RowGroup, readWaitingGroups } from './
 /** Target duration of a transaction. Other transactions wait for its locks, and the feed of changes for its end. */
 const transactionMs = 300
 
-/** Maximum number of attempts to run a transaction that conflicts with others, including the first. */
-const maxAttempts = 5
-
 /** The options of a commit. */
 export interface CommitOptions {
   onEdited: OnEdited
@@ -36,22 +32,6 @@ export const importAuthorship = ({ actor, requestId, files, id }: ImportJob): Au
   requestId,
   reason: `Import ${id} of ${files[0]?.name ?? 'a file'}`.slice(0, 500),
 })
-
-/**
- * Whether an error is a conflict with another transaction, so that a retry may succeed: SQLSTATE class 40 (a rollback, such
- * as after a deadlock) or 55 (such as a lock that is not available).
- */
-const isTransient = (error: unknown) => /^(40|55)/.test(getDatabaseError(error)?.code ?? '')
-
-async function withRetries<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work()
-    } catch (error) {
-      if (attempt >= maxAttempts || !isTransient(error)) throw error
-    }
-  }
-}
 
 /** The progress that each transaction of a commit stores. */
 interface CommitProgress {
@@ -116,7 +96,7 @@ class Commit {
   /** Runs a step of the commit in one transaction. @returns false when another process has taken over. */
   async #run(step: (tx: Transaction, before: ImportJob) => Promise<ImportJob | undefined>): Promise<boolean> {
     const before = this.#current
-    const next = await withRetries(() => this.#database.transaction((tx) => step(tx, before)))
+    const next = await this.#database.transaction((tx) => step(tx, before))
     if (!next) return false
     this.#current = next
     this.#options.onProgress(next)

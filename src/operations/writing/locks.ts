@@ -139,6 +139,17 @@ export async function acquireManyRecordsLock(tx: Transaction): Promise<void> {
 }
 
 /**
+ * Takes the advisory locks of records, which need not exist, until the transaction ends. The transaction must have the lock of
+ * `acquireManyRecordsLock`.
+ */
+export async function lockNames(tx: Transaction, given: { resource: string; key: string }[]): Promise<void> {
+  const names = given.map(({ resource, key }) => `${resource} ${key}`).sort()
+  const build = () => sql`select pg_advisory_xact_lock(hashtextextended(lock_name, 0))
+    from unnest(${placeholder('names')}::text[]) as lock_name`
+  await tx.query(statement('lock names', build, { names }))
+}
+
+/**
  * Locks records until the transaction ends.
  *
  * Advisory locks are taken in the order of the keys, after the lock of `acquireManyRecordsLock`.
@@ -150,20 +161,20 @@ export async function lockRecords(
   keys: string[],
 ): Promise<Map<string, LockedRecord>> {
   if (keys.length === 0) return new Map()
-  const sorted = [...new Set(keys)].sort()
-  const lockNames = () => sql`select pg_advisory_xact_lock(hashtextextended(lock_name, 0))
-    from unnest(${placeholder('names')}::text[]) as lock_name`
+  const distinct = [...new Set(keys)]
   const lockRows = () => sql`with locked as materialized (
       select * from ${records}
       where ${records.id} = any(${placeholder('ids')}::uuid[]) and ${records.resource} = ${placeholder('resource')} and ${records.mergedInto} is null
       for update
     ) select ${lockedColumns(resource)} from locked`
   await acquireManyRecordsLock(tx)
-  const names = sorted.map((key) => `${resource.name} ${key}`)
-  await tx.query(statement('lock names', lockNames, { names }))
+  await lockNames(
+    tx,
+    distinct.map((key) => ({ resource: resource.name, key })),
+  )
   const locked = await tx.query<LockedRow>(
     statement(`lock all|${resource.name}|${shapeOf(resource)}`, lockRows, {
-      ids: sorted.map((key) => recordId(resource, key)),
+      ids: distinct.map((key) => recordId(resource, key)),
       resource: resource.name,
     }),
   )

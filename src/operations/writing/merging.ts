@@ -15,9 +15,9 @@ import {
   type Update,
   updateDocuments,
 } from './documents.ts'
-import { type LockedRecord, lockRecords } from './locks.ts'
+import { acquireManyRecordsLock, type LockedRecord, lockNames, lockRecords } from './locks.ts'
 import { findReferences } from './references.ts'
-import { findReferrers } from './referrers.ts'
+import { findReferrers, type Referrer } from './referrers.ts'
 import { checkDocument } from './validation.ts'
 
 /** The changes of documents and rows in a merge. */
@@ -134,14 +134,33 @@ const moveToRemaining = (
     record.resource === resource.name && record.key === from.key ? into.key : undefined,
   )
 
+/** Returns the records that refer to the record to merge, up to one more than can be moved. */
+async function listReferrers(tx: Transaction, resource: Resource, key: string): Promise<Referrer[]> {
+  const found = await findReferrers(tx, resource, [key], { limit: maxMovedReferrers + 1 })
+  return found.get(key) ?? []
+}
+
+/**
+ * Takes the advisory locks of the records of a merge and of those that refer to the merged one, before a lock of a row gives the
+ * transaction its id: so the merge waits for changes of these records, and gets a higher id than they have.
+ */
+export async function lockNamesOfMerge(
+  tx: Transaction,
+  resource: Resource,
+  { key, into }: { key: string; into: string },
+): Promise<void> {
+  await acquireManyRecordsLock(tx)
+  const pair = [key, into].map((one) => ({ resource: resource.name, key: one }))
+  await lockNames(tx, [...pair, ...(await listReferrers(tx, resource, key))])
+}
+
 /**
  * Changes the records that refer to the merged one: moves their references to the remaining one.
  * @throws Problem `conflict` if there are too many.
  */
 export async function updateReferrers(tx: Transaction, pair: MergedPair, change: Change): Promise<void> {
   const { resource, from, into } = pair
-  const found = await findReferrers(tx, resource, [from.key], { limit: maxMovedReferrers + 1 })
-  const referrers = found.get(from.key) ?? []
+  const referrers = await listReferrers(tx, resource, from.key)
   if (referrers.length > maxMovedReferrers) {
     const detail = `More than ${maxMovedReferrers} records refer to the ${resource.noun} ${from.key}. Merge in the other direction, or change some of them first.`
     throw new Problem('conflict', detail)

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { documentOf, updateDocuments } from '../../src/operations/writing/documents.ts'
+import { lockRecord } from '../../src/operations/writing/locks.ts'
+import { type Api, startTestApi } from '../support/api.ts'
+import { testCreation } from '../support/authorship.ts'
+import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+/** Waits until a transaction waits for an advisory lock, and has no transaction id yet. */
+const waitForWaiting = () =>
+  expect
+    .poll(async () => {
+      const { rows } =
+        await api.pool.query(`select from pg_locks as waiting join pg_stat_activity as session using (pid)
+        where locktype = 'advisory' and not granted and datname = current_database() and session.backend_xid is null`)
+      return rows.length
+    })
+    .toBe(1)
+
+it('a merge waits for a change of a record that refers to the merged one before it writes', async () => {
+  const [organizations, projects] = [resourceOf('organizations'), resourceOf('projects')]
+  const document = { name: 'Institute', kind: 'academic' }
+  const [from, into] = [
+    await createRecord(organizations, api, document),
+    await createRecord(organizations, api, document),
+  ]
+  const participants = [{ organization: from.key, role: 'participant' }]
+  const project = await createRecord(projects, api, { title: 'Before', kind: 'other', participants })
+  const merge = await api.database.transaction(async (tx) => {
+    // Only the lock, without a transaction id, so that a merge which has an id already would have the lower one.
+    await tx.query({
+      text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
+      values: [`projects ${project.key}`],
+    })
+    const response = api.post(`${from.path}/merge`, { into: into.key }, ifMatch('*'))
+    await waitForWaiting()
+    const locked = await lockRecord(tx, projects, project.key)
+    if (!locked) throw new Error('the project is missing')
+    const before = documentOf(projects, JSON.parse(locked.document))
+    const update = { locked, before, after: { ...before, title: 'After' } }
+    await updateDocuments(tx, projects, [update], { ...testCreation, kind: 'patch' })
+    return { response }
+  })
+  const merged = await merge.response
+  expect(merged.status, merged.text).toBe(200)
+  expect((await api.get(project.path)).json()).toMatchObject({
+    title: 'After',
+    version: 3,
+    participants: [{ organization: into.key }],
+  })
+})
