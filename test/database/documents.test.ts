@@ -237,6 +237,27 @@ describe('a write that bypasses the service', () => {
     expect(rows).toEqual([])
   })
 
+  it('soon after another one gets a revision, and the one before it is read only with asOf', async () => {
+    const path = '/v1/topics/in-haste'
+    expect((await api.post('/v1/topics', { slug: 'in-haste', name: 'One', scheme: 'domain' })).status).toBe(
+      201,
+    )
+    // The lock prevents that the service composes the record between the two writes.
+    const between = await api.database.transaction(async (tx) => {
+      await tx.query({ text: "select pg_advisory_xact_lock(hashtextextended('topics in-haste', 0))" })
+      await api.pool.query("update topics set name = 'Two' where slug = 'in-haste'")
+      const time = await databaseTime(api)
+      await api.pool.query("update topics set name = 'Three' where slug = 'in-haste'")
+      return time
+    })
+    await recomposeChangedRecords(api.database, registry)
+    const { data } = (await api.get(`${path}/history`)).json<{ data: Document[] }>()
+    expect(data.map(({ version }) => version)).toEqual([3, 1])
+    expect((await api.get(`${path}/history/2`)).status).toBe(404)
+    expect((await api.get(`${path}?asOf=${between}`)).json()).toMatchObject({ name: 'Two', version: 2 })
+    expect((await api.get(path)).json()).toMatchObject({ name: 'Three', version: 3 })
+  })
+
   it('between writes of the service is in the right order in history and feed, also a removal', async () => {
     const path = '/v1/topics/in-turns'
     const document = { slug: 'in-turns', name: 'Turns', scheme: 'domain' }
