@@ -14,7 +14,7 @@ import { maxVersion } from './revision-schema.ts'
 import { type Change, type Document, documentOf, updateDocuments } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
-import { lockRecords } from './writing/locks.ts'
+import { type LockedRecord, lockRecords } from './writing/locks.ts'
 import {
   deleteMerged,
   lockNamesOfMerge,
@@ -54,6 +54,21 @@ function readBody(
   throw invalidBody('request', [
     { pointer: '/into', code: 'itself', message: `is the ${resource.noun} itself` },
   ])
+}
+
+/** Checks the version of the record that stays. @throws Problem `stale-version` if `expected` is given and another version. */
+function requireRemainingVersion(
+  { noun }: Resource,
+  { key, version }: LockedRecord,
+  expected: number | undefined,
+): void {
+  if (expected === undefined || expected === version) return
+  const detail = `The ${noun} ${key} is at version ${version} now; the request was based on version ${expected}. Read it again, and merge with its current version.`
+  const message = `the ${noun} ${key} is at version ${version}, not ${expected}`
+  // Without an ETag, which would be that of the record in the path.
+  throw new Problem('stale-version', detail, {
+    errors: [{ pointer: '/version', code: 'stale_version', message }],
+  })
 }
 
 /** Whether readers without a key do not see a record: it is internal or, as a citation, belongs to an internal record. */
@@ -110,7 +125,7 @@ export const merge: Operation = {
           const message = `there is no ${resource.noun} "${body.into}"${later === undefined ? '' : `; it was merged into "${later}"`}`
           throw invalidBody('request', [{ pointer: '/into', code: 'dangling_reference', message }])
         }
-        if (body.version !== undefined) requireVersion([String(body.version)], into.version, resource.noun)
+        requireRemainingVersion(resource, into, body.version)
         const mergedDocument = documentOf(resource, JSON.parse(from.document))
         const before = documentOf(resource, JSON.parse(into.document))
         const isEquallyVisible = mergedDocument.visibility === before.visibility

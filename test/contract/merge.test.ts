@@ -136,7 +136,11 @@ describe.each(resources)('merging a record of $name', (resource) => {
     const [from, into] = await pair()
     const mergeIfVersion = (version: number) =>
       api.post(`${from.path}/merge`, { into: into.key, version }, { headers: { 'if-match': from.etag } })
-    expect((await mergeIfVersion(2)).status).toBe(412)
+    const refused = await mergeIfVersion(2)
+    const { status, detail, errors } = readProblem(refused)
+    expect([status, refused.headers.get('etag')]).toEqual([412, null])
+    expect(detail).toContain(`${into.key} is at version 1 now; the request was based on version 2`)
+    expect(errors).toMatchObject([{ pointer: '/version', code: 'stale_version' }])
     expect((await mergeIfVersion(1)).status).toBe(200)
   })
 
