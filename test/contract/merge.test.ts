@@ -132,6 +132,27 @@ describe.each(resources)('merging a record of $name', (resource) => {
     expect((await redirectOf(first.path)).status).toBe(404)
   })
 
+  it('keeps the old key taken, and says into which record the record with this key was merged', async () => {
+    const [from, into] = await pair()
+    await merge(from, into)
+    const { property } = resource.key
+    const document = { ...(await exampleDocument(resource, api)), [property]: from.key }
+    const response = await sendBulk(api, resource, [{ op: 'create', document }])
+    const { status, errors } = readProblem(response)
+    expect([status, errors]).toEqual([
+      409,
+      [
+        {
+          pointer: `/operations/0/document/${property}`,
+          code: 'taken',
+          message: expect.stringMatching(
+            `^"${from.key}" is taken by an? .+ that was merged into "${into.key}"$`,
+          ),
+        },
+      ],
+    ])
+  })
+
   it('checks the version of the remaining record if the body has one', async () => {
     const [from, into] = await pair()
     const mergeIfVersion = (version: number) =>

@@ -10,6 +10,7 @@ import type { Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
+import { aNoun } from '../../problems/suggest.ts'
 import type { Document } from './documents.ts'
 import { getExternalIds } from './external-ids.ts'
 import { listUniqueProperties } from './released-values.ts'
@@ -75,15 +76,18 @@ export async function findTakenKeys(
   })
   if (given.length === 0) return []
   const ids = given.map(({ key }) => recordId(resource, key))
-  const rows = await tx.query<{ nth: number; resource: string }>(
-    compileSql(sql`select given.nth::int - 1 as nth, ${records.resource} as resource
+  const rows = await tx.query<{ nth: number; resource: string; into: string | null }>(
+    compileSql(sql`select given.nth::int - 1 as nth, ${records.resource} as resource, remaining.key as "into"
       from unnest(${sql.param(ids)}::uuid[]) with ordinality as given(id, nth)
-      join ${records} on ${records.id} = given.id order by nth`),
+      join ${records} on ${records.id} = given.id
+      left join ${records} as remaining on remaining.id = ${records.mergedInto} order by nth`),
   )
-  return rows.flatMap(({ nth, resource: owner }): DocumentFault[] => {
+  return rows.flatMap(({ nth, resource: owner, into }): DocumentFault[] => {
     const taken = given[nth]
     if (!taken) return []
-    const by = owner === resource.name ? `another ${resource.noun}` : `/v1/${owner}/${taken.key}`
+    const own =
+      into === null ? `another ${resource.noun}` : `${aNoun(resource.noun)} that was merged into "${into}"`
+    const by = owner === resource.name ? own : `/v1/${owner}/${taken.key}`
     const message = `"${taken.key}" is taken by ${by}`
     return [[taken.index, { pointer: formatPointer([property]), code: 'taken', message }]]
   })
