@@ -10,7 +10,7 @@ import { type Comparison, type DateUnit, type Filter, filterByOne, ifNullable, o
 
 /**
  * The comparison that a date lies entirely in a year, decade or month. `unknown` finds records without a date, and records
- * whose date may lie in several.
+ * whose date may lie in several or in one without a number (`unitNumber`).
  */
 const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Comparison => ({
   takes: 'one',

@@ -45,7 +45,7 @@ async function addOrganization(name: string): Promise<void> {
 }
 
 describe('a query of the reconciliation service', () => {
-  it('has candidates but no match if its country is unknown or ambiguous', async () => {
+  it('has candidates but no match if its country is unknown, ambiguous or another one', async () => {
     await addOrganization('Academy of Restrictions')
     for (const country of ['Korea', 'Congo', 'Atlantis', 'Pakistan', 'ZZZ']) {
       const query = { query: 'Academy of Restrictions', type: 'organizations' }
@@ -54,7 +54,7 @@ describe('a query of the reconciliation service', () => {
     }
   })
 
-  it('ignores blank values: the name, another code and another value count', async () => {
+  it('ignores blank values, and uses the name, other codes and other values', async () => {
     await addOrganization('Academy of Blanks')
     const found = await reconcile({
       blank: { query: 'China', type: 'countries', properties: properties({ alpha2: ' ' }) },

@@ -165,7 +165,7 @@ describe('the reconciliation service', () => {
     ])
   })
 
-  it('suggests entities, types and properties by prefix', async () => {
+  it('suggests entities by the beginning of a name, types and properties by any part', async () => {
     const suggest = async (what: string, prefix: string) =>
       suggestSchema
         .parse((await get(`/reconcile/suggest/${what}?prefix=${prefix}`)).json())

@@ -3,7 +3,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
-/** Requests that `fetch` cannot send: those that HTTP requires a server to refuse, and unusual valid ones. */
+/** Malformed and unusual requests, sent as raw bytes, since `fetch` cannot send most of them. */
 
 const host = 'Host: registry.example'
 const keys = [`Authorization: Bearer ${adminKey}`, 'authorization: x']

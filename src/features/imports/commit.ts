@@ -2,7 +2,7 @@ import { autocommitReads, type Database, type Transaction } from '../../database
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type ApplyContext, applyUpserts } from './apply.ts'
-import { readIdsInFile } from './file-ids.ts'
+import { readMultipleIdsInFile } from './file-ids.ts'
 import type { OnEdited } from './plan.ts'
 import { formatCount } from './reading/unreadable-file.ts'
 import { addKept } from './report.ts'
@@ -201,7 +201,7 @@ export async function commitRows(
   job: ImportJob,
   options: CommitOptions,
 ): Promise<ImportJob | undefined> {
-  const idsInFile = await readIdsInFile(autocommitReads(database), job)
+  const idsInFile = await readMultipleIdsInFile(autocommitReads(database), job)
   const commit = new Commit(database, registry, job, { ...options, idsInFile })
   const isDone = (job.pass > 0 || (await commit.makeFirstPass())) && (await commit.writeWaiting())
   return isDone ? commit.current : undefined

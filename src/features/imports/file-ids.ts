@@ -13,21 +13,21 @@ export function draftIdentities(draft: Draft): string[] {
 
 /**
  * Finds the records that have several ids in the scheme of an import, such as after a merge, and returns those of their ids
- * that its staged file has, except in skipped rows. Other records are not needed: a record with one id is changed by the row
- * of this id.
+ * that its staged file has, except in skipped rows: they decide which row changes such a record. Every other record is changed
+ * by the row of its only id.
  * @returns the identities of the ids (`draftIdentity`).
  */
-export async function readIdsInFile(
+export async function readMultipleIdsInFile(
   tx: Transaction,
   { id, scheme }: { id: string; scheme: string },
 ): Promise<ReadonlySet<string>> {
-  const shared = await tx.query<{ resource: string; id: string }>({
+  const ids = await tx.query<{ resource: string; id: string }>({
     text: `select resource, id from external_ids where scheme = $1 and record in (
         select record from external_ids where scheme = $1 group by record having count(*) > 1)`,
     values: [scheme],
   })
-  if (shared.length === 0) return new Set()
-  const identities = shared.map((one) => draftIdentity({ ...one, externalId: { scheme, id: one.id } }))
+  if (ids.length === 0) return new Set()
+  const identities = ids.map((one) => draftIdentity({ ...one, externalId: { scheme, id: one.id } }))
   const found = await tx.query<{ identity: string }>({
     text: `select distinct identity from import_rows, unnest(ids) as identities(identity)
       where import = $1 and state <> 'skipped' and identity = any($2)`,

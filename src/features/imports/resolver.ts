@@ -24,7 +24,7 @@ export interface UpsertOptions {
   findInFile?: (identities: readonly string[]) => Promise<Iterable<string>>
   /** For mentions without `onUnresolved`. */
   onUnresolved: 'refuse' | 'drop'
-  /** The ids that the file has, at least those of records with several ids in the scheme (`readIdsInFile`). */
+  /** The ids that the file has, at least those of records with several ids in the scheme (`readMultipleIdsInFile`). */
   idsInFile: ReadonlySet<string>
 }
 

@@ -145,7 +145,8 @@ const makeNetwork = (registry: Registry) =>
         total: z.strictObject({ edges: count('Number of all edges, also of those beyond `limit`.') }),
       })
       .meta({
-        description: 'Who takes part together with whom: each pair once, `source` before `target`.',
+        description:
+          'Who takes part together with whom: each pair once, with the id of `source` before that of `target`.',
         examples: [
           {
             level: 'country',

@@ -25,7 +25,7 @@ function requireUtf8(request: FastifyRequest): void {
 }
 
 /** Bodies of more bytes are parsed one after another, because parsing needs several times their size in memory. */
-const maxConcurrentBytes = 64 * 1024
+const maxUnqueuedBytes = 64 * 1024
 const oneAfterAnother = new Mutex()
 
 /** Maximum number of values in a JSON body: the limit of one record, for each MiB that bodies of the route may have. */
@@ -37,7 +37,7 @@ const bodyParser =
   async (request: FastifyRequest, bytes: Buffer): Promise<unknown> => {
     requireUncompressed(request)
     requireUtf8(request)
-    if (bytes.length <= maxConcurrentBytes) return parse(bytes, request)
+    if (bytes.length <= maxUnqueuedBytes) return parse(bytes, request)
     return oneAfterAnother.runExclusive(() => parse(bytes, request))
   }
 

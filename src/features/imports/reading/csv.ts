@@ -29,8 +29,7 @@ export async function openCsv({ path, options, signal }: FileToRead): Promise<Op
   const table = new Table(options, {
     locate: (number) => `row ${number}`,
     omitsEmptyCells: false,
-    reason:
-      'Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.',
+    hint: 'Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.',
   })
   const records = readRecords(text, dialect, delimiterLine.test(sample))
   const rows = await openTable(table, records)

@@ -25,8 +25,8 @@ export interface TableFormat {
   locate: (number: number) => string
   /** Whether rows lack the empty cells at their ends. If not, a row with too few cells has a fault. */
   omitsEmptyCells: boolean
-  /** The likely reason for a wrong number of values, for messages. */
-  reason: string
+  /** The likely reason for a wrong number of values, or what to do about it, for messages. */
+  hint: string
 }
 
 /** Converts cells to rows: reads the column names from the header, and then assigns each cell to its column. */
@@ -123,7 +123,7 @@ export class Table {
     if (found > expected || (found < expected && !this.#format.omitsEmptyCells)) {
       const tooMany = cells.slice(expected, found)
       const leftOver = tooMany.length > 0 ? ` Extra values: ${shorten(tooMany.join(' | '))}.` : ''
-      const detail = `The row has ${pluralize(found, 'value')}, and the header ${pluralize(expected, 'column')}.${leftOver} ${this.#format.reason}`
+      const detail = `The row has ${pluralize(found, 'value')}, and the header ${pluralize(expected, 'column')}.${leftOver} ${this.#format.hint}`
       return { ...row, fault: { column: '', value: shorten(cells.join(' | ')), detail } }
     }
     const long = cells.findIndex(

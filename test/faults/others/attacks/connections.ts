@@ -72,7 +72,7 @@ const future = '999999999999999999.0'
 /** Streams are opened at random times within this period, like the pages of many users. */
 const openedWithinMs = 5000
 
-/** Follows the changes on 1,000 streams. Each reconnects a second after it was refused or closed. */
+/** Follows the changes on 1,000 streams. Each reconnects as soon as it is refused or closed, but at most once a second. */
 export const impatientStreams: Attack = (sender, counter) => {
   keepInFlight(1000, 1000, async () => {
     await discardBody(

@@ -16,7 +16,7 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
     const table = new Table(options, {
       locate: (number) => `sheet ${sheet.name}, row ${number}`,
       omitsEmptyCells: true,
-      reason: 'Name these columns in the header, or remove the values.',
+      hint: 'Name these columns in the header, or remove the values.',
     })
     // A note about formulas is added while the rows are read.
     const notes: string[] = []
