@@ -1,4 +1,4 @@
-import { type XmlAttributes, xmlElement, xmlText } from './xml.ts'
+import { xmlElement, xmlText } from './xml.ts'
 
 /**
  * Writes IATI activity files, version 2.03 (https://iatistandard.org/en/iati-standard/203/). Codes are from IATI's code lists.
@@ -51,7 +51,7 @@ export interface Activity {
   status: string
   dates: { type: string; day: string; note?: Narrative | undefined }[]
   countries: string[]
-  regions: string[]
+  regions: Classification[]
   locations: { name?: Narrative | undefined; latitude?: number | null; longitude?: number | null }[]
   sectors: Classification[]
   tags: Classification[]
@@ -68,11 +68,10 @@ export interface Activity {
 /** Namespace of the registry's elements and attributes. The standard allows other namespaces. */
 const registryNamespace = 'https://entente.example/ns/iati'
 
-const narrative = (text: Narrative, attributes: XmlAttributes = {}) =>
-  xmlElement('narrative', attributes, [xmlText(text)])
+const narrative = (text: Narrative) => xmlElement('narrative', {}, [xmlText(text)])
 
-const code = (name: string, value: string | undefined, attributes: XmlAttributes = {}) =>
-  value === undefined ? [] : [xmlElement(name, { code: value, ...attributes })]
+const code = (name: string, value: string | undefined) =>
+  value === undefined ? [] : [xmlElement(name, { code: value })]
 
 const value = ({ amount, currency, usd, period }: MoneyValue) =>
   xmlElement('value', { currency, 'value-date': period.start, 'entente:value-usd': usd }, [String(amount)])
@@ -127,7 +126,7 @@ export function iatiActivity(activity: Activity): string {
       xmlElement('activity-date', { type, 'iso-date': date }, note === undefined ? [] : [narrative(note)]),
     ),
     ...activity.countries.flatMap((country) => code('recipient-country', country)),
-    ...activity.regions.flatMap((region) => code('recipient-region', region, { vocabulary: '2' })),
+    ...activity.regions.map((region) => classification('recipient-region', region)),
     ...activity.locations.map(location),
     ...activity.sectors.map((sector) => classification('sector', sector)),
     ...activity.tags.map((tag) => classification('tag', tag)),

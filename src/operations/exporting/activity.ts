@@ -8,7 +8,7 @@ import type { Publisher } from '../publisher.ts'
 
 const text = z.string()
 const externalIds = z.array(z.object({ scheme: text, id: text })).default([])
-const country = z.object({ code: text, name: text, alpha2: text.nullable() })
+const country = z.object({ code: text, name: text, alpha2: text.nullable(), validTo: text.nullable() })
 const topic = z.object({ slug: text, name: text, scheme: text, code: text.nullable() })
 
 /** The properties of a record and of its includes that IATI files use. */
@@ -162,18 +162,33 @@ function statusOf({ status, endsOn, updatedAt }: ActivityRecord, dateBounds: Dat
   return end !== undefined && end < updatedAt.slice(0, 10) ? statusCodes.closed : statusCodes.implementation
 }
 
-function organisationsOf(activity: ActivityRecord, roles: ActivityRoles): Activity['organisations'] {
-  const found = activity.participants.flatMap((participant) => {
-    const role = roles[participant.role]
-    if (!role) return []
+type Participant = Omit<ActivityRecord['participants'][number], 'role'> & {
+  role: NonNullable<ActivityRoles[string]>
+}
+
+/** Returns the participants that IATI has a role for, each once: several roles of the registry may have the same code. */
+function participantsOf({ participants }: ActivityRecord, roles: ActivityRoles): Participant[] {
+  const found = participants.flatMap(({ role, ...participant }): Participant[] => {
+    const code = roles[role]
+    // IATI has no role for organisations that receive aid, so they count as implementing ones.
+    const iatiRole = code === 'recipient' && participant.organization !== null ? '4' : code
+    return iatiRole ? [{ ...participant, role: iatiRole }] : []
+  })
+  return [...new Map(found.map((participant) => [JSON.stringify(participant), participant])).values()]
+}
+
+function organisationsOf(
+  activity: ActivityRecord,
+  participants: readonly Participant[],
+): Activity['organisations'] {
+  const found = participants.flatMap((participant) => {
+    const { role } = participant
+    if (role === 'recipient') return []
     const organization = activity.organizations.find(({ id }) => id === participant.organization)
     if (organization) {
       const ref = organization.externalIds.find(({ scheme }) => scheme === iatiScheme)?.id
-      // IATI has no role for organisations that receive aid, so they count as implementing ones.
-      const iatiRole = role === 'recipient' ? '4' : role
-      return [{ ref, type: organizationCodes[organization.kind], role: iatiRole, name: organization.name }]
+      return [{ ref, type: organizationCodes[organization.kind], role, name: organization.name }]
     }
-    if (role === 'recipient') return []
     const name =
       activity.countries.find(({ code }) => code === participant.country)?.name ??
       activity.regions.find(({ code }) => code === participant.region)?.name
@@ -182,8 +197,33 @@ function organisationsOf(activity: ActivityRecord, roles: ActivityRoles): Activi
   return found.length > 0 ? found : [{ role: '4', name: 'Not known' }]
 }
 
-const recipients = ({ participants }: ActivityRecord, roles: ActivityRoles) =>
-  participants.filter(({ role }) => roles[role] === 'recipient')
+/** Codes of IATI for countries without a code of ISO 3166. */
+const otherCountryCodes: Record<string, string> = { XKX: 'XK' }
+
+/** The first code of the range that UN M49 leaves to its users. */
+const firstOwnRegion = '900'
+
+/**
+ * Returns the countries and regions that receive the activity. IATI has no codes of former states, and another state may have
+ * their code of ISO 3166 today, so they are regions of the publisher's vocabulary (99).
+ */
+function recipientsOf(
+  activity: ActivityRecord,
+  participants: readonly Participant[],
+): Pick<Activity, 'countries' | 'regions'> {
+  const countries: string[] = []
+  const regions: Activity['regions'] = []
+  for (const participant of participants.filter(({ role }) => role === 'recipient')) {
+    const country = activity.countries.find(({ code }) => code === participant.country)
+    const region = activity.regions.find(({ code }) => code === participant.region)
+    const code = country?.validTo === null ? (otherCountryCodes[country.code] ?? country.alpha2) : null
+    if (code !== null) countries.push(code)
+    else if (country) regions.push({ code: country.code, vocabulary: '99', name: country.name })
+    else if (region && region.code < firstOwnRegion) regions.push({ code: region.code, vocabulary: '2' })
+    else if (region) regions.push({ code: region.code, vocabulary: '99', name: region.name })
+  }
+  return { countries, regions }
+}
 
 /** Classifies a topic: IATI has vocabularies of CRS purposes (1) and categories (2); others are in the publisher's (99). */
 function classify({ slug, name, scheme, code }: z.output<typeof topic>) {
@@ -208,6 +248,7 @@ export function toActivity(
   publisher: Publisher,
 ): Activity {
   const [found, dateBounds] = row.parse(value)
+  const participants = participantsOf(found, roles)
   const iatiId = found.externalIds.find(({ scheme }) => scheme === iatiScheme)
   const money = (one: ActivityRecord['amounts'][number]): MoneyValue => ({
     amount: one.amount,
@@ -224,17 +265,13 @@ export function toActivity(
     reporter: { ref: publisher.iatiId, type: publisher.iatiType, name: publisher.name },
     title: found.title,
     description: found.summary ?? found.title,
-    organisations: organisationsOf(found, roles),
+    organisations: organisationsOf(found, participants),
     otherIdentifiers: found.externalIds
       .filter((one) => one !== iatiId)
       .map(({ scheme, id }) => ({ ref: id, owner: scheme })),
     status: statusOf(found, dateBounds),
     dates: datesOf(found, dateBounds),
-    countries: recipients(found, roles).flatMap(({ country }) => {
-      const one = found.countries.find(({ code }) => code === country)
-      return one ? [one.alpha2 ?? one.code] : []
-    }),
-    regions: recipients(found, roles).flatMap(({ region }) => region ?? []),
+    ...recipientsOf(found, participants),
     locations: found.locations.map(({ name, country, latitude, longitude }) => ({
       name: name ?? nameOf(country),
       latitude,

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { hasIatiSchemas, validateIati } from '../support/iati.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi({ env: { IATI_ORG_ID: 'XX-1' } })
+})
+afterAll(() => api.close())
+
+/** Creates a program, and returns the elements of its export that have a name, in order. */
+async function elements(name: string, participants: object[]): Promise<string[]> {
+  const created = await api.post('/v1/assistance-programs', { title: 'A program', participants })
+  expect(created.status, created.text).toBe(201)
+  const { id } = created.json<{ id: string }>()
+  const { text } = await api.get(`/v1/assistance-programs/export?format=iati&id=${id}`)
+  return text.match(new RegExp(`<${name}(?:[^>]*/>|.*?</${name}>)`, 'g')) ?? []
+}
+
+const recipients = (...countries: string[]) => countries.map((country) => ({ country, role: 'recipient' }))
+
+describe('an export in the format iati', () => {
+  it('writes current countries with the codes of the list of IATI', async () => {
+    expect(await elements('recipient-country', recipients('PAK', 'XKX'))).toEqual([
+      '<recipient-country code="PK"/>',
+      '<recipient-country code="XK"/>',
+    ])
+  })
+
+  it('writes former states by name, and never with the code of another state', async () => {
+    const former = recipients('GEL', 'SKM', 'XAH')
+    expect(await elements('recipient-country', former)).toEqual([])
+    expect(await elements('recipient-region', former)).toEqual([
+      '<recipient-region vocabulary="99" code="GEL"><narrative>Gilbert and Ellice Islands</narrative></recipient-region>',
+      '<recipient-region vocabulary="99" code="SKM"><narrative>Sikkim</narrative></recipient-region>',
+      '<recipient-region vocabulary="99" code="XAH"><narrative>Austria-Hungary</narrative></recipient-region>',
+    ])
+  })
+
+  it('writes regions that are not in UN M49 by name', async () => {
+    const regions = ['002', '902', '199'].map((region) => ({ region, role: 'beneficiary' }))
+    expect(await elements('recipient-region', regions)).toEqual([
+      '<recipient-region vocabulary="2" code="002"/>',
+      '<recipient-region vocabulary="99" code="902"><narrative>Developing regions</narrative></recipient-region>',
+      '<recipient-region vocabulary="2" code="199"/>',
+    ])
+  })
+
+  it('writes a recipient and an organisation once for several roles with the same code', async () => {
+    const { id: organization } = (
+      await api.post('/v1/organizations', { name: 'A twice named body', kind: 'other' })
+    ).json<{ id: string }>()
+    const both = ['recipient', 'beneficiary'].flatMap((role) => [
+      { country: 'PAK', role },
+      { region: '002', role },
+    ])
+    const partners = ['partner', 'implementer', 'funder'].map((role) => ({ organization, role }))
+    expect(await elements('recipient-(?:country|region)', both)).toHaveLength(2)
+    expect(await elements('participating-org', partners)).toEqual([
+      expect.stringContaining('role="4"'),
+      expect.stringContaining('role="1"'),
+    ])
+  })
+
+  it.skipIf(!hasIatiSchemas)('with former states is valid against the XML Schema of IATI 2.03', async () => {
+    await elements('recipient-region', [...recipients('GEL', 'XKX'), { region: '902', role: 'recipient' }])
+    const { text } = await api.get('/v1/assistance-programs/export?format=iati')
+    expect(() => validateIati(text)).not.toThrow()
+  })
+})
