@@ -121,6 +121,9 @@ const iatiScheme = 'iati'
 const finiteDay = (day: string | undefined): string | undefined =>
   day && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined
 
+/** Whether a bound of a date is open or in the years 1 to 9999. Versions of XML Schema differ about earlier years. */
+const isWritable = (bound: string) => finiteDay(bound) !== undefined || /^-?infinity$/.test(bound)
+
 const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
 
 /**
@@ -136,30 +139,60 @@ function periodOf(activity: ActivityRecord, dateBounds: DateBounds, date: string
   return { start: from, end: finiteDay(latest) ?? from }
 }
 
-function datesOf(activity: ActivityRecord, dateBounds: DateBounds): Activity['dates'] {
-  const isPlanned = activity.status === 'pipeline'
-  const dateOf = (date: string | null, type: string, end: 0 | 1) => {
-    const bounds = date !== null && dateBounds[date]
-    if (!bounds) return []
-    const day = finiteDay(bounds[end]) ?? finiteDay(bounds[1 - end])
-    const note = bounds[0] === bounds[1] ? undefined : date
-    return day === undefined ? [] : [{ type, day, note }]
-  }
-  const isOver = activity.status === 'closed' || activity.status === 'finalisation'
-  const dates = [
-    ...dateOf(activity.startsOn, isPlanned ? '1' : '2', 0),
-    ...dateOf(activity.endsOn, isOver ? '4' : '3', 1),
-  ]
-  if (dates.length > 0) return dates
-  const note = 'No date is known. This is the day on which the record came into the registry.'
-  return [{ type: isPlanned ? '1' : '2', day: createdOn(activity), note }]
+/** Whether a bound of a date is after a day of the years 1 to 9999. PostgreSQL writes years before 1 with ` BC`. */
+const isAfter = (bound: string, day: string) =>
+  !bound.endsWith(' BC') && (/^\d{5}/.test(bound) || bound > day)
+
+/**
+ * Returns the first (0) or last (1) day that a date may mean, or the other one if this one is open.
+ * @returns undefined for a date that is not known, or not in the years 1 to 9999.
+ */
+function boundaryOf(date: string | null, dateBounds: DateBounds, end: 0 | 1) {
+  const bounds = date === null ? undefined : dateBounds[date]
+  if (date === null || !bounds?.every(isWritable)) return undefined
+  const wanted = finiteDay(bounds[end])
+  const day = wanted ?? finiteDay(bounds[1 - end])
+  return day === undefined ? undefined : { date, day, isOpen: wanted === undefined, earliest: bounds[0] }
 }
 
-/** Returns the code of the status. IATI requires one, so an unknown status is derived from the end date. */
-function statusOf({ status, endsOn, updatedAt }: ActivityRecord, dateBounds: DateBounds): string {
-  if (status !== null) return statusCodes[status]
-  const end = endsOn === null ? undefined : finiteDay(dateBounds[endsOn]?.[1])
-  return end !== undefined && end < updatedAt.slice(0, 10) ? statusCodes.closed : statusCodes.implementation
+function datesOf(activity: ActivityRecord, dateBounds: DateBounds, today: string): Activity['dates'] {
+  const status = statusOf(activity, dateBounds)
+  const isPlanned = status === 'pipeline'
+  const isOver = status === 'closed' || status === 'finalisation'
+  const start = boundaryOf(activity.startsOn, dateBounds, 0)
+  const end = boundaryOf(activity.endsOn, dateBounds, 1)
+  if (start && end && start.day > end.day) {
+    if (start.isOpen) start.day = end.day
+    else if (end.isOpen) end.day = start.day
+  }
+  const dateOf = ({ date, day, earliest }: NonNullable<typeof start>, planned: string, actual?: string) => {
+    // An actual date of IATI is never in the future.
+    const isActual = actual !== undefined && !isAfter(earliest, today)
+    const written = isActual && day > today ? today : day
+    return { type: isActual ? actual : planned, day: written, note: date === written ? undefined : date }
+  }
+  const dates = [
+    ...(start ? [dateOf(start, '1', isPlanned ? undefined : '2')] : []),
+    ...(end ? [dateOf(end, '3', isOver ? '4' : undefined)] : []),
+  ]
+  if (dates.length > 0) return dates
+  const known = [activity.startsOn, activity.endsOn].filter((date) => date !== null)
+  const reason =
+    known.length === 0
+      ? 'No date is known.'
+      : `An IATI file cannot have what is known of the dates: ${known.join(' and ')}.`
+  const note = `${reason} This is the day on which the record came into the registry.`
+  const [earliest] = (activity.startsOn !== null && dateBounds[activity.startsOn]) || []
+  const isFuture = earliest !== undefined && isAfter(earliest, today)
+  return [{ type: isPlanned || isFuture ? '1' : '2', day: createdOn(activity), note }]
+}
+
+/** Returns the status. IATI requires one, so an unknown status is derived from the end date. */
+function statusOf({ status, endsOn, updatedAt }: ActivityRecord, dateBounds: DateBounds) {
+  if (status !== null) return status
+  const end = endsOn === null ? undefined : dateBounds[endsOn]?.[1]
+  const changedOn = updatedAt.slice(0, 10)
+  return end === undefined || end === changedOn || isAfter(end, changedOn) ? 'implementation' : 'closed'
 }
 
 type Participant = Omit<ActivityRecord['participants'][number], 'role'> & {
@@ -241,11 +274,13 @@ function sectorsOf({ sectors, sectorDetails }: ActivityRecord): Activity['sector
 /**
  * Returns a record as an IATI activity.
  * @param value a row of `iatiStatement`.
+ * @param today the day of the export, such as `2011-04-05`.
  */
 export function toActivity(
   value: unknown,
   { activity: roles = {} }: Resource,
   publisher: Publisher,
+  today: string,
 ): Activity {
   const [found, dateBounds] = row.parse(value)
   const participants = participantsOf(found, roles)
@@ -269,8 +304,8 @@ export function toActivity(
     otherIdentifiers: found.externalIds
       .filter((one) => one !== iatiId)
       .map(({ scheme, id }) => ({ ref: id, owner: scheme })),
-    status: statusOf(found, dateBounds),
-    dates: datesOf(found, dateBounds),
+    status: statusCodes[statusOf(found, dateBounds)],
+    dates: datesOf(found, dateBounds, today),
     ...recipientsOf(found, participants),
     locations: found.locations.map(({ name, country, latitude, longitude }) => ({
       name: name ?? nameOf(country),

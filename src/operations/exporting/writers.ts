@@ -86,12 +86,20 @@ function sourcesSheet(selection: Selection, session: CopySession) {
   }
 }
 
-async function* parseActivities(source: AsyncIterable<Buffer>, resource: Resource, publisher: Publisher) {
+async function* parseActivities(
+  source: AsyncIterable<Buffer>,
+  resource: Resource,
+  publisher: Publisher,
+  today: string,
+) {
   for await (const values of parseNdjson(source))
-    yield values.map((value) => toActivity(value, resource, publisher))
+    yield values.map((value) => toActivity(value, resource, publisher, today))
 }
 
-const now = () => new Date().toISOString()
+function toActivityFile(source: AsyncIterable<Buffer>, resource: Resource, publisher: Publisher) {
+  const generatedAt = new Date().toISOString()
+  return iatiFile(parseActivities(source, resource, publisher, generatedAt.slice(0, 10)), generatedAt)
+}
 
 /** Returns a stream of bytes that leaves time for other requests, however fast PostgreSQL and the client are. */
 const toByteStream = (chunks: AsyncIterable<Buffer | string>) =>
@@ -136,7 +144,7 @@ export function createWriter(
     case 'iati':
       return {
         statement: iatiStatement(selection),
-        write: (source) => toByteStream(iatiFile(parseActivities(source, resource, publisher), now())),
+        write: (source) => toByteStream(toActivityFile(source, resource, publisher)),
       }
     case 'ics':
       return {

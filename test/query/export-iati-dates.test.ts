@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { hasIatiSchemas, validateIati } from '../support/iati.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+/** Creates a program, and returns its status and dates in an export: the types, days and texts. */
+async function exported(program: object) {
+  const created = await api.post('/v1/assistance-programs', { title: 'A program', ...program })
+  expect(created.status, created.text).toBe(201)
+  const { id } = created.json<{ id: string }>()
+  const { text } = await api.get(`/v1/assistance-programs/export?format=iati&id=${id}`)
+  const pattern =
+    /<activity-date type="(\d)" iso-date="([^"]*)"(?:\/>|><narrative>(.*?)<\/narrative><\/activity-date>)/g
+  return {
+    status: /<activity-status code="(\d)"/.exec(text)?.[1],
+    dates: [...text.matchAll(pattern)].map(([, type, day, note]) => [type, day, ...(note ? [note] : [])]),
+  }
+}
+
+const today = () => new Date().toISOString().slice(0, 10)
+
+describe('the dates of an activity in the format iati', () => {
+  it('that are before the year 1 are stated as text, and end the activity', async () => {
+    expect(await exported({ startsOn: '-0500', endsOn: '-0400-03' })).toEqual({
+      status: '4',
+      dates: [
+        ['2', today(), expect.stringMatching(/cannot have .*: -0500 and -0400-03\. .* the registry\.$/)],
+      ],
+    })
+    const { dates } = await exported({ startsOn: '0000', endsOn: '1995-05' })
+    expect(dates).toEqual([['4', '1995-05-31', '1995-05']])
+  })
+
+  it('that are after the year 9999 are stated as text, and planned', async () => {
+    const found = await exported({ startsOn: 'Y17000' })
+    expect(found).toEqual({ status: '2', dates: [['1', today(), expect.stringContaining(' Y17000. ')]] })
+  })
+
+  it.each([null, 'implementation', 'cancelled', 'closed'])(
+    'that are in the future are planned if the status is %s',
+    async (status) => {
+      const { dates } = await exported({ status, startsOn: '2998-01-01', endsOn: '2999-01-01' })
+      expect(dates).toEqual([
+        ['1', '2998-01-01'],
+        ['3', '2999-01-01'],
+      ])
+    },
+  )
+
+  it('that may be in the future have a day that has passed if they are actual', async () => {
+    const year = today().slice(0, 4)
+    const { dates } = await exported({ status: 'closed', startsOn: '2001', endsOn: `${year}/2999` })
+    expect(dates).toEqual([
+      ['2', '2001-01-01', '2001'],
+      ['4', today(), `${year}/2999`],
+    ])
+  })
+
+  it('end as actual ones if the status is derived from the end', async () => {
+    const found = await exported({ startsOn: '2001-01-01', endsOn: '2002-02-02' })
+    expect(found).toEqual({
+      status: '4',
+      dates: [
+        ['2', '2001-01-01'],
+        ['4', '2002-02-02'],
+      ],
+    })
+  })
+
+  it('do not end before they start if one of them has an open end', async () => {
+    const status = 'closed'
+    const openStart = await exported({ status, startsOn: '../2011-12-31', endsOn: '2010-05' })
+    expect(openStart.dates.map(([, day]) => day)).toEqual(['2010-05-31', '2010-05-31'])
+    const openEnd = await exported({ status, startsOn: '2012-03-04', endsOn: '2010/..' })
+    expect(openEnd.dates.map(([, day]) => day)).toEqual(['2012-03-04', '2012-03-04'])
+    const contradicting = await exported({ status, startsOn: '2011-01-01', endsOn: '2010-02-02' })
+    expect(contradicting.dates.map(([, day]) => day)).toEqual(['2011-01-01', '2010-02-02'])
+  })
+
+  it('are also written as text if they are uncertain', async () => {
+    expect((await exported({ startsOn: '1995-05-05?' })).dates).toEqual([['2', '1995-05-05', '1995-05-05?']])
+  })
+
+  it.skipIf(!hasIatiSchemas)('are valid against the XML Schema of IATI 2.03', async () => {
+    await exported({ startsOn: '-0500', endsOn: 'Y17000' })
+    const { text } = await api.get('/v1/assistance-programs/export?format=iati')
+    expect(() => validateIati(text)).not.toThrow()
+  })
+})
