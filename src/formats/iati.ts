@@ -29,13 +29,19 @@ export interface Classification {
   percentage?: number | null
 }
 
-/** An amount of money, and the first and last day that its date may mean. */
-export interface MoneyValue {
+/** An amount of money as a source states it. */
+interface Sum {
   amount: number
   currency: string
   /** The value in US dollars; an attribute of the registry's namespace. */
-  usd?: number | null
-  note?: Narrative | null
+  usd: number | null
+  note: Narrative | null
+  /** The date in EDTF, if it is not exactly the first day of the period; an attribute of the registry's namespace. */
+  date: string | null
+}
+
+/** An amount of money, and the first and last day that its date may mean. */
+interface MoneyValue extends Sum {
   period: Period
 }
 
@@ -61,8 +67,8 @@ export interface Activity {
   budgets: MoneyValue[]
   plannedDisbursements: MoneyValue[]
   transactions: (MoneyValue & { type: string })[]
-  /** Amounts of a kind that does not exist in IATI, as elements of the registry's namespace. */
-  otherAmounts: (MoneyValue & { kind: string })[]
+  /** Amounts of a kind or with a date that does not exist in IATI, as elements of the registry's namespace. */
+  otherAmounts: (Sum & { kind: string })[]
 }
 
 /** Namespace of the registry's elements and attributes. The standard allows other namespaces. */
@@ -73,8 +79,11 @@ const narrative = (text: Narrative) => xmlElement('narrative', {}, [xmlText(text
 const code = (name: string, value: string | undefined) =>
   value === undefined ? [] : [xmlElement(name, { code: value })]
 
-const value = ({ amount, currency, usd, period }: MoneyValue) =>
-  xmlElement('value', { currency, 'value-date': period.start, 'entente:value-usd': usd }, [String(amount)])
+/** @param note the note, of elements that have no description. */
+const value = ({ amount, currency, usd, period, date }: MoneyValue, note: Narrative | null = null) => {
+  const own = { 'entente:value-usd': usd, 'entente:date': date, 'entente:note': note }
+  return xmlElement('value', { currency, 'value-date': period.start, ...own }, [String(amount)])
+}
 
 const classification = (name: string, { code, vocabulary, name: text, percentage }: Classification) =>
   xmlElement(name, { vocabulary, code, percentage }, text === undefined ? [] : [narrative(text)])
@@ -103,8 +112,8 @@ const transaction = (money: Activity['transactions'][number]) =>
     ...(money.note ? [xmlElement('description', {}, [narrative(money.note)])] : []),
   ])
 
-const otherAmount = ({ kind, currency, usd, amount }: Activity['otherAmounts'][number]) =>
-  xmlElement('entente:amount', { kind, currency, 'value-usd': usd }, [String(amount)])
+const otherAmount = ({ kind, date, currency, usd, note, amount }: Activity['otherAmounts'][number]) =>
+  xmlElement('entente:amount', { kind, date, currency, 'value-usd': usd, note }, [String(amount)])
 
 /** Returns an activity as an element `iati-activity`, with its children in the order of the schema. */
 export function iatiActivity(activity: Activity): string {
@@ -134,10 +143,13 @@ export function iatiActivity(activity: Activity): string {
     ...code('default-finance-type', activity.financeType),
     ...code('default-aid-type', activity.aidType),
     ...activity.budgets.map((budget) =>
-      xmlElement('budget', {}, [...periodElements(budget.period), value(budget)]),
+      xmlElement('budget', {}, [...periodElements(budget.period), value(budget, budget.note)]),
     ),
     ...activity.plannedDisbursements.map((planned) =>
-      xmlElement('planned-disbursement', {}, [...periodElements(planned.period), value(planned)]),
+      xmlElement('planned-disbursement', {}, [
+        ...periodElements(planned.period),
+        value(planned, planned.note),
+      ]),
     ),
     ...activity.transactions.map(transaction),
     ...activity.otherAmounts.map(otherAmount),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Activity, MoneyValue, Period } from '../../formats/iati.ts'
+import type { Activity, Period } from '../../formats/iati.ts'
 import type { ActivityRoles, Resource } from '../../model/resource.ts'
 import { activityStatuses, flowTypes, organizationKinds } from '../../model/vocabularies.ts'
 import type { Publisher } from '../publisher.ts'
@@ -130,10 +130,15 @@ const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
  * Returns the first and last day that a date may mean. An unknown first day is replaced by the earlier of the activity's
  * start and the last day or, if both are unknown, by the day of the record's creation. An unknown last day is replaced by the
  * first.
+ * @returns undefined if one of the days is known, but not in the years 1 to 9999.
  */
-function periodOf(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period {
+function periodOf(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period | undefined {
   const [earliest, latest] = (date !== null && dateBounds[date]) || []
   const [start] = (activity.startsOn !== null && dateBounds[activity.startsOn]) || []
+  // The start matters only for an unknown first day.
+  const replacement = finiteDay(earliest) === undefined ? start : undefined
+  if (![earliest, latest, replacement].every((bound) => bound === undefined || isWritable(bound)))
+    return undefined
   const [first] = [start, latest].flatMap((day) => finiteDay(day) ?? []).sort()
   const from = finiteDay(earliest) ?? first ?? createdOn(activity)
   return { start: from, end: finiteDay(latest) ?? from }
@@ -258,6 +263,27 @@ function recipientsOf(
   return { countries, regions }
 }
 
+/** Whether a period is longer than a year, which IATI does not allow for budgets. */
+const isOverAYear = ({ start, end }: Period) =>
+  end > String(Number(start.slice(0, 4)) + 1).padStart(4, '0') + start.slice(4)
+
+type Amounts = Pick<Activity, 'budgets' | 'plannedDisbursements' | 'transactions' | 'otherAmounts'>
+
+function amountsOf(activity: ActivityRecord, dateBounds: DateBounds): Amounts {
+  const amounts: Amounts = { budgets: [], plannedDisbursements: [], transactions: [], otherAmounts: [] }
+  for (const { kind, date, amount, currency, valueUsd, note } of activity.amounts) {
+    const period = periodOf(activity, dateBounds, date)
+    const type = transactionCodes[kind]
+    const sum = { amount, currency, usd: valueUsd, note }
+    const money = period && { ...sum, period, date: date === period.start ? null : date }
+    if (money && kind === 'budget' && !isOverAYear(money.period)) amounts.budgets.push(money)
+    else if (money && kind === 'planned_disbursement') amounts.plannedDisbursements.push(money)
+    else if (money && type !== undefined) amounts.transactions.push({ ...money, type })
+    else amounts.otherAmounts.push({ ...sum, kind, date })
+  }
+  return amounts
+}
+
 /** Classifies a topic: IATI has vocabularies of CRS purposes (1) and categories (2); others are in the publisher's (99). */
 function classify({ slug, name, scheme, code }: z.output<typeof topic>) {
   if (scheme === 'crs' && code !== null) return { code, vocabulary: code.length === 5 ? '1' : '2' }
@@ -285,14 +311,6 @@ export function toActivity(
   const [found, dateBounds] = row.parse(value)
   const participants = participantsOf(found, roles)
   const iatiId = found.externalIds.find(({ scheme }) => scheme === iatiScheme)
-  const money = (one: ActivityRecord['amounts'][number]): MoneyValue => ({
-    amount: one.amount,
-    currency: one.currency,
-    usd: one.valueUsd,
-    note: one.note,
-    period: periodOf(found, dateBounds, one.date),
-  })
-  const ofKind = (kind: string) => found.amounts.filter((one) => one.kind === kind).map(money)
   const nameOf = (code: string | null) => found.locationCountries.find((one) => one.code === code)?.name
   return {
     identifier: iatiId?.id ?? `${publisher.iatiId}-${found.id}`,
@@ -317,14 +335,6 @@ export function toActivity(
     flowType: found.flowType ? flowCodes[found.flowType] : undefined,
     financeType: found.financeType ?? undefined,
     aidType: found.aidType ?? undefined,
-    budgets: ofKind('budget'),
-    plannedDisbursements: ofKind('planned_disbursement'),
-    transactions: found.amounts.flatMap((one) => {
-      const type = transactionCodes[one.kind]
-      return type === undefined ? [] : [{ ...money(one), type }]
-    }),
-    otherAmounts: found.amounts
-      .filter(({ kind }) => kind === 'other')
-      .map((one) => ({ ...money(one), kind: one.kind })),
+    ...amountsOf(found, dateBounds),
   }
 }

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { hasIatiSchemas, validateIati } from '../support/iati.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const amountElements = /<(budget|planned-disbursement|transaction|entente:amount)(?: [^>]*)?>.*?<\/\1>/g
+
+/** Creates a program, and returns the elements of its amounts in an export. */
+async function exported(amounts: object[], program: object = { startsOn: '1995-05-05' }): Promise<string[]> {
+  const created = await api.post('/v1/assistance-programs', {
+    title: 'A program',
+    ...program,
+    amounts: amounts.map((amount) => ({ amount: 5, currency: 'USD', ...amount })),
+  })
+  expect(created.status, created.text).toBe(201)
+  const { id } = created.json<{ id: string }>()
+  const { text } = await api.get(`/v1/assistance-programs/export?format=iati&id=${id}`)
+  return text.match(amountElements) ?? []
+}
+
+describe('the amounts of an activity in the format iati', () => {
+  it('keep a date that IATI cannot have, and never get another one in its place', async () => {
+    const dates = ['-0100', 'Y17000', '0000']
+    expect(await exported(dates.map((date) => ({ kind: 'commitment', date })))).toEqual(
+      dates.map(
+        (date) => `<entente:amount kind="commitment" date="${date}" currency="USD">5</entente:amount>`,
+      ),
+    )
+  })
+
+  it('do not get the day of creation if their activity starts before the year 1', async () => {
+    expect(await exported([{ kind: 'pledge' }], { startsOn: '-0500' })).toEqual([
+      '<entente:amount kind="pledge" currency="USD">5</entente:amount>',
+    ])
+  })
+
+  it('are no budgets if they are for more than a year', async () => {
+    const dates = ['2010/2014', '2010-07-01/2011-06-30']
+    expect(await exported(dates.map((date) => ({ kind: 'budget', date })))).toEqual([
+      expect.stringMatching(/<period-start iso-date="2010-07-01"\/><period-end iso-date="2011-06-30"\/>/),
+      '<entente:amount kind="budget" date="2010/2014" currency="USD">5</entente:amount>',
+    ])
+  })
+
+  it('keep the text of a date that is not exactly one day, and all notes', async () => {
+    expect(
+      await exported([
+        { kind: 'budget', date: '2010', note: 'Of "three"' },
+        { kind: 'planned_disbursement', date: '2012-05~' },
+        { kind: 'disbursement', date: '2011-04-05' },
+        { kind: 'disbursement', date: '2011-04-05?', note: 'Paid' },
+        { kind: 'other', date: '2011-05', valueUsd: 3, note: 'In kind' },
+      ]),
+    ).toEqual([
+      expect.stringContaining(
+        'value-date="2010-01-01" entente:date="2010" entente:note="Of &quot;three&quot;">5<',
+      ),
+      expect.stringContaining('value-date="2012-05-01" entente:date="2012-05~">5<'),
+      expect.stringContaining('value-date="2011-04-05">5<'),
+      expect.stringMatching(/value-date="2011-04-05" entente:date="2011-04-05\?">5<.*<narrative>Paid</),
+      '<entente:amount kind="other" date="2011-05" currency="USD" value-usd="3" note="In kind">5</entente:amount>',
+    ])
+  })
+
+  it.skipIf(!hasIatiSchemas)('are valid against the XML Schema of IATI 2.03', async () => {
+    const kinds = ['budget', 'planned_disbursement', 'pledge', 'other']
+    const dates = ['-0100', '2010/2014', '2010?', null]
+    await exported(kinds.flatMap((kind) => dates.map((date) => ({ kind, date, note: 'A note' }))))
+    const { text } = await api.get('/v1/assistance-programs/export?format=iati')
+    expect(() => validateIati(text)).not.toThrow()
+  })
+})
