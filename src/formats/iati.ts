@@ -49,7 +49,8 @@ interface MoneyValue extends Sum {
 export interface Activity {
   identifier: string
   updatedAt: string
-  reporter: { ref: string; type: string; name: Narrative }
+  /** The reporting organisation; `isSecondary` if the activity has the identifier of another organisation. */
+  reporter: { ref: string; type: string; name: Narrative; isSecondary: boolean }
   title: Narrative
   description: Narrative
   organisations: ParticipatingOrganisation[]
@@ -117,11 +118,11 @@ const otherAmount = ({ kind, date, currency, usd, note, amount }: Activity['othe
 
 /** Returns an activity as an element `iati-activity`, with its children in the order of the schema. */
 export function iatiActivity(activity: Activity): string {
-  return xmlElement('iati-activity', { 'last-updated-datetime': activity.updatedAt }, [
+  const { ref, type, name, isSecondary } = activity.reporter
+  const reporter = { ref, type, 'secondary-reporter': isSecondary ? 1 : undefined }
+  return xmlElement('iati-activity', { 'last-updated-datetime': activity.updatedAt, 'xml:lang': 'en' }, [
     xmlElement('iati-identifier', {}, [xmlText(activity.identifier)]),
-    xmlElement('reporting-org', { ref: activity.reporter.ref, type: activity.reporter.type }, [
-      narrative(activity.reporter.name),
-    ]),
+    xmlElement('reporting-org', reporter, [narrative(name)]),
     xmlElement('title', {}, [narrative(activity.title)]),
     xmlElement('description', {}, [narrative(activity.description)]),
     ...activity.organisations.map(({ ref, type, role, name }) =>

@@ -128,6 +128,25 @@ describe('an export in the format iati', () => {
       expect(text).toContain(part)
   })
 
+  it('declares the language of its texts', async () => {
+    const { text } = await exported('&title=Water %26 power')
+    expect(text).toMatch(/<iati-activity last-updated-datetime="[^"]*" xml:lang="en">/)
+  })
+
+  it('says of an activity with the identifier of another publisher that it is a secondary report', async () => {
+    const reporters = []
+    for (const id of ['XX-2-7', 'XX-1-7']) {
+      const externalIds = [{ scheme: 'iati', id }]
+      await api.post('/v1/assistance-programs', { title: `Reported ${id}`, externalIds })
+      const { text } = await exported(`&externalId=iati:${id}`)
+      reporters.push(/<reporting-org.*?>/.exec(text)?.[0])
+    }
+    expect(reporters).toEqual([
+      '<reporting-org ref="XX-1" type="15" secondary-reporter="1">',
+      '<reporting-org ref="XX-1" type="15">',
+    ])
+  })
+
   it('has no period that ends before it starts, if an amount has an open start', async () => {
     const amounts = [{ kind: 'budget', date: '../2001', amount: 1, currency: 'USD' }]
     const program = { title: 'A prepaid program', status: 'closed', startsOn: '2005', amounts }

@@ -312,10 +312,17 @@ export function toActivity(
   const participants = participantsOf(found, roles)
   const iatiId = found.externalIds.find(({ scheme }) => scheme === iatiScheme)
   const nameOf = (code: string | null) => found.locationCountries.find((one) => one.code === code)?.name
+  const ownPrefix = `${publisher.iatiId}-`
+  const identifier = iatiId?.id ?? `${ownPrefix}${found.id}`
   return {
-    identifier: iatiId?.id ?? `${publisher.iatiId}-${found.id}`,
+    identifier,
     updatedAt: found.updatedAt,
-    reporter: { ref: publisher.iatiId, type: publisher.iatiType, name: publisher.name },
+    reporter: {
+      ref: publisher.iatiId,
+      type: publisher.iatiType,
+      name: publisher.name,
+      isSecondary: !identifier.startsWith(ownPrefix),
+    },
     title: found.title,
     description: found.summary ?? found.title,
     organisations: organisationsOf(found, participants),
