@@ -49,6 +49,12 @@ describe('GET /v1/agreements/export?format=ics', () => {
     expect([lines[0], lines.at(-2)]).toEqual(['BEGIN:VCALENDAR', 'END:VCALENDAR'])
   })
 
+  it('describes an uncertain date, also if it means one day', async () => {
+    const lines = await calendar([await agreement({ expiresOn: '2020-12-31?' })])
+    expect(lines).toContain('DTSTART;VALUE=DATE:20201231')
+    expect(lines).toContain('DESCRIPTION:The date is 2020-12-31? (EDTF).')
+  })
+
   it('omits dates that span more than a year or are before the year 1, and counts them', async () => {
     const ids = [
       await agreement({ inForceFrom: '201X', expiresOn: '2030/..' }),

@@ -28,7 +28,9 @@ function toEvents(value: unknown, { name, calendar = {} }: Resource, { url }: Pu
       first,
       last,
       summary: `${calendar[property]}: ${title}`,
-      ...(first !== last && { description: `The day is not known. The date is ${date} (EDTF).` }),
+      ...(date !== first && {
+        description: `${first === last ? '' : 'The day is not known. '}The date is ${date} (EDTF).`,
+      }),
       ...(url !== undefined && { url: `${url}/v1/${name}/${key}` }),
     }
   })
