@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resolveMapping } from '../../../src/features/imports/built-in.ts'
 import { packageRoot } from '../../../src/package-root.ts'
 import { type Api, startTestApi } from '../../support/api.ts'
+import { adminKey } from '../../support/app.ts'
 import { importFile } from '../../support/imports.ts'
 
 /** The built-in mapping of IATI activity files. */
@@ -105,6 +106,39 @@ describe('the built-in mapping of IATI', () => {
         { kind: 'disbursement', date: '2010-05-06', amount: 1000.56, currency: 'GBP' },
         { kind: 'budget', date: '2009-04-01', amount: 5000, currency: 'USD' },
       ],
+    })
+  })
+
+  it('reads dates with a time zone, and takes the planned date if the actual one cannot be read', async () => {
+    const file = `<iati-activities version="2.03"><iati-activity>
+      <iati-identifier>XX-ZONE-1</iati-identifier><title><narrative>Zones</narrative></title>
+      <activity-date type="1" iso-date="2010-01-01"/><activity-date type="2" iso-date="soon"/>
+      <activity-date type="3" iso-date="2014-12-31+02:00"/>
+      <budget><period-start iso-date="2011-01-01Z"/><value currency="USD">5</value></budget>
+    </iati-activity></iati-activities>`
+    const imported = await importFile(api.database, mapping, 'zones.xml', file)
+    expect(imported).toMatchObject({ state: 'committed', counts: { created: 1 } })
+    expect(await read('XX-ZONE-1')).toMatchObject({
+      startsOn: '2010-01-01',
+      endsOn: '2014-12-31',
+      amounts: [{ kind: 'budget', date: '2011-01-01' }],
+    })
+  })
+
+  it("finds regions of a publisher's vocabulary by name, and never by their codes", async () => {
+    const file = `<iati-activities version="2.03"><iati-activity>
+      <iati-identifier>XX-REGION-1</iati-identifier><title><narrative>Regions</narrative></title>
+      <recipient-region vocabulary="99" code="002"><narrative>Oceania</narrative></recipient-region>
+      <recipient-region vocabulary="99" code="902"><narrative>Developing regions</narrative></recipient-region>
+      <recipient-region vocabulary="99" code="SUN"><narrative>Soviet Union</narrative></recipient-region>
+      <recipient-region vocabulary="2" code="150"/>
+    </iati-activity></iati-activities>`
+    const { id } = await importFile(api.database, mapping, 'regions.xml', file)
+    expect(await read('XX-REGION-1')).toMatchObject({
+      participants: [{ region: '150' }, { region: '009' }, { region: '902' }],
+    })
+    expect((await api.get(`/v1/imports/${id}/names`, { key: adminKey })).json()).toMatchObject({
+      data: [{ resource: 'regions', name: 'Soviet Union' }],
     })
   })
 

@@ -131,6 +131,36 @@ describe('a mapping', () => {
     })
   })
 
+  it('takes the first value that can be used, also of a later column', () => {
+    const signedOn = 'signedOn: { from: [a, b, c], take: first, onBadValue: drop }'
+    const [bad, good, later] = ['soon', '2011-04-05', '2012']
+    expect(convert(signedOn, { a: bad, b: [bad, good], c: later })).toMatchObject({
+      drafts: [{ document: { signedOn: good } }],
+      dropped: [{ value: bad }],
+    })
+    expect(convert(signedOn.replace('drop', 'refuse'), { a: bad, b: good })).toMatchObject({
+      kind: 'refused',
+      faults: [{ value: bad }],
+    })
+    // A code that means no value is not a bad value, and without `take` the first column with a value counts.
+    const state = 'status: { from: [a, b], take: first, codes: { Draft: null, Over: expired } }'
+    expect(documentOf(state, { a: 'Draft', b: 'Over' })).not.toHaveProperty('status')
+    const withoutTake = signedOn.replace('take: first, ', '')
+    expect(documentOf(withoutTake, { a: bad, b: good })).not.toHaveProperty('signedOn')
+  })
+
+  it('reports a bad value once if several paths lead to it', () => {
+    const signedOn = 'signedOn: { from: ["a[@x=1]/#", "a/#"], take: first, onBadValue: drop }'
+    const elements = [
+      { '@x': '1', '#': 'soon' },
+      { '@x': '2', '#': '2012' },
+    ]
+    expect(convert(signedOn, { a: elements })).toMatchObject({
+      drafts: [{ document: { signedOn: '2012' } }],
+      dropped: [{ value: 'soon' }],
+    })
+  })
+
   it('fills a template with the first of several values, and reports the others', () => {
     const template = 'place: { template: "{a}, {b}" }'
     expect(convert(template, { a: ['Lyon', 'Paris'], b: 'France' })).toMatchObject({

@@ -106,6 +106,9 @@ describe('dates', () => {
     ['Sept. 2011', '2011-09'],
     ['2011-04-05 00:00:00', '2011-04-05'],
     ['2011-04-05T10:30', '2011-04-05T10:30:00'],
+    ['2011-04-05Z', '2011-04-05'],
+    ['2011-04-05+02:00', '2011-04-05'],
+    ['2011-04-05-14:00', '2011-04-05'],
     ['2011-04', '2011-04'],
   ])('are read in common notations: %s', (text, date) => {
     expect(read(text)).toBe(date)
@@ -116,6 +119,8 @@ describe('dates', () => {
     ['2011-02-30', 'February 2011 has 28 days'],
     ['next year', 'is not read as a date'],
     ['1995-1990', 'is not read as a date'],
+    ['2011-02-30Z', 'is not read as a date'],
+    ['2011-04-05+15:00', 'is not read as a date'],
     ['1900s', 'may be the decade 190X or the century 19XX'],
     ["the 2000's", 'may be the decade 200X or the century 20XX'],
     [2011.1, 'is a number'],

@@ -10,8 +10,8 @@ import { compileNumber, readNumberFormat } from './values/number.ts'
 export interface Source {
   column: string
   isConstant: boolean
-  /** Returns the values in a row that are not empty. */
-  read(scope: Scope, conversion: Conversion, onBadValue: OnBadValue): JsonValue[]
+  /** Returns the values in a row that are not empty: a list for each column of `from`, otherwise one list. */
+  read(scope: Scope, conversion: Conversion, onBadValue: OnBadValue): Iterable<JsonValue[]>
 }
 
 const kinds = ['from', 'all', 'value', 'template', 'sum'] as const
@@ -42,7 +42,7 @@ export function compileSource(
     return {
       column,
       isConstant,
-      read: (scope, conversion) => fill(origins, (origin) => read(origin, scope), nameOf, conversion),
+      read: (scope, conversion) => [fill(origins, (origin) => read(origin, scope), nameOf, conversion)],
     }
   }
   if (steps.sum)
@@ -52,18 +52,17 @@ export function compileSource(
       read: compileSum(steps, column, (scope) => origins.flatMap((origin) => read(origin, scope))),
     }
   if (steps.all)
-    return { column, isConstant, read: (scope) => origins.flatMap((origin) => read(origin, scope)) }
+    return { column, isConstant, read: (scope) => [origins.flatMap((origin) => read(origin, scope))] }
   const [only] = origins
-  if (origins.length === 1 && only) return { column, isConstant, read: (scope) => read(only, scope) }
+  if (origins.length === 1 && only) return { column, isConstant, read: (scope) => [read(only, scope)] }
   return {
     column,
     isConstant,
-    read(scope) {
+    *read(scope) {
       for (const origin of origins) {
         const values = read(origin, scope)
-        if (values.length > 0) return values
+        if (values.length > 0) yield values
       }
-      return []
     },
   }
 }
@@ -146,6 +145,6 @@ function compileSum(
     }
     const sum = addends.reduce((total, addend) => total + addend, 0)
     // Binary fractions add up to more digits than the addends have.
-    return addends.length > 0 ? [Number(sum.toPrecision(15))] : []
+    return [addends.length > 0 ? [Number(sum.toPrecision(15))] : []]
   }
 }

@@ -102,7 +102,10 @@ export const stepsSchema = describe(
       'Shortens a longer text to this number of characters.',
     ),
     default: describe(scalar.optional(), 'The value if there is none.'),
-    take: describe(z.enum(['first', 'last']).optional(), 'Takes the first or the last of several values.'),
+    take: describe(
+      z.enum(['first', 'last']).optional(),
+      'Takes the first or the last of several values. With `first`, values that are dropped are passed over, also to the next column of `from`.',
+    ),
     join: describe(
       text.optional(),
       'Joins several values into one text, with this separator; not together with take.',

@@ -67,7 +67,7 @@ export function compileValue(
     onBadValue,
     evaluate(scope, conversion) {
       const found = findUnmet(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
-      const converted = found.flatMap((value) => convert(value, conversion, plan))
+      const converted = convertFirst(found, take, conversion, (value) => convert(value, conversion, plan))
       const all = converted.length === 0 && fallback !== undefined ? [fallback] : converted
       const values = combine(all, steps)
       return makeReference
@@ -77,6 +77,28 @@ export function compileValue(
   }
   if (source.isConstant) checkConstant(target, steps, context)
   return plan
+}
+
+/**
+ * Converts the values of the first column that has any. With `take: first`, the values of the next column are converted if all
+ * of these are dropped. Equal values are converted once.
+ */
+function convertFirst(
+  columns: Iterable<JsonValue[]>,
+  take: ValueSteps['take'],
+  { dropped }: Conversion,
+  convert: (value: JsonValue) => JsonValue[],
+): JsonValue[] {
+  const tried: JsonValue[] = []
+  for (const values of columns) {
+    const droppedBefore = dropped.length
+    const untried = tried.length === 0 ? values : values.filter((value) => !tried.includes(value))
+    const converted = untried.flatMap(convert)
+    const isDropped = dropped.length > droppedBefore || untried.length === 0
+    if (take !== 'first' || converted.length > 0 || !isDropped) return converted
+    tried.push(...values)
+  }
+  return []
 }
 
 /** Takes one of several values, or joins them into one text, if the steps say so. */

@@ -12,6 +12,9 @@ const maxLength = 100
 /** A date at midnight: databases write the time although only the date is known. */
 const midnight = /^(\d{4}-\d\d-\d\d)[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$/
 
+/** A day with a time zone, as XML Schema has it (xsd:date). */
+const zonedDay = /^(\d{4}-\d\d-\d\d)(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
+
 /** Words for approximate dates, before the date. */
 const approximate = /^(?:circa|ca|c|about|approximately|approx|around|~)\.?\s*/i
 
@@ -91,9 +94,11 @@ function readDate(text: string, language: string | undefined, formats: readonly 
   )
 }
 
-/** Reads a date in EDTF, and a day at midnight. Date cells of spreadsheets are read as such texts. */
+/**
+ * Reads a date in EDTF, a day at midnight, and a day with a time zone. Date cells of spreadsheets are read as days at midnight.
+ */
 function readStandardDate(text: string): string | undefined {
-  const date = midnight.exec(text)?.[1] ?? text
+  const date = (midnight.exec(text) ?? zonedDay.exec(text))?.[1] ?? text
   return findEdtfFault(date) === undefined ? date : undefined
 }
 
