@@ -75,7 +75,12 @@ export interface Activity {
 /** Namespace of the registry's elements and attributes. The standard allows other namespaces. */
 const registryNamespace = 'https://entente.example/ns/iati'
 
-const narrative = (text: Narrative) => xmlElement('narrative', {}, [xmlText(text)])
+/** Whether all letters of a text are Chinese characters. */
+const isChinese = (text: string) => /\p{Script=Han}/u.test(text) && !/(?!\p{Script=Han})\p{L}/u.test(text)
+
+// The registry does not store the language of texts. Others are declared to be in the language of the activity.
+const narrative = (text: Narrative) =>
+  xmlElement('narrative', { 'xml:lang': isChinese(text) ? 'zh' : undefined }, [xmlText(text)])
 
 const code = (name: string, value: string | undefined) =>
   value === undefined ? [] : [xmlElement(name, { code: value })]

@@ -131,6 +131,14 @@ describe('an export in the format iati', () => {
   it('declares the language of its texts', async () => {
     const { text } = await exported('&title=Water %26 power')
     expect(text).toMatch(/<iati-activity last-updated-datetime="[^"]*" xml:lang="en">/)
+    expect(text).toContain('<title><narrative>Water &amp; power</narrative></title>')
+  })
+
+  it('declares texts in Chinese characters to be Chinese', async () => {
+    await api.post('/v1/assistance-programs', { title: '中巴水电（2011）', summary: 'With CNY 5' })
+    const { text } = await exported('&title=中巴水电（2011）')
+    expect(text).toContain('<title><narrative xml:lang="zh">中巴水电（2011）</narrative></title>')
+    expect(text).toContain('<description><narrative>With CNY 5</narrative></description>')
   })
 
   it('says of an activity with the identifier of another publisher that it is a secondary report', async () => {
