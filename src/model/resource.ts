@@ -62,7 +62,7 @@ export interface ResourceContext extends Omit<FieldContext, 'name'> {}
  * The IATI equivalent of each role: a code of the list OrganisationRole, `recipient` for the recipient of the aid, or null
  * for a role that has no equivalent and is left out of IATI files.
  */
-export type ActivityRoles = Record<string, '1' | '2' | '3' | '4' | 'recipient' | null>
+export type IatiRoles = Record<string, '1' | '2' | '3' | '4' | 'recipient' | null>
 
 /** The declaration of a resource. `createRegistry` builds its tables and the schema of its documents. */
 export interface ResourceDefinition<F extends Fields = Fields> extends ResourceRules {
@@ -84,7 +84,7 @@ export interface ResourceDefinition<F extends Fields = Fields> extends ResourceR
   /** The schema.org type of its records; `Thing` by default. */
   schemaType?: string
   /** Roles in IATI, for resources whose records are aid activities. Exports write these resources as IATI files, too. */
-  activity?: ActivityRoles
+  iatiRoles?: IatiRoles
   /** The current names of renamed properties, by the names that older revisions have. */
   formerNames?: Record<string, string>
   /** The dates that exports write as calendar events, each with the English title of its events. */

@@ -36,7 +36,7 @@ export const assistancePrograms = defineResource(
     description: 'Help in science and technology given to other countries.',
     search: { title: 'title', prose: ['summary'] },
     eventDates: ['startsOn', 'endsOn'],
-    activity: {
+    iatiRoles: {
       donor: '1',
       funder: '1',
       implementer: '4',

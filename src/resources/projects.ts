@@ -43,7 +43,7 @@ export const projects = defineResource(
     description: 'Joint work: from a mega-science project to the development of one technology.',
     search: { title: 'title', prose: ['summary', 'outcomes'] },
     eventDates: ['startsOn', 'endsOn'],
-    activity: {
+    iatiRoles: {
       lead: '2',
       participant: '4',
       developer: '4',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Activity, Period } from '../../formats/iati.ts'
-import type { ActivityRoles, Resource } from '../../model/resource.ts'
+import type { IatiRoles, Resource } from '../../model/resource.ts'
 import { activityStatuses, flowTypes, organizationKinds } from '../../model/vocabularies.ts'
 import type { Publisher } from '../publisher.ts'
 
@@ -201,11 +201,11 @@ function statusOf({ status, endsOn, updatedAt }: ActivityRecord, dateBounds: Dat
 }
 
 type Participant = Omit<ActivityRecord['participants'][number], 'role'> & {
-  role: NonNullable<ActivityRoles[string]>
+  role: NonNullable<IatiRoles[string]>
 }
 
 /** Returns the participants that IATI has a role for, each once: several roles of the registry may have the same code. */
-function participantsOf({ participants }: ActivityRecord, roles: ActivityRoles): Participant[] {
+function participantsOf({ participants }: ActivityRecord, roles: IatiRoles): Participant[] {
   const found = participants.flatMap(({ role, ...participant }): Participant[] => {
     const code = roles[role]
     // IATI has no role for organisations that receive aid, so they count as implementing ones.
@@ -304,7 +304,7 @@ function sectorsOf({ sectors, sectorDetails }: ActivityRecord): Activity['sector
  */
 export function toActivity(
   value: unknown,
-  { activity: roles = {} }: Resource,
+  { iatiRoles: roles = {} }: Resource,
   publisher: Publisher,
   today: string,
 ): Activity {

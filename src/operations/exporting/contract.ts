@@ -49,7 +49,7 @@ export const exportFormats = (resource: Resource) =>
   z.enum([
     ...commonFormats,
     ...(hasLocation(resource) ? (['geojson'] as const) : []),
-    ...(resource.activity ? (['iati'] as const) : []),
+    ...(resource.iatiRoles ? (['iati'] as const) : []),
     ...(resource.calendar ? (['ics'] as const) : []),
   ])
 
