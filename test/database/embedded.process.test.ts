@@ -252,7 +252,7 @@ describe('a folder for the embedded PostgreSQL', () => {
     await expect(openEmbeddedDatabase(other)).rejects.toThrow(/is not a data folder of PostgreSQL: move/)
   })
 
-  it('is initialised again after an interrupted initialisation', async () => {
+  it('is initialized again after an interrupted initialization', async () => {
     const interrupted = join(folder, 'interrupted')
     await mkdir(join(interrupted, 'postgres.new-abc123/cluster/base'), { recursive: true })
     await writeFile(join(interrupted, 'postgres.new-abc123/cluster/PG_VERSION'), '18\n')

@@ -18,7 +18,7 @@ export interface Cluster {
   programs: Programs
 }
 
-/** Prefix of the temporary folders in which clusters are initialised. */
+/** Prefix of the temporary folders in which clusters are initialized. */
 const temporaryPrefix = 'postgres.new-'
 
 const initdbOptions = [
@@ -56,7 +56,7 @@ const isCluster = (path: string) => existsSync(join(path, 'PG_VERSION'))
 export const hasCluster = (folder: string): boolean => isCluster(join(folder, 'postgres'))
 
 /**
- * Initialises the cluster in a temporary folder and moves it into place when it is complete, so that an interruption leaves
+ * Initializes the cluster in a temporary folder and moves it into place when it is complete, so that an interruption leaves
  * nothing that a later start would mistake for a cluster.
  */
 async function createCluster(
@@ -85,7 +85,7 @@ async function createCluster(
   }
 }
 
-/** Removes the folders of other initialisations, interrupted or running: the cluster exists, so none of them is needed. */
+/** Removes the folders of other initializations, interrupted or running: the cluster exists, so none of them is needed. */
 async function removeTemporary(folder: string): Promise<void> {
   const leftovers = (await readdir(folder)).filter((name) => name.startsWith(temporaryPrefix))
   await Promise.allSettled(
