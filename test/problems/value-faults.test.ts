@@ -144,3 +144,25 @@ describe('an amount of money', () => {
     expect(response.json()).toMatchObject({ amounts: [{ amount: expect.closeTo(read, 10) }] })
   })
 })
+
+describe('the currency of an amount', () => {
+  const postCurrency = (currency: string) => {
+    const amounts = [{ kind: 'budget', amount: 5, currency }]
+    return api.post('/v1/projects', { title: 'Paid', kind: 'other', amounts })
+  }
+
+  it.each(['CNY', 'USN', 'VED', 'XAU', 'XDR', 'DEM', 'FRF', 'SUR', 'CSK', 'YUD', 'STD', 'XEU', 'ZWL'])(
+    'may be any of ISO 4217, also a withdrawn one: %s',
+    async (currency) => {
+      const response = await postCurrency(currency)
+      expect(response.status, response.text).toBe(201)
+      expect(response.json()).toMatchObject({ amounts: [{ currency }] })
+    },
+  )
+
+  it.each(['ABC', 'XXX', 'XTS'])('is refused if it is none: %s', async (currency) => {
+    const response = await postCurrency(currency)
+    expect(response.status).toBe(422)
+    expect(faultAt(response, '/amounts/0/currency')?.message).toContain('is not an ISO 4217 currency')
+  })
+})

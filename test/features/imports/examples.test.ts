@@ -57,7 +57,7 @@ describe('the example mappings', () => {
         startsOn: '2012',
         amounts: [{ kind: 'pledge', amount: 20_000_000, currency: 'NAD', valueUsd: 2_440_000.5 }],
       },
-      { amounts: [{ amount: 3565.46, currency: 'USD', note: '25000000 GHC' }] },
+      { amounts: [{ amount: 25_000_000, currency: 'GHC', valueUsd: 3565.46 }] },
     ])
     expect(made[1]).not.toHaveProperty('amounts')
   })
