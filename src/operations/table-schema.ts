@@ -32,6 +32,7 @@ const tableSchema = registerResponseSchema(
         z.strictObject({
           name: z.string().meta({ description: 'Header of the column.' }),
           type: z.string().meta({ description: 'Type of its cells.' }),
+          format: z.string().optional().meta({ description: 'Format of the type.' }),
           description: z.string().optional().meta({ description: 'What the cells are.' }),
         }),
       ),
@@ -94,6 +95,8 @@ export const tableSchemaOperation: Operation = {
         fields: columns.map(({ name, kind }) => ({
           name,
           type: types[kind],
+          // The default format of the type has no fractions of seconds.
+          ...(kind === 'instant' && { format: 'any' }),
           ...(notes[kind] !== undefined && { description: notes[kind] }),
         })),
         missingValues: [''],

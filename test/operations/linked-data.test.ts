@@ -38,6 +38,17 @@ describe.each(resources)('$name', (resource) => {
       expect([fields.map(({ name }) => name)]).toEqual(header)
     },
   )
+
+  it('has times in its table schema whose format allows fractions of seconds', async () => {
+    const response = await api.get(`/v1/${resource.name}/table-schema`)
+    const { fields } = response.json<{ fields: { name: string }[] }>()
+    const times = fields.filter(({ name }) => name === 'createdAt' || name === 'updatedAt')
+    const time = { type: 'datetime', format: 'any' }
+    expect(times).toEqual([
+      { name: 'createdAt', ...time },
+      { name: 'updatedAt', ...time },
+    ])
+  })
 })
 
 it('the sources of a record are in its JSON-LD as derivations, each with its locator', async () => {
