@@ -37,7 +37,7 @@ export const problemTypes = {
     status: 403,
     title: 'Permission denied',
     explanation:
-      'The key or token is valid, but its role is not enough: readers read, editors also write records, administrators also redact records and manage keys. The detail says which role is needed.',
+      'The key or token is valid, but its role is not enough: readers read, editors also write records, administrators also redact records and manage keys. `/mcp` also refuses web pages of origins that are not allowed. The detail says what is needed.',
   },
   'not-found': {
     status: 404,

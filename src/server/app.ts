@@ -195,7 +195,9 @@ export async function buildApp({
       },
       importMaxBytes: config.IMPORT_MB * megabyte,
     })
-    await scope.register(agents, { registry })
+    const ownOrigin = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).origin]
+    const allowedOrigins = [...(config.CORS_ORIGINS ?? []), ...ownOrigin]
+    await scope.register(agents, { registry, allowedOrigins })
     await scope.register(reconcile, { registry, publicUrl: config.PUBLIC_URL })
   })
 

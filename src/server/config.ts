@@ -38,7 +38,8 @@ const origins = (example: string) =>
     `origins like ${example}, separated by commas, or * alone`,
   )
 
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
+/** The names and addresses of this machine, as in `HOST` and in the host name of a URL. */
+export const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
 
 /**
  * Whether a text is the URL of an issuer: with HTTPS, except on the same machine, since an attacker on the network could

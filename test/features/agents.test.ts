@@ -310,6 +310,30 @@ describe('POST /mcp', () => {
     }
   })
 
+  it('declares that its list of tools does not change, and refuses a cursor', async () => {
+    expect(client.getServerCapabilities()?.tools).toEqual({ listChanged: false })
+    await expect(client.listTools({ cursor: 'next' })).rejects.toMatchObject({ code: -32602 })
+  })
+
+  it('refuses web pages of other origins, whatever host they name', async () => {
+    const env = { CORS_ORIGINS: 'https://pages.example', PUBLIC_URL: 'https://registry.example/data' }
+    const published = await startTestApi({ env })
+    try {
+      const payload = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
+      const statusFor = async (origin: string, { app }: Api) => {
+        const headers = { accept: 'application/json, text/event-stream', origin, host: new URL(origin).host }
+        return (await app.inject({ method: 'POST', url: '/mcp', headers, payload })).statusCode
+      }
+      for (const origin of ['https://evil.example', 'http://pages.example', 'https://127.0.0.1.example'])
+        expect(await statusFor(origin, published), origin).toBe(403)
+      expect(await statusFor('https://pages.example', api)).toBe(403)
+      for (const origin of ['https://pages.example', 'https://registry.example', 'http://localhost:3000'])
+        expect(await statusFor(origin, published), origin).toBe(200)
+    } finally {
+      await published.close()
+    }
+  })
+
   it('refuses batches, GET, and malformed or too large messages', async () => {
     const send = (method: string, body?: unknown) =>
       fetch(`${api.origin}/mcp`, {

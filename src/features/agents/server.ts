@@ -1,4 +1,5 @@
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
+import { createMcpHandler, McpServer, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { packageVersion } from '../../package-root.ts'
@@ -9,7 +10,9 @@ const instructions =
   'A registry of international science and technology cooperation. First resolve names to keys with the tool resolve. Dates are EDTF, only as precise as the source. Cite the sources in `citations`; for a number, cite the path in `list` or `request`.'
 
 function makeServer(tools: readonly Tool[], api: ApiFetch): McpServer {
-  const server = new McpServer({ name: 'entente', version: packageVersion }, { instructions })
+  // The tools never change while the service runs.
+  const options = { instructions, capabilities: { tools: { listChanged: false } } }
+  const server = new McpServer({ name: 'entente', version: packageVersion }, options)
   for (const { name, title, description, input, run } of tools) {
     const annotations = { readOnlyHint: true, openWorldHint: false }
     server.registerTool(name, { title, description, inputSchema: input, annotations }, (given) =>
@@ -17,6 +20,19 @@ function makeServer(tools: readonly Tool[], api: ApiFetch): McpServer {
     )
   }
   return server
+}
+
+/** A request for a further page of the tools. There is none, and the SDK ignores the cursor. */
+const furtherPage = z.looseObject({
+  id: z.union([z.string(), z.number()]),
+  method: z.literal('tools/list'),
+  params: z.looseObject({ cursor: z.unknown().refine((cursor) => cursor !== undefined) }),
+})
+
+/** Returns the error response to a request for a further page. */
+function refuseCursor(id: string | number): Response {
+  const message = 'The cursor is not known here: omit it, since a single page has all tools.'
+  return Response.json({ jsonrpc: '2.0', id, error: { code: ProtocolErrorCode.InvalidParams, message } })
 }
 
 /** Answers a request of the Model Context Protocol (streamable HTTP) with the access rights of `api`. */
@@ -27,6 +43,11 @@ export type McpEndpoint = (request: Request, body: unknown, api: ApiFetch) => Pr
  */
 export function createMcpEndpoint(registry: Registry): McpEndpoint {
   const tools = agentTools(registry)
-  return (request, parsedBody, api) =>
-    createMcpHandler(() => makeServer(tools, api), { maxSubscriptions: 0 }).fetch(request, { parsedBody })
+  return async (request, parsedBody, api) => {
+    const refused = furtherPage.safeParse(parsedBody).data
+    if (refused) return refuseCursor(refused.id)
+    return createMcpHandler(() => makeServer(tools, api), { maxSubscriptions: 0 }).fetch(request, {
+      parsedBody,
+    })
+  }
 }

@@ -1,7 +1,9 @@
+import type { onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import type { McpEndpoint } from '../../features/agents/server.ts'
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
+import { loopback } from '../config.ts'
 import { disconnectSignal, pickHeaders, readAs } from '../read-as.ts'
 
 const json = 'application/json'
@@ -9,14 +11,40 @@ const json = 'application/json'
 /** Maximum bytes of a message. Larger inputs of tools would exceed the maximum length of a URL of the API. */
 const maxBodyBytes = 64 * 1024
 
-/** Serves the Model Context Protocol (MCP) for agents at `POST /mcp`. */
-export const agents = fp<{ registry: Registry }>(
-  async function agents(app, { registry }) {
+/** Options of the plugin `agents`. */
+export interface AgentsOptions {
+  registry: Registry
+  /** Origins whose web pages may use the endpoint, in addition to pages of this machine; `*` for all origins. */
+  allowedOrigins: readonly string[]
+}
+
+/**
+ * Serves the Model Context Protocol (MCP) for agents at `POST /mcp`. Requests of web pages whose origin is not allowed are
+ * refused, as the protocol requires. The `Host` header does not show the own origin: a name of another site can lead to the
+ * address of the service (DNS rebinding).
+ */
+export const agents = fp<AgentsOptions>(
+  async function agents(app, { registry, allowedOrigins }) {
+    const isAllowed = (origin: string) =>
+      allowedOrigins.includes('*') ||
+      allowedOrigins.includes(origin) ||
+      (URL.canParse(origin) && loopback.test(new URL(origin).hostname))
+    const requireAllowedOrigin: onRequestHookHandler = ({ headers: { origin } }, _reply, done) => {
+      if (origin === undefined || isAllowed(origin)) return done()
+      const message = `"${origin}" is not an origin whose pages may use /mcp: the operator can add it to CORS_ORIGINS`
+      const errors = [{ header: 'Origin', code: 'invalid', message }]
+      done(new Problem('forbidden', `The Origin header ${message}.`, { errors }))
+    }
     let endpoint: Promise<McpEndpoint> | undefined
     /** The SDK takes a tenth of a second to load, and many registries have no agents. */
     const load = () =>
       import('../../features/agents/server.ts').then(({ createMcpEndpoint }) => createMcpEndpoint(registry))
-    app.post('/mcp', { config: { access: 'read' }, bodyLimit: maxBodyBytes }, async (request, reply) => {
+    const options = {
+      config: { access: 'read' },
+      bodyLimit: maxBodyBytes,
+      onRequest: requireAllowedOrigin,
+    } as const
+    app.post('/mcp', options, async (request, reply) => {
       if (Array.isArray(request.body))
         throw new Problem(
           'malformed-request',
