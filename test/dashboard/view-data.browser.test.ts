@@ -41,6 +41,15 @@ describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
     for (const part of parts) expect((await api.get(part.path)).status, part.path).toBe(200)
   })
 
+  it.each(['/?format=csv', '/?format=json', '/map?format=csv', '/countries/PAK?format=csv'])(
+    'is stored by no cache, since it depends on the reader: %s',
+    async (path) => {
+      const response = await fetch(api.origin + path)
+      expect(response.status).toBe(200)
+      expect(response.headers.get('cache-control')).toBe('no-store')
+    },
+  )
+
   it('has labels in the language of the page', async () => {
     const rows = await readRows('/?format=csv&lang=zh')
     expect(rows.find(({ key }) => key === 'PAK')?.label).toBe('巴基斯坦')

@@ -65,8 +65,10 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   // Shed requests are not logged, because that would add to the load. Metrics count them.
   if (problem.status >= 500 && problem.type !== 'overloaded')
     request.log.error({ err: problem.cause ?? problem }, problem.message)
+  // Caches may store a 404, for example, but it depends on the reader and on the records.
   return reply
     .code(problem.status)
+    .header('cache-control', 'no-store')
     .headers(problem.headers)
     .type(mediaType)
     .send(JSON.stringify(problem.toDocument(request.originalUrl)))

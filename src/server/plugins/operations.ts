@@ -141,7 +141,7 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
           if (contract.access === 'write') app.responseCache.recordWrite(request)
           app.positions?.storeAndSend(request, reply)
         })
-      reply.code(status).headers(headers)
+      reply.code(status).header('cache-control', 'no-store').headers(headers)
       if (body instanceof Readable) app.watchTransfer(request, reply)
       return body === undefined ? reply.send() : reply.type(type).send(body)
     },

@@ -38,6 +38,8 @@ export async function sendViewData(
     const message = data ? 'must be csv or json' : 'this view has no data of its own'
     throw invalidParameters([{ parameter: 'format', code: 'invalid', message }])
   }
+  // The data depend on the reader, and change with the records.
+  reply.header('cache-control', 'no-store')
   if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)
   if (data.kind !== 'parts' && format === 'json') return reply.redirect(data.json, 302)
   const disconnected = disconnectSignal(reply)
