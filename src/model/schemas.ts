@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { requireLineCharacters, requireProseCharacters } from './characters.ts'
 import { requireDecimals } from './decimals.ts'
 import { findEdtfFault } from './edtf.ts'
+import { isLanguageTag } from './language-tags.ts'
 import { named } from './schema-names.ts'
 
 /** Zod schemas of values in requests and responses. */
@@ -57,14 +58,15 @@ export const edtf = (description: string) =>
     })
     .meta({ description: `${description} EDTF.`, format: 'edtf', examples: ['2011-04'] })
 
-/** A BCP 47 language tag. */
+const languageMessage = 'must be a BCP 47 language tag, such as en or zh-Hans'
+
+/** A well-formed language tag of BCP 47 (`isLanguageTag`). The OpenAPI document has only its characters as a pattern. */
 export const language = () =>
   z
     .string()
     .max(35)
-    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, {
-      error: 'must be a BCP 47 language tag, such as en or zh-Hans',
-    })
+    .regex(/^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$/, { error: languageMessage, abort: true })
+    .refine(isLanguageTag, { error: languageMessage })
 
 const currencyNames = new Intl.DisplayNames('en', { type: 'currency', fallback: 'none' })
 

@@ -166,3 +166,39 @@ describe('the currency of an amount', () => {
     expect(faultAt(response, '/amounts/0/currency')?.message).toContain('is not an ISO 4217 currency')
   })
 })
+
+describe('a language tag', () => {
+  const postLanguage = (language: string) =>
+    api.post('/v1/sources', { title: 'Translated', kind: 'report', language })
+
+  it.each([
+    ...['en', 'EN-us', 'zh-Hans', 'zh-Hant-TW', 'es-419', 'zh-yue', 'zh-min-nan', 'mul', 'abcd', 'abcdefgh'],
+    ...['de-1996', 'sl-rozaj-biske', 'de-DE-u-co-phonebk', 'en-t-jp-0-abc', 'en-x-private', 'en-x-a-a-b-b'],
+    ...['x-foo', 'i-klingon', 'i-default', 'en-GB-oed', 'sgn-BE-FR', 'art-lojban', 'zh-guoyu'],
+  ])('that is well-formed by RFC 5646 is accepted: %s', async (language) => {
+    const response = await postLanguage(language)
+    expect(response.status, response.text).toBe(201)
+    expect(response.json()).toMatchObject({ language })
+  })
+
+  it.each([
+    ...['en_US', 'en-', '-en', 'e', 'abcdefghi', 'en-abcdefghi', '12', 'en-12', 'en-US-US', 'en-US-Latn'],
+    ...[
+      'en-US-US-zz',
+      'zh-Hans-Hant',
+      'de-1996-1996',
+      'en-u-co-u-nu',
+      'en-u',
+      'en-x',
+      'x',
+      'i-none',
+      'en--US',
+    ],
+  ])('that is not well-formed is refused: %s', async (language) => {
+    const response = await postLanguage(language)
+    expect(response.status).toBe(422)
+    const faults = response.json<{ errors: unknown[] }>().errors
+    expect(faults).toEqual([expect.objectContaining({ pointer: '/language' })])
+    expect(faultAt(response, '/language')?.message).toContain('must be a BCP 47 language tag')
+  })
+})

@@ -83,7 +83,7 @@ export function createLanguage(tag: LanguageTag): Language {
       try {
         return languages.of(other) ?? other
       } catch {
-        // The registry accepts some tags that are not valid BCP 47.
+        // Intl refuses some well-formed tags, such as zh-yue.
         return other
       }
     },

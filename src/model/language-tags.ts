@@ -1,0 +1,34 @@
+/** The grammar of language tags: BCP 47 (RFC 5646, section 2.1). */
+
+/** `en`, `zh-yue` (with extended subtags), or a language subtag of four to eight letters. */
+const language = '[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8}'
+const script = '[a-z]{4}'
+const region = '[a-z]{2}|[0-9]{3}'
+const variant = '[a-z0-9]{5,8}|[0-9][a-z0-9]{3}'
+const extension = '[0-9a-wy-z](?:-[a-z0-9]{2,8})+'
+const privateUse = 'x(?:-[a-z0-9]{1,8})+'
+
+const place = `(?:-${script})?(?:-(?:${region}))?`
+const regular = `(?:${language})${place}(?:-(?:${variant}))*(?:-${extension})*(?:-${privateUse})?`
+
+/** The names after `i-`, and all tags, that were registered before the grammar and do not match it. */
+const irregularNames = 'ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu'
+const irregular = `i-(?:${irregularNames})|en-gb-oed|sgn-(?:be-fr|be-nl|ch-de)`
+
+const pattern = new RegExp(`^(?:${regular}|${privateUse}|${irregular})$`)
+
+/** Whether a list has no value twice. */
+const isDistinct = (list: readonly string[]): boolean => new Set(list).size === list.length
+
+/**
+ * Whether a text is a well-formed language tag in any case, with no variant and no extension twice (RFC 5646, section 2.2.9).
+ * Its subtags need not be registered.
+ */
+export function isLanguageTag(text: string): boolean {
+  const tag = text.toLowerCase()
+  if (!pattern.test(tag)) return false
+  const [own = ''] = tag.split(/(?:^|-)x-/)
+  const [main = '', ...extensions] = own.split(/-(?=[0-9a-z]-)/)
+  const variants = main.split('-').filter((subtag) => new RegExp(`^(?:${variant})$`).test(subtag))
+  return isDistinct(variants) && isDistinct(extensions.map((one) => one.charAt(0)))
+}
