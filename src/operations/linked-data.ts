@@ -29,6 +29,14 @@ const record = z.looseObject({
   website: text,
   url: text,
   topics: z.array(z.string()).nullish(),
+  officialName: text,
+  acronym: text,
+  ror: text,
+  alpha2: text,
+  numeric: text,
+  scheme: text,
+  code: text,
+  publishedOn: text,
   externalIds: z.array(z.object({ scheme: z.string(), id: z.string() })).nullish(),
   version: z.number(),
   createdAt: z.string(),
@@ -85,6 +93,20 @@ function derivation(
   })
 }
 
+const identifier = (propertyID: string, value: unknown) => ({ '@type': 'PropertyValue', propertyID, value })
+
+/** Returns the external ids of a record, and the codes of a country or region, each with the name of its property. */
+function identifiers({ naturalKey, schemaType }: Resource, found: z.output<typeof record>) {
+  const codes = schemaType === 'DefinedTerm' ? [] : [naturalKey ?? '', 'alpha2', 'numeric']
+  return [
+    ...(found.externalIds ?? []).map(({ scheme, id }) => identifier(scheme, id)),
+    ...codes.flatMap((name) => (found[name] ? [identifier(name, found[name])] : [])),
+  ]
+}
+
+/** A date that schema.org accepts (ISO 8601): a day, month or year without a qualification. */
+const plainDate = /^\d{4}(-\d\d){0,2}$/
+
 /**
  * Returns the date of the event, or the interval from the first to the last of its dates, in EDTF (ISO 8601-2); undefined if
  * no date is known, or if EDTF has no such interval, such as one from `201X`.
@@ -106,29 +128,35 @@ export function toLinkedData(resource: Resource, key: string, value: unknown, pu
   const found = record.parse(value)
   const citations = found.citations ?? []
   const sources = [...new Set(citations.map(({ source }) => source))]
+  const node = nodeReference(publisher, resource.name, key)
+  const otherNames = (found.aliases ?? found.alternativeTitles ?? []).map(({ name }) => name)
   return {
     '@context': [
       'https://schema.org',
       { prov: 'http://www.w3.org/ns/prov#', entente: 'https://entente.example/ns#' },
     ],
-    ...nodeReference(publisher, resource.name, key),
+    ...node,
     '@type': [resource.schemaType ?? 'Thing', 'prov:Entity'],
     ...filled({
       name: found.title ?? found.name,
-      alternateName: (found.aliases ?? found.alternativeTitles ?? []).map(({ name }) => name),
+      alternateName: [found.officialName, found.acronym, ...otherNames].filter(Boolean),
       description: found.summary,
       url: found.website ?? found.url,
-      identifier: (found.externalIds ?? []).map(({ scheme, id }) => ({
-        '@type': 'PropertyValue',
-        propertyID: scheme,
-        value: id,
-      })),
+      sameAs: found.ror,
+      identifier: identifiers(resource, found),
+      ...(resource.schemaType === 'DefinedTerm' && { termCode: found.code, inDefinedTermSet: found.scheme }),
+      datePublished: plainDate.test(found.publishedOn ?? '') ? found.publishedOn : undefined,
       about: (found.topics ?? []).map((slug) => nodeReference(publisher, 'topics', slug)),
       contributor: contributors(resource, found, publisher),
       temporalCoverage: coverage(resource, found),
-      version: found.version,
-      dateCreated: found.createdAt,
-      dateModified: found.updatedAt,
+      // The version and the times are those of the record, not of the treaty or country that it describes.
+      mainEntityOfPage: {
+        '@id': `${node['@id']}/jsonld`,
+        '@type': 'CreativeWork',
+        version: found.version,
+        dateCreated: found.createdAt,
+        dateModified: found.updatedAt,
+      },
       'prov:wasDerivedFrom': sources.map((source) => nodeReference(publisher, 'sources', source)),
       'prov:qualifiedDerivation': citations.map((one) => derivation(one, publisher)),
     }),

@@ -19,7 +19,9 @@ describe.each(resources)('$name', (resource) => {
     const document = response.json<Document>()
     expect(document['@id']).toBe(`https://registry.example${path}`)
     expect(document['@type']).toContain('prov:Entity')
-    expect(document.version).toBe(1)
+    const times = { dateCreated: record.createdAt, dateModified: record.updatedAt }
+    expect(document.mainEntityOfPage).toMatchObject({ version: 1, ...times })
+    expect(Object.keys(document)).not.toContain('dateCreated')
     const name = record.title ?? record.name
     if (name !== undefined) expect(document.name).toBe(name)
     const tag = response.headers.get('etag') ?? ''
@@ -49,6 +51,31 @@ describe.each(resources)('$name', (resource) => {
       { name: 'updatedAt', ...time },
     ])
   })
+})
+
+it('countries, organizations, topics and sources have their codes, names and dates in JSON-LD', async () => {
+  const read = async (path: string) => (await api.get(`${path}/jsonld`)).json<Document>()
+  const code = (propertyID: string, value: string) => ({ '@type': 'PropertyValue', propertyID, value })
+  expect(await read('/v1/countries/PAK')).toMatchObject({
+    alternateName: expect.arrayContaining(['Islamic Republic of Pakistan', '巴基斯坦']),
+    identifier: expect.arrayContaining([code('code', 'PAK'), code('alpha2', 'PK'), code('numeric', '586')]),
+  })
+  expect(await read('/v1/regions/142')).toMatchObject({ identifier: [code('code', '142')] })
+  const ror = 'https://ror.org/034t30j35'
+  const laboratory = { name: 'A laboratory', kind: 'other', acronym: 'LAB', ror }
+  const organization = await createRecord(resourceOf('organizations'), api, laboratory)
+  expect(await read(organization.path)).toMatchObject({ alternateName: ['LAB'], sameAs: ror })
+  const term = { slug: 'wells', name: 'Wells', scheme: 'crs', code: '99999' }
+  const topic = await createRecord(resourceOf('topics'), api, term)
+  expect(await read(topic.path)).toMatchObject({ termCode: '99999', inDefinedTermSet: 'crs' })
+  for (const [publishedOn, expected] of [
+    ['2011-04', '2011-04'],
+    ['2011?', undefined],
+  ]) {
+    const report = { title: 'Report', kind: 'report', publishedOn }
+    const { path } = await createRecord(resourceOf('sources'), api, report)
+    expect((await read(path)).datePublished).toBe(expected)
+  }
 })
 
 it('the sources of a record are in its JSON-LD as derivations, each with its locator', async () => {
