@@ -82,6 +82,18 @@ const eventLines = ({ uid, sequence, changedAt, first, last, summary, descriptio
     'END:VEVENT',
   ])
 
+/** The time zone of a calendar without events, since a calendar has at least one component (RFC 5545, section 3.6). */
+const timeZone = joinLines([
+  'BEGIN:VTIMEZONE',
+  'TZID:UTC',
+  'BEGIN:STANDARD',
+  'DTSTART:19700101T000000',
+  'TZOFFSETFROM:+0000',
+  'TZOFFSETTO:+0000',
+  'END:STANDARD',
+  'END:VTIMEZONE',
+])
+
 /** Streams a calendar. It asks calendar programs that subscribe to it to refresh it daily (RFC 7986). */
 export async function* writeCalendar(
   { name, description }: CalendarProperties,
@@ -92,7 +104,6 @@ export async function* writeCalendar(
     'VERSION:2.0',
     'PRODID:-//Entente//Registry//EN',
     'CALSCALE:GREGORIAN',
-    'METHOD:PUBLISH',
     `NAME:${escapeText(name)}`,
     `X-WR-CALNAME:${escapeText(name)}`,
     `DESCRIPTION:${escapeText(description)}`,
@@ -100,6 +111,10 @@ export async function* writeCalendar(
     'REFRESH-INTERVAL;VALUE=DURATION:P1D',
     'X-PUBLISHED-TTL:P1D',
   ])
-  for await (const batch of batches) yield batch.map(eventLines).join('')
-  yield joinLines(['END:VCALENDAR'])
+  let isEmpty = true
+  for await (const batch of batches) {
+    isEmpty &&= batch.length === 0
+    yield batch.map(eventLines).join('')
+  }
+  yield `${isEmpty ? timeZone : ''}${joinLines(['END:VCALENDAR'])}`
 }

@@ -55,6 +55,15 @@ describe('GET /v1/agreements/export?format=ics', () => {
     expect(lines).toContain('DESCRIPTION:The date is 2020-12-31? (EDTF).')
   })
 
+  it('has a component also without events, and no method, which would require an organizer', async () => {
+    const empty = await calendar([await agreement({})])
+    const full = await calendar([await agreement({ inForceFrom: '2011' })])
+    const components = (lines: string[]) => lines.filter((line) => line.startsWith('BEGIN:'))
+    expect(components(empty)).toEqual(['BEGIN:VCALENDAR', 'BEGIN:VTIMEZONE', 'BEGIN:STANDARD'])
+    expect(components(full)).toEqual(['BEGIN:VCALENDAR', 'BEGIN:VEVENT'])
+    for (const lines of [empty, full]) expect(lines.join('\n')).not.toMatch(/^METHOD/m)
+  })
+
   it('omits dates that span more than a year or are before the year 1, and counts them', async () => {
     const ids = [
       await agreement({ inForceFrom: '201X', expiresOn: '2030/..' }),

@@ -105,6 +105,12 @@ describe('a method that no path allows', () => {
   })
 })
 
+it('a method that no standard has is named as the cause of the refusal', async () => {
+  const response = await send('FOO', '/v1/agreements')
+  expect(response.status).toBe(400)
+  expect(JSON.parse(response.text)).toMatchObject({ detail: expect.stringContaining('known HTTP method') })
+})
+
 describe('the pages of /docs', () => {
   it.each([
     '/docs/../../x',

@@ -97,6 +97,10 @@ const connectionProblems: Record<string, { type: ProblemType; detail: string }> 
     type: 'headers-too-large',
     detail: 'The request line and headers have more than 16 KiB.',
   },
+  HPE_INVALID_METHOD: {
+    type: 'malformed-request',
+    detail: 'The request does not begin with a known HTTP method, such as GET or POST.',
+  },
   ERR_HTTP_REQUEST_TIMEOUT: { type: 'timeout', detail: 'The request was not complete in time.' },
 }
 
