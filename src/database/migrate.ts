@@ -67,10 +67,14 @@ function failureMessage(error: unknown): string {
   return `the database cannot be migrated: ${error instanceof Error ? error.message : error}`
 }
 
-/** Whether the database has every migration that this version needs, and none after which this version does not work. */
-export async function isMigrated(database: Database): Promise<boolean> {
+/**
+ * Returns `migrated` if this version works with the database, `too new` if the database has migrations after which this version
+ * does not work, and otherwise `not migrated`: it lacks migrations.
+ */
+export async function readSchemaState(database: Database): Promise<'migrated' | 'not migrated' | 'too new'> {
   const { missing, isTooNew } = await compareSchema(database)
-  return missing === 0 && !isTooNew
+  if (isTooNew) return 'too new'
+  return missing === 0 ? 'migrated' : 'not migrated'
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
-import { isMigrated, migrate, requireKnownMigrations } from '../../src/database/migrate.ts'
+import { migrate, readSchemaState, requireKnownMigrations } from '../../src/database/migrate.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { runFirstMigrations, simulateIncompatibleMigration } from '../support/first-migrations.ts'
@@ -26,9 +26,9 @@ describe('migrating', () => {
   }
 
   it('creates the schema of an empty database, which then counts as migrated', async () => {
-    expect(await isMigrated(database.database)).toBe(false)
+    expect(await readSchemaState(database.database)).toBe('not migrated')
     await migrate(database.database)
-    expect(await isMigrated(database.database)).toBe(true)
+    expect(await readSchemaState(database.database)).toBe('migrated')
     expect(await schema()).toContainEqual(expect.stringMatching(/^public\.agreements\.title /))
   })
 
@@ -53,7 +53,7 @@ describe('migrating', () => {
       'select count(*)::int as runs from drizzle.__drizzle_migrations group by created_at',
     )
     expect(new Set(rows.map((row) => row.runs))).toEqual(new Set([1]))
-    expect(await isMigrated(database.database)).toBe(true)
+    expect(await readSchemaState(database.database)).toBe('migrated')
   })
 
   it('refuses and does not change a database that needs a newer version', async () => {
@@ -70,7 +70,7 @@ describe('migrating', () => {
       "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
     )
     const before = await schema()
-    expect(await isMigrated(database.database)).toBe(true)
+    expect(await readSchemaState(database.database)).toBe('migrated')
     await migrate(database.database)
     expect(await schema()).toEqual(before)
   })
@@ -89,7 +89,7 @@ describe('migrating', () => {
   it('does not count as done on a database with a migration that needs a newer version', async () => {
     await migrate(database.database)
     await simulateIncompatibleMigration(database.pool)
-    expect(await isMigrated(database.database)).toBe(false)
+    expect(await readSchemaState(database.database)).toBe('too new')
   })
 
   it('waits while a transaction uses a table, and lets other transactions use it meanwhile', async () => {
@@ -104,11 +104,11 @@ describe('migrating', () => {
       await database.pool.query('select count(*) from agreements')
       longestMs = Math.max(longestMs, Date.now() - startedAt)
     }
-    expect(await isMigrated(database.database)).toBe(false)
+    expect(await readSchemaState(database.database)).toBe('not migrated')
     await reader.query('rollback')
     reader.release()
     await migrating
-    expect(await isMigrated(database.database)).toBe(true)
+    expect(await readSchemaState(database.database)).toBe('migrated')
     expect(longestMs).toBeLessThan(2000)
   })
 

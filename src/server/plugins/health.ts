@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Database, Freshness } from '../../database/database.ts'
 import { retryAfterSeconds } from '../../database/errors.ts'
-import { isMigrated } from '../../database/migrate.ts'
+import { readSchemaState } from '../../database/migrate.ts'
 import { isWritable } from '../../database/settings.ts'
 import { Problem } from '../../problems/problem.ts'
 
@@ -29,13 +29,20 @@ const preferPrimary = (readiness: Database): Database =>
     freshness: new Freshness({ position: undefined, maxAgeMs: 0 }),
   })
 
-/** Returns the body of the response. @throws Problem `unavailable` when the database is unreachable or not migrated. */
+/** Returns the body of the response. @throws Problem `unavailable` when the database is unreachable, not migrated or too new. */
 async function readinessBody(readiness: Database): Promise<string> {
   const { outage, replicas } = readiness
   if (outage !== undefined)
     throw new Problem('unavailable', outage, { headers: { 'retry-after': retryAfterSeconds } })
   const database = replicas ? preferPrimary(readiness) : readiness
-  if (!(await isMigrated(database))) throw new Problem('unavailable', 'The database is not migrated.')
+  const state = await readSchemaState(database)
+  if (state !== 'migrated')
+    throw new Problem(
+      'unavailable',
+      state === 'too new'
+        ? 'The database is newer than this version of Entente, which cannot work with it.'
+        : 'The database is not migrated.',
+    )
   return JSON.stringify({
     status: (await isWritable(database)) ? 'ok' : 'read_only',
     ...(replicas && { replicas: replicas.all.map((replica) => replicas.stateOf(replica)) }),
