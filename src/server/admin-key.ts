@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { writeSecret } from '../database/embedded/write-secret.ts'
 import { errorCode } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
-import { writeSecret } from '../write-secret.ts'
 import type { Config } from './config.ts'
 
 /** The first administrator's key, and what the startup message says about it. */

@@ -71,6 +71,28 @@ describe('the embedded PostgreSQL', () => {
     await expect(stat(file)).rejects.toThrow('ENOENT')
   })
 
+  it('leaves the file with its URL unchanged while another process uses it', async () => {
+    const file = join(folder, 'url')
+    const first = await openEmbeddedDatabase(folder, settings)
+    const { ino } = await stat(file)
+    const second = await openEmbeddedDatabase(folder, settings)
+    expect((await stat(file)).ino).toBe(ino)
+    await second.close()
+    await first.close()
+  })
+
+  it('refuses a folder in the place of the file with its URL, leaves no file, and stops', async () => {
+    const file = join(folder, 'url')
+    await mkdir(file)
+    onTestFinished(() => rm(file, { recursive: true }))
+    const before = await readdir(folder)
+    const refusal = openEmbeddedDatabase(folder, settings)
+    await expect(refusal).rejects.toThrow(`${file} cannot be written: EISDIR`)
+    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+    expect(await readdir(folder)).toEqual(before)
+    expect(await isRunning()).toBe(false)
+  })
+
   it('uses UTF-8, lowercases non-ASCII letters, and uses UTC on every machine', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     try {

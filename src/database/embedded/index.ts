@@ -1,8 +1,7 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatorError } from '../../operator-error.ts'
-import { writeSecret } from '../../write-secret.ts'
 import { type Cluster, hasCluster, openCluster } from './cluster.ts'
 import { type GetUrl, separateRoles, transferDatabase } from './earlier-roles.ts'
 import { ensureStarted, stop } from './postmaster.ts'
@@ -10,6 +9,7 @@ import { serverSettings, usableMemory } from './server-settings.ts'
 import { ensureServiceRole, servicePassword, serviceRole, superuser } from './service-role.ts'
 import { acquireSharedLock, isHeld, releaseSharedLock, type SharedLock } from './shared-lock.ts'
 import { Supervisor } from './supervisor.ts'
+import { writeSecret } from './write-secret.ts'
 
 /** An embedded PostgreSQL server. */
 export interface EmbeddedDatabase {
@@ -43,9 +43,19 @@ export async function openEmbeddedDatabase(
   if (await ensureServiceRole(lock.client, cluster.password))
     await transferDatabase(superuserUrls(cluster, port))
   const url = buildUrl(serviceRole, servicePassword(cluster.password), port, serviceRole)
-  await writeSecret(join(folder, 'url'), `${url}\n`)
+  await writeUrl(folder, `${url}\n`).catch(async (error: unknown) => {
+    await releaseServer(folder, cluster, port, lock).catch(() => {})
+    throw error
+  })
   const supervisor = new Supervisor(lock, (stopping) => rejoinServer(cluster, settings, port, stopping))
   return { url, supervisor, close: async () => releaseServer(folder, cluster, port, await supervisor.stop()) }
+}
+
+/** Writes the file `url`, unless it has this text: then nothing fails on a full disk while another process uses the server. */
+async function writeUrl(folder: string, text: string): Promise<void> {
+  const file = join(folder, 'url')
+  const current = await readFile(file, 'utf8').catch(() => undefined)
+  if (current !== text) await writeSecret(file, text)
 }
 
 /** Whether the folder has the cluster of an embedded PostgreSQL. */
@@ -98,10 +108,7 @@ async function releaseServer(
 ): Promise<void> {
   const held = (await isHeld(lock)) ? lock : await acquireSharedLock(lockUrl(cluster, port))
   if (!held) return
-  await releaseSharedLock(held, async () => {
-    await rm(join(folder, 'url'), { force: true })
-    await stop(cluster)
-  })
+  await releaseSharedLock(held, () => rm(join(folder, 'url'), { force: true }).finally(() => stop(cluster)))
 }
 
 const buildUrl = (role: string, password: string, port: number, database: string): string =>

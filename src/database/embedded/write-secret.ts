@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto'
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { failure } from './failure.ts'
+
+/**
+ * Writes a file that only its owner may read. It is replaced atomically: readers find the old or the new text, also after a
+ * loss of power.
+ * @throws OperatorError that names the file if it cannot be written, as on a full disk. Nothing is left then.
+ */
+export async function writeSecret(file: string, text: string): Promise<void> {
+  const temporaryFile = `${file}.${randomUUID()}`
+  try {
+    await writeFile(temporaryFile, text, { mode: 0o600, flush: true })
+    await rename(temporaryFile, file)
+  } catch (error) {
+    await rm(temporaryFile, { force: true })
+    throw failure(`${file} cannot be written`, error)
+  }
+}
