@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { writeSecret } from '../database/embedded/write-secret.ts'
 import { errorCode } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
-import type { Config } from './config.ts'
+import { type Config, environment } from './config.ts'
 
 /** The first administrator's key, and what the startup message says about it. */
 export interface AdminKey {
@@ -15,7 +15,7 @@ export interface AdminKey {
 /**
  * Returns `ADMIN_KEY`. Without it, the first start on an embedded database creates a key, shows it once and stores it in
  * `DATA_DIR/admin-key`; later starts read it from there. With `DATABASE_URL` and without `ADMIN_KEY`, there is no such key.
- * @throws OperatorError when the file cannot be read.
+ * @throws OperatorError when the file cannot be read or written, or has no text that `ADMIN_KEY` could be, as after a loss of power.
  */
 export async function findAdminKey(config: Config): Promise<AdminKey> {
   if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }
@@ -31,10 +31,14 @@ export async function findAdminKey(config: Config): Promise<AdminKey> {
 }
 
 async function readStored(file: string): Promise<string | undefined> {
-  try {
-    return (await readFile(file, 'utf8')).trim()
-  } catch (error) {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined
     throw new OperatorError(`the administrator's key cannot be read from ${file}: ${errorCode(error)}`)
-  }
+  })
+  const { data, error } = environment.shape.ADMIN_KEY.safeParse(text?.trim())
+  if (error)
+    throw new OperatorError(
+      `the administrator's key in ${file} must be ${error.issues[0]?.message}: remove the file, and the next start stores a new key`,
+    )
+  return data
 }

@@ -1,0 +1,45 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { OperatorError } from '../../src/operator-error.ts'
+import { findAdminKey } from '../../src/server/admin-key.ts'
+import { readConfig } from '../../src/server/config.ts'
+
+/** The administrator's key in `DATA_DIR`. */
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-admin-key-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+const find = (folder: string) => findAdminKey(readConfig({ DATA_DIR: folder }))
+
+it('the first start stores a key in a file that only its owner may read; later starts use it', async () => {
+  const folder = await makeFolder()
+  const { key } = await find(folder)
+  const file = join(folder, 'admin-key')
+  expect(await readFile(file, 'utf8')).toBe(`${key}\n`)
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect((await find(folder)).key).toBe(key)
+})
+
+it.each([
+  '',
+  '\n',
+  'x',
+  'fifteen-letters',
+  'a key of twenty letters',
+  'sixteen-characters\nand-a-second-line',
+])('a stored key %j is refused by the rule of ADMIN_KEY, and not shown', async (text) => {
+  const folder = await makeFolder()
+  const file = join(folder, 'admin-key')
+  await writeFile(file, text)
+  const refusal = find(folder)
+  await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+  await expect(refusal).rejects.toThrow(
+    `the administrator's key in ${file} must be at least 16 characters of ASCII without spaces: remove the file, and the next start stores a new key`,
+  )
+  expect(await readFile(file, 'utf8')).toBe(text)
+})
