@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises'
 import { Option } from 'commander'
-import { getDatabaseError, toProblem } from '../database/errors.ts'
 import type { ImportJob } from '../features/imports/store.ts'
 import { OperatorError } from '../operator-error.ts'
 import {
@@ -32,18 +31,6 @@ async function askForConfirmation(question: string): Promise<boolean> {
   } finally {
     terminal.close()
   }
-}
-
-/** Turns a problem or an error of PostgreSQL into an OperatorError with up to 20 faults. Returns other errors unchanged. */
-function toOperatorError(error: unknown): unknown {
-  const problem = error instanceof OperatorError ? undefined : toProblem(error)
-  if (!problem) return error
-  const errors = problem.errors.slice(0, 20).map(({ pointer = '', message }) => `\n  ${pointer} ${message}`)
-  const reason = getDatabaseError(error)?.message
-  return new OperatorError(
-    `${problem.message}${reason === undefined ? '' : ` (PostgreSQL: ${reason})`}${errors.join('')}`,
-    { cause: error },
-  )
 }
 
 /** Starts, commits or undoes an import, as the options say, and prints its report. */
@@ -123,10 +110,6 @@ export const addImport: AddCommand = (program, context) => {
         throw new OperatorError(
           `'${mapping}' cannot be used with the import ${id}: --commit and --undo take an id, and no mapping or file`,
         )
-      try {
-        await runImportCommand(mapping === undefined ? [] : [mapping, ...files], options, context)
-      } catch (error) {
-        throw toOperatorError(error)
-      }
+      await runImportCommand(mapping === undefined ? [] : [mapping, ...files], options, context)
     })
 }

@@ -3,6 +3,7 @@ import { OperatorError } from '../operator-error.ts'
 import { packageVersion } from '../package-root.ts'
 import { suggest } from '../problems/suggest.ts'
 import { environment } from '../server/config.ts'
+import { toOperatorError } from './command-error.ts'
 import type { AddCommand, CommandContext } from './context.ts'
 import { addExport } from './export.ts'
 import { addGenerate } from './generate.ts'
@@ -45,7 +46,7 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
     })
     await program.parseAsync(args.length > 0 ? args : ['serve'], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
+    if (!(error instanceof CommanderError)) throw toOperatorError(error)
     // commander reports help and the version as errors with exit code 0.
     if (error.exitCode !== 0) throw new OperatorError(usageError(error))
     await context.print(help.trimEnd())
