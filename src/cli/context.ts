@@ -3,13 +3,14 @@ import type { Database } from '../database/database.ts'
 import { type Lifecycle, openDatabase } from '../database/open.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { Config } from '../server/config.ts'
+import type { PrintOptions } from './output.ts'
 
 /** The functions that a command gets from the process. */
 export interface CommandContext extends Lifecycle {
   /** Reads the configuration. Throws an OperatorError that names every invalid variable. */
   config(): Config
-  /** Prints a line to standard output. Throws an OperatorError if it cannot be written. */
-  print(text: string): Promise<void>
+  /** Prints a line to standard output, as `printLine` does. Throws an OperatorError if it cannot be written. */
+  print(text: string, options?: PrintOptions): Promise<void>
   /** Prints a line to standard error, so that standard output has only the result. */
   printNote(text: string): void
   /** Marks the command as a service that has started: it runs until the process receives a signal to stop. */

@@ -39,7 +39,7 @@ export const addKey: AddCommand = (program, context) => {
         createKey(tx, { name, role, expiresAt: expires ?? null }),
       )
       const line = `The key is not shown again. ${name}: ${role}, ${keyStatus(record, now)}.`
-      await context.print(`${key}\n${line}`).catch((error: Error) => {
+      await context.print(`${key}\n${line}`, { isIrreplaceable: true }).catch((error: Error) => {
         throw new OperatorError(
           `${error.message}; nobody has seen the new key, so revoke it: entente key revoke ${record.prefix}`,
           { cause: error },

@@ -30,13 +30,31 @@ describe.runIf(process.platform === 'linux')('a command whose output cannot be w
   })
 })
 
-it('a command succeeds if the reader of its output has closed the pipe', async () => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'help'])
+/** Runs a command whose reader has closed the pipe. */
+async function runWithClosedPipe(args: string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+    env: { ...process.env, ...env },
+  })
   child.stdout.destroy()
   let stderr = ''
   child.stderr.on('data', (text) => {
     stderr += text
   })
   const [code] = await once(child, 'close')
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return { code, stderr }
+}
+
+describe('if the reader of its output has closed the pipe, a command', () => {
+  it('succeeds', async () => {
+    expect(await runWithClosedPipe(['help'])).toEqual({ code: 0, stderr: '' })
+  })
+
+  it('that has created a key fails, and names the key that nobody has seen', async () => {
+    const { url, close } = await openTestDatabase()
+    onTestFinished(close)
+    const create = ['key', 'create', '--name', 'Unseen', '--role', 'reader']
+    const { code, stderr } = await runWithClosedPipe(create, { DATABASE_URL: url })
+    expect(stderr).toMatch(/^entente: .*EPIPE; nobody has seen the new key, so revoke it: .* ent_\w+\n$/)
+    expect(code).toBe(1)
+  })
 })
