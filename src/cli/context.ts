@@ -61,3 +61,9 @@ export function parseCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 1 to 999999999.')
 }
+
+/** Parses the name of a file to write. Refuses `-`, which other programs take for standard output. */
+export function parseFileName(text: string): string {
+  if (text !== '-') return text
+  throw new InvalidArgumentError('It must be the name of a file: it does not mean standard output.')
+}

@@ -8,6 +8,7 @@ import {
   type CreateDatabaseOption,
   createDatabaseOption,
   openAndMigrateDatabase,
+  parseFileName,
 } from './context.ts'
 
 interface ImportOptions extends CreateDatabaseOption {
@@ -90,9 +91,13 @@ export const addImport: AddCommand = (program, context) => {
     .option('--dry-run', 'check everything and write no records')
     .option('--yes', 'commit without a dry run and without asking')
     .option('--decisions <file>', 'read the CSV file of --names, with the decisions filled in')
-    .option('--names <file>', 'write the unresolved names to this CSV file')
-    .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file')
-    .option('--missing <file>', 'write missing records, which only earlier files had, to this CSV file')
+    .option('--names <file>', 'write the unresolved names to this CSV file', parseFileName)
+    .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file', parseFileName)
+    .option(
+      '--missing <file>',
+      'write missing records, which only earlier files had, to this CSV file',
+      parseFileName,
+    )
     .addOption(
       new Option(
         '--commit <id>',

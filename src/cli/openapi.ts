@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { OperatorError } from '../operator-error.ts'
-import type { AddCommand } from './context.ts'
+import { type AddCommand, parseFileName } from './context.ts'
 
 /** `entente openapi` writes the OpenAPI document, without a database. */
 export const addOpenApi: AddCommand = (program, context) => {
   program
     .command('openapi')
     .description('write the OpenAPI document as JSON')
-    .option('--out <file>', 'write it to a file instead of the terminal')
+    .option('--out <file>', 'write it to a file instead of the terminal', parseFileName)
     .action(async ({ out }: { out?: string }) => {
       const [{ openApiDocument }, { registry }] = await Promise.all([
         import('../server/openapi/document.ts'),

@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { OperatorError } from '../operator-error.ts'
-import { type AddCommand, openAndMigrateDatabase } from './context.ts'
+import { type AddCommand, openAndMigrateDatabase, parseFileName } from './context.ts'
+import { writeNewFile } from './new-file.ts'
 import { describeSpeed } from './speed.ts'
 
 /** `entente seal` prints or writes a seal: a hash of all changes so far, which the operator can publish. */
@@ -10,7 +9,7 @@ export const addSeal: AddCommand = (program, context) => {
     .description(
       'make a hash of all changes so far, as JSON to publish; `entente verify` checks the feed against it',
     )
-    .option('--out <file>', 'the file to write; without it, the seal is printed')
+    .option('--out <file>', 'the file to write; without it, the seal is printed', parseFileName)
     .action(async ({ out }: { out?: string }) => {
       const database = await openAndMigrateDatabase(context, {})
       const { formatSeal, makeSeal } = await import('../features/integrity/seal.ts')
@@ -22,9 +21,7 @@ export const addSeal: AddCommand = (program, context) => {
         context.printNote(`Sealed ${speed}.`)
         return
       }
-      await writeFile(out, formatSeal(seal), { flag: 'wx' }).catch((cause: unknown) => {
-        throw new OperatorError(`the seal cannot be written to a new file ${out}: ${cause}`, { cause })
-      })
+      await writeNewFile(context, { path: out, content: 'the seal' }, (append) => append(formatSeal(seal)))
       await context.print(`Sealed ${speed}: ${out}`)
     })
 }

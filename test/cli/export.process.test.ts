@@ -52,10 +52,12 @@ async function startWaitingExport<T>(start: () => T): Promise<T> {
 const exportTo = (file: string) => run(['export', '--all', file], { DATABASE_URL: database.url }).ended
 
 describe('entente export --all', () => {
-  it('writes a new file', async () => {
+  it('writes a new file that only its owner may read, since it has internal records', async () => {
     const file = join(folder, 'new.entente')
     expect(await exportTo(file)).toMatchObject({ code: 0, stdout: `Archived: ${file}\n` })
-    expect((await stat(file)).size).toBeGreaterThan(1000)
+    const { size, mode } = await stat(file)
+    expect(size).toBeGreaterThan(1000)
+    expect(mode & 0o777).toBe(0o600)
   })
 
   it('leaves an existing file unchanged, and says in one line that it exists', async () => {

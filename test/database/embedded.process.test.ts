@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -10,14 +10,12 @@ import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { usableMemory } from '../../src/database/embedded/server-settings.ts'
 import { acquireSharedLock, releaseSharedLock } from '../../src/database/embedded/shared-lock.ts'
 import { OperatorError } from '../../src/operator-error.ts'
+import { canMount, mountMemory } from '../support/mount.ts'
 import { superuserUrl } from '../support/superuser.ts'
 
 const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
 const settings = ['fsync=off']
-
-/** Whether this process may mount file systems. In most containers, root may not. */
-const canMount = isLinux && isRoot && spawnSync('unshare', ['--mount', 'true']).status === 0
 
 /** Tells whether any user can enter a folder: the folder and all its parents are executable by others. */
 function isOpenToOthers(folder: string): boolean {
@@ -260,11 +258,7 @@ describe('a folder for the embedded PostgreSQL', () => {
   })
 
   it.runIf(canMount)('is refused on a read-only file system, with a message that says so', async () => {
-    const mounted = join(folder, 'mounted')
-    await mkdir(mounted)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', mounted])
-    onTestFinished(() => void execFileSync('umount', [mounted]))
-    const refusal = openEmbeddedDatabase(join(mounted, 'a/b'))
+    const refusal = openEmbeddedDatabase(join(await mountMemory('ro'), 'a/b'))
     await expect(refusal).rejects.toThrow(/a\/b cannot be written: the file system is read-only$/)
   })
 

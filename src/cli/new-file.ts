@@ -1,0 +1,45 @@
+import { open, rm } from 'node:fs/promises'
+import { OperatorError } from '../operator-error.ts'
+import type { CommandContext } from './context.ts'
+
+/** A file that a command makes. */
+export interface NewFile {
+  path: string
+  /** What the file contains, for error messages: 'the archive'. */
+  content: string
+  /** Permissions of the file, such as `0o600`; by default, those that the umask leaves. */
+  mode?: number
+}
+
+/**
+ * Writes a file that must not exist, part by part. If it is not completed, also because the command is interrupted, it is
+ * removed.
+ * @param write calls `append` for each part of the text.
+ * @throws OperatorError if the file exists or cannot be written; what `write` throws.
+ */
+export async function writeNewFile(
+  context: CommandContext,
+  { path, content, mode }: NewFile,
+  write: (append: (part: string | Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const refuse = (cause: unknown): never => {
+    throw new OperatorError(`${content} cannot be written to a new file ${path}: ${cause}`, { cause })
+  }
+  const opening = open(path, 'wx', mode)
+  let isComplete = false
+  const removeIncomplete = async () => {
+    const isCreated = await opening.then(
+      () => true,
+      () => false,
+    )
+    if (isCreated && !isComplete) await rm(path, { force: true })
+  }
+  context.onClose(removeIncomplete, { outlivesProcess: true })
+  const file = await opening.catch(refuse)
+  try {
+    await write((part) => file.writeFile(part).catch(refuse))
+  } finally {
+    await file.close().catch(refuse)
+  }
+  isComplete = true
+}

@@ -1,0 +1,23 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { runInProcess } from '../support/command-line.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { canMount, mountMemory } from '../support/mount.ts'
+
+/** Commands whose file cannot be written, since the disk is full. */
+
+it.runIf(canMount).each([[['seal', '--out']], [['export', '--all']]])(
+  '%j on a full disk says so, and leaves no file',
+  async (words) => {
+    const { url, close } = await openTestDatabase()
+    onTestFinished(close)
+    const folder = await mountMemory('size=4k')
+    await writeFile(join(folder, 'filler'), '.'.repeat(4096))
+    const file = join(folder, 'new')
+    await expect(runInProcess([...words, file], { DATABASE_URL: url })).rejects.toThrow(
+      `cannot be written to a new file ${file}: Error: ENOSPC: no space left on device, write`,
+    )
+    expect(await readdir(folder)).toEqual(['filler'])
+  },
+)
