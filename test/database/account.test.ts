@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chooseAccount } from '../../src/database/embedded/account.ts'
+import { OperatorError } from '../../src/operator-error.ts'
 
 describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
   'PostgreSQL that root starts',
@@ -25,6 +26,17 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
       await chmod(folder, mode)
       const account = await chooseAccount(join(folder, 'postgres'), [program])
       await expect(account.run(program, [])).resolves.toBeUndefined()
+    })
+
+    it('is refused for a cluster of root, such as a copy without owners, with what would be right', async () => {
+      const cluster = join(folder, 'copied')
+      await mkdir(cluster)
+      await writeFile(join(cluster, 'PG_VERSION'), '18\n')
+      const refusal = chooseAccount(cluster, [program])
+      await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+      await expect(refusal).rejects.toThrow(
+        `${cluster} belongs to root, which PostgreSQL does not run as: copy it with its owners (cp -a), or give it to another user (chown -R nobody)`,
+      )
     })
   },
 )

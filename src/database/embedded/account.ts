@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { chown, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCode } from '../../error-code.ts'
 import { OperatorError } from '../../operator-error.ts'
@@ -78,9 +78,13 @@ function isSetprivError(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || stderr.startsWith('setpriv:')
 }
 
-async function readOwner(path: string): Promise<User | undefined> {
-  const owner = await stat(path).catch(() => undefined)
-  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : undefined
+/** Returns the owner of a cluster; undefined if there is none. @throws OperatorError if the owner is root. */
+async function readOwner(cluster: string): Promise<User | undefined> {
+  const owner = await stat(join(cluster, 'PG_VERSION')).catch(() => undefined)
+  if (owner?.uid !== 0) return owner && { uid: owner.uid, gid: owner.gid }
+  throw new OperatorError(
+    `${cluster} belongs to root, which PostgreSQL does not run as: copy it with its owners (cp -a), or give it to another user (chown -R nobody)`,
+  )
 }
 
 async function findNobody(): Promise<User> {
