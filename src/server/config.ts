@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { OperatorError } from '../operator-error.ts'
+import { databaseUrl, databaseUrls } from './database-url.ts'
 import { findMistyped } from './mistyped.ts'
 
 // The message of each check says what is valid. It follows the name of the variable: "PORT must be a whole number …".
@@ -66,14 +67,6 @@ const isNetwork = (word: string) => {
 }
 
 const text = z.string().min(1, 'some text, or absent')
-
-const exampleDatabaseUrl = 'postgresql://user:password@host:5432/database'
-
-const isDatabaseUrl = (value: string) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value)
-
-const databaseUrl = z
-  .string()
-  .refine(isDatabaseUrl, `a URL like ${exampleDatabaseUrl}, with special characters percent-encoded`)
 
 const isPublicUrl = (value: string) => /^https?:\/\/[^?#]*[^/?#]$/.test(value) && URL.canParse(value)
 
@@ -268,7 +261,7 @@ export const environment = z.object({
     .describe(
       'Origins, separated by commas, whose pages may show views of the dashboard in frames, with `embed=1`; * for any. Absent: none.',
     ),
-  READ_DATABASE_URLS: list(isDatabaseUrl, `URLs like ${exampleDatabaseUrl}, separated by commas`)
+  READ_DATABASE_URLS: databaseUrls
     .optional()
     .describe(
       'URLs of read replicas (hot standbys of `DATABASE_URL`), separated by commas. Each URL must always lead to one particular replica, not to a load balancer. Absent: none.',

@@ -46,6 +46,12 @@ describe('a service that cannot start', () => {
     )
   })
 
+  it('says in one line, without a warning of pg, that the server has no TLS', async () => {
+    const { code, stderr } = await run(['serve'], { DATABASE_URL: `${database.url}?sslmode=require` }).ended
+    expect(stderr).toMatch(/^entente: DATABASE_URL: [^\n]+The server does not support SSL connections\n$/)
+    expect(code).toBe(1)
+  })
+
   it('says that the database is newer than the code', async () => {
     const newer = await openTestDatabase()
     onTestFinished(newer.close)

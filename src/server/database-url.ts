@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { didYouMean } from '../problems/suggest.ts'
+
+/** The parameters of a database's URL that have an effect: those that pg reads, without those that would break the service. */
+const parameters = [
+  'application_name',
+  'fallback_application_name',
+  'host',
+  'idle_in_transaction_session_timeout',
+  'lock_timeout',
+  'options',
+  'password',
+  'port',
+  'query_timeout',
+  'ssl',
+  'sslcert',
+  'sslkey',
+  'sslmode',
+  'sslnegotiation',
+  'sslrootcert',
+  'statement_timeout',
+  'uselibpqcompat',
+  'user',
+]
+
+const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'verify-full']
+
+const example = 'postgresql://user:password@host:5432/database'
+
+/** Returns what a database's URL must be, for each fault that it has. @param form what each URL must be like. */
+function findFaults(text: string, form: string): string[] {
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return [form]
+  const { searchParams } = new URL(text)
+  const unknown = [...searchParams.keys()].filter((name) => !parameters.includes(name))
+  // The name may be a part of a password whose special characters are not encoded.
+  if (unknown.length > 0 && /[?#].*@/.test(text)) return [form]
+  const isSslModeKnown = searchParams.getAll('sslmode').every((mode) => sslModes.includes(mode))
+  return [
+    ...unknown.map(
+      (name) => `without the parameter "${name}", which has no effect${didYouMean(name, parameters)}`,
+    ),
+    ...(isSslModeKnown ? [] : [`with one of ${sslModes.join(', ')} as sslmode`]),
+  ]
+}
+
+/**
+ * Writes `verify-full` for the other modes that pg treats in the same way. The next major version of pg will check less in
+ * these modes, and this version warns of that at each start.
+ */
+const pinSslMode = (url: string): string =>
+  /[?&]uselibpqcompat=true(&|$)/.test(url)
+    ? url
+    : url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/g, '$1verify-full')
+
+const urlLike = (form: string) =>
+  z.string().transform((text, context) => {
+    for (const message of findFaults(text, form)) context.addIssue({ code: 'custom', message })
+    return pinSslMode(text)
+  })
+
+/** The URL of a database. Parameters without effect, such as misspelt ones, are refused. */
+export const databaseUrl = urlLike(`a URL like ${example}, with special characters percent-encoded`)
+
+/** URLs of databases, separated by commas. */
+export const databaseUrls = z
+  .string()
+  .transform((text) => text.split(',').map((word) => word.trim()))
+  .pipe(z.array(urlLike(`URLs like ${example}, separated by commas`)))
