@@ -71,7 +71,7 @@ describe('an import whose process reads a local file', () => {
       await deletion.query('begin')
       await deletion.query('delete from imports where id = $1', [id])
       const reading = withFile('rows.csv', makeCsv(), (file) => continueImport(api.database, id, [file]))
-      const gone = expect(reading).rejects.toThrow('the import is gone')
+      const gone = expect(reading).rejects.toThrow('the import does not exist any more')
       const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
         and query like 'update imports%'`
       await expect.poll(async () => (await api.pool.query(waiting)).rowCount).toBe(1)
