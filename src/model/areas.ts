@@ -25,7 +25,7 @@ export function areaFilters(
       filterByAny(
         keys.region(),
         `Region at any level, or group of countries. ${description}`,
-        (values) => sql`${country} in (select countries_within(${textArray(values)}))`,
+        (values) => sql`${country} = any(array(select countries_within(${textArray(values)})))`,
       ),
       countryAreas(id, country, 'region', 'any'),
     ),

@@ -49,6 +49,15 @@ export function countComparisons(condition: Condition): number {
   return getParts(condition).reduce((sum, part) => sum + countComparisons(part), 0)
 }
 
+/** Returns the condition with each part of an `all` or `any` once, since PostgreSQL would evaluate every repetition. */
+export function withoutRepetitions(condition: Condition): Condition {
+  if (condition.kind === 'fields') return condition
+  if (condition.kind === 'not' || condition.kind === 'elements')
+    return { ...condition, of: withoutRepetitions(condition.of) }
+  const parts = condition.of.map(withoutRepetitions)
+  return { ...condition, of: [...new Map(parts.map((part) => [JSON.stringify(part), part])).values()] }
+}
+
 /** Returns a cache key for the SQL text of a condition: the condition without its values. */
 export const conditionShape = (condition: Condition): string =>
   JSON.stringify(condition, (key, value) => (key === 'value' ? undefined : value))

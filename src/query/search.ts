@@ -14,6 +14,7 @@ import {
   type FilterComparison,
   listValues,
   type Quantifier,
+  withoutRepetitions,
 } from './condition.ts'
 import { completeSort, type ListPlan, pageSize, type Selection, type SortTerm } from './list.ts'
 import { findTooManyCounts, includesOf, namesInclude, splitInclude } from './representation.ts'
@@ -334,7 +335,7 @@ function readSelectionBody(resource: Resource, { where, sort, fields, include }:
   const properties = propertiesOf(resource)
   return {
     resource,
-    where: condition,
+    where: withoutRepetitions(condition),
     sort: completeSort(resource, terms),
     representation: {
       fields: fields ? properties.filter((name) => fields.includes(name)) : properties,

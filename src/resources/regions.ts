@@ -41,7 +41,8 @@ export const regions = defineResource(
         region: filterByAny(
           keys.region(),
           'The region itself and all below it.',
-          (values) => sql`${columnOf(context.table, 'code')} in (select regions_within(${values}::text[]))`,
+          (values) =>
+            sql`${columnOf(context.table, 'code')} = any(array(select regions_within(${values}::text[])))`,
         ),
       },
       includes: () => ({ countries: countryInclude(context) }),

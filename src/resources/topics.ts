@@ -50,7 +50,7 @@ export const topics = defineResource(
         topic: filterByAny(
           keys.topic(),
           'The topic itself and all narrower ones.',
-          (values) => sql`${columnOf(table, 'slug')} in (select topics_within(${values}::text[]))`,
+          (values) => sql`${columnOf(table, 'slug')} = any(array(select topics_within(${values}::text[])))`,
         ),
       },
     }),

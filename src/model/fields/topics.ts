@@ -59,7 +59,7 @@ function topicCollection({ registry }: FieldContext): Collection {
       within: filterByAny(
         keys.topic(),
         'The topic or any narrower one.',
-        (values) => sql`${topicLinks.topic} in (select topics_within(${values}::text[]))`,
+        (values) => sql`${topicLinks.topic} = any(array(select topics_within(${values}::text[])))`,
       ),
       scheme: filterByAny(
         topicScheme(),

@@ -26,7 +26,7 @@ export function participantCollection({ shared: { participations } }: Registry, 
         keys.region(),
         'Region that takes part, or one below it, or a country in it.',
         (values) =>
-          sql`${participations.region} in (select regions_within(${values}::text[])) or ${participations.country} in (select countries_within(${values}::text[]))`,
+          sql`${participations.region} = any(array(select regions_within(${values}::text[]))) or ${participations.country} = any(array(select countries_within(${values}::text[])))`,
       ),
       organizationCountry: filterByAny(
         keys.country(),
