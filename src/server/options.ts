@@ -3,6 +3,7 @@ import type { FastifyHttpOptions } from 'fastify'
 import type { Config } from './config.ts'
 import { createServerFactory } from './http-server.ts'
 import { loggerOptions } from './logger.ts'
+import { proxyCheck } from './plugins/client/addresses.ts'
 import { connectionErrorResponse, handleError } from './plugins/error-handler.ts'
 import { routableUrl } from './plugins/http-conformance.ts'
 import { requestIdOptions } from './plugins/request-log.ts'
@@ -32,7 +33,7 @@ export function serverOptions(config: Config) {
     logger: loggerOptions(config.LOG_LEVEL),
     bodyLimit,
     pluginTimeout: pluginTimeoutMs,
-    trustProxy: config.TRUST_PROXY ?? false,
+    trustProxy: config.TRUST_PROXY ? proxyCheck(config.TRUST_PROXY) : false,
     ...requestIdOptions,
     requestTimeout,
     serverFactory: createServerFactory({

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, LightMyRequestResponse } from 'fastify'
 import type { FetchedResponse } from '../operations/api-fetch.ts'
+import { clientAddress } from './plugins/client/addresses.ts'
 import { disconnectedProblem } from './plugins/response-cache/audience.ts'
 
 /** Headers that are copied from the client's request. */
@@ -66,7 +67,7 @@ export async function readAs(
         method: body === undefined ? 'GET' : 'POST',
         url,
         headers,
-        remoteAddress: request.ip,
+        remoteAddress: clientAddress(request),
         signal,
         ...(body !== undefined && { payload: JSON.stringify(body) }),
       })

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Client } from '../../src/operations/client.ts'
 import type { Actor } from '../../src/operations/operation.ts'
+import { proxyCheck } from '../../src/server/plugins/client/addresses.ts'
 import { client } from '../../src/server/plugins/client.ts'
 import { startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -80,7 +81,8 @@ it.each([
 })
 
 /** Opens the app with a logger, and collects the logged warnings. */
-async function openLoggedEchoApp(trustProxy: string[] | false) {
+async function openLoggedEchoApp(proxies: string[] | false) {
+  const trustProxy = proxies && proxyCheck(proxies)
   const warnings: string[] = []
   const stream = { write: (line: string) => void warnings.push(JSON.parse(line).msg) }
   return { warnings, ...(await openEchoApp({ trustProxy, logger: { level: 'warn', stream } })) }
@@ -102,6 +104,36 @@ it('with TRUST_PROXY, a forwarded address is the client if a trusted proxy sends
   expect(warnings).toEqual([])
   expect((await find(headers, '192.0.2.2')).name).toBe('address 192.0.2.2')
   expect(warnings).toHaveLength(1)
+})
+
+it.each([
+  ['203.0.113.9:5001', '203.0.113.9'],
+  ['[2001:db8:1:2::1]:5001', '2001:db8:1:2::'],
+  ['[2001:db8:1:2::1]', '2001:db8:1:2::'],
+  ['203.0.113.9:5001, 192.0.2.7:443', '203.0.113.9'],
+])('the port of a forwarded address is left out: %s', async (header, address) => {
+  const { find, warnings } = await openLoggedEchoApp(['192.0.2.0/24'])
+  expect((await find({ 'x-forwarded-for': header }, '192.0.2.1')).name).toBe(`address ${address}`)
+  expect(warnings).toEqual([])
+})
+
+it.each(['unknown', '_hidden', '203.0.113.9, garbage', '999.1.1.1:80', '"203.0.113.9"'])(
+  'a proxy that forwards no address is the client itself: %s',
+  async (header) => {
+    const { find, warnings } = await openLoggedEchoApp(['192.0.2.1'])
+    expect((await find({ 'x-forwarded-for': header }, '192.0.2.1')).name).toBe('address 192.0.2.1')
+    expect(warnings).toEqual([expect.stringContaining('names no address')])
+  },
+)
+
+it('limits the requests per minute of an address whose proxy also sends ports', async () => {
+  const api = await startTestApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
+  onTestFinished(() => api.close())
+  const statusFrom = async (address: string) =>
+    (await api.get('/v1/countries/CHN', { headers: { 'x-forwarded-for': address } })).status
+  expect(await statusFrom('203.0.113.9:5001')).toBe(200)
+  expect(await statusFrom('203.0.113.9:5002')).toBe(200)
+  expect(await statusFrom('203.0.113.9:5003')).toBe(429)
 })
 
 it('limits requests per minute by /64 network, and ten times as many by /48 network', async () => {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Client } from '../../operations/client.ts'
-import { anonymousClient } from './client/addresses.ts'
+import { anonymousClient, clientAddress } from './client/addresses.ts'
 import { readEndClient } from './client/end-client.ts'
 import { forwardingWarning } from './client/forwarding.ts'
 
@@ -14,7 +14,7 @@ declare module 'fastify' {
 
 function findClient(request: FastifyRequest): Client {
   const { kind, id } = request.actor
-  if (kind === 'anonymous') return anonymousClient(request.ip)
+  if (kind === 'anonymous') return anonymousClient(clientAddress(request))
   const group = `${kind} ${id}`
   const endClient = readEndClient(request)
   return { name: endClient === undefined ? group : `${group} for ${endClient}`, group, isAnonymous: false }

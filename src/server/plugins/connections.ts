@@ -1,7 +1,7 @@
-import { BlockList, isIPv6, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
 import { tooManyPipelinedRequests } from '../http-server.ts'
-import { anonymousClient } from './client/addresses.ts'
+import { anonymousClient, proxyCheck } from './client/addresses.ts'
 import { Connections } from './connections/connections.ts'
 
 declare module 'fastify' {
@@ -23,17 +23,6 @@ export interface ConnectionsOptions {
   proxies: readonly string[]
 }
 
-function blockList(networks: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-    if (bits === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(bits), family)
-  }
-  return list
-}
-
 /**
  * Bounds the connections of clients, in total and for each address. Near the total limit, a new connection closes the one that
  * has been idle longest. Above the limit of its address, it closes the one of this address that has been idle longest. So unused
@@ -43,10 +32,7 @@ function blockList(networks: readonly string[]): BlockList {
  */
 export const connections = fp<ConnectionsOptions>(
   async function connections(app, { maxConnections, maxPerAddress, maxNewPerSecond, proxies }) {
-    const proxyList = blockList(proxies)
-    // A check takes some ten microseconds, so it is skipped if there are no proxies.
-    const isProxy = (address: string) =>
-      proxies.length > 0 && proxyList.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+    const isProxy = proxyCheck(proxies)
     const openConnections = new Connections({
       maxConnections,
       maxPerAddress: maxPerAddress || Math.ceil(maxConnections / 4),

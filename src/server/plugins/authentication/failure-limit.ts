@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { addressName } from '../client/addresses.ts'
+import { addressName, clientAddress } from '../client/addresses.ts'
 import { maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
 
 /** The failed authentications of the address of a request. */
@@ -32,7 +32,7 @@ export const notLimited: Failures = { isLimited: false, mayGuess: true, seconds:
 /** Creates the limit. @param max maximum number of failures from an address per minute; 0 for no limit. */
 export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
   if (max === 0) return { read: async () => notLimited, count: async () => {}, trust: () => {} }
-  const address = ({ ip }: FastifyRequest) => addressName(ip)
+  const address = (request: FastifyRequest) => addressName(clientAddress(request))
   const makeLimiter = (limit: number) => {
     // The types of a single limiter lack `cache`, although it accepts this option.
     const options = { max: limit, cache: maxCountedClients, keyGenerator: address }

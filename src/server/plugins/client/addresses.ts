@@ -1,6 +1,35 @@
+import { BlockList, isIP, isIPv6 } from 'node:net'
 import { normalizeIP } from '@fastify/rate-limit'
+import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Client } from '../../../operations/client.ts'
+
+/** Returns the IP address in an element of `X-Forwarded-For`, without the port that some proxies add; undefined if there is none. */
+function findAddress(text: string): string | undefined {
+  if (isIP(text)) return text
+  const [, bracketed, plain] = /^(?:\[(.+)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? []
+  const address = bracketed ?? plain ?? ''
+  return isIP(address) ? address : undefined
+}
+
+/** Returns a function that says whether an address is one of the addresses and networks of proxies. */
+export function proxyCheck(networks: readonly string[]): (text: string) => boolean {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(bits), family)
+  }
+  return (text) => {
+    const address = findAddress(text)
+    return address !== undefined && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+  }
+}
+
+/** Returns the address of the client of a request. If a proxy forwards something else than an address, it is the proxy's. */
+export const clientAddress = ({ ip, ips = [ip] }: FastifyRequest): string =>
+  ips.map((text) => findAddress(text ?? '')).findLast((address) => address !== undefined) ?? ''
 
 /** Prefix lengths of IPv6: a subscriber has a /64 for each network, and may have a whole /48 (RFC 6177). */
 const prefixLengths = { subscriber: 64, site: 48 } as const

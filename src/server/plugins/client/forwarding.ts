@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { clientAddress } from './addresses.ts'
 
 /** How often the log repeats the warning, in milliseconds. */
 const repeatMs = 3_600_000
@@ -14,10 +15,11 @@ const isForwarded = ({ headers }: FastifyRequest) =>
 export function forwardingWarning(now: () => number = Date.now): (request: FastifyRequest) => void {
   let nextAt = Number.NEGATIVE_INFINITY
   return (request) => {
-    if (!isForwarded(request) || request.ip !== request.socket.remoteAddress || now() < nextAt) return
+    if (!isForwarded(request) || clientAddress(request) !== request.socket.remoteAddress || now() < nextAt)
+      return
     nextAt = now() + repeatMs
     request.log.warn(
-      'a request has a Forwarded or X-Forwarded-For header that is not used, since TRUST_PROXY does not name its sender or X-Forwarded-For is missing: all clients behind one proxy share the limits of one client',
+      'a request has a Forwarded or X-Forwarded-For header that is not used, since TRUST_PROXY does not name its sender or X-Forwarded-For is missing or names no address: all clients behind one proxy share the limits of one client',
     )
   }
 }
