@@ -91,6 +91,15 @@ describe('a valid request', () => {
     expect(text).toContain(headers.some((header) => header.startsWith('Expect')) ? '200 OK' : '"China"')
   })
 
+  it('may have thousands of headers within the limit of their size, and none is dropped', async () => {
+    const many = Array<string>(4000).fill('a:')
+    expect((await send('GET', '/v1/actor', [host, ...many])).status).toBe(200)
+    expect((await send('GET', '/v1/actor', [host, ...many, 'Authorization: Bearer wrong'])).status).toBe(401)
+    const repeated = [host, `Authorization: Bearer ${adminKey}`, ...many, 'Authorization: Bearer wrong']
+    expect((await send('GET', '/v1/actor', repeated)).status).toBe(400)
+    expect((await send('GET', '/v1/actor', [host, ...many, `a: ${'x'.repeat(16_384)}`])).status).toBe(431)
+  })
+
   it('needs no Host header in HTTP/1.0', async () => {
     expect((await exchange(api.origin, 'GET /healthz HTTP/1.0\r\n\r\n')).status).toBe(200)
   })
