@@ -4,6 +4,7 @@ import type { Access, Actor } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { anonymous, authenticator, type Credentials, requireAccess } from './authentication/authenticate.ts'
 import { failureLimit, notLimited } from './authentication/failure-limit.ts'
+import { repetitionProblem } from './http-conformance.ts'
 import { rateLimited } from './rate-limit.ts'
 
 declare module 'fastify' {
@@ -66,6 +67,9 @@ export const authentication = fp<AuthenticationOptions>(
       if (access === undefined) return done()
       const { authorization } = request.headers
       if (authorization !== undefined) {
+        // Node.js drops all but the first header, which may not be the one that the client means.
+        const problem = repetitionProblem(request, 'Authorization')
+        if (problem) throw problem
         authorize(request, authorization, access).then(() => done(), done)
         return
       }

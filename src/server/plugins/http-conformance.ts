@@ -45,23 +45,26 @@ function findHostFault({ headers: { host }, raw }: FastifyRequest): string | und
   return hostPattern.test(host) ? undefined : `"${host}" is not a host, such as registry.example:3000`
 }
 
-function findHeaderFault(request: FastifyRequest): (Fault & { header: string }) | undefined {
-  for (const header of singleHeaders) {
-    const count = countHeaders(request.raw.rawHeaders, header)
-    if (count > 1) return { header, code: 'invalid', message: `was sent ${count} times: send it once` }
-  }
-  const message = findHostFault(request)
-  return message === undefined ? undefined : { header: 'Host', code: 'invalid', message }
+function headerProblem(header: string, message: string): Problem {
+  const fault: Fault = { header, code: 'invalid', message }
+  return new Problem('malformed-request', `The ${header} header ${message}.`, { errors: [fault] })
+}
+
+/** Returns the problem of a header that occurs more than once, or undefined. */
+export function repetitionProblem({ raw }: FastifyRequest, header: string): Problem | undefined {
+  const count = countHeaders(raw.rawHeaders, header)
+  return count > 1 ? headerProblem(header, `was sent ${count} times: send it once`) : undefined
 }
 
 function findProblem(request: FastifyRequest): Problem | undefined {
   if (request.url !== request.originalUrl)
     return new Problem('malformed-request', 'The percent-encoding of the path is malformed, or not UTF-8.')
-  const fault = findHeaderFault(request)
-  if (fault) {
-    const detail = `The ${fault.header} header ${fault.message}.`
-    return new Problem('malformed-request', detail, { errors: [fault] })
+  for (const header of singleHeaders) {
+    const problem = repetitionProblem(request, header)
+    if (problem) return problem
   }
+  const hostFault = findHostFault(request)
+  if (hostFault !== undefined) return headerProblem('Host', hostFault)
   const { expect } = request.headers
   if (expect === undefined || expect.toLowerCase() === '100-continue') return undefined
   const detail = `The service cannot meet the expectation "${expect}": omit Expect, or send 100-continue.`
