@@ -53,7 +53,9 @@ export const importRecords: Operation = {
   }),
 
   async handle(resource, request, { database }) {
-    const lines = z.array(z.unknown()).parse(request.body)
+    // Without a Content-Type, no parser reads the body, which is then empty.
+    const { data: lines } = z.array(z.unknown()).safeParse(request.body)
+    if (!lines) throw new Problem('malformed-request', 'The body is empty where NDJSON is expected.')
     if (lines.length > maxNdjsonLines) {
       throw new Problem('too-large', `The body has ${lines.length} lines; the limit is ${maxNdjsonLines}.`)
     }

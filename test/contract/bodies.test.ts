@@ -60,6 +60,8 @@ describe.each(resources)('a body for $name', (resource) => {
     const headers = { 'if-match': '*' }
     for (const response of [
       await api.request('POST', listPath(resource)),
+      await api.request('POST', `${listPath(resource)}/import`),
+      await api.request('POST', `${listPath(resource)}/bulk`),
       await api.request('PUT', path, { headers }),
       await api.request('PATCH', path, { headers }),
     ]) {
